@@ -1,0 +1,39 @@
+"""JSON text, fast: orjson, with the standard library where a value is beyond it."""
+
+from __future__ import annotations
+
+import json
+
+import orjson
+
+from workbench.clean import encodable
+from workbench.model import JsonValue
+
+
+def dumps(value: JsonValue) -> str:
+    """Compact JSON text. Lone surrogates become U+FFFD; NaN and infinities become null."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # integers over 64 bits, lone surrogates
+        return encodable(json.dumps(value, separators=(",", ":"), ensure_ascii=False))
+
+
+def loads(text: str | bytes) -> JsonValue:
+    """Parse JSON text; lone surrogates become U+FFFD. Raises ``ValueError`` with the position."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        if "surrogate" not in error.msg:
+            raise
+        decoded = json.loads(text)
+        return orjson.loads(encodable(json.dumps(decoded, ensure_ascii=False)))
+
+
+def canonical(value: JsonValue) -> str:
+    """One text for equal values: keys sorted. For comparing and hashing."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:
+        return encodable(
+            json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        )

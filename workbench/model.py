@@ -1,0 +1,391 @@
+"""The data that crosses layers: requests, limits, calls, outcomes, executions and the events about them.
+
+Everything is frozen and imports nothing of ours, so that every room may speak it.
+Times: ``*_ms`` are milliseconds; ``*_at`` are seconds since the epoch (UTC).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Any, Literal, TypeAlias
+
+JsonValue: TypeAlias = Any
+"""A value as ``json.loads`` gives it: None, bool, int, float, str, list or dict."""
+
+Source: TypeAlias = Literal["tui", "serve", "cli", "replay"]
+Status: TypeAlias = Literal[
+    "running", "ok", "error", "timeout", "cancelled", "crashed", "interrupted"
+]
+LogLevel: TypeAlias = Literal["log", "info", "warn", "error", "debug"]
+
+
+class ErrorCode(StrEnum):
+    """Every code of the contract, sections 1 and 2."""
+
+    # of one call (envelope codes)
+    INVALID_ARGS = "INVALID_ARGS"
+    NOT_FOUND = "NOT_FOUND"
+    SERVER_NOT_ALLOWED = "SERVER_NOT_ALLOWED"
+    SERVER_QUARANTINED = "SERVER_QUARANTINED"
+    TOOL_NOT_APPROVED = "TOOL_NOT_APPROVED"
+    MAX_TOOL_CALLS_EXCEEDED = "MAX_TOOL_CALLS_EXCEEDED"
+    UPSTREAM_ERROR = "UPSTREAM_ERROR"
+    # of a call or an execution
+    TIMEOUT = "TIMEOUT"
+    SERIALIZATION_ERROR = "SERIALIZATION_ERROR"
+    # of an execution
+    SYNTAX_ERROR = "SYNTAX_ERROR"
+    RUNTIME_ERROR = "RUNTIME_ERROR"
+    MEMORY_LIMIT_EXCEEDED = "MEMORY_LIMIT_EXCEEDED"
+    CANCELLED = "CANCELLED"
+    SANDBOX_CRASHED = "SANDBOX_CRASHED"
+    QUEUE_FULL = "QUEUE_FULL"
+    QUEUE_TIMEOUT = "QUEUE_TIMEOUT"
+    INVALID_REQUEST = "INVALID_REQUEST"
+    DISABLED = "DISABLED"
+    # of a replay
+    DIVERGED = "DIVERGED"
+
+
+def status_of(error: ScriptError | None) -> Status:
+    """The status of a finished execution, from its error."""
+    if error is None:
+        return "ok"
+    if error.code == ErrorCode.TIMEOUT and not error.from_call:
+        return "timeout"
+    if error.code == ErrorCode.CANCELLED:
+        return "cancelled"
+    if error.code == ErrorCode.SANDBOX_CRASHED:
+        return "crashed"
+    return "error"
+
+
+# -- what is asked -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits in force for one execution."""
+
+    timeout_ms: int = 120_000
+    max_tool_calls: int = 0
+    """0 means unlimited."""
+    max_parallel: int = 8
+    memory_mb: int = 64
+    max_code_bytes: int = 1 << 20
+    max_input_bytes: int = 16 << 20
+    max_result_bytes: int = 16 << 20
+    allowed_servers: tuple[str, ...] | None = None
+    """None: every configured server. Empty: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSettings:
+    """How many workers, and how long and wide the queue for them is."""
+
+    size: int = 10
+    queue_size: int = 1000
+    queue_timeout_ms: int = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionOptions:
+    """What a request itself sets; None: not given, the configuration decides."""
+
+    timeout_ms: int | None = None
+    max_tool_calls: int | None = None
+    max_parallel: int | None = None
+    allowed_servers: tuple[str, ...] | None = None
+
+    def given(self) -> dict[str, JsonValue]:
+        """Only the options that were given, as JSON (for the record)."""
+        out: dict[str, JsonValue] = {}
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if value is not None:
+                out[f.name] = list(value) if isinstance(value, tuple) else value
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionRequest:
+    """One script to run."""
+
+    code: str
+    input: JsonValue = field(default_factory=dict)
+    options: ExecutionOptions = ExecutionOptions()
+    source: Source = "cli"
+    client: str | None = None
+    """Who asked, for a served execution: the MCP client's name."""
+    script: str | None = None
+    """The script's name (file name without folder), where it has one."""
+    execution_id: str | None = None
+    """Chosen by the caller, or None: the engine makes a UUID."""
+    original_id: str | None = None
+    """The execution that this one replays."""
+
+
+# -- tool calls ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One call as the script issued it."""
+
+    execution_id: str
+    seq: int
+    """From 1, in the order in which the script issued its calls."""
+    server: str
+    tool: str
+    args: JsonValue
+    """An object; anything else only where the call was refused for it."""
+    line: int | None = None
+    column: int | None = None
+    """Where in the user's own text the call was made, both from 1."""
+    started_ms: float = 0.0
+    """Since the execution began to run."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallError:
+    code: ErrorCode
+    message: str
+    details: JsonValue = None
+
+    def to_json(self) -> dict[str, JsonValue]:
+        out: dict[str, JsonValue] = {"code": str(self.code), "message": self.message}
+        if self.details is not None:
+            out["details"] = self.details
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one call ended: ``result`` when ``ok``, else ``error``."""
+
+    ok: bool
+    result: JsonValue = None
+    content: list[JsonValue] | None = None
+    """The raw MCP content list, where the upstream gave one."""
+    error: CallError | None = None
+    dispatched: bool = True
+    """False: refused before it reached the upstream, so it does not use the budget."""
+    upstream_ms: float | None = None
+    """Time between sending to the upstream and its answer, without our own queues."""
+    warnings: tuple[str, ...] = ()
+    """What was wrong with the upstream's answer though it could be used."""
+
+    @classmethod
+    def failed(
+        cls,
+        code: ErrorCode,
+        message: str,
+        details: JsonValue = None,
+        *,
+        content: list[JsonValue] | None = None,
+        dispatched: bool = True,
+        upstream_ms: float | None = None,
+    ) -> Outcome:
+        return cls(
+            ok=False,
+            error=CallError(code, message, details),
+            content=content,
+            dispatched=dispatched,
+            upstream_ms=upstream_ms,
+        )
+
+    def envelope(self) -> dict[str, JsonValue]:
+        """What ``call_tool`` returns to the script."""
+        if self.error is not None:
+            return {"ok": False, "error": self.error.to_json()}
+        out: dict[str, JsonValue] = {"ok": True, "result": self.result}
+        if self.content is not None:
+            out["content"] = self.content
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueQuery:
+    """A script's question to the catalogue; answered by the host, no upstream call."""
+
+    kind: Literal["list", "search", "describe", "servers"]
+    server: str | None = None
+    tool: str | None = None
+    query: str | None = None
+    limit: int | None = None
+
+
+# -- how it ended --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptError:
+    """Why an execution failed. Line and column are from 1, in the user's own text."""
+
+    code: ErrorCode
+    message: str
+    stack: str | None = None
+    line: int | None = None
+    column: int | None = None
+    from_call: bool = False
+    """An uncaught ToolError: the code is the failed call's."""
+    details: JsonValue = None
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """The ``error`` object of the contract, section 2; keys without a value are left out."""
+        out: dict[str, JsonValue] = {"code": str(self.code), "message": self.message}
+        for name in ("stack", "line", "column", "details"):
+            value = getattr(self, name)
+            if value is not None:
+                out[name] = value
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One console line of a script."""
+
+    level: LogLevel
+    text: str
+    at_ms: float = 0.0
+
+    def to_json(self) -> dict[str, JsonValue]:
+        return {"level": self.level, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """A finished execution."""
+
+    execution_id: str
+    status: Status
+    value: JsonValue = None
+    error: ScriptError | None = None
+    logs: tuple[LogLine, ...] = ()
+    tool_calls: int = 0
+    """Calls that were dispatched to an upstream (the budget's count)."""
+    tools_called: tuple[str, ...] = ()
+    """``server.tool`` in the order of first use."""
+    queued_ms: float = 0.0
+    duration_ms: float = 0.0
+    """Wall clock while it ran; the wait for a worker is ``queued_ms``."""
+    cpu_ms: float | None = None
+    memory_bytes: int | None = None
+    """Peak of the script's own heap, where the worker could tell."""
+    logs_dropped: int = 0
+    """Console lines past the cap: counted, not kept."""
+
+    @property
+    def ok(self) -> bool:
+        return self.error is None
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """The result of the contract, section 2."""
+        out: dict[str, JsonValue] = {"ok": self.ok}
+        if self.error is None:
+            out["value"] = self.value
+        else:
+            out["error"] = self.error.to_json()
+        out["execution_id"] = self.execution_id
+        out["duration_ms"] = round(self.duration_ms, 3)
+        out["tool_calls"] = self.tool_calls
+        out["logs"] = [line.to_json() for line in self.logs]
+        if self.logs_dropped:
+            out["logs_dropped"] = self.logs_dropped
+        return out
+
+
+# -- events, in the order in which an execution gives them ---------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionStarted:
+    """Accepted. It may still wait for a worker: see ``ExecutionRunning``."""
+
+    execution_id: str
+    request: ExecutionRequest
+    limits: Limits
+    engine: str
+    """Engine and prelude version, e.g. ``quickjs-ng 0.17.0.2 / prelude 1``."""
+    catalogue_hash: str | None
+    seed: tuple[int, int, int, int]
+    """Of ``Math.random``; four 32-bit integers."""
+    started_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionRunning:
+    """A worker took it."""
+
+    execution_id: str
+    queued_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallStarted:
+    execution_id: str
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallNote:
+    """Progress or a log message that the upstream sent while a call ran."""
+
+    execution_id: str
+    seq: int
+    kind: Literal["progress", "log"]
+    text: str
+    progress: float | None = None
+    total: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallFinished:
+    execution_id: str
+    call: ToolCall
+    outcome: Outcome
+    duration_ms: float
+    settled: int
+    """From 1, in the order in which outcomes were handed to the script."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleLine:
+    execution_id: str
+    line: LogLine
+
+
+@dataclass(frozen=True, slots=True)
+class HostReading:
+    """Something that differs between runs and that a replay must give again.
+
+    kind ``clock``: ``data`` is ``[[ms, times], …]``, clock readings run-length encoded, in order;
+    kind ``order``: ``data`` is a list of operation numbers in the order in which their results were
+    handed to the script (asynchronous calls and sleeps share one count from 1; a blocking call
+    is 0 and is not listed);
+    kind ``catalogue``: ``data`` is the answer to the next catalogue query, ``{"ok": …}`` envelope.
+    """
+
+    execution_id: str
+    kind: Literal["clock", "order", "catalogue"]
+    data: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionFinished:
+    execution_id: str
+    execution: Execution
+    finished_at: float
+
+
+Event: TypeAlias = (
+    ExecutionStarted
+    | ExecutionRunning
+    | ToolCallStarted
+    | ToolCallNote
+    | ToolCallFinished
+    | ConsoleLine
+    | HostReading
+    | ExecutionFinished
+)
