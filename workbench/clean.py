@@ -4,10 +4,10 @@ from __future__ import annotations
 
 _PICTURES: dict[int, str | None] = {i: chr(0x2400 + i) for i in range(32) if i not in (9, 10)}
 _PICTURES[0x7F] = "␡"
-_PICTURES.update({i: "�" for i in range(0x80, 0xA0)})
+_PICTURES.update(dict.fromkeys(range(0x80, 0xA0), "�"))
 # Bidirectional overrides can make text read as something else; lone surrogates cannot be encoded.
-_PICTURES.update({i: None for i in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))})
-_PICTURES.update({i: "�" for i in range(0xD800, 0xE000)})
+_PICTURES.update(dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+_PICTURES.update(dict.fromkeys(range(0xD800, 0xE000), "�"))
 
 
 def clean(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The data that crosses layers: requests, limits, calls, outcomes, executions and the events about them.
+"""The data that crosses layers: requests, limits, calls, outcomes, executions, and their events.
 
 Everything is frozen and imports nothing of ours, so that every room may speak it.
 Times: ``*_ms`` are milliseconds; ``*_at`` are seconds since the epoch (UTC).
@@ -216,6 +216,17 @@ class CatalogueQuery:
     limit: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What a replay gives a script instead of chance, time and the order of the network."""
+
+    seed: tuple[int, int, int, int]
+    clock: tuple[tuple[int, int], ...] = ()
+    """Run-length encoded: (ms since the epoch, how many readings in a row gave it)."""
+    order: tuple[int, ...] = ()
+    """Operations in the order in which their results were handed to the script."""
+
+
 # -- how it ended --------------------------------------------------------------------------
 
 
@@ -347,7 +358,8 @@ class ToolCallFinished:
     outcome: Outcome
     duration_ms: float
     settled: int
-    """From 1, in the order in which outcomes were handed to the script."""
+    """From 1, in the order in which outcomes were handed to the script; 0: it never was (the
+    script ended first)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +389,8 @@ class ExecutionFinished:
     execution_id: str
     execution: Execution
     finished_at: float
+    catalogue_hash: str | None = None
+    """As of the end: servers that connect on demand are known only then."""
 
 
 Event: TypeAlias = (

@@ -1,0 +1,340 @@
+"""Runs one script in a worker: the host function, the frames, the loop over promise jobs.
+
+Runs in the worker: standard library, quickjs and siblings only. The binding's traps that shape this
+module (only flat strings cross, the host function never raises) are in docs/decisions/0001-engine.md.
+
+Frames up (to the parent) are JSON objects with a member ``t``: ``call``, ``batch``, ``query``, ``sleep``,
+``log``, ``idle``, ``done``. Frames down are ``OPERATION\\n`` and the answer's text; operation 0 answers
+the blocking request. The first frame down is the job (job.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any, NoReturn
+
+import quickjs
+
+from workbench.sandbox.frames import FrameReader, pack
+from workbench.sandbox.job import Job
+from workbench.sandbox.toplevel import TopLevel, Wrapped
+
+_BASE = 1_000_000
+"""The prelude stands this many lines down, so that its frames can be told from the script's."""
+_STACK_BYTES = 4 << 20
+_MAX_LOG_LINES = 10_000
+_MAX_LOG_BYTES = 4 << 20
+_ALARM_GRACE_S = 2.0
+_USE_STRICT = re.compile(r"""\s*(["'])use strict\1""")
+_OBJECT_LITERAL = re.compile(r"\s*\{[\s\S]*\}\s*\Z")
+_CALL_ARGUMENTS_OVERHEAD = 1024
+_EXIT_PROTOCOL = 70
+
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
+
+class Channel:
+    """Blocking frames over a socket."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._reader = FrameReader()
+        self._frames: deque[bytes] = deque()
+
+    def send(self, text: str) -> None:
+        self._connection.sendall(pack(text.encode("utf-8", "replace")))
+
+    def receive(self) -> bytes:
+        """Raises EOFError when the parent is gone."""
+        while not self._frames:
+            data = self._connection.recv(262_144)
+            if not data:
+                raise EOFError
+            self._frames.extend(self._reader.feed(data))
+        return self._frames.popleft()
+
+
+class Runner:
+    """One context with the prelude in it. Made before the fork, used for one script."""
+
+    def __init__(self) -> None:
+        context = self._context = quickjs.Context()
+        context.set_max_stack_size(_STACK_BYTES)
+        context.add_callable("$host", self._host)
+        prelude = Path(__file__).with_name("prelude.js").read_text(encoding="utf-8")
+        hold = context.eval("(prepare, base) => { globalThis.$ = prepare($host, base); }")
+        hold(context.eval("\n" * _BASE + prelude), _BASE)
+        self._init, self._run, self._settle, self._poll = (
+            context.eval(f"$.{name}") for name in ("init", "run", "settle", "poll")
+        )
+        context.eval("delete globalThis.$; delete globalThis.$host; undefined")
+        self._toplevel = TopLevel()
+        self._toplevel.wrap("await 1")  # warm: the first parse costs a millisecond
+        self._channel: Channel | None = None
+        self._early: deque[tuple[int, str]] = deque()
+        self._clock: list[list[int]] = []
+        self._recorded_clock: deque[list[int]] | None = None
+        self._last_recorded = 0
+        self._log_lines = self._log_bytes = 0
+        self._in_flight = 0
+        self._announce_idle = False
+        self._frame_limit = 0
+        self._heap_limit = 0
+        self._resident_before = 0
+        self._largest_answer = 0
+
+    # -- the job ---------------------------------------------------------------------------
+
+    def serve(self, channel: Channel, steps: dict[str, bool]) -> None:
+        """Take one job, run it, send its result."""
+        self._channel = channel
+        body = channel.receive()
+        job = Job.unpack(body)
+        if job.mode == "report":
+            channel.send(_encode({"t": "done", "ok": True, "value": steps}))
+            return
+        self._frame_limit = job.max_result_bytes
+        self._heap_limit = job.memory_bytes
+        if job.clock is not None:
+            self._announce_idle = True
+            self._recorded_clock = deque([list(run) for run in job.clock])
+        self._set_alarm(job.timeout_ms / 1000 + _ALARM_GRACE_S)
+        self._context.set_memory_limit(self._heap_limit)
+        self._resident_before = _peak_resident()
+        try:
+            if job.mode == "check":
+                self._finish(self._check(job.code))
+            else:
+                self._init(*job.seed, job.input)
+                self._finish(self._execute(job.code))
+        except quickjs.JSException as error:
+            self._finish(self._engine_failure(str(error)))
+
+    def _execute(self, code: str) -> str:
+        """Run to the end; the text of the ``done`` frame."""
+        if not self._start(code):
+            return self._result()
+        context = self._context
+        while True:
+            done = self._poll()
+            jobs = 0
+            while done is None and context.execute_pending_job():
+                jobs += 1
+                if jobs % 64 == 0:
+                    done = self._poll()
+            if done is None:
+                done = self._poll()
+            if done is not None:
+                return str(done)
+            if not self._in_flight:
+                return _failure(
+                    "RUNTIME_ERROR",
+                    "the script awaits a promise that nothing can settle: no call and no sleep is "
+                    "under way",
+                )
+            if self._early:
+                operation, answer = self._early.popleft()
+            else:
+                if self._announce_idle:
+                    self._send('{"t":"idle"}')
+                operation, answer = self._receive()
+            self._in_flight -= 1
+            self._settle(operation, answer)
+
+    def _start(self, code: str) -> bool:
+        """Start the script as it is, or wrapped for top-level await and return.
+
+        False: it does not parse; the error is in ``poll``.
+        """
+        # `await (x)` also parses as a call of a function named await, so the word alone decides.
+        if "await" in code:
+            wrapped = self._toplevel.wrap(code)
+            if wrapped is not None:
+                return self._run_text(wrapped.code, code, wrapped.columns)
+        # A console takes a lone {…} for an object, as Node's does (lib/repl.js).
+        if _OBJECT_LITERAL.match(code) and self._run_text(f"({code}\n)", code, '{"1":[[0,1]]}'):
+            return True
+        if self._run_text(code, code, ""):
+            return True
+        if "return" in code:
+            wrapped = self._toplevel.wrap(code)
+            if wrapped is not None:
+                return self._run_text(wrapped.code, code, wrapped.columns)
+        return False
+
+    def _run_text(self, text: str, own: str, columns: str) -> bool:
+        return bool(self._run(text, own, columns))
+
+    def _check(self, code: str) -> str:
+        """Parse without running: a throw in front ends the script before its first statement."""
+        prefix = '"use strict";throw 0;' if _USE_STRICT.match(code) else "throw 0;"
+        plain = Wrapped(prefix + code, _encode({"1": [[0, len(prefix)]]}))
+        attempts = [plain]
+        if code.startswith("#!"):
+            attempts = [Wrapped(prefix + "//" + code[2:], plain.columns)]
+        if _OBJECT_LITERAL.match(code):
+            attempts.insert(
+                0, Wrapped(f"{prefix}({code}\n)", _encode({"1": [[0, len(prefix) + 1]]}))
+            )
+        wrapped = self._toplevel.wrap(code, prefix) if "await" in code or "return" in code else None
+        if wrapped is not None:
+            attempts = [wrapped]
+        if any(self._run_text(attempt.code, code, attempt.columns) for attempt in attempts):
+            return '{"t":"done","ok":true,"value":null}'
+        return self._result()
+
+    def _result(self) -> str:
+        return str(self._poll())
+
+    def _finish(self, done: str) -> None:
+        """Send the ``done`` frame, with what was measured."""
+        if len(done) > self._frame_limit and done.startswith('{"t":"done","ok":true'):
+            size = len(done.encode("utf-8", "replace")) - len('{"t":"done","ok":true,"value":}')
+            if size > self._frame_limit:
+                done = _failure(
+                    "SERIALIZATION_ERROR",
+                    f"the value is {size} bytes of JSON; max_result_bytes allows {self._frame_limit}",
+                )
+        # What texts cost on their way through this process is not the script's.
+        passing = 3 * max(len(done), self._largest_answer)
+        heap = max(0, _peak_resident() - self._resident_before - passing)
+        # A script can catch the engine's own out-of-memory error when the heap is full to the last
+        # byte (the prelude hears of it in every other case); what it used gives it away.
+        if heap >= self._heap_limit * 0.97:
+            done = _memory_failure(self._heap_limit)
+        cpu = time.process_time() * 1000
+        self._send(f'{done[:-1]},"heap":{heap},"cpu_ms":{cpu:.3f}}}')
+
+    def _engine_failure(self, message: str) -> str:
+        """A failure that escaped the prelude: the heap was too full even to describe it."""
+        if message.startswith(("null", "(Failed")) or "out of memory" in message:
+            return _memory_failure(self._heap_limit)
+        return _failure("RUNTIME_ERROR", message)
+
+    def _set_alarm(self, seconds: float) -> None:
+        """A second deadline, should the parent forget: SIGALRM ends the process."""
+        try:
+            from signal import ITIMER_REAL, setitimer
+        except ImportError:  # Windows
+            return
+        setitimer(ITIMER_REAL, seconds)
+
+    # -- the host function -----------------------------------------------------------------
+
+    def _host(self, message: str) -> str | None:
+        """Called from JavaScript; must never raise (the binding would lose or crash)."""
+        try:
+            kind = message[0]
+            if kind == "B":
+                self._send(self._fitting(message[1:]))
+                while True:
+                    operation, answer = self._receive()
+                    if operation == 0:
+                        return answer
+                    self._early.append((operation, answer))
+            if kind == "F":
+                self._in_flight += 1
+                self._send(self._fitting(message[1:]))
+            elif kind == "N":
+                return str(self._now())
+            elif kind == "L":
+                self._log(message[1:])
+            elif kind == "M":
+                self._context.set_memory_limit(self._heap_limit + (16 << 20))
+                self._finish(_memory_failure(self._heap_limit))
+                os._exit(0)
+        except BaseException:  # the parent is gone or the protocol is broken: nothing left to do
+            os._exit(_EXIT_PROTOCOL)
+        return None
+
+    def _fitting(self, frame: str) -> str:
+        """The frame, or one that says the arguments are too large."""
+        if len(frame) <= self._frame_limit + _CALL_ARGUMENTS_OVERHEAD:
+            return frame
+        data: dict[str, Any] = json.loads(frame)
+        for call in data.get("calls", [data]):
+            size = len(_encode(call.get("args")))
+            if size > self._frame_limit:
+                call["args"] = None
+                call["refused"] = {
+                    "code": "SERIALIZATION_ERROR",
+                    "message": f"args are {size} bytes of JSON; {self._frame_limit} are allowed",
+                }
+        return _encode(data)
+
+    def _log(self, frame: str) -> None:
+        if self._log_lines >= _MAX_LOG_LINES or self._log_bytes >= _MAX_LOG_BYTES:
+            self._log_lines += 1
+            return
+        self._log_lines += 1
+        self._log_bytes += len(frame)
+        self._send(frame)
+
+    def _now(self) -> int:
+        """The clock in ms since the epoch: the system's, or the recording's while it lasts."""
+        recorded = self._recorded_clock
+        if recorded is None:
+            reading = time.time_ns() // 1_000_000
+        elif recorded:
+            reading = self._last_recorded = recorded[0][0]
+            recorded[0][1] -= 1
+            if recorded[0][1] == 0:
+                recorded.popleft()
+        else:
+            # Past the recording: an edited script, or one that was cut. Time must go on, or a loop
+            # that waits for it never ends; a millisecond a reading is the same in every replay.
+            self._last_recorded += 1
+            reading = self._last_recorded
+        if self._clock and self._clock[-1][0] == reading:
+            self._clock[-1][1] += 1
+        else:
+            self._clock.append([reading, 1])
+        return reading
+
+    # -- frames ----------------------------------------------------------------------------
+
+    def _send(self, frame: str) -> None:
+        assert self._channel is not None
+        if self._clock:
+            frame = f'{frame[:-1]},"clock":{_encode(self._clock)}}}'
+            self._clock = []
+        dropped = self._log_lines - _MAX_LOG_LINES
+        if dropped > 0 and frame.startswith('{"t":"done"'):
+            frame = f'{frame[:-1]},"logs_dropped":{dropped}}}'
+        self._channel.send(frame)
+
+    def _receive(self) -> tuple[int, str]:
+        assert self._channel is not None
+        operation, _, answer = self._channel.receive().partition(b"\n")
+        self._largest_answer = max(self._largest_answer, len(answer))
+        return int(operation), answer.decode()
+
+
+def _failure(code: str, message: str) -> str:
+    return f'{{"t":"done","ok":false,"code":"{code}","message":{_encode(message)}}}'
+
+
+def _memory_failure(limit: int) -> str:
+    return _failure(
+        "MEMORY_LIMIT_EXCEEDED", f"the script used more than its {limit >> 20} MB of memory"
+    )
+
+
+def _peak_resident() -> int:
+    """Peak resident bytes of this process; 0 where the system does not say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def leave(code: int = 0) -> NoReturn:
+    """End the process at once: no cleanup, nothing of the zygote's runs twice."""
+    os._exit(code)
