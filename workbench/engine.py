@@ -35,7 +35,7 @@ from workbench.model import (
     status_of,
 )
 from workbench.policy import Policy
-from workbench.sandbox.job import PRELUDE_VERSION, Job
+from workbench.sandbox import job as jobs
 from workbench.sandbox.pool import Pool, PoolClosed, QueueFull, QueueTimeout
 from workbench.seam import NoteListener, Recorder, Tools, Upstream
 
@@ -158,7 +158,14 @@ class Engine:
             if worker is not None:
                 emit(ExecutionRunning(execution_id, queued))
                 try:
-                    await run.wait(worker, _job(request, limits, seed, replay))
+                    job = jobs.run(
+                        encodable(request.code),
+                        dumps(request.input),
+                        limits,
+                        seed=seed,
+                        replay=replay,
+                    )
+                    await run.wait(worker, job)
                 finally:
                     execution = run.result(queued)
                     self._pool.release(worker)
@@ -204,7 +211,7 @@ class Engine:
         run = Run("", limits, Policy(self._upstream, limits), emit=lambda _: None)
         worker = await self._pool.acquire()
         try:
-            await run.wait(worker, Job.check(encodable(code), limits))
+            await run.wait(worker, jobs.check(encodable(code), limits))
         finally:
             self._pool.release(worker)
         return run.result(0.0).error
@@ -219,7 +226,7 @@ class Engine:
         run = Run("", self._limits, Policy(self._upstream, self._limits), emit=lambda _: None)
         worker = await self._pool.acquire()
         try:
-            await run.wait(worker, Job.report(self._limits))
+            await run.wait(worker, jobs.report(self._limits))
         finally:
             self._pool.release(worker)
         return dict(run.result(0.0).value or {})
@@ -283,22 +290,7 @@ def limits_of(options: ExecutionOptions, limits: Limits) -> Limits:
 @cache
 def engine_version() -> str:
     """The engine and the prelude, as they are recorded with every execution."""
-    return f"quickjs-ng {metadata.version('quickjs-ng')} / prelude {PRELUDE_VERSION}"
-
-
-def _job(
-    request: ExecutionRequest,
-    limits: Limits,
-    seed: tuple[int, int, int, int],
-    replay: Readings | None,
-) -> bytes:
-    return Job.run(
-        encodable(request.code),
-        dumps(request.input),
-        limits,
-        seed=seed,
-        clock=replay.clock if replay is not None else None,
-    )
+    return f"quickjs-ng {metadata.version('quickjs-ng')} / prelude {jobs.PRELUDE_VERSION}"
 
 
 def _not_run(execution_id: str, error: Exception, queued_ms: float) -> Execution:

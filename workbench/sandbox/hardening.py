@@ -10,6 +10,7 @@ The seccomp allow-list was measured with strace on a worker under load; numbers 
 from __future__ import annotations
 
 import ctypes
+import os
 import platform
 import struct
 import sys
@@ -73,6 +74,7 @@ class Hardening:
     """Prepared once in the zygote, so that a fork has only the system calls left to make."""
 
     steps: dict[str, bool] = field(default_factory=dict)
+    _virtual_bytes: int = 0
     _libc: ctypes.CDLL | None = None
     _program: _FilterProgram | None = None
     _instructions: ctypes.Array[ctypes.c_char] | None = None
@@ -81,6 +83,7 @@ class Hardening:
         """Load what the steps need, and take those that a fork inherits."""
         self.steps["empty environment, no inherited descriptors"] = True
         self._limit_inherited()
+        self._virtual_bytes = _virtual_bytes()
         if not sys.platform.startswith("linux"):
             self.steps["no new privileges"] = self.steps["seccomp allow-list"] = False
             self.steps["dies with its parent"] = self.steps["not dumpable"] = False
@@ -133,11 +136,10 @@ class Hardening:
         except ImportError:
             return
         held = True
-        used = _virtual_bytes(resource.getpagesize())
         for name, value in (
             ("RLIMIT_NOFILE", 8),
             ("RLIMIT_NPROC", 0),
-            ("RLIMIT_AS", used + memory_bytes + _ADDRESS_SPACE_SLACK),
+            ("RLIMIT_AS", self._virtual_bytes + memory_bytes + _ADDRESS_SPACE_SLACK),
         ):
             try:
                 resource.setrlimit(getattr(resource, name), (value, value))
@@ -146,10 +148,10 @@ class Hardening:
         self.steps["resource limits"] = held
 
 
-def _virtual_bytes(page: int) -> int:
+def _virtual_bytes() -> int:
     """The address space in use now, or a generous guess where the system does not say."""
     try:
         with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[0]) * page
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
         return 1 << 30

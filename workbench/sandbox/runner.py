@@ -19,10 +19,13 @@ from collections import deque
 from pathlib import Path
 from typing import Any, NoReturn
 
-import quickjs
+# The C module behind `quickjs`, without its thread pools: logging and threading, which they import,
+# have fork handlers that would cost every worker 0.4 ms.
+import _quickjs as quickjs
 
+from workbench.model import Limits
+from workbench.sandbox import job as jobs
 from workbench.sandbox.frames import FrameReader, pack
-from workbench.sandbox.job import Job
 from workbench.sandbox.toplevel import TopLevel, Wrapped
 
 _BASE = 1_000_000
@@ -31,8 +34,8 @@ _STACK_BYTES = 4 << 20
 _MAX_LOG_LINES = 10_000
 _MAX_LOG_BYTES = 4 << 20
 _ALARM_GRACE_S = 2.0
+_READ_BYTES = 65_536
 _USE_STRICT = re.compile(r"""\s*(["'])use strict\1""")
-_OBJECT_LITERAL = re.compile(r"\s*\{[\s\S]*\}\s*\Z")
 _CALL_ARGUMENTS_OVERHEAD = 1024
 _EXIT_PROTOCOL = 70
 
@@ -40,20 +43,23 @@ _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 class Channel:
-    """Blocking frames over a socket."""
+    """Blocking frames over a descriptor (a bare one: a socket object costs a fork a dozen pages)."""
 
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
         self._reader = FrameReader()
         self._frames: deque[bytes] = deque()
 
     def send(self, text: str) -> None:
-        self._connection.sendall(pack(text.encode("utf-8", "replace")))
+        data = pack(text.encode("utf-8", "replace"))
+        sent = os.write(self._descriptor, data)
+        while sent < len(data):
+            sent += os.write(self._descriptor, memoryview(data)[sent:])
 
     def receive(self) -> bytes:
         """Raises EOFError when the parent is gone."""
         while not self._frames:
-            data = self._connection.recv(262_144)
+            data = os.read(self._descriptor, _READ_BYTES)
             if not data:
                 raise EOFError
             self._frames.extend(self._reader.feed(data))
@@ -94,21 +100,22 @@ class Runner:
     def serve(self, channel: Channel, steps: dict[str, bool]) -> None:
         """Take one job, run it, send its result."""
         self._channel = channel
-        body = channel.receive()
-        job = Job.unpack(body)
-        if job.mode == "report":
+        job = jobs.unpack(channel.receive())
+        if job.mode == jobs.REPORT:
             channel.send(_encode({"t": "done", "ok": True, "value": steps}))
             return
         self._frame_limit = job.max_result_bytes
         self._heap_limit = job.memory_bytes
-        if job.clock is not None:
+        if job.is_replay:
             self._announce_idle = True
-            self._recorded_clock = deque([list(run) for run in job.clock])
+            self._recorded_clock = deque(
+                [int(number) for number in run.split(":")] for run in job.clock.split()
+            )
         self._set_alarm(job.timeout_ms / 1000 + _ALARM_GRACE_S)
         self._context.set_memory_limit(self._heap_limit)
         self._resident_before = _peak_resident()
         try:
-            if job.mode == "check":
+            if job.mode == jobs.CHECK:
                 self._finish(self._check(job.code))
             else:
                 self._init(*job.seed, job.input)
@@ -158,7 +165,7 @@ class Runner:
             if wrapped is not None:
                 return self._run_text(wrapped.code, code, wrapped.columns)
         # A console takes a lone {…} for an object, as Node's does (lib/repl.js).
-        if _OBJECT_LITERAL.match(code) and self._run_text(f"({code}\n)", code, '{"1":[[0,1]]}'):
+        if _looks_like_object(code) and self._run_text(f"({code}\n)", code, '{"1":[[0,1]]}'):
             return True
         if self._run_text(code, code, ""):
             return True
@@ -178,7 +185,7 @@ class Runner:
         attempts = [plain]
         if code.startswith("#!"):
             attempts = [Wrapped(prefix + "//" + code[2:], plain.columns)]
-        if _OBJECT_LITERAL.match(code):
+        if _looks_like_object(code):
             attempts.insert(
                 0, Wrapped(f"{prefix}({code}\n)", _encode({"1": [[0, len(prefix) + 1]]}))
             )
@@ -316,6 +323,11 @@ class Runner:
         return int(operation), answer.decode()
 
 
+def _looks_like_object(code: str) -> bool:
+    text = code.strip()
+    return text[:1] == "{" and text[-1:] == "}"
+
+
 def _failure(code: str, message: str) -> str:
     return f'{{"t":"done","ok":false,"code":"{code}","message":{_encode(message)}}}'
 
@@ -338,3 +350,20 @@ def _peak_resident() -> int:
 def leave(code: int = 0) -> NoReturn:
     """End the process at once: no cleanup, nothing of the zygote's runs twice."""
     os._exit(code)
+
+
+def warm_up() -> None:
+    """Run a script once in this process, so that a fork finds the interpreter's caches filled.
+
+    Only in the zygote: in each child the same would dirty, and so copy, the pages it shares.
+    """
+    ours, theirs = socket.socketpair()
+    code = "console.log(Date.now()); await tools.a.b({}); call_tool('a', 'b')"
+    script = jobs.run(code, "{}", Limits(timeout_ms=60_000), seed=(1, 2, 3, 4))
+    for frame in (script, b'1\n{"ok":true,"result":1}', b'0\n{"ok":true,"result":1}'):
+        ours.sendall(pack(frame))
+    runner = Runner()
+    runner.serve(Channel(theirs.fileno()), {})
+    runner._set_alarm(0)
+    ours.close()
+    theirs.close()

@@ -13,8 +13,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import machinery, util
+from pathlib import Path
 
-import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser
 
 _FUNCTIONS = frozenset(
@@ -48,7 +49,7 @@ class TopLevel:
     """Holds the parser; made once in the zygote."""
 
     def __init__(self) -> None:
-        self._parser = Parser(Language(tree_sitter_javascript.language()))
+        self._parser = Parser(Language(_grammar()))
 
     def wrap(self, code: str, prefix: str = "") -> Wrapped | None:
         """The script wrapped, or None where it has neither top-level ``await`` nor ``return``.
@@ -73,6 +74,26 @@ class TopLevel:
             code=text.decode() + f'\n;return {name}}}}})["<eval>"]()',
             columns=json.dumps(columns, separators=(",", ":")),
         )
+
+
+def _grammar() -> object:
+    """The grammar of tree_sitter_javascript, loaded without its package.
+
+    The package imports importlib.resources and with it random, whose fork handler would cost every
+    worker a tenth of a millisecond.
+    """
+    package = util.find_spec("tree_sitter_javascript")
+    if package is None or package.origin is None:
+        raise ImportError("tree_sitter_javascript is not installed")
+    folder = Path(package.origin).parent
+    for suffix in machinery.EXTENSION_SUFFIXES:
+        file = folder / f"_binding{suffix}"
+        if file.exists():
+            spec = util.spec_from_file_location("tree_sitter_javascript._binding", file)
+            assert spec is not None
+            module = util.module_from_spec(spec)
+            return module.language()
+    raise ImportError(f"tree_sitter_javascript has no binding for this Python in {folder}")
 
 
 def _needs_wrapping(root: Node) -> bool:

@@ -20,15 +20,17 @@ from collections import deque
 from typing import NoReturn
 
 from workbench.sandbox.hardening import Hardening
-from workbench.sandbox.runner import Channel, Runner, leave
+from workbench.sandbox.runner import Channel, Runner, leave, warm_up
 
 _EXIT_BROKEN = 71
 _DESCRIPTORS = 64
+_HIGHEST_DESCRIPTOR = 1024
 
 
 class Zygote:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
+        warm_up()
         self._hardening = Hardening()
         self._runner = Runner()
         self._children: set[int] = set()
@@ -50,11 +52,6 @@ class Zygote:
         selector = selectors.DefaultSelector()
         selector.register(self._control, selectors.EVENT_READ)
         selector.register(wake_read, selectors.EVENT_READ)
-        self._own = (
-            selector.fileno() if hasattr(selector, "fileno") else -1,
-            wake_read,
-            wake_write,
-        )
         while True:
             for key, _ in selector.select():
                 if key.fileobj is self._control:
@@ -92,15 +89,11 @@ class Zygote:
 
     def _become_worker(self, descriptor: int, memory_bytes: int) -> NoReturn:
         try:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            self._control.close()
-            for own in (*self._own, *self._received):
-                if own >= 0:
-                    os.close(own)
-            connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=descriptor)
+            # Few calls, few objects: each page that Python touches here is copied first.
+            os.closerange(3, descriptor)
+            os.closerange(descriptor + 1, _HIGHEST_DESCRIPTOR)
             self._hardening.apply(memory_bytes)
-            self._runner.serve(Channel(connection), self._hardening.steps)
+            self._runner.serve(Channel(descriptor), self._hardening.steps)
         except EOFError:
             leave()
         except BaseException as error:
