@@ -98,6 +98,8 @@ class ServerInfo:
     quarantined: bool = False
     enabled: bool = True
     call_timeout_ms: int = 60_000
+    cached: bool = False
+    """Its tools are known from an earlier process: it has not answered in this one yet."""
 
     def to_json(self) -> dict[str, JsonValue]:
         """The row of ``servers list`` in the contract, section 5."""

@@ -1,0 +1,360 @@
+"""One server: a task that owns its connection, keeps it, and makes it again when it is lost.
+
+Only the owner task opens and closes; callers in other tasks only wait and call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import logging
+import os
+import random
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from workbench.catalogue import ServerState
+from workbench.upstream.jsonrpc import CONNECTION_CLOSED, RpcError
+from workbench.upstream.notes import NoteTap, log_text
+from workbench.upstream.transport_stdio import (
+    CannotStart,
+    StderrRing,
+    StdioServer,
+    child_environment,
+)
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from workbench.config import ServerSettings
+    from workbench.upstream.link import Link
+
+OnTools = Callable[[list[dict[str, Any]], dict[str, list[str]]], None]
+
+_log = logging.getLogger(__name__)
+_FIRST_DELAY_S = 0.25
+_LONGEST_DELAY_S = 30.0
+_HEALTHY_S = 30.0
+_DEBOUNCE_S = 0.1
+_EXIT_CODE_S = 0.3
+_CLOSE_S = 1.8
+_KILL_S = 0.2
+_MOST_IN_FLIGHT = 256
+_MOST_TRIES_AWAITED = 1
+_OWN_PIPES = hasattr(os, "killpg")
+
+
+class NotConnected(Exception):
+    """There is no connection to send a call on; the message says why."""
+
+
+class Connection:
+    """The connection to one server, whatever becomes of the server."""
+
+    def __init__(
+        self,
+        settings: ServerSettings,
+        environ: Mapping[str, str],
+        *,
+        on_state: Callable[[], None],
+        on_tools: OnTools,
+    ) -> None:
+        """on_state: ``state`` or ``error`` changed. on_tools: a listing came, with its repairs."""
+        self.settings = settings
+        self.state: ServerState = "new"
+        self.error: str | None = None
+        self.stderr = StderrRing()
+        self.protocol_version: str | None = None
+        self._environ = environ
+        self._on_state = on_state
+        self._on_tools = on_tools
+        self._link: Link | None = None
+        self._server: StdioServer | None = None
+        self._owner: asyncio.Task[None] | None = None
+        self._tried = asyncio.Event()
+        """Set once the first attempt ended."""
+        self._decided = asyncio.Event()
+        """Clear while an attempt is awaited; set when one ended, either way."""
+        self._retry = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._lost = asyncio.Event()
+        self._failures = 0
+        self._places = asyncio.Semaphore(_MOST_IN_FLIGHT)
+        self._underway: dict[int, NoteTap] = {}
+
+    def start(self) -> None:
+        """Begin to connect, if nothing has yet. Returns at once."""
+        if self._owner is None:
+            self._set("connecting", None)
+            self._owner = asyncio.get_running_loop().create_task(
+                self._run(), name=f"upstream {self.settings.name}"
+            )
+
+    async def settled(self) -> None:
+        """Wait until it is connected or its first attempt failed; connects if nothing has yet."""
+        self.start()
+        await self._tried.wait()
+
+    async def reconnect(self) -> None:
+        """Drop what there is and connect anew; waits for the attempt."""
+        await self.close()
+        self._failures = 0
+        self._tried.clear()
+        await self.settled()
+
+    async def close(self) -> None:
+        """End the connection and its process, within 2 s."""
+        owner, self._owner = self._owner, None
+        if owner is None:
+            return
+        owner.cancel()
+        _, late = await asyncio.wait((owner,), timeout=_CLOSE_S)
+        if late:
+            self.kill()
+            await asyncio.wait(late, timeout=_KILL_S)
+        self._decide("stopped", self.error)
+
+    def kill(self) -> None:
+        """End its process now."""
+        if self._server is not None:
+            self._server.kill()
+
+    async def call(
+        self, tool: str, args: dict[str, Any], timeout: float, tap: NoteTap
+    ) -> tuple[dict[str, Any], float]:
+        """Send one call; the raw answer, and how many ms it took.
+
+        Raises RpcError, and NotConnected when nothing was sent.
+        """
+        async with self._places:
+            link = self._link
+            if link is None:
+                link = await self._connected()
+            key = id(tap)
+            self._underway[key] = tap
+            began = time.perf_counter()
+            try:
+                answer = await link.call_tool(tool, args, timeout, tap.progress)
+            except RpcError as error:
+                if _session_is_lost(error):
+                    self._lost.set()
+                raise
+            finally:
+                self._underway.pop(key, None)
+            return answer, (time.perf_counter() - began) * 1000
+
+    async def _connected(self) -> Link:
+        """The link, once there is one. A server that keeps failing is not waited for."""
+        self.start()
+        if self._failures > _MOST_TRIES_AWAITED:
+            raise NotConnected(self.error or self.state)
+        if self.state == "failed":
+            self._decided.clear()
+            self._retry.set()
+        await self._decided.wait()
+        if self._link is None:
+            raise NotConnected(self.error or self.state)
+        return self._link
+
+    # -- the owner task --------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        while True:
+            self._decided.clear()
+            self._lost.clear()
+            self._set("connecting", self.error)
+            began = time.monotonic()
+            try:
+                await self._attempt()
+                reason = "the connection was closed"
+            except Exception as error:  # whatever it is, it is this server's trouble only
+                cause = _cause(error)
+                reason = str(cause) if isinstance(cause, _EXPECTED) else _words(cause)
+                unexpected = not isinstance(cause, (*_EXPECTED, OSError))
+                _log.info("server %s: %s", self.settings.name, reason, exc_info=unexpected)
+            finally:
+                self._link = None
+            healthy = time.monotonic() - began > _HEALTHY_S
+            self._failures = 1 if healthy else self._failures + 1
+            self._decide("failed", reason)
+            await self._back_off()
+
+    async def _back_off(self) -> None:
+        delay = min(_FIRST_DELAY_S * 2 ** (self._failures - 1), _LONGEST_DELAY_S)
+        self._retry.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._retry.wait(), delay * random.uniform(0.75, 1.25))
+
+    async def _attempt(self) -> None:
+        """Connect, serve, and return or raise when it is over."""
+        settings = self.settings.expanded(self._environ)
+        seconds = settings.connect_timeout_ms / 1000
+        module = asyncio.create_task(_load_link())
+        self._server = None
+        deadline = asyncio.timeout(seconds)  # encloses the whole life; lifted once connected
+        try:
+            async with deadline:
+                if settings.command is None:
+                    await self._over_http(settings, await module, deadline)
+                elif _OWN_PIPES:
+                    await self._over_pipes(settings, module, deadline)
+                else:
+                    await self._over_sdk_stdio(settings, await module, deadline)
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            raise NotConnected(self._late(seconds)) from None
+        finally:
+            module.cancel()
+            if self._server is not None:
+                connected = deadline.when() is None
+                await self._server.stop(patient=connected)
+
+    async def _over_pipes(
+        self,
+        settings: ServerSettings,
+        module: asyncio.Task[ModuleType],
+        deadline: asyncio.Timeout,
+    ) -> None:
+        assert settings.command is not None
+        self.stderr.mark()
+        server = self._server = await StdioServer.start(  # it starts while the SDK is imported
+            settings.command,
+            settings.args,
+            env=self._child_environment(settings),
+            cwd=settings.cwd,
+            stderr=self.stderr,
+            on_notification=self._notified,
+        )
+        async with (await module).open_pipes(server.peer) as link:
+            await self._serve(link, server.gone, deadline)
+            raise NotConnected(await server.last_words(_EXIT_CODE_S))
+
+    async def _over_http(
+        self, settings: ServerSettings, module: ModuleType, deadline: asyncio.Timeout
+    ) -> None:
+        opened = module.open_http(
+            settings.url, settings.headers, changed=self._changed.set, log=self._logged
+        )
+        async with opened as link:
+            await self._serve(link, self._lost, deadline)
+
+    async def _over_sdk_stdio(
+        self, settings: ServerSettings, module: ModuleType, deadline: asyncio.Timeout
+    ) -> None:
+        opened = module.open_sdk_stdio(
+            settings.command,
+            list(settings.args),
+            self._child_environment(settings),
+            settings.cwd,
+            changed=self._changed.set,
+            log=self._logged,
+        )
+        async with opened as link:
+            await self._serve(link, self._lost, deadline)
+
+    async def _serve(self, link: Link, gone: asyncio.Event, deadline: asyncio.Timeout) -> None:
+        """From an open link to its end."""
+        await link.negotiate(self.settings.protocol)
+        self._on_tools(*await link.list_tools())
+        deadline.reschedule(None)
+        self._link = link
+        self.protocol_version = link.protocol_version
+        self._changed.clear()
+        self._decide("ready", None)
+        tasks = [
+            asyncio.create_task(waiting)
+            for waiting in (
+                gone.wait(),
+                self._lost.wait(),
+                self._keep_listing(link),
+            )
+        ]
+        watching = asyncio.create_task(link.watch(self._changed.set))
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._link = None
+            for task in (*tasks, watching):
+                task.cancel()
+            await asyncio.gather(*tasks, watching, return_exceptions=True)
+
+    async def _keep_listing(self, link: Link) -> None:
+        """List the tools again when the server says that they changed."""
+        while True:
+            await self._changed.wait()
+            await asyncio.sleep(_DEBOUNCE_S)
+            self._changed.clear()
+            try:
+                self._on_tools(*await link.list_tools())
+            except RpcError as error:
+                _log.warning("server %s: tools/list: %s", self.settings.name, error)
+
+    # -- small things ----------------------------------------------------------------------
+
+    def _notified(self, method: str, params: dict[str, Any]) -> None:
+        if method == "notifications/tools/list_changed":
+            self._changed.set()
+        elif method == "notifications/message":
+            self._logged(log_text(params))
+
+    def _logged(self, text: str) -> None:
+        """A log message names no call: it goes to the one that was sent last."""
+        tap = next(reversed(self._underway.values()), None)
+        if tap is not None:
+            tap.log(text)
+
+    def _child_environment(self, settings: ServerSettings) -> dict[str, str]:
+        return child_environment(self._environ, settings.env, inherit=settings.inherit_env)
+
+    def _set(self, state: ServerState, error: str | None) -> None:
+        if (state, error) != (self.state, self.error):
+            self.state, self.error = state, error
+            self._on_state()
+
+    def _decide(self, state: ServerState, error: str | None) -> None:
+        self._set(state, error)
+        if state == "ready":
+            self._failures = 0
+        self._tried.set()
+        self._decided.set()
+
+    def _late(self, seconds: float) -> str:
+        message = f"not connected within {seconds:g} s"
+        if self._server is None:
+            return message
+        garbage = self._server.peer.garbage
+        if garbage:
+            message += f"; it printed what is no message: {garbage[-1]!r}"
+        return self._server.with_stderr(message)
+
+
+_EXPECTED = (NotConnected, CannotStart, RpcError)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The first real error in groups of groups."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _session_is_lost(error: RpcError) -> bool:
+    """A server that was started anew knows no session of before; it has to be connected anew."""
+    return (
+        error.code != CONNECTION_CLOSED
+        and "session" in error.message.lower()
+        and ("not found" in error.message.lower() or "terminated" in error.message.lower())
+    )
+
+
+async def _load_link() -> ModuleType:
+    """Import the SDK beside the event loop: it takes half a second."""
+    name = "workbench.upstream.link"
+    return cast("ModuleType", await asyncio.to_thread(importlib.import_module, name))

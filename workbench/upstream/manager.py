@@ -1,0 +1,353 @@
+"""All upstream servers: their catalogue, their calls, their changes (the seam ``Upstream``)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.catalogue import Catalogue, ServerInfo, ServerState, ToolInfo
+from workbench.jsontext import canonical
+from workbench.model import ErrorCode, Outcome, ToolCall
+from workbench.seam import NoteListener
+from workbench.upstream.approval import Pins
+from workbench.upstream.connection import Connection, NotConnected
+from workbench.upstream.definitions import denied_by, read_tools
+from workbench.upstream.jsonrpc import REQUEST_TIMEOUT, RpcError
+from workbench.upstream.listings import ListingCache
+from workbench.upstream.notes import NoteTap
+from workbench.upstream.results import outcome_of
+
+if TYPE_CHECKING:
+    from workbench.config import ServerSettings
+
+Listener = Callable[[str], None]
+
+_log = logging.getLogger(__name__)
+_PINS_POLL_S = 1.0
+
+
+class _Server:
+    """What the manager knows of one server."""
+
+    def __init__(self, settings: ServerSettings, connection: Connection) -> None:
+        self.settings = settings
+        self.connection = connection
+        self.offered: dict[str, ToolInfo] = {}
+        """All its tools, the denied ones too, with their approval as of now."""
+        self.cached = False
+        """The listing is of an earlier process."""
+
+
+class Manager:
+    """Connects servers in the background and answers calls from them.
+
+    Servers are connected by ``start``, or one by one when something asks for them. A server's trouble is
+    its own: it delays and ends nothing else.
+    """
+
+    def __init__(
+        self,
+        servers: Iterable[ServerSettings],
+        *,
+        environ: Mapping[str, str] | None = None,
+        data_dir: Path | None = None,
+    ) -> None:
+        """environ: where ``${VAR}`` and the children's environment come from; None: our own.
+
+        data_dir: where approvals and listings are kept; None: in memory only.
+        """
+        self._environ = dict(os.environ if environ is None else environ)
+        self._pins = Pins(data_dir)
+        self._listings = ListingCache(data_dir)
+        self._servers: dict[str, _Server] = {}
+        self._listeners: list[Listener] = []
+        self._snapshot: Catalogue | None = None
+        self._started = False
+        self._closing: set[asyncio.Task[None]] = set()
+        self._pins_watch: asyncio.Task[None] | None = None
+        for settings in servers:
+            self._add(settings)
+
+    # -- life ------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Begin to connect every server in the background; returns at once."""
+        self._started = True
+        for server in self._servers.values():
+            if server.settings.enabled:
+                server.connection.start()
+
+    async def close(self) -> None:
+        """End every connection, within 2 s; no child is left."""
+        if self._pins_watch is not None:
+            self._pins_watch.cancel()
+        closing = [server.connection.close() for server in self._servers.values()]
+        await asyncio.gather(*closing, *self._closing)
+
+    async def configure(self, servers: Iterable[ServerSettings]) -> None:
+        """Take new settings. Servers that stay the same are not touched, nor the calls on them.
+
+        A server whose way to connect changed is connected anew; one that is gone is dropped in the
+        background, and its calls fail.
+        """
+        wanted = {settings.name: settings for settings in servers}
+        for name in [name for name in self._servers if name not in wanted]:
+            self._drop(name)
+        for name, settings in wanted.items():
+            server = self._servers.get(name)
+            if server is None or _identity(server.settings) != _identity(settings):
+                if server is not None:
+                    self._drop(name)
+                server = self._add(settings)
+            elif server.settings != settings:
+                server.settings = server.connection.settings = settings
+                self._judge(server)
+            else:
+                continue
+            if not settings.enabled:
+                self._close_later(server.connection)
+            elif self._started:
+                server.connection.start()
+            self._tell(name)
+        self._servers = {name: self._servers[name] for name in wanted}
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Hear the name of a server whose state or tools changed; returns the way to stop."""
+        self._listeners = [*self._listeners, listener]
+
+        def stop() -> None:
+            self._listeners = [other for other in self._listeners if other is not listener]
+
+        return stop
+
+    async def reconnect(self, name: str) -> None:
+        """Connect a server anew and wait for the attempt. Raises KeyError for an unknown name."""
+        await self._servers[name].connection.reconnect()
+
+    def stderr_tail(self, name: str) -> list[str]:
+        """The last lines of a server's stderr, oldest first. Raises KeyError for an unknown name."""
+        return self._servers[name].connection.stderr.lines()
+
+    def approve(self, name: str, tools: Iterable[str] | None = None) -> list[str]:
+        """Approve the definitions of a server's tools as they are now; None: all of them.
+
+        Returns the names of the tools that were not approved before. Raises KeyError for an unknown
+        server or tool.
+        """
+        server = self._servers[name]
+        chosen = [server.offered[tool] for tool in (server.offered if tools is None else tools)]
+        self._pins.approve(chosen)
+        self._judge(server)
+        self._tell(name)
+        return [tool.name for tool in chosen if not tool.approved]
+
+    # -- the seam --------------------------------------------------------------------------
+
+    def catalogue(self) -> Catalogue:
+        """What is known now, with the tools of an earlier process until a server has answered."""
+        if self._snapshot is None:
+            self._snapshot = self._make_snapshot()
+        return self._snapshot
+
+    async def settled(self, server: str | None = None) -> None:
+        """Wait until a server is connected or has failed its first attempt; connects it if need be.
+
+        None: every server, but one whose tools are known from an earlier process is not waited for.
+        """
+        chosen = [
+            one.connection
+            for name, one in self._servers.items()
+            if one.settings.enabled and (name == server or (server is None and not one.cached))
+        ]
+        if server is None:
+            await self.start()
+        if chosen:
+            await asyncio.gather(*(connection.settled() for connection in chosen))
+
+    async def call(self, call: ToolCall, note: NoteListener) -> Outcome:
+        """Send one call. Never raises for a failed call; cancelling it cancels it upstream."""
+        server = self._servers.get(call.server)
+        label = f"{call.server}.{call.tool}"
+        if server is None or not server.settings.enabled:
+            what = "is disabled" if server is not None else "is not configured"
+            return Outcome.failed(
+                ErrorCode.NOT_FOUND, f"{label}: server {call.server!r} {what}", dispatched=False
+            )
+        timeout_ms = server.settings.call_timeout_ms
+        tap = NoteTap(call, note)
+        try:
+            if server.cached:
+                refusal = await self._confirm(server, call)
+                if refusal is not None:
+                    return refusal
+            answer, took = await server.connection.call(
+                call.tool, call.args, timeout_ms / 1000, tap
+            )
+        except NotConnected as error:
+            return Outcome.failed(
+                ErrorCode.UPSTREAM_ERROR,
+                f"{label}: server {call.server!r} is not connected: {error}",
+                dispatched=False,
+            )
+        except RpcError as error:
+            return _rpc_failure(label, error, timeout_ms)
+        return outcome_of(answer, server.offered.get(call.tool), label, took)
+
+    # -- inside ----------------------------------------------------------------------------
+
+    async def _confirm(self, server: _Server, call: ToolCall) -> Outcome | None:
+        """A definition of an earlier process let the call through: the server's own has the last word."""
+        await server.connection.settled()
+        if server.cached:  # it is not connected: the call will say so
+            return None
+        found = self.catalogue().find(call.server, call.tool)
+        if not isinstance(found, ToolInfo):
+            return Outcome.failed(ErrorCode.NOT_FOUND, found.message, dispatched=False)
+        if found.approved:
+            return None
+        return Outcome.failed(
+            ErrorCode.TOOL_NOT_APPROVED,
+            f"the definition of {found.full_name} changed since it was approved; "
+            f"look at it and approve it with: workbench servers approve {call.server}",
+            dispatched=False,
+        )
+
+    def _add(self, settings: ServerSettings) -> _Server:
+        name = settings.name
+
+        def on_tools(listing: list[dict[str, Any]], repaired: dict[str, list[str]]) -> None:
+            server.offered = read_tools(name, listing, repaired)
+            server.cached = False
+            self._judge(server)
+            self._listings.save(name, _identity(server.settings), listing)
+            self._tell(name)
+
+        connection = Connection(
+            settings, self._environ, on_state=lambda: self._tell(name), on_tools=on_tools
+        )
+        server = _Server(settings, connection)
+        self._servers[name] = server
+        known = self._listings.load(name, _identity(settings))
+        if known is not None:
+            server.offered = read_tools(name, known, {})
+            server.cached = True
+            self._judge(server)
+        return server
+
+    def _drop(self, name: str) -> None:
+        self._close_later(self._servers.pop(name).connection)
+        self._tell(name)
+
+    def _close_later(self, connection: Connection) -> None:
+        task = asyncio.get_running_loop().create_task(connection.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    def _judge(self, server: _Server) -> None:
+        """Look the approval of every tool up again."""
+        settled = not server.cached and not server.settings.quarantined
+        verdicts = self._pins.judge(server.offered.values(), pin_new=settled)
+        for name, tool in server.offered.items():
+            approved = verdicts[name]
+            if tool.approved != approved:
+                server.offered[name] = replace(tool, approved=approved)
+                if not approved:
+                    _log.warning(
+                        "the definition of %s changed: it waits for approval", tool.full_name
+                    )
+        self._snapshot = None
+        self._watch_pins()
+
+    def _watch_pins(self) -> None:
+        """While a tool waits for approval, look whether another process gave it."""
+        waiting = any(
+            not tool.approved
+            for server in self._servers.values()
+            for tool in server.offered.values()
+        )
+        if not waiting or self._pins_watch is not None:
+            return
+
+        async def watch() -> None:
+            while not self._pins.changed_elsewhere():  # noqa: ASYNC110  (it happens in another process)
+                await asyncio.sleep(_PINS_POLL_S)
+            self._pins_watch = None
+            for name, server in list(self._servers.items()):
+                self._judge(server)
+                self._tell(name)
+
+        try:
+            self._pins_watch = asyncio.get_running_loop().create_task(watch())
+        except RuntimeError:  # made outside an event loop; the first listing comes here again
+            self._pins_watch = None
+
+    def _make_snapshot(self) -> Catalogue:
+        servers: dict[str, ServerInfo] = {}
+        tools: dict[str, dict[str, ToolInfo]] = {}
+        denied: dict[str, frozenset[str]] = {}
+        for name, server in self._servers.items():
+            kept_back = denied_by(server.settings, server.offered)
+            if server.settings.enabled:
+                tools[name] = {
+                    tool.name: tool
+                    for tool in server.offered.values()
+                    if tool.name not in kept_back
+                }
+                denied[name] = kept_back
+            servers[name] = _info(server, len(tools.get(name, ())))
+        return Catalogue(servers, tools, denied)
+
+    def _tell(self, name: str) -> None:
+        self._snapshot = None
+        for listener in self._listeners:
+            try:
+                listener(name)
+            except Exception:  # a screen's bug must not end a connection
+                _log.exception("a listener failed on server %s", name)
+
+
+def _info(server: _Server, tools: int) -> ServerInfo:
+    settings = server.settings
+    state: ServerState = server.connection.state if settings.enabled else "disabled"
+    return ServerInfo(
+        name=settings.name,
+        transport="stdio" if settings.command is not None else "http",
+        state=state,
+        error=server.connection.error if settings.enabled else None,
+        tools=tools,
+        quarantined=settings.quarantined,
+        enabled=settings.enabled,
+        call_timeout_ms=settings.call_timeout_ms,
+        cached=server.cached,
+    )
+
+
+def _identity(settings: ServerSettings) -> str:
+    """Of the way to connect: what changes it makes another server of it."""
+    way = [
+        settings.command,
+        list(settings.args),
+        dict(settings.env),
+        settings.cwd,
+        settings.url,
+        dict(settings.headers),
+        settings.protocol,
+        settings.inherit_env,
+    ]
+    return hashlib.sha256(canonical(way).encode()).hexdigest()
+
+
+def _rpc_failure(label: str, error: RpcError, timeout_ms: int) -> Outcome:
+    if error.code == REQUEST_TIMEOUT:
+        return Outcome.failed(
+            ErrorCode.TIMEOUT, f"{label}: not answered within the call timeout of {timeout_ms} ms"
+        )
+    return Outcome.failed(
+        ErrorCode.UPSTREAM_ERROR, f"{label}: {error.message}", {"code": error.code}
+    )

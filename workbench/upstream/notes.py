@@ -1,0 +1,68 @@
+"""Progress and log messages that a server sends while a call runs, bounded on their way to a screen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from workbench.jsontext import dumps
+from workbench.model import ToolCall, ToolCallNote
+from workbench.seam import NoteListener
+
+_FREE = 100
+_MOST_LOGS = 1_000
+_LONGEST = 4_000
+_INTERVAL_S = 0.05
+
+
+class NoteTap:
+    """The notes of one call: the first hundred at once, then one of progress in 50 ms.
+
+    A server may send tens of thousands; what is dropped is progress that newer progress overtakes.
+    """
+
+    __slots__ = ("_call", "_last", "_listener", "_logs", "_progressed")
+
+    def __init__(self, call: ToolCall, listener: NoteListener) -> None:
+        self._call = call
+        self._listener = listener
+        self._progressed = 0
+        self._logs = 0
+        self._last = 0.0
+
+    def progress(self, done: float, total: float | None, text: str | None) -> None:
+        self._progressed += 1
+        if self._progressed > _FREE and done != total:
+            now = time.monotonic()
+            if now - self._last < _INTERVAL_S:
+                return
+            self._last = now
+        self._tell("progress", text or "", done, total)
+
+    def log(self, text: str) -> None:
+        self._logs += 1
+        if self._logs <= _MOST_LOGS:
+            self._tell("log", text)
+        elif self._logs == _MOST_LOGS + 1:
+            self._tell("log", f"more than {_MOST_LOGS} messages: the rest is dropped")
+
+    def _tell(
+        self,
+        kind: Literal["progress", "log"],
+        text: str,
+        done: float | None = None,
+        total: float | None = None,
+    ) -> None:
+        call = self._call
+        self._listener(
+            ToolCallNote(call.execution_id, call.seq, kind, text[:_LONGEST], done, total)
+        )
+
+
+def log_text(params: Mapping[str, Any]) -> str:
+    """A server's log message on one line: ``warning: name: text``; data that is no text as JSON."""
+    data = params.get("data")
+    text = data if isinstance(data, str) else dumps(data)
+    name = params.get("logger")
+    return f"{params.get('level', 'info')}: {f'{name}: ' if name else ''}{text}"

@@ -1,0 +1,60 @@
+"""Making a ``tools/list`` page acceptable to the SDK, which refuses a whole page for one bad tool.
+
+What was repaired is kept per tool, to be shown beside it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_NO_SCHEMA: dict[str, Any] = {"type": "object"}
+_DROPPED_IF_NOT_OBJECT = ("annotations", "execution", "_meta")
+_DROPPED_IF_NOT_TEXT = ("title", "description")
+
+
+def repair_listing(page: dict[str, Any], repaired: dict[str, list[str]]) -> None:
+    """Mend a page in place; add what was done to ``repaired``, tool name -> what."""
+    tools = page.get("tools")
+    page["tools"] = [
+        tool
+        for tool in (tools if isinstance(tools, list) else [])
+        if isinstance(tool, dict) and isinstance(tool.get("name"), str)
+    ]
+    cursor = page.get("nextCursor")
+    if cursor is not None and not isinstance(cursor, str):
+        page["nextCursor"] = str(cursor)
+    for tool in page["tools"]:
+        problems = _repair_tool(tool)
+        if problems:
+            repaired[tool["name"]] = problems
+
+
+def _repair_tool(tool: dict[str, Any]) -> list[str]:
+    problems: list[str] = []
+    schema = tool.get("inputSchema")
+    if not isinstance(schema, dict):
+        tool["inputSchema"] = dict(_NO_SCHEMA)
+        problems.append("it has no input schema: any arguments are passed on")
+    elif schema.get("type") != "object":
+        problems.append(f"its input schema has type {schema.get('type')!r} instead of 'object'")
+        tool["inputSchema"] = dict(_NO_SCHEMA) if "type" in schema else {**schema, "type": "object"}
+    output = tool.get("outputSchema")
+    if output is not None and (not isinstance(output, dict) or output.get("type") != "object"):
+        del tool["outputSchema"]
+        problems.append("its output schema describes no object: left out")
+    for names, wanted in ((_DROPPED_IF_NOT_OBJECT, dict), (_DROPPED_IF_NOT_TEXT, str)):
+        for name in names:
+            if tool.get(name) is not None and not isinstance(tool[name], wanted):
+                del tool[name]
+                problems.append(f"its {name} is malformed: left out")
+    icons = tool.pop("icons", None)  # nothing of ours shows them
+    if icons is not None and not isinstance(icons, list):
+        problems.append("its icons are malformed: left out")
+    annotations = tool.get("annotations")
+    if isinstance(annotations, dict):
+        tool["annotations"] = {
+            name: value
+            for name, value in annotations.items()
+            if isinstance(value, str if name == "title" else bool)
+        }
+    return problems

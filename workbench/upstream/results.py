@@ -1,0 +1,115 @@
+"""What a tool's answer means: the unwrapped value, or the failure (contract, section 1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from workbench import jsontext
+from workbench.catalogue import ToolInfo
+from workbench.model import ErrorCode, JsonValue, Outcome
+
+_NO_WORDS = "the tool failed and gave no reason"
+
+
+def outcome_of(
+    answer: dict[str, JsonValue],
+    tool: ToolInfo | None,
+    label: str,
+    upstream_ms: float | None = None,
+) -> Outcome:
+    """The outcome of a ``tools/call`` answer as the server sent it.
+
+    tool: its definition, where one is known: tells wrapped results, checks structured ones.
+    label: ``server.tool``, for messages.
+    """
+    content, warnings = _content(answer)
+    if answer.get("resultType") == "input_required":
+        return Outcome.failed(
+            ErrorCode.UPSTREAM_ERROR,
+            f"{label}: the server asks its user for more input, which a script cannot give",
+            content=content,
+            upstream_ms=upstream_ms,
+        )
+    structured = answer.get("structuredContent")
+    if answer.get("isError") is True:
+        return Outcome.failed(
+            ErrorCode.UPSTREAM_ERROR,
+            f"{label}: {_words(content, structured)}",
+            content=content,
+            upstream_ms=upstream_ms,
+        )
+    if tool is not None and tool.output_check is not None:
+        if structured is None:
+            warnings.append("the tool has an output schema and gave no structured content")
+        else:
+            problems = tool.output_check.problems(structured)
+            if problems:
+                warnings.append(f"the result does not match its output schema: {problems[0]}")
+    return Outcome(
+        ok=True,
+        result=_unwrapped(structured, content, tool),
+        content=content,
+        upstream_ms=upstream_ms,
+        warnings=tuple(warnings),
+    )
+
+
+def _unwrapped(structured: JsonValue, content: list[JsonValue], tool: ToolInfo | None) -> JsonValue:
+    if structured is not None:
+        if (
+            tool is not None
+            and tool.wraps_result
+            and isinstance(structured, dict)
+            and structured.keys() == {"result"}
+        ):
+            return structured["result"]
+        return structured
+    if len(content) == 1:
+        text = _text(content[0])
+        if text is not None:
+            return _parsed(text)
+    return content
+
+
+def _parsed(text: str) -> JsonValue:
+    """The value of a text that is as a whole a JSON object or array, else the text."""
+    stripped = text.strip()
+    if stripped[:1] + stripped[-1:] not in ("{}", "[]"):
+        return text
+    try:
+        return jsontext.loads(stripped)
+    except (orjson.JSONDecodeError, ValueError):
+        return text
+
+
+def _content(answer: dict[str, JsonValue]) -> tuple[list[JsonValue], list[str]]:
+    """The content list, and what was wrong with it."""
+    content = answer.get("content")
+    if isinstance(content, list):
+        return content, []
+    if content is None:
+        missing = "structuredContent" not in answer and answer.get("resultType") in (
+            None,
+            "complete",
+        )
+        return [], ["the result has no content"] if missing else []
+    text = content if isinstance(content, str) else jsontext.dumps(content)
+    return [{"type": "text", "text": text}], ["the content is not a list of blocks"]
+
+
+def _text(block: JsonValue) -> str | None:
+    if isinstance(block, dict) and block.get("type") == "text":
+        text = block.get("text")
+        if isinstance(text, str):
+            return text
+    return None
+
+
+def _words(content: list[JsonValue], structured: JsonValue) -> str:
+    texts: list[Any] = [_text(block) for block in content]
+    words = "\n".join(text for text in texts if text)
+    if words:
+        return words
+    return jsontext.dumps(structured) if structured is not None else _NO_WORDS
