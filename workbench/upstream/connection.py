@@ -164,6 +164,7 @@ class Connection:
         while True:
             self._decided.clear()
             self._lost.clear()
+            self._server = None
             self._set("connecting", self.error)
             began = time.monotonic()
             try:
@@ -192,7 +193,6 @@ class Connection:
         settings = self.settings.expanded(self._environ)
         seconds = settings.connect_timeout_ms / 1000
         module = asyncio.create_task(_load_link())
-        self._server = None
         deadline = asyncio.timeout(seconds)  # encloses the whole life; lifted once connected
         try:
             async with deadline:
