@@ -1,0 +1,186 @@
+"""workbench.toml: precedence, problems with their line, editing in place, following."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from workbench.config import ConfigError, ServerSettings, find, load
+from workbench.config.editing import add_server, remove_server, set_server, set_value
+from workbench.config.watching import Watcher
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "workbench.toml"
+    path.write_text(text)
+    return path
+
+
+def test_no_file_means_defaults_and_the_demo_server() -> None:
+    config = load(None, environ={})
+    assert config.enable_code_execution is False
+    assert config.limits.timeout_ms == 120_000
+    assert config.pool.size == 10
+    assert list(config.servers) == ["demo"]
+    assert str(config.origins["max_code_bytes"]) == "default"
+
+
+def test_precedence_is_flag_environment_file_default(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "code_execution_timeout_ms = 1000\ncode_execution_pool_size = 3\nmax_code_bytes=7"
+    )
+    environ = {"WORKBENCH_CODE_EXECUTION_TIMEOUT_MS": "2000", "WORKBENCH_MAX_CODE_BYTES": "8"}
+    config = load(path, environ, {"code_execution_timeout_ms": 3000})
+    assert (config.limits.timeout_ms, config.limits.max_code_bytes, config.pool.size) == (
+        3000,
+        8,
+        3,
+    )
+    assert config.origins["max_code_bytes"].where == "WORKBENCH_MAX_CODE_BYTES"
+    assert config.origins["code_execution_pool_size"].where == f"{path}:2"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (
+            "code_execution_timeout_ms = 0",
+            1,
+            ["code_execution_timeout_ms", "from 1 to 600000", "not 0"],
+        ),
+        ("\ncode_execution_timeout_ms = 600001", 2, ["600000"]),
+        ("code_execution_timeout_ms = true", 1, ["whole number", "true"]),
+        ("code_execution_timeout_ms = '5'", 1, ["whole number"]),
+        ("code_execution_pool_size = 101", 1, ["from 1 to 100"]),
+        ("code_execution_max_parallel = 33", 1, ["from 1 to 32"]),
+        ("code_execution_memory_mb = 7", 1, ["from 8 to 2048"]),
+        ("code_execution_queue_size = -1", 1, ["0 or more"]),
+        ("enable_code_execution = 1", 1, ["true or false"]),
+        ("a = 1\ncode_execution_timeout = 5", 2, ["unknown key", "code_execution_timeout_ms"]),
+        ("[history]\nmax_age_days = 0", 2, ["history.max_age_days"]),
+        ("[history]\nmax_days = 1", 2, ["unknown key 'history.max_days'"]),
+        ("history = 3", 1, ["history must be a table"]),
+        ("[history.redact]\nkeys = ['(']", 2, ["regular expression"]),
+        ("[servers.a]\nargs = []", 1, ["either command or url", "neither"]),
+        ("[servers.a]\ncommand = 'x'\nurl = 'y'", 1, ["both"]),
+        ("[servers.a]\ncommand = 'x'\nenviron = {}", 3, ["unknown key servers.a.environ"]),
+        ("[servers.a]\ncommand = 'x'\ncall_timeout_ms = 'soon'", 3, ["call_timeout_ms"]),
+        ("[servers.a]\ncommand = 'x'\nenv = { A = 1 }", 3, ["table of strings"]),
+        ("[servers.'a b']\ncommand = 'x'", 1, ["server name"]),
+        ("servers = 3", 1, ["servers must be tables"]),
+        ("[ui]\nicons = 'emoji'", 2, ["one of unicode, ascii"]),
+        ("[keys]\nrun = 5", 2, ["keys.run"]),
+    ],
+)
+def test_problem_names_file_line_key_and_range(
+    tmp_path: Path, text: str, line: int, words: list[str]
+) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ={})
+    message = str(caught.value)
+    assert f"{path}:{line}:" in message
+    for word in words:
+        assert word in message
+
+
+def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
+    path = write(tmp_path, "max_code_bytes = 0\nmax_input_bytes = 0\nwhat = 1")
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ={})
+    assert len(str(caught.value).splitlines()) == 3
+
+
+def test_broken_toml_names_line_and_column(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="line 2"):
+        load(write(tmp_path, "a = 1\nb ="), environ={})
+
+
+def test_bad_environment_names_the_variable() -> None:
+    with pytest.raises(ConfigError, match="WORKBENCH_CODE_EXECUTION_POOL_SIZE"):
+        load(None, environ={"WORKBENCH_CODE_EXECUTION_POOL_SIZE": "many"})
+
+
+def test_find_prefers_explicit_then_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = write(tmp_path, "")
+    assert find(None) == path
+    with pytest.raises(ConfigError, match="no such configuration file"):
+        find(tmp_path / "other.toml")
+
+
+def test_references_stay_references_until_expanded(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "[servers.a]\ncommand = '${BIN}'\nargs = ['${X:-def}', '$Y']\nenv = { T = 'Bearer ${TOKEN}' }",
+    )
+    server = load(path, environ={"BIN": "never"}).servers["a"]
+    assert server.command == "${BIN}"
+    expanded = server.expanded({"BIN": "npx"})
+    assert (expanded.command, expanded.args) == ("npx", ("def", "$Y"))
+    assert expanded.env == {"T": "Bearer ${TOKEN}"}
+    assert server.unset({"BIN": "npx"}) == ["TOKEN"]
+
+
+def test_set_keeps_comments_and_refuses_what_would_not_load(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "# mine\ncode_execution_pool_size = 3 # few\n\n[servers.a] # first\ncommand = 'x'\n",
+    )
+    set_value(path, "code_execution_pool_size", "5")
+    set_value(path, "history.max_age_days", "7")
+    set_value(path, "enable_code_execution", "true")
+    text = path.read_text()
+    assert "# mine" in text
+    assert "# few" in text
+    assert "# first" in text
+    config = load(path, environ={})
+    assert (config.pool.size, config.history.max_age_days, config.enable_code_execution) == (
+        5,
+        7,
+        True,
+    )
+    for key, value in (("code_execution_pool_size", "0"), ("code_execution_pool", "1")):
+        with pytest.raises(ConfigError):
+            set_value(path, key, value)
+    assert load(path, environ={}) == config
+
+
+def test_new_file_is_private_and_servers_come_and_go(tmp_path: Path) -> None:
+    path = tmp_path / "sub" / "workbench.toml"
+    add_server(path, ServerSettings("one", command="npx", args=("-y", "x"), env={"K": "${K}"}))
+    add_server(path, ServerSettings("two", url="http://localhost:1/mcp", headers={"A": "b"}))
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    set_server(path, "one", "quarantined", True)
+    config = load(path, environ={})
+    assert config.servers["one"].quarantined
+    assert config.servers["one"].args == ("-y", "x")
+    with pytest.raises(ConfigError, match="already"):
+        add_server(path, ServerSettings("one", command="x"))
+    remove_server(path, "one")
+    assert list(load(path, environ={}).servers) == ["two"]
+    with pytest.raises(ConfigError, match="no server 'twoo'; did you mean 'two'"):
+        remove_server(path, "twoo")
+
+
+@pytest.mark.anyio
+async def test_watcher_tells_changes_and_errors(tmp_path: Path) -> None:
+    path = write(tmp_path, "code_execution_pool_size = 3")
+    told: asyncio.Queue[object] = asyncio.Queue()
+    watcher = Watcher(load(path, environ={}), changed=told.put_nowait, failed=told.put_nowait)
+    watcher.start()
+    try:
+        await asyncio.sleep(0)
+        set_value(path, "code_execution_pool_size", "4")
+        config = await asyncio.wait_for(told.get(), 5)
+        assert config.pool.size == 4  # type: ignore[attr-defined]
+        path.write_text("code_execution_pool_size = ")
+        assert "line 1" in str(await asyncio.wait_for(told.get(), 5))
+        path.unlink()
+        assert "is gone" in str(await asyncio.wait_for(told.get(), 5))
+    finally:
+        watcher.stop()

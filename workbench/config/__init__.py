@@ -1,0 +1,30 @@
+"""workbench.toml: its schema, reading, changing and following."""
+
+from workbench.config.reading import FILE_NAME, ConfigError, demo_server, find, load, parse
+from workbench.config.schema import (
+    KEYS,
+    Config,
+    HistorySettings,
+    Key,
+    Origin,
+    ServerSettings,
+    ServeSettings,
+    UiSettings,
+)
+
+__all__ = [
+    "FILE_NAME",
+    "KEYS",
+    "Config",
+    "ConfigError",
+    "HistorySettings",
+    "Key",
+    "Origin",
+    "ServeSettings",
+    "ServerSettings",
+    "UiSettings",
+    "demo_server",
+    "find",
+    "load",
+    "parse",
+]

@@ -1,0 +1,136 @@
+"""Changing workbench.toml in place: comments stay, and a file that would not load is never written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.config.reading import ConfigError, from_text, parse
+from workbench.config.schema import KEYS, ServerSettings
+from workbench.names import near_names, suggestion
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+
+def set_value(path: Path, name: str, text: str) -> None:
+    """Set one key from text (``config set KEY VALUE``). Raises ConfigError."""
+    key = next((key for key in KEYS if key.name == name), None)
+    if key is None:
+        near = near_names(name, [key.name for key in KEYS])
+        raise ConfigError(f"unknown key {name!r}{suggestion(near, (), '')}")
+    value = from_text(key, text)
+    problem = key.problem(value)
+    if problem is not None:
+        raise ConfigError(problem)
+
+    def change(document: TOMLDocument) -> None:
+        _put(document, name.split("."), value)
+
+    _edit(path, change)
+
+
+def add_server(path: Path, settings: ServerSettings) -> None:
+    """Add a server. Raises ConfigError where the name is taken or the settings are wrong."""
+
+    def change(document: TOMLDocument) -> None:
+        if settings.name in document.get("servers", {}):
+            raise ConfigError(f"there is a server {settings.name!r} already")
+        _put(document, ["servers", settings.name], server_table(settings))
+
+    _edit(path, change)
+
+
+def remove_server(path: Path, name: str) -> None:
+    """Remove a server. Raises ConfigError where there is none of that name."""
+
+    def change(document: TOMLDocument) -> None:
+        _servers(document, name).remove(name)
+
+    _edit(path, change)
+
+
+def set_server(path: Path, name: str, key: str, value: Any) -> None:
+    """Set one key of a server, such as ``quarantined``. Raises ConfigError."""
+
+    def change(document: TOMLDocument) -> None:
+        _servers(document, name)[name][key] = value
+
+    _edit(path, change)
+
+
+def server_table(settings: ServerSettings) -> dict[str, Any]:
+    """A server as its table in the file: only what differs from the defaults."""
+    plain = ServerSettings(name=settings.name)
+    table: dict[str, Any] = {}
+    for name in ServerSettings.__slots__:
+        value = getattr(settings, name)
+        if name == "name" or value == getattr(plain, name):
+            continue
+        table[name] = (
+            list(value)
+            if isinstance(value, tuple)
+            else dict(value)
+            if isinstance(value, Mapping)
+            else value
+        )
+    return table
+
+
+def _servers(document: TOMLDocument, name: str) -> Any:
+    servers = document.get("servers", {})
+    if name not in servers:
+        near = near_names(name, list(servers))
+        raise ConfigError(f"no server {name!r}{suggestion(near, list(servers), 'there is')}")
+    return servers
+
+
+def _put(document: Any, names: list[str], value: Any) -> None:
+    import tomlkit
+
+    table = document
+    for depth, part in enumerate(names[:-1]):
+        if part not in table:
+            table[part] = tomlkit.table(is_super_table=depth < len(names) - 2 or part == "servers")
+        table = table[part]
+    table[names[-1]] = value
+
+
+def _edit(path: Path, change: Callable[[TOMLDocument], None]) -> None:
+    """Apply ``change`` to the file; a new file is made with tomli-w. Raises ConfigError."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    exists = path.exists()
+    text = path.read_text(encoding="utf-8") if exists else ""
+    try:
+        document = tomlkit.parse(text)
+    except TOMLKitError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    change(document)
+    if exists:
+        changed = tomlkit.dumps(document)
+    else:
+        import tomli_w
+
+        changed = tomli_w.dumps(document.unwrap())
+    parse(changed, path, environ={})  # raises ConfigError: the file stays as it was
+    _replace(path, changed)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write atomically; a new file is the owner's only (it may hold headers)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".workbench-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(temporary, mode)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

@@ -1,0 +1,340 @@
+"""Finding and reading workbench.toml: every problem at once, each with its line."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from workbench import paths
+from workbench.config.schema import (
+    KEYS,
+    SERVER_KEYS,
+    SERVER_TABLES,
+    Config,
+    HistorySettings,
+    Key,
+    Origin,
+    ServerSettings,
+    ServeSettings,
+    UiSettings,
+)
+from workbench.model import JsonValue, Limits, PoolSettings
+from workbench.names import near_names, suggestion
+
+FILE_NAME = "workbench.toml"
+_TABLES = ("servers", "history", "ui", "keys", "serve")
+_SERVER_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message has a line for every problem."""
+
+
+def find(explicit: Path | None = None) -> Path | None:
+    """``--config FILE``, else ./workbench.toml, else the user's; None where there is none.
+
+    Raises ConfigError where the explicit one does not exist.
+    """
+    if explicit is not None:
+        if not explicit.is_file():
+            raise ConfigError(f"{explicit}: no such configuration file")
+        return explicit
+    for candidate in (Path.cwd() / FILE_NAME, paths.config_dir() / FILE_NAME):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def load(
+    path: Path | None,
+    environ: Mapping[str, str] | None = None,
+    overrides: Mapping[str, JsonValue] | None = None,
+) -> Config:
+    """The configuration in force: flags, then environment, then file, then defaults.
+
+    path: None means that there is no file: the bundled demo server is configured.
+    overrides: key -> value, of flags that were given. Raises ConfigError.
+    """
+    text = ""
+    if path is not None:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path}: cannot be read: {error}") from error
+    return parse(text, path, environ, overrides)
+
+
+def parse(
+    text: str,
+    path: Path | None,
+    environ: Mapping[str, str] | None = None,
+    overrides: Mapping[str, JsonValue] | None = None,
+) -> Config:
+    """``load`` of a text that would stand in the file ``path``. Raises ConfigError."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # tomllib says "(at line 2, column 4)", but "(at end of document)" names no line.
+        line = len(text.splitlines())
+        problem = str(error).replace("at end of document", f"at line {line}, the end of the file")
+        raise ConfigError(f"{path}: {problem}") from error
+    reader = _Reader(document, text, path)
+    return reader.read(os.environ if environ is None else environ, overrides or {})
+
+
+class _Reader:
+    def __init__(self, document: dict[str, Any], text: str, path: Path | None) -> None:
+        self._document = document
+        self._text = text
+        self._path = path
+        self._problems: list[str] = []
+
+    def read(self, environ: Mapping[str, str], overrides: Mapping[str, JsonValue]) -> Config:
+        self._refuse_unknown()
+        values: dict[str, JsonValue] = {}
+        origins: dict[str, Origin] = {}
+        for key in KEYS:
+            values[key.name], origins[key.name] = self._value(key, environ, overrides)
+        servers = self._servers()
+        bindings = self._bindings()
+        self._check_patterns(values)
+        if self._problems:
+            raise ConfigError("\n".join(self._problems))
+        base = self._path.parent if self._path is not None else Path.cwd()
+        return Config(
+            path=self._path,
+            enable_code_execution=values["enable_code_execution"],
+            limits=Limits(
+                timeout_ms=values["code_execution_timeout_ms"],
+                max_tool_calls=values["code_execution_max_tool_calls"],
+                max_parallel=values["code_execution_max_parallel"],
+                memory_mb=values["code_execution_memory_mb"],
+                max_code_bytes=values["max_code_bytes"],
+                max_input_bytes=values["max_input_bytes"],
+                max_result_bytes=values["max_result_bytes"],
+            ),
+            pool=PoolSettings(
+                size=values["code_execution_pool_size"],
+                queue_size=values["code_execution_queue_size"],
+                queue_timeout_ms=values["code_execution_queue_timeout_ms"],
+            ),
+            servers=servers,
+            history=HistorySettings(
+                path=_path(values["history.path"], base),
+                max_age_days=values["history.max_age_days"],
+                max_size_mb=values["history.max_size_mb"],
+                redact_keys=tuple(values["history.redact.keys"]),
+                redact_values=tuple(values["history.redact.values"]),
+            ),
+            scripts_dir=_path(values["scripts_dir"], base),
+            ui=UiSettings(theme=values["ui.theme"], icons=values["ui.icons"]),
+            serve=ServeSettings(
+                host=values["serve.host"],
+                port=values["serve.port"],
+                token_env=values["serve.token_env"],
+                max_body_bytes=values["serve.max_body_bytes"],
+            ),
+            keys=bindings,
+            values=values,
+            origins=origins,
+        )
+
+    # -- values ----------------------------------------------------------------------------
+
+    def _value(
+        self, key: Key, environ: Mapping[str, str], overrides: Mapping[str, JsonValue]
+    ) -> tuple[JsonValue, Origin]:
+        if key.name in overrides:
+            value = overrides[key.name]
+            self._check(key, value, "command line")
+            return value, Origin("flag", "command line")
+        if key.environment in environ:
+            value = from_text(key, environ[key.environment])
+            self._check(key, value, f"environment variable {key.environment}")
+            return value, Origin("environment", key.environment)
+        found, value = _look_up(self._document, key.name)
+        if found:
+            line = self._line(key.name)
+            self._check(key, value, f"{self._path}:{line}")
+            return value, Origin("file", f"{self._path}:{line}")
+        return key.default, Origin("default")
+
+    def _check(self, key: Key, value: JsonValue, where: str) -> None:
+        problem = key.problem(value)
+        if problem is not None:
+            self._problems.append(f"{where}: {problem}")
+
+    def _check_patterns(self, values: Mapping[str, JsonValue]) -> None:
+        for name in ("history.redact.keys", "history.redact.values"):
+            for pattern in values[name] if isinstance(values[name], list) else ():
+                try:
+                    re.compile(pattern)
+                except (re.error, TypeError) as error:
+                    self._problem(name, f"{name}: {pattern!r} is no regular expression: {error}")
+
+    # -- what nobody knows -----------------------------------------------------------------
+
+    def _refuse_unknown(self) -> None:
+        known = [key.name for key in KEYS]
+        for name, value in _leaves(self._document):
+            top = name.split(".", 1)[0]
+            if top in ("servers", "keys") and isinstance(self._document[top], dict):
+                continue
+            if top in _TABLES and name == top and not isinstance(value, dict):
+                self._problem(name, f"{name} must be a table: [{name}]")
+            elif name not in known and not any(key.startswith(name + ".") for key in known):
+                near = near_names(name, known)
+                self._problem(name, f"unknown key {name!r}" + suggestion(near, (), ""))
+
+    # -- tables ----------------------------------------------------------------------------
+
+    def _bindings(self) -> dict[str, str]:
+        table = self._document.get("keys", {})
+        if not isinstance(table, dict):
+            return {}
+        for name, value in table.items():
+            if not isinstance(value, str):
+                self._problem(
+                    f"keys.{name}", f"keys.{name} must be a string of keys, like 'f5,ctrl+r'"
+                )
+        return dict(table)
+
+    def _servers(self) -> dict[str, ServerSettings]:
+        if self._path is None:
+            return {"demo": demo_server()}
+        table = self._document.get("servers", {})
+        if not isinstance(table, dict):
+            self._problem("servers", "servers must be tables: [servers.NAME]")
+            return {}
+        servers = {}
+        for name, raw in table.items():
+            before = len(self._problems)
+            settings = self._server(name, raw)
+            if settings is not None and len(self._problems) == before:
+                servers[name] = settings
+        return servers
+
+    def _server(self, name: str, raw: Any) -> ServerSettings | None:
+        where = f"servers.{name}"
+        if not isinstance(raw, dict):
+            self._problem(where, f"{where} must be a table: [{where}]")
+            return None
+        if _SERVER_NAME.match(name) is None:
+            self._problem(
+                where, f"server name {name!r} must be 1 to 64 of letters, digits, '_', '-' and '.'"
+            )
+        known = {key.name: key for key in SERVER_KEYS}
+        given: dict[str, Any] = {}
+        for key, value in raw.items():
+            if key in SERVER_TABLES:
+                if isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
+                    given[key] = value
+                else:
+                    self._problem(f"{where}.{key}", f"{where}.{key} must be a table of strings")
+            elif key not in known:
+                near = near_names(key, [*known, *SERVER_TABLES])
+                self._problem(
+                    f"{where}.{key}", f"unknown key {where}.{key}" + suggestion(near, (), "")
+                )
+            else:
+                problem = known[key].problem(value)
+                if problem is not None:
+                    self._problem(f"{where}.{key}", f"servers.{name}.{problem}")
+                given[key] = tuple(value) if isinstance(value, list) else value
+        if ("command" in given) == ("url" in given):
+            which = "both" if "command" in given else "neither"
+            self._problem(where, f"{where} must have either command or url, it has {which}")
+        if not given.get("command", "x") or not given.get("url", "x"):
+            self._problem(where, f"{where}: command or url is empty")
+        try:
+            return ServerSettings(name=name, **given)
+        except TypeError:
+            return None
+
+    def _problem(self, key: str, message: str) -> None:
+        self._problems.append(f"{self._path}:{self._line(key)}: {message}")
+
+    def _line(self, key: str) -> int:
+        return line_of(self._text, key)
+
+
+def demo_server() -> ServerSettings:
+    """The bundled demo server, used where nothing is configured."""
+    return ServerSettings(name="demo", command=sys.executable, args=("-m", "workbench.demo"))
+
+
+def from_text(key: Key, text: str) -> JsonValue:
+    """A value as it stands in an environment variable or on the command line."""
+    if key.kind == "bool":
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.strip().lower(), text)
+    if key.kind == "int":
+        try:
+            return int(text.strip().replace("_", ""))
+        except ValueError:
+            return text
+    if key.kind == "list":
+        return [item for item in text.split(",") if item]
+    return text
+
+
+def line_of(text: str, key: str) -> int:
+    """The line (from 1) in which ``key`` (dotted) is set, or its table begins; 1 where unknown."""
+    table = ""
+    best = 1
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line)
+        if header:
+            table = _bare(header[1])
+            if key == table or key.startswith(table + "."):
+                best = number
+            if key == table:
+                return number
+            continue
+        setting = re.match(
+            r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"))*)\s*=", line
+        )
+        if setting:
+            name = _bare(setting[1])
+            full = f"{table}.{name}" if table else name
+            if key == full:
+                return number
+            if key.startswith(full + "."):
+                best = number
+    return best
+
+
+def _bare(dotted: str) -> str:
+    return re.sub(r"\s*\.\s*", ".", dotted).replace('"', "").replace("'", "")
+
+
+def _look_up(document: Mapping[str, Any], name: str) -> tuple[bool, JsonValue]:
+    value: Any = document
+    for part in name.split("."):
+        if not isinstance(value, dict) or part not in value:
+            return False, None
+        value = value[part]
+    return True, value
+
+
+def _leaves(document: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    """Every value that is no table, with its dotted name; empty tables too."""
+    found: list[tuple[str, Any]] = []
+    for name, value in document.items():
+        full = f"{prefix}{name}"
+        if isinstance(value, dict):
+            found += _leaves(value, full + ".") or [(full, value)]
+        else:
+            found.append((full, value))
+    return found
+
+
+def _path(text: str, base: Path) -> Path | None:
+    if not text:
+        return None
+    path = Path(os.path.expandvars(text)).expanduser()
+    return path if path.is_absolute() else base / path

@@ -1,0 +1,259 @@
+"""What workbench.toml may say: every key once, with its type, default, range and meaning.
+
+Reading, ``config show``, the settings screen and docs/configuration.md all come from ``KEYS``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from workbench.model import JsonValue, Limits, PoolSettings
+
+Kind: TypeAlias = Literal["bool", "int", "str", "list"]
+_VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key. ``name`` is dotted where it stands in a table: ``history.max_age_days``."""
+
+    name: str
+    kind: Kind
+    default: JsonValue
+    help: str
+    least: int | None = None
+    most: int | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def environment(self) -> str:
+        """The environment variable that sets it."""
+        return "WORKBENCH_" + self.name.replace(".", "_").upper()
+
+    @property
+    def allowed(self) -> str:
+        """What it may be, in words."""
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        if self.kind == "bool":
+            return "true or false"
+        if self.kind == "int":
+            if self.most is not None:
+                return f"a whole number from {self.least} to {self.most}"
+            return f"a whole number, {self.least} or more"
+        return "a list of strings" if self.kind == "list" else "a string"
+
+    def problem(self, value: JsonValue) -> str | None:
+        """Why ``value`` may not be its value, or None."""
+        good = False
+        if self.kind == "bool":
+            good = isinstance(value, bool)
+        elif self.kind == "int":
+            good = isinstance(value, int) and not isinstance(value, bool)
+            good = good and (self.least is None or value >= self.least)
+            good = good and (self.most is None or value <= self.most)
+        elif self.kind == "str":
+            good = isinstance(value, str) and (not self.choices or value in self.choices)
+        elif self.kind == "list":
+            good = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        return None if good else f"{self.name} must be {self.allowed}, not {_shown(value)}"
+
+
+def _shown(value: JsonValue) -> str:
+    text = "true" if value is True else "false" if value is False else repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+_LIMITS = Limits()
+_POOL = PoolSettings()
+
+KEYS: tuple[Key, ...] = (
+    Key(
+        "enable_code_execution",
+        "bool",
+        False,
+        "Offer the code_execution tool to MCP clients. The TUI and the command line always run.",
+    ),
+    Key(
+        "code_execution_timeout_ms",
+        "int",
+        _LIMITS.timeout_ms,
+        "Wall clock of one execution, in ms.",
+        1,
+        600_000,
+    ),
+    Key(
+        "code_execution_max_tool_calls",
+        "int",
+        _LIMITS.max_tool_calls,
+        "Calls that one execution may dispatch; 0 is unlimited.",
+        0,
+    ),
+    Key("code_execution_pool_size", "int", _POOL.size, "Executions that run at once.", 1, 100),
+    Key(
+        "code_execution_max_parallel",
+        "int",
+        _LIMITS.max_parallel,
+        "Width of a call_tools batch.",
+        1,
+        32,
+    ),
+    Key("code_execution_memory_mb", "int", _LIMITS.memory_mb, "Memory of one script, MB.", 8, 2048),
+    Key(
+        "code_execution_queue_size",
+        "int",
+        _POOL.queue_size,
+        "Executions that may wait for a worker.",
+        0,
+    ),
+    Key(
+        "code_execution_queue_timeout_ms",
+        "int",
+        _POOL.queue_timeout_ms,
+        "How long an execution waits for a worker, in ms.",
+        0,
+    ),
+    Key("max_code_bytes", "int", _LIMITS.max_code_bytes, "Largest script, in bytes.", 1),
+    Key("max_input_bytes", "int", _LIMITS.max_input_bytes, "Largest input, in bytes of JSON.", 1),
+    Key("max_result_bytes", "int", _LIMITS.max_result_bytes, "Largest value, in bytes of JSON.", 1),
+    Key(
+        "scripts_dir", "str", "", "Folder of scripts that have a name (default: scripts beside it)."
+    ),
+    Key("history.path", "str", "", "History file (default: history.sqlite3 in the data folder)."),
+    Key("history.max_age_days", "int", 90, "Executions older than this are removed.", 1, 36_500),
+    Key("history.max_size_mb", "int", 1024, "Oldest executions go when the file is larger.", 1),
+    Key("history.redact.keys", "list", [], "Regular expressions of member names to mask."),
+    Key("history.redact.values", "list", [], "Regular expressions of text to mask."),
+    Key("ui.theme", "str", "", "Theme of the terminal UI (default: workbench-dark)."),
+    Key("ui.icons", "str", "unicode", "Status signs.", choices=("unicode", "ascii")),
+    Key("serve.host", "str", "127.0.0.1", "Address of --http when none is given."),
+    Key("serve.port", "int", 8321, "Port of --http when none is given.", 1, 65_535),
+    Key("serve.token_env", "str", "WORKBENCH_TOKEN", "Variable that holds the bearer token."),
+    Key("serve.max_body_bytes", "int", 24 << 20, "Largest HTTP request body, in bytes.", 1),
+)
+
+SERVER_KEYS: tuple[Key, ...] = (
+    Key("command", "str", None, "Program of a stdio server."),
+    Key("args", "list", [], "Its arguments."),
+    Key("cwd", "str", None, "Its working folder."),
+    Key("url", "str", None, "Address of a streamable HTTP server."),
+    Key("enabled", "bool", True, "Connect it."),
+    Key("quarantined", "bool", False, "Refuse every call to it."),
+    Key("call_timeout_ms", "int", 60_000, "Time for one call, in ms.", 1, 3_600_000),
+    Key("connect_timeout_ms", "int", 30_000, "Time to connect, in ms.", 1, 600_000),
+    Key("allow_tools", "list", None, "Only these tools (names or patterns with *)."),
+    Key("deny_tools", "list", [], "Not these tools (names or patterns with *)."),
+    Key("protocol", "str", "auto", "MCP era.", choices=("auto", "legacy")),
+    Key("inherit_env", "bool", False, "Give it the whole environment."),
+)
+SERVER_TABLES = ("env", "headers")
+"""Tables of strings in a server's table."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """One upstream server, as it stands in the file: ``${VAR}`` is still a reference."""
+
+    name: str
+    command: str | None = None
+    args: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    cwd: str | None = None
+    url: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    enabled: bool = True
+    quarantined: bool = False
+    call_timeout_ms: int = 60_000
+    connect_timeout_ms: int = 30_000
+    allow_tools: tuple[str, ...] | None = None
+    deny_tools: tuple[str, ...] = ()
+    protocol: str = "auto"
+    inherit_env: bool = False
+
+    def expanded(self, environ: Mapping[str, str]) -> ServerSettings:
+        """``${VAR}`` and ``${VAR:-default}`` replaced; an unset variable stays as it is written."""
+
+        def text(value: str) -> str:
+            return _VARIABLE.sub(
+                lambda found: environ.get(found[1], found[2] if found[2] is not None else found[0]),
+                value,
+            )
+
+        return replace(
+            self,
+            command=text(self.command) if self.command is not None else None,
+            args=tuple(text(arg) for arg in self.args),
+            env={name: text(value) for name, value in self.env.items()},
+            cwd=text(self.cwd) if self.cwd is not None else None,
+            url=text(self.url) if self.url is not None else None,
+            headers={name: text(value) for name, value in self.headers.items()},
+        )
+
+    def unset(self, environ: Mapping[str, str]) -> list[str]:
+        """The variables that it refers to, that have no default and are not set."""
+        texts = [self.command or "", self.cwd or "", self.url or "", *self.args]
+        texts += [*self.env.values(), *self.headers.values()]
+        found = {
+            match[1] for text in texts for match in _VARIABLE.finditer(text) if match[2] is None
+        }
+        return sorted(name for name in found if name not in environ)
+
+
+@dataclass(frozen=True, slots=True)
+class HistorySettings:
+    path: Path | None = None
+    max_age_days: int = 90
+    max_size_mb: int = 1024
+    redact_keys: tuple[str, ...] = ()
+    redact_values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UiSettings:
+    theme: str = ""
+    icons: str = "unicode"
+
+
+@dataclass(frozen=True, slots=True)
+class ServeSettings:
+    host: str = "127.0.0.1"
+    port: int = 8321
+    token_env: str = "WORKBENCH_TOKEN"
+    max_body_bytes: int = 24 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value comes from."""
+
+    kind: Literal["default", "file", "environment", "flag"]
+    where: str = ""
+    """``FILE:LINE``, the variable's name, or the flag."""
+
+    def __str__(self) -> str:
+        return self.where or self.kind
+
+
+@dataclass(frozen=True)
+class Config:
+    """The configuration in force."""
+
+    path: Path | None = None
+    """The file it was read from; None: there is none."""
+    enable_code_execution: bool = False
+    limits: Limits = field(default_factory=Limits)
+    pool: PoolSettings = field(default_factory=PoolSettings)
+    servers: Mapping[str, ServerSettings] = field(default_factory=dict)
+    history: HistorySettings = HistorySettings()
+    scripts_dir: Path | None = None
+    ui: UiSettings = UiSettings()
+    serve: ServeSettings = ServeSettings()
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Own key bindings of the terminal UI: command id -> keys."""
+    values: Mapping[str, JsonValue] = field(default_factory=dict)
+    """Every key of ``KEYS`` with its value."""
+    origins: Mapping[str, Origin] = field(default_factory=dict)
