@@ -273,14 +273,23 @@ def _encode(message: dict[str, Json]) -> bytes:
 
 
 def _decode(line: bytes) -> Json:
+    """The value of a line, also of one that is nearly JSON. Raises ValueError."""
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError:
         text = line.decode("utf-8", "replace")
-        try:
-            return jsontext.loads(text)
-        except ValueError:
-            return json.loads(text)  # NaN and Infinity, as some serialisers write
+    try:
+        return jsontext.loads(text)
+    except ValueError:
+        pass
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    try:
+        return json.loads(
+            text, parse_constant=lambda _: None
+        )  # NaN, Infinity: as JavaScript has it
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def _key(request_id: Json) -> int | str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from workbench import jsontext
 from workbench.catalogue import ToolInfo
 from workbench.model import ErrorCode, JsonValue, Outcome
@@ -80,7 +78,7 @@ def _parsed(text: str) -> JsonValue:
         return text
     try:
         return jsontext.loads(stripped)
-    except (orjson.JSONDecodeError, ValueError):
+    except (ValueError, RecursionError):
         return text
 
 

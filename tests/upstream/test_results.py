@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from workbench.catalogue import ToolInfo
+from workbench.model import ErrorCode, Outcome
+from workbench.upstream.results import outcome_of
+
+_WRAPPER = {"type": "object", "properties": {"result": {"type": "array"}}, "required": ["result"]}
+_OBJECT = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
+
+
+def _text(words: str) -> dict[str, Any]:
+    return {"type": "text", "text": words}
+
+
+def _outcome(answer: dict[str, Any], output_schema: dict[str, Any] | None = None) -> Outcome:
+    return outcome_of(answer, ToolInfo("s", "t", output_schema=output_schema), "s.t", 1.5)
+
+
+@pytest.mark.parametrize(
+    ("content", "result"),
+    [
+        ([_text("prose")], "prose"),
+        ([_text('{"a": 1}')], {"a": 1}),
+        ([_text(' [1, "x"]\n')], [1, "x"]),
+        ([_text("{not json}")], "{not json}"),
+        ([_text("[{'python': 1}]")], "[{'python': 1}]"),
+        ([_text('{"a": 1} and more')], '{"a": 1} and more'),
+        ([_text("42")], "42"),
+        ([_text('"quoted"')], '"quoted"'),
+        ([_text("null")], "null"),
+        ([_text("")], ""),
+        ([_text("{}")], {}),
+        ([], []),
+        ([_text("a"), _text("b")], [_text("a"), _text("b")]),
+        ([{"type": "image", "data": "x"}], [{"type": "image", "data": "x"}]),
+        ([{"type": "novelty"}], [{"type": "novelty"}]),
+        ([_text("[" * 5_000 + "]" * 5_000)], "[" * 5_000 + "]" * 5_000),
+    ],
+)
+def test_unwrapping_of_content(content: list[Any], result: Any) -> None:
+    outcome = _outcome({"content": content})
+    assert outcome.ok
+    assert outcome.result == result
+    assert outcome.content == content
+    assert outcome.upstream_ms == 1.5
+
+
+@pytest.mark.parametrize(
+    ("structured", "schema", "result"),
+    [
+        ({"n": 1}, _OBJECT, {"n": 1}),
+        ({"result": [1]}, _WRAPPER, [1]),
+        ({"result": None}, {"x-fastmcp-wrap-result": True, "type": "object"}, None),
+        ({"result": [1]}, None, {"result": [1]}),
+        ({"result": [1]}, _OBJECT, {"result": [1]}),
+        ({"result": [1], "more": 2}, _WRAPPER, {"result": [1], "more": 2}),
+        ([1, 2], None, [1, 2]),
+        (0, None, 0),
+        (False, None, False),
+    ],
+)
+def test_unwrapping_of_structured_content(structured: Any, schema: Any, result: Any) -> None:
+    outcome = _outcome({"content": [_text("other")], "structuredContent": structured}, schema)
+    assert outcome.result == result
+    assert outcome.content == [_text("other")]
+
+
+def test_structured_content_that_breaks_its_schema_is_delivered_with_a_warning() -> None:
+    outcome = _outcome({"content": [], "structuredContent": {"n": "x"}}, _OBJECT)
+    assert outcome.ok
+    assert outcome.result == {"n": "x"}
+    assert outcome.warnings == (
+        "the result does not match its output schema: field 'n' must be a whole number, "
+        'not the string "x"',
+    )
+
+
+def test_missing_structured_content_is_a_warning() -> None:
+    outcome = _outcome({"content": [_text("prose")]}, _OBJECT)
+    assert outcome.result == "prose"
+    assert outcome.warnings == ("the tool has an output schema and gave no structured content",)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ({"content": [_text("no such file")], "isError": True}, "s.t: no such file"),
+        ({"content": [_text("a"), _text("b")], "isError": True}, "s.t: a\nb"),
+        ({"content": [], "isError": True}, "s.t: the tool failed and gave no reason"),
+        ({"isError": True, "structuredContent": {"why": 1}}, 's.t: {"why":1}'),
+        ({"content": "as text", "isError": True}, "s.t: as text"),
+    ],
+)
+def test_is_error_is_a_failed_call(answer: dict[str, Any], message: str) -> None:
+    outcome = _outcome(answer)
+    assert outcome.error is not None
+    assert outcome.error.code == ErrorCode.UPSTREAM_ERROR
+    assert outcome.error.message == message
+    assert outcome.dispatched
+
+
+@pytest.mark.parametrize("flag", ["true", 1, None])
+def test_only_true_is_an_error(flag: Any) -> None:
+    assert _outcome({"content": [_text("fine")], "isError": flag}).ok
+
+
+@pytest.mark.parametrize(
+    ("answer", "result", "warning"),
+    [
+        ({}, [], "the result has no content"),
+        ({"content": "words"}, "words", "the content is not a list of blocks"),
+        ({"content": {"a": 1}}, {"a": 1}, "the content is not a list of blocks"),
+        ({"content": [_text("x"), "y", None]}, [_text("x"), "y", None], None),
+        ({"content": [{"type": "text", "text": 7}]}, [{"type": "text", "text": 7}], None),
+    ],
+)
+def test_wrong_shapes_are_used_as_far_as_possible(
+    answer: dict[str, Any], result: Any, warning: str | None
+) -> None:
+    outcome = _outcome(answer)
+    assert outcome.result == result
+    assert outcome.warnings == ((warning,) if warning else ())
+
+
+def test_a_server_that_asks_its_user_is_a_failed_call() -> None:
+    outcome = _outcome({"resultType": "input_required", "inputRequests": {}})
+    assert outcome.error is not None
+    assert "asks its user" in outcome.error.message
+
+
+def test_an_unknown_tool_is_unwrapped_without_schema() -> None:
+    outcome = outcome_of({"content": [], "structuredContent": {"result": 1}}, None, "s.t")
+    assert outcome.result == {"result": 1}
