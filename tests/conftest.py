@@ -2,9 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
 import pytest
+
+from tests.support.tools import DictTools
+from workbench.engine import Engine
+from workbench.model import Execution, ExecutionRequest, Limits, PoolSettings
+
+RunScript = Callable[..., Awaitable[Execution]]
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+async def engine() -> AsyncIterator[Engine]:
+    """A small engine without upstream or history."""
+    engine = Engine(limits=Limits(timeout_ms=5_000), pool=PoolSettings(size=2))
+    yield engine
+    await engine.close()
+
+
+@pytest.fixture
+def run(engine: Engine) -> RunScript:
+    """Run a script on the small engine with DictTools; keyword arguments go into the request."""
+
+    async def run_script(code: str, *, tools: DictTools | None = None, **request: Any) -> Execution:
+        return await engine.run(
+            ExecutionRequest(code=code, **request),
+            tools=tools if tools is not None else DictTools(),
+        )
+
+    return run_script

@@ -1,0 +1,146 @@
+"""How a script fails: codes, messages, and the exact place in the user's own text."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import RunScript
+from workbench.engine import Engine
+from workbench.model import ErrorCode
+
+pytestmark = pytest.mark.anyio
+
+PLACES: list[tuple[str, str, str, int | None, int | None]] = [
+    ("let x = 5 +* 3", "SYNTAX_ERROR", "SyntaxError: ", 1, 12),
+    ("\n\nawait 1;\nlet x = 5 +* 3", "SYNTAX_ERROR", "SyntaxError: ", 4, 12),
+    ("await 1; let y = ; 3", "SYNTAX_ERROR", "SyntaxError: ", 1, 18),
+    ("foo(", "SYNTAX_ERROR", "SyntaxError: ", 1, 5),
+    ("await foo(", "SYNTAX_ERROR", "SyntaxError: ", 1, 11),
+    ("function f() { await x }", "SYNTAX_ERROR", "SyntaxError: ", 1, 22),
+    ("let a; let a", "SYNTAX_ERROR", "SyntaxError: ", 1, 13),
+    ("/(/", "SYNTAX_ERROR", "SyntaxError: ", 1, 1),
+    ("null.x", "RUNTIME_ERROR", "TypeError: ", 1, 1),
+    ("\n  foo()", "RUNTIME_ERROR", "ReferenceError: foo", 2, 3),
+    ("'ö😀'; await 1; zzz()", "RUNTIME_ERROR", "ReferenceError: zzz", 1, 16),
+    ("throw { a: 1 }", "RUNTIME_ERROR", '{"a":1}', 1, 7),
+    ("throw 'text'", "RUNTIME_ERROR", '"text"', 1, 7),
+    ("throw null", "RUNTIME_ERROR", "null", 1, 7),
+    ("JSON.parse('{x')", "RUNTIME_ERROR", "SyntaxError: ", 1, 6),
+    ("eval('1 +* 2')", "RUNTIME_ERROR", "SyntaxError: ", None, None),
+    ("[1].map(function cb() { throw new TypeError('deep') })", "RUNTIME_ERROR", "TypeError: deep", 1, 36),
+    ("async function f() { await 1; throw new Error('late') }\nawait f()", "RUNTIME_ERROR", "Error: late", 1, 42),
+    ("Promise.reject(new RangeError('r'))", "RUNTIME_ERROR", "RangeError: r", 1, 30),
+    ("await Promise.reject('why')", "RUNTIME_ERROR", '"why"', None, None),
+    ("const a = 1;\nawait tools.test.fail({});", "UPSTREAM_ERROR", "boom", 2, 17),
+    ("await new Promise(() => {})", "RUNTIME_ERROR", "nothing can settle", None, None),
+    ("class E extends Error { constructor() { super('m'); this.name = 'E' } }\nthrow new E()", "RUNTIME_ERROR", "E: m", 1, 46),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "error_code", "message", "line", "column"), PLACES, ids=[row[0][:40] for row in PLACES]
+)
+async def test_error_and_its_place(
+    run: RunScript, code: str, error_code: str, message: str, line: int | None, column: int | None
+) -> None:
+    error = (await run(code)).error
+    assert error is not None
+    assert error.code == error_code
+    assert message in error.message
+    if line is not None:
+        assert error.line == line
+        assert error.column == pytest.approx(column, abs=5)
+        assert error.line is not None
+
+
+async def test_stack_names_the_user_s_functions_and_nothing_of_ours(run: RunScript) -> None:
+    code = "function outer() { return inner() }\nfunction inner() { null.x }\nawait 1;\nouter()"
+    error = (await run(code)).error
+    assert error is not None
+    assert error.stack is not None
+    assert error.stack.splitlines() == [
+        "TypeError: cannot read property 'x' of null",
+        "    at inner (script.js:2:25)",
+        "    at outer (script.js:1:27)",
+        "    at <eval> (script.js:4:1)",
+    ]
+
+
+async def test_cause_is_part_of_the_stack(run: RunScript) -> None:
+    code = "try { null.x } catch (cause) { throw new Error('outer', { cause }) }"
+    error = (await run(code)).error
+    assert error is not None
+    assert error.stack is not None
+    assert "Caused by: TypeError: cannot read property 'x' of null" in error.stack
+
+
+async def test_error_in_a_deep_recursion_has_its_stack(run: RunScript) -> None:
+    error = (await run("function f(n) { if (n === 0) null.x; f(n - 1) }\nf(300)")).error
+    assert error is not None
+    assert error.stack is not None
+    assert error.line == 1
+    assert error.stack.count("at f (script.js:1:") >= 99
+
+
+async def test_stack_overflow_has_a_place_and_a_stack(run: RunScript) -> None:
+    code = "const first = call_tool('test', 'echo', { n: 1 });\nfunction f() {\n  return f() + first.result.n\n}\nf()"
+    error = (await run(code)).error
+    assert error is not None
+    assert error.code == ErrorCode.RUNTIME_ERROR
+    assert "Maximum call stack size exceeded" in error.message
+    assert error.line == 3
+    assert error.stack is not None
+    assert "at f (script.js:3:" in error.stack
+
+
+async def test_uncaught_tool_error_keeps_its_code_but_a_forged_one_does_not(run: RunScript) -> None:
+    real = (await run("try { await tools.test.fail() } catch (e) { throw e }")).error
+    assert real is not None
+    assert real.code == ErrorCode.UPSTREAM_ERROR
+    assert real.details == {"server": "test", "tool": "fail"}
+    for forged in (
+        "throw new ToolError('x', { code: 'TIMEOUT', server: 's', tool: 't' })",
+        "throw Object.assign(new Error('x'), { code: 'CANCELLED' })",
+        "let e; try { await tools.test.fail() } catch (x) { e = x } throw Object.create(e)",
+    ):
+        error = (await run(forged)).error
+        assert error is not None
+        assert error.code == ErrorCode.RUNTIME_ERROR
+
+
+async def test_thrown_values_that_fight_back(run: RunScript) -> None:
+    for code in (
+        "throw { toString() { return call_tool('test', 'echo') }, get message() { throw 1 } }",
+        "throw new Proxy({}, { get() { throw new Error('trap') } })",
+        "throw Symbol('s')",
+        "throw undefined",
+        "throw Object.defineProperty(new Error('x'), 'stack', { get() { throw 1 } })",
+        "throw Object.defineProperty(new Error('x'), 'message', { value: { toString() { throw 2 } } })",
+    ):
+        error = (await run(code)).error
+        assert error is not None, code
+        assert error.code == ErrorCode.RUNTIME_ERROR, code
+
+
+CHECKS = [
+    ("1 + 1", None),
+    ("await f(); return 3", None),
+    ("{ a: 1, b: 2 }", None),
+    ("#!/bin/x\nawait 1", None),
+    ("#!/bin/x\n1", None),
+    ("'use strict'; with (a) {}", (1, 15)),
+    ("let x = 5 +* 3", (1, 12)),
+    ("\n\nawait 5 +* 3", (3, 10)),
+    ("call_tool('s', 't'); )", (1, 22)),
+]
+
+
+@pytest.mark.parametrize(("code", "place"), CHECKS, ids=[code for code, _ in CHECKS])
+async def test_check_runs_nothing(engine: Engine, code: str, place: tuple[int, int] | None) -> None:
+    error = await engine.check(code)
+    if place is None:
+        assert error is None
+    else:
+        assert error is not None
+        assert error.code == ErrorCode.SYNTAX_ERROR
+        assert (error.line, error.column) == place

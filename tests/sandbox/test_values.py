@@ -1,0 +1,145 @@
+"""The value of a script: contract, section 1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import RunScript
+from workbench.model import ErrorCode
+
+pytestmark = pytest.mark.anyio
+
+VALUES: list[tuple[str, Any]] = [
+    ("1 + 1", 2),
+    ("", None),
+    ("let x = 5", None),
+    ("undefined", None),
+    ("// only a comment", None),
+    ("const f = () => 1", None),
+    ("if (input.n > 3) 'big'; else 'small'", "big"),
+    ("for (let i = 0; i < 3; i++) { i * 2 }", 4),
+    ("try { null.x } catch (e) { 'caught' }", "caught"),
+    ("switch (input.n) { case 5: 'five'; break; default: 'other' }", "five"),
+    ("await 7", 7),
+    ("await (async () => 7)()", 7),
+    ("const x = await (async () => 5)(); x + 1", 6),
+    ("return 3", 3),
+    ("if (input.n > 3) { return 'early' }\n'late'", "early"),
+    ("const a = await Promise.resolve(2); return a * 2", 4),
+    ("await 1; if (input.n) { await 2 } else { 3 }", 2),
+    ("for await (const x of [1, 2]) { x * 10 }", 20),
+    ("let n = 0; do { n++; await 0; n } while (n < 3)", 3),
+    ("'use strict'; await 1; (function () { return this === undefined })()", True),
+    ("await 1 // a comment at the end", 1),
+    ("#!/usr/bin/env workbench\nawait 4", 4),
+    ("#!/usr/bin/env workbench\n4", 4),
+    ("Promise.resolve([1, Promise.resolve ? 2 : 3])", [1, 2]),
+    ("(async () => { return { deep: await 1 } })()", {"deep": 1}),
+    ("{ a: 1, b: [1, 2] }", {"a": 1, "b": [1, 2]}),
+    ("{}", {}),
+    ("{ const x = 1; x }", 1),
+    ("({ a: undefined, b: null, c: [undefined, ,1] })", {"b": None, "c": [None, None, 1]}),
+    ("new Date(0)", "1970-01-01T00:00:00.000Z"),
+    ("({ toJSON() { return { x: 1 } } })", {"x": 1}),
+    ("class P { constructor() { this.x = 1 } } new P()", {"x": 1}),
+    ("const shared = {}; [shared, shared]", [{}, {}]),
+    ("'a\\0b'", "a\0b"),
+    ("'\\ud83d\\ude00 \\ud800 é'", "😀 � é"),
+    ("-0", 0),
+    ("5e9", 5_000_000_000),
+    ("2 ** 53 + 2", 2**53 + 2),
+    ("'x'.repeat(600) + 'y'.repeat(600)", "x" * 600 + "y" * 600),
+    ('JSON.parse(\'{"__proto__": 1, "constructor": 2}\')', {"__proto__": 1, "constructor": 2}),
+    ("var await_ = 3; await_", 3),
+]
+
+
+@pytest.mark.parametrize(("code", "value"), VALUES, ids=[code[:40] for code, _ in VALUES])
+async def test_value(run: RunScript, code: str, value: Any) -> None:
+    execution = await run(code, input={"n": 5})
+    assert execution.error is None
+    assert execution.value == value
+
+
+NOT_JSON: list[tuple[str, str, str]] = [
+    (
+        "({ items: [1, 2, 3, { callback() {} }] })",
+        "$.items[3].callback is a function",
+        "leave it out",
+    ),
+    ("() => 1", "$ is a function", ""),
+    ("Symbol('s')", "$ is a symbol", ""),
+    ("[1n]", "$[0] is a BigInt", "String(x)"),
+    ("({ n: NaN })", "$.n is NaN", ""),
+    ("({ 'a b': [Infinity] })", '$["a b"][0] is Infinity', ""),
+    ("new Map([[1, 2]])", "$ is a Map", "Object.fromEntries"),
+    ("({ s: new Set() })", "$.s is a Set", "[...set]"),
+    ("[Promise.resolve(1)]", "$[0] is a Promise", "await"),
+    ("({ e: new Error('x') })", "$.e is an Error", "message"),
+    ("const o = { a: {} }; o.a.b = o; o", "$.a.b is a circular reference to $", ""),
+    ("({ before: {}, get x() { throw new Error('no') } })", "$.x is not readable", "no"),
+    ("({ deep: { toJSON() { throw new Error('tj') } } })", "$.deep is not readable", "tj"),
+    ("let o = {}; for (let i = 0; i < 1000; i++) o = { o }; o", "nested deeper than 500", ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "where", "cure"), NOT_JSON, ids=[code[:40] for code, *_ in NOT_JSON]
+)
+async def test_value_that_is_not_json(run: RunScript, code: str, where: str, cure: str) -> None:
+    execution = await run(code)
+    assert execution.error is not None
+    assert execution.error.code == ErrorCode.SERIALIZATION_ERROR
+    assert where in execution.error.message
+    assert cure in execution.error.message
+
+
+async def test_value_larger_than_allowed(run: RunScript) -> None:
+    execution = await run("'x'.repeat(17 * 1024 * 1024)")
+    assert execution.error is not None
+    assert execution.error.code == ErrorCode.SERIALIZATION_ERROR
+    assert "max_result_bytes" in execution.error.message
+
+
+async def test_input_is_the_request_s_value(run: RunScript) -> None:
+    given = {"a": [1, None, "\ud83d\ude00"], "__proto__": {"x": 1}, "nul": "\0"}
+    assert (await run("input", input=given)).value == given
+    assert (await run("input")).value == {}
+    assert (await run("input", input=None)).value is None
+    assert (await run("const input = 3; input")).value == 3
+
+
+async def test_nothing_of_one_run_is_visible_in_another(run: RunScript) -> None:
+    await run(
+        "globalThis.leak = 1; Array.prototype.leak = 2; Object.prototype.leak = 3; JSON.parse = null"
+    )
+    execution = await run("[typeof leak, typeof [].leak, typeof ({}).leak, typeof JSON.parse]")
+    assert execution.value == ["undefined", "undefined", "undefined", "function"]
+
+
+async def test_nothing_of_the_host_is_reachable(run: RunScript) -> None:
+    names = "require process std os scriptArgs print load fetch XMLHttpRequest WeakRef Atomics performance"
+    code = f"'{names}'.split(' ').filter(name => name in globalThis)"
+    assert (await run(code)).value == []
+    for code in ("import('fs')", "import('os')", "await import('./x.js')"):
+        execution = await run(code)
+        assert execution.error is not None
+        assert execution.error.code == ErrorCode.RUNTIME_ERROR
+
+
+async def test_replaced_built_ins_change_only_the_script_s_own_world(run: RunScript) -> None:
+    code = """
+    for (const name of Object.getOwnPropertyNames(Object.prototype)) {
+      if (name !== '__proto__') try { Object.prototype[name] = null } catch (e) {}
+    }
+    JSON.stringify = JSON.parse = null; Array.prototype.push = null; Promise.prototype.then = null;
+    Map.prototype.get = null; Function.prototype.call = Function.prototype.bind = null;
+    Error.prepareStackTrace = () => 'forged'; Error.stackTraceLimit = 0;
+    const r = call_tool('test', 'echo', { a: [1, { b: 2 }] });
+    [r.ok, r.result.a[1].b]
+    """
+    execution = await run(code)
+    assert execution.error is None
+    assert execution.value == [True, 2]

@@ -1,0 +1,68 @@
+"""Settings of real servers for tests, and calls to them."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from workbench.config import ServerSettings
+from workbench.model import JsonValue, Outcome, ToolCall, ToolCallNote
+from workbench.upstream import Manager
+
+_HERE = Path(__file__).parent
+RAW_SERVER = _HERE / "raw_server.py"
+ODD_SERVER = _HERE / "odd_server.py"
+NPM_BIN = _HERE.parent / "npm" / "node_modules" / ".bin"
+
+
+def demo_settings(name: str = "demo", **more: Any) -> ServerSettings:
+    """The bundled demo server; half a second to connect."""
+    return ServerSettings(name, sys.executable, ("-m", "workbench.demo"), **more)
+
+
+def raw_settings(name: str = "raw", **more: Any) -> ServerSettings:
+    """A small fast server: ``echo``, ``sleep``, ``add``, ``fail``."""
+    return ServerSettings(name, sys.executable, (str(RAW_SERVER),), **more)
+
+
+def odd_settings(how: str, name: str = "odd", **more: Any) -> ServerSettings:
+    """A server that misbehaves; ``how`` is one of the modes of odd_server.py."""
+    return ServerSettings(name, sys.executable, (str(ODD_SERVER), how), **more)
+
+
+def script_settings(name: str, code: str, **more: Any) -> ServerSettings:
+    """A process of a few lines of Python as a server."""
+    return ServerSettings(name, sys.executable, ("-u", "-c", code), **more)
+
+
+@asynccontextmanager
+async def managing(*servers: ServerSettings, **more: Any) -> AsyncIterator[Manager]:
+    """A manager of these servers; closed at the end."""
+    manager = Manager(servers, **more)
+    try:
+        yield manager
+    finally:
+        await manager.close()
+
+
+async def call(
+    manager: Manager,
+    server: str,
+    tool: str,
+    args: JsonValue = None,
+    notes: list[ToolCallNote] | None = None,
+) -> Outcome:
+    """One call as the engine makes it."""
+    issued = ToolCall("test", 1, server, tool, args if args is not None else {})
+    return await manager.call(issued, notes.append if notes is not None else lambda _: None)
+
+
+async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait until ``condition()`` holds; fails the test after ``seconds``."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110  (what is waited for has no event)
+            await asyncio.sleep(0.005)

@@ -1,0 +1,19 @@
+"""The record of every execution: written as it happens, queried, followed, exported."""
+
+from workbench.history.follow import CallFollower, Follower
+from workbench.history.recording import Recording, RecordingError, read_recording, write_recording
+from workbench.history.rows import CallRow, ExecutionRow
+from workbench.history.store import Store, UnknownExecution
+
+__all__ = [
+    "CallFollower",
+    "CallRow",
+    "ExecutionRow",
+    "Follower",
+    "Recording",
+    "RecordingError",
+    "Store",
+    "UnknownExecution",
+    "read_recording",
+    "write_recording",
+]

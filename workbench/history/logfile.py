@@ -1,0 +1,36 @@
+"""main.log: one line an execution, for people with grep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.clean import clean
+
+_SHOWN_CODE = 500
+_ROTATE_BYTES = 16 << 20
+
+
+def log_line(
+    execution_id: str, status: str, duration_ms: float, tools_called: tuple[str, ...], code: str
+) -> str:
+    """The line as the contract, section 5, gives it."""
+    shown = clean(code[:_SHOWN_CODE]).replace("\n", "\\n").replace("\t", " ")
+    tools = ",".join(clean(tool) for tool in tools_called)
+    return (
+        f"[code_execution] execution_id={execution_id} status={status} "
+        f"duration={duration_ms:.3f} tools_called=[{tools}] code={shown}"
+    )
+
+
+class LogFile:
+    """Appends lines; past 16 MB the file becomes ``main.log.1``."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def append(self, lines: list[str]) -> None:
+        """Raises OSError."""
+        if self._path.exists() and self._path.stat().st_size > _ROTATE_BYTES:
+            self._path.replace(self._path.with_suffix(".log.1"))
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write("".join(line + "\n" for line in lines))

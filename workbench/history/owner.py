@@ -1,0 +1,42 @@
+"""Which process writes an execution, and whether it still lives: so a cut one is told from a running."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def this_process() -> str:
+    """``PID:START``; the start time guards against a number that is used again."""
+    return f"{os.getpid()}:{_start_time(os.getpid())}"
+
+
+def is_alive(owner: str) -> bool:
+    """Whether the process that ``this_process`` named is running."""
+    number, _, started = owner.partition(":")
+    if not number.isdigit():
+        return False
+    pid = int(number)
+    if started != "?":
+        return _start_time(pid) == started
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _start_time(pid: int) -> str:
+    """In clock ticks since boot (proc(5), field 22); ``?`` where there is no /proc."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return "" if Path("/proc/self/stat").exists() else "?"
+    fields = stat.rpartition(")")[2].split()
+    if fields[0] in ("Z", "X"):  # dead, and not yet reaped
+        return ""
+    return fields[19]

@@ -1,0 +1,200 @@
+"""A recording: everything that a replay needs of one execution, also as a file of its own.
+
+The file is JSON, described by recording.schema.json beside this module. Reading is bounded and
+evaluates nothing; what is corrupt, cut or newer is refused, never guessed at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.history.rows import CallRow, iso
+from workbench.jsontext import canonical, dumps, loads
+from workbench.model import JsonValue, Readings
+
+FORMAT = "workbench-recording"
+VERSION = 1
+MAX_FILE_BYTES = 512 << 20
+
+
+class RecordingError(Exception):
+    """A file that is no recording that can be replayed; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One recorded execution."""
+
+    execution_id: str
+    source: str
+    client: str | None
+    script: str | None
+    original_id: str | None
+    code: str
+    input: JsonValue
+    options: dict[str, JsonValue]
+    limits: dict[str, JsonValue]
+    engine: str
+    catalogue_hash: str | None
+    status: str
+    started_at: float
+    finished_at: float | None
+    queued_ms: float | None
+    duration_ms: float | None
+    tool_calls: int
+    value: JsonValue
+    error: dict[str, JsonValue] | None
+    error_code: str | None
+    logs: tuple[dict[str, JsonValue], ...]
+    """``{level, text, at_ms}`` each."""
+    logs_dropped: int
+    masked: bool
+    """Something was masked before it was stored: what the script saw is not all here."""
+    seed: tuple[int, int, int, int]
+    clock: tuple[tuple[int, int], ...]
+    order: tuple[int, ...]
+    answers: tuple[JsonValue, ...]
+    """Envelopes of the catalogue queries, in order."""
+    calls: tuple[CallRow, ...]
+
+    @property
+    def readings(self) -> Readings:
+        return Readings(self.seed, self.clock, self.order)
+
+    @property
+    def complete(self) -> bool:
+        """It ran to its own end, so a replay can be compared as a whole."""
+        return self.status in ("ok", "error")
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """What ``history show`` prints (contract, section 5)."""
+        return {
+            "execution_id": self.execution_id,
+            "source": self.source,
+            "client": self.client,
+            "script": self.script,
+            "status": self.status,
+            "started_at": iso(self.started_at),
+            "duration_ms": self.duration_ms,
+            "tool_calls": self.tool_calls,
+            "error_code": self.error_code,
+            "code": self.code,
+            "input": self.input,
+            "options": self.options,
+            "limits": self.limits,
+            "engine": self.engine,
+            "catalogue_hash": self.catalogue_hash,
+            "finished_at": iso(self.finished_at),
+            "value": self.value,
+            "error": self.error,
+            "logs": [{"level": line["level"], "text": line["text"]} for line in self.logs],
+            "calls": [call.to_json() for call in self.calls],
+        }
+
+
+def write_recording(recording: Recording, path: Path) -> None:
+    """Write the portable file. Raises OSError."""
+    body: dict[str, Any] = {
+        name: getattr(recording, name)
+        for name in Recording.__slots__
+        if name not in ("calls", "seed", "clock", "order", "answers")
+    }
+    body["readings"] = {
+        "seed": recording.seed,
+        "clock": recording.clock,
+        "order": recording.order,
+        "answers": recording.answers,
+    }
+    body["calls"] = [_call_to_file(call) for call in recording.calls]
+    body = loads(dumps(body))
+    document = {"format": FORMAT, "version": VERSION, "checksum": _checksum(body), **body}
+    path.write_text(dumps(document) + "\n", encoding="utf-8")
+
+
+def read_recording(path: Path) -> Recording:
+    """Read a portable file. Raises RecordingError."""
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise RecordingError(f"{path}: larger than {MAX_FILE_BYTES >> 20} MB")
+        document = loads(path.read_bytes())
+    except OSError as error:
+        raise RecordingError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise RecordingError(f"{path}: not JSON, or cut off: {error}") from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise RecordingError(f"{path}: not a Workbench recording")
+    version = document.get("version")
+    if not isinstance(version, int) or version < 1:
+        raise RecordingError(f"{path}: it has no version")
+    if version > VERSION:
+        raise RecordingError(
+            f"{path}: made by a newer Workbench (recording version {version}, this one reads {VERSION})"
+        )
+    body = {
+        name: value
+        for name, value in document.items()
+        if name not in ("format", "version", "checksum")
+    }
+    if document.get("checksum") != _checksum(body):
+        raise RecordingError(f"{path}: corrupt: its content does not match its checksum")
+    try:
+        return _from_body(body)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RecordingError(f"{path}: corrupt: {type(error).__name__} {error}") from error
+
+
+def _from_body(body: dict[str, Any]) -> Recording:
+    readings = body.pop("readings")
+    calls = tuple(_call_from_file(call) for call in body.pop("calls"))
+    if [call.seq for call in calls] != list(range(1, len(calls) + 1)):
+        raise ValueError("the calls are not numbered from 1")
+    if not isinstance(body["code"], str) or not isinstance(body["limits"], dict):
+        raise TypeError("code or limits")
+    a, b, c, d = (int(number) for number in readings["seed"])
+    body["logs"] = tuple(
+        {"level": line["level"], "text": str(line["text"]), "at_ms": float(line["at_ms"])}
+        for line in body["logs"]
+    )
+    return Recording(
+        **body,
+        seed=(a, b, c, d),
+        clock=tuple((int(ms), int(times)) for ms, times in readings["clock"]),
+        order=tuple(int(operation) for operation in readings["order"]),
+        answers=tuple(readings["answers"]),
+        calls=calls,
+    )
+
+
+_PAYLOADS = ("args", "result", "content", "error")
+
+
+def _call_to_file(call: CallRow) -> dict[str, JsonValue]:
+    out = {name: getattr(call, name) for name in CallRow.__slots__ if not name.endswith("_text")}
+    return {**out, **{name: getattr(call, name) for name in _PAYLOADS}}
+
+
+def _call_from_file(call: dict[str, Any]) -> CallRow:
+    def text(name: str, absent: bool) -> str | None:
+        value = call.pop(name)
+        return None if absent and value is None else dumps(value)
+
+    args = text("args", absent=False)
+    result = text("result", absent=not call["ok"])
+    content, error = text("content", absent=True), text("error", absent=True)
+    call["warnings"] = tuple(call["warnings"])
+    for name in ("seq", "started_ms"):
+        call[name] + 0  # a number, or a TypeError
+    return CallRow(
+        args_text=args or "null",
+        result_text=result,
+        content_text=content,
+        error_text=error,
+        **call,
+    )
+
+
+def _checksum(body: dict[str, JsonValue]) -> str:
+    return "sha256:" + hashlib.sha256(canonical(body).encode()).hexdigest()

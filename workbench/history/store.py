@@ -1,0 +1,339 @@
+"""The history: one SQLite file that several processes write and read at once."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from workbench.history.logfile import LogFile
+from workbench.history.owner import is_alive
+from workbench.history.recording import Recording
+from workbench.history.rows import ROW_COLUMNS, CallRow, ExecutionRow, read_calls
+from workbench.history.schema import HistoryError, connect
+from workbench.history.writer import Writer
+from workbench.jsontext import loads
+from workbench.model import Event
+from workbench.paths import make_private
+from workbench.redact import Redactor
+
+FILE_NAME = "history.sqlite3"
+_DAY_S = 86_400
+_CLOSE_TO = 0.9
+"""A file over its size is brought down to this part of it, so that it is not pruned at every run."""
+
+
+class UnknownExecution(Exception):
+    """No execution has this id, or several begin with it."""
+
+
+class Store:
+    """Writes events (``seam.Recorder``) and answers queries. Queries may come from any thread."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        redactor: Redactor | None = None,
+        max_age_days: int = 90,
+        max_size_mb: int = 1024,
+        log: Path | None = None,
+    ) -> None:
+        """Open or make the file; old executions are pruned in the background.
+
+        log: main.log; None: beside the file. A file that cannot be opened does not raise: nothing is
+        recorded then, and ``problem`` says why.
+        """
+        self.path = path
+        self._max_age_days = max_age_days
+        self._max_size_mb = max_size_mb
+        self._problem: str | None = None
+        self._writer: Writer | None = None
+        self._reader: sqlite3.Connection | None = None
+        self._lock = threading.Lock()
+        try:
+            make_private(path.parent)
+            writing = connect(path)
+            self._reader = connect(path)
+        except (HistoryError, OSError) as error:
+            self._problem = str(error)
+            return
+        self._writer = Writer(
+            writing,
+            redactor=redactor if redactor is not None else Redactor(),
+            log=LogFile(log if log is not None else path.parent / "main.log"),
+            prune=self._prune,
+        )
+        self._writer.submit(self._prune)
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing is recorded, or None."""
+        return self._problem or (self._writer.problem if self._writer is not None else None)
+
+    # -- seam.Recorder ---------------------------------------------------------------------
+
+    def record(self, event: Event) -> None:
+        """Take an event for writing. Never blocks, never raises."""
+        if self._writer is not None:
+            self._writer.put(event)
+
+    async def committed(self) -> None:
+        """Return when everything recorded so far is in the file (or cannot be written)."""
+        if self._writer is not None:
+            await self._writer.mark(asyncio.get_running_loop())
+
+    def close(self) -> None:
+        """Write what is queued, close the file."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    # -- queries ---------------------------------------------------------------------------
+
+    def list_executions(
+        self,
+        *,
+        limit: int = 50,
+        status: str | None = None,
+        source: str | None = None,
+        tool: str | None = None,
+        text: str | None = None,
+        before: int | None = None,
+    ) -> list[ExecutionRow]:
+        """The newest executions first.
+
+        tool: ``tool`` or ``server.tool``. text: in the script's name, code, client or id.
+        before: the ``n`` of the last row of the page before.
+        """
+        self.mark_interrupted()
+        where: list[str] = []
+        values: list[str | int] = []
+        for column, value in (("status", status), ("source", source)):
+            if value is not None:
+                where.append(f"{column} = ?")
+                values.append(value)
+        if tool is not None:
+            server, dot, name = tool.partition(".")
+            where.append(
+                "n IN (SELECT execution FROM calls WHERE tool = ?"
+                + (" OR (server = ? AND tool = ?))" if dot else ")")
+            )
+            values += [tool, server, name] if dot else [tool]
+        if text:
+            pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+            where.append(
+                "(script LIKE ? ESCAPE '\\' OR code LIKE ? ESCAPE '\\' OR client LIKE ? ESCAPE '\\' "
+                "OR id LIKE ? ESCAPE '\\')"
+            )
+            values += [pattern] * 4
+        if before is not None:
+            where.append("n < ?")
+            values.append(before)
+        condition = f"WHERE {' AND '.join(where)} " if where else ""
+        rows = self._query(
+            f"SELECT {ROW_COLUMNS} FROM executions {condition}ORDER BY n DESC LIMIT ?",
+            (*values, limit),
+        )
+        return [ExecutionRow.of(row) for row in rows]
+
+    def rows(self, numbers: Iterable[int]) -> list[ExecutionRow]:
+        """The rows of executions by their ``n``."""
+        wanted = list(numbers)
+        marks = ",".join("?" * len(wanted))
+        rows = self._query(f"SELECT {ROW_COLUMNS} FROM executions WHERE n IN ({marks})", wanted)
+        return [ExecutionRow.of(row) for row in rows]
+
+    def count(self) -> int:
+        rows = self._query("SELECT count(*) FROM executions", ())
+        return int(rows[0][0]) if rows else 0
+
+    def resolve(self, prefix: str) -> str:
+        """The full id that begins with ``prefix``. Raises UnknownExecution."""
+        return self._find(prefix)[1]
+
+    def calls(self, execution_id: str, offset: int = 0, limit: int = -1) -> list[CallRow]:
+        """Calls of an execution from ``seq`` offset + 1 on. Raises UnknownExecution."""
+        n, _ = self._find(execution_id)
+        with self._lock:
+            return read_calls(self._connection(), n, offset, limit)
+
+    def recording(self, prefix: str) -> Recording:
+        """Everything of one execution. Raises UnknownExecution."""
+        n, _ = self._find(prefix)
+        with self._lock:
+            return _read_recording(self._connection(), n)
+
+    def data_version(self) -> int:
+        """Changes when another connection has written (a cheap question, for polling)."""
+        rows = self._query("PRAGMA data_version", ())
+        return int(rows[0][0]) if rows else 0
+
+    def newest(self) -> int:
+        """The ``n`` of the newest execution, 0 where there is none."""
+        rows = self._query("SELECT coalesce(max(n), 0) FROM executions", ())
+        return int(rows[0][0]) if rows else 0
+
+    def mark_interrupted(self) -> None:
+        """Mark what runs by its record, though its process is gone."""
+        owners = self._query("SELECT DISTINCT owner FROM executions WHERE status = 'running'", ())
+        dead = [owner for (owner,) in owners if not is_alive(owner)]
+        for owner in dead:
+            self._query(
+                "UPDATE executions SET status = 'interrupted' WHERE status = 'running' AND owner = ?",
+                (owner,),
+            )
+
+    # -- removing --------------------------------------------------------------------------
+
+    def delete(self, execution_id: str) -> None:
+        """Remove one finished execution. Raises UnknownExecution."""
+        n, _ = self._find(execution_id)
+        with self._lock:
+            _delete(self._connection(), [n])
+
+    def prune(self, max_age_days: int | None = None, max_size_mb: int | None = None) -> int:
+        """Remove old executions now; how many went."""
+        before = self.count()
+        with self._lock:
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            _prune(
+                connection,
+                max_age_days if max_age_days is not None else self._max_age_days,
+                max_size_mb if max_size_mb is not None else self._max_size_mb,
+            )
+            connection.execute("COMMIT")
+            connection.execute("PRAGMA incremental_vacuum")
+        return before - self.count()
+
+    def _prune(self, connection: sqlite3.Connection) -> None:
+        _prune(connection, self._max_age_days, self._max_size_mb)
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._reader is None:
+            raise UnknownExecution(f"the history cannot be read: {self._problem or 'it is closed'}")
+        return self._reader
+
+    def _query(self, statement: str, values: Iterable[str | int]) -> list[tuple[Any, ...]]:
+        with self._lock:
+            if self._reader is None:
+                return []
+            return self._reader.execute(statement, tuple(values)).fetchall()
+
+    def _find(self, prefix: str) -> tuple[int, str]:
+        with self._lock:
+            found = (
+                self._connection()
+                .execute(
+                    "SELECT n, id FROM executions WHERE id >= ? AND id < ? LIMIT 3",
+                    (prefix, prefix + "\U0010ffff"),
+                )
+                .fetchall()
+            )
+        exact = [row for row in found if row[1] == prefix]
+        if exact or len(found) == 1:
+            n, execution_id = (exact or found)[0]
+            return n, execution_id
+        if not found or not prefix:
+            raise UnknownExecution(f"no execution has the id {prefix!r}")
+        names = ", ".join(row[1] for row in found)
+        raise UnknownExecution(f"several executions begin with {prefix!r}: {names}, …")
+
+
+def _read_recording(connection: sqlite3.Connection, n: int) -> Recording:
+    connection.execute("BEGIN")  # one moment of an execution that may still run
+    try:
+        row = connection.execute(
+            f"SELECT {ROW_COLUMNS}, code, input, options, limits, engine, catalogue_hash, seed, "
+            "finished_at, queued_ms, value, error, logs_dropped, masked FROM executions WHERE n = ?",
+            (n,),
+        ).fetchone()
+        logs = connection.execute(
+            "SELECT level, text, at_ms FROM console WHERE execution = ? ORDER BY n", (n,)
+        ).fetchall()
+        readings = connection.execute(
+            "SELECT kind, data FROM readings WHERE execution = ? ORDER BY n", (n,)
+        ).fetchall()
+        calls = read_calls(connection, n)
+    finally:
+        connection.execute("COMMIT")
+    head = ExecutionRow.of(row[:13])
+    code, given, options, limits, engine, catalogue_hash, seed, finished, queued = row[13:22]
+    value, error, logs_dropped, masked = row[22:]
+    data = [(kind, loads(text)) for kind, text in readings]
+    a, b, c, d = loads(seed)
+    return Recording(
+        execution_id=head.execution_id,
+        source=head.source,
+        client=head.client,
+        script=head.script,
+        original_id=head.original_id,
+        code=code,
+        input=loads(given),
+        options=loads(options),
+        limits=loads(limits),
+        engine=engine,
+        catalogue_hash=catalogue_hash,
+        status=head.status,
+        started_at=head.started_at,
+        finished_at=finished,
+        queued_ms=queued,
+        duration_ms=head.duration_ms,
+        tool_calls=head.tool_calls,
+        value=None if value is None else loads(value),
+        error=None if error is None else loads(error),
+        error_code=head.error_code,
+        logs=tuple({"level": level, "text": text, "at_ms": at} for level, text, at in logs),
+        logs_dropped=logs_dropped,
+        masked=bool(masked),
+        seed=(a, b, c, d),
+        clock=tuple((ms, times) for kind, runs in data if kind == "clock" for ms, times in runs),
+        order=tuple(operation for kind, some in data if kind == "order" for operation in some),
+        answers=tuple(answer for kind, answer in data if kind == "catalogue"),
+        calls=tuple(calls),
+    )
+
+
+def _delete(connection: sqlite3.Connection, numbers: list[int]) -> None:
+    marks = ",".join("?" * len(numbers))
+    for table in ("calls", "console", "readings", "notes"):
+        connection.execute(f"DELETE FROM {table} WHERE execution IN ({marks})", numbers)
+    connection.execute(f"DELETE FROM executions WHERE n IN ({marks})", numbers)
+
+
+def _prune(connection: sqlite3.Connection, max_age_days: int, max_size_mb: int) -> None:
+    """Remove what is too old, then the oldest while the file is too large. Never a running one."""
+    oldest = time.time() - max_age_days * _DAY_S
+    while numbers := _oldest(connection, "AND started_at < ?", (oldest,)):
+        _delete(connection, numbers)
+    most = max_size_mb << 20
+    if _used_bytes(connection) <= most:
+        return
+    while _used_bytes(connection) > most * _CLOSE_TO and (numbers := _oldest(connection, "", ())):
+        _delete(connection, numbers)
+
+
+def _oldest(connection: sqlite3.Connection, condition: str, values: tuple[float, ...]) -> list[int]:
+    rows = connection.execute(
+        f"SELECT n FROM executions WHERE status <> 'running' {condition} ORDER BY n LIMIT 100",
+        values,
+    )
+    return [n for (n,) in rows]
+
+
+def _used_bytes(connection: sqlite3.Connection) -> int:
+    pages, free, size = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("page_count", "freelist_count", "page_size")
+    )
+    return int((pages - free) * size)

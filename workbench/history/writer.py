@@ -1,0 +1,323 @@
+"""The writer: one thread a process turns events into rows, in grouped commits."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from queue import Empty, SimpleQueue
+
+from workbench.history.logfile import LogFile, log_line
+from workbench.history.owner import this_process
+from workbench.jsontext import dumps
+from workbench.model import (
+    ConsoleLine,
+    Event,
+    ExecutionFinished,
+    ExecutionStarted,
+    HostReading,
+    JsonValue,
+    ToolCallFinished,
+    ToolCallNote,
+    ToolCallStarted,
+)
+from workbench.redact import Redactor
+
+_log = logging.getLogger(__name__)
+_BATCH = 2_000
+_PRUNE_EVERY = 500
+
+Job = Callable[[sqlite3.Connection], None]
+
+
+class _Mark:
+    """Asks to be told when everything before it is committed."""
+
+    __slots__ = ("future", "loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.future: asyncio.Future[None] = loop.create_future()
+
+    def resolve(self) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self.loop.call_soon_threadsafe(self._set)
+
+    def _set(self) -> None:
+        if not self.future.done():
+            self.future.set_result(None)
+
+
+class Writer:
+    """Owns the writing connection. Never fails an execution: trouble is kept in ``problem``."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        *,
+        redactor: Redactor,
+        log: LogFile,
+        prune: Job,
+    ) -> None:
+        self.problem: str | None = None
+        self._connection = connection
+        self._redactor = redactor
+        self._log = log
+        self._prune = prune
+        self._queue: SimpleQueue[Event | _Mark | Job | None] = SimpleQueue()
+        self._open: dict[str, _Open] = {}
+        self._finished = 0
+        self._lines: list[str] = []
+        self._thread = threading.Thread(target=self._run, name="history writer", daemon=True)
+        self._thread.start()
+
+    def put(self, event: Event) -> None:
+        self._queue.put(event)
+
+    def submit(self, job: Job) -> None:
+        """Run ``job`` on the connection, in its turn."""
+        self._queue.put(job)
+
+    def mark(self, loop: asyncio.AbstractEventLoop) -> asyncio.Future[None]:
+        mark = _Mark(loop)
+        self._queue.put(mark)
+        return mark.future
+
+    def close(self) -> None:
+        """Write what is queued, end the thread."""
+        self._queue.put(None)
+        self._thread.join()
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.execute("PRAGMA optimize")
+        self._connection.close()
+
+    # -- the thread ------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        going = True
+        while going:
+            batch = [self._queue.get()]
+            with contextlib.suppress(Empty):
+                while len(batch) < _BATCH:
+                    batch.append(self._queue.get_nowait())
+            going = None not in batch
+            self._write(batch)
+            for item in batch:
+                if isinstance(item, _Mark):
+                    item.resolve()
+
+    def _write(self, batch: list[Event | _Mark | Job | None]) -> None:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            for item in batch:
+                if item is not None and not isinstance(item, _Mark):
+                    self._take(item)
+            self._connection.execute("COMMIT")
+            self.problem = None
+        except sqlite3.Error as error:  # a full disk, a file that went away: say it, run on
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+            self.problem = f"history is not written: {error}"
+            _log.warning("%s", self.problem)
+        if self._lines:
+            lines, self._lines = self._lines, []
+            try:
+                self._log.append(lines)
+            except OSError as error:
+                self.problem = f"main.log is not written: {error}"
+                _log.warning("%s", self.problem)
+        if self._finished >= _PRUNE_EVERY:
+            self._finished = 0
+            self._queue.put(self._prune)
+
+    def _take(self, item: Event | Job) -> None:
+        if isinstance(item, ToolCallStarted):
+            self._call_started(item)
+        elif isinstance(item, ToolCallFinished):
+            self._call_finished(item)
+        elif isinstance(item, ExecutionStarted):
+            self._started(item)
+        elif isinstance(item, ExecutionFinished):
+            self._finish(item)
+        elif isinstance(item, ConsoleLine):
+            self._console(item)
+        elif isinstance(item, HostReading):
+            self._reading(item)
+        elif isinstance(item, ToolCallNote):
+            self._note(item)
+        elif callable(item):
+            item(self._connection)
+
+    # -- events ----------------------------------------------------------------------------
+
+    def _started(self, event: ExecutionStarted) -> None:
+        request = event.request
+        code, code_masked = self._redactor.text(request.code)
+        given, input_masked = self._redactor.json(request.input)
+        cursor = self._connection.execute(
+            "INSERT INTO executions (id, source, client, script, original_id, code, input, options, "
+            "limits, engine, catalogue_hash, seed, status, owner, started_at, masked) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)",
+            (
+                event.execution_id,
+                request.source,
+                request.client,
+                request.script,
+                request.original_id,
+                code,
+                given,
+                dumps(request.options.given()),
+                dumps(asdict(event.limits)),
+                event.engine,
+                event.catalogue_hash,
+                dumps(event.seed),
+                this_process(),
+                event.started_at,
+                code_masked or input_masked,
+            ),
+        )
+        assert cursor.lastrowid is not None
+        masked = code_masked or input_masked
+        self._open[event.execution_id] = _Open(cursor.lastrowid, code, masked)
+
+    def _call_started(self, event: ToolCallStarted) -> None:
+        execution = self._open.get(event.execution_id)
+        if execution is None:
+            return
+        call = event.call
+        self._connection.execute(
+            "INSERT INTO calls (execution, seq, server, tool, args, line, column_, started_ms) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                execution.n,
+                call.seq,
+                call.server,
+                call.tool,
+                self._json(execution, call.args),
+                call.line,
+                call.column,
+                call.started_ms,
+            ),
+        )
+
+    def _call_finished(self, event: ToolCallFinished) -> None:
+        execution = self._open.get(event.execution_id)
+        if execution is None:
+            return
+        outcome = event.outcome
+        error = outcome.error.to_json() if outcome.error is not None else None
+        self._connection.execute(
+            "UPDATE calls SET duration_ms = ?, upstream_ms = ?, ok = ?, result = ?, content = ?, "
+            "error = ?, dispatched = ?, settled = ?, warnings = ? WHERE execution = ? AND seq = ?",
+            (
+                event.duration_ms,
+                outcome.upstream_ms,
+                outcome.ok,
+                self._json(execution, outcome.result) if outcome.ok else None,
+                self._json(execution, outcome.content) if outcome.content is not None else None,
+                self._json(execution, error) if error is not None else None,
+                outcome.dispatched,
+                event.settled or None,
+                dumps(outcome.warnings) if outcome.warnings else None,
+                execution.n,
+                event.call.seq,
+            ),
+        )
+
+    def _console(self, event: ConsoleLine) -> None:
+        execution = self._open.get(event.execution_id)
+        if execution is None:
+            return
+        execution.lines += 1
+        text, masked = self._redactor.text(event.line.text)
+        execution.masked |= masked
+        self._connection.execute(
+            "INSERT INTO console VALUES (?, ?, ?, ?, ?)",
+            (execution.n, execution.lines, event.line.level, text, event.line.at_ms),
+        )
+
+    def _reading(self, event: HostReading) -> None:
+        execution = self._open.get(event.execution_id)
+        if execution is None:
+            return
+        execution.readings += 1
+        self._connection.execute(
+            "INSERT INTO readings VALUES (?, ?, ?, ?)",
+            (execution.n, execution.readings, event.kind, self._json(execution, event.data)),
+        )
+
+    def _note(self, event: ToolCallNote) -> None:
+        execution = self._open.get(event.execution_id)
+        if execution is None:
+            return
+        execution.notes += 1
+        text, masked = self._redactor.text(event.text)
+        execution.masked |= masked
+        self._connection.execute(
+            "INSERT INTO notes VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                execution.n,
+                execution.notes,
+                event.seq,
+                event.kind,
+                text,
+                event.progress,
+                event.total,
+            ),
+        )
+
+    def _finish(self, event: ExecutionFinished) -> None:
+        execution = self._open.pop(event.execution_id, None)
+        if execution is None:
+            return
+        done = event.execution
+        value = self._json(execution, done.value) if done.ok else None
+        error = self._json(execution, done.error.to_json()) if done.error is not None else None
+        self._connection.execute(
+            "UPDATE executions SET status = ?, finished_at = ?, queued_ms = ?, duration_ms = ?, "
+            "cpu_ms = ?, memory_bytes = ?, tool_calls = ?, value = ?, error = ?, error_code = ?, "
+            "logs_dropped = ?, masked = ?, catalogue_hash = coalesce(?, catalogue_hash) WHERE n = ?",
+            (
+                done.status,
+                event.finished_at,
+                done.queued_ms,
+                done.duration_ms,
+                done.cpu_ms,
+                done.memory_bytes,
+                done.tool_calls,
+                value,
+                error,
+                str(done.error.code) if done.error is not None else None,
+                done.logs_dropped,
+                execution.masked,
+                event.catalogue_hash,
+                execution.n,
+            ),
+        )
+        self._finished += 1
+        self._lines.append(
+            log_line(
+                done.execution_id, done.status, done.duration_ms, done.tools_called, execution.code
+            )
+        )
+
+    def _json(self, execution: _Open, value: JsonValue) -> str:
+        text, masked = self._redactor.json(value)
+        execution.masked |= masked
+        return text
+
+
+class _Open:
+    """What the writer keeps of an execution under way."""
+
+    __slots__ = ("code", "lines", "masked", "n", "notes", "readings")
+
+    def __init__(self, n: int, code: str, masked: bool) -> None:
+        self.n = n
+        self.code = code[:1000]
+        self.masked = masked
+        self.lines = self.readings = self.notes = 0

@@ -1,0 +1,98 @@
+"""Secrets masked before anything reaches a disk.
+
+Two kinds: members whose name says what they hold (``authorization``, ``apiKey``, ``db_password``), and texts
+that look like a well-known token wherever they stand. A masked text is ``«masked …»`` and cannot be
+mistaken for the value; who masks says so in the record, and a replay repeats it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from workbench.jsontext import dumps, loads
+from workbench.model import JsonValue
+
+MARK = "«masked"
+# Names that end in a secret word; counting and paging tokens are none.
+_SECRET_NAME = (
+    r"(?:proxy[-_]?)?authorization|(?:set[-_]?)?cookie|"
+    r"[\w.-]*(?:password|passwd|passphrase)|[\w.-]*secret|[\w.-]*(?:api|access|private|secret)[-_]?key|"
+    r"(?:[\w.-]*(?:auth|access|refresh|id|bot|api|bearer|session|github|gitlab|slack|npm|user)[-_]?)?token|"
+    r"credentials?"
+)
+_TOKENS = (
+    r"\bgh[pousr]_[A-Za-z0-9]{30,}",
+    r"\bgithub_pat_[A-Za-z0-9_]{30,}",
+    r"\bglpat-[A-Za-z0-9_-]{16,}",
+    r"\bsk-[A-Za-z0-9_-]{20,}",
+    r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
+    r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
+    r"\bAIza[0-9A-Za-z_-]{35}",
+    r"\bnpm_[A-Za-z0-9]{30,}",
+    r"\bpypi-[A-Za-z0-9_-]{40,}",
+    r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
+    r"\b[Bb]earer\s+[A-Za-z0-9._~+/-]{16,}=*",
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
+    r"(?<=://)[^/\s:@\"]+:[^/\s:@\"]+(?=@)",
+)
+
+
+class Redactor:
+    """Masks values and texts. Cheap where there is nothing to mask: one scan of the JSON text."""
+
+    def __init__(
+        self, key_patterns: Iterable[str] = (), value_patterns: Iterable[str] = ()
+    ) -> None:
+        """The patterns come on top of the built-in ones; key patterns match anywhere in a name."""
+        own = "|".join(f"(?:{pattern})" for pattern in key_patterns)
+        self._name = re.compile(_SECRET_NAME, re.IGNORECASE)
+        self._own_name = re.compile(own, re.IGNORECASE) if own else None
+        self._token = re.compile("|".join([*_TOKENS, *(f"(?:{p})" for p in value_patterns)]))
+        # Quick looks at JSON text: quoted names in front of a colon, words that tokens begin with.
+        self._name_in_json = re.compile(rf'"(?:{_SECRET_NAME})"\s*:', re.IGNORECASE)
+
+    def json(self, value: JsonValue) -> tuple[str, bool]:
+        """The JSON text of ``value`` with its secrets masked, and whether there were any."""
+        text = dumps(value)
+        if (
+            self._own_name is None
+            and self._token.search(text) is None
+            and self._name_in_json.search(text) is None
+        ):
+            return text, False
+        # Parsed again, so that what the caller holds is never changed.
+        masked, found = self._mask(loads(text))
+        return (dumps(masked), True) if found else (text, False)
+
+    def value(self, value: JsonValue) -> JsonValue:
+        """``value`` with its secrets masked."""
+        text, found = self.json(value)
+        return loads(text) if found else value
+
+    def text(self, text: str) -> tuple[str, bool]:
+        """A text with the tokens in it masked, and whether there were any."""
+        masked, count = self._token.subn(f"{MARK} token»", text)
+        return masked, count > 0
+
+    def _mask(self, value: JsonValue) -> tuple[JsonValue, bool]:
+        if isinstance(value, str):
+            return self.text(value)
+        found = False
+        if isinstance(value, list):
+            for index, item in enumerate(value):
+                value[index], hit = self._mask(item)
+                found |= hit
+        elif isinstance(value, dict):
+            for name, item in value.items():
+                if self._is_secret(name) and item not in (None, "", False, True):
+                    value[name], hit = f"{MARK} {name}»", True
+                else:
+                    value[name], hit = self._mask(item)
+                found |= hit
+        return value, found
+
+    def _is_secret(self, name: str) -> bool:
+        if self._name.fullmatch(name):
+            return True
+        return self._own_name is not None and self._own_name.search(name) is not None
