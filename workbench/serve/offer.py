@@ -1,0 +1,51 @@
+"""What a binding (stdio, HTTP) needs of the tools that are served, without knowing either."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+Json: TypeAlias = Any
+Progress: TypeAlias = Callable[[float, str], None]
+"""(a number that only grows, what happened); never blocks."""
+
+SERVER_NAME = "workbench"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, and how to tell it what goes on meanwhile."""
+
+    client: str | None = None
+    """The MCP client's name, as it gives it."""
+    progress: Progress | None = None
+    """None: the client did not ask for progress."""
+    meta: Mapping[str, Json] = field(default_factory=dict)
+    """The request's ``_meta``: it may carry a trace context."""
+    request_id: str | int | None = None
+    protocol_version: str = ""
+
+
+class UnknownTool(Exception):
+    """A tool of this name is not offered; the message names near ones."""
+
+
+class Offer(Protocol):
+    """The tools that are served."""
+
+    @property
+    def instructions(self) -> str:
+        """What a client's model should know of this server."""
+        ...
+
+    def listing(self) -> list[Json]:
+        """The tools as they go over the wire (``Tool`` objects), in a stable order."""
+        ...
+
+    async def call(self, name: str, arguments: Json, caller: Caller) -> Json:
+        """Answer one call: a ``CallToolResult`` object as it goes over the wire.
+
+        Raises UnknownTool. Cancelling the task cancels what was asked for.
+        """
+        ...

@@ -1,0 +1,319 @@
+"""The server's side of MCP over one duplex of lines: both protocol eras, for a server that has only tools.
+
+A request that carries the envelope of 2026-07-28 is answered by its rules, any other by those of
+2025-11-25; wire shapes are those of the SDK's server (its HTTP binding serves beside this one). This does
+what the SDK would, without its half second of imports and quarter millisecond a request, which are most
+of what a client waits for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any
+
+import orjson
+
+from workbench import __version__, jsontext
+from workbench.serve.offer import SERVER_NAME, Caller, Json, Offer, UnknownTool
+from workbench.serve.stdio import Lines
+
+HANDSHAKE_VERSIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
+MODERN_VERSION = "2026-07-28"
+
+PARSE_ERROR = -32700
+INVALID_REQUEST = -32600
+METHOD_NOT_FOUND = -32601
+INVALID_PARAMS = -32602
+INTERNAL_ERROR = -32603
+UNSUPPORTED_VERSION = -32022
+
+_META = "io.modelcontextprotocol/"
+_VERSION_KEY = _META + "protocolVersion"
+_CAPABILITIES_KEY = _META + "clientCapabilities"
+_CLIENT_KEY = _META + "clientInfo"
+_SUBSCRIPTION_KEY = _META + "subscriptionId"
+_SERVER_INFO = {"name": SERVER_NAME, "version": __version__}
+_STAMP = {_META + "serverInfo": _SERVER_INFO}
+_CAPABILITIES = {"tools": {"listChanged": True}}
+_MOST_LISTENS = 64
+
+_log = logging.getLogger(__name__)
+
+
+class RpcFailure(Exception):
+    """An error answer."""
+
+    def __init__(self, code: int, message: str, data: Json = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.data = data
+
+
+class Session:
+    """One client. ``feed`` takes its lines, answers go to ``lines``."""
+
+    def __init__(self, offer: Offer) -> None:
+        self._offer = offer
+        self._lines: Lines | None = None
+        self._client: str | None = None
+        self._version = HANDSHAKE_VERSIONS[-1]
+        self._initialized = False
+        self._underway: dict[Json, asyncio.Task[None]] = {}
+        self._listens: dict[Json, asyncio.Event] = {}
+        self._answered = asyncio.Event()
+
+    def attach(self, lines: Lines) -> None:
+        """Where answers go."""
+        self._lines = lines
+
+    @property
+    def answered(self) -> asyncio.Event:
+        """Set when the first tool call was answered."""
+        return self._answered
+
+    def feed(self, line: bytes) -> None:
+        """Take one line of the client."""
+        if not line:
+            return self._fail(None, RpcFailure(INVALID_REQUEST, "the message is too long"))
+        try:
+            message = jsontext.loads(line)
+        except ValueError as error:
+            return self._fail(None, RpcFailure(PARSE_ERROR, f"not JSON: {error}"))
+        if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
+            return self._fail(None, RpcFailure(INVALID_REQUEST, "not a JSON-RPC 2.0 message"))
+        method, params = message.get("method"), message.get("params")
+        if params is None:
+            params = {}
+        request_id = message.get("id")
+        if not isinstance(method, str):
+            if "result" not in message and "error" not in message:  # answers: we ask nothing
+                self._fail(request_id, RpcFailure(INVALID_REQUEST, "the message has no method"))
+        elif "id" not in message:
+            self._notified(method, params)
+        elif not isinstance(request_id, str | int) or isinstance(request_id, bool):
+            self._fail(None, RpcFailure(INVALID_REQUEST, "id must be a string or an integer"))
+        else:
+            self._requested(request_id, method, params)
+
+    def list_changed(self) -> None:
+        """Tell the client that ``tools/list`` has another answer now."""
+        if self._initialized:
+            self._send({"method": "notifications/tools/list_changed"})
+        for changed in self._listens.values():
+            changed.set()
+
+    async def finish(self, grace_s: float) -> None:
+        """The client is gone: what still runs may end within ``grace_s``, then it is cancelled."""
+        for request_id in list(self._listens):
+            self._underway[request_id].cancel()
+        tasks = list(self._underway.values())
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=grace_s)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=grace_s)
+
+    # -- messages of the client --------------------------------------------------------------
+
+    def _requested(self, request_id: Json, method: str, params: Json) -> None:
+        try:
+            if not isinstance(params, dict):
+                raise RpcFailure(INVALID_PARAMS, "params must be an object")
+            meta = params.get("_meta")
+            meta = meta if isinstance(meta, dict) else {}
+            modern = _VERSION_KEY in meta and method != "initialize"
+            if modern:
+                _check_envelope(meta)
+            self._dispatch(request_id, method, params, meta, modern)
+        except RpcFailure as error:
+            self._fail(request_id, error)
+
+    def _dispatch(
+        self,
+        request_id: Json,
+        method: str,
+        params: dict[str, Json],
+        meta: dict[str, Json],
+        modern: bool,
+    ) -> None:
+        if method == "tools/call":
+            self._start(request_id, self._call(request_id, params, meta, modern))
+        elif method == "tools/list":
+            self._answer(request_id, {"tools": self._offer.listing()}, modern, cached=True)
+        elif method == "initialize" and not modern:
+            self._answer(request_id, self._initialize(params), False)
+        elif method == "ping" and not modern:
+            self._answer(request_id, {}, False)
+        elif method == "server/discover" and modern:
+            self._answer(request_id, self._discover(), True, cached=True)
+        elif method == "subscriptions/listen" and modern:
+            self._start(request_id, self._listen(request_id, params))
+        else:
+            raise RpcFailure(METHOD_NOT_FOUND, "Method not found", method)
+
+    def _notified(self, method: str, params: Json) -> None:
+        if method == "notifications/cancelled" and isinstance(params, dict):
+            request_id = params.get("requestId")
+            task = self._underway.get(request_id) if isinstance(request_id, str | int) else None
+            if task is not None:
+                task.cancel()
+
+    def _start(self, request_id: Json, work: Coroutine[Any, Any, Json]) -> None:
+        if request_id in self._underway:
+            work.close()
+            raise RpcFailure(INVALID_REQUEST, f"request id {request_id!r} is already in use")
+        task = asyncio.get_running_loop().create_task(self._guarded(request_id, work))
+        self._underway[request_id] = task
+
+        def forget(_: asyncio.Task[None]) -> None:
+            del self._underway[request_id]
+
+        task.add_done_callback(forget)
+
+    async def _guarded(self, request_id: Json, work: Awaitable[None]) -> None:
+        """A cancelled request gets no answer (2025-11-25, utilities/cancellation)."""
+        try:
+            await work
+        except RpcFailure as error:
+            self._fail(request_id, error)
+        except Exception:  # its text is ours to read, not the client's
+            _log.exception("request %r failed", request_id)
+            self._fail(request_id, RpcFailure(INTERNAL_ERROR, "Internal server error"))
+
+    # -- methods -----------------------------------------------------------------------------
+
+    def _initialize(self, params: Mapping[str, Json]) -> Json:
+        version, info = params.get("protocolVersion"), params.get("clientInfo")
+        if not isinstance(version, str):
+            raise RpcFailure(INVALID_PARAMS, "initialize needs protocolVersion, a string")
+        self._client = _client_name(info)
+        self._version = version if version in HANDSHAKE_VERSIONS else HANDSHAKE_VERSIONS[-1]
+        self._initialized = True
+        return {
+            "protocolVersion": self._version,
+            "capabilities": _CAPABILITIES,
+            "serverInfo": _SERVER_INFO,
+            "instructions": self._offer.instructions,
+        }
+
+    def _discover(self) -> Json:
+        return {
+            "supportedVersions": [MODERN_VERSION],
+            "capabilities": _CAPABILITIES,
+            "instructions": self._offer.instructions,
+        }
+
+    async def _call(
+        self, request_id: Json, params: Mapping[str, Json], meta: Mapping[str, Json], modern: bool
+    ) -> None:
+        name, arguments = params.get("name"), params.get("arguments")
+        if not isinstance(name, str):
+            raise RpcFailure(INVALID_PARAMS, "tools/call needs name, a string")
+        if arguments is not None and not isinstance(arguments, dict):
+            raise RpcFailure(INVALID_PARAMS, "arguments of tools/call must be an object")
+        caller = Caller(
+            client=_client_name(meta.get(_CLIENT_KEY)) if modern else self._client,
+            progress=self._progress(meta.get("progressToken")),
+            meta=meta,
+            request_id=request_id,
+            protocol_version=MODERN_VERSION if modern else self._version,
+        )
+        try:
+            result = await self._offer.call(name, arguments or {}, caller)
+        except UnknownTool as error:
+            raise RpcFailure(INVALID_PARAMS, str(error)) from error
+        self._answer(request_id, result, modern)
+        self._answered.set()
+
+    async def _listen(self, request_id: Json, params: Mapping[str, Json]) -> None:
+        """Hold the stream of 2026-07-28 on which a client hears of changes."""
+        wanted = params.get("notifications")
+        if not isinstance(wanted, dict):
+            raise RpcFailure(INVALID_PARAMS, "subscriptions/listen needs notifications, an object")
+        if len(self._listens) >= _MOST_LISTENS:
+            raise RpcFailure(INTERNAL_ERROR, "Subscription limit reached")
+        honoured = {"toolsListChanged": True} if wanted.get("toolsListChanged") is True else {}
+        mark = {"_meta": {_SUBSCRIPTION_KEY: request_id}}
+        changed = asyncio.Event()
+        self._listens[request_id] = changed
+        try:
+            self._send(
+                {
+                    "method": "notifications/subscriptions/acknowledged",
+                    "params": {**mark, "notifications": honoured},
+                }
+            )
+            while True:
+                await changed.wait()
+                changed.clear()
+                if honoured:
+                    self._send({"method": "notifications/tools/list_changed", "params": mark})
+        finally:
+            del self._listens[request_id]
+
+    def _progress(self, token: Json) -> Callable[[float, str], None] | None:
+        if not isinstance(token, str | int):
+            return None
+
+        def report(progress: float, message: str) -> None:
+            if self._lines is None or self._lines.congested:
+                return  # a client that does not read loses progress, never a result
+            params = {"progressToken": token, "progress": progress, "message": message}
+            self._send({"method": "notifications/progress", "params": params})
+
+        return report
+
+    # -- messages to the client --------------------------------------------------------------
+
+    def _answer(
+        self, request_id: Json, result: Json, modern: bool, *, cached: bool = False
+    ) -> None:
+        if modern:
+            result = {**result, "resultType": "complete", "_meta": _STAMP}
+            if cached:
+                result |= {"ttlMs": 0, "cacheScope": "private"}
+        self._send({"id": request_id, "result": result})
+
+    def _fail(self, request_id: Json, error: RpcFailure) -> None:
+        told: dict[str, Json] = {"code": error.code, "message": error.message}
+        if error.data is not None:
+            told["data"] = error.data
+        self._send({"id": request_id, "error": told})
+
+    def _send(self, message: dict[str, Json]) -> None:
+        if self._lines is None:
+            return
+        message = {"jsonrpc": "2.0", **message}
+        try:
+            line = orjson.dumps(message)
+        except TypeError:  # integers over 64 bits
+            line = jsontext.dumps(message).encode()
+        self._lines.send(line)
+
+
+def _check_envelope(meta: Mapping[str, Json]) -> None:
+    """Raises RpcFailure where a request of 2026-07-28 is not as it must be."""
+    version = meta[_VERSION_KEY]
+    if _CAPABILITIES_KEY not in meta:
+        raise RpcFailure(
+            INVALID_PARAMS,
+            f"params._meta is missing the required envelope key(s): {_CAPABILITIES_KEY}",
+        )
+    if not isinstance(version, str):
+        raise RpcFailure(INVALID_PARAMS, "the protocol-version envelope value must be a string")
+    if version != MODERN_VERSION:
+        raise RpcFailure(
+            UNSUPPORTED_VERSION,
+            "Unsupported protocol version",
+            {"supported": [MODERN_VERSION], "requested": version},
+        )
+
+
+def _client_name(info: Json) -> str | None:
+    name = info.get("name") if isinstance(info, dict) else None
+    return name if isinstance(name, str) and name else None

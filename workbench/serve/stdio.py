@@ -1,0 +1,211 @@
+"""Lines over the process's own stdin and stdout, for a server: cancellable, and nothing else on stdout.
+
+The SDK's stdio transport reads in a thread that no signal can end; this one is the event loop's own
+(Linux, macOS). Where the loop cannot watch the descriptors (Windows, regular files, a terminal, whose
+blocking mode is not ours to change) daemon threads do it, which do not hold up the exit either.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import queue
+import stat
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Protocol
+
+_CHUNK = 1 << 18
+_MOST_BUFFERED = 1 << 20
+
+
+class Lines(Protocol):
+    """One open duplex of lines."""
+
+    def send(self, line: bytes) -> None:
+        """Write one line, without its newline. Never blocks; after the end it does nothing."""
+        ...
+
+    @property
+    def congested(self) -> bool:
+        """The other side does not read: what can be left out should be."""
+        ...
+
+    @property
+    def ended(self) -> asyncio.Event:
+        """Set when the other side closed its end."""
+        ...
+
+
+@asynccontextmanager
+async def own_stdio(on_line: Callable[[bytes], None], longest: int) -> AsyncIterator[Lines]:
+    """Take over fd 0 and 1: protocol goes through ``Lines``, everything else printed goes to stderr.
+
+    on_line: called in the event loop with every line that is not empty; one longer than ``longest``
+    bytes arrives as ``b""`` in its place.
+    """
+    source, sink = _take_over()
+    splitter = LineSplitter(on_line, longest)
+    lines: _PipeLines | _ThreadLines
+    if _watchable(source) and _watchable(sink):
+        lines = _PipeLines(splitter)
+        await lines.open(source, sink)
+    else:
+        lines = _ThreadLines(splitter, source, sink)
+    try:
+        yield lines
+    finally:
+        await lines.close()
+
+
+class LineSplitter:
+    """Bytes in any pieces to lines."""
+
+    def __init__(self, on_line: Callable[[bytes], None], longest: int) -> None:
+        self._on_line = on_line
+        self._longest = longest
+        self._parts: list[bytes] = []
+        self._held = 0
+        self._skipping = False
+
+    def feed(self, data: bytes) -> None:
+        """Take a piece; calls ``on_line`` for every line that it ends."""
+        first, *rest = data.split(b"\n")
+        self._hold(first)
+        for part in rest:
+            self._end_line()
+            self._hold(part)
+
+    def _hold(self, part: bytes) -> None:
+        self._held += len(part)
+        if self._held > self._longest:
+            self._skipping = True
+            self._parts.clear()
+        elif part:
+            self._parts.append(part)
+
+    def _end_line(self) -> None:
+        line, skipped = b"".join(self._parts), self._skipping
+        self._parts, self._held, self._skipping = [], 0, False
+        if skipped:
+            self._on_line(b"")
+        elif line.strip():
+            self._on_line(line)
+
+
+class _PipeLines(asyncio.Protocol):
+    """On the event loop's own pipe transports."""
+
+    def __init__(self, splitter: LineSplitter) -> None:
+        self.ended = asyncio.Event()
+        self._splitter = splitter
+        self._reader: asyncio.ReadTransport | None = None
+        self._writer: asyncio.WriteTransport | None = None
+        self._writing = _WriteSide(self.ended)
+
+    async def open(self, source: int, sink: int) -> None:
+        loop = asyncio.get_running_loop()
+        self._reader, _ = await loop.connect_read_pipe(lambda: self, os.fdopen(source, "rb", 0))
+        self._writer, _ = await loop.connect_write_pipe(
+            lambda: self._writing, os.fdopen(sink, "wb", 0)
+        )
+
+    @property
+    def congested(self) -> bool:
+        return self._writer is not None and self._writer.get_write_buffer_size() > _MOST_BUFFERED
+
+    def send(self, line: bytes) -> None:
+        if self._writer is not None and not self._writer.is_closing():
+            self._writer.write(line + b"\n")
+
+    def data_received(self, data: bytes) -> None:
+        self._splitter.feed(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.ended.set()
+
+    async def close(self) -> None:
+        """Give what was written a moment to leave, then let go of both ends."""
+        if self._writer is not None:
+            self._writer.close()  # flushes first
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._writing.lost.wait(), 0.3)
+            self._writer.abort()
+        if self._reader is not None:
+            self._reader.close()
+
+
+class _WriteSide(asyncio.BaseProtocol):
+    """Who does not take our answers any more is gone, whatever it still sends."""
+
+    def __init__(self, ended: asyncio.Event) -> None:
+        self.lost = asyncio.Event()
+        self._ended = ended
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost.set()
+        self._ended.set()
+
+
+class _ThreadLines:
+    """A reading and a writing thread."""
+
+    def __init__(self, splitter: LineSplitter, source: int, sink: int) -> None:
+        self.ended = asyncio.Event()
+        self._splitter = splitter
+        self._loop = asyncio.get_running_loop()
+        self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        threading.Thread(target=self._read, args=(source,), daemon=True).start()
+        self._writer = threading.Thread(target=self._write, args=(sink,), daemon=True)
+        self._writer.start()
+
+    @property
+    def congested(self) -> bool:
+        return self._queue.qsize() > 1000
+
+    def send(self, line: bytes) -> None:
+        self._queue.put(line + b"\n")
+
+    async def close(self) -> None:
+        self._queue.put(None)
+        await asyncio.to_thread(self._writer.join, 0.3)
+
+    def _read(self, source: int) -> None:
+        with suppress(RuntimeError, OSError):  # the loop is closed: the process ends
+            while data := os.read(source, _CHUNK):
+                self._loop.call_soon_threadsafe(self._splitter.feed, data)
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self.ended.set)
+
+    def _write(self, sink: int) -> None:
+        with suppress(OSError):  # the client is gone; its end of stdin tells the loop
+            while (data := self._queue.get()) is not None:
+                view = memoryview(data)
+                while view:
+                    view = view[os.write(sink, view) :]
+
+
+def _take_over() -> tuple[int, int]:
+    """Private copies of fd 0 and 1. What others read is empty, what they print goes to stderr.
+
+    The copies are not inherited by child processes (PEP 446).
+    """
+    sys.stdout.flush()
+    source, sink = os.dup(0), os.dup(1)
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.setmode(source, os.O_BINARY)
+        msvcrt.setmode(sink, os.O_BINARY)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(2, 1)
+    return source, sink
+
+
+def _watchable(fd: int) -> bool:
+    mode = os.fstat(fd).st_mode
+    return sys.platform != "win32" and (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode))
