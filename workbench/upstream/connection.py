@@ -42,7 +42,6 @@ _EXIT_CODE_S = 0.3
 _CLOSE_S = 1.8
 _KILL_S = 0.2
 _MOST_IN_FLIGHT = 256
-_MOST_TRIES_AWAITED = 1
 _OWN_PIPES = hasattr(os, "killpg")
 
 
@@ -72,7 +71,10 @@ class Connection:
         self._on_tools = on_tools
         self._link: Link | None = None
         self._server: StdioServer | None = None
+        self._lifecycle = asyncio.Lock()
+        """Held while one owner is ended, so that there are never two."""
         self._owner: asyncio.Task[None] | None = None
+        self._ending = False
         self._tried = asyncio.Event()
         """Set once the first attempt ended."""
         self._decided = asyncio.Event()
@@ -81,12 +83,17 @@ class Connection:
         self._changed = asyncio.Event()
         self._lost = asyncio.Event()
         self._failures = 0
+        """In a row without a long life between them: how long to wait before the next attempt."""
+        self._failed_attempts = 0
+        """In a row that never got to ``ready``."""
+        self._was_ready = False
         self._places = asyncio.Semaphore(_MOST_IN_FLIGHT)
         self._underway: dict[int, NoteTap] = {}
 
     def start(self) -> None:
         """Begin to connect, if nothing has yet. Returns at once."""
         if self._owner is None:
+            self._ending = False
             self._set("connecting", None)
             self._owner = asyncio.get_running_loop().create_task(
                 self._run(), name=f"upstream {self.settings.name}"
@@ -99,21 +106,28 @@ class Connection:
 
     async def reconnect(self) -> None:
         """Drop what there is and connect anew; waits for the attempt."""
-        await self.close()
-        self._failures = 0
-        self._tried.clear()
+        async with self._lifecycle:
+            await self._end()
+            self._failures = self._failed_attempts = 0
+            self._tried.clear()
+            self.start()
         await self.settled()
 
     async def close(self) -> None:
         """End the connection and its process, within 2 s."""
-        owner, self._owner = self._owner, None
-        if owner is None:
+        async with self._lifecycle:
+            await self._end()
+
+    async def _end(self) -> None:
+        if self._owner is None:
             return
-        owner.cancel()
-        _, late = await asyncio.wait((owner,), timeout=_CLOSE_S)
+        self._ending = True
+        self._owner.cancel()
+        _, late = await asyncio.wait((self._owner,), timeout=_CLOSE_S)
         if late:
             self.kill()
             await asyncio.wait(late, timeout=_KILL_S)
+        self._owner = None
         self._decide("stopped", self.error)
 
     def kill(self) -> None:
@@ -146,25 +160,30 @@ class Connection:
             return answer, (time.perf_counter() - began) * 1000
 
     async def _connected(self) -> Link:
-        """The link, once there is one. A server that keeps failing is not waited for."""
+        """The link, once there is one: a server that was lost is started again for a call.
+
+        One that could not be connected last time is not waited for.
+        """
         self.start()
-        if self._failures > _MOST_TRIES_AWAITED:
-            raise NotConnected(self.error or self.state)
-        if self.state == "failed":
-            self._decided.clear()
-            self._retry.set()
-        await self._decided.wait()
-        if self._link is None:
-            raise NotConnected(self.error or self.state)
-        return self._link
+        for _ in range(2):
+            if self._failed_attempts:
+                break
+            if self.state == "failed":
+                self._decided.clear()
+                self._retry.set()
+            await self._decided.wait()
+            if self._link is not None:
+                return self._link
+        raise NotConnected(self.error or f"it is {self.state}")
 
     # -- the owner task --------------------------------------------------------------------
 
     async def _run(self) -> None:
-        while True:
+        while not self._ending:  # a cancel scope that is left just then may eat the cancellation
             self._decided.clear()
             self._lost.clear()
             self._server = None
+            self._was_ready = False
             self._set("connecting", self.error)
             began = time.monotonic()
             try:
@@ -173,20 +192,27 @@ class Connection:
             except Exception as error:  # whatever it is, it is this server's trouble only
                 cause = _cause(error)
                 reason = str(cause) if isinstance(cause, _EXPECTED) else _words(cause)
+                unset = self.settings.unset(self._environ)
+                if unset:
+                    reason += f" (variables that are not set: {', '.join(unset)})"
                 unexpected = not isinstance(cause, (*_EXPECTED, OSError))
                 _log.info("server %s: %s", self.settings.name, reason, exc_info=unexpected)
             finally:
                 self._link = None
             healthy = time.monotonic() - began > _HEALTHY_S
             self._failures = 1 if healthy else self._failures + 1
-            self._decide("failed", reason)
-            await self._back_off()
+            if not self._was_ready:
+                self._failed_attempts += 1
+            if not self._ending:
+                self._decide("failed", reason)
+                await self._back_off()
 
     async def _back_off(self) -> None:
         delay = min(_FIRST_DELAY_S * 2 ** (self._failures - 1), _LONGEST_DELAY_S)
         self._retry.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._retry.wait(), delay * random.uniform(0.75, 1.25))
+            async with asyncio.timeout(delay * random.uniform(0.75, 1.25)):
+                await self._retry.wait()
 
     async def _attempt(self) -> None:
         """Connect, serve, and return or raise when it is over."""
@@ -263,6 +289,8 @@ class Connection:
         self._link = link
         self.protocol_version = link.protocol_version
         self._changed.clear()
+        self._failed_attempts = 0
+        self._was_ready = True
         self._decide("ready", None)
         tasks = [
             asyncio.create_task(waiting)
@@ -277,6 +305,7 @@ class Connection:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._link = None
+            self._decided.clear()
             for task in (*tasks, watching):
                 task.cancel()
             await asyncio.gather(*tasks, watching, return_exceptions=True)
@@ -316,8 +345,6 @@ class Connection:
 
     def _decide(self, state: ServerState, error: str | None) -> None:
         self._set(state, error)
-        if state == "ready":
-            self._failures = 0
         self._tried.set()
         self._decided.set()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue import ToolInfo
@@ -34,12 +36,19 @@ def read_tools(
 
 
 def denied_by(settings: ServerSettings, names: Iterable[str]) -> frozenset[str]:
-    """The tools that the configuration of their server keeps from scripts."""
+    """The tools that the configuration of their server keeps from scripts; ``*`` matches any text."""
     allowed, denied = settings.allow_tools, settings.deny_tools
     return frozenset(
         name
         for name in names
-        if (allowed is not None and name not in allowed) or name in (denied or ())
+        if (allowed is not None and not _matches(name, allowed)) or _matches(name, denied)
+    )
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    """``*`` alone is special: a tool may well be named ``list[all]``."""
+    return any(
+        fnmatchcase(name, pattern.replace("[", "[[]").replace("?", "[?]")) for pattern in patterns
     )
 
 
@@ -65,6 +74,4 @@ def _tool(server: str, name: str, raw: Mapping[str, Any], repaired: Sequence[str
 
 
 def _with_problem(tool: ToolInfo, problem: str) -> ToolInfo:
-    from dataclasses import replace
-
     return replace(tool, problems=(*tool.problems, problem))

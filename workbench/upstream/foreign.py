@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeGuard
 
 from workbench.config import ServerSettings
+from workbench.config.schema import SERVER_KEYS
 
 Product: TypeAlias = Literal[
     "Claude Code",
@@ -28,7 +29,7 @@ Product: TypeAlias = Literal[
 ]
 Entry: TypeAlias = Mapping[str, Any]
 
-_MOST_TIMEOUT_MS = 600_000
+_DEFAULTS = ServerSettings("")
 _SECRET_NAME = re.compile(
     r"(?i)(^|[^a-z])(api[-_]?key|access[-_]?key|token|secret|password|passwd|authorization|cookie"
     r"|credentials?|private[-_]?key|pat)($|[^a-z])"
@@ -85,7 +86,7 @@ def translate(name: str, entry: Entry, source: Source) -> ImportedServer:
         enabled = False
     include = entry.get("enabled_tools", entry.get("includeTools"))
     exclude = entry.get("disabled_tools", entry.get("excludeTools"))
-    cwd = entry.get("cwd")
+    cwd, timeouts = entry.get("cwd"), _timeouts(entry, reading)
     settings = ServerSettings(
         name=reading.name,
         command=command,
@@ -97,7 +98,8 @@ def translate(name: str, entry: Entry, source: Source) -> ImportedServer:
         enabled=enabled,
         allow_tools=tuple(map(str, include)) if isinstance(include, list) else None,
         deny_tools=tuple(map(str, exclude)) if isinstance(exclude, list) else (),
-        **_timeouts(entry, reading),
+        call_timeout_ms=timeouts.get("call_timeout_ms", _DEFAULTS.call_timeout_ms),
+        connect_timeout_ms=timeouts.get("connect_timeout_ms", _DEFAULTS.connect_timeout_ms),
     )
     return ImportedServer(settings, reading.source, tuple(dict.fromkeys(reading.problems)))
 
@@ -181,10 +183,11 @@ def _timeouts(entry: Entry, reading: _Reading) -> dict[str, int]:
         out["connect_timeout_ms"] = int(start_ms)
     elif _is_number(start_s):
         out["connect_timeout_ms"] = int(start_s * 1000)
-    for key, value in out.items():
-        if not 1 <= value <= _MOST_TIMEOUT_MS:
-            reading.problems.append(f"its {key} of {value} is not from 1 to {_MOST_TIMEOUT_MS}")
-            out[key] = max(1, min(value, _MOST_TIMEOUT_MS))
+    for key in SERVER_KEYS:
+        value = out.get(key.name)
+        if value is not None and (problem := key.problem(value)) is not None:
+            reading.problems.append(problem)
+            del out[key.name]
     return out
 
 

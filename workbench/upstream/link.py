@@ -12,7 +12,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import anyio
 import anyio.abc
@@ -60,8 +60,11 @@ class Link:
     def protocol_version(self) -> str:
         return self._session.protocol_version or "unknown"
 
-    async def negotiate(self, protocol: Literal["auto", "legacy"]) -> None:
-        """Agree on a protocol version. Raises RpcError, or what the transport raises."""
+    async def negotiate(self, protocol: str) -> None:
+        """Agree on a protocol version: ``auto``, or ``legacy`` at once.
+
+        Raises RpcError, or what the transport raises.
+        """
         with _as_rpc_errors():
             await (self._session.initialize() if protocol == "legacy" else self._discover())
         if self._modern:

@@ -35,9 +35,10 @@ _PINS_POLL_S = 1.0
 class _Server:
     """What the manager knows of one server."""
 
-    def __init__(self, settings: ServerSettings, connection: Connection) -> None:
+    connection: Connection
+
+    def __init__(self, settings: ServerSettings) -> None:
         self.settings = settings
-        self.connection = connection
         self.offered: dict[str, ToolInfo] = {}
         """All its tools, the denied ones too, with their approval as of now."""
         self.cached = False
@@ -112,6 +113,7 @@ class Manager:
                 continue
             if not settings.enabled:
                 self._close_later(server.connection)
+                server.connection = self._connection(server)
             elif self._started:
                 server.connection.start()
             self._tell(name)
@@ -220,18 +222,8 @@ class Manager:
 
     def _add(self, settings: ServerSettings) -> _Server:
         name = settings.name
-
-        def on_tools(listing: list[dict[str, Any]], repaired: dict[str, list[str]]) -> None:
-            server.offered = read_tools(name, listing, repaired)
-            server.cached = False
-            self._judge(server)
-            self._listings.save(name, _identity(server.settings), listing)
-            self._tell(name)
-
-        connection = Connection(
-            settings, self._environ, on_state=lambda: self._tell(name), on_tools=on_tools
-        )
-        server = _Server(settings, connection)
+        server = _Server(settings)
+        server.connection = self._connection(server)
         self._servers[name] = server
         known = self._listings.load(name, _identity(settings))
         if known is not None:
@@ -239,6 +231,31 @@ class Manager:
             server.cached = True
             self._judge(server)
         return server
+
+    def _connection(self, server: _Server) -> Connection:
+        """A connection for a server; what one that was replaced still says is not heard."""
+        name = server.settings.name
+
+        def current() -> bool:
+            return server.connection is connection and self._servers.get(name) is server
+
+        def on_state() -> None:
+            if current():
+                self._tell(name)
+
+        def on_tools(listing: list[dict[str, Any]], repaired: dict[str, list[str]]) -> None:
+            if not current():
+                return
+            server.offered = read_tools(name, listing, repaired)
+            server.cached = False
+            self._judge(server)
+            self._listings.save(name, _identity(server.settings), listing)
+            self._tell(name)
+
+        connection = Connection(
+            server.settings, self._environ, on_state=on_state, on_tools=on_tools
+        )
+        return connection
 
     def _drop(self, name: str) -> None:
         self._close_later(self._servers.pop(name).connection)

@@ -219,14 +219,16 @@ class StdioServer:
         assert self._process is not None
         await self._process.wait()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.gone.wait(), _LAST_WORDS_S)
+            async with asyncio.timeout(_LAST_WORDS_S):
+                await self.gone.wait()
         self.peer.close(self.peer_end())
         self.gone.set()
 
     async def _ended(self, patience: float) -> bool:
         assert self._process is not None
         try:
-            await asyncio.wait_for(self._process.wait(), patience)
+            async with asyncio.timeout(patience):  # wait_for loses a cancellation (before 3.12)
+                await self._process.wait()
         except TimeoutError:
             return False
         return True
