@@ -185,6 +185,29 @@ class Engine:
             await self._recorder.committed()
         return execution
 
+    async def refuse(self, request: ExecutionRequest, error: ScriptError) -> Execution:
+        """Record a request that a face refuses before it could run; the execution that says why."""
+        execution_id = request.execution_id or str(uuid.uuid4())
+        policy = Policy(self._upstream, self._limits)
+        started = ExecutionStarted(
+            execution_id,
+            _recordable(request, self._limits),
+            self._limits,
+            engine_version(),
+            policy.catalogue_hash(),
+            _fresh_seed(),
+            time.time(),
+        )
+        execution = Execution(execution_id, status_of(error), error=error)
+        for event in (started, self._finish(execution, policy)):
+            if self._recorder is not None:
+                self._recorder.record(event)
+            for listener in self._listeners:
+                _tell(listener, event)
+        if self._recorder is not None:
+            await self._recorder.committed()
+        return execution
+
     def cancel(self, execution_id: str) -> bool:
         """Cancel a running execution: its ``run`` returns CANCELLED. False: not running here."""
         run = self._runs.get(execution_id)
@@ -262,8 +285,13 @@ def check_request(request: ExecutionRequest, limits: Limits) -> str | None:
     size = len(dumps(request.input))
     if size > limits.max_input_bytes:
         return f"input is {size} bytes of JSON; max_input_bytes allows {limits.max_input_bytes}"
+    return check_options(request.options)
+
+
+def check_options(options: ExecutionOptions) -> str | None:
+    """What is wrong with a request's options, or None."""
     for name, (least, most) in OPTION_RANGES.items():
-        value = getattr(request.options, name)
+        value = getattr(options, name)
         if value is None:
             continue
         if not isinstance(value, int) or isinstance(value, bool):
@@ -271,7 +299,7 @@ def check_request(request: ExecutionRequest, limits: Limits) -> str | None:
         if value < least or (most is not None and value > most):
             allowed = f"from {least} to {most}" if most is not None else f"{least} or more"
             return f"option {name} must be {allowed}, not {value}"
-    servers = request.options.allowed_servers
+    servers = options.allowed_servers
     if servers is not None and not all(isinstance(server, str) for server in servers):
         return "option allowed_servers must be a list of server names"
     return None

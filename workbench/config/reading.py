@@ -57,7 +57,8 @@ def load(
 ) -> Config:
     """The configuration in force: flags, then environment, then file, then defaults.
 
-    path: None means that there is no file: the bundled demo server is configured.
+    path: None means that there is no file. Where nothing is said of servers, the bundled demo server
+    is configured; an empty ``[servers]`` means none.
     overrides: key -> value, of flags that were given. Raises ConfigError.
     """
     text = ""
@@ -205,7 +206,7 @@ class _Reader:
         return dict(table)
 
     def _servers(self) -> dict[str, ServerSettings]:
-        if self._path is None:
+        if "servers" not in self._document:  # so that a first run does something
             return {"demo": demo_server()}
         table = self._document.get("servers", {})
         if not isinstance(table, dict):

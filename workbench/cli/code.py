@@ -1,0 +1,168 @@
+"""``workbench code exec`` and ``workbench code check``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.common import (
+    EXIT_FAILED,
+    EXIT_OK,
+    Failure,
+    command,
+    data_dir,
+    open_config,
+    parse_json,
+    print_json,
+    read_text,
+)
+from workbench.model import ErrorCode, Execution, ExecutionOptions, ExecutionRequest
+
+if TYPE_CHECKING:
+    from workbench.config import Config
+
+_INTERRUPTED = 130
+
+
+def add_parser(groups: Any, name: str) -> None:
+    code = command(groups, name, "Run or check a script.", "workbench code exec --code '1 + 1'")
+    actions = code.add_subparsers(dest="action", required=True)
+    run = command(
+        actions,
+        "exec",
+        "Run a script; its result is JSON on stdout.",
+        "workbench code exec --file triage.js --input '{\"limit\": 5}' --timeout 10000",
+        run=execute,
+    )
+    _source(run, named=True)
+    given = run.add_mutually_exclusive_group()
+    given.add_argument("--input", metavar="JSON", help="the script's `input`")
+    given.add_argument("--input-file", metavar="F", help="a file with it; - is stdin")
+    run.add_argument("--timeout", metavar="MS", type=int, help="wall clock, 1 to 600000 ms")
+    run.add_argument("--max-tool-calls", metavar="N", type=int, help="0 is unlimited")
+    run.add_argument("--max-parallel", metavar="N", type=int, help="width of a batch, 1 to 32")
+    run.add_argument(
+        "--allowed-servers", metavar="a,b", help="only these servers; an empty text: none"
+    )
+    check = command(
+        actions,
+        "check",
+        "Check the syntax; nothing runs.",
+        "workbench code check --file triage.js",
+        run=check_syntax,
+    )
+    _source(check, named=False)
+
+
+def _source(parser: argparse.ArgumentParser, *, named: bool) -> None:
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--code", metavar="JS", help="the script itself")
+    source.add_argument("--file", metavar="F", help="a file with it; - is stdin")
+    if named:
+        source.add_argument("--script", metavar="NAME", help="a script of the scripts folder")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """One run; exit 0 ok, 1 the script failed, 2 bad usage."""
+    from workbench.engine import check_options
+
+    if arguments.file == "-" and arguments.input_file == "-":
+        raise Failure("--file and --input-file cannot both be stdin")
+    config = open_config(arguments)
+    code, script = _read_code(arguments, config)
+    servers = arguments.allowed_servers
+    options = ExecutionOptions(
+        timeout_ms=arguments.timeout,
+        max_tool_calls=arguments.max_tool_calls,
+        max_parallel=arguments.max_parallel,
+        allowed_servers=None
+        if servers is None
+        else tuple(name.strip() for name in servers.split(",") if name.strip()),
+    )
+    problem = check_options(options)
+    if problem is not None:
+        raise Failure(problem)
+    request = ExecutionRequest(
+        code=code, input=_read_input(arguments), options=options, source="cli", script=script
+    )
+    execution = asyncio.run(_run(arguments, config, request))
+    print_json(execution.to_json())
+    if execution.error is None:
+        return EXIT_OK
+    return _INTERRUPTED if execution.error.code == ErrorCode.CANCELLED else EXIT_FAILED
+
+
+def check_syntax(arguments: argparse.Namespace) -> int:
+    """``{ok}`` or ``{ok, error}`` on stdout; exit 0 it parses, 1 it does not."""
+    config = open_config(arguments)
+    code, _ = _read_code(arguments, config)
+
+    async def check() -> int:
+        from workbench.engine import Engine
+        from workbench.model import PoolSettings
+
+        engine = Engine(limits=config.limits, pool=PoolSettings(size=1))
+        try:
+            error = await engine.check(code)
+        finally:
+            await engine.close()
+        if error is None:
+            print_json({"ok": True})
+            return EXIT_OK
+        print_json({"ok": False, "error": error.to_json()})
+        return EXIT_FAILED
+
+    return asyncio.run(check())
+
+
+async def _run(
+    arguments: argparse.Namespace, config: Config, request: ExecutionRequest
+) -> Execution:
+    from dataclasses import replace
+
+    from workbench.runtime import open_runtime
+
+    # One script needs one worker.
+    config = replace(config, pool=replace(config.pool, size=1))
+    async with open_runtime(config, data_dir=data_dir(arguments)) as runtime:
+        running = asyncio.ensure_future(runtime.engine.run(request))
+
+        def cancel() -> None:
+            for execution_id in runtime.engine.running:
+                runtime.engine.cancel(execution_id)
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            try:
+                loop.add_signal_handler(number, cancel)
+            except NotImplementedError:  # Windows
+                break
+        return await running
+
+
+def _read_code(arguments: argparse.Namespace, config: Config) -> tuple[str, str | None]:
+    """The script's text, and its name where it has one."""
+    if arguments.code is not None:
+        return arguments.code, None
+    if arguments.file is not None:
+        from pathlib import Path
+
+        name = None if arguments.file == "-" else Path(arguments.file).name
+        return read_text(arguments.file, "--file"), name
+    from workbench.scripts import UnknownScript, find_script
+
+    try:
+        file = find_script(config, arguments.script)
+    except UnknownScript as error:
+        raise Failure(f"--script: {error}") from error
+    return read_text(str(file), "--script"), file.name
+
+
+def _read_input(arguments: argparse.Namespace) -> Any:
+    if arguments.input is not None:
+        return parse_json(arguments.input, "--input")
+    if arguments.input_file is not None:
+        return parse_json(read_text(arguments.input_file, "--input-file"), "--input-file")
+    return {}

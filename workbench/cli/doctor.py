@@ -1,0 +1,69 @@
+"""``workbench doctor``: what of the sandbox is in force here, and whether everything can be opened."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import platform
+import sys
+from typing import Any
+
+from workbench import __version__
+from workbench.cli.common import EXIT_FAILED, EXIT_OK, command, data_dir, open_config, print_json
+
+
+def add_parser(groups: Any, name: str) -> None:
+    doctor = command(
+        groups, name, "Check this installation.", "workbench doctor --json", run=examine
+    )
+    doctor.add_argument("--json", action="store_true")
+
+
+def examine(arguments: argparse.Namespace) -> int:
+    """Exit 0: scripts run here; 1: something that they need is missing."""
+    from workbench.engine import Engine, engine_version
+    from workbench.model import ExecutionRequest, PoolSettings
+    from workbench.runtime import open_history
+
+    config = open_config(arguments)
+
+    async def probe() -> tuple[dict[str, bool], bool]:
+        engine = Engine(limits=config.limits, pool=PoolSettings(size=1))
+        try:
+            steps = await engine.hardening()
+            # The wrong distribution owns the same module name (docs/decisions/0001-engine.md).
+            execution = await engine.run(ExecutionRequest("typeof Iterator === 'function'"))
+            return steps, execution.value is True
+        finally:
+            await engine.close()
+
+    steps, engine_works = asyncio.run(probe())
+    history = open_history(config, data_dir(arguments))
+    problem = history.problem
+    history.close()
+    report = {
+        "workbench": __version__,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "engine": engine_version(),
+        "engine_works": engine_works,
+        "hardening": steps,
+        "config": str(config.path) if config.path is not None else None,
+        "servers": sorted(config.servers),
+        "history": str(history.path),
+        "history_problem": problem,
+    }
+    if arguments.json:
+        print_json(report)
+    else:
+        for name, value in report.items():
+            if isinstance(value, dict):
+                print(f"{name}:")
+                for step, held in value.items():
+                    print(f"  {'✔ in force' if held else '✘ not here'}  {step}")
+            else:
+                shown = ", ".join(value) if isinstance(value, list) else value
+                print(f"{name}: {shown if shown is not None else 'none'}")
+    if not engine_works:
+        print("workbench: quickjs-ng is not what runs scripts here", file=sys.stderr)
+    return EXIT_OK if engine_works and problem is None else EXIT_FAILED

@@ -1,0 +1,47 @@
+"""The faces that are no command: the terminal UI, the server; and ``workbench keys``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from workbench.cli.common import EXIT_OK, Failure, command, data_dir, open_config
+
+
+def add_parser(groups: Any, name: str) -> None:
+    keys = command(groups, name, "The keys of the terminal UI.", "workbench keys", run=print_keys)
+    keys.add_argument("--json", action="store_true")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """The terminal UI, or a server."""
+    if not arguments.serve:
+        for flag in ("http", "allow_remote"):
+            if getattr(arguments, flag):
+                raise Failure(f"--{flag.replace('_', '-')} goes with --serve")
+    elif arguments.script is not None or arguments.web is not None:
+        raise Failure("--serve takes neither a script nor --web")
+    config = open_config(arguments)
+    folder = data_dir(arguments)
+    if arguments.serve:
+        from workbench import serve
+
+        return serve.run(
+            config, data_dir=folder, http=arguments.http, allow_remote=arguments.allow_remote
+        )
+    script = Path(arguments.script) if arguments.script is not None else None
+    if script is not None and script.is_dir():
+        raise Failure(f"{script} is a folder, not a script")
+    from workbench import tui
+
+    if arguments.web is not None:
+        return tui.run_web(config, data_dir=folder, address=arguments.web)
+    return tui.run(config, data_dir=folder, script=script)
+
+
+def print_keys(arguments: argparse.Namespace) -> int:
+    from workbench import tui
+
+    tui.print_keys(open_config(arguments), as_json=arguments.json)
+    return EXIT_OK

@@ -1,0 +1,176 @@
+"""``workbench history list | show | export | prune``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from workbench.cli.common import (
+    EXIT_OK,
+    Failure,
+    command,
+    data_dir,
+    open_config,
+    print_json,
+    print_table,
+)
+from workbench.model import Source, Status
+
+if TYPE_CHECKING:
+    from workbench.history import Recording, Store
+
+
+def add_parser(groups: Any, name: str) -> None:
+    history = command(groups, name, "What was executed.", "workbench history list --limit 20")
+    actions = history.add_subparsers(dest="action", required=True)
+    listing = command(
+        actions, "list", "List executions, newest first.",
+        "workbench history list --status error --source serve --json", run=list_executions,
+    )  # fmt: skip
+    listing.add_argument("--json", action="store_true")
+    listing.add_argument("--limit", type=int, default=50, metavar="N")
+    listing.add_argument("--status", choices=get_args(Status))
+    listing.add_argument("--source", choices=get_args(Source))
+    listing.add_argument("--tool", metavar="[SERVER.]TOOL", help="executions that called it")
+    showing = command(
+        actions, "show", "Show one execution with its calls.",
+        "workbench history show 3f9a --json", run=show,
+    )  # fmt: skip
+    showing.add_argument("id", metavar="ID", help="an id or an unambiguous beginning of one")
+    showing.add_argument("--json", action="store_true")
+    exporting = command(
+        actions, "export", "Write one execution to a file that `workbench replay` accepts.",
+        "workbench history export 3f9a --output bug.json", run=export,
+    )  # fmt: skip
+    exporting.add_argument("id", metavar="ID")
+    exporting.add_argument("--output", "-o", metavar="F", required=True)
+    pruning = command(
+        actions, "prune", "Remove old executions now.",
+        "workbench history prune --max-age-days 30", run=prune,
+    )  # fmt: skip
+    pruning.add_argument("--max-age-days", type=int, metavar="N")
+    pruning.add_argument("--max-size-mb", type=int, metavar="N")
+    pruning.add_argument("--json", action="store_true")
+
+
+@contextmanager
+def opened_history(arguments: argparse.Namespace) -> Iterator[Store]:
+    """The history that the flags name. Raises Failure where it cannot be read."""
+    from workbench.history import UnknownExecution
+    from workbench.runtime import open_history
+
+    store = open_history(open_config(arguments), data_dir(arguments))
+    try:
+        if store.problem is not None:
+            raise Failure(store.problem)
+        yield store
+    except UnknownExecution as error:
+        raise Failure(str(error)) from error
+    finally:
+        store.close()
+
+
+def list_executions(arguments: argparse.Namespace) -> int:
+    if arguments.limit < 1:
+        raise Failure("--limit must be a whole number from 1")
+    with opened_history(arguments) as store:
+        rows = store.list_executions(
+            limit=arguments.limit,
+            status=arguments.status,
+            source=arguments.source,
+            tool=arguments.tool,
+        )
+    if arguments.json:
+        print_json([row.to_json() for row in rows])
+        return EXIT_OK
+    print_table(
+        ("id", "started", "source", "script", "status", "calls", "ms", "error"),
+        [
+            (
+                row.execution_id[:8],
+                str(row.to_json()["started_at"])[:19].replace("T", " "),
+                row.source if row.client is None else f"{row.source} ({row.client})",
+                row.script or row.code_start[:24],
+                row.status,
+                row.tool_calls,
+                "" if row.duration_ms is None else f"{row.duration_ms:.1f}",
+                row.error_code,
+            )
+            for row in rows
+        ],
+    )
+    return EXIT_OK
+
+
+def show(arguments: argparse.Namespace) -> int:
+    with opened_history(arguments) as store:
+        recording = store.recording(arguments.id)
+    if arguments.json:
+        print_json(recording.to_json())
+    else:
+        _print_recording(recording)
+    return EXIT_OK
+
+
+def _print_recording(recording: Recording) -> None:
+    from workbench.clean import clean, clean_line
+    from workbench.jsontext import dumps
+
+    shown = recording.to_json()
+    duration = "" if recording.duration_ms is None else f" in {recording.duration_ms:.1f} ms"
+    print(f"{recording.execution_id}  {recording.status}{duration}  {shown['started_at']}")
+    print(f"from {recording.source}{f' ({recording.client})' if recording.client else ''}", end="")
+    print(f", script {clean_line(recording.script)}" if recording.script else "")
+    print(f"\n{clean(recording.code)}\n")
+    print_table(
+        ("#", "line", "call", "at ms", "ms", "outcome"),
+        [
+            (
+                call.seq,
+                call.line,
+                f"{call.server}.{call.tool} {call.args_text}",
+                f"{call.started_ms:.1f}",
+                "" if call.duration_ms is None else f"{call.duration_ms:.1f}",
+                "ok" if call.ok else (call.error or {}).get("code", "not answered"),
+            )
+            for call in recording.calls
+        ],
+    )
+    for line in recording.logs:
+        print(f"{line['level']:5}  {clean(str(line['text']))}")
+    if recording.error is not None:
+        print(f"\n{recording.error['code']}: {clean(str(recording.error['message']))}")
+    else:
+        print(f"\nvalue: {clean(dumps(recording.value))}")
+
+
+def export(arguments: argparse.Namespace) -> int:
+    from workbench.history import write_recording
+
+    with opened_history(arguments) as store:
+        recording = store.recording(arguments.id)
+    if recording.status == "running":
+        raise Failure(f"{recording.execution_id} is still running")
+    try:
+        write_recording(recording, Path(arguments.output))
+    except OSError as error:
+        raise Failure(f"--output: {arguments.output}: {error.strerror}") from error
+    return EXIT_OK
+
+
+def prune(arguments: argparse.Namespace) -> int:
+    for name in ("max_age_days", "max_size_mb"):
+        value = getattr(arguments, name)
+        if value is not None and value < 0:
+            raise Failure(f"--{name.replace('_', '-')} must be 0 or more")
+    with opened_history(arguments) as store:
+        removed = store.prune(arguments.max_age_days, arguments.max_size_mb)
+        left = store.count()
+    if arguments.json:
+        print_json({"removed": removed, "left": left})
+    else:
+        print(f"{removed} executions removed, {left} left")
+    return EXIT_OK

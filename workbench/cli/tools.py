@@ -1,0 +1,134 @@
+"""``workbench tools list | search | show | types``: what the upstream servers offer."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.common import (
+    EXIT_OK,
+    Failure,
+    command,
+    data_dir,
+    open_config,
+    print_json,
+    print_table,
+)
+
+if TYPE_CHECKING:
+    from workbench.catalogue import Catalogue
+
+
+def add_parser(groups: Any, name: str) -> None:
+    tools = command(groups, name, "Tools of the upstream servers.", "workbench tools list")
+    actions = tools.add_subparsers(dest="action", required=True)
+    listing = command(
+        actions, "list", "List every tool.", "workbench tools list --json", run=list_tools
+    )
+    listing.add_argument("--json", action="store_true")
+    searching = command(
+        actions,
+        "search",
+        "Find tools by what they do.",
+        "workbench tools search 'open bugs'",
+        run=search,
+    )
+    searching.add_argument("query", metavar="Q")
+    searching.add_argument("--limit", type=int, default=10, metavar="N")
+    searching.add_argument("--json", action="store_true")
+    showing = command(
+        actions,
+        "show",
+        "One tool with its schemas.",
+        "workbench tools show demo list_issues",
+        run=show,
+    )
+    showing.add_argument("server", metavar="SERVER")
+    showing.add_argument("tool", metavar="TOOL")
+    showing.add_argument("--json", action="store_true")
+    command(
+        actions, "types", "TypeScript declarations of all tools.",
+        "workbench tools types > tools.d.ts", run=types,
+    )  # fmt: skip
+
+
+def read_catalogue(arguments: argparse.Namespace) -> Catalogue:
+    """Connect every server, wait until each has answered or failed."""
+    config = open_config(arguments)
+
+    async def read() -> Catalogue:
+        from workbench.upstream import Manager
+
+        manager = Manager(config.servers.values(), data_dir=data_dir(arguments))
+        try:
+            await manager.start()
+            await manager.settled()
+            return manager.catalogue()
+        finally:
+            await manager.close()
+
+    return asyncio.run(read())
+
+
+def list_tools(arguments: argparse.Namespace) -> int:
+    catalogue = read_catalogue(arguments)
+    if arguments.json:
+        print_json([tool.to_json() for tool in catalogue])
+    else:
+        _print_tools(list(catalogue))
+    _say_failures(catalogue)
+    return EXIT_OK
+
+
+def search(arguments: argparse.Namespace) -> int:
+    if arguments.limit < 1:
+        raise Failure("--limit must be a whole number from 1")
+    catalogue = read_catalogue(arguments)
+    found = catalogue.search(arguments.query, arguments.limit)
+    if arguments.json:
+        print_json([tool.to_json() for tool in found])
+    else:
+        _print_tools(found)
+    _say_failures(catalogue)
+    return EXIT_OK
+
+
+def show(arguments: argparse.Namespace) -> int:
+    from workbench.catalogue import Missing
+    from workbench.clean import clean
+
+    catalogue = read_catalogue(arguments)
+    tool = catalogue.find(arguments.server, arguments.tool)
+    if isinstance(tool, Missing):
+        _say_failures(catalogue)
+        raise Failure(tool.message)
+    if arguments.json:
+        print_json(tool.to_json())
+    else:
+        print(clean(catalogue.typescript(tool)))
+    return EXIT_OK
+
+
+def types(arguments: argparse.Namespace) -> int:
+    catalogue = read_catalogue(arguments)
+    print(catalogue.types())
+    _say_failures(catalogue)
+    return EXIT_OK
+
+
+def _print_tools(tools: list[Any]) -> None:
+    print_table(
+        ("tool", "description"),
+        [(tool.full_name, (tool.description.splitlines() or [""])[0]) for tool in tools],
+    )
+
+
+def _say_failures(catalogue: Catalogue) -> None:
+    import sys
+
+    from workbench.clean import clean_line
+
+    for server in catalogue.servers.values():
+        if server.error is not None:
+            print(f"workbench: server {server.name}: {clean_line(server.error)}", file=sys.stderr)
