@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from workbench.catalogue import ServerState
 from workbench.upstream.jsonrpc import CONNECTION_CLOSED, RpcError
+from workbench.upstream.link_stdio import StdioLink
 from workbench.upstream.notes import NoteTap, log_text
 from workbench.upstream.transport_stdio import (
     CannotStart,
@@ -218,35 +219,28 @@ class Connection:
         """Connect, serve, and return or raise when it is over."""
         settings = self.settings.expanded(self._environ)
         seconds = settings.connect_timeout_ms / 1000
-        module = asyncio.create_task(_load_link())
         deadline = asyncio.timeout(seconds)  # encloses the whole life; lifted once connected
         try:
             async with deadline:
                 if settings.command is None:
-                    await self._over_http(settings, await module, deadline)
+                    await self._over_http(settings, deadline)
                 elif _OWN_PIPES:
-                    await self._over_pipes(settings, module, deadline)
+                    await self._over_pipes(settings, deadline)
                 else:
-                    await self._over_sdk_stdio(settings, await module, deadline)
+                    await self._over_sdk_stdio(settings, deadline)
         except TimeoutError:
             if not deadline.expired():
                 raise
             raise NotConnected(self._late(seconds)) from None
         finally:
-            module.cancel()
             if self._server is not None:
                 connected = deadline.when() is None
                 await self._server.stop(patient=connected)
 
-    async def _over_pipes(
-        self,
-        settings: ServerSettings,
-        module: asyncio.Task[ModuleType],
-        deadline: asyncio.Timeout,
-    ) -> None:
+    async def _over_pipes(self, settings: ServerSettings, deadline: asyncio.Timeout) -> None:
         assert settings.command is not None
         self.stderr.mark()
-        server = self._server = await StdioServer.start(  # it starts while the SDK is imported
+        server = self._server = await StdioServer.start(
             settings.command,
             settings.args,
             env=self._child_environment(settings),
@@ -254,23 +248,20 @@ class Connection:
             stderr=self.stderr,
             on_notification=self._notified,
         )
-        async with (await module).open_pipes(server.peer) as link:
-            await self._serve(link, server.gone, deadline)
-            raise NotConnected(await server.last_words(_EXIT_CODE_S))
+        await self._serve(StdioLink(server.peer), server.gone, deadline)
+        raise NotConnected(await server.last_words(_EXIT_CODE_S))
 
-    async def _over_http(
-        self, settings: ServerSettings, module: ModuleType, deadline: asyncio.Timeout
-    ) -> None:
+    async def _over_http(self, settings: ServerSettings, deadline: asyncio.Timeout) -> None:
+        module = await _load_sdk()
         opened = module.open_http(
             settings.url, settings.headers, changed=self._changed.set, log=self._logged
         )
         async with opened as link:
             await self._serve(link, self._lost, deadline)
 
-    async def _over_sdk_stdio(
-        self, settings: ServerSettings, module: ModuleType, deadline: asyncio.Timeout
-    ) -> None:
-        opened = module.open_sdk_stdio(
+    async def _over_sdk_stdio(self, settings: ServerSettings, deadline: asyncio.Timeout) -> None:
+        module = await _load_sdk()
+        opened = module.open_stdio(
             settings.command,
             list(settings.args),
             self._child_environment(settings),
@@ -381,7 +372,7 @@ def _session_is_lost(error: RpcError) -> bool:
     )
 
 
-async def _load_link() -> ModuleType:
+async def _load_sdk() -> ModuleType:
     """Import the SDK beside the event loop: it takes half a second."""
-    name = "workbench.upstream.link"
+    name = "workbench.upstream.link_sdk"
     return cast("ModuleType", await asyncio.to_thread(importlib.import_module, name))

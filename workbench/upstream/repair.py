@@ -1,4 +1,4 @@
-"""Making a ``tools/list`` page acceptable to the SDK, which refuses a whole page for one bad tool.
+"""Mending a ``tools/list`` page: one bad tool must not cost the others (the SDK refuses the page).
 
 What was repaired is kept per tool, to be shown beside it.
 """
@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 _NO_SCHEMA: dict[str, Any] = {"type": "object"}
-_DROPPED_IF_NOT_OBJECT = ("annotations", "execution", "_meta")
+_KEPT = ("name", "title", "description", "inputSchema", "outputSchema", "annotations", "execution")
+"""What of a definition we use; the rest (icons, ``_meta``) could only be wrong."""
+_DROPPED_IF_NOT_OBJECT = ("annotations", "execution")
 _DROPPED_IF_NOT_TEXT = ("title", "description")
 
 
@@ -16,7 +18,7 @@ def repair_listing(page: dict[str, Any], repaired: dict[str, list[str]]) -> None
     """Mend a page in place; add what was done to ``repaired``, tool name -> what."""
     tools = page.get("tools")
     page["tools"] = [
-        tool
+        {key: tool[key] for key in _KEPT if key in tool}
         for tool in (tools if isinstance(tools, list) else [])
         if isinstance(tool, dict) and isinstance(tool.get("name"), str)
     ]
@@ -47,9 +49,6 @@ def _repair_tool(tool: dict[str, Any]) -> list[str]:
             if tool.get(name) is not None and not isinstance(tool[name], wanted):
                 del tool[name]
                 problems.append(f"its {name} is malformed: left out")
-    icons = tool.pop("icons", None)  # nothing of ours shows them
-    if icons is not None and not isinstance(icons, list):
-        problems.append("its icons are malformed: left out")
     annotations = tool.get("annotations")
     if isinstance(annotations, dict):
         tool["annotations"] = {

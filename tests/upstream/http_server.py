@@ -1,0 +1,92 @@
+"""An MCP server over streamable HTTP on the SDK, with a bearer token, for the tests of our client."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import weakref
+from typing import Any
+
+import mcp_types as types
+import uvicorn
+from mcp.server.lowlevel.server import NotificationOptions, Server
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
+from mcp.shared.exceptions import MCPError
+
+_NAMES = ["echo", "fail", "big", "list", "grow", "hang", "hung"]
+_BUS = InMemorySubscriptionBus()
+_COUNTS = {"cancelled": 0}
+_CONNECTIONS: weakref.WeakSet[Any] = weakref.WeakSet()
+
+
+def _text(words: str, **more: Any) -> types.CallToolResult:
+    content = types.TextContent(type="text", text=words)
+    return types.CallToolResult(content=[content], **more)
+
+
+async def on_list_tools(_ctx: Any, _params: Any) -> types.ListToolsResult:
+    tools = [types.Tool(name=name, input_schema={"type": "object"}) for name in _NAMES]
+    return types.ListToolsResult(tools=tools)
+
+
+async def on_call_tool(ctx: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
+    args = params.arguments or {}
+    match params.name:
+        case "echo":
+            await ctx.session.report_progress(1, 2, "half")
+            return _text(json.dumps(args), structured_content=args)
+        case "fail":
+            return _text("it failed", is_error=True)
+        case "big":
+            return _text("x" * args["bytes"])
+        case "list":
+            modern = ctx.session.protocol_version >= "2026"
+            value: Any = [1, 2]
+            return _text("[1, 2]", structured_content=value if modern else {"result": value})
+        case "grow":
+            _NAMES.append("grown")
+            await _BUS.publish(ToolsListChanged())
+            await ctx.session.send_tool_list_changed()
+            return _text("grew")
+        case "hang":
+            try:
+                await asyncio.sleep(600)
+            except asyncio.CancelledError:
+                _COUNTS["cancelled"] += 1
+                raise
+        case "hung":
+            return _text("counted", structured_content=dict(_COUNTS))
+    raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name}")
+
+
+class _Server(Server[Any]):
+    def create_initialization_options(self, *_args: Any, **_more: Any) -> Any:
+        return super().create_initialization_options(NotificationOptions(tools_changed=True))
+
+
+def main(port: int) -> None:
+    """Serve until killed."""
+    server = _Server(
+        "web",
+        on_list_tools=on_list_tools,
+        on_call_tool=on_call_tool,
+        on_subscriptions_listen=ListenHandler(_BUS),
+    )
+    app = server.streamable_http_app(host="127.0.0.1")
+
+    async def guarded(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            headers = dict(scope["headers"])
+            if headers.get(b"authorization") != b"Bearer right":
+                start = {"type": "http.response.start", "status": 401, "headers": []}
+                await send(start)
+                await send({"type": "http.response.body", "body": b"who are you?"})
+                return
+        await app(scope, receive, send)
+
+    uvicorn.run(guarded, host="127.0.0.1", port=port, log_level="error")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

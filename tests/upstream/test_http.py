@@ -1,0 +1,172 @@
+"""Streamable HTTP servers: real ones on loopback, and what goes wrong with them."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.servers import call, managing, until
+from workbench.config import ServerSettings
+from workbench.model import ErrorCode, ToolCallNote
+
+pytestmark = pytest.mark.anyio
+
+_SERVER = Path(__file__).with_name("http_server.py")
+
+
+@asynccontextmanager
+async def _serving(port: int) -> AsyncIterator[None]:
+    """The SDK's server under uvicorn, in a process of its own."""
+    process = await asyncio.create_subprocess_exec(sys.executable, str(_SERVER), str(port))
+    try:
+        await until(lambda: _listens(port))
+        yield
+    finally:
+        process.kill()
+        await process.wait()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _settings(port: int, **more: object) -> ServerSettings:
+    headers = {"Authorization": "Bearer ${TOKEN}"}
+    return ServerSettings("web", url=f"http://127.0.0.1:{port}/mcp", headers=headers, **more)  # type: ignore[arg-type]
+
+
+_ENVIRON = {"TOKEN": "right"}
+
+
+@pytest.mark.parametrize("protocol", ["auto", "legacy"])
+async def test_calls_over_http(protocol: str) -> None:
+    port = _free_port()
+    notes: list[ToolCallNote] = []
+    async with (
+        _serving(port),
+        managing(_settings(port, protocol=protocol), environ=_ENVIRON) as manager,
+    ):
+        await manager.settled("web")
+        info = manager.catalogue().servers["web"]
+        assert (info.state, info.transport, info.error) == ("ready", "http", None)
+        echoed = await call(manager, "web", "echo", {"n": 1, "text": "ä"}, notes)
+        assert echoed.result == {"n": 1, "text": "ä"}
+        assert ("progress", 1, 2) in [(note.kind, note.progress, note.total) for note in notes]
+        failed = await call(manager, "web", "fail")
+        assert failed.error is not None
+        assert failed.error.message == "web.fail: it failed"
+        unknown = await call(manager, "web", "nothing")
+        assert unknown.error is not None
+        assert unknown.error.message == "web.nothing: Unknown tool: nothing"
+        big = await call(manager, "web", "big", {"bytes": 3_000_000})
+        assert len(big.result) == 3_000_000
+        listed = await call(manager, "web", "list")
+        assert listed.result == ([1, 2] if protocol == "auto" else {"result": [1, 2]})
+
+
+@pytest.mark.parametrize("protocol", ["auto", "legacy"])
+async def test_changed_tools_are_noticed_over_http(protocol: str) -> None:
+    port = _free_port()
+    async with (
+        _serving(port),
+        managing(_settings(port, protocol=protocol), environ=_ENVIRON) as manager,
+    ):
+        await manager.settled("web")
+        await call(manager, "web", "grow")
+        await until(lambda: "grown" in manager.catalogue().tools["web"])
+
+
+async def test_a_call_that_takes_too_long_is_stopped() -> None:
+    port = _free_port()
+    settings = _settings(port, call_timeout_ms=300)
+    async with _serving(port), managing(settings, environ=_ENVIRON) as manager:
+        await manager.settled("web")
+        outcome = await call(manager, "web", "hang")
+        assert outcome.error is not None
+        assert outcome.error.code == ErrorCode.TIMEOUT
+        assert (await call(manager, "web", "hung")).result == {"cancelled": 1}
+
+
+async def test_cancelling_reaches_the_server() -> None:
+    port = _free_port()
+    async with _serving(port), managing(_settings(port), environ=_ENVIRON) as manager:
+        await manager.settled("web")
+        task = asyncio.create_task(call(manager, "web", "hang"))
+        await asyncio.sleep(0.2)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        async with asyncio.timeout(20):
+            while (await call(manager, "web", "hung")).result != {"cancelled": 1}:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+
+async def test_a_wrong_token_says_so() -> None:
+    port = _free_port()
+    async with _serving(port), managing(_settings(port), environ={"TOKEN": "wrong"}) as manager:
+        await manager.settled("web")
+        info = manager.catalogue().servers["web"]
+        assert info.state == "failed"
+        assert info.error is not None
+        assert "HTTP 401 Unauthorized" in info.error
+        assert "who are you" in info.error
+
+
+async def test_nobody_listens() -> None:
+    async with managing(_settings(_free_port()), environ=_ENVIRON) as manager:
+        await manager.settled("web")
+        info = manager.catalogue().servers["web"]
+        assert info.state == "failed"
+        assert info.error is not None
+        assert "ConnectError" in info.error
+
+
+async def test_what_listens_speaks_no_http() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(b"220 mail.example ESMTP\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, managing(_settings(port), environ=_ENVIRON) as manager:
+        await manager.settled("web")
+        info = manager.catalogue().servers["web"]
+        assert info.state == "failed"
+        assert info.error is not None
+        assert "RemoteProtocolError" in info.error
+
+
+@pytest.mark.parametrize("protocol", ["auto", "legacy"])
+async def test_a_server_that_goes_and_comes_back(protocol: str) -> None:
+    port = _free_port()
+    settings = _settings(port, protocol=protocol)
+    async with managing(settings, environ=_ENVIRON) as manager:
+        async with _serving(port):
+            await manager.settled("web")
+            hanging = asyncio.create_task(call(manager, "web", "hang"))
+            await asyncio.sleep(0.2)
+        lost = await asyncio.wait_for(hanging, 20)
+        assert lost.error is not None
+        assert lost.error.code == ErrorCode.UPSTREAM_ERROR
+        gone = await call(manager, "web", "echo", {"n": 1})
+        assert gone.error is not None
+        assert gone.error.code == ErrorCode.UPSTREAM_ERROR
+        async with _serving(port):
+            async with asyncio.timeout(30):
+                while not (await call(manager, "web", "echo", {"n": 1})).ok:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
