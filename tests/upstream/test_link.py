@@ -1,0 +1,148 @@
+"""Our small client of the protocol holds what the SDK holds."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+import mcp_types as types
+import orjson
+import pytest
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
+
+from workbench.upstream.jsonrpc import Peer, RpcError
+from workbench.upstream.link_stdio import (
+    CLIENT,
+    HANDSHAKE_VERSIONS,
+    META,
+    MODERN_VERSIONS,
+    UNSUPPORTED_VERSION,
+    StdioLink,
+)
+
+Answer = dict[str, Any]
+_STAMP = {META["version"]: "2026-07-28", META["client"]: CLIENT, META["capabilities"]: {}}
+_OLD: Answer = {"result": {"protocolVersion": "2025-06-18", "capabilities": {"tools": {}}}}
+_NEW: Answer = {"result": {"supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}}}}
+_NO_METHOD: Answer = {"error": {"code": -32601, "message": "Method not found"}}
+
+
+def _unsupported(*spoken: str) -> Answer:
+    return {
+        "error": {
+            "code": UNSUPPORTED_VERSION,
+            "message": "Unsupported protocol version",
+            "data": {"supported": list(spoken), "requested": "x"},
+        }
+    }
+
+
+class _Server:
+    """The other end of a pipe that answers from a script, and keeps what it was asked."""
+
+    def __init__(self, **answers: list[Answer]) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self._answers = {name.replace("_", "/"): list(told) for name, told in answers.items()}
+        self.peer = Peer(lambda method, params: None)
+        self.peer.attach(cast(asyncio.WriteTransport, self))
+
+    def write(self, data: bytes) -> None:
+        message = orjson.loads(data)
+        self.asked.append(message)
+        if "id" in message:
+            told = self._answers.get(message["method"])
+            answer = told.pop(0) if told else _NO_METHOD
+            line = orjson.dumps({"jsonrpc": "2.0", "id": message["id"], **answer})
+            asyncio.get_running_loop().call_soon(self.peer.feed, line + b"\n")
+
+    @property
+    def methods(self) -> list[str]:
+        return [message["method"] for message in self.asked]
+
+
+def test_constants_are_the_sdks() -> None:
+    assert tuple(MODERN_PROTOCOL_VERSIONS) == MODERN_VERSIONS
+    assert tuple(HANDSHAKE_PROTOCOL_VERSIONS) == HANDSHAKE_VERSIONS
+    assert META["version"] == types.PROTOCOL_VERSION_META_KEY
+    assert META["client"] == types.CLIENT_INFO_META_KEY
+    assert META["capabilities"] == types.CLIENT_CAPABILITIES_META_KEY
+    assert META["log_level"] == types.LOG_LEVEL_META_KEY
+    assert types.UNSUPPORTED_PROTOCOL_VERSION == UNSUPPORTED_VERSION
+
+
+@pytest.mark.anyio
+async def test_the_newest_protocol() -> None:
+    server = _Server(server_discover=[_NEW], tools_list=[{"result": {"tools": []}}])
+    link = StdioLink(server.peer)
+    await link.negotiate("auto")
+    await link.list_tools()
+    assert link.protocol_version == "2026-07-28"
+    assert server.methods == ["server/discover", "tools/list"]
+    assert server.asked[0]["params"] == {"_meta": _STAMP}
+    assert server.asked[1]["params"]["_meta"] == {**_STAMP, META["log_level"]: "info"}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "discover",
+    [
+        _NO_METHOD,
+        _unsupported("2025-11-25"),
+        {"result": {"supportedVersions": ["2025-11-25"]}},
+        {"result": {"anything": 1}},
+        {"result": {"supportedVersions": "2026-07-28"}},
+        {"error": {"code": -32602, "message": "Server not initialized"}},
+    ],
+)
+async def test_the_older_handshake(discover: Answer) -> None:
+    server = _Server(server_discover=[discover], initialize=[_OLD])
+    link = StdioLink(server.peer)
+    await link.negotiate("auto")
+    assert link.protocol_version == "2025-06-18"
+    assert server.methods == ["server/discover", "initialize", "notifications/initialized"]
+    asked = types.InitializeRequestParams.model_validate(server.asked[1]["params"])
+    assert asked.protocol_version == "2025-11-25"
+
+
+@pytest.mark.anyio
+async def test_the_older_handshake_at_once() -> None:
+    server = _Server(initialize=[_OLD])
+    await StdioLink(server.peer).negotiate("legacy")
+    assert server.methods == ["initialize", "notifications/initialized"]
+
+
+@pytest.mark.anyio
+async def test_a_server_that_was_slow_to_start() -> None:
+    """It answered the first question after we gave it up, and is modern now."""
+    slow = {"error": {"code": -32001, "message": "timed out"}}
+    server = _Server(server_discover=[slow, _NEW], initialize=[_unsupported("2026-07-28")])
+    link = StdioLink(server.peer)
+    await link.negotiate("auto")
+    assert link.protocol_version == "2026-07-28"
+    assert server.methods == ["server/discover", "initialize", "server/discover"]
+
+
+@pytest.mark.anyio
+async def test_no_version_in_common() -> None:
+    future = {"result": {"protocolVersion": "2031-01-01", "capabilities": {}}}
+    server = _Server(initialize=[future])
+    with pytest.raises(RpcError, match="speaks protocol version '2031-01-01' only"):
+        await StdioLink(server.peer).negotiate("auto")
+
+
+@pytest.mark.anyio
+async def test_a_server_without_tools_has_none() -> None:
+    nothing = {"result": {"protocolVersion": "2025-11-25", "capabilities": {"prompts": {}}}}
+    server = _Server(initialize=[nothing])
+    link = StdioLink(server.peer)
+    await link.negotiate("legacy")
+    assert await link.list_tools() == ([], {})
+
+
+@pytest.mark.anyio
+async def test_a_server_that_offers_tools_and_cannot_list_them_fails() -> None:
+    server = _Server(initialize=[_OLD])
+    link = StdioLink(server.peer)
+    await link.negotiate("legacy")
+    with pytest.raises(RpcError, match="Method not found"):
+        await link.list_tools()
