@@ -109,6 +109,8 @@ class Engine:
         tools: Tools | None = None,
         listener: Listener | None = None,
         replay: Readings | None = None,
+        seed: tuple[int, int, int, int] | None = None,
+        limits: Limits | None = None,
     ) -> Execution:
         """Run one script to its end; returns for every failure of the script or the request.
 
@@ -116,12 +118,16 @@ class Engine:
         None: the live upstream behind policy.
         listener: called in the event loop with every event of this execution.
         replay: a recording's chance, time and settle order; with it ``sleep`` is instant.
+        seed: of ``Math.random``, where chance is to be as in a recording though all else is live.
+        limits: instead of the configured ones (a recording's); the request's options still win.
         Cancelling the task cancels the execution, records it as CANCELLED, and raises CancelledError.
         """
         execution_id = request.execution_id or str(uuid.uuid4())
-        seed = replay.seed if replay is not None else _fresh_seed()
-        problem = check_request(request, self._limits)
-        limits = self._limits if problem is not None else limits_of(request.options, self._limits)
+        seed = replay.seed if replay is not None else seed or _fresh_seed()
+        limits = limits if limits is not None else self._limits
+        problem = check_request(request, limits)
+        if problem is None:
+            limits = limits_of(request.options, limits)
         if tools is None:
             tools = Policy(self._upstream, limits)
 

@@ -131,15 +131,13 @@ class Run:
         end = self._ended.result()
         for timer in self._timers:
             timer.cancel()
-        unawaited = self._abandon_calls()
+        self._abandon_calls()
         for task in self._tasks:
             task.cancel()
         self._flush_order()
-        if unawaited and end.error is None:
-            self._console(
-                "warn",
-                f"{unawaited} call(s) were not awaited and were cancelled when the script ended",
-            )
+        # As the worker counts them: what was sent to it as it ended, it never looked at.
+        if end.unawaited and end.error is None:
+            self._console("warn", f"the script ended without awaiting {end.unawaited} call(s)")
         tally = self._tally
         return Execution(
             execution_id=self.execution_id,
@@ -228,6 +226,7 @@ class Run:
             heap=frame.get("heap"),
             cpu_ms=frame.get("cpu_ms"),
             logs_dropped=frame.get("logs_dropped", 0),
+            unawaited=frame.get("unawaited", 0),
         )
         if frame["ok"]:
             end.value = frame["value"]
@@ -345,9 +344,8 @@ class Run:
                     )
                 )
 
-    def _abandon_calls(self) -> int:
+    def _abandon_calls(self) -> None:
         """Calls that the script did not wait for: cancelled, and recorded so."""
-        count = len(self._underway)
         for underway in self._underway.values():
             call = underway.call
             self._tally.dispatched += 1
@@ -358,7 +356,6 @@ class Run:
             )
             self._emit(ToolCallFinished(self.execution_id, call, outcome, duration, 0))
         self._underway.clear()
-        return count
 
     def _slept(self, operation: int) -> None:
         def wake() -> None:
@@ -460,6 +457,7 @@ class _End:
     heap: int | None = None
     cpu_ms: float | None = None
     logs_dropped: int = 0
+    unawaited: int = 0
 
 
 class _Gate:

@@ -67,6 +67,9 @@ def main(argv: Sequence[str]) -> int:
 
 def _dispatch(argv: list[str]) -> int:
     command = _command(argv)
+    # Everything after -- belongs to a program that is named there (servers add).
+    end = argv.index("--") if "--" in argv else len(argv)
+    argv, rest = argv[:end], argv[end + 1 :]
     if command is None:
         from workbench.cli import faces
 
@@ -76,7 +79,9 @@ def _dispatch(argv: list[str]) -> int:
     groups = parser.add_subparsers(dest="command", required=True)
     module = importlib.import_module(f"workbench.cli.{_COMMANDS[command]}")
     module.add_parser(groups, command)
-    arguments = parser.parse_args(argv)
+    arguments = parser.parse_args(argv, argparse.Namespace(rest=rest))
+    if rest and not hasattr(arguments, "command_line"):
+        parser.error(f"nothing is expected after --: {' '.join(rest)}")
     return int(arguments.run(arguments))
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.common import (
     EXIT_OK,
     Failure,
     command,
-    data_dir,
-    open_config,
     print_json,
     print_table,
 )
+from workbench.cli.servers import read_catalogue
 
 if TYPE_CHECKING:
     from workbench.catalogue import Catalogue
@@ -51,24 +49,6 @@ def add_parser(groups: Any, name: str) -> None:
         actions, "types", "TypeScript declarations of all tools.",
         "workbench tools types > tools.d.ts", run=types,
     )  # fmt: skip
-
-
-def read_catalogue(arguments: argparse.Namespace) -> Catalogue:
-    """Connect every server, wait until each has answered or failed."""
-    config = open_config(arguments)
-
-    async def read() -> Catalogue:
-        from workbench.upstream import Manager
-
-        manager = Manager(config.servers.values(), data_dir=data_dir(arguments))
-        try:
-            await manager.start()
-            await manager.settled()
-            return manager.catalogue()
-        finally:
-            await manager.close()
-
-    return asyncio.run(read())
 
 
 def list_tools(arguments: argparse.Namespace) -> int:

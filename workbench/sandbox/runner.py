@@ -35,6 +35,7 @@ _MAX_LOG_LINES = 10_000
 _MAX_LOG_BYTES = 4 << 20
 _ALARM_GRACE_S = 2.0
 _READ_BYTES = 65_536
+_CALL = 'F{"t":"call"'
 _USE_STRICT = re.compile(r"""\s*(["'])use strict\1""")
 _CALL_ARGUMENTS_OVERHEAD = 1024
 _EXIT_PROTOCOL = 70
@@ -89,6 +90,9 @@ class Runner:
         self._last_recorded = 0
         self._log_lines = self._log_bytes = 0
         self._in_flight = 0
+        self._operations = 0
+        self._unanswered: set[int] = set()
+        """Asynchronous calls whose result the script has not been handed yet."""
         self._announce_idle = False
         self._frame_limit = 0
         self._heap_limit = 0
@@ -152,6 +156,7 @@ class Runner:
                     self._send('{"t":"idle"}')
                 operation, answer = self._receive()
             self._in_flight -= 1
+            self._unanswered.discard(operation)
             self._settle(operation, answer)
 
     def _start(self, code: str) -> bool:
@@ -216,7 +221,8 @@ class Runner:
         if heap >= self._heap_limit * 0.97:
             done = _memory_failure(self._heap_limit)
         cpu = time.process_time() * 1000
-        self._send(f'{done[:-1]},"heap":{heap},"cpu_ms":{cpu:.3f}}}')
+        unawaited = len(self._unanswered)
+        self._send(f'{done[:-1]},"heap":{heap},"cpu_ms":{cpu:.3f},"unawaited":{unawaited}}}')
 
     def _engine_failure(self, message: str) -> str:
         """A failure that escaped the prelude: the heap was too full even to describe it."""
@@ -247,6 +253,9 @@ class Runner:
                     self._early.append((operation, answer))
             if kind == "F":
                 self._in_flight += 1
+                self._operations += 1  # as the prelude numbers them
+                if message.startswith(_CALL):
+                    self._unanswered.add(self._operations)
                 self._send(self._fitting(message[1:]))
             elif kind == "N":
                 return str(self._now())

@@ -1,0 +1,237 @@
+"""``workbench servers list | add | remove | import | approve | quarantine``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.common import (
+    EXIT_OK,
+    Failure,
+    command,
+    config_file,
+    data_dir,
+    open_config,
+    print_json,
+    print_table,
+)
+
+if TYPE_CHECKING:
+    from workbench.catalogue import Catalogue
+    from workbench.upstream import Manager
+
+
+def add_parser(groups: Any, name: str) -> None:
+    servers = command(groups, name, "Upstream servers.", "workbench servers list")
+    actions = servers.add_subparsers(dest="action", required=True)
+    listing = command(
+        actions, "list", "Connect every server and say how it went.",
+        "workbench servers list --json", run=list_servers,
+    )  # fmt: skip
+    listing.add_argument("--json", action="store_true")
+    adding = command(
+        actions, "add", "Add a server to the configuration file.",
+        "workbench servers add github --env 'TOKEN=${GITHUB_TOKEN}' -- npx -y some-mcp-server\n"
+        "  workbench servers add wiki --url http://localhost:8080/mcp",
+        run=add,
+    )  # fmt: skip
+    adding.add_argument("name", metavar="NAME")
+    adding.add_argument("--url", metavar="URL", help="a streamable HTTP server")
+    adding.add_argument("--env", action="append", default=[], metavar="NAME=VALUE")
+    adding.add_argument("--header", action="append", default=[], metavar="NAME=VALUE")
+    adding.add_argument("--cwd", metavar="DIR")
+    adding.add_argument(
+        "command_line", nargs="*", metavar="COMMAND", help="a stdio server, after --"
+    )
+    removing = command(
+        actions, "remove", "Remove a server from the file.", "workbench servers remove github",
+        run=remove,
+    )  # fmt: skip
+    removing.add_argument("name", metavar="NAME")
+    importing = command(
+        actions, "import", "Take servers over from another MCP client's configuration.",
+        "workbench servers import .mcp.json --dry-run", run=import_servers,
+    )  # fmt: skip
+    importing.add_argument("files", nargs="*", metavar="FILE", help="default: those found here")
+    importing.add_argument("--dry-run", action="store_true", help="show, change nothing")
+    importing.add_argument("--json", action="store_true")
+    approving = command(
+        actions, "approve", "Approve changed tool definitions as they are now.",
+        "workbench servers approve github create_issue", run=approve,
+    )  # fmt: skip
+    approving.add_argument("name", metavar="NAME")
+    approving.add_argument("tools", nargs="*", metavar="TOOL", help="default: all of them")
+    quarantining = command(
+        actions, "quarantine", "Refuse every call to a server.",
+        "workbench servers quarantine github --off", run=quarantine,
+    )  # fmt: skip
+    quarantining.add_argument("name", metavar="NAME")
+    quarantining.add_argument("--off", action="store_true", help="release it")
+
+
+def with_manager(
+    arguments: argparse.Namespace, use: Callable[[Manager], Any], only: str | None = None
+) -> Any:
+    """Connect the servers (or one), wait for each, and use the manager."""
+    config = open_config(arguments)
+    if only is not None and only not in config.servers:
+        from workbench.names import near_names, suggestion
+
+        near = near_names(only, config.servers)
+        raise Failure(f"no server {only!r}{suggestion(near, config.servers, 'there is')}")
+
+    async def run() -> Any:
+        from workbench.upstream import Manager
+
+        manager = Manager(config.servers.values(), data_dir=data_dir(arguments))
+        try:
+            wanted = [only] if only is not None else list(config.servers)
+            await asyncio.gather(*(manager.settled(name) for name in wanted))
+            return use(manager)
+        finally:
+            await manager.close()
+
+    return asyncio.run(run())
+
+
+def read_catalogue(arguments: argparse.Namespace) -> Catalogue:
+    """What all servers offer now."""
+    catalogue: Catalogue = with_manager(arguments, lambda manager: manager.catalogue())
+    return catalogue
+
+
+def list_servers(arguments: argparse.Namespace) -> int:
+    servers = read_catalogue(arguments).servers.values()
+    if arguments.json:
+        print_json([server.to_json() for server in servers])
+        return EXIT_OK
+    print_table(
+        ("name", "transport", "state", "tools", "note"),
+        [
+            (
+                server.name,
+                server.transport,
+                server.state,
+                server.tools,
+                "quarantined" if server.quarantined else server.error,
+            )
+            for server in servers
+        ],
+    )
+    return EXIT_OK
+
+
+def add(arguments: argparse.Namespace) -> int:
+    from workbench.config import ServerSettings
+    from workbench.config.editing import add_server
+
+    words = [*arguments.command_line, *arguments.rest]
+    if bool(words) == bool(arguments.url):
+        raise Failure("give either --url URL or, after --, a command with its arguments")
+    settings = ServerSettings(
+        name=arguments.name,
+        command=words[0] if words else None,
+        args=tuple(words[1:]),
+        url=arguments.url,
+        env=_pairs(arguments.env, "--env"),
+        headers=_pairs(arguments.header, "--header"),
+        cwd=arguments.cwd,
+    )
+    _edit(lambda: add_server(config_file(arguments), settings))
+    return EXIT_OK
+
+
+def remove(arguments: argparse.Namespace) -> int:
+    from workbench.config.editing import remove_server
+
+    _edit(lambda: remove_server(config_file(arguments), arguments.name))
+    return EXIT_OK
+
+
+def quarantine(arguments: argparse.Namespace) -> int:
+    from workbench.config.editing import set_server
+
+    _edit(
+        lambda: set_server(config_file(arguments), arguments.name, "quarantined", not arguments.off)
+    )
+    return EXIT_OK
+
+
+def approve(arguments: argparse.Namespace) -> int:
+    def use(manager: Manager) -> list[str]:
+        try:
+            return manager.approve(arguments.name, arguments.tools or None)
+        except KeyError as error:
+            raise Failure(f"server {arguments.name!r} has no tool {error.args[0]!r}") from error
+
+    approved = with_manager(arguments, use, only=arguments.name)
+    print(f"approved: {', '.join(approved)}" if approved else "nothing had changed")
+    return EXIT_OK
+
+
+def import_servers(arguments: argparse.Namespace) -> int:
+    """Secrets are not copied: references such as ``${TOKEN}`` stay references."""
+    from workbench.config.editing import add_server, server_table
+    from workbench.upstream.importing import CannotImport, read, sources
+
+    try:
+        found = [
+            server
+            for source in ([Path(file) for file in arguments.files] or sources())
+            for server in read(source)
+        ]
+    except CannotImport as error:
+        raise Failure(str(error)) from error
+    taken = set(open_config(arguments).servers) if config_file(arguments).exists() else set()
+    rows = []
+    for server in found:
+        name = server.settings.name
+        state = "already there" if name in taken else "shown" if arguments.dry_run else "added"
+        if state == "added":
+            _edit(partial(add_server, config_file(arguments), server.settings))
+        taken.add(name)
+        rows.append(
+            {
+                "name": name,
+                "source": f"{server.source.product}: {server.source.path}",
+                "state": state,
+                "settings": server_table(server.settings),
+                "problems": list(server.problems),
+            }
+        )
+    if arguments.json:
+        print_json(rows)
+    else:
+        print_table(
+            ("name", "from", "state", "problems"),
+            [
+                (row["name"], row["source"], row["state"], "; ".join(row["problems"]))
+                for row in rows
+            ],
+        )
+    return EXIT_OK
+
+
+def _pairs(words: list[str], flag: str) -> dict[str, str]:
+    pairs = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise Failure(f"{flag} takes NAME=VALUE, not {word!r}")
+        pairs[name] = value
+    return pairs
+
+
+def _edit(change: Callable[[], None]) -> None:
+    from workbench.config import ConfigError
+
+    try:
+        change()
+    except ConfigError as error:
+        raise Failure(str(error)) from error
+    except OSError as error:
+        raise Failure(f"{error.filename}: {error.strerror}") from error

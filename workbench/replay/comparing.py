@@ -1,0 +1,110 @@
+"""Two executions side by side: calls aligned, arguments, results, value and timing."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+
+from workbench.history import CallRow, Recording
+from workbench.jsontext import canonical
+from workbench.model import JsonValue
+from workbench.replay.difference import json_difference
+from workbench.replay.recorded import Divergence, side
+
+
+def align(a: Recording, b: Recording) -> list[tuple[CallRow | None, CallRow | None]]:
+    """Pairs of calls in order; one side is None where the other execution made no such call."""
+    keys_a = [_key(call) for call in a.calls]
+    keys_b = [_key(call) for call in b.calls]
+    pairs: list[tuple[CallRow | None, CallRow | None]] = []
+    matcher = SequenceMatcher(None, keys_a, keys_b, autojunk=False)
+    for tag, a_from, a_to, b_from, b_to in matcher.get_opcodes():
+        left, right = list(a.calls[a_from:a_to]), list(b.calls[b_from:b_to])
+        if tag == "equal":
+            pairs += zip(left, right, strict=True)
+            continue
+        while left or right:
+            # Other arguments to the same tool are one call that changed, not two.
+            if (
+                left
+                and right
+                and (left[0].server, left[0].tool) == (right[0].server, right[0].tool)
+            ):
+                pairs.append((left.pop(0), right.pop(0)))
+            elif len(left) >= len(right):
+                pairs.append((left.pop(0), None))
+            else:
+                pairs.append((None, right.pop(0)))
+    return pairs
+
+
+def compare(a: Recording, b: Recording) -> dict[str, JsonValue]:
+    """``{same, calls: [{a, b, same, diff}], value_diff, timing}`` (contract, section 5)."""
+    calls = []
+    for left, right in align(a, b):
+        diff = json_difference(_content(left), _content(right))
+        calls.append(
+            {"a": _shown(left), "b": _shown(right), "same": not diff, "diff": diff or None}
+        )
+    value = json_difference(_end(a), _end(b))
+    return {
+        "same": not value and all(call["same"] for call in calls),
+        "calls": calls,
+        "value_diff": value or None,
+        "timing": {
+            "a_ms": a.duration_ms,
+            "b_ms": b.duration_ms,
+            "delta_ms": None
+            if a.duration_ms is None or b.duration_ms is None
+            else b.duration_ms - a.duration_ms,
+        },
+    }
+
+
+def first_divergence(a: Recording, b: Recording) -> Divergence | None:
+    """Where ``b`` first differs from ``a``: a call, its outcome, or the end. None: nowhere."""
+    for left, right in align(a, b):
+        diff = json_difference(_content(left), _content(right))
+        if diff:
+            shown = right if right is not None else left
+            assert shown is not None
+            return Divergence(
+                call=shown.seq,
+                expected=None if left is None else side(left.server, left.tool, left.args),
+                actual=None if right is None else side(right.server, right.tool, right.args),
+                diff=diff,
+                line=right.line if right is not None else None,
+                original_line=left.line if left is not None else None,
+                cause="live servers answered otherwise" if left and right else "another call",
+            )
+    diff = json_difference(_end(a), _end(b))
+    return Divergence(None, diff=diff, cause="live servers answered otherwise") if diff else None
+
+
+def _key(call: CallRow) -> str:
+    return canonical([call.server, call.tool, call.args])
+
+
+def _content(call: CallRow | None) -> JsonValue:
+    if call is None:
+        return None
+    return {
+        "server": call.server,
+        "tool": call.tool,
+        "args": call.args,
+        "ok": call.ok,
+        "result": call.result,
+        "error": call.error,
+    }
+
+
+def _shown(call: CallRow | None) -> JsonValue:
+    return None if call is None else call.to_json()
+
+
+def _end(recording: Recording) -> JsonValue:
+    error = recording.error
+    return {
+        "value": recording.value,
+        "error": None if error is None else {"code": error["code"], "message": error["message"]},
+        "logs": [[line["level"], line["text"]] for line in recording.logs],
+    }
