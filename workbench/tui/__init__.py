@@ -1,0 +1,32 @@
+"""The terminal UI. Importing this module is cheap; textual comes with the first function called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.config import Config
+
+
+def run(config: Config, *, data_dir: Path, script: Path | None = None) -> int:
+    """Show the terminal UI until the user leaves; the process's exit code."""
+    from workbench.tui.app import WorkbenchApp
+
+    app = WorkbenchApp(config, data_dir=data_dir, script=script)
+    app.run()
+    return app.return_code or 0
+
+
+def run_web(config: Config, *, data_dir: Path, address: str) -> int:
+    """Serve the same UI to a browser at ``[HOST:]PORT`` (optional extra ``web``)."""
+    from workbench.tui.web import serve
+
+    return serve(config, data_dir=data_dir, address=address)
+
+
+def print_keys(config: Config, *, as_json: bool = False) -> None:
+    """Print every command with its keys, and what is wrong with the ``[keys]`` table."""
+    from workbench.tui.keys import write_keys
+
+    write_keys(config.keys, as_json=as_json)

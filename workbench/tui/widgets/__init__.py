@@ -1,0 +1,1 @@
+"""The widgets: each works alone, with its own default styles."""
