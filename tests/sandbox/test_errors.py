@@ -22,18 +22,18 @@ PLACES: list[tuple[str, str, str, int | None, int | None]] = [
     ("null.x", "RUNTIME_ERROR", "TypeError: ", 1, 1),
     ("\n  foo()", "RUNTIME_ERROR", "ReferenceError: foo", 2, 3),
     ("'ö😀'; await 1; zzz()", "RUNTIME_ERROR", "ReferenceError: zzz", 1, 16),
-    ("throw { a: 1 }", "RUNTIME_ERROR", '{"a":1}', 1, 7),
-    ("throw 'text'", "RUNTIME_ERROR", '"text"', 1, 7),
-    ("throw null", "RUNTIME_ERROR", "null", 1, 7),
-    ("JSON.parse('{x')", "RUNTIME_ERROR", "SyntaxError: ", 1, 6),
+    ("throw { a: 1 }", "RUNTIME_ERROR", '{"a":1}', 1, 6),
+    ("throw 'text'", "RUNTIME_ERROR", '"text"', 1, 6),
+    ("throw null", "RUNTIME_ERROR", "null", 1, 6),
+    ("JSON.parse('{x')", "RUNTIME_ERROR", "SyntaxError: ", 1, 5),
     ("eval('1 +* 2')", "RUNTIME_ERROR", "SyntaxError: ", None, None),
-    ("[1].map(function cb() { throw new TypeError('deep') })", "RUNTIME_ERROR", "TypeError: deep", 1, 36),
-    ("async function f() { await 1; throw new Error('late') }\nawait f()", "RUNTIME_ERROR", "Error: late", 1, 42),
-    ("Promise.reject(new RangeError('r'))", "RUNTIME_ERROR", "RangeError: r", 1, 30),
+    ("[1].map(function cb() { throw new TypeError('deep') })", "RUNTIME_ERROR", "TypeError: deep", 1, 35),
+    ("async function f() { await 1; throw new Error('late') }\nawait f()", "RUNTIME_ERROR", "Error: late", 1, 41),
+    ("Promise.reject(new RangeError('r'))", "RUNTIME_ERROR", "RangeError: r", 1, 20),
     ("await Promise.reject('why')", "RUNTIME_ERROR", '"why"', None, None),
-    ("const a = 1;\nawait tools.test.fail({});", "UPSTREAM_ERROR", "boom", 2, 17),
+    ("const a = 1;\nawait tools.test.fail({});", "UPSTREAM_ERROR", "boom", 2, 18),
     ("await new Promise(() => {})", "RUNTIME_ERROR", "nothing can settle", None, None),
-    ("class E extends Error { constructor() { super('m'); this.name = 'E' } }\nthrow new E()", "RUNTIME_ERROR", "E: m", 1, 46),
+    ("class E extends Error { constructor() { super('m'); this.name = 'E' } }\nthrow new E()", "RUNTIME_ERROR", "E: m", 1, 40),
 ]  # fmt: skip
 
 
@@ -48,9 +48,7 @@ async def test_error_and_its_place(
     assert error.code == error_code
     assert message in error.message
     if line is not None:
-        assert error.line == line
-        assert error.column == pytest.approx(column, abs=5)
-        assert error.line is not None
+        assert (error.line, error.column) == (line, column)
 
 
 async def test_stack_names_the_user_s_functions_and_nothing_of_ours(run: RunScript) -> None:
@@ -60,8 +58,8 @@ async def test_stack_names_the_user_s_functions_and_nothing_of_ours(run: RunScri
     assert error.stack is not None
     assert error.stack.splitlines() == [
         "TypeError: cannot read property 'x' of null",
-        "    at inner (script.js:2:25)",
-        "    at outer (script.js:1:27)",
+        "    at inner (script.js:2:20)",
+        "    at outer (script.js:1:26)",
         "    at <eval> (script.js:4:1)",
     ]
 
@@ -79,7 +77,7 @@ async def test_error_in_a_deep_recursion_has_its_stack(run: RunScript) -> None:
     assert error is not None
     assert error.stack is not None
     assert error.line == 1
-    assert error.stack.count("at f (script.js:1:") >= 99
+    assert error.stack.count("at f (script.js:1:") >= 60  # the engine keeps 64 frames
 
 
 async def test_stack_overflow_has_a_place_and_a_stack(run: RunScript) -> None:

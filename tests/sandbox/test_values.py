@@ -104,7 +104,7 @@ async def test_value_larger_than_allowed(run: RunScript) -> None:
 
 
 async def test_input_is_the_request_s_value(run: RunScript) -> None:
-    given = {"a": [1, None, "\ud83d\ude00"], "__proto__": {"x": 1}, "nul": "\0"}
+    given = {"a": [1, None, "😀"], "__proto__": {"x": 1}, "nul": "\0"}
     assert (await run("input", input=given)).value == given
     assert (await run("input")).value == {}
     assert (await run("input", input=None)).value is None

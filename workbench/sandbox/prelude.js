@@ -2,8 +2,9 @@
 // whose line is past BASE is ours and every other one is the script's. It keeps the only reference to
 // the host function and captures every built-in it uses before a script can replace one.
 //
-// Its value is a function `prepare(host, base)` whose value is the worker's interface: init, run, settle, poll.
-(function prepare(host, BASE) {
+// Its value is a function `prepare(host, base, plain)` whose value is the worker's interface: init, run,
+// settle, poll. `plain`: errors keep the stack text that the engine itself writes.
+(function prepare(host, BASE, plain) {
   'use strict';
 
   // ---- primordials -----------------------------------------------------------------------------
@@ -13,6 +14,7 @@
   const isArray = Array.isArray, construct = Reflect.construct;
   const push = uncurry(Array.prototype.push), pop = uncurry(Array.prototype.pop);
   const joined = uncurry(Array.prototype.join);
+  const arraySlice = uncurry(Array.prototype.slice), dropFirst = list => arraySlice(list, 1);
   const slice = uncurry(String.prototype.slice), split = uncurry(String.prototype.split);
   const codePointAt = uncurry(String.prototype.codePointAt);
   const matches = uncurry(RegExp.prototype.exec);
@@ -107,21 +109,22 @@
       // A script may catch this error, but not the end that it stands for.
       if (message !== undefined && (message.value === 'out of memory' || message.value === 'string too long')) host('M');
     }
-    const place = placeOf(sites);
-    thrownAt = place;
-    if (proto === syntaxErrorProto) {
-      let running = false, known = false;
-      for (let i = 0; i < sites.length; i++) {
+    if (proto === syntaxErrorProto && sites.length !== 0 && siteName(sites[0]) === null) {
+      // The first site is a place in what was parsed: the script itself, if none of it runs yet.
+      let running = false;
+      for (let i = 1; i < sites.length; i++) {
         const line = siteLine(sites[i]);
-        if (line === null || isOurs(line)) continue;
-        if (siteName(sites[i]) === null) known = true; else running = true;
+        if (line !== null && !isOurs(line)) running = true;
       }
-      if (!running && known) {
-        const at = sites[0], line = siteLine(at);
+      const line = siteLine(sites[0]);
+      if (running) sites = dropFirst(sites);
+      else if (line !== null && !isOurs(line)) {
         syntaxAt = line > lineCount ? [lineCount, sourceLine(lineCount).length + 1]
-          : [line, ownColumn(line, siteColumn(at))];
+          : [line, ownColumn(line, siteColumn(sites[0]))];
       }
     }
+    const place = placeOf(sites);
+    thrownAt = place;
     // The engine calls again when an error passes a native function: the first place is the right one.
     if (proto !== null && place !== null && weakGet(places, error) === undefined) weakSet(places, error, place);
     return stackText(sites);
@@ -130,18 +133,30 @@
     let sample;
     ErrorOf.prepareStackTrace = (error, sites) => { sample = protoOf(sites[0]); };
     new ErrorOf();
-    siteName = uncurry(sample.getFunctionName);
-    siteLine = uncurry(sample.getLineNumber);
-    siteColumn = uncurry(sample.getColumnNumber);
+    siteName = plain ? site => site.name : uncurry(sample.getFunctionName);
+    siteLine = plain ? site => site.line : uncurry(sample.getLineNumber);
+    siteColumn = plain ? site => site.column : uncurry(sample.getColumnNumber);
   }
   const limitFrames = uncurry(descriptorOf(ErrorOf, 'stackTraceLimit').set);
-  ErrorOf.prepareStackTrace = onError;
+  ErrorOf.prepareStackTrace = plain ? undefined : onError;
   limitFrames(ErrorOf, 100);
   // What a script sets from now on is an ordinary property: the engine does not look at it.
   define(ErrorOf, 'prepareStackTrace', { value: undefined, writable: true, configurable: true });
   define(ErrorOf, 'stackTraceLimit', { value: 100, writable: true, configurable: true });
 
+  // The engine's own stack text, read back into frames: [name or null, line, column] or [name, null].
+  const engineFrame = /^    at (?:(.*) \()?(?:<input>:(\d+):(\d+)|native)\)?$/;
+  function readStack(text) {
+    const found = [], rows = split(text, '\n');
+    for (let i = 0; i < rows.length; i++) {
+      const m = matches(engineFrame, rows[i]);
+      if (m !== null) push(found, { name: m[1] === undefined ? null : m[1], line: m[2] === undefined ? null : NumberOf(m[2]), column: NumberOf(m[3]) });
+    }
+    return found;
+  }
+
   function callSites(depth) {
+    if (plain) return [];
     limitFrames(ErrorOf, depth);
     wanted = true;
     new ErrorOf();
@@ -551,6 +566,11 @@
   function fail(e, code) {
     const d = describe(e);
     const isObject = typeof e === 'object' && e !== null;
+    if (plain && d.stack !== undefined) {
+      const sites = readStack(d.stack), place = placeOf(sites);
+      d.stack = stackText(sites);
+      if (place !== null) weakSet(places, e, place);
+    }
     const toolCode = isObject ? weakGet(genuine, e) : undefined;
     const place = code === 'SYNTAX_ERROR' ? syntaxAt : isObject ? weakGet(places, e) : thrownAt;
     const frame = { __proto__: null, t: 'done', ok: false, code: toolCode === undefined ? code : toolCode,
@@ -561,6 +581,7 @@
     }
     const stack = d.stack === undefined ? undefined : d.stack + causes(e);
     if (stack !== undefined && stack !== '') frame.stack = frame.message + '\n' + stack;
+    // At the end of the stack there was no room for onError either.
     else if (d.stack === undefined && d.name === 'RangeError') frame.lost_stack = true;
     if (place !== undefined && place !== null) { frame.line = place[0]; frame.column = place[1]; }
     let json = attempt(() => stringify(frame));

@@ -25,7 +25,8 @@ import _quickjs as quickjs
 
 from workbench.model import Limits
 from workbench.sandbox import job as jobs
-from workbench.sandbox.frames import FrameReader, pack
+from workbench.sandbox.channel import Channel
+from workbench.sandbox.frames import pack
 from workbench.sandbox.toplevel import TopLevel, Wrapped
 
 _BASE = 1_000_000
@@ -34,7 +35,8 @@ _STACK_BYTES = 4 << 20
 _MAX_LOG_LINES = 10_000
 _MAX_LOG_BYTES = 4 << 20
 _ALARM_GRACE_S = 2.0
-_READ_BYTES = 65_536
+_LOST_STACK = '"lost_stack":true'
+_MOST_RETOLD = 1 << 20
 _CALL = 'F{"t":"call"'
 _USE_STRICT = re.compile(r"""\s*(["'])use strict\1""")
 _CALL_ARGUMENTS_OVERHEAD = 1024
@@ -43,44 +45,12 @@ _EXIT_PROTOCOL = 70
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
-class Channel:
-    """Blocking frames over a descriptor (a bare one: a socket object costs a fork a dozen pages)."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self._reader = FrameReader()
-        self._frames: deque[bytes] = deque()
-
-    def send(self, text: str) -> None:
-        data = pack(text.encode("utf-8", "replace"))
-        sent = os.write(self._descriptor, data)
-        while sent < len(data):
-            sent += os.write(self._descriptor, memoryview(data)[sent:])
-
-    def receive(self) -> bytes:
-        """Raises EOFError when the parent is gone."""
-        while not self._frames:
-            data = os.read(self._descriptor, _READ_BYTES)
-            if not data:
-                raise EOFError
-            self._frames.extend(self._reader.feed(data))
-        return self._frames.popleft()
-
-
 class Runner:
     """One context with the prelude in it. Made before the fork, used for one script."""
 
     def __init__(self) -> None:
-        context = self._context = quickjs.Context()
-        context.set_max_stack_size(_STACK_BYTES)
-        context.add_callable("$host", self._host)
-        prelude = Path(__file__).with_name("prelude.js").read_text(encoding="utf-8")
-        hold = context.eval("(prepare, base) => { globalThis.$ = prepare($host, base); }")
-        hold(context.eval("\n" * _BASE + prelude), _BASE)
-        self._init, self._run, self._settle, self._poll = (
-            context.eval(f"$.{name}") for name in ("init", "run", "settle", "poll")
-        )
-        context.eval("delete globalThis.$; delete globalThis.$host; undefined")
+        self._prelude = Path(__file__).with_name("prelude.js").read_text(encoding="utf-8")
+        self._load(plain=False)
         self._toplevel = TopLevel()
         self._toplevel.wrap("await 1")  # warm: the first parse costs a millisecond
         self._channel: Channel | None = None
@@ -94,10 +64,28 @@ class Runner:
         self._unanswered: set[int] = set()
         """Asynchronous calls whose result the script has not been handed yet."""
         self._announce_idle = False
+        self._heard: list[tuple[int, str]] | None = []
+        """What the parent answered, in order; None: too much to keep."""
+        self._heard_bytes = 0
+        self._told: deque[tuple[int, str]] | None = None
+        """While the script is told again: what is left of ``_heard``."""
+        self._all_clock: list[list[int]] = []
         self._frame_limit = 0
         self._heap_limit = 0
         self._resident_before = 0
         self._largest_answer = 0
+
+    def _load(self, *, plain: bool) -> None:
+        """A fresh context with the prelude in it."""
+        context = self._context = quickjs.Context()
+        context.set_max_stack_size(_STACK_BYTES)
+        context.add_callable("$host", self._host)
+        hold = context.eval("(f, base, plain) => { globalThis.$ = f($host, base, plain); }")
+        hold(context.eval("\n" * _BASE + self._prelude), _BASE, plain)
+        self._init, self._run, self._settle, self._poll = (
+            context.eval(f"$.{name}") for name in ("init", "run", "settle", "poll")
+        )
+        context.eval("delete globalThis.$; delete globalThis.$host; undefined")
 
     # -- the job ---------------------------------------------------------------------------
 
@@ -123,7 +111,10 @@ class Runner:
                 self._finish(self._check(job.code))
             else:
                 self._init(*job.seed, job.input)
-                self._finish(self._execute(job.code))
+                done = self._execute(job.code)
+                if _LOST_STACK in done:
+                    done = self._retell(job, done)
+                self._finish(done)
         except quickjs.JSException as error:
             self._finish(self._engine_failure(str(error)))
 
@@ -159,25 +150,54 @@ class Runner:
             self._unanswered.discard(operation)
             self._settle(operation, answer)
 
+    def _retell(self, job: jobs.Job, done: str) -> str:
+        """Where a stack overflow happened: the script once more, from what was answered, in a context
+        whose errors keep the engine's own stack text. Nothing leaves the worker; chance, clock and
+        answers are the same, so it runs the same way. ``done`` where that is not to be had.
+        """
+        if self._heard is None:
+            return done
+        self._told = deque(self._heard)
+        self._recorded_clock = deque(list(run) for run in self._all_clock)
+        self._in_flight = self._operations = 0
+        self._early.clear()
+        try:
+            self._load(plain=True)
+            self._context.set_memory_limit(self._heap_limit)
+            self._init(*job.seed, job.input)
+            again = self._execute(job.code)
+        except (quickjs.JSException, IndexError, EOFError):
+            return done
+        finally:
+            self._told = None
+            self._clock = []
+        return again if '"stack":' in again and _LOST_STACK not in again else done
+
     def _start(self, code: str) -> bool:
         """Start the script as it is, or wrapped for top-level await and return.
 
         False: it does not parse; the error is in ``poll``.
         """
         # `await (x)` also parses as a call of a function named await, so the word alone decides.
-        if "await" in code:
-            wrapped = self._toplevel.wrap(code)
-            if wrapped is not None:
-                return self._run_text(wrapped.code, code, wrapped.columns)
+        if "await" in code and (started := self._start_wrapped(code)) is not None:
+            return started
         # A console takes a lone {…} for an object, as Node's does (lib/repl.js).
         if _looks_like_object(code) and self._run_text(f"({code}\n)", code, '{"1":[[0,1]]}'):
             return True
         if self._run_text(code, code, ""):
             return True
-        if "return" in code:
-            wrapped = self._toplevel.wrap(code)
-            if wrapped is not None:
-                return self._run_text(wrapped.code, code, wrapped.columns)
+        if "return" in code and (started := self._start_wrapped(code)) is not None:
+            return started
+        return False
+
+    def _start_wrapped(self, code: str) -> bool | None:
+        """None: there is no top-level await or return to wrap."""
+        for plainly in (False, True):
+            wrapped = self._toplevel.wrap(code, plainly=plainly)
+            if wrapped is None:
+                return None
+            if self._run_text(wrapped.code, code, wrapped.columns):
+                return True
         return False
 
     def _run_text(self, text: str, own: str, columns: str) -> bool:
@@ -194,9 +214,11 @@ class Runner:
             attempts.insert(
                 0, Wrapped(f"{prefix}({code}\n)", _encode({"1": [[0, len(prefix) + 1]]}))
             )
-        wrapped = self._toplevel.wrap(code, prefix) if "await" in code or "return" in code else None
-        if wrapped is not None:
-            attempts = [wrapped]
+        if "await" in code or "return" in code:
+            wrapped = [
+                self._toplevel.wrap(code, prefix, plainly=plainly) for plainly in (False, True)
+            ]
+            attempts = [attempt for attempt in wrapped if attempt is not None] or attempts
         if any(self._run_text(attempt.code, code, attempt.columns) for attempt in attempts):
             return '{"t":"done","ok":true,"value":null}'
         return self._result()
@@ -259,7 +281,7 @@ class Runner:
                 self._send(self._fitting(message[1:]))
             elif kind == "N":
                 return str(self._now())
-            elif kind == "L":
+            elif kind == "L" and self._told is None:
                 self._log(message[1:])
             elif kind == "M":
                 self._context.set_memory_limit(self._heap_limit + (16 << 20))
@@ -311,12 +333,18 @@ class Runner:
             self._clock[-1][1] += 1
         else:
             self._clock.append([reading, 1])
+        if self._all_clock and self._all_clock[-1][0] == reading:
+            self._all_clock[-1][1] += 1
+        else:
+            self._all_clock.append([reading, 1])
         return reading
 
     # -- frames ----------------------------------------------------------------------------
 
     def _send(self, frame: str) -> None:
         assert self._channel is not None
+        if self._told is not None:
+            return
         if self._clock:
             frame = f'{frame[:-1]},"clock":{_encode(self._clock)}}}'
             self._clock = []
@@ -327,9 +355,17 @@ class Runner:
 
     def _receive(self) -> tuple[int, str]:
         assert self._channel is not None
-        operation, _, answer = self._channel.receive().partition(b"\n")
-        self._largest_answer = max(self._largest_answer, len(answer))
-        return int(operation), answer.decode()
+        if self._told is not None:
+            return self._told.popleft()
+        number, _, body = self._channel.receive().partition(b"\n")
+        self._largest_answer = max(self._largest_answer, len(body))
+        operation, answer = int(number), body.decode()
+        self._heard_bytes += len(body)
+        if self._heard_bytes > _MOST_RETOLD:
+            self._heard = None
+        elif self._heard is not None:
+            self._heard.append((operation, answer))
+        return operation, answer
 
 
 def _looks_like_object(code: str) -> bool:

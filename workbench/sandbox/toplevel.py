@@ -51,10 +51,11 @@ class TopLevel:
     def __init__(self) -> None:
         self._parser = Parser(Language(_grammar()))
 
-    def wrap(self, code: str, prefix: str = "") -> Wrapped | None:
+    def wrap(self, code: str, prefix: str = "", *, plainly: bool = False) -> Wrapped | None:
         """The script wrapped, or None where it has neither top-level ``await`` nor ``return``.
 
-        ``prefix`` goes in front of everything, on the first line.
+        prefix: goes in front of everything, on the first line. plainly: without what makes the value,
+        so that nothing of ours stands in the way of a syntax error's place.
         """
         source = code.encode()
         root = self._parser.parse(source).root_node
@@ -65,7 +66,8 @@ class TopLevel:
             name += "$"
         # A member of an object literal gives the arrow function the name that stacks show.
         insertions = [(0, f'{prefix}({{"<eval>": async ({name}) => {{')]
-        _assign_completion(root, source, name, insertions)
+        if not plainly:
+            _assign_completion(root, source, name, insertions)
         if source.startswith(b"#!"):
             source = b"//" + source[2:]
         insertions.sort(key=lambda item: item[0])
@@ -103,13 +105,9 @@ def _needs_wrapping(root: Node) -> bool:
         node = cursor.node
         assert node is not None
         kind = node.type
-        if kind in {"await_expression", "return_statement"}:
-            return True
-        if kind == "identifier" and node.text == b"await":  # `await (x)` looks like a call
-            return True
-        if kind in {"for_in_statement", "using_declaration"} and any(
-            child.type == "await" for child in node.children
-        ):
+        # The bare words, so that a text with a syntax error is told by them too; and `await (x)`
+        # looks like a call of a function named await.
+        if kind in {"await", "return"} or (kind == "identifier" and node.text == b"await"):
             return True
         if kind not in _FUNCTIONS and cursor.goto_first_child():
             continue

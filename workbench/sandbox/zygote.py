@@ -19,8 +19,9 @@ import sys
 from collections import deque
 from typing import NoReturn
 
+from workbench.sandbox.channel import Channel
 from workbench.sandbox.hardening import Hardening
-from workbench.sandbox.runner import Channel, Runner, leave, warm_up
+from workbench.sandbox.runner import Runner, leave, warm_up
 
 _EXIT_BROKEN = 71
 _DESCRIPTORS = 64
