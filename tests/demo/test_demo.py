@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -64,6 +66,21 @@ async def test_progress_is_reported() -> None:
             "export_report", {"steps": 3, "delay_ms": 1}, progress_callback=heard
         )
     assert sorted(seen) == [(1, 3), (2, 3), (3, 3)]
+
+
+async def test_what_was_written_before_it_started_is_answered() -> None:
+    asked = (
+        b'{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}\n'
+        b'{"jsonrpc":"2.0","id":2,"method":"tools/list"}\n'
+    )
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "workbench.demo"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await process.communicate(asked)
+    assert [json.loads(line)["id"] for line in out.splitlines()] == [1, 2]
+    assert process.returncode == 0
 
 
 async def test_wrong_use_is_told() -> None:

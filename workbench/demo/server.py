@@ -1,53 +1,54 @@
-"""The demo as an MCP server on stdio, on the SDK's low-level server: both protocol eras."""
+"""The demo as an MCP server on stdio.
+
+On the same server side as ``workbench --serve``, not on the SDK: the first run waits for it, and the
+SDK's import alone takes half a second.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
-import mcp_types as types
-from mcp.server.lowlevel.server import Server
-from mcp.server.stdio import stdio_server
-from mcp.shared.exceptions import MCPError
-
-from workbench import __version__
 from workbench.arguments import SchemaCheck, argument_problems
 from workbench.demo.tools import TOOLS, Answer, DemoTool, Missing
 from workbench.demo.world import World
+from workbench.serve.offer import Caller, Json, UnknownTool
+from workbench.serve.session import Session
+from workbench.serve.stdio import own_stdio
 
-_TOOLS = {tool.name: tool for tool in TOOLS}
+_LONGEST_LINE = 64 << 20
+_GRACE_S = 0.2
 
 
-def build() -> Server[Any]:
-    """A server with a world of its own."""
-    world = World.fresh()
-    checks = {tool.name: SchemaCheck(tool.input_schema) for tool in TOOLS}
-    listing = types.ListToolsResult(tools=[_definition(tool) for tool in TOOLS])
+class DemoOffer:
+    """The demo's tools over a world of their own (an ``Offer``)."""
 
-    async def on_list_tools(_ctx: Any, _params: Any) -> types.ListToolsResult:
-        return listing
+    instructions = "A made-up issue tracker, chat and clock to try scripts on."
 
-    async def on_call_tool(ctx: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
-        tool = _TOOLS.get(params.name)
+    def __init__(self) -> None:
+        self._world = World.fresh()
+        self._tools = {tool.name: tool for tool in TOOLS}
+        self._checks = {tool.name: SchemaCheck(tool.input_schema) for tool in TOOLS}
+
+    def listing(self) -> list[Json]:
+        return [_definition(tool) for tool in TOOLS]
+
+    async def call(self, name: str, arguments: Json, caller: Caller) -> Json:
+        tool = self._tools.get(name)
         if tool is None:
-            raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name}")
-        args = params.arguments or {}
-        problems = argument_problems(checks[params.name], args)
+            raise UnknownTool(f"Unknown tool: {name}")
+        problems = argument_problems(self._checks[name], arguments)
         if problems:
             return _result(Answer("; ".join(problems), is_error=True))
+
+        def progress(done: float, total: float, text: str) -> None:
+            if caller.progress is not None:
+                caller.progress(done, text, total)
+
         try:
-            answer = tool.handler(world, args, ctx.session.report_progress)
+            answer = tool.handler(self._world, arguments, progress)
             return _result(answer if isinstance(answer, Answer) else await answer)
         except Missing as error:
             return _result(Answer(str(error), is_error=True))
-
-    return Server(
-        "workbench-demo",
-        version=__version__,
-        instructions="A made-up issue tracker, chat and clock to try scripts on.",
-        on_list_tools=on_list_tools,
-        on_call_tool=on_call_tool,
-    )
 
 
 def main() -> None:
@@ -56,30 +57,33 @@ def main() -> None:
 
 
 async def _serve() -> None:
-    server = build()
-    async with stdio_server() as (read, write):
-        await server.run(read, write, server.create_initialization_options())
+    session = Session(DemoOffer(), name="workbench-demo")
+    async with own_stdio(session.feed, _LONGEST_LINE) as lines:
+        session.attach(lines)
+        await lines.ended.wait()
+        await session.finish(_GRACE_S)
 
 
-def _definition(tool: DemoTool) -> types.Tool:
-    return types.Tool(
-        name=tool.name,
-        description=tool.description,
-        input_schema=tool.input_schema,
-        output_schema=tool.output,
-        annotations=types.ToolAnnotations(
-            read_only_hint=tool.kind == "read",
-            destructive_hint=tool.kind == "destructive",
-            idempotent_hint=tool.kind == "read",
-            open_world_hint=False,
-        ),
+def _definition(tool: DemoTool) -> Json:
+    definition = {
+        "name": tool.name,
+        "description": tool.description,
+        "inputSchema": tool.input_schema,
+        "annotations": {
+            "readOnlyHint": tool.kind == "read",
+            "destructiveHint": tool.kind == "destructive",
+            "idempotentHint": tool.kind == "read",
+            "openWorldHint": False,
+        },
+    }
+    return definition if tool.output is None else {**definition, "outputSchema": tool.output}
+
+
+def _result(answer: Answer) -> Json:
+    result = {
+        "content": [{"type": "text", "text": answer.text}],
+        "isError": answer.is_error,
+    }
+    return (
+        result if answer.structured is None else {**result, "structuredContent": answer.structured}
     )
-
-
-def _result(answer: Answer) -> types.CallToolResult:
-    result = types.CallToolResult(
-        content=[types.TextContent(type="text", text=answer.text)], is_error=answer.is_error
-    )
-    if answer.structured is not None:
-        result.structured_content = answer.structured
-    return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
@@ -12,7 +12,8 @@ from typing import Any, Literal, TypeAlias
 from workbench.demo.world import CHANNELS, LABELS, USERS, Missing, Row, World
 
 Schema: TypeAlias = dict[str, Any]
-Progress: TypeAlias = Callable[[float, float, str], Awaitable[None]]
+Progress: TypeAlias = Callable[[float, float, str], None]
+"""(how far, of how much, what was done)"""
 Kind: TypeAlias = Literal["read", "write", "destructive"]
 
 
@@ -25,7 +26,7 @@ class Answer:
     is_error: bool = False
 
 
-Handler: TypeAlias = Callable[[World, Row, Progress], Answer | Awaitable[Answer]]
+Handler: TypeAlias = Callable[[World, Row, Progress], Answer | Coroutine[None, None, Answer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ async def _export_report(world: World, args: Row, progress: Progress) -> Answer:
     steps, delay = args.get("steps", 5), args.get("delay_ms", 200) / 1000
     for step in range(1, steps + 1):
         await asyncio.sleep(delay)
-        await progress(step, steps, f"part {step} of {steps}")
+        progress(step, steps, f"part {step} of {steps}")
     return _structured(
         {"url": "https://reports.example/weekly.pdf", "pages": steps, **world.stats()}
     )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 Json: TypeAlias = Any
-Progress: TypeAlias = Callable[[float, str], None]
-"""(a number that only grows, what happened); never blocks."""
-
 SERVER_NAME = "workbench"
+
+
+class Progress(Protocol):
+    """Tells a caller how far its request is; never blocks."""
+
+    def __call__(self, done: float, text: str, total: float | None = None) -> None:
+        """``done`` only grows; ``total``: what it grows to, where that is known."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping
 from typing import Any
 
 import orjson
 
 from workbench import __version__, jsontext
-from workbench.serve.offer import SERVER_NAME, Caller, Json, Offer, UnknownTool
+from workbench.serve.offer import SERVER_NAME, Caller, Json, Offer, Progress, UnknownTool
 from workbench.serve.stdio import Lines
 
 HANDSHAKE_VERSIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
@@ -34,8 +34,6 @@ _VERSION_KEY = _META + "protocolVersion"
 _CAPABILITIES_KEY = _META + "clientCapabilities"
 _CLIENT_KEY = _META + "clientInfo"
 _SUBSCRIPTION_KEY = _META + "subscriptionId"
-_SERVER_INFO = {"name": SERVER_NAME, "version": __version__}
-_STAMP = {_META + "serverInfo": _SERVER_INFO}
 _CAPABILITIES = {"tools": {"listChanged": True}}
 _MOST_LISTENS = 64
 
@@ -55,8 +53,10 @@ class RpcFailure(Exception):
 class Session:
     """One client. ``feed`` takes its lines, answers go to ``lines``."""
 
-    def __init__(self, offer: Offer) -> None:
+    def __init__(self, offer: Offer, *, name: str = SERVER_NAME) -> None:
         self._offer = offer
+        self._info = {"name": name, "version": __version__}
+        self._stamp = {_META + "serverInfo": self._info}
         self._lines: Lines | None = None
         self._client: str | None = None
         self._version = HANDSHAKE_VERSIONS[-1]
@@ -197,7 +197,7 @@ class Session:
         return {
             "protocolVersion": self._version,
             "capabilities": _CAPABILITIES,
-            "serverInfo": _SERVER_INFO,
+            "serverInfo": self._info,
             "instructions": self._offer.instructions,
         }
 
@@ -256,14 +256,16 @@ class Session:
         finally:
             del self._listens[request_id]
 
-    def _progress(self, token: Json) -> Callable[[float, str], None] | None:
+    def _progress(self, token: Json) -> Progress | None:
         if not isinstance(token, str | int):
             return None
 
-        def report(progress: float, message: str) -> None:
+        def report(done: float, text: str, total: float | None = None) -> None:
             if self._lines is None or self._lines.congested:
                 return  # a client that does not read loses progress, never a result
-            params = {"progressToken": token, "progress": progress, "message": message}
+            params = {"progressToken": token, "progress": done, "message": text}
+            if total is not None:
+                params["total"] = total
             self._send({"method": "notifications/progress", "params": params})
 
         return report
@@ -274,7 +276,7 @@ class Session:
         self, request_id: Json, result: Json, modern: bool, *, cached: bool = False
     ) -> None:
         if modern:
-            result = {**result, "resultType": "complete", "_meta": _STAMP}
+            result = {**result, "resultType": "complete", "_meta": self._stamp}
             if cached:
                 result |= {"ttlMs": 0, "cacheScope": "private"}
         self._send({"id": request_id, "result": result})

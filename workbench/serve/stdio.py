@@ -47,17 +47,38 @@ async def own_stdio(on_line: Callable[[bytes], None], longest: int) -> AsyncIter
     bytes arrives as ``b""`` in its place.
     """
     source, sink = _take_over()
-    splitter = LineSplitter(on_line, longest)
+    inbox = _Inbox(on_line)
+    splitter = LineSplitter(inbox.take, longest)
     lines: _PipeLines | _ThreadLines
     if _watchable(source) and _watchable(sink):
         lines = _PipeLines(splitter)
         await lines.open(source, sink)
     else:
         lines = _ThreadLines(splitter, source, sink)
+    asyncio.get_running_loop().call_soon(inbox.open)
     try:
         yield lines
     finally:
         await lines.close()
+
+
+class _Inbox:
+    """Keeps what came before the caller got its ``Lines``: a client writes before we have started."""
+
+    def __init__(self, on_line: Callable[[bytes], None]) -> None:
+        self._on_line = on_line
+        self._early: list[bytes] | None = []
+
+    def take(self, line: bytes) -> None:
+        if self._early is None:
+            self._on_line(line)
+        else:
+            self._early.append(line)
+
+    def open(self) -> None:
+        early, self._early = self._early or [], None
+        for line in early:
+            self._on_line(line)
 
 
 class LineSplitter:
@@ -132,7 +153,8 @@ class _PipeLines(asyncio.Protocol):
             self._writer.close()  # flushes first
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._writing.lost.wait(), 0.3)
-            self._writer.abort()
+            if not self._writing.lost.is_set():  # a transport that is closed cannot be aborted
+                self._writer.abort()
         if self._reader is not None:
             self._reader.close()
 
