@@ -234,7 +234,7 @@ def test_a_hundred_thousand_calls_fit_and_filter_in_steps() -> None:
         used, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert used <= 48_000_000  # rows and the index from numbers to rows
+    assert used <= 40_000_000
     model.set_filter("server:server3 text")
     slowest = 0.0
     while True:

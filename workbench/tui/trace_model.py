@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import sys
 import time
+from array import array
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -92,7 +93,8 @@ class TraceModel:
         self.finished = False
         self.lines: dict[int, tuple[int, float]] = {}
         """Script line -> (calls, ms in all)."""
-        self._index: dict[int, int] = {}
+        self._index = array("q")  # by seq - 1; -1 where there is none
+        self._calls = 0
         self._running: set[int] = set()
         self._failed = 0
         self._console = 0
@@ -133,7 +135,7 @@ class TraceModel:
                 self._end(event)
 
     def _start(self, call: ToolCall) -> None:
-        if call.seq in self._index:
+        if self._place(call.seq) >= 0:
             return
         if self._free:
             lane = heapq.heappop(self._free)
@@ -142,7 +144,10 @@ class TraceModel:
             self._lanes += 1
         if self._began is None:
             self._began = self._clock() - call.started_ms / 1000
-        self._index[call.seq] = len(self.rows)
+        missing = call.seq - len(self._index)
+        self._index.extend([-1] * missing)
+        self._index[call.seq - 1] = len(self.rows)
+        self._calls += 1
         self._running.add(call.seq)
         self._span = max(self._span, call.started_ms)
         server, tool = sys.intern(clean_line(call.server)), sys.intern(clean_line(call.tool))
@@ -150,9 +155,9 @@ class TraceModel:
         self._append(row)
 
     def _finish(self, event: ToolCallFinished) -> None:
-        if event.call.seq not in self._index:
+        if self._place(event.call.seq) < 0:
             self._start(event.call)
-        index = self._index[event.call.seq]
+        index = self._place(event.call.seq)
         row = self.rows[index]
         assert isinstance(row, CallRow)
         if row.seq not in self._running:
@@ -174,8 +179,8 @@ class TraceModel:
         self._changed(index)
 
     def _note(self, event: ToolCallNote) -> None:
-        index = self._index.get(event.seq)
-        if index is None or event.seq not in self._running:
+        index = self._place(event.seq)
+        if index < 0 or event.seq not in self._running:
             return
         row = self.rows[index]
         assert isinstance(row, CallRow)
@@ -186,7 +191,7 @@ class TraceModel:
         self.finished = True
         self._span = max(self._span, event.execution.duration_ms)
         for seq in sorted(self._running):
-            index = self._index[seq]
+            index = self._place(seq)
             row = self.rows[index]
             assert isinstance(row, CallRow)
             row.status = "cancelled"
@@ -199,7 +204,7 @@ class TraceModel:
 
     @property
     def totals(self) -> Totals:
-        return Totals(len(self._index), len(self._running), self._failed, self._console)
+        return Totals(self._calls, len(self._running), self._failed, self._console)
 
     def elapsed_ms(self) -> float:
         """Since the execution began to run; its whole duration once it has ended."""
@@ -209,13 +214,18 @@ class TraceModel:
 
     def row_of(self, seq: int) -> CallRow | None:
         """The row of a call."""
-        index = self._index.get(seq)
-        row = None if index is None else self.rows[index]
+        index = self._place(seq)
+        row = self.rows[index] if index >= 0 else None
         return row if isinstance(row, CallRow) else None
+
+    def place(self, seq: int) -> int | None:
+        """The index into ``rows`` of a call."""
+        index = self._place(seq)
+        return index if index >= 0 else None
 
     def running_rows(self) -> list[int]:
         """Indices into ``rows`` of the calls that run now."""
-        return sorted(self._index[seq] for seq in self._running)
+        return sorted(self._place(seq) for seq in self._running)
 
     def line_notes(self) -> dict[int, str]:
         """Beside each script line that made calls: how many and how long, ``3 calls 41 ms``."""
@@ -223,6 +233,9 @@ class TraceModel:
             line: f"{calls} call{'s' if calls != 1 else ''} {total:.0f} ms"
             for line, (calls, total) in self.lines.items()
         }
+
+    def _place(self, seq: int) -> int:
+        return self._index[seq - 1] if 0 < seq <= len(self._index) else -1
 
     # -- what is shown ---------------------------------------------------------------------
 

@@ -1,0 +1,47 @@
+"""Bars of the waterfall."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.tui.widgets.waterfall import bar, duration, header, scale_ms
+
+
+@pytest.mark.parametrize(
+    ("span", "scale"), [(0, 10), (10, 10), (11, 20), (21, 50), (51, 100), (2318, 5000)]
+)
+def test_scale_goes_in_steps(span: float, scale: float) -> None:
+    assert scale_ms(span) == scale
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "text"),
+    [
+        (0, 100, "█████·····"),
+        (100, 200, "·····█████"),
+        (0, 0, "█·········"),
+        (100, 101, "·····█····"),
+        (200, 200, "·········█"),
+        (190, 900, "·········█"),
+        (-5, 10, "█·········"),
+    ],
+)
+def test_bar(start: float, end: float, text: str) -> None:
+    assert "".join(bar(start, end, 200, 10)) == text
+
+
+def test_bar_in_ascii_and_without_room() -> None:
+    assert "".join(bar(0, 100, 200, 4, ascii_only=True)) == "##.."
+    assert bar(0, 1, 10, 0) == ("", "", "")
+
+
+@pytest.mark.parametrize("width", [4, 10, 22])
+def test_header_fills_its_width(width: int) -> None:
+    assert len(header(2000, width)) == width
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"), [(0.4, "0ms"), (41, "41ms"), (2318, "2.3s"), (2000, "2s"), (250_000, "4m10s")]
+)
+def test_duration(ms: float, text: str) -> None:
+    assert duration(ms) == text
