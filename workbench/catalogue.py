@@ -37,6 +37,7 @@ class ToolInfo:
     """What was repaired in the definition that the server sent."""
     input_check: SchemaCheck = field(init=False, repr=False, compare=False)
     output_check: SchemaCheck | None = field(init=False, repr=False, compare=False)
+    _fingerprint: str | None = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         output = self.output_schema
@@ -62,18 +63,22 @@ class ToolInfo:
             isinstance(properties, dict) and set(properties) == {"result"}
         )
 
-    def definition(self) -> str:
-        """What the server says about the tool, as one canonical text: for hashing."""
-        return canonical(
-            [
-                self.name,
-                self.title,
-                self.description,
-                self.input_schema,
-                self.output_schema,
-                self.annotations,
-            ]
-        )
+    def fingerprint(self) -> str:
+        """A hash of everything that the server says about the tool."""
+        if self._fingerprint is None:
+            said = canonical(
+                [
+                    self.name,
+                    self.title,
+                    self.description,
+                    self.input_schema,
+                    self.output_schema,
+                    self.annotations,
+                ]
+            )
+            digest = hashlib.sha256(said.encode()).hexdigest()
+            object.__setattr__(self, "_fingerprint", digest)
+        return self._fingerprint or ""
 
     def to_json(self) -> dict[str, JsonValue]:
         """The row of ``tools list`` in the contract, section 5."""
@@ -208,7 +213,7 @@ class Catalogue:
 
     @cached_property
     def _hash(self) -> str | None:
-        lines = sorted(f"{tool.server}\0{tool.definition()}" for tool in self)
+        lines = sorted(f"{tool.server}\0{tool.fingerprint()}" for tool in self)
         return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else None
 
     def _no_server(self, server: str, tool: str) -> Missing:

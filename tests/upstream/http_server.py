@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import weakref
 from typing import Any
 
 import mcp_types as types
@@ -16,8 +15,7 @@ from mcp.shared.exceptions import MCPError
 
 _NAMES = ["echo", "fail", "big", "list", "grow", "hang", "hung"]
 _BUS = InMemorySubscriptionBus()
-_COUNTS = {"cancelled": 0}
-_CONNECTIONS: weakref.WeakSet[Any] = weakref.WeakSet()
+_CANCELLED: list[str] = []
 
 
 def _text(words: str, **more: Any) -> types.CallToolResult:
@@ -45,7 +43,7 @@ async def on_call_tool(ctx: Any, params: types.CallToolRequestParams) -> types.C
             value: Any = [1, 2]
             return _text("[1, 2]", structured_content=value if modern else {"result": value})
         case "grow":
-            _NAMES.append("grown")
+            _NAMES.append(args["name"])
             await _BUS.publish(ToolsListChanged())
             await ctx.session.send_tool_list_changed()
             return _text("grew")
@@ -53,10 +51,10 @@ async def on_call_tool(ctx: Any, params: types.CallToolRequestParams) -> types.C
             try:
                 await asyncio.sleep(600)
             except asyncio.CancelledError:
-                _COUNTS["cancelled"] += 1
+                _CANCELLED.append(args["name"])
                 raise
         case "hung":
-            return _text("counted", structured_content=dict(_COUNTS))
+            return _text("counted", structured_content={"cancelled": args["name"] in _CANCELLED})
     raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name}")
 
 

@@ -69,9 +69,9 @@ def _stat(pid: int) -> str:
             script_settings("s", "import os; os.kill(os.getpid(), 9)"),
             "the server was ended by SIGKILL",
         ),
-        (odd_settings("mute", "s", connect_timeout_ms=1_000), "not connected within 1 s"),
+        (odd_settings("mute", "s", connect_timeout_ms=400), "not connected within 0.4 s"),
         (
-            odd_settings("noise", "s", connect_timeout_ms=1_500),
+            odd_settings("noise", "s", connect_timeout_ms=1_000),
             "it printed what is no message: 'hello, this is no protocol'",
         ),
         (ServerSettings("s", "no-such-${NAME_X}"), "(variables that are not set: NAME_X)"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,22 +16,34 @@ import pytest
 from tests.support.servers import call, managing, until
 from workbench.config import ServerSettings
 from workbench.model import ErrorCode, ToolCallNote
+from workbench.upstream import Manager
 
 pytestmark = pytest.mark.anyio
 
 _SERVER = Path(__file__).with_name("http_server.py")
 
 
-@asynccontextmanager
-async def _serving(port: int) -> AsyncIterator[None]:
+@contextmanager
+def _serving(port: int) -> Iterator[None]:
     """The SDK's server under uvicorn, in a process of its own."""
-    process = await asyncio.create_subprocess_exec(sys.executable, str(_SERVER), str(port))
+    process = subprocess.Popen([sys.executable, str(_SERVER), str(port)])
     try:
-        await until(lambda: _listens(port))
+        end = time.monotonic() + 30
+        while not _listens(port):
+            assert time.monotonic() < end, "the server did not start"
+            time.sleep(0.01)
         yield
     finally:
         process.kill()
-        await process.wait()
+        process.wait()
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """A server that all tests of this file share."""
+    free = _free_port()
+    with _serving(free):
+        yield free
 
 
 def _listens(port: int) -> bool:
@@ -53,13 +67,9 @@ _ENVIRON = {"TOKEN": "right"}
 
 
 @pytest.mark.parametrize("protocol", ["auto", "legacy"])
-async def test_calls_over_http(protocol: str) -> None:
-    port = _free_port()
+async def test_calls_over_http(port: int, protocol: str) -> None:
     notes: list[ToolCallNote] = []
-    async with (
-        _serving(port),
-        managing(_settings(port, protocol=protocol), environ=_ENVIRON) as manager,
-    ):
+    async with managing(_settings(port, protocol=protocol), environ=_ENVIRON) as manager:
         await manager.settled("web")
         info = manager.catalogue().servers["web"]
         assert (info.state, info.transport, info.error) == ("ready", "http", None)
@@ -79,45 +89,46 @@ async def test_calls_over_http(protocol: str) -> None:
 
 
 @pytest.mark.parametrize("protocol", ["auto", "legacy"])
-async def test_changed_tools_are_noticed_over_http(protocol: str) -> None:
-    port = _free_port()
-    async with (
-        _serving(port),
-        managing(_settings(port, protocol=protocol), environ=_ENVIRON) as manager,
-    ):
+async def test_changed_tools_are_noticed_over_http(port: int, protocol: str) -> None:
+    name = f"grown_{protocol}"
+    async with managing(_settings(port, protocol=protocol), environ=_ENVIRON) as manager:
         await manager.settled("web")
-        await call(manager, "web", "grow")
-        await until(lambda: "grown" in manager.catalogue().tools["web"])
+        assert name not in manager.catalogue().tools["web"]
+        await call(manager, "web", "grow", {"name": name})
+        await until(lambda: name in manager.catalogue().tools["web"])
 
 
-async def test_a_call_that_takes_too_long_is_stopped() -> None:
-    port = _free_port()
-    settings = _settings(port, call_timeout_ms=300)
-    async with _serving(port), managing(settings, environ=_ENVIRON) as manager:
+async def _was_cancelled(manager: Manager, name: str) -> None:
+    async with asyncio.timeout(20):
+        while not (await call(manager, "web", "hung", {"name": name})).result["cancelled"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("protocol", ["auto", "legacy"])
+async def test_a_call_that_takes_too_long_is_stopped(port: int, protocol: str) -> None:
+    settings = _settings(port, call_timeout_ms=300, protocol=protocol)
+    async with managing(settings, environ=_ENVIRON) as manager:
         await manager.settled("web")
-        outcome = await call(manager, "web", "hang")
+        outcome = await call(manager, "web", "hang", {"name": f"late {protocol}"})
         assert outcome.error is not None
         assert outcome.error.code == ErrorCode.TIMEOUT
-        assert (await call(manager, "web", "hung")).result == {"cancelled": 1}
+        await _was_cancelled(manager, f"late {protocol}")
 
 
-async def test_cancelling_reaches_the_server() -> None:
-    port = _free_port()
-    async with _serving(port), managing(_settings(port), environ=_ENVIRON) as manager:
+@pytest.mark.parametrize("protocol", ["auto", "legacy"])
+async def test_cancelling_reaches_the_server(port: int, protocol: str) -> None:
+    async with managing(_settings(port, protocol=protocol), environ=_ENVIRON) as manager:
         await manager.settled("web")
-        task = asyncio.create_task(call(manager, "web", "hang"))
+        task = asyncio.create_task(call(manager, "web", "hang", {"name": protocol}))
         await asyncio.sleep(0.2)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        async with asyncio.timeout(20):
-            while (await call(manager, "web", "hung")).result != {"cancelled": 1}:  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+        await _was_cancelled(manager, protocol)
 
 
-async def test_a_wrong_token_says_so() -> None:
-    port = _free_port()
-    async with _serving(port), managing(_settings(port), environ={"TOKEN": "wrong"}) as manager:
+async def test_a_wrong_token_says_so(port: int) -> None:
+    async with managing(_settings(port), environ={"TOKEN": "wrong"}) as manager:
         await manager.settled("web")
         info = manager.catalogue().servers["web"]
         assert info.state == "failed"
@@ -156,9 +167,9 @@ async def test_a_server_that_goes_and_comes_back(protocol: str) -> None:
     port = _free_port()
     settings = _settings(port, protocol=protocol)
     async with managing(settings, environ=_ENVIRON) as manager:
-        async with _serving(port):
+        with _serving(port):
             await manager.settled("web")
-            hanging = asyncio.create_task(call(manager, "web", "hang"))
+            hanging = asyncio.create_task(call(manager, "web", "hang", {"name": "lost"}))
             await asyncio.sleep(0.2)
         lost = await asyncio.wait_for(hanging, 20)
         assert lost.error is not None
@@ -166,7 +177,7 @@ async def test_a_server_that_goes_and_comes_back(protocol: str) -> None:
         gone = await call(manager, "web", "echo", {"n": 1})
         assert gone.error is not None
         assert gone.error.code == ErrorCode.UPSTREAM_ERROR
-        async with _serving(port):
+        with _serving(port):
             async with asyncio.timeout(30):
                 while not (await call(manager, "web", "echo", {"n": 1})).ok:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)

@@ -6,7 +6,6 @@ a server that is not quarantined is approved; the next one that differs waits fo
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import tempfile
@@ -21,11 +20,6 @@ from workbench.catalogue import ToolInfo
 _log = logging.getLogger(__name__)
 _FILE = "approved_tools.json"
 _VERSION = 1
-
-
-def definition_hash(tool: ToolInfo) -> str:
-    """Of everything that the server says about the tool."""
-    return hashlib.sha256(tool.definition().encode()).hexdigest()
 
 
 class Pins:
@@ -51,9 +45,9 @@ class Pins:
         for tool in tools:
             known = self._pins.get(tool.server, {}).get(tool.name)
             if known is None and pin_new:
-                self._pins.setdefault(tool.server, {})[tool.name] = definition_hash(tool)
+                self._pins.setdefault(tool.server, {})[tool.name] = tool.fingerprint()
                 fresh = True
-            verdicts[tool.name] = known is None or known == definition_hash(tool)
+            verdicts[tool.name] = known is None or known == tool.fingerprint()
         if fresh:
             self._save()
         return verdicts
@@ -62,7 +56,7 @@ class Pins:
         """Pin these definitions as they are now."""
         self._refresh()
         for tool in tools:
-            self._pins.setdefault(tool.server, {})[tool.name] = definition_hash(tool)
+            self._pins.setdefault(tool.server, {})[tool.name] = tool.fingerprint()
         self._save()
 
     def forget(self, server: str) -> None:

@@ -235,7 +235,7 @@ class Connection:
         finally:
             if self._server is not None:
                 connected = deadline.when() is None
-                await self._server.stop(patient=connected)
+                await self._server.stop(patient=connected and not self._server.gone.is_set())
 
     async def _over_pipes(self, settings: ServerSettings, deadline: asyncio.Timeout) -> None:
         assert settings.command is not None

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Listener = Callable[[str], None]
 
 _log = logging.getLogger(__name__)
-_PINS_POLL_S = 1.0
+_PINS_POLL_S = 0.5
 
 
 class _Server:

@@ -100,7 +100,7 @@ class StdioServer:
         self._watcher: asyncio.Task[None] | None = None
         self.peer = Peer(on_notification)
         self.gone = asyncio.Event()
-        """Set when nothing more can come: the process ended or closed its stdout."""
+        """Set when it is over: the process ended, or closed its stdin or stdout."""
 
     @property
     def returncode(self) -> int | None:
@@ -152,9 +152,7 @@ class StdioServer:
 
         patient: give it time to leave by itself; not for one that never answered.
         """
-        process = self._process
-        assert process is not None
-        self.peer.close(self.peer_end())
+        self.peer.close(self.peer_end() if self.gone.is_set() else "the connection was closed")
         if self._stdin is not None:
             self._stdin.abort() if self._stdin.get_write_buffer_size() else self._stdin.close()
         try:
@@ -205,7 +203,7 @@ class StdioServer:
     async def _connect(self, our_in: int, our_out: int, our_err: int) -> None:
         connect = self._loop.connect_read_pipe
         write, _ = await self._loop.connect_write_pipe(
-            lambda: _Stdin(self.peer), os.fdopen(our_in, "wb", 0)
+            lambda: _Stdin(self.peer, self.gone), os.fdopen(our_in, "wb", 0)
         )
         self._stdin = write
         self.peer.attach(self._stdin)
@@ -240,8 +238,12 @@ class StdioServer:
 
 
 class _Stdin(asyncio.BaseProtocol):
-    def __init__(self, peer: Peer) -> None:
+    def __init__(self, peer: Peer, gone: asyncio.Event) -> None:
         self._peer = peer
+        self._gone = gone
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._gone.set()  # who does not listen any more is gone, whatever it still says
 
     def pause_writing(self) -> None:
         self._peer.pause()
