@@ -1,0 +1,54 @@
+"""The MCP face: ``workbench --serve`` on stdio or streamable HTTP.
+
+Nothing here imports mcp or uvicorn; the HTTP binding does when it is asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.config import Config
+
+__all__ = ["UsageError", "run"]
+
+
+class UsageError(Exception):
+    """Flags that cannot be obeyed; the message says which and what would be right."""
+
+
+def run(
+    config: Config,
+    *,
+    data_dir: Path,
+    http: str | None = None,
+    allow_remote: bool = False,
+) -> int:
+    """Serve until the client goes away or a signal comes. Returns the exit code.
+
+    ``workbench --serve`` calls it with ``http=None``: stdio.
+
+    http: of ``--http HOST:PORT``; also ``HOST``, ``PORT``, ``:PORT``, and ``""`` for ``serve.host`` and
+    ``serve.port`` of the configuration. The bearer token is read from the environment variable that
+    ``serve.token_env`` names; without one, a token is made and shown once on stderr.
+    allow_remote: of ``--allow-remote``; without it an address that is not loopback is refused, and
+    with it a token must be in the environment.
+
+    Raises UsageError before anything is started.
+    """
+    if not logging.getLogger().handlers:
+        logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
+    if http is None:
+        from workbench.serve.serving import serve_stdio
+
+        asyncio.run(serve_stdio(config, data_dir))
+    else:
+        from workbench.serve.binding import read_binding
+        from workbench.serve.serving import serve_http
+
+        asyncio.run(serve_http(config, data_dir, read_binding(http, config.serve, allow_remote)))
+    return 0

@@ -19,6 +19,7 @@ from typing import Protocol
 
 _CHUNK = 1 << 18
 _MOST_BUFFERED = 1 << 20
+_LAST_WORDS_S = 0.3
 
 
 class Lines(Protocol):
@@ -192,7 +193,7 @@ class _ThreadLines:
 
     async def close(self) -> None:
         self._queue.put(None)
-        await asyncio.to_thread(self._writer.join, 0.3)
+        await asyncio.to_thread(self._writer.join, _LAST_WORDS_S)
 
     def _read(self, source: int) -> None:
         with suppress(RuntimeError, OSError):  # the loop is closed: the process ends

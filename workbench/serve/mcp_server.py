@@ -1,0 +1,148 @@
+"""An ``Offer`` as a server of the SDK: what the HTTP binding serves. Imports mcp."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import weakref
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import mcp_types as types
+from mcp.server.caching import CacheHint
+from mcp.server.connection import Connection
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel.server import NotificationOptions, Server
+from mcp.server.models import InitializationOptions
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
+from mcp.shared.exceptions import MCPError
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+
+from workbench import __version__
+from workbench.serve.offer import SERVER_NAME, Caller, Json, Offer, UnknownTool
+
+Context = ServerRequestContext[Any, Any]
+
+_MOST_PROGRESS = 10_000
+_NO_CACHE = CacheHint(ttl_ms=0, scope="private")
+_log = logging.getLogger(__name__)
+
+
+class OfferServer(Server[Any]):
+    """Serves an offer to any number of clients, in both protocol eras."""
+
+    def __init__(self, offer: Offer, **more: Any) -> None:
+        self._offer = offer
+        self._bus = InMemorySubscriptionBus()
+        self._listens = ListenHandler(self._bus)
+        self._handshakes: weakref.WeakSet[Connection] = weakref.WeakSet()
+        self._telling: set[asyncio.Task[None]] = set()
+        super().__init__(
+            SERVER_NAME,
+            version=__version__,
+            instructions=offer.instructions,
+            on_list_tools=self.list_tools,
+            on_call_tool=self.call_tool,
+            on_subscriptions_listen=self._listens,
+            cache_hints={"tools/list": _NO_CACHE, "server/discover": _NO_CACHE},
+            **more,
+        )
+        # Ours instead of the SDK's tracing: executions have spans of their own (telemetry.py).
+        self.middleware[:] = [self._remember_connection]
+
+    def create_initialization_options(self, *args: Any, **given: Any) -> InitializationOptions:
+        """The HTTP application takes no options: ``listChanged`` is set here."""
+        return super().create_initialization_options(
+            NotificationOptions(tools_changed=True), **given
+        )
+
+    def list_changed(self) -> None:
+        """Tell every client that ``tools/list`` has another answer now."""
+        task = asyncio.get_running_loop().create_task(self._tell_all())
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    def end_listens(self) -> None:
+        """End the streams on which clients hear of changes; they would hold the exit up."""
+        self._listens.close()
+
+    async def list_tools(
+        self, _ctx: Context, _params: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
+        tools = [types.Tool.model_validate(tool) for tool in self._offer.listing()]
+        return types.ListToolsResult(tools=tools)
+
+    async def call_tool(
+        self, ctx: Context, params: types.CallToolRequestParams
+    ) -> types.CallToolResult:
+        meta = dict(ctx.meta or {})
+        reports = _Reports(ctx) if "progressToken" in meta or "progress_token" in meta else None
+        caller = Caller(
+            client=_client_name(ctx),
+            progress=reports.put if reports is not None else None,
+            meta=meta,
+            request_id=ctx.request_id,
+            protocol_version=ctx.protocol_version,
+        )
+        try:
+            work = self._offer.call(params.name, params.arguments or {}, caller)
+            result = await (reports.during(work) if reports is not None else work)
+        except UnknownTool as error:
+            raise MCPError(types.INVALID_PARAMS, str(error)) from error
+        except Exception as error:  # a handshake client would be shown its text
+            _log.exception("tools/call failed")
+            raise MCPError(types.INTERNAL_ERROR, "Internal server error") from error
+        if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
+            result = {**result, "resultType": "complete"}
+        # A dict goes out as it is: models would cost more than the call.
+        return cast("types.CallToolResult", result)
+
+    async def _remember_connection(
+        self, ctx: Context, call_next: Callable[[Context], Awaitable[Any]]
+    ) -> Any:
+        if ctx.protocol_version not in MODERN_PROTOCOL_VERSIONS:
+            # mcp 2.3 has no public way to the connections of handshake clients.
+            self._handshakes.add(ctx.session._connection)
+        return await call_next(ctx)
+
+    async def _tell_all(self) -> None:
+        await self._bus.publish(ToolsListChanged())
+        await asyncio.gather(
+            *(
+                connection.notify("notifications/tools/list_changed", None)
+                for connection in list(self._handshakes)
+            ),
+            return_exceptions=True,
+        )
+
+
+class _Reports:
+    """Progress of one call: taken without waiting, sent by a task of its own in order."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._queue: asyncio.Queue[tuple[float, float | None, str] | None] = asyncio.Queue()
+
+    def put(self, done: float, text: str, total: float | None = None) -> None:
+        if self._queue.qsize() < _MOST_PROGRESS:  # a client that does not read loses progress
+            self._queue.put_nowait((done, total, text))
+
+    async def during(self, work: Awaitable[Json]) -> Json:
+        """Send what comes while ``work`` goes on, and all of it before its result."""
+        sender = asyncio.create_task(self._send())
+        try:
+            result = await work
+            self._queue.put_nowait(None)
+            await sender
+            return result
+        finally:
+            sender.cancel()
+
+    async def _send(self) -> None:
+        while (report := await self._queue.get()) is not None:
+            await self._ctx.session.report_progress(*report)
+
+
+def _client_name(ctx: Context) -> str | None:
+    params = ctx.session.client_params
+    return params.client_info.name if params is not None and params.client_info else None

@@ -1,0 +1,133 @@
+"""Serving from start to end: the runtime, a binding, signals, the way out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from workbench.clean import clean
+from workbench.config import Config
+from workbench.runtime import Runtime, open_runtime
+from workbench.serve.binding import Binding
+from workbench.serve.session import Session
+from workbench.serve.stdio import own_stdio
+from workbench.serve.telemetry import Tracing, open_tracing
+from workbench.serve.toolset import ListingWatch, Toolset
+
+_LAST_ANSWERS_S = 0.75
+"""A client that closes its end still gets what is nearly done: ``echo … | workbench --serve``."""
+_CONNECT_AFTER_S = 0.3
+_SETTLE_LISTING_S = 0.1
+_MESSAGE_OVERHEAD = 1 << 20
+
+_log = logging.getLogger(__name__)
+
+
+async def serve_stdio(config: Config, data_dir: Path) -> None:
+    """One client on stdin and stdout, until either ends or a signal comes."""
+    tracing = open_tracing()
+    async with open_runtime(config, data_dir=data_dir, watch=True) as runtime:
+        await runtime.engine.start()
+        toolset = Toolset(runtime, tracing)
+        session = Session(toolset)
+        limits = config.limits
+        longest = 2 * (limits.max_code_bytes + limits.max_input_bytes) + _MESSAGE_OVERHEAD
+        async with own_stdio(session.feed, longest) as lines:
+            session.attach(lines)
+            connecting = asyncio.create_task(_connect_soon(runtime, session.answered))
+            with (
+                _stopped_by_signals(lines.ended),
+                _watching(runtime, toolset, session.list_changed),
+            ):
+                await lines.ended.wait()
+            connecting.cancel()
+            await session.finish(_LAST_ANSWERS_S)
+    _close(tracing)
+
+
+async def serve_http(config: Config, data_dir: Path, binding: Binding) -> None:
+    """Any number of clients over streamable HTTP, until a signal comes."""
+    from workbench.serve.http import Listening, build_app
+
+    tracing = open_tracing()
+    async with open_runtime(config, data_dir=data_dir, connect=True, watch=True) as runtime:
+        await runtime.engine.start()
+        toolset = Toolset(runtime, tracing)
+        app = build_app(toolset, binding)
+        stop = asyncio.Event()
+        with _stopped_by_signals(stop), _watching(runtime, toolset, app.list_changed):
+            async with Listening(app, binding) as listening:
+                _announce(listening.url, binding)
+                await stop.wait()
+    _close(tracing)
+
+
+async def _connect_soon(runtime: Runtime, answered: asyncio.Event) -> None:
+    """Connect the servers after the first answer: loading the SDK would only delay it."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(answered.wait(), _CONNECT_AFTER_S)
+    await runtime.upstream.start()
+
+
+@contextmanager
+def _watching(runtime: Runtime, toolset: Toolset, changed: Callable[[], None]) -> Iterator[None]:
+    """Call ``changed`` when ``tools/list`` has another answer, once for what changes together."""
+    watch = ListingWatch(toolset, changed)
+    loop = asyncio.get_running_loop()
+    pending: asyncio.TimerHandle | None = None
+
+    def look_soon(_: object) -> None:
+        nonlocal pending
+        if pending is None or pending.cancelled() or pending.when() <= loop.time():
+            pending = loop.call_later(_SETTLE_LISTING_S, watch.look)
+
+    stops = [
+        runtime.on_config(look_soon),
+        runtime.upstream.subscribe(look_soon),
+        runtime.on_config_error(lambda problem: _log.warning("%s", clean(problem))),
+    ]
+    try:
+        yield
+    finally:
+        for stop in stops:
+            stop()
+        if pending is not None:
+            pending.cancel()
+
+
+@contextmanager
+def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
+    """SIGINT and SIGTERM set ``stop`` instead of ending the process."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    if sys.platform == "win32":  # the loop has no signal handlers there
+        before = [
+            signal.signal(each, lambda *_: loop.call_soon_threadsafe(stop.set)) for each in signals
+        ]
+        try:
+            yield
+        finally:
+            for each, handler in zip(signals, before, strict=True):
+                signal.signal(each, handler)
+        return
+    for each in signals:
+        loop.add_signal_handler(each, stop.set)
+    yield  # the handlers stay: a second signal must not cut the clean end short
+
+
+def _announce(url: str, binding: Binding) -> None:
+    words = f"Workbench serves MCP at {url}\n"
+    if binding.generated:
+        words += f"Authorization: Bearer {binding.token}\n"
+    sys.stderr.write(words)
+    sys.stderr.flush()
+
+
+def _close(tracing: Tracing | None) -> None:
+    if tracing is not None:
+        tracing.close()
