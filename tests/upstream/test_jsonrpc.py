@@ -5,6 +5,8 @@ from typing import Any, cast
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from workbench.upstream.jsonrpc import CONNECTION_CLOSED, REQUEST_TIMEOUT, Peer, RpcError
 
@@ -262,3 +264,33 @@ async def test_a_line_without_end_closes_the_connection(
     wired.peer.feed(b"x" * 1_001)
     with pytest.raises(RpcError, match="a line of more than"):
         await task
+
+
+_MESSAGES = st.lists(
+    st.one_of(
+        st.builds(lambda text: {"method": "n", "params": {"text": text}}, st.text()),
+        st.builds(lambda n: {"jsonrpc": "2.0", "id": n, "result": {}}, st.integers(1, 5)),
+        st.just({"nothing": True}),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(messages=_MESSAGES, cuts=st.lists(st.integers(0, 400), max_size=12))
+def test_the_pieces_that_messages_come_in_do_not_matter(
+    messages: list[dict[str, Any]], cuts: list[int]
+) -> None:
+    async def feed(pieces: list[bytes]) -> tuple[list[Any], list[str]]:
+        wired = _Wired()
+        for piece in pieces:
+            wired.peer.feed(piece)
+        wired.peer.finish()
+        return wired.notified, list(wired.peer.garbage)
+
+    stream = b"".join(orjson.dumps(message) + b"\n" for message in messages)
+    places = sorted({min(cut, len(stream)) for cut in cuts})
+    pieces = [stream[a:b] for a, b in zip([0, *places], [*places, len(stream)], strict=True)]
+    whole = asyncio.run(feed([stream]))
+    assert asyncio.run(feed([piece for piece in pieces if piece])) == whole
+    assert len(whole[0]) == sum("method" in message for message in messages)
