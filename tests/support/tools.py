@@ -43,9 +43,11 @@ class DictTools:
         }
         self.calls: list[ToolCall] = []
         self.cancelled: list[ToolCall] = []
+        self.called = asyncio.Event()
 
     async def call(self, call: ToolCall, note: NoteListener) -> Outcome:
         self.calls.append(call)
+        self.called.set()
         note(ToolCallNote(call.execution_id, call.seq, "progress", "half way", 1, 2))
         try:
             return await self.answers[call.tool](call)

@@ -48,7 +48,12 @@ def remove_server(path: Path, name: str) -> None:
     """Remove a server. Raises ConfigError where there is none of that name."""
 
     def change(document: TOMLDocument) -> None:
-        _servers(document, name).remove(name)
+        import tomlkit
+
+        servers = _servers(document, name)
+        servers.remove(name)
+        if not servers:  # an empty [servers] means none; without it the demo would come back
+            document["servers"] = tomlkit.table()
 
     _edit(path, change)
 

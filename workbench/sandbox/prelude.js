@@ -34,7 +34,8 @@
   const dateISO = uncurry(Date.prototype.toISOString), dateTime = uncurry(Date.prototype.getTime);
   const G = globalThis;
   const objectProto = Object.prototype, arrayProto = Array.prototype, errorProto = Error.prototype;
-  const internalErrorProto = InternalError.prototype, syntaxErrorProto = SyntaxError.prototype;
+  const internalErrorProto = InternalError.prototype, syntaxErrorProto = SyntaxError.prototype,
+        rangeErrorProto = RangeError.prototype;
   const imul = Math.imul;
   // quickjs strings built with + are ropes, which the Python binding cannot convert: flatten first.
   const flat = text => slice(text, 0);
@@ -611,11 +612,21 @@
         fail(e, 'SYNTAX_ERROR');
         return false;
       }
+      if (isTooDeep(e, code)) {
+        result = '{"t":"done","ok":false,"code":"SYNTAX_ERROR","message":"SyntaxError: the script is nested too deeply","line":1,"column":1}';
+        return false;
+      }
       fail(e, 'RUNTIME_ERROR');
       return true;
     }
     follow(value);
     return true;
+  }
+  // The parser's stack overflow looks like the script's; with a throw in front nothing runs, only the parser.
+  function isTooDeep(e, code) {
+    if (typeof e !== 'object' || e === null || protoOf(e) !== rangeErrorProto) return false;
+    try { (0, indirectEval)('throw null;' + code); } catch (again) { return again !== null && protoOf(again) === rangeErrorProto; }
+    return false;
   }
   const poll = () => result === null ? null : flat(result);
   return { __proto__: null, init, run, settle, poll };

@@ -1,0 +1,55 @@
+# Everything a contributor and CI run. `make run` and `make test` need Python 3.11+ and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NODE := $(shell command -v node 2>/dev/null)
+NPM := $(shell command -v npm 2>/dev/null)
+
+.PHONY: help run test check format bench docs clean npm
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
+
+run: $(VENV)/installed ## open the terminal UI on the demo server
+	@$(BIN)/workbench
+
+test: $(VENV)/tested npm ## run every test
+	$(BIN)/pytest -q
+
+check: $(VENV)/tested ## format, lint, types, import directions
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/tested ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/tested ## measure the figures that docs/decisions report
+	$(BIN)/python -m bench
+
+npm: tests/npm/node_modules/.installed # real MCP servers and clients for the tests
+
+tests/npm/node_modules/.installed: tests/npm/package.json
+ifneq ($(NPM),)
+	cd tests/npm && npm install --no-package-lock --no-audit --no-fund --loglevel=error
+	@touch $@
+else
+	@echo "npm is not here: the tests marked npm will fail; deselect them with: pytest -m 'not npm'"
+endif
+
+$(VENV)/python:
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/installed: $(VENV)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/tested: $(VENV)/installed pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+clean: ## remove what was made here
+	rm -rf $(VENV) tests/npm/node_modules .mypy_cache .ruff_cache .pytest_cache

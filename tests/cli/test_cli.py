@@ -1,0 +1,331 @@
+"""The command line as a shell sees it: real processes, stdout, stderr, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+class Shell:
+    """Runs ``workbench`` in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+
+    def __call__(
+        self, *words: str, stdin: str = "", environ: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        home = {"HOME": str(self.folder), "XDG_CONFIG_HOME": str(self.folder / "xdg")}
+        return subprocess.run(
+            [sys.executable, "-m", "workbench", "--data-dir", str(self.data), *words],
+            input=stdin, capture_output=True, text=True, timeout=60, cwd=self.folder, check=False,
+            env={**os.environ, **home, "PYTHONPATH": os.getcwd(), **(environ or {})},
+        )  # fmt: skip
+
+    def json(self, *words: str, **more: Any) -> Any:
+        done = self(*words, **more)
+        assert done.stdout, done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+def test_exec_prints_the_result_and_exits_by_it(shell: Shell) -> None:
+    done = shell("code", "exec", "--code", "console.log('hi'); 1 + 1")
+    result = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert set(result) == {"ok", "value", "execution_id", "duration_ms", "tool_calls", "logs"}
+    assert (result["ok"], result["value"]) == (True, 2)
+    assert result["logs"] == [{"level": "log", "text": "hi"}]
+    failed = shell("code", "exec", "--code", "\nnull.x")
+    assert failed.returncode == 1
+    error = json.loads(failed.stdout)["error"]
+    assert (error["code"], error["line"], error["column"]) == ("RUNTIME_ERROR", 2, 1)
+    assert json.loads(shell("code", "exec", "--code", "undefined").stdout)["value"] is None
+
+
+def test_exec_calls_the_demo_server_without_any_configuration(shell: Shell) -> None:
+    result = shell.json("code", "exec", "--code", "(await tools.demo.issue_stats()).open")
+    assert result["ok"]
+    assert result["value"] > 0
+    assert result["tool_calls"] == 1
+
+
+def test_exec_reads_code_and_input_from_files_and_stdin(shell: Shell) -> None:
+    (shell.folder / "s.js").write_text("input.n * 2")
+    (shell.folder / "i.json").write_text('{"n": 21}')
+    assert shell.json("code", "exec", "--file", "s.js", "--input-file", "i.json")["value"] == 42
+    assert (
+        shell.json("code", "exec", "--file", "-", "--input", '{"n": 1}', stdin="input.n")["value"]
+        == 1
+    )
+    assert shell.json("code", "exec", "--code", "input", "--input-file", "-", stdin="[1]")[
+        "value"
+    ] == [1]
+    assert shell.json("code", "exec", "--script", "report")["ok"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--code", "1", "--file", "x"], "not allowed with"),
+        ([], "required"),
+        (["--code", "1", "--input", "{}", "--input-file", "x"], "not allowed with"),
+        (["--code", "1", "--input", "{a"], "--input is not JSON"),
+        (["--code", "1", "--input", "NaN"], "NaN is not a JSON value"),
+        (["--file", "missing.js"], "missing.js: No such file"),
+        (["--file", "-", "--input-file", "-"], "cannot both be stdin"),
+        (["--script", "../x"], "a name, not a path"),
+        (["--script", "reprot"], "did you mean 'report.js'"),
+        (["--code", "1", "--timeout", "0"], "timeout_ms must be from 1 to 600000, not 0"),
+        (["--code", "1", "--timeout", "soon"], "invalid int"),
+        (["--code", "1", "--max-tool-calls", "-1"], "max_tool_calls must be 0 or more"),
+        (["--code", "1", "--max-parallel", "33"], "from 1 to 32"),
+        (["--code", "1", "--what"], "unrecognized arguments"),
+        (["--code", "1", "--config", "none.toml"], "none.toml: no such configuration file"),
+    ],
+)  # fmt: skip
+def test_bad_usage_is_exit_2_with_a_reason(shell: Shell, words: list[str], message: str) -> None:
+    done = shell("code", "exec", *words)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert message in done.stderr
+
+
+def test_flags_win_over_the_file_and_absent_ones_do_not(shell: Shell) -> None:
+    (shell.folder / "workbench.toml").write_text("code_execution_timeout_ms = 300\n")
+    burning = shell.json("code", "exec", "--code", "while (true) {}")
+    assert burning["error"]["code"] == "TIMEOUT"
+    assert "300 ms" in burning["error"]["message"]
+    given = shell.json("code", "exec", "--code", "while (true) {}", "--timeout", "150")
+    assert "150 ms" in given["error"]["message"]
+    environ = {"WORKBENCH_CODE_EXECUTION_TIMEOUT_MS": "200"}
+    assert (
+        "200 ms"
+        in shell.json("code", "exec", "--code", "for (;;);", environ=environ)["error"]["message"]
+    )
+
+
+def test_allowed_servers_and_budget(shell: Shell) -> None:
+    code = "call_tool('demo', 'now')"
+    none = shell.json("code", "exec", "--code", code, "--allowed-servers", "")
+    assert none["value"]["error"]["code"] == "SERVER_NOT_ALLOWED"
+    other = shell.json("code", "exec", "--code", code, "--allowed-servers", "a,b")
+    assert "allowed: a, b" in other["value"]["error"]["message"]
+    budget = (
+        "[1, 2, 3].map(() => { const r = call_tool('demo', 'now'); return r.ok || r.error.code })"
+    )
+    limited = shell.json("code", "exec", "--code", budget, "--max-tool-calls", "1")
+    assert limited["value"] == [True, "MAX_TOOL_CALLS_EXCEEDED", "MAX_TOOL_CALLS_EXCEEDED"]
+    assert limited["tool_calls"] == 1
+
+
+def test_policy_refuses_by_name_and_schema(shell: Shell) -> None:
+    code = """[
+      call_tool('demmo', 'now'), call_tool('demo', 'get_isue', {}), call_tool('demo', 'get_issue', { id: 'x' }),
+      call_tool('demo', 'get_issue', { id: 101, nubmer: 1 }),
+    ].map(r => [r.error.code, r.error.message])"""
+    (server, tool, kind, field) = shell.json("code", "exec", "--code", code)["value"]
+    assert server[0] == tool[0] == "NOT_FOUND"
+    assert "'demo'" in server[1]
+    assert "'get_issue'" in tool[1]
+    assert kind[0] == field[0] == "INVALID_ARGS"
+    assert "id" in kind[1]
+    assert "nubmer" in field[1]
+
+
+def test_quarantined_server(shell: Shell) -> None:
+    words = [sys.executable, "-m", "workbench.demo"]
+    assert shell("servers", "add", "mine", "--config", "w.toml", "--", *words).returncode == 0
+    assert shell("servers", "quarantine", "mine", "--config", "w.toml").returncode == 0
+    code = "call_tool('mine', 'now').error.code"
+    assert (
+        shell.json("--config", "w.toml", "code", "exec", "--code", code)["value"]
+        == "SERVER_QUARANTINED"
+    )
+    shell("servers", "quarantine", "mine", "--off", "--config", "w.toml")
+    assert (
+        shell.json("--config", "w.toml", "code", "exec", "--code", "call_tool('mine', 'now').ok")[
+            "value"
+        ]
+        is True
+    )
+    (row,) = shell.json("servers", "list", "--json", "--config", "w.toml")
+    assert set(row) == {"name", "transport", "state", "error", "tools", "quarantined", "enabled"}
+    assert (row["name"], row["state"]) == ("mine", "ready")
+    assert shell("servers", "remove", "mine", "--config", "w.toml").returncode == 0
+    assert shell.json("servers", "list", "--json", "--config", "w.toml") == []
+
+
+def test_check_runs_nothing(shell: Shell) -> None:
+    good = shell("code", "check", "--code", "await f(); return 1")
+    assert (good.returncode, json.loads(good.stdout)) == (0, {"ok": True})
+    bad = shell("code", "check", "--code", "let x = ;")
+    assert bad.returncode == 1
+    assert json.loads(bad.stdout)["error"]["line"] == 1
+
+
+def test_history_round_trip(shell: Shell) -> None:
+    first = shell.json("code", "exec", "--code", "call_tool('demo', 'now').ok")["execution_id"]
+    second = shell.json("code", "exec", "--code", "null.x")["execution_id"]
+    rows = shell.json("history", "list", "--json")
+    assert [row["execution_id"] for row in rows] == [second, first]
+    assert [
+        row["execution_id"] for row in shell.json("history", "list", "--json", "--tool", "demo.now")
+    ] == [first]
+    shown = shell.json("history", "show", first[:8], "--json")
+    assert shown["calls"][0]["tool"] == "now"
+    assert shell("history", "show", first).stdout.startswith(first)
+    assert shell("history", "show", "zz").returncode == 2
+    output = shell.folder / "r.json"
+    assert shell("history", "export", first, "--output", str(output)).returncode == 0
+    replayed = shell("replay", str(output), "--json")
+    assert replayed.returncode == 0
+    result = json.loads(replayed.stdout)
+    assert (result["verdict"], result["original_id"], result["divergence"]) == (
+        "identical",
+        first,
+        None,
+    )
+    assert shell("replay", second).returncode == 0
+    assert (
+        shell.json("history", "list", "--json", "--source", "replay", "--limit", "1")[0]["source"]
+        == "replay"
+    )
+    compared = shell("diff", first, second, "--json")
+    assert compared.returncode == 1
+    assert set(json.loads(compared.stdout)) == {"same", "calls", "value_diff", "timing"}
+    assert shell.json("history", "prune", "--max-age-days", "0", "--json")["left"] == 0
+
+
+def test_replay_of_an_edited_script(shell: Shell) -> None:
+    run = shell.json("code", "exec", "--code", "call_tool('demo', 'get_issue', { id: 101 }).ok")[
+        "execution_id"
+    ]
+    (shell.folder / "e.js").write_text("call_tool('demo', 'get_issue', { id: 102 }).ok")
+    done = shell("replay", run, "--code", "e.js", "--json")
+    assert done.returncode == 1
+    divergence = json.loads(done.stdout)["divergence"]
+    assert set(divergence) == {
+        "call",
+        "expected",
+        "actual",
+        "diff",
+        "line",
+        "original_line",
+        "cause",
+    }
+    assert divergence["call"] == 1
+    live = shell("replay", run, "--code", "e.js", "--on-divergence", "live", "--json")
+    assert json.loads(live.stdout)["value"] is True
+    assert shell("replay", run, "--live").returncode == 0
+    assert shell("replay", run, "--on-divergence", "maybe").returncode == 2
+    assert shell("replay", "nothing").returncode == 2
+
+
+def test_recordings_as_tests(shell: Shell) -> None:
+    run = shell.json("code", "exec", "--code", "call_tool('demo', 'get_issue', { id: 101 }).ok")[
+        "execution_id"
+    ]
+    folder = shell.folder / "cases"
+    folder.mkdir()
+    shell("history", "export", run, "--output", str(folder / "a.json"))
+    (folder / "other.json").write_text("{}")
+    good = shell("test", "cases", "--junit", "j.xml")
+    assert good.returncode == 0
+    assert good.stdout.startswith("ok")
+    assert len(good.stdout.splitlines()) == 1
+    (folder / "a.js").write_text("call_tool('demo', 'get_issue', { id: 102 }).ok")
+    assert shell("test", "cases", "--junit", "j.xml").returncode == 1
+    assert 'failures="1"' in (shell.folder / "j.xml").read_text()
+    assert shell("test", "cases", "--accept").returncode == 0
+    assert shell("test", "cases").returncode == 0
+    assert shell("test", "nowhere").returncode == 2
+
+
+def test_tools_and_config(shell: Shell) -> None:
+    rows = shell.json("tools", "list", "--json")
+    assert set(rows[0]) == {
+        "server",
+        "tool",
+        "description",
+        "input_schema",
+        "output_schema",
+        "annotations",
+        "approved",
+    }
+    assert shell.json("tools", "search", "post a message", "--json")[0]["tool"] == "post_message"
+    assert shell("tools", "show", "demo", "nowt").returncode == 2
+    assert "declare" in shell("tools", "types").stdout
+    assert (
+        shell("config", "set", "code_execution_pool_size", "4", "--config", "c.toml").returncode
+        == 0
+    )
+    assert (
+        shell("config", "set", "code_execution_pool_size", "0", "--config", "c.toml").returncode
+        == 2
+    )
+    keys = {
+        row["key"]: row
+        for row in shell.json("config", "show", "--json", "--config", "c.toml")["keys"]
+    }
+    assert keys["code_execution_pool_size"]["value"] == 4
+    assert shell("config", "path", "--config", "c.toml").stdout.strip() == "c.toml"
+    (shell.folder / "c.toml").write_text("what = 1")
+    done = shell("config", "check", "--config", "c.toml")
+    assert done.returncode == 2
+    assert "c.toml:1: unknown key 'what'" in done.stderr
+
+
+def test_doctor_says_what_is_in_force(shell: Shell) -> None:
+    report = shell.json("doctor", "--json")
+    assert report["engine_works"] is True
+    if sys.platform.startswith("linux"):
+        assert all(report["hardening"].values())
+
+
+def test_help_of_every_command_has_an_example(shell: Shell) -> None:
+    assert "examples:" in shell("--help").stdout
+    for words in (
+        ["code", "exec"], ["code", "check"], ["history", "list"], ["history", "show"], ["history", "export"],
+        ["history", "prune"], ["replay"], ["diff"], ["test"], ["servers", "list"], ["servers", "add"],
+        ["servers", "remove"], ["servers", "import"], ["servers", "approve"], ["servers", "quarantine"],
+        ["tools", "list"], ["tools", "search"], ["tools", "show"], ["tools", "types"], ["config", "show"],
+        ["config", "set"], ["config", "path"], ["config", "check"], ["doctor"],
+    ):  # fmt: skip
+        done = shell(*words, "--help")
+        assert done.returncode == 0, words
+        assert "example:" in done.stdout, words
+
+
+def test_terminal_sequences_in_data_are_shown_not_obeyed(shell: Shell) -> None:
+    code = "console.log('\\x1b]52;c;aGk=\\x07'); throw new Error('\\x1b[31mred')"
+    run = shell.json("code", "exec", "--code", code)["execution_id"]
+    shown = shell("history", "show", run).stdout + shell("replay", run).stdout
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
+    assert "␛" in shown
+
+
+def test_imports_stay_light(shell: Shell) -> None:
+    code = (
+        "import sys; from workbench.cli.main import main\n"
+        "try: main(sys.argv[1:])\nexcept SystemExit: pass\n"
+        "print([m for m in ('mcp', 'textual', 'asyncio', 'pydantic') if m in sys.modules], file=sys.stderr)"
+    )
+    for words, allowed in ((["--help"], "[]"), (["code", "exec", "--code", "1"], "['asyncio']")):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *words], capture_output=True, text=True, cwd=shell.folder,
+            env={**os.environ, "PYTHONPATH": os.getcwd(), "WORKBENCH_DATA_DIR": str(shell.data)}, check=True,
+        )  # fmt: skip
+        assert done.stderr.strip().endswith(allowed), done.stderr

@@ -1,0 +1,289 @@
+"""Scripts that fight: each ends with the right code, nothing burns on, and the next script is unharmed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.tools import DictTools
+from workbench.engine import Engine
+from workbench.model import ErrorCode, ExecutionOptions, ExecutionRequest, Limits, PoolSettings
+
+pytestmark = pytest.mark.anyio
+
+TIMEOUT_MS = 400
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[Engine]:
+    engine = Engine(limits=Limits(timeout_ms=TIMEOUT_MS), pool=PoolSettings(size=2))
+    yield engine
+    await engine.close()
+
+
+async def code_of(engine: Engine, script: str) -> str | None:
+    execution = await engine.run(ExecutionRequest(script), tools=DictTools())
+    after = await engine.run(ExecutionRequest("[1, 2].map(x => x * 2).join()"), tools=DictTools())
+    assert after.value == "2,4"
+    return str(execution.error.code) if execution.error is not None else None
+
+
+ENDLESS = [
+    "while (true) {}",
+    "for (;;) { try { while (true) {} } catch (e) {} finally { while (true) {} } }",
+    "(function f() { Promise.resolve().then(f) })(); await new Promise(() => {})",
+    "(async function f() { while (true) await null })()",
+    "({ get x() { while (true) {} } })",
+    "({ toJSON() { while (true) {} } })",
+    "[3, 1, 2].sort(() => { while (true) {} })",
+    "/^(a+)+$/.test('a'.repeat(40) + 'b')",
+    "throw { toString() { while (true) {} }, toJSON() { while (true) {} } }",
+    "throw { get message() { while (true) {} } }",
+    "throw new Proxy(new Error('x'), { get() { while (true) {} } })",
+    "new Proxy({}, { ownKeys() { while (true) {} } })",
+    "const a = []; a.length = 2 ** 32 - 1; a.indexOf(5)",
+    "Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 5)",
+    "console.log({ get x() { while (true) {} } })",
+    "call_tool('test', 'echo', { get x() { while (true) {} } })",
+    "'x'.replace(/x/, () => { while (true) {} })",
+    "await { then() { while (true) {} } }",
+    "await sleep(60000)",
+    "await tools.test.forever()",
+    "call_tool('test', 'forever')",
+    "call_tools([{ server: 'test', tool: 'forever' }])",
+    "while (true) { try { call_tool('test', 'echo', {}) } catch (e) {} }",
+]
+
+
+@pytest.mark.parametrize("script", ENDLESS, ids=[script[:40] for script in ENDLESS])
+async def test_endless_is_a_timeout(engine: Engine, script: str) -> None:
+    assert await code_of(engine, script) == ErrorCode.TIMEOUT
+
+
+TOO_MUCH = [
+    "const a = []; while (true) a.push(new Array(1e5).fill(1))",
+    "const a = []; while (true) a.push({})",
+    "const a = []; while (true) a.push(new ArrayBuffer(1e6))",
+    "const a = []; while (true) a.push('abc' + a.length)",
+    "let o = {}; while (true) o = { o }",
+    "let s = 'x'; while (true) s += s",
+    "'x'.repeat(2 ** 29)",
+    "const m = new Map(); for (let i = 0; ; i++) m.set(i, i)",
+    "new Uint8Array(2 ** 30)",
+    "let n = 1n; while (true) n = n * 3n ** 100000n",
+]
+CAUGHT = [f"try {{ {script} }} catch (e) {{ 'caught' }}" for script in TOO_MUCH]
+
+
+@pytest.mark.parametrize("script", [*TOO_MUCH, *CAUGHT])
+async def test_memory_is_limited_and_cannot_be_caught(script: str) -> None:
+    engine = Engine(limits=Limits(timeout_ms=20_000, memory_mb=32), pool=PoolSettings(size=1))
+    try:
+        code = await code_of(engine, script)
+        if "3n **" in script and code == ErrorCode.RUNTIME_ERROR:
+            return  # the engine refuses the number before memory is short
+        assert code == ErrorCode.MEMORY_LIMIT_EXCEEDED or "3n **" in script
+    finally:
+        await engine.close()
+
+
+RECURSION = [
+    ("(function f() { f() })()", ErrorCode.RUNTIME_ERROR),
+    ("const f = () => f(); f()", ErrorCode.RUNTIME_ERROR),
+    ("class A { get x() { return this.x } } new A().x", ErrorCode.RUNTIME_ERROR),
+    ("const p = new Proxy({}, { get: (t, k, r) => r[k] }); p.x", ErrorCode.RUNTIME_ERROR),
+    ("JSON.parse('['.repeat(200000))", ErrorCode.RUNTIME_ERROR),
+    ("(" * 100_000, ErrorCode.SYNTAX_ERROR),
+    ("await " * 50_000 + "1", ErrorCode.SYNTAX_ERROR),
+    ("[" * 100_000, ErrorCode.SYNTAX_ERROR),
+    ("await 1;" + "{" * 100_000, ErrorCode.SYNTAX_ERROR),
+    ("let o = {}; for (let i = 0; i < 1e5; i++) o = { o }; o", ErrorCode.SERIALIZATION_ERROR),
+    ("let a = []; for (let i = 0; i < 1e5; i++) a = [a]; JSON.stringify(a)", ErrorCode.RUNTIME_ERROR),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("script", "code"), RECURSION, ids=[script[:30] for script, _ in RECURSION]
+)
+async def test_depth_ends_in_an_error(script: str, code: str) -> None:
+    engine = Engine(limits=Limits(timeout_ms=10_000), pool=PoolSettings(size=1))
+    try:
+        assert await code_of(engine, script) == code
+    finally:
+        await engine.close()
+
+
+async def test_a_million_console_lines_and_a_huge_one() -> None:
+    engine = Engine(limits=Limits(timeout_ms=30_000, memory_mb=512), pool=PoolSettings(size=1))
+    try:
+        script = "for (let i = 0; i < 1e6; i++) console.log(i); 'done'"
+        execution = await engine.run(ExecutionRequest(script), tools=DictTools())
+        assert execution.value == "done"
+        assert len(execution.logs) == 10_000
+        assert execution.logs_dropped == 990_000
+        huge = await engine.run(
+            ExecutionRequest("console.log('x'.repeat(1e8)); 1"), tools=DictTools()
+        )
+        assert huge.value == 1
+        assert huge.logs[0].text.endswith("(cut: 100000000 characters)")
+        assert len(huge.logs[0].text) < 70_000
+    finally:
+        await engine.close()
+
+
+@pytest.mark.slow
+async def test_a_hundred_thousand_calls() -> None:
+    engine = Engine(limits=Limits(timeout_ms=100_000), pool=PoolSettings(size=1))
+    try:
+        script = (
+            "let n = 0; for (let i = 0; i < 1e5; i++) n += call_tool('test', 'echo', { i }).ok; n"
+        )
+        execution = await engine.run(ExecutionRequest(script), tools=DictTools())
+        assert execution.value == 100_000
+        assert execution.tool_calls == 100_000
+        script = "(await Promise.all(Array.from({ length: 10000 }, (_, i) => tools.test.echo({ i })))).length"
+        assert (await engine.run(ExecutionRequest(script), tools=DictTools())).value == 10_000
+    finally:
+        await engine.close()
+
+
+async def test_timeout_says_what_the_script_was_doing(engine: Engine) -> None:
+    async def message(script: str) -> tuple[str, int | None]:
+        execution = await engine.run(ExecutionRequest(script), tools=DictTools())
+        assert execution.error is not None
+        return execution.error.message, execution.error.line
+
+    assert await message("\nawait tools.test.forever()") == (
+        "timed out after 400 ms while waiting for call #1 test.forever (line 2)", 2,
+    )  # fmt: skip
+    assert await message("call_tool('test', 'echo');\nwhile (true) {}") == (
+        "timed out after 400 ms while running script code after call #1 test.echo (line 1)", 1,
+    )  # fmt: skip
+    assert "had made no call" in (await message("while (true) {}"))[0]
+    assert "while sleeping" in (await message("await sleep(9999)"))[0]
+
+
+async def test_timeout_cancels_calls_and_nothing_is_called_afterwards(engine: Engine) -> None:
+    tools = DictTools()
+    await engine.run(ExecutionRequest("for (;;) await tools.test.sleep({ ms: 50 })"), tools=tools)
+    called = len(tools.calls)
+    await asyncio.sleep(0.15)
+    assert len(tools.calls) == called
+    assert len(tools.cancelled) == 1
+
+
+async def test_cancel_is_never_a_timeout(engine: Engine) -> None:
+    tools = DictTools()
+    for script in (
+        "await tools.test.forever()",
+        "while (true) {}",
+        "try { while (true) {} } finally { 1 }",
+    ):
+        running = asyncio.ensure_future(
+            engine.run(ExecutionRequest(script, execution_id="x"), tools=tools)
+        )
+        await asyncio.sleep(0.1)
+        assert engine.cancel("x")
+        execution = await running
+        assert execution.status == "cancelled"
+        assert execution.error is not None
+        assert execution.error.code == ErrorCode.CANCELLED
+    assert len(tools.cancelled) == 1
+    assert engine.cancel("x") is False
+
+
+async def test_runaway_past_its_budget_is_ended(engine: Engine) -> None:
+    from workbench.policy import Policy
+    from workbench.seam import NoteListener
+
+    class Spent(DictTools):
+        async def call(self, call, note: NoteListener):  # type: ignore[no-untyped-def]
+            if len(self.calls) >= 3:
+                return Policy(None, Limits(max_tool_calls=3))._budget_refusal()  # type: ignore[arg-type]
+            return await super().call(call, note)
+
+    script = (
+        "let n = 0; while (true) { try { if (call_tool('test', 'echo').ok) n++ } catch (e) {} }"
+    )
+    options = ExecutionOptions(max_tool_calls=3, timeout_ms=10_000)
+    execution = await engine.run(ExecutionRequest(script, options=options), tools=Spent())
+    assert execution.error is not None
+    assert execution.error.code == ErrorCode.MAX_TOOL_CALLS_EXCEEDED
+    assert execution.tool_calls == 3
+    finished = "let ok = 0; for (let i = 0; i < 50; i++) ok += call_tool('test', 'echo').ok; ok"
+    execution = await engine.run(ExecutionRequest(finished, options=options), tools=Spent())
+    assert execution.value == 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
+async def test_killed_worker_is_a_crash_and_is_replaced(engine: Engine, number: int) -> None:
+    tools = DictTools()
+    running = asyncio.ensure_future(
+        engine.run(ExecutionRequest("await tools.test.forever()"), tools=tools)
+    )
+    await asyncio.wait_for(tools.called.wait(), 5)
+    (worker,) = engine.pool._running
+    os.kill(worker.pid, number)
+    execution = await running
+    assert execution.status == "crashed"
+    assert execution.error is not None
+    assert execution.error.code == ErrorCode.SANDBOX_CRASHED
+    assert signal.Signals(number).name in execution.error.message
+    assert (await engine.run(ExecutionRequest("1"), tools=tools)).value == 1
+
+
+async def test_killed_zygote_is_restarted(engine: Engine) -> None:
+    assert (await engine.run(ExecutionRequest("1"), tools=DictTools())).value == 1
+    assert engine.pool._server is not None
+    process = engine.pool._server._process
+    assert process is not None
+    process.kill()
+    process.wait()
+    for _ in range(3):
+        execution = await engine.run(ExecutionRequest("2"), tools=DictTools())
+        assert execution.value == 2 or execution.status == "crashed"
+    assert (await engine.run(ExecutionRequest("3"), tools=DictTools())).value == 3
+
+
+async def test_nothing_is_left_burning_and_nothing_is_left(tmp_path: Path) -> None:
+    engine = Engine(limits=Limits(timeout_ms=200), pool=PoolSettings(size=4))
+    scripts = ["while (true) {}", "await tools.test.forever()", "(function f() { f() })()", "1"]
+    await asyncio.gather(
+        *(engine.run(ExecutionRequest(script), tools=DictTools()) for script in scripts * 3)
+    )
+    assert engine.pool._server is not None
+    process = engine.pool._server._process
+    assert process is not None
+    before = {pid: _cpu_ticks(pid) for pid in _children_of(process.pid)}
+    await asyncio.sleep(0.3)
+    for pid, ticks in before.items():
+        assert _cpu_ticks(pid) - ticks <= 2
+    children = _children_of(process.pid)
+    assert len(children) <= 6
+    await engine.close()
+    for pid in [process.pid, *children]:
+        assert not Path(f"/proc/{pid}").exists() or _state(pid) == "Z"
+
+
+def _children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _stat(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ["Z", *["0"] * 20]
+
+
+def _state(pid: int) -> str:
+    return _stat(pid)[0]
+
+
+def _cpu_ticks(pid: int) -> int:
+    return int(_stat(pid)[11]) + int(_stat(pid)[12])

@@ -1,0 +1,83 @@
+"""Every sample script runs against the demo server, as the command line runs it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbench.config import load
+from workbench.model import ExecutionRequest
+from workbench.paths import bundled
+from workbench.runtime import Runtime, open_runtime
+from workbench.scripts import UnknownScript, find_script, script_names
+
+pytestmark = pytest.mark.anyio
+
+EXPECTED: dict[str, Callable[[Any], bool]] = {
+    "alert.js": lambda value: value["posted"] is True and value["issues"] >= 1,
+    "hello.js": lambda value: value is not None,
+    "parallel.js": lambda value: value["slept"] == [120, 80, 40] and value["batch"] == [True] * 3,
+    "partial.js": lambda value: (
+        [row["id"] for row in value["found"]] == [101, 102]
+        and value["missing"][0]["code"] == "UPSTREAM_ERROR"
+    ),
+    "popular.js": lambda value: len(value) > 1 and value[0]["votes"] >= value[1]["votes"] >= 20,
+    "report.js": lambda value: (
+        value["total"] == sum(row["open"] + row["closed"] for row in value["people"].values())
+    ),
+    "triage.js": lambda value: value["unowned"] == len(value["issues"]) > 0,
+}
+
+
+@pytest.fixture(scope="module")
+async def runtime(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runtime]:
+    folder = tmp_path_factory.mktemp("data")
+    async with open_runtime(load(None, environ={}), data_dir=folder) as runtime:
+        yield runtime
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+async def test_sample_runs(runtime: Runtime, name: str) -> None:
+    file = bundled("sample_scripts") / name
+    given = json.loads(file.with_suffix(".input.json").read_text())
+    execution = await runtime.engine.run(
+        ExecutionRequest(file.read_text(), input=given, script=name)
+    )
+    assert execution.error is None
+    assert EXPECTED[name](execution.value), execution.value
+
+
+def test_every_sample_is_tested() -> None:
+    files = {file.name for file in bundled("sample_scripts").glob("*.js")}
+    assert files == set(EXPECTED)
+
+
+def test_names_lead_nowhere_else(tmp_path: Path) -> None:
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "outside.js").write_text("1")
+    (tmp_path / "scripts" / "link.js").symlink_to(tmp_path / "outside.js")
+    (tmp_path / "scripts" / "mine.js").write_text("2")
+    file = tmp_path / "workbench.toml"
+    file.write_text("")
+    config = load(file, environ={})
+    assert find_script(config, "mine").read_text() == "2"
+    assert "mine.js" in script_names(config)
+    for name in (
+        "../outside",
+        "/etc/passwd",
+        "link",
+        "",
+        ".hidden",
+        "a/b",
+        "a\\b",
+        "..",
+        "mine.js\n",
+    ):
+        with pytest.raises(UnknownScript):
+            find_script(config, name)
+    with pytest.raises(UnknownScript, match=r"did you mean 'mine\.js'"):
+        find_script(config, "mien")
