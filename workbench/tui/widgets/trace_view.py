@@ -51,8 +51,8 @@ class TraceView(ScrollView, can_focus=True):
         color: $foreground;
         scrollbar-size-vertical: 1;
         overflow-x: hidden;
-        & > .trace--header { color: $text-muted; }
-        & > .trace--number, & > .trace--dim, & > .trace--ms { color: $text-muted; }
+        & > .trace--header { color: $foreground 60%; }
+        & > .trace--number, & > .trace--dim, & > .trace--ms { color: $foreground 60%; }
         & > .trace--cursor { background: $primary 25%; }
         & > .trace--track { color: $foreground 15%; }
         & > .trace--ok, & > .trace--bar-ok { color: $success; }
@@ -60,7 +60,7 @@ class TraceView(ScrollView, can_focus=True):
         & > .trace--running, & > .trace--bar-running { color: $accent; }
         & > .trace--timeout, & > .trace--bar-timeout { color: $warning; }
         & > .trace--refused, & > .trace--bar-refused { color: $warning; }
-        & > .trace--cancelled, & > .trace--bar-cancelled { color: $text-muted; }
+        & > .trace--cancelled, & > .trace--bar-cancelled { color: $foreground 60%; }
         & > .trace--pending, & > .trace--bar-pending { color: $foreground 30%; }
         & > .trace--warn { color: $warning; }
         & > .trace--pill { background: $accent; color: $background; text-style: bold; }
@@ -318,7 +318,7 @@ class TraceView(ScrollView, can_focus=True):
         else:
             parts = console_line(row, width, selected=selected)
         if selected:
-            base = base + self.get_component_rich_style("trace--cursor", partial=True)
+            base = base + Style(bgcolor=self.get_component_rich_style("trace--cursor").bgcolor)
         last = self.size.height - 1 - bool(footer)
         pill = self._pill() if y == last else ""
         if pill:
@@ -334,12 +334,12 @@ class TraceView(ScrollView, can_focus=True):
         return f" {self._unseen:,} new {'v' if self.ascii_icons else '↓'} "
 
     def _strip(self, parts: Sequence[Part], width: int, base: Style) -> Strip:
+        # Whole styles, not partial ones: only they blend colours that are partly transparent.
+        background = Style(bgcolor=base.bgcolor)
         segments = [
             Segment(
                 text,
-                base + self.get_component_rich_style(f"trace--{name}", partial=True)
-                if name
-                else base,
+                self.get_component_rich_style(f"trace--{name}") + background if name else base,
             )
             for text, name in parts
         ]
