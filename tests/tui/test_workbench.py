@@ -1,0 +1,175 @@
+"""The main screen, key by key, on the real engine and the demo server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import RichLog, TextArea
+
+from tests.tui.conftest import MakeApp, until
+from workbench.tui.app import WorkbenchApp
+from workbench.tui.live import LiveRun
+from workbench.tui.screens.ask import ChoiceScreen, LineScreen
+from workbench.tui.screens.panes import ProblemLine
+from workbench.tui.widgets.trace_view import TraceView
+
+pytestmark = pytest.mark.anyio
+
+
+async def start(app: WorkbenchApp, pilot: Pilot[int]) -> None:
+    """Wait for the first script."""
+    await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "the script is open")
+    await pilot.pause()
+
+
+async def run_script(app: WorkbenchApp, pilot: Pilot[int]) -> LiveRun:
+    """F5, and wait for the end."""
+    await pilot.press("f5")
+    await until(lambda: app.main.run_now and app.main.run_now.execution, "the run ends")
+    await pilot.pause()
+    assert app.main.run_now is not None
+    return app.main.run_now
+
+
+def problem(app: WorkbenchApp, name: str = "script") -> str:
+    line = app.main.query_one(f"#{name}-problem", ProblemLine)
+    return str(line.content) if line.has_class("-shown") else ""
+
+
+async def test_sample_runs_and_shows_its_value(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        assert app.main.tab.document.name == "hello.js"
+        run = await run_script(app, pilot)
+        assert run.status == "ok", run.execution
+        assert len(run.calls) == 10
+        assert "Hello, world!" in app.main.query_one("#result-view", TextArea).text
+        assert len(app.main.query_one(TraceView).model.rows) >= 10
+        assert run.console[0].text == "19 open issues, looking at 8"
+
+
+async def test_error_is_told_and_its_line_gone_to(make_app: MakeApp) -> None:
+    code = (
+        "const a = 1;\nawait tools.demo.echo({value: a});\n  throw new Error('no [/x] \\x1b[31m');"
+    )
+    app = make_app(code)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        run = await run_script(app, pilot)
+        assert run.status == "error"
+        assert "test.js:3" in problem(app)
+        assert "[/x] ␛[31m" in problem(app)
+        app.main.action_next_problem()
+        await pilot.pause()
+        assert app.main.tab.script.cursor_location[0] == 2
+        await pilot.press("x")
+        assert app.main.query_one("#script-problem").has_class("-stale")
+
+
+async def test_running_script_is_stopped(make_app: MakeApp) -> None:
+    app = make_app("await tools.demo.sleep({ms: 60000})")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await start(app, pilot)
+        await pilot.press("f5")
+        await until(lambda: app.main.run_now and app.main.run_now.calls, "it calls")
+        await pilot.press("f8")
+        await until(lambda: app.main.run_now and app.main.run_now.execution, "it ends")
+        assert app.main.run_now is not None
+        assert app.main.run_now.status == "cancelled"
+
+
+async def test_bad_input_is_told_as_one_types_and_does_not_run(make_app: MakeApp) -> None:
+    app = make_app("return input.a", '{"a": 1}')
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await pilot.press("f6")
+        await until(lambda: app.main.tab.input.has_focus)
+        await pilot.press("end", "x")
+        await pilot.pause()
+        assert "1:9" in problem(app, "input")
+        await pilot.press("f5")
+        assert app.main.run_now is None
+        await pilot.press("backspace")
+        await pilot.pause()
+        assert problem(app, "input") == ""
+        run = await run_script(app, pilot)
+        assert run.execution is not None
+        assert run.execution.value == 1
+
+
+async def test_choosing_a_call_shows_it_and_enter_goes_to_its_line(make_app: MakeApp) -> None:
+    app = make_app("const x = 1;\nawait tools.demo.echo({value: 'first'});\nreturn 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await run_script(app, pilot)
+        await pilot.press("f6", "f6")
+        await until(lambda: app.main.trace.has_focus)
+        await pilot.press("g", "enter")
+        await until(lambda: app.main.tab.script.has_focus)
+        assert app.main.tab.script.cursor_location[0] == 1
+        assert '"first"' in app.main.query_one("#call-view", TextArea).text
+
+
+async def test_save_open_and_new(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app("return 1")
+    (tmp_path / "other.js").write_text("return 2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await pilot.press("a", "ctrl+s")
+        assert (tmp_path / "test.js").read_text() == "areturn 1"
+        assert app.main.unsaved() == []
+        await pilot.press("ctrl+o")
+        await until(lambda: isinstance(app.screen, LineScreen))
+        await pilot.press(*str(tmp_path / "other.js").replace("/", "/"))
+        await pilot.press("enter")
+        await until(lambda: len(app.main.tabs) == 2)
+        assert app.main.tab.script.text == "return 2"
+        await pilot.press("ctrl+n")
+        await until(lambda: len(app.main.tabs) == 3)
+        await pilot.pause()
+        assert app.main.tab.document.name == "untitled.js"
+
+
+async def test_quit_asks_where_text_would_be_lost(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await start(app, pilot)
+        await pilot.press("b", "ctrl+q")
+        await until(lambda: isinstance(app.screen, ChoiceScreen))
+        await pilot.press("escape")
+        await until(lambda: app.screen is app.main)
+        await pilot.press("ctrl+q")
+        await until(lambda: isinstance(app.screen, ChoiceScreen))
+        await pilot.press("right", "enter")
+        await until(lambda: app.return_code is not None)
+    assert (tmp_path / "test.js").read_text() == "breturn 1"
+
+
+async def test_console_lines_are_shown_in_order(make_app: MakeApp) -> None:
+    app = make_app("for (let i = 0; i < 50; i++) console.log('line ' + i); console.error('[b]x')")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        run = await run_script(app, pilot)
+        assert [line.text for line in run.console] == [f"line {i}" for i in range(50)] + ["[b]x"]
+        app.main.detail.show_tab("console")
+        console = app.main.query_one("#console", RichLog)
+        await until(lambda: len(console.lines) == 51, "they are written")
+        assert "[b]x" in console.lines[-1].text
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (50, 12)])
+async def test_every_pane_can_be_reached(make_app: MakeApp, size: tuple[int, int]) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=size) as pilot:
+        await start(app, pilot)
+        for pane in ("input", "trace", "detail", "script"):
+            await pilot.press("f6")
+            await pilot.pause()
+            assert app.main.pane_name == pane
+            focused = app.main.focused
+            assert focused is not None
+            assert focused.region.area > 0, pane
+            assert app.main.query_one(f"#{pane}") in focused.ancestors

@@ -1,0 +1,181 @@
+"""The app: opens the runtime after the first paint, holds themes, keys, palette and the way out."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from workbench.config import Config
+from workbench.tui import commands, themes
+from workbench.tui.screens.ask import ChoiceScreen
+from workbench.tui.screens.workbench import WorkbenchScreen
+
+if TYPE_CHECKING:
+    from workbench.runtime import Runtime
+
+_CLOSE_S = 4.0
+
+
+class WorkbenchApp(App[int]):
+    """The terminal UI of one configuration."""
+
+    TITLE = "workbench"
+    CSS_PATH = "styles/workbench.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("app")]
+
+    def __init__(self, config: Config, *, data_dir: Path, script: Path | None = None) -> None:
+        super().__init__()
+        self.config = config
+        self.data_dir = data_dir
+        self._script = script
+        self.main = WorkbenchScreen()
+        self._runtime: asyncio.Future[Runtime] | None = None
+        self._leaving = asyncio.Event()
+        self._host: asyncio.Task[None] | None = None
+
+    # -- the runtime -------------------------------------------------------------------
+
+    async def runtime(self) -> Runtime:
+        """The open runtime. Raises what opening it raised."""
+        if self._runtime is None:
+            raise RuntimeError("the app does not run")
+        return await asyncio.shield(self._runtime)
+
+    @property
+    def runtime_now(self) -> Runtime | None:
+        """The runtime, or None while it opens or where it could not be opened."""
+        future = self._runtime
+        if future is None or not future.done() or future.exception() is not None:
+            return None
+        return future.result()
+
+    async def _keep_runtime(self, opened: asyncio.Future[Runtime]) -> None:
+        """Open the runtime, hold it until the app ends, close it: all in one task."""
+        try:
+            # Its imports take longer than a frame: not in the event loop.
+            await asyncio.to_thread(importlib.import_module, "workbench.upstream")
+            await asyncio.to_thread(importlib.import_module, "workbench.runtime")
+            from workbench.runtime import open_runtime
+
+            async with open_runtime(
+                self.config, data_dir=self.data_dir, connect=True, watch=True
+            ) as runtime:
+                runtime.on_config(self._configured)
+                runtime.on_config_error(lambda problem: self.say(problem, "warning"))
+                opened.set_result(runtime)
+                await runtime.engine.start()
+                await self._leaving.wait()
+        except Exception as error:
+            if opened.done():
+                self.say(f"closing: {error}", "error")
+            else:
+                opened.set_exception(error)
+                opened.exception()  # it is shown here; nobody else may be waiting
+                self.say(f"Workbench cannot run scripts: {error}", "error")
+
+    def _configured(self, config: Config) -> None:
+        self.config = config
+        self.say("workbench.toml has changed: the new settings are in force")
+
+    # -- start and end -----------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        found, problems = themes.load_themes(themes.theme_folders())
+        for theme in found:
+            self.register_theme(theme)
+        wanted = self.config.ui.theme or themes.DEFAULT
+        if wanted not in self.available_themes:
+            problems.append(f"ui.theme: there is no theme {wanted!r}")
+            wanted = themes.DEFAULT
+        if wanted in self.available_themes:
+            self.theme = wanted
+        keys, wrong = commands.keymap(self.config.keys)
+        self.set_keymap(keys)
+        self.push_screen(self.main)
+        self.main.open_first(self._script)
+        for problem in (*problems, *wrong):
+            self.say(problem, "warning")
+        # A script may be started before anything is painted; the runtime opens after that.
+        self._runtime = asyncio.get_running_loop().create_future()
+        self.call_after_refresh(self._open, self._runtime)
+
+    def _open(self, runtime: asyncio.Future[Runtime]) -> None:
+        self._host = asyncio.create_task(self._keep_runtime(runtime))
+
+    async def on_unmount(self) -> None:
+        self._leaving.set()
+        if self._host is not None:
+            await asyncio.wait([self._host], timeout=_CLOSE_S)
+
+    def say(self, text: str, severity: str = "information") -> None:
+        """A short notice; never markup."""
+        levels = {"warning": "warning", "error": "error"}
+        if levels.get(severity) == "error":
+            self.notify(text, severity="error", markup=False, timeout=8)
+        elif levels.get(severity) == "warning":
+            self.notify(text, severity="warning", markup=False, timeout=8)
+        else:
+            self.notify(text, markup=False, timeout=4)
+
+    # -- commands ----------------------------------------------------------------------
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: every command that can be run here, and every theme."""
+        for command, keys in commands.in_force(self.config.keys):
+            if command.id == "palette" or (command.place == "main" and screen is not self.main):
+                continue
+            owner = self.main if command.place == "main" else self
+            key = f"  ({commands.shown(keys)})" if keys else ""
+            yield SystemCommand(
+                command.title, command.help + key, getattr(owner, f"action_{command.action}")
+            )
+        for name in sorted(self.available_themes, key=lambda name: (name[:9] != "workbench", name)):
+            yield SystemCommand(
+                f"Theme: {name}", "Colours of the screen", lambda name=name: self._take_theme(name)
+            )
+
+    def _take_theme(self, name: str) -> None:
+        self.theme = name
+
+    def action_help(self) -> None:
+        from workbench.tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.config.keys, self.main.pane_name))
+
+    def action_palette(self) -> None:
+        self.action_command_palette()
+
+    async def action_quit(self) -> None:
+        """Leave; asks where something would be lost."""
+        if isinstance(self.screen, ChoiceScreen):
+            return
+        running, unsaved = self.main.run_active, self.main.unsaved()
+        if not running and not unsaved:
+            self.exit(0)
+            return
+        choices = {"stay": "Stay"}
+        if unsaved:
+            choices["save"] = "Save and quit"
+        choices["quit"] = "Quit and stop the run" if running else "Quit"
+        what = []
+        if running:
+            what.append("A script is running.")
+        if unsaved:
+            what.append(f"Not saved: {', '.join(unsaved)}.")
+        self.push_screen(ChoiceScreen(" ".join(what), choices), self._leave)
+
+    def _leave(self, choice: str | None) -> None:
+        if choice == "quit" or (choice == "save" and self.main.save_all()):
+            self.exit(0)

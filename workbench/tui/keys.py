@@ -1,0 +1,28 @@
+"""``workbench keys``: the commands and their keys, as text or JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import TextIO
+
+from workbench.tui.commands import in_force, keymap, shown
+
+
+def write_keys(own: Mapping[str, str], *, as_json: bool, out: TextIO | None = None) -> None:
+    """Write every command with its keys; problems of the ``[keys]`` table go to stderr."""
+    out = out if out is not None else sys.stdout
+    rows = list(in_force(own))
+    if as_json:
+        values = [
+            {"id": command.id, "keys": keys, "title": command.title, "help": command.help}
+            for command, keys in rows
+        ]
+        out.write(json.dumps(values) + "\n")
+    else:
+        width = max(len(shown(keys)) for _, keys in rows)
+        for command, keys in rows:
+            out.write(f"{shown(keys):{width}}  {command.id:16} {command.help}\n")
+    for problem in keymap(own)[1]:
+        sys.stderr.write(f"workbench: {problem}\n")

@@ -1,0 +1,148 @@
+"""The run on the screen: its events on their way from the engine, and what the panes ask of it."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from workbench.model import (
+    ConsoleLine,
+    Event,
+    Execution,
+    ExecutionFinished,
+    ExecutionRunning,
+    ExecutionStarted,
+    JsonValue,
+    LogLine,
+    Status,
+    ToolCall,
+    ToolCallFinished,
+    ToolCallNote,
+    ToolCallStarted,
+)
+
+TICK_S = 0.05
+"""20 Hz: faster cannot be read, and a busy script must not fill the event loop."""
+_AT_MOST = 5_000
+
+
+class LiveBuffer:
+    """A listener of an execution. Appends in the engine's turn, drained in the screen's."""
+
+    def __init__(self) -> None:
+        self._events: deque[Event] = deque()
+
+    def __call__(self, event: Event) -> None:
+        self._events.append(event)
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def drain(self, at_most: int = _AT_MOST) -> list[Event]:
+        """The oldest events, at most so many: the rest waits for the next tick."""
+        return [self._events.popleft() for _ in range(min(at_most, len(self._events)))]
+
+
+@dataclass(slots=True)
+class CallState:
+    """One call with its payloads, for the detail pane."""
+
+    call: ToolCall
+    finished: ToolCallFinished | None = None
+    notes: list[ToolCallNote] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """What the detail shows: how it ended, the arguments, the timing, what was sent meanwhile."""
+        out: dict[str, JsonValue] = {"tool": f"{self.call.server}.{self.call.tool}"}
+        if self.finished is None:
+            out["status"] = "running"
+        elif self.finished.outcome.error is not None:
+            out["error"] = self.finished.outcome.error.to_json()
+        else:
+            out["result"] = self.finished.outcome.result
+        out["args"] = self.call.args
+        timing: dict[str, JsonValue] = {"started_ms": round(self.call.started_ms, 3)}
+        if self.finished is not None:
+            timing["duration_ms"] = round(self.finished.duration_ms, 3)
+            if self.finished.outcome.upstream_ms is not None:
+                timing["upstream_ms"] = round(self.finished.outcome.upstream_ms, 3)
+            if not self.finished.outcome.dispatched:
+                timing["dispatched"] = False
+        out["timing"] = timing
+        if self.finished is not None and self.finished.outcome.warnings:
+            out["warnings"] = list(self.finished.outcome.warnings)
+        if self.notes:
+            out["notes"] = [note.text for note in self.notes]
+        if self.finished is not None and self.finished.outcome.content is not None:
+            out["content"] = self.finished.outcome.content
+        return out
+
+
+class LiveRun:
+    """One execution as its events tell it."""
+
+    def __init__(self, script: str) -> None:
+        self.script = script
+        self.execution_id = ""
+        self.calls: dict[int, CallState] = {}
+        self.console: list[LogLine] = []
+        self.execution: Execution | None = None
+        self.queued = True
+        """No worker has taken it yet."""
+        self.max_calls = 0
+        self.timeout_ms = 0
+        self._began = time.monotonic()
+
+    @property
+    def status(self) -> Status:
+        return self.execution.status if self.execution is not None else "running"
+
+    @property
+    def elapsed_ms(self) -> float:
+        """Since it runs; the duration once it is over."""
+        if self.execution is not None:
+            return self.execution.duration_ms
+        return (time.monotonic() - self._began) * 1000
+
+    def apply(self, events: Iterable[Event]) -> None:
+        """Take the next events, in order."""
+        for event in events:
+            match event:
+                case ExecutionStarted():
+                    self.execution_id = event.execution_id
+                    self.max_calls = event.limits.max_tool_calls
+                    self.timeout_ms = event.limits.timeout_ms
+                case ExecutionRunning():
+                    self.queued = False
+                    self._began = time.monotonic()
+                case ToolCallStarted(call=call):
+                    self.calls[call.seq] = CallState(call)
+                case ToolCallNote():
+                    if event.seq in self.calls:
+                        self.calls[event.seq].notes.append(event)
+                case ToolCallFinished(call=call):
+                    self.calls.setdefault(call.seq, CallState(call)).finished = event
+                case ConsoleLine():
+                    self.console.append(event.line)
+                case ExecutionFinished():
+                    self.execution = event.execution
+                case _:
+                    pass
+
+    def first_error(self) -> int | None:
+        """The number of the first call that failed."""
+        for seq, state in self.calls.items():
+            if state.finished is not None and not state.finished.outcome.ok:
+                return seq
+        return None
+
+    def line_notes(self) -> dict[int, str]:
+        """Beside the script's lines: how many calls each made and how long they took."""
+        seen: dict[int, tuple[int, float]] = {}
+        for state in self.calls.values():
+            if state.call.line is not None and state.finished is not None:
+                times, ms = seen.get(state.call.line, (0, 0.0))
+                seen[state.call.line] = (times + 1, ms + state.finished.duration_ms)
+        return {line: f"{times}× {ms:.0f} ms" for line, (times, ms) in seen.items()}

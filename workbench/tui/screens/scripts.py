@@ -1,0 +1,259 @@
+"""The scripts of the main screen: tabs, opening and saving, and the input checked as one types."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher
+
+from workbench import paths
+from workbench.model import JsonValue, ScriptError
+from workbench.scripts import find_script, script_names
+from workbench.tui import documents
+from workbench.tui.documents import Document, DocumentError
+from workbench.tui.screens.ask import LineScreen
+from workbench.tui.screens.panes import ProblemLine, Tab, new_tab
+from workbench.tui.text import error_line
+
+if TYPE_CHECKING:
+    from workbench.tui.app import WorkbenchApp
+
+
+class InputError(Exception):
+    """The input is no JSON; the message says where."""
+
+    def __init__(self, message: str, at: tuple[int, int]) -> None:
+        super().__init__(message)
+        self.at = at
+        """Row and column, from 0."""
+
+
+def parse_input(text: str) -> JsonValue:
+    """The script's input; an empty text is ``{}``. Raises InputError."""
+    if not text.strip():
+        return {}
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"{error.lineno}:{error.colno}  {error.msg}", (error.lineno - 1, error.colno - 1)
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(str(error), (0, 0)) from None
+
+
+def _no_constant(name: str) -> JsonValue:
+    raise ValueError(f"{name} is not JSON")
+
+
+class ScriptScreen(Screen[None]):
+    """A screen with the editors of every open script."""
+
+    app: WorkbenchApp
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tabs: list[Tab] = []
+        self.current = 0
+        self.pane_name = "script"
+        self._numbers = 0
+
+    # -- what the screen around it does ------------------------------------------------
+
+    def tell(self, text: str) -> None:
+        """Say something in the status line."""
+        raise NotImplementedError
+
+    def show_titles(self) -> None:
+        """Names, marks of unsaved text."""
+        raise NotImplementedError
+
+    def go_to(self, pane: str) -> None:
+        """Give a pane the focus."""
+        raise NotImplementedError
+
+    # -- tabs --------------------------------------------------------------------------
+
+    @property
+    def tab(self) -> Tab:
+        """The script on the screen."""
+        return self.tabs[self.current]
+
+    def open_first(self, script: Path | None) -> None:
+        """What is shown at the start: the script that was asked for, else the sample."""
+        wanted = script if script is not None else paths.bundled("sample_scripts") / "hello.js"
+        self.call_after_refresh(self._open_path, wanted)
+
+    async def _open_path(self, path: Path) -> None:
+        try:
+            document = documents.read(path)
+        except DocumentError as error:
+            self.app.say(str(error), "error")
+            document = Document(None)
+        await self.show_document(document)
+
+    async def show_document(self, document: Document) -> Tab:
+        """Show a document in its tab; in a new one where it is not open yet."""
+        for index, tab in enumerate(self.tabs):
+            if document.path is not None and tab.document.path == document.path:
+                self._switch(index)
+                return tab
+        self._numbers += 1
+        tab = new_tab(self._numbers, document)
+        self.tabs.append(tab)
+        await self.query_one("#scripts", ContentSwitcher).mount(tab.script)
+        await self.query_one("#inputs", ContentSwitcher).mount(tab.input)
+        self._switch(len(self.tabs) - 1)
+        return tab
+
+    def _switch(self, index: int) -> None:
+        self.current = index % len(self.tabs)
+        self.query_one("#scripts", ContentSwitcher).current = self.tab.script.id
+        self.query_one("#inputs", ContentSwitcher).current = self.tab.input.id
+        self.show_error(None)
+        self.check_input()
+        self.show_titles()
+        self.go_to(self.pane_name if self.pane_name in ("script", "input") else "script")
+
+    def unsaved(self) -> list[str]:
+        """The names of scripts with text that is in no file."""
+        return [tab.document.name for tab in self.tabs if tab.changed]
+
+    def save_all(self) -> bool:
+        """Save every changed script. False: one has no name or could not be written."""
+        return all(self._save(tab) for tab in self.tabs if tab.changed)
+
+    def _save(self, tab: Tab) -> bool:
+        try:
+            documents.write(tab.document, tab.script.text, tab.input.text)
+        except DocumentError as error:
+            self.app.say(str(error), "error")
+            return False
+        self.show_titles()
+        self.tell(f"Saved {tab.document.path}")
+        return True
+
+    def action_new(self) -> None:
+        self.run_worker(self.show_document(Document(None)), exit_on_error=False)
+
+    def action_open(self) -> None:
+        names = script_names(self.app.config)
+
+        async def opened(answer: str | None) -> None:
+            if answer is None:
+                return
+            path = find_script(self.app.config, answer) if answer in names else Path(answer)
+            await self._open_path(path.expanduser())
+
+        self.app.push_screen(LineScreen("Open a script: a name or a path", names=names), opened)
+
+    def action_save(self) -> None:
+        if self.tab.document.path is None:
+            self.action_save_as()
+        elif self.tab.document.changed_on_disk():
+            self.app.say(
+                f"{self.tab.document.name} was changed by another program: "
+                "Save as keeps both; saving again overwrites it",
+                "warning",
+            )
+            self.tab.document.stamp = None
+        else:
+            self._save(self.tab)
+
+    def action_save_as(self) -> None:
+        tab = self.tab
+
+        def named(answer: str | None) -> None:
+            if answer is not None:
+                path = Path(answer).expanduser().absolute()
+                if not path.suffix:
+                    path = path.with_suffix(".js")
+                before, tab.document.path = tab.document.path, path
+                if not self._save(tab):
+                    tab.document.path = before
+
+        self.app.push_screen(LineScreen("Save as", str(tab.document.path or "")), named)
+
+    def action_close(self) -> None:
+        tab = self.tab
+        if tab.changed:
+            self.app.say(f"{tab.document.name} is not saved; ^s saves it", "warning")
+            return
+        self.run_worker(self._close_tab(tab), exit_on_error=False)
+
+    async def _close_tab(self, tab: Tab) -> None:
+        if len(self.tabs) == 1:
+            await self.show_document(Document(None))
+        self.tabs.remove(tab)
+        self._switch(min(self.current, len(self.tabs) - 1))
+        await tab.script.remove()
+        await tab.input.remove()
+
+    def action_next_script(self) -> None:
+        self._switch(self.current + 1)
+
+    def action_previous_script(self) -> None:
+        self._switch(self.current - 1)
+
+    # -- problems ----------------------------------------------------------------------
+
+    def check_input(self) -> None:
+        """Say below the input what is wrong with it."""
+        line = self.query_one("#input-problem", ProblemLine)
+        try:
+            parse_input(self.tab.input.text)
+        except InputError as error:
+            line.tell(str(error), error.at)
+        else:
+            line.tell("")
+        self.show_titles()
+
+    @property
+    def input_is_good(self) -> bool:
+        return self.query_one("#input-problem", ProblemLine).at is None
+
+    def show_error(self, error: ScriptError | None) -> None:
+        """Say below the script why it failed."""
+        line = self.query_one("#script-problem", ProblemLine)
+        if error is None:
+            line.tell("")
+        elif error.line is None:
+            line.tell(error_line(error, self.tab.document.name))
+        else:
+            at = (error.line - 1, max((error.column or 1) - 1, 0))
+            line.tell(error_line(error, self.tab.document.name), at)
+
+    def jump_to(self, row: int, column: int) -> None:
+        """Put the script's cursor there, as far as there is such a place now."""
+        self.go_to("script")
+        editor = self.tab.script
+        row = min(row, editor.document.line_count - 1)
+        editor.move_cursor((row, min(column, len(editor.document[row]))), center=True)
+
+    def action_next_problem(self) -> None:
+        self._go_to_problem(self.query_one("#script-problem", ProblemLine))
+
+    def _go_to_problem(self, line: ProblemLine) -> None:
+        if line.at is None:
+            self.app.say("There is no problem to go to")
+        elif line.id == "input-problem":
+            self.go_to("input")
+            self.tab.input.move_cursor(line.at, center=True)
+        else:
+            self.jump_to(*line.at)
+
+    def on_problem_line_chosen(self, event: ProblemLine.Chosen) -> None:
+        self._go_to_problem(event.line)
+
+    def action_format_input(self) -> None:
+        try:
+            value = parse_input(self.tab.input.text)
+        except InputError as error:
+            self.app.say(f"The input is no JSON: {error}", "warning")
+            return
+        text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+        editor = self.tab.input
+        editor.replace(text, (0, 0), editor.document.end)

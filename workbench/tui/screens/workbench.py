@@ -1,0 +1,398 @@
+"""The main screen: script and input on the left, trace and detail on the right; the run between."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.binding import BindingType
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Footer, Static, TabbedContent, TextArea
+from textual.worker import Worker
+
+from workbench.model import ExecutionRequest
+from workbench.tui import commands, external
+from workbench.tui.live import TICK_S, LiveBuffer, LiveRun
+from workbench.tui.screens.jump import JumpScreen
+from workbench.tui.screens.panes import DetailPane, InputPane, ProblemLine, ScriptPane
+from workbench.tui.screens.scripts import InputError, ScriptScreen, parse_input
+from workbench.tui.text import COLOURS, SIGNS, count, duration, error_line, summary
+from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.trace_view import TraceView
+
+PANES = ("script", "input", "trace", "detail")
+_TITLES = {"script": "1 Script", "input": "2 Input", "trace": "3 Trace", "detail": "4 Detail"}
+_HEADER_S = 0.5
+_STEP, _LEAST = 5, 20
+"""Percent: of one change of size, and what a pane keeps."""
+
+
+class WorkbenchScreen(ScriptScreen):
+    """Shows one run at a time, live."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("main")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.run_now: LiveRun | None = None
+        self._buffer = LiveBuffer()
+        self._worker: Worker[None] | None = None
+        self._said = ""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="header", markup=False)
+        with Container(id="panes"):
+            with Vertical(classes="group -current", id="left"):
+                yield ScriptPane(id="script", classes="pane -current")
+                yield InputPane(id="input", classes="pane")
+            with Vertical(classes="group", id="right"):
+                with Pane(id="trace", classes="pane -current"):
+                    yield TraceView(id="trace-view")
+                yield DetailPane(id="detail", classes="pane")
+        yield Static(id="status", markup=False)
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        self.set_interval(TICK_S, self._tick)
+        self.set_interval(_HEADER_S, self._show_header)
+        self.tell("F5 runs the script · ^p lists every command")
+
+    # -- running -----------------------------------------------------------------------
+
+    @property
+    def run_active(self) -> bool:
+        return self.run_now is not None and self.run_now.execution is None
+
+    def action_run(self) -> None:
+        if self.run_active:
+            self.app.say("A script is running; F8 stops it", "warning")
+            return
+        try:
+            value = parse_input(self.tab.input.text)
+        except InputError as error:
+            self.app.say(f"The input is no JSON: {error}", "warning")
+            self.go_to("input")
+            self.tab.input.move_cursor(error.at, center=True)
+            return
+        execution_id = str(uuid.uuid4())
+        request = ExecutionRequest(
+            self.tab.script.text,
+            value,
+            source="tui",
+            script=self.tab.document.name if self.tab.document.path is not None else None,
+            execution_id=execution_id,
+        )
+        self._buffer = LiveBuffer()
+        self.run_now = LiveRun(self.tab.document.name)
+        self.run_now.execution_id = execution_id
+        self.show_error(None)
+        self.trace.begin(execution_id)
+        self.detail.begin()
+        self.detail.show_tab("result")
+        self._show_run()
+        self._worker = self.run_worker(self._run(request), group="run", exit_on_error=False)
+
+    async def _run(self, request: ExecutionRequest) -> None:
+        """Run to the end; whatever goes wrong in us is said and ends the run on the screen."""
+        try:
+            runtime = await self.app.runtime()
+            await runtime.engine.run(request, listener=self._buffer)
+        except Exception as error:
+            self.run_now = None
+            self.trace.begin(None)
+            self.detail.begin()
+            self.tell(f"✘ The script could not be run: {error}")
+            self.app.say(f"The script could not be run: {error}", "error")
+
+    def action_stop(self) -> None:
+        if self.run_now is None or not self.run_active:
+            self.app.say("Nothing is running")
+            return
+        runtime = self.app.runtime_now
+        if runtime is not None and runtime.engine.cancel(self.run_now.execution_id):
+            self.tell("Stopping…")
+        elif self._worker is not None and not len(self._buffer):
+            self._worker.cancel()
+            self.run_now = None
+            self.trace.begin(None)
+            self.tell("Stopped before it began")
+
+    def _tick(self) -> None:
+        """Take what happened since the last tick."""
+        run = self.run_now
+        if run is None:
+            return
+        events_now = self._buffer.drain()
+        if not events_now:
+            if run.execution is None:
+                self._show_run()
+            return
+        known = len(run.console)
+        run.apply(events_now)
+        self.trace.apply(events_now)
+        if len(run.console) > known:
+            self.detail.show_console(run.console[known:])
+        if run.execution is not None:
+            self._ended(run)
+        self._show_run()
+
+    def _ended(self, run: LiveRun) -> None:
+        execution = run.execution
+        if execution is None:
+            return
+        self.detail.show_end(run)
+        self.show_error(execution.error)
+        failed = run.first_error()
+        if execution.error is not None and failed is not None:
+            self.trace.select(failed)
+        self.detail.show_tab("result")
+        if execution.error is not None:
+            self.tell(f"{SIGNS[execution.status]} {error_line(execution.error, run.script)}")
+        else:
+            self.tell(f"✔ {run.script}: {summary(execution)}")
+
+    # -- the trace and the detail ------------------------------------------------------
+
+    @property
+    def trace(self) -> TraceView:
+        return self.query_one(TraceView)
+
+    @property
+    def detail(self) -> DetailPane:
+        return self.query_one(DetailPane)
+
+    @on(TraceView.CallHighlighted)
+    def _call_highlighted(self, event: TraceView.CallHighlighted) -> None:
+        state = self.run_now.calls.get(event.seq) if self.run_now is not None else None
+        if state is not None:
+            self.detail.show_call(state)
+            if self.trace.has_focus:
+                self.detail.show_tab("call")
+
+    @on(TraceView.CallOpened)
+    def _call_opened(self, event: TraceView.CallOpened) -> None:
+        state = self.run_now.calls.get(event.seq) if self.run_now is not None else None
+        if state is not None and state.call.line is not None:
+            self.jump_to(state.call.line - 1, max((state.call.column or 1) - 1, 0))
+
+    # -- panes -------------------------------------------------------------------------
+
+    def go_to(self, pane: str) -> None:
+        self._mark(pane)
+        self.call_after_refresh(self._focus, pane)
+
+    def _focus(self, pane: str) -> None:
+        targets: dict[str, Widget] = {
+            "script": self.tab.script,
+            "input": self.tab.input,
+            "trace": self.trace,
+        }
+        if pane in targets:
+            targets[pane].focus()
+        else:
+            active = self.query_one(TabbedContent).active_pane
+            for widget in active.children if active is not None else ():
+                widget.focus()
+
+    def _mark(self, pane: str) -> None:
+        """Make a pane the current one of its group, and its group the current one."""
+        self.pane_name = pane
+        for group in self.query(".group"):
+            mine = any(child.id == pane for child in group.children)
+            group.set_class(mine, "-current")
+            if mine:
+                for child in group.children:
+                    child.set_class(child.id == pane, "-current")
+        self.show_titles()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        for widget in event.widget.ancestors_with_self:
+            if isinstance(widget, Pane) and widget.id in PANES:
+                self._mark(widget.id)
+                return
+
+    def action_next_pane(self) -> None:
+        self.go_to(PANES[(PANES.index(self.pane_name) + 1) % len(PANES)])
+
+    def action_previous_pane(self) -> None:
+        self.go_to(PANES[(PANES.index(self.pane_name) - 1) % len(PANES)])
+
+    def action_zoom(self) -> None:
+        self.query_one("#panes").toggle_class("-zoomed")
+
+    def action_jump(self) -> None:
+        """A number on every pane that is seen."""
+        places = {
+            str(index + 1): pane.region
+            for index, name in enumerate(PANES)
+            if (pane := self.query_one(f"#{name}")).region.area
+        }
+
+        def chosen(key: str | None) -> None:
+            if key is not None:
+                self.go_to(PANES[int(key) - 1])
+
+        self.app.push_screen(JumpScreen(places), chosen)
+
+    def action_grow(self) -> None:
+        self._resize_group(_STEP)
+
+    def action_shrink(self) -> None:
+        self._resize_group(-_STEP)
+
+    def action_taller(self) -> None:
+        self._resize_pane(_STEP)
+
+    def action_lower(self) -> None:
+        self._resize_pane(-_STEP)
+
+    def _resize_group(self, by: int) -> None:
+        mine = "left" if self.pane_name in PANES[:2] else "right"
+        other = "right" if mine == "left" else "left"
+        self._share(f"#{mine}", f"#{other}", by, "width")
+
+    def _resize_pane(self, by: int) -> None:
+        index = PANES.index(self.pane_name)
+        self._share(f"#{PANES[index]}", f"#{PANES[index ^ 1]}", by, "height")
+
+    def _share(self, mine: str, other: str, by: int, what: str) -> None:
+        """Give one of two neighbours more of what both have."""
+        one, two = self.query_one(mine), self.query_one(other)
+        sizes = [getattr(widget.outer_size, what) for widget in (one, two)]
+        if 0 in sizes:
+            return  # the other one is not on the screen
+        percent = round(100 * sizes[0] / sum(sizes)) + by
+        percent = min(max(percent, _LEAST), 100 - _LEAST)
+        setattr(one.styles, what, f"{percent}fr")
+        setattr(two.styles, what, f"{100 - percent}fr")
+
+    # -- other screens and programs ----------------------------------------------------
+
+    def action_editor(self) -> None:
+        """The text of the script or the input in the user's editor."""
+        is_input = self.pane_name == "input"
+        area = self.tab.input if is_input else self.tab.script
+        try:
+            with self.app.suspend():
+                text = external.edit(area.text, ".json" if is_input else ".js")
+        except external.EditorError as error:
+            self.app.say(str(error), "warning")
+        except SuspendNotSupported:
+            self.app.say("Another editor cannot be opened from here", "warning")
+        else:
+            if text != area.text:
+                area.replace(text, (0, 0), area.document.end)
+        self.app.refresh()
+
+    def action_history(self) -> None:
+        self.app.say("The history is in: workbench history", "warning")
+
+    def action_tools(self) -> None:
+        self.app.say("The tools are in: workbench tools list", "warning")
+
+    def action_settings(self) -> None:
+        self.app.say("The settings are in: workbench config show", "warning")
+
+    # -- text changes ------------------------------------------------------------------
+
+    @on(TextArea.Changed)
+    def _edited(self, event: TextArea.Changed) -> None:
+        if not self.tabs or event.text_area.read_only:
+            return
+        if event.text_area is self.tab.input:
+            self.check_input()
+        elif event.text_area is self.tab.script:
+            self.query_one("#script-problem", ProblemLine).add_class("-stale")
+            self.show_titles()
+
+    # -- words around the panes --------------------------------------------------------
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.show_titles)
+
+    def tell(self, text: str) -> None:
+        self._said = text
+        self._show_status()
+
+    def show_titles(self) -> None:
+        if not self.tabs:
+            return
+        narrow = self.has_class("-narrow") or self.has_class("-tiny")
+        state = "✔" if self.input_is_good else "✘"
+        scripts = [Content(_TITLES["script"])]
+        for index, tab in enumerate(self.tabs):
+            mine = index == self.current and len(self.tabs) > 1
+            scripts.append(Content.styled(tab.label, "bold $primary" if mine else ""))
+        titles = {
+            "script": scripts[0] + Content(" · ") + Content(" │ ").join(scripts[1:]),
+            "input": Content(f"{_TITLES['input']} · JSON {state}"),
+        }
+        for left, right in (("script", "input"), ("input", "script")):
+            title = titles[left]
+            if narrow:
+                title += Content.styled(f" │ {_TITLES[right]}", "$text-muted")
+            self.query_one(f"#{left}", Pane).set_title(title)
+        self._show_trace_title()
+
+    def _show_trace_title(self) -> None:
+        run = self.run_now
+        title = Content(_TITLES["trace"])
+        if self.has_class("-narrow") or self.has_class("-tiny"):
+            title += Content.styled(f" │ {_TITLES['detail']}", "$text-muted")
+        if run is not None and run.calls:
+            title += Content(f" · {count(len(run.calls), 'call')}")
+        self.query_one("#trace", Pane).set_title(title)
+
+    def _show_run(self) -> None:
+        self._show_trace_title()
+        self._show_status()
+        self._show_header()
+
+    def _show_status(self) -> None:
+        run = self.run_now
+        if run is None or run.execution is not None:
+            text = self._said
+        else:
+            runtime = self.app.runtime_now
+            parts = ["Starting" if runtime is None else "Waiting" if run.queued else "Running"]
+            calls = f"{len(run.calls)}/{run.max_calls}" if run.max_calls else str(len(run.calls))
+            parts += [f"{calls} calls", f"{run.elapsed_ms / 1000:.1f} s", "F8 stops"]
+            text = " · ".join(parts)
+        self._update("#status", Content(text))
+
+    def _show_header(self) -> None:
+        if not self.tabs:
+            return
+        runtime = self.app.runtime_now
+        left = [Content.styled("workbench", "bold $primary"), Content(self.tab.label)]
+        right = []
+        if runtime is None:
+            left.append(Content("servers …"))
+        else:
+            catalogue = runtime.upstream.catalogue()
+            servers = catalogue.servers.values()
+            ready = sum(server.state == "ready" for server in servers)
+            bad = sum(server.state == "failed" for server in servers)
+            mark = " ✘" if bad else " ✔" if ready == len(servers) else " …"
+            left.append(Content(f"servers {ready}/{len(servers)}{mark}"))
+            left.append(Content(f"tools {sum(server.tools for server in servers)}"))
+        run = self.run_now
+        if run is not None:
+            text = f"{SIGNS[run.status]} {run.execution_id[:4]} {duration(run.elapsed_ms)}"
+            right.append(Content.styled(text, COLOURS[run.status]))
+        if runtime is not None:
+            pool = runtime.engine.pool
+            right.append(Content(f"pool {pool.running}/{pool.size}"))
+        start, end = Content("   ").join(left), Content("   ").join(right)
+        gap = max(self.size.width - 2 - start.cell_length - end.cell_length, 1)
+        self._update("#header", start + Content(" " * gap) + end)
+
+    def _update(self, selector: str, content: Content) -> None:
+        """Change a line only where it differs: nothing is drawn for nothing."""
+        line = self.query_one(selector, Static)
+        if line.content != content:
+            line.update(content)

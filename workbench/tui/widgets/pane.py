@@ -1,0 +1,36 @@
+"""A framed part of the screen: its frame says what is in it and whether it has the focus."""
+
+from __future__ import annotations
+
+from textual.containers import Vertical
+from textual.content import Content
+
+
+class Pane(Vertical):
+    """A numbered pane. Both titles are ``Content``: a file name must not be read as markup."""
+
+    DEFAULT_CSS = """
+    Pane {
+        border: round $border-blurred;
+        border-title-color: $foreground;
+        border-subtitle-color: $text-muted;
+        height: 1fr;
+        &:focus-within { border: heavy $primary; border-title-style: bold; }
+    }
+    """
+
+    def set_title(self, title: str | Content, subtitle: str | Content = "") -> None:
+        """The words in the upper and in the lower edge."""
+        self.border_title = _line(title)
+        self.border_subtitle = _line(subtitle)
+
+    def focus_inside(self) -> None:
+        """Give the focus to the first visible widget in it that takes one."""
+        for widget in self.query("*").results():
+            if widget.focusable and widget.display and widget.region.area:
+                widget.focus()
+                return
+
+
+def _line(text: str | Content) -> Content:
+    return text if isinstance(text, Content) else Content(text)
