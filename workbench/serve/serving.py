@@ -40,13 +40,11 @@ async def serve_stdio(config: Config, data_dir: Path) -> None:
         async with own_stdio(session.feed, longest) as lines:
             session.attach(lines)
             connecting = asyncio.create_task(_connect_soon(runtime, session.answered))
-            with (
-                _stopped_by_signals(lines.ended),
-                _watching(runtime, toolset, session.list_changed),
-            ):
-                await lines.ended.wait()
+            stop = asyncio.Event()
+            with _stopped_by_signals(stop), _watching(runtime, toolset, session.list_changed):
+                await _first(stop, lines.ended)
             connecting.cancel()
-            await session.finish(_LAST_ANSWERS_S)
+            await session.finish(0.0 if stop.is_set() else _LAST_ANSWERS_S)
     _close(tracing)
 
 
@@ -65,6 +63,14 @@ async def serve_http(config: Config, data_dir: Path, binding: Binding) -> None:
                 _announce(listening.url, binding)
                 await stop.wait()
     _close(tracing)
+
+
+async def _first(*events: asyncio.Event) -> None:
+    """Wait for whichever is set first."""
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
 
 
 async def _connect_soon(runtime: Runtime, answered: asyncio.Event) -> None:

@@ -36,6 +36,7 @@ _CLIENT_KEY = _META + "clientInfo"
 _SUBSCRIPTION_KEY = _META + "subscriptionId"
 _CAPABILITIES = {"tools": {"listChanged": True}}
 _MOST_LISTENS = 64
+_CANCEL_S = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -116,7 +117,7 @@ class Session:
         for task in late:
             task.cancel()
         if late:
-            await asyncio.wait(late, timeout=grace_s)
+            await asyncio.wait(late, timeout=_CANCEL_S)
 
     # -- messages of the client --------------------------------------------------------------
 
