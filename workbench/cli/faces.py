@@ -27,9 +27,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.serve:
         from workbench import serve
 
-        return serve.run(
-            config, data_dir=folder, http=arguments.http, allow_remote=arguments.allow_remote
-        )
+        try:
+            return serve.run(
+                config, data_dir=folder, http=arguments.http, allow_remote=arguments.allow_remote
+            )
+        except serve.UsageError as error:
+            raise Failure(str(error)) from error
     script = Path(arguments.script) if arguments.script is not None else None
     if script is not None and script.is_dir():
         raise Failure(f"{script} is a folder, not a script")

@@ -1,0 +1,86 @@
+"""What is masked, what is not, and that the quick look never misses what the patterns find."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from workbench.redact import MARK, Redactor
+
+SECRET_TEXTS = [
+    "ghp_" + "a1B2" * 9,
+    "github_pat_" + "a1B2" * 9,
+    "glpat-" + "a1B2" * 5,
+    "sk-ant-api03-" + "a1B2" * 8,
+    "xoxb-123456789012-abcdef",
+    "AKIAIOSFODNN7EXAMPLE",
+    "AIza" + "x" * 35,
+    "npm_" + "a1B2" * 9,
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl",
+    "Bearer abcdefghijklmnopqrst",
+    "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
+    "postgres://amy:hunter2@localhost/db",
+]
+SECRET_NAMES = [
+    "authorization", "Authorization", "Proxy-Authorization", "cookie", "Set-Cookie", "password", "db_password",
+    "apiKey", "api_key", "X-API-Key", "access_token", "refreshToken", "token", "GITHUB_TOKEN", "client_secret",
+    "privateKey", "credentials", "slack-bot-token",
+]  # fmt: skip
+PLAIN_NAMES = [
+    "max_tokens", "tokens", "token_count", "next_page_token", "key", "keyboard", "author", "secretary",
+    "passwords_changed_at", "cookies_accepted", "monkey", "tokenizer", "idempotency",
+]  # fmt: skip
+PLAIN_TEXTS = [
+    "task-force of the sky", "see https://example.org/path", "mail amy@example.org", "bearer of bad news",
+    "risk-based approach", "eyJ", "ghp_short", "10:30 @ the office", "https://example.org/@amy",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SECRET_TEXTS)
+def test_known_tokens_are_masked_wherever_they_stand(text: str) -> None:
+    redactor = Redactor()
+    masked, found = redactor.text(f"before {text} after")
+    assert found
+    assert text not in masked
+    assert MARK in masked
+    whole, found = redactor.json({"rows": [{"note": f"see {text}"}]})
+    assert found
+    assert json.dumps(text)[1:-1] not in whole
+    assert json.loads(whole)["rows"][0]["note"].startswith(("see «masked", "see postgres://«masked"))
+
+
+@pytest.mark.parametrize("name", SECRET_NAMES)
+def test_members_named_like_secrets_are_masked(name: str) -> None:
+    masked, found = Redactor().json([{name: "x"}])
+    assert found
+    assert json.loads(masked) == [{name: f"«masked {name}»"}]
+
+
+@pytest.mark.parametrize("name", PLAIN_NAMES)
+def test_other_members_are_not(name: str) -> None:
+    assert Redactor().json({name: "x"}) == (json.dumps({name: "x"}, separators=(",", ":")), False)
+
+
+@pytest.mark.parametrize("text", PLAIN_TEXTS)
+def test_other_texts_are_not(text: str) -> None:
+    assert Redactor().text(text) == (text, False)
+
+
+def test_what_is_handed_in_is_never_changed() -> None:
+    value = {"password": "x", "rows": [{"token": "y"}]}
+    Redactor().json(value)
+    assert value == {"password": "x", "rows": [{"token": "y"}]}
+
+
+def test_own_patterns() -> None:
+    redactor = Redactor(["^ssn$"], [r"EMP\d{4}"])
+    assert redactor.value({"ssn": 5, "note": "EMP1234 left"}) == {
+        "ssn": "«masked ssn»",
+        "note": "«masked token» left",
+    }
+
+
+def test_a_long_word_is_not_scanned_for_each_of_its_letters() -> None:
+    text = "x" * 2_000_000  # quadratic would be hours
+    assert Redactor().json({text: text, "key": text})[1] is False
