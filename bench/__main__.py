@@ -1,0 +1,21 @@
+"""``make bench``: every table, one after the other, on a quiet machine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    folder = Path(__file__).parent
+    chosen = sys.argv[1:] or sorted(
+        file.stem for file in folder.glob("*.py") if not file.stem.startswith("_")
+    )
+    for name in chosen:
+        print(f"\n== {name} ==", flush=True)
+        subprocess.run([sys.executable, str(folder / f"{name}.py")], check=False, cwd=folder.parent)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,245 @@
+"""The engine's figures, beside the SDK's client on the same raw stdio server.
+
+python bench/engine.py
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from workbench.config import Config, ServerSettings
+from workbench.model import ExecutionOptions, ExecutionRequest, Limits, PoolSettings
+from workbench.runtime import Runtime, open_runtime
+
+_SERVER = Path(__file__).parent.parent / "tests" / "support" / "raw_server.py"
+_RAW = ServerSettings("raw", sys.executable, (str(_SERVER),))
+
+
+@asynccontextmanager
+async def runtime(pool: int, **limits: int) -> AsyncIterator[Runtime]:
+    """Engine, upstream and history as every face has them."""
+    config = Config(limits=Limits(**limits), pool=PoolSettings(size=pool), servers={"raw": _RAW})
+    with tempfile.TemporaryDirectory() as folder:
+        async with open_runtime(config, data_dir=Path(folder), connect=True) as opened:
+            await opened.upstream.settled("raw")
+            await opened.engine.run(ExecutionRequest("await tools.raw.echo({})"))
+            yield opened
+
+
+def row(name: str, values: list[float], target: str, unit: str = "ms") -> None:
+    ordered = sorted(values)
+    p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+    print(
+        f"{name:58}{statistics.median(ordered):10.3f}{p95:10.3f} {unit:6} target {target}",
+        flush=True,
+    )
+
+
+async def timed(work: Awaitable[object]) -> float:
+    began = time.perf_counter()
+    await work
+    return (time.perf_counter() - began) * 1000
+
+
+async def trivial(rounds: int = 400) -> None:
+    async with runtime(10) as opened:
+        values = []
+        for _ in range(rounds):
+            values.append(await timed(opened.engine.run(ExecutionRequest("1+1"))))
+            await asyncio.sleep(0.004)
+        row("1+1 through Engine.run, warm, recorded", values, "≤ 1.0, p95 ≤ 5")
+
+
+async def calls(number: int = 300) -> None:
+    from mcp import Client, StdioServerParameters
+
+    async with runtime(2, max_result_bytes=64 << 20, memory_mb=256) as opened:
+        parameters = StdioServerParameters(command=sys.executable, args=[str(_SERVER)])
+        async with Client(parameters) as client:
+            one = "call_tool('raw', 'echo', { i: 1 });"
+            scripts = {
+                "sequential": f"for (let i = 0; i < {number}; i++) {one} 0",
+                "awaited": f"for (let i = 0; i < {number}; i++) await tools.raw.echo({{ i }}); 0",
+                "parallel": f"await Promise.all(Array.from({{ length: {number} }}, (_, i) => tools.raw.echo({{ i }}))); 0",
+            }
+
+            async def direct_sequential() -> None:
+                for i in range(number):
+                    await client.call_tool("echo", {"i": i})
+
+            async def direct_parallel() -> None:
+                await asyncio.gather(*(client.call_tool("echo", {"i": i}) for i in range(number)))
+
+            async def script(code: str) -> None:
+                execution = await opened.engine.run(ExecutionRequest(code))
+                assert execution.ok, execution.error
+
+            figures: dict[str, list[float]] = {
+                name: [] for name in (*scripts, "direct", "direct parallel")
+            }
+            for _ in range(7):  # by turns, so that a busy moment hits all
+                for name, code in scripts.items():
+                    figures[name].append(await timed(script(code)) / number)
+                figures["direct"].append(await timed(direct_sequential()) / number)
+                figures["direct parallel"].append(await timed(direct_parallel()) / number)
+            direct = statistics.median(figures["direct"])
+            parallel = statistics.median(figures["direct parallel"])
+            row("SDK client: a sequential call", figures["direct"], "(the measure)")
+            row(
+                "a further call_tool", figures["sequential"], f"≤ 1.4 × direct = {1.4 * direct:.3f}"
+            )
+            row(
+                "a further awaited call", figures["awaited"], f"≤ 1.4 × direct = {1.4 * direct:.3f}"
+            )
+            row(
+                "SDK client: a call of many in parallel",
+                figures["direct parallel"],
+                "(the measure)",
+            )
+            row(
+                "a further call under Promise.all",
+                figures["parallel"],
+                f"≤ 1.1 × = {1.1 * parallel:.3f}",
+            )
+
+            text = "x" * 1_000_000
+            whole, mine = [], []
+            for _ in range(15):
+                whole.append(await timed(client.call_tool("echo", {"text": text})))
+                code = "call_tool('raw', 'echo', { text: input.text }).ok"
+                mine.append(
+                    await timed(opened.engine.run(ExecutionRequest(code, input={"text": text})))
+                )
+            row("SDK client: 1 MB there and back", whole, "(the measure)")
+            row(
+                "1 MB through a script's call (input included)",
+                mine,
+                f"≤ 1.3 × = {1.3 * statistics.median(whole):.1f}",
+            )
+            sleeping = "await Promise.all(Array.from({ length: 50 }, () => tools.raw.sleep({ ms: 20 }))); 0"
+            values = [await timed(script(sleeping)) for _ in range(15)]
+            row("50 parallel calls that sleep 20 ms", values, "≤ 32")
+
+
+async def throughput(number: int = 1500) -> None:
+    code = "for (let i = 0; i < 3; i++) await tools.raw.sleep({ ms: 10 }); 1"
+    for pool, target in ((100, "≥ 500/s"), (10, "no failure")):
+        async with runtime(pool) as opened:
+            await asyncio.sleep(1)
+            places = asyncio.Semaphore(100)
+            failures = 0
+
+            async def one() -> None:
+                nonlocal failures
+                async with places:
+                    failures += not (await opened.engine.run(ExecutionRequest(code))).ok
+
+            seconds = await timed(asyncio.gather(*(one() for _ in range(number)))) / 1000
+            name = f"100 at once, three 10 ms calls each, pool of {pool}"
+            print(
+                f"{name:58}{number / seconds:10.0f} {'/s':16} target {target}; {failures} failures"
+            )
+
+
+async def limits() -> None:
+    async with runtime(4) as opened:
+        engine = opened.engine
+        options = ExecutionOptions(timeout_ms=500)
+        burning = [
+            asyncio.ensure_future(
+                timed(engine.run(ExecutionRequest("while (true) {}", options=options)))
+            )
+            for _ in range(1)
+        ]
+        beside = []
+        while not burning[0].done():
+            beside.append(await timed(engine.run(ExecutionRequest("1"))))
+            await asyncio.sleep(0.005)
+        row("while (true) with a 500 ms timeout", [await task for task in burning], "≤ 520")
+        row("trivial scripts beside it", beside, "p95 ≤ 3")
+        bomb = "const a = []; while (true) a.push(new Array(1e4).fill(1))"
+        before = tree_memory()
+        peak = before
+        values = []
+        for _ in range(5):
+            task = asyncio.ensure_future(timed(engine.run(ExecutionRequest(bomb))))
+            while not task.done():
+                peak = max(peak, tree_memory())
+                await asyncio.sleep(0.002)
+            values.append(task.result())
+        row("a memory bomb with a 64 MB limit", values, "≤ 150")
+        print(
+            f"{'  peak of the tree above idle':58}{(peak - before) / 1024:10.1f} {'MB':16} target ≤ 100"
+        )
+
+
+async def soak(number: int = 10_000) -> None:
+    async with runtime(10) as opened:
+        for _ in range(1000):
+            await opened.engine.run(ExecutionRequest("1"))
+        before = tree_memory()
+        for _ in range(number // 50):
+            await asyncio.gather(*(opened.engine.run(ExecutionRequest("1")) for _ in range(50)))
+        await asyncio.sleep(0.5)
+        after = tree_memory()
+        growth = (after - before) / before * 100
+        print(
+            f"{'memory of the tree after 10 000 executions':58}{growth:+10.1f} {'%':16} target < 5"
+        )
+
+
+def tree_memory() -> int:
+    """PSS of this process and all below it, in kB."""
+    total, pending = 0, [os.getpid()]
+    while pending:
+        pid = pending.pop()
+        try:
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            total += next(
+                int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")
+            )
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                pending += map(int, (task / "children").read_text().split())
+        except (OSError, StopIteration):
+            continue
+    return total
+
+
+def command_line() -> None:
+    for words, target in ((["code", "exec", "--code", "1+1"], "≤ 500"), (["--help"], "≤ 150")):
+        values = []
+        with tempfile.TemporaryDirectory() as folder:
+            environ = {**os.environ, "WORKBENCH_DATA_DIR": folder}
+            for _ in range(10):
+                began = time.perf_counter()
+                subprocess.run(
+                    [sys.executable, "-m", "workbench", *words],
+                    capture_output=True,
+                    env=environ,
+                    check=True,
+                )
+                values.append((time.perf_counter() - began) * 1000)
+        row(f"workbench {' '.join(words)}", values, target)
+
+
+def main() -> None:
+    print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    print(f"{'':58}{'median':>10}{'p95':>10}")
+    steps: list[Callable[[], Awaitable[None]]] = [trivial, calls, throughput, limits, soak]
+    for step in steps:
+        asyncio.run(step())  # type: ignore[arg-type]
+    command_line()
+
+
+if __name__ == "__main__":
+    main()
