@@ -15,9 +15,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import orjson
-
 from workbench.clean import clean_line
+from workbench.jsontext import dumps
 from workbench.model import (
     ConsoleLine,
     ErrorCode,
@@ -331,7 +330,7 @@ def brief(value: JsonValue, width: int = SHOWN_ARGS) -> str:
     """The beginning of a value as one line of JSON; ``{}`` and null are empty."""
     if value is None or value == {}:
         return ""
-    return clean_line(_compact(_pruned(value, width))[:width])
+    return clean_line(dumps(_pruned(value, width))[:width])
 
 
 def _pruned(value: JsonValue, width: int, depth: int = 4) -> JsonValue:
@@ -350,10 +349,3 @@ def _pruned(value: JsonValue, width: int, depth: int = 4) -> JsonValue:
 
 def _first(value: dict[str, JsonValue], count: int) -> list[tuple[str, JsonValue]]:
     return [item for item, _ in zip(value.items(), range(count), strict=False)]
-
-
-def _compact(value: JsonValue) -> str:
-    try:
-        return orjson.dumps(value).decode()
-    except TypeError:  # a lone surrogate, or an integer beyond 64 bits
-        return repr(value)

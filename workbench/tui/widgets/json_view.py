@@ -1,0 +1,455 @@
+"""A folding view of a JSON value, drawn line by line; 5 MB open at once and never stop the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events, work
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from workbench.clean import clean, clean_line, encodable
+from workbench.jsontext import loads
+from workbench.model import JsonValue
+from workbench.tui.json_tree import (
+    MOST_MATCHES,
+    MOST_ROWS,
+    JsonTree,
+    Path,
+    path_text,
+    shown_key,
+    shown_value,
+)
+from workbench.tui.widgets.trace_line import Part, fit
+
+_PARSE_HERE = 64_000
+"""Characters of JSON text that are parsed at once; more goes to a thread."""
+_MOST_COPIED = 1 << 20
+
+
+class JsonView(ScrollView, can_focus=True):
+    """Shows one value: ``show(value)`` or ``show_text(json text)``."""
+
+    DEFAULT_CSS = """
+    JsonView {
+        height: 1fr;
+        background: $surface;
+        color: $foreground;
+        scrollbar-size-vertical: 1;
+        overflow-x: hidden;
+        & > .json--key { color: $primary; }
+        & > .json--index, & > .json--fold { color: $foreground 55%; }
+        & > .json--string { color: $success; }
+        & > .json--number { color: $accent; }
+        & > .json--word { color: $warning; }
+        & > .json--count { color: $foreground 60%; }
+        & > .json--text { color: $success; }
+        & > .json--dim { color: $foreground 60%; }
+        & > .json--cursor { background: $primary 25%; }
+        & > .json--match { background: $warning 35%; }
+        & > .json--prompt { background: $panel; color: $foreground; }
+        &:focus > .json--cursor { background: $primary 45%; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"json--{name}"
+        for name in (
+            *("key", "index", "fold", "string", "number", "word", "count", "text", "dim"),
+            *("cursor", "match", "prompt"),
+        )
+    }
+
+    HELP = "j/k move · Enter fold · * all · / find · y copy · Y as JSON · p path · x save"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "move(1)", "Next", show=False),
+        Binding("up,k", "move(-1)", "Previous", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("home,g", "move(-1000000000)", "First", show=False),
+        Binding("end,G", "move(1000000000)", "Last", show=False),
+        Binding("enter,space", "fold", "Fold"),
+        Binding("right", "expand", "Unfold", show=False),
+        Binding("left,h", "collapse", "Fold", show=False),
+        Binding("asterisk", "expand_all", "Unfold all", show=False),
+        Binding("minus", "collapse_all", "Fold all", show=False),
+        Binding("slash", "search", "Find"),
+        Binding("n", "match(1)", "Next match", show=False),
+        Binding("N", "match(-1)", "Previous match", show=False),
+        Binding("y", "copy_value", "Copy"),
+        Binding("Y", "copy_json", "Copy as JSON", show=False),
+        Binding("p", "copy_path", "Copy path", show=False),
+        Binding("x", "save", "Save", show=False),
+        Binding("escape", "clear_search", "Forget the search", show=False),
+    ]
+
+    empty_text: reactive[str] = reactive("Nothing to show")
+
+    class Shown(Message):
+        """A value is on the screen (large texts are read in the background)."""
+
+        def __init__(self, view: JsonView) -> None:
+            super().__init__()
+            self.view = view
+
+        @property
+        def control(self) -> JsonView:
+            return self.view
+
+    class SaveRequested(Message):
+        """``x``: the value under the cursor, as text for a file."""
+
+        def __init__(self, view: JsonView, text: str, title: str) -> None:
+            super().__init__()
+            self.view, self.text, self.title = view, text, title
+
+        @property
+        def control(self) -> JsonView:
+            return self.view
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.shown: JsonTree | None = None
+        self.title = ""
+        self.position = 0
+        """The row under the cursor."""
+        self._prompt: str | None = None
+        self._sought = ""
+        self._matches: list[Path] = []
+        self._match = -1
+        self._note = ""
+
+    # -- content ---------------------------------------------------------------------------
+
+    def show(self, value: JsonValue, title: str = "") -> None:
+        """Show a value as it is."""
+        self.workers.cancel_group(self, "json")
+        self._take(JsonTree(value, self.size.width or 80), title)
+
+    def show_text(self, text: str, title: str = "") -> None:
+        """Show JSON text, parsed in a thread where it is large; other text is shown as a string."""
+        self.workers.cancel_group(self, "json")
+        if len(text) <= _PARSE_HERE:
+            self._take(JsonTree(_parse(text), self.size.width or 80), title)
+        else:
+            self._take(None, title, f"reading {len(text):,} characters …")
+            self._parse_later(text, title)
+
+    def clear(self, empty_text: str | None = None) -> None:
+        """Show nothing but a hint."""
+        self.workers.cancel_group(self, "json")
+        if empty_text is not None:
+            self.empty_text = empty_text
+        self._take(None, "")
+
+    @work(exclusive=True, group="json", exit_on_error=False)
+    async def _parse_later(self, text: str, title: str) -> None:
+        width = self.size.width or 80
+        tree = await asyncio.to_thread(lambda: JsonTree(_parse(text), width))
+        self._take(tree, title)
+
+    def _take(self, tree: JsonTree | None, title: str, note: str = "") -> None:
+        self.shown, self.title, self._note = tree, title, note
+        self.position = 0
+        self._matches, self._match, self._sought = [], -1, ""
+        self._prompt = None
+        self.scroll_to(y=0, animate=False, immediate=True, force=True)
+        self._resize()
+        if tree is not None:
+            self.post_message(self.Shown(self))
+
+    # -- layout and drawing ----------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        if self.shown is not None:
+            self.shown.width = max(20, self.size.width)
+        self._resize()
+        self._go(self.position)
+
+    def _footer(self) -> str:
+        if self._prompt is not None:
+            return f"/{self._prompt}▏"
+        if self._note:
+            return self._note
+        if self._matches:
+            count = f"{len(self._matches):,}"
+            more = "+" if len(self._matches) >= MOST_MATCHES else ""
+            return f"/{clean_line(self._sought)}   {self._match + 1:,} of {count}{more} · n N · Esc"
+        return ""
+
+    def _resize(self) -> None:
+        rows = len(self.shown.rows) if self.shown is not None else 0
+        self.virtual_size = Size(self.size.width, rows + bool(self._footer()))
+        self.refresh()
+
+    @property
+    def _page(self) -> int:
+        return max(1, self.size.height - bool(self._footer()))
+
+    def _go(self, position: int) -> None:
+        if self.shown is None:
+            return
+        self.position = min(max(0, position), len(self.shown.rows) - 1)
+        top = round(self.scroll_y)
+        wanted = min(max(top, self.position - self._page + 1), self.position)
+        if wanted != top:
+            self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        base = self.rich_style
+        footer = self._footer()
+        if footer and y == self.size.height - 1:
+            return self._strip([(footer, "prompt")], width, self._style("prompt"))
+        rows = self.shown.rows if self.shown is not None else []
+        index = self.scroll_offset.y + y
+        if index >= len(rows):
+            if not rows and y == self.size.height // 2:
+                text = fit(self.empty_text, min(width, len(self.empty_text)))
+                return self._strip([(text.center(width), "dim")], width, base)
+            return Strip.blank(width, base)
+        if index == self.position:
+            base = base + Style(bgcolor=self._style("cursor").bgcolor)
+        return self._strip(self._parts(index, width), width, base)
+
+    def _parts(self, index: int, width: int) -> list[Part]:
+        assert self.shown is not None
+        row = self.shown.rows[index]
+        indent = "  " * row.depth
+        if row.is_text:
+            return [(indent + "  ", ""), (clean_line(row.value), "text")]
+        fold = ("▾ " if row.open else "▸ ") if row.folds else "  "
+        parts: list[Part] = [(indent + fold, "fold")]
+        room = width - len(indent) - 2
+        if row.key is not None:
+            key = shown_key(row.key)
+            if len(key) > room // 2:
+                key = key[: max(1, room // 2 - 1)] + "…"
+            parts.append((key + ": ", "index" if isinstance(row.key, int) else "key"))
+            room -= len(key) + 2
+        parts.append((shown_value(row.value, max(8, room - 2)), _kind(row.value)))
+        return parts
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"json--{name}")
+
+    def _strip(self, parts: list[Part], width: int, base: Style) -> Strip:
+        background = Style(bgcolor=base.bgcolor)
+        segments = [
+            segment
+            for text, name in parts
+            for segment in self._marked(text, self._style(name) + background if name else base)
+        ]
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _marked(self, text: str, style: Style) -> list[Segment]:
+        """Text with what is searched for set off."""
+        wanted = (self._prompt or self._sought).lower()
+        lower = text.lower()
+        if not wanted or wanted not in lower or len(lower) != len(text):
+            return [Segment(text, style)]
+        marked = style + Style(bgcolor=self._style("match").bgcolor, underline=True)
+        segments: list[Segment] = []
+        at = 0
+        while (found := lower.find(wanted, at)) >= 0:
+            segments.append(Segment(text[at:found], style))
+            segments.append(Segment(text[found : found + len(wanted)], marked))
+            at = found + len(wanted)
+        return [*segments, Segment(text[at:], style)]
+
+    # -- moving and folding ----------------------------------------------------------------
+
+    def action_move(self, by: int) -> None:
+        self._go(self.position + by)
+
+    def action_page(self, direction: int) -> None:
+        self._go(self.position + direction * max(1, self._page - 1))
+
+    def action_fold(self) -> None:
+        if self.shown is not None:
+            self.shown.toggle(self.position)
+            self._resize()
+
+    def action_expand(self) -> None:
+        if self.shown is not None:
+            if self.shown.rows[self.position].open:
+                self._go(self.position + 1)
+            self.shown.expand(self.position)
+            self._resize()
+
+    def action_collapse(self) -> None:
+        """Fold the row; where there is nothing to fold, go to what it is in."""
+        if self.shown is None:
+            return
+        if self.shown.rows[self.position].open:
+            self.shown.collapse(self.position)
+        else:
+            self._go(self.shown.parent(self.position))
+        self._resize()
+
+    def action_collapse_all(self) -> None:
+        if self.shown is not None:
+            self.shown.collapse_all()
+            self._resize()
+            self._go(0)
+
+    @work(exclusive=True, group="json", exit_on_error=False)
+    async def action_expand_all(self) -> None:
+        tree = self.shown
+        if tree is None:
+            return
+        path = tree.path(self.position)
+        rows = await asyncio.to_thread(tree.expanded)
+        if self.shown is not tree:
+            return
+        tree.rows = rows
+        if len(rows) >= MOST_ROWS:
+            self._note = f"the first {MOST_ROWS:,} lines are unfolded"
+        self._resize()
+        self._go(tree.reveal(path))
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset_capture(self)
+        index = self.scroll_offset.y + offset.y
+        if self.shown is None or index >= len(self.shown.rows):
+            return
+        row = self.shown.rows[index]
+        if row.folds and (self.position == index or offset.x < 2 * row.depth + 2):
+            self.shown.toggle(index)
+        self._resize()
+        self._go(index)
+
+    # -- searching -------------------------------------------------------------------------
+
+    def on_key(self, event: events.Key) -> None:
+        """While a search is typed, keys belong to it."""
+        if self._prompt is None:
+            return
+        if event.key == "enter":
+            text, self._prompt = self._prompt, None
+            self.search(text)
+        elif event.key == "escape":
+            self._prompt = None
+        elif event.key in ("backspace", "ctrl+h"):
+            self._prompt = self._prompt[:-1]
+        elif event.key == "ctrl+u":
+            self._prompt = ""
+        elif event.is_printable and event.character:
+            self._prompt += event.character
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+        self._resize()
+
+    def on_paste(self, event: events.Paste) -> None:
+        if self._prompt is not None:
+            event.stop()
+            self._prompt += clean_line(event.text.strip())
+            self._resize()
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        return self._prompt is not None and character is not None and character.isprintable()
+
+    def on_blur(self) -> None:
+        self._prompt = None
+        self._resize()
+
+    def action_search(self) -> None:
+        if self.shown is not None:
+            self._prompt, self._note = "", ""
+            self._resize()
+
+    @work(exclusive=True, group="json", exit_on_error=False)
+    async def search(self, text: str) -> None:
+        """Find text in keys and values, folded or not, and go to the first from here."""
+        tree = self.shown
+        self._matches, self._match, self._sought = [], -1, text
+        if tree is None or not text:
+            self._resize()
+            return
+        self._note = "searching …"
+        self._resize()
+        matches = await asyncio.to_thread(lambda: tree.find(text))
+        if self.shown is not tree:
+            return
+        self._matches = matches
+        self._note = "" if matches else f"nothing holds “{clean_line(text)}”"
+        self._resize()
+        self.action_match(1)
+
+    def action_match(self, direction: int) -> None:
+        if not self._matches or self.shown is None:
+            return
+        self._match = (self._match + direction) % len(self._matches)
+        position = self.shown.reveal(self._matches[self._match])
+        self._resize()
+        self._go(position)
+
+    def action_clear_search(self) -> None:
+        self._matches, self._match, self._sought, self._note = [], -1, "", ""
+        self._resize()
+
+    # -- taking away -----------------------------------------------------------------------
+
+    def action_copy_value(self) -> None:
+        """A string as it is, anything else as compact JSON."""
+        if self.shown is not None:
+            value = self.shown.rows[self.position].value
+            self._copy(value if isinstance(value, str) else _json(value, indent=False), "value")
+
+    def action_copy_json(self) -> None:
+        if self.shown is not None:
+            self._copy(_json(self.shown.rows[self.position].value, indent=True), "JSON")
+
+    def action_copy_path(self) -> None:
+        if self.shown is not None:
+            self._copy(path_text(self.shown.path(self.position)) or ".", "path")
+
+    def action_save(self) -> None:
+        if self.shown is not None:
+            text = _json(self.shown.rows[self.position].value, indent=True) + "\n"
+            self.post_message(self.SaveRequested(self, text, self.title))
+
+    def _copy(self, text: str, what: str) -> None:
+        if len(text) > _MOST_COPIED:
+            self.notify(
+                f"{len(text):,} characters are too many for a clipboard; x saves them to a file",
+                severity="warning",
+                markup=False,
+            )
+            return
+        # The clipboard's escape sequence is made by Textual from base64: the text cannot leave it.
+        self.app.copy_to_clipboard(encodable(text))
+        start = clean_line(clean(text), 40)
+        self.notify(f"{what} sent to the terminal's clipboard: {start}", markup=False)
+
+
+def _parse(text: str) -> JsonValue:
+    try:
+        return loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _json(value: JsonValue, *, indent: bool) -> str:
+    if indent:
+        return json.dumps(value, ensure_ascii=False, indent=2)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _kind(value: JsonValue) -> str:
+    if isinstance(value, str):
+        return "string"
+    if isinstance(value, bool) or value is None:
+        return "word"
+    return "count" if isinstance(value, dict | list) else "number"
