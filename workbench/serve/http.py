@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import uvicorn
 from mcp.server.transport_security import TransportSecuritySettings
 
+from workbench.serve import UsageError
 from workbench.serve.binding import Binding
 from workbench.serve.mcp_server import OfferServer
 from workbench.serve.offer import Offer
@@ -98,8 +99,12 @@ class Listening:
         return f"http://{f'[{host}]' if ':' in host else host}:{port}{PATH}"
 
     async def __aenter__(self) -> Listening:
-        """Raises OSError where the address cannot be had."""
-        self._socket = _listen(self._binding.host, self._binding.port)
+        """Raises UsageError where the address cannot be had."""
+        host, port = self._binding.host, self._binding.port
+        try:
+            self._socket = _listen(host, port)
+        except OSError as error:
+            raise UsageError(f"--http {host}:{port}: {error.strerror or error}") from error
         self._task = asyncio.create_task(self._server.serve([self._socket]))
         return self
 

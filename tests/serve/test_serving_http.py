@@ -1,0 +1,243 @@
+"""``workbench --serve --http``: who may come in, several clients at once, disconnects, the way out."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from tests.support.serving import HANDSHAKE, Served, write_config
+from workbench.history import Store
+
+pytestmark = pytest.mark.anyio
+Start = Callable[..., Served]
+TOKEN = "a-token-for-the-tests"
+ACCEPT = {"Accept": "application/json, text/event-stream"}
+INITIALIZE = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HANDSHAKE}
+
+
+class Site:
+    """A server, and requests to it."""
+
+    def __init__(self, served: Served, url: str) -> None:
+        self.served = served
+        self.url = url
+
+    async def post(
+        self, *, token: str | None = TOKEN, content: bytes | None = None, **headers: str
+    ):
+        given = {**ACCEPT, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        if token is not None:
+            given["Authorization"] = f"Bearer {token}"
+        async with httpx2.AsyncClient(timeout=30) as http:
+            if content is not None:
+                given["Content-Type"] = "application/json"
+                return await http.post(self.url, content=content, headers=given)
+            return await http.post(self.url, json=INITIALIZE, headers=given)
+
+    @asynccontextmanager
+    async def client(self, mode: str = "auto") -> AsyncIterator[Client]:
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        async with (
+            httpx2.AsyncClient(headers=headers, timeout=30) as http,
+            Client(streamable_http_client(self.url, http_client=http), mode=mode) as client,
+        ):
+            yield client
+
+
+async def open_site(served: Served) -> Site:
+    return Site(served, (await served.stderr_line()).split()[-1])
+
+
+@pytest.fixture
+async def site(folder: Path, start: Start) -> Site:
+    write_config(folder, raw=True)
+    return await open_site(start(folder, "--http", "127.0.0.1:0", WORKBENCH_TOKEN=TOKEN))
+
+
+def statuses(folder: Path) -> list[str]:
+    store = Store(folder / "data" / "history.sqlite3")
+    try:
+        return [row.status for row in store.list_executions()]
+    finally:
+        store.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110  (it happens in another process)
+            await asyncio.sleep(0.02)
+
+
+async def test_only_the_token_opens(site: Site) -> None:
+    assert (await site.post()).status_code == 200
+    refused = await site.post(token=None)
+    assert refused.status_code == 401
+    assert refused.headers["www-authenticate"] == "Bearer"
+    assert (await site.post(token="a-token-for-the-testz")).status_code == 401
+    assert (await site.post(token=None, Authorization=f"Basic {TOKEN}")).status_code == 401
+
+
+async def test_host_and_origin_are_checked(site: Site) -> None:
+    assert (await site.post(Host="evil.example")).status_code == 421
+    assert (await site.post(Origin="http://evil.example")).status_code == 403
+    assert (await site.post(Origin="http://localhost:5173")).status_code == 200
+
+
+async def test_a_generated_token_is_shown_once_and_works(folder: Path, start: Start) -> None:
+    served = start(folder, "--http", "127.0.0.1:0", WORKBENCH_TOKEN="")
+    site = await open_site(served)
+    shown = await served.stderr_line()
+    assert shown.startswith("Authorization: Bearer ")
+    assert (await site.post(token=shown.split()[-1])).status_code == 200
+    await served.signal(signal.SIGTERM)
+    assert await served.exit_code() == 0
+    assert shown.split()[-1] not in "".join(await served.rest())
+
+
+async def test_a_body_over_the_limit_is_refused(folder: Path, start: Start) -> None:
+    path = write_config(folder)
+    path.write_text(path.read_text() + "[serve]\nmax_body_bytes = 5000\n")
+    site = await open_site(start(folder, "--http", "127.0.0.1:0", WORKBENCH_TOKEN=TOKEN))
+    assert (await site.post(content=b" " * 6000)).status_code == 413
+    assert (await site.post()).status_code == 200
+
+
+async def test_a_broken_body_ends_nothing(site: Site) -> None:
+    assert (await site.post(content=b"{")).status_code == 400
+    assert (await site.post(content=b"[" * 100_000)).status_code == 400
+    assert (await site.post()).status_code == 200
+
+
+async def test_an_address_for_all_needs_a_flag_and_a_token(folder: Path, start: Start) -> None:
+    bare = start(folder, "--http", "0.0.0.0:0", WORKBENCH_TOKEN=TOKEN)
+    assert await bare.exit_code() == 2
+    assert "--allow-remote" in (await bare.rest())[1]
+    keyless = start(folder, "--http", "0.0.0.0:0", "--allow-remote", WORKBENCH_TOKEN="")
+    assert await keyless.exit_code() == 2
+    assert "WORKBENCH_TOKEN" in (await keyless.rest())[1]
+    open_to_all = start(folder, "--http", "0.0.0.0:0", "--allow-remote", WORKBENCH_TOKEN=TOKEN)
+    site = await open_site(open_to_all)
+    site.url = site.url.replace("0.0.0.0", "127.0.0.1")
+    assert (await site.post()).status_code == 200
+    assert (await site.post(Host="my-machine.lan")).status_code == 200
+    assert (await site.post(Origin="http://evil.example")).status_code == 403
+    assert (await site.post(token=None)).status_code == 401
+
+
+async def test_a_port_in_use_is_an_error_that_names_it(
+    site: Site, folder: Path, start: Start
+) -> None:
+    port = site.url.rsplit(":", 1)[1].split("/")[0]
+    second = start(folder, "--http", f"127.0.0.1:{port}", WORKBENCH_TOKEN=TOKEN)
+    assert await second.exit_code() == 2
+    assert port in (await second.rest())[1]
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_a_client_runs_scripts_and_hears_of_calls(site: Site, mode: str) -> None:
+    told: list[str] = []
+
+    async def progress(done: float, total: float | None, message: str | None) -> None:
+        told.append(message or "")
+
+    async with site.client(mode) as client:
+        tools = (await client.list_tools()).tools
+        assert tools[0].name == "code_execution"
+        code = "call_tool('raw', 'echo', {n: input}).result.n + 1"
+        result = await client.call_tool(
+            "code_execution", {"code": code, "input": 41}, progress_callback=progress
+        )
+        assert not result.is_error
+        assert result.structured_content["value"] == 42
+        await until(lambda: len(told) == 2)
+        assert told[0] == "#1 raw.echo started"
+        failed = await client.call_tool("code_execution", {"code": "nope()"})
+        assert failed.is_error
+        assert failed.structured_content["error"]["code"] == "RUNTIME_ERROR"
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_cancelling_ends_the_run(site: Site, folder: Path, mode: str) -> None:
+    async with site.client(mode) as client:
+        code = "call_tool('raw', 'sleep', {ms: 60000})"
+        calling = asyncio.create_task(client.call_tool("code_execution", {"code": code}))
+        await until(lambda: statuses(folder) == ["running"])
+        calling.cancel()
+        await until(lambda: statuses(folder) == ["cancelled"])
+
+
+async def test_a_slow_run_does_not_block_another_client(site: Site) -> None:
+    async with site.client() as slow, site.client("legacy") as quick:
+        code = "call_tool('raw', 'sleep', {ms: 60000})"
+        calling = asyncio.create_task(slow.call_tool("code_execution", {"code": code}))
+        for number in range(20):
+            result = await quick.call_tool("code_execution", {"code": str(number)})
+            assert result.structured_content["value"] == number
+        assert not calling.done()
+        calling.cancel()
+        await asyncio.gather(calling, return_exceptions=True)
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_the_tool_leaves_with_a_notification(site: Site, folder: Path, mode: str) -> None:
+    changed = asyncio.Event()
+
+    async def hear(message: Any) -> None:
+        if "ToolListChanged" in type(getattr(message, "root", message)).__name__:
+            changed.set()
+
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=30) as http,
+        Client(
+            streamable_http_client(site.url, http_client=http), mode=mode, message_handler=hear
+        ) as client,
+    ):
+        names = [tool.name for tool in (await client.list_tools()).tools]
+        assert "code_execution" in names
+        tasks = [asyncio.create_task(_listen(client, changed))] if mode == "auto" else []
+        while not changed.is_set():
+            write_config(folder, raw=True, enabled=False)
+            try:
+                await asyncio.wait_for(changed.wait(), 2)
+            except TimeoutError:
+                write_config(folder, raw=True, enabled=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _listen(client: Client, changed: asyncio.Event) -> None:
+    async with client.listen(tools_list_changed=True) as subscription:
+        async for _ in subscription:
+            changed.set()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_ends_in_time_with_a_run_and_a_client(
+    site: Site, folder: Path, number: signal.Signals
+) -> None:
+    async def run() -> None:
+        async with site.client() as client:
+            code = "call_tool('raw', 'sleep', {ms: 60000})"
+            await client.call_tool("code_execution", {"code": code})
+
+    running = asyncio.create_task(run())
+    await until(lambda: statuses(folder) == ["running"])
+    began = time.monotonic()
+    await site.served.signal(number)
+    assert await site.served.exit_code() == 0
+    assert time.monotonic() - began < 5  # 2 s on a machine of its own
+    assert statuses(folder) == ["cancelled"]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
