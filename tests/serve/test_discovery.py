@@ -1,0 +1,101 @@
+"""``search_tools``, ``describe_tools``, ``get_execution`` on a real runtime with the demo server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from workbench.config import Config, demo_server
+from workbench.runtime import Runtime, open_runtime
+from workbench.serve.offer import Caller, Json
+from workbench.serve.toolset import Toolset
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+async def runtime(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runtime]:
+    locked = replace(demo_server(), name="locked", quarantined=True)
+    config = Config(enable_code_execution=True, servers={"demo": demo_server(), "locked": locked})
+    folder: Path = tmp_path_factory.mktemp("data")
+    async with open_runtime(config, data_dir=folder, connect=True) as opened:
+        await opened.upstream.settled()
+        yield opened
+
+
+async def ask(runtime: Runtime, asked: str, /, **arguments: Json) -> Json:
+    result = await Toolset(runtime).call(asked, arguments, Caller(client="test"))
+    assert result["isError"] is (result["structuredContent"].get("ok") is False)
+    return result["structuredContent"]
+
+
+async def test_search_ranks_and_is_short(runtime: Runtime) -> None:
+    found = await ask(runtime, "search_tools", query="create a new issue", limit=3)
+    assert found["tools"][0]["tool"] == "create_issue"
+    assert len(found["tools"]) == 3
+    assert all(len(tool["description"]) <= 200 for tool in found["tools"])
+
+
+async def test_quarantined_servers_are_not_shown(runtime: Runtime) -> None:
+    found = await ask(runtime, "search_tools", query="issue", limit=50)
+    assert {tool["server"] for tool in found["tools"]} == {"demo"}
+    described = await ask(runtime, "describe_tools", tools=["locked.get_issue"])
+    assert described["tools"] == []
+
+
+async def test_describe_declares_and_names_near_ones(runtime: Runtime) -> None:
+    wanted = ["demo.get_issue", {"server": "demo", "tool": "now"}, "demo.get_isue", "nothing"]
+    told = await ask(runtime, "describe_tools", tools=wanted)
+    assert [tool["tool"] for tool in told["tools"]] == ["get_issue", "now"]
+    assert "tools.demo.get_issue(args: {" in told["tools"][0]["typescript"]
+    missed = {entry["name"]: entry for entry in told["missing"]}
+    assert "demo.get_issue" in missed["demo.get_isue"]["near"]
+    assert "nothing" in missed
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "named"),
+    [
+        ("search_tools", {}, "query"),
+        ("search_tools", {"query": 3}, "query"),
+        ("search_tools", {"query": "x", "limit": 0}, "limit"),
+        ("describe_tools", {"tools": []}, "tools"),
+        ("describe_tools", {"tool": ["x"]}, "tools"),
+        ("get_execution", {"execution_id": "12"}, "UUID"),
+        ("get_execution", {"execution_id": "00000000-0000-4000-8000-000000000000"}, "00000000"),
+    ],
+)
+async def test_bad_questions_are_refused_by_name(
+    runtime: Runtime, tool: str, arguments: dict[str, Json], named: str
+) -> None:
+    told = await ask(runtime, tool, **arguments)
+    assert named in told["error"]["message"]
+
+
+async def test_a_run_is_shown_with_its_calls(runtime: Runtime) -> None:
+    code = "for (let i = 0; i < 120; i++) call_tool('demo', 'echo', {value: 'x'.repeat(5000)}); 'y'"
+    ran = await ask(runtime, "code_execution", code=code)
+    shown = await ask(runtime, "get_execution", execution_id=ran["execution_id"])
+    assert (shown["source"], shown["client"], shown["value"]) == ("serve", "test", "y")
+    assert (len(shown["calls"]), shown["calls_total"]) == (100, 120)
+    assert shown["calls"][0]["result"]["truncated"] is True
+    rest = await ask(
+        runtime, "get_execution", execution_id=ran["execution_id"], calls_from=120, full=True
+    )
+    (last,) = rest["calls"]
+    assert last["seq"] == 120
+    assert last["args"] == {"value": "x" * 5000}
+
+
+async def test_the_listing_is_the_same_from_call_to_call(runtime: Runtime) -> None:
+    toolset = Toolset(runtime)
+    assert toolset.listing() == toolset.listing()
+    assert [tool["name"] for tool in toolset.listing()] == [
+        "code_execution",
+        "search_tools",
+        "describe_tools",
+        "get_execution",
+    ]
