@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from workbench.config import Config
@@ -127,6 +127,10 @@ class WorkbenchApp(App[int]):
             self.notify(text, severity="warning", markup=False, timeout=8)
         else:
             self.notify(text, markup=False, timeout=4)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Keys as the help writes them, with the space that the compact footer leaves out."""
+        return commands.shown(binding.key) + " " if binding.id else super().get_key_display(binding)
 
     # -- commands ----------------------------------------------------------------------
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import ContentSwitcher, RichLog, Static, TabbedContent, TabPane, TextArea
 
 from workbench.clean import clean, clean_line
-from workbench.model import JsonValue, LogLine, ScriptError
+from workbench.model import LogLine, Status
 from workbench.tui.documents import Document
 from workbench.tui.live import CallState, LiveRun
-from workbench.tui.text import COLOURS, SIGNS, error_line, summary
+from workbench.tui.text import COLOURS, SIGNS, duration, summary
+from workbench.tui.widgets.json_view import JsonView
 from workbench.tui.widgets.pane import Pane
 
 _LEVELS = {"warn": "yellow", "error": "red", "debug": "dim", "info": "cyan"}
@@ -25,6 +26,7 @@ def code_area(text: str, language: str, editor_id: str) -> TextArea:
     """An editor for one text."""
     area = TextArea.code_editor(text, id=editor_id, soft_wrap=False)
     area.cursor_blink = False
+    area.theme = "css"
     return area
 
 
@@ -107,78 +109,88 @@ class InputPane(Pane):
 class DetailPane(Pane):
     """The run's value or error, its console, and the call that is chosen in the trace."""
 
+    def __init__(self, *, id: str, classes: str) -> None:
+        super().__init__(id=id, classes=classes)
+        self._names: dict[str, tuple[Content, Content]] = {}
+        """For each tab what the frame says while it is in front."""
+
     def compose(self) -> ComposeResult:
         with TabbedContent(id="detail-tabs"):
             with TabPane("Result", id="tab-result"):
-                yield _viewer("result-view")
+                yield JsonView(id="result-view")
             with TabPane("Console", id="tab-console"):
                 yield RichLog(id="console", max_lines=_SHOWN_LINES, auto_scroll=True)
             with TabPane("Call", id="tab-call"):
-                yield _viewer("call-view")
+                yield JsonView(id="call-view")
 
     def on_mount(self) -> None:
-        self.query_one("#result-view", TextArea).text = "Nothing ran yet. F5 runs the script."
-        self.query_one("#call-view", TextArea).text = "Choose a call in the trace."
-        self.set_title("4 Detail")
+        self.result.empty_text = "Nothing ran yet · F5 runs the script"
+        self.call.empty_text = "Choose a call in the trace"
+        self.show_title()
+
+    @property
+    def result(self) -> JsonView:
+        return self.query_one("#result-view", JsonView)
+
+    @property
+    def call(self) -> JsonView:
+        return self.query_one("#call-view", JsonView)
+
+    @property
+    def console(self) -> RichLog:
+        return self.query_one("#console", RichLog)
 
     def begin(self) -> None:
         """A run starts: nothing of the last one stays."""
-        self.query_one("#console", RichLog).clear()
-        self.query_one("#result-view", TextArea).text = "Running…"
-        self.query_one("#call-view", TextArea).text = "Choose a call in the trace."
-        self.set_title("4 Detail")
+        self.console.clear()
+        self.result.clear("Running…")
+        self.call.clear()
+        self._names = {}
+        self.show_title()
 
     def show_console(self, lines: list[LogLine]) -> None:
         """Append what the script wrote."""
-        from rich.text import Text
-
-        console = self.query_one("#console", RichLog)
         for line in lines:
-            mark = f"{line.level:5} " if line.level in _LEVELS else "      "
-            text = Text(mark, style="dim")
-            text.append(clean(line.text), style=_LEVELS.get(line.level, ""))
-            console.write(text, scroll_end=None, animate=False)
+            style = _LEVELS.get(line.level, "")
+            text = Text(f"{line.level:5} " if style else "      ", style="dim")
+            text.append(clean(line.text), style=style)
+            self.console.write(text, animate=False)
 
     def show_end(self, run: LiveRun) -> None:
         """The value or the error."""
         execution = run.execution
         if execution is None:
             return
-        sign = Content.from_markup(
-            f"[{COLOURS[execution.status]}]$text", text=f"{SIGNS[execution.status]} "
-        )
-        self.set_title("4 Detail · result", sign + Content(summary(execution)))
-        view = self.query_one("#result-view", TextArea)
+        sign = Content.styled(f"{SIGNS[execution.status]} ", COLOURS[execution.status])
+        self._names["tab-result"] = Content(""), sign + Content(summary(execution))
         if execution.error is None:
-            view.text = _pretty(execution.value)
+            self.result.show(execution.value, "result")
         else:
-            view.text = _error_text(execution.error, run.script)
+            self.result.show(execution.error.to_json(), "error")
+        self.show_title()
 
     def show_call(self, state: CallState) -> None:
         """A call: its result or error, arguments, timing."""
         call = state.call
-        self.set_title(f"4 Detail · #{call.seq} {clean_line(f'{call.server}.{call.tool}', 60)}")
-        self.query_one("#call-view", TextArea).text = _pretty(state.to_json())
+        name = Content(f" · #{call.seq} {clean_line(f'{call.server}.{call.tool}', 60)}")
+        took = Content("running")
+        if state.finished is not None:
+            status: Status = "ok" if state.finished.outcome.ok else "error"
+            took = Content.styled(f"{SIGNS[status]} ", COLOURS[status])
+            took += Content(duration(state.finished.duration_ms))
+        self._names["tab-call"] = name, took
+        self.call.show(state.to_json(), f"call-{call.seq}")
+        self.show_title()
+
+    def show_title(self) -> None:
+        """Name what is in front."""
+        front = self.query_one(TabbedContent).active
+        name, right = self._names.get(front, (Content(""), Content("")))
+        self.set_title(Content("4 Detail") + name, right)
+
+    def on_tabbed_content_tab_activated(self) -> None:
+        self.show_title()
 
     def show_tab(self, name: str) -> None:
         """Bring ``result``, ``console`` or ``call`` to the front."""
         self.query_one(TabbedContent).active = f"tab-{name}"
-
-
-def _viewer(viewer_id: str) -> TextArea:
-    view = TextArea(id=viewer_id, read_only=True, soft_wrap=True, show_cursor=False)
-    view.cursor_blink = False
-    return view
-
-
-def _pretty(value: JsonValue) -> str:
-    return clean(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def _error_text(error: ScriptError, script: str) -> str:
-    parts = [error_line(error, script)]
-    if error.stack:
-        parts.append(clean(error.stack))
-    if error.details is not None:
-        parts.append(_pretty(error.details))
-    return "\n\n".join(parts)

@@ -63,7 +63,7 @@ class ScriptScreen(Screen[None]):
 
     # -- what the screen around it does ------------------------------------------------
 
-    def tell(self, text: str) -> None:
+    def tell(self, text: str, colour: str = "") -> None:
         """Say something in the status line."""
         raise NotImplementedError
 

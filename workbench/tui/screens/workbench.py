@@ -41,7 +41,7 @@ class WorkbenchScreen(ScriptScreen):
         self.run_now: LiveRun | None = None
         self._buffer = LiveBuffer()
         self._worker: Worker[None] | None = None
-        self._said = ""
+        self._said = Content("")
 
     def compose(self) -> ComposeResult:
         yield Static(id="header", markup=False)
@@ -146,14 +146,16 @@ class WorkbenchScreen(ScriptScreen):
             return
         self.detail.show_end(run)
         self.show_error(execution.error)
+        self._show_trace_title()
         failed = run.first_error()
         if execution.error is not None and failed is not None:
             self.trace.select(failed)
         self.detail.show_tab("result")
         if execution.error is not None:
-            self.tell(f"{SIGNS[execution.status]} {error_line(execution.error, run.script)}")
+            sign = SIGNS[execution.status]
+            self.tell(f"{sign} {error_line(execution.error, run.script)}", COLOURS[run.status])
         else:
-            self.tell(f"✔ {run.script}: {summary(execution)}")
+            self.tell(f"✔ {run.script}: {summary(execution)}", COLOURS["ok"])
 
     # -- the trace and the detail ------------------------------------------------------
 
@@ -314,8 +316,8 @@ class WorkbenchScreen(ScriptScreen):
     def on_resize(self) -> None:
         self.call_after_refresh(self.show_titles)
 
-    def tell(self, text: str) -> None:
-        self._said = text
+    def tell(self, text: str, colour: str = "") -> None:
+        self._said = Content.styled(text, colour)
         self._show_status()
 
     def show_titles(self) -> None:
@@ -327,25 +329,34 @@ class WorkbenchScreen(ScriptScreen):
         for index, tab in enumerate(self.tabs):
             mine = index == self.current and len(self.tabs) > 1
             scripts.append(Content.styled(tab.label, "bold $primary" if mine else ""))
-        titles = {
-            "script": scripts[0] + Content(" · ") + Content(" │ ").join(scripts[1:]),
-            "input": Content(f"{_TITLES['input']} · JSON {state}"),
-        }
-        for left, right in (("script", "input"), ("input", "script")):
-            title = titles[left]
-            if narrow:
-                title += Content.styled(f" │ {_TITLES[right]}", "$text-muted")
-            self.query_one(f"#{left}", Pane).set_title(title)
+        script = scripts[0] + Content(" · ") + Content(" │ ").join(scripts[1:])
+        given = Content(f"{_TITLES['input']} · JSON {state}")
+        if narrow:
+            self._pair("script", script, "input", given)
+        else:
+            self.query_one("#script", Pane).set_title(script)
+            self.query_one("#input", Pane).set_title(given)
         self._show_trace_title()
+
+    def _pair(self, left: str, left_title: Content, right: str, right_title: Content) -> None:
+        """Where only one of two panes is seen, its frame names both: the other one dimmed."""
+        for pane in (left, right):
+            words = [
+                title.stylize("bold" if pane == name else "$foreground 60%")
+                for name, title in ((left, left_title), (right, right_title))
+            ]
+            self.query_one(f"#{pane}", Pane).set_title(Content(" │ ").join(words))
 
     def _show_trace_title(self) -> None:
         run = self.run_now
         title = Content(_TITLES["trace"])
-        if self.has_class("-narrow") or self.has_class("-tiny"):
-            title += Content.styled(f" │ {_TITLES['detail']}", "$text-muted")
         if run is not None and run.calls:
             title += Content(f" · {count(len(run.calls), 'call')}")
-        self.query_one("#trace", Pane).set_title(title)
+        if self.has_class("-narrow") or self.has_class("-tiny"):
+            self._pair("trace", title, "detail", Content(_TITLES["detail"]))
+        else:
+            self.query_one("#trace", Pane).set_title(title)
+            self.detail.show_title()
 
     def _show_run(self) -> None:
         self._show_trace_title()
@@ -355,14 +366,13 @@ class WorkbenchScreen(ScriptScreen):
     def _show_status(self) -> None:
         run = self.run_now
         if run is None or run.execution is not None:
-            text = self._said
+            self._update("#status", self._said)
         else:
             runtime = self.app.runtime_now
             parts = ["Starting" if runtime is None else "Waiting" if run.queued else "Running"]
             calls = f"{len(run.calls)}/{run.max_calls}" if run.max_calls else str(len(run.calls))
             parts += [f"{calls} calls", f"{run.elapsed_ms / 1000:.1f} s", "F8 stops"]
-            text = " · ".join(parts)
-        self._update("#status", Content(text))
+            self._update("#status", Content(" · ".join(parts)))
 
     def _show_header(self) -> None:
         if not self.tabs:

@@ -11,7 +11,7 @@ class Pane(Vertical):
 
     DEFAULT_CSS = """
     Pane {
-        border: round $border-blurred;
+        border: round $foreground 25%;
         border-title-color: $foreground;
         border-subtitle-color: $text-muted;
         height: 1fr;
