@@ -39,7 +39,6 @@ CREATE TABLE executions (
 );
 CREATE INDEX executions_by_status ON executions (status, n);
 CREATE INDEX executions_by_source ON executions (source, n);
-CREATE INDEX executions_by_time ON executions (started_at);
 CREATE TABLE calls (
     execution INTEGER NOT NULL,
     seq INTEGER NOT NULL,
@@ -59,7 +58,7 @@ CREATE TABLE calls (
     settled INTEGER,
     warnings TEXT,
     PRIMARY KEY (execution, seq)
-);
+) WITHOUT ROWID;
 CREATE INDEX calls_by_tool ON calls (tool, server, execution);
 CREATE TABLE console (
     execution INTEGER NOT NULL,
@@ -68,14 +67,14 @@ CREATE TABLE console (
     text TEXT NOT NULL,
     at_ms REAL NOT NULL,
     PRIMARY KEY (execution, n)
-);
+) WITHOUT ROWID;
 CREATE TABLE readings (
     execution INTEGER NOT NULL,
     n INTEGER NOT NULL,
     kind TEXT NOT NULL,
     data TEXT NOT NULL,
     PRIMARY KEY (execution, n)
-);
+) WITHOUT ROWID;
 CREATE TABLE notes (
     execution INTEGER NOT NULL,
     n INTEGER NOT NULL,
@@ -85,7 +84,7 @@ CREATE TABLE notes (
     progress REAL,
     total REAL,
     PRIMARY KEY (execution, n)
-);
+) WITHOUT ROWID;
 """
 
 
@@ -110,6 +109,7 @@ def connect(path: Path) -> sqlite3.Connection:
         if version == 0:
             _create(connection)
         connection.execute("PRAGMA synchronous = NORMAL")  # safe against kill -9 in WAL mode
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")  # fewer, larger syncs
         connection.execute("PRAGMA cache_size = -8000")
     except sqlite3.Error as error:
         raise HistoryError(f"{path}: {error}") from error

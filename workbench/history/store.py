@@ -68,7 +68,7 @@ class Store:
             log=LogFile(log if log is not None else path.parent / "main.log"),
             prune=self._prune,
         )
-        self._writer.submit(self._prune)
+        self._writer.put(self._prune)
 
     @property
     def problem(self) -> str | None:

@@ -7,9 +7,10 @@ import contextlib
 import logging
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict
-from queue import Empty, SimpleQueue
+from typing import TypeAlias
 
 from workbench.history.logfile import LogFile, log_line
 from workbench.history.owner import this_process
@@ -21,6 +22,7 @@ from workbench.model import (
     ExecutionStarted,
     HostReading,
     JsonValue,
+    ToolCall,
     ToolCallFinished,
     ToolCallNote,
     ToolCallStarted,
@@ -30,6 +32,8 @@ from workbench.redact import Redactor
 _log = logging.getLogger(__name__)
 _BATCH = 2_000
 _PRUNE_EVERY = 500
+_GATHER_S = 0.01
+"""How long events that nobody waits for are gathered into one commit."""
 
 Job = Callable[[sqlite3.Connection], None]
 
@@ -52,6 +56,10 @@ class _Mark:
             self.future.set_result(None)
 
 
+_Item: TypeAlias = "Event | _Mark | Job | None"
+"""What the queue holds; None ends the thread."""
+
+
 class Writer:
     """Owns the writing connection. Never fails an execution: trouble is kept in ``problem``."""
 
@@ -68,28 +76,37 @@ class Writer:
         self._redactor = redactor
         self._log = log
         self._prune = prune
-        self._queue: SimpleQueue[Event | _Mark | Job | None] = SimpleQueue()
+        self._queue: deque[_Item] = deque()
+        self._idle = True
+        self._news = threading.Event()
+        self._urgent = threading.Event()
         self._open: dict[str, _Open] = {}
+        self._started_calls: dict[tuple[str, int], ToolCall] = {}
         self._finished = 0
         self._lines: list[str] = []
         self._thread = threading.Thread(target=self._run, name="history writer", daemon=True)
         self._thread.start()
 
-    def put(self, event: Event) -> None:
-        self._queue.put(event)
-
-    def submit(self, job: Job) -> None:
-        """Run ``job`` on the connection, in its turn."""
-        self._queue.put(job)
+    def put(self, item: Event | Job) -> None:
+        """Take an event, or a job to run on the connection in its turn; written within ``_GATHER_S``."""
+        self._queue.append(item)
+        if self._idle:  # waking the thread for every event would cost more than writing it
+            self._idle = False
+            self._news.set()
 
     def mark(self, loop: asyncio.AbstractEventLoop) -> asyncio.Future[None]:
+        """Done when everything before it is committed, which begins now."""
         mark = _Mark(loop)
-        self._queue.put(mark)
+        self._queue.append(mark)
+        self._urgent.set()
+        self._news.set()
         return mark.future
 
     def close(self) -> None:
         """Write what is queued, end the thread."""
-        self._queue.put(None)
+        self._queue.append(None)
+        self._urgent.set()
+        self._news.set()
         self._thread.join()
         with contextlib.suppress(sqlite3.Error):
             self._connection.execute("PRAGMA optimize")
@@ -100,27 +117,39 @@ class Writer:
     def _run(self) -> None:
         going = True
         while going:
-            batch = [self._queue.get()]
-            with contextlib.suppress(Empty):
-                while len(batch) < _BATCH:
-                    batch.append(self._queue.get_nowait())
+            self._news.wait()
+            self._urgent.wait(_GATHER_S)
+            self._news.clear()
+            self._urgent.clear()
+            batch: list[_Item] = []
+            while self._queue and len(batch) < _BATCH:
+                batch.append(self._queue.popleft())
             going = None not in batch
-            self._write(batch)
+            if batch:
+                self._write(batch)
             for item in batch:
                 if isinstance(item, _Mark):
                     item.resolve()
+            self._idle = True
+            if self._queue:  # more came meanwhile, perhaps before idle was set
+                self._idle = False
+                self._news.set()
+                if any(isinstance(item, _Mark) or item is None for item in list(self._queue)):
+                    self._urgent.set()
 
-    def _write(self, batch: list[Event | _Mark | Job | None]) -> None:
+    def _write(self, batch: list[_Item]) -> None:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             for item in batch:
                 if item is not None and not isinstance(item, _Mark):
                     self._take(item)
+            self._insert_started()
             self._connection.execute("COMMIT")
             self.problem = None
         except sqlite3.Error as error:  # a full disk, a file that went away: say it, run on
             with contextlib.suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
+            self._started_calls.clear()
             self.problem = f"history is not written: {error}"
             _log.warning("%s", self.problem)
         if self._lines:
@@ -132,7 +161,7 @@ class Writer:
                 _log.warning("%s", self.problem)
         if self._finished >= _PRUNE_EVERY:
             self._finished = 0
-            self._queue.put(self._prune)
+            self.put(self._prune)
 
     def _take(self, item: Event | Job) -> None:
         if isinstance(item, ToolCallStarted):
@@ -185,24 +214,28 @@ class Writer:
         self._open[event.execution_id] = _Open(cursor.lastrowid, code, masked)
 
     def _call_started(self, event: ToolCallStarted) -> None:
-        execution = self._open.get(event.execution_id)
-        if execution is None:
-            return
-        call = event.call
+        # Kept to the end of the batch: most calls are over by then, and are one row in one statement.
+        self._started_calls[event.execution_id, event.call.seq] = event.call
+
+    def _insert_started(self) -> None:
+        for call in self._started_calls.values():
+            execution = self._open.get(call.execution_id)
+            if execution is not None:
+                self._insert_call(self._call_columns(execution, call) + (None,) * 9)
+        self._started_calls.clear()
+
+    def _insert_call(self, values: tuple[object, ...]) -> None:
         self._connection.execute(
-            "INSERT INTO calls (execution, seq, server, tool, args, line, column_, started_ms) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                execution.n,
-                call.seq,
-                call.server,
-                call.tool,
-                self._json(execution, call.args),
-                call.line,
-                call.column,
-                call.started_ms,
-            ),
+            "INSERT INTO calls (execution, seq, server, tool, args, line, column_, started_ms, "
+            "duration_ms, upstream_ms, ok, result, content, error, dispatched, settled, warnings) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            values,
         )
+
+    def _call_columns(self, execution: _Open, call: ToolCall) -> tuple[object, ...]:
+        args = self._json(execution, call.args)
+        where = (call.line, call.column, call.started_ms)
+        return (execution.n, call.seq, call.server, call.tool, args, *where)
 
     def _call_finished(self, event: ToolCallFinished) -> None:
         execution = self._open.get(event.execution_id)
@@ -210,22 +243,25 @@ class Writer:
             return
         outcome = event.outcome
         error = outcome.error.to_json() if outcome.error is not None else None
+        ended = (
+            event.duration_ms,
+            outcome.upstream_ms,
+            outcome.ok,
+            self._json(execution, outcome.result) if outcome.ok else None,
+            self._json(execution, outcome.content) if outcome.content is not None else None,
+            self._json(execution, error) if error is not None else None,
+            outcome.dispatched,
+            event.settled or None,
+            dumps(outcome.warnings) if outcome.warnings else None,
+        )
+        call = self._started_calls.pop((event.execution_id, event.call.seq), None)
+        if call is not None:
+            self._insert_call(self._call_columns(execution, call) + ended)
+            return
         self._connection.execute(
             "UPDATE calls SET duration_ms = ?, upstream_ms = ?, ok = ?, result = ?, content = ?, "
             "error = ?, dispatched = ?, settled = ?, warnings = ? WHERE execution = ? AND seq = ?",
-            (
-                event.duration_ms,
-                outcome.upstream_ms,
-                outcome.ok,
-                self._json(execution, outcome.result) if outcome.ok else None,
-                self._json(execution, outcome.content) if outcome.content is not None else None,
-                self._json(execution, error) if error is not None else None,
-                outcome.dispatched,
-                event.settled or None,
-                dumps(outcome.warnings) if outcome.warnings else None,
-                execution.n,
-                event.call.seq,
-            ),
+            (*ended, execution.n, event.call.seq),
         )
 
     def _console(self, event: ConsoleLine) -> None:
@@ -271,6 +307,7 @@ class Writer:
         )
 
     def _finish(self, event: ExecutionFinished) -> None:
+        self._insert_started()
         execution = self._open.pop(event.execution_id, None)
         if execution is None:
             return
