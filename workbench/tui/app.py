@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -16,6 +17,7 @@ from workbench.config import Config
 from workbench.tui import commands, themes
 from workbench.tui.screens.ask import ChoiceScreen
 from workbench.tui.screens.workbench import WorkbenchScreen
+from workbench.tui.session import Session, SessionStore
 
 if TYPE_CHECKING:
     from workbench.runtime import Runtime
@@ -40,6 +42,7 @@ class WorkbenchApp(App[int]):
         self.data_dir = data_dir
         self._script = script
         self.main = WorkbenchScreen()
+        self._sessions = SessionStore(data_dir)
         self._runtime: asyncio.Future[Runtime] | None = None
         self._leaving = asyncio.Event()
         self._host: asyncio.Task[None] | None = None
@@ -94,24 +97,55 @@ class WorkbenchApp(App[int]):
         found, problems = themes.load_themes(themes.theme_folders())
         for theme in found:
             self.register_theme(theme)
-        wanted = self.config.ui.theme or themes.DEFAULT
+        last = self._sessions.last()
+        wanted = self.config.ui.theme or last.theme or themes.DEFAULT
         if wanted not in self.available_themes:
-            problems.append(f"ui.theme: there is no theme {wanted!r}")
+            problems.append(f"there is no theme {wanted!r}")
             wanted = themes.DEFAULT
         if wanted in self.available_themes:
             self.theme = wanted
         keys, wrong = commands.keymap(self.config.keys)
         self.set_keymap(keys)
         self.push_screen(self.main)
-        self.main.open_first(self._script)
+        self.call_after_refresh(self._open_scripts, last)
         for problem in (*problems, *wrong):
             self.say(problem, "warning")
         # A script may be started before anything is painted; the runtime opens after that.
         self._runtime = asyncio.get_running_loop().create_future()
         self.call_after_refresh(self._open, self._runtime)
 
+    async def _open_scripts(self, last: Session) -> None:
+        lost = self._sessions.recover()
+        await self.main.open_first(self._script, last, lost)
+        if lost and self.keep_drafts():
+            self._sessions.forget()
+
+    def keep_drafts(self) -> bool:
+        """Write unsaved text where the next start finds it. False: it could not be written."""
+        try:
+            self._sessions.keep(self.main.drafts())
+        except OSError as error:
+            self.say(f"Unsaved text is not kept: {error}", "warning")
+            return False
+        return True
+
     def _open(self, runtime: asyncio.Future[Runtime]) -> None:
         self._host = asyncio.create_task(self._keep_runtime(runtime))
+
+    def exit(
+        self,
+        result: int | None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """Leave, and remember what was open. Unsaved text was asked about before."""
+        if return_code == 0:
+            try:
+                self._sessions.keep([])
+                self._sessions.save(self.main.session())
+            except OSError as error:
+                message = f"workbench: the session is not remembered: {error}"
+        super().exit(result, return_code, message)
 
     async def on_unmount(self) -> None:
         self._leaving.set()

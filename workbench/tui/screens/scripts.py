@@ -16,6 +16,7 @@ from workbench.tui import documents
 from workbench.tui.documents import Document, DocumentError
 from workbench.tui.screens.ask import LineScreen
 from workbench.tui.screens.panes import ProblemLine, Tab, new_tab
+from workbench.tui.session import Draft, Session
 from workbench.tui.text import error_line
 
 if TYPE_CHECKING:
@@ -82,10 +83,47 @@ class ScriptScreen(Screen[None]):
         """The script on the screen."""
         return self.tabs[self.current]
 
-    def open_first(self, script: Path | None) -> None:
-        """What is shown at the start: the script that was asked for, else the sample."""
-        wanted = script if script is not None else paths.bundled("sample_scripts") / "hello.js"
-        self.call_after_refresh(self._open_path, wanted)
+    async def open_first(self, script: Path | None, last: Session, lost: list[Draft]) -> None:
+        """What is shown at the start: what a crash left, and the script that was asked for, else
+        the files of the last session, else the sample."""
+        for draft in lost:
+            await self._recover(draft)
+        if script is not None:
+            await self._open_path(script)
+            return
+        for file in last.files:
+            await self._open_path(Path(file))
+        if not self.tabs:
+            await self._open_path(paths.bundled("sample_scripts") / "hello.js")
+        elif not lost:
+            self._switch(last.current)
+
+    async def _recover(self, draft: Draft) -> None:
+        try:
+            document = documents.read(Path(draft.path)) if draft.path else Document(None)
+        except DocumentError:
+            document = Document(None)
+        tab = await self.show_document(document)
+        tab.script.text, tab.input.text = draft.text, draft.input
+        self.app.say(f"Recovered unsaved text of {document.name}", "warning")
+
+    def drafts(self) -> list[Draft]:
+        """Text that is in no file."""
+        return [
+            Draft(
+                str(tab.document.path) if tab.document.path is not None else None,
+                tab.script.text,
+                tab.input.text,
+            )
+            for tab in self.tabs
+            if tab.changed
+        ]
+
+    def session(self) -> Session:
+        """What is open, for the next start."""
+        named = [tab for tab in self.tabs if tab.document.path is not None]
+        current = named.index(self.tab) if self.tabs and self.tab in named else 0
+        return Session(tuple(str(tab.document.path) for tab in named), current, self.app.theme)
 
     async def _open_path(self, path: Path) -> None:
         try:

@@ -10,12 +10,13 @@ from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Footer, Static, TabbedContent, TextArea
 from textual.worker import Worker
 
 from workbench.model import ExecutionRequest
-from workbench.tui import commands, external
+from workbench.tui import commands, external, session
 from workbench.tui.live import TICK_S, LiveBuffer, LiveRun
 from workbench.tui.screens.jump import JumpScreen
 from workbench.tui.screens.panes import DetailPane, InputPane, ProblemLine, ScriptPane
@@ -41,6 +42,7 @@ class WorkbenchScreen(ScriptScreen):
         self.run_now: LiveRun | None = None
         self._buffer = LiveBuffer()
         self._worker: Worker[None] | None = None
+        self._draft_timer: Timer | None = None
         self._said = Content("")
 
     def compose(self) -> ComposeResult:
@@ -305,6 +307,9 @@ class WorkbenchScreen(ScriptScreen):
     def _edited(self, event: TextArea.Changed) -> None:
         if not self.tabs or event.text_area.read_only:
             return
+        if self._draft_timer is not None:
+            self._draft_timer.stop()
+        self._draft_timer = self.set_timer(session.AFTER_S, self.app.keep_drafts)
         if event.text_area is self.tab.input:
             self.check_input()
         elif event.text_area is self.tab.script:
