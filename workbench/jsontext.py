@@ -11,11 +11,18 @@ from workbench.model import JsonValue
 
 
 def dumps(value: JsonValue) -> str:
-    """Compact JSON text. Lone surrogates become U+FFFD; NaN and infinities become null."""
+    """Compact JSON text. Lone surrogates become U+FFFD; NaN and infinities become null.
+
+    Raises ``ValueError`` for what is nested too deeply (some 900 levels) or holds itself.
+    """
     try:
         return orjson.dumps(value).decode()
-    except TypeError:  # integers over 64 bits, lone surrogates
+    except TypeError:  # integers over 64 bits, lone surrogates, more than 254 levels
+        pass
+    try:
         return encodable(json.dumps(value, separators=(",", ":"), ensure_ascii=False))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def loads(text: str | bytes) -> JsonValue:

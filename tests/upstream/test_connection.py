@@ -262,6 +262,35 @@ async def test_closing_leaves_no_process(tmp_path: Path) -> None:
     await until(lambda: not _alive(int(pid_file.read_text(encoding="utf-8"))))
 
 
+async def test_nothing_is_started_after_closing() -> None:
+    async with managing(raw_settings()) as manager:
+        await manager.settled("raw")
+    outcome = await call(manager, "raw", "echo")
+    assert outcome.error is not None
+    assert outcome.error.code == ErrorCode.UPSTREAM_ERROR
+    await manager.start()
+    await manager.settled()
+    await manager.reconnect("raw")
+    assert _state(manager, "raw") == "stopped"
+
+
+async def test_closing_while_connecting(tmp_path: Path) -> None:
+    """At every moment of a start: nothing is left, nothing hangs."""
+    for n in range(0, 24, 2):
+        pid_file = tmp_path / str(n)
+        code = (
+            f"import os, time; open({str(pid_file)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+        )
+        async with managing(script_settings("s", code)) as manager:
+            await manager.start()
+            await asyncio.sleep(n / 500)
+        assert _state(manager, "s") == "stopped"
+    await asyncio.sleep(0.1)
+    for path in tmp_path.iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert not text or not _alive(int(text))
+
+
 async def test_stderr_is_kept() -> None:
     code = (
         "import sys\n"

@@ -162,6 +162,18 @@ async def test_what_listens_speaks_no_http() -> None:
         assert "RemoteProtocolError" in info.error
 
 
+async def test_what_listens_never_answers() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    settings = _settings(server.sockets[0].getsockname()[1], connect_timeout_ms=1_000)
+    async with server, managing(settings, environ=_ENVIRON) as manager:
+        await manager.settled("web")
+        assert manager.catalogue().servers["web"].error == "not connected within 1 s"
+
+
 @pytest.mark.parametrize("protocol", ["auto", "legacy"])
 async def test_a_server_that_goes_and_comes_back(protocol: str) -> None:
     port = _free_port()

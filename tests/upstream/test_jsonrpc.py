@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.upstream.jsonrpc import CONNECTION_CLOSED, REQUEST_TIMEOUT, Peer, RpcError
+from workbench.upstream.jsonrpc import MALFORMED, REQUEST_TIMEOUT, Peer, RpcError
 
 pytestmark = pytest.mark.anyio
 
@@ -86,9 +86,9 @@ async def test_a_batch_is_its_messages(wired: _Wired) -> None:
     ("error", "code", "message"),
     [
         ({"code": -32602, "message": "bad"}, -32602, "bad"),
-        ({"message": "no code"}, CONNECTION_CLOSED, "no code"),
+        ({"message": "no code"}, MALFORMED, "no code"),
         ({"code": 1}, 1, "no message"),
-        ("text", CONNECTION_CLOSED, "malformed error answer: 'text'"),
+        ("text", MALFORMED, "malformed error answer: 'text'"),
     ],
 )
 async def test_an_error_answer_raises(wired: _Wired, error: Any, code: int, message: str) -> None:
@@ -202,7 +202,7 @@ async def test_a_ping_is_answered_and_nothing_else_is_offered(wired: _Wired) -> 
         b'{"id": 1}',
         b'{"method": 5}',
         b"\xff\xfe\x00",
-        pytest.param(b"[" * 100_000, id="deep"),
+        pytest.param(b'{"a":' * 100_000, id="deep"),
         pytest.param(b"x" * 100_000, id="long"),
     ],
 )
@@ -242,6 +242,15 @@ async def test_numbers_that_are_no_json_are_read(wired: _Wired) -> None:
     answer = await task
     assert answer["n"] is None
     assert answer["i"] is None
+
+
+@pytest.mark.parametrize("line", [b'{"id":1,"result":%s}', b'{"result":%s,"id":1}'])
+async def test_an_answer_that_is_too_deep_fails_its_request(wired: _Wired, line: bytes) -> None:
+    task = await _asked(wired)
+    deep = b"[" * 100_000 + b"]" * 100_000
+    wired.peer.feed(line % deep + b"\n")
+    with pytest.raises(RpcError, match="nested too deeply"):
+        await task
 
 
 async def test_large_integers_and_lone_surrogates_can_be_sent(wired: _Wired) -> None:

@@ -83,3 +83,12 @@ def test_wrong_hints_are_left_out_of_annotations() -> None:
 def test_a_cursor_of_another_type_becomes_text() -> None:
     listing, _ = _repair(nextCursor=7)
     assert listing["nextCursor"] == "7"
+
+
+def test_a_schema_without_a_bottom_is_left_out() -> None:
+    schema: dict[str, Any] = {"type": "object"}
+    for _ in range(400):
+        schema = {"type": "object", "properties": {"a": schema}}
+    listing, repaired = _repair({"name": "t", "inputSchema": schema, "description": "d"})
+    assert listing["tools"][0]["inputSchema"] == {"type": "object"}
+    assert repaired["t"][0] == "its inputSchema is nested too deeply: left out"

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from workbench.catalogue import ToolInfo
+from workbench.jsontext import dumps
 from workbench.model import ErrorCode, Outcome
 from workbench.upstream.results import outcome_of
 
@@ -135,3 +136,29 @@ def test_a_server_that_asks_its_user_is_a_failed_call() -> None:
 def test_an_unknown_tool_is_unwrapped_without_schema() -> None:
     outcome = outcome_of({"content": [], "structuredContent": {"result": 1}}, None, "s.t")
     assert outcome.result == {"result": 1}
+
+
+def _nested(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("levels", [195, 230, 400, 900])
+def test_results_are_as_deep_as_everything_can_hold(levels: int) -> None:
+    outcome = _outcome({"content": [], "structuredContent": _nested(levels)})
+    if levels < 200:
+        assert outcome.ok
+    else:
+        assert outcome.ok or outcome.error is not None
+        if not outcome.ok:
+            assert outcome.error is not None
+            assert outcome.error.code == ErrorCode.SERIALIZATION_ERROR
+    assert outcome.ok == (levels < 250)
+    dumps(outcome.envelope())
+
+
+def test_text_of_deep_json_stays_text() -> None:
+    text = "[" * 300 + "]" * 300
+    assert _outcome({"content": [_text(text)]}).result == text

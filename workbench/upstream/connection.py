@@ -76,6 +76,7 @@ class Connection:
         """Held while one owner is ended, so that there are never two."""
         self._owner: asyncio.Task[None] | None = None
         self._ending = False
+        self._closed = False
         self._tried = asyncio.Event()
         """Set once the first attempt ended."""
         self._decided = asyncio.Event()
@@ -92,8 +93,8 @@ class Connection:
         self._underway: dict[int, NoteTap] = {}
 
     def start(self) -> None:
-        """Begin to connect, if nothing has yet. Returns at once."""
-        if self._owner is None:
+        """Begin to connect, if nothing has yet and it is not closed. Returns at once."""
+        if self._owner is None and not self._closed:
             self._ending = False
             self._set("connecting", None)
             self._owner = asyncio.get_running_loop().create_task(
@@ -107,6 +108,8 @@ class Connection:
 
     async def reconnect(self) -> None:
         """Drop what there is and connect anew; waits for the attempt."""
+        if self._closed:
+            return
         async with self._lifecycle:
             await self._end()
             self._failures = self._failed_attempts = 0
@@ -115,9 +118,11 @@ class Connection:
         await self.settled()
 
     async def close(self) -> None:
-        """End the connection and its process, within 2 s."""
+        """End the connection and its process, within 2 s, for good."""
+        self._closed = True
         async with self._lifecycle:
             await self._end()
+        self._decide("stopped", self.error)
 
     async def _end(self) -> None:
         if self._owner is None:
@@ -129,7 +134,6 @@ class Connection:
             self.kill()
             await asyncio.wait(late, timeout=_KILL_S)
         self._owner = None
-        self._decide("stopped", self.error)
 
     def kill(self) -> None:
         """End its process now."""
@@ -189,7 +193,7 @@ class Connection:
             began = time.monotonic()
             try:
                 await self._attempt()
-                reason = "the connection was closed"
+                reason = "the server knows our session no more"
             except Exception as error:  # whatever it is, it is this server's trouble only
                 cause = _cause(error)
                 reason = str(cause) if isinstance(cause, _EXPECTED) else _words(cause)
@@ -248,7 +252,7 @@ class Connection:
             stderr=self.stderr,
             on_notification=self._notified,
         )
-        await self._serve(StdioLink(server.peer), server.gone, deadline)
+        await self._serve(StdioLink(server.peer), deadline, server.gone)
         raise NotConnected(await server.last_words(_EXIT_CODE_S))
 
     async def _over_http(self, settings: ServerSettings, deadline: asyncio.Timeout) -> None:
@@ -257,7 +261,7 @@ class Connection:
             settings.url, settings.headers, changed=self._changed.set, log=self._logged
         )
         async with opened as link:
-            await self._serve(link, self._lost, deadline)
+            await self._serve(link, deadline)
 
     async def _over_sdk_stdio(self, settings: ServerSettings, deadline: asyncio.Timeout) -> None:
         module = await _load_sdk()
@@ -270,10 +274,12 @@ class Connection:
             log=self._logged,
         )
         async with opened as link:
-            await self._serve(link, self._lost, deadline)
+            await self._serve(link, deadline)
 
-    async def _serve(self, link: Link, gone: asyncio.Event, deadline: asyncio.Timeout) -> None:
-        """From an open link to its end."""
+    async def _serve(
+        self, link: Link, deadline: asyncio.Timeout, gone: asyncio.Event | None = None
+    ) -> None:
+        """From an open link to its end: ``gone`` is set, or the session is lost."""
         await link.negotiate(self.settings.protocol)
         self._on_tools(*await link.list_tools())
         deadline.reschedule(None)
@@ -283,23 +289,19 @@ class Connection:
         self._failed_attempts = 0
         self._was_ready = True
         self._decide("ready", None)
-        tasks = [
-            asyncio.create_task(waiting)
-            for waiting in (
-                gone.wait(),
-                self._lost.wait(),
-                self._keep_listing(link),
-            )
+        ends = [asyncio.create_task(event.wait()) for event in (self._lost, gone) if event]
+        helpers = [
+            asyncio.create_task(self._keep_listing(link)),
+            asyncio.create_task(link.watch(self._changed.set)),
         ]
-        watching = asyncio.create_task(link.watch(self._changed.set))
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._link = None
             self._decided.clear()
-            for task in (*tasks, watching):
+            for task in (*ends, *helpers):
                 task.cancel()
-            await asyncio.gather(*tasks, watching, return_exceptions=True)
+            await asyncio.gather(*ends, *helpers, return_exceptions=True)
 
     async def _keep_listing(self, link: Link) -> None:
         """List the tools again when the server says that they changed."""
@@ -308,9 +310,10 @@ class Connection:
             await asyncio.sleep(_DEBOUNCE_S)
             self._changed.clear()
             try:
-                self._on_tools(*await link.list_tools())
-            except RpcError as error:
-                _log.warning("server %s: tools/list: %s", self.settings.name, error)
+                async with asyncio.timeout(self.settings.connect_timeout_ms / 1000):
+                    self._on_tools(*await link.list_tools())
+            except (RpcError, TimeoutError) as error:
+                _log.warning("server %s: tools/list: %s", self.settings.name, _words(error))
 
     # -- small things ----------------------------------------------------------------------
 

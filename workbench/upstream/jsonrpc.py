@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,10 +25,12 @@ OnNotification: TypeAlias = Callable[[str, dict[str, Json]], None]
 CONNECTION_CLOSED = -32000
 REQUEST_TIMEOUT = -32001
 METHOD_NOT_FOUND = -32601
+MALFORMED = -32603
 
 _LONGEST_LINE = 256 << 20
 _GARBAGE_LINES = 20
 _GARBAGE_SHOWN = 300
+_ID = re.compile(rb'"id"\s*:\s*(\d+)')
 
 
 class RpcError(Exception):
@@ -188,6 +191,8 @@ class Peer:
             return
         try:
             message = _decode(line)
+        except _TooDeep:
+            message = _refusal_of(line)
         except ValueError:
             message = None
         for one in message if isinstance(message, list) and message else (message,):
@@ -226,7 +231,7 @@ class Peer:
             pending.answer.set_result(result)
         else:
             pending.answer.set_exception(
-                RpcError(CONNECTION_CLOSED, "malformed answer: the result is not an object")
+                RpcError(MALFORMED, "malformed answer: the result is not an object")
             )
 
     def _asked(self, request_id: Json, method: str) -> None:
@@ -272,6 +277,10 @@ def _encode(message: dict[str, Json]) -> bytes:
         return jsontext.dumps(message).encode() + b"\n"
 
 
+class _TooDeep(ValueError):
+    """More levels than a parser can hold."""
+
+
 def _decode(line: bytes) -> Json:
     """The value of a line, also of one that is nearly JSON. Raises ValueError."""
     try:
@@ -280,16 +289,25 @@ def _decode(line: bytes) -> Json:
         text = line.decode("utf-8", "replace")
     try:
         return jsontext.loads(text)
+    except RecursionError:
+        raise _TooDeep from None
     except ValueError:
         pass
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
     try:
         return json.loads(
             text, parse_constant=lambda _: None
         )  # NaN, Infinity: as JavaScript has it
     except RecursionError:
-        raise ValueError("nested too deeply") from None
+        raise _TooDeep from None
+
+
+def _refusal_of(line: bytes) -> Json:
+    """An error answer in place of one that is too deep, where its id can be seen at either end."""
+    found = _ID.search(line[:_GARBAGE_SHOWN]) or _ID.search(line[-_GARBAGE_SHOWN:])
+    if found is None:
+        return None
+    error = {"code": MALFORMED, "message": "malformed answer: nested too deeply"}
+    return {"id": int(found[1]), "error": error}
 
 
 def _key(request_id: Json) -> int | str:
@@ -301,11 +319,11 @@ def _key(request_id: Json) -> int | str:
 
 def _rpc_error(error: Json) -> RpcError:
     if not isinstance(error, dict):
-        return RpcError(CONNECTION_CLOSED, f"malformed error answer: {error!r}")
+        return RpcError(MALFORMED, f"malformed error answer: {error!r}")
     code = error.get("code")
     message = error.get("message")
     return RpcError(
-        code if isinstance(code, int) else CONNECTION_CLOSED,
+        code if isinstance(code, int) else MALFORMED,
         message if isinstance(message, str) else "no message",
         error.get("data"),
     )

@@ -25,7 +25,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import TypeAdapter, ValidationError
 
 from workbench import __version__
-from workbench.upstream.jsonrpc import METHOD_NOT_FOUND, Progress, RpcError
+from workbench.upstream.jsonrpc import MALFORMED, METHOD_NOT_FOUND, Progress, RpcError
 from workbench.upstream.link_stdio import LOG_LEVEL, MOST_PAGES
 from workbench.upstream.notes import log_text
 from workbench.upstream.repair import repair_listing
@@ -239,6 +239,4 @@ def _as_rpc_errors() -> Any:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise RpcError(
-            types.CONNECTION_CLOSED, f"malformed answer: {where}: {first['msg']}"
-        ) from None
+        raise RpcError(MALFORMED, f"malformed answer: {where}: {first['msg']}") from None

@@ -129,8 +129,13 @@ class Manager:
         return stop
 
     async def reconnect(self, name: str) -> None:
-        """Connect a server anew and wait for the attempt. Raises KeyError for an unknown name."""
-        await self._servers[name].connection.reconnect()
+        """Connect a server anew and wait for the attempt; a disabled one stays as it is.
+
+        Raises KeyError for an unknown name.
+        """
+        server = self._servers[name]
+        if server.settings.enabled:
+            await server.connection.reconnect()
 
     def stderr_tail(self, name: str) -> list[str]:
         """The last lines of a server's stderr, oldest first. Raises KeyError for an unknown name."""
@@ -283,26 +288,29 @@ class Manager:
 
     def _watch_pins(self) -> None:
         """While a tool waits for approval, look whether another process gave it."""
-        waiting = any(
+        if self._pins_watch is not None or not self._waits_for_approval():
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # made outside an event loop; the first listing comes here again
+            return
+        self._pins_watch = loop.create_task(self._look_for_approval())
+
+    async def _look_for_approval(self) -> None:
+        while self._waits_for_approval():
+            await asyncio.sleep(_PINS_POLL_S)
+            if self._pins.changed_elsewhere():
+                for name, server in list(self._servers.items()):
+                    self._judge(server)
+                    self._tell(name)
+        self._pins_watch = None
+
+    def _waits_for_approval(self) -> bool:
+        return any(
             not tool.approved
             for server in self._servers.values()
             for tool in server.offered.values()
         )
-        if not waiting or self._pins_watch is not None:
-            return
-
-        async def watch() -> None:
-            while not self._pins.changed_elsewhere():  # noqa: ASYNC110  (it happens in another process)
-                await asyncio.sleep(_PINS_POLL_S)
-            self._pins_watch = None
-            for name, server in list(self._servers.items()):
-                self._judge(server)
-                self._tell(name)
-
-        try:
-            self._pins_watch = asyncio.get_running_loop().create_task(watch())
-        except RuntimeError:  # made outside an event loop; the first listing comes here again
-            self._pins_watch = None
 
     def _make_snapshot(self) -> Catalogue:
         servers: dict[str, ServerInfo] = {}

@@ -63,6 +63,9 @@ class NoteTap:
 def log_text(params: Mapping[str, Any]) -> str:
     """A server's log message on one line: ``warning: name: text``; data that is no text as JSON."""
     data = params.get("data")
-    text = data if isinstance(data, str) else dumps(data)
+    try:
+        text = data if isinstance(data, str) else dumps(data)
+    except ValueError as error:
+        text = str(error)
     name = params.get("logger")
     return f"{params.get('level', 'info')}: {f'{name}: ' if name else ''}{text}"

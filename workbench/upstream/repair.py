@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
+from workbench.upstream.results import DEEPEST, depth_over
+
 _NO_SCHEMA: dict[str, Any] = {"type": "object"}
 _KEPT = ("name", "title", "description", "inputSchema", "outputSchema", "annotations", "execution")
 """What of a definition we use; the rest (icons, ``_meta``) could only be wrong."""
@@ -26,9 +30,25 @@ def repair_listing(page: dict[str, Any], repaired: dict[str, list[str]]) -> None
     if cursor is not None and not isinstance(cursor, str):
         page["nextCursor"] = str(cursor)
     for tool in page["tools"]:
-        problems = _repair_tool(tool)
+        problems = _cut_depth(tool) + _repair_tool(tool)
         if problems:
             repaired[tool["name"]] = problems
+
+
+def _cut_depth(tool: dict[str, Any]) -> list[str]:
+    """What is nested without measure would break whoever writes it down."""
+    try:
+        orjson.dumps(tool)
+    except TypeError:
+        deep = [key for key, value in tool.items() if _is_deep(value)]
+        for key in deep:
+            del tool[key]
+        return [f"its {key} is nested too deeply: left out" for key in deep]
+    return []
+
+
+def _is_deep(value: Any) -> bool:
+    return isinstance(value, dict | list) and depth_over(value, DEEPEST)
 
 
 def _repair_tool(tool: dict[str, Any]) -> list[str]:

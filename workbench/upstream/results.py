@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
 from workbench import jsontext
 from workbench.catalogue import ToolInfo
 from workbench.model import ErrorCode, JsonValue, Outcome
 
+DEEPEST = 200
+"""Levels of an answer that everything after us can hold: the script, the record, the screens."""
 _NO_WORDS = "the tool failed and gave no reason"
 
 
@@ -22,6 +26,12 @@ def outcome_of(
     tool: its definition, where one is known: tells wrapped results, checks structured ones.
     label: ``server.tool``, for messages.
     """
+    if _too_deep(answer):
+        return Outcome.failed(
+            ErrorCode.SERIALIZATION_ERROR,
+            f"{label}: the result is nested more than {DEEPEST} levels deep",
+            upstream_ms=upstream_ms,
+        )
     content, warnings = _content(answer)
     if answer.get("resultType") == "input_required":
         return Outcome.failed(
@@ -54,6 +64,29 @@ def outcome_of(
     )
 
 
+def _too_deep(value: JsonValue) -> bool:
+    try:
+        orjson.dumps(value)  # a microsecond, and it ends at 254 levels
+    except TypeError:
+        return depth_over(value, DEEPEST)
+    return False
+
+
+def depth_over(value: JsonValue, most: int) -> bool:
+    """Whether lists and objects are nested in more than ``most`` levels."""
+    level = [value]
+    for _ in range(most):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
 def _unwrapped(structured: JsonValue, content: list[JsonValue], tool: ToolInfo | None) -> JsonValue:
     if structured is not None:
         if (
@@ -77,9 +110,10 @@ def _parsed(text: str) -> JsonValue:
     if stripped[:1] + stripped[-1:] not in ("{}", "[]"):
         return text
     try:
-        return jsontext.loads(stripped)
+        value = jsontext.loads(stripped)
     except (ValueError, RecursionError):
         return text
+    return text if _too_deep(value) else value
 
 
 def _content(answer: dict[str, JsonValue]) -> tuple[list[JsonValue], list[str]]:

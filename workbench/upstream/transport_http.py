@@ -14,8 +14,6 @@ import httpx2
 from mcp_types import CONNECTION_CLOSED, METHOD_NOT_FOUND
 
 _CONNECT_S = 30.0
-# A stream may be silent for long while a tool works; the call's own timeout ends it.
-_READ_S = 900.0
 _MOST_CONNECTIONS = 200
 _MOST_IDLE = 50
 _SHOWN_BODY = 300
@@ -63,7 +61,8 @@ def http_client(headers: Mapping[str, str]) -> httpx2.AsyncClient:
     limits = httpx2.Limits(max_connections=_MOST_CONNECTIONS, max_keepalive_connections=_MOST_IDLE)
     return httpx2.AsyncClient(
         transport=ResilientTransport(httpx2.AsyncHTTPTransport(limits=limits)),
-        timeout=httpx2.Timeout(_CONNECT_S, read=_READ_S),
+        # A stream may be silent for long while a tool works: the call's own timeout ends it.
+        timeout=httpx2.Timeout(_CONNECT_S, read=None),
         headers=dict(headers),
     )
 

@@ -20,6 +20,7 @@ _LEAVE_S = 0.8
 _SHORT_LEAVE_S = 0.1
 _TERM_S = 0.4
 _KILL_S = 0.5
+_ORPHANS_S = 0.05
 # stdout may still hold the last answers when the exit is known.
 _LAST_WORDS_S = 0.2
 
@@ -126,6 +127,7 @@ class StdioServer:
         our_out, child_out = os.pipe()
         our_err, child_err = os.pipe()
         _widen(our_in, our_out)
+        ours = [our_in, our_out, our_err]
         try:
             server._process = await asyncio.create_subprocess_exec(
                 command,
@@ -137,14 +139,18 @@ class StdioServer:
                 cwd=cwd,
                 start_new_session=True,
             )
-        except (OSError, ValueError) as error:
-            for fd in (our_in, our_out, our_err):
+            await server._connect(ours)
+        except BaseException as error:
+            for fd in ours:
                 os.close(fd)
-            raise CannotStart(_why(error, command, cwd)) from None
+            if server._process is not None:
+                await server.stop(patient=False)
+            if isinstance(error, OSError | ValueError):
+                raise CannotStart(_why(error, command, cwd)) from None
+            raise
         finally:
             for fd in (child_in, child_out, child_err):
                 os.close(fd)
-        await server._connect(our_in, our_out, our_err)
         return server
 
     async def stop(self, *, patient: bool = True) -> None:
@@ -165,8 +171,10 @@ class StdioServer:
                     self._signal(number)
                 if await self._ended(patience):
                     break
+            if self._signal(signal.SIGTERM):  # what it started and left behind
+                await asyncio.sleep(_ORPHANS_S)
         finally:
-            self._signal(signal.SIGKILL)  # what it started and left behind
+            self._signal(signal.SIGKILL)
             if self._watcher is not None:
                 self._watcher.cancel()
             for transport in self._transports:
@@ -200,17 +208,24 @@ class StdioServer:
         await asyncio.sleep(0)  # the last of stderr may have come with the exit
         return self.peer_end()
 
-    async def _connect(self, our_in: int, our_out: int, our_err: int) -> None:
-        connect = self._loop.connect_read_pipe
-        write, _ = await self._loop.connect_write_pipe(
-            lambda: _Stdin(self.peer, self.gone), os.fdopen(our_in, "wb", 0)
+    async def _connect(self, ours: list[int]) -> None:
+        """Put the event loop on our ends of the pipes; takes each descriptor out of ``ours``."""
+        loop = self._loop
+        write, _ = await loop.connect_write_pipe(
+            lambda: _Stdin(self.peer, self.gone), os.fdopen(ours.pop(0), "wb", 0)
         )
+        self._transports.append(write)
         self._stdin = write
-        self.peer.attach(self._stdin)
-        out, _ = await connect(lambda: _Stdout(self.peer, self.gone), os.fdopen(our_out, "rb", 0))
-        err, _ = await connect(lambda: _Stderr(self._stderr), os.fdopen(our_err, "rb", 0))
-        self._transports = [write, out, err]
-        self._watcher = self._loop.create_task(self._watch())
+        self.peer.attach(write)
+        out, _ = await loop.connect_read_pipe(
+            lambda: _Stdout(self.peer, self.gone), os.fdopen(ours.pop(0), "rb", 0)
+        )
+        self._transports.append(out)
+        err, _ = await loop.connect_read_pipe(
+            lambda: _Stderr(self._stderr), os.fdopen(ours.pop(0), "rb", 0)
+        )
+        self._transports.append(err)
+        self._watcher = loop.create_task(self._watch())
 
     async def _watch(self) -> None:
         """A grandchild may hold stdout open after the process ended: the exit counts too."""
@@ -231,10 +246,14 @@ class StdioServer:
             return False
         return True
 
-    def _signal(self, number: int) -> None:
+    def _signal(self, number: int) -> bool:
+        """Send a signal to its process group; False: there is none any more."""
         assert self._process is not None
-        with contextlib.suppress(ProcessLookupError, PermissionError):
+        try:
             os.killpg(self._process.pid, number)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return True
 
 
 class _Stdin(asyncio.BaseProtocol):
