@@ -1,0 +1,363 @@
+"""What can stand at the cursor of a script: globals, servers, tools, argument names and their values.
+
+Pure: from a catalogue, the text and the cursor. It reads the text with a scanner of its own (strings,
+comments, brackets), since a script that is being written rarely parses.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.catalogue import Catalogue, ToolInfo
+from workbench.clean import clean_line
+from workbench.typescript import member, property_name, type_text
+
+_WINDOW = 20_000
+"""Characters before the cursor that are looked at."""
+_MOST = 200
+_SIGNATURE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One offer. ``insert`` replaces the ``prefix`` characters before the cursor."""
+
+    label: str
+    insert: str
+    detail: str = ""
+    """Type or signature, one line."""
+    doc: str = ""
+    """First line of the description."""
+    prefix: int = 0
+
+
+GLOBALS: tuple[tuple[str, str, str], ...] = (
+    ("input", "any", "The JSON value that the execution was given."),
+    ("tools", "tools.SERVER.TOOL(args): Promise", "Every tool as an asynchronous function."),
+    ("call_tool", "(server, tool, args?) => envelope", "Call one tool and wait for its answer."),
+    ("call_tools", "([{server, tool, args}], options?) => envelope[]", "Call tools in parallel."),
+    ("list_tools", "(server?) => envelope", "The tools of one server, or of all."),
+    ("search_tools", "(query, limit?) => envelope", "Find tools by words."),
+    ("describe_tool", "(server, tool) => envelope", "One tool with its schemas."),
+    ("console", "log, info, warn, error, debug", "Lines that are kept with the execution."),
+    ("sleep", "(ms) => Promise", "Wait; counts against the time limit."),
+)
+_CONSOLE = ("log", "info", "warn", "error", "debug")
+
+_FIRST = re.compile(r"\b(?:call_tool|describe_tool|list_tools)\s*\(\s*([\"'`])([^\"'`\n]*)$")
+_SECOND = re.compile(
+    r"\b(?:call_tool|describe_tool)\s*\(\s*([\"'`])([^\"'`\n]*)\1\s*,\s*([\"'`])([^\"'`\n]*)$"
+)
+_BATCH_SERVER = re.compile(r"[{,]\s*[\"']?server[\"']?\s*:\s*([\"'`])([^\"'`\n]*)$")
+_BATCH_TOOL = re.compile(
+    r"[\"']?server[\"']?\s*:\s*([\"'`])([^\"'`\n]*)\1\s*,\s*[\"']?tool[\"']?\s*:\s*"
+    r"([\"'`])([^\"'`\n]*)$"
+)
+_PART = r"(?:\.([\w$]+)|\[([\"'])(.+?)\2\])"
+_SERVER_MEMBER = re.compile(r"(?<![\w$.])tools\.([\w$]*)$")
+_SERVER_INDEX = re.compile(r"(?<![\w$.])tools\[([\"'])([^\"'\n]*)$")
+_TOOL_MEMBER = re.compile(rf"(?<![\w$.])tools{_PART}\.([\w$]*)$")
+_TOOL_INDEX = re.compile(rf"(?<![\w$.])tools{_PART}\[([\"'])([^\"'\n]*)$")
+_PART2 = r"(?:\.([\w$]+)|\[([\"'])(.+?)\5\])"
+_CALL_MEMBER = re.compile(rf"(?<![\w$.])tools{_PART}{_PART2}\s*\(\s*$")
+_CALL_TOOL = re.compile(
+    r"\bcall_tool\s*\(\s*([\"'`])([^\"'`\n]*)\1\s*,\s*([\"'`])([^\"'`\n]*)\3\s*,\s*$"
+)
+_BATCH_ARGS = re.compile(
+    r"[\"']?server[\"']?\s*:\s*([\"'`])([^\"'`\n]*)\1\s*,\s*[\"']?tool[\"']?\s*:\s*"
+    r"([\"'`])([^\"'`\n]*)\3\s*,\s*[\"']?args[\"']?\s*:\s*$"
+)
+_CALLED = re.compile(r"\(\s*([\"'`])([^\"'`\n]*)\1\s*,\s*([\"'`])([^\"'`\n]*)\3?")
+_REST_OF_NAME = re.compile(r"[\w$]*")
+_CONSOLE_MEMBER = re.compile(r"(?<![\w$.])console\.([\w$]*)$")
+_NAME = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*)?$")
+_KEY = re.compile(r"^\s*([\"']?)([\w$-]*)$")
+_VALUE = re.compile(r"^\s*[\"']?([\w$-]+)[\"']?\s*:\s*([\"']?)([\w$-]*)$")
+_USED = re.compile(r"[{,]\s*[\"']?([\w$-]+)[\"']?\s*(?=[:,}])")
+
+
+def complete(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> list[Completion]:
+    """What can stand at the cursor ``(row, column)``, both from 0; best first."""
+    before = _before(text, cursor)
+    state = _scan(before)
+    if state.inside == "comment":
+        return []
+    if state.inside:
+        return _in_string(catalogue, before, state)
+    found = _SERVER_MEMBER.search(before)
+    if found:
+        return _member_offers(_servers(catalogue), found[1])
+    found = _TOOL_MEMBER.search(before)
+    if found:
+        return _member_offers(_tools(catalogue, found[1] or found[3]), found[4])
+    found = _CONSOLE_MEMBER.search(before)
+    if found:
+        return _offers(((name, name, "(...values)", "") for name in _CONSOLE), found[1])
+    arguments = _arguments(catalogue, before, state)
+    if arguments is not None:
+        return arguments
+    found = _NAME.search(before)
+    if not found:
+        return []
+    return _offers(((name, name, detail, doc) for name, detail, doc in GLOBALS), found[1] or "")
+
+
+def opens_by_itself(text: str, cursor: tuple[int, int]) -> bool:
+    """Whether offers should appear unasked: after ``tools.``, in the strings and the arguments of a call."""
+    before = _before(text, cursor)
+    last = before[-1:]
+    if last == ".":
+        return any(p.search(before) for p in (_SERVER_MEMBER, _TOOL_MEMBER, _CONSOLE_MEMBER))
+    return last in "\"'`" and any(
+        pattern.search(before)
+        for pattern in (
+            *(_FIRST, _SECOND, _BATCH_SERVER, _BATCH_TOOL),
+            *(_SERVER_INDEX, _TOOL_INDEX),
+        )
+    )
+
+
+def tool_at(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> ToolInfo | None:
+    """The tool whose name or call the cursor is in: for showing its schema."""
+    row, column = cursor
+    line = text.split("\n", row + 1)[row] if text.count("\n") >= row else ""
+    rest = _REST_OF_NAME.match(line, column)
+    named = _before(text, (row, rest.end() if rest else column))
+    found = _CALL_MEMBER.search(named + "(")
+    if found:
+        return _tool(catalogue, found[1] or found[3], found[4] or found[6])
+    for position in reversed(_scan(named).open):
+        found = _CALL_MEMBER.search(named[: position + 1])
+        if found:
+            return _tool(catalogue, found[1] or found[3], found[4] or found[6])
+        found = _CALLED.match(named, position)
+        if found and named[:position].rstrip().endswith("call_tool"):
+            return _tool(catalogue, found[2], found[4])
+        found = _BATCH_ARGS.search(named[:position])
+        if found:
+            return _tool(catalogue, found[2], found[4])
+    return None
+
+
+# -- where the cursor is -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    inside: str
+    """``comment``, or the quote of the string that the cursor is in."""
+    open: list[int]
+    """Positions of the brackets that are not closed yet."""
+
+
+def _before(text: str, cursor: tuple[int, int]) -> str:
+    row, column = cursor
+    lines = text.split("\n", row + 1)[: row + 1]
+    if row < len(lines):
+        lines[row] = lines[row][:column]
+    return "\n".join(lines)[-_WINDOW:]
+
+
+_TOKEN = re.compile(r"//|/\*|[\"'`]|[{}()\[\]]")
+_ENDS = {quote: re.compile(rf"\\.|{quote}", re.DOTALL) for quote in "\"'`"}
+
+
+def _scan(before: str) -> _State:
+    open_brackets: list[int] = []
+    at = 0
+    while (found := _TOKEN.search(before, at)) is not None:
+        token, at = found[0], found.end()
+        if token in ("//", "/*"):
+            end = before.find("\n" if token == "//" else "*/", at)
+            if end < 0:
+                return _State("comment", open_brackets)
+            at = end + (0 if token == "//" else 2)
+        elif token in _ENDS:
+            while True:
+                end_found = _ENDS[token].search(before, at)
+                line_end = before.find("\n", at) if token != "`" else -1
+                if line_end >= 0 and (end_found is None or line_end < end_found.start()):
+                    at = line_end  # a string that was never closed ends with its line
+                    break
+                if end_found is None:
+                    return _State(token, open_brackets)
+                at = end_found.end()
+                if end_found[0] == token:
+                    break
+        elif token in "{([":
+            open_brackets.append(found.start())
+        elif open_brackets:
+            open_brackets.pop()
+    return _State("", open_brackets)
+
+
+def _in_string(catalogue: Catalogue, before: str, state: _State) -> list[Completion]:
+    for pattern in (_SECOND, _BATCH_TOOL):
+        found = pattern.search(before)
+        if found:
+            return _offers(_tools(catalogue, found[2]), found[4])
+    for pattern in (_FIRST, _BATCH_SERVER, _SERVER_INDEX):
+        found = pattern.search(before)
+        if found:
+            return _offers(_servers(catalogue), found[2])
+    found = _TOOL_INDEX.search(before)
+    if found:
+        return _offers(_tools(catalogue, found[1] or found[3]), found[5])
+    return _arguments(catalogue, before, state) or []
+
+
+def _called_at(catalogue: Catalogue, before: str) -> ToolInfo | None:
+    """The tool whose arguments begin right here."""
+    found = _CALL_MEMBER.search(before)
+    if found:
+        return _tool(catalogue, found[1] or found[3], found[4] or found[6])
+    found = _CALL_TOOL.search(before) or _BATCH_ARGS.search(before)
+    return _tool(catalogue, found[2], found[4]) if found else None
+
+
+def _arguments(catalogue: Catalogue, before: str, state: _State) -> list[Completion] | None:
+    """Argument names or values; None: the cursor is in no call's arguments."""
+    if not state.open or before[state.open[-1]] != "{":
+        return None
+    start = state.open[-1]
+    tool = _called_at(catalogue, before[:start])
+    if tool is None:
+        return None
+    properties = _properties(tool)
+    inner = before[start + 1 :]
+    here = inner[_last_comma(inner) :]
+    value = _VALUE.match(here)
+    if value:
+        return _values(properties.get(value[1]), value[2], value[3])
+    key = _KEY.match(here)
+    if not key:
+        return []
+    quote, prefix = key[1], key[2]
+    used = set(_USED.findall("{" + _flat(inner)))
+    required = tool.input_schema.get("required")
+    needed = set(required) if isinstance(required, list) else set()
+    rows = []
+    for name in sorted(properties, key=lambda name: name not in needed):
+        if name in used:
+            continue
+        schema = properties[name]
+        text = name if quote else f"{property_name(name)}: "
+        detail = type_text(schema, tool.input_schema) + ("" if name in needed else "  optional")
+        rows.append((name, text, detail, _first_line(_description(schema))))
+    return _offers(rows, prefix)
+
+
+def _last_comma(inner: str) -> int:
+    """Where the property that the cursor is in begins."""
+    depth, at, last = 0, 0, 0
+    for found in re.finditer(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|[{}()\[\],]", inner):
+        token, at = found[0], found.end()
+        if token in "{([":
+            depth += 1
+        elif token in "})]":
+            depth -= 1
+        elif token == "," and depth == 0:
+            last = at
+    return last
+
+
+def _flat(inner: str) -> str:
+    """Without what is nested, so that only this level's keys are seen."""
+    while (shorter := re.sub(r"\{[^{}]*\}|\[[^\[\]]*\]|\([^()]*\)", "0", inner)) != inner:
+        inner = shorter
+    return inner
+
+
+# -- what there is -------------------------------------------------------------------------
+
+_Rows = Iterable[tuple[str, str, str, str]]
+"""(label, insert, detail, doc)"""
+
+
+def _servers(catalogue: Catalogue) -> Iterator[tuple[str, str, str, str]]:
+    for name in {**catalogue.servers, **catalogue.tools}:
+        info = catalogue.servers.get(name)
+        count = len(catalogue.tools.get(name, ()))
+        state = "" if info is None or info.state == "ready" else f", {info.state}"
+        yield name, name, f"server, {count} tools{state}", (info.error or "") if info else ""
+
+
+def _tools(catalogue: Catalogue, server: str) -> Iterator[tuple[str, str, str, str]]:
+    for tool in catalogue.tools.get(server, {}).values():
+        yield tool.name, tool.name, arguments_text(tool), _first_line(tool.description)
+
+
+def arguments_text(tool: ToolInfo) -> str:
+    """A tool's arguments on one line: ``({ text: string, limit?: number })``."""
+    return f"({type_text(tool.input_schema, most=_SIGNATURE)})"
+
+
+def _tool(catalogue: Catalogue, server: str, name: str) -> ToolInfo | None:
+    return catalogue.tools.get(server, {}).get(name)
+
+
+def _properties(tool: ToolInfo) -> dict[str, Any]:
+    properties = tool.input_schema.get("properties")
+    return properties if isinstance(properties, dict) else {}
+
+
+def _values(schema: Any, quote: str, prefix: str) -> list[Completion]:
+    """The values of an enumeration or a boolean."""
+    if not isinstance(schema, dict):
+        return []
+    choices = schema.get("enum")
+    if not isinstance(choices, list):
+        choices = [True, False] if schema.get("type") == "boolean" else []
+    rows = []
+    for choice in choices[:_MOST]:
+        if quote and not isinstance(choice, str):
+            continue
+        label = choice if isinstance(choice, str) else json.dumps(choice)
+        text = label if quote else json.dumps(choice, ensure_ascii=False)
+        rows.append((label, text, "", _first_line(_description(schema))))
+    return _offers(rows, prefix)
+
+
+def _description(schema: Any) -> str:
+    said = schema.get("description") if isinstance(schema, dict) else ""
+    return said if isinstance(said, str) else ""
+
+
+def _first_line(text: str) -> str:
+    return text.strip().split("\n", 1)[0]
+
+
+def _offers(rows: _Rows, prefix: str) -> list[Completion]:
+    """Those that begin with the prefix, then those that hold it, without regard to case."""
+    wanted = prefix.lower()
+    starting: list[Completion] = []
+    holding: list[Completion] = []
+    for label, text, detail, doc in rows:
+        name = label.lower()
+        if wanted in name:
+            offer = Completion(
+                clean_line(label), text, clean_line(detail), clean_line(doc), len(prefix)
+            )
+            (starting if name.startswith(wanted) else holding).append(offer)
+    offers = (starting + holding)[:_MOST]
+    if len(offers) == 1 and offers[0].insert == prefix:
+        return []
+    return offers
+
+
+def _member_offers(rows: _Rows, prefix: str) -> list[Completion]:
+    """As ``_offers`` after a dot; a name that is no identifier replaces the dot by brackets."""
+    offers = []
+    for offer in _offers(rows, prefix):
+        access = member(offer.insert)
+        if access.startswith("."):
+            offers.append(offer)
+        else:
+            offers.append(
+                Completion(offer.label, access, offer.detail, offer.doc, offer.prefix + 1)
+            )
+    return offers
