@@ -241,3 +241,23 @@ async def test_ends_in_time_with_a_run_and_a_client(
     assert statuses(folder) == ["cancelled"]
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_connection_that_breaks_ends_its_run(site: Site, folder: Path) -> None:
+    """A handshake client that goes away without a word."""
+    opened = await site.post()
+    code = "call_tool('raw', 'sleep', {ms: 60000})"
+    call = {"name": "code_execution", "arguments": {"code": code}}
+    headers = {
+        **ACCEPT,
+        "Authorization": f"Bearer {TOKEN}",
+        "Mcp-Session-Id": opened.headers["mcp-session-id"],
+        "MCP-Protocol-Version": "2025-11-25",
+    }
+    async with httpx2.AsyncClient(timeout=30) as http:
+        ready = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+        await http.post(site.url, json=ready, headers=headers)
+        asked = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call}
+        async with http.stream("POST", site.url, json=asked, headers=headers):
+            await until(lambda: statuses(folder) == ["running"])
+    await until(lambda: statuses(folder) == ["cancelled"])

@@ -16,7 +16,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 
 from workbench.serve import UsageError
 from workbench.serve.binding import Binding
-from workbench.serve.mcp_server import OfferServer
+from workbench.serve.mcp_server import GONE, OfferServer
 from workbench.serve.offer import Offer
 
 Asgi: TypeAlias = Any
@@ -54,6 +54,8 @@ class HttpApp:
             if not self._loopback and any(name == b"origin" for name, _ in scope["headers"]):
                 await _refuse(send, 403, _NO_PAGES)
                 return
+            gone = scope[GONE] = asyncio.Event()
+            receive = _watching(receive, gone)
         await self._inner(scope, receive, send)
 
     def _may_enter(self, headers: list[tuple[bytes, bytes]]) -> bool:
@@ -162,6 +164,18 @@ def _transport_security(binding: Binding) -> TransportSecuritySettings:
             origin for name in names for origin in (f"http://{name}", f"http://{name}:*")
         ],
     )
+
+
+def _watching(receive: Asgi, gone: asyncio.Event) -> Asgi:
+    """``receive`` that sets ``gone`` when it tells of a closed connection."""
+
+    async def watched() -> Asgi:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            gone.set()
+        return message
+
+    return watched
 
 
 async def _refuse(send: Asgi, status: int, body: bytes) -> None:

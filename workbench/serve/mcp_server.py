@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import weakref
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, cast
 
 import mcp_types as types
@@ -22,6 +22,8 @@ from workbench import __version__
 from workbench.serve.offer import SERVER_NAME, Caller, Json, Offer, UnknownTool
 
 Context = ServerRequestContext[Any, Any]
+GONE = "workbench.gone"
+"""Key of the ASGI scope: an ``asyncio.Event`` that is set when the client closed its connection."""
 
 _MOST_PROGRESS = 10_000
 _NO_CACHE = CacheHint(ttl_ms=0, scope="private")
@@ -86,7 +88,8 @@ class OfferServer(Server[Any]):
         )
         try:
             work = self._offer.call(params.name, params.arguments or {}, caller)
-            result = await (reports.during(work) if reports is not None else work)
+            work = reports.during(work) if reports is not None else work
+            result = await _unless_gone(work, ctx)
         except UnknownTool as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from error
         except Exception as error:  # a handshake client would be shown its text
@@ -127,7 +130,7 @@ class _Reports:
         if self._queue.qsize() < _MOST_PROGRESS:  # a client that does not read loses progress
             self._queue.put_nowait((done, total, text))
 
-    async def during(self, work: Awaitable[Json]) -> Json:
+    async def during(self, work: Coroutine[Any, Any, Json]) -> Json:
         """Send what comes while ``work`` goes on, and all of it before its result."""
         sender = asyncio.create_task(self._send())
         try:
@@ -141,6 +144,29 @@ class _Reports:
     async def _send(self) -> None:
         while (report := await self._queue.get()) is not None:
             await self._ctx.session.report_progress(*report)
+
+
+async def _unless_gone(work: Coroutine[Any, Any, Json], ctx: Context) -> Json:
+    """Cancel the work when the connection that waits for its answer is closed.
+
+    The SDK does so for clients of 2026-07-28. A handshake client could come back for its answer only
+    if we stored events for it, which we do not.
+    """
+    gone: asyncio.Event | None = getattr(ctx.request, "scope", {}).get(GONE)
+    if gone is None:
+        return await work
+    task = asyncio.create_task(work)
+    leaving = asyncio.create_task(gone.wait())
+    try:
+        await asyncio.wait((task, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            task.cancel()
+            await asyncio.wait((task,))
+            raise MCPError(types.CONNECTION_CLOSED, "the client went away")
+        return task.result()
+    finally:
+        leaving.cancel()
+        task.cancel()
 
 
 def _client_name(ctx: Context) -> str | None:

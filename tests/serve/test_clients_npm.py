@@ -1,0 +1,114 @@
+"""Clients that others wrote: the TypeScript SDK and the Inspector's command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.serving import Served, command, write_config
+from workbench.history import Store
+
+pytestmark = [pytest.mark.anyio, pytest.mark.npm]
+NPM = Path(__file__).parents[1] / "npm"
+TOKEN = "a-token-for-the-tests"
+Start = Callable[..., Served]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_config(tmp_path, raw=True)
+    return tmp_path
+
+
+async def output(*program: str, home: Path) -> Any:
+    """The JSON that a client prints."""
+    if not (NPM / "node_modules").is_dir() or shutil.which("node") is None:
+        pytest.skip("needs: npm install in tests/npm")
+    process = await asyncio.create_subprocess_exec(
+        *program,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "HOME": str(home)},
+        cwd=home,
+    )
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), 60)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 0, err.decode()
+    return json.loads(out)
+
+
+async def check(seen: Any, folder: Path) -> None:
+    assert seen["server"]["name"] == "workbench"
+    assert seen["tools"][0] == "code_execution"
+    assert seen["value"] == 42
+    assert seen["failed"] == [True, "RUNTIME_ERROR"]
+    assert seen["progress"] >= 1
+    assert seen["aborted"] is True
+    store = Store(folder / "data" / "history.sqlite3")
+    rows = store.list_executions()
+    async with asyncio.timeout(20):
+        while any(row.status == "running" for row in rows):
+            await asyncio.sleep(0.05)
+            rows = store.list_executions()
+    store.close()
+    assert sorted(row.status for row in rows) == ["cancelled", "error", "ok"]
+    assert {row.client for row in rows} == {"ts-client"}
+
+
+async def test_typescript_sdk_over_stdio(folder: Path) -> None:
+    script = str(NPM / "client.mjs")
+    await check(await output("node", script, "stdio", *command(folder), home=folder), folder)
+
+
+async def test_typescript_sdk_over_http(folder: Path, start: Start) -> None:
+    served = start(folder, "--http", "127.0.0.1:0", WORKBENCH_TOKEN=TOKEN)
+    url = (await served.stderr_line()).split()[-1]
+    script = str(NPM / "client.mjs")
+    seen = await output("node", script, "http", url, TOKEN, home=folder)
+    await check(seen, folder)
+
+
+async def inspect(*target: str, home: Path) -> Any:
+    return await output(
+        str(NPM / "node_modules" / ".bin" / "mcp-inspector"), "--cli", *target, home=home
+    )
+
+
+CALL = (
+    *("--method", "tools/call", "--tool-name", "code_execution"),
+    *("--tool-args-json", '{"code": "6 * 7"}', "--format", "json", "-q"),
+)
+
+
+async def test_inspector_over_stdio(folder: Path) -> None:
+    program, *args = command(folder)
+    servers = {"mcpServers": {"workbench": {"command": program, "args": args}}}
+    (folder / "mcp.json").write_text(json.dumps(servers))
+    target = ("--config", str(folder / "mcp.json"), "--server", "workbench")
+    listing = ("--method", "tools/list", "--format", "json", "-q")
+    listed = await inspect(*target, *listing, home=folder)
+    assert "code_execution" in json.dumps(listed)
+    called = await inspect(*target, *CALL, home=folder)
+    assert '"value": 42' in json.dumps(called)
+
+
+@pytest.mark.parametrize("era", ["legacy", "modern"])
+async def test_inspector_over_http(folder: Path, start: Start, era: str) -> None:
+    served = start(folder, "--http", "127.0.0.1:0", WORKBENCH_TOKEN=TOKEN)
+    url = (await served.stderr_line()).split()[-1]
+    modern = ("--protocol-era", "modern") if era == "modern" else ()
+    header = ("--header", f"Authorization: Bearer {TOKEN}")
+    called = await inspect("--server-url", url, *header, *modern, *CALL, home=folder)
+    assert '"value": 42' in json.dumps(called)
