@@ -11,10 +11,13 @@ if TYPE_CHECKING:
 
 def run(config: Config, *, data_dir: Path, script: Path | None = None) -> int:
     """Show the terminal UI until the user leaves; the process's exit code."""
+    from workbench.tui import crash
     from workbench.tui.app import WorkbenchApp
 
     app = WorkbenchApp(config, data_dir=data_dir, script=script)
     app.run()
+    if app.crashed is not None:
+        return crash.tell(data_dir, app.crashed)
     return app.return_code or 0
 
 

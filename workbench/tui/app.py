@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -147,6 +148,17 @@ class WorkbenchApp(App[int]):
                 message = f"workbench: the session is not remembered: {error}"
         super().exit(result, return_code, message)
 
+    @property
+    def crashed(self) -> Exception | None:
+        """What ended the app, where it was a bug of ours."""
+        return self._exception
+
+    def _fatal_error(self) -> None:
+        """Textual would print a panel with every local variable: secrets among them."""
+        with suppress(Exception):  # it may be the screen that is broken
+            self.keep_drafts()
+        self._close_messages_no_wait()
+
     async def on_unmount(self) -> None:
         self._leaving.set()
         if self._host is not None:
@@ -163,8 +175,8 @@ class WorkbenchApp(App[int]):
             self.notify(text, markup=False, timeout=4)
 
     def get_key_display(self, binding: Binding) -> str:
-        """Keys as the help writes them, with the space that the compact footer leaves out."""
-        return commands.shown(binding.key) + " " if binding.id else super().get_key_display(binding)
+        """Keys as the help writes them."""
+        return commands.shown(binding.key) if binding.id else super().get_key_display(binding)
 
     # -- commands ----------------------------------------------------------------------
 

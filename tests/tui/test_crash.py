@@ -1,0 +1,50 @@
+"""A bug of ours: one line, a report without locals, exit 70, nothing lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.conftest import MakeApp, until
+from workbench.tui import crash
+
+
+def test_report_has_no_locals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        token = "hidden" + "-value"
+        raise RuntimeError("broken \x1b[31m" + "x" * len(token))
+
+    try:
+        fail()
+    except RuntimeError as error:
+        code = crash.tell(tmp_path / "data", error)
+    assert code == 70
+    (report,) = (tmp_path / "data").glob("crash-*.txt")
+    text = report.read_text()
+    assert "RuntimeError: broken" in text
+    assert "hidden-value" not in text
+    told = capsys.readouterr().err
+    assert str(report) in told
+    assert "\x1b" not in told
+
+
+@pytest.mark.anyio
+async def test_crash_keeps_unsaved_text_and_prints_no_panel(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+
+    async def use() -> None:
+        async with app.run_test(size=(120, 40)) as pilot:
+            await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
+            await pilot.press("x")
+            await until(lambda: app.main.unsaved())
+            app.call_later(lambda: 1 // 0)
+            await until(lambda: app.crashed is not None)
+
+    with pytest.raises(ZeroDivisionError):
+        await use()
+    assert isinstance(app.crashed, ZeroDivisionError)
+    assert app._exit_renderables == []
+    drafts = list((app.data_dir / "tui").glob("draft-*.json"))
+    assert len(drafts) == 1
+    assert "xreturn 1" in drafts[0].read_text()
