@@ -1,0 +1,156 @@
+"""The tools that the conformance suite asks for by name, on Workbench's own HTTP serving stack.
+
+``python -m tests.support.conformance_server`` prints its URL. Only the tools and the missing token are
+the fixture's; server, application, security checks and listening are those of ``workbench --serve --http``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from typing import Any
+
+import mcp_types as types
+from mcp.shared.exceptions import MCPDeprecationWarning, MCPError
+
+from workbench.serve.binding import Binding
+from workbench.serve.http import HttpApp, Listening
+from workbench.serve.mcp_server import Context, OfferServer
+from workbench.serve.offer import Caller, Json
+
+_PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+_WAV = "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YQAAAAA="
+_OBJECT: Json = {"type": "object"}
+_SCHEMA_2020: Json = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "$defs": {
+        "address": {
+            "type": "object",
+            "properties": {"street": {"type": "string"}, "city": {"type": "string"}},
+        }
+    },
+    "properties": {"name": {"type": "string"}, "address": {"$ref": "#/$defs/address"}},
+    "additionalProperties": False,
+}
+_LOGS = ("Tool execution started", "Tool processing data", "Tool execution completed")
+
+
+def _text(text: str) -> Json:
+    return {"type": "text", "text": text}
+
+
+def _resource(uri: str, mime_type: str, text: str) -> Json:
+    return {"type": "resource", "resource": {"uri": uri, "mimeType": mime_type, "text": text}}
+
+
+_IMAGE: Json = {"type": "image", "data": _PNG, "mimeType": "image/png"}
+_CONTENT: dict[str, list[Json]] = {
+    "test_simple_text": [_text("This is a simple text response for testing.")],
+    "test_image_content": [_IMAGE],
+    "test_audio_content": [{"type": "audio", "data": _WAV, "mimeType": "audio/wav"}],
+    "test_embedded_resource": [
+        _resource("test://embedded-resource", "text/plain", "This is an embedded resource content.")
+    ],
+    "test_multiple_content_types": [
+        _text("Multiple content types test:"),
+        _IMAGE,
+        _resource("test://mixed-content-resource", "application/json", '{"test":"data"}'),
+    ],
+    "test_reconnection": [_text("ok")],
+}
+_NAMES = [
+    *_CONTENT,
+    "test_error_handling",
+    "test_tool_with_progress",
+    "test_tool_with_logging",
+    "test_sampling",
+    "test_elicitation",
+]
+
+
+class Fixtures:
+    """The offer."""
+
+    instructions = "Fixtures of the conformance suite."
+
+    def listing(self) -> list[Json]:
+        tools = [{"name": name, "description": name, "inputSchema": _OBJECT} for name in _NAMES]
+        schema_tool = {
+            "name": "json_schema_2020_12_tool",
+            "description": "2020-12",
+            "inputSchema": _SCHEMA_2020,
+        }
+        return [*tools, schema_tool]
+
+    async def call(self, name: str, arguments: Json, caller: Caller) -> Json:
+        if name == "test_error_handling":
+            text = "This tool intentionally returns an error for testing"
+            return {"content": [_text(text)], "isError": True}
+        if name == "test_tool_with_progress":
+            for step in (0, 50, 100):
+                assert caller.progress is not None
+                caller.progress(step, f"{step} of 100", 100)
+            return {"content": [_text("done")]}
+        return {"content": _CONTENT[name]}
+
+
+class FixtureServer(OfferServer):
+    """Adds what Workbench's own tools do not do: logging, sampling, elicitation."""
+
+    def __init__(self) -> None:
+        super().__init__(Fixtures(), on_set_logging_level=self._set_level)
+
+    async def call_tool(self, ctx: Context, params: types.CallToolRequestParams) -> Any:
+        arguments = params.arguments or {}
+        if params.name == "test_tool_with_logging":
+            for words in _LOGS:
+                await ctx.session.send_log_message("info", words, related_request_id=ctx.request_id)
+                await asyncio.sleep(0.05)
+            return {"content": [_text("done")]}
+        if params.name == "test_sampling":
+            asked = types.SamplingMessage(
+                role="user", content=types.TextContent(type="text", text=arguments["prompt"])
+            )
+            answer = await ctx.session.create_message(
+                [asked], max_tokens=100, related_request_id=ctx.request_id
+            )
+            return {"content": [_text(f"LLM response: {answer.content}")]}
+        if params.name == "test_elicitation":
+            form = {
+                "type": "object",
+                "properties": {"username": {"type": "string"}, "email": {"type": "string"}},
+                "required": ["username", "email"],
+            }
+            told = await ctx.session.elicit_form(
+                arguments["message"], form, related_request_id=ctx.request_id
+            )
+            return {"content": [_text(f"User response: {told.action} {told.content}")]}
+        if params.name not in _NAMES:
+            raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name}")
+        return await super().call_tool(ctx, params)
+
+    async def _set_level(self, _ctx: Any, _params: Any) -> types.EmptyResult:
+        return types.EmptyResult()
+
+
+class OpenApp(HttpApp):
+    """Without a token: the suite cannot send one."""
+
+    def _may_enter(self, headers: list[tuple[bytes, bytes]]) -> bool:
+        return True
+
+
+async def main() -> None:
+    """Serve until stdin is closed or the process is killed."""
+    warnings.filterwarnings("ignore", category=MCPDeprecationWarning)
+    binding = Binding(
+        "127.0.0.1", 0, "unused", generated=False, max_body_bytes=4 << 20, loopback=True
+    )
+    async with Listening(OpenApp(FixtureServer(), binding), binding) as listening:
+        print(listening.url, flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
