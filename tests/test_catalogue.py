@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import pytest
@@ -50,6 +51,17 @@ def test_an_unknown_tool_lists_the_tools() -> None:
     message = _missing(_DEMO, "demo", "zzzzz").message
     assert message.startswith("server 'demo' has no tool 'zzzzz'; its tools are: add_comment, ")
     assert message.endswith("and 5 more")
+
+
+def test_a_script_that_guesses_names_for_ever_is_no_burden() -> None:
+    tools = {name: tool(name) for name in (f"list_things_{n}" for n in range(1_000))}
+    cat = catalogue(s=tools)
+    began = time.monotonic()
+    for n in range(5_000):
+        assert isinstance(cat.find("s", f"lst_thing_{n}"), Missing)
+        assert _missing(cat, "s", "list_thing_7").near
+    assert time.monotonic() - began < 30
+    assert len(_missing(cat, "s", "x" * 100_000).message) < 400
 
 
 def test_a_denied_tool_says_so() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from workbench.model import JsonValue
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
 
 _MOST_PROBLEMS = 8
+_MOST_ERRORS = 50
 _SHOWN_VALUE = 60
 _SHOWN_TYPE = 200
 _UNKNOWN_FIELDS = ("additionalProperties", "unevaluatedProperties")
@@ -63,7 +65,7 @@ class SchemaCheck:
         try:
             if self._validator.is_valid(value):
                 return ()
-            errors = list(self._validator.iter_errors(value))
+            errors = list(islice(self._validator.iter_errors(value), _MOST_ERRORS))
         except (ValueError, TypeError, OverflowError) as error:
             return (f"not JSON: {error}",)
         return _explain(errors, self._schema)
@@ -90,7 +92,7 @@ def _explain(errors: Sequence[ValidationError], schema: Mapping[str, JsonValue])
     renamed = {
         near
         for error in unknown
-        for name in error.kind.as_dict()["unexpected"]
+        for name in error.kind.as_dict()["unexpected"][:_MOST_PROBLEMS]
         for near in near_names(name, _fields(schema, error))[:1]
     }
     messages: dict[str, None] = {}
@@ -111,12 +113,14 @@ def _messages(
     where = f" in {_path(path)}" if path else ""
     match error.kind.name:
         case "additionalProperties" | "unevaluatedProperties":
-            known = _fields(schema, error)
-            return [
-                f"unknown field {name!r}{where}"
+            known, unknown = _fields(schema, error), detail["unexpected"]
+            told = [
+                f"unknown field {_cut(name, _SHOWN_VALUE)!r}{where}"
                 + suggestion(near_names(name, known), known, "the fields are")
-                for name in detail["unexpected"]
+                for name in unknown[: _MOST_PROBLEMS - 1]
             ]
+            more = len(unknown) - len(told)
+            return [*told, f"{more} more unknown fields{where}"] if more else told
         case "required":
             name = detail["property"]
             if name in renamed:  # already told: the unknown field is this one misspelt

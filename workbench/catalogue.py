@@ -22,6 +22,10 @@ from workbench.typescript import member, property_name, signature
 ServerState: TypeAlias = Literal["new", "connecting", "ready", "failed", "stopped", "disabled"]
 
 
+_MOST_MISSES = 256
+_LONGEST_NAME = 128
+
+
 @dataclass(frozen=True, slots=True)
 class ToolInfo:
     server: str
@@ -149,10 +153,7 @@ class Catalogue:
             found = tools.get(tool)
             if found is not None:
                 return found
-        info = self.servers.get(server)
-        if info is None and tools is None:
-            return self._no_server(server, tool)
-        return self._no_tool(server, tool, info)
+        return self._missing(server, tool)
 
     def check_arguments(self, tool: ToolInfo, args: JsonValue) -> tuple[str, ...]:
         """What is wrong with the arguments of a call; empty: nothing."""
@@ -216,6 +217,25 @@ class Catalogue:
         lines = sorted(f"{tool.server}\0{tool.fingerprint()}" for tool in self)
         return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else None
 
+    def _missing(self, server: str, tool: str) -> Missing:
+        """Looking for near names takes milliseconds: once for each wrong name, and not for ever."""
+        known = self._misses.get((server, tool))
+        if known is not None:
+            return known
+        if len(self._misses) >= _MOST_MISSES:
+            return Missing(f"no tool {_shown(tool)} on a server {_shown(server)}")
+        info = self.servers.get(server)
+        if info is None and server not in self.tools:
+            missing = self._no_server(server, tool)
+        else:
+            missing = self._no_tool(server, tool, info)
+        self._misses[server, tool] = missing
+        return missing
+
+    @cached_property
+    def _misses(self) -> dict[tuple[str, str], Missing]:
+        return {}
+
     def _no_server(self, server: str, tool: str) -> Missing:
         near = near_names(server, self.servers)
         told = suggestion(near, self.servers, "the servers are")
@@ -223,7 +243,7 @@ class Catalogue:
             told = "; no server is configured"
         if not near and tool:
             near, told = self._elsewhere(tool, told)
-        return Missing(f"no server {server!r}{told}", near)
+        return Missing(f"no server {_shown(server)}{told}", near)
 
     def _no_tool(self, server: str, tool: str, info: ServerInfo | None) -> Missing:
         if tool in self.denied.get(server, ()):
@@ -236,7 +256,7 @@ class Catalogue:
         near = tuple(f"{server}.{name}" for name in near)
         if not near:
             near, told = self._elsewhere(tool, told)
-        return Missing(f"server {server!r} has no tool {tool!r}{told}", near)
+        return Missing(f"server {server!r} has no tool {_shown(tool)}{told}", near)
 
     def _elsewhere(self, tool: str, otherwise: str) -> tuple[tuple[str, ...], str]:
         """Servers that do have a tool of this name."""
@@ -253,6 +273,10 @@ def _declaration(tool: ToolInfo, name: str, indent: str = "") -> str:
         wrapped=tool.wraps_result,
         indent=indent,
     )
+
+
+def _shown(name: str) -> str:
+    return repr(name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…")
 
 
 def _quoted(name: str) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 _MOST = 3
+_LONGEST = 128
 _CLOSENESS = 0.6
 _LISTED = 12
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
@@ -20,7 +21,7 @@ def near_names(wrong: str, known: Iterable[str]) -> tuple[str, ...]:
     by_bare: dict[str, list[str]] = {}
     for name in known:
         by_bare.setdefault(_bare(name), []).append(name)
-    wanted = _bare(wrong)
+    wanted = _bare(wrong[:_LONGEST])
     if wanted in by_bare:
         return tuple(by_bare[wanted][:_MOST])
     close = difflib.get_close_matches(wanted, by_bare, n=_MOST, cutoff=_CLOSENESS)

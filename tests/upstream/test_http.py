@@ -162,6 +162,30 @@ async def test_what_listens_speaks_no_http() -> None:
         assert "RemoteProtocolError" in info.error
 
 
+async def test_the_environments_proxy_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.write(b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n")
+        writer.close()
+
+    proxy = await asyncio.start_server(answer, "127.0.0.1", 0)
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}")
+    monkeypatch.setenv("no_proxy", "direct.invalid")
+    settings = [
+        ServerSettings(name, url=f"http://{name}.invalid/mcp", protocol="legacy")
+        for name in ("proxied", "direct")
+    ]
+    async with proxy, managing(*settings) as manager:
+        await asyncio.gather(manager.settled("proxied"), manager.settled("direct"))
+        servers = manager.catalogue().servers
+    assert asked
+    assert {line.split()[1] for line in asked} == {b"http://proxied.invalid/mcp"}
+    assert "HTTP 407" in (servers["proxied"].error or "")
+    assert "ConnectError" in (servers["direct"].error or "")
+
+
 async def test_what_listens_never_answers() -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()

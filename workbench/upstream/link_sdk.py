@@ -149,7 +149,7 @@ async def open_http(
     url: str, headers: Mapping[str, str], *, changed: Callable[[], None], log: LogLine
 ) -> AsyncIterator[SdkLink]:
     """A session over streamable HTTP."""
-    async with http_client(headers) as client:
+    async with http_client(url, headers) as client:
         transport = streamable_http_client(url, http_client=client, max_sse_event_size=None)
         async with _open_streams(transport, changed, log) as link:
             yield link

@@ -10,7 +10,7 @@ from workbench import jsontext
 from workbench.catalogue import ToolInfo
 from workbench.model import ErrorCode, JsonValue, Outcome
 
-DEEPEST = 200
+DEEPEST = 250
 """Levels of an answer that everything after us can hold: the script, the record, the screens."""
 _NO_WORDS = "the tool failed and gave no reason"
 
@@ -66,7 +66,7 @@ def outcome_of(
 
 def _too_deep(value: JsonValue) -> bool:
     try:
-        orjson.dumps(value)  # a microsecond, and it ends at 254 levels
+        orjson.dumps(value)  # a microsecond, and it ends where json.dumps is slow
     except TypeError:
         return depth_over(value, DEEPEST)
     return False

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 from mcp_types import CONNECTION_CLOSED, METHOD_NOT_FOUND
@@ -56,15 +58,29 @@ class _ResilientStream(httpx2.AsyncByteStream):
         await self._inner.aclose()
 
 
-def http_client(headers: Mapping[str, str]) -> httpx2.AsyncClient:
-    """A client for one server, with the server's own headers on every request."""
+def http_client(url: str, headers: Mapping[str, str]) -> httpx2.AsyncClient:
+    """A client for one server, with the server's own headers on every request.
+
+    Through a proxy where the environment has one (a transport of our own has to look for itself).
+    """
     limits = httpx2.Limits(max_connections=_MOST_CONNECTIONS, max_keepalive_connections=_MOST_IDLE)
     return httpx2.AsyncClient(
-        transport=ResilientTransport(httpx2.AsyncHTTPTransport(limits=limits)),
+        transport=ResilientTransport(
+            httpx2.AsyncHTTPTransport(limits=limits, proxy=_proxy_for(url))
+        ),
         # A stream may be silent for long while a tool works: the call's own timeout ends it.
         timeout=httpx2.Timeout(_CONNECT_S, read=None),
         headers=dict(headers),
     )
+
+
+def _proxy_for(url: str) -> str | None:
+    """What HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say of this server."""
+    parts = urlsplit(url)
+    proxies = getproxies()
+    if not parts.hostname or proxy_bypass(parts.hostname):
+        return None
+    return proxies.get(parts.scheme) or proxies.get("all")
 
 
 async def _explained(request: httpx2.Request, response: httpx2.Response) -> httpx2.Response:
