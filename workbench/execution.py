@@ -119,6 +119,8 @@ class Run:
         # Larger frames than the largest argument or value are no script's doing.
         worker.expect(max(self._limits.max_result_bytes, self._limits.max_input_bytes) * 6)
         worker.listener = self
+        if worker.closed:  # it died between being handed out and now
+            self.on_gone()
         worker.send(job)
         self._timers.append(self._loop.call_later(self._limits.timeout_ms / 1000, self._time_is_up))
         await asyncio.wait((self._ended,))

@@ -149,11 +149,12 @@ class Pool:
         self._fill()
 
     def _fill(self) -> None:
-        if self._server is None or self._closing:
+        if self._closing:
             return
         size, running = self._settings.size, len(self._running)
         wanted = max(size - running, min(_SPARE, size))
-        for _ in range(wanted - len(self._idle) - self._forking):
+        # The server may turn out to be dead at any of these forks.
+        while self._server is not None and len(self._idle) + self._forking < wanted:
             self._forking += 1
             self._server.fork(self._memory_bytes)
 
