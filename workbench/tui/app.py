@@ -178,6 +178,20 @@ class WorkbenchApp(App[int]):
         """Keys as the help writes them."""
         return commands.shown(binding.key) if binding.id else super().get_key_display(binding)
 
+    async def open_replay(self, execution_id: str) -> None:
+        """Step through a recorded execution (an id or the start of one)."""
+        from workbench.tui.screens.replay import ReplayScreen
+
+        try:
+            runtime = await self.runtime()
+            recording = await asyncio.to_thread(runtime.history.recording, execution_id)
+        except (
+            Exception
+        ) as error:  # no such execution, no history, no runtime: the same to the user
+            self.say(f"Cannot replay {execution_id[:8]}: {error}", "error")
+            return
+        self.push_screen(ReplayScreen(recording))
+
     # -- commands ----------------------------------------------------------------------
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

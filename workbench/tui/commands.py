@@ -58,6 +58,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("editor", "Edit in $EDITOR", "This pane's text in $VISUAL or $EDITOR.", "f4"),
     Command("format-input", "Format input", "Indent the input JSON.", "", None, "Scripts"),
     Command("next-problem", "Go to the problem", "The line of the error.", "", None, "Run"),
+    Command("replay", "Replay a run", "Step through a recorded run.", "", None, "Screens"),
     Command("history", "History", "What ran before.", "ctrl+t", None, "Screens"),
     Command("tools", "Tools", "Servers and their tools; insert a call.", "", None, "Screens"),
     Command("settings", "Settings", "Limits and other settings.", "", None, "Screens"),

@@ -18,6 +18,7 @@ from textual.worker import Worker
 from workbench.model import ExecutionRequest
 from workbench.tui import commands, external, session
 from workbench.tui.live import TICK_S, LiveBuffer, LiveRun
+from workbench.tui.screens.ask import LineScreen
 from workbench.tui.screens.jump import JumpScreen
 from workbench.tui.screens.panes import DetailPane, InputPane, ProblemLine, ScriptPane
 from workbench.tui.screens.scripts import InputError, ScriptScreen, parse_input
@@ -291,6 +292,24 @@ class WorkbenchScreen(ScriptScreen):
             if text != area.text:
                 area.replace(text, (0, 0), area.document.end)
         self.app.refresh()
+
+    def action_replay(self) -> None:
+        """Choose one of the last runs and step through it."""
+        runtime = self.app.runtime_now
+        if runtime is None:
+            self.app.say("The history is not open yet", "warning")
+            return
+        names = {
+            f"{row.execution_id[:8]}  {row.status:11} {row.script or 'inline'}  "
+            f"{count(row.tool_calls, 'call')}  by {row.client or row.source}": row.execution_id
+            for row in runtime.history.list_executions(limit=100)
+        }
+
+        async def chosen(answer: str | None) -> None:
+            if answer is not None:
+                await self.app.open_replay(names.get(answer, answer))
+
+        self.app.push_screen(LineScreen("Replay a run", names=list(names)), chosen)
 
     def action_history(self) -> None:
         self.app.say("The history is in: workbench history", "warning")

@@ -1,0 +1,105 @@
+"""Stepping through a recorded run, and replaying it offline."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.conftest import MakeApp, until
+from workbench.tui.app import WorkbenchApp
+from workbench.tui.screens.replay import ReplayScreen
+
+pytestmark = pytest.mark.anyio
+_CODE = """\
+console.log('before');
+await tools.demo.echo({value: 1});
+const answer = call_tool('demo', 'deploy', {service: 'web'});
+console.log(Math.random() > 2 ? 'never' : 'after');
+return answer.error.code
+"""
+
+
+async def record(app: WorkbenchApp, pilot: Pilot[int]) -> ReplayScreen:
+    """Run the script, then open its recording."""
+    await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
+    await pilot.press("f5")
+    await until(lambda: app.main.run_now and app.main.run_now.execution, "the run ends")
+    assert app.main.run_now is not None
+    assert app.main.run_now.status == "ok", app.main.run_now.execution
+    await app.open_replay(app.main.run_now.execution_id)
+    await until(lambda: isinstance(app.screen, ReplayScreen), "the replay is open")
+    await pilot.pause()
+    assert isinstance(app.screen, ReplayScreen)
+    return app.screen
+
+
+async def test_steps_forth_and_back(make_app: MakeApp) -> None:
+    app = make_app(_CODE)
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await record(app, pilot)
+        assert screen.position == len(screen.steps)
+        assert len(screen.trace.model.rows) == 4
+        await pilot.press("home")
+        assert screen.position == 0
+        assert len(screen.trace.model.rows) == 0
+        await pilot.press("full_stop", "full_stop")
+        assert screen.position == 2
+        await pilot.press("comma")
+        assert screen.position == 1
+        await pilot.press("e")
+        assert screen.steps[screen.position - 1].failed
+        assert screen.steps[screen.position - 1].line == 3
+        await pilot.press("end")
+        shown = screen.detail.result.shown
+        assert shown is not None
+        assert shown.value == "UPSTREAM_ERROR"
+
+
+async def test_plays_to_a_breakpoint_and_to_the_end(make_app: MakeApp) -> None:
+    app = make_app(_CODE)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await record(app, pilot)
+        screen.breakpoints = {2}
+        await pilot.press("home", "space")
+        await until(lambda: not screen.playing, "it pauses")
+        assert 0 < screen.position < len(screen.steps)
+        assert len([step for step in screen.steps[: screen.position] if step.line == 3]) == 0
+        await pilot.press("space")
+        await until(lambda: screen.position == len(screen.steps), "it ends")
+
+
+async def test_replays_offline_with_the_same_outcome(make_app: MakeApp) -> None:
+    app = make_app(_CODE)
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await record(app, pilot)
+        await pilot.press("c")
+        await until(lambda: "identical" in screen.verdict, "the verdict")
+
+
+async def test_runs_live_in_a_new_tab(make_app: MakeApp) -> None:
+    app = make_app(_CODE)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await record(app, pilot)
+        first = app.main.run_now
+        await pilot.press("R")
+        await until(lambda: app.screen is app.main, "the main screen is back")
+        await until(
+            lambda: (
+                app.main.run_now is not first
+                and app.main.run_now is not None
+                and app.main.run_now.execution
+            ),
+            "it ran again",
+        )
+        assert len(app.main.tabs) == 2
+        assert app.main.tab.script.text == _CODE
+
+
+async def test_unknown_run_is_told(make_app: MakeApp) -> None:
+    app = make_app(_CODE)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await until(lambda: app.runtime_now, "open")
+        await app.open_replay("ffffffff")
+        await pilot.pause()
+        assert app.screen is app.main
+        assert any("Cannot replay" in notice.message for notice in app._notifications)

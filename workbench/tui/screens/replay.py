@@ -1,0 +1,309 @@
+"""Replay: a recorded execution step by step, and the proof that it runs the same again, offline."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Static, TextArea
+
+from workbench.clean import clean_line
+from workbench.history import Recording
+from workbench.model import ConsoleLine, ToolCallStarted
+from workbench.tui.documents import Document
+from workbench.tui.live import TICK_S, LiveRun
+from workbench.tui.recorded import execution_of, steps_of
+from workbench.tui.screens.panes import DetailPane, code_area
+from workbench.tui.text import COLOURS, SIGNS, count, duration
+from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.trace_view import TraceView
+
+if TYPE_CHECKING:
+    from workbench.tui.app import WorkbenchApp
+
+_SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
+_SLIDER = "●"
+
+
+class ReplayScreen(Screen[None]):
+    """Read-only. Nothing is sent to a server but by ``R``, which runs the script anew."""
+
+    app: WorkbenchApp
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "play", "Play", priority=True),
+        Binding("full_stop", "step(1)", "Step", key_display="."),
+        Binding("comma", "step(-1)", "Back", key_display=","),
+        Binding("home", "seek(0)", "Start", show=False, priority=True),
+        Binding("end", "seek(-1)", "End", show=False, priority=True),
+        Binding("e", "next_error", "Error", priority=True),
+        Binding("b", "breakpoint", "Breakpoint", show=False),
+        Binding("minus,underscore", "speed(-1)", "Slower", show=False),
+        Binding("plus,equals_sign", "speed(1)", "Faster", show=False),
+        Binding("c", "verify", "Verify offline"),
+        Binding("R", "live", "Run live"),
+        Binding("E", "edit", "Open as script"),
+        Binding("escape", "leave", "Leave"),
+    ]
+
+    def __init__(self, recording: Recording) -> None:
+        super().__init__()
+        self.recording = recording
+        self.steps = steps_of(recording)
+        self.position = 0
+        """How many steps have been played."""
+        self.playing = False
+        self.breakpoints: set[int] = set()
+        """Numbers of calls before whose start playing pauses."""
+        self.verdict = ""
+        self._run = LiveRun(recording.script or "script")
+        self._speed = _SPEEDS.index(1.0)
+        self._clock_ms = 0.0
+        self._ticked = time.monotonic()
+
+    def compose(self) -> ComposeResult:
+        recording = self.recording
+        yield Static(id="replay-header", markup=False)
+        with Pane(id="transport") as transport:
+            transport.set_title(
+                "REPLAY", "Space play · . , step · e error · b breakpoint · - + speed"
+            )
+            yield Static(id="slider", markup=False)
+        with Container(id="panes"):
+            with Vertical(classes="group -current", id="left"):
+                with Pane(id="script", classes="pane -current") as pane:
+                    name = clean_line(recording.script or "inline script", 60)
+                    pane.set_title(f"1 Script · {name} (recorded, read-only)")
+                    script = code_area(recording.code, "javascript", "replay-script")
+                    script.read_only = True
+                    yield script
+                with Pane(id="input", classes="pane") as pane:
+                    pane.set_title("2 Input (recorded)")
+                    given = json.dumps(recording.input, ensure_ascii=False, indent=2)
+                    area = code_area(given, "json", "replay-input")
+                    area.read_only = True
+                    yield area
+            with Vertical(classes="group", id="right"):
+                with Pane(id="trace", classes="pane -current") as pane:
+                    pane.set_title("3 Trace")
+                    yield TraceView(id="replay-trace")
+                yield DetailPane(id="detail", classes="pane")
+        yield Static(id="status", markup=False)
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        self.set_interval(TICK_S, self._tick)
+        self.trace.begin(None)
+        self.trace.focus()
+        self.action_seek(-1)
+
+    @property
+    def trace(self) -> TraceView:
+        return self.query_one(TraceView)
+
+    @property
+    def detail(self) -> DetailPane:
+        return self.query_one(DetailPane)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a filter is typed in the trace, letters are letters."""
+        typing = self.is_mounted and self.trace.has_focus and self.trace.check_consume_key("e", "e")
+        return not (typing and action in ("play", "next_error", "seek"))
+
+    # -- time --------------------------------------------------------------------------
+
+    def action_play(self) -> None:
+        if self.position == len(self.steps):
+            self.action_seek(0)
+        self.playing = not self.playing
+        self._ticked = time.monotonic()
+        self._show()
+
+    def action_step(self, by: int) -> None:
+        self.playing = False
+        self._go(self.position + by)
+
+    def action_seek(self, position: int) -> None:
+        self.playing = False
+        self._go(position if position >= 0 else len(self.steps))
+
+    def action_next_error(self) -> None:
+        """Just after the next call that failed; from the last one, the first again."""
+        failed = [index + 1 for index, step in enumerate(self.steps) if step.failed]
+        if not failed:
+            self.app.say("No call failed")
+            return
+        self.playing = False
+        self._go(next((index for index in failed if index > self.position), failed[0]))
+
+    def action_speed(self, by: int) -> None:
+        self._speed = min(max(self._speed + by, 0), len(_SPEEDS) - 1)
+        self._show()
+
+    def action_breakpoint(self) -> None:
+        """Pause before the call under the cursor; again: no more."""
+        row = self.trace.selected
+        if row is None:
+            self.app.say("Choose a call in the trace")
+            return
+        self.breakpoints ^= {row.seq}
+        self._show()
+
+    def _tick(self) -> None:
+        if not self.playing:
+            return
+        now = time.monotonic()
+        self._clock_ms += (now - self._ticked) * 1000 * _SPEEDS[self._speed]
+        self._ticked = now
+        position = self.position
+        while position < len(self.steps) and self.steps[position].at_ms <= self._clock_ms:
+            if position > self.position and self._stops_before(position):
+                self.playing = False
+                break
+            position += 1
+        if position == len(self.steps):
+            self.playing = False
+        clock = self._clock_ms
+        self._go(position)
+        if self.playing:
+            self._clock_ms = clock
+
+    def _stops_before(self, position: int) -> bool:
+        event = self.steps[position].event
+        return isinstance(event, ToolCallStarted) and event.call.seq in self.breakpoints
+
+    def _go(self, position: int) -> None:
+        """Have exactly so many steps played."""
+        position = min(max(position, 0), len(self.steps))
+        if position < self.position:
+            self._run = LiveRun(self._run.script)
+            self.trace.begin(None)
+            self.detail.begin()
+            self.detail.result.clear("Not reached yet")
+            self.position = 0
+        events = [step.event for step in self.steps[self.position : position]]
+        self._run.apply(events)
+        self.trace.apply(events)
+        self.detail.show_console([e.line for e in events if isinstance(e, ConsoleLine)])
+        self.position = position
+        self._clock_ms = self.steps[position - 1].at_ms if position else 0.0
+        if position == len(self.steps):
+            self.detail.show_end(self._run)
+        line = self.steps[position - 1].line if position else None
+        if line is not None:
+            self._mark_line(line - 1)
+        self._show()
+
+    def _mark_line(self, row: int) -> None:
+        script = self.query_one("#replay-script", TextArea)
+        if row < script.document.line_count:
+            script.move_cursor((row, 0), center=True)
+
+    # -- what it shows -----------------------------------------------------------------
+
+    @on(TraceView.CallHighlighted)
+    def _chosen(self, event: TraceView.CallHighlighted) -> None:
+        state = self._run.calls.get(event.seq)
+        if state is not None:
+            self.detail.show_call(state)
+            self.detail.show_tab("call")
+            if state.call.line is not None and not self.playing:
+                self._mark_line(state.call.line - 1)
+
+    def _show(self) -> None:
+        recording = self.recording
+        when = datetime.fromtimestamp(recording.started_at).astimezone()
+        status = execution_of(recording).status
+        by = recording.client or recording.source
+        self.query_one("#replay-header", Static).update(
+            Content("   ").join(
+                [
+                    Content.styled("workbench · REPLAY", "bold $warning"),
+                    Content(f"run {recording.execution_id[:8]}"),
+                    Content(clean_line(recording.script or "inline", 40)),
+                    Content(f"{when:%Y-%m-%d %H:%M:%S}"),
+                    Content.styled(f"{SIGNS[status]} {status}", COLOURS[status]),
+                    Content(count(len(recording.calls), "call")),
+                    Content(f"by {clean_line(by, 30)}"),
+                ]
+            )
+        )
+        total = self.steps[-1].at_ms
+        speed = f"{_SPEEDS[self._speed]:g}×"
+        end = (
+            f" {duration(self._clock_ms)} of {duration(total)} · step {self.position} of "
+            f"{len(self.steps)} · {speed} {'playing' if self.playing else 'paused'}"
+        )
+        width = max(self.size.width - len(end) - 6, 10)
+        at = round((width - 1) * self.position / max(len(self.steps), 1))
+        bar = list("━" * width)
+        for index, step in enumerate(self.steps):
+            if step.failed:
+                bar[round((width - 1) * (index + 1) / len(self.steps))] = "✘"
+        bar[at] = _SLIDER
+        self.query_one("#slider", Static).update(Content("".join(bar) + end))
+        stops = ", ".join(f"#{seq}" for seq in sorted(self.breakpoints))
+        said = (
+            self.verdict or "Nothing is sent: every answer comes from the record. R runs it live."
+        )
+        self.query_one("#status", Static).update(
+            Content(said + (f" · breakpoints {stops}" if stops else ""))
+        )
+
+    # -- what can be done with it ------------------------------------------------------
+
+    def action_verify(self) -> None:
+        """Run the script again from its record and say whether everything was the same."""
+        self.verdict = "Replaying…"
+        self._show()
+        self.run_worker(self._verify(), group="verify", exclusive=True, exit_on_error=False)
+
+    async def _verify(self) -> None:
+        from workbench.redact import Redactor
+        from workbench.replay import replay
+
+        try:
+            runtime = await self.app.runtime()
+            settings = runtime.config.history
+            redactor = Redactor(settings.redact_keys, settings.redact_values)
+            replayed = await replay(runtime.engine, self.recording, redactor=redactor)
+        except Exception as error:
+            self.verdict = f"✘ It could not be replayed: {clean_line(str(error), 200)}"
+        else:
+            sign = "✔" if replayed.verdict == "identical" else "✘"
+            self.verdict = f"{sign} Replayed offline: {replayed.verdict}"
+            if replayed.divergence is not None:
+                divergence = replayed.divergence
+                where = f" at call {divergence.call}" if divergence.call else ""
+                self.verdict += f"{where}: {clean_line(divergence.cause or '', 120)}"
+                self.detail.result.show(divergence.to_json(), "divergence")
+                self.detail.show_tab("result")
+            for note in replayed.notes:
+                self.verdict += f" ({clean_line(note, 80)})"
+        self._show()
+
+    def action_edit(self) -> None:
+        self.run_worker(self._edit(run=False), exit_on_error=False)
+
+    def action_live(self) -> None:
+        self.run_worker(self._edit(run=True), exit_on_error=False)
+
+    async def _edit(self, *, run: bool) -> None:
+        """Open script and input in a new tab of the main screen; run it there."""
+        main = self.app.main
+        tab = await main.show_document(Document(None))
+        tab.script.text = self.recording.code
+        tab.input.text = json.dumps(self.recording.input, ensure_ascii=False, indent=2) + "\n"
+        self.dismiss()
+        if run:
+            main.call_after_refresh(main.action_run)
+
+    def action_leave(self) -> None:
+        self.dismiss()
