@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -9,8 +10,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
 from tests.support.tools import DictTools
@@ -166,6 +169,10 @@ async def test_recording_goes_through_a_file(store: Store, tmp_path: Path) -> No
     path = tmp_path / "r.json"
     write_recording(recording, path)
     assert read_recording(path) == recording
+    schema = json.loads(
+        resources.files("workbench.history").joinpath("recording.schema.json").read_text()
+    )
+    jsonschema_rs.validator_for(schema).validate(json.loads(path.read_text()))
     text = path.read_text()
     for broken, message in (
         (text[: len(text) // 2], "cut off"),
