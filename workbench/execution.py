@@ -37,6 +37,8 @@ from workbench.seam import Tools
 _log = logging.getLogger(__name__)
 _RUNAWAY_CALLS = 100
 _EXIT_WAIT_S = 0.5
+_LONG_S = 0.05
+"""A script that runs longer than most leaves the processor to the others."""
 _ORDER_BATCH = 256
 _BLOCKING = 0
 """The operation number of the request that the script blocks on."""
@@ -123,6 +125,7 @@ class Run:
             self.on_gone()
         worker.send(job)
         self._timers.append(self._loop.call_later(self._limits.timeout_ms / 1000, self._time_is_up))
+        self._timers.append(self._loop.call_later(_LONG_S, worker.yield_cpu))
         await asyncio.wait((self._ended,))
 
     def result(self, queued_ms: float) -> Execution:
@@ -307,13 +310,19 @@ class Run:
         """Hand an outcome to the script."""
         if self._ended.done():
             return
-        text = dumps(outcome.envelope())
+        problem = None
+        text = ""
         most = self._limits.memory_mb << 20
+        try:
+            text = dumps(outcome.envelope())
+        except ValueError as error:
+            problem = f"is not JSON: {error}"
         if len(text) > most:
+            problem = f"is {len(text)} bytes of JSON, more than the script's memory ({most} bytes)"
+        if problem is not None:
             outcome = Outcome.failed(
                 ErrorCode.SERIALIZATION_ERROR,
-                f"the result of {call.server}.{call.tool} is {len(text)} bytes of JSON, more than the "
-                f"script's memory ({most} bytes)",
+                f"the result of {call.server}.{call.tool} {problem}",
                 upstream_ms=outcome.upstream_ms,
             )
             text = dumps(outcome.envelope())
