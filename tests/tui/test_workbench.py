@@ -177,3 +177,36 @@ async def test_every_pane_can_be_reached(make_app: MakeApp, size: tuple[int, int
             assert focused is not None
             assert focused.region.area > 0, pane
             assert app.main.query_one(f"#{pane}") in focused.ancestors
+
+
+async def test_sample_is_saved_elsewhere(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await pilot.press("x")
+        await until(app.main.unsaved)
+        assert not app.main.save_all()
+        await pilot.press("ctrl+s")
+        await until(lambda: isinstance(app.screen, LineScreen))
+        await pilot.press("enter")
+        await until(lambda: app.screen is app.main)
+        assert app.main.unsaved() == []
+    assert (tmp_path / "hello.js").read_text().startswith("x//")
+
+
+async def test_sizes_zoom_and_jump(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        script, trace = app.main.query_one("#script"), app.main.query_one("#trace")
+        before = script.region
+        await pilot.press("ctrl+shift+right", "ctrl+shift+down")
+        await until(lambda: script.region.width > before.width, "wider")
+        assert script.region.height > before.height
+        await pilot.press("f2", "3")
+        await until(lambda: app.main.trace.has_focus, "jumped")
+        await pilot.press("f7")
+        await until(lambda: trace.region.width > 100 and trace.region.height > 30, "alone")
+        assert script.region.area == 0
+        await pilot.press("f7")
+        await until(lambda: script.region.area > 0, "all again")

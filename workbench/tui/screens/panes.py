@@ -8,6 +8,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import ContentSwitcher, RichLog, Static, TabbedContent, TabPane, TextArea
 
 from workbench.clean import clean, clean_line
@@ -139,6 +140,12 @@ class DetailPane(Pane):
     @property
     def console(self) -> RichLog:
         return self.query_one("#console", RichLog)
+
+    @property
+    def front(self) -> Widget:
+        """The view of the tab that is in front."""
+        views: dict[str, Widget] = {"tab-console": self.console, "tab-call": self.call}
+        return views.get(self.query_one(TabbedContent).active, self.result)
 
     def begin(self) -> None:
         """A run starts: nothing of the last one stays."""

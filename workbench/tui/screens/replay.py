@@ -12,15 +12,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Footer, Static, TextArea
 
 from workbench.clean import clean_line
 from workbench.history import Recording
 from workbench.model import ConsoleLine, ToolCallStarted
+from workbench.tui.commands import bindings
 from workbench.tui.documents import Document
 from workbench.tui.live import TICK_S, LiveRun
 from workbench.tui.recorded import execution_of, steps_of
+from workbench.tui.screens.layout import PaneScreen
 from workbench.tui.screens.panes import DetailPane, code_area
 from workbench.tui.text import COLOURS, SIGNS, count, duration
 from workbench.tui.widgets.pane import Pane
@@ -30,14 +32,17 @@ if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
 
 _SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
+_PANE_COMMANDS = {"jump", "next-pane", "previous-pane", "zoom"}
+_PANE_COMMANDS |= {"grow", "shrink", "taller", "lower"}
 _SLIDER = "●"
 
 
-class ReplayScreen(Screen[None]):
+class ReplayScreen(PaneScreen):
     """Read-only. Nothing is sent to a server but by ``R``, which runs the script anew."""
 
     app: WorkbenchApp
     BINDINGS: ClassVar[list[BindingType]] = [
+        *(binding for binding in bindings("main") if binding.id in _PANE_COMMANDS),
         Binding("space", "play", "Play", priority=True),
         Binding("full_stop", "step(1)", "Step", key_display="."),
         Binding("comma", "step(-1)", "Back", key_display=","),
@@ -116,6 +121,13 @@ class ReplayScreen(Screen[None]):
         """While a filter is typed in the trace, letters are letters."""
         typing = self.is_mounted and self.trace.has_focus and self.trace.check_consume_key("e", "e")
         return not (typing and action in ("play", "next_error", "seek"))
+
+    def target(self, pane: str) -> Widget:
+        views = {"script": "#replay-script", "input": "#replay-input", "trace": "#replay-trace"}
+        return self.query_one(views[pane]) if pane in views else self.detail.front
+
+    def show_titles(self) -> None:
+        self.detail.show_title()
 
     # -- time --------------------------------------------------------------------------
 

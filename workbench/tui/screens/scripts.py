@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 
 from workbench import paths
@@ -15,6 +14,7 @@ from workbench.scripts import find_script, script_names
 from workbench.tui import documents
 from workbench.tui.documents import Document, DocumentError
 from workbench.tui.screens.ask import LineScreen
+from workbench.tui.screens.layout import PaneScreen
 from workbench.tui.screens.panes import ProblemLine, Tab, new_tab
 from workbench.tui.session import Draft, Session
 from workbench.tui.text import error_line
@@ -50,7 +50,12 @@ def _no_constant(name: str) -> JsonValue:
     raise ValueError(f"{name} is not JSON")
 
 
-class ScriptScreen(Screen[None]):
+def _is_sample(path: Path) -> bool:
+    """Whether a script came with Workbench: an update would overwrite what is saved there."""
+    return path.parent == paths.bundled("sample_scripts")
+
+
+class ScriptScreen(PaneScreen):
     """A screen with the editors of every open script."""
 
     app: WorkbenchApp
@@ -59,21 +64,12 @@ class ScriptScreen(Screen[None]):
         super().__init__()
         self.tabs: list[Tab] = []
         self.current = 0
-        self.pane_name = "script"
         self._numbers = 0
 
     # -- what the screen around it does ------------------------------------------------
 
     def tell(self, text: str, colour: str = "") -> None:
         """Say something in the status line."""
-        raise NotImplementedError
-
-    def show_titles(self) -> None:
-        """Names, marks of unsaved text."""
-        raise NotImplementedError
-
-    def go_to(self, pane: str) -> None:
-        """Give a pane the focus."""
         raise NotImplementedError
 
     # -- tabs --------------------------------------------------------------------------
@@ -165,6 +161,9 @@ class ScriptScreen(Screen[None]):
         return all(self._save(tab) for tab in self.tabs if tab.changed)
 
     def _save(self, tab: Tab) -> bool:
+        if tab.document.path is not None and _is_sample(tab.document.path):
+            self.app.say(f"{tab.document.name} is a sample: give it a name with Save as", "warning")
+            return False
         try:
             documents.write(tab.document, tab.script.text, tab.input.text)
         except DocumentError as error:
@@ -189,7 +188,7 @@ class ScriptScreen(Screen[None]):
         self.app.push_screen(LineScreen("Open a script: a name or a path", names=names), opened)
 
     def action_save(self) -> None:
-        if self.tab.document.path is None:
+        if self.tab.document.path is None or _is_sample(self.tab.document.path):
             self.action_save_as()
         elif self.tab.document.changed_on_disk():
             self.app.say(
@@ -213,7 +212,10 @@ class ScriptScreen(Screen[None]):
                 if not self._save(tab):
                     tab.document.path = before
 
-        self.app.push_screen(LineScreen("Save as", str(tab.document.path or "")), named)
+        path = tab.document.path
+        if path is not None and _is_sample(path):
+            path = Path.cwd() / path.name  # samples stay as they came
+        self.app.push_screen(LineScreen("Save as", str(path or "")), named)
 
     def action_close(self) -> None:
         tab = self.tab
