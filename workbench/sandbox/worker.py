@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from workbench.sandbox.frames import FrameReader, FrameTooLarge, pack
 
 _READ_BYTES = 1 << 20
 _FRAME_MARGIN = 64 << 20
+_LOWEST_PRIORITY = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,12 @@ class Worker:
             data = data[sent:]
             self._loop.add_writer(self._connection, self._writable)
         self._unsent += data
+
+    def yield_cpu(self) -> None:
+        """Let others go first from now on: a script that burns must not slow down those that do not."""
+        if hasattr(os, "setpriority") and not self.closed:
+            with contextlib.suppress(OSError):  # it is gone, or that is not ours to set
+                os.setpriority(os.PRIO_PROCESS, self.pid, _LOWEST_PRIORITY)
 
     def kill(self) -> None:
         """End the process now, whatever it is doing."""
