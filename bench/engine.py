@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from workbench.config import Config, ServerSettings
+from workbench.engine import Engine
 from workbench.model import ExecutionOptions, ExecutionRequest, Limits, PoolSettings
 from workbench.runtime import Runtime, open_runtime
 
@@ -137,14 +138,17 @@ async def throughput(number: int = 1500) -> None:
         async with runtime(pool) as opened:
             await asyncio.sleep(1)
             places = asyncio.Semaphore(100)
-            failures = 0
 
-            async def one() -> None:
-                nonlocal failures
+            async def one(
+                engine: Engine = opened.engine, places: asyncio.Semaphore = places
+            ) -> bool:
                 async with places:
-                    failures += not (await opened.engine.run(ExecutionRequest(code))).ok
+                    return (await engine.run(ExecutionRequest(code))).ok
 
-            seconds = await timed(asyncio.gather(*(one() for _ in range(number)))) / 1000
+            began = time.perf_counter()
+            succeeded = await asyncio.gather(*(one() for _ in range(number)))
+            seconds = time.perf_counter() - began
+            failures = succeeded.count(False)
             name = f"100 at once, three 10 ms calls each, pool of {pool}"
             print(
                 f"{name:58}{number / seconds:10.0f} {'/s':16} target {target}; {failures} failures"
