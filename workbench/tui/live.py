@@ -137,12 +137,3 @@ class LiveRun:
             if state.finished is not None and not state.finished.outcome.ok:
                 return seq
         return None
-
-    def line_notes(self) -> dict[int, str]:
-        """Beside the script's lines: how many calls each made and how long they took."""
-        seen: dict[int, tuple[int, float]] = {}
-        for state in self.calls.values():
-            if state.call.line is not None and state.finished is not None:
-                times, ms = seen.get(state.call.line, (0, 0.0))
-                seen[state.call.line] = (times + 1, ms + state.finished.duration_ms)
-        return {line: f"{times}× {ms:.0f} ms" for line, (times, ms) in seen.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from workbench.clean import clean_line
 from workbench.model import Execution, ScriptError, Status
 
@@ -34,6 +36,11 @@ def duration(ms: float) -> str:
         return f"{ms / 1000:.3f} s"
     minutes, seconds = divmod(round(ms / 1000), 60)
     return f"{minutes}:{seconds:02}"
+
+
+def local_time(at: float) -> str:
+    """Seconds since the epoch as people here write it."""
+    return f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def count(number: int, noun: str) -> str:

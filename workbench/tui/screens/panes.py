@@ -9,26 +9,19 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, RichLog, Static, TabbedContent, TabPane, TextArea
+from textual.widgets import ContentSwitcher, RichLog, Static, TabbedContent, TabPane
 
 from workbench.clean import clean, clean_line
 from workbench.model import LogLine, Status
 from workbench.tui.documents import Document
 from workbench.tui.live import CallState, LiveRun
 from workbench.tui.text import COLOURS, SIGNS, duration, summary
+from workbench.tui.widgets.code_area import CodeArea
 from workbench.tui.widgets.json_view import JsonView
 from workbench.tui.widgets.pane import Pane
 
 _LEVELS = {"warn": "yellow", "error": "red", "debug": "dim", "info": "cyan"}
 _SHOWN_LINES = 5_000
-
-
-def code_area(text: str, language: str, editor_id: str) -> TextArea:
-    """An editor for one text."""
-    area = TextArea.code_editor(text, id=editor_id, soft_wrap=False)
-    area.cursor_blink = False
-    area.theme = "css"
-    return area
 
 
 @dataclass(slots=True, eq=False)
@@ -37,8 +30,8 @@ class Tab:
 
     number: int
     document: Document
-    script: TextArea
-    input: TextArea
+    script: CodeArea
+    input: CodeArea
 
     @property
     def changed(self) -> bool:
@@ -56,8 +49,8 @@ def new_tab(number: int, document: Document) -> Tab:
     return Tab(
         number,
         document,
-        code_area(document.saved_text, "javascript", f"script-{number}"),
-        code_area(document.saved_input, "json", f"input-{number}"),
+        CodeArea(document.saved_text, language="javascript", id=f"script-{number}"),
+        CodeArea(document.saved_input, language="json", id=f"input-{number}"),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -13,18 +12,20 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Footer, Static, TextArea
+from textual.widgets import Footer, Static
 
 from workbench.clean import clean_line
 from workbench.history import Recording
-from workbench.model import ConsoleLine, ToolCallStarted
+from workbench.model import ConsoleLine, ExecutionRunning, ToolCallStarted
 from workbench.tui.commands import bindings
 from workbench.tui.documents import Document
 from workbench.tui.live import TICK_S, LiveRun
 from workbench.tui.recorded import execution_of, steps_of
 from workbench.tui.screens.layout import PaneScreen
-from workbench.tui.screens.panes import DetailPane, code_area
-from workbench.tui.text import COLOURS, SIGNS, count, duration
+from workbench.tui.screens.panes import DetailPane
+from workbench.tui.text import COLOURS, SIGNS, count, duration, local_time
+from workbench.tui.trace_model import TraceModel
+from workbench.tui.widgets.code_area import CodeArea
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.trace_view import TraceView
 
@@ -86,15 +87,11 @@ class ReplayScreen(PaneScreen):
                 with Pane(id="script", classes="pane -current") as pane:
                     name = clean_line(recording.script or "inline script", 60)
                     pane.set_title(f"1 Script · {name} (recorded, read-only)")
-                    script = code_area(recording.code, "javascript", "replay-script")
-                    script.read_only = True
-                    yield script
+                    yield CodeArea(recording.code, read_only=True, id="replay-script")
                 with Pane(id="input", classes="pane") as pane:
                     pane.set_title("2 Input (recorded)")
                     given = json.dumps(recording.input, ensure_ascii=False, indent=2)
-                    area = code_area(given, "json", "replay-input")
-                    area.read_only = True
-                    yield area
+                    yield CodeArea(given, language="json", read_only=True, id="replay-input")
             with Vertical(classes="group", id="right"):
                 with Pane(id="trace", classes="pane -current") as pane:
                     pane.set_title("3 Trace")
@@ -105,7 +102,9 @@ class ReplayScreen(PaneScreen):
 
     def on_mount(self) -> None:
         self.set_interval(TICK_S, self._tick)
-        self.trace.begin(None)
+        # A call that is under way grows with the recording's time, not with ours.
+        self.trace.model = TraceModel(clock=lambda: self._clock_ms / 1000)
+        self._rewind()
         self.trace.focus()
         self.action_seek(-1)
 
@@ -195,17 +194,13 @@ class ReplayScreen(PaneScreen):
         """Have exactly so many steps played."""
         position = min(max(position, 0), len(self.steps))
         if position < self.position:
-            self._run = LiveRun(self._run.script)
-            self.trace.begin(None)
-            self.detail.begin()
-            self.detail.result.clear("Not reached yet")
-            self.position = 0
+            self._rewind()
+        self._clock_ms = self.steps[position - 1].at_ms if position else 0.0
         events = [step.event for step in self.steps[self.position : position]]
         self._run.apply(events)
         self.trace.apply(events)
         self.detail.show_console([e.line for e in events if isinstance(e, ConsoleLine)])
         self.position = position
-        self._clock_ms = self.steps[position - 1].at_ms if position else 0.0
         if position == len(self.steps):
             self.detail.show_end(self._run)
         line = self.steps[position - 1].line if position else None
@@ -213,10 +208,20 @@ class ReplayScreen(PaneScreen):
             self._mark_line(line - 1)
         self._show()
 
+    def _rewind(self) -> None:
+        """Nothing has happened yet."""
+        self.position, self._clock_ms = 0, 0.0
+        self._run = LiveRun(self._run.script)
+        self.trace.begin(None)
+        self.trace.apply([ExecutionRunning(self.recording.execution_id, 0.0)])
+        self.detail.begin()
+        self.detail.result.clear("Not reached yet")
+        self.query_one("#replay-script", CodeArea).highlight_line(None)
+
     def _mark_line(self, row: int) -> None:
-        script = self.query_one("#replay-script", TextArea)
-        if row < script.document.line_count:
-            script.move_cursor((row, 0), center=True)
+        script = self.query_one("#replay-script", CodeArea)
+        script.highlight_line(row + 1)
+        script.go_to(row + 1)
 
     # -- what it shows -----------------------------------------------------------------
 
@@ -231,7 +236,6 @@ class ReplayScreen(PaneScreen):
 
     def _show(self) -> None:
         recording = self.recording
-        when = datetime.fromtimestamp(recording.started_at).astimezone()
         status = execution_of(recording).status
         by = recording.client or recording.source
         self.query_one("#replay-header", Static).update(
@@ -240,7 +244,7 @@ class ReplayScreen(PaneScreen):
                     Content.styled("workbench · REPLAY", "bold $warning"),
                     Content(f"run {recording.execution_id[:8]}"),
                     Content(clean_line(recording.script or "inline", 40)),
-                    Content(f"{when:%Y-%m-%d %H:%M:%S}"),
+                    Content(local_time(recording.started_at)),
                     Content.styled(f"{SIGNS[status]} {status}", COLOURS[status]),
                     Content(count(len(recording.calls), "call")),
                     Content(f"by {clean_line(by, 30)}"),

@@ -12,12 +12,14 @@ from workbench import paths
 from workbench.model import JsonValue, ScriptError
 from workbench.scripts import find_script, script_names
 from workbench.tui import documents
+from workbench.tui.completion import Completion, complete
 from workbench.tui.documents import Document, DocumentError
 from workbench.tui.screens.ask import LineScreen
 from workbench.tui.screens.layout import PaneScreen
 from workbench.tui.screens.panes import ProblemLine, Tab, new_tab
 from workbench.tui.session import Draft, Session
 from workbench.tui.text import error_line
+from workbench.tui.widgets.code_area import Marker
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
@@ -137,17 +139,23 @@ class ScriptScreen(PaneScreen):
                 return tab
         self._numbers += 1
         tab = new_tab(self._numbers, document)
+        tab.script.completer = self._complete
         self.tabs.append(tab)
         await self.query_one("#scripts", ContentSwitcher).mount(tab.script)
         await self.query_one("#inputs", ContentSwitcher).mount(tab.input)
         self._switch(len(self.tabs) - 1)
         return tab
 
+    def _complete(self, text: str, cursor: tuple[int, int]) -> list[Completion]:
+        """Offers from the tools that are known now."""
+        runtime = self.app.runtime_now
+        return [] if runtime is None else complete(runtime.upstream.catalogue(), text, cursor)
+
     def _switch(self, index: int) -> None:
         self.current = index % len(self.tabs)
         self.query_one("#scripts", ContentSwitcher).current = self.tab.script.id
         self.query_one("#inputs", ContentSwitcher).current = self.tab.input.id
-        self.show_error(None)
+        self.query_one("#script-problem", ProblemLine).tell("")
         self.check_input()
         self.show_titles()
         self.go_to(self.pane_name if self.pane_name in ("script", "input") else "script")
@@ -247,24 +255,30 @@ class ScriptScreen(PaneScreen):
             parse_input(self.tab.input.text)
         except InputError as error:
             line.tell(str(error), error.at)
+            row, column = error.at
+            self.tab.input.set_markers([Marker(row + 1, column + 1, "error", str(error))])
         else:
             line.tell("")
+            self.tab.input.set_markers([])
         self.show_titles()
 
     @property
     def input_is_good(self) -> bool:
         return self.query_one("#input-problem", ProblemLine).at is None
 
-    def show_error(self, error: ScriptError | None) -> None:
-        """Say below the script why it failed."""
-        line = self.query_one("#script-problem", ProblemLine)
-        if error is None:
-            line.tell("")
-        elif error.line is None:
-            line.tell(error_line(error, self.tab.document.name))
-        else:
-            at = (error.line - 1, max((error.column or 1) - 1, 0))
-            line.tell(error_line(error, self.tab.document.name), at)
+    def show_error(self, error: ScriptError | None, tab: Tab | None = None) -> None:
+        """Mark in a script (None: the one on the screen) why it failed, and say it below."""
+        tab = tab if tab is not None else self.tab
+        text, at = "", None
+        markers = []
+        if error is not None:
+            text = error_line(error, tab.document.name)
+            if error.line is not None:
+                at = (error.line - 1, max((error.column or 1) - 1, 0))
+                markers.append(Marker(error.line, error.column, "error", error.message))
+        tab.script.set_markers(markers)
+        if tab is self.tab:
+            self.query_one("#script-problem", ProblemLine).tell(text, at)
 
     def jump_to(self, row: int, column: int) -> None:
         """Put the script's cursor there, as far as there is such a place now."""

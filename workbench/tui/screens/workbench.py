@@ -15,11 +15,11 @@ from textual.widget import Widget
 from textual.widgets import Footer, Static, TextArea
 from textual.worker import Worker
 
-from workbench.model import ExecutionRequest
+from workbench.model import Event, ExecutionRequest
 from workbench.tui import commands, external, session
 from workbench.tui.live import TICK_S, LiveBuffer, LiveRun
 from workbench.tui.screens.ask import LineScreen
-from workbench.tui.screens.panes import DetailPane, InputPane, ProblemLine, ScriptPane
+from workbench.tui.screens.panes import DetailPane, InputPane, ProblemLine, ScriptPane, Tab
 from workbench.tui.screens.scripts import InputError, ScriptScreen, parse_input
 from workbench.tui.text import COLOURS, SIGNS, count, duration, error_line, summary
 from workbench.tui.widgets.pane import Pane
@@ -37,6 +37,8 @@ class WorkbenchScreen(ScriptScreen):
     def __init__(self) -> None:
         super().__init__()
         self.run_now: LiveRun | None = None
+        self._ran: Tab | None = None
+        """The script that the run is of."""
         self._buffer = LiveBuffer()
         self._worker: Worker[None] | None = None
         self._draft_timer: Timer | None = None
@@ -88,7 +90,9 @@ class WorkbenchScreen(ScriptScreen):
         self._buffer = LiveBuffer()
         self.run_now = LiveRun(self.tab.document.name)
         self.run_now.execution_id = execution_id
+        self._ran = self.tab
         self.show_error(None)
+        self.tab.script.set_line_notes({})
         self.trace.begin(execution_id)
         self.detail.begin()
         self.detail.show_tab("result")
@@ -130,6 +134,13 @@ class WorkbenchScreen(ScriptScreen):
             if run.execution is None:
                 self._show_run()
             return
+        self.show_events(events_now)
+
+    def show_events(self, events_now: list[Event]) -> None:
+        """Show the next events of the run on the screen."""
+        run = self.run_now
+        if run is None:
+            return
         known = len(run.console)
         run.apply(events_now)
         self.trace.apply(events_now)
@@ -144,7 +155,10 @@ class WorkbenchScreen(ScriptScreen):
         if execution is None:
             return
         self.detail.show_end(run)
-        self.show_error(execution.error)
+        tab = self._ran
+        if tab is not None and tab in self.tabs:
+            self.show_error(execution.error, tab)
+            tab.script.set_line_notes(self.trace.model.line_notes())
         self._show_trace_title()
         failed = run.first_error()
         if execution.error is not None and failed is not None:
@@ -173,11 +187,15 @@ class WorkbenchScreen(ScriptScreen):
             self.detail.show_call(state)
             if self.trace.has_focus:
                 self.detail.show_tab("call")
+                if self._ran is self.tab:
+                    self.tab.script.highlight_line(state.call.line)
 
     @on(TraceView.CallOpened)
     def _call_opened(self, event: TraceView.CallOpened) -> None:
         state = self.run_now.calls.get(event.seq) if self.run_now is not None else None
         if state is not None and state.call.line is not None:
+            if self._ran is not None and self._ran in self.tabs:
+                self._switch(self.tabs.index(self._ran))
             self.jump_to(state.call.line - 1, max((state.call.column or 1) - 1, 0))
 
     # -- panes -------------------------------------------------------------------------

@@ -1,0 +1,167 @@
+"""How the screens look: one picture each, at two sizes, dark and light. Nothing in them may move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.conftest import MakeApp, until
+from workbench.config import Config
+from workbench.history.recording import Recording
+from workbench.history.rows import CallRow
+from workbench.model import Limits
+from workbench.tui.app import WorkbenchApp
+from workbench.tui.live import LiveRun
+from workbench.tui.recorded import steps_of
+from workbench.tui.screens.replay import ReplayScreen
+
+Snap = Callable[..., bool]
+_CODE = """\
+// Label every open bug that has no owner
+const { issues } = await tools.demo.search_issues({ query: "login", limit: input.limit });
+const out = [];
+for (const issue of issues) {
+  const full = await tools.demo.get_issue({ id: issue.id });
+  if (full.assignee === null) out.push(full.id);
+}
+await tools.demo.deploy({ service: "web" });
+return out;
+"""
+_INPUT = '{\n  "limit": 3\n}\n'
+
+
+def _call(seq: int, tool: str, args: str, at: float, took: float, line: int, **end: str) -> CallRow:
+    ok = "error_text" not in end
+    return CallRow(
+        seq, "demo", tool, args, line, 18, at, took, took, ok,
+        end.get("result_text"), None, end.get("error_text"), True, seq,
+    )  # fmt: skip
+
+
+def recording() -> Recording:
+    """A run with everything in it that is drawn, and fixed times."""
+    calls = (
+        _call(1, "search_issues", '{"query":"login"}', 4, 120, 2, result_text='{"total":2}'),
+        _call(2, "get_issue", '{"id":101}', 130, 40, 5, result_text='{"id":101,"title":"[b]x"}'),
+        _call(3, "get_issue", '{"id":104}', 172, 61, 5, result_text='{"id":104,"title":"y"}'),
+        _call(
+            4, "deploy", '{"service":"web"}', 240, 9, 8,
+            error_text='{"code":"UPSTREAM_ERROR","message":"refused: frozen until Monday"}',
+        ),
+    )  # fmt: skip
+    error = {
+        "code": "UPSTREAM_ERROR",
+        "message": "ToolError: demo.deploy: refused: frozen until Monday",
+        "line": 8,
+        "column": 18,
+    }
+    return Recording(
+        "0042aaaa-0000-0000-0000-000000000000", "serve", "night-agent", "triage.js", None, _CODE,
+        {"limit": 3}, {}, {}, "engine", None, "error", 1_790_000_000.0, 1_790_000_000.251, 0.5, 251.0,
+        4, None, error, "UPSTREAM_ERROR",
+        ({"level": "warn", "text": "two \x1b[31m bugs", "at_ms": 126.0},), 0, False,
+        (1, 2, 3, 4), (), (), (), calls,
+    )  # fmt: skip
+
+
+async def _run_shown(app: WorkbenchApp) -> None:
+    """The main screen as it is after a run, from events with fixed times."""
+    main = app.main
+    record = recording()
+    run = LiveRun("triage.js")
+    run.execution_id = record.execution_id
+    main.run_now = run
+    main._ran = main.tab
+    main.trace.begin(record.execution_id)
+    main.detail.begin()
+    main.show_events([step.event for step in steps_of(record)])
+
+
+@pytest.fixture
+def snap(snap_compare: Snap, make_app: MakeApp, tmp_path: Path) -> Snap:
+    """``snap(size, theme, shown)``: open the script, show something, compare the picture."""
+
+    def compare(size: tuple[int, int], theme: str, shown: Callable[[Pilot[int]], object]) -> bool:
+        (tmp_path / "triage.js").write_text(_CODE)
+        (tmp_path / "triage.input.json").write_text(_INPUT)
+        # Without servers: none is started, and their state cannot differ from run to run.
+        app = WorkbenchApp(
+            Config(limits=Limits()), data_dir=tmp_path / "data", script=tmp_path / "triage.js"
+        )
+
+        async def before(pilot: Pilot[int]) -> None:
+            app.theme = theme
+            await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
+            await until(lambda: app.runtime_now, "the runtime is open")
+            result = shown(pilot)
+            if hasattr(result, "__await__"):
+                await result
+            await pilot.pause()
+
+        return snap_compare(app, terminal_size=size, run_before=before)
+
+    return compare
+
+
+SIZES = [(120, 40), (80, 24)]
+THEMES = ["workbench-dark", "workbench-light"]
+
+
+def app_of(pilot: Pilot[int]) -> WorkbenchApp:
+    assert isinstance(pilot.app, WorkbenchApp)
+    return pilot.app
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_main_after_a_run(snap: Snap, size: tuple[int, int], theme: str) -> None:
+    assert snap(size, theme, lambda pilot: _run_shown(app_of(pilot)))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_main_before_a_run(snap: Snap, size: tuple[int, int]) -> None:
+    assert snap(size, "workbench-contrast", lambda pilot: None)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_detail_of_a_call(snap: Snap, size: tuple[int, int]) -> None:
+    async def shown(pilot: Pilot[int]) -> None:
+        app = app_of(pilot)
+        await _run_shown(app)
+        app.main.go_to("trace")
+        await until(lambda: app.main.trace.has_focus)
+        await pilot.press("g", "f6")
+        await until(lambda: app.main.pane_name == "detail" and app.main.detail.front.has_focus)
+
+    assert snap(size, "workbench-dusk", shown)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_replay(
+    snap: Snap, size: tuple[int, int], theme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.tui.screens.replay.local_time", lambda at: "2026-09-21 12:04:11")
+
+    async def shown(pilot: Pilot[int]) -> None:
+        await pilot.app.push_screen(ReplayScreen(recording()))
+        await pilot.pause()
+        await pilot.press("comma", "comma")
+
+    assert snap(size, theme, shown)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("key", ["f1", "f2", "ctrl+q"])
+def test_over_the_screen(snap: Snap, size: tuple[int, int], key: str) -> None:
+    async def shown(pilot: Pilot[int]) -> None:
+        if key == "ctrl+q":
+            await pilot.press("x")
+            await until(app_of(pilot).main.unsaved)
+        await pilot.press(key)
+        await until(lambda: app_of(pilot).screen is not app_of(pilot).main)
+
+    assert snap(size, "workbench-dark", shown)
