@@ -395,6 +395,10 @@ class JsonView(ScrollView, can_focus=True):
         self._resize()
         self._go(position)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Without a search, Escape belongs to the screen.
+        return action != "clear_search" or bool(self._matches or self._note)
+
     def action_clear_search(self) -> None:
         self._matches, self._match, self._sought, self._note = [], -1, "", ""
         self._resize()

@@ -466,6 +466,10 @@ class TraceView(ScrollView, can_focus=True):
         self._prompt = self._filter_before
         self._resize()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Without a filter, Escape belongs to the screen.
+        return action != "clear_filter" or bool(self.model.filter or self._problem)
+
     def action_clear_filter(self) -> None:
         self.set_filter("")
 

@@ -1,0 +1,353 @@
+"""History: every execution of every process, newest first, live; opened, compared, exported, deleted."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Footer, Input, Static
+
+from workbench.clean import clean_line
+from workbench.history import (
+    ExecutionRow,
+    Follower,
+    Recording,
+    Store,
+    UnknownExecution,
+    write_recording,
+)
+from workbench.model import JsonValue
+from workbench.tui.screens.ask import ChoiceScreen, LineScreen
+from workbench.tui.text import SIGNS, count, duration
+from workbench.tui.widgets.json_view import JsonView
+from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.row_list import RowList
+from workbench.tui.widgets.trace_line import Part, fit
+
+_PAGE = 200
+_POLL_S = 0.5
+_TERM = re.compile(r'(status|source|tool):(\S+)|"([^"]*)"|(\S+)')
+_STYLES = {"ok": "ok", "running": "accent", "error": "error", "crashed": "error"}
+
+OpenRun = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A filter as the store's query takes it."""
+
+    status: str | None = None
+    source: str | None = None
+    tool: str | None = None
+    text: str | None = None
+
+    @classmethod
+    def of(cls, text: str) -> Wanted:
+        """``status:error source:serve tool:db.query words``; words together are one text."""
+        fields: dict[str, str] = {}
+        words = []
+        for key, value, quoted, word in _TERM.findall(text):
+            if key:
+                fields[key] = value
+            else:
+                words.append(quoted or word)
+        return cls(**fields, text=" ".join(words) or None)
+
+
+class HistoryScreen(Screen[None]):
+    """The list of executions. ``open_run`` shows one (its replay)."""
+
+    DEFAULT_CSS = """
+    HistoryScreen { layout: vertical; }
+    HistoryScreen #history-filter { border: none; height: 1; padding: 0 1; background: $surface; }
+    HistoryScreen #history-filter:focus { background: $primary 20%; border: none; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("p", "replay", "Replay"),
+        Binding("space", "mark", "Mark"),
+        Binding("d", "compare", "Diff with marked"),
+        Binding("x", "export", "Export"),
+        Binding("delete", "delete", "Delete"),
+        Binding("escape", "back", "Back"),
+    ]
+
+    def __init__(self, history: Store, open_run: OpenRun) -> None:
+        super().__init__()
+        self._history = history
+        self._open_run = open_run
+        self._wanted = Wanted()
+        self._whole = False
+        self._marked: str | None = None
+        self._follower = Follower(history)
+
+    def compose(self) -> ComposeResult:
+        with Pane(id="history-pane"):
+            yield Input(
+                id="history-filter",
+                placeholder="/ filter: words, status:error, source:serve, tool:server.name",
+            )
+            yield RowList[ExecutionRow](self._line, heading, id="history-rows")
+        yield Footer()
+
+    @property
+    def rows(self) -> RowList[ExecutionRow]:
+        return self.query_one("#history-rows", RowList)
+
+    def on_mount(self) -> None:
+        self.query_one(Input).cursor_blink = False
+        self.rows.empty_text = "No runs yet · F5 on the main screen makes the first"
+        self.rows.focus()
+        self._load()
+        self.set_interval(_POLL_S, self._follow)
+
+    # -- rows ------------------------------------------------------------------------------
+
+    def _line(self, row: ExecutionRow, width: int) -> list[Part]:
+        return row_line(row, width, marked=row.execution_id == self._marked)
+
+    @work(exclusive=True, group="history", exit_on_error=False)
+    async def _load(self, *, more: bool = False) -> None:
+        """The first page, or the next one."""
+        rows = self.rows.rows if more else []
+        if more and (self._whole or not rows):
+            return
+        wanted = self._wanted
+        page = await asyncio.to_thread(
+            self._history.list_executions,
+            limit=_PAGE,
+            status=wanted.status,
+            source=wanted.source,
+            tool=wanted.tool,
+            text=wanted.text,
+            before=rows[-1].n if more else None,
+        )
+        if wanted != self._wanted or not self.is_attached:
+            return
+        self._whole = len(page) < _PAGE
+        self.rows.set_rows([*rows, *page], None if more else 0)
+        if not page and not more and wanted != Wanted():
+            self.rows.empty_text = "No run matches the filter"
+        self._titles()
+
+    def _follow(self) -> None:
+        """Take in what this and other processes have run since the last look."""
+        if not self.is_current:
+            return
+        changed = self._follower.poll()
+        if not changed:
+            return
+        by_n = {row.n: row for row in changed}
+        rows = [by_n.pop(row.n, row) for row in self.rows.rows]
+        fresh = []
+        if self._wanted == Wanted():
+            newest = rows[0].n if rows else 0
+            fresh = [row for row in sorted(by_n.values(), key=lambda r: -r.n) if row.n > newest]
+        at_top = self.rows.cursor == 0
+        self.rows.set_rows([*fresh, *rows], 0 if at_top else self.rows.cursor + len(fresh))
+        self._titles()
+
+    def _titles(self) -> None:
+        shown = f"{len(self.rows.rows):,}{'' if self._whole else '+'} shown"
+        problem = self._history.problem
+        title = f"History · {count(self._history.count(), 'run')} · {shown}"
+        self.query_one(Pane).set_title(
+            title, clean_line(problem) if problem else "Enter opens · Space marks · Esc back"
+        )
+
+    @on(RowList.NearEnd)
+    def _more(self) -> None:
+        if not self._whole:
+            self._load(more=True)
+
+    # -- filter ----------------------------------------------------------------------------
+
+    def action_filter(self) -> None:
+        self.query_one(Input).focus()
+
+    @on(Input.Changed, "#history-filter")
+    def _filter(self, event: Input.Changed) -> None:
+        self._wanted = Wanted.of(event.value)
+        self._load()
+
+    @on(Input.Submitted, "#history-filter")
+    def _filtered(self) -> None:
+        self.rows.focus()
+
+    def action_back(self) -> None:
+        """Out of the filter, then out of the screen."""
+        field = self.query_one(Input)
+        if field.has_focus:
+            field.value = ""
+            self.rows.focus()
+        else:
+            self.dismiss()
+
+    # -- one run ---------------------------------------------------------------------------
+
+    @on(RowList.Selected)
+    async def action_replay(self) -> None:
+        row = self.rows.row
+        if row is not None:
+            await self._open_run(row.execution_id)
+
+    def action_mark(self) -> None:
+        """Mark a run, to compare another with it."""
+        row = self.rows.row
+        if row is not None:
+            self._marked = None if row.execution_id == self._marked else row.execution_id
+            self.rows.refresh()
+
+    @work(exclusive=True, group="history-compare", exit_on_error=False)
+    async def action_compare(self) -> None:
+        """What differs between the marked run and this one."""
+        row, marked = self.rows.row, self._marked
+        if row is None:
+            return
+        if marked is None or marked == row.execution_id:
+            self._say("Mark another run with Space first: d compares this one with it")
+            return
+        from workbench.replay.comparing import compare
+
+        a = await self._recording(marked)
+        b = await self._recording(row.execution_id)
+        if a is not None and b is not None:
+            difference = await asyncio.to_thread(compare, a, b)
+            title = f"Differences of {marked[:8]} (a) and {row.execution_id[:8]} (b)"
+            self.app.push_screen(JsonScreen(difference, title))
+
+    @work(exclusive=True, group="history-export", exit_on_error=False)
+    async def action_export(self) -> None:
+        """Write the run as a recording that ``workbench replay`` takes on any machine."""
+        row = self.rows.row
+        if row is None:
+            return
+        name = f"{row.execution_id[:8]}.workbench.json"
+        answer = await self.app.push_screen_wait(LineScreen("Export to a file", name))
+        if answer is None:
+            return
+        path, exists = _target(answer)
+        if exists and not await self._sure(f"{path} exists.", "Overwrite"):
+            return
+        recording = await self._recording(row.execution_id)
+        if recording is None:
+            return
+        try:
+            await asyncio.to_thread(write_recording, recording, path)
+        except OSError as error:
+            self._say(f"Not written: {error}", error=True)
+        else:
+            self._say(f"Written to {path}")
+
+    @work(exclusive=True, group="history-delete", exit_on_error=False)
+    async def action_delete(self) -> None:
+        row = self.rows.row
+        if row is None:
+            return
+        if row.status == "running":
+            self._say("It still runs: stop it first", error=True)
+            return
+        name = f"{row.execution_id[:8]} ({row.script or 'inline'})"
+        if not await self._sure(f"Delete run {name} for good?", "Delete"):
+            return
+        with suppress(UnknownExecution):  # someone else was quicker; the row goes all the same
+            await asyncio.to_thread(self._history.delete, row.execution_id)
+        self.rows.set_rows([other for other in self.rows.rows if other.n != row.n])
+        self._titles()
+
+    async def _sure(self, question: str, yes: str) -> bool:
+        answer = await self.app.push_screen_wait(
+            ChoiceScreen(question, {"no": "Keep it", "yes": yes})
+        )
+        return answer == "yes"
+
+    async def _recording(self, execution_id: str) -> Recording | None:
+        try:
+            return await asyncio.to_thread(self._history.recording, execution_id)
+        except UnknownExecution as error:
+            self._say(str(error), error=True)
+            return None
+
+    def _say(self, text: str, *, error: bool = False) -> None:
+        severity = "error" if error else "information"
+        self.notify(clean_line(text), severity=severity, markup=False)  # type: ignore[arg-type]
+
+
+class JsonScreen(ModalScreen[None]):
+    """One JSON value over the screen."""
+
+    DEFAULT_CSS = """
+    JsonScreen { align: center middle; background: $background 60%; }
+    JsonScreen > Pane { width: 94%; height: 90%; background: $surface; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss", "Close")]
+
+    def __init__(self, value: JsonValue, title: str) -> None:
+        super().__init__()
+        self._value = value
+        self._title = title
+
+    def compose(self) -> ComposeResult:
+        with Pane() as pane:
+            pane.set_title(clean_line(self._title), "/ find · y copy · Esc closes")
+            yield JsonView()
+        yield Static()
+
+    def on_mount(self) -> None:
+        view = self.query_one(JsonView)
+        view.show(self._value, self._title)
+        view.focus()
+
+
+def _target(text: str) -> tuple[Path, bool]:
+    """The file that a text names, and whether it is there."""
+    path = Path(text).expanduser()
+    return path, path.exists()
+
+
+def heading(width: int) -> str:
+    """The names of the columns of ``row_line``."""
+    text = f"  {'Run':<9} {'When':<15} {'Status':<14} {'Calls':>6} {'Time':>10}  "
+    return text + fit("Script", max(0, min(28, width - len(text)))) + "  From"
+
+
+def row_line(row: ExecutionRow, width: int, *, marked: bool = False) -> list[Part]:
+    """One execution on a line."""
+    spent = "" if row.duration_ms is None else duration(row.duration_ms)
+    sign = SIGNS.get(row.status, "?")  # type: ignore[call-overload]
+    source = f"{row.source} ({clean_line(row.client)})" if row.client else row.source
+    note = f"  {row.error_code}" if row.error_code else ""
+    parts: list[Part] = [
+        (f"{row.execution_id[:8]}{'*' if marked else ' '} ", "strong" if marked else "dim"),
+        (f"{when(row.started_at):<15} ", ""),
+        (f"{sign} {row.status:<12} ", _STYLES.get(row.status, "warning")),
+        (f"{row.tool_calls:>6} {spent:>10}  ", ""),
+    ]
+    room = width - sum(len(text) for text, _ in parts)
+    script = row.script or f"inline: {row.code_start.strip()}"
+    parts.append((fit(clean_line(script, 100), max(0, min(28, room))) + "  ", ""))
+    room -= 30
+    if room > 0:
+        parts.append((fit(source + note, room), "dim"))
+    return parts
+
+
+def when(at: float, now: float | None = None) -> str:
+    """``12:04:11 today``, else ``11-22 12:04``, with the year where it is another."""
+    then = datetime.fromtimestamp(at, UTC).astimezone()
+    today = datetime.fromtimestamp(time.time() if now is None else now, UTC).astimezone()
+    if then.date() == today.date():
+        return f"{then:%H:%M:%S} today"
+    return f"{then:%m-%d %H:%M}" if then.year == today.year else f"{then:%Y-%m-%d}"

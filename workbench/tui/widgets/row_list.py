@@ -1,0 +1,177 @@
+"""A list drawn line by line, for screens whose rows are many: history, tools, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from workbench.tui.widgets.trace_line import Part, fit
+
+T = TypeVar("T")
+Draw = Callable[[T, int], list[Part]]
+"""(row, width) -> its parts: (text, style name), all of it safe to show."""
+_NEAR_END = 20
+
+
+class RowList(ScrollView, Generic[T], can_focus=True):
+    """Rows of anything, with a cursor. The first line is a heading that stays."""
+
+    DEFAULT_CSS = """
+    RowList {
+        height: 1fr;
+        background: $background;
+        color: $foreground;
+        scrollbar-size-vertical: 1;
+        overflow-x: hidden;
+        & > .rows--heading, & > .rows--dim { color: $foreground 60%; }
+        & > .rows--strong { text-style: bold; }
+        & > .rows--cursor { background: $primary 25%; }
+        & > .rows--ok { color: $success; }
+        & > .rows--error { color: $error; }
+        & > .rows--warning { color: $warning; }
+        & > .rows--accent { color: $accent; }
+        &:focus > .rows--cursor { background: $primary 45%; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"rows--{name}"
+        for name in ("heading", "dim", "strong", "cursor", "ok", "error", "warning", "accent")
+    }
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "move(1)", "Next", show=False),
+        Binding("up,k", "move(-1)", "Previous", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("home,g", "move(-1000000000)", "First", show=False),
+        Binding("end,G", "move(1000000000)", "Last", show=False),
+        Binding("enter", "select", "Open", show=False),
+    ]
+
+    empty_text: reactive[str] = reactive("Nothing here")
+
+    class Highlighted(Message):
+        """The cursor is on another row."""
+
+        def __init__(self, rows: RowList[Any]) -> None:
+            super().__init__()
+            self.rows = rows
+
+        @property
+        def control(self) -> RowList[Any]:
+            return self.rows
+
+    class Selected(Highlighted):
+        """Enter, or a click on the row under the cursor."""
+
+    class NearEnd(Highlighted):
+        """The last rows are in sight: more may be fetched."""
+
+    def __init__(self, draw: Draw[T], heading: Callable[[int], str], *, id: str) -> None:
+        super().__init__(id=id)
+        self._draw = draw
+        self._heading = heading
+        self.rows: list[T] = []
+        self.cursor = 0
+
+    @property
+    def row(self) -> T | None:
+        """The row under the cursor."""
+        return self.rows[self.cursor] if self.rows else None
+
+    def set_rows(self, rows: Sequence[T], cursor: int | None = None) -> None:
+        """Show other rows; the cursor stays where it is unless it is given."""
+        self.rows = list(rows)
+        if cursor is not None:
+            self.cursor = cursor
+        self.cursor = min(max(0, self.cursor), max(0, len(self.rows) - 1))
+        self._resize()
+        self._show_cursor()
+
+    def on_resize(self) -> None:
+        self._resize()
+        self._show_cursor()
+
+    def _resize(self) -> None:
+        self.virtual_size = Size(self.size.width, len(self.rows) + 1)
+        self.refresh()
+
+    def _show_cursor(self) -> None:
+        page = max(1, self.size.height - 1)
+        top = round(self.scroll_y)
+        wanted = min(max(top, self.cursor - page + 1), self.cursor)
+        if wanted != top and self.size.height:
+            self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
+
+    def watch_scroll_y(self, old: float, new: float) -> None:
+        super().watch_scroll_y(old, new)
+        if self.rows and new + self.size.height >= len(self.rows) - _NEAR_END:
+            self.post_message(self.NearEnd(self))
+
+    def move_to(self, index: int) -> None:
+        """Put the cursor on a row."""
+        index = min(max(0, index), len(self.rows) - 1)
+        if not self.rows or index == self.cursor:
+            return
+        self.cursor = index
+        self._show_cursor()
+        self.refresh()
+        self.post_message(self.Highlighted(self))
+        if index >= len(self.rows) - _NEAR_END:
+            self.post_message(self.NearEnd(self))
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        base = self.rich_style
+        if y == 0:
+            return self._strip([(self._heading(width), "heading")], width, base)
+        index = self.scroll_offset.y + y - 1
+        if index >= len(self.rows):
+            if not self.rows and y == max(1, self.size.height // 2):
+                text = fit(self.empty_text, min(width, len(self.empty_text)))
+                return self._strip([(text.center(width), "dim")], width, base)
+            return Strip.blank(width, base)
+        selected = index == self.cursor
+        if selected:
+            base = base + Style(bgcolor=self.get_component_rich_style("rows--cursor").bgcolor)
+        pointer = "▶ " if selected else "  "
+        return self._strip([(pointer, ""), *self._draw(self.rows[index], width - 2)], width, base)
+
+    def _strip(self, parts: Sequence[Part], width: int, base: Style) -> Strip:
+        background = Style(bgcolor=base.bgcolor)
+        segments = [
+            Segment(
+                text, self.get_component_rich_style(f"rows--{name}") + background if name else base
+            )
+            for text, name in parts
+        ]
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def action_move(self, by: int) -> None:
+        self.move_to(self.cursor + by)
+
+    def action_page(self, direction: int) -> None:
+        self.move_to(self.cursor + direction * max(1, self.size.height - 2))
+
+    def action_select(self) -> None:
+        if self.rows:
+            self.post_message(self.Selected(self))
+
+    def on_click(self, event: events.Click) -> None:
+        index = self.scroll_offset.y + event.get_content_offset_capture(self).y - 1
+        if event.get_content_offset_capture(self).y < 1 or index >= len(self.rows):
+            return
+        if index == self.cursor:
+            self.action_select()
+        else:
+            self.move_to(index)
