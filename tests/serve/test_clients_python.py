@@ -1,0 +1,103 @@
+"""The Python SDK's client and fastmcp's, over stdio."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+from mcp import Client, MCPError, StdioServerParameters
+
+from tests.support.serving import command, write_config
+from workbench.history import Store
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_config(tmp_path, raw=True)
+    return tmp_path
+
+
+def statuses(folder: Path) -> list[str]:
+    store = Store(folder / "data" / "history.sqlite3")
+    try:
+        return [row.status for row in store.list_executions()]
+    finally:
+        store.close()
+
+
+def parameters(folder: Path) -> StdioServerParameters:
+    program, *args = command(folder)
+    return StdioServerParameters(command=program, args=args, env=dict(os.environ), cwd=folder)
+
+
+@pytest.mark.parametrize(("mode", "version"), [("auto", "2026-07-28"), ("legacy", "2025-11-25")])
+async def test_python_sdk(folder: Path, mode: str, version: str) -> None:
+    told: list[str | None] = []
+
+    async def progress(done: float, total: float | None, message: str | None) -> None:
+        told.append(message)
+
+    async with Client(parameters(folder), mode=mode) as client:
+        assert client.protocol_version == version
+        tools = (await client.list_tools()).tools
+        assert [tool.name for tool in tools][:2] == ["code_execution", "search_tools"]
+        assert tools[0].annotations is not None
+        assert tools[0].annotations.destructive_hint is True
+        code = "call_tool('raw', 'echo', {n: input}).result.n + 1"
+        # The client checks structured content against the output schema itself.
+        result = await client.call_tool(
+            "code_execution", {"code": code, "input": 41}, progress_callback=progress
+        )
+        assert result.structured_content["value"] == 42
+        assert told[0] == "#1 raw.echo started"
+        for code in ("null", "[1, 'é', {}]", "2 ** 53", "'\\u0000'"):
+            assert (await client.call_tool("code_execution", {"code": code})).is_error is False
+        failed = await client.call_tool("code_execution", {"code": "syntax error here"})
+        assert failed.is_error is True
+        with pytest.raises(MCPError, match="Unknown tool"):
+            await client.call_tool("nothing", {})
+
+
+async def test_python_sdk_cancels(folder: Path) -> None:
+    async with Client(parameters(folder)) as client:
+        code = "call_tool('raw', 'sleep', {ms: 60000})"
+        started = asyncio.Event()
+
+        async def progress(done: float, total: float | None, message: str | None) -> None:
+            started.set()
+
+        calling = asyncio.create_task(
+            client.call_tool("code_execution", {"code": code}, progress_callback=progress)
+        )
+        await asyncio.wait_for(started.wait(), 20)
+        calling.cancel()
+        await asyncio.gather(calling, return_exceptions=True)
+        result = await client.call_tool("code_execution", {"code": "1"})
+        assert result.structured_content["value"] == 1
+        async with asyncio.timeout(20):
+            while "running" in statuses(folder):  # noqa: ASYNC110  (in another process)
+                await asyncio.sleep(0.02)
+    assert sorted(statuses(folder)) == ["cancelled", "ok"]
+
+
+async def test_big_values_both_ways(folder: Path) -> None:
+    async with Client(parameters(folder)) as client:
+        result = await client.call_tool(
+            "code_execution", {"code": "input.text + 'x'", "input": {"text": "é" * 2_000_000}}
+        )
+        assert result.structured_content["value"] == "é" * 2_000_000 + "x"
+
+
+async def test_fastmcp(folder: Path) -> None:
+    fastmcp = pytest.importorskip("fastmcp")
+    program, *args = command(folder)
+    entry = {"command": program, "args": args, "env": dict(os.environ), "cwd": str(folder)}
+    async with fastmcp.Client({"mcpServers": {"workbench": entry}}) as client:
+        tools = await client.list_tools()
+        assert "code_execution" in tools[0].name
+        result = await client.call_tool("code_execution", {"code": "6 * 7"})
+        assert result.structured_content["value"] == 42

@@ -1,0 +1,187 @@
+"""The protocol over lines, without a process: listens, congestion, ids, the last answers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.serving import ENVELOPE, HANDSHAKE
+from workbench.serve.offer import Caller, UnknownTool
+from workbench.serve.session import Session
+
+pytestmark = pytest.mark.anyio
+
+
+class Bag:
+    """Lines that are kept."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+        self.congested = False
+        self.ended = asyncio.Event()
+        self._more = asyncio.Event()
+
+    def send(self, line: bytes) -> None:
+        self.sent.append(json.loads(line))
+        self._more.set()
+
+    async def answer(self, request_id: object) -> dict[str, Any]:
+        async with asyncio.timeout(10):
+            while True:
+                for message in self.sent:
+                    if "method" not in message and message["id"] == request_id:
+                        return message
+                self._more.clear()
+                await self._more.wait()
+
+
+class Doors:
+    """An offer whose calls wait until they are let through."""
+
+    instructions = "x"
+
+    def __init__(self) -> None:
+        self.open = asyncio.Event()
+        self.callers: list[Caller] = []
+        self.cancelled = 0
+
+    def listing(self) -> list[Any]:
+        return [{"name": "door", "inputSchema": {"type": "object"}}]
+
+    async def call(self, name: str, arguments: Any, caller: Caller) -> Any:
+        self.callers.append(caller)
+        if name == "broken":
+            raise ValueError("a secret of ours")
+        if name != "door":
+            raise UnknownTool(f"Unknown tool: {name}")
+        try:
+            if caller.progress is not None:
+                caller.progress(1, "knocked")
+            await self.open.wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        return {"content": [], "isError": False}
+
+
+class Talk:
+    def __init__(self) -> None:
+        self.offer = Doors()
+        self.bag = Bag()
+        self.session = Session(self.offer)
+        self.session.attach(self.bag)
+
+    def ask(self, request_id: object, method: str, params: Any = None) -> None:
+        message = {"jsonrpc": "2.0", "id": request_id, "method": method, "params": params}
+        self.session.feed(json.dumps(message).encode())
+
+    def tell(self, method: str, params: Any) -> None:
+        message = {"jsonrpc": "2.0", "method": method, "params": params}
+        self.session.feed(json.dumps(message).encode())
+
+
+@pytest.fixture
+async def talk() -> Talk:
+    return Talk()
+
+
+async def test_answers_may_overtake_each_other(talk: Talk) -> None:
+    talk.ask("slow", "tools/call", {"name": "door"})
+    talk.ask("quick", "ping")
+    await talk.bag.answer("quick")
+    talk.offer.open.set()
+    assert (await talk.bag.answer("slow"))["result"]["isError"] is False
+
+
+async def test_an_id_in_use_is_refused_and_the_first_goes_on(talk: Talk) -> None:
+    talk.ask(1, "tools/call", {"name": "door"})
+    talk.ask(1, "tools/call", {"name": "door"})
+    assert talk.bag.sent[0]["error"]["code"] == -32600
+    talk.bag.sent.clear()
+    talk.offer.open.set()
+    assert "result" in await talk.bag.answer(1)
+
+
+async def test_a_failure_of_ours_keeps_its_words(
+    talk: Talk, caplog: pytest.LogCaptureFixture
+) -> None:
+    talk.ask(1, "tools/call", {"name": "broken"})
+    assert (await talk.bag.answer(1))["error"] == {
+        "code": -32603,
+        "message": "Internal server error",
+    }
+    assert "a secret of ours" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "params",
+    [None, [], {"arguments": {}}, {"name": 3}, {"name": "door", "arguments": [1]}],
+)
+async def test_bad_params_are_refused(talk: Talk, params: Any) -> None:
+    talk.ask(1, "tools/call", params)
+    assert (await talk.bag.answer(1))["error"]["code"] == -32602
+
+
+async def test_an_envelope_must_be_whole(talk: Talk) -> None:
+    version = {"io.modelcontextprotocol/protocolVersion": "2026-07-28"}
+    talk.ask(1, "tools/list", {"_meta": version})
+    error = (await talk.bag.answer(1))["error"]
+    assert error["code"] == -32602
+    assert "clientCapabilities" in error["message"]
+
+
+async def test_progress_is_left_out_for_a_client_that_does_not_read(talk: Talk) -> None:
+    talk.bag.congested = True
+    talk.ask(1, "tools/call", {"name": "door", "_meta": {"progressToken": 1}})
+    talk.offer.open.set()
+    await talk.bag.answer(1)
+    assert len(talk.bag.sent) == 1
+
+
+async def test_without_a_token_no_progress_is_made(talk: Talk) -> None:
+    talk.offer.open.set()
+    talk.ask(1, "tools/call", {"name": "door"})
+    await talk.bag.answer(1)
+    assert talk.offer.callers[0].progress is None
+
+
+async def test_changes_are_told_to_those_who_asked(talk: Talk) -> None:
+    talk.session.list_changed()
+    assert talk.bag.sent == []
+    talk.ask(1, "initialize", HANDSHAKE)
+    listen = {"notifications": {"toolsListChanged": True}, "_meta": ENVELOPE}
+    talk.ask(2, "subscriptions/listen", listen)
+    talk.ask(3, "subscriptions/listen", {"notifications": {}, "_meta": ENVELOPE})
+    await asyncio.sleep(0)
+    talk.bag.sent.clear()
+    talk.session.list_changed()
+    await asyncio.sleep(0)
+    told = [message for message in talk.bag.sent if "list_changed" in message["method"]]
+    marks = [message.get("params", {}).get("_meta") for message in told]
+    assert marks == [None, {"io.modelcontextprotocol/subscriptionId": 2}]
+    talk.tell("notifications/cancelled", {"requestId": 2})
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    talk.bag.sent.clear()
+    talk.session.list_changed()
+    await asyncio.sleep(0)
+    assert len(talk.bag.sent) == 1
+
+
+async def test_the_last_answers_get_out(talk: Talk) -> None:
+    talk.ask(1, "tools/call", {"name": "door"})
+    asyncio.get_running_loop().call_later(0.05, talk.offer.open.set)
+    await talk.session.finish(10)
+    assert "result" in talk.bag.sent[0]
+
+
+async def test_what_takes_longer_is_cancelled(talk: Talk) -> None:
+    talk.ask(1, "tools/call", {"name": "door"})
+    talk.ask(2, "subscriptions/listen", {"notifications": {}, "_meta": ENVELOPE})
+    await asyncio.sleep(0)
+    await talk.session.finish(0)
+    assert talk.offer.cancelled == 1
+    assert not any("result" in message for message in talk.bag.sent)
