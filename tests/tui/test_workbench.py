@@ -210,3 +210,36 @@ async def test_sizes_zoom_and_jump(make_app: MakeApp) -> None:
         assert script.region.area == 0
         await pilot.press("f7")
         await until(lambda: script.region.area > 0, "all again")
+
+
+async def test_syntax_error_is_told_as_one_types(make_app: MakeApp) -> None:
+    app = make_app("const a = 1;\nreturn a")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await until(lambda: app.runtime_now, "the runtime is open")
+        await pilot.press("end", "enter", *"let = = 2", "left")
+        await until(lambda: "SYNTAX_ERROR" in problem(app), "the error is told")
+        assert app.main.tab.script.markers[0].line == 2
+        await pilot.press(*["ctrl+z"] * 12)
+        await until(lambda: problem(app) == "", "it is gone")
+        assert app.main.tab.script.text == "const a = 1;\nreturn a"
+
+
+async def test_file_changed_by_another_program(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await start(app, pilot)
+        (tmp_path / "test.js").write_text("return 22")
+        app.main.look_at_disk()
+        assert app.main.tab.script.text == "return 22"
+        assert app.main.unsaved() == []
+        await pilot.press("x")
+        (tmp_path / "test.js").write_text("return 333")
+        app.main.look_at_disk()
+        assert "return 22" in app.main.tab.script.text
+        await pilot.pause()
+        assert any("another program" in notice.message for notice in app._notifications)
+        await pilot.press("ctrl+s")
+        assert (tmp_path / "test.js").read_text() == "return 333"
+        await pilot.press("ctrl+s")
+        assert "return 22" in (tmp_path / "test.js").read_text()

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual.timer import Timer
 from textual.widgets import ContentSwitcher
 
 from workbench import paths
@@ -19,10 +20,14 @@ from workbench.tui.screens.layout import PaneScreen
 from workbench.tui.screens.panes import ProblemLine, Tab, new_tab
 from workbench.tui.session import Draft, Session
 from workbench.tui.text import error_line
-from workbench.tui.widgets.code_area import Marker
+from workbench.tui.widgets.code_area import CodeArea, Marker
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
+
+
+_CHECK_AFTER_S = 0.3
+_MOST_CHECKED = 1 << 20
 
 
 class InputError(Exception):
@@ -66,6 +71,11 @@ class ScriptScreen(PaneScreen):
         super().__init__()
         self.tabs: list[Tab] = []
         self.current = 0
+        self._check_timer: Timer | None = None
+        self._syntax_error: Tab | None = None
+        """The script whose shown error came from a check, not from a run."""
+        self._told_of: list[Tab] = []
+        """Scripts that were changed both here and on disk."""
         self._numbers = 0
 
     # -- what the screen around it does ------------------------------------------------
@@ -280,6 +290,76 @@ class ScriptScreen(PaneScreen):
         if tab is self.tab:
             self.query_one("#script-problem", ProblemLine).tell(text, at)
 
+    # -- syntax, as one types ----------------------------------------------------------
+
+    def check_soon(self) -> None:
+        """Look for a syntax error when typing pauses."""
+        self.stop_check()
+        self._check_timer = self.set_timer(_CHECK_AFTER_S, self._check_now)
+
+    def stop_check(self) -> None:
+        """A run is about to say more than a check could."""
+        if self._check_timer is not None:
+            self._check_timer.stop()
+        self.workers.cancel_group(self, "check")
+
+    def _check_now(self) -> None:
+        self.run_worker(self._check(self.tab), group="check", exclusive=True, exit_on_error=False)
+
+    async def _check(self, tab: Tab) -> None:
+        runtime = self.app.runtime_now
+        text = tab.script.text
+        if runtime is None or len(text) > _MOST_CHECKED:
+            return
+        error = await runtime.engine.check(text)
+        if tab.script.text != text:
+            return
+        line = self.query_one("#script-problem", ProblemLine)
+        if error is not None:
+            self.show_error(error, tab)
+            self._syntax_error = tab
+        elif self._syntax_error is tab or (tab is self.tab and line.has_class("-stale")):
+            self._syntax_error = None
+            self.show_error(None, tab)
+
+    # -- changes on disk ---------------------------------------------------------------
+
+    def look_at_disk(self) -> None:
+        """Take what another program wrote into files that are not being edited; tell of the others."""
+        for tab in self.tabs:
+            document = tab.document
+            if document.path is None or not document.changed_on_disk():
+                continue
+            if not document.path.exists():
+                continue  # saving makes it again
+            if tab.changed:
+                if tab not in self._told_of:
+                    self._told_of.append(tab)
+                    self.app.say(
+                        f"{document.name} was changed by another program; your text is kept",
+                        "warning",
+                    )
+                continue
+            try:
+                fresh = documents.read(document.path)
+            except DocumentError as error:
+                self.app.say(str(error), "warning")
+                document.stamp = None
+                continue
+            tab.document = fresh
+            self._replace(tab.script, fresh.saved_text)
+            self._replace(tab.input, fresh.saved_input)
+            self.tell(f"{document.name} was changed by another program: read again")
+            self.show_titles()
+
+    @staticmethod
+    def _replace(editor: CodeArea, text: str) -> None:
+        """Another text, as an edit that can be undone; the cursor stays where it can."""
+        if editor.text != text:
+            place = editor.cursor_location
+            editor.replace(text, (0, 0), editor.document.end)
+            editor.go_to(place[0] + 1, place[1] + 1)
+
     def jump_to(self, row: int, column: int) -> None:
         """Put the script's cursor there, as far as there is such a place now."""
         self.go_to("script")
@@ -309,5 +389,4 @@ class ScriptScreen(PaneScreen):
             self.app.say(f"The input is no JSON: {error}", "warning")
             return
         text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-        editor = self.tab.input
-        editor.replace(text, (0, 0), editor.document.end)
+        self._replace(self.tab.input, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -22,11 +23,13 @@ from workbench.tui.screens.ask import LineScreen
 from workbench.tui.screens.panes import DetailPane, InputPane, ProblemLine, ScriptPane, Tab
 from workbench.tui.screens.scripts import InputError, ScriptScreen, parse_input
 from workbench.tui.text import COLOURS, SIGNS, count, duration, error_line, summary
+from workbench.tui.widgets.json_view import JsonView
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.trace_view import TraceView
 
 _TITLES = {"script": "1 Script", "input": "2 Input", "trace": "3 Trace", "detail": "4 Detail"}
 _HEADER_S = 0.5
+_DISK_S = 2.0
 
 
 class WorkbenchScreen(ScriptScreen):
@@ -60,6 +63,7 @@ class WorkbenchScreen(ScriptScreen):
     def on_mount(self) -> None:
         self.set_interval(TICK_S, self._tick)
         self.set_interval(_HEADER_S, self._show_header)
+        self.set_interval(_DISK_S, self.look_at_disk)
         self.tell("F5 runs the script · ^p lists every command")
 
     # -- running -----------------------------------------------------------------------
@@ -92,6 +96,7 @@ class WorkbenchScreen(ScriptScreen):
         self.run_now.execution_id = execution_id
         self._ran = self.tab
         self.show_error(None)
+        self.stop_check()
         self.tab.script.set_line_notes({})
         self.trace.begin(execution_id)
         self.detail.begin()
@@ -253,6 +258,26 @@ class WorkbenchScreen(ScriptScreen):
     def action_settings(self) -> None:
         self.app.say("The settings are in: workbench config show", "warning")
 
+    @on(JsonView.SaveRequested)
+    def _save_value(self, event: JsonView.SaveRequested) -> None:
+        """``x`` in a view of JSON: its value into a file."""
+
+        def named(answer: str | None) -> None:
+            if answer is None:
+                return
+            path = Path(answer).expanduser()
+            if path.exists():
+                self.app.say(f"{path} exists already: choose another name", "warning")
+                return
+            try:
+                path.write_text(event.text, "utf-8")
+            except OSError as error:
+                self.app.say(f"cannot save {path}: {error.strerror}", "error")
+            else:
+                self.tell(f"Saved {path}")
+
+        self.app.push_screen(LineScreen("Save the value as", f"{event.title}.json"), named)
+
     # -- text changes ------------------------------------------------------------------
 
     @on(TextArea.Changed)
@@ -262,6 +287,8 @@ class WorkbenchScreen(ScriptScreen):
         if self._draft_timer is not None:
             self._draft_timer.stop()
         self._draft_timer = self.set_timer(session.AFTER_S, self.app.keep_drafts)
+        if event.text_area is self.tab.script:
+            self.check_soon()
         if event.text_area is self.tab.input:
             self.check_input()
         elif event.text_area is self.tab.script:
@@ -345,7 +372,8 @@ class WorkbenchScreen(ScriptScreen):
             ready = sum(server.state == "ready" for server in servers)
             bad = sum(server.state == "failed" for server in servers)
             mark = " ✘" if bad else " ✔" if ready == len(servers) else " …"
-            left.append(Content(f"servers {ready}/{len(servers)}{mark}"))
+            known = f"servers {ready}/{len(servers)}{mark}" if servers else "no servers"
+            left.append(Content(known))
             left.append(Content(f"tools {sum(server.tools for server in servers)}"))
         run = self.run_now
         if run is not None:
