@@ -229,13 +229,13 @@ def is_alive(pid: int) -> bool:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
-@pytest.mark.parametrize("how", ["eof", "SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("how", ["eof", "SIGINT", "SIGTERM", "SIGHUP"])
 async def test_ends_in_time_with_a_run_in_progress(folder: Path, start: Start, how: str) -> None:
     write_config(folder, raw=True)
     served = start(folder)
     code = "call_tool('raw', 'sleep', {ms: 60000})"
     params = {"name": "code_execution", "arguments": {"code": code}, "_meta": {"progressToken": 1}}
-    await served.send("tools/call", params, modern=True)
+    request_id = await served.send("tools/call", params, modern=True)
     await served.note("notifications/progress")
     children = family((await served.process()).pid)
     assert children
@@ -244,6 +244,8 @@ async def test_ends_in_time_with_a_run_in_progress(folder: Path, start: Start, h
         await served.close_stdin()
     else:
         await served.signal(signal.Signals[how])
+        answer = await served.answer(request_id)
+        assert answer["result"]["structuredContent"]["error"]["code"] == "CANCELLED"
     assert await served.exit_code() == 0
     assert time.monotonic() - began < 4  # 2 s on a machine of its own
     assert statuses(folder) == ["cancelled"]

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ from workbench.serve.toolset import ListingWatch, Toolset
 _LAST_ANSWERS_S = 0.75
 """A client that closes its end still gets what is nearly done: ``echo … | workbench --serve``."""
 _CONNECT_AFTER_S = 0.3
+_LAST_SPANS_S = 0.5
 _SETTLE_LISTING_S = 0.1
 _MESSAGE_OVERHEAD = 1 << 20
 
@@ -44,7 +46,9 @@ async def serve_stdio(config: Config, data_dir: Path) -> None:
             with _stopped_by_signals(stop), _watching(runtime, toolset, session.list_changed):
                 await _first(stop, lines.ended)
             connecting.cancel()
-            await session.finish(0.0 if stop.is_set() else _LAST_ANSWERS_S)
+            if stop.is_set():
+                _cancel_running(runtime)
+            await session.finish(_LAST_ANSWERS_S)
     _close(tracing)
 
 
@@ -62,6 +66,7 @@ async def serve_http(config: Config, data_dir: Path, binding: Binding) -> None:
             async with Listening(app, binding) as listening:
                 _announce(listening.url, binding)
                 await stop.wait()
+                _cancel_running(runtime)
     _close(tracing)
 
 
@@ -78,6 +83,12 @@ async def _connect_soon(runtime: Runtime, answered: asyncio.Event) -> None:
     with suppress(TimeoutError):
         await asyncio.wait_for(answered.wait(), _CONNECT_AFTER_S)
     await runtime.upstream.start()
+
+
+def _cancel_running(runtime: Runtime) -> None:
+    """End what runs now: its clients still get their answer, CANCELLED."""
+    for execution_id in runtime.engine.running:
+        runtime.engine.cancel(execution_id)
 
 
 @contextmanager
@@ -108,9 +119,10 @@ def _watching(runtime: Runtime, toolset: Toolset, changed: Callable[[], None]) -
 
 @contextmanager
 def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
-    """SIGINT and SIGTERM set ``stop`` instead of ending the process."""
+    """SIGINT, SIGTERM and SIGHUP set ``stop`` instead of ending the process."""
     loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
     if sys.platform == "win32":  # the loop has no signal handlers there
         before = [
             signal.signal(each, lambda *_: loop.call_soon_threadsafe(stop.set)) for each in signals
@@ -135,5 +147,8 @@ def _announce(url: str, binding: Binding) -> None:
 
 
 def _close(tracing: Tracing | None) -> None:
+    """Export the last spans; a collector that does not answer must not hold the exit up."""
     if tracing is not None:
-        tracing.close()
+        closing = threading.Thread(target=tracing.close, daemon=True)
+        closing.start()
+        closing.join(_LAST_SPANS_S)

@@ -6,13 +6,14 @@ the semantic conventions for MCP and for generative AI.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from workbench.model import Event, Execution, ToolCallFinished, ToolCallStarted
+from workbench.model import ErrorCode, Event, Execution, ToolCallFinished, ToolCallStarted
 from workbench.serve.offer import Caller
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def open_tracing(environ: Mapping[str, str] = os.environ) -> Tracing | None:
         )
         return None
     resource = Resource.create({"service.name": environ.get("OTEL_SERVICE_NAME", "workbench")})
-    provider = TracerProvider(resource=resource)
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(exporter))
     return Tracing(provider.get_tracer("workbench"), provider.shutdown)
 
@@ -100,6 +101,9 @@ class Tracing:
             calls = ExecutionSpan(self._tracer, span)
             try:
                 yield calls
+            except asyncio.CancelledError:
+                span.set_attribute("error.type", str(ErrorCode.CANCELLED))
+                raise
             finally:
                 calls.abandon()
 
