@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from workbench.config import ConfigError, ServerSettings, find, load
-from workbench.config.editing import add_server, remove_server, set_server, set_value
+from workbench.config.editing import (
+    add_server,
+    remove_server,
+    set_server,
+    set_value,
+    unset_value,
+)
 from workbench.config.watching import Watcher
 
 
@@ -184,3 +190,14 @@ async def test_watcher_tells_changes_and_errors(tmp_path: Path) -> None:
         assert "is gone" in str(await asyncio.wait_for(told.get(), 5))
     finally:
         watcher.stop()
+
+
+def test_a_key_is_taken_out_and_comments_stay(tmp_path: Path) -> None:
+    path = tmp_path / "workbench.toml"
+    path.write_text('# mine\nmax_code_bytes = 5\n[ui]\nicons = "ascii" # plain\ntheme = "x"\n')
+    unset_value(path, "ui.icons")
+    unset_value(path, "max_code_bytes")
+    unset_value(path, "history.redact.keys")
+    assert path.read_text() == '# mine\n[ui]\ntheme = "x"\n'
+    unset_value(tmp_path / "none.toml", "ui.icons")
+    assert not (tmp_path / "none.toml").exists()

@@ -33,6 +33,23 @@ def set_value(path: Path, name: str, text: str) -> None:
     _edit(path, change)
 
 
+def unset_value(path: Path, name: str) -> None:
+    """Take one key out of the file, so that its default holds; fine where it is not in it.
+
+    Raises ConfigError.
+    """
+
+    def change(document: TOMLDocument) -> None:
+        *tables, last = name.split(".")
+        table: Any = document
+        for part in tables:
+            table = table.get(part, {})
+        table.pop(last, None)
+
+    if path.exists():
+        _edit(path, change)
+
+
 def add_server(path: Path, settings: ServerSettings) -> None:
     """Add a server. Raises ConfigError where the name is taken or the settings are wrong."""
 

@@ -1,0 +1,241 @@
+"""Settings: every key of workbench.toml with its range and origin, changed in place (comments stay)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Static
+
+from workbench.clean import clean_line
+from workbench.config import KEYS, Config, ConfigError, Key, load
+from workbench.model import JsonValue
+from workbench.tui.screens.ask import LineScreen
+from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.row_list import RowList
+from workbench.tui.widgets.trace_line import Part, fit
+
+_NAME, _VALUE = 34, 22
+_STYLES = {"default": "dim", "file": "accent", "environment": "warning", "flag": "warning"}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One key with its value in force."""
+
+    key: Key
+    value: JsonValue
+    origin: str
+    kind: str
+    """``default``, ``file``, ``environment`` or ``flag``."""
+
+
+def settings_of(config: Config, text: str = "") -> list[Setting]:
+    """The keys whose name or help holds every word, in the order of the schema."""
+    words = text.lower().split()
+    found = []
+    for key in KEYS:
+        if all(word in f"{key.name} {key.help}".lower() for word in words):
+            origin = config.origins.get(key.name)
+            kind = origin.kind if origin else "default"
+            value = config.values.get(key.name, key.default)
+            found.append(Setting(key, value, str(origin or "default"), kind))
+    return found
+
+
+def value_text(value: JsonValue) -> str:
+    """A value as one types it: lists with commas."""
+    if isinstance(value, list):
+        return ",".join(str(item) for item in value)
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def row_line(setting: Setting, width: int) -> list[Part]:
+    """One key on a line."""
+    name = min(_NAME, max(8, width // 2))
+    parts: list[Part] = [(fit(setting.key.name, name) + " ", "")]
+    changed = setting.value != setting.key.default
+    text = clean_line(value_text(setting.value)) or "–"
+    room = min(_VALUE, max(0, width - name - 1))
+    parts.append((fit(text, room) + "  ", "strong" if changed else ""))
+    rest = width - name - room - 3
+    if rest > 8:
+        said = setting.kind if setting.kind == "default" else clean_line(setting.origin)
+        if len(said) > rest and setting.kind == "file":
+            said = "…" + said[1 - rest :]  # the end has the line
+        parts.append((fit(said, rest), _STYLES.get(setting.kind, "dim")))
+    return parts
+
+
+def about(setting: Setting) -> Content:
+    """What a key means, what it may be, where its value comes from."""
+    key = setting.key
+    default = value_text(key.default) or "nothing"
+    lines = [
+        Content.styled(key.name, "bold"),
+        Content(key.help),
+        Content(f"{key.allowed}; default {default}; variable {key.environment}"),
+    ]
+    if setting.kind in ("environment", "flag"):
+        said = f"{clean_line(setting.origin)} wins over the file"
+        lines.append(Content.styled(said, "$warning"))
+    elif setting.kind == "file":
+        lines.append(Content.styled(f"set in {clean_line(setting.origin)}", "dim"))
+    return Content("\n").join(lines)
+
+
+class SettingsScreen(Screen[None]):
+    """``file`` is written, also where it does not exist yet; ``changed`` hears of what then holds."""
+
+    DEFAULT_CSS = """
+    SettingsScreen { layout: vertical; }
+    SettingsScreen #settings-filter { border: none; height: 1; padding: 0 1; background: $surface; }
+    SettingsScreen #settings-filter:focus { background: $primary 20%; border: none; }
+    SettingsScreen #setting-about { height: 5; padding: 0 1; border-top: solid $foreground 20%; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Search", key_display="/"),
+        Binding("enter", "edit", "Change", show=True),
+        Binding("r", "reset", "Reset one"),
+        Binding("escape", "back", "Back"),
+    ]
+
+    def __init__(
+        self, config: Config, file: Path, changed: Callable[[Config], None] | None = None
+    ) -> None:
+        super().__init__()
+        self._config = config
+        self._file = config.path or file
+        self._changed = changed
+
+    def compose(self) -> ComposeResult:
+        with Pane(id="settings-pane"):
+            yield Input(id="settings-filter", placeholder="/ search settings")
+            yield RowList[Setting](row_line, _heading, id="settings-rows")
+            yield Static(id="setting-about", markup=False)
+        yield Footer()
+
+    @property
+    def rows(self) -> RowList[Setting]:
+        return self.query_one("#settings-rows", RowList)
+
+    def on_mount(self) -> None:
+        self.query_one(Input).cursor_blink = False
+        self.rows.empty_text = "No setting matches"
+        self.rows.focus()
+        self.query_one(Pane).set_title(
+            f"Settings · {clean_line(str(self._file))}", "Enter changes · r resets · Esc back"
+        )
+        self.show_config(self._config)
+
+    def show_config(self, config: Config) -> None:
+        """Show a configuration, e.g. one that has just been read again."""
+        self._config = config
+        self.rows.set_rows(settings_of(config, self.query_one(Input).value))
+        self._describe()
+
+    @on(RowList.Highlighted)
+    def _describe(self) -> None:
+        row = self.rows.row
+        self.query_one("#setting-about", Static).update("" if row is None else about(row))
+
+    def action_filter(self) -> None:
+        self.query_one(Input).focus()
+
+    @on(Input.Changed, "#settings-filter")
+    def _filter(self) -> None:
+        self.show_config(self._config)
+
+    @on(Input.Submitted, "#settings-filter")
+    def _filtered(self) -> None:
+        self.rows.focus()
+
+    def action_back(self) -> None:
+        field = self.query_one(Input)
+        if field.has_focus:
+            field.value = ""
+            self.rows.focus()
+        else:
+            self.dismiss()
+
+    @on(RowList.Selected)
+    @work(exclusive=True, group="settings", exit_on_error=False)
+    async def action_edit(self) -> None:
+        """Flip a switch, take the next choice, or ask for a value until it is right."""
+        row = self.rows.row
+        if row is None:
+            return
+        key = row.key
+        if key.kind == "bool":
+            await self._set(key, "false" if row.value else "true")
+            return
+        if key.choices:
+            at = key.choices.index(row.value) if row.value in key.choices else -1
+            await self._set(key, key.choices[(at + 1) % len(key.choices)])
+            return
+        if isinstance(row.value, list) and any("," in str(item) for item in row.value):
+            self._say("An entry holds a comma: change this one in the file", error=True)
+            return
+        text: str | None = value_text(row.value)
+        title = f"{key.name}: {key.allowed}"
+        while (text := await self.app.push_screen_wait(LineScreen(title, text or ""))) is not None:
+            if await self._set(key, text):
+                return
+
+    @work(exclusive=True, group="settings", exit_on_error=False)
+    async def action_reset(self) -> None:
+        """Take the key out of the file, so that the default holds."""
+        row = self.rows.row
+        if row is None:
+            return
+        if row.kind != "file":
+            self._say(f"{row.key.name} is not set in the file")
+            return
+        from workbench.config.editing import unset_value
+
+        name = row.key.name
+        await self._write(lambda: unset_value(self._file, name), f"{name} is back to its default")
+
+    async def _set(self, key: Key, text: str) -> bool:
+        from workbench.config.editing import set_value
+
+        return await self._write(
+            lambda: set_value(self._file, key.name, text), f"{key.name} = {text}"
+        )
+
+    async def _write(self, change: Callable[[], None], said: str) -> bool:
+        """Change the file and read it again; False: it was refused, and says why."""
+
+        def write_and_read() -> Config:
+            change()
+            return load(self._file)
+
+        try:
+            config = await asyncio.to_thread(write_and_read)
+        except (ConfigError, OSError) as error:
+            self._say(str(error), error=True)
+            return False
+        self.show_config(config)
+        self._say(said)
+        if self._changed is not None:
+            self._changed(config)
+        return True
+
+    def _say(self, text: str, *, error: bool = False) -> None:
+        severity = "error" if error else "information"
+        self.notify(clean_line(text), severity=severity, markup=False)  # type: ignore[arg-type]
+
+
+def _heading(width: int) -> str:
+    name = min(_NAME, max(8, width // 2 - 1))
+    return "  " + fit("Setting", name) + " " + fit("Value", _VALUE) + "  From"
