@@ -64,6 +64,15 @@ async def site(folder: Path, start: Start) -> Site:
     return await open_site(start(folder, "--http", "127.0.0.1:0", WORKBENCH_TOKEN=TOKEN))
 
 
+@pytest.fixture(scope="module")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """One server for the tests that leave it as it is."""
+    folder = tmp_path_factory.mktemp("shared")
+    write_config(folder, raw=True)
+    async with Served(folder, "--http", "127.0.0.1:0", WORKBENCH_TOKEN=TOKEN) as served:
+        yield await open_site(served)
+
+
 def statuses(folder: Path) -> list[str]:
     store = Store(folder / "data" / "history.sqlite3")
     try:
@@ -78,19 +87,19 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_only_the_token_opens(site: Site) -> None:
-    assert (await site.post()).status_code == 200
-    refused = await site.post(token=None)
+async def test_only_the_token_opens(shared: Site) -> None:
+    assert (await shared.post()).status_code == 200
+    refused = await shared.post(token=None)
     assert refused.status_code == 401
     assert refused.headers["www-authenticate"] == "Bearer"
-    assert (await site.post(token="a-token-for-the-testz")).status_code == 401
-    assert (await site.post(token=None, Authorization=f"Basic {TOKEN}")).status_code == 401
+    assert (await shared.post(token="a-token-for-the-testz")).status_code == 401
+    assert (await shared.post(token=None, Authorization=f"Basic {TOKEN}")).status_code == 401
 
 
-async def test_host_and_origin_are_checked(site: Site) -> None:
-    assert (await site.post(Host="evil.example")).status_code == 421
-    assert (await site.post(Origin="http://evil.example")).status_code == 403
-    assert (await site.post(Origin="http://localhost:5173")).status_code == 200
+async def test_host_and_origin_are_checked(shared: Site) -> None:
+    assert (await shared.post(Host="evil.example")).status_code == 421
+    assert (await shared.post(Origin="http://evil.example")).status_code == 403
+    assert (await shared.post(Origin="http://localhost:5173")).status_code == 200
 
 
 async def test_a_generated_token_is_shown_once_and_works(folder: Path, start: Start) -> None:
@@ -112,10 +121,10 @@ async def test_a_body_over_the_limit_is_refused(folder: Path, start: Start) -> N
     assert (await site.post()).status_code == 200
 
 
-async def test_a_broken_body_ends_nothing(site: Site) -> None:
-    assert (await site.post(content=b"{")).status_code == 400
-    assert (await site.post(content=b"[" * 100_000)).status_code == 400
-    assert (await site.post()).status_code == 200
+async def test_a_broken_body_ends_nothing(shared: Site) -> None:
+    assert (await shared.post(content=b"{")).status_code == 400
+    assert (await shared.post(content=b"[" * 100_000)).status_code == 400
+    assert (await shared.post()).status_code == 200
 
 
 async def test_an_address_for_all_needs_a_flag_and_a_token(folder: Path, start: Start) -> None:
@@ -135,22 +144,22 @@ async def test_an_address_for_all_needs_a_flag_and_a_token(folder: Path, start: 
 
 
 async def test_a_port_in_use_is_an_error_that_names_it(
-    site: Site, folder: Path, start: Start
+    shared: Site, folder: Path, start: Start
 ) -> None:
-    port = site.url.rsplit(":", 1)[1].split("/")[0]
+    port = shared.url.rsplit(":", 1)[1].split("/")[0]
     second = start(folder, "--http", f"127.0.0.1:{port}", WORKBENCH_TOKEN=TOKEN)
     assert await second.exit_code() == 2
     assert port in (await second.rest())[1]
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
-async def test_a_client_runs_scripts_and_hears_of_calls(site: Site, mode: str) -> None:
+async def test_a_client_runs_scripts_and_hears_of_calls(shared: Site, mode: str) -> None:
     told: list[str] = []
 
     async def progress(done: float, total: float | None, message: str | None) -> None:
         told.append(message or "")
 
-    async with site.client(mode) as client:
+    async with shared.client(mode) as client:
         tools = (await client.list_tools()).tools
         assert tools[0].name == "code_execution"
         code = "call_tool('raw', 'echo', {n: input}).result.n + 1"
@@ -176,8 +185,8 @@ async def test_cancelling_ends_the_run(site: Site, folder: Path, mode: str) -> N
         await until(lambda: statuses(folder) == ["cancelled"])
 
 
-async def test_a_slow_run_does_not_block_another_client(site: Site) -> None:
-    async with site.client() as slow, site.client("legacy") as quick:
+async def test_a_slow_run_does_not_block_another_client(shared: Site) -> None:
+    async with shared.client() as slow, shared.client("legacy") as quick:
         code = "call_tool('raw', 'sleep', {ms: 60000})"
         calling = asyncio.create_task(slow.call_tool("code_execution", {"code": code}))
         for number in range(20):

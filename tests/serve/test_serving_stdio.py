@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,15 @@ from workbench.history import Store
 
 pytestmark = pytest.mark.anyio
 Start = Callable[..., Served]
+
+
+@pytest.fixture(scope="module")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Path, Served]]:
+    """One server for the tests that leave it as it is, and its folder."""
+    folder = tmp_path_factory.mktemp("shared")
+    write_config(folder)
+    async with Served(folder) as served:
+        yield folder, served
 
 
 def listed(result: dict[str, list[dict[str, str]]]) -> list[str]:
@@ -90,9 +99,9 @@ async def test_envelope_era(folder: Path, start: Start) -> None:
     ],
 )
 async def test_bad_arguments_are_refused_by_name_and_recorded(
-    folder: Path, start: Start, arguments: dict[str, object], named: str
+    shared: tuple[Path, Served], arguments: dict[str, object], named: str
 ) -> None:
-    served = start(folder)
+    folder, served = shared
     result = await served.call("code_execution", arguments)
     told = result["structuredContent"]
     assert result["isError"] is True
