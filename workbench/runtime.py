@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from workbench.redact import Redactor
 
 if TYPE_CHECKING:
     from workbench.upstream import Manager
+
+_SWITCH_S = 0.0003
 
 ConfigListener = Callable[[Config], None]
 ErrorListener = Callable[[str], None]
@@ -77,6 +80,9 @@ async def open_runtime(
     """
     from workbench.upstream import Manager
 
+    # The history's writer thread may hold the interpreter for this long while the loop has frames to
+    # answer; at the default of 5 ms recording doubled the time of a call.
+    sys.setswitchinterval(_SWITCH_S)
     history = open_history(config, data_dir)
     upstream = Manager(config.servers.values(), data_dir=data_dir)
     engine = Engine(limits=config.limits, pool=config.pool, upstream=upstream, recorder=history)

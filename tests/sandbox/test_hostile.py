@@ -187,7 +187,10 @@ async def test_cancel_is_never_a_timeout(engine: Engine) -> None:
         running = asyncio.ensure_future(
             engine.run(ExecutionRequest(script, execution_id="x"), tools=tools)
         )
-        await asyncio.sleep(0.1)
+        if "forever" in script:
+            await asyncio.wait_for(tools.called.wait(), 5)
+        else:
+            await asyncio.sleep(0.1)
         assert engine.cancel("x")
         execution = await running
         assert execution.status == "cancelled"
