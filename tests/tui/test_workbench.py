@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,15 @@ from textual.pilot import Pilot
 from textual.widgets import RichLog
 
 from tests.tui.conftest import MakeApp, until
+from workbench.config import UiSettings
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.live import LiveRun
 from workbench.tui.screens.ask import ChoiceScreen, LineScreen
+from workbench.tui.screens.history import HistoryScreen
 from workbench.tui.screens.panes import ProblemLine
+from workbench.tui.screens.replay import ReplayScreen
+from workbench.tui.screens.settings import SettingsScreen
+from workbench.tui.screens.tools import ToolsScreen
 from workbench.tui.widgets.trace_view import TraceView
 
 pytestmark = pytest.mark.anyio
@@ -243,3 +249,54 @@ async def test_file_changed_by_another_program(make_app: MakeApp, tmp_path: Path
         assert (tmp_path / "test.js").read_text() == "return 333"
         await pilot.press("ctrl+s")
         assert "return 22" in (tmp_path / "test.js").read_text()
+
+
+async def test_history_opens_a_replay(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await run_script(app, pilot)
+        await pilot.press("ctrl+t")
+        await until(lambda: isinstance(app.screen, HistoryScreen))
+        await pilot.pause()
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, ReplayScreen), "the replay is open")
+        await pilot.press("escape")
+        await until(lambda: isinstance(app.screen, HistoryScreen))
+        await pilot.press("escape")
+        await until(lambda: app.screen is app.main)
+
+
+async def test_tool_is_inserted_as_a_call(make_app: MakeApp) -> None:
+    app = make_app("")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await until(lambda: app.runtime_now and list(app.runtime_now.upstream.catalogue()))
+        app.main.action_tools()
+        await until(lambda: isinstance(app.screen, ToolsScreen))
+        await pilot.pause()
+        await pilot.press("down", "down", "enter")
+        await until(lambda: app.screen is app.main)
+        assert "tools.demo." in app.main.tab.script.text
+
+
+async def test_settings_open_and_close(make_app: MakeApp) -> None:
+    app = make_app("")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await start(app, pilot)
+        app.main.action_settings()
+        await until(lambda: isinstance(app.screen, SettingsScreen))
+        await pilot.press("escape")
+        await until(lambda: app.screen is app.main)
+
+
+async def test_changed_settings_are_taken(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await start(app, pilot)
+        await until(lambda: app.runtime_now)
+        ui = UiSettings(theme="workbench-light")
+        app.take_config(replace(app.config, ui=ui, keys={"run": "f12", "nope": "f9"}))
+        assert app.theme == "workbench-light"
+        await pilot.press("f12")
+        await until(lambda: app.main.run_now and app.main.run_now.execution, "f12 runs")

@@ -88,9 +88,27 @@ class WorkbenchApp(App[int]):
                 opened.exception()  # it is shown here; nobody else may be waiting
                 self.say(f"Workbench cannot run scripts: {error}", "error")
 
+    def take_config(self, config: Config) -> None:
+        """Put a changed configuration into force."""
+        runtime = self.runtime_now
+        if runtime is None:
+            self._configured(config)
+        else:
+            runtime.apply(config)
+
     def _configured(self, config: Config) -> None:
-        self.config = config
-        self.say("workbench.toml has changed: the new settings are in force")
+        """A new configuration is in force, by the settings or by a change of the file."""
+        before, self.config = self.config, config
+        theme = config.ui.theme
+        if theme != before.ui.theme and theme in self.available_themes:
+            self.theme = theme
+        if config.keys != before.keys:
+            good, problems = commands.keymap(config.keys)
+            self.set_keymap(good)
+            for problem in problems:
+                self.say(problem, "warning")
+        if config != before:
+            self.say("The new settings are in force")
 
     # -- start and end -----------------------------------------------------------------
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult, SuspendNotSupported
@@ -16,6 +15,8 @@ from textual.widget import Widget
 from textual.widgets import Footer, Static, TextArea
 from textual.worker import Worker
 
+from workbench import paths
+from workbench.config import FILE_NAME
 from workbench.model import Event, ExecutionRequest
 from workbench.tui import commands, external, session
 from workbench.tui.live import TICK_S, LiveBuffer, LiveRun
@@ -23,9 +24,11 @@ from workbench.tui.screens.ask import LineScreen
 from workbench.tui.screens.panes import DetailPane, InputPane, ProblemLine, ScriptPane, Tab
 from workbench.tui.screens.scripts import InputError, ScriptScreen, parse_input
 from workbench.tui.text import COLOURS, SIGNS, count, duration, error_line, summary
-from workbench.tui.widgets.json_view import JsonView
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.trace_view import TraceView
+
+if TYPE_CHECKING:
+    from workbench.runtime import Runtime
 
 _TITLES = {"script": "1 Script", "input": "2 Input", "trace": "3 Trace", "detail": "4 Detail"}
 _HEADER_S = 0.5
@@ -233,9 +236,8 @@ class WorkbenchScreen(ScriptScreen):
 
     def action_replay(self) -> None:
         """Choose one of the last runs and step through it."""
-        runtime = self.app.runtime_now
+        runtime = self._opened()
         if runtime is None:
-            self.app.say("The history is not open yet", "warning")
             return
         names = {
             f"{row.execution_id[:8]}  {row.status:11} {row.script or 'inline'}  "
@@ -250,33 +252,39 @@ class WorkbenchScreen(ScriptScreen):
         self.app.push_screen(LineScreen("Replay a run", names=list(names)), chosen)
 
     def action_history(self) -> None:
-        self.app.say("The history is in: workbench history", "warning")
+        """Every run of every face; Enter replays one."""
+        runtime = self._opened()
+        if runtime is not None:
+            from workbench.tui.screens.history import HistoryScreen
+
+            self.app.push_screen(HistoryScreen(runtime.history, self.app.open_replay))
 
     def action_tools(self) -> None:
-        self.app.say("The tools are in: workbench tools list", "warning")
+        """Servers and tools; Enter inserts a call at the cursor."""
+        runtime = self._opened()
+        if runtime is not None:
+            from workbench.tui.screens.tools import ToolsScreen
+
+            self.app.push_screen(ToolsScreen(runtime), self._insert)
+
+    def _insert(self, call: str | None) -> None:
+        if call:
+            self.tab.script.insert(call)
+            self.go_to("script")
 
     def action_settings(self) -> None:
-        self.app.say("The settings are in: workbench config show", "warning")
+        """Every key of the configuration, with where its value comes from."""
+        from workbench.tui.screens.settings import SettingsScreen
 
-    @on(JsonView.SaveRequested)
-    def _save_value(self, event: JsonView.SaveRequested) -> None:
-        """``x`` in a view of JSON: its value into a file."""
+        file = paths.config_dir() / FILE_NAME
+        self.app.push_screen(SettingsScreen(self.app.config, file, self.app.take_config))
 
-        def named(answer: str | None) -> None:
-            if answer is None:
-                return
-            path = Path(answer).expanduser()
-            if path.exists():
-                self.app.say(f"{path} exists already: choose another name", "warning")
-                return
-            try:
-                path.write_text(event.text, "utf-8")
-            except OSError as error:
-                self.app.say(f"cannot save {path}: {error.strerror}", "error")
-            else:
-                self.tell(f"Saved {path}")
-
-        self.app.push_screen(LineScreen("Save the value as", f"{event.title}.json"), named)
+    def _opened(self) -> Runtime | None:
+        """The runtime; says so where it is not open (yet)."""
+        runtime = self.app.runtime_now
+        if runtime is None:
+            self.app.say("The servers and the history are not open yet", "warning")
+        return runtime
 
     # -- text changes ------------------------------------------------------------------
 
