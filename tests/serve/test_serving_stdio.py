@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -324,3 +325,25 @@ async def test_sixty_at_once_on_a_pool_of_ten(folder: Path, start: Start) -> Non
     values = {each["id"]: each["result"]["structuredContent"]["value"] for each in answers}
     assert [values[request_id] for request_id in ids] == list(range(60))
     assert set(statuses(folder)) == {"ok"}
+
+
+async def test_servers_come_and_go_with_the_file(folder: Path, start: Start) -> None:
+    served = start(folder)
+    listen = {"notifications": {"toolsListChanged": True}}
+    await served.send("subscriptions/listen", listen, modern=True)
+    await served.note("notifications/subscriptions/acknowledged")
+
+    async def outcome() -> Any:
+        code = {"code": "call_tool('raw', 'add', {left: 40, right: 2})"}
+        return (await served.call("code_execution", code))["structuredContent"]["value"]
+
+    assert (await outcome())["error"]["code"] == "NOT_FOUND"
+    write_config(folder, raw=True)
+    await served.note("notifications/tools/list_changed")
+    assert (await outcome())["result"] == {"sum": 42}
+    found = await served.call("search_tools", {"query": "adds numbers"})
+    assert found["structuredContent"]["tools"][0]["tool"] == "add"
+    write_config(folder)
+    while "raw" in (await served.ask("tools/list", modern=True))["tools"][0]["description"]:
+        await served.note("notifications/tools/list_changed")
+    assert (await outcome())["error"]["code"] == "NOT_FOUND"
