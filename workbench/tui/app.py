@@ -6,12 +6,16 @@ import asyncio
 import importlib
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import Command as PaletteOption
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from workbench.config import Config
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
     from workbench.runtime import Runtime
 
 _CLOSE_S = 4.0
+_THEME = "Theme: "
+"""How the palette names a theme."""
 
 
 class WorkbenchApp(App[int]):
@@ -44,6 +50,7 @@ class WorkbenchApp(App[int]):
         self._script = script
         self.main = WorkbenchScreen()
         self._sessions = SessionStore(data_dir)
+        self._theme_before = self.theme
         self._runtime: asyncio.Future[Runtime] | None = None
         self._leaving = asyncio.Event()
         self._host: asyncio.Task[None] | None = None
@@ -224,11 +231,31 @@ class WorkbenchApp(App[int]):
             )
         for name in sorted(self.available_themes, key=lambda name: (name[:9] != "workbench", name)):
             yield SystemCommand(
-                f"Theme: {name}", "Colours of the screen", lambda name=name: self._take_theme(name)
+                f"{_THEME}{name}", "Colours of the screen", partial(self._take_theme, name)
             )
 
     def _take_theme(self, name: str) -> None:
         self.theme = name
+
+    @on(CommandPalette.Opened)
+    def _palette_opened(self) -> None:
+        self._theme_before = self.theme
+
+    @on(CommandPalette.OptionHighlighted)
+    def _preview_theme(self, event: CommandPalette.OptionHighlighted) -> None:
+        """Show a theme while it is highlighted, the one before while another command is."""
+        option = event.highlighted_event.option
+        text = (option.hit.text if isinstance(option, PaletteOption) else None) or ""
+        name = text.removeprefix(_THEME)
+        if not text.startswith(_THEME) or name not in self.available_themes:
+            name = self._theme_before
+        if self.theme != name:
+            self.theme = name
+
+    @on(CommandPalette.Closed)
+    def _palette_closed(self, event: CommandPalette.Closed) -> None:
+        if not event.option_selected:
+            self.theme = self._theme_before
 
     def action_help(self) -> None:
         from workbench.tui.screens.help import HelpScreen
