@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ahocorasick_rs import AhoCorasick
+
 from workbench.jsontext import dumps, loads
 from workbench.model import JsonValue
 
@@ -38,16 +40,17 @@ _TOKENS = (
     r"(?<=://)[^/\s:@\"]+:[^/\s:@\"]+(?=@)",
 )
 
-# What every match of the patterns above contains. A substring search is a hundred times as fast as the
-# pattern, and nearly every text has none of these.
+# What every match of the patterns contains, in small letters. All of them are looked for in one pass (3 ms
+# for 1 MB; the patterns themselves take 128), and nearly every text has none.
 _TOKEN_HINTS = (
-    "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "sk-", "xox", "AKIA", "ASIA", "AIza",
-    "npm_", "pypi-", "eyJ", "earer", "PRIVATE KEY",
+    "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "sk-", "xox", "akia", "asia", "aiza",
+    "npm_", "pypi-", "eyj", "earer", "private key", "://",
 )  # fmt: skip
 _NAME_HINTS = (
     'authorization"', 'cookie"', 'password"', 'passwd"', 'passphrase"', 'secret"', 'key"', 'token"',
     'credential"', 'credentials"',
 )  # fmt: skip
+_HINTS = AhoCorasick([*_TOKEN_HINTS, *_NAME_HINTS])
 
 
 class Redactor:
@@ -63,13 +66,11 @@ class Redactor:
         self._own_name = re.compile(own, re.IGNORECASE) if own else None
         self._own_values = bool(value_patterns)
         self._token = re.compile("|".join([*_TOKENS, *(f"(?:{p})" for p in value_patterns)]))
-        # Quick looks at JSON text: quoted names in front of a colon, words that tokens begin with.
-        self._name_in_json = re.compile(rf'"(?:{_SECRET_NAME})"\s*:', re.IGNORECASE)
 
     def json(self, value: JsonValue) -> tuple[str, bool]:
         """The JSON text of ``value`` with its secrets masked, and whether there were any."""
         text = dumps(value)
-        if self._own_name is None and not self._may_hold_token(text) and not self._may_name(text):
+        if self._own_name is None and not self._may_hold(text):
             return text, False
         # Parsed again, so that what the caller holds is never changed.
         masked, found = self._mask(loads(text))
@@ -82,20 +83,16 @@ class Redactor:
 
     def text(self, text: str) -> tuple[str, bool]:
         """A text with the tokens in it masked, and whether there were any."""
-        if not self._may_hold_token(text):
+        if not self._may_hold(text):
             return text, False
         masked, count = self._token.subn(f"{MARK} token»", text)
         return masked, count > 0
 
-    def _may_hold_token(self, text: str) -> bool:
-        if self._own_values or ("://" in text and "@" in text):
+    def _may_hold(self, text: str) -> bool:
+        """Whether the patterns are worth a look. May be wrong in this direction only."""
+        if self._own_values:
             return True
-        return any(hint in text for hint in _TOKEN_HINTS)
-
-    def _may_name(self, text: str) -> bool:
-        lowered = text.lower()
-        hinted = any(hint in lowered for hint in _NAME_HINTS)
-        return hinted and self._name_in_json.search(text) is not None
+        return bool(_HINTS.find_matches_as_indexes(text.lower()))
 
     def _mask(self, value: JsonValue) -> tuple[JsonValue, bool]:
         if isinstance(value, str):
