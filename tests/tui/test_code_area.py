@@ -127,7 +127,7 @@ async def test_colours_appear_at_once_and_for_the_whole_text() -> None:
     app = EditorApp("const x = 1; /* a\nb */ return x;")
     async with app.run_test(size=(80, 12)) as pilot:
         await coloured(pilot, app.area)
-        keyword = app.area.get_component_rich_style("code-area--keyword", partial=True)
+        keyword = app.area._style("keyword")
         spans = app.area.get_line(0).spans
         assert (spans[0].start, spans[0].end, spans[0].style) == (0, 5, keyword)
         assert app.area._spans[1][0][2] == "comment"  # type: ignore[index]

@@ -113,7 +113,8 @@ async def test_it_works_at_any_width() -> None:
             trace = app.feed(*some(30, bad=(2,)), ConsoleLine("x", LogLine("log", "漢字" * 99)))
             await pilot.pause()
             strips = [trace.render_line(y) for y in range(6)]
-            assert {strip.cell_length for strip in strips} == {trace.size.width}
+            width_inside = trace.scrollable_content_region.width
+            assert {strip.cell_length for strip in strips} == {width_inside}
         app = TraceApp()
 
 

@@ -283,7 +283,8 @@ def _servers(catalogue: Catalogue) -> Iterator[tuple[str, str, str, str]]:
         info = catalogue.servers.get(name)
         count = len(catalogue.tools.get(name, ()))
         state = "" if info is None or info.state == "ready" else f", {info.state}"
-        yield name, name, f"server, {count} tools{state}", (info.error or "") if info else ""
+        many = "tool" if count == 1 else "tools"
+        yield name, name, f"server, {count} {many}{state}", (info.error or "") if info else ""
 
 
 def _tools(catalogue: Catalogue, server: str) -> Iterator[tuple[str, str, str, str]]:

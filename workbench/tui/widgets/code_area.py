@@ -156,6 +156,7 @@ class CodeArea(TextArea, inherit_bindings=False):
         classes: str | None = None,
     ) -> None:
         self._spans: list[Spans | None] = []
+        self._styles: dict[str, Style] = {}
         self._version = self._coloured = 0
         self._markers: dict[int, Marker] = {}
         self._notes: dict[int, str] = {}
@@ -267,6 +268,26 @@ class CodeArea(TextArea, inherit_bindings=False):
         self._line_cache.clear()
         self.refresh()
 
+    def _style(self, name: str) -> Style:
+        """The style of a kind of text, without a background: that is the line's."""
+        style = self._styles.get(name)
+        if style is None:
+            # A whole style, not a partial one: only it blends a colour that is partly transparent.
+            whole = self.get_component_rich_style(f"code-area--{name}")
+            style = Style(
+                color=whole.color, bold=whole.bold, italic=whole.italic, underline=whole.underline
+            )
+            self._styles[name] = style
+        return style
+
+    def notify_style_update(self) -> None:
+        self._styles.clear()
+        super().notify_style_update()
+
+    def _app_theme_changed(self) -> None:
+        self._styles.clear()
+        super()._app_theme_changed()
+
     def _spans_of(self, row: int) -> Spans:
         if row >= len(self._spans):
             return ()
@@ -285,17 +306,14 @@ class CodeArea(TextArea, inherit_bindings=False):
             line = line.translate(_SHOWN)
         text = Text(line, end="", no_wrap=True)
         for start, end, kind in self._spans_of(line_index):
-            text.stylize(
-                self.get_component_rich_style(f"code-area--{kind}", partial=True), start, end
-            )
+            text.stylize(self._style(kind), start, end)
         marker = self._markers.get(line_index + 1)
         if marker is not None and marker.column is not None and not marker.stale:
             start = min(marker.column - 1, max(0, len(line) - 1))
             end = start + 1
             while end < len(line) and (line[end].isalnum() or line[end] in "_$"):
                 end += 1
-            style = self.get_component_rich_style(f"code-area--mark-{marker.kind}", partial=True)
-            text.stylize(style + Style(underline=True), start, end)
+            text.stylize(self._style(f"mark-{marker.kind}") + Style(underline=True), start, end)
         for start, end, current in self._matches.get(line_index, ()):
             name = "code-area--match-current" if current else "code-area--match"
             style = self.get_component_rich_style(name)
@@ -353,7 +371,7 @@ class CodeArea(TextArea, inherit_bindings=False):
             if not self.ascii_icons and marker.kind == "error":
                 sign = "✘"
             name = "mark-stale" if marker.stale else f"mark-{marker.kind}"
-        style = self.get_component_rich_style(f"code-area--{name}", partial=True)
+        style = self._style(name)
         background = Style(bgcolor=gutter.style.bgcolor if gutter.style else None)
         segments[:1] = [
             Segment(gutter.text[:-2], gutter.style),

@@ -8,8 +8,11 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
 from textual.widget import Widget
-from textual.widgets import Checkbox, Input, Label
+from textual.widgets import Input, Label, Static
 
 from workbench.clean import clean_line
 from workbench.tui.widgets.code_area import CodeArea
@@ -21,8 +24,9 @@ _BAR_CSS = """
     & Input { border: none; padding: 0 1; height: 1; background: $surface; width: 1fr; }
     & Input:focus { border: none; background: $primary 20%; }
     & Label { padding: 0 1; color: $foreground 70%; }
-    & Checkbox { border: none; padding: 0 1; height: 1; background: $panel; width: auto; }
-    & Checkbox:focus { border: none; }
+    & Option { padding: 0 1; width: auto; color: $foreground 70%; }
+    & Option.-on { color: $accent; text-style: bold; }
+    & Option:focus { background: $primary 40%; }
     & Horizontal { height: 1; }
     & .problem { color: $error; }
 """
@@ -42,6 +46,37 @@ class _Bar(Vertical):
         self.area.set_matches([])
         self.area.focus()
         self.remove()
+
+
+class Option(Static, can_focus=True):
+    """A switch whose state is seen without colour: ``[x] Aa alt+c``."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "toggle", "Toggle", show=False)]
+
+    class Changed(Message):
+        """It was switched."""
+
+    value = reactive(False, init=False, toggle_class="-on")
+
+    def __init__(self, label: str, key: str, *, id: str) -> None:
+        super().__init__(markup=False, id=id)
+        self._label = f"{label} {key}"
+
+    def render(self) -> Content:
+        return Content(f"[{'x' if self.value else ' '}] {self._label}")
+
+    def watch_value(self) -> None:
+        self.refresh()
+        self.post_message(self.Changed())
+
+    def toggle(self) -> None:
+        self.value = not self.value
+
+    def action_toggle(self) -> None:  # type: ignore[override]
+        self.toggle()
+
+    def on_click(self) -> None:
+        self.toggle()
 
 
 class FindBar(_Bar):
@@ -79,8 +114,8 @@ class FindBar(_Bar):
         with Horizontal():
             yield Label("Find   ")
             yield Input(id="find", placeholder="Enter next · F3 / shift+F3 · Esc closes")
-            yield Checkbox("Aa alt+c", id="case")
-            yield Checkbox(".* alt+r", id="regex")
+            yield Option("Aa", "alt+c", id="case")
+            yield Option(".*", "alt+r", id="regex")
             yield Label("", id="count", markup=False)
         with Horizontal(id="replacing"):
             yield Label("Replace")
@@ -103,12 +138,12 @@ class FindBar(_Bar):
     def _search(self) -> Search:
         return Search(
             self.query_one("#find", Input).value,
-            self.query_one("#case", Checkbox).value,
-            self.query_one("#regex", Checkbox).value,
+            self.query_one("#case", Option).value,
+            self.query_one("#regex", Option).value,
         )
 
     @on(Input.Changed, "#find")
-    @on(Checkbox.Changed)
+    @on(Option.Changed)
     def _look(self) -> None:
         """Find again and show where."""
         text = "\n".join(self.area.document.lines)
@@ -161,7 +196,7 @@ class FindBar(_Bar):
         self.go(direction)
 
     def action_toggle(self, name: str) -> None:  # type: ignore[override]
-        self.query_one(f"#{name}", Checkbox).toggle()
+        self.query_one(f"#{name}", Option).toggle()
 
     @on(Input.Submitted, "#find")
     def _next(self) -> None:

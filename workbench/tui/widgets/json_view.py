@@ -187,7 +187,7 @@ class JsonView(ScrollView, can_focus=True):
 
     def _resize(self) -> None:
         rows = len(self.shown.rows) if self.shown is not None else 0
-        self.virtual_size = Size(self.size.width, rows + bool(self._footer()))
+        self.virtual_size = Size(self.scrollable_content_region.width, rows + bool(self._footer()))
         self.refresh()
 
     @property
@@ -205,7 +205,7 @@ class JsonView(ScrollView, can_focus=True):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.scrollable_content_region.width
         base = self.rich_style
         footer = self._footer()
         if footer and y == self.size.height - 1:

@@ -103,7 +103,7 @@ class RowList(ScrollView, Generic[T], can_focus=True):
         self._show_cursor()
 
     def _resize(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self.rows) + 1)
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self.rows) + 1)
         self.refresh()
 
     def _show_cursor(self) -> None:
@@ -131,7 +131,7 @@ class RowList(ScrollView, Generic[T], can_focus=True):
             self.post_message(self.NearEnd(self))
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.scrollable_content_region.width
         base = self.rich_style
         if y == 0:
             return self._strip([(self._heading(width), "heading")], width, base)

@@ -259,7 +259,7 @@ class TraceView(ScrollView, can_focus=True):
 
     def _resize(self) -> None:
         lines = len(self.model.shown) + _HEADER + bool(self._footer())
-        self.virtual_size = Size(self.size.width, lines)
+        self.virtual_size = Size(self.scrollable_content_region.width, lines)
         self.refresh()
 
     def _go(self, position: int) -> None:
@@ -292,7 +292,7 @@ class TraceView(ScrollView, can_focus=True):
     # -- drawing ---------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.scrollable_content_region.width
         base = self.rich_style
         model = self.model
         footer = self._footer()
@@ -392,7 +392,7 @@ class TraceView(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         y = event.get_content_offset_capture(self).y
         pill = self._pill()
-        on_pill = pill and event.x >= self.size.width - len(pill)
+        on_pill = pill and event.x >= self.scrollable_content_region.width - len(pill)
         if on_pill and y == self.size.height - 1 - bool(self._footer()):
             self.action_follow()
             return
