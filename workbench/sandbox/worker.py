@@ -60,13 +60,15 @@ class Worker:
         self.listener: FrameListener | None = None
         self.closed = False
         self._connection = connection
+        # By number: the selector puts the repr of what it does not know into its errors, 10 µs a socket.
+        self._fd = connection.fileno()
         self._kill = kill
         self._gone = gone
         self._reader = FrameReader(limit=_FRAME_MARGIN)
         self._unsent = bytearray()
         self._loop = asyncio.get_running_loop()
         connection.setblocking(False)
-        self._loop.add_reader(connection, self._readable)
+        self._loop.add_reader(self._fd, self._readable)
 
     def expect(self, largest_frame: int) -> None:
         """Frames past this many bytes break the connection (the worker is not trusted)."""
@@ -87,7 +89,7 @@ class Worker:
             if sent == len(data):
                 return
             data = data[sent:]
-            self._loop.add_writer(self._connection, self._writable)
+            self._loop.add_writer(self._fd, self._writable)
         self._unsent += data
 
     def yield_cpu(self) -> None:
@@ -106,8 +108,8 @@ class Worker:
         if self.closed:
             return
         self.closed = True
-        self._loop.remove_reader(self._connection)
-        self._loop.remove_writer(self._connection)
+        self._loop.remove_reader(self._fd)
+        self._loop.remove_writer(self._fd)
         self._connection.close()
 
     def _readable(self) -> None:
@@ -147,4 +149,4 @@ class Worker:
             sent = 0
         del self._unsent[:sent]
         if not self._unsent:
-            self._loop.remove_writer(self._connection)
+            self._loop.remove_writer(self._fd)
