@@ -62,3 +62,10 @@ def test_a_line_knows_what_it_continues() -> None:
         "",
         "comment",
     ]
+
+
+def test_it_stops_when_it_is_told_to() -> None:
+    text = "let x = 1;\n" * 1000
+    asked: list[int] = []
+    part = highlight(text, "javascript", lambda: asked.append(1) is None and len(asked) < 3)
+    assert 0 < len(part) < 1000

@@ -7,6 +7,7 @@ hand at once, the whole text in a thread when typing pauses.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -43,6 +44,7 @@ Completer: TypeAlias = Callable[[str, tuple[int, int]], list[Completion]]
 
 _PAUSE_S = 0.12
 """Without a key for this long, the whole text is coloured again."""
+_BREATH_S = 0.0005
 _MOST_COLOURED = 1 << 20
 _LONG_LINE = 2000
 _MOST_SEARCHED = 20_000
@@ -258,7 +260,12 @@ class CodeArea(TextArea, inherit_bindings=False):
         text, version, language = self.text, self._version, self.language or "javascript"
         if len(text) > _MOST_COLOURED:
             return
-        spans = await asyncio.to_thread(highlight, "\n".join(self.document.lines), language)
+
+        def go_on() -> bool:
+            time.sleep(_BREATH_S)  # a key that is pressed now must not wait for the lexer
+            return version == self._version
+
+        spans = await asyncio.to_thread(highlight, "\n".join(self.document.lines), language, go_on)
         if version == self._version and len(spans) == self.document.line_count:
             self._coloured = version
             self._spans = list(spans)

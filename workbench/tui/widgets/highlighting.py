@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -19,6 +20,7 @@ KINDS = (
 )
 """The kinds of text that a theme colours: component classes ``code-area--KIND``."""
 
+_ASK_EVERY = 256
 _OPEN = {"comment": "*/", "string": "`"}
 """How a token that goes over several lines ends."""
 
@@ -63,11 +65,17 @@ def _kind(token: _TokenType) -> str:
     return ""
 
 
-def highlight(text: str, language: str) -> list[Spans]:
-    """The spans of every line of a text (lines as ``str.split("\\n")`` has them)."""
+def highlight(text: str, language: str, go_on: Callable[[], bool] = lambda: True) -> list[Spans]:
+    """The spans of every line of a text (lines as ``str.split("\\n")`` has them).
+
+    go_on: asked after every some hundred tokens; False ends it with what there is.
+    """
     lines: list[list[Span]] = [[]]
     column = 0
-    for _, token, value in _lexer(language).get_tokens_unprocessed(text):
+    tokens = _lexer(language).get_tokens_unprocessed(text)
+    for count, (_, token, value) in enumerate(tokens):
+        if count % _ASK_EVERY == 0 and not go_on():
+            break
         kind = _kind(token)
         if "\n" not in value:
             if kind:

@@ -1,0 +1,93 @@
+"""A Textual app in a real pseudo-terminal, timed from a key to the end of the write that shows it."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+import pty
+import struct
+import sys
+import termios
+import time
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from textual import events
+from textual.app import App
+
+
+class TimedApp(App[None]):
+    """Subclass ``measure``; its result comes back from ``run_in_terminal``."""
+
+    result: Any = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._painted = asyncio.Event()
+        self.worst_gap_ms = 0.0
+
+    def post_display_hook(self) -> None:
+        self._painted.set()
+
+    def on_ready(self) -> None:
+        self.run_worker(self._measure(), exit_on_error=True)
+
+    async def _measure(self) -> None:
+        await asyncio.sleep(0.5)
+        self.result = await self.measure()
+        self.exit()
+
+    async def measure(self) -> Any:
+        raise NotImplementedError
+
+    async def painted(self, key: str, character: str | None = None) -> float:
+        """Press a key; ms until its effect is on the terminal."""
+        self._painted.clear()
+        began = time.perf_counter()
+        self.post_message(events.Key(key, character))
+        await self._painted.wait()
+        return (time.perf_counter() - began) * 1000
+
+    async def watch_gaps(self) -> None:
+        """Notice how long the event loop was ever held up (``worst_gap_ms``)."""
+        while True:
+            began = time.perf_counter()
+            await asyncio.sleep(0.001)
+            gap = (time.perf_counter() - began) * 1000 - 1
+            self.worst_gap_ms = max(self.worst_gap_ms, gap)
+
+
+def run_in_terminal(module: str, app: str, *, columns: int = 120, rows: int = 40) -> Any:
+    """Run ``module.app()`` in a terminal of its own; what its ``measure`` returned."""
+    with NamedTemporaryFile(suffix=".json") as out:
+        child, terminal = pty.fork()
+        if child == 0:
+            code = (
+                f"import {module} as m, json, pathlib; app = m.{app}(); app.run();"
+                f"pathlib.Path({out.name!r}).write_text(json.dumps(app.result))"
+            )
+            os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+            os.execv(sys.executable, [sys.executable, "-c", code])
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        said = b""
+        try:
+            while chunk := os.read(terminal, 65536):
+                said = (said + chunk)[-4000:]
+        except OSError:
+            pass  # the terminal closes with its process
+        os.waitpid(child, 0)
+        os.close(terminal)
+        text = Path(out.name).read_text(encoding="utf-8")
+        if not text:
+            raise RuntimeError(f"{app} gave nothing; it last wrote: {said!r}")
+        return json.loads(text)
+
+
+def quantiles(times: list[float]) -> str:
+    """``median / p95 / worst``"""
+    ordered = sorted(times)
+    median, p95 = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.95)]
+    return f"{median:8.1f} {p95:8.1f} {ordered[-1]:8.1f}"
