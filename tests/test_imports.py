@@ -1,0 +1,46 @@
+"""Imports run one way (docs/architecture.md), and heavy ones come only where they are needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).parents[1]
+
+
+def test_import_contracts_are_kept() -> None:
+    tool = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run(
+        [tool, "--no-cache"], capture_output=True, text=True, cwd=_ROOT, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [
+        ("workbench.engine", ["mcp", "textual", "pydantic", "tomlkit", "quickjs"]),
+        ("workbench.runtime", ["mcp", "textual", "pydantic", "tomlkit"]),
+        ("workbench.replay", ["mcp", "textual", "pydantic"]),
+        ("workbench.serve", ["mcp", "textual", "uvicorn"]),
+        ("workbench.tui", ["mcp", "textual", "workbench.engine"]),
+        ("workbench.upstream", ["mcp", "httpx2", "pydantic"]),
+        (
+            "workbench.cli.main",
+            ["mcp", "textual", "asyncio", "workbench.engine", "workbench.config"],
+        ),
+        (
+            "workbench.sandbox.zygote",
+            ["mcp", "asyncio", "logging", "threading", "random", "workbench.engine"],
+        ),
+    ],
+)
+def test_light_modules_stay_light(module: str, absent: list[str]) -> None:
+    code = f"import sys, {module}; print([m for m in {absent!r} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=_ROOT, check=True
+    )
+    assert done.stdout.strip() == "[]"
