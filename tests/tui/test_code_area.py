@@ -136,6 +136,36 @@ async def test_colours_appear_at_once_and_for_the_whole_text() -> None:
         assert app.area._spans[1][0][2] == "comment"  # type: ignore[index]
 
 
+async def test_what_is_painted_is_what_the_text_says() -> None:
+    """Painted lines are kept between keys: none may outlive its text."""
+    app = EditorApp("\n".join(f"line {n}" for n in range(30)))
+    async with app.run_test(size=(80, 12)) as pilot:
+
+        async def check() -> None:
+            await pilot.pause()
+            top = app.area.scroll_offset.y
+            kept = [line.split(maxsplit=1)[1:] for line in lines(app.area)]
+            said = [[line] if line else [] for line in app.area.document.lines[top : top + 12]]
+            assert [[text.rstrip() for text in line] for line in kept][: len(said)] == said
+
+        for keys in (
+            ["x"],
+            ["ctrl+z"],
+            ["down", "end", "y", "enter", "z"],
+            ["ctrl+z"],
+            ["ctrl+z"],
+            ["ctrl+y"],
+            ["shift+down", "shift+down", "delete"],
+            ["ctrl+a", "tab"],
+            ["shift+tab"],
+            ["pagedown", "q", "backspace", "backspace"],
+            ["ctrl+z"],
+        ):
+            await pilot.press(*keys)
+            if keys != ["ctrl+a", "tab"]:
+                await check()
+
+
 async def test_markers_show_move_and_grow_stale() -> None:
     app = EditorApp("one\ntwo three\nfour")
     async with app.run_test(size=(80, 12)) as pilot:

@@ -51,3 +51,6 @@ def test_textual_still_has_the_slow_paths_that_these_replace() -> None:
     assert "sum(" in inspect.getsource(WrappedDocument.height.fget)  # type: ignore[attr-defined]
     assert "join" in inspect.getsource(Document.text.fget)  # type: ignore[attr-defined]
     assert "_offset_to_line_info" in inspect.getsource(TextArea._render_line)
+    keys = inspect.getsource(TextArea.render_line)
+    assert "self.size,\n            scroll_x,\n            absolute_y,\n" in keys
+    assert "_line_cache.clear" in inspect.getsource(TextArea._build_highlight_map)

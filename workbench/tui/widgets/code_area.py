@@ -49,6 +49,8 @@ _MOST_COLOURED = 1 << 20
 _LONG_LINE = 2000
 _MOST_SEARCHED = 20_000
 """Characters that are looked at for a matching bracket."""
+_LINE_IN_KEY = 2
+"""Where TextArea's keys of painted lines hold the line (tests/tui/test_fast_document.py)."""
 _FREED = {"ctrl+a", "ctrl+f", "ctrl+g", "f6", "f7"}
 """Keys of TextArea that mean something else here (tui.md, section 6)."""
 
@@ -159,6 +161,8 @@ class CodeArea(TextArea, inherit_bindings=False):
     ) -> None:
         self._spans: list[Spans | None] = []
         self._styles: dict[str, Style] = {}
+        self._changed_rows: set[int] | None = None
+        """Rows changed since the last painting; None: anything may have changed."""
         self._version = self._coloured = 0
         self._markers: dict[int, Marker] = {}
         self._notes: dict[int, str] = {}
@@ -189,7 +193,7 @@ class CodeArea(TextArea, inherit_bindings=False):
         self.document = document
         self.wrapped_document = FastWrappedDocument(document, tab_width=self.indent_width)
         self.navigator = DocumentNavigator(self.wrapped_document)
-        self._build_highlight_map()
+        self._line_cache.clear()
         self._spans = [None] * document.line_count
         self._markers, self._notes, self._matches = {}, {}, {}
         self._pointed = None
@@ -217,12 +221,28 @@ class CodeArea(TextArea, inherit_bindings=False):
 
             self._markers = {moved(n): replace(m, line=moved(n)) for n, m in self._markers.items()}
             self._notes = {moved(n): note for n, note in self._notes.items()}
-        if self._markers:
+        alone = removed == added == 1 and not (self._matches or self._pointed)
+        if any(not marker.stale for marker in self._markers.values()):
             self._markers = {n: replace(m, stale=True) for n, m in self._markers.items()}
+            alone = False
+        if alone and self._changed_rows is not None:
+            self._changed_rows.add(top)
+        else:
+            self._changed_rows = None
         self._matches = {}
         self._pointed = None
         self._version += 1
         self._colour_soon()
+
+    def _build_highlight_map(self) -> None:
+        """Called after every change: forget the painted lines that it changed, not all of them."""
+        rows, self._changed_rows = self._changed_rows, set()
+        if rows is None or self.soft_wrap:
+            self._line_cache.clear()
+            return
+        for key in list(self._line_cache.keys()):
+            if key[_LINE_IN_KEY] in rows:
+                self._line_cache.discard(key)
 
     def edit(self, edit: Edit) -> EditResult:
         result = super().edit(edit)
