@@ -50,3 +50,12 @@ def test_saving_keeps_link_and_mode(tmp_path: Path) -> None:
     documents.write(documents.read(tmp_path / "link.js"), "2", "{}\n")
     assert (tmp_path / "link.js").is_symlink()
     assert (real.read_text(), real.stat().st_mode & 0o777) == ("2", 0o640)
+
+
+def test_named_inputs_cannot_lead_elsewhere(tmp_path: Path) -> None:
+    script = tmp_path / "a[1].js"
+    (tmp_path / "a[1].big.input.json").write_text("{}")
+    (tmp_path / "a1.other.input.json").write_text("{}")
+    assert documents.named_inputs(script) == {"big": tmp_path / "a[1].big.input.json"}
+    with pytest.raises(DocumentError, match="no name for an input"):
+        documents.named_input(script, "../x")

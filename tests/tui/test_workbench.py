@@ -300,3 +300,19 @@ async def test_changed_settings_are_taken(make_app: MakeApp) -> None:
         assert app.theme == "workbench-light"
         await pilot.press("f12")
         await until(lambda: app.main.run_now and app.main.run_now.execution, "f12 runs")
+
+
+async def test_inputs_are_kept_and_taken_by_name(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app("return input", '{"a": 1}')
+    (tmp_path / "test.two.input.json").write_text('{"a": 2}')
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        app.main.action_keep_input()
+        await until(lambda: isinstance(app.screen, LineScreen))
+        await pilot.press(*"one", "enter")
+        await until(lambda: app.screen is app.main)
+        assert (tmp_path / "test.one.input.json").read_text() == '{"a": 1}'
+        app.main.action_inputs()
+        await until(lambda: isinstance(app.screen, LineScreen))
+        await pilot.press(*"two", "enter")
+        await until(lambda: app.main.tab.input.text == '{"a": 2}', "it is taken")

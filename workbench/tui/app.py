@@ -41,7 +41,11 @@ class WorkbenchApp(App[int]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
-    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("app")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *commands.bindings("app"),
+        # Without priority: an editor takes the letter.
+        Binding("question_mark", "help", "Help", show=False),
+    ]
 
     def __init__(self, config: Config, *, data_dir: Path, script: Path | None = None) -> None:
         super().__init__()

@@ -6,6 +6,7 @@ Footer, command palette, help, key bindings, ``workbench keys`` and the ``[keys]
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -56,6 +57,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("next-script", "Next script", "The next tab.", "ctrl+pagedown", None, "Scripts"),
     Command("previous-script", "Previous script", "Tab before.", "ctrl+pageup", None, "Scripts"),
     Command("editor", "Edit in $EDITOR", "This pane's text in $VISUAL or $EDITOR.", "f4"),
+    Command("inputs", "Inputs", "Take another of the script's inputs.", "", None, "Scripts"),
+    Command("keep-input", "Keep input as", "Keep this input under a name.", "", None, "Scripts"),
     Command("format-input", "Format input", "Indent the input JSON.", "", None, "Scripts"),
     Command("next-problem", "Go to the problem", "The line of the error.", "", None, "Run"),
     Command("replay", "Replay a run", "Step through a recorded run.", "", None, "Screens"),
@@ -68,6 +71,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("quit", "Quit", "Leave Workbench.", "ctrl+q", "Quit", "General", "app"),
 )
 _BY_ID = {command.id: command for command in COMMANDS}
+_FUNCTION_KEY = re.compile(r"f\d{1,2}")
+_KEY_NAMES = {
+    "up": "↑", "down": "↓", "left": "←", "right": "→", "slash": "/", "asterisk": "*", "minus": "-",
+    "plus": "+", "full_stop": ".", "comma": ",", "question_mark": "?", "escape": "Esc",
+    "enter": "Enter", "space": "Space", "home": "Home", "end": "End", "delete": "Del",
+    "pageup": "PgUp", "pagedown": "PgDn",
+}  # fmt: skip
+_SENT_FOR_OTHERS = ("ctrl+@", "ctrl+underscore")
+"""What terminals send for ctrl+space and ctrl+slash."""
 
 
 def bindings(place: Place) -> list[Binding]:
@@ -120,9 +132,16 @@ def in_force(own: Mapping[str, str]) -> Iterable[tuple[Command, str]]:
 def shown(keys: str) -> str:
     """Keys as people write them: ``f5,ctrl+r`` is ``F5, ^r``."""
     return ", ".join(
-        key.upper() if len(key) < 4 and key[0] == "f" else key.replace("ctrl+", "^")
+        _one_shown(key)
         for key in _split(keys)
+        if key not in _SENT_FOR_OTHERS and not key.startswith("super+")
     )
+
+
+def _one_shown(key: str) -> str:
+    *modifiers, name = key.split("+")
+    name = name.upper() if _FUNCTION_KEY.fullmatch(name) else _KEY_NAMES.get(name, name)
+    return "".join("^" if one == "ctrl" else f"{one}+" for one in modifiers) + name
 
 
 def _split(keys: str) -> list[str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 _INPUT_SUFFIX = ".input.json"
 _EMPTY_INPUT = "{}\n"
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _UNTITLED = "untitled.js"
 _LARGEST = 16 << 20
 
@@ -45,13 +48,27 @@ def input_file(script: Path) -> Path:
     return script.with_name(script.stem + _INPUT_SUFFIX)
 
 
+def named_inputs(script: Path) -> dict[str, Path]:
+    """Further inputs of a script by name: ``triage.big.input.json`` is ``big``."""
+    found = script.parent.glob(f"{glob.escape(script.stem)}.*{_INPUT_SUFFIX}")
+    start, end = len(script.stem) + 1, len(_INPUT_SUFFIX)
+    return {file.name[start:-end]: file for file in sorted(found)}
+
+
+def named_input(script: Path, name: str) -> Path:
+    """Where the input ``name`` of a script is kept. Raises DocumentError for what is no name."""
+    if _NAME.fullmatch(name) is None:
+        raise DocumentError(f"{name!r} is no name for an input: letters, digits, - and _")
+    return script.with_name(f"{script.stem}.{name}{_INPUT_SUFFIX}")
+
+
 def read(path: Path) -> Document:
     """Open a script with its input. A file that does not exist yet is an empty script."""
     path = path.absolute()
     stamp = _stamp(path)
-    text = _read_text(path) if stamp is not None else ""
+    text = read_text(path) if stamp is not None else ""
     beside = input_file(path)
-    return Document(path, text, _read_text(beside) if beside.is_file() else _EMPTY_INPUT, stamp)
+    return Document(path, text, read_text(beside) if beside.is_file() else _EMPTY_INPUT, stamp)
 
 
 def write(document: Document, text: str, input_text: str) -> None:
@@ -60,15 +77,16 @@ def write(document: Document, text: str, input_text: str) -> None:
     beside = document.input_path
     if path is None or beside is None:
         raise DocumentError("the script has no name yet: use Save as")
-    _write_text(path, text)
+    write_text(path, text)
     document.saved_text = text
     document.stamp = _stamp(path)
     if input_text != document.saved_input or beside.is_file():
-        _write_text(beside, input_text)
+        write_text(beside, input_text)
     document.saved_input = input_text
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """A text file of at most 16 MB. Raises DocumentError."""
     try:
         size = path.stat().st_size
         if size > _LARGEST:
@@ -80,7 +98,8 @@ def _read_text(path: Path) -> str:
         raise DocumentError(f"{path}: {error.strerror or error}") from None
 
 
-def _write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all. Raises DocumentError."""
     target = path.resolve()
     try:
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o644

@@ -10,32 +10,35 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widget import Widget
+from textual.widgets import Static, TextArea
 
 from workbench.tui.commands import in_force, shown
+from workbench.tui.widgets.code_area import CodeArea
+from workbench.tui.widgets.json_view import JsonView
+from workbench.tui.widgets.trace_view import TraceView
 
-PANE_KEYS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "script": (
-        ("^f", "find and replace; F3 goes to the next"),
-        ("^g", "go to a line"),
-        ("^space", "complete a tool or an argument"),
-        ("^z ^y", "undo, redo"),
-        ("^/", "comment lines in or out"),
-    ),
-    "input": (("^z ^y", "undo, redo"), ("^f", "find and replace")),
-    "trace": (
-        ("↑ ↓ j k", "choose a call; its detail is shown below"),
-        ("Enter", "go to the script's line that made the call"),
-        ("/", "filter: words, tool:, status:, ms>"),
-        ("e E", "next and previous error"),
-        ("f End", "follow the newest call"),
-    ),
-    "detail": (
-        ("← →", "Result, Console, Call"),
-        ("↑ ↓", "scroll"),
-        ("^c", "copy what is selected"),
-    ),
+_PANES: Mapping[str, tuple[type[Widget], ...]] = {
+    "script": (CodeArea,),
+    "input": (CodeArea,),
+    "trace": (TraceView,),
+    "detail": (JsonView,),
 }
+_PLAIN = frozenset(
+    binding.action for binding in TextArea.BINDINGS if isinstance(binding, Binding)
+) - {"undo", "redo"}
+"""What every editor does needs no words."""
+_WIDTH = 22
+
+
+def pane_keys(pane: str) -> list[tuple[str, str]]:
+    """The keys of a pane's own widget, as it declares them: (keys, what they do)."""
+    rows = []
+    for widget in _PANES.get(pane, ()):
+        for binding in widget.BINDINGS:
+            if isinstance(binding, Binding) and binding.action not in _PLAIN:
+                rows.append((shown(binding.key), binding.description))
+    return rows
 
 
 class HelpScreen(ModalScreen[None]):
@@ -53,21 +56,21 @@ class HelpScreen(ModalScreen[None]):
 
     def _text(self) -> Content:
         groups: dict[str, list[tuple[str, str]]] = {}
-        here = PANE_KEYS.get(self._pane, ())
+        here = pane_keys(self._pane)
         if here:
-            groups[f"In this pane: {self._pane}"] = list(here)
+            groups[f"In this pane: {self._pane}"] = here
         for command, keys in in_force(self._own_keys):
             groups.setdefault(command.group, []).append(
-                (shown(keys) if keys else "^p", f"{command.title}: {command.help}")
+                (shown(keys) if keys else "by name", f"{command.title}: {command.help}")
             )
-        for pane, rows in PANE_KEYS.items():
+        for pane in _PANES:
             if pane != self._pane:
-                groups[f"In the {pane} pane"] = list(rows)
+                groups[f"In the {pane} pane"] = pane_keys(pane)
         lines: list[Content] = []
         for title, entries in groups.items():
             lines.append(Content.styled(title, "bold $primary"))
             lines += [
-                Content.assemble((f"  {keys:18}", "$accent"), words) for keys, words in entries
+                Content.assemble((f"  {keys:{_WIDTH}} ", "$accent"), words) for keys, words in entries
             ]
             lines.append(Content(""))
         return Content("\n").join(lines)

@@ -100,7 +100,7 @@ class HistoryScreen(Screen[None]):
                 placeholder="/ filter: words, status:error, source:serve, tool:server.name",
             )
             yield RowList[ExecutionRow](self._line, heading, id="history-rows")
-        yield Footer()
+        yield Footer(show_command_palette=False, compact=True)
 
     @property
     def rows(self) -> RowList[ExecutionRow]:

@@ -15,7 +15,7 @@ from workbench.clean import clean, clean_line
 from workbench.model import LogLine, Status
 from workbench.tui.documents import Document
 from workbench.tui.live import CallState, LiveRun
-from workbench.tui.text import COLOURS, SIGNS, duration, summary
+from workbench.tui.text import COLOURS, SIGNS, count, duration, summary
 from workbench.tui.widgets.code_area import CodeArea
 from workbench.tui.widgets.json_view import JsonView
 from workbench.tui.widgets.pane import Pane
@@ -167,6 +167,9 @@ class DetailPane(Pane):
             self.result.show(execution.value, "result")
         else:
             self.result.show(execution.error.to_json(), "error")
+        if execution.logs_dropped:
+            dropped = f"{count(execution.logs_dropped, 'more line')}: too many to keep"
+            self.console.write(Text(dropped, style="yellow"), animate=False)
         self.show_title()
 
     def show_call(self, state: CallState) -> None:

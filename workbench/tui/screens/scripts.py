@@ -10,11 +10,12 @@ from textual.timer import Timer
 from textual.widgets import ContentSwitcher
 
 from workbench import paths
-from workbench.model import JsonValue, ScriptError
+from workbench.model import ScriptError
 from workbench.scripts import find_script, script_names
 from workbench.tui import documents
 from workbench.tui.completion import Completion, complete
 from workbench.tui.documents import Document, DocumentError
+from workbench.tui.inputs import InputError, parse_input
 from workbench.tui.screens.ask import LineScreen
 from workbench.tui.screens.layout import PaneScreen
 from workbench.tui.screens.panes import ProblemLine, Tab, new_tab
@@ -28,33 +29,6 @@ if TYPE_CHECKING:
 
 _CHECK_AFTER_S = 0.3
 _MOST_CHECKED = 1 << 20
-
-
-class InputError(Exception):
-    """The input is no JSON; the message says where."""
-
-    def __init__(self, message: str, at: tuple[int, int]) -> None:
-        super().__init__(message)
-        self.at = at
-        """Row and column, from 0."""
-
-
-def parse_input(text: str) -> JsonValue:
-    """The script's input; an empty text is ``{}``. Raises InputError."""
-    if not text.strip():
-        return {}
-    try:
-        return json.loads(text, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"{error.lineno}:{error.colno}  {error.msg}", (error.lineno - 1, error.colno - 1)
-        ) from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(str(error), (0, 0)) from None
-
-
-def _no_constant(name: str) -> JsonValue:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _is_sample(path: Path) -> bool:
@@ -381,6 +355,48 @@ class ScriptScreen(PaneScreen):
 
     def on_problem_line_chosen(self, event: ProblemLine.Chosen) -> None:
         self._go_to_problem(event.line)
+
+    def action_inputs(self) -> None:
+        """Choose one of the inputs that were kept beside the script."""
+        tab = self.tab
+        found = documents.named_inputs(tab.document.path) if tab.document.path else {}
+        if not found:
+            self.app.say("No inputs were kept for this script; Keep input as makes one")
+            return
+
+        def chosen(answer: str | None) -> None:
+            if answer not in found:
+                return
+            try:
+                text = documents.read_text(found[answer])
+            except DocumentError as error:
+                self.app.say(str(error), "error")
+            else:
+                self._replace(tab.input, text)
+                self.go_to("input")
+
+        self.app.push_screen(LineScreen("Take an input", names=list(found)), chosen)
+
+    def action_keep_input(self) -> None:
+        """Keep the input under a name, beside the script."""
+        tab = self.tab
+        if tab.document.path is None or _is_sample(tab.document.path):
+            self.app.say("Save the script first: its inputs are kept beside it", "warning")
+            return
+        script = tab.document.path
+
+        def named(answer: str | None) -> None:
+            if answer is None:
+                return
+            try:
+                path = documents.named_input(script, answer)
+                documents.write_text(path, tab.input.text)
+            except DocumentError as error:
+                self.app.say(str(error), "error")
+            else:
+                self.tell(f"Kept the input as {path.name}")
+
+        self.app.push_screen(LineScreen("Keep the input as (a short name)"), named)
 
     def action_format_input(self) -> None:
         try:

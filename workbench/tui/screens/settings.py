@@ -123,7 +123,7 @@ class SettingsScreen(Screen[None]):
             yield Input(id="settings-filter", placeholder="/ search settings")
             yield RowList[Setting](row_line, _heading, id="settings-rows")
             yield Static(id="setting-about", markup=False)
-        yield Footer()
+        yield Footer(show_command_palette=False, compact=True)
 
     @property
     def rows(self) -> RowList[Setting]:

@@ -182,7 +182,7 @@ class ToolsScreen(Screen[str | None]):
                 yield RowList[ToolRow](self._line, lambda _: "  Server and tools", id="tools-rows")
             with Pane(id="tool-pane"), VerticalScroll():
                 yield Static(id="about", markup=False)
-        yield Footer()
+        yield Footer(show_command_palette=False, compact=True)
 
     @property
     def rows(self) -> RowList[ToolRow]:
@@ -344,7 +344,7 @@ class TryScreen(ModalScreen[None]):
             with Pane(id="try-answer") as answer:
                 answer.set_title("Answer")
                 yield JsonView()
-        yield Footer()
+        yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         view = self.query_one(JsonView)

@@ -19,10 +19,11 @@ from workbench import paths
 from workbench.config import FILE_NAME
 from workbench.model import Event, ExecutionRequest
 from workbench.tui import commands, external, session
+from workbench.tui.inputs import InputError, parse_input
 from workbench.tui.live import TICK_S, LiveBuffer, LiveRun
 from workbench.tui.screens.ask import LineScreen
 from workbench.tui.screens.panes import DetailPane, InputPane, ProblemLine, ScriptPane, Tab
-from workbench.tui.screens.scripts import InputError, ScriptScreen, parse_input
+from workbench.tui.screens.scripts import ScriptScreen
 from workbench.tui.text import COLOURS, SIGNS, count, duration, error_line, summary
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.trace_view import TraceView
@@ -67,6 +68,7 @@ class WorkbenchScreen(ScriptScreen):
         self.set_interval(TICK_S, self._tick)
         self.set_interval(_HEADER_S, self._show_header)
         self.set_interval(_DISK_S, self.look_at_disk)
+        self.trace.ascii_icons = self.app.config.ui.icons == "ascii"
         self.tell("F5 runs the script · ^p lists every command")
 
     # -- running -----------------------------------------------------------------------
