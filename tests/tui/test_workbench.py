@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import RichLog
 
 from tests.tui.conftest import MakeApp, until
 from workbench.config import UiSettings
+from workbench.runtime import open_history
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.live import LiveRun
 from workbench.tui.screens.ask import ChoiceScreen, LineScreen
@@ -19,6 +19,7 @@ from workbench.tui.screens.panes import ProblemLine
 from workbench.tui.screens.replay import ReplayScreen
 from workbench.tui.screens.settings import SettingsScreen
 from workbench.tui.screens.tools import ToolsScreen
+from workbench.tui.widgets.console_view import ConsoleView
 from workbench.tui.widgets.trace_view import TraceView
 
 pytestmark = pytest.mark.anyio
@@ -165,7 +166,7 @@ async def test_console_lines_are_shown_in_order(make_app: MakeApp) -> None:
         run = await run_script(app, pilot)
         assert [line.text for line in run.console] == [f"line {i}" for i in range(50)] + ["[b]x"]
         app.main.detail.show_tab("console")
-        console = app.main.query_one("#console", RichLog)
+        console = app.main.query_one(ConsoleView)
         await until(lambda: len(console.lines) == 51, "they are written")
         assert "[b]x" in console.lines[-1].text
 
@@ -316,3 +317,38 @@ async def test_inputs_are_kept_and_taken_by_name(make_app: MakeApp, tmp_path: Pa
         await until(lambda: isinstance(app.screen, LineScreen))
         await pilot.press(*"two", "enter")
         await until(lambda: app.main.tab.input.text == '{"a": 2}', "it is taken")
+
+
+async def test_quit_while_a_script_runs_asks_and_records_it(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app = make_app("await tools.demo.sleep({ms: 60000})")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await start(app, pilot)
+        await pilot.press("f5")
+        await until(lambda: app.main.run_now and app.main.run_now.calls, "it calls")
+        await pilot.press("ctrl+q")
+        await until(lambda: isinstance(app.screen, ChoiceScreen))
+        await pilot.press("right", "enter")
+        await until(lambda: app.return_code is not None)
+    store = open_history(app.config, tmp_path / "data")
+    (row,) = store.list_executions()
+    store.close()
+    assert row.status == "cancelled"
+
+
+async def test_tabs_are_switched_and_closed(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await pilot.press("ctrl+n")
+        await until(lambda: len(app.main.tabs) == 2 and app.main.tab.script.has_focus)
+        await pilot.press("x", "ctrl+w")
+        await pilot.pause()
+        assert len(app.main.tabs) == 2  # its text is in no file
+        await pilot.press("backspace", "ctrl+w")
+        await until(lambda: len(app.main.tabs) == 1, "it is closed")
+        await until(lambda: app.main.tab.script.has_focus)
+        await pilot.press("ctrl+w")
+        await until(lambda: app.main.tab.document.name == "untitled.js", "an empty one is left")
+        assert len(app.main.tabs) == 1
