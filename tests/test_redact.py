@@ -47,7 +47,9 @@ def test_known_tokens_are_masked_wherever_they_stand(text: str) -> None:
     whole, found = redactor.json({"rows": [{"note": f"see {text}"}]})
     assert found
     assert json.dumps(text)[1:-1] not in whole
-    assert json.loads(whole)["rows"][0]["note"].startswith(("see «masked", "see postgres://«masked"))
+    assert json.loads(whole)["rows"][0]["note"].startswith(
+        ("see «masked", "see postgres://«masked")
+    )
 
 
 @pytest.mark.parametrize("name", SECRET_NAMES)

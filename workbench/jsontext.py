@@ -37,10 +37,17 @@ def loads(text: str | bytes) -> JsonValue:
 
 
 def canonical(value: JsonValue) -> str:
-    """One text for equal values: keys sorted. For comparing and hashing."""
+    """One text for equal values: keys sorted. For comparing and hashing.
+
+    Raises ``ValueError`` for what is nested too deeply or holds itself.
+    """
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
     except TypeError:
+        pass
+    try:
         return encodable(
             json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         )
+    except RecursionError:
+        raise ValueError("nested too deeply") from None

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from ahocorasick_rs import AhoCorasick
 
+from workbench.clean import encodable
 from workbench.jsontext import dumps, loads
 from workbench.model import JsonValue
 
@@ -82,7 +83,11 @@ class Redactor:
         return loads(text) if found else value
 
     def text(self, text: str) -> tuple[str, bool]:
-        """A text with the tokens in it masked, and whether there were any."""
+        """A text with the tokens in it masked, and whether there were any.
+
+        Lone surrogates become U+FFFD, as in JSON.
+        """
+        text = encodable(text)
         if not self._may_hold(text):
             return text, False
         masked, count = self._token.subn(f"{MARK} token»", text)

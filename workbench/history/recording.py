@@ -138,11 +138,11 @@ def read_recording(path: Path) -> Recording:
         for name, value in document.items()
         if name not in ("format", "version", "checksum")
     }
-    if document.get("checksum") != _checksum(body):
-        raise RecordingError(f"{path}: corrupt: its content does not match its checksum")
     try:
+        if document.get("checksum") != _checksum(body):
+            raise RecordingError(f"{path}: corrupt: its content does not match its checksum")
         return _from_body(body)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise RecordingError(f"{path}: corrupt: {type(error).__name__} {error}") from error
 
 

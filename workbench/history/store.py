@@ -6,7 +6,8 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from workbench.redact import Redactor
 
 FILE_NAME = "history.sqlite3"
 _DAY_S = 86_400
+_PRUNED_AT_ONCE = 50
 _CLOSE_TO = 0.9
 """A file over its size is brought down to this part of it, so that it is not pruned at every run."""
 
@@ -185,37 +187,43 @@ class Store:
         """Mark what runs by its record, though its process is gone."""
         owners = self._query("SELECT DISTINCT owner FROM executions WHERE status = 'running'", ())
         dead = [owner for (owner,) in owners if not is_alive(owner)]
-        for owner in dead:
-            self._query(
-                "UPDATE executions SET status = 'interrupted' WHERE status = 'running' AND owner = ?",
-                (owner,),
-            )
+        with suppress(
+            sqlite3.OperationalError
+        ):  # a file that cannot be written; rows say it anyway
+            for owner in dead:
+                self._query(
+                    "UPDATE executions SET status = 'interrupted' "
+                    "WHERE status = 'running' AND owner = ?",
+                    (owner,),
+                )
 
     # -- removing --------------------------------------------------------------------------
 
     def delete(self, execution_id: str) -> None:
         """Remove one finished execution. Raises UnknownExecution."""
         n, _ = self._find(execution_id)
-        with self._lock:
-            _delete(self._connection(), [n])
+        with self._lock, _transaction(self._connection()) as connection:
+            _delete(connection, [n])
 
     def prune(self, max_age_days: int | None = None, max_size_mb: int | None = None) -> int:
         """Remove old executions now; how many went."""
+        days = max_age_days if max_age_days is not None else self._max_age_days
+        size = max_size_mb if max_size_mb is not None else self._max_size_mb
         before = self.count()
         with self._lock:
             connection = self._connection()
-            connection.execute("BEGIN IMMEDIATE")
-            _prune(
-                connection,
-                max_age_days if max_age_days is not None else self._max_age_days,
-                max_size_mb if max_size_mb is not None else self._max_size_mb,
-            )
-            connection.execute("COMMIT")
-            connection.execute("PRAGMA incremental_vacuum")
+            more = True
+            while more:  # in steps, so that no other writer waits long
+                with _transaction(connection):
+                    more = _prune(connection, days, size)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return before - self.count()
 
     def _prune(self, connection: sqlite3.Connection) -> None:
-        _prune(connection, self._max_age_days, self._max_size_mb)
+        """One step, in the writer's transaction; the next one follows in its turn."""
+        writer = self._writer
+        if _prune(connection, self._max_age_days, self._max_size_mb) and writer is not None:
+            writer.put(self._prune)
 
     # -- inside ----------------------------------------------------------------------------
 
@@ -241,7 +249,7 @@ class Store:
                 .fetchall()
             )
         exact = [row for row in found if row[1] == prefix]
-        if exact or len(found) == 1:
+        if prefix and (exact or len(found) == 1):
             n, execution_id = (exact or found)[0]
             return n, execution_id
         if not found or not prefix:
@@ -311,29 +319,57 @@ def _delete(connection: sqlite3.Connection, numbers: list[int]) -> None:
     connection.execute(f"DELETE FROM executions WHERE n IN ({marks})", numbers)
 
 
-def _prune(connection: sqlite3.Connection, max_age_days: int, max_size_mb: int) -> None:
-    """Remove what is too old, then the oldest while the file is too large. Never a running one."""
+def _prune(connection: sqlite3.Connection, max_age_days: int, max_size_mb: int) -> bool:
+    """Remove some that are too old, or the oldest of a file too large. Whether there is more to do.
+
+    Never one that runs. The file shrinks by what is free.
+    """
     oldest = time.time() - max_age_days * _DAY_S
-    while numbers := _oldest(connection, "AND started_at < ?", (oldest,)):
+    numbers = _oldest(connection, _PRUNED_AT_ONCE, "AND started_at < ?", (oldest,))
+    if numbers:
         _delete(connection, numbers)
-    most = max_size_mb << 20
-    if _used_bytes(connection) <= most:
-        return
-    while _used_bytes(connection) > most * _CLOSE_TO and (numbers := _oldest(connection, "", ())):
-        _delete(connection, numbers)
+    elif (most := max_size_mb << 20) < _used_bytes(connection):
+        for n in _oldest(connection, _PRUNED_AT_ONCE, "", ()):
+            _delete(connection, [n])
+            numbers.append(n)
+            if _used_bytes(connection) <= most * _CLOSE_TO:
+                break
+    if numbers:
+        _give_back(connection)
+    return bool(numbers)
 
 
-def _oldest(connection: sqlite3.Connection, condition: str, values: tuple[float, ...]) -> list[int]:
+def _give_back(connection: sqlite3.Connection) -> None:
+    """Free pages to the file system. The module steps a PRAGMA once, which is one page."""
+    for _ in range(_pragma(connection, "freelist_count")):
+        connection.execute("PRAGMA incremental_vacuum(1)")
+
+
+def _oldest(
+    connection: sqlite3.Connection, limit: int, condition: str, values: tuple[float, ...]
+) -> list[int]:
     rows = connection.execute(
-        f"SELECT n FROM executions WHERE status <> 'running' {condition} ORDER BY n LIMIT 100",
-        values,
+        f"SELECT n FROM executions WHERE status <> 'running' {condition} ORDER BY n LIMIT ?",
+        (*values, limit),
     )
     return [n for (n,) in rows]
 
 
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
 def _used_bytes(connection: sqlite3.Connection) -> int:
-    pages, free, size = (
-        connection.execute(f"PRAGMA {name}").fetchone()[0]
-        for name in ("page_count", "freelist_count", "page_size")
-    )
-    return int((pages - free) * size)
+    used = _pragma(connection, "page_count") - _pragma(connection, "freelist_count")
+    return used * _pragma(connection, "page_size")
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])

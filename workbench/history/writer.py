@@ -8,10 +8,12 @@ import logging
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import asdict, replace
 from typing import TypeAlias
 
+from workbench.clean import encodable
 from workbench.history.logfile import LogFile, log_line
 from workbench.history.owner import this_process
 from workbench.jsontext import dumps
@@ -83,6 +85,7 @@ class Writer:
         self._open: dict[str, _Open] = {}
         self._started_calls: dict[tuple[str, int], ToolCall] = {}
         self._finished = 0
+        self._late: deque[ExecutionFinished] = deque(maxlen=_BATCH)
         self._lines: list[str] = []
         self._thread = threading.Thread(target=self._run, name="history writer", daemon=True)
         self._thread.start()
@@ -138,30 +141,79 @@ class Writer:
                     self._urgent.set()
 
     def _write(self, batch: list[_Item]) -> None:
+        items: list[Event | Job] = [
+            item for item in batch if item is not None and not isinstance(item, _Mark)
+        ]
+        items += self._late
+        self._late.clear()
+        before = {id_: copy(execution) for id_, execution in self._open.items()}
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            for item in batch:
-                if item is not None and not isinstance(item, _Mark):
-                    self._take(item)
-            self._insert_started()
-            self._connection.execute("COMMIT")
+            self._commit(items)
             self.problem = None
-        except sqlite3.Error as error:  # a full disk, a file that went away: say it, run on
-            with contextlib.suppress(sqlite3.Error):
-                self._connection.execute("ROLLBACK")
-            self._started_calls.clear()
-            self.problem = f"history is not written: {error}"
-            _log.warning("%s", self.problem)
-        if self._lines:
-            lines, self._lines = self._lines, []
-            try:
-                self._log.append(lines)
-            except OSError as error:
-                self.problem = f"main.log is not written: {error}"
-                _log.warning("%s", self.problem)
+        except sqlite3.OperationalError as error:  # a full disk, a file that went away: run on
+            self._undo(before)
+            self._lose(f"history is not written: {error}")
+            ends = [item for item in items if isinstance(item, ExecutionFinished)]
+            self._late.extend(end for end in ends if end.execution_id in before)
+        except Exception as error:  # one value that cannot be stored must not cost the others
+            self._undo(before)
+            self._write_singly(items, error)
+        self._write_log()
         if self._finished >= _PRUNE_EVERY:
             self._finished = 0
             self.put(self._prune)
+
+    def _commit(self, items: Sequence[Event | Job]) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+        for item in items:
+            self._take(item)
+        self._insert_started()
+        self._connection.execute("COMMIT")
+
+    def _write_singly(self, items: Sequence[Event | Job], first: Exception) -> None:
+        """Write a batch that failed, item by item, so that only what is at fault is lost."""
+        self._lose(f"history: something could not be stored: {type(first).__name__}: {first}")
+        self._lines.clear()
+        for item in items:
+            before = {id_: copy(execution) for id_, execution in self._open.items()}
+            try:
+                self._commit([item])
+            except Exception as error:
+                self._undo(before)
+                self._lose(f"history: {type(item).__name__} is lost: {error}")
+                if isinstance(item, ExecutionFinished) and not isinstance(
+                    error, sqlite3.OperationalError
+                ):
+                    self._commit_without_value(item, error)
+
+    def _commit_without_value(self, event: ExecutionFinished, why: Exception) -> None:
+        """Record at least how an execution ended whose value cannot be stored."""
+        before = {id_: copy(execution) for id_, execution in self._open.items()}
+        bare = replace(event, execution=replace(event.execution, value=f"«not stored: {why}»"))
+        try:
+            self._commit([bare])
+        except Exception as error:
+            self._undo(before)
+            self._lose(f"history: the end of {event.execution_id} is lost: {error}")
+
+    def _undo(self, before: dict[str, _Open]) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.execute("ROLLBACK")
+        self._open = before
+        self._started_calls.clear()
+
+    def _lose(self, problem: str) -> None:
+        self.problem = problem
+        _log.warning("%s", problem)
+
+    def _write_log(self) -> None:
+        if not self._lines:
+            return
+        lines, self._lines = self._lines, []
+        try:
+            self._log.append(lines)
+        except OSError as error:
+            self._lose(f"main.log is not written: {error}")
 
     def _take(self, item: Event | Job) -> None:
         if isinstance(item, ToolCallStarted):
@@ -194,8 +246,8 @@ class Writer:
             (
                 event.execution_id,
                 request.source,
-                request.client,
-                request.script,
+                encodable(request.client) if request.client is not None else None,
+                encodable(request.script) if request.script is not None else None,
                 request.original_id,
                 code,
                 given,
@@ -234,8 +286,9 @@ class Writer:
 
     def _call_columns(self, execution: _Open, call: ToolCall) -> tuple[object, ...]:
         args = self._json(execution, call.args)
+        name = (encodable(call.server), encodable(call.tool))
         where = (call.line, call.column, call.started_ms)
-        return (execution.n, call.seq, call.server, call.tool, args, *where)
+        return (execution.n, call.seq, *name, args, *where)
 
     def _call_finished(self, event: ToolCallFinished) -> None:
         execution = self._open.get(event.execution_id)

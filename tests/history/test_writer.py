@@ -1,0 +1,122 @@
+"""The writer never ends before its process does: what cannot be stored is said, the rest is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from workbench.history import Store
+from workbench.model import (
+    ConsoleLine,
+    Event,
+    Execution,
+    ExecutionFinished,
+    ExecutionRequest,
+    ExecutionStarted,
+    JsonValue,
+    Limits,
+    LogLine,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+def started(id_: str, code: str = "1") -> ExecutionStarted:
+    request = ExecutionRequest(code)
+    return ExecutionStarted(id_, request, Limits(), "engine", None, (1, 2, 3, 4), time.time())
+
+
+def finished(id_: str, value: JsonValue = 1) -> ExecutionFinished:
+    return ExecutionFinished(id_, Execution(id_, "ok", value=value), time.time())
+
+
+async def write(store: Store, *events: Event) -> None:
+    for event in events:
+        store.record(event)
+    await asyncio.wait_for(store.committed(), 20)
+
+
+async def test_one_value_that_cannot_be_stored_costs_no_other(tmp_path: Path) -> None:
+    deep: JsonValue = []
+    for _ in range(3000):
+        deep = [deep]
+    store = Store(tmp_path / "h.sqlite3")
+    await write(
+        store, started("a"), finished("a", deep), started("b"), finished("b", 7), started("c")
+    )
+    assert store.problem is not None
+    assert "nested too deeply" in store.problem
+    assert {row.execution_id: row.status for row in store.list_executions()} == {
+        "a": "ok",
+        "b": "ok",
+        "c": "running",
+    }
+    assert store.recording("a").value == "«not stored: nested too deeply»"
+    assert store.recording("b").value == 7
+    await write(store, finished("c"))
+    assert store.problem is None
+    log = (tmp_path / "main.log").read_text().splitlines()
+    assert [line.split("execution_id=")[1][0] for line in log] == ["a", "b", "c"]
+    store.close()
+
+
+async def test_an_id_used_twice_does_not_mix_two_executions(tmp_path: Path) -> None:
+    store = Store(tmp_path / "h.sqlite3")
+    await write(store, started("a", "first"), finished("a"))
+    line = ConsoleLine("a", LogLine("log", "of the second"))
+    await write(store, started("a", "second"), line, finished("a", 2))
+    recording = store.recording("a")
+    assert (recording.code, recording.value, recording.logs) == ("first", 1, ())
+    store.close()
+
+
+async def test_lone_surrogates_are_stored_as_replacement_characters(tmp_path: Path) -> None:
+    store = Store(tmp_path / "h.sqlite3")
+    line = ConsoleLine("a", LogLine("log", "\ud800"))
+    await write(store, started("a", "'\udc00'"), line, finished("a", "x\ud800"))
+    recording = store.recording("a")
+    assert (recording.code, recording.value) == ("'�'", "x�")
+    assert recording.logs[0]["text"] == "�"
+    store.close()
+
+
+async def test_ends_that_met_a_full_disk_are_written_when_there_is_room(tmp_path: Path) -> None:
+    store = Store(tmp_path / "h.sqlite3")
+    await write(store, started("a"))
+    pages(store, 1)  # SQLite's own "database or disk is full": the file may not grow
+    await write(store, finished("a", "x" * 1_000_000), started("b"))
+    assert store.problem is not None
+    assert "full" in store.problem
+    pages(store, 1_000_000)
+    await write(store, started("c"), finished("c"))
+    assert store.problem is None
+    assert {row.execution_id: row.status for row in store.list_executions()} == {
+        "a": "ok",
+        "c": "ok",
+    }
+    store.close()
+
+
+def pages(store: Store, most: int) -> None:
+    assert store._writer is not None
+    store._writer.put(lambda connection: connection.execute(f"PRAGMA max_page_count = {most}"))
+
+
+async def test_a_file_over_its_size_is_pruned_while_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "h.sqlite3"
+    store = Store(path)
+    for number in range(60):
+        await write(store, started(f"e{number}"), finished(f"e{number}", "x" * 100_000))
+    store.close()
+    large = path.stat().st_size
+    store = Store(path, max_size_mb=2)  # prunes at opening
+    await write(store, started("last"), finished("last"))  # behind the steps of pruning
+    await write(store)
+    left = [row.execution_id for row in store.list_executions()]
+    assert 10 < len(left) <= 21
+    assert left[:2] == ["last", "e59"]
+    store.close()
+    assert path.stat().st_size < large / 2
