@@ -9,6 +9,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench import paths
+
 _INPUT_SUFFIX = ".input.json"
 _EMPTY_INPUT = "{}\n"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -41,6 +43,11 @@ class Document:
     def changed_on_disk(self) -> bool:
         """Whether someone else wrote the file since it was read or saved."""
         return self.path is not None and self.stamp is not None and _stamp(self.path) != self.stamp
+
+
+def is_sample(path: Path) -> bool:
+    """Whether a script came with Workbench: an update would overwrite what is saved there."""
+    return path.parent == paths.bundled("sample_scripts")
 
 
 def input_file(script: Path) -> Path:

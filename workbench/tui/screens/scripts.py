@@ -31,11 +31,6 @@ _CHECK_AFTER_S = 0.3
 _MOST_CHECKED = 1 << 20
 
 
-def _is_sample(path: Path) -> bool:
-    """Whether a script came with Workbench: an update would overwrite what is saved there."""
-    return path.parent == paths.bundled("sample_scripts")
-
-
 class ScriptScreen(PaneScreen):
     """A screen with the editors of every open script."""
 
@@ -153,7 +148,7 @@ class ScriptScreen(PaneScreen):
         return all(self._save(tab) for tab in self.tabs if tab.changed)
 
     def _save(self, tab: Tab) -> bool:
-        if tab.document.path is not None and _is_sample(tab.document.path):
+        if tab.document.path is not None and documents.is_sample(tab.document.path):
             self.app.say(f"{tab.document.name} is a sample: give it a name with Save as", "warning")
             return False
         try:
@@ -180,7 +175,7 @@ class ScriptScreen(PaneScreen):
         self.app.push_screen(LineScreen("Open a script: a name or a path", names=names), opened)
 
     def action_save(self) -> None:
-        if self.tab.document.path is None or _is_sample(self.tab.document.path):
+        if self.tab.document.path is None or documents.is_sample(self.tab.document.path):
             self.action_save_as()
         elif self.tab.document.changed_on_disk():
             self.app.say(
@@ -205,7 +200,7 @@ class ScriptScreen(PaneScreen):
                     tab.document.path = before
 
         path = tab.document.path
-        if path is not None and _is_sample(path):
+        if path is not None and documents.is_sample(path):
             path = Path.cwd() / path.name  # samples stay as they came
         self.app.push_screen(LineScreen("Save as", str(path or "")), named)
 
@@ -380,7 +375,7 @@ class ScriptScreen(PaneScreen):
     def action_keep_input(self) -> None:
         """Keep the input under a name, beside the script."""
         tab = self.tab
-        if tab.document.path is None or _is_sample(tab.document.path):
+        if tab.document.path is None or documents.is_sample(tab.document.path):
             self.app.say("Save the script first: its inputs are kept beside it", "warning")
             return
         script = tab.document.path
