@@ -111,13 +111,16 @@ def call_line(
     return parts
 
 
-def console_line(row: ConsoleRow, width: int, *, selected: bool) -> list[Part]:
+def console_line(
+    row: ConsoleRow, width: int, *, selected: bool, ascii_only: bool = False
+) -> list[Part]:
     """One console line of the script."""
     room = max(0, width - _NUMBER - 3 - 6)
-    pointer = "▶" if selected else " "
+    pointer = (">" if ascii_only else "▶") if selected else " "
+    sign = "|" if ascii_only else "›"
     style = {"warn": "warn", "error": "error"}.get(row.level, "dim")
     return [
-        (f"{pointer:<{_NUMBER}} › ", "dim"),
+        (f"{pointer:<{_NUMBER}} {sign} ", "dim"),
         (f"{row.level:<6}", style),
         (fit(row.text, room), style),
     ]

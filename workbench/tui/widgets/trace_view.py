@@ -316,7 +316,7 @@ class TraceView(ScrollView, can_focus=True):
             now = model.elapsed_ms() if row.duration_ms is None else 0.0
             parts = call_line(row, columns, now_ms=now, scale=scale, selected=selected)
         else:
-            parts = console_line(row, width, selected=selected)
+            parts = console_line(row, width, selected=selected, ascii_only=self.ascii_icons)
         if selected:
             base = base + Style(bgcolor=self.get_component_rich_style("trace--cursor").bgcolor)
         last = self.size.height - 1 - bool(footer)
