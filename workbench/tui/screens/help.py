@@ -33,12 +33,12 @@ _WIDTH = 22
 
 def pane_keys(pane: str) -> list[tuple[str, str]]:
     """The keys of a pane's own widget, as it declares them: (keys, what they do)."""
-    rows = []
-    for widget in _PANES.get(pane, ()):
-        for binding in widget.BINDINGS:
-            if isinstance(binding, Binding) and binding.action not in _PLAIN:
-                rows.append((shown(binding.key), binding.description))
-    return rows
+    return [
+        (shown(binding.key), binding.description)
+        for widget in _PANES.get(pane, ())
+        for binding in widget.BINDINGS
+        if isinstance(binding, Binding) and binding.action not in _PLAIN
+    ]
 
 
 class HelpScreen(ModalScreen[None]):
@@ -70,7 +70,8 @@ class HelpScreen(ModalScreen[None]):
         for title, entries in groups.items():
             lines.append(Content.styled(title, "bold $primary"))
             lines += [
-                Content.assemble((f"  {keys:{_WIDTH}} ", "$accent"), words) for keys, words in entries
+                Content.assemble((f"  {keys:{_WIDTH}} ", "$accent"), words)
+                for keys, words in entries
             ]
             lines.append(Content(""))
         return Content("\n").join(lines)

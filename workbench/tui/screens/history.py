@@ -16,7 +16,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from workbench.clean import clean_line
 from workbench.history import (
@@ -31,6 +31,7 @@ from workbench.model import JsonValue
 from workbench.tui.screens.ask import ChoiceScreen, LineScreen
 from workbench.tui.text import SIGNS, count, duration
 from workbench.tui.widgets.json_view import JsonView
+from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
 from workbench.tui.widgets.trace_line import Part, fit
@@ -100,7 +101,7 @@ class HistoryScreen(Screen[None]):
                 placeholder="/ filter: words, status:error, source:serve, tool:server.name",
             )
             yield RowList[ExecutionRow](self._line, heading, id="history-rows")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     @property
     def rows(self) -> RowList[ExecutionRow]:
@@ -317,14 +318,26 @@ def _target(text: str) -> tuple[Path, bool]:
     return path, path.exists()
 
 
+_TIGHT = 96
+"""Below this width the columns are drawn together, so that the script and its source still fit."""
+
+
+def _widths(width: int) -> tuple[int, int, int, int]:
+    """Of status, calls, time and script."""
+    return (9, 5, 9, 11) if width < _TIGHT else (12, 6, 10, 28)
+
+
 def heading(width: int) -> str:
     """The names of the columns of ``row_line``."""
-    text = f"  {'Run':<9} {'When':<15} {'Status':<14} {'Calls':>6} {'Time':>10}  "
-    return text + fit("Script", max(0, min(28, width - len(text)))) + "  From"
+    status, calls, spent, script = _widths(width - 2)
+    text = f"  {'Run':<9} {'When':<15} {'Status':<{status + 2}} {'Calls':>{calls}} "
+    text += f"{'Time':>{spent}}  "
+    return text + fit("Script", max(0, min(script, width - len(text)))) + "  From"
 
 
 def row_line(row: ExecutionRow, width: int, *, marked: bool = False) -> list[Part]:
     """One execution on a line."""
+    status, calls, time_width, script_width = _widths(width)
     spent = "" if row.duration_ms is None else duration(row.duration_ms)
     sign = SIGNS.get(row.status, "?")  # type: ignore[call-overload]
     source = f"{row.source} ({clean_line(row.client)})" if row.client else row.source
@@ -332,15 +345,16 @@ def row_line(row: ExecutionRow, width: int, *, marked: bool = False) -> list[Par
     parts: list[Part] = [
         (f"{row.execution_id[:8]}{'*' if marked else ' '} ", "strong" if marked else "dim"),
         (f"{when(row.started_at):<15} ", ""),
-        (f"{sign} {row.status:<12} ", _STYLES.get(row.status, "warning")),
-        (f"{row.tool_calls:>6} {spent:>10}  ", ""),
+        (f"{sign} {fit(row.status, status)} ", _STYLES.get(row.status, "warning")),
+        (f"{row.tool_calls:>{calls}} {spent:>{time_width}}  ", ""),
     ]
     room = width - sum(len(text) for text, _ in parts)
     script = row.script or f"inline: {row.code_start.strip()}"
-    parts.append((fit(clean_line(script, 100), max(0, min(28, room))) + "  ", ""))
-    room -= 30
+    parts.append((fit(clean_line(script, 100), max(0, min(script_width, room))) + "  ", ""))
+    room -= script_width + 2
     if room > 0:
-        parts.append((fit(source + note, room), "dim"))
+        said = source + note if width >= _TIGHT else row.source
+        parts.append((fit(said, room), "dim"))
     return parts
 
 

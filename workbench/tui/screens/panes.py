@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, RichLog, Static, TabbedContent, TabPane
+from textual.widgets import ContentSwitcher, Static, TabbedContent, TabPane
 
-from workbench.clean import clean, clean_line
+from workbench.clean import clean_line
 from workbench.model import LogLine, Status
 from workbench.tui.documents import Document
 from workbench.tui.live import CallState, LiveRun
 from workbench.tui.text import COLOURS, SIGNS, count, duration, summary
 from workbench.tui.widgets.code_area import CodeArea
+from workbench.tui.widgets.console_view import NAMES, ConsoleView
 from workbench.tui.widgets.json_view import JsonView
 from workbench.tui.widgets.pane import Pane
-
-_LEVELS = {"warn": "yellow", "error": "red", "debug": "dim", "info": "cyan"}
-_SHOWN_LINES = 5_000
 
 
 @dataclass(slots=True, eq=False)
@@ -113,7 +110,7 @@ class DetailPane(Pane):
             with TabPane("Result", id="tab-result"):
                 yield JsonView(id="result-view")
             with TabPane("Console", id="tab-console"):
-                yield RichLog(id="console", max_lines=_SHOWN_LINES, auto_scroll=True)
+                yield ConsoleView(id="console")
             with TabPane("Call", id="tab-call"):
                 yield JsonView(id="call-view")
 
@@ -131,8 +128,8 @@ class DetailPane(Pane):
         return self.query_one("#call-view", JsonView)
 
     @property
-    def console(self) -> RichLog:
-        return self.query_one("#console", RichLog)
+    def console(self) -> ConsoleView:
+        return self.query_one(ConsoleView)
 
     @property
     def front(self) -> Widget:
@@ -142,7 +139,7 @@ class DetailPane(Pane):
 
     def begin(self) -> None:
         """A run starts: nothing of the last one stays."""
-        self.console.clear()
+        self.console.forget()
         self.result.clear("Running…")
         self.call.clear()
         self._names = {}
@@ -150,11 +147,7 @@ class DetailPane(Pane):
 
     def show_console(self, lines: list[LogLine]) -> None:
         """Append what the script wrote."""
-        for line in lines:
-            style = _LEVELS.get(line.level, "")
-            text = Text(f"{line.level:5} " if style else "      ", style="dim")
-            text.append(clean(line.text), style=style)
-            self.console.write(text, animate=False)
+        self.console.add(lines)
 
     def show_end(self, run: LiveRun) -> None:
         """The value or the error."""
@@ -168,8 +161,8 @@ class DetailPane(Pane):
         else:
             self.result.show(execution.error.to_json(), "error")
         if execution.logs_dropped:
-            dropped = f"{count(execution.logs_dropped, 'more line')}: too many to keep"
-            self.console.write(Text(dropped, style="yellow"), animate=False)
+            dropped = count(execution.logs_dropped, "more line")
+            self.console.note(f"{dropped}: too many to keep")
         self.show_title()
 
     def show_call(self, state: CallState) -> None:
@@ -189,9 +182,14 @@ class DetailPane(Pane):
         """Name what is in front."""
         front = self.query_one(TabbedContent).active
         name, right = self._names.get(front, (Content(""), Content("")))
+        if front == "tab-console" and self.console.level != "debug":
+            name = Content(f" · {NAMES[self.console.level]}")
         self.set_title(Content("4 Detail") + name, right)
 
     def on_tabbed_content_tab_activated(self) -> None:
+        self.show_title()
+
+    def on_console_view_level_changed(self) -> None:
         self.show_title()
 
     def show_tab(self, name: str) -> None:

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from workbench.clean import clean_line
 from workbench.history import Recording
@@ -26,6 +26,7 @@ from workbench.tui.screens.panes import DetailPane
 from workbench.tui.text import COLOURS, SIGNS, count, duration, local_time
 from workbench.tui.trace_model import TraceModel
 from workbench.tui.widgets.code_area import CodeArea
+from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.trace_view import TraceView
 
@@ -98,7 +99,7 @@ class ReplayScreen(PaneScreen):
                     yield TraceView(id="replay-trace")
                 yield DetailPane(id="detail", classes="pane")
         yield Static(id="status", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.set_interval(TICK_S, self._tick)

@@ -14,12 +14,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from workbench.clean import clean_line
 from workbench.config import KEYS, Config, ConfigError, Key, load
 from workbench.model import JsonValue
 from workbench.tui.screens.ask import LineScreen
+from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
 from workbench.tui.widgets.trace_line import Part, fit
@@ -123,7 +124,7 @@ class SettingsScreen(Screen[None]):
             yield Input(id="settings-filter", placeholder="/ search settings")
             yield RowList[Setting](row_line, _heading, id="settings-rows")
             yield Static(id="setting-about", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     @property
     def rows(self) -> RowList[Setting]:

@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from workbench.catalogue import Catalogue, ServerInfo, ToolInfo
 from workbench.clean import clean, clean_line
@@ -24,6 +24,7 @@ from workbench.model import ExecutionRequest, JsonValue
 from workbench.tui.text import count, duration
 from workbench.tui.widgets.code_area import CodeArea, Marker
 from workbench.tui.widgets.json_view import JsonView
+from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
 from workbench.tui.widgets.trace_line import Part, fit
@@ -182,7 +183,7 @@ class ToolsScreen(Screen[str | None]):
                 yield RowList[ToolRow](self._line, lambda _: "  Server and tools", id="tools-rows")
             with Pane(id="tool-pane"), VerticalScroll():
                 yield Static(id="about", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     @property
     def rows(self) -> RowList[ToolRow]:
@@ -344,7 +345,7 @@ class TryScreen(ModalScreen[None]):
             with Pane(id="try-answer") as answer:
                 answer.set_title("Answer")
                 yield JsonView()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         view = self.query_one(JsonView)

@@ -12,7 +12,7 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Footer, Static, TextArea
+from textual.widgets import Static, TextArea
 from textual.worker import Worker
 
 from workbench import paths
@@ -25,6 +25,7 @@ from workbench.tui.screens.ask import LineScreen
 from workbench.tui.screens.panes import DetailPane, InputPane, ProblemLine, ScriptPane, Tab
 from workbench.tui.screens.scripts import ScriptScreen
 from workbench.tui.text import COLOURS, SIGNS, count, duration, error_line, summary
+from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.trace_view import TraceView
 
@@ -62,7 +63,7 @@ class WorkbenchScreen(ScriptScreen):
                     yield TraceView(id="trace-view")
                 yield DetailPane(id="detail", classes="pane")
         yield Static(id="status", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.set_interval(TICK_S, self._tick)

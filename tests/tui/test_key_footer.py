@@ -1,0 +1,44 @@
+"""The line of keys: whole entries, the way to all commands always there."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets._footer import FooterKey
+
+from tests.tui.conftest import MakeApp, until
+from workbench.tui.widgets.key_footer import KeyFooter
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("width", [120, 100, 80, 60, 40])
+@pytest.mark.parametrize("pane", ["script", "trace", "detail"])
+async def test_keys_fit_and_the_way_to_all_stays(make_app: MakeApp, width: int, pane: str) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(width, 24)) as pilot:
+        await until(lambda: app.main.tabs and app.main.tab.script.has_focus)
+        app.main.go_to(pane)
+        await until(lambda: app.main.target(pane).has_focus)
+        await pilot.pause()
+        footer = app.main.query_one(KeyFooter)
+        keys = list(footer.query(FooterKey))
+        names = [key.description for key in keys]
+        assert names[0] == "Help"
+        assert names[-2:] == ["Commands", "Quit"]
+        assert max(key.region.right for key in keys) <= width
+        assert ("Follow" in names) == (pane == "trace")
+        if width == 120:
+            assert {"Jump", "Run", "Stop", "Pane"} <= set(names)
+
+
+async def test_resizing_brings_keys_back(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(40, 24)) as pilot:
+        await until(lambda: app.main.tabs and app.main.tab.script.has_focus)
+        await pilot.pause()
+        footer = app.main.query_one(KeyFooter)
+        assert "Save" not in [key.description for key in footer.query(FooterKey)]
+        await pilot.resize_terminal(120, 40)
+        await until(
+            lambda: "Save" in [key.description for key in footer.query(FooterKey)], "there is room"
+        )
