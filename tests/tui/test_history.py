@@ -254,6 +254,16 @@ async def test_hostile_names_are_only_shown(open_store: OpenStore) -> None:
             assert not any(ord(c) < 32 for text, _ in row_line(row, width) for c in text)
 
 
+async def test_a_narrow_line_still_says_who_ran_it(open_store: OpenStore) -> None:
+    store = open_store()
+    await record(store, "aaaa", source="replay", failed=True, client="someone")
+    app = HistoryApp(store)
+    async with app.run_test(size=(80, 15)) as pilot:
+        screen = await opened(app, pilot)
+        assert lines(screen)[1].endswith("replay")
+        assert "triage.js" in lines(screen)[1]
+
+
 def test_a_filter_is_read() -> None:
     assert Wanted.of('status:ok tool:a.b "two words" more') == Wanted(
         "ok", None, "a.b", "two words more"
