@@ -102,6 +102,17 @@ async def test_host_and_origin_are_checked(shared: Site) -> None:
     assert (await shared.post(Origin="http://localhost:5173")).status_code == 200
 
 
+async def test_what_clients_send_does_not_reach_the_terminal_as_it_is(site: Site) -> None:
+    """The SDK logs the Host that it refuses."""
+    address, port = site.url.split("/")[2].split(":")
+    reader, writer = await asyncio.open_connection(address, int(port))
+    head = f"POST /mcp HTTP/1.1\r\nHost: e\x1b[31mvil\r\nAuthorization: Bearer {TOKEN}\r\n"
+    writer.write(f"{head}Content-Type: application/json\r\nContent-Length: 0\r\n\r\n".encode())
+    assert b"421" in await asyncio.wait_for(reader.readline(), 10)
+    writer.close()
+    assert "e␛[31mvil" in await site.served.stderr_line()
+
+
 async def test_a_generated_token_is_shown_once_and_works(folder: Path, start: Start) -> None:
     served = start(folder, "--http", "127.0.0.1:0", WORKBENCH_TOKEN="")
     site = await open_site(served)
@@ -270,3 +281,7 @@ async def test_a_connection_that_breaks_ends_its_run(site: Site, folder: Path) -
         async with http.stream("POST", site.url, json=asked, headers=headers):
             await until(lambda: statuses(folder) == ["running"])
     await until(lambda: statuses(folder) == ["cancelled"])
+    assert (await site.post()).status_code == 200
+    await site.served.signal(signal.SIGTERM)
+    assert await site.served.exit_code() == 0
+    assert (await site.served.rest())[1] == "", "clients come and go: nothing to report"

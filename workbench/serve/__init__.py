@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.clean import clean
+
 if TYPE_CHECKING:
     from workbench.config import Config
 
@@ -19,6 +21,13 @@ __all__ = ["UsageError", "run"]
 
 class UsageError(Exception):
     """Flags that cannot be obeyed; the message says which and what would be right."""
+
+
+class _CleanFormatter(logging.Formatter):
+    """Libraries log what clients send (a ``Host`` header), and stderr may be a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return clean(super().format(record))
 
 
 def run(
@@ -41,7 +50,9 @@ def run(
     Raises UsageError before anything is started.
     """
     if not logging.getLogger().handlers:
-        logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(_CleanFormatter())
+        logging.basicConfig(handlers=[handler], level=logging.WARNING)
     if http is None:
         from workbench.serve.serving import serve_stdio
 

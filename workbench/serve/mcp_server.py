@@ -92,6 +92,8 @@ class OfferServer(Server[Any]):
             result = await _unless_gone(work, ctx)
         except UnknownTool as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from error
+        except MCPError:  # the client went away: nothing of ours failed
+            raise
         except Exception as error:  # a handshake client would be shown its text
             _log.exception("tools/call failed")
             raise MCPError(types.INTERNAL_ERROR, "Internal server error") from error
