@@ -69,6 +69,49 @@ def test_other_texts_are_not(text: str) -> None:
     assert Redactor().text(text) == (text, False)
 
 
+ASSIGNMENTS = [
+    ('{"password":"hunter2","a":1}', '{"password":"«masked password»","a":1}'),
+    (r"{\"api_key\":\"hunter2\"}", r"{\"api_key\":\"«masked api_key»\"}"),
+    (
+        "f({ apiKey: 'hunter2', max_tokens: 'x' })",
+        "f({ apiKey: '«masked apiKey»', max_tokens: 'x' })",
+    ),
+    ('const dbPassword = "hun\\"ter2";', 'const dbPassword = "«masked dbPassword»";'),
+    ("if (token === `hunter2`)", "if (token === `«masked token»`)"),
+    ("GET /x?access_token=hunter2&page=2", "GET /x?access_token=«masked access_token»&page=2"),
+    ("A=1\nDB_PASSWORD=hunter2\nB=2", "A=1\nDB_PASSWORD=«masked DB_PASSWORD»\nB=2"),
+    ("Authorization: Basic aHVudGVyMg==", "Authorization: «masked token»"),
+]
+NO_ASSIGNMENTS = [
+    "const key = 'x'; tokens: 'b'", "the token: a word", "password is what he asked: 'why?'", "const token = input.x",
+    '{"next_page_token":"abc"}', "/x?page_token_count=5&key=3", "token = read()",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), ASSIGNMENTS)
+def test_what_a_text_assigns_to_a_secret_name_is_masked_once(text: str, expected: str) -> None:
+    redactor = Redactor()
+    assert redactor.text(text) == (expected, True)
+    assert redactor.json({"content": [text]}) == (
+        json.dumps({"content": [expected]}, separators=(",", ":"), ensure_ascii=False),
+        True,
+    )
+    assert redactor.text(expected) == (expected, False)
+
+
+@pytest.mark.parametrize("text", NO_ASSIGNMENTS)
+def test_words_that_assign_no_secret_stay(text: str) -> None:
+    assert Redactor().text(text) == (text, False)
+
+
+def test_a_schema_of_a_secret_member_is_no_secret() -> None:
+    schema = {"properties": {"password": {"type": "string"}, "token": {"$ref": "#/x"}}}
+    assert Redactor().json(schema)[1] is False
+    assert Redactor().value({"credentials": {"user": "a"}}) == {
+        "credentials": "«masked credentials»"
+    }
+
+
 def test_what_is_handed_in_is_never_changed() -> None:
     value = {"password": "x", "rows": [{"token": "y"}]}
     Redactor().json(value)
@@ -86,3 +129,10 @@ def test_own_patterns() -> None:
 def test_a_long_word_is_not_scanned_for_each_of_its_letters() -> None:
     text = "x" * 2_000_000  # quadratic would be hours
     assert Redactor().json({text: text, "key": text})[1] is False
+    for hostile in (
+        text + "token",
+        "token='" * 100_000,
+        "token='" + "\\" * 999_999,
+        "://a:" * 100_000,
+    ):
+        assert Redactor().text(hostile)[1] in (True, False)

@@ -1,8 +1,9 @@
 """Secrets masked before anything reaches a disk.
 
-Two kinds: members whose name says what they hold (``authorization``, ``apiKey``, ``db_password``), and texts
-that look like a well-known token wherever they stand. A masked text is ``«masked …»`` and cannot be
-mistaken for the value; who masks says so in the record, and a replay repeats it.
+Two kinds: members whose name says what they hold (``authorization``, ``apiKey``, ``db_password``), also where
+a text assigns to such a name (``password = "x"`` in a script, JSON within a text, a query string), and texts
+that look like a well-known token wherever they stand. A masked text is ``«masked …»`` and cannot be mistaken
+for the value; who masks says so in the record, and a replay repeats it.
 """
 
 from __future__ import annotations
@@ -38,20 +39,31 @@ _TOKENS = (
     r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
     r"\b[Bb]earer\s+[A-Za-z0-9._~+/-]{16,}=*",
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
-    r"(?<=://)[^/\s:@\"]+:[^/\s:@\"]+(?=@)",
+    r"(?<=[Aa]uthorization: )(?:[Bb]asic|[Dd]igest|[Tt]oken) [^\s\"'`,;]+",
+)
+_URL_PASSWORD = re.compile(r"://[^/\s:@\"]{1,256}:[^/\s:@\"]{1,1024}@")
+# ``name = "value"``, ``"name": "value"`` (its quotes may be escaped), ``?name=value``, and ``NAME=value`` as
+# in .env files. Whether the name is a secret's is asked of each match.
+_ASSIGNED = re.compile(
+    r"(?<![\w-])(?P<name>[\w-]{1,60}+)(?:\\?[\"'])?\s*[:=]{1,3}\s*"
+    r"(?P<quote>\\?[\"'`])(?!«masked)(?:(?!(?P=quote))(?:\\.|[^\\]))++(?P<end>(?P=quote))"
+    r"|(?<=[?&])(?P<field>[\w-]{1,60}+)=(?!«masked)[^&\s\"'`<>#]+"
+    r"|^(?:export )?(?P<variable>[A-Z][A-Z0-9_]{1,60}+)=(?!«masked)[^\s\"'`]+",
+    re.DOTALL | re.MULTILINE,
 )
 
 # What every match of the patterns contains, in small letters. All of them are looked for in one pass (3 ms
 # for 1 MB; the patterns themselves take 128), and nearly every text has none.
 _TOKEN_HINTS = (
     "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "sk-", "xox", "akia", "asia", "aiza",
-    "npm_", "pypi-", "eyj", "earer", "private key", "://",
+    "npm_", "pypi-", "eyj", "earer", "private key", "uthorization: ",
 )  # fmt: skip
 _NAME_HINTS = (
-    'authorization"', 'cookie"', 'password"', 'passwd"', 'passphrase"', 'secret"', 'key"', 'token"',
-    'credential"', 'credentials"',
+    "authorization", "cookie", "password", "passwd", "passphrase", "secret", "apikey", "api_key", "api-key",
+    "accesskey", "access_key", "access-key", "privatekey", "private_key", "private-key", "token", "credential",
 )  # fmt: skip
 _HINTS = AhoCorasick([*_TOKEN_HINTS, *_NAME_HINTS])
+_SCHEMA_WORDS = ("type", "$ref", "anyOf", "oneOf", "allOf", "enum")
 
 
 class Redactor:
@@ -71,7 +83,7 @@ class Redactor:
     def json(self, value: JsonValue) -> tuple[str, bool]:
         """The JSON text of ``value`` with its secrets masked, and whether there were any."""
         text = dumps(value)
-        if self._own_name is None and not self._may_hold(text):
+        if not any(self._look(text)) and _URL_PASSWORD.search(text) is None:
             return text, False
         # Parsed again, so that what the caller holds is never changed.
         masked, found = self._mask(loads(text))
@@ -88,16 +100,36 @@ class Redactor:
         Lone surrogates become U+FFFD, as in JSON.
         """
         text = encodable(text)
-        if not self._may_hold(text):
-            return text, False
-        masked, count = self._token.subn(f"{MARK} token»", text)
-        return masked, count > 0
+        names, tokens = self._look(text)
+        masked, found = text, False
+        if names:
+            masked = _ASSIGNED.sub(self._mask_assigned, masked)
+            found = masked != text
+        if tokens:
+            masked, count = self._token.subn(f"{MARK} token»", masked)
+            found |= count > 0
+        if "://" in masked:  # a search of its own: its fixed beginning makes it quick
+            masked, count = _URL_PASSWORD.subn(f"://{MARK} token»@", masked)
+            found |= count > 0
+        return masked, found
 
-    def _may_hold(self, text: str) -> bool:
-        """Whether the patterns are worth a look. May be wrong in this direction only."""
-        if self._own_values:
-            return True
-        return bool(_HINTS.find_matches_as_indexes(text.lower()))
+    def _look(self, text: str) -> tuple[bool, bool]:
+        """Whether names, and whether tokens, are worth a search. May be wrong in this direction only."""
+        hints = {
+            match[0] for match in _HINTS.find_matches_as_indexes(text.lower(), overlapping=True)
+        }
+        names = self._own_name is not None or any(hint >= len(_TOKEN_HINTS) for hint in hints)
+        tokens = self._own_values or any(hint < len(_TOKEN_HINTS) for hint in hints)
+        return names, tokens
+
+    def _mask_assigned(self, found: re.Match[str]) -> str:
+        name = found["name"] or found["field"] or found["variable"]
+        if not self._is_secret(name):
+            return found[0]
+        if not found["name"]:
+            return f"{name}={MARK} {name}»"
+        before = found[0][: found.start("quote") - found.start()]
+        return f"{before}{found['quote']}{MARK} {name}»{found['end']}"
 
     def _mask(self, value: JsonValue) -> tuple[JsonValue, bool]:
         if isinstance(value, str):
@@ -109,7 +141,7 @@ class Redactor:
                 found |= hit
         elif isinstance(value, dict):
             for name, item in value.items():
-                if self._is_secret(name) and item not in (None, "", False, True):
+                if self._is_secret(name) and _may_be_secret(item):
                     value[name], hit = f"{MARK} {name}»", True
                 else:
                     value[name], hit = self._mask(item)
@@ -120,3 +152,10 @@ class Redactor:
         if self._name.fullmatch(name):
             return True
         return self._own_name is not None and self._own_name.search(name) is not None
+
+
+def _may_be_secret(value: JsonValue) -> bool:
+    """Not for what holds nothing, nor for the JSON schema of a member that will hold one."""
+    if isinstance(value, dict):
+        return bool(value) and not any(word in value for word in _SCHEMA_WORDS)
+    return value not in (None, "", [], False, True)
