@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
@@ -19,15 +20,17 @@ from textual.command import CommandPalette
 from textual.screen import Screen
 
 from workbench.config import Config
-from workbench.tui import commands, themes
-from workbench.tui.screens.ask import ChoiceScreen
+from workbench.tui import commands, documents, themes
+from workbench.tui.screens.ask import ChoiceScreen, LineScreen
 from workbench.tui.screens.workbench import WorkbenchScreen
 from workbench.tui.session import Session, SessionStore
 
 if TYPE_CHECKING:
     from workbench.runtime import Runtime
+    from workbench.tui.widgets.json_view import JsonView
 
 _CLOSE_S = 4.0
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]+")
 _THEME = "Theme: "
 """How the palette names a theme."""
 
@@ -206,6 +209,32 @@ class WorkbenchApp(App[int]):
     def get_key_display(self, binding: Binding) -> str:
         """Keys as the help writes them."""
         return commands.shown(binding.key) if binding.id else super().get_key_display(binding)
+
+    def on_json_view_save_requested(self, event: JsonView.SaveRequested) -> None:
+        """A value goes to a file; one that is there is overwritten only after a question."""
+        name = _NOT_IN_NAMES.sub("-", event.title).strip("-.") or "value"
+
+        def write(path: Path) -> None:
+            try:
+                documents.write_text(path, event.text)
+            except documents.DocumentError as error:
+                self.say(str(error), "error")
+            else:
+                self.say(f"Saved {path}")
+
+        def named(answer: str | None) -> None:
+            if answer is None:
+                return
+            path = Path(answer).expanduser().absolute()
+            if not path.exists():
+                write(path)
+                return
+            self.push_screen(
+                ChoiceScreen(f"{path} exists.", {"stay": "Keep it", "write": "Overwrite"}),
+                lambda choice: write(path) if choice == "write" else None,
+            )
+
+        self.push_screen(LineScreen("Save the value as", str(Path.cwd() / f"{name}.json")), named)
 
     async def open_replay(self, execution_id: str) -> None:
         """Step through a recorded execution (an id or the start of one)."""

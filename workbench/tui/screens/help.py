@@ -15,6 +15,7 @@ from textual.widgets import Static, TextArea
 
 from workbench.tui.commands import in_force, shown
 from workbench.tui.widgets.code_area import CodeArea
+from workbench.tui.widgets.console_view import ConsoleView
 from workbench.tui.widgets.json_view import JsonView
 from workbench.tui.widgets.trace_view import TraceView
 
@@ -22,7 +23,7 @@ _PANES: Mapping[str, tuple[type[Widget], ...]] = {
     "script": (CodeArea,),
     "input": (CodeArea,),
     "trace": (TraceView,),
-    "detail": (JsonView,),
+    "detail": (JsonView, ConsoleView),
 }
 _PLAIN = frozenset(
     binding.action for binding in TextArea.BINDINGS if isinstance(binding, Binding)

@@ -1,0 +1,123 @@
+"""Text from outside on every screen: shown, never obeyed, never markup; and saving it to a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.screen import Screen
+
+from tests.tui.conftest import MakeApp, until
+from workbench.tui.app import WorkbenchApp
+from workbench.tui.screens.ask import ChoiceScreen, LineScreen
+from workbench.tui.screens.help import pane_keys
+from workbench.tui.screens.history import HistoryScreen
+from workbench.tui.screens.replay import ReplayScreen
+
+pytestmark = pytest.mark.anyio
+
+CORPUS = [
+    "\x1b]0;owned\x07",
+    "\x1b]52;c;b3duZWQ=\x1b\\",
+    "\x1b[2J\x1b[31m",
+    "\x9b5n\x9d0;owned\x9c",
+    "[/x][red][@click=app.quit]go[/]",
+    "\r\x08\x7f\x00",
+    "\u202eabc\u2066",
+]
+FORBIDDEN = {chr(code) for code in (*range(32), 0x7F, *range(0x80, 0xA0))} | {"\u202e", "\u2066"}
+CODE = f"""
+const corpus = {json.dumps(CORPUS)};
+for (const text of corpus) {{
+  console.warn(text);
+  await tools.demo.echo({{ value: text }});
+  await tools.demo.echo({{ value: {{ [text]: text }} }});
+}}
+throw new Error(corpus.join(" "));
+"""
+
+
+def painted(screen: Screen[object]) -> Iterator[str]:
+    """The text of every cell on the screen, as it goes to the terminal."""
+    for strip in screen._compositor.render_strips(screen.size):
+        yield "".join(segment.text for segment in strip)
+
+
+def check(app: WorkbenchApp) -> str:
+    lines = list(painted(app.screen))
+    assert not FORBIDDEN & set("".join(lines)), lines
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_nothing_is_obeyed_on_any_screen(make_app: MakeApp, size: tuple[int, int]) -> None:
+    app = make_app(CODE, json.dumps(CORPUS))
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await until(lambda: app.main.tabs and app.main.tab.script.has_focus)
+        await pilot.press("f5")
+        await until(lambda: app.main.run_now and app.main.run_now.execution, "it ends")
+        await pilot.pause()
+        assert app.main.run_now is not None
+        assert app.main.run_now.status == "error"
+        assert len(app.main.run_now.calls) == 2 * len(CORPUS)
+        check(app)
+        app.main.go_to("detail")
+        for tab in ("result", "console", "call"):
+            app.main.detail.show_tab(tab)
+            await pilot.pause()
+            assert "␛" in check(app), tab
+            if tab == "console":
+                app.main.detail.console.scroll_home(animate=False)
+                await pilot.pause()
+                assert "␛[2J␛[31m" in check(app)
+        app.main.go_to("trace")
+        await until(lambda: app.main.trace.has_focus)
+        await pilot.press("g")
+        for _ in range(2 * len(CORPUS)):
+            await pilot.pause()
+            check(app)
+            await pilot.press("down")
+        await pilot.press("ctrl+t")
+        await until(lambda: isinstance(app.screen, HistoryScreen))
+        await pilot.pause()
+        check(app)
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, ReplayScreen))
+        await pilot.pause()
+        check(app)
+
+
+async def test_value_is_saved_and_not_overwritten_unasked(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app = make_app("return { a: [1, '\\x1b[31m'] }")
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await until(lambda: app.main.tabs and app.main.tab.script.has_focus)
+        await pilot.press("f5")
+        await until(lambda: app.main.run_now and app.main.run_now.execution)
+        app.main.go_to("detail")
+        await until(lambda: app.main.detail.result.has_focus and app.main.detail.result.shown)
+        await pilot.press("x")
+        await until(lambda: isinstance(app.screen, LineScreen), "it asks for a name")
+        await pilot.press("enter")
+        file = tmp_path / "result.json"
+        await until(file.exists, "it is saved")
+        assert json.loads(file.read_text()) == {"a": [1, "\x1b[31m"]}
+        file.write_text("mine")
+        await until(lambda: app.screen is app.main)
+        await pilot.press("x")
+        await until(lambda: isinstance(app.screen, LineScreen))
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, ChoiceScreen), "it asks")
+        await pilot.press("enter")
+        await until(lambda: app.screen is app.main)
+        assert file.read_text() == "mine"
+
+
+def test_help_knows_the_keys_of_every_pane() -> None:
+    assert ("^f", "Find") in pane_keys("script")
+    assert ("f", "Follow") in pane_keys("trace")
+    assert ("l", "Level") in pane_keys("detail")
+    assert not any("super" in keys for keys, _ in pane_keys("script"))
