@@ -192,6 +192,25 @@ async def test_watcher_tells_changes_and_errors(tmp_path: Path) -> None:
         watcher.stop()
 
 
+@pytest.mark.anyio
+async def test_watcher_finds_a_file_that_is_made_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+    told: asyncio.Queue[object] = asyncio.Queue()
+    watcher = Watcher(load(None, environ={}), changed=told.put_nowait, failed=told.put_nowait)
+    watcher.start()
+    try:
+        await asyncio.sleep(0)
+        set_value(tmp_path / "workbench.toml", "code_execution_pool_size", "4")
+        config = await asyncio.wait_for(told.get(), 10)
+        assert config.pool.size == 4  # type: ignore[attr-defined]
+        assert config.path == tmp_path / "workbench.toml"  # type: ignore[attr-defined]
+    finally:
+        watcher.stop()
+
+
 def test_a_key_is_taken_out_and_comments_stay(tmp_path: Path) -> None:
     path = tmp_path / "workbench.toml"
     path.write_text('# mine\nmax_code_bytes = 5\n[ui]\nicons = "ascii" # plain\ntheme = "x"\n')

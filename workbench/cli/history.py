@@ -59,7 +59,7 @@ def add_parser(groups: Any, name: str) -> None:
 @contextmanager
 def opened_history(arguments: argparse.Namespace) -> Iterator[Store]:
     """The history that the flags name. Raises Failure where it cannot be read."""
-    from workbench.history import UnknownExecution
+    from workbench.history import HistoryError
     from workbench.runtime import open_history
 
     store = open_history(open_config(arguments), data_dir(arguments))
@@ -67,7 +67,7 @@ def opened_history(arguments: argparse.Namespace) -> Iterator[Store]:
         if store.problem is not None:
             raise Failure(store.problem)
         yield store
-    except UnknownExecution as error:
+    except HistoryError as error:
         raise Failure(str(error)) from error
     finally:
         store.close()

@@ -6,14 +6,17 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.config.reading import ConfigError, load
+from workbench.config.reading import ConfigError, find, load
 from workbench.config.schema import Config
 
 _POLL_S = 0.25
 
 
 class Watcher:
-    """Polls the file: atomic replacement, deletion and creation are all just another stamp."""
+    """Polls the file: atomic replacement, deletion and creation are all just another stamp.
+
+    Where there was none at the start, the file that ``find`` finds first is followed from then on.
+    """
 
     def __init__(
         self,
@@ -30,17 +33,20 @@ class Watcher:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        if self._config.path is not None:
-            self._task = asyncio.get_running_loop().create_task(self._follow(self._config.path))
+        self._task = asyncio.get_running_loop().create_task(self._follow(self._config.path))
 
     def stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
 
-    async def _follow(self, path: Path) -> None:
-        seen = _stamp(path)
+    async def _follow(self, path: Path | None) -> None:
+        seen = _stamp(path) if path is not None else None
         while True:
             await asyncio.sleep(_POLL_S)
+            if path is None:  # started without a file: one may be made
+                path = find()
+                if path is None:
+                    continue
             now = _stamp(path)
             if now == seen:
                 continue

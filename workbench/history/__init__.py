@@ -3,6 +3,7 @@
 from workbench.history.follow import CallFollower, Follower
 from workbench.history.recording import Recording, RecordingError, read_recording, write_recording
 from workbench.history.rows import CallRow, ExecutionRow
+from workbench.history.schema import HistoryError
 from workbench.history.store import Store, UnknownExecution
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "CallRow",
     "ExecutionRow",
     "Follower",
+    "HistoryError",
     "Recording",
     "RecordingError",
     "Store",

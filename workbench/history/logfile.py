@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 
 from workbench.clean import clean
@@ -30,7 +32,9 @@ class LogFile:
 
     def append(self, lines: list[str]) -> None:
         """Raises OSError."""
-        if self._path.exists() and self._path.stat().st_size > _ROTATE_BYTES:
-            self._path.replace(self._path.with_suffix(".log.1"))
-        with self._path.open("a", encoding="utf-8") as file:
+        with contextlib.suppress(FileNotFoundError):  # none yet, or another process was quicker
+            if self._path.stat().st_size > _ROTATE_BYTES:
+                self._path.replace(self._path.with_suffix(".log.1"))
+        descriptor = os.open(self._path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "a", encoding="utf-8") as file:
             file.write("".join(line + "\n" for line in lines))

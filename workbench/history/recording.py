@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from workbench.clean import clean_line
 from workbench.history.rows import CallRow, iso
 from workbench.jsontext import canonical, dumps, loads
 from workbench.model import JsonValue, Readings
@@ -141,9 +143,24 @@ def read_recording(path: Path) -> Recording:
     try:
         if document.get("checksum") != _checksum(body):
             raise RecordingError(f"{path}: corrupt: its content does not match its checksum")
+        problem = _schema_problem(document)
+        if problem is not None:
+            raise RecordingError(f"{path}: corrupt: {problem}")
         return _from_body(body)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise RecordingError(f"{path}: corrupt: {type(error).__name__} {error}") from error
+
+
+def _schema_problem(document: JsonValue) -> str | None:
+    """Where the document does not follow the published schema, or None."""
+    import jsonschema_rs
+
+    schema = resources.files("workbench.history").joinpath("recording.schema.json").read_bytes()
+    error = next(iter(jsonschema_rs.validator_for(loads(schema)).iter_errors(document)), None)
+    if error is None:
+        return None
+    place = "/".join(str(part) for part in error.instance_path)
+    return f"{place or 'the file'}: {clean_line(error.message, 200)}"
 
 
 def _from_body(body: dict[str, Any]) -> Recording:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
 from pathlib import Path
 
@@ -95,6 +97,7 @@ class HistoryError(Exception):
 def connect(path: Path) -> sqlite3.Connection:
     """Open the file, make the tables where it is new. Raises HistoryError."""
     try:
+        _create_private(path)
         connection = sqlite3.connect(
             path, timeout=10, isolation_level=None, check_same_thread=False
         )
@@ -111,12 +114,22 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")  # safe against kill -9 in WAL mode
         connection.execute("PRAGMA wal_autocheckpoint = 4000")  # fewer, larger syncs
         connection.execute("PRAGMA cache_size = -8000")
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise HistoryError(f"{path}: {error}") from error
     return connection
 
 
+def _create_private(path: Path) -> None:
+    """A new file is its owner's only: scripts and results are in it. WAL and index get its mode."""
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 def _create(connection: sqlite3.Connection) -> None:
+    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        if connection.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+            return  # another process was first
+        raise sqlite3.DatabaseError("it is a database of another program; it is left as it is")
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before the first table
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN EXCLUSIVE")

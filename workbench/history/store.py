@@ -29,7 +29,7 @@ _CLOSE_TO = 0.9
 """A file over its size is brought down to this part of it, so that it is not pruned at every run."""
 
 
-class UnknownExecution(Exception):
+class UnknownExecution(HistoryError):
     """No execution has this id, or several begin with it."""
 
 
@@ -113,7 +113,7 @@ class Store:
         """The newest executions first.
 
         tool: ``tool`` or ``server.tool``. text: in the script's name, code, client or id.
-        before: the ``n`` of the last row of the page before.
+        before: the ``n`` of the last row of the page before. Raises HistoryError for a damaged file.
         """
         self.mark_interrupted()
         where: list[str] = []
@@ -164,13 +164,13 @@ class Store:
     def calls(self, execution_id: str, offset: int = 0, limit: int = -1) -> list[CallRow]:
         """Calls of an execution from ``seq`` offset + 1 on. Raises UnknownExecution."""
         n, _ = self._find(execution_id)
-        with self._lock:
+        with self._lock, self._told():
             return read_calls(self._connection(), n, offset, limit)
 
     def recording(self, prefix: str) -> Recording:
         """Everything of one execution. Raises UnknownExecution."""
         n, _ = self._find(prefix)
-        with self._lock:
+        with self._lock, self._told():
             return _read_recording(self._connection(), n)
 
     def data_version(self) -> int:
@@ -236,10 +236,19 @@ class Store:
         with self._lock:
             if self._reader is None:
                 return []
-            return self._reader.execute(statement, tuple(values)).fetchall()
+            with self._told():
+                return self._reader.execute(statement, tuple(values)).fetchall()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """A file that is damaged, or locked for long, is named. Raises HistoryError."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise HistoryError(f"{self.path} cannot be read: {error}") from error
 
     def _find(self, prefix: str) -> tuple[int, str]:
-        with self._lock:
+        with self._lock, self._told():
             found = (
                 self._connection()
                 .execute(
