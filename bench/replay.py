@@ -98,6 +98,29 @@ async def listing(folder: Path, number: int = 100_000) -> None:
     store.close()
 
 
+async def writing(folder: Path) -> None:
+    """What the engine waits for: an execution of one call recorded and committed."""
+    store = Store(folder / "writing.sqlite3")
+    request = ExecutionRequest("await tools.demo.list_issues({})")
+    queued, committed = [], []
+    for _ in range(2000):
+        id_ = str(uuid.uuid4())
+        call = ToolCall(id_, 1, "demo", "tool", {"n": 1}, 1, 1, 1.0)
+        outcome = Outcome(ok=True, result={"text": "x" * 100})
+        began = time.perf_counter()
+        store.record(ExecutionStarted(id_, request, Limits(), "engine", None, _SEED, time.time()))
+        store.record(ToolCallStarted(id_, call))
+        store.record(ToolCallFinished(id_, call, outcome, 1.0, 1))
+        store.record(ExecutionFinished(id_, Execution(id_, "ok", value=1), time.time()))
+        queued.append((time.perf_counter() - began) * 1000)
+        began = time.perf_counter()
+        await store.committed()
+        committed.append((time.perf_counter() - began) * 1000)
+    row("record() of an execution of one call", queued, "≤ 0.05")
+    row("… committed() after it", committed, "≤ 0.15")
+    store.close()
+
+
 async def replays(folder: Path) -> None:
     store = Store(folder / "replays.sqlite3")
     engine = Engine(
@@ -182,6 +205,7 @@ def main() -> None:
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     print(f"{'':58}{'median':>10}{'p95':>10}")
     with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(writing(Path(folder)))
         asyncio.run(replays(Path(folder)))
         many(Path(folder))
         asyncio.run(listing(Path(folder)))
