@@ -1,0 +1,153 @@
+"""``--web`` in a real browser: a key pressed there runs the script; other sites get nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from workbench.cli.main import main
+from workbench.history import Store
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+_PATIENCE_S = 40.0
+_FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--window-size=1280,800",
+)  # fmt: skip
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running(*command: str, **environ: str) -> Any:
+    process = subprocess.Popen(
+        command, env={**os.environ, **environ}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+async def answer(client: aiohttp.ClientSession, url: str) -> Any:
+    """GET until the server is up."""
+    deadline = asyncio.get_running_loop().time() + _PATIENCE_S
+    while True:
+        try:
+            async with client.get(url) as response:
+                return await response.json(content_type=None) if "json" in url else response.status
+        except aiohttp.ClientError:
+            assert asyncio.get_running_loop().time() < deadline, url
+            await asyncio.sleep(0.1)
+
+
+@pytest.fixture
+async def web(tmp_path: Path) -> AsyncIterator[tuple[int, Path]]:
+    port, data = free_port(), tmp_path / "data"
+    words = (
+        sys.executable,
+        "-m",
+        "workbench",
+        "--data-dir",
+        str(data),
+        "--web",
+        f"127.0.0.1:{port}",
+    )
+    with running(*words, XDG_CONFIG_HOME=str(tmp_path / "config")):
+        yield port, data
+
+
+async def test_a_key_pressed_in_a_browser_runs_the_script(
+    web: tuple[int, Path], tmp_path: Path
+) -> None:
+    port, data = web
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert chromium is not None, "chromium is not installed (.ci/run installs it)"
+    debug = free_port()
+    flags = (*_FLAGS, f"--user-data-dir={tmp_path / 'profile'}", f"--remote-debugging-port={debug}")
+    async with aiohttp.ClientSession() as client:
+        assert await answer(client, f"http://127.0.0.1:{port}/") == 200
+        with running(chromium, *flags, f"http://127.0.0.1:{port}/"):
+            targets: list[dict[str, Any]] = []
+            while not any(target["type"] == "page" for target in targets):
+                targets = await answer(client, f"http://127.0.0.1:{debug}/json")
+            page = next(target for target in targets if target["type"] == "page")
+            async with client.ws_connect(page["webSocketDebuggerUrl"]) as devtools:
+                deadline = asyncio.get_running_loop().time() + _PATIENCE_S
+                executed = 0
+                while not executed:
+                    assert asyncio.get_running_loop().time() < deadline, "nothing ran"
+                    # The click gives the terminal the keyboard.
+                    for kind in ("mousePressed", "mouseReleased"):
+                        click = {
+                            "type": kind,
+                            "x": 900,
+                            "y": 700,
+                            "button": "left",
+                            "clickCount": 1,
+                        }
+                        await devtools.send_json(
+                            {"id": 1, "method": "Input.dispatchMouseEvent", "params": click}
+                        )
+                    for kind in ("rawKeyDown", "keyUp"):
+                        key = {
+                            "type": kind,
+                            "key": "F5",
+                            "code": "F5",
+                            "windowsVirtualKeyCode": 116,
+                        }
+                        await devtools.send_json(
+                            {"id": 2, "method": "Input.dispatchKeyEvent", "params": key}
+                        )
+                    await asyncio.sleep(1)
+                    if (data / "history.sqlite3").exists():
+                        store = Store(data / "history.sqlite3")
+                        executed = len(store.list_executions(source="tui", status="ok"))
+                        store.close()
+
+
+async def test_other_sites_and_hosts_are_refused(web: tuple[int, Path]) -> None:
+    port, _ = web
+    async with aiohttp.ClientSession() as client:
+        url = f"http://127.0.0.1:{port}/"
+        assert await answer(client, url) == 200
+        for headers, status in (
+            ({"Host": f"evil.example:{port}"}, 421),
+            ({"Host": "127.0.0.1:1"}, 421),
+            ({"Origin": "http://evil.example"}, 403),
+            ({"Origin": "null"}, 403),
+            ({"Origin": f"http://localhost:{port}"}, 200),
+        ):
+            async with client.get(url, headers=headers) as response:
+                assert response.status == status, headers
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await client.ws_connect(f"{url}ws", headers={"Origin": "http://evil.example"})
+
+
+@pytest.mark.parametrize(
+    "address", ["0.0.0.0:8322", "example.org:80", "127.0.0.1:x", "127.0.0.1:99999"]
+)
+def test_only_loopback_and_only_ports(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--web", address]) == 2
+    assert "--web" in capsys.readouterr().err
