@@ -83,7 +83,8 @@ class Redactor:
     def json(self, value: JsonValue) -> tuple[str, bool]:
         """The JSON text of ``value`` with its secrets masked, and whether there were any."""
         text = dumps(value)
-        if not any(self._look(text)) and _URL_PASSWORD.search(text) is None:
+        names, tokens = self._look(text)
+        if not (names or tokens or ("://" in text and _URL_PASSWORD.search(text))):
             return text, False
         # Parsed again, so that what the caller holds is never changed.
         masked, found = self._mask(loads(text))
@@ -115,11 +116,13 @@ class Redactor:
 
     def _look(self, text: str) -> tuple[bool, bool]:
         """Whether names, and whether tokens, are worth a search. May be wrong in this direction only."""
-        hints = {
-            match[0] for match in _HINTS.find_matches_as_indexes(text.lower(), overlapping=True)
-        }
-        names = self._own_name is not None or any(hint >= len(_TOKEN_HINTS) for hint in hints)
-        tokens = self._own_values or any(hint < len(_TOKEN_HINTS) for hint in hints)
+        matches = _HINTS.find_matches_as_indexes(text.lower(), overlapping=True)
+        names, tokens = self._own_name is not None, self._own_values
+        for hint in {match[0] for match in matches} if matches else ():
+            if hint < len(_TOKEN_HINTS):
+                tokens = True
+            else:
+                names = True
         return names, tokens
 
     def _mask_assigned(self, found: re.Match[str]) -> str:
