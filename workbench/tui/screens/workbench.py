@@ -332,6 +332,7 @@ class WorkbenchScreen(ScriptScreen):
             self.query_one("#script", Pane).set_title(script)
             self.query_one("#input", Pane).set_title(given)
         self._show_trace_title()
+        self._show_header()  # it names the script, with the mark of unsaved text
 
     def _pair(self, left: str, left_title: Content, right: str, right_title: Content) -> None:
         """Where only one of two panes is seen, its frame names both: the other one dimmed."""
