@@ -14,7 +14,7 @@ run: $(VENV)/installed ## open the terminal UI on the demo server
 	@$(BIN)/workbench
 
 test: $(VENV)/tested npm ## run every test
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist loadfile
 
 check: $(VENV)/tested ## format, lint, types, import directions
 	$(BIN)/ruff format --check .

@@ -10,11 +10,13 @@ from pathlib import Path
 def main() -> None:
     folder = Path(__file__).parent
     chosen = sys.argv[1:] or sorted(
-        file.stem for file in folder.glob("*.py") if not file.stem.startswith("_")
+        file.stem
+        for file in folder.glob("*.py")
+        if not file.stem.startswith("_") and file.stem != "terminal"  # a helper of tui_typing
     )
     for name in chosen:
         print(f"\n== {name} ==", flush=True)
-        subprocess.run([sys.executable, str(folder / f"{name}.py")], check=False, cwd=folder.parent)
+        subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False, cwd=folder.parent)
 
 
 if __name__ == "__main__":

@@ -94,37 +94,46 @@ async def test_a_key_pressed_in_a_browser_runs_the_script(
                 targets = await answer(client, f"http://127.0.0.1:{debug}/json")
             page = next(target for target in targets if target["type"] == "page")
             async with client.ws_connect(page["webSocketDebuggerUrl"]) as devtools:
-                deadline = asyncio.get_running_loop().time() + _PATIENCE_S
-                executed = 0
-                while not executed:
-                    assert asyncio.get_running_loop().time() < deadline, "nothing ran"
-                    # The click gives the terminal the keyboard.
-                    for kind in ("mousePressed", "mouseReleased"):
-                        click = {
-                            "type": kind,
-                            "x": 900,
-                            "y": 700,
-                            "button": "left",
-                            "clickCount": 1,
-                        }
-                        await devtools.send_json(
-                            {"id": 1, "method": "Input.dispatchMouseEvent", "params": click}
-                        )
-                    for kind in ("rawKeyDown", "keyUp"):
-                        key = {
-                            "type": kind,
-                            "key": "F5",
-                            "code": "F5",
-                            "windowsVirtualKeyCode": 116,
-                        }
-                        await devtools.send_json(
-                            {"id": 2, "method": "Input.dispatchKeyEvent", "params": key}
-                        )
-                    await asyncio.sleep(1)
-                    if (data / "history.sqlite3").exists():
-                        store = Store(data / "history.sqlite3")
-                        executed = len(store.list_executions(source="tui", status="ok"))
-                        store.close()
+                await until_painted(devtools)
+                # The click gives the terminal the keyboard; F5 before it would reload the page.
+                for kind in ("mousePressed", "mouseReleased"):
+                    click = {"type": kind, "x": 300, "y": 350, "button": "left", "clickCount": 1}
+                    await devtools.send_json(
+                        {"id": 1, "method": "Input.dispatchMouseEvent", "params": click}
+                    )
+                await asyncio.sleep(0.5)
+                for kind in ("rawKeyDown", "keyUp"):
+                    key = {"type": kind, "key": "F5", "code": "F5", "windowsVirtualKeyCode": 116}
+                    await devtools.send_json(
+                        {"id": 2, "method": "Input.dispatchKeyEvent", "params": key}
+                    )
+                await until_executed(data / "history.sqlite3")
+
+
+async def until_painted(devtools: aiohttp.ClientWebSocketResponse) -> None:
+    """Wait until the page has been sent a screen: textual-serve marks its body then."""
+    question = {"expression": "document.body.className"}
+    for _ in range(int(_PATIENCE_S / 0.25)):
+        await devtools.send_json({"id": 3, "method": "Runtime.evaluate", "params": question})
+        while (reply := await devtools.receive_json()).get("id") != 3:
+            pass
+        if "first-byte" in str(reply["result"]["result"].get("value")):
+            await asyncio.sleep(2)  # the app's own first paint follows
+            return
+        await asyncio.sleep(0.25)
+    pytest.fail("the page never had a screen")
+
+
+async def until_executed(history: Path) -> None:
+    for _ in range(int(_PATIENCE_S / 0.25)):
+        await asyncio.sleep(0.25)
+        if history.exists():
+            store = Store(history)
+            executed = store.list_executions(source="tui", status="ok")
+            store.close()
+            if executed:
+                return
+    pytest.fail("nothing ran")
 
 
 async def test_other_sites_and_hosts_are_refused(web: tuple[int, Path]) -> None:

@@ -131,7 +131,7 @@ async def offline(
 
 def load_recording(store: Store, name: str) -> Recording:
     """A recording by its file or by (the beginning of) its id. Raises Failure."""
-    from workbench.history import RecordingError, UnknownExecution, read_recording
+    from workbench.history import HistoryError, RecordingError, read_recording
 
     try:
         if Path(name).is_file():
@@ -139,7 +139,7 @@ def load_recording(store: Store, name: str) -> Recording:
         recording = store.recording(name)
     except RecordingError as error:
         raise Failure(str(error)) from error
-    except UnknownExecution as error:
+    except HistoryError as error:
         problem = f" ({store.problem})" if store.problem else ""
         raise Failure(f"{error}, and no file has this name{problem}") from error
     if recording.status == "running":
