@@ -265,7 +265,7 @@ async def test_nothing_is_left_burning_and_nothing_is_left(tmp_path: Path) -> No
     before = {pid: _cpu_ticks(pid) for pid in _children_of(process.pid)}
     await asyncio.sleep(0.3)
     for pid, ticks in before.items():
-        assert _cpu_ticks(pid) - ticks <= 2
+        assert _cpu_ticks(pid) - ticks <= 10  # one that burns takes 30
     children = _children_of(process.pid)
     assert len(children) <= 6
     await engine.close()

@@ -94,6 +94,7 @@ class Zygote:
             os.closerange(3, descriptor)
             os.closerange(descriptor + 1, _HIGHEST_DESCRIPTOR)
             self._hardening.apply(memory_bytes)
+            self._runner.rehearse()
             self._runner.serve(Channel(descriptor), self._hardening.steps)
         except EOFError:
             leave()
