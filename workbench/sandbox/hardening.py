@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import ctypes
 import os
-import platform
 import struct
 import sys
-from dataclasses import dataclass, field
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 _SIGKILL = 9
@@ -69,15 +67,15 @@ def _filter(machine: str) -> bytes:
     return b"".join(struct.pack("HBBI", *instruction) for instruction in instructions)
 
 
-@dataclass
 class Hardening:
     """Prepared once in the zygote, so that a fork has only the system calls left to make."""
 
-    steps: dict[str, bool] = field(default_factory=dict)
-    _virtual_bytes: int = 0
-    _libc: ctypes.CDLL | None = None
-    _program: _FilterProgram | None = None
-    _instructions: ctypes.Array[ctypes.c_char] | None = None
+    def __init__(self) -> None:
+        self.steps: dict[str, bool] = {}
+        self._virtual_bytes = 0
+        self._libc: ctypes.CDLL | None = None
+        self._program: _FilterProgram | None = None
+        self._instructions: ctypes.Array[ctypes.c_char] | None = None
 
     def prepare(self) -> None:
         """Load what the steps need, and take those that a fork inherits."""
@@ -91,7 +89,7 @@ class Hardening:
         self._libc = ctypes.CDLL(None, use_errno=True)
         self.steps["no new privileges"] = self._prctl(_PR_SET_NO_NEW_PRIVS, 1)
         self.steps["not dumpable"] = self._prctl(_PR_SET_DUMPABLE, 0)
-        machine = platform.machine()
+        machine = os.uname().machine
         if machine in _SYSCALLS:
             text = _filter(machine)
             self._instructions = ctypes.create_string_buffer(text, len(text))

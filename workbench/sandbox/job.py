@@ -6,10 +6,10 @@ touches is copied first (about 2.7 µs), and ``json.loads`` of the line alone to
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from workbench.model import Limits, Readings
+    from workbench.model import Readings
 
 PRELUDE_VERSION = 1
 """Recorded with every execution: a replay under another prelude may differ, and says so."""
@@ -33,10 +33,23 @@ class Job(NamedTuple):
     """A recording's readings, ``MS:TIMES MS:TIMES …``; only where the job is a replay."""
 
 
+class JobLimits(Protocol):
+    """What a job needs of ``workbench.model.Limits``, which a worker does not import."""
+
+    @property
+    def timeout_ms(self) -> int: ...
+
+    @property
+    def memory_mb(self) -> int: ...
+
+    @property
+    def max_result_bytes(self) -> int: ...
+
+
 def run(
     code: str,
     input_json: str,
-    limits: Limits,
+    limits: JobLimits,
     *,
     seed: tuple[int, int, int, int],
     replay: Readings | None = None,
@@ -46,19 +59,19 @@ def run(
     return _pack(RUN, limits, seed, replay is not None, code, input_json, clock)
 
 
-def check(code: str, limits: Limits) -> bytes:
+def check(code: str, limits: JobLimits) -> bytes:
     """The frame that parses a script and runs nothing."""
     return _pack(CHECK, limits, _SEED, False, code, "{}", "")
 
 
-def report(limits: Limits) -> bytes:
+def report(limits: JobLimits) -> bytes:
     """The frame that asks which hardening steps are in force."""
     return _pack(REPORT, limits, _SEED, False, "", "{}", "")
 
 
 def _pack(
     mode: str,
-    limits: Limits,
+    limits: JobLimits,
     seed: tuple[int, int, int, int],
     is_replay: bool,
     code: str,

@@ -18,14 +18,12 @@ import socket
 import sys
 import time
 from collections import deque
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 # The C module behind `quickjs`, without its thread pools: logging and threading, which they import,
 # have fork handlers that would cost every worker 0.4 ms.
 import _quickjs as quickjs
 
-from workbench.model import Limits
 from workbench.sandbox import job as jobs
 from workbench.sandbox.channel import Channel, Rehearsal
 from workbench.sandbox.frames import pack
@@ -46,16 +44,27 @@ _CALL = 'F{"t":"call"'
 _USE_STRICT = re.compile(r"""\s*(["'])use strict\1""")
 _CALL_ARGUMENTS_OVERHEAD = 1024
 _EXIT_PROTOCOL = 70
-_REHEARSAL = jobs.run("0", "{}", Limits(), seed=(1, 2, 3, 4))
 
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
+
+class _Limits(NamedTuple):
+    """Of a rehearsal."""
+
+    timeout_ms: int = 60_000
+    memory_mb: int = 64
+    max_result_bytes: int = 1 << 24
+
+
+_REHEARSAL = jobs.run("0", "{}", _Limits(), seed=(1, 2, 3, 4))
 
 
 class Runner:
     """One context with the prelude in it. Made before the fork, used for one script."""
 
     def __init__(self) -> None:
-        self._prelude = Path(__file__).with_name("prelude.js").read_text(encoding="utf-8")
+        with open(os.path.join(os.path.dirname(__file__), "prelude.js"), encoding="utf-8") as file:
+            self._prelude = file.read()
         self._load(plain=False)
         self._toplevel = TopLevel()
         self._toplevel.wrap("await 1")  # warm: the first parse costs a millisecond
@@ -415,7 +424,7 @@ def warm_up() -> None:
     """
     ours, theirs = socket.socketpair()
     code = "console.log(Date.now()); await tools.a.b({}); call_tool('a', 'b')"
-    script = jobs.run(code, "{}", Limits(timeout_ms=60_000), seed=(1, 2, 3, 4))
+    script = jobs.run(code, "{}", _Limits(), seed=(1, 2, 3, 4))
     for frame in (script, b'1\n{"ok":true,"result":1}', b'0\n{"ok":true,"result":1}'):
         ours.sendall(pack(frame))
     runner = Runner()

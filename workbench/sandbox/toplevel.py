@@ -11,10 +11,10 @@ statements give it, also inside blocks, branches, loops, ``try`` and ``switch``.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib import machinery, util
-from pathlib import Path
+from importlib import machinery
+from typing import NamedTuple
 
 from tree_sitter import Language, Node, Parser
 
@@ -35,8 +35,7 @@ _LOOPS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapped:
+class Wrapped(NamedTuple):
     """A script inside an async function whose promise resolves to the script's value."""
 
     code: str
@@ -84,17 +83,19 @@ def _grammar() -> object:
     The package imports importlib.resources and with it random, whose fork handler would cost every
     worker a tenth of a millisecond.
     """
-    package = util.find_spec("tree_sitter_javascript")
+    package = machinery.PathFinder.find_spec("tree_sitter_javascript")
     if package is None or package.origin is None:
         raise ImportError("tree_sitter_javascript is not installed")
-    folder = Path(package.origin).parent
+    folder = os.path.dirname(package.origin)
     for suffix in machinery.EXTENSION_SUFFIXES:
-        file = folder / f"_binding{suffix}"
-        if file.exists():
-            spec = util.spec_from_file_location("tree_sitter_javascript._binding", file)
-            assert spec is not None
-            module = util.module_from_spec(spec)
-            return module.language()
+        file = os.path.join(folder, f"_binding{suffix}")
+        if os.path.exists(file):
+            name = "tree_sitter_javascript._binding"
+            loader = machinery.ExtensionFileLoader(name, file)
+            module = loader.create_module(machinery.ModuleSpec(name, loader, origin=file))
+            loader.exec_module(module)
+            language: object = module.language()
+            return language
     raise ImportError(f"tree_sitter_javascript has no binding for this Python in {folder}")
 
 
