@@ -134,5 +134,25 @@ def test_a_long_word_is_not_scanned_for_each_of_its_letters() -> None:
         "token='" * 100_000,
         "token='" + "\\" * 999_999,
         "://a:" * 100_000,
+        "-----BEGIN PRIVATE KEY-----" * 20_000,
+        "eyJaaaaaaaa-" * 50_000,
+        "sk-" * 200_000,
     ):
         assert Redactor().text(hostile)[1] in (True, False)
+
+
+def test_where_lower_case_is_longer_the_places_are_still_right() -> None:
+    text = "İİİ " + SECRET_TEXTS[0] + " İ password='hunter2'"
+    assert Redactor().text(text) == ("İİİ «masked token» İ password='«masked password»'", True)
+
+
+def test_a_secret_within_another_is_masked_once() -> None:
+    text = f"token = '{SECRET_TEXTS[0]}'; after"
+    assert Redactor().text(text) == ("token = '«masked token»'; after", True)
+
+
+@pytest.mark.parametrize("text", SECRET_TEXTS)
+def test_an_escape_before_a_token_does_not_hide_it_in_json(text: str) -> None:
+    masked, found = Redactor().json([f"line\n{text}\tnext", f'"{text}"'])
+    assert found
+    assert json.dumps(text)[1:-1] not in masked

@@ -11,58 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ahocorasick_rs import AhoCorasick
-
+from workbench import credentials
 from workbench.clean import encodable
+from workbench.credentials import Found
 from workbench.jsontext import dumps, loads
 from workbench.model import JsonValue
 
 MARK = "«masked"
-# Names that end in a secret word; counting and paging tokens are none. Prefixes are bounded, or a long
-# word would be scanned once for each of its letters.
-_SECRET_NAME = (
-    r"(?:proxy[-_]?)?authorization|(?:set[-_]?)?cookie|"
-    r"[\w.-]{0,40}(?:password|passwd|passphrase)|[\w.-]{0,40}secret|[\w.-]{0,40}(?:api|access|private|secret)[-_]?key|"
-    r"(?:[\w.-]{0,40}(?:auth|access|refresh|id|bot|api|bearer|session|github|gitlab|slack|npm|user)[-_]?)?token|"
-    r"credentials?"
-)
-_TOKENS = (
-    r"\bgh[pousr]_[A-Za-z0-9]{30,}",
-    r"\bgithub_pat_[A-Za-z0-9_]{30,}",
-    r"\bglpat-[A-Za-z0-9_-]{16,}",
-    r"\bsk-[A-Za-z0-9_-]{20,}",
-    r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
-    r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
-    r"\bAIza[0-9A-Za-z_-]{35}",
-    r"\bnpm_[A-Za-z0-9]{30,}",
-    r"\bpypi-[A-Za-z0-9_-]{40,}",
-    r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
-    r"\b[Bb]earer\s+[A-Za-z0-9._~+/-]{16,}=*",
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
-    r"(?<=[Aa]uthorization: )(?:[Bb]asic|[Dd]igest|[Tt]oken) [^\s\"'`,;]+",
-)
-_URL_PASSWORD = re.compile(r"://[^/\s:@\"]{1,256}:[^/\s:@\"]{1,1024}@")
-# ``name = "value"``, ``"name": "value"`` (its quotes may be escaped), ``?name=value``, and ``NAME=value`` as
-# in .env files. Whether the name is a secret's is asked of each match.
-_ASSIGNED = re.compile(
-    r"(?<![\w-])(?P<name>[\w-]{1,60}+)(?:\\?[\"'])?\s*[:=]{1,3}\s*"
-    r"(?P<quote>\\?[\"'`])(?!«masked)(?:(?!(?P=quote))(?:\\.|[^\\]))++(?P<end>(?P=quote))"
-    r"|(?<=[?&])(?P<field>[\w-]{1,60}+)=(?!«masked)[^&\s\"'`<>#]+"
-    r"|^(?:export )?(?P<variable>[A-Z][A-Z0-9_]{1,60}+)=(?!«masked)[^\s\"'`]+",
-    re.DOTALL | re.MULTILINE,
-)
-
-# What every match of the patterns contains, in small letters. All of them are looked for in one pass (3 ms
-# for 1 MB; the patterns themselves take 128), and nearly every text has none.
-_TOKEN_HINTS = (
-    "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "sk-", "xox", "akia", "asia", "aiza",
-    "npm_", "pypi-", "eyj", "earer", "private key", "uthorization: ",
-)  # fmt: skip
-_NAME_HINTS = (
-    "authorization", "cookie", "password", "passwd", "passphrase", "secret", "apikey", "api_key", "api-key",
-    "accesskey", "access_key", "access-key", "privatekey", "private_key", "private-key", "token", "credential",
-)  # fmt: skip
-_HINTS = AhoCorasick([*_TOKEN_HINTS, *_NAME_HINTS])
 _SCHEMA_WORDS = ("type", "$ref", "anyOf", "oneOf", "allOf", "enum")
 
 
@@ -73,18 +28,14 @@ class Redactor:
         self, key_patterns: Iterable[str] = (), value_patterns: Iterable[str] = ()
     ) -> None:
         """The patterns come on top of the built-in ones; key patterns match anywhere in a name."""
-        value_patterns = tuple(value_patterns)
-        own = "|".join(f"(?:{pattern})" for pattern in key_patterns)
-        self._name = re.compile(_SECRET_NAME, re.IGNORECASE)
-        self._own_name = re.compile(own, re.IGNORECASE) if own else None
-        self._own_values = bool(value_patterns)
-        self._token = re.compile("|".join([*_TOKENS, *(f"(?:{p})" for p in value_patterns)]))
+        self._own_name = _any_of(key_patterns, re.IGNORECASE)
+        self._own_value = _any_of(value_patterns)
 
     def json(self, value: JsonValue) -> tuple[str, bool]:
         """The JSON text of ``value`` with its secrets masked, and whether there were any."""
         text = dumps(value)
-        names, tokens = self._look(text)
-        if not (names or tokens or ("://" in text and _URL_PASSWORD.search(text))):
+        own = self._own_name is not None or self._own_value is not None
+        if not own and not credentials.may_be_in_json(text):
             return text, False
         # Parsed again, so that what the caller holds is never changed.
         masked, found = self._mask(loads(text))
@@ -96,43 +47,33 @@ class Redactor:
         return loads(text) if found else value
 
     def text(self, text: str) -> tuple[str, bool]:
-        """A text with the tokens in it masked, and whether there were any.
+        """A text with the secrets in it masked, and whether there were any.
 
         Lone surrogates become U+FFFD, as in JSON.
         """
         text = encodable(text)
-        names, tokens = self._look(text)
-        masked, found = text, False
-        if names:
-            masked = _ASSIGNED.sub(self._mask_assigned, masked)
-            found = masked != text
-        if tokens:
-            masked, count = self._token.subn(f"{MARK} token»", masked)
-            found |= count > 0
-        if "://" in masked:  # a search of its own: its fixed beginning makes it quick
-            masked, count = _URL_PASSWORD.subn(f"://{MARK} token»@", masked)
-            found |= count > 0
-        return masked, found
+        found = credentials.find(text)
+        if self._own_name is not None or self._own_value is not None:
+            found = credentials.without_overlaps(found + self._own(text))
+        if not found:
+            return text, False
+        parts: list[str] = []
+        position = 0
+        for secret in found:
+            parts += (text[position : secret.start], f"{MARK} {secret.name or 'token'}»")
+            position = secret.end
+        return "".join((*parts, text[position:])), True
 
-    def _look(self, text: str) -> tuple[bool, bool]:
-        """Whether names, and whether tokens, are worth a search. May be wrong in this direction only."""
-        matches = _HINTS.find_matches_as_indexes(text.lower(), overlapping=True)
-        names, tokens = self._own_name is not None, self._own_values
-        for hint in {match[0] for match in matches} if matches else ():
-            if hint < len(_TOKEN_HINTS):
-                tokens = True
-            else:
-                names = True
-        return names, tokens
-
-    def _mask_assigned(self, found: re.Match[str]) -> str:
-        name = found["name"] or found["field"] or found["variable"]
-        if not self._is_secret(name):
-            return found[0]
-        if not found["name"]:
-            return f"{name}={MARK} {name}»"
-        before = found[0][: found.start("quote") - found.start()]
-        return f"{before}{found['quote']}{MARK} {name}»{found['end']}"
+    def _own(self, text: str) -> list[Found]:
+        """What the configured patterns find."""
+        found: list[Found] = []
+        if self._own_name is not None:
+            search = self._own_name.search
+            found += credentials.find_assigned(text, lambda name: search(name) is not None)
+        if self._own_value is not None:
+            hits = self._own_value.finditer(text)
+            found += [Found(hit.start(), hit.end()) for hit in hits if hit.end() > hit.start()]
+        return found
 
     def _mask(self, value: JsonValue) -> tuple[JsonValue, bool]:
         if isinstance(value, str):
@@ -152,9 +93,14 @@ class Redactor:
         return value, found
 
     def _is_secret(self, name: str) -> bool:
-        if self._name.fullmatch(name):
+        if credentials.is_secret_name(name):
             return True
         return self._own_name is not None and self._own_name.search(name) is not None
+
+
+def _any_of(patterns: Iterable[str], flags: int = 0) -> re.Pattern[str] | None:
+    joined = "|".join(f"(?:{pattern})" for pattern in patterns)
+    return re.compile(joined, flags) if joined else None
 
 
 def _may_be_secret(value: JsonValue) -> bool:
