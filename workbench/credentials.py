@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, BytesAhoCorasick
 
 # Names that end in a secret word; counting and paging tokens are none.
 _SECRET_NAME = re.compile(
@@ -79,6 +79,8 @@ _URL_PASSWORD = re.compile(r"://[^/\s:@\"]{1,256}:[^/\s:@\"]{1,1024}@")
 _WORDS = (*_TOKENS, *_NAME_WORDS)
 _KINDS = tuple(_TOKENS.values())
 _FINDER = AhoCorasick(_WORDS)
+_BYTE_FINDER = BytesAhoCorasick([word.encode() for word in _WORDS])
+_LONG = 4096
 
 
 class Found(NamedTuple):
@@ -142,6 +144,9 @@ def _words(text: str) -> Iterator[tuple[int, int, int]]:
     small = text.lower()
     if len(small) != len(text):  # a few letters become two
         small = "".join(letter.lower() if letter.isascii() else letter for letter in text)
+    # Three times as quick, where the place does not matter: most texts have no such word.
+    if len(small) > _LONG and not _BYTE_FINDER.find_matches_as_indexes(small.encode()):
+        return
     yield from _FINDER.find_matches_as_indexes(small, overlapping=True)
 
 
