@@ -8,6 +8,8 @@ import sqlite3
 from pathlib import Path
 
 VERSION = 1
+BUSY_MS = 10_000
+"""How long a connection waits for another process to end its writing."""
 
 _TABLES = """
 CREATE TABLE executions (
@@ -101,7 +103,7 @@ def connect(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(
             path, timeout=10, isolation_level=None, check_same_thread=False
         )
-        connection.execute("PRAGMA busy_timeout = 10000")
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             connection.close()
@@ -112,7 +114,7 @@ def connect(path: Path) -> sqlite3.Connection:
         if version == 0:
             _create(connection)
         connection.execute("PRAGMA synchronous = NORMAL")  # safe against kill -9 in WAL mode
-        connection.execute("PRAGMA wal_autocheckpoint = 4000")  # fewer, larger syncs
+        connection.execute("PRAGMA wal_autocheckpoint = 0")  # the writer's thread does it
         connection.execute("PRAGMA cache_size = -8000")
     except (sqlite3.Error, OSError) as error:
         raise HistoryError(f"{path}: {error}") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 import threading
 import time
@@ -87,7 +86,7 @@ class Store:
     async def committed(self) -> None:
         """Return when everything recorded so far is in the file (or cannot be written)."""
         if self._writer is not None:
-            await self._writer.mark(asyncio.get_running_loop())
+            await self._writer.committed()
 
     def close(self) -> None:
         """Write what is queued, close the file."""

@@ -1,4 +1,4 @@
-"""The writer: one thread a process turns events into rows, in grouped commits."""
+"""The writer: turns events into commits, at once where someone waits, else gathered in a thread."""
 
 from __future__ import annotations
 
@@ -7,28 +7,17 @@ import contextlib
 import logging
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from copy import copy
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TypeAlias
 
-from workbench.clean import encodable
-from workbench.history.logfile import LogFile, log_line
-from workbench.history.owner import this_process
-from workbench.jsontext import dumps
-from workbench.model import (
-    ConsoleLine,
-    Event,
-    ExecutionFinished,
-    ExecutionStarted,
-    HostReading,
-    JsonValue,
-    ToolCall,
-    ToolCallFinished,
-    ToolCallNote,
-    ToolCallStarted,
-)
+from workbench.history.inserting import Inserter, Snapshot
+from workbench.history.logfile import LogFile
+from workbench.history.schema import BUSY_MS
+from workbench.history.weight import is_light
+from workbench.model import Event, ExecutionFinished
 from workbench.redact import Redactor
 
 _log = logging.getLogger(__name__)
@@ -36,6 +25,13 @@ _BATCH = 2_000
 _PRUNE_EVERY = 500
 _GATHER_S = 0.01
 """How long events that nobody waits for are gathered into one commit."""
+_FEW = 64
+"""So many events are committed where they came from, in 0.2 ms; handing them to a thread takes longer."""
+_SLOW_S = 0.02
+_SLOW_PAUSE_S = 10.0
+"""After a commit that slow (a busy disk) the caller's event loop is spared this long."""
+_CHECKPOINT_EVERY = 256
+_CHECKPOINT_PAGES = 4000
 
 Job = Callable[[sqlite3.Connection], None]
 
@@ -62,6 +58,10 @@ _Item: TypeAlias = "Event | _Mark | Job | None"
 """What the queue holds; None ends the thread."""
 
 
+class _Busy(Exception):
+    """Another process writes at this moment."""
+
+
 class Writer:
     """Owns the writing connection. Never fails an execution: trouble is kept in ``problem``."""
 
@@ -75,45 +75,80 @@ class Writer:
     ) -> None:
         self.problem: str | None = None
         self._connection = connection
-        self._redactor = redactor
+        self._rows = Inserter(connection, redactor)
         self._log = log
         self._prune = prune
         self._queue: deque[_Item] = deque()
-        self._idle = True
+        self._awaited = False
+        """Whether the thread was told of what is in the queue, or will be."""
         self._news = threading.Event()
-        self._urgent = threading.Event()
-        self._open: dict[str, _Open] = {}
-        self._started_calls: dict[tuple[str, int], ToolCall] = {}
-        self._finished = 0
+        self._writing = threading.Lock()
+        """Held from taking events out of the queue until they are committed."""
         self._late: deque[ExecutionFinished] = deque(maxlen=_BATCH)
-        self._lines: list[str] = []
+        self._commits = 0
+        self._checkpoints = False
+        self._spared_until = 0.0
         self._thread = threading.Thread(target=self._run, name="history writer", daemon=True)
         self._thread.start()
 
     def put(self, item: Event | Job) -> None:
         """Take an event, or a job to run on the connection in its turn; written within ``_GATHER_S``."""
         self._queue.append(item)
-        if self._idle:  # waking the thread for every event would cost more than writing it
-            self._idle = False
-            self._news.set()
+        if not self._awaited:  # waking the thread for every event would cost more than writing it
+            self._awaited = True
+            try:
+                asyncio.get_running_loop().call_later(_GATHER_S, self._wake)
+            except RuntimeError:  # no event loop here
+                self._news.set()
 
-    def mark(self, loop: asyncio.AbstractEventLoop) -> asyncio.Future[None]:
-        """Done when everything before it is committed, which begins now."""
-        mark = _Mark(loop)
+    async def committed(self) -> None:
+        """Return when everything put so far is committed."""
+        if self._commit_here():
+            return
+        mark = _Mark(asyncio.get_running_loop())
         self._queue.append(mark)
-        self._urgent.set()
         self._news.set()
-        return mark.future
+        await mark.future
 
     def close(self) -> None:
         """Write what is queued, end the thread."""
         self._queue.append(None)
-        self._urgent.set()
         self._news.set()
         self._thread.join()
         with contextlib.suppress(sqlite3.Error):
             self._connection.execute("PRAGMA optimize")
         self._connection.close()
+
+    # -- where the events come from ----------------------------------------------------------
+
+    def _wake(self) -> None:
+        self._awaited = False
+        if self._queue:
+            self._news.set()
+
+    def _commit_here(self) -> bool:
+        """Commit the queue now if that is quick: few small events, and nobody else writes."""
+        queue = self._queue
+        if len(queue) > _FEW or not is_light(queue):
+            return False
+        began = time.monotonic()
+        if began < self._spared_until or not self._writing.acquire(blocking=False):
+            return False
+        try:
+            batch = list(queue)
+            queue.clear()
+            try:
+                self._write(batch, patient=False)
+            except _Busy:
+                queue.extendleft(reversed(batch))
+                return False
+            if self._commits >= _CHECKPOINT_EVERY:
+                self._news.set()
+        finally:
+            self._writing.release()
+        if time.monotonic() - began > _SLOW_S:
+            self._spared_until = began + _SLOW_PAUSE_S
+        return True
 
     # -- the thread ------------------------------------------------------------------------
 
@@ -121,61 +156,92 @@ class Writer:
         going = True
         while going:
             self._news.wait()
-            self._urgent.wait(_GATHER_S)
             self._news.clear()
-            self._urgent.clear()
-            batch: list[_Item] = []
-            while self._queue and len(batch) < _BATCH:
-                batch.append(self._queue.popleft())
-            going = None not in batch
-            if batch:
-                self._write(batch)
+            with self._writing:
+                batch: list[_Item] = []
+                while self._queue and len(batch) < _BATCH:
+                    batch.append(self._queue.popleft())
+                going = None not in batch
+                if batch:
+                    self._write(batch, patient=True)
+                self._checkpoint()
             for item in batch:
                 if isinstance(item, _Mark):
                     item.resolve()
-            self._idle = True
-            if self._queue:  # more came meanwhile, perhaps before idle was set
-                self._idle = False
+            if len(batch) == _BATCH:
                 self._news.set()
-                if any(isinstance(item, _Mark) or item is None for item in list(self._queue)):
-                    self._urgent.set()
 
-    def _write(self, batch: list[_Item]) -> None:
+    def _checkpoint(self) -> None:
+        """Move what was committed into the file proper; a sync, so never in an event loop."""
+        if self._commits < _CHECKPOINT_EVERY:
+            return
+        self._commits = 0
+        with contextlib.suppress(sqlite3.Error):  # a reader is in the way: the next one will do
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    # -- both, holding the lock ----------------------------------------------------------------
+
+    def _write(self, batch: list[_Item], *, patient: bool) -> None:
+        """Commit a batch. Raises _Busy, with nothing changed, where it is not ``patient``."""
         items: list[Event | Job] = [
             item for item in batch if item is not None and not isinstance(item, _Mark)
         ]
         items += self._late
-        self._late.clear()
-        before = {id_: copy(execution) for id_, execution in self._open.items()}
+        before = self._rows.snapshot()
         try:
-            self._commit(items)
+            self._commit(items, patient=patient)
+            self._late.clear()
             self.problem = None
         except sqlite3.OperationalError as error:  # a full disk, a file that went away: run on
             self._undo(before)
             self._lose(f"history is not written: {error}")
             ends = [item for item in items if isinstance(item, ExecutionFinished)]
+            self._late.clear()
             self._late.extend(end for end in ends if end.execution_id in before)
+        except _Busy:
+            raise
         except Exception as error:  # one value that cannot be stored must not cost the others
             self._undo(before)
+            self._late.clear()
             self._write_singly(items, error)
         self._write_log()
-        if self._finished >= _PRUNE_EVERY:
-            self._finished = 0
+        if self._rows.finished >= _PRUNE_EVERY:
+            self._rows.finished = 0
             self.put(self._prune)
 
-    def _commit(self, items: Sequence[Event | Job]) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
+    def _commit(self, items: Sequence[Event | Job], *, patient: bool = True) -> None:
+        self._begin(patient)
         for item in items:
-            self._take(item)
-        self._insert_started()
+            if callable(item):
+                item(self._connection)
+            else:
+                self._rows.take(item)
+        self._rows.flush()
         self._connection.execute("COMMIT")
+        self._commits += 1
+
+    def _begin(self, patient: bool) -> None:
+        if self._checkpoints != patient:  # by itself only in the thread
+            pages = _CHECKPOINT_PAGES if patient else 0
+            self._connection.execute(f"PRAGMA wal_autocheckpoint = {pages}").fetchall()
+            self._checkpoints = patient
+        if patient:
+            self._connection.execute("BEGIN IMMEDIATE")
+            return
+        self._connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise _Busy from error
+        finally:
+            self._connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
     def _write_singly(self, items: Sequence[Event | Job], first: Exception) -> None:
         """Write a batch that failed, item by item, so that only what is at fault is lost."""
         self._lose(f"history: something could not be stored: {type(first).__name__}: {first}")
-        self._lines.clear()
+        self._rows.lines.clear()
         for item in items:
-            before = {id_: copy(execution) for id_, execution in self._open.items()}
+            before = self._rows.snapshot()
             try:
                 self._commit([item])
             except Exception as error:
@@ -188,7 +254,7 @@ class Writer:
 
     def _commit_without_value(self, event: ExecutionFinished, why: Exception) -> None:
         """Record at least how an execution ended whose value cannot be stored."""
-        before = {id_: copy(execution) for id_, execution in self._open.items()}
+        before = self._rows.snapshot()
         bare = replace(event, execution=replace(event.execution, value=f"«not stored: {why}»"))
         try:
             self._commit([bare])
@@ -196,218 +262,20 @@ class Writer:
             self._undo(before)
             self._lose(f"history: the end of {event.execution_id} is lost: {error}")
 
-    def _undo(self, before: dict[str, _Open]) -> None:
+    def _undo(self, before: Snapshot) -> None:
         with contextlib.suppress(sqlite3.Error):
             self._connection.execute("ROLLBACK")
-        self._open = before
-        self._started_calls.clear()
+        self._rows.restore(before)
 
     def _lose(self, problem: str) -> None:
         self.problem = problem
         _log.warning("%s", problem)
 
     def _write_log(self) -> None:
-        if not self._lines:
+        if not self._rows.lines:
             return
-        lines, self._lines = self._lines, []
+        lines, self._rows.lines = self._rows.lines, []
         try:
             self._log.append(lines)
         except OSError as error:
             self._lose(f"main.log is not written: {error}")
-
-    def _take(self, item: Event | Job) -> None:
-        if isinstance(item, ToolCallStarted):
-            self._call_started(item)
-        elif isinstance(item, ToolCallFinished):
-            self._call_finished(item)
-        elif isinstance(item, ExecutionStarted):
-            self._started(item)
-        elif isinstance(item, ExecutionFinished):
-            self._finish(item)
-        elif isinstance(item, ConsoleLine):
-            self._console(item)
-        elif isinstance(item, HostReading):
-            self._reading(item)
-        elif isinstance(item, ToolCallNote):
-            self._note(item)
-        elif callable(item):
-            item(self._connection)
-
-    # -- events ----------------------------------------------------------------------------
-
-    def _started(self, event: ExecutionStarted) -> None:
-        request = event.request
-        code, code_masked = self._redactor.text(request.code)
-        given, input_masked = self._redactor.json(request.input)
-        cursor = self._connection.execute(
-            "INSERT INTO executions (id, source, client, script, original_id, code, input, options, "
-            "limits, engine, catalogue_hash, seed, status, owner, started_at, masked) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)",
-            (
-                event.execution_id,
-                request.source,
-                encodable(request.client) if request.client is not None else None,
-                encodable(request.script) if request.script is not None else None,
-                request.original_id,
-                code,
-                given,
-                dumps(request.options.given()),
-                dumps(asdict(event.limits)),
-                event.engine,
-                event.catalogue_hash,
-                dumps(event.seed),
-                this_process(),
-                event.started_at,
-                code_masked or input_masked,
-            ),
-        )
-        assert cursor.lastrowid is not None
-        masked = code_masked or input_masked
-        self._open[event.execution_id] = _Open(cursor.lastrowid, code, masked)
-
-    def _call_started(self, event: ToolCallStarted) -> None:
-        # Kept to the end of the batch: most calls are over by then, and are one row in one statement.
-        self._started_calls[event.execution_id, event.call.seq] = event.call
-
-    def _insert_started(self) -> None:
-        for call in self._started_calls.values():
-            execution = self._open.get(call.execution_id)
-            if execution is not None:
-                self._insert_call(self._call_columns(execution, call) + (None,) * 9)
-        self._started_calls.clear()
-
-    def _insert_call(self, values: tuple[object, ...]) -> None:
-        self._connection.execute(
-            "INSERT INTO calls (execution, seq, server, tool, args, line, column_, started_ms, "
-            "duration_ms, upstream_ms, ok, result, content, error, dispatched, settled, warnings) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            values,
-        )
-
-    def _call_columns(self, execution: _Open, call: ToolCall) -> tuple[object, ...]:
-        args = self._json(execution, call.args)
-        name = (encodable(call.server), encodable(call.tool))
-        where = (call.line, call.column, call.started_ms)
-        return (execution.n, call.seq, *name, args, *where)
-
-    def _call_finished(self, event: ToolCallFinished) -> None:
-        execution = self._open.get(event.execution_id)
-        if execution is None:
-            return
-        outcome = event.outcome
-        error = outcome.error.to_json() if outcome.error is not None else None
-        ended = (
-            event.duration_ms,
-            outcome.upstream_ms,
-            outcome.ok,
-            self._json(execution, outcome.result) if outcome.ok else None,
-            self._json(execution, outcome.content) if outcome.content is not None else None,
-            self._json(execution, error) if error is not None else None,
-            outcome.dispatched,
-            event.settled or None,
-            dumps(outcome.warnings) if outcome.warnings else None,
-        )
-        call = self._started_calls.pop((event.execution_id, event.call.seq), None)
-        if call is not None:
-            self._insert_call(self._call_columns(execution, call) + ended)
-            return
-        self._connection.execute(
-            "UPDATE calls SET duration_ms = ?, upstream_ms = ?, ok = ?, result = ?, content = ?, "
-            "error = ?, dispatched = ?, settled = ?, warnings = ? WHERE execution = ? AND seq = ?",
-            (*ended, execution.n, event.call.seq),
-        )
-
-    def _console(self, event: ConsoleLine) -> None:
-        execution = self._open.get(event.execution_id)
-        if execution is None:
-            return
-        execution.lines += 1
-        text, masked = self._redactor.text(event.line.text)
-        execution.masked |= masked
-        self._connection.execute(
-            "INSERT INTO console VALUES (?, ?, ?, ?, ?)",
-            (execution.n, execution.lines, event.line.level, text, event.line.at_ms),
-        )
-
-    def _reading(self, event: HostReading) -> None:
-        execution = self._open.get(event.execution_id)
-        if execution is None:
-            return
-        execution.readings += 1
-        self._connection.execute(
-            "INSERT INTO readings VALUES (?, ?, ?, ?)",
-            (execution.n, execution.readings, event.kind, self._json(execution, event.data)),
-        )
-
-    def _note(self, event: ToolCallNote) -> None:
-        execution = self._open.get(event.execution_id)
-        if execution is None:
-            return
-        execution.notes += 1
-        text, masked = self._redactor.text(event.text)
-        execution.masked |= masked
-        self._connection.execute(
-            "INSERT INTO notes VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                execution.n,
-                execution.notes,
-                event.seq,
-                event.kind,
-                text,
-                event.progress,
-                event.total,
-            ),
-        )
-
-    def _finish(self, event: ExecutionFinished) -> None:
-        self._insert_started()
-        execution = self._open.pop(event.execution_id, None)
-        if execution is None:
-            return
-        done = event.execution
-        value = self._json(execution, done.value) if done.ok else None
-        error = self._json(execution, done.error.to_json()) if done.error is not None else None
-        self._connection.execute(
-            "UPDATE executions SET status = ?, finished_at = ?, queued_ms = ?, duration_ms = ?, "
-            "cpu_ms = ?, memory_bytes = ?, tool_calls = ?, value = ?, error = ?, error_code = ?, "
-            "logs_dropped = ?, masked = ?, catalogue_hash = coalesce(?, catalogue_hash) WHERE n = ?",
-            (
-                done.status,
-                event.finished_at,
-                done.queued_ms,
-                done.duration_ms,
-                done.cpu_ms,
-                done.memory_bytes,
-                done.tool_calls,
-                value,
-                error,
-                str(done.error.code) if done.error is not None else None,
-                done.logs_dropped,
-                execution.masked,
-                event.catalogue_hash,
-                execution.n,
-            ),
-        )
-        self._finished += 1
-        self._lines.append(
-            log_line(
-                done.execution_id, done.status, done.duration_ms, done.tools_called, execution.code
-            )
-        )
-
-    def _json(self, execution: _Open, value: JsonValue) -> str:
-        text, masked = self._redactor.json(value)
-        execution.masked |= masked
-        return text
-
-
-class _Open:
-    """What the writer keeps of an execution under way."""
-
-    __slots__ = ("code", "lines", "masked", "n", "notes", "readings")
-
-    def __init__(self, n: int, code: str, masked: bool) -> None:
-        self.n = n
-        self.code = code[:1000]
-        self.masked = masked
-        self.lines = self.readings = self.notes = 0
