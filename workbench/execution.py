@@ -186,11 +186,11 @@ class Run:
         call = self._issue(frame)
         if self._gate is not None:
             self._gate.issue(operation)
-        refused = _refusal_in(frame)
-        if refused is not None and self._gate is None:
-            self._answer(operation, call, refused)
+        outcome = _refusal_in(frame) or self._tools.at_once(call)
+        if outcome is not None:
+            self._answer_in_turn(operation, call, outcome)
         else:
-            self._spawn(self._call(operation, call, refused))
+            self._spawn(self._call(operation, call))
 
     def _on_batch(self, frame: dict[str, Any]) -> None:
         width = frame["width"] or self._limits.max_parallel
@@ -268,8 +268,11 @@ class Run:
         self._emit(ToolCallStarted(self.execution_id, call))
         return call
 
-    async def _call(self, operation: int, call: ToolCall, refused: Outcome | None) -> None:
-        outcome = refused if refused is not None else await self._outcome(call)
+    async def _call(self, operation: int, call: ToolCall) -> None:
+        self._answer_in_turn(operation, call, await self._outcome(call))
+
+    def _answer_in_turn(self, operation: int, call: ToolCall, outcome: Outcome) -> None:
+        """At once, or in a replay when the recording had it."""
         if operation != _BLOCKING and self._gate is not None:
             self._gate.hold(operation, lambda: self._answer(operation, call, outcome))
             self._open_gate()

@@ -38,6 +38,9 @@ class Policy:
         self._dispatched += 1
         return await self._upstream.call(call, note)
 
+    def at_once(self, call: ToolCall) -> Outcome | None:
+        return None
+
     async def query(self, execution_id: str, query: CatalogueQuery) -> JsonValue:
         server = query.server
         if server is not None and not self._allowed(server):

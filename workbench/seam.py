@@ -22,6 +22,10 @@ class Tools(Protocol):
         """Answer one call. Never raises for a failed call; cancelling the task cancels the call."""
         ...
 
+    def at_once(self, call: ToolCall) -> Outcome | None:
+        """The answer where there is nothing to wait for; ``call`` is not asked then. None: ask it."""
+        ...
+
     async def query(self, execution_id: str, query: CatalogueQuery) -> JsonValue:
         """Answer a catalogue query as an envelope ``{"ok": …}``; no upstream call."""
         ...

@@ -55,6 +55,9 @@ class DictTools:
             self.cancelled.append(call)
             raise
 
+    def at_once(self, call: ToolCall) -> Outcome | None:
+        return None
+
     async def query(self, execution_id: str, query: CatalogueQuery) -> JsonValue:
         if query.kind == "describe" and query.tool == "nothing":
             return Outcome.failed(ErrorCode.NOT_FOUND, "no tool 'nothing'").envelope()

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from workbench.history import CallRow, Recording
 from workbench.history.follow import outcome_of
-from workbench.jsontext import canonical, loads
+from workbench.jsontext import canonical, dumps, loads
 from workbench.model import CatalogueQuery, ErrorCode, JsonValue, Outcome, ToolCall
 from workbench.redact import Redactor
 from workbench.replay.difference import json_difference
@@ -89,6 +89,17 @@ class RecordedTools:
             return await self._never(self._on_cut if at_the_cut else None)
         return outcome_of(recorded)
 
+    def at_once(self, call: ToolCall) -> Outcome | None:
+        try:
+            recorded = self._in_place(call)
+        except ValueError:  # nested too deeply: ``call`` says so
+            return None
+        if recorded is None or recorded.settled is None:
+            return None
+        self.issued = max(self.issued, call.seq)
+        self._used.add(recorded.seq)
+        return outcome_of(recorded)
+
     async def query(self, execution_id: str, query: CatalogueQuery) -> JsonValue:
         if self._answers:
             return self._answers.popleft()
@@ -110,7 +121,11 @@ class RecordedTools:
         if call.seq > len(calls) or call.seq in self._used:
             return None
         recorded = calls[call.seq - 1]
-        return recorded if self._key(call) == _key(recorded) else None
+        if (call.server, call.tool) != (recorded.server, recorded.tool):
+            return None
+        # As texts: to Python 1, 1.0 and true are equal.
+        same = dumps(call.args) == dumps(recorded.args) or self._key(call) == _key(recorded)
+        return recorded if same else None
 
     def _elsewhere(self, call: ToolCall) -> CallRow | None:
         """The first recorded call that is the same and not used yet: an edit moved it."""
