@@ -21,6 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from tests.support.killing import kill_writers, what_is_missing
 from tests.support.tools import DictTools
 from workbench.engine import Engine
 from workbench.history import Store
@@ -156,6 +157,17 @@ async def replays(folder: Path) -> None:
     store.close()
 
 
+def kills(folder: Path, moments: int = 100) -> None:
+    rng = random.Random(7)
+    path = folder / "killed.sqlite3"
+    delivered: list[str] = []
+    for _ in range(moments // 5):
+        delivered += kill_writers(path, 5, rng)
+    wrong = len(what_is_missing(path, delivered))
+    name = f"SIGKILL at {moments} moments, {len(delivered)} delivered: lost or unmarked"
+    print(f"{name:58}{wrong:10} {'':16} target 0", flush=True)
+
+
 _MANY = """
 import asyncio, json, resource, sys
 from pathlib import Path
@@ -208,6 +220,7 @@ def main() -> None:
         asyncio.run(writing(Path(folder)))
         asyncio.run(replays(Path(folder)))
         many(Path(folder))
+        kills(Path(folder))
         asyncio.run(listing(Path(folder)))
 
 
