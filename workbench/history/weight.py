@@ -35,9 +35,9 @@ def _payload(item: object) -> tuple[JsonValue, ...]:
     match item:
         case ToolCallStarted(call=call):
             return (call.args,)
-        case ToolCallFinished(call=call, outcome=outcome):
+        case ToolCallFinished(outcome=outcome):  # its arguments were weighed when it started
             error = outcome.error.to_json() if outcome.error is not None else None
-            return (call.args, outcome.result, outcome.content, error)
+            return (outcome.result, outcome.content, error)
         case ExecutionStarted(request=request):
             return (request.code, request.input)
         case ExecutionFinished(execution=execution):
