@@ -8,6 +8,7 @@ from workbench.history.rows import CallRow, ExecutionRow
 from workbench.history.store import Store
 from workbench.model import (
     CallError,
+    ConsoleLine,
     ErrorCode,
     Event,
     Outcome,
@@ -22,16 +23,18 @@ POLL_S = 0.1
 
 @dataclass
 class Follower:
-    """Call ``poll`` every ``POLL_S``: it gives the executions that are new or have changed."""
+    """Call ``poll`` every ``POLL_S``: it gives the executions that are new, ended, or made calls."""
 
     store: Store
     _seen: int = field(init=False)
-    _running: set[int] = field(init=False, default_factory=set)
+    _running: dict[int, int] = field(init=False, default_factory=dict)
+    """The calls so far, by ``n``."""
     _version: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self._seen = self.store.newest()
-        self._running = {row.n for row in self.store.list_executions(status="running")}
+        running = self.store.list_executions(status="running")
+        self._running = {row.n: row.tool_calls for row in running}
 
     def poll(self) -> list[ExecutionRow]:
         """Oldest first. Nothing where no other connection has written since the last poll."""
@@ -40,11 +43,15 @@ class Follower:
             return []
         self._version = version
         newest = self.store.newest()
-        numbers = set(range(max(self._seen, newest - 500) + 1, newest + 1)) | self._running
+        numbers = set(range(max(self._seen, newest - 500) + 1, newest + 1)) | set(self._running)
         self._seen = newest
         rows = self.store.rows(sorted(numbers)) if numbers else []
-        changed = [row for row in rows if row.n not in self._running or row.status != "running"]
-        self._running = {row.n for row in rows if row.status == "running"}
+        changed = [
+            row
+            for row in rows
+            if row.status != "running" or self._running.get(row.n) != row.tool_calls
+        ]
+        self._running = {row.n: row.tool_calls for row in rows if row.status == "running"}
         return sorted(changed, key=lambda row: row.n)
 
 
@@ -70,6 +77,45 @@ class CallFollower:
                 self._open.discard(row.seq)
                 events.append(finished_of(row, self.execution_id))
         return events
+
+
+@dataclass
+class ExecutionFollower:
+    """One execution of another process: its calls and its console as they come, until it ends.
+
+    ``poll`` raises HistoryError: the execution was deleted, or the file is damaged.
+    """
+
+    store: Store
+    execution_id: str
+    ended: bool = field(init=False, default=False)
+    """Everything was told; its end is in ``store.recording``."""
+    _calls: CallFollower = field(init=False)
+    _lines: int = field(init=False, default=0)
+    _version: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        self._calls = CallFollower(self.store, self.execution_id)
+
+    def poll(self) -> list[Event]:
+        """What happened since the last poll, in the order of time."""
+        version = self.store.data_version()
+        status = self.store.status(self.execution_id)
+        if version == self._version and status == "running":
+            return []
+        self._version = version
+        timed = [(_at(event), event) for event in self._calls.poll()]
+        for line in self.store.console(self.execution_id, offset=self._lines):
+            timed.append((line.at_ms, ConsoleLine(self.execution_id, line)))
+            self._lines += 1
+        self.ended = status != "running"
+        return [event for _, event in sorted(timed, key=lambda pair: pair[0])]
+
+
+def _at(event: Event) -> float:
+    if isinstance(event, ToolCallFinished):
+        return event.call.started_ms + event.duration_ms
+    return event.call.started_ms if isinstance(event, ToolCallStarted) else 0.0
 
 
 def call_of(row: CallRow, execution_id: str) -> ToolCall:

@@ -13,11 +13,11 @@ from typing import Any
 from workbench.history.logfile import LogFile
 from workbench.history.owner import is_alive
 from workbench.history.recording import Recording
-from workbench.history.rows import ROW_COLUMNS, CallRow, ExecutionRow, read_calls
+from workbench.history.rows import ROW_COLUMNS, CallRow, ExecutionRow, read_calls, shown_status
 from workbench.history.schema import HistoryError, connect
 from workbench.history.writer import Writer
 from workbench.jsontext import loads
-from workbench.model import Event
+from workbench.model import Event, LogLine
 from workbench.paths import make_private
 from workbench.redact import Redactor
 
@@ -165,6 +165,23 @@ class Store:
         n, _ = self._find(execution_id)
         with self._lock, self._told():
             return read_calls(self._connection(), n, offset, limit)
+
+    def status(self, execution_id: str) -> str:
+        """``running`` only while the process that runs it lives. Raises UnknownExecution."""
+        rows = self._query("SELECT status, owner FROM executions WHERE id = ?", (execution_id,))
+        if not rows:
+            raise UnknownExecution(f"no execution has the id {execution_id!r}")
+        return shown_status(*rows[0])
+
+    def console(self, execution_id: str, offset: int = 0) -> list[LogLine]:
+        """Console lines of an execution after the first ``offset``. Raises UnknownExecution."""
+        n, _ = self._find(execution_id)
+        rows = self._query(
+            "SELECT level, text, at_ms FROM console WHERE execution = ? ORDER BY n "
+            "LIMIT -1 OFFSET ?",
+            (n, offset),
+        )
+        return [LogLine(level, text, at_ms) for level, text, at_ms in rows]
 
     def recording(self, prefix: str) -> Recording:
         """Everything of one execution. Raises UnknownExecution."""

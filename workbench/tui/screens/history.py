@@ -20,8 +20,10 @@ from textual.widgets import Input, Static
 
 from workbench.clean import clean_line
 from workbench.history import (
+    POLL_S,
     ExecutionRow,
     Follower,
+    HistoryError,
     Recording,
     Store,
     UnknownExecution,
@@ -37,7 +39,6 @@ from workbench.tui.widgets.row_list import RowList
 from workbench.tui.widgets.trace_line import Part, fit
 
 _PAGE = 200
-_POLL_S = 0.5
 _TERM = re.compile(r'(status|source|tool):(\S+)|"([^"]*)"|(\S+)')
 _STYLES = {"ok": "ok", "running": "accent", "error": "error", "crashed": "error"}
 
@@ -92,7 +93,9 @@ class HistoryScreen(Screen[None]):
         self._wanted = Wanted()
         self._whole = False
         self._marked: str | None = None
-        self._follower = Follower(history)
+        self._follower: Follower | None = None
+        self._broken = ""
+        """Why the file cannot be read."""
 
     def compose(self) -> ComposeResult:
         with Pane(id="history-pane"):
@@ -112,7 +115,7 @@ class HistoryScreen(Screen[None]):
         self.rows.empty_text = "No runs yet · F5 on the main screen makes the first"
         self.rows.focus()
         self._load()
-        self.set_interval(_POLL_S, self._follow)
+        self.set_interval(POLL_S, self._follow)
 
     # -- rows ------------------------------------------------------------------------------
 
@@ -126,15 +129,19 @@ class HistoryScreen(Screen[None]):
         if more and (self._whole or not rows):
             return
         wanted = self._wanted
-        page = await asyncio.to_thread(
-            self._history.list_executions,
-            limit=_PAGE,
-            status=wanted.status,
-            source=wanted.source,
-            tool=wanted.tool,
-            text=wanted.text,
-            before=rows[-1].n if more else None,
-        )
+        try:
+            page = await asyncio.to_thread(
+                self._history.list_executions,
+                limit=_PAGE,
+                status=wanted.status,
+                source=wanted.source,
+                tool=wanted.tool,
+                text=wanted.text,
+                before=rows[-1].n if more else None,
+            )
+        except HistoryError as error:
+            self._cannot_read(error)
+            return
         if wanted != self._wanted or not self.is_attached:
             return
         self._whole = len(page) < _PAGE
@@ -145,20 +152,45 @@ class HistoryScreen(Screen[None]):
 
     def _follow(self) -> None:
         """Take in what this and other processes have run since the last look."""
-        if not self.is_current:
+        if not self.is_current or self._broken:
             return
-        changed = self._follower.poll()
-        if not changed:
-            return
+        try:
+            if self._follower is None:
+                self._follower = Follower(self._history)
+            changed = self._follower.poll()
+            if changed:
+                self._take(changed)
+        except HistoryError as error:
+            self._cannot_read(error)
+        if any(row.status == "running" for row in self.rows.rows):
+            self.rows.refresh()  # their time goes on
+
+    def _take(self, changed: list[ExecutionRow]) -> None:
         by_n = {row.n: row for row in changed}
         rows = [by_n.pop(row.n, row) for row in self.rows.rows]
-        fresh = []
-        if self._wanted == Wanted():
-            newest = rows[0].n if rows else 0
-            fresh = [row for row in sorted(by_n.values(), key=lambda r: -r.n) if row.n > newest]
+        newest = rows[0].n if rows else 0
+        fresh = [row for row in sorted(by_n.values(), key=lambda r: -r.n) if row.n > newest]
+        if fresh and self._wanted != Wanted():
+            wanted = self._wanted
+            matching = self._history.list_executions(
+                limit=len(fresh),
+                status=wanted.status,
+                source=wanted.source,
+                tool=wanted.tool,
+                text=wanted.text,
+            )
+            fresh = [row for row in matching if row.n > newest]
         at_top = self.rows.cursor == 0
         self.rows.set_rows([*fresh, *rows], 0 if at_top else self.rows.cursor + len(fresh))
         self._titles()
+
+    def _cannot_read(self, error: HistoryError) -> None:
+        """A damaged file ends the following, not the app."""
+        self._broken = clean_line(str(error), 300)
+        self.rows.empty_text = self._broken
+        self.rows.refresh()
+        self._say(self._broken, error=True)
+        self.query_one(Pane).set_title("History · cannot be read", self._broken)
 
     def _titles(self) -> None:
         shown = f"{len(self.rows.rows):,}{'' if self._whole else '+'} shown"
@@ -263,8 +295,12 @@ class HistoryScreen(Screen[None]):
         name = f"{row.execution_id[:8]} ({row.script or 'inline'})"
         if not await self._sure(f"Delete run {name} for good?", "Delete"):
             return
-        with suppress(UnknownExecution):  # someone else was quicker; the row goes all the same
-            await asyncio.to_thread(self._history.delete, row.execution_id)
+        try:
+            with suppress(UnknownExecution):  # someone else was quicker; the row goes all the same
+                await asyncio.to_thread(self._history.delete, row.execution_id)
+        except HistoryError as error:
+            self._say(str(error), error=True)
+            return
         self.rows.set_rows([other for other in self.rows.rows if other.n != row.n])
         self._titles()
 
@@ -277,7 +313,7 @@ class HistoryScreen(Screen[None]):
     async def _recording(self, execution_id: str) -> Recording | None:
         try:
             return await asyncio.to_thread(self._history.recording, execution_id)
-        except UnknownExecution as error:
+        except HistoryError as error:
             self._say(str(error), error=True)
             return None
 
@@ -338,7 +374,10 @@ def heading(width: int) -> str:
 def row_line(row: ExecutionRow, width: int, *, marked: bool = False) -> list[Part]:
     """One execution on a line."""
     status, calls, time_width, script_width = _widths(width)
-    spent = "" if row.duration_ms is None else duration(row.duration_ms)
+    took = row.duration_ms
+    if row.status == "running":
+        took = max(0.0, (time.time() - row.started_at) * 1000)
+    spent = "" if took is None else duration(took)
     sign = SIGNS.get(row.status, "?")  # type: ignore[call-overload]
     source = f"{row.source} ({clean_line(row.client)})" if row.client else row.source
     note = f"  {row.error_code}" if row.error_code else ""
