@@ -22,6 +22,7 @@ _ROOT = Path(__file__).parent.parent
 _RAW = _ROOT / "tests" / "support" / "raw_server.py"
 _POOL = 10
 _RUNAWAYS = 10
+_PAUSE_S = 0.005
 _GROWTH = "none past the 8 MB of SQLite's page cache, full after about 15 000"
 _BURN = "while (true) {}"
 
@@ -40,10 +41,12 @@ def _server(folder: Path, pool: int = _POOL) -> StdioServerParameters:
     return StdioServerParameters(command=sys.executable, args=["-m", "workbench", *flags])
 
 
-async def _times(count: int, work: Callable[[], Awaitable[Any]]) -> list[float]:
-    """Milliseconds each, sorted."""
+async def _times(count: int, work: Callable[[], Awaitable[Any]], pause: float = 0) -> list[float]:
+    """Milliseconds each, sorted. pause: seconds before each, as between the requests of an agent."""
     times: list[float] = []
     for _ in range(count):
+        if pause:
+            await asyncio.sleep(pause)
         began = time.perf_counter()
         await work()
         times.append((time.perf_counter() - began) * 1000)
@@ -117,8 +120,10 @@ async def main() -> None:
     async with Client(raw) as direct:
         arguments = {"a": 1}
         straight = await _times(500, lambda: direct.call_tool("echo", arguments))
+        paused = await _times(300, lambda: direct.call_tool("echo", arguments), pause=_PAUSE_S)
     _row("launch to first result", f"{statistics.median(launches):.0f} ms", "≤ 500 ms")
     _row("direct call of the raw server (the SDK's client)", f"{_mid(straight):.2f} ms")
+    _row("… with a pause before each", f"{_mid(paused):.2f} ms")
     async with Client(_server(folder)) as client:
         await _measure(client, requests)
     async with Client(_server(folder, pool=2 * _RUNAWAYS)) as client:
@@ -137,8 +142,10 @@ async def _measure(client: Client, requests: int) -> None:
     await client.list_tools()
     await _run(client, "call_tool('raw', 'echo', {a: 1}).ok")
     await _times(200, lambda: _run(client, "1"))
-    quiet = await _times(500, lambda: _run(client, "1"))
+    quiet = await _times(500, lambda: _run(client, "1"), pause=_PAUSE_S)
     _row("trivial code_execution, median", f"{_mid(quiet):.2f} ms", "≤ 1.3 ms")
+    burst = await _times(500, lambda: _run(client, "1"))
+    _row("… one straight after the other", f"{_mid(burst):.2f} ms")
     loop = "for (let i = 0; i < {n}; i++) call_tool('raw', 'echo', {{a: 1}})"
     few = await _times(30, lambda: _run(client, loop.format(n=1)))
     many = await _times(30, lambda: _run(client, loop.format(n=101)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
+import os
 import time
 import uuid
 from collections.abc import Callable
@@ -158,7 +158,7 @@ class Engine:
             self._runs[execution_id] = run
             began = time.monotonic()
             try:
-                worker = await run.queue(self._pool.acquire())
+                worker = self._pool.acquire_now() or await run.queue(self._pool.acquire())
             finally:
                 queued = (time.monotonic() - began) * 1000
             if worker is not None:
@@ -350,8 +350,9 @@ def _recordable(request: ExecutionRequest, limits: Limits) -> ExecutionRequest:
 
 
 def _fresh_seed() -> tuple[int, int, int, int]:
-    bits = random.SystemRandom().getrandbits
-    return bits(31), bits(31), bits(31), bits(31)
+    bits = int.from_bytes(os.urandom(16), "big")
+    low = (1 << 31) - 1
+    return bits & low, bits >> 32 & low, bits >> 64 & low, bits >> 96 & low
 
 
 def _tell(listener: Listener, event: Event) -> None:

@@ -74,8 +74,8 @@ class Pool:
             self._server.start()
             self._fill()
 
-    async def acquire(self) -> Worker:
-        """A warm worker. Raises QueueFull, QueueTimeout, PoolClosed."""
+    def acquire_now(self) -> Worker | None:
+        """A warm worker if one is free and nobody waits for it. Raises PoolClosed."""
         if self._closing:
             raise PoolClosed("the pool is closed")
         self.start()
@@ -83,6 +83,13 @@ class Pool:
             worker = self._idle.popleft()
             self._running.add(worker)
             return worker
+        return None
+
+    async def acquire(self) -> Worker:
+        """A warm worker. Raises QueueFull, QueueTimeout, PoolClosed."""
+        free = self.acquire_now()
+        if free is not None:
+            return free
         busy = len(self._running) >= self._settings.size
         if busy and len(self._waiting) >= self._settings.queue_size:
             raise QueueFull(
@@ -107,7 +114,7 @@ class Pool:
         """Give a worker back: its script is over, so it is too."""
         self._running.discard(worker)
         worker.listener = None
-        worker.close()
+        asyncio.get_running_loop().call_soon(worker.close)  # after the answer is on its way
         self._serve()
 
     def resize(self, settings: PoolSettings, *, memory_mb: int) -> None:
