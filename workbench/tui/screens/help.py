@@ -37,7 +37,9 @@ def pane_keys(pane: str) -> list[tuple[str, str]]:
     return [
         (shown(binding.key), binding.description)
         for widget in _PANES.get(pane, ())
-        for binding in widget.BINDINGS
+        for kind in widget.__mro__
+        if kind.__module__.startswith("workbench.")
+        for binding in vars(kind).get("BINDINGS", ())
         if isinstance(binding, Binding) and binding.action not in _PLAIN
     ]
 
