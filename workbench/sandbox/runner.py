@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import socket
 import sys
@@ -25,9 +24,11 @@ from typing import Any, NamedTuple, NoReturn
 import _quickjs as quickjs
 
 from workbench.sandbox import job as jobs
+from workbench.sandbox import starting
 from workbench.sandbox.channel import Channel, Rehearsal
+from workbench.sandbox.clock import Clock
 from workbench.sandbox.frames import pack
-from workbench.sandbox.toplevel import TopLevel, Wrapped
+from workbench.sandbox.toplevel import TopLevel
 
 if sys.platform != "win32":
     import resource
@@ -38,10 +39,10 @@ _STACK_BYTES = 4 << 20
 _MAX_LOG_LINES = 10_000
 _MAX_LOG_BYTES = 4 << 20
 _ALARM_GRACE_S = 2.0
+_PARSES = '{"t":"done","ok":true,"value":null}'
 _LOST_STACK = '"lost_stack":true'
 _MOST_RETOLD = 1 << 20
 _CALL = 'F{"t":"call"'
-_USE_STRICT = re.compile(r"""\s*(["'])use strict\1""")
 _CALL_ARGUMENTS_OVERHEAD = 1024
 _EXIT_PROTOCOL = 70
 
@@ -70,9 +71,7 @@ class Runner:
         self._toplevel.wrap("await 1")  # warm: the first parse costs a millisecond
         self._channel: Channel | None = None
         self._early: deque[tuple[int, str]] = deque()
-        self._clock: list[list[int]] = []
-        self._recorded_clock: deque[list[int]] | None = None
-        self._last_recorded = 0
+        self._clock = Clock()
         self._log_lines = self._log_bytes = 0
         self._in_flight = 0
         self._operations = 0
@@ -84,7 +83,6 @@ class Runner:
         self._heard_bytes = 0
         self._told: deque[tuple[int, str]] | None = None
         """While the script is told again: what is left of ``_heard``."""
-        self._all_clock: list[list[int]] = []
         self._frame_limit = 0
         self._heap_limit = 0
         self._resident_before = 0
@@ -124,15 +122,14 @@ class Runner:
         self._heap_limit = job.memory_bytes
         if job.is_replay:
             self._announce_idle = True
-            self._recorded_clock = deque(
-                [int(number) for number in run.split(":")] for run in job.clock.split()
-            )
+            self._clock.follow(job.clock)
         self._set_alarm(job.timeout_ms / 1000 + _ALARM_GRACE_S)
         self._context.set_memory_limit(self._heap_limit)
         self._resident_before = _peak_resident()
         try:
             if job.mode == jobs.CHECK:
-                self._finish(self._check(job.code))
+                parses = starting.check(job.code, self._run_text, self._toplevel)
+                self._finish(_PARSES if parses else self._result())
             else:
                 self._init(*job.seed, job.input)
                 done = self._execute(job.code)
@@ -144,7 +141,7 @@ class Runner:
 
     def _execute(self, code: str) -> str:
         """Run to the end; the text of the ``done`` frame."""
-        if not self._start(code):
+        if not starting.start(code, self._run_text, self._toplevel):
             return self._result()
         context = self._context
         while True:
@@ -182,7 +179,7 @@ class Runner:
         if self._heard is None:
             return done
         self._told = deque(self._heard)
-        self._recorded_clock = deque(list(run) for run in self._all_clock)
+        self._clock.start_again()
         self._in_flight = self._operations = 0
         self._early.clear()
         try:
@@ -194,58 +191,11 @@ class Runner:
             return done
         finally:
             self._told = None
-            self._clock = []
+            self._clock.take()
         return again if '"stack":' in again and _LOST_STACK not in again else done
-
-    def _start(self, code: str) -> bool:
-        """Start the script as it is, or wrapped for top-level await and return.
-
-        False: it does not parse; the error is in ``poll``.
-        """
-        # `await (x)` also parses as a call of a function named await, so the word alone decides.
-        if "await" in code and (started := self._start_wrapped(code)) is not None:
-            return started
-        # A console takes a lone {…} for an object, as Node's does (lib/repl.js).
-        if _looks_like_object(code) and self._run_text(f"({code}\n)", code, '{"1":[[0,1]]}'):
-            return True
-        if self._run_text(code, code, ""):
-            return True
-        if "return" in code and (started := self._start_wrapped(code)) is not None:
-            return started
-        return False
-
-    def _start_wrapped(self, code: str) -> bool | None:
-        """None: there is no top-level await or return to wrap."""
-        for plainly in (False, True):
-            wrapped = self._toplevel.wrap(code, plainly=plainly)
-            if wrapped is None:
-                return None
-            if self._run_text(wrapped.code, code, wrapped.columns):
-                return True
-        return False
 
     def _run_text(self, text: str, own: str, columns: str) -> bool:
         return bool(self._run(text, own, columns))
-
-    def _check(self, code: str) -> str:
-        """Parse without running: a throw in front ends the script before its first statement."""
-        prefix = '"use strict";throw 0;' if _USE_STRICT.match(code) else "throw 0;"
-        plain = Wrapped(prefix + code, _encode({"1": [[0, len(prefix)]]}))
-        attempts = [plain]
-        if code.startswith("#!"):
-            attempts = [Wrapped(prefix + "//" + code[2:], plain.columns)]
-        if _looks_like_object(code):
-            attempts.insert(
-                0, Wrapped(f"{prefix}({code}\n)", _encode({"1": [[0, len(prefix) + 1]]}))
-            )
-        if "await" in code or "return" in code:
-            wrapped = [
-                self._toplevel.wrap(code, prefix, plainly=plainly) for plainly in (False, True)
-            ]
-            attempts = [attempt for attempt in wrapped if attempt is not None] or attempts
-        if any(self._run_text(attempt.code, code, attempt.columns) for attempt in attempts):
-            return '{"t":"done","ok":true,"value":null}'
-        return self._result()
 
     def _result(self) -> str:
         return str(self._poll())
@@ -302,7 +252,7 @@ class Runner:
                     self._unanswered.add(self._operations)
                 self._send(self._fitting(message[1:]))
             elif kind == "N":
-                return str(self._now())
+                return str(self._clock.read())
             elif kind == "L" and self._told is None:
                 self._log(message[1:])
             elif kind == "M":
@@ -336,40 +286,15 @@ class Runner:
         self._log_bytes += len(frame)
         self._send(frame)
 
-    def _now(self) -> int:
-        """The clock in ms since the epoch: the system's, or the recording's while it lasts."""
-        recorded = self._recorded_clock
-        if recorded is None:
-            reading = time.time_ns() // 1_000_000
-        elif recorded:
-            reading = self._last_recorded = recorded[0][0]
-            recorded[0][1] -= 1
-            if recorded[0][1] == 0:
-                recorded.popleft()
-        else:
-            # Past the recording: an edited script, or one that was cut. Time must go on, or a loop
-            # that waits for it never ends; a millisecond a reading is the same in every replay.
-            self._last_recorded += 1
-            reading = self._last_recorded
-        if self._clock and self._clock[-1][0] == reading:
-            self._clock[-1][1] += 1
-        else:
-            self._clock.append([reading, 1])
-        if self._all_clock and self._all_clock[-1][0] == reading:
-            self._all_clock[-1][1] += 1
-        else:
-            self._all_clock.append([reading, 1])
-        return reading
-
     # -- frames ----------------------------------------------------------------------------
 
     def _send(self, frame: str) -> None:
         assert self._channel is not None
         if self._told is not None:
             return
-        if self._clock:
-            frame = f'{frame[:-1]},"clock":{_encode(self._clock)}}}'
-            self._clock = []
+        readings = self._clock.take()
+        if readings:
+            frame = f'{frame[:-1]},"clock":{_encode(readings)}}}'
         dropped = self._log_lines - _MAX_LOG_LINES
         if dropped > 0 and frame.startswith('{"t":"done"'):
             frame = f'{frame[:-1]},"logs_dropped":{dropped}}}'
@@ -388,11 +313,6 @@ class Runner:
         elif self._heard is not None:
             self._heard.append((operation, answer))
         return operation, answer
-
-
-def _looks_like_object(code: str) -> bool:
-    text = code.strip()
-    return text[:1] == "{" and text[-1:] == "}"
 
 
 def _failure(code: str, message: str) -> str:
