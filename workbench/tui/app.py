@@ -248,7 +248,7 @@ class WorkbenchApp(App[int]):
         ) as error:  # no such execution, no history, no runtime: the same to the user
             self.say(f"Cannot replay {execution_id[:8]}: {error}", "error")
             return
-        self.push_screen(ReplayScreen(recording))
+        self.push_screen(ReplayScreen(recording, runtime.history))
 
     # -- commands ----------------------------------------------------------------------
 

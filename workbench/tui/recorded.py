@@ -22,6 +22,7 @@ from workbench.model import (
 )
 
 _STATUSES: dict[str, Status] = {
+    "running": "running",
     "ok": "ok",
     "error": "error",
     "timeout": "timeout",
@@ -50,7 +51,10 @@ class Step:
 
 
 def steps_of(recording: Recording) -> list[Step]:
-    """Every call's start and end, every console line, and the end; in the order of time."""
+    """Every call's start and end, every console line, and the end; in the order of time.
+
+    Of one that still runs there is no end.
+    """
     execution_id = recording.execution_id
     steps: list[Step] = []
     for row in recording.calls:
@@ -74,11 +78,26 @@ def steps_of(recording: Recording) -> list[Step]:
         line = LogLine(entry["level"], entry["text"], at_ms)
         steps.append(Step(at_ms, ConsoleLine(execution_id, line)))
     steps.sort(key=lambda step: step.at_ms)  # stable: a call starts before it ends
+    if recording.status == "running":
+        return steps
     end_ms = max([recording.duration_ms or 0.0, *(step.at_ms for step in steps)])
     finished = ExecutionFinished(
         execution_id, execution_of(recording), recording.finished_at or recording.started_at
     )
     return [*steps, Step(end_ms, finished)]
+
+
+def step_of(event: Event) -> Step:
+    """An event of an execution that is followed as it goes."""
+    match event:
+        case ToolCallStarted():
+            return Step(event.call.started_ms, event)
+        case ToolCallFinished():
+            return Step(event.call.started_ms + event.duration_ms, event)
+        case ConsoleLine():
+            return Step(event.line.at_ms, event)
+        case _:
+            return Step(0.0, event)
 
 
 def execution_of(recording: Recording) -> Execution:

@@ -15,20 +15,22 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from workbench.clean import clean_line
-from workbench.history import Recording
-from workbench.model import ConsoleLine, ExecutionRunning, ToolCallStarted
+from workbench.history import POLL_S, ExecutionFollower, HistoryError, Recording, Store
+from workbench.model import ConsoleLine, ExecutionRunning, ToolCallFinished, ToolCallStarted
 from workbench.tui.commands import bindings
 from workbench.tui.documents import Document
 from workbench.tui.live import TICK_S, LiveRun
-from workbench.tui.recorded import execution_of, steps_of
+from workbench.tui.recorded import execution_of, step_of, steps_of
+from workbench.tui.screens.ask import LineScreen
 from workbench.tui.screens.layout import PaneScreen
 from workbench.tui.screens.panes import DetailPane
-from workbench.tui.text import COLOURS, SIGNS, count, duration, local_time
+from workbench.tui.text import COLOURS, SIGNS, count, local_time
 from workbench.tui.trace_model import TraceModel
 from workbench.tui.widgets.code_area import CodeArea
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.trace_view import TraceView
+from workbench.tui.widgets.transport import Transport
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
@@ -36,7 +38,8 @@ if TYPE_CHECKING:
 _SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 _PANE_COMMANDS = {"jump", "next-pane", "previous-pane", "zoom"}
 _PANE_COMMANDS |= {"grow", "shrink", "taller", "lower"}
-_SLIDER = "●"
+_LETTERS = {"play", "next_error", "seek", "edit"}
+"""Actions whose keys must not be taken from what is typed into a filter or a search."""
 
 
 class ReplayScreen(PaneScreen):
@@ -51,19 +54,26 @@ class ReplayScreen(PaneScreen):
         Binding("home", "seek(0)", "Start", show=False, priority=True),
         Binding("end", "seek(-1)", "End", show=False, priority=True),
         Binding("e", "next_error", "Error", priority=True),
+        Binding("number_sign", "to_call", "To a call", key_display="#"),
         Binding("b", "breakpoint", "Breakpoint", show=False),
         Binding("minus,underscore", "speed(-1)", "Slower", show=False),
         Binding("plus,equals_sign", "speed(1)", "Faster", show=False),
         Binding("c", "verify", "Verify offline"),
         Binding("R", "live", "Run live"),
-        Binding("E", "edit", "Open as script"),
+        Binding("E", "edit", "Edit and replay", priority=True),
         Binding("escape", "leave", "Leave"),
     ]
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, history: Store | None = None) -> None:
+        """history: where an execution that still runs is followed."""
         super().__init__()
         self.recording = recording
         self.steps = steps_of(recording)
+        self._history = history
+        self._follower: ExecutionFollower | None = None
+        if recording.status == "running" and history is not None:
+            self._follower = ExecutionFollower(history, recording.execution_id)
+            self.steps = []  # the follower tells them from the first
         self.position = 0
         """How many steps have been played."""
         self.playing = False
@@ -78,11 +88,7 @@ class ReplayScreen(PaneScreen):
     def compose(self) -> ComposeResult:
         recording = self.recording
         yield Static(id="replay-header", markup=False)
-        with Pane(id="transport") as transport:
-            transport.set_title(
-                "REPLAY", "Space play · . , step · e error · b breakpoint · - + speed"
-            )
-            yield Static(id="slider", markup=False)
+        yield Transport(id="transport")
         with Container(id="panes"):
             with Vertical(classes="group -current", id="left"):
                 with Pane(id="script", classes="pane -current") as pane:
@@ -108,6 +114,14 @@ class ReplayScreen(PaneScreen):
         self._rewind()
         self.trace.focus()
         self.action_seek(-1)
+        if self._follower is not None:
+            self.set_interval(POLL_S, self._follow)
+            self._follow()
+
+    @property
+    def live(self) -> bool:
+        """Whether the execution still runs, somewhere."""
+        return self._follower is not None
 
     @property
     def trace(self) -> TraceView:
@@ -118,9 +132,10 @@ class ReplayScreen(PaneScreen):
         return self.query_one(DetailPane)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While a filter is typed in the trace, letters are letters."""
-        typing = self.is_mounted and self.trace.has_focus and self.trace.check_consume_key("e", "e")
-        return not (typing and action in ("play", "next_error", "seek"))
+        """While a filter or a search is typed, letters are letters."""
+        focused = self.focused if self.is_mounted else None
+        typing = focused is not None and focused.check_consume_key("e", "e")
+        return not (typing and action in _LETTERS)
 
     def target(self, pane: str) -> Widget:
         views = {"script": "#replay-script", "input": "#replay-input", "trace": "#replay-trace"}
@@ -128,6 +143,32 @@ class ReplayScreen(PaneScreen):
 
     def show_titles(self) -> None:
         self.detail.show_title()
+
+    # -- an execution that still runs --------------------------------------------------
+
+    def _follow(self) -> None:
+        """Take what happened since the last look; at the end, the whole record."""
+        follower, history = self._follower, self._history
+        if follower is None or history is None:
+            return
+        at_end = self.position == len(self.steps) and not self.playing
+        try:
+            self.steps += [step_of(event) for event in follower.poll()]
+            if follower.ended:
+                self.recording = history.recording(self.recording.execution_id)
+                self.steps = steps_of(self.recording)
+                self._follower = None
+                position = len(self.steps) if at_end else self.position
+                self._rewind()
+                self._go(position)
+                return
+        except HistoryError as error:
+            self._follower = None
+            self.verdict = f"✘ It cannot be followed: {clean_line(str(error), 200)}"
+        if at_end:
+            self._go(len(self.steps))
+            self._clock_ms = max(0.0, (time.time() - self.recording.started_at) * 1000)
+        self._show()
 
     # -- time --------------------------------------------------------------------------
 
@@ -154,6 +195,38 @@ class ReplayScreen(PaneScreen):
             return
         self.playing = False
         self._go(next((index for index in failed if index > self.position), failed[0]))
+
+    def action_to_call(self) -> None:
+        """Ask for the number of a call, go to where it ended."""
+        last = len(self.recording.calls) or len(self._run.calls)
+        if not last:
+            self.app.say("It made no calls")
+            return
+
+        def named(answer: str | None) -> None:
+            if answer is None:
+                return
+            seq = answer.strip().lstrip("#")
+            if not seq.isdecimal() or not self.go_to_call(int(seq)):
+                self.app.say(f"There is no call {answer}: they are numbered 1 to {last}", "warning")
+
+        self.app.push_screen(LineScreen(f"Go to call (1 to {last})"), named)
+
+    def go_to_call(self, seq: int) -> bool:
+        """To just after a call ended, or started where it never did. False: there is none."""
+        found = None
+        for index, step in enumerate(self.steps):
+            if isinstance(step.event, ToolCallStarted | ToolCallFinished):
+                found = index if step.event.call.seq == seq else found
+        if found is None:
+            return False
+        self.action_seek(found + 1)
+        self.trace.select(seq)
+        return True
+
+    @on(TraceView.CallOpened)
+    def _opened(self, event: TraceView.CallOpened) -> None:
+        self.go_to_call(event.seq)
 
     def action_speed(self, by: int) -> None:
         self._speed = min(max(self._speed + by, 0), len(_SPEEDS) - 1)
@@ -247,25 +320,19 @@ class ReplayScreen(PaneScreen):
                     Content(clean_line(recording.script or "inline", 40)),
                     Content(local_time(recording.started_at)),
                     Content.styled(f"{SIGNS[status]} {status}", COLOURS[status]),
-                    Content(count(len(recording.calls), "call")),
+                    Content(count(max(len(recording.calls), len(self._run.calls)), "call")),
                     Content(f"by {clean_line(by, 30)}"),
                 ]
             )
         )
-        total = self.steps[-1].at_ms
-        speed = f"{_SPEEDS[self._speed]:g}×"
-        end = (
-            f" {duration(self._clock_ms)} of {duration(total)} · step {self.position} of "
-            f"{len(self.steps)} · {speed} {'playing' if self.playing else 'paused'}"
+        self.query_one(Transport).show(
+            self.steps,
+            self.position,
+            clock_ms=self._clock_ms,
+            speed=_SPEEDS[self._speed],
+            playing=self.playing,
+            live=self.live,
         )
-        width = max(self.size.width - len(end) - 6, 10)
-        at = round((width - 1) * self.position / max(len(self.steps), 1))
-        bar = list("━" * width)
-        for index, step in enumerate(self.steps):
-            if step.failed:
-                bar[round((width - 1) * (index + 1) / len(self.steps))] = "✘"
-        bar[at] = _SLIDER
-        self.query_one("#slider", Static).update(Content("".join(bar) + end))
         stops = ", ".join(f"#{seq}" for seq in sorted(self.breakpoints))
         said = (
             self.verdict or "Nothing is sent: every answer comes from the record. R runs it live."

@@ -1,0 +1,137 @@
+"""What another process runs: in the list at once, and followed call by call where it is opened."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.conftest import MakeApp, until
+from workbench.tui.app import WorkbenchApp
+from workbench.tui.screens.history import HistoryScreen
+from workbench.tui.screens.replay import ReplayScreen
+from workbench.tui.widgets.code_area import CodeArea
+
+pytestmark = pytest.mark.anyio
+_CODE = """\
+console.log('begin');
+for (let i = 0; i < 40; i++) await tools.demo.sleep({ms: 100});
+console.log('end');
+return input.answer
+"""
+Start = Callable[[str], "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Runs a script in a process of its own, on the data folder of the app."""
+    processes = []
+
+    def run(code: str) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "workbench", "--data-dir", str(tmp_path / "data")),
+                *("code", "exec", "--code", code, "--input", '{"answer": 42}'),
+            ],
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        processes.append(process)
+        return process
+
+    yield run
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+async def history(app: WorkbenchApp, pilot: Pilot[int]) -> HistoryScreen:
+    await until(lambda: app.main.tabs and app.runtime_now, "the history is open")
+    await pilot.press("ctrl+t")
+    await until(lambda: isinstance(app.screen, HistoryScreen), "the list")
+    assert isinstance(app.screen, HistoryScreen)
+    return app.screen
+
+
+async def opened(app: WorkbenchApp, pilot: Pilot[int], screen: HistoryScreen) -> ReplayScreen:
+    """The run that appears in the list."""
+    await until(lambda: screen.rows.rows and screen.rows.rows[0].tool_calls, "it is listed")
+    assert screen.rows.rows[0].status == "running"
+    await pilot.press("enter")
+    await until(lambda: isinstance(app.screen, ReplayScreen), "it is opened")
+    await pilot.pause()
+    assert isinstance(app.screen, ReplayScreen)
+    return app.screen
+
+
+async def test_a_run_of_another_process_is_followed(make_app: MakeApp, start: Start) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await history(app, pilot)
+        start(_CODE)
+        replay = await opened(app, pilot, screen)
+        assert replay.live
+        assert replay.query_one("#replay-script", CodeArea).text == _CODE
+        assert '"answer": 42' in replay.query_one("#replay-input", CodeArea).text
+        await until(lambda: replay.trace.model.totals.calls, "its calls so far")
+        before = replay.trace.model.totals.calls
+        await until(lambda: replay.trace.model.totals.calls > before + 2, "the trace grows")
+        assert replay.live
+        await until(lambda: not replay.live, "it ends")
+        await pilot.pause()
+        assert replay.recording.status == "ok"
+        assert replay.trace.model.totals.calls == 40
+        assert replay.position == len(replay.steps)
+        shown = replay.detail.result.shown
+        assert shown is not None
+        assert shown.value == 42
+        await pilot.press("home", "full_stop")
+        assert replay.position == 1
+
+
+async def test_stepping_back_in_a_live_run_stays_there(make_app: MakeApp, start: Start) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await history(app, pilot)
+        process = start(_CODE)
+        replay = await opened(app, pilot, screen)
+        await until(lambda: len(replay.steps) > 4, "some steps")
+        await pilot.press("comma")
+        position, known = replay.position, len(replay.steps)
+        await until(lambda: len(replay.steps) > known, "more steps")
+        assert replay.position == position
+        await pilot.press("end")
+        await until(lambda: replay.position > known, "it follows again")
+        # Its process is killed: the run counts as interrupted, and is shown so.
+        process.send_signal(signal.SIGKILL)
+        await until(lambda: not replay.live, "the end")
+        await pilot.pause()
+        assert replay.recording.status == "interrupted"
+        assert "interrupted" in str(replay.query_one("#replay-header").visual)
+
+
+async def test_the_list_is_up_to_date_within_300_ms(make_app: MakeApp, start: Start) -> None:
+    """From the row being in the file to its being in the list; the best of several looks."""
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await history(app, pilot)
+        runtime = await app.runtime()
+        best = 10.0
+        loop = asyncio.get_running_loop()
+        for _ in range(3):
+            known = runtime.history.newest()
+            start("return 1")
+            await until(lambda n=known: runtime.history.newest() > n, "it is in the file")
+            since = loop.time()
+            await until(
+                lambda n=known: screen.rows.rows and screen.rows.rows[0].n > n, "it is listed"
+            )
+            best = min(best, loop.time() - since)
+        assert best < 0.3
