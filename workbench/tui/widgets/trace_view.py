@@ -1,47 +1,29 @@
-"""The live trace: one line a call, drawn line by line, so that 100 000 calls cost as little as ten.
-
-Field notes, 3.2: every ready-made list of Textual measures or mounts all rows; this draws the visible.
-"""
+"""The live trace: following, moving, filtering. How it is drawn is in ``trace_drawing``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 from textual.timer import Timer
 
 from workbench.clean import clean_line
 from workbench.model import Event
 from workbench.tui.trace_filter import FilterError, parse_filter
-from workbench.tui.trace_model import CallRow, TraceModel
-from workbench.tui.widgets import waterfall
+from workbench.tui.trace_model import CallRow
+from workbench.tui.widgets.trace_drawing import HEADER, TraceDrawing
 from workbench.tui.widgets.trace_line import (
-    Columns,
-    Part,
     View,
-    call_line,
-    console_line,
-    fit,
-    header_line,
 )
 
-_NARROW = 100
-"""Screens narrower than this show a summary where the waterfall would be (tui.md, section 3)."""
 _STEP_S = 0.02
 _TICK_S = 0.1
-_HEADER = 1
 
 
-class TraceView(ScrollView, can_focus=True):
+class TraceView(TraceDrawing, can_focus=True):
     """The calls of one execution. Feed it with ``begin`` and ``apply``."""
 
     DEFAULT_CSS = """
@@ -98,10 +80,6 @@ class TraceView(ScrollView, can_focus=True):
         Binding("escape", "clear_filter", "Clear the filter", show=False),
     ]
 
-    follow: reactive[bool] = reactive(True)
-    ascii_icons: reactive[bool] = reactive(False)
-    empty_text: reactive[str] = reactive("No calls yet · F5 runs the script")
-
     class CallHighlighted(Message):
         """The cursor is on a call."""
 
@@ -118,15 +96,8 @@ class TraceView(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.model = TraceModel()
-        self.cursor: int | None = None
-        """The selected row: an index into ``model.rows``."""
-        self._view: View | None = None
-        self._unseen = 0
-        self._prompt: str | None = None
         self._filter_before = ""
         self._sought = ""
-        self._problem = ""
         self._ticker: Timer | None = None
 
     def on_mount(self) -> None:
@@ -223,44 +194,12 @@ class TraceView(ScrollView, can_focus=True):
             self._ticker.pause()
         self.refresh()
 
-    # -- layout ----------------------------------------------------------------------------
-
-    @property
-    def view(self) -> View:
-        """What the middle column shows; the width of the screen decides until ``t`` does."""
-        if self._view is not None:
-            return self._view
-        return "summary" if self.app.size.width < _NARROW else "waterfall"
+    # -- the cursor ------------------------------------------------------------------------
 
     def on_resize(self) -> None:
         self._resize()
         if self.cursor is not None:
             self._show_cursor()
-
-    def _footer(self) -> list[Part]:
-        """The line at the bottom: the filter being typed, its problem, or the filter in force."""
-        if self._prompt is not None:
-            parts: list[Part] = [(f"/{self._prompt}▏", "prompt")]
-            return [*parts, (f"  {self._problem}", "problem")] if self._problem else parts
-        if self._problem:
-            return [(self._problem, "problem")]
-        if not self.model.filter:
-            return []
-        found = (
-            f"filtering {self.model.progress:.0%}"
-            if self.model.progress < 1
-            else f"{len(self.model.shown):,} of {len(self.model.rows):,}"
-        )
-        return [(f"/{clean_line(self.model.filter.text)}   {found} · Esc clears", "prompt")]
-
-    @property
-    def _page(self) -> int:
-        return max(1, self.size.height - _HEADER - bool(self._footer()))
-
-    def _resize(self) -> None:
-        lines = len(self.model.shown) + _HEADER + bool(self._footer())
-        self.virtual_size = Size(self.scrollable_content_region.width, lines)
-        self.refresh()
 
     def _go(self, position: int) -> None:
         """Move the cursor to a shown position."""
@@ -288,62 +227,6 @@ class TraceView(ScrollView, can_focus=True):
     @property
     def _position(self) -> int:
         return -1 if self.cursor is None else self.model.position(self.cursor)
-
-    # -- drawing ---------------------------------------------------------------------------
-
-    def render_line(self, y: int) -> Strip:
-        width = self.scrollable_content_region.width
-        base = self.rich_style
-        model = self.model
-        footer = self._footer()
-        if footer and y == self.size.height - 1:
-            return self._strip(footer, width, self.get_component_rich_style("trace--prompt"))
-        view = self.view
-        scale = waterfall.scale_ms(model.elapsed_ms())
-        columns = Columns.of(width, view, ascii_only=self.ascii_icons)
-        if y == 0:
-            return self._strip(header_line(columns, scale), width, base)
-        position = self.scroll_offset.y + y - _HEADER
-        if position >= len(model.shown):
-            if not model.rows and y == self.size.height // 2:
-                text = fit(self.empty_text, min(width, len(self.empty_text)))
-                return self._strip([(text.center(width), "dim")], width, base)
-            return Strip.blank(width, base)
-        index = model.shown[position]
-        row = model.rows[index]
-        selected = index == self.cursor
-        if isinstance(row, CallRow):
-            now = model.elapsed_ms() if row.duration_ms is None else 0.0
-            parts = call_line(row, columns, now_ms=now, scale=scale, selected=selected)
-        else:
-            parts = console_line(row, width, selected=selected, ascii_only=self.ascii_icons)
-        if selected:
-            base = base + Style(bgcolor=self.get_component_rich_style("trace--cursor").bgcolor)
-        last = self.size.height - 1 - bool(footer)
-        pill = self._pill() if y == last else ""
-        if pill:
-            strip = self._strip(parts, width - len(pill), base)
-            return Strip.join(
-                [strip, Strip([Segment(pill, self.get_component_rich_style("trace--pill"))])]
-            )
-        return self._strip(parts, width, base)
-
-    def _pill(self) -> str:
-        if self.follow or not self._unseen:
-            return ""
-        return f" {self._unseen:,} new {'v' if self.ascii_icons else '↓'} "
-
-    def _strip(self, parts: Sequence[Part], width: int, base: Style) -> Strip:
-        # Whole styles, not partial ones: only they blend colours that are partly transparent.
-        background = Style(bgcolor=base.bgcolor)
-        segments = [
-            Segment(
-                text,
-                self.get_component_rich_style(f"trace--{name}") + background if name else base,
-            )
-            for text, name in parts
-        ]
-        return Strip(segments).adjust_cell_length(width, base)
 
     # -- keys and mouse --------------------------------------------------------------------
 
@@ -396,8 +279,8 @@ class TraceView(ScrollView, can_focus=True):
         if on_pill and y == self.size.height - 1 - bool(self._footer()):
             self.action_follow()
             return
-        position = self.scroll_offset.y + y - _HEADER
-        if y < _HEADER or position >= len(self.model.shown):
+        position = self.scroll_offset.y + y - HEADER
+        if y < HEADER or position >= len(self.model.shown):
             return
         again = self._position == position
         self.follow = False
