@@ -16,6 +16,7 @@ from workbench.history import Recording, Store
 from workbench.model import ErrorCode, ExecutionRequest, Limits, Outcome, PoolSettings, ToolCall
 from workbench.redact import Redactor
 from workbench.replay import Replayed, align, compare, json_difference, replay
+from workbench.replay.difference import changed_lines
 
 pytestmark = pytest.mark.anyio
 
@@ -271,3 +272,8 @@ async def test_a_bug_in_a_tool_is_an_upstream_error(record: Record) -> None:
         "call_tool('test', 'broken').error.code", tools=DictTools(broken=broken)
     )
     assert recording.value == "UPSTREAM_ERROR"
+
+
+def test_changed_lines_of_two_scripts() -> None:
+    assert changed_lines("a\nb\nc", "a\nx\nc\nd") == ([2], [2, 4])
+    assert changed_lines("same", "same") == ([], [])

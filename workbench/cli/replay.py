@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from workbench.config import Config
     from workbench.history import Recording, Store
     from workbench.replay import Divergence, Replayed
-    from workbench.runtime import Runtime
 
 
 def add_parser(groups: Any, name: str) -> None:
@@ -92,13 +91,14 @@ def replay_one(arguments: argparse.Namespace) -> int:
 
     async def run() -> Replayed:
         from workbench.replay.live import run_live
+        from workbench.replay.offline import run_offline
         from workbench.runtime import open_runtime
 
         async with open_runtime(_one_worker(config), data_dir=data_dir(arguments)) as runtime:
             recording = load_recording(runtime.history, arguments.recording)
             if arguments.live:
                 return await run_live(runtime, recording, **changed)
-            return await offline(runtime, recording, rule=arguments.on_divergence, **changed)
+            return await run_offline(runtime, recording, rule=arguments.on_divergence, **changed)
 
     replayed = asyncio.run(run())
     if arguments.json:
@@ -106,27 +106,6 @@ def replay_one(arguments: argparse.Namespace) -> int:
     else:
         _print_replayed(replayed)
     return EXIT_OK if replayed.verdict == "identical" else EXIT_FAILED
-
-
-async def offline(
-    runtime: Runtime, recording: Recording, *, rule: Any = "stop", **changed: Any
-) -> Replayed:
-    """A replay on the runtime's engine. Only the rule ``live`` gives it the upstreams."""
-    from workbench.policy import Policy
-    from workbench.redact import Redactor
-    from workbench.replay import replay
-    from workbench.replay.replaying import recorded_limits
-
-    history = runtime.config.history
-    live = Policy(runtime.upstream, recorded_limits(recording)) if rule == "live" else None
-    return await replay(
-        runtime.engine,
-        recording,
-        redactor=Redactor(history.redact_keys, history.redact_values),
-        rule=rule,
-        live=live,
-        **changed,
-    )
 
 
 def load_recording(store: Store, name: str) -> Recording:

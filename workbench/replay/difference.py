@@ -1,8 +1,9 @@
-"""The difference of two JSON values, as data."""
+"""The difference of two JSON values, and of two scripts, as data."""
 
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 
 from workbench.model import JsonValue
 
@@ -50,3 +51,15 @@ def same(left: JsonValue, right: JsonValue) -> bool:
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     return bool(left == right)
+
+
+def changed_lines(before: str, after: str) -> tuple[list[int], list[int]]:
+    """The lines (from 1) of one script that the other has not, and the other way round."""
+    left, right = before.splitlines(), after.splitlines()
+    gone: list[int] = []
+    new: list[int] = []
+    for tag, a, a_end, b, b_end in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        if tag != "equal":
+            gone += range(a + 1, a_end + 1)
+            new += range(b + 1, b_end + 1)
+    return gone, new

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from workbench.history import Recording
 from workbench.model import ExecutionRequest, JsonValue
 from workbench.replay.comparing import first_divergence
-from workbench.replay.replaying import Replayed, recorded_limits
+from workbench.replay.difference import json_difference
+from workbench.replay.replaying import NOT_GIVEN, Replayed, recorded_limits
 from workbench.runtime import Runtime
-
-_NOT_GIVEN = object()
 
 
 async def run_live(
@@ -16,13 +17,13 @@ async def run_live(
     recording: Recording,
     *,
     code: str | None = None,
-    input: JsonValue = _NOT_GIVEN,
+    input: JsonValue = NOT_GIVEN,
 ) -> Replayed:
     """Run it under policy, record it, and compare calls, results, value and console."""
     execution = await runtime.engine.run(
         ExecutionRequest(
             code=recording.code if code is None else code,
-            input=recording.input if input is _NOT_GIVEN else input,
+            input=recording.input if input is NOT_GIVEN else input,
             source="replay",
             script=recording.script,
             original_id=recording.execution_id,
@@ -30,7 +31,10 @@ async def run_live(
         seed=recording.seed,  # chance is no difference between servers
         limits=recorded_limits(recording),
     )
-    divergence = first_divergence(recording, runtime.history.recording(execution.execution_id))
+    renewed = runtime.history.recording(execution.execution_id)
+    divergence = first_divergence(recording, renewed)
+    if divergence is not None:
+        divergence = replace(divergence, cause=_cause(recording, renewed) or divergence.cause)
     error = execution.error.to_json() if execution.error is not None else None
     return Replayed(
         "identical" if divergence is None else "diverged",
@@ -40,3 +44,15 @@ async def run_live(
         ("run on the live servers",),
         error,
     )
+
+
+def _cause(recording: Recording, renewed: Recording) -> str | None:
+    """What differed before the servers were asked; None: nothing did."""
+    if renewed.code != recording.code:
+        return "edited script"
+    if json_difference(recording.input, renewed.input):
+        return "changed input"
+    known = recording.catalogue_hash is not None and renewed.catalogue_hash is not None
+    if known and recording.catalogue_hash != renewed.catalogue_hash:
+        return "changed upstream definition"
+    return None

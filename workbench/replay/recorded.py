@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from workbench.history import CallRow, Recording
 from workbench.history.follow import outcome_of
 from workbench.jsontext import canonical, dumps, loads
-from workbench.model import CatalogueQuery, ErrorCode, JsonValue, Outcome, ToolCall
+from workbench.model import CatalogueQuery, ErrorCode, JsonValue, Outcome, ToolCall, ToolCallNote
 from workbench.redact import Redactor
 from workbench.replay.difference import json_difference
 from workbench.seam import NoteListener, Tools
@@ -77,6 +77,8 @@ class RecordedTools:
             recorded = self._elsewhere(call)
         if recorded is None:
             if self._rule == "live" and self._live is not None:
+                said = "the record has no such call: it went to the server"
+                note(ToolCallNote(call.execution_id, call.seq, "log", said))
                 return await self._live.call(call, note)
             return Outcome.failed(
                 ErrorCode.DIVERGED,

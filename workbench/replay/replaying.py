@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
-from workbench.engine import Engine, engine_version
+from workbench.engine import Engine, Listener, engine_version
 from workbench.history import CallRow, Recording
 from workbench.model import (
     ErrorCode,
@@ -25,7 +25,8 @@ from workbench.seam import Tools
 
 _CUT_TIMEOUT_MS = 2_000
 """What a script that was cut may compute after its last recorded step."""
-_NOT_GIVEN = object()
+NOT_GIVEN = object()
+"""No other input: None is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +61,32 @@ async def replay(
     *,
     redactor: Redactor,
     code: str | None = None,
-    input: JsonValue = _NOT_GIVEN,
+    input: JsonValue = NOT_GIVEN,
     rule: Rule = "stop",
     live: Tools | None = None,
+    listener: Listener | None = None,
+    execution_id: str | None = None,
 ) -> Replayed:
     """Run the recorded script again from its record and compare.
 
     code, input: instead of the recorded ones (edit and replay). rule: what a call does that the record
     does not know; ``live`` answers it under the rule ``live``. Nothing else reaches an upstream.
+    listener, execution_id: as in ``Engine.run``.
     """
-    given = recording.input if input is _NOT_GIVEN else input
+    given = recording.input if input is NOT_GIVEN else input
     request = ExecutionRequest(
         code=recording.code if code is None else code,
         input=given,
         source="replay",
         script=recording.script,
+        execution_id=execution_id,
         original_id=recording.execution_id,
     )
     stopped = cut = False
-    execution_id = ""
+    running_id = ""
 
     def end() -> None:
-        asyncio.get_running_loop().call_soon(engine.cancel, execution_id)
+        asyncio.get_running_loop().call_soon(engine.cancel, running_id)
 
     def on_cut() -> None:
         nonlocal cut
@@ -99,10 +104,12 @@ async def replay(
     calls: list[ToolCall] = []
 
     def listen(event: Event) -> None:
-        nonlocal execution_id
-        execution_id = event.execution_id
+        nonlocal running_id
+        running_id = event.execution_id
         if isinstance(event, ToolCallStarted):
             calls.append(event.call)
+        if listener is not None:
+            listener(event)
 
     limits = recorded_limits(recording)
     was_cut = not recording.complete

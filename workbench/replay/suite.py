@@ -12,9 +12,8 @@ from workbench.history import Recording, RecordingError, read_recording, write_r
 from workbench.history.recording import FORMAT
 from workbench.jsontext import dumps
 from workbench.model import JsonValue
-from workbench.redact import Redactor
 from workbench.replay.live import run_live
-from workbench.replay.replaying import replay
+from workbench.replay.offline import run_offline
 from workbench.runtime import Runtime, open_runtime
 
 
@@ -92,13 +91,7 @@ async def _run_case(runtime: Runtime, case: Case, *, accept: bool) -> CaseVerdic
     except RecordingError as error:
         return CaseVerdict(case, "unreadable", str(error))
     code = case.script.read_text(encoding="utf-8") if case.script is not None else recording.code
-    settings = runtime.config.history
-    replayed = await replay(
-        runtime.engine,
-        recording,
-        redactor=Redactor(settings.redact_keys, settings.redact_values),
-        code=code,
-    )
+    replayed = await run_offline(runtime, recording, code=code)
     if replayed.verdict == "identical":
         return CaseVerdict(case, "identical")
     if accept:
