@@ -100,7 +100,7 @@ class _Printer:
             return "unknown"
         reference = schema.get("$ref")
         if isinstance(reference, str):
-            target = _resolve(reference, self.root)
+            target = resolve(reference, self.root)
             return self.print(target, indent, depth + 1) if target is not None else "unknown"
         if "const" in schema:
             return _literal(schema["const"])
@@ -210,7 +210,7 @@ def _grouped(text: str) -> str:
     return f"({text})" if " | " in text else text
 
 
-def _resolve(reference: str, root: Mapping[str, Any]) -> object:
+def resolve(reference: str, root: Mapping[str, Any]) -> object:
     """The target of a local reference (``#/$defs/…``); None for any other."""
     if reference == "#":
         return root

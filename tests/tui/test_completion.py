@@ -92,7 +92,7 @@ def accepted(script: str) -> str:
         ("tools.tracker.search_issues({ state: |", ["open", "closed"]),
         ('tools.tracker.search_issues({ state: "cl|', ["closed"]),
         ("tools.tracker.search_issues({ draft: t|", ["true"]),
-        ("tools.tracker.search_issues({ query: |", []),
+        ("tools.tracker.search_issues({ query: inp|", ["input"]),
         ("// tools.|", []),
         ("/* call_tool('|", []),
         ("const s = 'tools.|", []),
@@ -127,6 +127,88 @@ def test_what_an_offer_inserts(script: str, after: str) -> None:
     assert accepted(script) == after
 
 
+NESTED = {
+    "type": "object",
+    "properties": {
+        "order": {
+            "type": "object",
+            "properties": {
+                "by": {"enum": ["age", "last change", 'the "top"']},
+                "also": {"type": "array", "items": {"$ref": "#/$defs/field"}},
+            },
+            "required": ["by"],
+        },
+        "where": {"type": "array", "items": {"$ref": "#/$defs/clause"}},
+        "either": {"anyOf": [{"type": "null"}, {"properties": {"left": {}, "right": {}}}]},
+    },
+    "$defs": {
+        "field": {"enum": ["name", "size"]},
+        "clause": {
+            "properties": {
+                "field": {"$ref": "#/$defs/field"},
+                "not": {"type": "boolean"},
+                "and": {"$ref": "#/$defs/clause"},
+            }
+        },
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        ("{ |", ["order", "where", "either"]),
+        ("{ order: { |", ["by", "also"]),
+        ("{ order: { by: 'age', a|", ["also"]),
+        ("{ order: { by: |", ["age", "last change", 'the "top"']),
+        ('{ order: { by: "last c|', ["last change"]),
+        ("{ order: { also: ['|", ["name", "size"]),
+        ("{ order: { also: ['name', 's|", ["size"]),
+        ("{ where: [{ field: 'size' }, { |", ["field", "not", "and"]),
+        ("{ where: [{ and: { and: { not: f|", ["false"]),
+        ("{ either: { |", ["left", "right"]),
+        ("{\n  // {[ a comment\n  order: {\n    // by what\n    b|", ["by"]),
+        ("{ 'order': { 'b|", ["by"]),
+        ("{ order: f({ |", [name for name, _, _ in GLOBALS]),
+        ("{ order: rows.map((row) => ({ zz|", []),
+        ("{ unknown: { |", []),
+    ],
+)
+@pytest.mark.parametrize(
+    "call",
+    [
+        "await tools.db.find(",
+        'call_tool("db", "find", ',
+        'call_tools([{ server: "db", tool: "find", args: ',
+    ],
+)
+def test_names_and_values_within_arguments(call: str, args: str, expected: list[str]) -> None:
+    known = Catalogue(tools={"db": {"find": ToolInfo("db", "find", "", None, NESTED)}})
+    assert [offer.label for offer in complete(known, *cursor(call + args))] == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "inserted"),
+    [
+        ("{ order: { by: the|", '"the \\"top\\""'),
+        ("{ order: { by: 'the|", 'the "top"'),
+        ('{ order: { by: "the|', 'the \\"top\\"'),
+    ],
+)
+def test_a_value_is_written_for_its_quotes(script: str, inserted: str) -> None:
+    known = Catalogue(tools={"db": {"find": ToolInfo("db", "find", "", None, NESTED)}})
+    (offer,) = complete(known, *cursor("tools.db.find(" + script))
+    assert offer.insert == inserted
+    assert offer.prefix == 3
+
+
+def test_a_schema_that_holds_itself_ends() -> None:
+    endless = {"properties": {"a": {"$ref": "#"}}, "allOf": [{"$ref": "#"}]}
+    known = Catalogue(tools={"db": {"find": ToolInfo("db", "find", "", None, endless)}})
+    script = "tools.db.find({ a: { a: { a: { |"
+    assert [offer.label for offer in complete(known, *cursor(script))] == ["a"]
+
+
 def test_an_empty_cursor_offers_all_globals() -> None:
     assert labels("|") == [name for name, _, _ in GLOBALS]
 
@@ -157,6 +239,7 @@ def test_a_server_says_its_state_safely() -> None:
         ('call_tool("tracker", "|', True),
         ("x.|", False),
         ('const s = "|', False),
+        ('f({ state: "|', True),
         ("tools|", False),
     ],
 )

@@ -1,7 +1,6 @@
 """What can stand at the cursor of a script: globals, servers, tools, argument names and their values.
 
-Pure: from a catalogue, the text and the cursor. It reads the text with a scanner of its own (strings,
-comments, brackets), since a script that is being written rarely parses.
+Pure: from a catalogue, the text and the cursor (``script_reading``) and the schemas (``schema_walk``).
 """
 
 from __future__ import annotations
@@ -10,14 +9,21 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from workbench.catalogue import Catalogue, ToolInfo
 from workbench.clean import clean_line
+from workbench.tui.schema_walk import Place
+from workbench.tui.script_reading import (
+    Reading,
+    entries,
+    last_entry,
+    name_of_entry,
+    path_to_cursor,
+    read,
+    text_before,
+)
 from workbench.typescript import member, property_name, type_text
 
-_WINDOW = 20_000
-"""Characters before the cursor that are looked at."""
 _MOST = 200
 _SIGNATURE = 200
 
@@ -76,14 +82,17 @@ _REST_OF_NAME = re.compile(r"[\w$]*")
 _CONSOLE_MEMBER = re.compile(r"(?<![\w$.])console\.([\w$]*)$")
 _NAME = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*)?$")
 _KEY = re.compile(r"^\s*([\"']?)([\w$-]*)$")
-_VALUE = re.compile(r"^\s*[\"']?([\w$-]+)[\"']?\s*:\s*([\"']?)([\w$-]*)$")
-_USED = re.compile(r"[{,]\s*[\"']?([\w$-]+)[\"']?\s*(?=[:,}])")
+_QUOTES = ('"', "'", "`")
+_TYPED = r"\"[^\"\n]*|'[^'\n]*|`[^`\n]*|[\w$-]*"
+"""A value that is begun: a string without its end, or a word."""
+_VALUE = re.compile(rf"^\s*(?:([\w$-]+)|([\"'])([^\"'\n]*)\2)\s*:\s*({_TYPED})$")
+_ITEM = re.compile(rf"^\s*({_TYPED})$")
 
 
 def complete(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> list[Completion]:
     """What can stand at the cursor ``(row, column)``, both from 0; best first."""
-    before = _before(text, cursor)
-    state = _scan(before)
+    before = text_before(text, cursor)
+    state = read(before)
     if state.inside == "comment":
         return []
     if state.inside:
@@ -108,11 +117,15 @@ def complete(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> list[C
 
 def opens_by_itself(text: str, cursor: tuple[int, int]) -> bool:
     """Whether offers should appear unasked: after ``tools.``, in the strings and the arguments of a call."""
-    before = _before(text, cursor)
+    before = text_before(text, cursor)
     last = before[-1:]
     if last == ".":
         return any(p.search(before) for p in (_SERVER_MEMBER, _TOOL_MEMBER, _CONSOLE_MEMBER))
-    return last in "\"'`" and any(
+    if last not in _QUOTES:
+        return False
+    if before[:-1].rstrip()[-1:] in (":", "[", ",", "{") and read(before[:-1]).open:
+        return True  # a name or a value of an argument, perhaps: then there are offers
+    return any(
         pattern.search(before)
         for pattern in (
             *(_FIRST, _SECOND, _BATCH_SERVER, _BATCH_TOOL),
@@ -126,11 +139,11 @@ def tool_at(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> ToolInf
     row, column = cursor
     line = text.split("\n", row + 1)[row] if text.count("\n") >= row else ""
     rest = _REST_OF_NAME.match(line, column)
-    named = _before(text, (row, rest.end() if rest else column))
+    named = text_before(text, (row, rest.end() if rest else column))
     found = _CALL_MEMBER.search(named + "(")
     if found:
         return _tool(catalogue, found[1] or found[3], found[4] or found[6])
-    for position in reversed(_scan(named).open):
+    for position in reversed(read(named).open):
         found = _CALL_MEMBER.search(named[: position + 1])
         if found:
             return _tool(catalogue, found[1] or found[3], found[4] or found[6])
@@ -146,56 +159,7 @@ def tool_at(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> ToolInf
 # -- where the cursor is -------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
-    inside: str
-    """``comment``, or the quote of the string that the cursor is in."""
-    open: list[int]
-    """Positions of the brackets that are not closed yet."""
-
-
-def _before(text: str, cursor: tuple[int, int]) -> str:
-    row, column = cursor
-    lines = text.split("\n", row + 1)[: row + 1]
-    if row < len(lines):
-        lines[row] = lines[row][:column]
-    return "\n".join(lines)[-_WINDOW:]
-
-
-_TOKEN = re.compile(r"//|/\*|[\"'`]|[{}()\[\]]")
-_ENDS = {quote: re.compile(rf"\\.|{quote}", re.DOTALL) for quote in "\"'`"}
-
-
-def _scan(before: str) -> _State:
-    open_brackets: list[int] = []
-    at = 0
-    while (found := _TOKEN.search(before, at)) is not None:
-        token, at = found[0], found.end()
-        if token in ("//", "/*"):
-            end = before.find("\n" if token == "//" else "*/", at)
-            if end < 0:
-                return _State("comment", open_brackets)
-            at = end + (0 if token == "//" else 2)
-        elif token in _ENDS:
-            while True:
-                end_found = _ENDS[token].search(before, at)
-                line_end = before.find("\n", at) if token != "`" else -1
-                if line_end >= 0 and (end_found is None or line_end < end_found.start()):
-                    at = line_end  # a string that was never closed ends with its line
-                    break
-                if end_found is None:
-                    return _State(token, open_brackets)
-                at = end_found.end()
-                if end_found[0] == token:
-                    break
-        elif token in "{([":
-            open_brackets.append(found.start())
-        elif open_brackets:
-            open_brackets.pop()
-    return _State("", open_brackets)
-
-
-def _in_string(catalogue: Catalogue, before: str, state: _State) -> list[Completion]:
+def _in_string(catalogue: Catalogue, before: str, state: Reading) -> list[Completion]:
     for pattern in (_SECOND, _BATCH_TOOL):
         found = pattern.search(before)
         if found:
@@ -219,57 +183,50 @@ def _called_at(catalogue: Catalogue, before: str) -> ToolInfo | None:
     return _tool(catalogue, found[2], found[4]) if found else None
 
 
-def _arguments(catalogue: Catalogue, before: str, state: _State) -> list[Completion] | None:
-    """Argument names or values; None: the cursor is in no call's arguments."""
-    if not state.open or before[state.open[-1]] != "{":
+def _arguments(catalogue: Catalogue, before: str, state: Reading) -> list[Completion] | None:
+    """Names or values in the arguments of a call; None: the cursor is in none, or at any expression."""
+    if not state.open or before[state.open[-1]] not in "{[":
         return None
-    start = state.open[-1]
-    tool = _called_at(catalogue, before[:start])
-    if tool is None:
-        return None
-    properties = _properties(tool)
-    inner = before[start + 1 :]
-    here = inner[_last_comma(inner) :]
+    for depth in range(len(state.open) - 1, -1, -1):
+        tool = None
+        if before[state.open[depth]] == "{":
+            tool = _called_at(catalogue, before[: state.open[depth]])
+        if tool is not None:
+            path = path_to_cursor(before, state.open[depth:])
+            if path is None:
+                return None
+            place = Place.of(tool.input_schema).inside(path)
+            inner = before[state.open[-1] + 1 :]
+            if before[state.open[-1]] == "[":
+                return _in_array(place, inner)
+            return _in_object(place, inner)
+    return None
+
+
+def _in_object(place: Place, inner: str) -> list[Completion] | None:
+    here = last_entry(inner)
     value = _VALUE.match(here)
     if value:
-        return _values(properties.get(value[1]), value[2], value[3])
+        return _values(place.inside([value[1] or value[3]]), value[4])
     key = _KEY.match(here)
     if not key:
-        return []
+        return None if name_of_entry(here) is not None else []
     quote, prefix = key[1], key[2]
-    used = set(_USED.findall("{" + _flat(inner)))
-    required = tool.input_schema.get("required")
-    needed = set(required) if isinstance(required, list) else set()
+    used = {name_of_entry(entry) or entry.strip() for entry in entries(inner)[:-1]}
+    needed = place.required()
     rows = []
-    for name in sorted(properties, key=lambda name: name not in needed):
+    for name, schema in sorted(place.properties().items(), key=lambda item: item[0] not in needed):
         if name in used:
             continue
-        schema = properties[name]
         text = name if quote else f"{property_name(name)}: "
-        detail = type_text(schema, tool.input_schema) + ("" if name in needed else "  optional")
-        rows.append((name, text, detail, _first_line(_description(schema))))
+        detail = type_text(schema, place.root) + ("" if name in needed else "  optional")
+        rows.append((name, text, detail, _first_line(place.inside([name]).description())))
     return _offers(rows, prefix)
 
 
-def _last_comma(inner: str) -> int:
-    """Where the property that the cursor is in begins."""
-    depth, at, last = 0, 0, 0
-    for found in re.finditer(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|[{}()\[\],]", inner):
-        token, at = found[0], found.end()
-        if token in "{([":
-            depth += 1
-        elif token in "})]":
-            depth -= 1
-        elif token == "," and depth == 0:
-            last = at
-    return last
-
-
-def _flat(inner: str) -> str:
-    """Without what is nested, so that only this level's keys are seen."""
-    while (shorter := re.sub(r"\{[^{}]*\}|\[[^\[\]]*\]|\([^()]*\)", "0", inner)) != inner:
-        inner = shorter
-    return inner
+def _in_array(place: Place, inner: str) -> list[Completion] | None:
+    item = _ITEM.match(last_entry(inner))
+    return _values(place.inside([len(entries(inner)) - 1]), item[1]) if item else None
 
 
 # -- what there is -------------------------------------------------------------------------
@@ -301,31 +258,26 @@ def _tool(catalogue: Catalogue, server: str, name: str) -> ToolInfo | None:
     return catalogue.tools.get(server, {}).get(name)
 
 
-def _properties(tool: ToolInfo) -> dict[str, Any]:
-    properties = tool.input_schema.get("properties")
-    return properties if isinstance(properties, dict) else {}
-
-
-def _values(schema: Any, quote: str, prefix: str) -> list[Completion]:
-    """The values of an enumeration or a boolean."""
-    if not isinstance(schema, dict):
-        return []
-    choices = schema.get("enum")
-    if not isinstance(choices, list):
-        choices = [True, False] if schema.get("type") == "boolean" else []
+def _values(place: Place, typed: str) -> list[Completion] | None:
+    """The values that a place names; None where it names none: any expression may stand there."""
+    choices = place.values()[:_MOST]
+    if not choices:
+        return None
+    quote = typed[0] if typed[:1] in _QUOTES else ""
     rows = []
-    for choice in choices[:_MOST]:
+    for choice in choices:
         if quote and not isinstance(choice, str):
             continue
         label = choice if isinstance(choice, str) else json.dumps(choice)
-        text = label if quote else json.dumps(choice, ensure_ascii=False)
-        rows.append((label, text, "", _first_line(_description(schema))))
-    return _offers(rows, prefix)
+        text = _quoted_for(label, quote) if quote else json.dumps(choice, ensure_ascii=False)
+        rows.append((label, text, "", _first_line(place.description())))
+    return _offers(rows, typed[len(quote) :])
 
 
-def _description(schema: Any) -> str:
-    said = schema.get("description") if isinstance(schema, dict) else ""
-    return said if isinstance(said, str) else ""
+def _quoted_for(text: str, quote: str) -> str:
+    """A text as it stands inside quotes of a kind."""
+    inside = json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"')
+    return inside.replace(quote, "\\" + quote)
 
 
 def _first_line(text: str) -> str:
