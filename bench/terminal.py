@@ -18,6 +18,8 @@ from typing import Any
 from textual import events
 from textual.app import App
 
+from workbench.tui.collecting import Collector
+
 
 class TimedApp(App[None]):
     """Subclass ``measure``; its result comes back from ``run_in_terminal``."""
@@ -27,6 +29,7 @@ class TimedApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self._painted = asyncio.Event()
+        self._collector = Collector()  # as the product's app has it
         self.worst_gap_ms = 0.0
 
     def post_display_hook(self) -> None:
@@ -37,6 +40,8 @@ class TimedApp(App[None]):
 
     async def _measure(self) -> None:
         await asyncio.sleep(0.5)
+        self._collector.start()
+        self.set_interval(1.0, self._collector.look)
         self.result = await self.measure()
         self.exit()
 
@@ -46,6 +51,7 @@ class TimedApp(App[None]):
     async def painted(self, key: str, character: str | None = None) -> float:
         """Press a key; ms until its effect is on the terminal."""
         self._painted.clear()
+        self._collector.saw_input()
         began = time.perf_counter()
         self.post_message(events.Key(key, character))
         await self._painted.wait()

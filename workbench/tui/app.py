@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
-from textual import on
+from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Command as PaletteOption
@@ -21,6 +21,7 @@ from textual.screen import Screen
 
 from workbench.config import Config
 from workbench.tui import commands, documents, themes
+from workbench.tui.collecting import Collector
 from workbench.tui.screens.ask import ChoiceScreen, LineScreen
 from workbench.tui.screens.workbench import WorkbenchScreen
 from workbench.tui.session import Session, SessionStore
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from workbench.runtime import Runtime
     from workbench.tui.widgets.json_view import JsonView
 
+_SETTLED_S = 2.0
+"""After so long what the start made is made."""
 _CLOSE_S = 4.0
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]+")
 _THEME = "Theme: "
@@ -61,6 +64,7 @@ class WorkbenchApp(App[int]):
         self._runtime: asyncio.Future[Runtime] | None = None
         self._leaving = asyncio.Event()
         self._host: asyncio.Task[None] | None = None
+        self._collector = Collector()
 
     # -- the runtime -------------------------------------------------------------------
 
@@ -146,6 +150,13 @@ class WorkbenchApp(App[int]):
         # A script may be started before anything is painted; the runtime opens after that.
         self._runtime = asyncio.get_running_loop().create_future()
         self.call_after_refresh(self._open, self._runtime)
+        self.set_timer(_SETTLED_S, self._collector.start)
+        self.set_interval(1.0, self._collector.look)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.InputEvent):
+            self._collector.saw_input()
+        await super().on_event(event)
 
     async def _open_scripts(self, last: Session) -> None:
         lost = self._sessions.recover()
@@ -193,6 +204,7 @@ class WorkbenchApp(App[int]):
 
     async def on_unmount(self) -> None:
         self._leaving.set()
+        self._collector.stop()
         if self._host is not None:
             await asyncio.wait([self._host], timeout=_CLOSE_S)
 
