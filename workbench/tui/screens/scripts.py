@@ -10,10 +10,11 @@ from textual.timer import Timer
 from textual.widgets import ContentSwitcher
 
 from workbench import paths
+from workbench.catalogue import ToolInfo
 from workbench.model import ScriptError
 from workbench.scripts import find_script, script_names
 from workbench.tui import documents
-from workbench.tui.completion import Completion, complete
+from workbench.tui.completion import Completion, complete, tool_at
 from workbench.tui.documents import Document, DocumentError
 from workbench.tui.inputs import InputError, parse_input
 from workbench.tui.screens.ask import LineScreen
@@ -119,6 +120,7 @@ class ScriptScreen(PaneScreen):
         self._numbers += 1
         tab = new_tab(self._numbers, document)
         tab.script.completer = self._complete
+        tab.script.tool_finder = self._tool_at
         self.tabs.append(tab)
         await self.query_one("#scripts", ContentSwitcher).mount(tab.script)
         await self.query_one("#inputs", ContentSwitcher).mount(tab.input)
@@ -129,6 +131,15 @@ class ScriptScreen(PaneScreen):
         """Offers from the tools that are known now."""
         runtime = self.app.runtime_now
         return [] if runtime is None else complete(runtime.upstream.catalogue(), text, cursor)
+
+    def _tool_at(self, text: str, cursor: tuple[int, int]) -> ToolInfo | None:
+        runtime = self.app.runtime_now
+        return None if runtime is None else tool_at(runtime.upstream.catalogue(), text, cursor)
+
+    async def action_schema(self) -> None:
+        """Show what is known of the tool that the script calls at the cursor."""
+        if not self.tab.script.has_focus or not await self.tab.script.show_tool():
+            self.app.say("Put the cursor into a call: tools.SERVER.TOOL(…) or call_tool(…)")
 
     def _switch(self, index: int) -> None:
         self.current = index % len(self.tabs)

@@ -1,30 +1,41 @@
-"""The editor for scripts and their JSON: offers at the cursor and the bar for finding.
+"""The editor for scripts and their JSON: offers at the cursor, what is known of a call, finding.
 
 Its colours are in ``code_colours``, the marks beside the text in ``code_marks``, typing in ``code_typing``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import ClassVar, TypeAlias
 
+from textual import events
 from textual.binding import Binding, BindingType
+from textual.document._document import Location
 from textual.geometry import Offset
+from textual.timer import Timer
 
+from workbench.catalogue import ToolInfo
 from workbench.tui.completion import Completion, opens_by_itself
 from workbench.tui.widgets.code_marks import Marker
 from workbench.tui.widgets.code_typing import TypingArea
 from workbench.tui.widgets.completion_popup import CompletionPopup
+from workbench.tui.widgets.tool_popup import ToolPopup
 
-__all__ = ["CodeArea", "Completer", "Marker"]
+__all__ = ["CodeArea", "Completer", "Marker", "ToolFinder"]
 
 Completer: TypeAlias = Callable[[str, tuple[int, int]], list[Completion]]
+ToolFinder: TypeAlias = Callable[[str, tuple[int, int]], ToolInfo | None]
+
+_WORD = re.compile(r"[\w$-]+")
+_HOVER_S = 0.5
+"""A pointer that rests on a tool's name for this long asks for what is known of it."""
 
 
 class CodeArea(TypingArea):
     """An editor for ``language`` "javascript" or "json"."""
 
-    HELP = "ctrl+space offers · ctrl+f find and replace · ctrl+g line · ctrl+/ comment"
+    HELP = "ctrl+space offers · F12 schema of the call · ctrl+f find and replace · ctrl+g line · ctrl+/ comment"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+space,ctrl+@", "complete", "Complete", show=False),
@@ -36,7 +47,13 @@ class CodeArea(TypingArea):
 
     completer: Completer | None = None
     """Gives the offers for a text and a cursor ``(row, column)`` from 0."""
+    tool_finder: ToolFinder | None = None
+    """Gives the tool whose call is at a place of a text."""
     _popup: CompletionPopup | None = None
+    _tool_popup: ToolPopup | None = None
+    _hover: Timer | None = None
+    _hovered: Location | None = None
+    """Where the pointer rested when it opened the popup; None: a key opened it."""
 
     # -- offers ----------------------------------------------------------------------------
 
@@ -71,7 +88,9 @@ class CodeArea(TypingArea):
             self._offer()
 
     def key_taken(self, key: str) -> bool:
-        return self._popup is not None and self._popup.is_open and self._popup_key(key)
+        if self._popup is not None and self._popup.is_open and self._popup_key(key):
+            return True
+        return self._tool_popup is not None and self._tool_popup.is_open and self._tool_key(key)
 
     def _popup_key(self, key: str) -> bool:
         """A key while offers are open; False: it is not for them."""
@@ -115,10 +134,91 @@ class CodeArea(TypingArea):
 
     def on_blur(self) -> None:
         self._close_popup()
+        self.hide_tool()
 
     def on_unmount(self) -> None:
-        if self._popup is not None and self._popup.is_attached:
-            self._popup.remove()
+        for popup in (self._popup, self._tool_popup):
+            if popup is not None and popup.is_attached:
+                popup.remove()
+
+    # -- what is known of a call -----------------------------------------------------------
+
+    async def show_tool(self) -> bool:
+        """Show the tool whose call the cursor is in, or hide it again; False: there is no tool."""
+        if self._tool_popup is not None and self._tool_popup.is_open:
+            self.hide_tool()
+            return True
+        self._close_popup()
+        self._hovered = None
+        x, y = self.cursor_screen_offset
+        return await self._show_tool_at(self.cursor_location, Offset(x, y + 1))
+
+    async def _show_tool_at(self, place: Location, at: Offset) -> bool:
+        tool = None if self.tool_finder is None else self.tool_finder(self.text, place)
+        if tool is None:
+            return False
+        if self._tool_popup is None:
+            self._tool_popup = ToolPopup()
+            await self.screen.mount(self._tool_popup)
+        self._tool_popup.open(tool, at)
+        return True
+
+    def hide_tool(self) -> None:
+        if self._hover is not None:
+            self._hover.stop()
+        if self._tool_popup is not None:
+            self._tool_popup.close()
+
+    def _tool_key(self, key: str) -> bool:
+        """A key while a tool is shown: arrows scroll, Escape closes, others close and go on."""
+        assert self._tool_popup is not None
+        pages = {"pageup": -1, "pagedown": 1}
+        if key in ("up", "down"):
+            self._tool_popup.scroll_relative(y=1 if key == "down" else -1, animate=False)
+        elif key in pages:
+            height = self._tool_popup.size.height
+            self._tool_popup.scroll_relative(y=pages[key] * max(1, height - 1), animate=False)
+        else:
+            self.hide_tool()
+            return key == "escape"
+        return True
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """A pointer that rests on a tool's name shows the tool; off the name, it goes."""
+        place = self.get_target_document_location(event)
+        if self._hover is not None:
+            self._hover.stop()
+        shown = self._tool_popup is not None and self._tool_popup.is_open
+        if (
+            shown
+            and self._hovered is not None
+            and self._name_at(place) != self._name_at(self._hovered)
+        ):
+            self.hide_tool()
+        elif not shown and not event.button and self._name_at(place):
+            at = Offset(event.screen_x, event.screen_y + 1)
+            self._hover = self.set_timer(_HOVER_S, lambda: self._rested(place, at))
+
+    def on_mouse_down(self) -> None:
+        self.hide_tool()
+
+    def on_leave(self) -> None:
+        if self._hover is not None:
+            self._hover.stop()
+
+    async def _rested(self, place: Location, at: Offset) -> None:
+        name = self._name_at(place)
+        tool = None if self.tool_finder is None else self.tool_finder(self.text, place)
+        if tool is not None and name == tool.name:
+            self._hovered = place
+            await self._show_tool_at(place, at)
+
+    def _name_at(self, place: Location) -> str:
+        """The word at a place: letters, digits and what else stands in the names of tools."""
+        row, column = place
+        line = self.document.get_line(row)
+        found = next((m for m in _WORD.finditer(line) if m.start() <= column < m.end()), None)
+        return found[0] if found else ""
 
     # -- finding ---------------------------------------------------------------------------
 

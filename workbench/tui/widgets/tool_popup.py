@@ -1,0 +1,67 @@
+"""What is known of a tool, beside its call in the editor. It never takes the focus."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.geometry import Offset
+from textual.widgets import Static
+
+from workbench.catalogue import ToolInfo
+from workbench.tui.tool_help import said_of
+
+_WIDEST = 96
+
+
+class ToolPopup(VerticalScroll, can_focus=False):
+    """Shows one tool; the editor scrolls it and closes it."""
+
+    DEFAULT_CSS = """
+    ToolPopup {
+        overlay: screen;
+        constrain: inside inflect;
+        position: absolute;
+        display: none;
+        width: auto;
+        height: auto;
+        background: $panel;
+        color: $foreground;
+        border: round $primary;
+        border-title-color: $primary;
+        border-subtitle-color: $foreground 70%;
+        padding: 0 1;
+        & > Static { width: auto; height: auto; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tool: ToolInfo | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(markup=False)
+
+    @property
+    def is_open(self) -> bool:
+        return self.tool is not None
+
+    def open(self, tool: ToolInfo, at: Offset) -> None:
+        """Show a tool below a place of the screen, or above it where there is more room."""
+        self.tool = tool
+        width, height = self.app.size
+        text = Content("\n\n").join(said_of(tool))
+        widest = max(24, min(_WIDEST, width - 6))
+        self.styles.max_width = widest + 4
+        self.styles.max_height = max(6, max(at.y - 1, height - at.y))
+        said = self.query_one(Static)
+        said.styles.max_width = widest
+        said.update(text)
+        self.border_subtitle = "↑ ↓ scroll · Esc closes"
+        self.absolute_offset = at
+        self.display = True
+        self.scroll_home(animate=False)
+
+    def close(self) -> None:
+        self.tool = None
+        self.display = False
