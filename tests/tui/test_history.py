@@ -24,7 +24,8 @@ from workbench.model import (
 )
 from workbench.redact import Redactor
 from workbench.tui.screens.ask import ChoiceScreen, LineScreen
-from workbench.tui.screens.history import HistoryScreen, JsonScreen, Wanted, row_line, when
+from workbench.tui.screens.diff import DiffScreen
+from workbench.tui.screens.history import HistoryScreen, Wanted, row_line, when
 
 pytestmark = pytest.mark.anyio
 _NOW = 1_790_000_000.0
@@ -196,9 +197,9 @@ async def test_two_runs_are_compared(open_store: OpenStore) -> None:
     async with app.run_test(size=(120, 20)) as pilot:
         await opened(app, pilot)
         await pilot.press("d")
-        assert not isinstance(app.screen, JsonScreen)
-        await pilot.press("space", "j", "d")
-        await until(lambda: isinstance(app.screen, JsonScreen), "the comparison")
+        assert isinstance(app.screen, HistoryScreen)
+        await pilot.press("j", "d")
+        await until(lambda: isinstance(app.screen, DiffScreen), "the comparison")
         await pilot.press("escape")
         assert isinstance(app.screen, HistoryScreen)
 

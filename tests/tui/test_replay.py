@@ -72,7 +72,7 @@ async def test_replays_offline_with_the_same_outcome(make_app: MakeApp) -> None:
     app = make_app(_CODE)
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await record(app, pilot)
-        await pilot.press("c")
+        await pilot.press("v")
         await until(lambda: "identical" in screen.verdict, "the verdict")
 
 

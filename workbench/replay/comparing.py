@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from workbench.history import CallRow, Recording
@@ -9,6 +10,29 @@ from workbench.jsontext import canonical
 from workbench.model import JsonValue
 from workbench.replay.difference import json_difference
 from workbench.replay.recorded import Divergence, side
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A call of one execution and its like in the other; None: it has none."""
+
+    a: CallRow | None
+    b: CallRow | None
+    diff: list[JsonValue]
+    """Of arguments and outcome; empty: they are the same."""
+
+
+def compare_calls(a: Recording, b: Recording) -> list[Pair]:
+    """Every call of either, aligned."""
+    return [
+        Pair(left, right, json_difference(_content(left), _content(right)))
+        for left, right in align(a, b)
+    ]
+
+
+def compare_ends(a: Recording, b: Recording) -> list[JsonValue]:
+    """The difference of value, error and console."""
+    return json_difference(end_of(a), end_of(b))
 
 
 def align(a: Recording, b: Recording) -> list[tuple[CallRow | None, CallRow | None]]:
@@ -39,16 +63,19 @@ def align(a: Recording, b: Recording) -> list[tuple[CallRow | None, CallRow | No
 
 def compare(a: Recording, b: Recording) -> dict[str, JsonValue]:
     """``{same, calls: [{a, b, same, diff}], value_diff, timing}`` (contract, section 5)."""
-    calls = []
-    for left, right in align(a, b):
-        diff = json_difference(_content(left), _content(right))
-        calls.append(
-            {"a": _shown(left), "b": _shown(right), "same": not diff, "diff": diff or None}
-        )
-    value = json_difference(_end(a), _end(b))
+    pairs = compare_calls(a, b)
+    value = compare_ends(a, b)
     return {
-        "same": not value and all(call["same"] for call in calls),
-        "calls": calls,
+        "same": not value and not any(pair.diff for pair in pairs),
+        "calls": [
+            {
+                "a": _shown(pair.a),
+                "b": _shown(pair.b),
+                "same": not pair.diff,
+                "diff": pair.diff or None,
+            }
+            for pair in pairs
+        ],
         "value_diff": value or None,
         "timing": {
             "a_ms": a.duration_ms,
@@ -76,7 +103,7 @@ def first_divergence(a: Recording, b: Recording) -> Divergence | None:
                 original_line=left.line if left is not None else None,
                 cause="live servers answered otherwise" if left and right else "another call",
             )
-    diff = json_difference(_end(a), _end(b))
+    diff = compare_ends(a, b)
     return Divergence(None, diff=diff, cause="live servers answered otherwise") if diff else None
 
 
@@ -101,7 +128,8 @@ def _shown(call: CallRow | None) -> JsonValue:
     return None if call is None else call.to_json()
 
 
-def _end(recording: Recording) -> JsonValue:
+def end_of(recording: Recording) -> JsonValue:
+    """``{value, error, logs}`` as they are compared."""
     error = recording.error
     return {
         "value": recording.value,

@@ -15,8 +15,8 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen, Screen
-from textual.widgets import Input, Static
+from textual.screen import Screen
+from textual.widgets import Input
 
 from workbench.clean import clean_line
 from workbench.history import (
@@ -29,10 +29,8 @@ from workbench.history import (
     UnknownExecution,
     write_recording,
 )
-from workbench.model import JsonValue
 from workbench.tui.screens.ask import ChoiceScreen, LineScreen
 from workbench.tui.text import SIGNS, count, duration
-from workbench.tui.widgets.json_view import JsonView
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
@@ -245,21 +243,21 @@ class HistoryScreen(Screen[None]):
 
     @work(exclusive=True, group="history-compare", exit_on_error=False)
     async def action_compare(self) -> None:
-        """What differs between the marked run and this one."""
+        """The marked run (a) beside this one (b); where none is marked, this one is from now on."""
         row, marked = self.rows.row, self._marked
         if row is None:
             return
         if marked is None or marked == row.execution_id:
-            self._say("Mark another run with Space first: d compares this one with it")
+            self._marked = row.execution_id
+            self.rows.refresh()
+            self._say(f"{row.execution_id[:8]} is marked: d on another run compares them")
             return
-        from workbench.replay.comparing import compare
+        from workbench.tui.screens.diff import DiffScreen
 
         a = await self._recording(marked)
         b = await self._recording(row.execution_id)
         if a is not None and b is not None:
-            difference = await asyncio.to_thread(compare, a, b)
-            title = f"Differences of {marked[:8]} (a) and {row.execution_id[:8]} (b)"
-            self.app.push_screen(JsonScreen(difference, title))
+            self.app.push_screen(DiffScreen(a, b))
 
     @work(exclusive=True, group="history-export", exit_on_error=False)
     async def action_export(self) -> None:
@@ -320,32 +318,6 @@ class HistoryScreen(Screen[None]):
     def _say(self, text: str, *, error: bool = False) -> None:
         severity = "error" if error else "information"
         self.notify(clean_line(text), severity=severity, markup=False)  # type: ignore[arg-type]
-
-
-class JsonScreen(ModalScreen[None]):
-    """One JSON value over the screen."""
-
-    DEFAULT_CSS = """
-    JsonScreen { align: center middle; background: $background 60%; }
-    JsonScreen > Pane { width: 94%; height: 90%; background: $surface; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss", "Close")]
-
-    def __init__(self, value: JsonValue, title: str) -> None:
-        super().__init__()
-        self._value = value
-        self._title = title
-
-    def compose(self) -> ComposeResult:
-        with Pane() as pane:
-            pane.set_title(clean_line(self._title), "/ find · y copy · Esc closes")
-            yield JsonView()
-        yield Static()
-
-    def on_mount(self) -> None:
-        view = self.query_one(JsonView)
-        view.show(self._value, self._title)
-        view.focus()
 
 
 def _target(text: str) -> tuple[Path, bool]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -21,7 +23,9 @@ from workbench.tui.commands import bindings
 from workbench.tui.documents import Document
 from workbench.tui.live import TICK_S, LiveRun
 from workbench.tui.recorded import execution_of, step_of, steps_of
-from workbench.tui.screens.ask import LineScreen
+from workbench.tui.screens.ask import ChoiceScreen, LineScreen
+from workbench.tui.screens.diff import DiffScreen
+from workbench.tui.screens.divergence import DivergenceScreen
 from workbench.tui.screens.layout import PaneScreen
 from workbench.tui.screens.panes import DetailPane
 from workbench.tui.text import COLOURS, SIGNS, count, local_time
@@ -33,6 +37,7 @@ from workbench.tui.widgets.trace_view import TraceView
 from workbench.tui.widgets.transport import Transport
 
 if TYPE_CHECKING:
+    from workbench.runtime import Runtime
     from workbench.tui.app import WorkbenchApp
 
 _SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -58,7 +63,8 @@ class ReplayScreen(PaneScreen):
         Binding("b", "breakpoint", "Breakpoint", show=False),
         Binding("minus,underscore", "speed(-1)", "Slower", show=False),
         Binding("plus,equals_sign", "speed(1)", "Faster", show=False),
-        Binding("c", "verify", "Verify offline"),
+        Binding("v", "verify", "Verify offline"),
+        Binding("c", "compare", "Compare live"),
         Binding("R", "live", "Run live"),
         Binding("E", "edit", "Edit and replay", priority=True),
         Binding("escape", "leave", "Leave"),
@@ -345,33 +351,66 @@ class ReplayScreen(PaneScreen):
 
     def action_verify(self) -> None:
         """Run the script again from its record and say whether everything was the same."""
-        self.verdict = "Replaying…"
-        self._show()
-        self.run_worker(self._verify(), group="verify", exclusive=True, exit_on_error=False)
+        self._rerun(self._verify)
 
-    async def _verify(self) -> None:
-        from workbench.redact import Redactor
-        from workbench.replay import replay
+    def action_compare(self) -> None:
+        """Run the script again on the real servers, show both runs side by side."""
+        if self._goes_on():
+            return
 
-        try:
-            runtime = await self.app.runtime()
-            settings = runtime.config.history
-            redactor = Redactor(settings.redact_keys, settings.redact_values)
-            replayed = await replay(runtime.engine, self.recording, redactor=redactor)
-        except Exception as error:
-            self.verdict = f"✘ It could not be replayed: {clean_line(str(error), 200)}"
-        else:
-            sign = "✔" if replayed.verdict == "identical" else "✘"
-            self.verdict = f"{sign} Replayed offline: {replayed.verdict}"
-            if replayed.divergence is not None:
-                divergence = replayed.divergence
-                where = f" at call {divergence.call}" if divergence.call else ""
-                self.verdict += f"{where}: {clean_line(divergence.cause or '', 120)}"
-                self.detail.result.show(divergence.to_json(), "divergence")
-                self.detail.show_tab("result")
-            for note in replayed.notes:
-                self.verdict += f" ({clean_line(note, 80)})"
+        def answered(choice: str | None) -> None:
+            if choice == "run":
+                self._rerun(self._compare)
+
+        question = "Run the script on the real servers again, to compare with the record?"
+        choices = {"no": "Not now", "run": "Run it"}
+        self.app.push_screen(ChoiceScreen(question, choices), answered)
+
+    def _goes_on(self) -> bool:
+        """Whether it is too early; says so."""
+        if self.live:
+            self.app.say("It still runs: that can be done when it has ended", "warning")
+        return self.live
+
+    def _rerun(self, rerun: Callable[[Runtime], Awaitable[None]]) -> None:
+        if self._goes_on():
+            return
+        self.verdict = "Running it again…"
         self._show()
+
+        async def run() -> None:
+            try:
+                await rerun(await self.app.runtime())
+            except Exception as error:  # whatever it is, it is told here and ends nothing else
+                self.verdict = f"✘ It could not be run again: {clean_line(str(error), 200)}"
+            self._show()
+
+        self.run_worker(run(), group="rerun", exclusive=True, exit_on_error=False)
+
+    async def _verify(self, runtime: Runtime) -> None:
+        from workbench.replay.offline import run_offline
+
+        replayed = await run_offline(runtime, self.recording)
+        sign = "✔" if replayed.verdict == "identical" else "✘"
+        self.verdict = f"{sign} Replayed offline: {replayed.verdict}"
+        if replayed.divergence is not None:
+            divergence = replayed.divergence
+            where = f" at call {divergence.call}" if divergence.call else ""
+            self.verdict += f"{where}: {clean_line(divergence.cause or '', 120)}"
+            self.app.push_screen(DivergenceScreen(replayed, divergence, self.recording.code))
+        for note in replayed.notes:
+            self.verdict += f" ({clean_line(note, 80)})"
+
+    async def _compare(self, runtime: Runtime) -> None:
+        from workbench.replay.live import run_live
+
+        ran = await run_live(runtime, self.recording)
+        renewed = await asyncio.to_thread(runtime.history.recording, ran.execution.execution_id)
+        sign = "✔" if ran.verdict == "identical" else "✘"
+        self.verdict = f"{sign} Run live: {ran.verdict}"
+        cause = ran.divergence.cause if ran.divergence is not None else None
+        said = "a is the record, b ran live just now" + (f": {cause}" if cause else "")
+        self.app.push_screen(DiffScreen(self.recording, renewed, said))
 
     def action_edit(self) -> None:
         self.run_worker(self._edit(run=False), exit_on_error=False)

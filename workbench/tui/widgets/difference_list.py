@@ -1,0 +1,53 @@
+"""The difference of two JSON values, a line for each place where they differ."""
+
+from __future__ import annotations
+
+from workbench.clean import clean_line
+from workbench.jsontext import dumps
+from workbench.model import JsonValue
+from workbench.tui.widgets.row_list import RowList
+from workbench.tui.widgets.trace_line import Part, fit
+
+_LONGEST = 2_000
+_NOTHING = "—"
+
+
+class DifferenceList(RowList[JsonValue]):
+    """Entries of ``json_difference``: where, what one side has there, what the other."""
+
+    def __init__(self, left: str, right: str, *, id: str) -> None:
+        """left, right: what the sides are called."""
+        super().__init__(_line, lambda width: _heading(width, left, right), id=id)
+
+    def show(self, entries: list[JsonValue], otherwise: str) -> None:
+        """otherwise: what is said where there are none."""
+        self.empty_text = otherwise
+        self.set_rows(entries, 0)
+
+
+def _widths(width: int) -> tuple[int, int]:
+    """Of the place, and of each side."""
+    place = min(max(width // 4, 10), 40)
+    return place, max((width - place - 2) // 2, 4)
+
+
+def _heading(width: int, left: str, right: str) -> str:
+    place, side = _widths(width - 2)
+    return f"  {fit('Where', place)} {fit(left, side)} {fit(right, side)}"
+
+
+def _line(entry: JsonValue, width: int) -> list[Part]:
+    if not isinstance(entry, dict):
+        return []
+    if "more" in entry:
+        return [(f"… {entry['more']} more differences are not listed", "dim")]
+    place, side = _widths(width)
+    return [
+        (fit(clean_line(str(entry.get("path", "")), 200), place) + " ", "strong"),
+        (fit(_side(entry, "expected"), side) + " ", "error"),
+        (fit(_side(entry, "actual"), side), "ok"),
+    ]
+
+
+def _side(entry: dict[str, JsonValue], name: str) -> str:
+    return clean_line(dumps(entry[name])[:_LONGEST]) if name in entry else _NOTHING
