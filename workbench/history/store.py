@@ -15,6 +15,7 @@ from workbench.history.owner import is_alive
 from workbench.history.recording import Recording
 from workbench.history.rows import ROW_COLUMNS, CallRow, ExecutionRow, read_calls, shown_status
 from workbench.history.schema import HistoryError, connect
+from workbench.history.statistics import LAST, LAST_CALLS, ToolStatistics
 from workbench.history.writer import Writer
 from workbench.jsontext import loads
 from workbench.model import Event, LogLine
@@ -188,6 +189,10 @@ class Store:
         n, _ = self._find(prefix)
         with self._lock, self._told():
             return _read_recording(self._connection(), n)
+
+    def tool_statistics(self, server: str, tool: str, last: int = LAST) -> ToolStatistics | None:
+        """How a tool's last calls went; None: there are none. Raises HistoryError."""
+        return ToolStatistics.of(self._query(LAST_CALLS, (tool, server, last)))
 
     def data_version(self) -> int:
         """Changes when another connection has written (a cheap question, for polling)."""
