@@ -7,7 +7,14 @@ import time
 import pytest
 
 from workbench.catalogue import Catalogue, ServerInfo, ToolInfo
-from workbench.tui.completion import GLOBALS, Completion, complete, opens_by_itself, tool_at
+from workbench.tui.completion import (
+    GLOBALS,
+    Completion,
+    complete,
+    opens_by_itself,
+    tool_at,
+    tool_on_line,
+)
 
 SCHEMA = {
     "type": "object",
@@ -267,6 +274,22 @@ def test_the_tool_under_the_cursor(script: str) -> None:
 def test_no_tool_under_the_cursor() -> None:
     assert tool_at(catalogue(), "const x = 1;", (0, 4)) is None
     assert tool_at(catalogue(), "", (3, 4)) is None
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "const found = await tools.tracker.search_issues({ query: '' });|",
+        "con|st found = f(await tools.tracker.search_issues());",
+        "|  call_tool('tracker', 'search_issues')",
+    ],
+)
+def test_the_tool_that_a_line_calls(script: str) -> None:
+    found = tool_on_line(catalogue(), *cursor(script))
+    assert found is not None
+    assert found.name == "search_issues"
+    assert tool_on_line(catalogue(), "f(1);\n", (0, 2)) is None
+    assert tool_on_line(catalogue(), "", (3, 0)) is None
 
 
 def test_a_long_script_is_quick() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,8 +15,11 @@ from textual.widgets import Input, Static
 from tests.tui.conftest import until
 from tests.tui.test_completion import catalogue
 from workbench.config import Config, ServerSettings, demo_server
+from workbench.history.statistics import ToolStatistics
 from workbench.runtime import Runtime, open_runtime
-from workbench.tui.screens.tools import ToolsScreen, TryScreen, call_text, example, tree
+from workbench.tui.screens.tools import ToolsScreen, statistics_line, tree
+from workbench.tui.screens.try_tool import TryScreen
+from workbench.tui.tool_calls import call_text, example
 from workbench.tui.widgets.code_area import CodeArea
 from workbench.tui.widgets.json_view import JsonView
 
@@ -116,6 +120,39 @@ async def test_a_tool_is_tried_and_recorded(tmp_path: Path) -> None:
         assert [row.script for row in runtime.history.list_executions()] == ["try"]
         await pilot.press("escape")
         assert isinstance(app.screen, ToolsScreen)
+        await until(lambda: "Its one call · p50 " in said(app), "its calls are counted")
+        assert "none failed" in said(app)
+        await pilot.press("k", "j")
+        assert "Its one call" in said(app), "what is known is there at once"
+
+
+async def test_what_a_server_writes_is_seen_as_it_comes(tmp_path: Path) -> None:
+    script = tmp_path / "talker.py"
+    script.write_text(
+        "import sys, time, pathlib\n"
+        "print('one \\x1b[31m line', file=sys.stderr, flush=True)\n"
+        f"while not pathlib.Path({str(tmp_path / 'go')!r}).exists(): time.sleep(0.02)\n"
+        "print('another line', file=sys.stderr, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    talker = ServerSettings(name="talker", command=sys.executable, args=(str(script),))
+    async with open_runtime(
+        Config(servers={"talker": talker}), data_dir=tmp_path / "data"
+    ) as runtime:
+        app = ToolsApp()
+        async with app.run_test(size=(80, 24)):
+            await app.push_screen(ToolsScreen(runtime), app.answers.append)
+            await until(lambda: "one ␛[31m line" in said(app), "the first line")
+            (tmp_path / "go").touch()
+            await until(lambda: "another line" in said(app), "the second")
+
+
+def test_statistics_in_a_line() -> None:
+    assert str(statistics_line(None)) == "Not called yet"
+    found = ToolStatistics(200, 1, 380.0, 1910.0, 0.0, '{"message": "no \\u001b such"}')
+    assert str(statistics_line(found)) == (
+        "Last 200 calls · p50 380 ms · p95 1.910 s · 1 failed (under 1%)\nNewest error: no ␛ such"
+    )
 
 
 def test_the_tree_filters_by_words_of_names_and_descriptions() -> None:

@@ -26,6 +26,7 @@ from workbench.typescript import member, property_name, type_text
 
 _MOST = 200
 _SIGNATURE = 200
+_LONGEST_LINE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,15 @@ def tool_at(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> ToolInf
         if found:
             return _tool(catalogue, found[2], found[4])
     return None
+
+
+def tool_on_line(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> ToolInfo | None:
+    """As ``tool_at``; where the cursor is in no call, the first tool that its line calls."""
+    found = tool_at(catalogue, text, cursor)
+    line = text.split("\n")[cursor[0]] if found is None and cursor[0] <= text.count("\n") else ""
+    for bracket in re.finditer(r"(?<=\()|(?=\))", line[:_LONGEST_LINE]):
+        found = found or tool_at(catalogue, text, (cursor[0], bracket.start()))
+    return found
 
 
 # -- where the cursor is -------------------------------------------------------------------

@@ -14,7 +14,7 @@ from workbench.catalogue import ToolInfo
 from workbench.model import ScriptError
 from workbench.scripts import find_script, script_names
 from workbench.tui import documents
-from workbench.tui.completion import Completion, complete, tool_at
+from workbench.tui.completion import Completion, complete, tool_on_line
 from workbench.tui.documents import Document, DocumentError
 from workbench.tui.inputs import InputError, parse_input
 from workbench.tui.screens.ask import LineScreen
@@ -134,11 +134,13 @@ class ScriptScreen(PaneScreen):
 
     def _tool_at(self, text: str, cursor: tuple[int, int]) -> ToolInfo | None:
         runtime = self.app.runtime_now
-        return None if runtime is None else tool_at(runtime.upstream.catalogue(), text, cursor)
+        return None if runtime is None else tool_on_line(runtime.upstream.catalogue(), text, cursor)
 
     async def action_schema(self) -> None:
         """Show what is known of the tool that the script calls at the cursor."""
-        if not self.tab.script.has_focus or not await self.tab.script.show_tool():
+        if self.app.runtime_now is None:
+            self.app.say("The servers are not open yet", "warning")
+        elif not self.tab.script.has_focus or not await self.tab.script.show_tool():
             self.app.say("Put the cursor into a call: tools.SERVER.TOOL(…) or call_tool(…)")
 
     def _switch(self, index: int) -> None:

@@ -1,40 +1,46 @@
-"""Tools: the servers with their state, their tools with schema, and a form to try one."""
+"""Tools: the servers with their state, their tools with schema and how their last calls went."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.events import ScreenResume
+from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from workbench.catalogue import Catalogue, ServerInfo, ToolInfo
 from workbench.clean import clean, clean_line
+from workbench.history import HistoryError
+from workbench.history.statistics import ToolStatistics
 from workbench.jsontext import loads
-from workbench.model import ExecutionRequest, JsonValue
+from workbench.tui.screens.try_tool import TryScreen
 from workbench.tui.text import count, duration
-from workbench.tui.widgets.code_area import CodeArea, Marker
-from workbench.tui.widgets.json_view import JsonView
+from workbench.tui.tool_calls import call_text
+from workbench.tui.tool_help import said_of
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
 from workbench.tui.widgets.trace_line import Part, fit
-from workbench.typescript import member
 
 if TYPE_CHECKING:
     from workbench.runtime import Runtime
 
 _SIGNS = {"ready": ("✔", "ok"), "failed": ("✘", "error"), "connecting": ("…", "accent")}
 _TAIL = 12
+_MOST_ERROR = 200
+_STDERR_S = 1.0
+_REST_S = 0.08
+"""So long the cursor stays on a tool before its calls are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,62 +87,37 @@ def row_line(row: ToolRow, width: int, *, folded: bool = False) -> list[Part]:
     return [(fit(name, max(0, width - len(state))), "strong"), (state, style)]
 
 
-def example(schema: Any, depth: int = 0) -> JsonValue:
-    """A value to begin with: what a schema requires, with its defaults."""
-    if not isinstance(schema, dict) or depth > 4:
-        return None
-    if "default" in schema:
-        return schema["default"]
-    choices = schema.get("enum")
-    if isinstance(choices, list) and choices:
-        return choices[0]
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        kind = kind[0] if kind else None
-    properties = schema.get("properties")
-    if kind == "object" or isinstance(properties, dict):
-        required = schema.get("required")
-        names = required if isinstance(required, list) else []
-        parts = properties if isinstance(properties, dict) else {}
-        return {str(name): example(parts.get(name), depth + 1) for name in names}
-    plain: dict[object, JsonValue] = {"string": "", "integer": 0, "number": 0, "boolean": False}
-    return [] if kind == "array" else plain.get(kind)
+def about_server(server: ServerInfo, tail: Sequence[str]) -> Content:
+    """What is known of a server. ``tail``: the last lines of its stderr."""
+    lines = [
+        Content.styled(clean_line(server.name), "bold"),
+        Content(f"{server.transport}, {server.state}, {count(server.tools, 'tool')}"),
+    ]
+    if not server.enabled:
+        lines.append(Content.styled("switched off in the configuration", "dim"))
+    if server.cached:
+        lines.append(Content.styled("from an earlier connection: not answered yet", "dim"))
+    if server.error:
+        lines += [Content(""), Content.styled(clean(server.error), "$text-error")]
+        lines.append(Content("r connects it anew"))
+    if server.quarantined:
+        said = "Quarantined: every call is refused; a approves its tools as they are now"
+        lines += [Content(""), Content.styled(said, "$text-warning")]
+    if tail:
+        lines += [Content(""), Content.styled("Its last lines on stderr", "bold")]
+        lines += [Content(clean_line(line)) for line in tail[-_TAIL:]]
+    return Content("\n").join(lines)
 
 
-def call_text(tool: ToolInfo) -> str:
-    """The call of a tool as a script writes it."""
-    args = example(tool.input_schema)
-    text = json.dumps(args, ensure_ascii=False) if args else ""
-    return f"await tools{member(tool.server)}{member(tool.name)}({text})"
-
-
-def about(catalogue: Catalogue, row: ToolRow, tail: list[str]) -> Content:
-    """What is known of a server or a tool. ``tail``: the last lines of a server's stderr."""
-    if row.tool is None:
-        server = row.server
-        lines = [
-            Content.styled(clean_line(server.name), "bold"),
-            Content(f"{server.transport}, {server.state}, {count(server.tools, 'tool')}"),
-        ]
-        if server.cached:
-            lines.append(Content.styled("from an earlier connection: not answered yet", "dim"))
-        if server.error:
-            lines += [Content(""), Content.styled(clean(server.error), "$error")]
-        if server.quarantined:
-            lines += [Content(""), Content.styled("Quarantined: every call is refused", "$warning")]
-        if tail:
-            lines += [Content(""), Content.styled("Its last lines on stderr", "bold")]
-            lines += [Content(clean_line(line)) for line in tail[-_TAIL:]]
-        return Content("\n").join(lines)
-    tool = row.tool
-    lines = [Content.styled(clean_line(tool.full_name), "bold")]
+def about_tool(tool: ToolInfo, statistics: Content) -> Content:
+    """What is known of a tool: how its last calls went, then what it is."""
+    name, *rest = said_of(tool)
+    lines = [name, statistics]
     if not tool.approved:
-        lines.append(
-            Content.styled(
-                "Its definition changed since it was approved: a approves it", "$warning"
-            )
-        )
-    lines += [Content(""), Content(clean(catalogue.typescript(tool)))]
+        said = "! Its definition changed since it was approved: a approves it"
+        lines.append(Content.styled(said, "$text-warning"))
+    for paragraph in rest:
+        lines += [Content(""), paragraph]
     if tool.problems:
         lines += [Content(""), Content.styled("Repaired in what the server sent", "bold")]
         lines += [Content(clean_line(problem)) for problem in tool.problems]
@@ -144,6 +125,31 @@ def about(catalogue: Catalogue, row: ToolRow, tail: list[str]) -> Content:
         noted = ", ".join(f"{key}: {json.dumps(value)}" for key, value in tool.annotations.items())
         lines += [Content(""), Content.styled(clean_line(noted), "dim")]
     return Content("\n").join(lines)
+
+
+def statistics_line(found: ToolStatistics | None) -> Content:
+    """``Last 50 calls · p50 380 ms · p95 910 ms · 2 % failed``, below it the newest error."""
+    if found is None:
+        return Content.styled("Not called yet", "dim")
+    calls = "Its one call" if found.calls == 1 else f"Last {found.calls:,} calls"
+    line = Content(f"{calls} · p50 {duration(found.p50_ms)} · p95 {duration(found.p95_ms)} · ")
+    if not found.failed:
+        return line + Content("none failed")
+    rate = f"{found.error_rate:.0%}" if found.error_rate >= 0.01 else "under 1%"
+    line += Content.styled(f"{found.failed:,} failed ({rate})", "$text-error")
+    if found.last_error is None:
+        return line
+    said = clean_line(_error_text(found.last_error), _MOST_ERROR)
+    return line + Content("\n") + Content.styled(f"Newest error: {said}", "dim")
+
+
+def _error_text(text: str) -> str:
+    """The message of an error that is kept as JSON."""
+    try:
+        error = loads(text)
+    except ValueError:
+        return text
+    return str(error.get("message", text)) if isinstance(error, dict) else text
 
 
 class ToolsScreen(Screen[str | None]):
@@ -174,6 +180,8 @@ class ToolsScreen(Screen[str | None]):
         super().__init__()
         self._runtime = runtime
         self._folded: frozenset[str] = frozenset()
+        self._statistics: dict[str, Content] = {}
+        """For each tool's full name, what was said of its calls."""
         self._stop: Callable[[], None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -194,6 +202,7 @@ class ToolsScreen(Screen[str | None]):
         self.rows.empty_text = "No servers: add one to [servers] in workbench.toml"
         self.rows.focus()
         self._stop = self._runtime.upstream.subscribe(self._changed)
+        self.set_interval(_STDERR_S, self._look_at_stderr)
         self.show_tools()
         self._connect()
 
@@ -245,14 +254,43 @@ class ToolsScreen(Screen[str | None]):
             said.update("")
             pane.set_title("")
             return
-        tail: list[str] = []
-        with suppress(KeyError):  # the configuration may just have lost it
-            tail = [] if row.tool else self._runtime.upstream.stderr_tail(row.server.name)
-        said.update(about(self._runtime.upstream.catalogue(), row, tail))
         if row.tool is None:
+            with suppress(KeyError):  # the configuration may just have lost it
+                tail = self._runtime.upstream.stderr_tail(row.server.name)
+                said.update(about_server(row.server, tail))
             pane.set_title(clean_line(row.server.name), "Enter folds · r reconnects")
         else:
+            known = self._statistics.get(row.tool.full_name, Content(""))
+            said.update(about_tool(row.tool, known))
             pane.set_title(clean_line(row.tool.full_name), "Enter inserts the call · t tries it")
+            self._count(row.tool)
+
+    def _look_at_stderr(self) -> None:
+        """Servers go on writing while one looks."""
+        row = self.rows.row
+        if row is not None and row.tool is None:
+            self._describe()
+
+    @work(exclusive=True, group="tools-statistics", exit_on_error=False)
+    async def _count(self, tool: ToolInfo) -> None:
+        """Say how the tool's last calls went, once the cursor stays on it."""
+        await asyncio.sleep(_REST_S)
+        try:
+            found = await asyncio.to_thread(
+                self._runtime.history.tool_statistics, tool.server, tool.name
+            )
+            said = statistics_line(found)
+        except HistoryError as error:
+            said = Content.styled(clean_line(str(error)), "$text-error")
+        self._statistics[tool.full_name] = said
+        row = self.rows.row
+        if row is not None and row.tool is not None and row.tool.full_name == tool.full_name:
+            self.query_one("#about", Static).update(about_tool(row.tool, said))
+
+    @on(ScreenResume)
+    def _back(self) -> None:
+        """A tool may just have been tried."""
+        self._describe()
 
     @on(RowList.Selected)
     def _selected(self) -> None:
@@ -312,90 +350,3 @@ class ToolsScreen(Screen[str | None]):
             approved = self._runtime.upstream.approve(row.server.name, only)
             self.notify(f"Approved: {clean_line(', '.join(approved)) or 'nothing'}", markup=False)
             self.show_tools()
-
-
-class TryScreen(ModalScreen[None]):
-    """Arguments above, the answer below. The call runs as a script: same policy, limits, history."""
-
-    DEFAULT_CSS = """
-    TryScreen { align: center middle; background: $background 60%; }
-    TryScreen #try-body { width: 94%; height: 92%; background: $surface; }
-    TryScreen #try-problem { height: auto; color: $error; padding: 0 1; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5,ctrl+r,ctrl+j", "send", "Send", priority=True),
-        Binding("f6", "app.focus_next", "Answer"),
-        Binding("escape", "dismiss", "Close"),
-    ]
-
-    def __init__(self, runtime: Runtime, tool: ToolInfo) -> None:
-        super().__init__()
-        self._runtime = runtime
-        self._tool = tool
-
-    def compose(self) -> ComposeResult:
-        start = json.dumps(example(self._tool.input_schema) or {}, indent=2, ensure_ascii=False)
-        with Vertical(id="try-body"):
-            with Pane(id="try-args") as args:
-                args.set_title(
-                    f"Try {clean_line(self._tool.full_name)}", "F5 sends · F6 to the answer · Esc"
-                )
-                yield CodeArea(start, language="json")
-                yield Static(id="try-problem", markup=False)
-            with Pane(id="try-answer") as answer:
-                answer.set_title("Answer")
-                yield JsonView()
-        yield KeyFooter()
-
-    def on_mount(self) -> None:
-        view = self.query_one(JsonView)
-        view.empty_text = "F5 sends the call: it is real"
-        area = self.query_one(CodeArea)
-        area.cursor_blink = False
-        area.focus()
-
-    @on(CodeArea.Edited)
-    def _check(self) -> None:
-        self._arguments()
-
-    def _arguments(self) -> JsonValue:
-        """The arguments, or None where they cannot be sent: the reason is then shown."""
-        area = self.query_one(CodeArea)
-        said = self.query_one("#try-problem", Static)
-        area.set_markers([])
-        try:
-            args = loads(area.text or "{}")
-        except ValueError as error:
-            line = getattr(error, "lineno", 1)
-            area.set_markers([Marker(line, getattr(error, "colno", None), "error", str(error))])
-            said.update(clean_line(f"line {line}: {getattr(error, 'msg', error)}"))
-            return None
-        problems = (
-            self._tool.input_check.problems(args)
-            if isinstance(args, dict)
-            else ("arguments are one JSON object",)
-        )
-        said.update(clean("\n".join(problems)))
-        return args if isinstance(args, dict) else None
-
-    @work(exclusive=True, group="try", exit_on_error=False)
-    async def action_send(self) -> None:
-        args = self._arguments()
-        if args is None:
-            return
-        answer, view = self.query_one("#try-answer", Pane), self.query_one(JsonView)
-        answer.set_title("Answer · running …")
-        name = f"tools{member(self._tool.server)}{member(self._tool.name)}"
-        request = ExecutionRequest(f"return await {name}(input)", args, source="tui", script="try")
-        try:
-            done = await self._runtime.engine.run(request)
-        except asyncio.CancelledError:
-            answer.set_title("Answer · cancelled")
-            raise
-        took = duration(done.duration_ms)
-        if done.error is None:
-            view.show(done.value, self._tool.full_name)
-            answer.set_title(f"Answer · ✔ ok · {took}")
-        else:
-            view.show(done.error.to_json(), self._tool.full_name)
-            answer.set_title(f"Answer · ✘ {done.error.code} · {took}")
