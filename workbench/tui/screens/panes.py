@@ -29,6 +29,9 @@ class Tab:
     document: Document
     script: CodeArea
     input: CodeArea
+    recorded: str | None = None
+    """The execution whose record an edited script is replayed against: the last run, or what the tab
+    was opened from."""
 
     @property
     def changed(self) -> bool:

@@ -424,7 +424,10 @@ class ReplayScreen(PaneScreen):
         tab = await main.show_document(Document(None))
         tab.script.text = self.recording.code
         tab.input.text = json.dumps(self.recording.input, ensure_ascii=False, indent=2) + "\n"
-        self.dismiss()
+        tab.recorded = self.recording.execution_id
+        while self.app.screen is not main:  # the history may be between
+            self.app.pop_screen()
+        main.tell(f"Edit it; ^l replays it against run {self.recording.execution_id[:8]}, offline")
         if run:
             main.call_after_refresh(main.action_run)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -22,6 +23,7 @@ from workbench.tui import commands, external, session
 from workbench.tui.inputs import InputError, parse_input
 from workbench.tui.live import TICK_S, LiveBuffer, LiveRun
 from workbench.tui.screens.ask import LineScreen
+from workbench.tui.screens.edit_replay import EditAndReplay
 from workbench.tui.screens.panes import DetailPane, InputPane, ProblemLine, ScriptPane, Tab
 from workbench.tui.screens.scripts import ScriptScreen
 from workbench.tui.text import COLOURS, SIGNS, count, duration, error_line, summary
@@ -47,7 +49,9 @@ class WorkbenchScreen(ScriptScreen):
         self.run_now: LiveRun | None = None
         self._ran: Tab | None = None
         """The script that the run is of."""
-        self._buffer = LiveBuffer()
+        self.listener = LiveBuffer()
+        """Takes the events of the run on the screen."""
+        self._edit_and_replay = EditAndReplay(self)
         self._worker: Worker[None] | None = None
         self._draft_timer: Timer | None = None
         self._said = Content("")
@@ -85,19 +89,26 @@ class WorkbenchScreen(ScriptScreen):
         try:
             value = parse_input(self.tab.input.text)
         except InputError as error:
-            self.app.say(f"The input is no JSON: {error}", "warning")
-            self.go_to("input")
-            self.tab.input.move_cursor(error.at, center=True)
+            self.refuse_input(error)
             return
-        execution_id = str(uuid.uuid4())
         request = ExecutionRequest(
             self.tab.script.text,
             value,
             source="tui",
             script=self.tab.document.name if self.tab.document.path is not None else None,
-            execution_id=execution_id,
+            execution_id=str(uuid.uuid4()),
         )
-        self._buffer = LiveBuffer()
+        self.start(request.execution_id or "", self._run(request))
+
+    def refuse_input(self, error: InputError) -> None:
+        """Say what is wrong with the input, and go there."""
+        self.app.say(f"The input is no JSON: {error}", "warning")
+        self.go_to("input")
+        self.tab.input.move_cursor(error.at, center=True)
+
+    def start(self, execution_id: str, running: Coroutine[None, None, None]) -> None:
+        """Show the script in front as running. ``running`` does it, with ``listener``."""
+        self.listener = LiveBuffer()
         self.run_now = LiveRun(self.tab.document.name)
         self.run_now.execution_id = execution_id
         self._ran = self.tab
@@ -108,19 +119,35 @@ class WorkbenchScreen(ScriptScreen):
         self.detail.begin()
         self.detail.show_tab("result")
         self._show_run()
-        self._worker = self.run_worker(self._run(request), group="run", exit_on_error=False)
+        self._worker = self.run_worker(running, group="run", exit_on_error=False)
 
     async def _run(self, request: ExecutionRequest) -> None:
         """Run to the end; whatever goes wrong in us is said and ends the run on the screen."""
+        tab = self._ran
         try:
             runtime = await self.app.runtime()
-            await runtime.engine.run(request, listener=self._buffer)
+            await runtime.engine.run(request, listener=self.listener)
         except Exception as error:
-            self.run_now = None
-            self.trace.begin(None)
-            self.detail.begin()
-            self.tell(f"✘ The script could not be run: {error}")
-            self.app.say(f"The script could not be run: {error}", "error")
+            self.could_not_run(error)
+        else:
+            if tab is not None:
+                tab.recorded = request.execution_id
+
+    def could_not_run(self, error: Exception) -> None:
+        """Nothing ran, or we cannot say what: no run is on the screen then."""
+        self.run_now = None
+        self.trace.begin(None)
+        self.detail.begin()
+        self.tell(f"✘ The script could not be run: {error}")
+        self.app.say(f"The script could not be run: {error}", "error")
+
+    def action_replay_edited(self) -> None:
+        """Run the script, as it is now, against the record of its last run."""
+        self._edit_and_replay.ask()
+
+    def action_divergence(self) -> None:
+        """The picture of where the last replay left its record."""
+        self._edit_and_replay.show()
 
     def action_stop(self) -> None:
         if self.run_now is None or not self.run_active:
@@ -129,7 +156,7 @@ class WorkbenchScreen(ScriptScreen):
         runtime = self.app.runtime_now
         if runtime is not None and runtime.engine.cancel(self.run_now.execution_id):
             self.tell("Stopping…")
-        elif self._worker is not None and not len(self._buffer):
+        elif self._worker is not None and not len(self.listener):
             self._worker.cancel()
             self.run_now = None
             self.trace.begin(None)
@@ -140,12 +167,17 @@ class WorkbenchScreen(ScriptScreen):
         run = self.run_now
         if run is None:
             return
-        events_now = self._buffer.drain()
+        events_now = self.listener.drain()
         if not events_now:
             if run.execution is None:
                 self._show_run()
             return
         self.show_events(events_now)
+
+    def show_rest(self) -> None:
+        """Take all that happened, now."""
+        while len(self.listener):
+            self._tick()
 
     def show_events(self, events_now: list[Event]) -> None:
         """Show the next events of the run on the screen."""
