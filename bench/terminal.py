@@ -21,15 +21,15 @@ from textual.app import App
 from workbench.tui.collecting import Collector
 
 
-class TimedApp(App[None]):
-    """Subclass ``measure``; its result comes back from ``run_in_terminal``."""
+class Timing(App[Any]):
+    """Mixed into an app: subclass ``measure``; its result comes back from ``run_in_terminal``."""
 
     result: Any = None
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         self._painted = asyncio.Event()
-        self._collector = Collector()  # as the product's app has it
+        self._quiet = Collector()  # as the product's app has it
         self.worst_gap_ms = 0.0
 
     def post_display_hook(self) -> None:
@@ -40,8 +40,8 @@ class TimedApp(App[None]):
 
     async def _measure(self) -> None:
         await asyncio.sleep(0.5)
-        self._collector.start()
-        self.set_interval(1.0, self._collector.look)
+        self._quiet.start()
+        self.set_interval(1.0, self._quiet.look)
         self.result = await self.measure()
         self.exit()
 
@@ -51,7 +51,7 @@ class TimedApp(App[None]):
     async def painted(self, key: str, character: str | None = None) -> float:
         """Press a key; ms until its effect is on the terminal."""
         self._painted.clear()
-        self._collector.saw_input()
+        self._quiet.saw_input()
         began = time.perf_counter()
         self.post_message(events.Key(key, character))
         await self._painted.wait()
@@ -64,6 +64,10 @@ class TimedApp(App[None]):
             await asyncio.sleep(0.001)
             gap = (time.perf_counter() - began) * 1000 - 1
             self.worst_gap_ms = max(self.worst_gap_ms, gap)
+
+
+class TimedApp(Timing):
+    """A widget alone."""
 
 
 def run_in_terminal(module: str, app: str, *, columns: int = 120, rows: int = 40) -> Any:

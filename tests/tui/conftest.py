@@ -14,6 +14,13 @@ os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 from workbench.config import Config, demo_server
 from workbench.tui.app import WorkbenchApp
+from workbench.tui.widgets.highlighting import highlight
+
+for language in (
+    "javascript",
+    "json",
+):  # the first use of a lexer is slow, so it waits for a thread
+    highlight("", language)
 
 _PATIENCE_S = 30.0
 MakeApp = Callable[..., WorkbenchApp]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets._footer import FooterKey
 
 from tests.tui.conftest import MakeApp, until
 from workbench.tui.widgets.key_footer import KeyFooter
@@ -21,11 +20,11 @@ async def test_keys_fit_and_the_way_to_all_stays(make_app: MakeApp, width: int, 
         await until(lambda: app.main.target(pane).has_focus)
         await pilot.pause()
         footer = app.main.query_one(KeyFooter)
-        keys = list(footer.query(FooterKey))
-        names = [key.description for key in keys]
+        names = [entry.description for entry in footer.entries]
         assert names[0] == "Help"
         assert names[-2:] == ["Commands", "Quit"]
-        assert max(key.region.right for key in keys) <= width
+        assert footer.entries[-1].end <= width
+        assert footer.render_line(0).text.rstrip() == str(footer.render()).rstrip()
         assert ("Follow" in names) == (pane == "trace")
         if width == 120:
             assert {"Jump", "Run", "Stop", "Pane"} <= set(names)
@@ -37,8 +36,19 @@ async def test_resizing_brings_keys_back(make_app: MakeApp) -> None:
         await until(lambda: app.main.tabs and app.main.tab.script.has_focus)
         await pilot.pause()
         footer = app.main.query_one(KeyFooter)
-        assert "Save" not in [key.description for key in footer.query(FooterKey)]
+        assert "Save" not in [entry.description for entry in footer.entries]
         await pilot.resize_terminal(120, 40)
         await until(
-            lambda: "Save" in [key.description for key in footer.query(FooterKey)], "there is room"
+            lambda: "Save" in [entry.description for entry in footer.entries], "there is room"
         )
+
+
+async def test_a_click_presses_the_key(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(lambda: app.main.tabs and app.main.tab.script.has_focus)
+        await pilot.pause()
+        footer = app.main.query_one(KeyFooter)
+        (zoom,) = [entry for entry in footer.entries if entry.description == "Zoom"]
+        await pilot.click(footer, offset=(zoom.start + 1, 0))
+        await until(lambda: app.main.query_one("#panes").has_class("-zoomed"))

@@ -149,7 +149,6 @@ class WorkbenchApp(App[int]):
             self.say(problem, "warning")
         # A script may be started before anything is painted; the runtime opens after that.
         self._runtime = asyncio.get_running_loop().create_future()
-        self.call_after_refresh(self._open, self._runtime)
         self.set_timer(_SETTLED_S, self._collector.start)
         self.set_interval(1.0, self._collector.look)
 
@@ -163,6 +162,8 @@ class WorkbenchApp(App[int]):
         await self.main.open_first(self._script, last, lost)
         if lost and self.keep_drafts():
             self._sessions.forget()
+        # Its imports would take half the processor from the first screen.
+        self.call_after_refresh(self._open)
 
     def keep_drafts(self) -> bool:
         """Write unsaved text where the next start finds it. False: it could not be written."""
@@ -173,8 +174,9 @@ class WorkbenchApp(App[int]):
             return False
         return True
 
-    def _open(self, runtime: asyncio.Future[Runtime]) -> None:
-        self._host = asyncio.create_task(self._keep_runtime(runtime))
+    def _open(self) -> None:
+        assert self._runtime is not None
+        self._host = asyncio.create_task(self._keep_runtime(self._runtime))
 
     def exit(
         self,

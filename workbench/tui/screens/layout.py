@@ -18,6 +18,9 @@ class PaneScreen(Screen[None]):
     """Two groups, ``#left`` and ``#right``, of two panes each. Of a group's panes one is current; where
     there is little room, only that one is shown (styles/workbench.tcss)."""
 
+    AUTO_FOCUS = ""
+    """Who fills the panes says which one has the focus: not the first widget that happens to be there."""
+
     def __init__(self) -> None:
         super().__init__()
         self.pane_name = "script"

@@ -25,6 +25,7 @@ from workbench.tui.widgets.highlighting import (
     entry_of,
     highlight,
     highlight_line,
+    is_ready,
 )
 
 _PAUSE_S = 0.12
@@ -190,8 +191,8 @@ class ColouredArea(TextArea, inherit_bindings=False):
         spans = self._spans[row]
         if spans is None:
             line = self.document.get_line(row)
-            if len(line) >= _LONG_LINE:
-                return ()
+            if len(line) >= _LONG_LINE or not is_ready(self.language or "javascript"):
+                return ()  # ``_colour`` will
             spans = self._spans[row] = highlight_line(line, self.language or "javascript")
         return spans
 

@@ -26,11 +26,26 @@ _OPEN = {"comment": "*/", "string": "`"}
 
 
 @cache
-def _lexer(language: str) -> Lexer:
+def _json() -> Lexer:
     from pygments.lexers.data import JsonLexer
+
+    return JsonLexer()
+
+
+@cache
+def _javascript() -> Lexer:
     from pygments.lexers.javascript import JavascriptLexer
 
-    return JsonLexer() if language == "json" else JavascriptLexer()
+    return JavascriptLexer()
+
+
+def is_ready(language: str) -> bool:
+    """Whether the lexer was used before; the first time costs 50 ms, at the start two frames."""
+    return (_json if language == "json" else _javascript).cache_info().currsize > 0
+
+
+def _lexer(language: str) -> Lexer:
+    return _json() if language == "json" else _javascript()
 
 
 @cache

@@ -1,15 +1,20 @@
-"""The line of keys at the bottom: as many as fit, none cut in half."""
+"""The line of keys at the bottom: as many as fit, none cut in half.
+
+One widget that draws its line: Textual's Footer has a widget a key and mounts them anew at every change of
+focus, 35 ms each time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
+from rich.text import Text
 from textual import events
-from textual.app import ComposeResult
 from textual.binding import ActiveBinding
-from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
+from textual.screen import Screen
+from textual.widget import Widget
 
 from workbench.tui.commands import COMMANDS
 
@@ -17,28 +22,108 @@ _PLACES = {command.id: place for place, command in enumerate(COMMANDS)}
 _ALWAYS = ("help", "palette", "quit")
 
 
-class KeyFooter(Footer):
+class Entry(NamedTuple):
+    """A key on the line, from cell ``start`` to before ``end``."""
+
+    key: str
+    shown: str
+    description: str
+    enabled: bool
+    tooltip: str
+    start: int
+    end: int
+
+
+class KeyFooter(Widget):
     """Help first, then the keys of what has the focus, then the commands in the order in which they are
     declared. Where the line is too short, the way to all others stays: help, palette, quit."""
 
-    def __init__(self) -> None:
-        super().__init__(show_command_palette=False, compact=True)
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-footer--key", "key-footer--hover"}
+    DEFAULT_CSS = """
+    KeyFooter {
+        dock: bottom; height: 1;
+        color: $footer-description-foreground; background: $footer-background;
+        & > .key-footer--key {
+            color: $footer-key-foreground; background: $footer-key-background; text-style: bold;
+        }
+        & > .key-footer--hover { background: $block-hover-background; }
+    }
+    """
 
-    def compose(self) -> ComposeResult:
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: tuple[Entry, ...] = ()
+        self._under: Entry | None = None
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+        self._look()
+
+    def on_resize(self) -> None:
+        self._look()
+
+    def render(self) -> Text:
+        """The keys, one after the other."""
+        text = Text(no_wrap=True, end="")
+        key_style = self.get_component_rich_style("key-footer--key")
+        for entry in self.entries:
+            start = len(text)
+            text.append(entry.shown, key_style)
+            text.append(f" {entry.description}")
+            if not entry.enabled:
+                text.stylize("dim", start)
+            if entry == self._under:
+                text.stylize(self.get_component_rich_style("key-footer--hover"), start)
+            text.append(" ")
+        return text
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        entry = self._at(event.x)
+        if entry is not None and entry.enabled:
+            self.app.simulate_key(entry.key)
+        elif entry is not None:
+            self.app.bell()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        self._hover(self._at(event.x))
+
+    def on_leave(self) -> None:
+        self._hover(None)
+
+    def _hover(self, entry: Entry | None) -> None:
+        if entry != self._under:
+            self._under = entry
+            self.tooltip = entry.tooltip if entry is not None else None
+            self.refresh()
+
+    def _at(self, x: int) -> Entry | None:
+        return next((entry for entry in self.entries if entry.start <= x < entry.end), None)
+
+    def _bindings_changed(self, screen: Screen[object]) -> None:
+        if screen is self.screen and screen.app.app_focus:
+            self.call_after_refresh(self._look)
+
+    def _look(self) -> None:
+        """Take what has its keys now."""
+        if not self.is_attached:
+            return
         shown = [found for found in self.screen.active_bindings.values() if found.binding.show]
+        entries, start = [], 0
         for found in fitting(shown, self.size.width, self._width):
             binding = found.binding
-            yield FooterKey(
-                binding.key,
-                self.app.get_key_display(binding),
-                binding.description,
-                binding.action,
-                disabled=not found.enabled,
-                tooltip=found.tooltip,
+            end = start + self._width(found) - 1
+            key = self.app.get_key_display(binding)
+            entries.append(
+                Entry(
+                    binding.key, key, binding.description, found.enabled, found.tooltip, start, end
+                )
             )
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.bindings_changed(self.screen)
+            start = end + 1
+        if tuple(entries) != self.entries:
+            self.entries = tuple(entries)
+            self._under = None
+            self.refresh()
 
     def _width(self, found: ActiveBinding) -> int:
         key = self.app.get_key_display(found.binding)
