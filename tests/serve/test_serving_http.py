@@ -34,7 +34,7 @@ class Site:
 
     async def post(
         self, *, token: str | None = TOKEN, content: bytes | None = None, **headers: str
-    ):
+    ) -> httpx2.Response:
         given = {**ACCEPT, **{name.replace("_", "-"): value for name, value in headers.items()}}
         if token is not None:
             given["Authorization"] = f"Bearer {token}"
@@ -167,7 +167,7 @@ async def test_a_port_in_use_is_an_error_that_names_it(
 async def test_a_client_runs_scripts_and_hears_of_calls(shared: Site, mode: str) -> None:
     told: list[str] = []
 
-    async def progress(done: float, total: float | None, message: str | None) -> None:
+    async def progress(progress: float, total: float | None, message: str | None) -> None:
         told.append(message or "")
 
     async with shared.client(mode) as client:

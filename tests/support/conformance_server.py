@@ -26,18 +26,32 @@ _SCHEMA_2020: Json = {
     "type": "object",
     "$defs": {
         "address": {
+            "$anchor": "address",
             "type": "object",
             "properties": {"street": {"type": "string"}, "city": {"type": "string"}},
         }
     },
     "properties": {"name": {"type": "string"}, "address": {"$ref": "#/$defs/address"}},
+    "allOf": [{"anyOf": [{"required": ["name"]}, {"required": ["address"]}]}],
+    "if": {"required": ["address"]},
+    "then": {"properties": {"name": {"minLength": 1}}},
+    "else": {"required": ["name"]},
     "additionalProperties": False,
+}
+_HEADER_SCHEMA: Json = {
+    "type": "object",
+    "properties": {"region": {"type": "string", "x-mcp-header": "Region"}},
+    "required": ["region"],
 }
 _LOGS = ("Tool execution started", "Tool processing data", "Tool execution completed")
 
 
 def _text(text: str) -> Json:
     return {"type": "text", "text": text}
+
+
+def _result(text: str) -> types.CallToolResult:
+    return types.CallToolResult(content=[types.TextContent(type="text", text=text)])
 
 
 def _resource(uri: str, mime_type: str, text: str) -> Json:
@@ -58,12 +72,17 @@ _CONTENT: dict[str, list[Json]] = {
         _resource("test://mixed-content-resource", "application/json", '{"test":"data"}'),
     ],
     "test_reconnection": [_text("ok")],
+    "test_streaming_elicitation": [_text("ok")],
+    "test_custom_header": [_text("ok")],
 }
 _NAMES = [
     *_CONTENT,
     "test_error_handling",
     "test_tool_with_progress",
     "test_tool_with_logging",
+    "test_logging_tool",
+    "test_missing_capability",
+    "test_trigger_tool_change",
     "test_sampling",
     "test_elicitation",
 ]
@@ -75,13 +94,14 @@ class Fixtures:
     instructions = "Fixtures of the conformance suite."
 
     def listing(self) -> list[Json]:
-        tools = [{"name": name, "description": name, "inputSchema": _OBJECT} for name in _NAMES]
-        schema_tool = {
-            "name": "json_schema_2020_12_tool",
-            "description": "2020-12",
-            "inputSchema": _SCHEMA_2020,
+        schemas = dict.fromkeys(_NAMES, _OBJECT) | {
+            "test_custom_header": _HEADER_SCHEMA,
+            "json_schema_2020_12_tool": _SCHEMA_2020,
         }
-        return [*tools, schema_tool]
+        return [
+            {"name": name, "description": name, "inputSchema": schema}
+            for name, schema in schemas.items()
+        ]
 
     async def call(self, name: str, arguments: Json, caller: Caller) -> Json:
         if name == "test_error_handling":
@@ -103,11 +123,19 @@ class FixtureServer(OfferServer):
 
     async def call_tool(self, ctx: Context, params: types.CallToolRequestParams) -> Any:
         arguments = params.arguments or {}
-        if params.name == "test_tool_with_logging":
+        if params.name == "test_missing_capability":
+            needed: Json = {"requiredCapabilities": {"sampling": {}}}
+            raise MCPError(
+                types.MISSING_REQUIRED_CLIENT_CAPABILITY, "This tool needs sampling", needed
+            )
+        if params.name == "test_trigger_tool_change":
+            self.list_changed()
+            return _result("done")
+        if params.name in ("test_tool_with_logging", "test_logging_tool"):
             for words in _LOGS:
                 await ctx.session.send_log_message("info", words, related_request_id=ctx.request_id)
                 await asyncio.sleep(0.05)
-            return {"content": [_text("done")]}
+            return _result("done")
         if params.name == "test_sampling":
             asked = types.SamplingMessage(
                 role="user", content=types.TextContent(type="text", text=arguments["prompt"])
@@ -115,7 +143,7 @@ class FixtureServer(OfferServer):
             answer = await ctx.session.create_message(
                 [asked], max_tokens=100, related_request_id=ctx.request_id
             )
-            return {"content": [_text(f"LLM response: {answer.content}")]}
+            return _result(f"LLM response: {answer.content}")
         if params.name == "test_elicitation":
             form = {
                 "type": "object",
@@ -125,7 +153,7 @@ class FixtureServer(OfferServer):
             told = await ctx.session.elicit_form(
                 arguments["message"], form, related_request_id=ctx.request_id
             )
-            return {"content": [_text(f"User response: {told.action} {told.content}")]}
+            return _result(f"User response: {told.action} {told.content}")
         if params.name not in _NAMES:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name}")
         return await super().call_tool(ctx, params)
