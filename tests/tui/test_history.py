@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from workbench.redact import Redactor
 from workbench.tui.screens.ask import ChoiceScreen, LineScreen
 from workbench.tui.screens.diff import DiffScreen
 from workbench.tui.screens.history import HistoryScreen, Wanted, row_line, when
+from workbench.tui.widgets.pane import Pane
 
 pytestmark = pytest.mark.anyio
 _NOW = 1_790_000_000.0
@@ -62,6 +64,8 @@ async def record(
     script: str | None = "triage.js",
     client: str | None = None,
     value: int = 1,
+    took_ms: float = 12.0,
+    calls: int = 3,
 ) -> None:
     request = ExecutionRequest("return 1", source=source, script=script, client=client)
     error = ScriptError(ErrorCode.RUNTIME_ERROR, "no") if failed else None
@@ -70,8 +74,8 @@ async def record(
         "error" if failed else "ok",
         None if failed else value,
         error,
-        duration_ms=12.0,
-        tool_calls=3,
+        duration_ms=took_ms,
+        tool_calls=calls,
     )
     store.record(
         ExecutionStarted(execution_id, request, Limits(), "engine", None, (1, 2, 3, 4), _NOW)
@@ -173,7 +177,7 @@ async def test_pages_are_fetched_as_one_moves_down(open_store: OpenStore) -> Non
         assert len(ids(screen)) == 200
         for expected in (400, 450):
             await pilot.press("G")
-            await until(lambda n=expected: len(ids(screen)) == n, "the next page")
+            await until(lambda n=expected: len(ids(screen)) == n, "the next page")  # type: ignore[misc]
         await pilot.press("G")
         assert screen.rows.row is not None
         assert screen.rows.row.execution_id == "run0000"
@@ -276,3 +280,50 @@ def test_times_of_today_and_before() -> None:
     assert when(_NOW, _NOW).endswith("today")
     assert "today" not in when(_NOW - 90_000, _NOW)
     assert when(_NOW - 86_400 * 800, _NOW).count("-") == 2
+
+
+async def test_runs_are_sorted_and_stay_so(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.tui.screens.history._PAGE", 2)
+    store = open_store()
+    for name, took, calls in (("aa", 50.0, 1), ("bb", 900.0, 2), ("cc", 3.0, 9), ("dd", 40.0, 2)):
+        await record(store, name, took_ms=took, calls=calls)
+    app = HistoryApp(store)
+    async with app.run_test(size=(80, 8)) as pilot:
+        screen = await opened(app, pilot)
+
+        def ids() -> list[str]:
+            return [row.execution_id for row in screen.rows.rows]
+
+        async def all_are(expected: list[str]) -> None:
+            for shown in range(2, len(expected) + 1, 2):
+                await until(lambda n=shown: ids()[:n] == expected[:n], "a page")  # type: ignore[misc]
+                await pilot.press("g", "G")
+            await until(lambda: ids() == expected, f"all of them: {expected}")
+
+        await pilot.press("s")
+        await all_are(["bb", "aa", "dd", "cc"])
+        assert "longest first" in str(screen.query_one(Pane).border_title)
+        screen.rows.move_to(1)
+        await record(open_store(), "ee", took_ms=2000.0)
+        await until(lambda: ids()[0] == "ee", "a run of another process is put into its place")
+        assert screen.rows.row is not None
+        assert screen.rows.row.execution_id == "aa"
+        await pilot.press("s")
+        await all_are(["cc", "ee", "dd", "bb", "aa"])
+        await pilot.press("s")
+        await all_are(["ee", "dd", "cc", "bb", "aa"])
+
+
+async def test_a_run_under_way_counts_with_the_time_it_has_taken(open_store: OpenStore) -> None:
+    store = open_store()
+    await record(store, "long-ago", took_ms=5_000.0)
+    request = ExecutionRequest("return 1", source="cli")
+    for name, began in (("now", time.time()), ("since-a-minute", time.time() - 60)):
+        store.record(ExecutionStarted(name, request, Limits(), "engine", None, (1, 2, 3, 4), began))
+    await store.committed()
+    rows = store.list_executions(order="longest")
+    assert [row.execution_id for row in rows] == ["since-a-minute", "long-ago", "now"]
+    rows = store.list_executions(order="calls", limit=1, offset=1)
+    assert len(rows) == 1

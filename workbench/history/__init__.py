@@ -4,7 +4,7 @@ from workbench.history.follow import POLL_S, CallFollower, ExecutionFollower, Fo
 from workbench.history.recording import Recording, RecordingError, read_recording, write_recording
 from workbench.history.rows import CallRow, ExecutionRow
 from workbench.history.schema import HistoryError
-from workbench.history.store import Store, UnknownExecution
+from workbench.history.store import Order, Store, UnknownExecution
 
 __all__ = [
     "POLL_S",
@@ -14,6 +14,7 @@ __all__ = [
     "ExecutionRow",
     "Follower",
     "HistoryError",
+    "Order",
     "Recording",
     "RecordingError",
     "Store",

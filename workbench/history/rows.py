@@ -10,13 +10,15 @@ from workbench.history.owner import is_alive
 from workbench.jsontext import loads
 from workbench.model import JsonValue
 
-ROW_COLUMNS = (
-    "n, id, source, client, script, status, owner, started_at, duration_ms, "
+CALLS_OF_ROW = (
     # The count is stored with the end; one that has none is counted.
     "CASE WHEN status IN ('running', 'interrupted') "
     "THEN (SELECT coalesce(max(seq), 0) FROM calls WHERE calls.execution = executions.n) "
-    "ELSE tool_calls END, "
-    "error_code, original_id, substr(code, 1, 200)"
+    "ELSE tool_calls END"
+)
+ROW_COLUMNS = (
+    "n, id, source, client, script, status, owner, started_at, duration_ms, "
+    f"{CALLS_OF_ROW}, error_code, original_id, substr(code, 1, 200)"
 )
 
 

@@ -8,12 +8,19 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from workbench.history.logfile import LogFile
 from workbench.history.owner import is_alive
 from workbench.history.recording import Recording
-from workbench.history.rows import ROW_COLUMNS, CallRow, ExecutionRow, read_calls, shown_status
+from workbench.history.rows import (
+    CALLS_OF_ROW,
+    ROW_COLUMNS,
+    CallRow,
+    ExecutionRow,
+    read_calls,
+    shown_status,
+)
 from workbench.history.schema import HistoryError, connect
 from workbench.history.statistics import LAST, LAST_CALLS, ToolStatistics
 from workbench.history.writer import Writer
@@ -27,6 +34,15 @@ _DAY_S = 86_400
 _PRUNED_AT_ONCE = 50
 _CLOSE_TO = 0.9
 """A file over its size is brought down to this part of it, so that it is not pruned at every run."""
+
+Order: TypeAlias = Literal["newest", "longest", "calls"]
+_ORDERS: dict[Order, str] = {
+    "newest": "",
+    # One that runs has no duration yet: what it has taken so far counts.
+    "longest": "CASE WHEN status = 'running' THEN "
+    "((julianday('now') - 2440587.5) * 86400 - started_at) * 1000 ELSE coalesce(duration_ms, 0) END DESC, ",
+    "calls": f"{CALLS_OF_ROW} DESC, ",
+}
 
 
 class UnknownExecution(HistoryError):
@@ -109,11 +125,14 @@ class Store:
         tool: str | None = None,
         text: str | None = None,
         before: int | None = None,
+        order: Order = "newest",
+        offset: int = 0,
     ) -> list[ExecutionRow]:
-        """The newest executions first.
+        """The newest executions first, or the longest, or those with most calls.
 
         tool: ``tool`` or ``server.tool``. text: in the script's name, code, client or id.
-        before: the ``n`` of the last row of the page before. Raises HistoryError for a damaged file.
+        before: the ``n`` of the last row of the page before, where the newest come first; for other
+        orders, offset: the rows of the pages before. Raises HistoryError for a damaged file.
         """
         self.mark_interrupted()
         where: list[str] = []
@@ -141,8 +160,9 @@ class Store:
             values.append(before)
         condition = f"WHERE {' AND '.join(where)} " if where else ""
         rows = self._query(
-            f"SELECT {ROW_COLUMNS} FROM executions {condition}ORDER BY n DESC LIMIT ?",
-            (*values, limit),
+            f"SELECT {ROW_COLUMNS} FROM executions {condition}"
+            f"ORDER BY {_ORDERS[order]}n DESC LIMIT ? OFFSET ?",
+            (*values, limit, offset),
         )
         return [ExecutionRow.of(row) for row in rows]
 

@@ -24,6 +24,7 @@ from workbench.history import (
     ExecutionRow,
     Follower,
     HistoryError,
+    Order,
     Recording,
     Store,
     UnknownExecution,
@@ -38,6 +39,8 @@ from workbench.tui.widgets.trace_line import Part, fit
 
 _PAGE = 200
 _TERM = re.compile(r'(status|source|tool):(\S+)|"([^"]*)"|(\S+)')
+_ORDERS: dict[Order, str] = {"newest": "newest", "longest": "longest", "calls": "most calls"}
+"""In the order that ``s`` takes them."""
 _STYLES = {"ok": "ok", "running": "accent", "error": "error", "crashed": "error"}
 
 OpenRun = Callable[[str], Awaitable[None]]
@@ -76,6 +79,7 @@ class HistoryScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("s", "sort", "Sort"),
         Binding("p", "replay", "Replay"),
         Binding("space", "mark", "Mark"),
         Binding("d", "compare", "Diff with marked"),
@@ -89,6 +93,7 @@ class HistoryScreen(Screen[None]):
         self._history = history
         self._open_run = open_run
         self._wanted = Wanted()
+        self._order: Order = "newest"
         self._whole = False
         self._marked: str | None = None
         self._follower: Follower | None = None
@@ -120,41 +125,51 @@ class HistoryScreen(Screen[None]):
     def _line(self, row: ExecutionRow, width: int) -> list[Part]:
         return row_line(row, width, marked=row.execution_id == self._marked)
 
+    def _begin(self) -> None:
+        """Load from the start. Until it is there, no next page: that would follow other rows."""
+        self._whole = True
+        self._load()
+
     @work(exclusive=True, group="history", exit_on_error=False)
-    async def _load(self, *, more: bool = False) -> None:
-        """The first page, or the next one."""
+    async def _load(self, *, more: bool = False, again: bool = False) -> None:
+        """The first page, or the next one. again: what is shown, with the cursor on the same run."""
         rows = self.rows.rows if more else []
         if more and (self._whole or not rows):
             return
-        wanted = self._wanted
+        wanted, order = self._wanted, self._order
+        limit = max(_PAGE, len(self.rows.rows)) if again else _PAGE
         try:
+            if self._follower is None:  # before the rows are read: what comes after them is news
+                self._follower = Follower(self._history)
             page = await asyncio.to_thread(
                 self._history.list_executions,
-                limit=_PAGE,
+                limit=limit,
                 status=wanted.status,
                 source=wanted.source,
                 tool=wanted.tool,
                 text=wanted.text,
-                before=rows[-1].n if more else None,
+                before=rows[-1].n if more and order == "newest" else None,
+                order=order,
+                offset=0 if order == "newest" else len(rows),
             )
         except HistoryError as error:
             self._cannot_read(error)
             return
-        if wanted != self._wanted or not self.is_attached:
+        if (wanted, order) != (self._wanted, self._order) or not self.is_attached:
             return
-        self._whole = len(page) < _PAGE
-        self.rows.set_rows([*rows, *page], None if more else 0)
+        self._whole = len(page) < limit
+        chosen = self.rows.row if again else None
+        places = [place for place, row in enumerate(page) if chosen and row.n == chosen.n]
+        self.rows.set_rows([*rows, *page], None if more else places[0] if places else 0)
         if not page and not more and wanted != Wanted():
             self.rows.empty_text = "No run matches the filter"
         self._titles()
 
     def _follow(self) -> None:
         """Take in what this and other processes have run since the last look."""
-        if not self.is_current or self._broken:
+        if self._follower is None or not self.is_current or self._broken:
             return
         try:
-            if self._follower is None:
-                self._follower = Follower(self._history)
             changed = self._follower.poll()
             if changed:
                 self._take(changed)
@@ -166,7 +181,7 @@ class HistoryScreen(Screen[None]):
     def _take(self, changed: list[ExecutionRow]) -> None:
         by_n = {row.n: row for row in changed}
         rows = [by_n.pop(row.n, row) for row in self.rows.rows]
-        newest = rows[0].n if rows else 0
+        newest = max((row.n for row in rows), default=0)
         fresh = [row for row in sorted(by_n.values(), key=lambda r: -r.n) if row.n > newest]
         if fresh and self._wanted != Wanted():
             wanted = self._wanted
@@ -178,6 +193,11 @@ class HistoryScreen(Screen[None]):
                 text=wanted.text,
             )
             fresh = [row for row in matching if row.n > newest]
+        if self._order != "newest":
+            self.rows.set_rows(rows)
+            if fresh:
+                self._load(again=True)
+            return
         at_top = self.rows.cursor == 0
         self.rows.set_rows([*fresh, *rows], 0 if at_top else self.rows.cursor + len(fresh))
         self._titles()
@@ -194,6 +214,8 @@ class HistoryScreen(Screen[None]):
         shown = f"{len(self.rows.rows):,}{'' if self._whole else '+'} shown"
         problem = self._history.problem
         title = f"History · {count(self._history.count(), 'run')} · {shown}"
+        if self._order != "newest":
+            title += f" · {_ORDERS[self._order]} first"
         self.query_one(Pane).set_title(
             title, clean_line(problem) if problem else "Enter opens · Space marks · Esc back"
         )
@@ -211,11 +233,17 @@ class HistoryScreen(Screen[None]):
     @on(Input.Changed, "#history-filter")
     def _filter(self, event: Input.Changed) -> None:
         self._wanted = Wanted.of(event.value)
-        self._load()
+        self._begin()
 
     @on(Input.Submitted, "#history-filter")
     def _filtered(self) -> None:
         self.rows.focus()
+
+    def action_sort(self) -> None:
+        """By the newest, the longest, the most calls."""
+        orders = list(_ORDERS)
+        self._order = orders[(orders.index(self._order) + 1) % len(orders)]
+        self._begin()
 
     def action_back(self) -> None:
         """Out of the filter, then out of the screen."""
