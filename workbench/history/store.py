@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 from workbench.history.logfile import LogFile
 from workbench.history.owner import is_alive
+from workbench.history.pruning import delete_executions, prune_step, transaction
 from workbench.history.recording import Recording
 from workbench.history.rows import (
     CALLS_OF_ROW,
@@ -30,10 +30,6 @@ from workbench.paths import make_private
 from workbench.redact import Redactor
 
 FILE_NAME = "history.sqlite3"
-_DAY_S = 86_400
-_PRUNED_AT_ONCE = 50
-_CLOSE_TO = 0.9
-"""A file over its size is brought down to this part of it, so that it is not pruned at every run."""
 
 Order: TypeAlias = Literal["newest", "longest", "calls"]
 _ORDERS: dict[Order, str] = {
@@ -243,8 +239,8 @@ class Store:
     def delete(self, execution_id: str) -> None:
         """Remove one finished execution. Raises UnknownExecution."""
         n, _ = self._find(execution_id)
-        with self._lock, _transaction(self._connection()) as connection:
-            _delete(connection, [n])
+        with self._lock, transaction(self._connection()) as connection:
+            delete_executions(connection, [n])
 
     def prune(self, max_age_days: int | None = None, max_size_mb: int | None = None) -> int:
         """Remove old executions now; how many went."""
@@ -255,15 +251,15 @@ class Store:
             connection = self._connection()
             more = True
             while more:  # in steps, so that no other writer waits long
-                with _transaction(connection):
-                    more = _prune(connection, days, size)
+                with transaction(connection):
+                    more = prune_step(connection, days, size)
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return before - self.count()
 
     def _prune(self, connection: sqlite3.Connection) -> None:
         """One step, in the writer's transaction; the next one follows in its turn."""
         writer = self._writer
-        if _prune(connection, self._max_age_days, self._max_size_mb) and writer is not None:
+        if prune_step(connection, self._max_age_days, self._max_size_mb) and writer is not None:
             writer.put(self._prune)
 
     # -- inside ----------------------------------------------------------------------------
@@ -360,66 +356,3 @@ def _read_recording(connection: sqlite3.Connection, n: int) -> Recording:
         answers=tuple(answer for kind, answer in data if kind == "catalogue"),
         calls=tuple(calls),
     )
-
-
-def _delete(connection: sqlite3.Connection, numbers: list[int]) -> None:
-    marks = ",".join("?" * len(numbers))
-    for table in ("calls", "console", "readings", "notes"):
-        connection.execute(f"DELETE FROM {table} WHERE execution IN ({marks})", numbers)
-    connection.execute(f"DELETE FROM executions WHERE n IN ({marks})", numbers)
-
-
-def _prune(connection: sqlite3.Connection, max_age_days: int, max_size_mb: int) -> bool:
-    """Remove some that are too old, or the oldest of a file too large. Whether there is more to do.
-
-    Never one that runs. The file shrinks by what is free.
-    """
-    oldest = time.time() - max_age_days * _DAY_S
-    numbers = _oldest(connection, _PRUNED_AT_ONCE, "AND started_at < ?", (oldest,))
-    if numbers:
-        _delete(connection, numbers)
-    elif (most := max_size_mb << 20) < _used_bytes(connection):
-        for n in _oldest(connection, _PRUNED_AT_ONCE, "", ()):
-            _delete(connection, [n])
-            numbers.append(n)
-            if _used_bytes(connection) <= most * _CLOSE_TO:
-                break
-    if numbers:
-        _give_back(connection)
-    return bool(numbers)
-
-
-def _give_back(connection: sqlite3.Connection) -> None:
-    """Free pages to the file system. The module steps a PRAGMA once, which is one page."""
-    for _ in range(_pragma(connection, "freelist_count")):
-        connection.execute("PRAGMA incremental_vacuum(1)")
-
-
-def _oldest(
-    connection: sqlite3.Connection, limit: int, condition: str, values: tuple[float, ...]
-) -> list[int]:
-    rows = connection.execute(
-        f"SELECT n FROM executions WHERE status <> 'running' {condition} ORDER BY n LIMIT ?",
-        (*values, limit),
-    )
-    return [n for (n,) in rows]
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield connection
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
-
-
-def _used_bytes(connection: sqlite3.Connection) -> int:
-    used = _pragma(connection, "page_count") - _pragma(connection, "freelist_count")
-    return used * _pragma(connection, "page_size")
-
-
-def _pragma(connection: sqlite3.Connection, name: str) -> int:
-    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
