@@ -54,6 +54,12 @@ async def test_python_sdk(folder: Path, mode: str, version: str) -> None:
         )
         assert result.structured_content["value"] == 42
         assert told[0] == "#1 raw.echo started"
+        code = "call_tool('raw', 'sleep', {steps: 3}).ok"
+        await client.call_tool("code_execution", {"code": code}, progress_callback=progress)
+        assert told[2:6] == [
+            "#1 raw.sleep started",
+            *(f"#1 raw.sleep: {n}/3 step" for n in (1, 2, 3)),
+        ]
         for code in ("null", "[1, 'é', {}]", "2 ** 53", "'\\u0000'"):
             assert (await client.call_tool("code_execution", {"code": code})).is_error is False
         failed = await client.call_tool("code_execution", {"code": "syntax error here"})

@@ -181,6 +181,10 @@ async def test_a_client_runs_scripts_and_hears_of_calls(shared: Site, mode: str)
         assert result.structured_content["value"] == 42
         await until(lambda: len(told) == 2)
         assert told[0] == "#1 raw.echo started"
+        code = "call_tool('raw', 'sleep', {steps: 3}).ok"
+        await client.call_tool("code_execution", {"code": code}, progress_callback=progress)
+        await until(lambda: len(told) == 7)
+        assert told[3] == "#1 raw.sleep: 1/3 step"
         failed = await client.call_tool("code_execution", {"code": "nope()"})
         assert failed.is_error
         assert failed.structured_content["error"]["code"] == "RUNTIME_ERROR"

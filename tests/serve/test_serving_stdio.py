@@ -133,19 +133,26 @@ async def test_unknown_tools_and_broken_messages_end_nothing(folder: Path, start
     assert (await served.call("code_execution", {"code": "3"}))["structuredContent"]["value"] == 3
 
 
-async def test_progress_tells_of_every_call(folder: Path, start: Start) -> None:
+async def test_progress_tells_of_every_call_and_of_what_servers_tell(
+    folder: Path, start: Start
+) -> None:
     write_config(folder, raw=True)
     served = start(folder)
-    code = "call_tool('raw', 'echo', {a: 1}); call_tool('raw', 'fail', {}); 'done'"
+    code = "call_tool('raw', 'sleep', {steps: 2}); call_tool('raw', 'fail', {}); 'done'"
     params = {"name": "code_execution", "arguments": {"code": code}, "_meta": {"progressToken": 7}}
     result = await served.ask("tools/call", params, modern=True)
     assert result["structuredContent"]["value"] == "done"
     told = [note["params"] for note in served.notes]
-    assert [each["progress"] for each in told] == [1, 2, 3, 4]
+    assert [each["progress"] for each in told] == [1, 2, 3, 4, 5, 6]
     assert {each["progressToken"] for each in told} == {7}
-    assert "raw.echo started" in told[0]["message"]
-    assert "raw.echo ok" in told[1]["message"]
-    assert "raw.fail failed with UPSTREAM_ERROR" in told[3]["message"]
+    words = [each["message"] for each in told]
+    assert words[:3] == [
+        "#1 raw.sleep started",
+        "#1 raw.sleep: 1/2 step",
+        "#1 raw.sleep: 2/2 step",
+    ]
+    assert words[3].startswith("#1 raw.sleep ok after ")
+    assert words[5].startswith("#2 raw.fail failed with UPSTREAM_ERROR")
 
 
 async def test_cancelled_run_is_recorded_and_frees_its_worker(folder: Path, start: Start) -> None:

@@ -10,18 +10,15 @@ from workbench.clean import clean_line
 from workbench.jsontext import canonical, dumps
 from workbench.model import (
     ErrorCode,
-    Event,
     Execution,
     ScriptError,
-    ToolCall,
-    ToolCallFinished,
-    ToolCallStarted,
 )
 from workbench.names import near_names, suggestion
 from workbench.runtime import Runtime
 from workbench.serve import discovery
 from workbench.serve.description import INSTRUCTIONS, describe
-from workbench.serve.offer import Caller, Json, Progress, UnknownTool
+from workbench.serve.narration import narrate
+from workbench.serve.offer import Caller, Json, UnknownTool
 from workbench.serve.requests import INPUT_SCHEMA, Refused, read_request, salvage
 from workbench.serve.telemetry import Tracing
 
@@ -183,30 +180,6 @@ class ListingWatch:
         if now != self._seen:
             self._seen = now
             self._changed()
-
-
-def narrate(report: Progress) -> Callable[[Event], None]:
-    """A listener that reports every call that starts and ends; the number only grows."""
-    steps = 0
-
-    def listen(event: Event) -> None:
-        nonlocal steps
-        if isinstance(event, ToolCallStarted):
-            words = f"{_label(event.call)} started"
-        elif isinstance(event, ToolCallFinished):
-            error = event.outcome.error
-            end = "ok" if error is None else f"failed with {error.code}"
-            words = f"{_label(event.call)} {end} after {event.duration_ms:.0f} ms"
-        else:
-            return
-        steps += 1
-        report(steps, words)
-
-    return listen
-
-
-def _label(call: ToolCall) -> str:
-    return f"#{call.seq} {clean_line(f'{call.server}.{call.tool}', _MOST_NAME)}"
 
 
 def _plain(
