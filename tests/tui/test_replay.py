@@ -6,8 +6,11 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.conftest import MakeApp, until
+from workbench.model import ToolCallFinished
 from workbench.tui.app import WorkbenchApp
+from workbench.tui.screens.ask import LineScreen
 from workbench.tui.screens.replay import ReplayScreen
+from workbench.tui.widgets.code_area import CodeArea
 
 pytestmark = pytest.mark.anyio
 _CODE = """\
@@ -53,6 +56,49 @@ async def test_steps_forth_and_back(make_app: MakeApp) -> None:
         shown = screen.detail.result.shown
         assert shown is not None
         assert shown.value == "UPSTREAM_ERROR"
+
+
+async def test_goes_to_a_call(make_app: MakeApp) -> None:
+    app = make_app(_CODE)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        screen = await record(app, pilot)
+        for asked in (1, 2):
+            await pilot.press("number_sign")
+            await until(lambda: isinstance(app.screen, LineScreen), "the question")
+            await pilot.press(str(asked), "enter")
+            await until(lambda: app.screen is screen, "the answer")
+            await pilot.pause()
+            event = screen.steps[screen.position - 1].event
+            assert isinstance(event, ToolCallFinished)
+            assert event.call.seq == asked
+            assert screen.trace.selected is not None
+            assert screen.trace.selected.seq == event.call.seq
+        script = screen.query_one("#replay-script", CodeArea)
+        assert "▶" in script.render_line(2).text
+        # As of that moment: nothing was written after the call yet.
+        assert [line.text for line in screen._run.console] == ["before"]
+        await pilot.press("k", "enter")
+        event = screen.steps[screen.position - 1].event
+        assert isinstance(event, ToolCallFinished)
+        assert event.call.seq == 1
+        position = screen.position
+        await pilot.press("number_sign")
+        await until(lambda: isinstance(app.screen, LineScreen), "the question")
+        await pilot.press("9", "enter")
+        await until(lambda: app.screen is screen, "the answer")
+        assert screen.position == position
+        assert any("no call 9" in notice.message for notice in app._notifications)
+
+
+async def test_letters_are_letters_in_a_search(make_app: MakeApp) -> None:
+    app = make_app("return {echo: 'e E'}")
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await record(app, pilot)
+        screen.detail.result.focus()
+        await pilot.press("slash", "e", "E", "space", "e")
+        assert app.screen is screen
+        assert not screen.playing
+        assert screen.position == len(screen.steps)
 
 
 async def test_plays_to_a_breakpoint_and_to_the_end(make_app: MakeApp) -> None:

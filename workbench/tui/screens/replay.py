@@ -43,6 +43,10 @@ if TYPE_CHECKING:
 _SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 _PANE_COMMANDS = {"jump", "next-pane", "previous-pane", "zoom"}
 _PANE_COMMANDS |= {"grow", "shrink", "taller", "lower"}
+_CAN_DO = (
+    "Nothing is sent · v verifies it offline · E edits and replays it · c compares it with a live run · "
+    "R runs it live"
+)
 _LETTERS = {"play", "next_error", "seek", "edit"}
 """Actions whose keys must not be taken from what is typed into a filter or a search."""
 
@@ -283,6 +287,7 @@ class ReplayScreen(PaneScreen):
         self.position = position
         if position == len(self.steps):
             self.detail.show_end(self._run)
+            self.detail.show_tab("result")
         line = self.steps[position - 1].line if position else None
         if line is not None:
             self._mark_line(line - 1)
@@ -310,7 +315,8 @@ class ReplayScreen(PaneScreen):
         state = self._run.calls.get(event.seq)
         if state is not None:
             self.detail.show_call(state)
-            self.detail.show_tab("call")
+            if self.position < len(self.steps) or not self.trace.follow:
+                self.detail.show_tab("call")  # at the end, how it ended is what one looks for
             if state.call.line is not None and not self.playing:
                 self._mark_line(state.call.line - 1)
 
@@ -340,9 +346,7 @@ class ReplayScreen(PaneScreen):
             live=self.live,
         )
         stops = ", ".join(f"#{seq}" for seq in sorted(self.breakpoints))
-        said = (
-            self.verdict or "Nothing is sent: every answer comes from the record. R runs it live."
-        )
+        said = self.verdict or _CAN_DO
         self.query_one("#status", Static).update(
             Content(said + (f" · breakpoints {stops}" if stops else ""))
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -18,6 +19,14 @@ _KEYS = "Space play · . , step · # to a call · e error · b breakpoint · - +
 class Transport(Pane):
     """One line; ``show`` draws it."""
 
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._redraw: Callable[[], None] | None = None
+
+    def on_resize(self) -> None:
+        if self._redraw is not None:
+            self._redraw()
+
     def compose(self) -> ComposeResult:
         yield Static(id="slider", markup=False)
 
@@ -32,6 +41,15 @@ class Transport(Pane):
         live: bool,
     ) -> None:
         """live: the execution still runs, more steps will come."""
+        self._redraw = partial(
+            self.show,
+            steps,
+            position,
+            clock_ms=clock_ms,
+            speed=speed,
+            playing=playing,
+            live=live,
+        )
         self.set_title("LIVE · it still runs" if live else "REPLAY", _KEYS)
         total = f" of {duration(steps[-1].at_ms)}" if steps and not live else ""
         going = "following" if live and position == len(steps) else "paused"
@@ -39,7 +57,7 @@ class Transport(Pane):
             f" {duration(clock_ms)}{total} · step {position} of {len(steps)}"
             f" · {speed:g}× {'playing' if playing else going}"
         )
-        width = max(self.size.width - len(end), 10)
+        width = max(self.content_size.width - len(end), 10)
         count = max(len(steps), 1)
         bar = ["━"] * width
         for index, step in enumerate(steps):
