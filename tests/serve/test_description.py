@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from workbench.catalogue import Catalogue, ServerInfo
+from workbench.catalogue import Catalogue, ServerInfo, ServerState
 from workbench.model import Limits
 from workbench.serve.description import describe
 
@@ -66,7 +66,18 @@ def test_it_says_the_limits_in_force_and_the_servers_there_are() -> None:
     text = describe(Limits(timeout_ms=1500, max_tool_calls=7, memory_mb=99), Catalogue(servers))
     assert "1.5 s, 7 tool calls" in text
     assert "99 MB" in text
-    assert "Servers (tools): down (unavailable), known (2), up (3)." in text
+    assert "Servers (tools): down (unknown), known (2), up (3)." in text
+
+
+def test_it_does_not_depend_on_whether_servers_are_connected_just_now() -> None:
+    states: tuple[ServerState, ...] = ("new", "connecting", "ready", "failed")
+
+    def text(tools: int, state: ServerState) -> str:
+        return describe(Limits(), Catalogue({"s": ServerInfo("s", state=state, tools=tools)}))
+
+    assert len({text(3, state) for state in states}) == 1
+    assert len({text(0, state) for state in states if state != "ready"}) == 1
+    assert text(0, "ready") != text(0, "failed")
 
 
 def test_it_says_when_to_use_it_and_when_not() -> None:

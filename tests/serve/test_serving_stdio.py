@@ -354,3 +354,23 @@ async def test_servers_come_and_go_with_the_file(folder: Path, start: Start) -> 
     while "raw" in (await served.ask("tools/list", modern=True))["tools"][0]["description"]:
         await served.note("notifications/tools/list_changed")
     assert (await outcome())["error"]["code"] == "NOT_FOUND"
+
+
+async def test_the_list_changes_once_when_a_server_becomes_known_and_is_the_same_ever_after(
+    folder: Path, start: Start
+) -> None:
+    write_config(folder, raw=True)
+    first = start(folder)
+    unknown = await first.ask("tools/list", modern=True)
+    assert "Servers (tools): raw (unknown)." in unknown["tools"][0]["description"]
+    await first.ask("initialize", HANDSHAKE)
+    await first.call("code_execution", {"code": "call_tool('raw', 'echo', {}).ok"})
+    await first.note("notifications/tools/list_changed")
+    known = await first.ask("tools/list", modern=True)
+    assert "Servers (tools): raw (4)." in known["tools"][0]["description"]
+    assert known["tools"][1:] == unknown["tools"][1:]
+    await first.kill()
+    second = start(folder)
+    assert (await second.ask("tools/list", modern=True))["tools"] == known["tools"]
+    await second.call("code_execution", {"code": "call_tool('raw', 'echo', {}).ok"})
+    assert (await second.ask("tools/list", modern=True))["tools"] == known["tools"]

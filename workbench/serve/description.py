@@ -1,6 +1,8 @@
 """What a model reads about ``code_execution``: short, complete, and the same from call to call.
 
-Its size is bounded (900 tokens with ten servers, held by a test): every agent pays for it in every turn.
+Its size is bounded (900 tokens with ten servers, held by a test): every agent pays for it in every turn,
+and for all of its prompt anew when the text changes. So the text depends on the configuration and on what
+the servers are known to offer, never on whether they are connected just now.
 """
 
 from __future__ import annotations
@@ -79,13 +81,13 @@ def _servers(catalogue: Catalogue) -> str:
 
 
 def _offered(info: ServerInfo) -> bool:
-    return info.enabled and not info.quarantined and info.state != "stopped"
+    return info.enabled and not info.quarantined
 
 
 def _server(info: ServerInfo) -> str:
-    if info.state == "failed":
-        return f"{info.name} (unavailable)"
-    return f"{info.name} ({info.tools})" if info.tools or info.state == "ready" else info.name
+    """A count once known stays through failures and restarts (upstream keeps the last listing)."""
+    known = info.tools or info.cached or info.state == "ready"
+    return f"{info.name} ({info.tools if known else 'unknown'})"
 
 
 def _seconds(ms: int) -> str:

@@ -24,7 +24,9 @@ _LAST_ANSWERS_S = 0.75
 """A client that closes its end still gets what is nearly done: ``echo … | workbench --serve``."""
 _CONNECT_AFTER_S = 0.3
 _LAST_SPANS_S = 0.5
-_SETTLE_LISTING_S = 0.1
+_SETTLE_CONFIG_S = 0.1
+_SETTLE_SERVERS_S = 1.0
+"""Servers become known one after the other: a client hears of those of one second together."""
 _MESSAGE_OVERHEAD = 1 << 20
 
 _log = logging.getLogger(__name__)
@@ -98,14 +100,17 @@ def _watching(runtime: Runtime, toolset: Toolset, changed: Callable[[], None]) -
     loop = asyncio.get_running_loop()
     pending: asyncio.TimerHandle | None = None
 
-    def look_soon(_: object) -> None:
+    def look_in(delay_s: float) -> None:
         nonlocal pending
-        if pending is None or pending.cancelled() or pending.when() <= loop.time():
-            pending = loop.call_later(_SETTLE_LISTING_S, watch.look)
+        if pending is not None and loop.time() < pending.when() <= loop.time() + delay_s:
+            return
+        if pending is not None:
+            pending.cancel()
+        pending = loop.call_later(delay_s, watch.look)
 
     stops = [
-        runtime.on_config(look_soon),
-        runtime.upstream.subscribe(look_soon),
+        runtime.on_config(lambda _: look_in(_SETTLE_CONFIG_S)),
+        runtime.upstream.subscribe(lambda _: look_in(_SETTLE_SERVERS_S)),
         runtime.on_config_error(lambda problem: _log.warning("%s", clean(problem))),
     ]
     try:
