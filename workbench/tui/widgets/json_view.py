@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events, work
@@ -13,6 +14,7 @@ from textual.message import Message
 from workbench.clean import clean, clean_line, encodable
 from workbench.jsontext import loads
 from workbench.model import JsonValue
+from workbench.tui.gentle_json import parse_gently
 from workbench.tui.json_tree import (
     MOST_ROWS,
     JsonTree,
@@ -133,7 +135,7 @@ class JsonView(JsonDrawing, can_focus=True):
     @work(exclusive=True, group="json", exit_on_error=False)
     async def _parse_later(self, text: str, title: str) -> None:
         width = self.size.width or 80
-        tree = await asyncio.to_thread(lambda: JsonTree(_parse(text), width))
+        tree = await asyncio.to_thread(lambda: JsonTree(_parse(text, parse_gently), width))
         self._take(tree, title)
 
     def _take(self, tree: JsonTree | None, title: str, note: str = "") -> None:
@@ -324,9 +326,9 @@ class JsonView(JsonDrawing, can_focus=True):
         self.notify(f"{what} sent to the terminal's clipboard: {start}", markup=False)
 
 
-def _parse(text: str) -> JsonValue:
+def _parse(text: str, read: Callable[[str], JsonValue] = loads) -> JsonValue:
     try:
-        return loads(text)
+        return read(text)
     except (ValueError, RecursionError):
         return text
 
