@@ -80,8 +80,9 @@ async def test_a_value_is_changed_and_comments_stay(file: Path) -> None:
         await until(lambda: isinstance(app.screen, LineScreen), "the question")
         app.screen.query_one(Input).value = "9999999"
         await pilot.press("enter")
-        await until(lambda: isinstance(app.screen, LineScreen), "it is asked again")
-        await until(lambda: app.screen.query(Input), "the field")
+        problem = app.screen.query_one("#line-problem", Static)
+        assert "must be a whole number from 8 to 2048, not 9999999" in str(problem.content)
+        assert isinstance(app.screen, LineScreen), "it is not taken"
         assert "128" in file.read_text()
         app.screen.query_one(Input).value = "256"
         await pilot.press("enter")
@@ -133,6 +134,52 @@ async def test_the_list_is_searched(file: Path) -> None:
         assert len(screen.rows.rows) == len(KEYS)
         await pilot.press("escape")
         assert not isinstance(app.screen, SettingsScreen)
+
+
+async def test_a_file_that_becomes_wrong_is_named(file: Path) -> None:
+    app = SettingsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(app, pilot, file)
+        problem = screen.query_one("#settings-problem", Static)
+        assert not problem.has_class("-shown")
+        file.write_text(TEXT.replace("128", '"abc"'))
+        await until(lambda: problem.has_class("-shown"), "it is said")
+        assert "code_execution_memory_mb" in str(problem.content)
+        assert "workbench.toml" in str(problem.content)
+        await go_to(app, pilot, "code_execution_memory_mb")
+        assert screen.rows.row is not None
+        assert screen.rows.row.value == 128
+        file.write_text(TEXT.replace("128", "512"))
+        await until(lambda: not problem.has_class("-shown"), "it is right again")
+        await until(lambda: screen.rows.row and screen.rows.row.value == 512, "and shown")
+
+
+async def test_what_a_variable_overrules_is_told(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_UI_ICONS", "unicode")
+    app = SettingsApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+        screen = await opened(app, pilot, file)
+        await go_to(app, pilot, "ui.icons")
+        await pilot.press("enter")
+        await until(lambda: len(app.configs) == 1, "written")
+        await pilot.pause()
+        assert any("WORKBENCH_UI_ICONS wins" in note.message for note in app._notifications)
+        lines = [screen.rows.render_line(y).text for y in range(screen.rows.size.height)]
+        assert "variable" in next(line for line in lines if "ui.icons" in line)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+async def test_no_name_and_no_origin_is_cut(file: Path, width: int) -> None:
+    app = SettingsApp()
+    async with app.run_test(size=(width, 40)) as pilot:
+        screen = await opened(app, pilot, file)
+        lines = [screen.rows.render_line(y).text for y in range(len(KEYS) + 1)]
+        assert "From" in lines[0]
+        for key, line in zip(KEYS, lines[1:], strict=True):
+            assert f"{key.name} " in line
+            assert "default" in line or "line " in line or "workbench.toml:" in line
 
 
 def test_lines_fit_every_width_and_say_what_wins(file: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -45,8 +45,20 @@ class ChoiceScreen(ModalScreen[str | None]):
         self.dismiss(event.button.id)
 
 
+Check = Callable[[str], str | None]
+"""What is wrong with a text that is typed, or None."""
+
+
 class LineScreen(ModalScreen[str | None]):
-    """A line of text, with names to choose from below where there are any."""
+    """A line of text, with names to choose from below where there are any.
+
+    check: says below the line what is wrong as one types; Enter takes nothing wrong.
+    """
+
+    DEFAULT_CSS = """
+    LineScreen #line-problem { display: none; height: auto; padding: 0 1; color: $text-error; }
+    LineScreen #line-problem.-shown { display: block; }
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Cancel"),
@@ -54,8 +66,15 @@ class LineScreen(ModalScreen[str | None]):
         Binding("up", "move(-1)", show=False, priority=True),
     ]
 
-    def __init__(self, title: str, value: str = "", names: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        title: str,
+        value: str = "",
+        names: Sequence[str] = (),
+        check: Check = lambda text: None,
+    ) -> None:
         super().__init__()
+        self._check = check
         self._title = title
         self._value = value
         self._names = names
@@ -66,6 +85,7 @@ class LineScreen(ModalScreen[str | None]):
             line = Input(self._value, id="line")
             line.cursor_blink = False
             yield line
+            yield Static(id="line-problem", markup=False)
             if self._names:
                 yield OptionList(markup=False, id="names")
 
@@ -75,10 +95,16 @@ class LineScreen(ModalScreen[str | None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._fill(event.value)
+        problem = self._check(event.value.strip()) if event.value.strip() else None
+        said = self.query_one("#line-problem", Static)
+        said.update(clean_line(f"✘ {problem}") if problem else "")
+        said.set_class(bool(problem), "-shown")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         chosen = self._highlighted()
         typed = event.value.strip()
+        if typed and self._check(typed) is not None:
+            return  # it is said below
         if chosen is not None and (not typed or "/" not in typed):
             self.dismiss(chosen)
         else:

@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 
 from workbench.clean import clean_line
 from workbench.config import KEYS, Config, ConfigError, Key, load
+from workbench.config.reading import from_text
 from workbench.model import JsonValue
 from workbench.tui.screens.ask import LineScreen
 from workbench.tui.widgets.key_footer import KeyFooter
@@ -25,7 +26,12 @@ from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
 from workbench.tui.widgets.trace_line import Part, fit
 
-_NAME, _VALUE = 34, 22
+_NAME = max(len(key.name) for key in KEYS)
+_VALUE, _ORIGIN = 22, 8
+_WIDE = 60
+"""With this many cells beside the name there is room for whole paths."""
+_LOOK_S = 1.0
+_MOST_PROBLEM = 300
 _STYLES = {"default": "dim", "file": "accent", "environment": "warning", "flag": "warning"}
 
 
@@ -60,37 +66,52 @@ def value_text(value: JsonValue) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def _widths(width: int) -> tuple[int, int]:
+    """Of the value and of where it comes from: that is never cut, the value is, and said below."""
+    room = max(0, width - _NAME - 4)
+    origin = min(room, _ORIGIN if room < _WIDE else room - _VALUE)
+    return room - origin, origin
+
+
 def row_line(setting: Setting, width: int) -> list[Part]:
     """One key on a line."""
-    name = min(_NAME, max(8, width // 2))
-    parts: list[Part] = [(fit(setting.key.name, name) + " ", "")]
+    value, origin = _widths(width)
     changed = setting.value != setting.key.default
     text = clean_line(value_text(setting.value)) or "–"
-    room = min(_VALUE, max(0, width - name - 1))
-    parts.append((fit(text, room) + "  ", "strong" if changed else ""))
-    rest = width - name - room - 3
-    if rest > 8:
-        said = setting.kind if setting.kind == "default" else clean_line(setting.origin)
-        if len(said) > rest and setting.kind == "file":
-            said = "…" + said[1 - rest :]  # the end has the line
-        parts.append((fit(said, rest), _STYLES.get(setting.kind, "dim")))
-    return parts
+    said = clean_line(setting.origin)
+    if len(said) > origin:  # the end of a path has the line
+        wide = setting.kind == "file" and origin > _ORIGIN
+        said = "…" + said[1 - origin :] if wide else short_origin(setting)
+    return [
+        (fit(setting.key.name, min(_NAME, max(0, width - 4))) + "  ", ""),
+        (fit(text, value) + "  ", "strong" if changed else ""),
+        (fit(said, origin), _STYLES.get(setting.kind, "dim")),
+    ]
+
+
+def short_origin(setting: Setting) -> str:
+    """Where a value comes from, in at most ``_ORIGIN`` cells: ``default``, ``line 12``, ``variable``."""
+    if setting.kind == "file":
+        line = setting.origin.rpartition(":")[2]
+        return f"line {line}" if line.isdecimal() else "file"
+    return {"environment": "variable"}.get(setting.kind, setting.kind)
 
 
 def about(setting: Setting) -> Content:
     """What a key means, what it may be, where its value comes from."""
     key = setting.key
     default = value_text(key.default) or "nothing"
+    value = clean_line(value_text(setting.value)) or "nothing"
     lines = [
-        Content.styled(key.name, "bold"),
+        Content.styled(f"{key.name} = {value}", "bold"),
         Content(key.help),
-        Content(f"{key.allowed}; default {default}; variable {key.environment}"),
+        Content(f"{key.allowed}; default {default}"),
     ]
     if setting.kind in ("environment", "flag"):
         said = f"{clean_line(setting.origin)} wins over the file"
-        lines.append(Content.styled(said, "$warning"))
-    elif setting.kind == "file":
-        lines.append(Content.styled(f"set in {clean_line(setting.origin)}", "dim"))
+        return Content("\n").join([*lines, Content.styled(said, "$text-warning")])
+    source = f"set in {clean_line(setting.origin)}" if setting.kind == "file" else "not set"
+    lines.append(Content.styled(f"{source}; variable {key.environment}", "dim"))
     return Content("\n").join(lines)
 
 
@@ -102,7 +123,11 @@ class SettingsScreen(Screen[None]):
     SettingsScreen #settings-filter { border: none; height: 1; padding: 0 1; background: $surface; }
     SettingsScreen #settings-filter:focus { background: $primary 20%; border: none; }
     SettingsScreen #setting-about { height: 5; padding: 0 1; border-top: solid $foreground 20%; }
+    SettingsScreen.-narrow #setting-about { height: 7; }
+    SettingsScreen #settings-problem { display: none; height: auto; padding: 0 1; color: $text-error; }
+    SettingsScreen #settings-problem.-shown { display: block; }
     """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 (Textual's own form)
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Search", key_display="/"),
@@ -118,11 +143,14 @@ class SettingsScreen(Screen[None]):
         self._config = config
         self._file = config.path or file
         self._changed = changed
+        self._seen: float | None = None
+        """When the file was last changed, as far as it was looked at."""
 
     def compose(self) -> ComposeResult:
         with Pane(id="settings-pane"):
             yield Input(id="settings-filter", placeholder="/ search settings")
             yield RowList[Setting](row_line, _heading, id="settings-rows")
+            yield Static(id="settings-problem", markup=False)
             yield Static(id="setting-about", markup=False)
         yield KeyFooter()
 
@@ -138,6 +166,35 @@ class SettingsScreen(Screen[None]):
             f"Settings · {clean_line(str(self._file))}", "Enter changes · r resets · Esc back"
         )
         self.show_config(self._config)
+        self.set_interval(_LOOK_S, self._look)
+        self._look()
+
+    def _look(self) -> None:
+        """Notice where another program changes the file."""
+        try:
+            stamp = self._file.stat().st_mtime
+        except OSError:
+            return
+        if stamp != self._seen:
+            first, self._seen = self._seen is None, stamp
+            self._read_again(show=not first)
+
+    @work(exclusive=True, group="settings-look", exit_on_error=False)
+    async def _read_again(self, *, show: bool) -> None:
+        """Name what is wrong with the file; otherwise show it, unless that was just done."""
+        try:
+            config = await asyncio.to_thread(load, self._file)
+        except (ConfigError, OSError) as error:
+            self._name_problem(f"✘ {error} · what is shown is in force until that is right")
+            return
+        self._name_problem("")
+        if show:
+            self.show_config(config)
+
+    def _name_problem(self, text: str) -> None:
+        line = self.query_one("#settings-problem", Static)
+        line.update(clean_line(text, _MOST_PROBLEM))
+        line.set_class(bool(text), "-shown")
 
     def show_config(self, config: Config) -> None:
         """Show a configuration, e.g. one that has just been read again."""
@@ -187,11 +244,11 @@ class SettingsScreen(Screen[None]):
         if isinstance(row.value, list) and any("," in str(item) for item in row.value):
             self._say("An entry holds a comma: change this one in the file", error=True)
             return
-        text: str | None = value_text(row.value)
-        title = f"{key.name}: {key.allowed}"
-        while (text := await self.app.push_screen_wait(LineScreen(title, text or ""))) is not None:
-            if await self._set(key, text):
-                return
+        text = await self.app.push_screen_wait(
+            LineScreen(f"{key.name}: {key.allowed}", value_text(row.value), check=_checked_for(key))
+        )
+        if text is not None:
+            await self._set(key, text)
 
     @work(exclusive=True, group="settings", exit_on_error=False)
     async def action_reset(self) -> None:
@@ -207,12 +264,16 @@ class SettingsScreen(Screen[None]):
         name = row.key.name
         await self._write(lambda: unset_value(self._file, name), f"{name} is back to its default")
 
-    async def _set(self, key: Key, text: str) -> bool:
+    async def _set(self, key: Key, text: str) -> None:
         from workbench.config.editing import set_value
 
-        return await self._write(
+        if not await self._write(
             lambda: set_value(self._file, key.name, text), f"{key.name} = {text}"
-        )
+        ):
+            return
+        origin = self._config.origins.get(key.name)
+        if origin is not None and origin.kind in ("environment", "flag"):
+            self._say(f"It is in the file now, but {origin} wins over it", error=True)
 
     async def _write(self, change: Callable[[], None], said: str) -> bool:
         """Change the file and read it again; False: it was refused, and says why."""
@@ -237,6 +298,18 @@ class SettingsScreen(Screen[None]):
         self.notify(clean_line(text), severity=severity, markup=False)  # type: ignore[arg-type]
 
 
+def _checked_for(key: Key) -> Callable[[str], str | None]:
+    """What is wrong with a text as the value of a key."""
+
+    def check(text: str) -> str | None:
+        try:
+            return key.problem(from_text(key, text))
+        except ConfigError as error:
+            return str(error)
+
+    return check
+
+
 def _heading(width: int) -> str:
-    name = min(_NAME, max(8, width // 2 - 1))
-    return "  " + fit("Setting", name) + " " + fit("Value", _VALUE) + "  From"
+    value, origin = _widths(width - 2)
+    return "  " + fit("Setting", _NAME) + "  " + fit("Value", value) + "  " + fit("From", origin)
