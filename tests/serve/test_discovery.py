@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,7 +66,14 @@ async def test_describe_declares_and_names_near_ones(runtime: Runtime) -> None:
         ("search_tools", {"query": "x", "limit": 0}, "limit"),
         ("describe_tools", {"tools": []}, "tools"),
         ("describe_tools", {"tool": ["x"]}, "tools"),
+        ("search_tools", {"query": "x", "limit": "ten"}, "field 'limit' must be a whole number"),
+        ("describe_tools", {"tools": "demo.now"}, "field 'tools' must be an array"),
+        ("describe_tools", {"tools": ["demo.now", 5]}, "field 'tools[1]'"),
+        ("describe_tools", {"tools": [{"server": "demo", "tool": 3}]}, "'tools[0].tool'"),
         ("get_execution", {"execution_id": "12"}, "UUID"),
+        ("get_execution", {"execution_id": ["12"]}, "field 'execution_id' must be a string"),
+        ("get_execution", {"execution_id": "12", "calls_from": 1.5}, "field 'calls_from'"),
+        ("get_execution", {"execution_id": "12", "full": "yes"}, "field 'full'"),
         ("get_execution", {"execution_id": "00000000-0000-4000-8000-000000000000"}, "00000000"),
     ],
 )
@@ -88,6 +97,39 @@ async def test_a_run_is_shown_with_its_calls(runtime: Runtime) -> None:
     (last,) = rest["calls"]
     assert last["seq"] == 120
     assert last["args"] == {"value": "x" * 5000}
+
+
+async def test_an_id_may_be_written_in_any_way_but_not_in_part(runtime: Runtime) -> None:
+    ran = await ask(runtime, "code_execution", code="1")
+    whole = ran["execution_id"]
+    for written in (whole, whole.upper(), whole.replace("-", "")):
+        shown = await ask(runtime, "get_execution", execution_id=written)
+        assert shown["execution_id"] == whole
+    told = await ask(runtime, "get_execution", execution_id=whole[:8])
+    assert told["error"]["code"] == "NOT_FOUND"
+    assert "not the whole id" in told["error"]["message"]
+
+
+@pytest.mark.parametrize("damage", ["pages", "row"])
+async def test_a_damaged_history_is_a_clear_error_and_scripts_still_run(
+    tmp_path: Path, damage: str
+) -> None:
+    file = tmp_path / "history.sqlite3"
+    async with open_runtime(Config(enable_code_execution=True), data_dir=tmp_path) as runtime:
+        ran = await ask(runtime, "code_execution", code="1")
+        await runtime.history.committed()
+        with closing(sqlite3.connect(file)) as other:
+            if damage == "row":
+                other.execute("UPDATE executions SET input = '{broken'")
+                other.commit()
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if damage == "pages":
+            with file.open("r+b") as pages:
+                pages.write(b"x" * file.stat().st_size)
+        told = await ask(runtime, "get_execution", execution_id=ran["execution_id"])
+        assert told["error"]["code"] == "RUNTIME_ERROR"
+        assert f"the record of {ran['execution_id']} cannot be read" in told["error"]["message"]
+        assert (await ask(runtime, "code_execution", code="6 * 7"))["value"] == 42
 
 
 async def test_the_listing_is_the_same_from_call_to_call(runtime: Runtime) -> None:

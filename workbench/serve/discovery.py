@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from workbench.catalogue import Catalogue, Missing, ToolInfo
-from workbench.history import Store, UnknownExecution
+from workbench.clean import clean_line
+from workbench.history import HistoryError, Store, UnknownExecution
 from workbench.jsontext import dumps
 from workbench.seam import Upstream
 from workbench.serve.offer import Json
@@ -18,6 +19,7 @@ _SHOWN_DESCRIPTION = 200
 _MOST_VALUE = 4_000
 _PREVIEW = 500
 _CALLS = 100
+_SHOWN_ID = 60
 
 _TOOL_NAME: Json = {
     "type": ["string", "object"],
@@ -71,6 +73,10 @@ EXECUTION_SCHEMA: dict[str, Json] = {
 
 class NothingFound(Exception):
     """The question has no answer; the message says why."""
+
+
+class Unreadable(Exception):
+    """There is an answer, but the history file is damaged; the message says how."""
 
 
 async def visible_catalogue(upstream: Upstream) -> Catalogue:
@@ -130,17 +136,23 @@ async def describe(upstream: Upstream, names: Iterable[Json]) -> Json:
 async def trace(history: Store, execution_id: str, calls_from: int = 1, full: bool = False) -> Json:
     """The shape of ``history show``, with ``calls_total``; large values cut unless ``full``.
 
-    Raises NothingFound. Only a whole id is taken: ids are not to be guessed by their beginnings.
+    Raises NothingFound and Unreadable. Only a whole id is taken: ids are not to be guessed by their
+    beginnings.
     """
     try:
-        uuid.UUID(execution_id)
+        wanted = str(uuid.UUID(execution_id))
     except ValueError:
-        raise NothingFound(f"execution_id {execution_id!r} is not a UUID") from None
+        raise NothingFound(
+            f"execution_id {clean_line(execution_id, _SHOWN_ID)!r} is not the whole id of an execution, "
+            "a UUID as code_execution gives it"
+        ) from None
     await history.committed()
     try:
-        recording = await asyncio.to_thread(history.recording, execution_id)
+        recording = await asyncio.to_thread(history.recording, wanted)
     except UnknownExecution as error:
         raise NothingFound(str(error)) from error
+    except (HistoryError, ValueError, LookupError, TypeError) as error:
+        raise Unreadable(f"the record of {wanted} cannot be read: {error}") from error
     shown: dict[str, Json] = recording.to_json()
     calls = shown["calls"]
     shown["calls_total"] = len(calls)

@@ -134,6 +134,8 @@ class Toolset:
             return _result(await tool.answer(**arguments))
         except discovery.NothingFound as error:
             return _failure(str(error), ErrorCode.NOT_FOUND)
+        except discovery.Unreadable as error:
+            return _failure(str(error), ErrorCode.RUNTIME_ERROR)
 
     async def _execute(self, arguments: Mapping[str, Json], caller: Caller) -> Json:
         execution = await self._run(arguments, caller)
