@@ -68,7 +68,8 @@ async def test_every_key_is_there_with_its_origin(file: Path) -> None:
         assert "default" in next(line for line in lines if "max_code_bytes" in line)
         await go_to(app, pilot, "code_execution_memory_mb")
         said = str(screen.query_one("#setting-about", Static).content)
-        assert "from 8 to 2048; default 64; variable WORKBENCH_" in said
+        assert "from 8 to 2048; default 64" in said
+        assert "variable WORKBENCH_CODE_EXECUTION_MEMORY_MB" in said
 
 
 async def test_a_value_is_changed_and_comments_stay(file: Path) -> None:

@@ -297,10 +297,10 @@ async def test_changed_settings_are_taken(make_app: MakeApp) -> None:
         await start(app, pilot)
         await until(lambda: app.runtime_now)
         ui = UiSettings(theme="workbench-light")
-        app.take_config(replace(app.config, ui=ui, keys={"run": "f12", "nope": "f9"}))
+        app.take_config(replace(app.config, ui=ui, keys={"run": "alt+r", "nope": "f9"}))
         assert app.theme == "workbench-light"
-        await pilot.press("f12")
-        await until(lambda: app.main.run_now and app.main.run_now.execution, "f12 runs")
+        await pilot.press("alt+r")
+        await until(lambda: app.main.run_now and app.main.run_now.execution, "alt+r runs")
 
 
 async def test_inputs_are_kept_and_taken_by_name(make_app: MakeApp, tmp_path: Path) -> None:
