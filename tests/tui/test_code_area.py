@@ -187,13 +187,17 @@ async def test_markers_show_move_and_grow_stale() -> None:
 async def test_notes_stand_at_the_right_and_move_with_their_lines() -> None:
     app = EditorApp("one\n" + "x" * 78)
     async with app.run_test(size=(80, 12)) as pilot:
-        app.area.set_line_notes({1: "3 calls 41 ms", 2: "no room"})
+        app.area.set_line_notes({1: "3 calls 41 ms", 2: "1 call"})
         await pilot.pause()
-        assert lines(app.area)[0].endswith("3 calls 41 ms")
-        assert "no room" not in lines(app.area)[1]
+        assert lines(app.area)[0].rstrip().endswith("3 calls 41 ms")
+        assert lines(app.area)[1].rstrip().endswith("xxx… 1 call"), "over the end of a long line"
+        await pilot.press("down")
+        assert "1 call" not in lines(app.area)[1], "not where someone types"
+        await pilot.press("up")
+        assert lines(app.area)[1].rstrip().endswith("xxx… 1 call")
         assert all(app.area.render_line(y).cell_length >= 80 for y in range(3))
         await typed(pilot, "\n")
-        assert lines(app.area)[1].endswith("3 calls 41 ms")
+        assert lines(app.area)[1].rstrip().endswith("3 calls 41 ms")
 
 
 async def test_a_line_is_pointed_at_and_brought_into_view() -> None:

@@ -165,14 +165,17 @@ class MarkedArea(ColouredArea):
         return Strip(segments, strip.cell_length)
 
     def _with_note(self, strip: Strip, number: int, note: str) -> Strip:
-        """A dim note at the right edge, where the line leaves room."""
+        """A dim note at the right edge; over the end of a line that is too long, but where the cursor is."""
         width = self.scrollable_content_region.width
         used = self.gutter_width + self.get_column_width(
             number - 1, len(self.document.get_line(number - 1))
         )
+        if width - len(note) - 1 < used - self.scroll_offset.x + 2:
+            note = ("~ " if self.ascii_icons else "… ") + note
+            if number == self.cursor_location[0] + 1 or len(note) > width // 2:
+                return strip
         at = width - len(note) - 1
-        if at < used - self.scroll_offset.x + 2:
-            return strip
+        note = note.ljust(max(width, strip.cell_length) - at)
         strip = strip.adjust_cell_length(max(width, strip.cell_length), self.rich_style)
         under = next((s.style for s in reversed(list(strip)) if s.style), None) or self.rich_style
         style = self.get_component_rich_style("code-area--note") + Style(bgcolor=under.bgcolor)
