@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,7 +17,7 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.support.serving import HANDSHAKE, Served, write_config
+from tests.support.serving import ENVELOPE, HANDSHAKE, Served, write_config
 from workbench.history import Store
 
 pytestmark = pytest.mark.anyio
@@ -92,18 +94,23 @@ async def test_only_the_token_opens(shared: Site) -> None:
     refused = await shared.post(token=None)
     assert refused.status_code == 401
     assert refused.headers["www-authenticate"] == "Bearer"
+    assert "Authorization: Bearer" in refused.json()["error"]
     assert (await shared.post(token="a-token-for-the-testz")).status_code == 401
     assert (await shared.post(token=None, Authorization=f"Basic {TOKEN}")).status_code == 401
 
 
 async def test_host_and_origin_are_checked(shared: Site) -> None:
-    assert (await shared.post(Host="evil.example")).status_code == 421
-    assert (await shared.post(Origin="http://evil.example")).status_code == 403
+    host = await shared.post(Host="evil.example")
+    assert host.status_code == 421
+    assert "evil.example" in host.json()["error"]
+    page = await shared.post(Origin="http://evil.example")
+    assert page.status_code == 403
+    assert "http://evil.example" in page.json()["error"]
     assert (await shared.post(Origin="http://localhost:5173")).status_code == 200
 
 
 async def test_what_clients_send_does_not_reach_the_terminal_as_it_is(site: Site) -> None:
-    """The SDK logs the Host that it refuses."""
+    """A Host that is refused is told on stderr, which may be a terminal."""
     address, port = site.url.split("/")[2].split(":")
     reader, writer = await asyncio.open_connection(address, int(port))
     head = f"POST /mcp HTTP/1.1\r\nHost: e\x1b[31mvil\r\nAuthorization: Bearer {TOKEN}\r\n"
@@ -128,8 +135,23 @@ async def test_a_body_over_the_limit_is_refused(folder: Path, start: Start) -> N
     path = write_config(folder)
     path.write_text(path.read_text() + "[serve]\nmax_body_bytes = 5000\n")
     site = await open_site(start(folder, "--http", "127.0.0.1:0", WORKBENCH_TOKEN=TOKEN))
-    assert (await site.post(content=b" " * 6000)).status_code == 413
+    refused = await site.post(content=b" " * 6000)
+    assert refused.status_code == 413
+    assert "max_body_bytes allows 5000" in refused.json()["error"]
+    assert await in_chunks(site, [b" " * 1000] * 6) == 413
     assert (await site.post()).status_code == 200
+
+
+async def in_chunks(site: Site, chunks: list[bytes]) -> int:
+    """The status of a request that does not say how long it is."""
+
+    async def body() -> AsyncIterator[bytes]:
+        for chunk in chunks:
+            yield chunk
+
+    given = {**ACCEPT, "Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+    async with httpx2.AsyncClient(timeout=30) as http:
+        return (await http.post(site.url, content=body(), headers=given)).status_code
 
 
 async def test_a_broken_body_ends_nothing(shared: Site) -> None:
@@ -289,3 +311,63 @@ async def test_a_connection_that_breaks_ends_its_run(site: Site, folder: Path) -
     await site.served.signal(signal.SIGTERM)
     assert await site.served.exit_code() == 0
     assert (await site.served.rest())[1] == "", "clients come and go: nothing to report"
+
+
+def call_at_once(site: Site, code: str) -> bytes:
+    """A whole request of 2026-07-28 as it goes over a socket; the client asks for progress."""
+    address = site.url.split("/")[2]
+    meta = {**ENVELOPE, "progressToken": 1}
+    params = {"name": "code_execution", "arguments": {"code": code}, "_meta": meta}
+    asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+    body = json.dumps(asked).encode()
+    head = [
+        "POST /mcp HTTP/1.1",
+        f"Host: {address}",
+        f"Authorization: Bearer {TOKEN}",
+        *(f"{name}: {value}" for name, value in ACCEPT.items()),
+        "Content-Type: application/json",
+        "MCP-Protocol-Version: 2026-07-28",
+        "Mcp-Method: tools/call",
+        "Mcp-Name: code_execution",
+        f"Content-Length: {len(body)}",
+    ]
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + body
+
+
+async def test_clients_that_do_not_read_or_write_hold_nobody_up_and_the_end_is_in_time(
+    site: Site, folder: Path
+) -> None:
+    host, port = site.url.split("/")[2].split(":")
+    many = "for (let i = 0; i < 300; i++) call_tool('raw', 'echo', {}); 'x'.repeat(3000000)"
+    idle = []
+    for text in (
+        call_at_once(site, many),
+        call_at_once(site, many)[:-5],
+        b"POST /mcp HTTP/1.1\r\nHo",
+    ):
+        for _ in range(3):
+            stuck = socket.create_connection((host, int(port)))
+            stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            stuck.sendall(text)
+            idle.append(stuck)
+    await until(lambda: statuses(folder) == ["ok"] * 3)
+    async with site.client() as client:
+        for number in range(20):
+            result = await client.call_tool("code_execution", {"code": str(number)})
+            assert result.structured_content["value"] == number
+    began = time.monotonic()
+    await site.served.signal(signal.SIGTERM)
+    assert await site.served.exit_code() == 0
+    assert time.monotonic() - began < 5  # 2 s on a machine of its own
+    assert (await site.served.rest())[1] == ""
+    for stuck in idle:
+        stuck.close()
+
+
+@pytest.mark.parametrize("code", ["call_tool('raw', 'sleep', {ms: 60000})", "while (true) {}"])
+async def test_a_request_that_is_closed_ends_its_run(site: Site, folder: Path, code: str) -> None:
+    host, port = site.url.split("/")[2].split(":")
+    with socket.create_connection((host, int(port))) as client:
+        client.sendall(call_at_once(site, code))
+        await until(lambda: statuses(folder) == ["running"])
+    await until(lambda: statuses(folder) == ["cancelled"])

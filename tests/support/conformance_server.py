@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import warnings
+from collections.abc import Iterable
 from typing import Any
 
 import mcp_types as types
 from mcp.shared.exceptions import MCPDeprecationWarning, MCPError
 
 from workbench.serve.binding import Binding
+from workbench.serve.door import Door
 from workbench.serve.http import HttpApp, Listening
 from workbench.serve.mcp_server import Context, OfferServer
 from workbench.serve.offer import Caller, Json
@@ -162,11 +164,11 @@ class FixtureServer(OfferServer):
         return types.EmptyResult()
 
 
-class OpenApp(HttpApp):
+class OpenDoor(Door):
     """Without a token: the suite cannot send one."""
 
-    def _may_enter(self, headers: list[tuple[bytes, bytes]]) -> bool:
-        return True
+    def without_token(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        return None
 
 
 async def main() -> None:
@@ -175,7 +177,9 @@ async def main() -> None:
     binding = Binding(
         "127.0.0.1", 0, "unused", generated=False, max_body_bytes=4 << 20, loopback=True
     )
-    async with Listening(OpenApp(FixtureServer(), binding), binding) as listening:
+    app = HttpApp(FixtureServer(), binding)
+    app.door = OpenDoor(binding)
+    async with Listening(app, binding) as listening:
         print(listening.url, flush=True)
         await asyncio.Event().wait()
 

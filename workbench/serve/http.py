@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hmac
+import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -14,8 +14,10 @@ from typing import Any, TypeAlias
 import uvicorn
 from mcp.server.transport_security import TransportSecuritySettings
 
+from workbench.jsontext import dumps
 from workbench.serve import UsageError
 from workbench.serve.binding import Binding
+from workbench.serve.door import Door, Refusal
 from workbench.serve.mcp_server import GONE, OfferServer
 from workbench.serve.offer import Offer
 
@@ -25,8 +27,7 @@ PATH = "/mcp"
 _BACKLOG = 128
 _DRAIN_S = 1
 _LISTENS_END_S = 0.05
-_NO_TOKEN = b'{"error":"a bearer token is needed: Authorization: Bearer <token>"}'
-_NO_PAGES = b'{"error":"requests of web pages (Origin) are not taken"}'
+_log = logging.getLogger(__name__)
 
 
 class HttpApp:
@@ -34,13 +35,13 @@ class HttpApp:
 
     def __init__(self, server: OfferServer, binding: Binding) -> None:
         self.server = server
+        self.door = Door(binding)
         self._inner = server.streamable_http_app(
             streamable_http_path=PATH,
             max_request_body_size=binding.max_body_bytes,
-            transport_security=_transport_security(binding),
+            # The door has looked at Host and Origin.
+            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         )
-        self._loopback = binding.loopback
-        self._expected = f"Bearer {binding.token}".encode()
 
     def list_changed(self) -> None:
         """Tell every client that ``tools/list`` has another answer now."""
@@ -48,24 +49,15 @@ class HttpApp:
 
     async def __call__(self, scope: Asgi, receive: Asgi, send: Asgi) -> None:
         if scope["type"] == "http":
-            if not self._may_enter(scope["headers"]):
-                await _refuse(send, 401, _NO_TOKEN)
-                return
-            if not self._loopback and any(name == b"origin" for name, _ in scope["headers"]):
-                await _refuse(send, 403, _NO_PAGES)
+            refusal = self.door.refusal(scope["headers"])
+            if refusal is not None:
+                if refusal.status != 401:  # a page or a client that is set up wrong: worth a line
+                    _log.warning("%s", refusal.message)
+                await _refuse(send, refusal)
                 return
             gone = scope[GONE] = asyncio.Event()
             receive = _watching(receive, gone)
         await self._inner(scope, receive, send)
-
-    def _may_enter(self, headers: list[tuple[bytes, bytes]]) -> bool:
-        given = [value for name, value in headers if name == b"authorization"]
-        if len(given) != 1:
-            return False
-        scheme, _, token = given[0].partition(b" ")
-        return scheme.lower() == b"bearer" and hmac.compare_digest(
-            b"Bearer " + token.strip(), self._expected
-        )
 
 
 def build_app(offer: Offer, binding: Binding) -> HttpApp:
@@ -119,6 +111,8 @@ class Listening:
         assert self._task is not None
         self._app.server.end_listens()
         await asyncio.sleep(_LISTENS_END_S)  # their last frames leave
+        # What it would say of clients that did not hang up in time is no failure.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         self._server.should_exit = True
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
@@ -148,24 +142,6 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _transport_security(binding: Binding) -> TransportSecuritySettings:
-    """Host and Origin must be our own: a page in a browser must not reach us by a name of its own.
-
-    On other addresses clients use names that we cannot know: there no page at all may come in (an
-    ``Origin`` is refused), and the token stands in front of the rest.
-    """
-    if not binding.loopback:
-        return TransportSecuritySettings(enable_dns_rebinding_protection=False)
-    names = ("127.0.0.1", "localhost", "[::1]")
-    return TransportSecuritySettings(
-        enable_dns_rebinding_protection=True,
-        allowed_hosts=[host for name in names for host in (name, f"{name}:*")],
-        allowed_origins=[
-            origin for name in names for origin in (f"http://{name}", f"http://{name}:*")
-        ],
-    )
-
-
 def _watching(receive: Asgi, gone: asyncio.Event) -> Asgi:
     """``receive`` that sets ``gone`` when it tells of a closed connection."""
 
@@ -178,9 +154,10 @@ def _watching(receive: Asgi, gone: asyncio.Event) -> Asgi:
     return watched
 
 
-async def _refuse(send: Asgi, status: int, body: bytes) -> None:
+async def _refuse(send: Asgi, refusal: Refusal) -> None:
+    body = dumps({"error": refusal.message}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    if status == 401:
+    if refusal.status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
