@@ -357,10 +357,13 @@ def _target(text: str) -> tuple[Path, bool]:
 _TIGHT = 96
 """Below this width the columns are drawn together, so that the script and its source still fit."""
 
+_ROOMY = 130
+"""Above this width a long name of a script leaves room for client and error."""
+
 
 def _widths(width: int) -> tuple[int, int, int, int]:
     """Of status, calls, time and script."""
-    return (9, 5, 9, 11) if width < _TIGHT else (12, 6, 10, 28)
+    return (9, 5, 9, 11) if width < _TIGHT else (11, 5, 9, 28 if width > _ROOMY else 20)
 
 
 def heading(width: int) -> str:

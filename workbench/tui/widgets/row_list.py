@@ -144,8 +144,12 @@ class RowList(ScrollView, Generic[T], can_focus=True):
         selected = index == self.cursor
         if selected:
             base = base + Style(bgcolor=self.get_component_rich_style("rows--cursor").bgcolor)
-        pointer = "▶ " if selected else "  "
-        return self._strip([(pointer, ""), *self._draw(self.rows[index], width - 2)], width, base)
+        parts = self._draw(self.rows[index], width - 2)
+        if not selected:
+            return self._strip([("  ", ""), *parts], width, base)
+        # Dimmed words on the colour of the cursor are too faint to read.
+        clear = [(text, "" if name == "dim" else name) for text, name in parts]
+        return self._strip([("▶ ", ""), *clear], width, base)
 
     def _strip(self, parts: Sequence[Part], width: int, base: Style) -> Strip:
         background = Style(bgcolor=base.bgcolor)

@@ -1,0 +1,238 @@
+"""How the tools, settings and history screens look: two sizes, dark and light, with fixed data."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.conftest import MakeApp, until
+from workbench.catalogue import Catalogue, ServerInfo, ToolInfo
+from workbench.config import Config, load
+from workbench.history import Store
+from workbench.model import (
+    CallError,
+    ErrorCode,
+    Execution,
+    ExecutionFinished,
+    ExecutionRequest,
+    ExecutionStarted,
+    Limits,
+    Outcome,
+    ScriptError,
+    Source,
+    Status,
+    ToolCall,
+    ToolCallFinished,
+    ToolCallStarted,
+)
+from workbench.tui.app import WorkbenchApp
+from workbench.tui.screens.history import HistoryScreen
+from workbench.tui.screens.settings import SettingsScreen
+from workbench.tui.screens.tools import ToolsScreen
+
+Snap = Callable[..., bool]
+Show = Callable[[Pilot[int]], Awaitable[object]]
+_AT = 1_790_000_000.0
+SIZES = [(120, 40), (80, 24)]
+THEMES = ["workbench-dark", "workbench-light"]
+
+_SEARCH = {
+    "type": "object",
+    "properties": {
+        "query": {"type": "string", "description": "Words, or is:open label:bug."},
+        "state": {"enum": ["open", "closed", "all"], "default": "open"},
+        "limit": {"type": "integer", "minimum": 1, "maximum": 100, "default": 30},
+        "sort": {
+            "type": "object",
+            "properties": {
+                "by": {"enum": ["created", "updated", "comments"]},
+                "descending": {"type": "boolean"},
+            },
+        },
+    },
+    "required": ["query"],
+}
+
+
+def catalogue() -> Catalogue:
+    tools = [
+        ToolInfo("tracker", "create_issue", "Open an issue."),
+        ToolInfo(
+            *("tracker", "search_issues"),
+            "Find issues by words, state and label.\n\nThe best match comes first. At most 100 come at "
+            "once: narrow the query, or ask again with another one.",
+            "Search issues",
+            _SEARCH,
+            {"type": "object", "properties": {"total": {"type": "integer"}}},
+            {"readOnlyHint": True},
+        ),
+        ToolInfo("tracker", "close-issue", "Close one.", approved=False),
+        ToolInfo("chat", "post", "Say something [b]loud[/b]."),
+    ]
+    by_server: dict[str, dict[str, ToolInfo]] = {}
+    for tool in tools:
+        by_server.setdefault(tool.server, {})[tool.name] = tool
+    return Catalogue(
+        {
+            "tracker": ServerInfo("tracker", state="ready", tools=3),
+            "chat": ServerInfo("chat", "http", "ready", tools=1, cached=True),
+            "db": ServerInfo(
+                "db", state="failed", error="it ended with code 1 before it answered initialize"
+            ),
+            "files": ServerInfo("files", state="connecting", quarantined=True),
+        },
+        by_server,
+    )
+
+
+@dataclass
+class FixedServers:
+    """What the tools screen asks of the upstream servers, with nothing that moves."""
+
+    known: Catalogue = field(default_factory=catalogue)
+
+    def catalogue(self) -> Catalogue:
+        return self.known
+
+    def subscribe(self, listener: Callable[[str], None]) -> Callable[[], None]:
+        return lambda: None
+
+    async def settled(self, server: str | None = None) -> None:
+        return
+
+    def stderr_tail(self, name: str) -> list[str]:
+        return ["db: reading settings", "\x1b[31mdb: no such file: /srv/db.sqlite"] * (name == "db")
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path / "pictures" / "history.sqlite3", max_age_days=36_500)
+    yield store
+    store.close()
+
+
+def run(
+    store: Store,
+    number: int,
+    script: str | None = "triage.js",
+    source: Source = "tui",
+    client: str | None = None,
+    status: Status = "ok",
+    took: float = 412.0,
+    code: ErrorCode | None = None,
+    tools: tuple[float, ...] = (380.0,),
+) -> None:
+    """Record an execution with calls of ``tracker.search_issues`` that took so many ms."""
+    name = f"{number:04x}{number * 7919 % 65536:04x}-0000-4000-8000-000000000000"
+    request = ExecutionRequest(
+        "const { issues } = await …", source=source, script=script, client=client
+    )
+    store.record(
+        ExecutionStarted(name, request, Limits(), "engine", None, (1, 2, 3, 4), _AT + number)
+    )
+    for seq, ms in enumerate(tools, 1):
+        call = ToolCall(name, seq, "tracker", "search_issues", {}, 3, 1, 1.0)
+        late = CallError(ErrorCode.UPSTREAM_ERROR, "rate limit: 30 a minute") if ms > 900 else None
+        store.record(ToolCallStarted(name, call))
+        store.record(ToolCallFinished(name, call, Outcome(late is None, error=late), ms, seq))
+    error = ScriptError(code, "it did not go well") if code else None
+    done = Execution(name, status, None, error, duration_ms=took, tool_calls=len(tools))
+    store.record(ExecutionFinished(name, done, _AT + number + 1))
+
+
+async def full(store: Store) -> None:
+    run(store, 1, tools=(210.0, 305.0, 380.0, 398.0, 411.0, 1290.0))
+    run(store, 2, None, "cli", took=33.0)
+    run(store, 3, "report.js", "serve", "night-agent", "error", 91.0, ErrorCode.UPSTREAM_ERROR)
+    run(store, 4, None, "serve", "claude \x1b[31mdesktop", "timeout", 120_000, ErrorCode.TIMEOUT)
+    run(store, 5, "a-script-with-a-long-name-indeed.js", "tui", None, "cancelled", 4_100)
+    run(store, 6, "triage.js", "replay", None, "ok", 18.0)
+    await store.committed()
+
+
+@pytest.fixture
+def picture(snap_compare: Any, make_app: MakeApp) -> Callable[..., bool]:
+    """``picture(size, theme, show)``: the app as it is after ``show``."""
+
+    def compare(size: tuple[int, int], theme: str, show: Show) -> bool:
+        app = make_app("return 1", config=Config(limits=Limits()))
+
+        async def before(pilot: Pilot[int]) -> None:
+            app.theme = theme
+            await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
+            await show(pilot)
+            await app.workers.wait_for_complete()
+            await pilot.pause()
+
+        return bool(snap_compare(app, terminal_size=size, run_before=before))
+
+    return compare
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("place", ["tool", "server"])
+def test_tools(
+    picture: Snap, history: Store, size: tuple[int, int], theme: str, place: str
+) -> None:
+    async def show(pilot: Pilot[int]) -> None:
+        await full(history)
+        runtime: Any = SimpleNamespace(upstream=FixedServers(), history=history)
+        screen = ToolsScreen(runtime)
+        await pilot.app.push_screen(screen)
+        await until(lambda: screen.rows.rows, "the tree")
+        names = [row.tool.name if row.tool else row.server.name for row in screen.rows.rows]
+        screen.rows.move_to(names.index("search_issues" if place == "tool" else "db"))
+
+    assert picture(size, theme, show)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_settings(picture: Snap, tmp_path: Path, size: tuple[int, int], theme: str) -> None:
+    file = Path("kept") / "workbench.toml"  # not where the app looks for its own
+    text = "code_execution_memory_mb = 128\n[history]\nmax_age_days = 30\n[ui]\nicons = 'unicode'\n"
+
+    async def show(pilot: Pilot[int]) -> None:
+        file.parent.mkdir()
+        file.write_text(text)
+        variables = {"WORKBENCH_CODE_EXECUTION_POOL_SIZE": "4"}
+        config = replace(load(file, environ=variables), path=file)
+        screen = SettingsScreen(config, file)
+        await pilot.app.push_screen(screen)
+        await until(lambda: screen.rows.rows, "the list")
+        screen.rows.move_to(5)
+
+    assert picture(size, theme, show)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_history(
+    picture: Snap,
+    history: Store,
+    size: tuple[int, int],
+    theme: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "workbench.tui.screens.history.when", lambda at: f"12:04:{at % 60:02.0f} today"
+    )
+
+    async def show(pilot: Pilot[int]) -> None:
+        await full(history)
+        app = pilot.app
+        assert isinstance(app, WorkbenchApp)
+        screen = HistoryScreen(history, app.open_replay)
+        await app.push_screen(screen)
+        await until(lambda: len(screen.rows.rows) == 6, "the list")
+        screen.rows.move_to(2)
+        await pilot.press("space", "j")
+
+    assert picture(size, theme, show)
