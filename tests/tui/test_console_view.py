@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import on
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
@@ -22,6 +23,14 @@ LINES = [
 
 
 class ConsoleApp(App[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.saved: list[str] = []
+
+    @on(ConsoleView.SaveRequested)
+    def _saved(self, message: ConsoleView.SaveRequested) -> None:
+        self.saved.append(message.text)
+
     def compose(self) -> ComposeResult:
         yield ConsoleView(id="console")
 
@@ -70,6 +79,29 @@ async def test_hidden_lines_stay_hidden_as_more_come() -> None:
         await pilot.pause()
         assert shown(app) == []
         assert app.view.level == "error"
+
+
+async def test_a_long_console_says_what_is_not_drawn() -> None:
+    app = ConsoleApp()
+    async with app.run_test(size=(70, 10)) as pilot:
+        await started(app, pilot)
+        assert not app.view.is_cut
+        app.view.add(LogLine("debug" if n % 2 else "log", f"line {n}") for n in range(6_000))
+        await until(lambda: app.view.lines and "5999" in app.view.lines[-1].text, "all are there")
+        await pilot.press("g")
+        await until(lambda: app.view.scroll_offset.y == 0, "the top")
+        top = app.view.render_line(0).text
+        assert top.strip() == "the start of 6,005 lines is not drawn · x saves all"
+        assert "line" in app.view.render_line(1).text
+        await pilot.press("x")
+        await until(lambda: app.saved, "saved")
+        assert app.saved[0].count("\n") == 6_006
+        assert app.saved[0].startswith("d\nplain")
+        await pilot.press("l")
+        await until(lambda: not app.view.is_cut, "without the debug lines all are drawn")
+        await pilot.press("g")
+        await until(lambda: app.view.scroll_offset.y == 0, "the top")
+        assert app.view.render_line(0).text.strip() == "plain [/b]"
 
 
 async def test_another_theme_draws_the_lines_anew() -> None:

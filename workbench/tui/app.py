@@ -28,6 +28,7 @@ from workbench.tui.session import Session, SessionStore
 
 if TYPE_CHECKING:
     from workbench.runtime import Runtime
+    from workbench.tui.widgets.console_view import ConsoleView
     from workbench.tui.widgets.json_view import JsonView
 
 _SETTLED_S = 2.0
@@ -59,6 +60,8 @@ class WorkbenchApp(App[int]):
         self.data_dir = data_dir
         self._script = script
         self.main = WorkbenchScreen()
+        self.shares: dict[str, dict[str, float]] = {}
+        """How the user has laid out the panes; see ``Session.shares``."""
         self._sessions = SessionStore(data_dir)
         self._theme_before = self.theme
         self._runtime: asyncio.Future[Runtime] | None = None
@@ -135,6 +138,7 @@ class WorkbenchApp(App[int]):
         for theme in found:
             self.register_theme(theme)
         last = self._sessions.last()
+        self.shares = {name: dict(shares) for name, shares in last.shares.items()}
         wanted = self.config.ui.theme or last.theme or themes.DEFAULT
         if wanted not in self.available_themes:
             problems.append(f"there is no theme {wanted!r}")
@@ -225,12 +229,20 @@ class WorkbenchApp(App[int]):
         return commands.shown(binding.key) if binding.id else super().get_key_display(binding)
 
     def on_json_view_save_requested(self, event: JsonView.SaveRequested) -> None:
-        """A value goes to a file; one that is there is overwritten only after a question."""
+        """A value goes to a file."""
         name = _NOT_IN_NAMES.sub("-", event.title).strip("-.") or "value"
+        self._save_as(event.text, "Save the value as", f"{name}.json")
+
+    def on_console_view_save_requested(self, event: ConsoleView.SaveRequested) -> None:
+        """What a script wrote goes to a file."""
+        self._save_as(event.text, "Save the console as", "console.log")
+
+    def _save_as(self, text: str, title: str, name: str) -> None:
+        """Ask for a file and write it; one that is there is overwritten only after a question."""
 
         def write(path: Path) -> None:
             try:
-                documents.write_text(path, event.text)
+                documents.write_text(path, text)
             except documents.DocumentError as error:
                 self.say(str(error), "error")
             else:
@@ -248,7 +260,7 @@ class WorkbenchApp(App[int]):
                 lambda choice: write(path) if choice == "write" else None,
             )
 
-        self.push_screen(LineScreen("Save the value as", str(Path.cwd() / f"{name}.json")), named)
+        self.push_screen(LineScreen(title, str(Path.cwd() / name)), named)
 
     async def open_replay(self, execution_id: str) -> None:
         """Step through a recorded execution (an id or the start of one)."""

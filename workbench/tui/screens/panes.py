@@ -165,7 +165,7 @@ class DetailPane(Pane):
             self.result.show(execution.error.to_json(), "error")
         if execution.logs_dropped:
             dropped = count(execution.logs_dropped, "more line")
-            self.console.note(f"{dropped}: too many to keep")
+            self.console.note(f"{dropped} not kept: a run keeps 10,000 lines, 4 MB of them")
         self.show_title()
 
     def show_call(self, state: CallState) -> None:
