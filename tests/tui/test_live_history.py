@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from tests.tui.conftest import MakeApp, until
 from workbench.tui.app import WorkbenchApp
@@ -21,9 +22,11 @@ from workbench.tui.widgets.code_area import CodeArea
 pytestmark = pytest.mark.anyio
 _CODE = """\
 console.log('begin');
-for (let i = 0; i < 40; i++) await tools.demo.sleep({ms: 100});
-console.log('end');
-return input.answer
+try {
+  for (;;) await tools.demo.sleep({ms: 50});
+} finally {
+  console.log('end');
+}
 """
 Start = Callable[[str], "subprocess.Popen[bytes]"]
 
@@ -75,7 +78,7 @@ async def test_a_run_of_another_process_is_followed(make_app: MakeApp, start: St
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await history(app, pilot)
-        start(_CODE)
+        process = start(_CODE)
         replay = await opened(app, pilot, screen)
         assert replay.live
         assert replay.query_one("#replay-script", CodeArea).text == _CODE
@@ -84,14 +87,16 @@ async def test_a_run_of_another_process_is_followed(make_app: MakeApp, start: St
         before = replay.trace.model.totals.calls
         await until(lambda: replay.trace.model.totals.calls > before + 2, "the trace grows")
         assert replay.live
+        process.send_signal(signal.SIGINT)
         await until(lambda: not replay.live, "it ends")
         await pilot.pause()
-        assert replay.recording.status == "ok"
-        assert replay.trace.model.totals.calls == 40
+        assert replay.recording.status == "cancelled"
+        assert replay.trace.model.totals.calls == len(replay.recording.calls)
         assert replay.position == len(replay.steps)
         shown = replay.detail.result.shown
         assert shown is not None
-        assert shown.value == 42
+        assert isinstance(shown.value, dict)
+        assert shown.value["code"] == "CANCELLED"
         await pilot.press("home", "full_stop")
         assert replay.position == 1
 
@@ -135,3 +140,23 @@ async def test_the_list_is_up_to_date_within_300_ms(make_app: MakeApp, start: St
             )
             best = min(best, loop.time() - since)
         assert best < 0.3
+
+
+async def test_the_main_screen_tells_of_it_and_a_key_follows_it(
+    make_app: MakeApp, start: Start
+) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(lambda: app.main.tabs and app.runtime_now, "the history is open")
+        await pilot.press("alt+w")
+        assert app.screen is app.main, "there is nothing to follow yet"
+        process = start(_CODE)
+        header = app.main.query_one("#header", Static)
+        await until(lambda: "… cli: inline script" in str(header.content), "it is told")
+        assert "alt+w follows it" in str(app.main.query_one("#status", Static).content)
+        await pilot.press("alt+w")
+        await until(lambda: isinstance(app.screen, ReplayScreen), "it is opened")
+        await pilot.press("escape")
+        await until(lambda: app.screen is app.main)
+        process.send_signal(signal.SIGTERM)
+        await until(lambda: "‖ cli: inline script" in str(header.content), "its end is told")

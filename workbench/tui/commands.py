@@ -45,7 +45,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("next-pane", "Next pane", "Go to the next pane.", "f6", "Pane", "Panes"),
     Command("previous-pane", "Previous pane", "Go to the pane before.", "shift+f6", None, "Panes"),
     Command("zoom", "Zoom pane", "The pane with the cursor alone, or all.", "f7", "Zoom", "Panes"),
-    Command("grow", "Grow pane", "Make the pane wider.", "ctrl+shift+right", None, "Panes"),
+    Command(
+        "grow", "Grow pane", "Wider; a mouse drags the frames.", "ctrl+shift+right", None, "Panes"
+    ),
     Command("shrink", "Shrink pane", "Make the pane narrower.", "ctrl+shift+left", None, "Panes"),
     Command("taller", "Taller pane", "Make the pane taller.", "ctrl+shift+down", None, "Panes"),
     Command("lower", "Lower pane", "Make the pane lower.", "ctrl+shift+up", None, "Panes"),
@@ -79,6 +81,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("divergence", "Show divergence", "Where the last replay left its record."),
     Command("replay", "Replay a run", "Step through a recorded run.", "", None, "Screens"),
     Command("history", "History", "What ran before.", "ctrl+t", None, "Screens"),
+    Command(
+        "watch",
+        "Watch",
+        "Follow the newest run of an agent or a command line.",
+        "alt+w",
+        None,
+        "Screens",
+    ),
     Command("tools", "Tools", "Servers and their tools; insert a call.", "", None, "Screens"),
     Command("settings", "Settings", "Limits and other settings.", "", None, "Screens"),
     Command(

@@ -17,6 +17,7 @@ from textual.widgets import Static, TextArea
 from textual.worker import Worker
 
 from workbench import paths
+from workbench.clean import clean_line
 from workbench.config import FILE_NAME
 from workbench.model import Event, ExecutionRequest
 from workbench.tui import commands, external, session
@@ -33,10 +34,12 @@ from workbench.tui.widgets.trace_view import TraceView
 
 if TYPE_CHECKING:
     from workbench.runtime import Runtime
+    from workbench.tui.others import OtherRuns
 
 _TITLES = {"script": "1 Script", "input": "2 Input", "trace": "3 Trace", "detail": "4 Detail"}
 _HEADER_S = 0.5
 _DISK_S = 2.0
+_OTHERS_S = 0.1
 
 
 class WorkbenchScreen(ScriptScreen):
@@ -47,6 +50,7 @@ class WorkbenchScreen(ScriptScreen):
     def __init__(self) -> None:
         super().__init__()
         self.run_now: LiveRun | None = None
+        self._others: OtherRuns | None = None
         self._ran: Tab | None = None
         """The script that the run is of."""
         self.listener = LiveBuffer()
@@ -73,6 +77,7 @@ class WorkbenchScreen(ScriptScreen):
         self.set_interval(TICK_S, self._tick)
         self.set_interval(_HEADER_S, self._show_header)
         self.set_interval(_DISK_S, self.look_at_disk)
+        self.set_interval(_OTHERS_S, self._look_at_others)
         self.trace.ascii_icons = self.app.config.ui.icons == "ascii"
         self.tell("F5 runs the script · ^p lists every command")
 
@@ -286,6 +291,39 @@ class WorkbenchScreen(ScriptScreen):
 
         self.app.push_screen(LineScreen("Replay a run", names=list(names)), chosen)
 
+    def _look_at_others(self) -> None:
+        """Runs of a served agent or a command line are told while they run."""
+        runtime = self.app.runtime_now
+        if runtime is None:
+            return
+        if self._others is None:
+            from workbench.tui.others import OtherRuns
+
+            self._others = OtherRuns(runtime.history)
+        before = self._others.newest
+        if not self._others.poll():
+            return
+        self._show_header()
+        newest = self._others.newest
+        known = before is not None and newest is not None and before.n == newest.n
+        if newest is not None and newest.status == "running" and not known and not self.run_active:
+            who = clean_line(newest.client or newest.source)
+            self.tell(f"{who} runs a script: {self._key_of('watch')} follows it")
+
+    def _key_of(self, name: str) -> str:
+        for command, keys in commands.in_force(self.app.config.keys):
+            if command.id == name and keys:
+                return commands.shown(keys)
+        return f"{commands.shown('ctrl+p')} {name}"
+
+    async def action_watch(self) -> None:
+        """The newest run of another process; one that goes on is followed."""
+        newest = self._others.newest if self._others is not None else None
+        if newest is None:
+            self.app.say("No other process has run a script since the start")
+        else:
+            await self.app.open_replay(newest.execution_id)
+
     def action_history(self) -> None:
         """Every run of every face; Enter replays one."""
         runtime = self._opened()
@@ -419,6 +457,9 @@ class WorkbenchScreen(ScriptScreen):
             known = f"servers {ready}/{len(servers)}{mark}" if servers else "no servers"
             left.append(Content(known))
             left.append(Content(f"tools {sum(server.tools for server in servers)}"))
+        others = self._others.line() if self._others is not None else None
+        if others is not None:
+            right.append(others)
         run = self.run_now
         if run is not None:
             text = f"{SIGNS[run.status]} {run.execution_id[:4]} {duration(run.elapsed_ms)}"
