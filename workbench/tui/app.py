@@ -22,6 +22,7 @@ from textual.screen import Screen
 from workbench.config import Config
 from workbench.tui import commands, documents, themes
 from workbench.tui.collecting import Collector
+from workbench.tui.screens import layout
 from workbench.tui.screens.ask import ChoiceScreen, LineScreen
 from workbench.tui.screens.workbench import WorkbenchScreen
 from workbench.tui.session import Session, SessionStore
@@ -46,7 +47,11 @@ class WorkbenchApp(App[int]):
     CSS_PATH = "styles/workbench.tcss"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-tiny"),
+        (layout.NARROW, "-narrow"),
+        (layout.WIDE, "-wide"),
+    ]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         *commands.bindings("app"),

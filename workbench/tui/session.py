@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,8 @@ class Session:
     files: tuple[str, ...] = ()
     current: int = 0
     theme: str = ""
+    shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """What the panes share, by breakpoint and splitter (widgets/splitter.py)."""
 
 
 class SessionStore:
@@ -81,6 +83,7 @@ class SessionStore:
             tuple(files),
             current if isinstance(current, int) and 0 <= current < len(files) else 0,
             theme if isinstance(theme, str) else "",
+            _shares(values.get("shares")),
         )
 
     def _left_behind(self) -> list[Path]:
@@ -111,6 +114,21 @@ def _is_file(value: Any) -> bool:
 
 def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def _shares(value: Any) -> dict[str, dict[str, float]]:
+    """Only what is a share between two panes."""
+    if not isinstance(value, dict):
+        return {}
+    return {
+        name: {
+            splitter: share
+            for splitter, share in shares.items()
+            if isinstance(share, float) and 0 < share < 1
+        }
+        for name, shares in value.items()
+        if isinstance(shares, dict)
+    }
 
 
 def _draft(entry: Any) -> Draft | None:

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import events
+from textual.errors import NoWidget
+from textual.geometry import Offset
 from textual.screen import Screen
 from textual.widget import Widget
 
 from workbench.tui.screens.jump import JumpScreen
 from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.splitter import Axis, Splitter
+
+if TYPE_CHECKING:
+    from workbench.tui.app import WorkbenchApp
 
 PANES = ("script", "input", "trace", "detail")
-_STEP, _LEAST = 5, 20
-"""Percent: of one change of size, and what a pane keeps."""
+NARROW, WIDE = 60, 100
+"""Cells from which there is room for two panes, and for four."""
+_STEP = 0.05
+"""Of what two neighbours have: one change by a key."""
 
 
 class PaneScreen(Screen[None]):
     """Two groups, ``#left`` and ``#right``, of two panes each. Of a group's panes one is current; where
     there is little room, only that one is shown (styles/workbench.tcss)."""
 
+    app: WorkbenchApp
     AUTO_FOCUS = ""
     """Who fills the panes says which one has the focus: not the first widget that happens to be there."""
 
     def __init__(self) -> None:
         super().__init__()
         self.pane_name = "script"
+        self._laid_out = ""
+        self._dragged: Splitter | None = None
 
     # -- what the screen that has the panes does ---------------------------------------
 
@@ -83,34 +96,111 @@ class PaneScreen(Screen[None]):
 
         self.app.push_screen(JumpScreen(places), chosen)
 
+    # -- sizes -------------------------------------------------------------------------
+
+    @property
+    def splitters(self) -> tuple[Splitter, ...]:
+        """What can be dragged in this layout: between the columns (rows, where there is little room)
+        and between the two panes of each."""
+        left, right = self.query_one("#left"), self.query_one("#right")
+        if self._breakpoint == "narrow":
+            return (Splitter("rows", left, right, "height"),)
+        script, given, trace, detail = (self.query_one(f"#{name}") for name in PANES)
+        return (
+            Splitter("columns", left, right, "width"),
+            Splitter("left", script, given, "height"),
+            Splitter("right", trace, detail, "height"),
+        )
+
+    @property
+    def _shares(self) -> dict[str, float]:
+        """The shares the user has set, of this breakpoint; all pane screens of the app have the same."""
+        return self.app.shares.setdefault(self._breakpoint, {})
+
+    @property
+    def _breakpoint(self) -> str:
+        """From the size: the class of the screen is set only after its resize handlers."""
+        return "narrow" if NARROW <= self.app.size.width < WIDE else "wide"
+
+    def on_resize(self) -> None:
+        self.apply_shares()
+
+    def on_screen_resume(self) -> None:
+        self.apply_shares()
+
+    def apply_shares(self) -> None:
+        """Lay the panes out as the user has set them for this breakpoint."""
+        if self._breakpoint != self._laid_out:
+            for name in ("left", "right", *PANES):
+                for axis in ("width", "height"):
+                    self.query_one(f"#{name}").styles.clear_rule(axis)
+        self._laid_out = self._breakpoint
+        for splitter in self.splitters:
+            share = self._shares.get(splitter.name)
+            if share is not None:
+                splitter.take(share)
+
+    def _move(self, splitter: Splitter, share: float) -> None:
+        self._shares[splitter.name] = splitter.take(share)
+
     def action_grow(self) -> None:
-        self._resize_group(_STEP)
+        self._resize("width", _STEP)
 
     def action_shrink(self) -> None:
-        self._resize_group(-_STEP)
+        self._resize("width", -_STEP)
 
     def action_taller(self) -> None:
-        self._resize_pane(_STEP)
+        self._resize("height", _STEP)
 
     def action_lower(self) -> None:
-        self._resize_pane(-_STEP)
+        self._resize("height", -_STEP)
 
-    def _resize_group(self, by: int) -> None:
-        mine = "left" if self.pane_name in PANES[:2] else "right"
-        other = "right" if mine == "left" else "left"
-        self._share(f"#{mine}", f"#{other}", by, "width")
+    def _resize(self, axis: Axis, by: float) -> None:
+        """More for the current pane along an axis; where there is only one, along that."""
+        pane = self.query_one(f"#{self.pane_name}")
+        found = [
+            (splitter, splitter.first in pane.ancestors_with_self)
+            for splitter in self.splitters
+            if splitter.seen
+            and not {splitter.first, splitter.second}.isdisjoint(pane.ancestors_with_self)
+        ]
+        for splitter, is_first in sorted(found, key=lambda one: one[0].axis != axis)[:1]:
+            self._move(splitter, splitter.share + (by if is_first else -by))
 
-    def _resize_pane(self, by: int) -> None:
-        index = PANES.index(self.pane_name)
-        self._share(f"#{PANES[index]}", f"#{PANES[index ^ 1]}", by, "height")
+    # -- the mouse on a frame ----------------------------------------------------------
 
-    def _share(self, mine: str, other: str, by: int, what: str) -> None:
-        """Give one of two neighbours more of what both have."""
-        one, two = self.query_one(mine), self.query_one(other)
-        sizes = [getattr(widget.outer_size, what) for widget in (one, two)]
-        if 0 in sizes:
-            return  # the other one is not on the screen
-        percent = round(100 * sizes[0] / sum(sizes)) + by
-        percent = min(max(percent, _LEAST), 100 - _LEAST)
-        setattr(one.styles, what, f"{percent}fr")
-        setattr(two.styles, what, f"{100 - percent}fr")
+    def _splitter_at(self, at: Offset) -> Splitter | None:
+        try:
+            under, _ = self.get_widget_at(*at)
+        except NoWidget:
+            return None
+        if not isinstance(under, Pane):  # only frames are a pane's own
+            return None
+        return next((one for one in self.splitters if one.holds(at)), None)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        splitter = self._splitter_at(event.screen_offset)
+        if splitter is not None and event.button == 1:
+            self._dragged = splitter
+            splitter.first.capture_mouse()
+            event.stop()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._dragged is not None:
+            self._move(self._dragged, self._dragged.share_at(event.screen_offset))
+        else:
+            self._show_handle(self._splitter_at(event.screen_offset))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        if self._dragged is not None:
+            self._dragged.first.release_mouse()
+            self._dragged = None
+            self._show_handle(self._splitter_at(event.screen_offset))
+
+    def _show_handle(self, splitter: Splitter | None) -> None:
+        """Frames that can be dragged say so while the mouse is on them."""
+        for pane in self.query(Pane):
+            mine = splitter is not None and bool(
+                {splitter.first, splitter.second}.intersection(pane.ancestors_with_self)
+            )
+            pane.set_class(mine, "-handle")

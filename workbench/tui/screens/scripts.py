@@ -101,7 +101,8 @@ class ScriptScreen(PaneScreen):
         """What is open, for the next start."""
         named = [tab for tab in self.tabs if tab.document.path is not None]
         current = named.index(self.tab) if self.tabs and self.tab in named else 0
-        return Session(tuple(str(tab.document.path) for tab in named), current, self.app.theme)
+        files = tuple(str(tab.document.path) for tab in named)
+        return Session(files, current, self.app.theme, self.app.shares)
 
     async def _open_path(self, path: Path) -> None:
         try:

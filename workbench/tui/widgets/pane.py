@@ -9,6 +9,8 @@ from textual.content import Content
 class Pane(Vertical):
     """A numbered pane. Both titles are ``Content``: a file name must not be read as markup."""
 
+    ALLOW_SELECT = False
+    """Its frame is dragged, not read; what is in it is selected in its own widget."""
     DEFAULT_CSS = """
     Pane {
         border: round $foreground 25%;
@@ -16,6 +18,8 @@ class Pane(Vertical):
         border-subtitle-color: $text-muted;
         height: 1fr;
         &:focus-within { border: heavy $primary; border-title-style: bold; }
+        &.-handle { border: round $accent; }
+        &.-handle:focus-within { border: heavy $accent; }
     }
     """
 
