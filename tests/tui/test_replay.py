@@ -10,6 +10,7 @@ from workbench.model import ToolCallFinished
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.ask import LineScreen
 from workbench.tui.screens.replay import ReplayScreen
+from workbench.tui.trace_model import CallRow
 from workbench.tui.widgets.code_area import CodeArea
 
 pytestmark = pytest.mark.anyio
@@ -36,6 +37,10 @@ async def record(app: WorkbenchApp, pilot: Pilot[int]) -> ReplayScreen:
     return app.screen
 
 
+def calls(screen: ReplayScreen) -> list[CallRow]:
+    return [row for row in screen.trace.model.rows if isinstance(row, CallRow)]
+
+
 async def test_steps_forth_and_back(make_app: MakeApp) -> None:
     app = make_app(_CODE)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -44,7 +49,8 @@ async def test_steps_forth_and_back(make_app: MakeApp) -> None:
         assert len(screen.trace.model.rows) == 4
         await pilot.press("home")
         assert screen.position == 0
-        assert len(screen.trace.model.rows) == 0
+        assert screen.trace.model.totals.calls == 0
+        assert [row.status for row in calls(screen)] == ["pending", "pending"]
         await pilot.press("full_stop", "full_stop")
         assert screen.position == 2
         await pilot.press("comma")
@@ -52,6 +58,9 @@ async def test_steps_forth_and_back(make_app: MakeApp) -> None:
         await pilot.press("e")
         assert screen.steps[screen.position - 1].failed
         assert screen.steps[screen.position - 1].line == 3
+        assert [row.status for row in calls(screen)] == ["ok", "error"]
+        assert screen.trace.selected is not None
+        assert screen.trace.selected.seq == 2
         await pilot.press("end")
         shown = screen.detail.result.shown
         assert shown is not None

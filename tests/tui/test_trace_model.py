@@ -22,7 +22,7 @@ from workbench.model import (
     ToolCallStarted,
 )
 from workbench.tui.trace_filter import FilterError, parse_filter
-from workbench.tui.trace_model import SHOWN_ARGS, CallRow, TraceModel, brief
+from workbench.tui.trace_model import SHOWN_ARGS, CallRow, ConsoleRow, TraceModel, brief
 
 OK = Outcome(ok=True, result={"rows": 1})
 
@@ -244,3 +244,31 @@ def test_a_hundred_thousand_calls_fit_and_filter_in_steps() -> None:
         slowest = max(slowest, time.perf_counter() - began)
     assert len(model.shown) == len(range(3, 100_001, 7))
     assert slowest < 0.25  # asked for 20 ms; the bound is for a loaded machine
+
+
+def test_what_is_planned_waits_for_its_events() -> None:
+    one, two = call(1, started_ms=0.0), call(2, started_ms=10.0)
+    line = ConsoleLine("x", LogLine("log", "hello", 5.0))
+    events: list[Event] = [
+        ToolCallStarted("x", one),
+        line,
+        ToolCallStarted("x", two),
+        ToolCallFinished("x", two, Outcome(True, result=1), 30.0, 1),
+    ]
+    model = TraceModel()
+    model.plan(events)
+    assert [getattr(row, "status", "line") for row in model.rows] == ["pending", "line", "pending"]
+    assert model.totals.calls == 0
+    assert model.span_ms >= 40
+    model.apply(events[:2])
+    first, written, second = model.rows
+    assert isinstance(first, CallRow)
+    assert isinstance(written, ConsoleRow)
+    assert isinstance(second, CallRow)
+    assert (first.status, written.text, second.status) == ("running", "hello", "pending")
+    assert (model.totals.calls, model.totals.console) == (1, 1)
+    model.apply(events[2:])
+    assert second.status == "ok"
+    assert len(model.rows) == 3
+    model.apply([line])  # one that was not planned
+    assert len(model.rows) == 4

@@ -11,6 +11,7 @@ import sys
 import time
 from array import array
 from bisect import bisect_left, insort
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -97,7 +98,8 @@ class TraceModel:
         self._running: set[int] = set()
         self._failed = 0
         self._console = 0
-        self._span = 0.0
+        self._span = self._planned_span = 0.0
+        self._planned_console: deque[int] = deque()
         self._began: float | None = None
         self._free: list[int] = []
         self._lanes = 0
@@ -112,6 +114,21 @@ class TraceModel:
         self.execution_id = execution_id
         self._clear()
 
+    def plan(self, events: Iterable[Event]) -> None:
+        """What is to come, in order (a replay knows it): rows that wait for their events."""
+        for event in events:
+            if isinstance(event, ToolCallStarted) and self._place(event.call.seq) < 0:
+                self._add(event.call, "pending", 0)
+            elif isinstance(event, ToolCallFinished):
+                ended = event.call.started_ms + event.duration_ms
+                self._planned_span = max(self._planned_span, ended)
+            elif isinstance(event, ConsoleLine):
+                self._planned_console.append(len(self.rows))
+                self._append(ConsoleRow("", "", event.line.at_ms))
+            elif isinstance(event, ExecutionFinished):
+                ended = event.execution.duration_ms
+                self._planned_span = max(self._planned_span, ended)
+
     def apply(self, events: Iterable[Event]) -> None:
         """Take events of the execution; those of others are passed over."""
         for event in events:
@@ -123,7 +140,13 @@ class TraceModel:
                 self._finish(event)
             elif isinstance(event, ConsoleLine):
                 text = clean_line(event.line.text, SHOWN_CONSOLE)
-                self._append(ConsoleRow(sys.intern(event.line.level), text, event.line.at_ms))
+                row = ConsoleRow(sys.intern(event.line.level), text, event.line.at_ms)
+                if self._planned_console:
+                    index = self._planned_console.popleft()
+                    self.rows[index] = row
+                    self._changed(index)
+                else:
+                    self._append(row)
                 self._console += 1
                 self._span = max(self._span, event.line.at_ms)
             elif isinstance(event, ToolCallNote):
@@ -134,7 +157,8 @@ class TraceModel:
                 self._end(event)
 
     def _start(self, call: ToolCall) -> None:
-        if self._place(call.seq) >= 0:
+        index = self._place(call.seq)
+        if index >= 0 and self._call(index).status != "pending":
             return
         if self._free:
             lane = heapq.heappop(self._free)
@@ -143,22 +167,34 @@ class TraceModel:
             self._lanes += 1
         if self._began is None:
             self._began = self._clock() - call.started_ms / 1000
-        missing = call.seq - len(self._index)
-        self._index.extend([-1] * missing)
-        self._index[call.seq - 1] = len(self.rows)
+        if index < 0:
+            self._add(call, "running", lane)
+        else:
+            row = self._call(index)
+            row.status, row.lane = "running", lane
+            self._changed(index)
         self._calls += 1
         self._running.add(call.seq)
         self._span = max(self._span, call.started_ms)
+
+    def _add(self, call: ToolCall, status: str, lane: int) -> None:
+        missing = call.seq - len(self._index)
+        self._index.extend([-1] * missing)
+        self._index[call.seq - 1] = len(self.rows)
         server, tool = sys.intern(clean_line(call.server)), sys.intern(clean_line(call.tool))
-        row = CallRow(call.seq, server, tool, brief(call.args), call.line, call.started_ms, lane)
+        args = brief(call.args)
+        row = CallRow(call.seq, server, tool, args, call.line, call.started_ms, lane, status)
         self._append(row)
 
-    def _finish(self, event: ToolCallFinished) -> None:
-        if self._place(event.call.seq) < 0:
-            self._start(event.call)
-        index = self._place(event.call.seq)
+    def _call(self, index: int) -> CallRow:
         row = self.rows[index]
         assert isinstance(row, CallRow)
+        return row
+
+    def _finish(self, event: ToolCallFinished) -> None:
+        self._start(event.call)
+        index = self._place(event.call.seq)
+        row = self._call(index)
         if row.seq not in self._running:
             return
         self._running.discard(row.seq)
@@ -181,8 +217,7 @@ class TraceModel:
         index = self._place(event.seq)
         if index < 0 or event.seq not in self._running:
             return
-        row = self.rows[index]
-        assert isinstance(row, CallRow)
+        row = self._call(index)
         row.summary = clean_line(event.text[:SHOWN_ARGS])
         self._changed(index)
 
@@ -191,8 +226,7 @@ class TraceModel:
         self._span = max(self._span, event.execution.duration_ms)
         for seq in sorted(self._running):
             index = self._place(seq)
-            row = self.rows[index]
-            assert isinstance(row, CallRow)
+            row = self._call(index)
             row.status = "cancelled"
             row.duration_ms = max(0.0, event.execution.duration_ms - row.started_ms)
             self._failed += 1
@@ -210,6 +244,11 @@ class TraceModel:
         if self.finished or self._began is None:
             return self._span
         return max(self._span, (self._clock() - self._began) * 1000)
+
+    @property
+    def span_ms(self) -> float:
+        """The time that the waterfall must hold."""
+        return max(self.elapsed_ms(), self._planned_span)
 
     def row_of(self, seq: int) -> CallRow | None:
         """The row of a call."""

@@ -91,6 +91,8 @@ class ReplayScreen(PaneScreen):
         """Numbers of calls before whose start playing pauses."""
         self.verdict = ""
         self._run = LiveRun(recording.script or "script")
+        self._pointed = 0
+        """The call that a step, not the user, has put the cursor on."""
         self._speed = _SPEEDS.index(1.0)
         self._clock_ms = 0.0
         self._ticked = time.monotonic()
@@ -196,6 +198,8 @@ class ReplayScreen(PaneScreen):
     def action_seek(self, position: int) -> None:
         self.playing = False
         self._go(position if position >= 0 else len(self.steps))
+        if self.live and position < 0:
+            self.trace.action_follow()
 
     def action_next_error(self) -> None:
         """Just after the next call that failed; from the last one, the first again."""
@@ -285,19 +289,35 @@ class ReplayScreen(PaneScreen):
         self.trace.apply(events)
         self.detail.show_console([e.line for e in events if isinstance(e, ConsoleLine)])
         self.position = position
-        if position == len(self.steps):
+        if position == len(self.steps) and not self.live:
             self.detail.show_end(self._run)
             self.detail.show_tab("result")
         line = self.steps[position - 1].line if position else None
         if line is not None:
             self._mark_line(line - 1)
+        if not self.live or position < len(self.steps):
+            self._point()
         self._show()
+
+    def _point(self) -> None:
+        """The cursor of the trace to the call that the last step was of."""
+        for step in reversed(self.steps[: self.position]):
+            if isinstance(step.event, ToolCallStarted | ToolCallFinished):
+                selected = self.trace.selected
+                if selected is None or selected.seq != step.event.call.seq:
+                    self._pointed = step.event.call.seq
+                    self.trace.select(self._pointed)
+                elif self.position < len(self.steps):
+                    self._show_call(selected.seq)
+                return
+        self.trace.action_first()
 
     def _rewind(self) -> None:
         """Nothing has happened yet."""
         self.position, self._clock_ms = 0, 0.0
         self._run = LiveRun(self._run.script)
         self.trace.begin(None)
+        self.trace.model.plan(step.event for step in self.steps)
         self.trace.apply([ExecutionRunning(self.recording.execution_id, 0.0)])
         self.detail.begin()
         self.detail.result.clear("Not reached yet")
@@ -312,13 +332,20 @@ class ReplayScreen(PaneScreen):
 
     @on(TraceView.CallHighlighted)
     def _chosen(self, event: TraceView.CallHighlighted) -> None:
-        state = self._run.calls.get(event.seq)
-        if state is not None:
+        own, self._pointed = event.seq == self._pointed, 0
+        self._show_call(event.seq, in_front=not own or self.position < len(self.steps))
+
+    def _show_call(self, seq: int, *, in_front: bool = True) -> None:
+        """in_front: not at the end, where how it ended is what one looks for."""
+        state = self._run.calls.get(seq)
+        if state is None:
+            self.detail.call.clear("Not reached yet · Enter goes there")
+        else:
             self.detail.show_call(state)
-            if self.position < len(self.steps) or not self.trace.follow:
-                self.detail.show_tab("call")  # at the end, how it ended is what one looks for
             if state.call.line is not None and not self.playing:
                 self._mark_line(state.call.line - 1)
+        if in_front:
+            self.detail.show_tab("call")
 
     def _show(self) -> None:
         recording = self.recording

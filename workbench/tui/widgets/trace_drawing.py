@@ -12,12 +12,12 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from workbench.clean import clean_line
 from workbench.tui.trace_model import CallRow, TraceModel
 from workbench.tui.widgets import waterfall
+from workbench.tui.widgets.painted import PaintedView
 from workbench.tui.widgets.trace_line import (
     Columns,
     Part,
@@ -34,8 +34,10 @@ HEADER = 1
 """Lines above the rows."""
 
 
-class TraceDrawing(ScrollView):
+class TraceDrawing(PaintedView):
     """The rows of a trace with a header above and a line for the filter below."""
+
+    PARTS = "trace"
 
     DEFAULT_CSS = """
     TraceDrawing {
@@ -120,21 +122,21 @@ class TraceDrawing(ScrollView):
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
-        base = self.rich_style
+        base = self.part_style("")
         model = self.model
         footer = self._footer()
         if footer and y == self.size.height - 1:
-            return self._strip(footer, width, self.get_component_rich_style("trace--prompt"))
+            return self.strip_of(footer, width, self.part_style("prompt"))
         view = self.view
-        scale = waterfall.scale_ms(model.elapsed_ms())
+        scale = waterfall.scale_ms(model.span_ms)
         columns = Columns.of(width, view, ascii_only=self.ascii_icons)
         if y == 0:
-            return self._strip(header_line(columns, scale), width, base)
+            return self.strip_of(header_line(columns, scale), width, base)
         position = self.scroll_offset.y + y - HEADER
         if position >= len(model.shown):
             if not model.rows and y == self.size.height // 2:
                 text = fit(self.empty_text, min(width, len(self.empty_text)))
-                return self._strip([(text.center(width), "dim")], width, base)
+                return self.strip_of([(text.center(width), "dim")], width, base)
             return Strip.blank(width, base)
         index = model.shown[position]
         row = model.rows[index]
@@ -145,29 +147,17 @@ class TraceDrawing(ScrollView):
         else:
             parts = console_line(row, width, selected=selected, ascii_only=self.ascii_icons)
         if selected:
-            base = base + Style(bgcolor=self.get_component_rich_style("trace--cursor").bgcolor)
+            base = base + Style(bgcolor=self.part_style("cursor").bgcolor)
         last = self.size.height - 1 - bool(footer)
         pill = self._pill() if y == last else ""
         if pill:
-            strip = self._strip(parts, width - len(pill), base)
+            strip = self.strip_of(parts, width - len(pill), base)
             return Strip.join(
-                [strip, Strip([Segment(pill, self.get_component_rich_style("trace--pill"))])]
+                [strip, Strip([Segment(pill, self.part_style("pill"))])]
             )
-        return self._strip(parts, width, base)
+        return self.strip_of(parts, width, base)
 
     def _pill(self) -> str:
         if self.follow or not self._unseen:
             return ""
         return f" {self._unseen:,} new {'v' if self.ascii_icons else '↓'} "
-
-    def _strip(self, parts: Sequence[Part], width: int, base: Style) -> Strip:
-        # Whole styles, not partial ones: only they blend colours that are partly transparent.
-        background = Style(bgcolor=base.bgcolor)
-        segments = [
-            Segment(
-                text,
-                self.get_component_rich_style(f"trace--{name}") + background if name else base,
-            )
-            for text, name in parts
-        ]
-        return Strip(segments).adjust_cell_length(width, base)

@@ -118,6 +118,11 @@ def console_line(
     room = max(0, width - _NUMBER - 3 - 6)
     pointer = (">" if ascii_only else "▶") if selected else " "
     sign = "|" if ascii_only else "›"
+    if not row.level:  # of a replay that has not come there yet
+        return [
+            (f"{pointer:<{_NUMBER}} {'.' if ascii_only else '·'}", "pending"),
+            (" " * room, "dim"),
+        ]
     style = {"warn": "warn", "error": "error"}.get(row.level, "dim")
     return [
         (f"{pointer:<{_NUMBER}} {sign} ", "dim"),
