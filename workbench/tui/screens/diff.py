@@ -25,9 +25,9 @@ from workbench.tui.text import SIGNS, count, duration, local_time
 from workbench.tui.widgets.difference_list import DifferenceList
 from workbench.tui.widgets.json_view import JsonView
 from workbench.tui.widgets.key_footer import KeyFooter
+from workbench.tui.widgets.painted import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.widgets.trace_line import Part, fit
 
 _MS = 9
 _MOST_ARGS = 400

@@ -33,9 +33,9 @@ from workbench.history import (
 from workbench.tui.screens.ask import ChoiceScreen, LineScreen
 from workbench.tui.text import SIGNS, count, duration
 from workbench.tui.widgets.key_footer import KeyFooter
+from workbench.tui.widgets.painted import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.widgets.trace_line import Part, fit
 
 _PAGE = 200
 _TERM = re.compile(r'(status|source|tool):(\S+)|"([^"]*)"|(\S+)')
@@ -213,7 +213,12 @@ class HistoryScreen(Screen[None]):
     def _titles(self) -> None:
         shown = f"{len(self.rows.rows):,}{'' if self._whole else '+'} shown"
         problem = self._history.problem
-        title = f"History · {count(self._history.count(), 'run')} · {shown}"
+        try:
+            known = self._history.count()
+        except HistoryError as error:
+            self._cannot_read(error)
+            return
+        title = f"History · {count(known, 'run')} · {shown}"
         if self._order != "newest":
             title += f" · {_ORDERS[self._order]} first"
         self.query_one(Pane).set_title(

@@ -22,9 +22,9 @@ from workbench.config.reading import from_text
 from workbench.model import JsonValue
 from workbench.tui.screens.ask import LineScreen
 from workbench.tui.widgets.key_footer import KeyFooter
+from workbench.tui.widgets.painted import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.widgets.trace_line import Part, fit
 
 _NAME = max(len(key.name) for key in KEYS)
 _VALUE, _ORIGIN = 22, 8

@@ -28,9 +28,9 @@ from workbench.tui.text import count, duration
 from workbench.tui.tool_calls import call_text
 from workbench.tui.tool_help import said_of
 from workbench.tui.widgets.key_footer import KeyFooter
+from workbench.tui.widgets.painted import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.widgets.trace_line import Part, fit
 
 if TYPE_CHECKING:
     from workbench.runtime import Runtime

@@ -11,7 +11,7 @@ from textual.geometry import Offset
 from textual.widgets import Static
 
 from workbench.tui.completion import Completion
-from workbench.tui.widgets.trace_line import fit
+from workbench.tui.widgets.painted import fit
 
 _ROWS = 8
 _LABEL, _DETAIL = 28, 48

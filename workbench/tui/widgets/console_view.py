@@ -14,7 +14,7 @@ from textual.widgets import RichLog
 
 from workbench.clean import clean, encodable
 from workbench.model import LogLevel, LogLine
-from workbench.tui.widgets.trace_line import fit
+from workbench.tui.widgets.painted import fit
 
 _SHOWN_LINES = 5_000
 """So many rows are drawn. All lines are kept: the engine bounds them (10 000 and 4 MB a run)."""

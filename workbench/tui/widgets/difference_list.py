@@ -5,8 +5,8 @@ from __future__ import annotations
 from workbench.clean import clean_line
 from workbench.jsontext import dumps
 from workbench.model import JsonValue
+from workbench.tui.widgets.painted import Part, fit
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.widgets.trace_line import Part, fit
 
 _LONGEST = 2_000
 _NOTHING = "—"

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from workbench.clean import clean_line
 from workbench.model import JsonValue
 from workbench.tui.json_tree import MOST_MATCHES, JsonTree, Path, shown_key, shown_value
-from workbench.tui.widgets.trace_line import Part, fit
+from workbench.tui.widgets.painted import PaintedView, Part, fit
 
 
-class JsonDrawing(ScrollView):
+class JsonDrawing(PaintedView):
     """The rows of a value, the cursor, and a line for the search below."""
+
+    PARTS = "json"
 
     DEFAULT_CSS = """
     JsonDrawing {
@@ -95,20 +97,20 @@ class JsonDrawing(ScrollView):
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
-        base = self.rich_style
+        base = self.part_style("")
         footer = self._footer()
         if footer and y == self.size.height - 1:
-            return self._strip([(footer, "prompt")], width, self._style("prompt"))
+            return self.strip_of([(footer, "prompt")], width, self.part_style("prompt"))
         rows = self.shown.rows if self.shown is not None else []
         index = self.scroll_offset.y + y
         if index >= len(rows):
             if not rows and y == self.size.height // 2:
                 text = fit(self.empty_text, min(width, len(self.empty_text)))
-                return self._strip([(text.center(width), "dim")], width, base)
+                return self.strip_of([(text.center(width), "dim")], width, base)
             return Strip.blank(width, base)
         if index == self.position:
-            base = base + Style(bgcolor=self._style("cursor").bgcolor)
-        return self._strip(self._parts(index, width), width, base)
+            base = base + Style(bgcolor=self.part_style("cursor").bgcolor)
+        return self.strip_of(self._parts(index, width), width, base)
 
     def _parts(self, index: int, width: int) -> list[Part]:
         assert self.shown is not None
@@ -128,16 +130,11 @@ class JsonDrawing(ScrollView):
         parts.append((shown_value(row.value, max(8, room - 2)), _kind(row.value)))
         return parts
 
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"json--{name}")
-
-    def _strip(self, parts: list[Part], width: int, base: Style) -> Strip:
-        background = Style(bgcolor=base.bgcolor)
-        segments = [
-            segment
-            for text, name in parts
-            for segment in self._marked(text, self._style(name) + background if name else base)
-        ]
+    def strip_of(self, parts: Sequence[Part], width: int, base: Style) -> Strip:
+        """As PaintedView, with what was searched for marked."""
+        segments: list[Segment] = []
+        for text, name in parts:
+            segments += self._marked(text, self.part_style(name, base.bgcolor) if name else base)
         return Strip(segments).adjust_cell_length(width, base)
 
     def _marked(self, text: str, style: Style) -> list[Segment]:
@@ -146,7 +143,7 @@ class JsonDrawing(ScrollView):
         lower = text.lower()
         if not wanted or wanted not in lower or len(lower) != len(text):
             return [Segment(text, style)]
-        marked = style + Style(bgcolor=self._style("match").bgcolor, underline=True)
+        marked = style + Style(bgcolor=self.part_style("match").bgcolor, underline=True)
         segments: list[Segment] = []
         at = 0
         while (found := lower.find(wanted, at)) >= 0:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from workbench.tui.widgets.trace_line import Part, fit
+from workbench.tui.widgets.painted import PaintedView, Part, fit
 
 T = TypeVar("T")
 Draw = Callable[[T, int], list[Part]]
@@ -23,8 +21,10 @@ Draw = Callable[[T, int], list[Part]]
 _NEAR_END = 20
 
 
-class RowList(ScrollView, Generic[T], can_focus=True):
+class RowList(PaintedView, Generic[T], can_focus=True):
     """Rows of anything, with a cursor. The first line is a heading that stays."""
+
+    PARTS = "rows"
 
     DEFAULT_CSS = """
     RowList {
@@ -132,34 +132,24 @@ class RowList(ScrollView, Generic[T], can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
-        base = self.rich_style
+        base = self.part_style("")
         if y == 0:
-            return self._strip([(self._heading(width), "heading")], width, base)
+            return self.strip_of([(self._heading(width), "heading")], width, base)
         index = self.scroll_offset.y + y - 1
         if index >= len(self.rows):
             if not self.rows and y == max(1, self.size.height // 2):
                 text = fit(self.empty_text, min(width, len(self.empty_text)))
-                return self._strip([(text.center(width), "dim")], width, base)
+                return self.strip_of([(text.center(width), "dim")], width, base)
             return Strip.blank(width, base)
         selected = index == self.cursor
         if selected:
-            base = base + Style(bgcolor=self.get_component_rich_style("rows--cursor").bgcolor)
+            base = base + Style(bgcolor=self.part_style("cursor").bgcolor)
         parts = self._draw(self.rows[index], width - 2)
         if not selected:
-            return self._strip([("  ", ""), *parts], width, base)
+            return self.strip_of([("  ", ""), *parts], width, base)
         # Dimmed words on the colour of the cursor are too faint to read.
         clear = [(text, "" if name == "dim" else name) for text, name in parts]
-        return self._strip([("▶ ", ""), *clear], width, base)
-
-    def _strip(self, parts: Sequence[Part], width: int, base: Style) -> Strip:
-        background = Style(bgcolor=base.bgcolor)
-        segments = [
-            Segment(
-                text, self.get_component_rich_style(f"rows--{name}") + background if name else base
-            )
-            for text, name in parts
-        ]
-        return Strip(segments).adjust_cell_length(width, base)
+        return self.strip_of([("▶ ", ""), *clear], width, base)
 
     def action_move(self, by: int) -> None:
         self.move_to(self.cursor + by)

@@ -5,7 +5,6 @@ Field notes, 3.2: every ready-made list of Textual measures or mounts all rows; 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -17,16 +16,8 @@ from textual.strip import Strip
 from workbench.clean import clean_line
 from workbench.tui.trace_model import CallRow, TraceModel
 from workbench.tui.widgets import waterfall
-from workbench.tui.widgets.painted import PaintedView
-from workbench.tui.widgets.trace_line import (
-    Columns,
-    Part,
-    View,
-    call_line,
-    console_line,
-    fit,
-    header_line,
-)
+from workbench.tui.widgets.painted import PaintedView, Part, fit
+from workbench.tui.widgets.trace_line import Columns, View, call_line, console_line, header_line
 
 _NARROW = 100
 """Screens narrower than this show a summary where the waterfall would be (tui.md, section 3)."""
@@ -152,9 +143,7 @@ class TraceDrawing(PaintedView):
         pill = self._pill() if y == last else ""
         if pill:
             strip = self.strip_of(parts, width - len(pill), base)
-            return Strip.join(
-                [strip, Strip([Segment(pill, self.part_style("pill"))])]
-            )
+            return Strip.join([strip, Strip([Segment(pill, self.part_style("pill"))])])
         return self.strip_of(parts, width, base)
 
     def _pill(self) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from workbench.tui.trace_model import CallRow, ConsoleRow
 from workbench.tui.widgets import waterfall
+from workbench.tui.widgets.painted import Part, fit
 
-Part: TypeAlias = tuple[str, str]
-"""(text, style name: the last part of a component class, ``""`` for the plain style)"""
 View: TypeAlias = Literal["waterfall", "start", "summary"]
 
 GLYPHS = {
@@ -129,15 +128,6 @@ def console_line(
         (f"{row.level:<6}", style),
         (fit(row.text, room), style),
     ]
-
-
-def fit(text: str, width: int) -> str:
-    """Exactly ``width`` cells: padded, or cut with ``…``."""
-    if width <= 0:
-        return ""
-    if cell_len(text) <= width:
-        return set_cell_size(text, width)
-    return set_cell_size(text, width - 1) + "…"
 
 
 def _two(name: str, said: str, width: int, style: str) -> list[Part]:

@@ -1,0 +1,60 @@
+"""A view that draws its lines from named parts, with the styles that a theme gives their names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, TypeAlias
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+Part: TypeAlias = tuple[str, str]
+"""(text, style name: the last part of a component class, ``""`` for the plain style)"""
+
+
+class PaintedView(ScrollView):
+    """``PARTS``: the prefix of the component classes, ``trace`` for ``trace--error``."""
+
+    PARTS: ClassVar[str]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self._part_styles: dict[tuple[str, Any], Style] = {}
+        super().__init__(*args, **options)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """As ScrollView. Styles are blended once a painting: anew for each part it took half of it."""
+        self._part_styles.clear()
+        return super().render_lines(crop)
+
+    def part_style(self, name: str, background: Any = None) -> Style:
+        """The style of a part, on a background (of a ``rich.style.Style``); no name: the widget's own."""
+        style = self._part_styles.get((name, background))
+        if style is None:
+            # Whole styles, not partial ones: only they blend colours that are partly transparent.
+            whole = (
+                self.get_component_rich_style(f"{self.PARTS}--{name}") if name else self.rich_style
+            )
+            style = whole if background is None else whole + Style(bgcolor=background)
+            self._part_styles[name, background] = style
+        return style
+
+    def strip_of(self, parts: Sequence[Part], width: int, base: Style) -> Strip:
+        """Parts as a line of so many cells."""
+        segments = [
+            Segment(text, self.part_style(name, base.bgcolor) if name else base)
+            for text, name in parts
+        ]
+        return Strip(segments).adjust_cell_length(width, base)
+
+
+def fit(text: str, width: int) -> str:
+    """Exactly ``width`` cells: padded, or cut with ``…``."""
+    if width <= 0:
+        return ""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, width - 1) + "…"
