@@ -209,6 +209,20 @@ def test_a_value_is_written_for_its_quotes(script: str, inserted: str) -> None:
     assert offer.prefix == 3
 
 
+@pytest.mark.parametrize(
+    ("script", "label"),
+    [
+        ("await tools.tracker.search_issues(|", '{ query: "" }'),
+        ('call_tool("tracker", "search_issues", |', '{ query: "" }'),
+        ("tools.tracker['close-issue'](|)", "{}"),
+    ],
+)
+def test_a_call_without_arguments_is_offered_those_it_needs(script: str, label: str) -> None:
+    first, *others = offers(script)
+    assert (first.label, first.insert, first.prefix) == (label, label, 0)
+    assert [offer.label for offer in others] == [name for name, _, _ in GLOBALS]
+
+
 def test_a_schema_that_holds_itself_ends() -> None:
     endless = {"properties": {"a": {"$ref": "#"}}, "allOf": [{"$ref": "#"}]}
     known = Catalogue(tools={"db": {"find": ToolInfo("db", "find", "", None, endless)}})

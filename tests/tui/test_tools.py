@@ -167,7 +167,7 @@ def test_the_tree_filters_by_words_of_names_and_descriptions() -> None:
 
 def test_a_call_begins_with_what_is_required() -> None:
     tools = {tool.name: tool for tool in catalogue()}
-    assert call_text(tools["search_issues"]) == 'await tools.tracker.search_issues({"query": ""})'
+    assert call_text(tools["search_issues"]) == 'await tools.tracker.search_issues({ query: "" })'
     assert call_text(tools["close-issue"]) == 'await tools.tracker["close-issue"]()'
 
 

@@ -22,6 +22,7 @@ from workbench.tui.script_reading import (
     read,
     text_before,
 )
+from workbench.tui.tool_calls import arguments_to_fill
 from workbench.typescript import member, property_name, type_text
 
 _MOST = 200
@@ -110,10 +111,13 @@ def complete(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> list[C
     arguments = _arguments(catalogue, before, state)
     if arguments is not None:
         return arguments
+    called = _called_at(catalogue, before)
+    if called is not None:
+        return [*_all_arguments(called), *_offers(_globals(), "")]
     found = _NAME.search(before)
     if not found:
         return []
-    return _offers(((name, name, detail, doc) for name, detail, doc in GLOBALS), found[1] or "")
+    return _offers(_globals(), found[1] or "")
 
 
 def opens_by_itself(text: str, cursor: tuple[int, int]) -> bool:
@@ -213,6 +217,14 @@ def _arguments(catalogue: Catalogue, before: str, state: Reading) -> list[Comple
     return None
 
 
+def _all_arguments(tool: ToolInfo) -> list[Completion]:
+    """The required arguments of a call that has none yet, to be filled in."""
+    text = arguments_to_fill(tool) or "{}"
+    return [
+        Completion(clean_line(text, _SIGNATURE), text, "arguments", _first_line(tool.description))
+    ]
+
+
 def _in_object(place: Place, inner: str) -> list[Completion] | None:
     here = last_entry(inner)
     value = _VALUE.match(here)
@@ -243,6 +255,10 @@ def _in_array(place: Place, inner: str) -> list[Completion] | None:
 
 _Rows = Iterable[tuple[str, str, str, str]]
 """(label, insert, detail, doc)"""
+
+
+def _globals() -> _Rows:
+    return ((name, name, detail, doc) for name, detail, doc in GLOBALS)
 
 
 def _servers(catalogue: Catalogue) -> Iterator[tuple[str, str, str, str]]:

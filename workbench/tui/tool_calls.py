@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.catalogue import ToolInfo
 from workbench.model import JsonValue
-from workbench.typescript import member
+from workbench.typescript import member, property_name
 
 
 def example(schema: Any, depth: int = 0) -> JsonValue:
@@ -34,6 +34,20 @@ def example(schema: Any, depth: int = 0) -> JsonValue:
 
 def call_text(tool: ToolInfo) -> str:
     """The call of a tool as a script writes it."""
+    return f"await tools{member(tool.server)}{member(tool.name)}({arguments_to_fill(tool)})"
+
+
+def arguments_to_fill(tool: ToolInfo) -> str:
+    """The arguments that a tool requires, as a script writes them; empty where it requires none."""
     args = example(tool.input_schema)
-    text = json.dumps(args, ensure_ascii=False) if args else ""
-    return f"await tools{member(tool.server)}{member(tool.name)}({text})"
+    return literal(args) if args else ""
+
+
+def literal(value: JsonValue) -> str:
+    """A JSON value as JavaScript on one line: ``{ query: "", limit: 0 }``."""
+    if isinstance(value, dict):
+        parts = [f"{property_name(name)}: {literal(part)}" for name, part in value.items()]
+        return f"{{ {', '.join(parts)} }}" if parts else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(literal, value))}]"
+    return json.dumps(value, ensure_ascii=False)
