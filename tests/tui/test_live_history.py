@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +17,7 @@ from textual.widgets import Static
 
 from tests.tui.conftest import MakeApp, until
 from workbench.tui.app import WorkbenchApp
+from workbench.tui.screens.ask import ChoiceScreen
 from workbench.tui.screens.history import HistoryScreen
 from workbench.tui.screens.replay import ReplayScreen
 from workbench.tui.widgets.code_area import CodeArea
@@ -160,3 +163,66 @@ async def test_the_main_screen_tells_of_it_and_a_key_follows_it(
         await until(lambda: app.screen is app.main)
         process.send_signal(signal.SIGTERM)
         await until(lambda: "‖ cli: inline script" in str(header.content), "its end is told")
+
+
+def damage(path: Path) -> None:
+    """Every page but the first: the file still opens, nothing in it can be read."""
+    with path.open("r+b") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(4096)
+        stream.write(b"\xa5" * (size - 4096))
+
+
+async def test_a_damaged_file_is_told_on_every_screen(make_app: MakeApp) -> None:
+    app = make_app("return await tools.demo.echo({value: 1})")
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
+        await pilot.press("f5")
+        await until(lambda: app.main.tab.recorded, "the run ends")
+        runtime = await app.runtime()
+        await runtime.history.committed()
+        connection = sqlite3.connect(runtime.history.path)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        connection.close()
+        damage(runtime.history.path)
+
+        def told() -> bool:
+            return any("cannot be read" in notice.message for notice in app._notifications)
+
+        for show in (app.main.action_replay, app.main.action_history):
+            app._notifications.clear()
+            show()
+            await until(told, "it is told")
+            await pilot.pause()
+        assert isinstance(app.screen, HistoryScreen)
+        app.pop_screen()
+        app._notifications.clear()
+        await app.open_replay(app.main.tab.recorded or "")
+        await until(told, "it is told")
+        assert app.screen is app.main
+        await pilot.press("ctrl+l")
+        await until(lambda: isinstance(app.screen, ChoiceScreen), "the question")
+        await pilot.pause()
+        await pilot.press("enter")
+        await until(lambda: app.main.run_now is None, "nothing runs")
+        assert "cannot be read" in str(app.main.query_one("#status").visual)
+
+
+async def test_a_file_that_was_damaged_before_ends_nothing(make_app: MakeApp) -> None:
+    app = make_app("return 7")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
+        await pilot.press("f5")
+        await until(lambda: app.main.tab.recorded, "the run ends")
+        path = (await app.runtime()).history.path
+    damage(path)
+    app = make_app("return 7")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
+        await pilot.press("f5")
+        await until(lambda: app.main.run_now and app.main.run_now.execution, "the run ends")
+        await pilot.press("ctrl+t")
+        await until(lambda: isinstance(app.screen, HistoryScreen), "the list")
+        screen = app.screen
+        assert isinstance(screen, HistoryScreen)
+        await until(lambda: "cannot be read" in screen.rows.empty_text, "it is told")

@@ -21,8 +21,8 @@ class OtherRuns:
     """Follows the history; ``newest`` is the latest run of another process since the start."""
 
     def __init__(self, history: Store) -> None:
-        """Raises HistoryError."""
-        self._follower = Follower(history)
+        self._history = history
+        self._follower: Follower | None = None
         self._me = this_process()
         self._changed = 0.0
         self.newest: ExecutionRow | None = None
@@ -30,6 +30,8 @@ class OtherRuns:
     def poll(self) -> bool:
         """Whether there is something new to show. A file that cannot be read shows nothing."""
         try:
+            if self._follower is None:
+                self._follower = Follower(self._history)
             rows = [row for row in self._follower.poll() if row.owner != self._me]
         except HistoryError:
             rows = []

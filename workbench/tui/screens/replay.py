@@ -43,10 +43,7 @@ if TYPE_CHECKING:
 _SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 _PANE_COMMANDS = {"jump", "next-pane", "previous-pane", "zoom"}
 _PANE_COMMANDS |= {"grow", "shrink", "taller", "lower"}
-_CAN_DO = (
-    "Nothing is sent · v verifies it offline · E edits and replays it · c compares it with a live run · "
-    "R runs it live"
-)
+_CAN_DO = "Nothing is sent · v verify · E edit and replay · c compare live · R run live"
 _LETTERS = {"play", "next_error", "seek", "edit"}
 """Actions whose keys must not be taken from what is typed into a filter or a search."""
 
