@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -267,6 +269,46 @@ async def test_ends_in_time_with_a_run_in_progress(folder: Path, start: Start, h
     assert time.monotonic() - began < 4  # 2 s on a machine of its own
     assert statuses(folder) == ["cancelled"]
     assert not [pid for pid in children if is_alive(pid)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+@pytest.mark.parametrize("flags", [(), ("--http", "127.0.0.1:0")])
+async def test_a_server_that_will_not_go_and_signals_in_a_row_do_not_change_the_end(
+    folder: Path, start: Start, flags: tuple[str, ...]
+) -> None:
+    """Clients send SIGTERM again, and a terminal SIGINT to everybody: the exit stays clean."""
+    stubborn = folder / "stubborn.py"
+    stubborn.write_text(
+        "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        f"try:\n    exec(open({str(RAW_SERVER)!r}).read())\nfinally:\n    signal.pause()\n"
+    )
+    path = write_config(folder)
+    table = f"[servers.stubborn]\ncommand = {json.dumps(sys.executable)}\n"
+    path.write_text(path.read_text() + table + f"args = {json.dumps([str(stubborn)])}\n")
+    served = start(folder, *flags, WORKBENCH_TOKEN="a-token-for-the-tests")
+    pid = (await served.process()).pid
+    async with asyncio.timeout(20):
+        while not any("stubborn.py" in command_line(child) for child in family(pid)):
+            if not flags:
+                await served.call("code_execution", {"code": "1"})
+            await asyncio.sleep(0.02)
+    children = family(pid)
+    began = time.monotonic()
+    while is_alive(pid):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+            os.kill(pid, signal.SIGINT)
+        await asyncio.sleep(0.01)
+    assert time.monotonic() - began < 5  # 2 s on a machine of its own
+    assert await served.exit_code() == 0
+    assert not [child for child in children if is_alive(child)]
+
+
+def command_line(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
 
 
 def test_piped_requests_are_answered_before_the_end(folder: Path) -> None:

@@ -9,7 +9,7 @@ import os
 import socket
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import uvicorn
 from mcp.server.transport_security import TransportSecuritySettings
@@ -25,7 +25,8 @@ Asgi: TypeAlias = Any
 
 PATH = "/mcp"
 _BACKLOG = 128
-_DRAIN_S = 1
+_DRAIN_S = 0.5
+"""For clients to take their last answers; an upstream server that will not go needs most of the 2 s."""
 _LISTENS_END_S = 0.05
 _log = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ class Listening:
                 lifespan="on",
                 access_log=False,
                 server_header=False,
-                timeout_graceful_shutdown=_DRAIN_S,
+                timeout_graceful_shutdown=cast("int", _DRAIN_S),  # a fraction works
             )
         )
         self._socket: socket.socket | None = None

@@ -21,7 +21,7 @@ from workbench.serve.stdio import own_stdio
 from workbench.serve.telemetry import Tracing, open_tracing
 from workbench.serve.toolset import ListingWatch, Toolset
 
-_LAST_ANSWERS_S = 0.75
+_LAST_ANSWERS_S = 0.6
 """A client that closes its end still gets what is nearly done: ``echo … | workbench --serve``."""
 _CONNECT_AFTER_S = 0.3
 _LAST_SPANS_S = 0.5
@@ -35,43 +35,54 @@ _log = logging.getLogger(__name__)
 
 async def serve_stdio(config: Config, data_dir: Path) -> None:
     """One client on stdin and stdout, until either ends or a signal comes."""
-    tracing = open_tracing()
-    async with open_runtime(config, data_dir=data_dir, watch=True) as runtime:
-        await runtime.engine.start()
-        toolset = Toolset(runtime, tracing)
-        session = Session(toolset)
-        limits = config.limits
-        longest = 2 * (limits.max_code_bytes + limits.max_input_bytes) + _MESSAGE_OVERHEAD
-        async with own_stdio(session.feed, longest) as lines:
-            session.attach(lines)
-            connecting = asyncio.create_task(_connect_soon(runtime, session.answered))
-            stop = asyncio.Event()
-            with _stopped_by_signals(stop), _watching(runtime, toolset, session.list_changed):
-                await _first(stop, lines.ended)
-            connecting.cancel()
-            if stop.is_set():
-                _cancel_running(runtime)
-            await session.finish(_LAST_ANSWERS_S)
-    _close(tracing)
+    with _signals_stop() as stop:
+        tracing = open_tracing()
+        async with open_runtime(config, data_dir=data_dir, watch=True) as runtime:
+            await runtime.engine.start()
+            await _serve_lines(runtime, Toolset(runtime, tracing), stop)
+        _close(tracing)
 
 
 async def serve_http(config: Config, data_dir: Path, binding: Binding) -> None:
     """Any number of clients over streamable HTTP, until a signal comes."""
+    with _signals_stop() as stop:
+        tracing = open_tracing()
+        async with open_runtime(config, data_dir=data_dir, connect=True, watch=True) as runtime:
+            await runtime.engine.start()
+            await _serve_requests(runtime, Toolset(runtime, tracing), binding, stop)
+        _close(tracing)
+
+
+async def _serve_lines(runtime: Runtime, toolset: Toolset, stop: asyncio.Event) -> None:
+    session = Session(toolset)
+    limits = runtime.config.limits
+    longest = 2 * (limits.max_code_bytes + limits.max_input_bytes) + _MESSAGE_OVERHEAD
+    closing = None
+    async with own_stdio(session.feed, longest) as lines:
+        session.attach(lines)
+        connecting = asyncio.create_task(_connect_soon(runtime, session.answered))
+        with _watching(runtime, toolset, session.list_changed):
+            await _first(stop, lines.ended)
+        connecting.cancel()
+        if stop.is_set():
+            closing = _cancel_all(runtime)
+        await session.finish(_LAST_ANSWERS_S)
+    if closing is not None:
+        await closing
+
+
+async def _serve_requests(
+    runtime: Runtime, toolset: Toolset, binding: Binding, stop: asyncio.Event
+) -> None:
     from workbench.serve.http import Listening, build_app
 
-    tracing = open_tracing()
-    async with open_runtime(config, data_dir=data_dir, connect=True, watch=True) as runtime:
-        await runtime.engine.start()
-        toolset = Toolset(runtime, tracing)
-        app = build_app(toolset, binding)
-        _keep_what_is_loaded()
-        stop = asyncio.Event()
-        with _stopped_by_signals(stop), _watching(runtime, toolset, app.list_changed):
-            async with Listening(app, binding) as listening:
-                _announce(listening.url, binding)
-                await stop.wait()
-                _cancel_running(runtime)
-    _close(tracing)
+    app = build_app(toolset, binding)
+    with _watching(runtime, toolset, app.list_changed):
+        async with Listening(app, binding) as listening:
+            _announce(listening.url, binding)
+            await stop.wait()
+            closing = _cancel_all(runtime)
+    await closing
 
 
 async def _first(*events: asyncio.Event) -> None:
@@ -97,10 +108,14 @@ def _keep_what_is_loaded() -> None:
     gc.freeze()
 
 
-def _cancel_running(runtime: Runtime) -> None:
-    """End what runs now: its clients still get their answer, CANCELLED."""
+def _cancel_all(runtime: Runtime) -> asyncio.Task[None]:
+    """End what runs now: its clients still get their answer, CANCELLED.
+
+    Returns the task that ends the servers meanwhile: one that will not go takes over a second.
+    """
     for execution_id in runtime.engine.running:
         runtime.engine.cancel(execution_id)
+    return asyncio.create_task(runtime.upstream.close())
 
 
 @contextmanager
@@ -133,24 +148,24 @@ def _watching(runtime: Runtime, toolset: Toolset, changed: Callable[[], None]) -
 
 
 @contextmanager
-def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
-    """SIGINT, SIGTERM and SIGHUP set ``stop`` instead of ending the process."""
+def _signals_stop() -> Iterator[asyncio.Event]:
+    """An event that SIGINT, SIGTERM and SIGHUP set, instead of ending the process.
+
+    A second signal must not cut the clean end short: the handlers are not the loop's own, which go back
+    to the default with it (and Windows has none), and at the end the signals are ignored, because the
+    interpreter gives every other handler back before it is done.
+    """
     loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    if sys.platform == "win32":  # the loop has no signal handlers there
-        before = [
-            signal.signal(each, lambda *_: loop.call_soon_threadsafe(stop.set)) for each in signals
-        ]
-        try:
-            yield
-        finally:
-            for each, handler in zip(signals, before, strict=True):
-                signal.signal(each, handler)
-        return
     for each in signals:
-        loop.add_signal_handler(each, stop.set)
-    yield  # the handlers stay: a second signal must not cut the clean end short
+        signal.signal(each, lambda *_: loop.call_soon_threadsafe(stop.set))
+    try:
+        yield stop
+    finally:
+        for each in signals:
+            signal.signal(each, signal.SIG_IGN)
 
 
 def _announce(url: str, binding: Binding) -> None:
