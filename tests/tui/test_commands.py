@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
+from pathlib import Path
 
 import pytest
 
 from workbench.tui.commands import COMMANDS, in_force, keymap, shown
 from workbench.tui.keys import write_keys
+
+_DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_no_key_is_used_twice() -> None:
@@ -46,3 +50,13 @@ def test_keys_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert {row["id"] for row in json.loads(out.getvalue())} == {c.id for c in COMMANDS}
     assert "keys.nope" in capsys.readouterr().err
     assert shown("f5,ctrl+r") == "F5, ^r"
+
+
+def test_the_page_has_the_keys_as_they_are() -> None:
+    spec = importlib.util.spec_from_file_location("make_keys", _DOCS / "make_keys.py")
+    assert spec is not None
+    assert spec.loader is not None
+    make_keys = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make_keys)
+    page = (_DOCS / "tui.md").read_text(encoding="utf-8")
+    assert make_keys.with_table(page) == page, "run: python docs/make_keys.py"
