@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from tests.tui.conftest import MakeApp, until
 from workbench.model import ToolCallFinished
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.ask import LineScreen
+from workbench.tui.screens.help import HelpScreen
 from workbench.tui.screens.replay import ReplayScreen
 from workbench.tui.trace_model import CallRow
 from workbench.tui.widgets.code_area import CodeArea
@@ -158,3 +160,22 @@ async def test_unknown_run_is_told(make_app: MakeApp) -> None:
         await pilot.pause()
         assert app.screen is app.main
         assert any("Cannot replay" in notice.message for notice in app._notifications)
+
+
+async def test_help_begins_with_the_keys_of_the_screen(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 60)) as pilot:
+        await record(app, pilot)
+        await pilot.press("f1")
+        await until(lambda: isinstance(app.screen, HelpScreen), "the help")
+        await pilot.pause()
+        said = str(app.screen.query_one(Static).visual)
+        assert said.startswith("On this screen")
+        for words in ("Step", "Compare live", "Verify offline", "Edit and replay", "Breakpoint"):
+            assert words in said
+        await pilot.press("escape", "escape")
+        assert app.screen is app.main
+        await pilot.press("f1")
+        await until(lambda: isinstance(app.screen, HelpScreen), "the help")
+        await pilot.pause()
+        assert "On this screen" not in str(app.screen.query_one(Static).visual)

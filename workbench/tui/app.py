@@ -24,6 +24,7 @@ from workbench.tui import commands, documents, themes
 from workbench.tui.collecting import Collector
 from workbench.tui.screens import layout
 from workbench.tui.screens.ask import ChoiceScreen, LineScreen
+from workbench.tui.screens.layout import PaneScreen
 from workbench.tui.screens.workbench import WorkbenchScreen
 from workbench.tui.session import Session, SessionStore
 
@@ -325,7 +326,9 @@ class WorkbenchApp(App[int]):
         from workbench.tui.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.config.keys, self.main.pane_name))
+            below = self.screen
+            pane = below.pane_name if isinstance(below, PaneScreen) else ""
+            self.push_screen(HelpScreen(self.config.keys, pane, below))
 
     def action_palette(self) -> None:
         self.action_command_palette()

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
@@ -44,11 +44,26 @@ def pane_keys(pane: str) -> list[tuple[str, str]]:
     ]
 
 
+def screen_keys(screen: Screen[object] | None) -> list[tuple[str, str]]:
+    """The keys of a screen itself, those of commands left out: (keys, what they do)."""
+    return [
+        (shown(binding.key), binding.description)
+        for kind in type(screen).__mro__
+        if kind.__module__.startswith("workbench.")
+        for binding in vars(kind).get("BINDINGS", ())
+        if isinstance(binding, Binding) and binding.id is None
+    ]
+
+
 class HelpScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,f1", "dismiss", "Close")]
 
-    def __init__(self, own_keys: Mapping[str, str], pane: str) -> None:
+    def __init__(
+        self, own_keys: Mapping[str, str], pane: str, screen: Screen[object] | None = None
+    ) -> None:
+        """screen: what is below; its own keys come first."""
         super().__init__()
+        self._screen_keys = screen_keys(screen)
         self._own_keys = own_keys
         self._pane = pane
 
@@ -59,6 +74,8 @@ class HelpScreen(ModalScreen[None]):
 
     def _text(self) -> Content:
         groups: dict[str, list[tuple[str, str]]] = {}
+        if self._screen_keys:
+            groups["On this screen"] = self._screen_keys
         here = pane_keys(self._pane)
         if here:
             groups[f"In this pane: {self._pane}"] = here

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -20,14 +18,11 @@ from workbench.clean import clean_line
 from workbench.history import POLL_S, ExecutionFollower, HistoryError, Recording, Store
 from workbench.model import ConsoleLine, ExecutionRunning, ToolCallFinished, ToolCallStarted
 from workbench.tui.commands import bindings
-from workbench.tui.documents import Document
 from workbench.tui.live import TICK_S, LiveRun
 from workbench.tui.recorded import execution_of, step_of, steps_of
-from workbench.tui.screens.ask import ChoiceScreen, LineScreen
-from workbench.tui.screens.diff import DiffScreen
-from workbench.tui.screens.divergence import DivergenceScreen
-from workbench.tui.screens.layout import PaneScreen
+from workbench.tui.screens.ask import LineScreen
 from workbench.tui.screens.panes import DetailPane
+from workbench.tui.screens.recording import RecordingScreen
 from workbench.tui.text import COLOURS, SIGNS, count, local_time
 from workbench.tui.trace_model import TraceModel
 from workbench.tui.widgets.code_area import CodeArea
@@ -37,7 +32,6 @@ from workbench.tui.widgets.trace_view import TraceView
 from workbench.tui.widgets.transport import Transport
 
 if TYPE_CHECKING:
-    from workbench.runtime import Runtime
     from workbench.tui.app import WorkbenchApp
 
 _SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -48,7 +42,7 @@ _LETTERS = {"play", "next_error", "seek", "edit"}
 """Actions whose keys must not be taken from what is typed into a filter or a search."""
 
 
-class ReplayScreen(PaneScreen):
+class ReplayScreen(RecordingScreen):
     """Read-only. Nothing is sent to a server but by ``R``, which runs the script anew."""
 
     app: WorkbenchApp
@@ -73,8 +67,7 @@ class ReplayScreen(PaneScreen):
 
     def __init__(self, recording: Recording, history: Store | None = None) -> None:
         """history: where an execution that still runs is followed."""
-        super().__init__()
-        self.recording = recording
+        super().__init__(recording)
         self.steps = steps_of(recording)
         self._history = history
         self._follower: ExecutionFollower | None = None
@@ -86,7 +79,6 @@ class ReplayScreen(PaneScreen):
         self.playing = False
         self.breakpoints: set[int] = set()
         """Numbers of calls before whose start playing pauses."""
-        self.verdict = ""
         self._run = LiveRun(recording.script or "script")
         self._pointed = 0
         """The call that a step, not the user, has put the cursor on."""
@@ -177,7 +169,7 @@ class ReplayScreen(PaneScreen):
         if at_end:
             self._go(len(self.steps))
             self._clock_ms = max(0.0, (time.time() - self.recording.started_at) * 1000)
-        self._show()
+        self.show()
 
     # -- time --------------------------------------------------------------------------
 
@@ -186,7 +178,7 @@ class ReplayScreen(PaneScreen):
             self.action_seek(0)
         self.playing = not self.playing
         self._ticked = time.monotonic()
-        self._show()
+        self.show()
 
     def action_step(self, by: int) -> None:
         self.playing = False
@@ -241,7 +233,7 @@ class ReplayScreen(PaneScreen):
 
     def action_speed(self, by: int) -> None:
         self._speed = min(max(self._speed + by, 0), len(_SPEEDS) - 1)
-        self._show()
+        self.show()
 
     def action_breakpoint(self) -> None:
         """Pause before the call under the cursor; again: no more."""
@@ -250,7 +242,7 @@ class ReplayScreen(PaneScreen):
             self.app.say("Choose a call in the trace")
             return
         self.breakpoints ^= {row.seq}
-        self._show()
+        self.show()
 
     def _tick(self) -> None:
         if not self.playing:
@@ -294,7 +286,7 @@ class ReplayScreen(PaneScreen):
             self._mark_line(line - 1)
         if not self.live or position < len(self.steps):
             self._point()
-        self._show()
+        self.show()
 
     def _point(self) -> None:
         """The cursor of the trace to the call that the last step was of."""
@@ -344,7 +336,7 @@ class ReplayScreen(PaneScreen):
         if in_front:
             self.detail.show_tab("call")
 
-    def _show(self) -> None:
+    def show(self) -> None:
         recording = self.recording
         status = execution_of(recording).status
         by = recording.client or recording.source
@@ -374,90 +366,3 @@ class ReplayScreen(PaneScreen):
         self.query_one("#status", Static).update(
             Content(said + (f" · breakpoints {stops}" if stops else ""))
         )
-
-    # -- what can be done with it ------------------------------------------------------
-
-    def action_verify(self) -> None:
-        """Run the script again from its record and say whether everything was the same."""
-        self._rerun(self._verify)
-
-    def action_compare(self) -> None:
-        """Run the script again on the real servers, show both runs side by side."""
-        if self._goes_on():
-            return
-
-        def answered(choice: str | None) -> None:
-            if choice == "run":
-                self._rerun(self._compare)
-
-        question = "Run the script on the real servers again, to compare with the record?"
-        choices = {"no": "Not now", "run": "Run it"}
-        self.app.push_screen(ChoiceScreen(question, choices), answered)
-
-    def _goes_on(self) -> bool:
-        """Whether it is too early; says so."""
-        if self.live:
-            self.app.say("It still runs: that can be done when it has ended", "warning")
-        return self.live
-
-    def _rerun(self, rerun: Callable[[Runtime], Awaitable[None]]) -> None:
-        if self._goes_on():
-            return
-        self.verdict = "Running it again…"
-        self._show()
-
-        async def run() -> None:
-            try:
-                await rerun(await self.app.runtime())
-            except Exception as error:  # whatever it is, it is told here and ends nothing else
-                self.verdict = f"✘ It could not be run again: {clean_line(str(error), 200)}"
-            self._show()
-
-        self.run_worker(run(), group="rerun", exclusive=True, exit_on_error=False)
-
-    async def _verify(self, runtime: Runtime) -> None:
-        from workbench.replay.offline import run_offline
-
-        replayed = await run_offline(runtime, self.recording)
-        sign = "✔" if replayed.verdict == "identical" else "✘"
-        self.verdict = f"{sign} Replayed offline: {replayed.verdict}"
-        if replayed.divergence is not None:
-            divergence = replayed.divergence
-            where = f" at call {divergence.call}" if divergence.call else ""
-            self.verdict += f"{where}: {clean_line(divergence.cause or '', 120)}"
-            self.app.push_screen(DivergenceScreen(replayed, divergence, self.recording.code))
-        for note in replayed.notes:
-            self.verdict += f" ({clean_line(note, 80)})"
-
-    async def _compare(self, runtime: Runtime) -> None:
-        from workbench.replay.live import run_live
-
-        ran = await run_live(runtime, self.recording)
-        renewed = await asyncio.to_thread(runtime.history.recording, ran.execution.execution_id)
-        sign = "✔" if ran.verdict == "identical" else "✘"
-        self.verdict = f"{sign} Run live: {ran.verdict}"
-        cause = ran.divergence.cause if ran.divergence is not None else None
-        said = "a is the record, b ran live just now" + (f": {cause}" if cause else "")
-        self.app.push_screen(DiffScreen(self.recording, renewed, said))
-
-    def action_edit(self) -> None:
-        self.run_worker(self._edit(run=False), exit_on_error=False)
-
-    def action_live(self) -> None:
-        self.run_worker(self._edit(run=True), exit_on_error=False)
-
-    async def _edit(self, *, run: bool) -> None:
-        """Open script and input in a new tab of the main screen; run it there."""
-        main = self.app.main
-        tab = await main.show_document(Document(None))
-        tab.script.text = self.recording.code
-        tab.input.text = json.dumps(self.recording.input, ensure_ascii=False, indent=2) + "\n"
-        tab.recorded = self.recording.execution_id
-        while self.app.screen is not main:  # the history may be between
-            self.app.pop_screen()
-        main.tell(f"Edit it; ^l replays it against run {self.recording.execution_id[:8]}, offline")
-        if run:
-            main.call_after_refresh(main.action_run)
-
-    def action_leave(self) -> None:
-        self.dismiss()
