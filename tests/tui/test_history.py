@@ -24,9 +24,10 @@ from workbench.model import (
     Source,
 )
 from workbench.redact import Redactor
+from workbench.tui.history_rows import row_line, when
 from workbench.tui.screens.ask import ChoiceScreen, LineScreen
 from workbench.tui.screens.diff import DiffScreen
-from workbench.tui.screens.history import HistoryScreen, Wanted, row_line, when
+from workbench.tui.screens.history import HistoryScreen, Wanted
 from workbench.tui.widgets.pane import Pane
 
 pytestmark = pytest.mark.anyio
@@ -259,11 +260,12 @@ async def test_hostile_names_are_only_shown(open_store: OpenStore) -> None:
             assert not any(ord(c) < 32 for text, _ in row_line(row, width) for c in text)
 
 
-async def test_a_narrow_line_still_says_who_ran_it(open_store: OpenStore) -> None:
+@pytest.mark.parametrize("width", [60, 80])
+async def test_a_narrow_line_still_says_who_ran_it(open_store: OpenStore, width: int) -> None:
     store = open_store()
     await record(store, "aaaa", source="replay", failed=True, client="someone")
     app = HistoryApp(store)
-    async with app.run_test(size=(80, 15)) as pilot:
+    async with app.run_test(size=(width, 15)) as pilot:
         screen = await opened(app, pilot)
         assert lines(screen)[1].endswith("replay")
         assert "triage.js" in lines(screen)[1]

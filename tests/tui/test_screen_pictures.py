@@ -222,7 +222,7 @@ def test_history(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(
-        "workbench.tui.screens.history.when", lambda at: f"12:04:{at % 60:02.0f} today"
+        "workbench.tui.history_rows.when", lambda at: f"12:04:{at % 60:02.0f} today"
     )
 
     async def show(pilot: Pilot[int]) -> None:

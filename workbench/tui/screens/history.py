@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -30,10 +28,11 @@ from workbench.history import (
     UnknownExecution,
     write_recording,
 )
+from workbench.tui.history_rows import heading, row_line
 from workbench.tui.screens.ask import ChoiceScreen, LineScreen
-from workbench.tui.text import SIGNS, count, duration
+from workbench.tui.text import count
 from workbench.tui.widgets.key_footer import KeyFooter
-from workbench.tui.widgets.painted import Part, fit
+from workbench.tui.widgets.painted import Part
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
 
@@ -41,7 +40,6 @@ _PAGE = 200
 _TERM = re.compile(r'(status|source|tool):(\S+)|"([^"]*)"|(\S+)')
 _ORDERS: dict[Order, str] = {"newest": "newest", "longest": "longest", "calls": "most calls"}
 """In the order that ``s`` takes them."""
-_STYLES = {"ok": "ok", "running": "accent", "error": "error", "crashed": "error"}
 
 OpenRun = Callable[[str], Awaitable[None]]
 
@@ -357,58 +355,3 @@ def _target(text: str) -> tuple[Path, bool]:
     """The file that a text names, and whether it is there."""
     path = Path(text).expanduser()
     return path, path.exists()
-
-
-_TIGHT = 96
-"""Below this width the columns are drawn together, so that the script and its source still fit."""
-
-_ROOMY = 130
-"""Above this width a long name of a script leaves room for client and error."""
-
-
-def _widths(width: int) -> tuple[int, int, int, int]:
-    """Of status, calls, time and script."""
-    return (9, 5, 9, 11) if width < _TIGHT else (11, 5, 9, 28 if width > _ROOMY else 20)
-
-
-def heading(width: int) -> str:
-    """The names of the columns of ``row_line``."""
-    status, calls, spent, script = _widths(width - 2)
-    text = f"  {'Run':<9} {'When':<15} {'Status':<{status + 2}} {'Calls':>{calls}} "
-    text += f"{'Time':>{spent}}  "
-    return text + fit("Script", max(0, min(script, width - len(text)))) + "  From"
-
-
-def row_line(row: ExecutionRow, width: int, *, marked: bool = False) -> list[Part]:
-    """One execution on a line."""
-    status, calls, time_width, script_width = _widths(width)
-    took = row.duration_ms
-    if row.status == "running":
-        took = max(0.0, (time.time() - row.started_at) * 1000)
-    spent = "" if took is None else duration(took)
-    sign = SIGNS.get(row.status, "?")  # type: ignore[call-overload]
-    source = f"{row.source} ({clean_line(row.client)})" if row.client else row.source
-    note = f"  {row.error_code}" if row.error_code else ""
-    parts: list[Part] = [
-        (f"{row.execution_id[:8]}{'*' if marked else ' '} ", "strong" if marked else "dim"),
-        (f"{when(row.started_at):<15} ", ""),
-        (f"{sign} {fit(row.status, status)} ", _STYLES.get(row.status, "warning")),
-        (f"{row.tool_calls:>{calls}} {spent:>{time_width}}  ", ""),
-    ]
-    room = width - sum(len(text) for text, _ in parts)
-    script = row.script or f"inline: {row.code_start.strip()}"
-    parts.append((fit(clean_line(script, 100), max(0, min(script_width, room))) + "  ", ""))
-    room -= script_width + 2
-    if room > 0:
-        said = source + note if width >= _TIGHT else row.source
-        parts.append((fit(said, room), "dim"))
-    return parts
-
-
-def when(at: float, now: float | None = None) -> str:
-    """``12:04:11 today``, else ``11-22 12:04``, with the year where it is another."""
-    then = datetime.fromtimestamp(at, UTC).astimezone()
-    today = datetime.fromtimestamp(time.time() if now is None else now, UTC).astimezone()
-    if then.date() == today.date():
-        return f"{then:%H:%M:%S} today"
-    return f"{then:%m-%d %H:%M}" if then.year == today.year else f"{then:%Y-%m-%d}"
