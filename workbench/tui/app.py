@@ -68,6 +68,7 @@ class WorkbenchApp(App[int]):
         self.main = WorkbenchScreen()
         self.shares: dict[str, dict[str, float]] = {}
         """How the user has laid out the panes; see ``Session.shares``."""
+        self.sidebar_wanted = False
         self._sessions = SessionStore(data_dir)
         self._theme_before = self.theme
         self._runtime: asyncio.Future[Runtime] | None = None
@@ -170,6 +171,9 @@ class WorkbenchApp(App[int]):
     async def _open_scripts(self, last: Session) -> None:
         lost = self._sessions.recover()
         await self.main.open_first(self._script, last, lost)
+        self.sidebar_wanted = last.sidebar
+        if last.sidebar and self.size.width >= layout.WIDE:
+            self.main.sidebar.show()
         if lost and self.keep_drafts():
             self._sessions.forget()
         # Its imports would take half the processor from the first screen.

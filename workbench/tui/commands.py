@@ -41,10 +41,20 @@ COMMANDS: tuple[Command, ...] = (
     Command("help", "Help", "All keys, those of this pane first.", "f1", "Help", "General", "app"),
     Command("jump", "Jump", "A letter on every pane; press it to go there.", "f2", "Jump", "Panes"),
     Command("run", "Run script", "Run the script with its input.", "f5,ctrl+r,ctrl+j", "Run"),
-    Command("stop", "Stop run", "Cancel the running script.", "f8", "Stop"),
+    Command(
+        "stop", "Stop run", "End the running script; its worker is killed at once.", "f8", "Stop"
+    ),
     Command("next-pane", "Next pane", "Go to the next pane.", "f6", "Pane", "Panes"),
     Command("previous-pane", "Previous pane", "Go to the pane before.", "shift+f6", None, "Panes"),
     Command("zoom", "Zoom pane", "The pane with the cursor alone, or all.", "f7", "Zoom", "Panes"),
+    Command(
+        "sidebar",
+        "Sidebar",
+        "Scripts, tools and the last runs; Esc closes.",
+        "f9",
+        "Sidebar",
+        "Panes",
+    ),
     Command(
         "grow", "Grow pane", "Wider; a mouse drags the frames.", "ctrl+shift+right", None, "Panes"
     ),

@@ -38,6 +38,7 @@ class Session:
     theme: str = ""
     shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """What the panes share, by breakpoint and splitter (widgets/splitter.py)."""
+    sidebar: bool = False
 
 
 class SessionStore:
@@ -84,6 +85,7 @@ class SessionStore:
             current if isinstance(current, int) and 0 <= current < len(files) else 0,
             theme if isinstance(theme, str) else "",
             _shares(values.get("shares")),
+            values.get("sidebar") is True,
         )
 
     def _left_behind(self) -> list[Path]:

@@ -174,7 +174,7 @@ class PaneScreen(Screen[None]):
             under, _ = self.get_widget_at(*at)
         except NoWidget:
             return None
-        if not isinstance(under, Pane):  # only frames are a pane's own
+        if not isinstance(under, Pane) or under.id not in PANES:  # only frames are a pane's own
             return None
         return next((one for one in self.splitters if one.holds(at)), None)
 

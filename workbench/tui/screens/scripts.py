@@ -102,7 +102,7 @@ class ScriptScreen(PaneScreen):
         named = [tab for tab in self.tabs if tab.document.path is not None]
         current = named.index(self.tab) if self.tabs and self.tab in named else 0
         files = tuple(str(tab.document.path) for tab in named)
-        return Session(files, current, self.app.theme, self.app.shares)
+        return Session(files, current, self.app.theme, self.app.shares, self.app.sidebar_wanted)
 
     async def _open_path(self, path: Path) -> None:
         try:

@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
@@ -16,24 +16,21 @@ from textual.widget import Widget
 from textual.widgets import Static, TextArea
 from textual.worker import Worker
 
-from workbench import paths
 from workbench.clean import clean_line
-from workbench.config import FILE_NAME
 from workbench.model import Event, ExecutionRequest
-from workbench.tui import commands, external, session
+from workbench.tui import commands, session
 from workbench.tui.inputs import InputError, parse_input
 from workbench.tui.live import TICK_S, LiveBuffer, LiveRun
-from workbench.tui.screens.ask import LineScreen
+from workbench.tui.screens.doors import DoorsScreen
 from workbench.tui.screens.edit_replay import EditAndReplay
 from workbench.tui.screens.panes import DetailPane, InputPane, ProblemLine, ScriptPane, Tab
-from workbench.tui.screens.scripts import ScriptScreen
 from workbench.tui.text import COLOURS, SIGNS, count, duration, error_line, summary
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.sidebar import Sidebar
 from workbench.tui.widgets.trace_view import TraceView
 
 if TYPE_CHECKING:
-    from workbench.runtime import Runtime
     from workbench.tui.others import OtherRuns
 
 _TITLES = {"script": "1 Script", "input": "2 Input", "trace": "3 Trace", "detail": "4 Detail"}
@@ -42,7 +39,7 @@ _DISK_S = 2.0
 _OTHERS_S = 0.1
 
 
-class WorkbenchScreen(ScriptScreen):
+class WorkbenchScreen(DoorsScreen):
     """Shows one run at a time, live."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("main")]
@@ -63,6 +60,7 @@ class WorkbenchScreen(ScriptScreen):
     def compose(self) -> ComposeResult:
         yield Static(id="header", markup=False)
         with Container(id="panes"):
+            yield Sidebar()
             with Vertical(classes="group -current", id="left"):
                 yield ScriptPane(id="script", classes="pane -current")
                 yield InputPane(id="input", classes="pane")
@@ -256,40 +254,7 @@ class WorkbenchScreen(ScriptScreen):
         }
         return targets.get(pane, self.detail.front)
 
-    # -- other screens and programs ----------------------------------------------------
-
-    def action_editor(self) -> None:
-        """The text of the script or the input in the user's editor."""
-        is_input = self.pane_name == "input"
-        area = self.tab.input if is_input else self.tab.script
-        try:
-            with self.app.suspend():
-                text = external.edit(area.text, ".json" if is_input else ".js")
-        except external.EditorError as error:
-            self.app.say(str(error), "warning")
-        except SuspendNotSupported:
-            self.app.say("Another editor cannot be opened from here", "warning")
-        else:
-            if text != area.text:
-                area.replace(text, (0, 0), area.document.end)
-        self.app.refresh()
-
-    def action_replay(self) -> None:
-        """Choose one of the last runs and step through it."""
-        runtime = self._opened()
-        if runtime is None:
-            return
-        names = {
-            f"{row.execution_id[:8]}  {row.status:11} {row.script or 'inline'}  "
-            f"{count(row.tool_calls, 'call')}  by {row.client or row.source}": row.execution_id
-            for row in runtime.history.list_executions(limit=100)
-        }
-
-        async def chosen(answer: str | None) -> None:
-            if answer is not None:
-                await self.app.open_replay(names.get(answer, answer))
-
-        self.app.push_screen(LineScreen("Replay a run", names=list(names)), chosen)
+    # -- what other processes run ------------------------------------------------------
 
     def _look_at_others(self) -> None:
         """Runs of a served agent or a command line are told while they run."""
@@ -323,41 +288,6 @@ class WorkbenchScreen(ScriptScreen):
             self.app.say("No other process has run a script since the start")
         else:
             await self.app.open_replay(newest.execution_id)
-
-    def action_history(self) -> None:
-        """Every run of every face; Enter replays one."""
-        runtime = self._opened()
-        if runtime is not None:
-            from workbench.tui.screens.history import HistoryScreen
-
-            self.app.push_screen(HistoryScreen(runtime.history, self.app.open_replay))
-
-    def action_tools(self) -> None:
-        """Servers and tools; Enter inserts a call at the cursor."""
-        runtime = self._opened()
-        if runtime is not None:
-            from workbench.tui.screens.tools import ToolsScreen
-
-            self.app.push_screen(ToolsScreen(runtime), self._insert)
-
-    def _insert(self, call: str | None) -> None:
-        if call:
-            self.tab.script.insert(call)
-            self.go_to("script")
-
-    def action_settings(self) -> None:
-        """Every key of the configuration, with where its value comes from."""
-        from workbench.tui.screens.settings import SettingsScreen
-
-        file = paths.config_dir() / FILE_NAME
-        self.app.push_screen(SettingsScreen(self.app.config, file, self.app.take_config))
-
-    def _opened(self) -> Runtime | None:
-        """The runtime; says so where it is not open (yet)."""
-        runtime = self.app.runtime_now
-        if runtime is None:
-            self.app.say("The servers and the history are not open yet", "warning")
-        return runtime
 
     # -- text changes ------------------------------------------------------------------
 
