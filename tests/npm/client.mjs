@@ -1,43 +1,58 @@
-// The TypeScript SDK's client against a server: node client.mjs stdio COMMAND ARGS… | http URL TOKEN
-// Prints one JSON object with what it saw.
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+// A TypeScript SDK's client against a server: node client.mjs v1|v2|v2-legacy stdio COMMAND ARGS… | http URL TOKEN
+// Prints one JSON object with what it saw. v2 negotiates 2026-07-28. Runs in the folder of the server's workbench.toml.
+import { readFileSync, writeFileSync } from "node:fs";
 
-const [kind, ...rest] = process.argv.slice(2);
+const [sdk, kind, ...rest] = process.argv.slice(2);
+const v1 = "@modelcontextprotocol/sdk/client";
+const v2 = "@modelcontextprotocol/client";
+const { Client } = await import(sdk === "v1" ? `${v1}/index.js` : v2);
+const { StdioClientTransport } = await import(sdk === "v1" ? `${v1}/stdio.js` : `${v2}/stdio`);
+const { StreamableHTTPClientTransport } = await import(sdk === "v1" ? `${v1}/streamableHttp.js` : v2);
+
 const transport =
   kind === "stdio"
     ? new StdioClientTransport({ command: rest[0], args: rest.slice(1), env: process.env })
     : new StreamableHTTPClientTransport(new URL(rest[0]), {
         requestInit: { headers: { Authorization: `Bearer ${rest[1]}` } },
       });
-const client = new Client({ name: "ts-client", version: "1" });
+let heard;
+const changed = new Promise((resolve) => (heard = resolve));
+const options = {
+  listChanged: { tools: { onChanged: (error, tools) => heard(error ?? tools.map((t) => t.name)) } },
+  ...(sdk === "v2" ? { versionNegotiation: { mode: { pin: "2026-07-28" } } } : {}),
+};
+const client = new Client({ name: "ts-client", version: "1" }, options);
 await client.connect(transport);
+const call = (params, given) =>
+  sdk === "v1" ? client.callTool(params, undefined, given) : client.callTool(params, given);
+
 const { tools } = await client.listTools();
 const progress = [];
 const code = "call_tool('raw', 'echo', {n: input}).result.n + 1";
-const ran = await client.callTool(
+const ran = await call(
   { name: "code_execution", arguments: { code, input: 41 } },
-  undefined,
   { onprogress: (each) => progress.push(each.message) },
 );
-const failed = await client.callTool({ name: "code_execution", arguments: { code: "nope()" } });
+// The list has another answer when its owner sets another limit.
+const settings = readFileSync("workbench.toml", "utf8");
+writeFileSync("workbench.toml", `code_execution_memory_mb = 65\n${settings}`);
+const after = await changed;
+const failed = await call({ name: "code_execution", arguments: { code: "nope()" } });
 const stop = new AbortController();
 const sleep = "call_tool('raw', 'sleep', {ms: 60000})";
-const cancelled = client
-  .callTool({ name: "code_execution", arguments: { code: sleep } }, undefined, {
-    signal: stop.signal,
-    onprogress: () => stop.abort("enough"),
-  })
-  .then(() => false, () => true);
-const aborted = await cancelled;
+const aborted = await call(
+  { name: "code_execution", arguments: { code: sleep } },
+  { signal: stop.signal, onprogress: () => stop.abort("enough") },
+).then(() => false, () => true);
 console.log(
   JSON.stringify({
     server: client.getServerVersion(),
+    version: client.getNegotiatedProtocolVersion?.(),
     tools: tools.map((tool) => tool.name),
+    after,
     value: ran.structuredContent.value,
     failed: [failed.isError, failed.structuredContent.error.code],
-    progress: progress.length,
+    progress,
     aborted,
   }),
 );

@@ -1,4 +1,4 @@
-"""Clients that others wrote: the TypeScript SDK and the Inspector's command line."""
+"""Clients that others wrote: both TypeScript SDKs and the Inspector's command line."""
 
 from __future__ import annotations
 
@@ -49,12 +49,18 @@ async def output(*program: str, home: Path) -> Any:
     return json.loads(out)
 
 
-async def check(seen: Any, folder: Path) -> None:
+TYPESCRIPT_SDKS = [("v1", None), ("v2", "2026-07-28"), ("v2-legacy", "2025-11-25")]
+
+
+async def check(seen: Any, folder: Path, version: str | None) -> None:
     assert seen["server"]["name"] == "workbench"
+    if version is not None:  # the first SDK does not tell
+        assert seen["version"] == version
     assert seen["tools"][0] == "code_execution"
+    assert seen["after"] == seen["tools"], "list_changed was heard, and the list asked for again"
     assert seen["value"] == 42
     assert seen["failed"] == [True, "RUNTIME_ERROR"]
-    assert seen["progress"] >= 1
+    assert seen["progress"][0] == "#1 raw.echo started"
     assert seen["aborted"] is True
     store = Store(folder / "data" / "history.sqlite3")
     rows = store.list_executions()
@@ -67,17 +73,22 @@ async def check(seen: Any, folder: Path) -> None:
     assert {row.client for row in rows} == {"ts-client"}
 
 
-async def test_typescript_sdk_over_stdio(folder: Path) -> None:
+@pytest.mark.parametrize(("sdk", "version"), TYPESCRIPT_SDKS)
+async def test_typescript_sdk_over_stdio(folder: Path, sdk: str, version: str | None) -> None:
     script = str(NPM / "client.mjs")
-    await check(await output("node", script, "stdio", *command(folder), home=folder), folder)
+    seen = await output("node", script, sdk, "stdio", *command(folder), home=folder)
+    await check(seen, folder, version)
 
 
-async def test_typescript_sdk_over_http(folder: Path, start: Start) -> None:
+@pytest.mark.parametrize(("sdk", "version"), TYPESCRIPT_SDKS)
+async def test_typescript_sdk_over_http(
+    folder: Path, start: Start, sdk: str, version: str | None
+) -> None:
     served = start(folder, "--http", "127.0.0.1:0", WORKBENCH_TOKEN=TOKEN)
     url = (await served.stderr_line()).split()[-1]
     script = str(NPM / "client.mjs")
-    seen = await output("node", script, "http", url, TOKEN, home=folder)
-    await check(seen, folder)
+    seen = await output("node", script, sdk, "http", url, TOKEN, home=folder)
+    await check(seen, folder, version)
 
 
 async def inspect(*target: str, home: Path) -> Any:
@@ -92,7 +103,8 @@ CALL = (
 )
 
 
-async def test_inspector_over_stdio(folder: Path) -> None:
+@pytest.mark.parametrize("era", ["legacy", "modern"])
+async def test_inspector_over_stdio(folder: Path, era: str) -> None:
     program, *args = command(folder)
     servers = {"mcpServers": {"workbench": {"command": program, "args": args}}}
     (folder / "mcp.json").write_text(json.dumps(servers))
@@ -100,7 +112,8 @@ async def test_inspector_over_stdio(folder: Path) -> None:
     listing = ("--method", "tools/list", "--format", "json", "-q")
     listed = await inspect(*target, *listing, home=folder)
     assert "code_execution" in json.dumps(listed)
-    called = await inspect(*target, *CALL, home=folder)
+    modern = ("--protocol-era", "modern") if era == "modern" else ()
+    called = await inspect(*target, *modern, *CALL, home=folder)
     assert '"value": 42' in json.dumps(called)
 
 

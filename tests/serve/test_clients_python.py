@@ -1,18 +1,25 @@
-"""The Python SDK's client and fastmcp's, over stdio."""
+"""The Python SDK's client over stdio (over HTTP: test_serving_http.py), and fastmcp's over both."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import fastmcp
 import pytest
 from mcp import Client, MCPError, StdioServerParameters
+from mcp.client.client import ConnectMode
 
-from tests.support.serving import command, write_config
+from tests.support.serving import Served, command, write_config
 from workbench.history import Store
 
 pytestmark = pytest.mark.anyio
+Start = Callable[..., Served]
+TOKEN = "a-token-for-the-tests"
+ERAS: list[tuple[ConnectMode, str]] = [("auto", "2026-07-28"), ("legacy", "2025-11-25")]
 
 
 @pytest.fixture
@@ -34,7 +41,7 @@ def parameters(folder: Path) -> StdioServerParameters:
     return StdioServerParameters(command=program, args=args, env=dict(os.environ), cwd=folder)
 
 
-@pytest.mark.parametrize(("mode", "version"), [("auto", "2026-07-28"), ("legacy", "2025-11-25")])
+@pytest.mark.parametrize(("mode", "version"), ERAS)
 async def test_python_sdk(folder: Path, mode: str, version: str) -> None:
     told: list[str | None] = []
 
@@ -98,12 +105,32 @@ async def test_big_values_both_ways(folder: Path) -> None:
         assert result.structured_content["value"] == "é" * 2_000_000 + "x"
 
 
-async def test_fastmcp(folder: Path) -> None:
-    fastmcp = pytest.importorskip("fastmcp")
+@pytest.mark.parametrize("transport", ["stdio", "http"])
+@pytest.mark.parametrize(("mode", "version"), ERAS)
+async def test_fastmcp(
+    folder: Path, start: Start, transport: str, mode: ConnectMode, version: str
+) -> None:
     program, *args = command(folder)
-    entry = {"command": program, "args": args, "env": dict(os.environ), "cwd": str(folder)}
-    async with fastmcp.Client({"mcpServers": {"workbench": entry}}) as client:
+    entry: dict[str, Any] = {"command": program, "args": args, "cwd": str(folder)}
+    if transport == "http":
+        served = start(folder, "--http", "127.0.0.1:0", WORKBENCH_TOKEN=TOKEN)
+        url = (await served.stderr_line()).split()[-1]
+        entry = {"url": url, "headers": {"Authorization": f"Bearer {TOKEN}"}}
+    else:
+        entry["env"] = dict(os.environ)
+    told: list[str | None] = []
+
+    async def progress(progress: float, total: float | None, message: str | None) -> None:
+        told.append(message)
+
+    config = {"mcpServers": {"workbench": entry}}
+    async with fastmcp.Client(config, mode=mode) as client:
+        assert client.session.protocol_version == version
         tools = await client.list_tools()
         assert "code_execution" in tools[0].name
-        result = await client.call_tool("code_execution", {"code": "6 * 7"})
+        code = "call_tool('raw', 'echo', {n: 42}).result.n"
+        result = await client.call_tool("code_execution", {"code": code}, progress_handler=progress)
         assert result.structured_content["value"] == 42
+        assert told[0] == "#1 raw.echo started"
+        failed = await client.call_tool("code_execution", {"code": "nope()"}, raise_on_error=False)
+        assert failed.is_error
