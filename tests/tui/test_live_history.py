@@ -100,6 +100,7 @@ async def test_a_run_of_another_process_is_followed(make_app: MakeApp, start: St
         assert shown is not None
         assert isinstance(shown.value, dict)
         assert shown.value["code"] == "CANCELLED"
+        await until(lambda: replay.detail.front is replay.detail.result, "how it ended")
         await pilot.press("home", "full_stop")
         assert replay.position == 1
 

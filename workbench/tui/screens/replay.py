@@ -38,6 +38,7 @@ _SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 _PANE_COMMANDS = {"jump", "next-pane", "previous-pane", "zoom"}
 _PANE_COMMANDS |= {"grow", "shrink", "taller", "lower"}
 _CAN_DO = "Nothing is sent · v verify · E edit and replay · c compare live · R run live"
+_LIVE = "It still runs and is followed · , steps back · End follows again · E edits a copy"
 _LETTERS = {"play", "next_error", "seek", "edit"}
 """Actions whose keys must not be taken from what is typed into a filter or a search."""
 
@@ -293,11 +294,11 @@ class ReplayScreen(RecordingScreen):
         for step in reversed(self.steps[: self.position]):
             if isinstance(step.event, ToolCallStarted | ToolCallFinished):
                 selected = self.trace.selected
-                if selected is None or selected.seq != step.event.call.seq:
-                    self._pointed = step.event.call.seq
+                self._pointed = step.event.call.seq
+                if selected is None or selected.seq != self._pointed:
                     self.trace.select(self._pointed)
                 elif self.position < len(self.steps):
-                    self._show_call(selected.seq)
+                    self._show_call(self._pointed)
                 return
         self.trace.action_first()
 
@@ -362,7 +363,7 @@ class ReplayScreen(RecordingScreen):
             live=self.live,
         )
         stops = ", ".join(f"#{seq}" for seq in sorted(self.breakpoints))
-        said = self.verdict or _CAN_DO
+        said = self.verdict or (_LIVE if self.live else _CAN_DO)
         self.query_one("#status", Static).update(
             Content(said + (f" · breakpoints {stops}" if stops else ""))
         )
