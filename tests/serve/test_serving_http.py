@@ -160,6 +160,17 @@ async def test_a_broken_body_ends_nothing(shared: Site) -> None:
     assert (await shared.post()).status_code == 200
 
 
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999"])
+async def test_numbers_that_json_does_not_have_are_refused(shared: Site, number: str) -> None:
+    """The SDK's parser takes them; a script would have seen null."""
+    text = call_at_once(shared, "input", input={"deep": [0.5, "PLACE"]}).partition(b"\r\n\r\n")[2]
+    modern = {"MCP_Protocol_Version": "2026-07-28", "Mcp_Method": "tools/call"}
+    answer = await shared.post(
+        content=text.replace(b'"PLACE"', number.encode()), **modern, Mcp_Name="code_execution"
+    )
+    assert "NaN and Infinity are not JSON" in answer.text
+
+
 async def test_an_address_for_all_needs_a_flag_and_a_token(folder: Path, start: Start) -> None:
     bare = start(folder, "--http", "0.0.0.0:0", WORKBENCH_TOKEN=TOKEN)
     assert await bare.exit_code() == 2
@@ -313,11 +324,11 @@ async def test_a_connection_that_breaks_ends_its_run(site: Site, folder: Path) -
     assert (await site.served.rest())[1] == "", "clients come and go: nothing to report"
 
 
-def call_at_once(site: Site, code: str) -> bytes:
+def call_at_once(site: Site, code: str, **more: Any) -> bytes:
     """A whole request of 2026-07-28 as it goes over a socket; the client asks for progress."""
     address = site.url.split("/")[2]
     meta = {**ENVELOPE, "progressToken": 1}
-    params = {"name": "code_execution", "arguments": {"code": code}, "_meta": meta}
+    params = {"name": "code_execution", "arguments": {"code": code, **more}, "_meta": meta}
     asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
     body = json.dumps(asked).encode()
     head = [

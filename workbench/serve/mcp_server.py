@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, cast
@@ -77,6 +78,8 @@ class OfferServer(Server[Any]):
     async def call_tool(
         self, ctx: Context, params: types.CallToolRequestParams
     ) -> types.CallToolResult:
+        if not all_finite(params.arguments):
+            raise MCPError(types.INVALID_PARAMS, "arguments: NaN and Infinity are not JSON")
         meta = dict(ctx.meta or {})
         reports = _Reports(ctx) if "progressToken" in meta or "progress_token" in meta else None
         caller = Caller(
@@ -119,6 +122,21 @@ class OfferServer(Server[Any]):
             ),
             return_exceptions=True,
         )
+
+
+def all_finite(value: Json) -> bool:
+    """False: NaN or an infinite number is in it. The SDK's parser takes them; further on they were null."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, float):
+            if not math.isfinite(each):
+                return False
+        elif isinstance(each, dict):
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            waiting.extend(each)
+    return True
 
 
 class _Reports:
