@@ -32,9 +32,14 @@ from workbench.model import (
     ToolCallStarted,
 )
 from workbench.tui.app import WorkbenchApp
+from workbench.tui.completion import complete, tool_on_line
 from workbench.tui.screens.history import HistoryScreen
 from workbench.tui.screens.settings import SettingsScreen
 from workbench.tui.screens.tools import ToolsScreen
+from workbench.tui.screens.try_tool import TryScreen
+from workbench.tui.widgets.code_area import CodeArea
+from workbench.tui.widgets.completion_popup import CompletionPopup
+from workbench.tui.widgets.tool_popup import ToolPopup
 
 Snap = Callable[..., bool]
 Show = Callable[[Pilot[int]], Awaitable[object]]
@@ -166,6 +171,8 @@ def picture(snap_compare: Any, make_app: MakeApp) -> Callable[..., bool]:
         async def before(pilot: Pilot[int]) -> None:
             app.theme = theme
             await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
+            await until(lambda: app.runtime_now, "the runtime is open")
+            app.main.show_titles()
             await show(pilot)
             await app.workers.wait_for_complete()
             await pilot.pause()
@@ -236,3 +243,38 @@ def test_history(
         await pilot.press("space", "j")
 
     assert picture(size, theme, show)
+
+
+_CALL = "// Who waits?\nconst found = await tools.tracker.search_issues({ sort: { by: '' } });\n"
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("key", ["f12", "ctrl+@"])
+def test_help_at_the_cursor(picture: Snap, size: tuple[int, int], theme: str, key: str) -> None:
+    async def show(pilot: Pilot[int]) -> None:
+        assert isinstance(pilot.app, WorkbenchApp)
+        main = pilot.app.main
+        area = main.tab.script
+        area.load_text(_CALL)
+        area.tool_finder = lambda text, place: tool_on_line(catalogue(), text, place)
+        area.completer = lambda text, place: complete(catalogue(), text, place)
+        area.go_to(2, 64)
+        await pilot.press(key)
+        popup: type[ToolPopup | CompletionPopup] = ToolPopup if key == "f12" else CompletionPopup
+        await until(lambda: main.query(popup) and main.query_one(popup).is_open, "the popup")
+
+    assert picture(size, theme, show)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_trying_a_tool(picture: Snap, history: Store, size: tuple[int, int]) -> None:
+    async def show(pilot: Pilot[int]) -> None:
+        runtime: Any = SimpleNamespace(upstream=FixedServers(), history=history)
+        screen = TryScreen(runtime, catalogue().tools["tracker"]["search_issues"])
+        await pilot.app.push_screen(screen)
+        await until(lambda: screen.query(CodeArea), "the form")
+        area = screen.query_one(CodeArea)
+        area.replace('{\n  "query": 5,\n  "limit": 400\n}', (0, 0), area.document.end)
+
+    assert picture(size, "workbench-dusk", show)

@@ -79,11 +79,11 @@ class HistoryScreen(Screen[None]):
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("s", "sort", "Sort"),
         Binding("p", "replay", "Replay"),
-        Binding("space", "mark", "Mark"),
+        Binding("space", "mark", "Mark", key_display="Space"),
         Binding("d", "compare", "Diff with marked"),
         Binding("x", "export", "Export"),
-        Binding("delete", "delete", "Delete"),
-        Binding("escape", "back", "Back"),
+        Binding("delete", "delete", "Delete", key_display="Del"),
+        Binding("escape", "back", "Back", key_display="Esc"),
     ]
 
     def __init__(self, history: Store, open_run: OpenRun) -> None:

@@ -133,7 +133,7 @@ class SettingsScreen(Screen[None]):
         Binding("slash", "filter", "Search", key_display="/"),
         Binding("enter", "edit", "Change", show=True),
         Binding("r", "reset", "Reset one"),
-        Binding("escape", "back", "Back"),
+        Binding("escape", "back", "Back", key_display="Esc"),
     ]
 
     def __init__(

@@ -173,7 +173,7 @@ class ToolsScreen(Screen[str | None]):
         Binding("y", "copy", "Copy call"),
         Binding("r", "reconnect", "Reconnect"),
         Binding("a", "approve", "Approve", show=False),
-        Binding("escape", "back", "Back"),
+        Binding("escape", "back", "Back", key_display="Esc"),
     ]
 
     def __init__(self, runtime: Runtime) -> None:

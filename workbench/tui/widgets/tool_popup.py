@@ -12,6 +12,10 @@ from workbench.catalogue import ToolInfo
 from workbench.tui.tool_help import said_of
 
 _WIDEST = 96
+_FRAME = 5
+"""Cells beside the text: border, padding, scroll bar."""
+_KEPT = 2
+"""Rows at the bottom of the screen that stay in sight: status and keys."""
 
 
 class ToolPopup(VerticalScroll, can_focus=False):
@@ -31,6 +35,7 @@ class ToolPopup(VerticalScroll, can_focus=False):
         border-title-color: $primary;
         border-subtitle-color: $foreground 70%;
         padding: 0 1;
+        scrollbar-size-vertical: 1;
         & > Static { width: auto; height: auto; }
     }
     """
@@ -51,9 +56,10 @@ class ToolPopup(VerticalScroll, can_focus=False):
         self.tool = tool
         width, height = self.app.size
         text = Content("\n\n").join(said_of(tool))
-        widest = max(24, min(_WIDEST, width - 6))
-        self.styles.max_width = widest + 4
-        self.styles.max_height = max(6, max(at.y - 1, height - at.y))
+        widest = max(24, min(_WIDEST, width - _FRAME - 2))
+        self.styles.max_width = widest + _FRAME
+        below = height - at.y - _KEPT
+        self.styles.max_height = max(6, below, at.y - 1)
         said = self.query_one(Static)
         said.styles.max_width = widest
         said.update(text)
