@@ -28,6 +28,8 @@ from workbench.typescript import member, property_name, type_text
 _MOST = 200
 _SIGNATURE = 200
 _LONGEST_LINE = 400
+_LONGEST_START = 600
+"""Characters that a call takes up to its arguments: the names of server and tool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,7 @@ def _in_string(catalogue: Catalogue, before: str, state: Reading) -> list[Comple
 
 def _called_at(catalogue: Catalogue, before: str) -> ToolInfo | None:
     """The tool whose arguments begin right here."""
+    before = before[-_LONGEST_START:]
     found = _CALL_MEMBER.search(before)
     if found:
         return _tool(catalogue, found[1] or found[3], found[4] or found[6])
