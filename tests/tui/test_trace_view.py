@@ -97,15 +97,6 @@ async def test_a_narrow_screen_shows_a_summary_with_the_status_in_words() -> Non
         assert not any("█" in line for line in shown)
 
 
-async def test_ascii_icons_use_ascii_only() -> None:
-    app = TraceApp()
-    async with app.run_test(size=(120, 8)) as pilot:
-        trace = app.feed(*some(3, bad=(2,)), ConsoleLine("x", LogLine("log", "plain")))
-        trace.ascii_icons = True
-        await pilot.pause()
-        assert all(line.isascii() for line in lines(trace))
-
-
 async def test_it_works_at_any_width() -> None:
     app = TraceApp()
     for width in (4, 12, 30, 60, 99, 100, 109, 110, 200):

@@ -30,8 +30,7 @@ def test_bar(start: float, end: float, text: str) -> None:
     assert "".join(bar(start, end, 200, 10)) == text
 
 
-def test_bar_in_ascii_and_without_room() -> None:
-    assert "".join(bar(0, 100, 200, 4, ascii_only=True)) == "##.."
+def test_bar_without_room() -> None:
     assert bar(0, 1, 10, 0) == ("", "", "")
 
 

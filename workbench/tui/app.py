@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -17,11 +17,13 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Command as PaletteOption
 from textual.command import CommandPalette
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from workbench.config import Config
 from workbench.tui import commands, documents, themes
 from workbench.tui.collecting import Collector
+from workbench.tui.glyphs import AsciiFilter
 from workbench.tui.screens import layout
 from workbench.tui.screens.ask import ChoiceScreen, LineScreen
 from workbench.tui.screens.layout import PaneScreen
@@ -70,6 +72,7 @@ class WorkbenchApp(App[int]):
         """How the user has laid out the panes; see ``Session.shares``."""
         self.sidebar_wanted = False
         self._sessions = SessionStore(data_dir)
+        self._ascii = AsciiFilter()
         self._theme_before = self.theme
         self._runtime: asyncio.Future[Runtime] | None = None
         self._leaving = asyncio.Event()
@@ -131,6 +134,8 @@ class WorkbenchApp(App[int]):
         if theme != before.ui.theme and theme in self.available_themes:
             self.theme = theme
         if config.keys != before.keys:
+        if config.ui.icons != before.ui.icons:
+            self.refresh_css(animate=False)
             good, problems = commands.keymap(config.keys)
             self.set_keymap(good)
             for problem in problems:
@@ -235,6 +240,11 @@ class WorkbenchApp(App[int]):
             self.notify(text, markup=False, timeout=4)
 
     def get_key_display(self, binding: Binding) -> str:
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """``ui.icons`` decides whether signs go to the terminal as they are."""
+        filters = super().get_line_filters()
+        return [*filters, self._ascii] if self.config.ui.icons == "ascii" else filters
+
         """Keys as the help writes them."""
         return commands.shown(binding.key) if binding.id else super().get_key_display(binding)
 

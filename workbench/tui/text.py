@@ -6,16 +6,8 @@ from datetime import datetime
 
 from workbench.clean import clean_line
 from workbench.model import Execution, ScriptError, Status
+from workbench.tui.glyphs import SIGNS as SIGNS
 
-SIGNS: dict[Status, str] = {
-    "running": "…",
-    "ok": "✔",
-    "error": "✘",
-    "timeout": "⧖",
-    "cancelled": "‖",
-    "crashed": "✘",
-    "interrupted": "‖",
-}
 COLOURS: dict[Status, str] = {
     "running": "$accent",
     "ok": "$success",

@@ -76,7 +76,6 @@ class WorkbenchScreen(DoorsScreen):
         self.set_interval(_HEADER_S, self._show_header)
         self.set_interval(_DISK_S, self.look_at_disk)
         self.set_interval(_OTHERS_S, self._look_at_others)
-        self.trace.ascii_icons = self.app.config.ui.icons == "ascii"
         self.tell("F5 runs the script · ^p lists every command")
 
     # -- running -----------------------------------------------------------------------

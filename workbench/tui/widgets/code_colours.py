@@ -73,7 +73,6 @@ class ColouredArea(TextArea, inherit_bindings=False):
         *,
         language: Literal["javascript", "json"] = "javascript",
         read_only: bool = False,
-        ascii_icons: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -83,7 +82,6 @@ class ColouredArea(TextArea, inherit_bindings=False):
         """Rows changed since the last painting; None: anything may have changed."""
         self._version = self._coloured = 0
         self._pause: Timer | None = None
-        self.ascii_icons = ascii_icons
         super().__init__(
             text,
             language=language,

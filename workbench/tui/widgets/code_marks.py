@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
@@ -10,9 +10,11 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.document._document import Location
+from textual.filter import LineFilter
 from textual.strip import Strip
 
 from workbench.clean import clean_line
+from workbench.tui.glyphs import AsciiFilter, to_ascii
 from workbench.tui.widgets.code_colours import ColouredArea
 
 
@@ -141,6 +143,14 @@ class MarkedArea(ColouredArea):
             strip.cell_length,
         )
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """A text that is edited is shown as it is; only the signs beside it are ours to replace."""
+        return [each for each in super().get_line_filters() if not isinstance(each, AsciiFilter)]
+
+    def _ours(self, text: str) -> str:
+        in_ascii = any(isinstance(each, AsciiFilter) for each in self.app.get_line_filters())
+        return to_ascii(text) if in_ascii else text
+
     def _with_sign(self, strip: Strip, marker: Marker | None) -> Strip:
         """A sign between the number and the text."""
         segments = list(strip)
@@ -148,18 +158,15 @@ class MarkedArea(ColouredArea):
         if self.gutter_width < 3 or len(gutter.text) < 3:
             return strip
         if marker is None:
-            sign, name = (">" if self.ascii_icons else "▶"), "mark-warning"
+            sign, name = "▶", "mark-warning"
         else:
-            signs = {"error": "x", "warning": "!"}
-            sign = signs[marker.kind]
-            if not self.ascii_icons and marker.kind == "error":
-                sign = "✘"
+            sign = "✘" if marker.kind == "error" else "!"
             name = "mark-stale" if marker.stale else f"mark-{marker.kind}"
         style = self._style(name)
         background = Style(bgcolor=gutter.style.bgcolor if gutter.style else None)
         segments[:1] = [
             Segment(gutter.text[:-2], gutter.style),
-            Segment(sign, (gutter.style or Style()) + style + background),
+            Segment(self._ours(sign), (gutter.style or Style()) + style + background),
             Segment(" ", gutter.style),
         ]
         return Strip(segments, strip.cell_length)
@@ -171,9 +178,10 @@ class MarkedArea(ColouredArea):
             number - 1, len(self.document.get_line(number - 1))
         )
         if width - len(note) - 1 < used - self.scroll_offset.x + 2:
-            note = ("~ " if self.ascii_icons else "… ") + note
+            note = f"… {note}"
             if number == self.cursor_location[0] + 1 or len(note) > width // 2:
                 return strip
+        note = self._ours(note)
         at = width - len(note) - 1
         note = note.ljust(max(width, strip.cell_length) - at)
         strip = strip.adjust_cell_length(max(width, strip.cell_length), self.rich_style)

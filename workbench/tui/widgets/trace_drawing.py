@@ -64,7 +64,6 @@ class TraceDrawing(PaintedView):
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"trace--{name}" for name in _STYLES}
 
     follow: reactive[bool] = reactive(True)
-    ascii_icons: reactive[bool] = reactive(False)
     empty_text: reactive[str] = reactive("No calls yet · F5 runs the script")
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -120,7 +119,7 @@ class TraceDrawing(PaintedView):
             return self.strip_of(footer, width, self.part_style("prompt"))
         view = self.view
         scale = waterfall.scale_ms(model.span_ms)
-        columns = Columns.of(width, view, ascii_only=self.ascii_icons)
+        columns = Columns.of(width, view)
         if y == 0:
             return self.strip_of(header_line(columns, scale), width, base)
         position = self.scroll_offset.y + y - HEADER
@@ -136,7 +135,7 @@ class TraceDrawing(PaintedView):
             now = model.elapsed_ms() if row.duration_ms is None else 0.0
             parts = call_line(row, columns, now_ms=now, scale=scale, selected=selected)
         else:
-            parts = console_line(row, width, selected=selected, ascii_only=self.ascii_icons)
+            parts = console_line(row, width, selected=selected)
         if selected:
             base = base + Style(bgcolor=self.part_style("cursor").bgcolor)
         last = self.size.height - 1 - bool(footer)
@@ -149,4 +148,4 @@ class TraceDrawing(PaintedView):
     def _pill(self) -> str:
         if self.follow or not self._unseen:
             return ""
-        return f" {self._unseen:,} new {'v' if self.ascii_icons else '↓'} "
+        return f" {self._unseen:,} new ↓ "

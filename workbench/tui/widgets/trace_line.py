@@ -7,30 +7,12 @@ from typing import Literal, TypeAlias
 
 from rich.cells import cell_len
 
+from workbench.tui.glyphs import CALL_SIGNS
 from workbench.tui.trace_model import CallRow, ConsoleRow
 from workbench.tui.widgets import waterfall
 from workbench.tui.widgets.painted import Part, fit
 
 View: TypeAlias = Literal["waterfall", "start", "summary"]
-
-GLYPHS = {
-    "ok": "✔",
-    "error": "✘",
-    "running": "…",
-    "timeout": "⧖",
-    "refused": "⊘",
-    "cancelled": "‖",
-    "pending": "·",
-}
-ASCII_GLYPHS = {
-    "ok": "+",
-    "error": "x",
-    "running": ".",
-    "timeout": "!",
-    "refused": "-",
-    "cancelled": "|",
-    "pending": " ",
-}
 
 _NUMBER, _STATUS, _START, _MS = 6, 10, 9, 8
 _ROOMY = 110
@@ -46,17 +28,16 @@ class Columns:
     start: int
     middle: int
     view: View
-    ascii_only: bool = False
 
     @classmethod
-    def of(cls, width: int, view: View, *, ascii_only: bool = False) -> Columns:
+    def of(cls, width: int, view: View) -> Columns:
         word = _STATUS if width >= _ROOMY else 0
         start = _START if view == "start" or width >= _ROOMY else 0
         rest = max(0, width - _NUMBER - 3 - word - start - _MS)
         middle = (
             0 if view == "start" else max(0, int(rest * (0.45 if view == "waterfall" else 0.6)))
         )
-        return cls(word, max(0, rest - middle - 1), start, middle, view, ascii_only)
+        return cls(word, max(0, rest - middle - 1), start, middle, view)
 
 
 def header_line(columns: Columns, scale: float) -> list[Part]:
@@ -68,7 +49,7 @@ def header_line(columns: Columns, scale: float) -> list[Part]:
     if columns.view == "summary":
         text += fit("Summary", columns.middle)
     elif columns.middle:
-        text += waterfall.header(scale, columns.middle, ascii_only=columns.ascii_only)
+        text += waterfall.header(scale, columns.middle)
     return [(text + f"{'ms':>{_MS}}", "header")]
 
 
@@ -76,12 +57,11 @@ def call_line(
     row: CallRow, columns: Columns, *, now_ms: float, scale: float, selected: bool
 ) -> list[Part]:
     """One call. now_ms: where the end of a running call is taken to be."""
-    glyphs = ASCII_GLYPHS if columns.ascii_only else GLYPHS
-    pointer = (">" if columns.ascii_only else "▶") if selected else " "
+    pointer = "▶" if selected else " "
     quiet = row.status in ("ok", "running", "pending")
     parts: list[Part] = [
         (f"{pointer}{row.seq:>{_NUMBER - 1}} ", "number"),
-        (glyphs.get(row.status, "?") + " ", row.status),
+        (CALL_SIGNS.get(row.status, "?") + " ", row.status),
     ]
     if columns.word:
         parts.append((row.status.ljust(columns.word), row.status))
@@ -101,30 +81,25 @@ def call_line(
     if columns.view == "summary":
         parts.append((fit(_summary(row, columns), columns.middle), "dim" if quiet else row.status))
     elif columns.middle:
-        before, inside, after = waterfall.bar(
-            row.started_ms, end_ms, scale, columns.middle, ascii_only=columns.ascii_only
-        )
+        before, inside, after = waterfall.bar(row.started_ms, end_ms, scale, columns.middle)
         parts += [(before, "track"), (inside, f"bar-{row.status}"), (after, "track")]
     spent = "" if row.status == "pending" else f"{max(0.0, end_ms - row.started_ms):.0f}"
     parts.append((f"{spent:>{_MS}}", "running" if row.duration_ms is None else "ms"))
     return parts
 
 
-def console_line(
-    row: ConsoleRow, width: int, *, selected: bool, ascii_only: bool = False
-) -> list[Part]:
+def console_line(row: ConsoleRow, width: int, *, selected: bool) -> list[Part]:
     """One console line of the script."""
     room = max(0, width - _NUMBER - 3 - 6)
-    pointer = (">" if ascii_only else "▶") if selected else " "
-    sign = "|" if ascii_only else "›"
+    pointer = "▶" if selected else " "
     if not row.level:  # of a replay that has not come there yet
         return [
-            (f"{pointer:<{_NUMBER}} {'.' if ascii_only else '·'}", "pending"),
+            (f"{pointer:<{_NUMBER}} ·", "pending"),
             (" " * room, "dim"),
         ]
     style = {"warn": "warn", "error": "error"}.get(row.level, "dim")
     return [
-        (f"{pointer:<{_NUMBER}} {sign} ", "dim"),
+        (f"{pointer:<{_NUMBER}} › ", "dim"),
         (f"{row.level:<6}", style),
         (fit(row.text, room), style),
     ]

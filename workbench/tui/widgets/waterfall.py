@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 FULL, EMPTY = "█", "·"
-ASCII_FULL, ASCII_EMPTY = "#", "."
 
 
 def scale_ms(span_ms: float) -> float:
@@ -19,28 +18,25 @@ def scale_ms(span_ms: float) -> float:
         step *= 10
 
 
-def bar(
-    start_ms: float, end_ms: float, scale: float, width: int, *, ascii_only: bool = False
-) -> tuple[str, str, str]:
+def bar(start_ms: float, end_ms: float, scale: float, width: int) -> tuple[str, str, str]:
     """What is before, in and after the call: three texts, ``width`` cells together.
 
     The bar is at least one cell and never outside.
     """
     if width <= 0:
         return "", "", ""
-    full, empty = (ASCII_FULL, ASCII_EMPTY) if ascii_only else (FULL, EMPTY)
     first = min(width - 1, max(0, int(start_ms / scale * width)))
     last = min(width, max(first + 1, round(end_ms / scale * width)))
-    return empty * first, full * (last - first), empty * (width - last)
+    return EMPTY * first, FULL * (last - first), EMPTY * (width - last)
 
 
-def header(scale: float, width: int, *, ascii_only: bool = False) -> str:
+def header(scale: float, width: int) -> str:
     """The ruler over the bars: ``0s ┄┄┄┄ 2s``."""
     right = duration(scale)
     room = width - len(right) - 4
     if room < 1:
         return right.rjust(width)[:width]
-    return f"0s {('-' if ascii_only else '┄') * room} {right}"
+    return f"0s {'┄' * room} {right}"
 
 
 def duration(ms: float) -> str:

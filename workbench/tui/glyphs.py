@@ -1,0 +1,57 @@
+"""Every sign of the screens, and what stands for it with ``ui.icons = "ascii"``.
+
+Widgets write the signs below; where a font lacks them, or a terminal gives them two cells (CJK), one filter
+replaces them as lines go to the terminal: no widget has to know. What is copied or saved is not touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+from workbench.model import Status
+
+SIGNS: dict[Status, str] = {
+    "running": "…",
+    "ok": "✔",
+    "error": "✘",
+    "timeout": "⧖",
+    "cancelled": "‖",
+    "crashed": "✘",
+    "interrupted": "‖",
+}
+"""Of an execution."""
+CALL_SIGNS: Mapping[str, str] = dict(SIGNS) | {"refused": "⊘", "pending": "·"}
+"""Of a call in the trace."""
+
+_ASCII = {
+    # statuses and marks
+    "✔": "+", "✘": "x", "…": "~", "⧖": "!", "‖": "|", "⊘": "-", "●": "*", "•": "*", "≠": "#", "␛": "?",
+    "�": "?",
+    # pointers, folds, arrows
+    "▶": ">", "◀": "<", "▸": ">", "▾": "v", "▼": "v", "▲": "^", "›": ">", "→": ">", "←": "<", "↑": "^",
+    "↓": "v", "⏎": "<", "⭘": "o", "🔎": "? ",
+    # words
+    "·": ".", "—": "-", "–": "-", "−": "-", "×": "x", "“": '"', "”": '"', "‘": "'", "’": "'",
+    # bars and frames
+    "┄": "-", "━": "-", "─": "-", "╸": "-", "╺": "-", "│": "|", "┃": "|", "╭": "+", "╮": "+", "╰": "+",
+    "╯": "+", "┏": "+", "┓": "+", "┗": "+", "┛": "+", "┌": "+", "┐": "+", "└": "+", "┘": "+", "├": "+",
+    "┤": "+", "█": "#", "▉": "#", "▊": "|", "▋": "|", "▌": "|", "▍": "|", "▎": "|", "▏": "|", "▐": "|",
+    "▕": "|", "▔": "-", "▁": "_", "▂": "_", "▃": "_", "▄": "#", "▅": "#", "▆": "#", "▇": "#", "▀": "#",
+}  # fmt: skip
+_TABLE = str.maketrans(_ASCII)
+
+
+def to_ascii(text: str) -> str:
+    """The same text, of the same width, with our signs in ASCII."""
+    return text if text.isascii() else text.translate(_TABLE)
+
+
+class AsciiFilter(LineFilter):
+    """Replaces the signs in what goes to the terminal."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [Segment(to_ascii(text), style, control) for text, style, control in segments]
