@@ -60,3 +60,8 @@ def test_tokens_are_fresh_and_never_shown_by_accident() -> None:
 def test_a_token_that_cannot_be_sent_or_is_weak_is_refused(token: str) -> None:
     with pytest.raises(UsageError, match="WORKBENCH_TOKEN"):
         read_binding("", SETTINGS, allow_remote=False, environ={"WORKBENCH_TOKEN": token})
+
+
+def test_a_url_is_no_address() -> None:
+    with pytest.raises(UsageError, match="without http://"):
+        read_binding("http://127.0.0.1:80/mcp", SETTINGS, allow_remote=False, environ={})

@@ -66,6 +66,8 @@ def read_binding(
 
 def _split(address: str, settings: ServeSettings) -> tuple[str, int]:
     """``HOST:PORT``, ``[V6]:PORT``, ``HOST``, ``PORT``, ``:PORT`` or nothing at all."""
+    if "/" in address:
+        raise UsageError(f"--http {address}: give HOST:PORT, without http:// and without a path")
     host, port = address, ""
     if address.isdigit():
         host, port = "", address
