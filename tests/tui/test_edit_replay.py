@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from textual.pilot import Pilot
 
 from tests.tui.conftest import MakeApp, until
+from workbench.history import Recording, write_recording
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.ask import ChoiceScreen
 from workbench.tui.screens.divergence import DivergenceScreen
@@ -30,7 +33,7 @@ async def ran(app: WorkbenchApp, pilot: Pilot[int]) -> str:
     await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
     await pilot.press("f5")
     await until(lambda: app.main.tab.recorded, "the run ends")
-    assert app.main.tab.recorded is not None
+    assert isinstance(app.main.tab.recorded, str)
     return app.main.tab.recorded
 
 
@@ -160,9 +163,38 @@ async def test_a_run_of_the_history_is_edited_and_replayed(make_app: MakeApp) ->
         await pilot.pause()
         assert len(app.main.tabs) == 2
         assert app.main.tab.script.text == _CODE
-        assert app.main.tab.recorded == record
+        assert isinstance(app.main.tab.recorded, Recording)
+        assert app.main.tab.recorded.execution_id == record
         await replayed(app, pilot)
         await until(lambda: "Identical" in status(app), "the verdict")
+
+
+async def test_an_exported_file_is_opened_and_edited(make_app: MakeApp, tmp_path: Path) -> None:
+    """A recording of another machine: nothing of it is in the history here."""
+    app = make_app(_CODE, '{"of": 2}')
+    file = tmp_path / "theirs.json"
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        record = await ran(app, pilot)
+        history = (await app.runtime()).history
+        write_recording(history.recording(record), file)
+        history.delete(record)
+        await app.open_replay(str(file))
+        await until(lambda: isinstance(app.screen, ReplayScreen), "the replay")
+        await pilot.pause()
+        await pilot.press("v")
+        screen = app.screen
+        assert isinstance(screen, ReplayScreen)
+        await until(lambda: "identical" in screen.verdict, "the verdict")
+        await pilot.press("E")
+        await until(lambda: app.screen is app.main, "the main screen")
+        await pilot.pause()
+        await replayed(app, pilot)
+        await until(lambda: "Identical" in status(app), "the verdict")
+        file.write_text(file.read_text()[:-40])
+        await app.open_replay(str(file))
+        await pilot.pause()
+        assert app.screen is app.main
+        assert any("theirs.json" in notice.message for notice in app._notifications)
 
 
 async def test_without_a_record_it_is_said(make_app: MakeApp) -> None:

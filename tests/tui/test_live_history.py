@@ -198,7 +198,8 @@ async def test_a_damaged_file_is_told_on_every_screen(make_app: MakeApp) -> None
         assert isinstance(app.screen, HistoryScreen)
         app.pop_screen()
         app._notifications.clear()
-        await app.open_replay(app.main.tab.recorded or "")
+        assert isinstance(app.main.tab.recorded, str)
+        await app.open_replay(app.main.tab.recorded)
         await until(told, "it is told")
         assert app.screen is app.main
         await pilot.press("ctrl+l")

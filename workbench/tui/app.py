@@ -31,6 +31,7 @@ from workbench.tui.screens.workbench import WorkbenchScreen
 from workbench.tui.session import Session, SessionStore
 
 if TYPE_CHECKING:
+    from workbench.history import Recording, Store
     from workbench.runtime import Runtime
     from workbench.tui.widgets.console_view import ConsoleView
     from workbench.tui.widgets.json_view import JsonView
@@ -71,8 +72,8 @@ class WorkbenchApp(App[int]):
         self.shares: dict[str, dict[str, float]] = {}
         """How the user has laid out the panes; see ``Session.shares``."""
         self.sidebar_wanted = False
-        self._sessions = SessionStore(data_dir)
         self._ascii = AsciiFilter()
+        self._sessions = SessionStore(data_dir)
         self._theme_before = self.theme
         self._runtime: asyncio.Future[Runtime] | None = None
         self._leaving = asyncio.Event()
@@ -133,9 +134,9 @@ class WorkbenchApp(App[int]):
         theme = config.ui.theme
         if theme != before.ui.theme and theme in self.available_themes:
             self.theme = theme
-        if config.keys != before.keys:
         if config.ui.icons != before.ui.icons:
             self.refresh_css(animate=False)
+        if config.keys != before.keys:
             good, problems = commands.keymap(config.keys)
             self.set_keymap(good)
             for problem in problems:
@@ -239,12 +240,12 @@ class WorkbenchApp(App[int]):
         else:
             self.notify(text, markup=False, timeout=4)
 
-    def get_key_display(self, binding: Binding) -> str:
     def get_line_filters(self) -> Sequence[LineFilter]:
         """``ui.icons`` decides whether signs go to the terminal as they are."""
         filters = super().get_line_filters()
         return [*filters, self._ascii] if self.config.ui.icons == "ascii" else filters
 
+    def get_key_display(self, binding: Binding) -> str:
         """Keys as the help writes them."""
         return commands.shown(binding.key) if binding.id else super().get_key_display(binding)
 
@@ -282,17 +283,23 @@ class WorkbenchApp(App[int]):
 
         self.push_screen(LineScreen(title, str(Path.cwd() / name)), named)
 
-    async def open_replay(self, execution_id: str) -> None:
-        """Step through a recorded execution (an id or the start of one)."""
+    async def open_replay(self, name: str) -> None:
+        """Step through a recorded execution: an id, the start of one, or an exported file."""
+        from workbench.history import read_recording
         from workbench.tui.screens.replay import ReplayScreen
+
+        def read(history: Store) -> Recording:
+            file = Path(name).expanduser()
+            return read_recording(file) if file.is_file() else history.recording(name)
 
         try:
             runtime = await self.runtime()
-            recording = await asyncio.to_thread(runtime.history.recording, execution_id)
+            recording = await asyncio.to_thread(read, runtime.history)
         except (
             Exception
         ) as error:  # no such execution, no history, no runtime: the same to the user
-            self.say(f"Cannot replay {execution_id[:8]}: {error}", "error")
+            shown = name if "/" in name else name[:8]
+            self.say(f"Cannot replay {shown}: {error}", "error")
             return
         self.push_screen(ReplayScreen(recording, runtime.history))
 

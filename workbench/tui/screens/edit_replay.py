@@ -50,8 +50,9 @@ class EditAndReplay:
                 replaying = self._replay(tab, recorded, value, cast("Rule", rule), execution_id)
                 screen.start(execution_id, replaying)
 
+        name = recorded if isinstance(recorded, str) else recorded.execution_id
         question = (
-            f"Replay against run {recorded[:8]}, offline. "
+            f"Replay against run {name[:8]}, offline. "
             "A call that the record does not have, because of your edit:"
         )
         screen.app.push_screen(ChoiceScreen(question, _RULES), chosen)
@@ -66,14 +67,16 @@ class EditAndReplay:
         self._screen.app.push_screen(DivergenceScreen(*self._last))
 
     async def _replay(
-        self, tab: Tab, recorded: str, value: JsonValue, rule: Rule, execution_id: str
+        self, tab: Tab, recorded: str | Recording, value: JsonValue, rule: Rule, execution_id: str
     ) -> None:
         screen, code = self._screen, tab.script.text
         try:
             from workbench.replay.offline import run_offline
 
             runtime = await screen.app.runtime()
-            recording: Recording = await asyncio.to_thread(runtime.history.recording, recorded)
+            recording = recorded
+            if isinstance(recording, str):
+                recording = await asyncio.to_thread(runtime.history.recording, recording)
             replayed = await run_offline(
                 runtime,
                 recording,

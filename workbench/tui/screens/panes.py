@@ -11,7 +11,8 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static, TabbedContent, TabPane
 
 from workbench.clean import clean_line
-from workbench.model import LogLine, Status
+from workbench.history import Recording
+from workbench.model import JsonValue, LogLine, Status
 from workbench.tui.documents import Document
 from workbench.tui.live import CallState, LiveRun
 from workbench.tui.text import COLOURS, SIGNS, count, duration, summary
@@ -29,9 +30,9 @@ class Tab:
     document: Document
     script: CodeArea
     input: CodeArea
-    recorded: str | None = None
-    """The execution whose record an edited script is replayed against: the last run, or what the tab
-    was opened from."""
+    recorded: str | Recording | None = None
+    """What an edited script is replayed against: the id of the last run, or the record that the tab was
+    opened from."""
 
     @property
     def changed(self) -> bool:
@@ -107,6 +108,7 @@ class DetailPane(Pane):
         super().__init__(id=id, classes=classes)
         self._names: dict[str, tuple[Content, Content]] = {}
         """For each tab what the frame says while it is in front."""
+        self._timing: dict[str, JsonValue] = {}
 
     def compose(self) -> ComposeResult:
         with TabbedContent(id="detail-tabs"):
@@ -116,10 +118,13 @@ class DetailPane(Pane):
                 yield ConsoleView(id="console")
             with TabPane("Call", id="tab-call"):
                 yield JsonView(id="call-view")
+            with TabPane("Timing", id="tab-timing"):
+                yield JsonView(id="timing-view")
 
     def on_mount(self) -> None:
         self.result.empty_text = "Nothing ran yet · F5 runs the script"
         self.call.empty_text = "Choose a call in the trace"
+        self.timing.empty_text = "Nothing ran yet"
         self.show_title()
 
     @property
@@ -131,13 +136,21 @@ class DetailPane(Pane):
         return self.query_one("#call-view", JsonView)
 
     @property
+    def timing(self) -> JsonView:
+        return self.query_one("#timing-view", JsonView)
+
+    @property
     def console(self) -> ConsoleView:
         return self.query_one(ConsoleView)
 
     @property
     def front(self) -> Widget:
         """The view of the tab that is in front."""
-        views: dict[str, Widget] = {"tab-console": self.console, "tab-call": self.call}
+        views: dict[str, Widget] = {
+            "tab-console": self.console,
+            "tab-call": self.call,
+            "tab-timing": self.timing,
+        }
         return views.get(self.query_one(TabbedContent).active, self.result)
 
     def begin(self) -> None:
@@ -145,6 +158,8 @@ class DetailPane(Pane):
         self.console.forget()
         self.result.clear("Running…")
         self.call.clear()
+        self._timing = {}
+        self.timing.clear("Running…")
         self._names = {}
         self.show_title()
 
@@ -163,6 +178,7 @@ class DetailPane(Pane):
             self.result.show(execution.value, "result")
         else:
             self.result.show(execution.error.to_json(), "error")
+        self._show_timing(run=run.timing())
         if execution.logs_dropped:
             dropped = count(execution.logs_dropped, "more line")
             self.console.note(f"{dropped} not kept: a run keeps 10,000 lines, 4 MB of them")
@@ -179,7 +195,14 @@ class DetailPane(Pane):
             took += Content(duration(state.finished.duration_ms))
         self._names["tab-call"] = name, took
         self.call.show(state.to_json(), f"call-{call.seq}")
+        self._show_timing(call={"call": f"#{call.seq} {call.server}.{call.tool}", **state.timing()})
         self.show_title()
+
+    def _show_timing(self, **parts: JsonValue) -> None:
+        """Of the run once it is over, and of the call that is chosen."""
+        self._timing |= parts
+        shown = {name: self._timing[name] for name in ("run", "call") if name in self._timing}
+        self.timing.show(shown, "timing")
 
     def show_title(self) -> None:
         """Name what is in front."""
@@ -196,5 +219,8 @@ class DetailPane(Pane):
         self.show_title()
 
     def show_tab(self, name: str) -> None:
-        """Bring ``result``, ``console`` or ``call`` to the front."""
-        self.query_one(TabbedContent).active = f"tab-{name}"
+        """Bring ``result``, ``console``, ``call`` or ``timing`` to the front. Who compares the timing of
+        calls stays there."""
+        tabs = self.query_one(TabbedContent)
+        if (name, tabs.active) != ("call", "tab-timing"):
+            tabs.active = f"tab-{name}"

@@ -115,7 +115,7 @@ class RecordingScreen(PaneScreen):
         tab = await main.show_document(Document(None))
         tab.script.text = self.recording.code
         tab.input.text = json.dumps(self.recording.input, ensure_ascii=False, indent=2) + "\n"
-        tab.recorded = self.recording.execution_id
+        tab.recorded = self.recording
         while self.app.screen is not main:  # the history may be between
             self.app.pop_screen()
         main.tell(f"Edit it; ^l replays it against run {self.recording.execution_id[:8]}, offline")
