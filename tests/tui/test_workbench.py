@@ -352,3 +352,22 @@ async def test_tabs_are_switched_and_closed(make_app: MakeApp, tmp_path: Path) -
         await pilot.press("ctrl+w")
         await until(lambda: app.main.tab.document.name == "untitled.js", "an empty one is left")
         assert len(app.main.tabs) == 1
+
+
+async def test_a_long_console_is_saved_whole(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app("for (let n = 0; n < 6000; n++) console.log(`line ${n}`);")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await run_script(app, pilot)
+        app.main.detail.show_tab("console")
+        await until(lambda: app.main.detail.console.is_cut, "more than is drawn")
+        app.main.detail.show_title()
+        assert "x saves all" in str(app.main.detail.border_subtitle)
+        app.main.detail.console.focus()
+        await pilot.press("x")
+        await until(lambda: isinstance(app.screen, LineScreen), "the question")
+        await pilot.press("enter")
+        await until((tmp_path / "console.log").exists, "it is written")
+        await until(lambda: app.screen is app.main, "back")
+        lines = (tmp_path / "console.log").read_text().splitlines()
+        assert (len(lines), lines[0], lines[-1]) == (6000, "line 0", "line 5999")

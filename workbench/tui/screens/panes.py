@@ -210,6 +210,8 @@ class DetailPane(Pane):
         name, right = self._names.get(front, (Content(""), Content("")))
         if front == "tab-console" and self.console.level != "debug":
             name = Content(f" · {NAMES[self.console.level]}")
+        if front == "tab-console" and self.console.is_cut:
+            right = Content("the last rows · x saves all")
         self.set_title(Content("4 Detail") + name, right)
 
     def on_tabbed_content_tab_activated(self) -> None:
