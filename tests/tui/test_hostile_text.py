@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from textual.screen import Screen
 from tests.tui.conftest import MakeApp, until
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.ask import ChoiceScreen, LineScreen
+from workbench.tui.screens.diff import DiffScreen
+from workbench.tui.screens.divergence import DivergenceScreen
 from workbench.tui.screens.help import pane_keys
 from workbench.tui.screens.history import HistoryScreen
 from workbench.tui.screens.replay import ReplayScreen
@@ -121,3 +124,34 @@ def test_help_knows_the_keys_of_every_pane() -> None:
     assert ("f", "Follow") in pane_keys("trace")
     assert ("l", "Level") in pane_keys("detail")
     assert not any("super" in keys for keys, _ in pane_keys("script"))
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_nothing_is_obeyed_where_runs_are_compared(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    app = make_app(CODE, json.dumps(CORPUS))
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await until(lambda: app.main.tabs and app.main.tab.script.has_focus)
+        await pilot.press("f5")
+        await until(lambda: app.main.tab.recorded, "it ends")
+        app.main.tab.script.text = CODE.replace("value: text", "value: text + corpus[1]")
+        await pilot.press("ctrl+l")
+        await until(lambda: isinstance(app.screen, ChoiceScreen), "the question")
+        await pilot.pause()
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, DivergenceScreen), "the picture")
+        await pilot.pause()
+        assert "owned" in check(app)
+        await pilot.press("escape")
+        history = (await app.runtime()).history
+        assert isinstance(app.main.tab.recorded, str)
+        record = history.recording(app.main.tab.recorded)
+        other = replace(record, script=CORPUS[0], client=CORPUS[4], value=CORPUS, calls=())
+        screen = DiffScreen(record, other, CORPUS[0])
+        app.push_screen(screen)
+        await until(lambda: screen.is_attached and screen.query("#pairs"), "the screen")
+        await until(lambda: screen.rows.rows, "the comparison")
+        await pilot.press("G")
+        await pilot.pause()
+        assert "owned" in check(app)

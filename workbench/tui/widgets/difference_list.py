@@ -5,6 +5,7 @@ from __future__ import annotations
 from workbench.clean import clean_line
 from workbench.jsontext import dumps
 from workbench.model import JsonValue
+from workbench.tui.trace_model import brief
 from workbench.tui.widgets.painted import Part, fit
 from workbench.tui.widgets.row_list import RowList
 
@@ -42,12 +43,27 @@ def _line(entry: JsonValue, width: int) -> list[Part]:
     if "more" in entry:
         return [(f"… {entry['more']} more differences are not listed", "dim")]
     place, side = _widths(width)
+    left, right = (_text(entry, name) for name in ("expected", "actual"))
+    left, right = where_they_part(left, right, side)
     return [
         (fit(clean_line(str(entry.get("path", "")), 200), place) + " ", "strong"),
-        (fit(_side(entry, "expected"), side) + " ", "error"),
-        (fit(_side(entry, "actual"), side), "ok"),
+        (fit(left, side) + " ", "error"),
+        (fit(right, side), "ok"),
     ]
 
 
-def _side(entry: dict[str, JsonValue], name: str) -> str:
-    return clean_line(dumps(entry[name])[:_LONGEST]) if name in entry else _NOTHING
+def where_they_part(left: str, right: str, width: int) -> tuple[str, str]:
+    """Both texts from shortly before their difference, where it would be past the width."""
+    pairs = zip(left, right, strict=False)
+    same = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(left), len(right)))
+    cut = same - width // 3
+    if cut <= 0 or same < width - 4:
+        return left, right
+    return "…" + left[cut:], "…" + right[cut:]
+
+
+def _text(entry: dict[str, JsonValue], name: str) -> str:
+    if name not in entry:
+        return _NOTHING
+    value = entry[name]
+    return brief(value, _LONGEST) or dumps(value)  # a value may have megabytes
