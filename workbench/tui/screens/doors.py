@@ -106,7 +106,8 @@ class DoorsScreen(ScriptScreen):
             if answer is not None:
                 await self.app.open_replay(names.get(answer, answer))
 
-        self.app.push_screen(LineScreen("Replay a run, or an exported file (its path)", names=list(names)), chosen)
+        title = "Replay a run, or an exported file (its path)"
+        self.app.push_screen(LineScreen(title, names=list(names)), chosen)
 
     def action_history(self) -> None:
         """Every run of every face; Enter replays one."""
