@@ -329,3 +329,11 @@ def test_imports_stay_light(shell: Shell) -> None:
             env={**os.environ, "PYTHONPATH": os.getcwd(), "WORKBENCH_DATA_DIR": str(shell.data)}, check=True,
         )  # fmt: skip
         assert done.stderr.strip().endswith(allowed), done.stderr
+
+
+@pytest.mark.parametrize("words", [[], ["some.js"]])
+def test_without_a_terminal_the_screens_say_so(shell: Shell, words: list[str]) -> None:
+    done = shell(*words)
+    assert done.returncode == 2
+    assert "needs a terminal" in done.stderr
+    assert done.stdout == ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +42,19 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.web is not None:
         return tui.run_web(config, data_dir=folder, address=arguments.web)
+    if not _has_terminal():
+        raise Failure(
+            "the terminal UI needs a terminal; without one: workbench code exec, workbench --serve, "
+            "workbench --web"
+        )
     return tui.run(config, data_dir=folder, script=script)
+
+
+def _has_terminal() -> bool:
+    """Whether a screen can be drawn: Textual reads stdin and writes to stderr, but in a browser."""
+    if "TEXTUAL_DRIVER" in os.environ:
+        return True
+    return all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stderr__))
 
 
 def print_keys(arguments: argparse.Namespace) -> int:
