@@ -85,6 +85,25 @@ async def test_the_pointer_rests_on_a_name() -> None:
         await until(lambda: not popup(app).is_open, "gone")
 
 
+async def test_what_the_pointer_opened_goes_with_it() -> None:
+    app = EditorApp(CALL)
+    async with app.run_test(size=(80, 30)) as pilot:
+        await opened(pilot, app)
+        beside = Static("beside")
+        beside.styles.dock = "bottom"
+        await app.screen.mount(beside)
+        gutter = app.area.gutter_width
+        await pilot.hover(app.area, (gutter + 22, 1))
+        await until(lambda: app.query(ToolPopup) and popup(app).is_open, "shown")
+        await pilot.pause()
+        await pilot.hover(popup(app), (3, 2))
+        await pilot.hover(popup(app), (5, 4))
+        await pilot.pause()
+        assert popup(app).is_open, "one may read and scroll it"
+        await pilot.hover(beside)
+        await until(lambda: not popup(app).is_open, "gone")
+
+
 async def test_the_key_in_the_app(make_app: MakeApp) -> None:
     app = make_app('await call_tool("demo", "echo", { value: 1 });')
     async with app.run_test(size=(120, 40)) as pilot:

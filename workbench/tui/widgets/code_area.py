@@ -158,7 +158,7 @@ class CodeArea(TypingArea):
         if tool is None:
             return False
         if self._tool_popup is None:
-            self._tool_popup = ToolPopup()
+            self._tool_popup = ToolPopup(self._pointer_left)
             await self.screen.mount(self._tool_popup)
         self._tool_popup.open(tool, at)
         return True
@@ -205,8 +205,19 @@ class CodeArea(TypingArea):
     def on_leave(self) -> None:
         if self._hover is not None:
             self._hover.stop()
+        self._pointer_left()
+
+    def _pointer_left(self) -> None:
+        """What the pointer opened goes with it, unless it went into the popup."""
+        popup = self._tool_popup
+        if popup is None or not popup.is_open or self._hovered is None:
+            return
+        if not popup.region.contains_point(self.app.mouse_position):
+            self.hide_tool()
 
     async def _rested(self, place: Location, at: Offset) -> None:
+        if self._popup is not None and self._popup.is_open:
+            return
         name = self._name_at(place)
         tool = None if self.tool_finder is None else self.tool_finder(self.text, place)
         if tool is not None and name == tool.name:

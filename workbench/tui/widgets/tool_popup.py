@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -40,8 +42,10 @@ class ToolPopup(VerticalScroll, can_focus=False):
     }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pointer_left: Callable[[], None]) -> None:
+        """pointer_left: called when the pointer goes out of it."""
         super().__init__()
+        self._pointer_left = pointer_left
         self.tool: ToolInfo | None = None
 
     def compose(self) -> ComposeResult:
@@ -71,3 +75,6 @@ class ToolPopup(VerticalScroll, can_focus=False):
     def close(self) -> None:
         self.tool = None
         self.display = False
+
+    def on_leave(self) -> None:
+        self._pointer_left()
