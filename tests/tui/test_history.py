@@ -203,6 +203,7 @@ async def test_two_runs_are_compared(open_store: OpenStore) -> None:
         await opened(app, pilot)
         await pilot.press("d")
         assert isinstance(app.screen, HistoryScreen)
+        assert "bbbb* is marked" in str(app.screen.query_one(Pane).border_subtitle)
         await pilot.press("j", "d")
         await until(lambda: isinstance(app.screen, DiffScreen), "the comparison")
         await pilot.press("escape")

@@ -49,7 +49,8 @@ class DiffScreen(Screen[None]):
         & Horizontal { height: 4fr; }
         & Horizontal Pane { width: 1fr; }
         & #entries-pane { height: 3fr; }
-        & #diff-header { height: auto; max-height: 3; padding: 0 1; background: $panel; }
+        & #diff-header { height: auto; max-height: 3; padding: 0 1; background: $panel;
+            text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -219,9 +219,10 @@ class HistoryScreen(Screen[None]):
         title = f"History · {count(known, 'run')} · {shown}"
         if self._order != "newest":
             title += f" · {_ORDERS[self._order]} first"
-        self.query_one(Pane).set_title(
-            title, clean_line(problem) if problem else "Enter opens · Space marks · Esc back"
-        )
+        can_do = "Enter opens · d compares two · Esc back"
+        if self._marked is not None:
+            can_do = f"{self._marked[:8]}* is marked: d on another run compares them"
+        self.query_one(Pane).set_title(title, clean_line(problem) if problem else can_do)
 
     @on(RowList.NearEnd)
     def _more(self) -> None:
@@ -271,6 +272,7 @@ class HistoryScreen(Screen[None]):
         if row is not None:
             self._marked = None if row.execution_id == self._marked else row.execution_id
             self.rows.refresh()
+            self._titles()
 
     @work(exclusive=True, group="history-compare", exit_on_error=False)
     async def action_compare(self) -> None:
@@ -281,7 +283,7 @@ class HistoryScreen(Screen[None]):
         if marked is None or marked == row.execution_id:
             self._marked = row.execution_id
             self.rows.refresh()
-            self._say(f"{row.execution_id[:8]} is marked: d on another run compares them")
+            self._titles()
             return
         from workbench.tui.screens.diff import DiffScreen
 
