@@ -96,6 +96,7 @@ def snap(snap_compare: Snap, make_app: MakeApp, tmp_path: Path) -> Snap:
             app.theme = theme
             await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
             await until(lambda: app.runtime_now, "the runtime is open")
+            app.main.show_titles()  # else the header says so up to half a second later
             result = shown(pilot)
             if hasattr(result, "__await__"):
                 await result

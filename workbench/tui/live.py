@@ -53,6 +53,20 @@ class CallState:
     finished: ToolCallFinished | None = None
     notes: list[ToolCallNote] = field(default_factory=list)
 
+    def timing(self) -> dict[str, JsonValue]:
+        """Milliseconds: when it started, how long it took, and how much of that the upstream had."""
+        timing: dict[str, JsonValue] = {"started_ms": round(self.call.started_ms, 3)}
+        if self.finished is not None:
+            timing["duration_ms"] = round(self.finished.duration_ms, 3)
+            upstream = self.finished.outcome.upstream_ms
+            if upstream is not None:
+                timing["upstream_ms"] = round(upstream, 3)
+                # Checks, waiting for the server's turn, the way to the worker and back.
+                timing["queue_ms"] = round(max(0.0, self.finished.duration_ms - upstream), 3)
+            if not self.finished.outcome.dispatched:
+                timing["dispatched"] = False
+        return timing
+
     def to_json(self) -> dict[str, JsonValue]:
         """What the detail shows: how it ended, the arguments, the timing, what was sent meanwhile."""
         out: dict[str, JsonValue] = {"tool": f"{self.call.server}.{self.call.tool}"}
@@ -63,14 +77,7 @@ class CallState:
         else:
             out["result"] = self.finished.outcome.result
         out["args"] = self.call.args
-        timing: dict[str, JsonValue] = {"started_ms": round(self.call.started_ms, 3)}
-        if self.finished is not None:
-            timing["duration_ms"] = round(self.finished.duration_ms, 3)
-            if self.finished.outcome.upstream_ms is not None:
-                timing["upstream_ms"] = round(self.finished.outcome.upstream_ms, 3)
-            if not self.finished.outcome.dispatched:
-                timing["dispatched"] = False
-        out["timing"] = timing
+        out["timing"] = self.timing()
         if self.finished is not None and self.finished.outcome.warnings:
             out["warnings"] = list(self.finished.outcome.warnings)
         if self.notes:
@@ -105,6 +112,38 @@ class LiveRun:
         if self.execution is not None:
             return self.execution.duration_ms
         return (time.monotonic() - self._began) * 1000
+
+    @property
+    def upstream_ms(self) -> float:
+        """How long at least one call was with an upstream server: calls at the same time count once."""
+        spans = []
+        for state in self.calls.values():
+            done = state.finished
+            if done is not None and done.outcome.upstream_ms is not None:
+                end = state.call.started_ms + done.duration_ms
+                spans.append((max(state.call.started_ms, end - done.outcome.upstream_ms), end))
+        total = until = 0.0
+        for start, end in sorted(spans):
+            total += max(0.0, end - max(start, until))
+            until = max(until, end)
+        return total
+
+    def timing(self) -> dict[str, JsonValue]:
+        """Milliseconds of the run that is over, apart: waiting for a worker, the script's own work, the
+        upstream servers, and what is left (the script waits for a timer or for us)."""
+        execution = self.execution
+        if execution is None:
+            return {}
+        upstream, script = self.upstream_ms, execution.cpu_ms
+        out: dict[str, JsonValue] = {
+            "queue_ms": round(execution.queued_ms, 3),
+            "duration_ms": round(execution.duration_ms, 3),
+            "upstream_ms": round(upstream, 3),
+        }
+        if script is not None:  # a record does not hold it
+            out["script_ms"] = round(script, 3)
+            out["other_ms"] = round(max(0.0, execution.duration_ms - upstream - script), 3)
+        return out
 
     def apply(self, events: Iterable[Event]) -> None:
         """Take the next events, in order."""

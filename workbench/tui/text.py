@@ -49,9 +49,17 @@ def error_line(error: ScriptError, script: str) -> str:
     return f"{error.code}{where} — {clean_line(error.message, _MESSAGE)}"
 
 
-def summary(execution: Execution) -> str:
-    """How a run ended, with what it used."""
-    parts = [duration(execution.duration_ms), count(execution.tool_calls, "call")]
+def summary(execution: Execution, upstream_ms: float | None = None) -> str:
+    """How a run ended, with what it used: its time, and (where told) whose it was."""
+    parts = [duration(execution.duration_ms)]
+    if upstream_ms is not None:
+        if execution.queued_ms >= 1:
+            parts.append(f"queued {duration(execution.queued_ms)}")
+        if execution.cpu_ms is not None:
+            parts.append(f"script {duration(execution.cpu_ms)}")
+        if execution.tool_calls:
+            parts.append(f"upstream {duration(upstream_ms)}")
+    parts.append(count(execution.tool_calls, "call"))
     if execution.memory_bytes is not None:
         parts.append(f"{execution.memory_bytes / (1 << 20):.1f} MB")
     return " · ".join(parts)

@@ -213,7 +213,7 @@ class WorkbenchScreen(DoorsScreen):
             sign = SIGNS[execution.status]
             self.tell(f"{sign} {error_line(execution.error, run.script)}", COLOURS[run.status])
         else:
-            self.tell(f"✔ {run.script}: {summary(execution)}", COLOURS["ok"])
+            self.tell(f"✔ {run.script}: {summary(execution, run.upstream_ms)}", COLOURS["ok"])
 
     # -- the trace and the detail ------------------------------------------------------
 
