@@ -446,13 +446,14 @@ class Run:
 
     def _doing(self) -> tuple[str, ToolCall | None]:
         """What the script is doing, as far as its frames tell, and the call to point at."""
+        computing = self._worker is not None and self._worker.is_computing()
         underway = [item.call for item in self._underway.values()]
-        if underway:
+        if underway and not computing:
             first = underway[0]
             more = f" and {len(underway) - 1} more" if len(underway) > 1 else ""
             return f"while waiting for call {_where(first)}{more}", first
         last = self._tally.last_call
-        if self._sleeping:
+        if self._sleeping and not computing:
             return "while sleeping", last
         if last is not None:
             return f"while running script code after call {_where(last)}", last

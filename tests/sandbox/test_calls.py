@@ -285,3 +285,26 @@ async def test_result_larger_than_the_script_s_memory(run: RunScript) -> None:
     tools = DictTools(huge=result("x" * (70 << 20)))
     execution = await run("call_tool('test', 'huge').error.code", tools=tools)
     assert execution.value == "SERIALIZATION_ERROR"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("'%s is %d%% of %i, %f', 'x', '5', 7.9, '2.5'", "x is 5% of 7, 2.5"),
+        ("'%j %o %c!', {a: 1}, 'text', 'color: red', 'more', 3", '{"a":1} "text" ! more 3'),
+        ("'%d %i', {}, 10n", "NaN 10n"),
+        ("'100%', 1", "100% 1"),
+        ("'%s'", "%s"),
+        ("'%%'", "%%"),
+        ("'%x %s'", "%x %s"),
+        ("1, '%s', 2", "1 %s 2"),
+        ("'%s %d %j', ...Array(3).fill({valueOf() { throw 1 }, toJSON() { throw 2 }})",
+         "{valueOf: [Function valueOf], toJSON: [Function toJSON]} NaN "
+         "{valueOf: [Function valueOf], toJSON: [Function toJSON]}"),
+    ],
+)  # fmt: skip
+async def test_a_console_line_is_formatted_as_a_console_does(
+    run: RunScript, arguments: str, expected: str
+) -> None:
+    execution = await run(f"console.log({arguments})")
+    assert [line.text for line in execution.logs] == [expected]

@@ -36,7 +36,7 @@
   const objectProto = Object.prototype, arrayProto = Array.prototype, errorProto = Error.prototype;
   const internalErrorProto = InternalError.prototype, syntaxErrorProto = SyntaxError.prototype,
         rangeErrorProto = RangeError.prototype;
-  const imul = Math.imul;
+  const imul = Math.imul, parseWhole = parseInt, parseReal = parseFloat;
   // quickjs strings built with + are ropes, which the Python binding cannot convert: flatten first.
   const flat = text => slice(text, 0);
   const tell = text => host(flat('F' + text));
@@ -507,9 +507,40 @@
     return open + joined(parts, ', ') + close;
   }
   const MAX_LINE = 65536;
+  // The specifiers of a console (WHATWG Console, 2.2), as Node has them. What is not one stays.
+  function specified(kind, value) {
+    switch (kind) {
+      case 's': return inspect(value);
+      case 'd': return typeof value === 'bigint' ? inspect(value) : typeof value === 'object' ? 'NaN' : StringOf(attempt(() => NumberOf(value)) ?? NaN);
+      case 'i': return typeof value === 'bigint' ? inspect(value) : StringOf(typeof value === 'object' ? NaN : attempt(() => parseWhole(value)) ?? NaN);
+      case 'f': return StringOf(typeof value === 'object' ? NaN : attempt(() => parseReal(value)) ?? NaN);
+      case 'j': return attempt(() => stringify(value)) ?? inspect(value);
+      case 'o': case 'O': return typeof value === 'string' ? stringify(value) : inspect(value);
+      case 'c': return '';
+    }
+    return undefined;
+  }
+  function lineOf(values) {
+    const form = values[0];
+    let text = '', next = 0;
+    if (typeof form === 'string' && values.length > 1) {
+      let from = 0;
+      next = 1;
+      for (let i = 0; i + 1 < form.length; i++) {
+        if (form[i] !== '%') continue;
+        const shown = form[i + 1] === '%' ? '%' : next < values.length ? specified(form[i + 1], values[next]) : undefined;
+        if (shown === undefined) continue;
+        if (form[i + 1] !== '%') next++;
+        text += slice(form, from, i) + shown;
+        from = ++i + 1;
+      }
+      text += slice(form, from);
+    }
+    for (let i = next; i < values.length; i++) text += (i === 0 ? '' : ' ') + inspect(values[i]);
+    return text;
+  }
   const logger = level => function (...values) {
-    let text = '';
-    for (let i = 0; i < values.length; i++) text += (i === 0 ? '' : ' ') + inspect(values[i]);
+    let text = lineOf(values);
     if (text.length > MAX_LINE) text = slice(text, 0, MAX_LINE) + '… (cut: ' + text.length + ' characters)';
     host(flat('L{"t":"log","level":"' + level + '","text":' + stringify(text) + '}'));
   };

@@ -98,6 +98,14 @@ class Worker:
             with contextlib.suppress(OSError):  # it is gone, or that is not ours to set
                 os.setpriority(os.PRIO_PROCESS, self.pid, _LOWEST_PRIORITY)
 
+    def is_computing(self) -> bool:
+        """Whether it runs code at this moment rather than waits; False where the system does not say."""
+        try:
+            with open(f"/proc/{self.pid}/stat", "rb") as file:
+                return file.read().rpartition(b")")[2].split()[0] == b"R"
+        except (OSError, IndexError):
+            return False
+
     def kill(self) -> None:
         """End the process now, whatever it is doing."""
         self.close()
