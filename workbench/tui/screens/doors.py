@@ -13,7 +13,7 @@ from workbench.history import HistoryError
 from workbench.scripts import UnknownScript, find_script
 from workbench.tui import external
 from workbench.tui.screens.ask import LineScreen
-from workbench.tui.screens.scripts import ScriptScreen
+from workbench.tui.screens.inputs import InputScreen
 from workbench.tui.text import count
 from workbench.tui.tool_calls import call_text
 from workbench.tui.widgets.sidebar import Sidebar
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from workbench.runtime import Runtime
 
 
-class DoorsScreen(ScriptScreen):
+class DoorsScreen(InputScreen):
     """The scripts with what leads away from them."""
 
     # -- the sidebar -------------------------------------------------------------------

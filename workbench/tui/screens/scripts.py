@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -330,13 +329,13 @@ class ScriptScreen(PaneScreen):
                 document.stamp = None
                 continue
             tab.document = fresh
-            self._replace(tab.script, fresh.saved_text)
-            self._replace(tab.input, fresh.saved_input)
+            self.replace_text(tab.script, fresh.saved_text)
+            self.replace_text(tab.input, fresh.saved_input)
             self.tell(f"{document.name} was changed by another program: read again")
             self.show_titles()
 
     @staticmethod
-    def _replace(editor: CodeArea, text: str) -> None:
+    def replace_text(editor: CodeArea, text: str) -> None:
         """Another text, as an edit that can be undone; the cursor stays where it can."""
         if editor.text != text:
             place = editor.cursor_location
@@ -364,54 +363,3 @@ class ScriptScreen(PaneScreen):
 
     def on_problem_line_chosen(self, event: ProblemLine.Chosen) -> None:
         self._go_to_problem(event.line)
-
-    def action_inputs(self) -> None:
-        """Choose one of the inputs that were kept beside the script."""
-        tab = self.tab
-        found = documents.named_inputs(tab.document.path) if tab.document.path else {}
-        if not found:
-            self.app.say("No inputs were kept for this script; Keep input as makes one")
-            return
-
-        def chosen(answer: str | None) -> None:
-            if answer not in found:
-                return
-            try:
-                text = documents.read_text(found[answer])
-            except DocumentError as error:
-                self.app.say(str(error), "error")
-            else:
-                self._replace(tab.input, text)
-                self.go_to("input")
-
-        self.app.push_screen(LineScreen("Take an input", names=list(found)), chosen)
-
-    def action_keep_input(self) -> None:
-        """Keep the input under a name, beside the script."""
-        tab = self.tab
-        if tab.document.path is None or documents.is_sample(tab.document.path):
-            self.app.say("Save the script first: its inputs are kept beside it", "warning")
-            return
-        script = tab.document.path
-
-        def named(answer: str | None) -> None:
-            if answer is None:
-                return
-            try:
-                path = documents.named_input(script, answer)
-                documents.write_text(path, tab.input.text)
-            except DocumentError as error:
-                self.app.say(str(error), "error")
-            else:
-                self.tell(f"Kept the input as {path.name}")
-
-        self.app.push_screen(LineScreen("Keep the input as (a short name)"), named)
-
-    def action_format_input(self) -> None:
-        try:
-            value = parse_input(self.tab.input.text)
-        except InputError as error:
-            self.app.say(f"The input is no JSON: {error}", "warning")
-            return
-        text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-        self._replace(self.tab.input, text)
