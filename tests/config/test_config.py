@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import stat
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -220,3 +222,33 @@ def test_a_key_is_taken_out_and_comments_stay(tmp_path: Path) -> None:
     assert path.read_text() == '# mine\n[ui]\ntheme = "x"\n'
     unset_value(tmp_path / "none.toml", "ui.icons")
     assert not (tmp_path / "none.toml").exists()
+
+
+def test_set_reaches_the_keys_of_a_server(tmp_path: Path) -> None:
+    file = tmp_path / "workbench.toml"
+    file.write_text('[servers.raw]  # mine\ncommand = "python"\n')
+    set_value(file, "servers.raw.args", '["-m", "x y"]')
+    set_value(file, "servers.raw.enabled", "false")
+    set_value(file, "servers.raw.env.TOKEN", "${TOKEN}")
+    set_value(file, "servers.new.url", "http://localhost:1/mcp")
+    set_value(file, "servers.new.headers.Authorization", "Bearer ${TOKEN}")
+    set_value(file, "history.redact.keys", '["a,b", "c"]')
+    servers = tomllib.loads(file.read_text())["servers"]
+    assert servers["raw"] == {
+        "command": "python", "args": ["-m", "x y"], "enabled": False, "env": {"TOKEN": "${TOKEN}"},
+    }  # fmt: skip
+    assert servers["new"]["headers"] == {"Authorization": "Bearer ${TOKEN}"}
+    assert tomllib.loads(file.read_text())["history"]["redact"]["keys"] == ["a,b", "c"]
+    assert "# mine" in file.read_text()
+    before = file.read_text()
+    for name, text, said in (
+        ("servers.nope.enabled", "true", "no server 'nope'"),
+        ("servers.raw.enabld", "true", "'enabled'"),
+        ("servers.raw.call_timeout_ms", "0", "from 1 to 3600000"),
+        ("servers.raw.url", "http://x", "either command or url"),
+        ("history.redact.keys", "[", "no JSON array"),
+        ("history.redact.keys", "[1]", "list of strings"),
+    ):
+        with pytest.raises(ConfigError, match=re.escape(said)):
+            set_value(file, name, text)
+    assert file.read_text() == before

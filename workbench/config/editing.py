@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.config.reading import ConfigError, from_text, parse
-from workbench.config.schema import KEYS, ServerSettings
+from workbench.config.schema import KEYS, SERVER_KEYS, SERVER_TABLES, ServerSettings
 from workbench.names import near_names, suggestion
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 def set_value(path: Path, name: str, text: str) -> None:
     """Set one key from text (``config set KEY VALUE``). Raises ConfigError."""
+    if name.startswith("servers."):
+        _set_of_server(path, name.removeprefix("servers."), text)
+        return
     key = next((key for key in KEYS if key.name == name), None)
     if key is None:
         near = near_names(name, [key.name for key in KEYS])
@@ -31,6 +35,38 @@ def set_value(path: Path, name: str, text: str) -> None:
         _put(document, name.split("."), value)
 
     _edit(path, change)
+
+
+def _set_of_server(path: Path, name: str, text: str) -> None:
+    """``NAME.KEY``, ``NAME.env.VARIABLE`` or ``NAME.headers.HEADER``. Raises ConfigError."""
+    for table in SERVER_TABLES:
+        server, found, variable = name.partition(f".{table}.")
+        if found:
+            _edit(path, partial(_set_in_table, server, table, variable, text))
+            return
+    server, _, last = name.rpartition(".")
+    key = next((key for key in SERVER_KEYS if key.name == last), None)
+    if key is None or not server:
+        near = near_names(last, [*(key.name for key in SERVER_KEYS), *SERVER_TABLES])
+        raise ConfigError(f"unknown key {'servers.' + name!r}{suggestion(near, (), '')}")
+    value = from_text(key, text)
+    problem = key.problem(value)
+    if problem is not None:
+        raise ConfigError(f"servers.{server}.{problem}")
+
+    def change(document: TOMLDocument) -> None:
+        if last in ("command", "url") and server not in document.get("servers", {}):
+            _put(document, ["servers", server], {last: value})
+        else:
+            _servers(document, server)[server][last] = value
+
+    _edit(path, change)
+
+
+def _set_in_table(
+    server: str, table: str, variable: str, text: str, document: TOMLDocument
+) -> None:
+    _put(_servers(document, server)[server], [table, variable], text)
 
 
 def unset_value(path: Path, name: str) -> None:

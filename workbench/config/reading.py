@@ -23,6 +23,7 @@ from workbench.config.schema import (
     ServeSettings,
     UiSettings,
 )
+from workbench.jsontext import loads
 from workbench.model import JsonValue, Limits, PoolSettings
 from workbench.names import near_names, suggestion
 
@@ -270,7 +271,10 @@ def demo_server() -> ServerSettings:
 
 
 def from_text(key: Key, text: str) -> JsonValue:
-    """A value as it stands in an environment variable or on the command line."""
+    """A value as it stands in an environment variable or on the command line.
+
+    A list is a JSON array, or its items with commas between.
+    """
     if key.kind == "bool":
         return {"true": True, "1": True, "false": False, "0": False}.get(text.strip().lower(), text)
     if key.kind == "int":
@@ -278,6 +282,11 @@ def from_text(key: Key, text: str) -> JsonValue:
             return int(text.strip().replace("_", ""))
         except ValueError:
             return text
+    if key.kind == "list" and text.lstrip().startswith("["):
+        try:
+            return loads(text)
+        except ValueError as error:
+            raise ConfigError(f"{key.name}: {text!r} is no JSON array: {error}") from error
     if key.kind == "list":
         return [item for item in text.split(",") if item]
     return text
