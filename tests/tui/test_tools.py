@@ -14,10 +14,11 @@ from textual.widgets import Input, Static
 
 from tests.tui.conftest import until
 from tests.tui.test_completion import catalogue
+from workbench.catalogue import ServerInfo
 from workbench.config import Config, ServerSettings, demo_server
 from workbench.history.statistics import ToolStatistics
 from workbench.runtime import Runtime, open_runtime
-from workbench.tui.screens.tools import ToolsScreen, statistics_line, tree
+from workbench.tui.screens.tools import ToolRow, ToolsScreen, row_line, statistics_line, tree
 from workbench.tui.screens.try_tool import TryScreen
 from workbench.tui.tool_calls import call_text, example
 from workbench.tui.widgets.code_area import CodeArea
@@ -163,6 +164,15 @@ def test_the_tree_filters_by_words_of_names_and_descriptions() -> None:
     folded = tree(catalogue(), folded=frozenset({"tracker", "my-chat"}))
     assert all(row.tool is None for row in folded)
     assert tree(catalogue(), "nothing at all") == []
+
+
+def test_a_failed_server_says_why_where_there_is_room() -> None:
+    server = ServerInfo("db", state="failed", error="no such \x1bfile: /srv/db.sqlite")
+    for width in (0, 10, 30, 46, 120):
+        parts = row_line(ToolRow(server), width)
+        text = "".join(part for part, _ in parts)
+        assert ("no such ␛fi" in text) == (width >= 46)
+        assert len(text) == max(width, len(parts[-1][0]))
 
 
 def test_a_call_begins_with_what_is_required() -> None:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 _SIGNS = {"ready": ("✔", "ok"), "failed": ("✘", "error"), "connecting": ("…", "accent")}
 _TAIL = 12
 _MOST_ERROR = 200
+_LEAST_REASON = 12
+"""Cells that the reason of a failure needs on a server's line to be worth reading."""
 _STDERR_S = 1.0
 _REST_S = 0.08
 """So long the cursor stays on a tool before its calls are counted."""
@@ -83,8 +85,12 @@ def row_line(row: ToolRow, width: int, *, folded: bool = False) -> list[Part]:
     state = f"{server.transport} {sign} {server.state} {server.tools:>3} "
     if server.quarantined:
         state, style = f"! quarantined {server.tools:>3} ", "warning"
-    name = ("▸ " if folded else "▾ ") + clean_line(server.name)
-    return [(fit(name, max(0, width - len(state))), "strong"), (state, style)]
+    name = ("▸ " if folded else "▾ ") + clean_line(server.name) + "  "
+    room = max(0, width - len(state))
+    if not server.error or room < len(name) + _LEAST_REASON:
+        return [(fit(name, room), "strong"), (state, style)]
+    reason = fit(clean_line(server.error), room - len(name) - 1) + " "
+    return [(name, "strong"), (reason, "dim"), (state, style)]
 
 
 def about_server(server: ServerInfo, tail: Sequence[str]) -> Content:
