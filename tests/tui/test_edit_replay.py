@@ -197,6 +197,18 @@ async def test_an_exported_file_is_opened_and_edited(make_app: MakeApp, tmp_path
         assert any("theirs.json" in notice.message for notice in app._notifications)
 
 
+async def test_a_script_knows_its_last_run_in_the_next_session(make_app: MakeApp) -> None:
+    app = make_app(_CODE, '{"of": 2}')
+    async with app.run_test(size=(120, 40)) as pilot:
+        record = await ran(app, pilot)
+    app = make_app(_CODE.replace("return", "console.log(b);\nreturn"), '{"of": 2}')
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(lambda: app.main.tabs and app.runtime_now, "open")
+        await replayed(app, pilot)
+        await until(lambda: "but for the console" in status(app), "the verdict")
+        assert record[:8] in status(app)
+
+
 async def test_without_a_record_it_is_said(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40), notifications=True) as pilot:

@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, cast
 
 from workbench.clean import clean_line
+from workbench.history import HistoryError
 from workbench.model import JsonValue
 from workbench.tui.inputs import InputError, parse_input
 from workbench.tui.screens.ask import ChoiceScreen
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 _RULES = {"stop": "Stop there", "fail-call": "Fail the call", "live": "Call it live"}
 
 
+_LOOKED_AT = 500
+"""Among so many of the newest runs one of the same script is looked for."""
+
+
 class EditAndReplay:
     """Asks for the rule, replays on the main screen, shows where it left the record."""
 
@@ -28,13 +33,17 @@ class EditAndReplay:
         self._screen = screen
         self._last: tuple[Replayed, Divergence, str] | None = None
 
-    def ask(self) -> None:
+    async def ask(self) -> None:
         """What shall a call do that the record does not know? Then replay."""
         screen, tab = self._screen, self._screen.tab
         if screen.run_active:
             screen.app.say("A script is running; F8 stops it", "warning")
             return
-        recorded = tab.recorded
+        try:
+            recorded = tab.recorded or await self._last_run(tab)
+        except HistoryError as error:
+            screen.app.say(str(error), "error")
+            return
         if recorded is None:
             screen.app.say("No record yet: run it with F5, or open a run with E from its replay")
             return
@@ -56,6 +65,21 @@ class EditAndReplay:
             "A call that the record does not have, because of your edit:"
         )
         screen.app.push_screen(ChoiceScreen(question, _RULES), chosen)
+
+    async def _last_run(self, tab: Tab) -> str | None:
+        """The newest run of a script of this name, whoever ran it."""
+        runtime = self._screen.app.runtime_now
+        if runtime is None or tab.document.path is None:
+            return None
+        rows = await asyncio.to_thread(runtime.history.list_executions, limit=_LOOKED_AT)
+        mine = (
+            row.execution_id
+            for row in rows
+            if row.script == tab.document.name
+            and row.source != "replay"
+            and row.status != "running"
+        )
+        return next(mine, None)
 
     def show(self) -> None:
         """The divergence of the last replay as a picture."""

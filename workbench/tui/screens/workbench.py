@@ -143,9 +143,9 @@ class WorkbenchScreen(DoorsScreen):
         self.tell(f"✘ The script could not be run: {error}")
         self.app.say(f"The script could not be run: {error}", "error")
 
-    def action_replay_edited(self) -> None:
+    async def action_replay_edited(self) -> None:
         """Run the script, as it is now, against the record of its last run."""
-        self._edit_and_replay.ask()
+        await self._edit_and_replay.ask()
 
     def action_divergence(self) -> None:
         """The picture of where the last replay left its record."""
