@@ -29,6 +29,7 @@ from workbench.tui.screens.ask import ChoiceScreen, LineScreen
 from workbench.tui.screens.layout import PaneScreen
 from workbench.tui.screens.workbench import WorkbenchScreen
 from workbench.tui.session import Session, SessionStore
+from workbench.tui.text import count
 
 if TYPE_CHECKING:
     from workbench.history import Recording, Store
@@ -356,22 +357,32 @@ class WorkbenchApp(App[int]):
 
     async def action_quit(self) -> None:
         """Leave; asks where something would be lost."""
+        # The key comes to the app at once; what was typed before it may still wait for the editor.
+        (self.screen.focused or self).call_later(self._ask_to_leave)
+
+    def _ask_to_leave(self) -> None:
         if isinstance(self.screen, ChoiceScreen):
             return
-        running, unsaved = self.main.run_active, self.main.unsaved()
+        running, unsaved = self._scripts_running(), self.main.unsaved()
         if not running and not unsaved:
             self.exit(0)
             return
         choices = {"stay": "Stay"}
         if unsaved:
             choices["save"] = "Save and quit"
-        choices["quit"] = "Quit and stop the run" if running else "Quit"
+        choices["quit"] = "Quit without saving" if unsaved else "Quit and stop it"
         what = []
         if running:
-            what.append("A script is running.")
+            what.append(f"{count(running, 'script')} running; leaving stops what runs.")
         if unsaved:
             what.append(f"Not saved: {', '.join(unsaved)}.")
         self.push_screen(ChoiceScreen(" ".join(what), choices), self._leave)
+
+    def _scripts_running(self) -> int:
+        """Scripts that leaving would stop: the one on the main screen, a replay's live run, a tried tool."""
+        runtime = self.runtime_now
+        ours = len(runtime.engine.running) if runtime is not None else 0
+        return max(ours, int(self.main.run_active))
 
     def _leave(self, choice: str | None) -> None:
         if choice == "quit" or (choice == "save" and self.main.save_all()):
