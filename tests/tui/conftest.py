@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
 # Read when textual is imported.
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
@@ -24,6 +26,9 @@ for language in (
 
 _PATIENCE_S = 30.0
 MakeApp = Callable[..., WorkbenchApp]
+Picture = Callable[..., bool]
+SIZES = [(120, 40), (80, 24)]
+THEMES = ["workbench-dark", "workbench-light"]
 
 
 @pytest.fixture
@@ -54,3 +59,38 @@ async def until(condition: Callable[[], object], what: str = "") -> None:
     while not condition():
         assert asyncio.get_running_loop().time() < deadline, f"never came true: {what}"
         await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def picture_of(snap_compare: Any) -> Picture:
+    """``picture_of(app, size, theme, show)``: open the app, ``show(pilot)`` something, compare."""
+
+    def compare(
+        app: WorkbenchApp,
+        size: tuple[int, int],
+        theme: str,
+        show: Callable[[Pilot[int]], Awaitable[object]],
+    ) -> bool:
+        async def before(pilot: Pilot[int]) -> None:
+            app.theme = theme
+            await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
+            await until(lambda: app.runtime_now, "the runtime is open")
+            app.main.show_titles()  # else the header says so up to half a second later
+            await show(pilot)
+            await app.workers.wait_for_complete()
+            await _at_rest(pilot)
+
+        return bool(snap_compare(app, terminal_size=size, run_before=before))
+
+    return compare
+
+
+async def _at_rest(pilot: Pilot[int]) -> None:
+    """Until nothing is painted any more: a scrollbar comes and goes a frame after its text."""
+    shown = ""
+    for _ in range(100):
+        await pilot.pause(0.05)
+        before, shown = shown, pilot.app.export_screenshot()
+        if shown == before:
+            return
+    pytest.fail("the screen never comes to rest")

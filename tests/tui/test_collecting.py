@@ -15,6 +15,7 @@ from workbench.tui.collecting import Collector
 def full_collections() -> Iterator[list[int]]:
     """Counts the full collections; gives the interpreter's settings back."""
     before = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
     found: list[int] = []
 
     def note(phase: str, about: dict[str, int]) -> None:
@@ -67,11 +68,20 @@ def test_the_interpreter_gets_its_settings_back(full_collections: list[int]) -> 
     before = gc.get_threshold()
     collector = Collector()
     collector.look()
-    collector.stop()
-    assert gc.get_threshold() == before
     collector.start()
     assert gc.get_freeze_count() > 0
     assert gc.get_threshold()[2] > before[2]
     collector.stop()
+    collector.start()
     assert gc.get_threshold() == before
     assert gc.get_freeze_count() == 0
+
+
+def test_two_apps_in_one_process_leave_what_they_found(full_collections: list[int]) -> None:
+    before = gc.get_threshold()
+    first, second = Collector(), Collector()
+    first.start()
+    second.start()
+    first.stop()
+    second.stop()
+    assert gc.get_threshold() == before

@@ -2,49 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
-from tests.tui.conftest import MakeApp, until
-from tests.tui.test_snapshots import SIZES, recording
+from tests.tui.conftest import SIZES, THEMES, MakeApp, Picture
+from tests.tui.test_snapshots import recording
 from workbench.config import Config
 from workbench.model import Execution, Limits
 from workbench.replay import Divergence, Replayed, json_difference
-from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.diff import DiffScreen
 from workbench.tui.screens.divergence import DivergenceScreen
 
-Snap = Callable[..., bool]
-
 
 @pytest.fixture
-def picture(snap_compare: Any, make_app: MakeApp) -> Snap:
-    """``picture(size, theme, show)``: the app, without servers, as it is after ``show``."""
+def picture(picture_of: Picture, make_app: MakeApp) -> Picture:
+    """``picture(size, theme, screen)``: the app, without servers, with a screen on it."""
 
-    def compare(size: tuple[int, int], theme: str, show: Callable[[WorkbenchApp], None]) -> bool:
+    def compare(size: tuple[int, int], theme: str, screen: Screen[None]) -> bool:
         app = make_app("return 1", config=Config(limits=Limits()))
 
-        async def before(pilot: Pilot[int]) -> None:
-            app.theme = theme
-            await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
-            await until(lambda: app.runtime_now, "the runtime is open")
-            show(app)
-            await pilot.pause()
-            await app.workers.wait_for_complete()
-            await pilot.pause()
+        async def show(pilot: Pilot[int]) -> None:
+            await app.push_screen(screen)
 
-        return bool(snap_compare(app, terminal_size=size, run_before=before))
+        return picture_of(app, size, theme, show)
 
     return compare
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["workbench-dark", "workbench-light"])
-def test_divergence(picture: Snap, size: tuple[int, int], theme: str) -> None:
+@pytest.mark.parametrize("theme", THEMES)
+def test_divergence(picture: Picture, size: tuple[int, int], theme: str) -> None:
     record = recording()
     edited = record.code.replace('query: "login"', 'query: "logout"').replace(
         "const out", "// a line more\nconst out"
@@ -61,15 +51,13 @@ def test_divergence(picture: Snap, size: tuple[int, int], theme: str) -> None:
         divergence,
         ("the record was masked: the script was given «masked …» in place of secrets",),
     )
-    assert picture(
-        size, theme, lambda app: app.push_screen(DivergenceScreen(replayed, divergence, edited))
-    )
+    assert picture(size, theme, DivergenceScreen(replayed, divergence, edited))
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["workbench-dark", "workbench-light"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_two_runs(
-    picture: Snap, size: tuple[int, int], theme: str, monkeypatch: pytest.MonkeyPatch
+    picture: Picture, size: tuple[int, int], theme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workbench.tui.screens.diff.local_time", lambda at: "2026-09-21 12:04:11")
     a = recording()
@@ -91,4 +79,4 @@ def test_two_runs(
         ),
     )
     assert first.seq == 2
-    assert picture(size, theme, lambda app: app.push_screen(DiffScreen(a, b, "b ran just now")))
+    assert picture(size, theme, DiffScreen(a, b, "b ran just now"))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import SIZES, THEMES, MakeApp, Picture, until
 from workbench.catalogue import Catalogue, ServerInfo, ToolInfo
 from workbench.config import Config, load
 from workbench.history import Store
@@ -41,11 +41,8 @@ from workbench.tui.widgets.code_area import CodeArea
 from workbench.tui.widgets.completion_popup import CompletionPopup
 from workbench.tui.widgets.tool_popup import ToolPopup
 
-Snap = Callable[..., bool]
 Show = Callable[[Pilot[int]], Awaitable[object]]
 _AT = 1_790_000_000.0
-SIZES = [(120, 40), (80, 24)]
-THEMES = ["workbench-dark", "workbench-light"]
 
 _SEARCH = {
     "type": "object",
@@ -162,22 +159,11 @@ async def full(store: Store) -> None:
 
 
 @pytest.fixture
-def picture(snap_compare: Any, make_app: MakeApp) -> Callable[..., bool]:
-    """``picture(size, theme, show)``: the app as it is after ``show``."""
+def picture(picture_of: Picture, make_app: MakeApp) -> Picture:
+    """``picture(size, theme, show)``: the app, without servers, as it is after ``show``."""
 
     def compare(size: tuple[int, int], theme: str, show: Show) -> bool:
-        app = make_app("return 1", config=Config(limits=Limits()))
-
-        async def before(pilot: Pilot[int]) -> None:
-            app.theme = theme
-            await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
-            await until(lambda: app.runtime_now, "the runtime is open")
-            app.main.show_titles()
-            await show(pilot)
-            await app.workers.wait_for_complete()
-            await pilot.pause()
-
-        return bool(snap_compare(app, terminal_size=size, run_before=before))
+        return picture_of(make_app("return 1", config=Config(limits=Limits())), size, theme, show)
 
     return compare
 
@@ -186,7 +172,7 @@ def picture(snap_compare: Any, make_app: MakeApp) -> Callable[..., bool]:
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("place", ["tool", "server"])
 def test_tools(
-    picture: Snap, history: Store, size: tuple[int, int], theme: str, place: str
+    picture: Picture, history: Store, size: tuple[int, int], theme: str, place: str
 ) -> None:
     async def show(pilot: Pilot[int]) -> None:
         await full(history)
@@ -202,7 +188,7 @@ def test_tools(
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("theme", THEMES)
-def test_settings(picture: Snap, tmp_path: Path, size: tuple[int, int], theme: str) -> None:
+def test_settings(picture: Picture, tmp_path: Path, size: tuple[int, int], theme: str) -> None:
     file = Path("kept") / "workbench.toml"  # not where the app looks for its own
     text = "code_execution_memory_mb = 128\n[history]\nmax_age_days = 30\n[ui]\nicons = 'unicode'\n"
 
@@ -222,7 +208,7 @@ def test_settings(picture: Snap, tmp_path: Path, size: tuple[int, int], theme: s
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("theme", THEMES)
 def test_history(
-    picture: Snap,
+    picture: Picture,
     history: Store,
     size: tuple[int, int],
     theme: str,
@@ -251,7 +237,7 @@ _CALL = "// Who waits?\nconst found = await tools.tracker.search_issues({ sort: 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("key", ["f12", "ctrl+@"])
-def test_help_at_the_cursor(picture: Snap, size: tuple[int, int], theme: str, key: str) -> None:
+def test_help_at_the_cursor(picture: Picture, size: tuple[int, int], theme: str, key: str) -> None:
     async def show(pilot: Pilot[int]) -> None:
         assert isinstance(pilot.app, WorkbenchApp)
         main = pilot.app.main
@@ -268,7 +254,7 @@ def test_help_at_the_cursor(picture: Snap, size: tuple[int, int], theme: str, ke
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_trying_a_tool(picture: Snap, history: Store, size: tuple[int, int]) -> None:
+def test_trying_a_tool(picture: Picture, history: Store, size: tuple[int, int]) -> None:
     async def show(pilot: Pilot[int]) -> None:
         runtime: Any = SimpleNamespace(upstream=FixedServers(), history=history)
         screen = TryScreen(runtime, catalogue().tools["tracker"]["search_issues"])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import SIZES, THEMES, MakeApp, Picture, until
 from workbench.config import Config
 from workbench.history.recording import Recording
 from workbench.history.rows import CallRow
@@ -18,7 +18,7 @@ from workbench.tui.live import LiveRun
 from workbench.tui.recorded import steps_of
 from workbench.tui.screens.replay import ReplayScreen
 
-Snap = Callable[..., bool]
+Show = Callable[[Pilot[int]], Awaitable[object]]
 _CODE = """\
 // Label every open bug that has no owner
 const { issues } = await tools.demo.search_issues({ query: "login", limit: input.limit });
@@ -81,34 +81,19 @@ async def _run_shown(app: WorkbenchApp) -> None:
 
 
 @pytest.fixture
-def snap(snap_compare: Snap, make_app: MakeApp, tmp_path: Path) -> Snap:
-    """``snap(size, theme, shown)``: open the script, show something, compare the picture."""
+def picture(picture_of: Picture, make_app: MakeApp, tmp_path: Path) -> Picture:
+    """``picture(size, theme, show)``: open the script, show something, compare."""
 
-    def compare(size: tuple[int, int], theme: str, shown: Callable[[Pilot[int]], object]) -> bool:
+    def compare(size: tuple[int, int], theme: str, show: Show) -> bool:
         (tmp_path / "triage.js").write_text(_CODE)
         (tmp_path / "triage.input.json").write_text(_INPUT)
         # Without servers: none is started, and their state cannot differ from run to run.
         app = WorkbenchApp(
             Config(limits=Limits()), data_dir=tmp_path / "data", script=tmp_path / "triage.js"
         )
-
-        async def before(pilot: Pilot[int]) -> None:
-            app.theme = theme
-            await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
-            await until(lambda: app.runtime_now, "the runtime is open")
-            app.main.show_titles()  # else the header says so up to half a second later
-            result = shown(pilot)
-            if hasattr(result, "__await__"):
-                await result
-            await pilot.pause()
-
-        return snap_compare(app, terminal_size=size, run_before=before)
+        return picture_of(app, size, theme, show)
 
     return compare
-
-
-SIZES = [(120, 40), (80, 24)]
-THEMES = ["workbench-dark", "workbench-light"]
 
 
 def app_of(pilot: Pilot[int]) -> WorkbenchApp:
@@ -118,17 +103,20 @@ def app_of(pilot: Pilot[int]) -> WorkbenchApp:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("theme", THEMES)
-def test_main_after_a_run(snap: Snap, size: tuple[int, int], theme: str) -> None:
-    assert snap(size, theme, lambda pilot: _run_shown(app_of(pilot)))
+def test_main_after_a_run(picture: Picture, size: tuple[int, int], theme: str) -> None:
+    assert picture(size, theme, lambda pilot: _run_shown(app_of(pilot)))
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_main_before_a_run(snap: Snap, size: tuple[int, int]) -> None:
-    assert snap(size, "workbench-contrast", lambda pilot: None)
+def test_main_before_a_run(picture: Picture, size: tuple[int, int]) -> None:
+    async def nothing(pilot: Pilot[int]) -> None:
+        pass
+
+    assert picture(size, "workbench-contrast", nothing)
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_detail_of_a_call(snap: Snap, size: tuple[int, int]) -> None:
+def test_detail_of_a_call(picture: Picture, size: tuple[int, int]) -> None:
     async def shown(pilot: Pilot[int]) -> None:
         app = app_of(pilot)
         await _run_shown(app)
@@ -137,13 +125,13 @@ def test_detail_of_a_call(snap: Snap, size: tuple[int, int]) -> None:
         await pilot.press("g", "f6")
         await until(lambda: app.main.pane_name == "detail" and app.main.detail.front.has_focus)
 
-    assert snap(size, "workbench-dusk", shown)
+    assert picture(size, "workbench-dusk", shown)
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("theme", THEMES)
 def test_replay(
-    snap: Snap, size: tuple[int, int], theme: str, monkeypatch: pytest.MonkeyPatch
+    picture: Picture, size: tuple[int, int], theme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workbench.tui.screens.replay.local_time", lambda at: "2026-09-21 12:04:11")
 
@@ -152,12 +140,12 @@ def test_replay(
         await pilot.pause()
         await pilot.press("comma", "comma")
 
-    assert snap(size, theme, shown)
+    assert picture(size, theme, shown)
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("key", ["f1", "f2", "ctrl+q"])
-def test_over_the_screen(snap: Snap, size: tuple[int, int], key: str) -> None:
+def test_over_the_screen(picture: Picture, size: tuple[int, int], key: str) -> None:
     async def shown(pilot: Pilot[int]) -> None:
         if key == "ctrl+q":
             await pilot.press("x")
@@ -165,4 +153,4 @@ def test_over_the_screen(snap: Snap, size: tuple[int, int], key: str) -> None:
         await pilot.press(key)
         await until(lambda: app_of(pilot).screen is not app_of(pilot).main)
 
-    assert snap(size, "workbench-dark", shown)
+    assert picture(size, "workbench-dark", shown)

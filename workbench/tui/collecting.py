@@ -19,16 +19,24 @@ class Collector:
     def __init__(self) -> None:
         self._last_input = 0.0
         self._before: tuple[int, int, int] | None = None
+        self._stopped = False
 
     def start(self) -> None:
-        """What is there now (modules, classes, the first screen) stays; it is not looked at again."""
-        self._before = gc.get_threshold()
+        """What is there now (modules, classes, the first screen) stays; it is not looked at again.
+
+        Where another app of this process has taken them over, they are its to give back.
+        """
+        before = gc.get_threshold()
+        if before[2] == _NEVER or self._stopped:
+            return
+        self._before = before
         gc.collect()
         gc.freeze()
-        gc.set_threshold(self._before[0], self._before[1], _NEVER)
+        gc.set_threshold(before[0], before[1], _NEVER)
 
     def stop(self) -> None:
-        """Give full collections back to the interpreter."""
+        """Give full collections back to the interpreter, for good: a timer may still call start."""
+        self._stopped = True
         if self._before is not None:
             gc.set_threshold(*self._before)
             gc.unfreeze()

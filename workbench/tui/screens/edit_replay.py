@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from workbench.clean import clean_line
@@ -56,8 +57,11 @@ class EditAndReplay:
         def chosen(rule: str | None) -> None:
             if rule is not None and not screen.run_active and tab is screen.tab:
                 execution_id = str(uuid.uuid4())
-                replaying = self._replay(tab, recorded, value, cast("Rule", rule), execution_id)
-                screen.start(execution_id, replaying)
+                on_unknown = cast("Rule", rule)
+                screen.start(
+                    execution_id,
+                    partial(self._replay, tab, recorded, value, on_unknown, execution_id),
+                )
 
         name = recorded if isinstance(recorded, str) else recorded.execution_id
         question = (

@@ -7,6 +7,8 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from textual import work
+
 from workbench.clean import clean_line
 from workbench.history import Recording
 from workbench.tui.documents import Document
@@ -68,15 +70,15 @@ class RecordingScreen(PaneScreen):
             return
         self.verdict = "Running it again…"
         self.show()
+        self._run_again(rerun)
 
-        async def run() -> None:
-            try:
-                await rerun(await self.app.runtime())
-            except Exception as error:  # whatever it is, it is told here and ends nothing else
-                self.verdict = f"✘ It could not be run again: {clean_line(str(error), 200)}"
-            self.show()
-
-        self.run_worker(run(), group="rerun", exclusive=True, exit_on_error=False)
+    @work(group="rerun", exclusive=True, exit_on_error=False)
+    async def _run_again(self, rerun: Callable[[Runtime], Awaitable[None]]) -> None:
+        try:
+            await rerun(await self.app.runtime())
+        except Exception as error:  # whatever it is, it is told here and ends nothing else
+            self.verdict = f"✘ It could not be run again: {clean_line(str(error), 200)}"
+        self.show()
 
     async def _verify(self, runtime: Runtime) -> None:
         from workbench.replay.offline import run_offline
@@ -104,11 +106,12 @@ class RecordingScreen(PaneScreen):
         self.app.push_screen(DiffScreen(self.recording, renewed, said))
 
     def action_edit(self) -> None:
-        self.run_worker(self._edit(run=False), exit_on_error=False)
+        self._edit(run=False)
 
     def action_live(self) -> None:
-        self.run_worker(self._edit(run=True), exit_on_error=False)
+        self._edit(run=True)
 
+    @work(exit_on_error=False)
     async def _edit(self, *, run: bool) -> None:
         """Open script and input in a new tab of the main screen; run it there."""
         main = self.app.main

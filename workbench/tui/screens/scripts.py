@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual import work
 from textual.timer import Timer
 from textual.widgets import ContentSwitcher
 
@@ -173,8 +174,9 @@ class ScriptScreen(PaneScreen):
         self.tell(f"Saved {tab.document.path}")
         return True
 
-    def action_new(self) -> None:
-        self.run_worker(self.show_document(Document(None)), exit_on_error=False)
+    @work(exit_on_error=False)
+    async def action_new(self) -> None:
+        await self.show_document(Document(None))
 
     def action_open(self) -> None:
         names = script_names(self.app.config)
@@ -222,8 +224,9 @@ class ScriptScreen(PaneScreen):
         if tab.changed:
             self.app.say(f"{tab.document.name} is not saved; ^s saves it", "warning")
             return
-        self.run_worker(self._close_tab(tab), exit_on_error=False)
+        self._close_tab(tab)
 
+    @work(exit_on_error=False)
     async def _close_tab(self, tab: Tab) -> None:
         if len(self.tabs) == 1:
             await self.show_document(Document(None))
@@ -277,7 +280,7 @@ class ScriptScreen(PaneScreen):
     def check_soon(self) -> None:
         """Look for a syntax error when typing pauses."""
         self.stop_check()
-        self._check_timer = self.set_timer(_CHECK_AFTER_S, self._check_now)
+        self._check_timer = self.set_timer(_CHECK_AFTER_S, self._check)
 
     def stop_check(self) -> None:
         """A run is about to say more than a check could."""
@@ -285,10 +288,9 @@ class ScriptScreen(PaneScreen):
             self._check_timer.stop()
         self.workers.cancel_group(self, "check")
 
-    def _check_now(self) -> None:
-        self.run_worker(self._check(self.tab), group="check", exclusive=True, exit_on_error=False)
-
-    async def _check(self, tab: Tab) -> None:
+    @work(group="check", exclusive=True, exit_on_error=False)
+    async def _check(self) -> None:
+        tab = self.tab
         runtime = self.app.runtime_now
         text = tab.script.text
         if runtime is None or len(text) > _MOST_CHECKED:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -100,7 +101,7 @@ class WorkbenchScreen(DoorsScreen):
             script=self.tab.document.name if self.tab.document.path is not None else None,
             execution_id=str(uuid.uuid4()),
         )
-        self.start(request.execution_id or "", self._run(request))
+        self.start(request.execution_id or "", partial(self._run, request))
 
     def refuse_input(self, error: InputError) -> None:
         """Say what is wrong with the input, and go there."""
@@ -108,7 +109,7 @@ class WorkbenchScreen(DoorsScreen):
         self.go_to("input")
         self.tab.input.move_cursor(error.at, center=True)
 
-    def start(self, execution_id: str, running: Coroutine[None, None, None]) -> None:
+    def start(self, execution_id: str, running: Callable[[], Coroutine[None, None, None]]) -> None:
         """Show the script in front as running. ``running`` does it, with ``listener``."""
         self.listener = LiveBuffer()
         self.run_now = LiveRun(self.tab.document.name)

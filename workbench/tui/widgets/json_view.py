@@ -30,35 +30,6 @@ _MOST_COPIED = 1 << 20
 class JsonView(JsonDrawing, can_focus=True):
     """Shows one value: ``show(value)`` or ``show_text(json text)``."""
 
-    DEFAULT_CSS = """
-    JsonView {
-        height: 1fr;
-        background: $surface;
-        color: $foreground;
-        scrollbar-size-vertical: 1;
-        overflow-x: hidden;
-        & > .json--key { color: $primary; }
-        & > .json--index, & > .json--fold { color: $foreground 55%; }
-        & > .json--string { color: $success; }
-        & > .json--number { color: $accent; }
-        & > .json--word { color: $warning; }
-        & > .json--count { color: $foreground 60%; }
-        & > .json--text { color: $success; }
-        & > .json--dim { color: $foreground 60%; }
-        & > .json--cursor { background: $primary 25%; }
-        & > .json--match { background: $warning 35%; }
-        & > .json--prompt { background: $panel; color: $foreground; }
-        &:focus > .json--cursor { background: $primary 45%; }
-    }
-    """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"json--{name}"
-        for name in (
-            *("key", "index", "fold", "string", "number", "word", "count", "text", "dim"),
-            *("cursor", "match", "prompt"),
-        )
-    }
-
     HELP = "j/k move · Enter fold · * all · / find · y copy · Y as JSON · p path · x save"
 
     BINDINGS: ClassVar[list[BindingType]] = [
