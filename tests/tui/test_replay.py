@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.tui.conftest import MakeApp, until
-from workbench.model import ToolCallFinished
+from workbench.model import ToolCallFinished, ToolCallStarted
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.ask import LineScreen
 from workbench.tui.screens.help import HelpScreen
@@ -123,6 +123,24 @@ async def test_plays_to_a_breakpoint_and_to_the_end(make_app: MakeApp) -> None:
         assert len([step for step in screen.steps[: screen.position] if step.line == 3]) == 0
         await pilot.press("space")
         await until(lambda: screen.position == len(screen.steps), "it ends")
+
+
+async def test_a_breakpoint_holds_where_the_clock_stopped_just_before_it(make_app: MakeApp) -> None:
+    app = make_app(_CODE)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await record(app, pilot)
+        before = next(
+            n
+            for n, step in enumerate(screen.steps)
+            if isinstance(step.event, ToolCallStarted) and step.event.call.seq == 2
+        )
+        screen.breakpoints = {2}
+        await pilot.press("home", "space")
+        screen._go(before)
+        await until(lambda: not screen.playing, "it pauses")
+        assert screen.position == before
+        await pilot.press("space")
+        await until(lambda: screen.position == len(screen.steps), "it goes on from there")
 
 
 async def test_replays_offline_with_the_same_outcome(make_app: MakeApp) -> None:

@@ -78,6 +78,7 @@ class ReplayScreen(RecordingScreen):
         self.position = 0
         """How many steps have been played."""
         self.playing = False
+        self._played_from = 0
         self.breakpoints: set[int] = set()
         """Numbers of calls before whose start playing pauses."""
         self._run = LiveRun(recording.script or "script")
@@ -178,6 +179,7 @@ class ReplayScreen(RecordingScreen):
         if self.position == len(self.steps):
             self.action_seek(0)
         self.playing = not self.playing
+        self._played_from = self.position
         self._ticked = time.monotonic()
         self.show()
 
@@ -253,7 +255,7 @@ class ReplayScreen(RecordingScreen):
         self._ticked = now
         position = self.position
         while position < len(self.steps) and self.steps[position].at_ms <= self._clock_ms:
-            if position > self.position and self._stops_before(position):
+            if position != self._played_from and self._stops_before(position):
                 self.playing = False
                 break
             position += 1

@@ -133,6 +133,7 @@ class WorkbenchScreen(DoorsScreen):
         except Exception as error:
             self.could_not_run(error)
         else:
+            self.show_rest()
             if tab is not None:
                 tab.recorded = request.execution_id
 
