@@ -181,3 +181,13 @@ async def test_an_empty_view_takes_every_key() -> None:
         app.view.clear("Select a call")
         await pilot.pause()
         assert "Select a call" in lines(app.view)[3]
+
+
+async def test_the_scrollbar_goes_with_the_last_line_that_did_not_fit() -> None:
+    app = JsonApp()
+    async with app.run_test(size=(60, 12)) as pilot:
+        for length, bar in ((12, True), (11, False), (12, True), (3, False)):
+            app.view.show(list(range(length)))
+            await pilot.pause()
+            assert len(lines(app.view)) == 12
+            assert app.view.show_vertical_scrollbar is bar, length

@@ -25,6 +25,10 @@ class PaintedView(ScrollView):
         self._part_styles: dict[tuple[str, Any], Style] = {}
         super().__init__(*args, **options)
 
+    def watch_virtual_size(self) -> None:
+        """Textual's look at the scrollbars (8.2) misses lines that become as many as there is room for."""
+        self._scroll_update(self.virtual_size)
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """As ScrollView. Styles are blended once a painting: anew for each part it took half of it."""
         self._part_styles.clear()
