@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 # Read when textual is imported.
@@ -51,6 +52,13 @@ def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeApp:
         return WorkbenchApp(config, data_dir=tmp_path / "data", script=script)
 
     return make
+
+
+def paste(pilot: Pilot[int], text: str) -> None:
+    """Text at once: each key pressed by the pilot takes 50 ms."""
+    focused = pilot.app.focused
+    assert focused is not None
+    focused.post_message(events.Paste(text))
 
 
 async def until(condition: Callable[[], object], what: str = "") -> None:

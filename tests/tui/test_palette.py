@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.command import CommandPalette
 
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import MakeApp, paste, until
 from workbench.tui.commands import COMMANDS
 
 pytestmark = pytest.mark.anyio
@@ -16,12 +16,14 @@ async def test_theme_is_shown_while_it_is_highlighted(make_app: MakeApp) -> None
     async with app.run_test(size=(120, 40)) as pilot:
         await until(lambda: app.main.tabs and app.main.tab.script.has_focus)
         before = app.theme
-        await pilot.press("ctrl+p", *"theme: workbench-light")
+        await pilot.press("ctrl+p")
+        paste(pilot, "theme: workbench-light")
         await until(lambda: app.theme == "workbench-light", "it is shown")
         await pilot.press("escape")
         await until(lambda: app.theme == before, "it is as before")
         await until(lambda: app.screen is app.main)
-        await pilot.press("ctrl+p", *"theme: workbench-light")
+        await pilot.press("ctrl+p")
+        paste(pilot, "theme: workbench-light")
         await until(lambda: app.theme == "workbench-light")
         await pilot.press("enter")
         await until(lambda: app.screen is app.main)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import MakeApp, paste, until
 from workbench.config import UiSettings
 from workbench.runtime import open_history
 from workbench.tui.app import WorkbenchApp
@@ -134,7 +134,7 @@ async def test_save_open_and_new(make_app: MakeApp, tmp_path: Path) -> None:
         assert app.main.unsaved() == []
         await pilot.press("ctrl+o")
         await until(lambda: isinstance(app.screen, LineScreen))
-        await pilot.press(*str(tmp_path / "other.js").replace("/", "/"))
+        paste(pilot, str(tmp_path / "other.js"))
         await pilot.press("enter")
         await until(lambda: len(app.main.tabs) == 2)
         assert app.main.tab.script.text == "return 2"
