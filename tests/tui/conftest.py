@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import TextArea
 
 # Read when textual is imported.
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
@@ -54,6 +55,13 @@ def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeApp:
     return make
 
 
+async def app_opened(app: WorkbenchApp) -> None:
+    """The first script is there and nothing of the start takes the focus any more."""
+    await until(
+        lambda: app.main.tabs and app.main.tab.script.has_focus and app._host is not None, "open"
+    )
+
+
 def paste(pilot: Pilot[int], text: str) -> None:
     """Text at once: each key pressed by the pilot takes 50 ms."""
     focused = pilot.app.focused
@@ -81,8 +89,10 @@ def picture_of(snap_compare: Any) -> Picture:
     ) -> bool:
         async def before(pilot: Pilot[int]) -> None:
             app.theme = theme
-            await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
+            await app_opened(app)
             await until(lambda: app.runtime_now, "the runtime is open")
+            for area in app.main.query(TextArea):
+                area.cursor_blink = False
             app.main.show_titles()  # else the header says so up to half a second later
             await show(pilot)
             await app.workers.wait_for_complete()

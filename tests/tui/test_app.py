@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.config import Config, ServerSettings, UiSettings
 from workbench.tui.app import WorkbenchApp
 
@@ -21,7 +21,7 @@ async def test_data_folder_that_cannot_be_used_is_told(make_app: MakeApp, tmp_pa
     (tmp_path / "data").write_text("not a folder")
     app = make_app("return 1")
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        await until(lambda: app.main.tabs and app.main.tab.script.has_focus)
+        await app_opened(app)
         await pilot.press("f5")
         await until(lambda: "could not be run" in said(app) or app.main.run_now is not None)
         await until(lambda: app.main.run_now is None or app.main.run_now.execution, "it ends")
@@ -37,7 +37,7 @@ async def test_broken_server_theme_and_keys_are_told(make_app: MakeApp) -> None:
     )
     app = make_app("return call_tool('gone', 'x').error.code", config=config)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        await until(lambda: app.main.tabs and app.main.tab.script.has_focus)
+        await app_opened(app)
         await pilot.pause()
         assert "no-such-theme" in said(app)
         assert "keys.runn" in said(app)

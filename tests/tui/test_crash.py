@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.tui import crash
 
 
@@ -35,7 +35,7 @@ async def test_crash_keeps_unsaved_text_and_prints_no_panel(make_app: MakeApp) -
 
     async def use() -> None:
         async with app.run_test(size=(120, 40)) as pilot:
-            await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
+            await app_opened(app)
             await pilot.press("x")
             await until(lambda: app.main.unsaved())
             app.call_later(lambda: 1 // 0)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.ask import ChoiceScreen
 from workbench.tui.screens.diff import DiffScreen, End
@@ -67,7 +67,7 @@ async def test_two_runs_of_the_history_side_by_side(
 ) -> None:
     app = make_app(_CODE)
     async with app.run_test(size=size) as pilot:
-        await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
+        await app_opened(app)
         await run(app, pilot, '{"of": 1}')
         await run(app, pilot, '{"of": 2, "more": true}')
         await runs_listed(app, pilot, 2)
@@ -123,7 +123,7 @@ async def yes(app: WorkbenchApp, pilot: Pilot[int], is_open: Callable[[], object
 async def test_a_record_beside_a_live_run(make_app: MakeApp) -> None:
     app = make_app("await tools.demo.echo({value: 1});\nreturn await tools.demo.now({})")
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
+        await app_opened(app)
         await run(app, pilot, "{}")
         replay = await replay_of(app, pilot)
         await pilot.press("c")

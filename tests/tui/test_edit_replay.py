@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.history import Recording, write_recording
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.ask import ChoiceScreen
@@ -30,7 +30,7 @@ return [a, b]
 
 async def ran(app: WorkbenchApp, pilot: Pilot[int]) -> str:
     """The script ran; the id of its record."""
-    await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
+    await app_opened(app)
     await pilot.press("f5")
     await until(lambda: app.main.tab.recorded, "the run ends")
     assert isinstance(app.main.tab.recorded, str)

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 import workbench.tui
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.config import Config, UiSettings, demo_server
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.glyphs import _ASCII, to_ascii
@@ -67,7 +67,7 @@ def test_no_sign_of_ours_is_forgotten() -> None:
 
 
 async def run_script(app: WorkbenchApp, pilot: Pilot[int]) -> None:
-    await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "the script is open")
+    await app_opened(app)
     await pilot.press("f5")
     await until(lambda: app.main.run_now and app.main.run_now.execution, "the run ends")
     await pilot.pause()

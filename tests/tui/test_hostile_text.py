@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual.screen import Screen
 
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.ask import ChoiceScreen, LineScreen
 from workbench.tui.screens.diff import DiffScreen
@@ -58,7 +58,7 @@ def check(app: WorkbenchApp) -> str:
 async def test_nothing_is_obeyed_on_any_screen(make_app: MakeApp, size: tuple[int, int]) -> None:
     app = make_app(CODE, json.dumps(CORPUS))
     async with app.run_test(size=size, notifications=True) as pilot:
-        await until(lambda: app.main.tabs and app.main.tab.script.has_focus)
+        await app_opened(app)
         await pilot.press("f5")
         await until(lambda: app.main.run_now and app.main.run_now.execution, "it ends")
         await pilot.pause()
@@ -97,7 +97,7 @@ async def test_value_is_saved_and_not_overwritten_unasked(
 ) -> None:
     app = make_app("return { a: [1, '\\x1b[31m'] }")
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        await until(lambda: app.main.tabs and app.main.tab.script.has_focus)
+        await app_opened(app)
         await pilot.press("f5")
         await until(lambda: app.main.run_now and app.main.run_now.execution)
         app.main.go_to("detail")
@@ -132,7 +132,7 @@ async def test_nothing_is_obeyed_where_runs_are_compared(
 ) -> None:
     app = make_app(CODE, json.dumps(CORPUS))
     async with app.run_test(size=size, notifications=True) as pilot:
-        await until(lambda: app.main.tabs and app.main.tab.script.has_focus)
+        await app_opened(app)
         await pilot.press("f5")
         await until(lambda: app.main.tab.recorded, "it ends")
         app.main.tab.script.text = CODE.replace("value: text", "value: text + corpus[1]")

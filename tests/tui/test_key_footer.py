@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.tui.widgets.key_footer import KeyFooter
 
 pytestmark = pytest.mark.anyio
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 async def test_keys_fit_and_the_way_to_all_stays(make_app: MakeApp, width: int, pane: str) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(width, 24)) as pilot:
-        await until(lambda: app.main.tabs and app.main.tab.script.has_focus)
+        await app_opened(app)
         app.main.go_to(pane)
         await until(lambda: app.main.target(pane).has_focus)
         await pilot.pause()
@@ -33,7 +33,7 @@ async def test_keys_fit_and_the_way_to_all_stays(make_app: MakeApp, width: int, 
 async def test_resizing_brings_keys_back(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(40, 24)) as pilot:
-        await until(lambda: app.main.tabs and app.main.tab.script.has_focus)
+        await app_opened(app)
         await pilot.pause()
         footer = app.main.query_one(KeyFooter)
         assert "Save" not in [entry.description for entry in footer.entries]
@@ -46,7 +46,7 @@ async def test_resizing_brings_keys_back(make_app: MakeApp) -> None:
 async def test_a_click_presses_the_key(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(lambda: app.main.tabs and app.main.tab.script.has_focus)
+        await app_opened(app)
         await pilot.pause()
         footer = app.main.query_one(KeyFooter)
         (zoom,) = [entry for entry in footer.entries if entry.description == "Zoom"]

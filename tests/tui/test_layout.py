@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.tui.app import WorkbenchApp
 
 pytestmark = pytest.mark.anyio
 
 
 async def start(app: WorkbenchApp, pilot: Pilot[int]) -> None:
-    await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "the script is open")
+    await app_opened(app)
     await pilot.pause()
 
 

@@ -10,7 +10,7 @@ from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.model import ExecutionRequest
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.ask import ChoiceScreen
@@ -20,7 +20,7 @@ _SLOW = "await tools.demo.sleep({ms: 60000})"
 
 
 async def start(app: WorkbenchApp, pilot: Pilot[int]) -> None:
-    await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "the script is open")
+    await app_opened(app)
     await pilot.pause()
 
 

@@ -15,7 +15,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.ask import ChoiceScreen
 from workbench.tui.screens.history import HistoryScreen
@@ -177,7 +177,7 @@ def damage(path: Path) -> None:
 async def test_a_damaged_file_is_told_on_every_screen(make_app: MakeApp) -> None:
     app = make_app("return await tools.demo.echo({value: 1})")
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
+        await app_opened(app)
         await pilot.press("f5")
         await until(lambda: app.main.tab.recorded, "the run ends")
         runtime = await app.runtime()
@@ -213,14 +213,14 @@ async def test_a_damaged_file_is_told_on_every_screen(make_app: MakeApp) -> None
 async def test_a_file_that_was_damaged_before_ends_nothing(make_app: MakeApp) -> None:
     app = make_app("return 7")
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
+        await app_opened(app)
         await pilot.press("f5")
         await until(lambda: app.main.tab.recorded, "the run ends")
         path = (await app.runtime()).history.path
     damage(path)
     app = make_app("return 7")
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
+        await app_opened(app)
         await pilot.press("f5")
         await until(lambda: app.main.run_now and app.main.run_now.execution, "the run ends")
         await pilot.press("ctrl+t")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.command import CommandPalette
 
-from tests.tui.conftest import MakeApp, paste, until
+from tests.tui.conftest import MakeApp, app_opened, paste, until
 from workbench.tui.commands import COMMANDS
 
 pytestmark = pytest.mark.anyio
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 async def test_theme_is_shown_while_it_is_highlighted(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(lambda: app.main.tabs and app.main.tab.script.has_focus)
+        await app_opened(app)
         before = app.theme
         await pilot.press("ctrl+p")
         paste(pilot, "theme: workbench-light")
@@ -34,7 +34,7 @@ async def test_theme_is_shown_while_it_is_highlighted(make_app: MakeApp) -> None
 async def test_palette_has_every_command_and_runs_it(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(lambda: app.main.tabs and app.main.tab.script.has_focus)
+        await app_opened(app)
         titles = {command.title for command in app.get_system_commands(app.screen)}
         assert {c.title for c in COMMANDS if c.id != "palette"} <= titles
         await pilot.press("ctrl+p")

@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.model import ToolCallFinished, ToolCallStarted
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.ask import LineScreen
@@ -27,7 +27,7 @@ return answer.error.code
 
 async def record(app: WorkbenchApp, pilot: Pilot[int]) -> ReplayScreen:
     """Run the script, then open its recording."""
-    await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "open")
+    await app_opened(app)
     await pilot.press("f5")
     await until(lambda: app.main.run_now and app.main.run_now.execution, "the run ends")
     assert app.main.run_now is not None

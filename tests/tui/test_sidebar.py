@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.replay import ReplayScreen
 from workbench.tui.widgets.sidebar import SidebarRow
@@ -22,7 +22,7 @@ def scripts(tmp_path: Path) -> None:
 
 
 async def start(app: WorkbenchApp, pilot: Pilot[int]) -> None:
-    await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "the script is open")
+    await app_opened(app)
     await until(lambda: app.runtime_now is not None, "the runtime is open")
     await pilot.pause()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.model import (
     Event,
     Execution,
@@ -54,7 +54,7 @@ def test_calls_at_the_same_time_count_once() -> None:
 async def test_timing_of_a_run_and_of_its_calls(make_app: MakeApp) -> None:
     app = make_app("await tools.demo.sleep({ms: 80}); await tools.demo.echo({value: 1});")
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "the script is open")
+        await app_opened(app)
         await pilot.press("f5")
         await until(lambda: app.main.run_now and app.main.run_now.execution, "the run ends")
         await pilot.pause()

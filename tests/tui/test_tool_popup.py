@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import MakeApp, app_opened, until
 from tests.tui.test_code_area import EditorApp
 from tests.tui.test_completion import catalogue
 from workbench.catalogue import ToolInfo
@@ -107,7 +107,7 @@ async def test_what_the_pointer_opened_goes_with_it() -> None:
 async def test_the_key_in_the_app(make_app: MakeApp) -> None:
     app = make_app('await call_tool("demo", "echo", { value: 1 });')
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "the script is open")
+        await app_opened(app)
         await until(lambda: app.runtime_now, "the runtime is open")
         assert app.runtime_now is not None
         await app.runtime_now.upstream.settled()

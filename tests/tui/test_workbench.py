@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.conftest import MakeApp, paste, until
+from tests.tui.conftest import MakeApp, app_opened, paste, until
 from workbench.config import UiSettings
 from workbench.runtime import open_history
 from workbench.tui.app import WorkbenchApp
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 
 async def start(app: WorkbenchApp, pilot: Pilot[int]) -> None:
     """Wait for the first script."""
-    await until(lambda: app.main.tabs and app.main.tab.script.has_focus, "the script is open")
+    await app_opened(app)
     await pilot.pause()
 
 
