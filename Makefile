@@ -13,7 +13,7 @@ run: $(VENV)/installed ## open the terminal UI on the demo server
 	@$(BIN)/workbench
 
 test: $(VENV)/tested npm ## run every test
-	$(BIN)/pytest -q -n 2 --dist loadfile
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 3 --dist loadfile
 
 check: $(VENV)/tested ## format, lint, types, import directions
 	$(BIN)/ruff format --check .
