@@ -36,6 +36,8 @@ class PaneScreen(Screen[None]):
         super().__init__()
         self.pane_name = "script"
         self._laid_out = ""
+        self._heading: str | None = None
+        """The pane that gets the focus as soon as it is seen."""
         self._dragged: Splitter | None = None
 
     # -- what the screen that has the panes does ---------------------------------------
@@ -51,10 +53,18 @@ class PaneScreen(Screen[None]):
     def go_to(self, pane: str) -> None:
         """Give a pane the focus."""
         self._mark(pane)
-        self.call_after_refresh(self._focus, pane)
+        self._heading = pane
+        self.call_after_refresh(self._arrive)
 
-    def _focus(self, pane: str) -> None:
-        self.target(pane).focus()
+    def _arrive(self) -> None:
+        pane, self._heading = self._heading, None
+        if pane is not None:  # else an earlier call has brought us there
+            self.set_focus(self.target(pane))
+
+    def watch_focused(self, focused: Widget | None) -> None:
+        """A pane that hides takes the focus with it, even from the one that was just given it."""
+        if focused is None and self.is_mounted:
+            self.go_to(self.pane_name)
 
     def _mark(self, pane: str) -> None:
         """Make a pane the current one of its group, and its group the current one."""
@@ -70,7 +80,9 @@ class PaneScreen(Screen[None]):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         for widget in event.widget.ancestors_with_self:
             if isinstance(widget, Pane) and widget.id in PANES:
-                self._mark(widget.id)
+                late = event.widget is not self.focused or self._heading not in (None, widget.id)
+                if not late:
+                    self._mark(widget.id)
                 return
 
     def action_next_pane(self) -> None:
