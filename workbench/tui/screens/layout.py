@@ -58,12 +58,12 @@ class PaneScreen(Screen[None]):
 
     def _arrive(self) -> None:
         pane, self._heading = self._heading, None
-        if pane is not None:  # else an earlier call has brought us there
+        if pane is not None and self.is_attached:  # None: an earlier call has brought us there
             self.set_focus(self.target(pane))
 
     def watch_focused(self, focused: Widget | None) -> None:
         """A pane that hides takes the focus with it, even from the one that was just given it."""
-        if focused is None and self.is_mounted:
+        if focused is None and self.is_mounted and self.is_current:
             self.go_to(self.pane_name)
 
     def _mark(self, pane: str) -> None:
