@@ -337,3 +337,18 @@ def test_without_a_terminal_the_screens_say_so(shell: Shell, words: list[str]) -
     assert done.returncode == 2
     assert "needs a terminal" in done.stderr
     assert done.stdout == ""
+
+
+def test_a_mistyped_command_is_no_new_script(shell: Shell) -> None:
+    done = shell("histroy")
+    assert done.returncode == 2
+    assert "no command and no script 'histroy'; did you mean 'history'?" in done.stderr
+    done = shell("triage-bugs")
+    assert done.returncode == 2
+    assert "triage-bugs.js" in done.stderr
+    assert "terminal" in shell("triage-bugs.js").stderr, "a new file: only the screen is missing"
+
+
+def test_config_show_spells_values_as_the_file_does(shell: Shell) -> None:
+    rows = [line.split() for line in shell("config", "show").stdout.splitlines()]
+    assert next(row for row in rows if row[0] == "enable_code_execution")[1] == "false"

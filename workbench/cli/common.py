@@ -98,12 +98,21 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     from workbench.clean import clean_line
 
     cells = [list(headers)]
-    cells += [[clean_line("" if cell is None else str(cell), 72) for cell in row] for row in rows]
+    cells += [[clean_line(_cell(cell), 72) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in cells) for column in range(len(headers))]
     for row in cells:
         print(
             _GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         )
+
+
+def _cell(value: object) -> str:
+    """As the configuration file and JSON spell it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def read_text(name: str, what: str) -> str:

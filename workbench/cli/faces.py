@@ -6,9 +6,12 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.cli.common import EXIT_OK, Failure, command, data_dir, open_config
+
+if TYPE_CHECKING:
+    from workbench.config import Config
 
 
 def add_parser(groups: Any, name: str) -> None:
@@ -35,9 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
             )
         except serve.UsageError as error:
             raise Failure(str(error)) from error
-    script = Path(arguments.script) if arguments.script is not None else None
-    if script is not None and script.is_dir():
-        raise Failure(f"{script} is a folder, not a script")
+    script = None if arguments.script is None else _script(config, arguments.script)
     from workbench import tui
 
     if arguments.web is not None:
@@ -48,6 +49,27 @@ def run(arguments: argparse.Namespace) -> int:
             "workbench --web"
         )
     return tui.run(config, data_dir=folder, script=script)
+
+
+def _script(config: Config, named: str) -> Path:
+    """A file, there or new (``.js``), or a script of the scripts folder by its name. Raises Failure."""
+    file = Path(named)
+    if file.is_dir():
+        raise Failure(f"{file} is a folder, not a script")
+    if file.exists() or file.suffix:
+        return file
+    from workbench.cli.main import COMMANDS
+    from workbench.names import near_names, suggestion
+    from workbench.scripts import UnknownScript, find_script
+
+    try:
+        return find_script(config, named)
+    except UnknownScript as error:
+        near = near_names(named, COMMANDS)
+        if near:
+            said = f"there is no command and no script {named!r}{suggestion(near, COMMANDS, '')}"
+            raise Failure(said) from error
+        raise Failure(f"{error} (a new file needs its .js: {named}.js)") from error
 
 
 def _has_terminal() -> bool:

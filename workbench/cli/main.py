@@ -11,7 +11,7 @@ from workbench import __version__
 from workbench.cli.common import EXIT_OUR_BUG, EXIT_USAGE, Failure
 
 # command -> the module that adds it (imported only when it is asked for, or for the whole help)
-_COMMANDS = {
+COMMANDS = {
     "code": "code",
     "history": "history",
     "replay": "replay",
@@ -77,7 +77,7 @@ def _dispatch(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="workbench", allow_abbrev=False)
     _global_options(parser)
     groups = parser.add_subparsers(dest="command", required=True)
-    module = importlib.import_module(f"workbench.cli.{_COMMANDS[command]}")
+    module = importlib.import_module(f"workbench.cli.{COMMANDS[command]}")
     module.add_parser(groups, command)
     arguments = parser.parse_args(argv, argparse.Namespace(rest=rest))
     if rest and not hasattr(arguments, "command_line"):
@@ -94,7 +94,7 @@ def _command(argv: list[str]) -> str | None:
         elif word in ("--config", "--data-dir"):
             skip = True
         elif not word.startswith("-"):
-            return word if word in _COMMANDS else None
+            return word if word in COMMANDS else None
     return None
 
 
