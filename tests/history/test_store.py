@@ -244,3 +244,14 @@ def test_killed_processes_lose_nothing_they_delivered(tmp_path: Path) -> None:
         delivered += kill_writers(path, 5, rng)
     assert len(delivered) >= 20
     assert what_is_missing(path, delivered) == []
+
+
+async def test_large_results_do_not_make_later_calls_slow(store: Store) -> None:
+    """Without row ids, SQLite reads its neighbours whole to place a row (docs/decisions/0005-history.md)."""
+    with sqlite3.connect(store.path) as connection:
+        tables = dict(
+            connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+        )
+    connection.close()
+    for name in ("calls", "console", "notes", "readings"):
+        assert "WITHOUT ROWID" not in tables[name]

@@ -33,6 +33,8 @@ class Inserter:
         self.lines: list[str] = []
         """For main.log: one for each execution that ended."""
         self.finished = 0
+        self.written = 0
+        """Characters of values, about: what the WAL grew by."""
         self._connection = connection
         self._redactor = redactor
         self._open: dict[str, _Open] = {}
@@ -153,6 +155,7 @@ class Inserter:
         execution.lines += 1
         text, masked = self._redactor.text(event.line.text)
         execution.masked |= masked
+        self.written += len(text)
         self._connection.execute(
             "INSERT INTO console VALUES (?, ?, ?, ?, ?)",
             (execution.n, execution.lines, event.line.level, text, event.line.at_ms),
@@ -227,6 +230,7 @@ class Inserter:
     def _json(self, execution: _Open, value: JsonValue) -> str:
         text, masked = self._redactor.json(value)
         execution.masked |= masked
+        self.written += len(text)
         return text
 
 

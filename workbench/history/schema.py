@@ -1,4 +1,4 @@
-"""The tables of the history file, and the way to newer versions of them."""
+"""The tables of the history file, and how a connection to it is opened."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ CREATE TABLE calls (
     settled INTEGER,
     warnings TEXT,
     PRIMARY KEY (execution, seq)
-) WITHOUT ROWID;
-CREATE INDEX calls_by_tool ON calls (tool, server, execution);
+);
+CREATE INDEX calls_by_tool ON calls (tool, server, execution, seq);
 CREATE TABLE console (
     execution INTEGER NOT NULL,
     n INTEGER NOT NULL,
@@ -71,14 +71,14 @@ CREATE TABLE console (
     text TEXT NOT NULL,
     at_ms REAL NOT NULL,
     PRIMARY KEY (execution, n)
-) WITHOUT ROWID;
+);
 CREATE TABLE readings (
     execution INTEGER NOT NULL,
     n INTEGER NOT NULL,
     kind TEXT NOT NULL,
     data TEXT NOT NULL,
     PRIMARY KEY (execution, n)
-) WITHOUT ROWID;
+);
 CREATE TABLE notes (
     execution INTEGER NOT NULL,
     n INTEGER NOT NULL,
@@ -88,7 +88,7 @@ CREATE TABLE notes (
     progress REAL,
     total REAL,
     PRIMARY KEY (execution, n)
-) WITHOUT ROWID;
+);
 """
 
 

@@ -71,13 +71,14 @@ class Store:
         self._lock = threading.Lock()
         try:
             make_private(path.parent)
-            writing = connect(path)
+            writing, checkpointer = connect(path), connect(path)
             self._reader = connect(path)
         except (HistoryError, OSError) as error:
             self._problem = str(error)
             return
         self._writer = Writer(
             writing,
+            checkpointer,
             redactor=redactor if redactor is not None else Redactor(),
             log=LogFile(log if log is not None else path.parent / "main.log"),
             prune=self._prune,

@@ -32,7 +32,7 @@ _SLOW_S = 0.02
 _SLOW_PAUSE_S = 10.0
 """After a commit that slow (a busy disk) the caller's event loop is spared this long."""
 _CHECKPOINT_EVERY = 256
-_CHECKPOINT_PAGES = 4000
+_CHECKPOINT_CHARACTERS = 16_000_000
 
 Job = Callable[[sqlite3.Connection], None]
 
@@ -69,6 +69,7 @@ class Writer:
     def __init__(
         self,
         connection: sqlite3.Connection,
+        checkpointer: sqlite3.Connection,
         *,
         redactor: Redactor,
         log: LogFile,
@@ -76,6 +77,8 @@ class Writer:
     ) -> None:
         self.problem: str | None = None
         self._connection = connection
+        # A connection of its own: a checkpoint syncs, and commits go on meanwhile.
+        self._checkpointer = checkpointer
         self._rows = Inserter(connection, redactor)
         self._log = log
         self._prune = prune
@@ -87,7 +90,6 @@ class Writer:
         """Held from taking events out of the queue until they are committed."""
         self._late: deque[ExecutionFinished] = deque(maxlen=_BATCH)
         self._commits = 0
-        self._checkpoints = False
         self._spared_until = 0.0
         self._thread = threading.Thread(target=self._run, name="history writer", daemon=True)
         self._thread.start()
@@ -118,6 +120,7 @@ class Writer:
         self._thread.join()
         with contextlib.suppress(sqlite3.Error):
             self._connection.execute("PRAGMA optimize")
+        self._checkpointer.close()
         self._connection.close()
 
     # -- where the events come from ----------------------------------------------------------
@@ -143,7 +146,7 @@ class Writer:
             except _Busy:
                 queue.extendleft(reversed(batch))
                 return False
-            if self._commits >= _CHECKPOINT_EVERY:
+            if self._is_checkpoint_due():
                 self._news.set()
         finally:
             self._writing.release()
@@ -165,20 +168,22 @@ class Writer:
                 going = None not in batch
                 if batch:
                     self._write(batch, patient=True)
-                self._checkpoint()
             for item in batch:
                 if isinstance(item, _Mark):
                     item.resolve()
+            if self._is_checkpoint_due():
+                self._checkpoint()
             if len(batch) == _BATCH:
                 self._news.set()
 
+    def _is_checkpoint_due(self) -> bool:
+        return self._commits >= _CHECKPOINT_EVERY or self._rows.written >= _CHECKPOINT_CHARACTERS
+
     def _checkpoint(self) -> None:
         """Move what was committed into the file proper; a sync, so never in an event loop."""
-        if self._commits < _CHECKPOINT_EVERY:
-            return
-        self._commits = 0
+        self._commits = self._rows.written = 0
         with contextlib.suppress(sqlite3.Error):  # a reader is in the way: the next one will do
-            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            self._checkpointer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     # -- both, holding the lock ----------------------------------------------------------------
 
@@ -222,10 +227,6 @@ class Writer:
         self._commits += 1
 
     def _begin(self, patient: bool) -> None:
-        if self._checkpoints != patient:  # by itself only in the thread
-            pages = _CHECKPOINT_PAGES if patient else 0
-            self._connection.execute(f"PRAGMA wal_autocheckpoint = {pages}").fetchall()
-            self._checkpoints = patient
         if patient:
             self._connection.execute("BEGIN IMMEDIATE")
             return
