@@ -61,9 +61,9 @@ class PaneScreen(Screen[None]):
         if pane is not None and self.is_attached:  # None: an earlier call has brought us there
             self.set_focus(self.target(pane))
 
-    def watch_focused(self, focused: Widget | None) -> None:
+    def watch_focused(self, before: Widget | None, focused: Widget | None) -> None:
         """A pane that hides takes the focus with it, even from the one that was just given it."""
-        if focused is None and self.is_mounted and self.is_current:
+        if before is not None and focused is None and self.is_mounted and self.is_current:
             self.go_to(self.pane_name)
 
     def _mark(self, pane: str) -> None:
