@@ -25,7 +25,9 @@ def is_light(items: Iterable[object]) -> bool:
     left = _LIGHT
     for item in items:
         for value in _payload(item):
-            left = _take(value, left)
+            if value is None:
+                continue
+            left = left - len(value) if isinstance(value, str) else _take(value, left)
         if left < 0:
             return False
     return True
