@@ -23,7 +23,7 @@ _RAW = _ROOT / "tests" / "support" / "raw_server.py"
 _POOL = 10
 _RUNAWAYS = 10
 _PAUSE_S = 0.005
-_GROWTH = "none past the 8 MB of SQLite's page cache, full after about 15 000"
+_GROWTH = "none past SQLite's page cache (2 MB) and index of the log; level after 20 000"
 _BURN = "while (true) {}"
 
 

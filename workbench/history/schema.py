@@ -115,7 +115,7 @@ def connect(path: Path) -> sqlite3.Connection:
             _create(connection)
         connection.execute("PRAGMA synchronous = NORMAL")  # safe against kill -9 in WAL mode
         connection.execute("PRAGMA wal_autocheckpoint = 0")  # the writer's thread does it
-        connection.execute("PRAGMA cache_size = -8000")
+        connection.execute("PRAGMA cache_size = -2000")  # KB: what a long-lived server grows by
     except (sqlite3.Error, OSError) as error:
         raise HistoryError(f"{path}: {error}") from error
     return connection
