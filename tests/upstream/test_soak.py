@@ -63,7 +63,8 @@ async def test_servers_are_killed_while_they_are_called() -> None:
         done.set()
         await killing
         for name in _SERVERS:
-            await until(lambda name=name: manager.catalogue().servers[name].state == "ready")  # type: ignore[misc]
+            # One killed many times in a row while it started comes back after the longest pause.
+            await until(lambda name=name: manager.catalogue().servers[name].state == "ready", 60)  # type: ignore[misc]
         pids = _pids(manager)
     assert counts["ok"] > 4_000
     assert counts["lost"] > 0, "nothing was killed in a call"
