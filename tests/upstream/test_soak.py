@@ -47,8 +47,12 @@ async def test_servers_are_killed_while_they_are_called() -> None:
             await asyncio.sleep(0.001)
 
     async def killer(manager: Manager) -> None:
+        killed_at = 0
         while not done.is_set():
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.01)
+            if counts["ok"] - killed_at < 150:  # by progress, not by time: the machine may be busy
+                continue
+            killed_at = counts["ok"]
             last = manager.stderr_tail(chance.choice(_SERVERS))[-1]
             try:
                 os.kill(int(last), signal.SIGKILL)
@@ -66,7 +70,7 @@ async def test_servers_are_killed_while_they_are_called() -> None:
             # One killed many times in a row while it started comes back after the longest pause.
             await until(lambda name=name: manager.catalogue().servers[name].state == "ready", 60)  # type: ignore[misc]
         pids = _pids(manager)
-    assert counts["ok"] > 4_000
+    assert counts["ok"] > 1_000  # those that meet a server between two starts fail at once
     assert counts["lost"] > 0, "nothing was killed in a call"
     for pid in pids:
         assert not Path(f"/proc/{pid}").exists() or not Path("/proc").exists()
