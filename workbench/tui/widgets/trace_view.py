@@ -26,39 +26,6 @@ _TICK_S = 0.1
 class TraceView(TraceDrawing, can_focus=True):
     """The calls of one execution. Feed it with ``begin`` and ``apply``."""
 
-    DEFAULT_CSS = """
-    TraceView {
-        height: 1fr;
-        background: $surface;
-        color: $foreground;
-        scrollbar-size-vertical: 1;
-        overflow-x: hidden;
-        & > .trace--header { color: $foreground 60%; }
-        & > .trace--number, & > .trace--dim, & > .trace--ms { color: $foreground 60%; }
-        & > .trace--cursor { background: $primary 25%; }
-        & > .trace--track { color: $foreground 15%; }
-        & > .trace--ok, & > .trace--bar-ok { color: $success; }
-        & > .trace--error, & > .trace--bar-error { color: $error; }
-        & > .trace--running, & > .trace--bar-running { color: $accent; }
-        & > .trace--timeout, & > .trace--bar-timeout { color: $warning; }
-        & > .trace--refused, & > .trace--bar-refused { color: $warning; }
-        & > .trace--cancelled, & > .trace--bar-cancelled { color: $foreground 60%; }
-        & > .trace--pending, & > .trace--bar-pending { color: $foreground 30%; }
-        & > .trace--warn { color: $warning; }
-        & > .trace--pill { background: $accent; color: $background; text-style: bold; }
-        & > .trace--prompt { background: $panel; color: $foreground; }
-        & > .trace--problem { background: $panel; color: $error; }
-        &:focus > .trace--cursor { background: $primary 45%; }
-    }
-    """
-    _STYLES = (
-        *("header", "number", "dim", "ms", "cursor", "track", "warn", "pill", "prompt", "problem"),
-        *("ok", "error", "running", "timeout", "refused", "cancelled", "pending"),
-        *("bar-ok", "bar-error", "bar-running", "bar-timeout", "bar-refused", "bar-cancelled"),
-        "bar-pending",
-    )
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"trace--{name}" for name in _STYLES}
-
     HELP = "j/k move · e/E errors · / filter · f follow · t view · l console · Enter open"
 
     BINDINGS: ClassVar[list[BindingType]] = [
