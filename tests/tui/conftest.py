@@ -93,12 +93,11 @@ def picture_of(snap_compare: Any) -> Picture:
             await until(lambda: app.runtime_now, "the runtime is open")
             for area in app.main.query(TextArea):
                 area.cursor_blink = False
-            app.main.show_titles()  # else the header says so up to half a second later
             await show(pilot)
             app.main.stop_check()
             await app.workers.wait_for_complete()
             await until(lambda: app.runtime_now and not app.runtime_now.engine.pool.running)
-            app.main.show_titles()
+            app.main.show_titles()  # else the header says so up to half a second later
             await _at_rest(pilot)
 
         return bool(snap_compare(app, terminal_size=size, run_before=before))
