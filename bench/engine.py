@@ -18,9 +18,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from workbench.config import Config, ServerSettings
-from workbench.engine import Engine
-from workbench.model import ExecutionOptions, ExecutionRequest, Limits, PoolSettings
-from workbench.runtime import Runtime, open_runtime
+from workbench.core.engine import Engine
+from workbench.core.model import ExecutionOptions, ExecutionRequest, Limits, PoolSettings
+from workbench.core.runtime import Runtime, open_runtime
 
 _SERVER = Path(__file__).parent.parent / "tests" / "support" / "raw_server.py"
 _RAW = ServerSettings("raw", sys.executable, (str(_SERVER),))

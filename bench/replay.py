@@ -23,9 +23,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from tests.support.killing import kill_writers, what_is_missing
 from tests.support.tools import DictTools
-from workbench.engine import Engine
-from workbench.history import Store
-from workbench.model import (
+from workbench.core.engine import Engine
+from workbench.core.model import (
     Execution,
     ExecutionFinished,
     ExecutionRequest,
@@ -37,8 +36,9 @@ from workbench.model import (
     ToolCallFinished,
     ToolCallStarted,
 )
-from workbench.redact import Redactor
+from workbench.history import Store
 from workbench.replay import replay
+from workbench.text.redact import Redactor
 
 _SEED = (1, 2, 3, 4)
 
@@ -172,10 +172,10 @@ _MANY = """
 import asyncio, json, resource, sys
 from pathlib import Path
 from tests.support.tools import DictTools
-from workbench.engine import Engine
+from workbench.core.engine import Engine
 from workbench.history import Store
-from workbench.model import ExecutionRequest, Limits, PoolSettings
-from workbench.redact import Redactor
+from workbench.core.model import ExecutionRequest, Limits, PoolSettings
+from workbench.text.redact import Redactor
 from workbench.replay import replay
 
 async def main():

@@ -18,7 +18,7 @@ from typing import Any
 from textual import events
 from textual.app import App
 
-from workbench.tui.collecting import Collector
+from workbench.tui.gc_scheduler import Collector
 
 
 class Timing(App[Any]):

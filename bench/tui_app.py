@@ -25,8 +25,8 @@ from bench.tui_trace import events
 from workbench import tui
 from workbench.config import Config, demo_server
 from workbench.tui.app import WorkbenchApp
-from workbench.tui.live import LiveBuffer, LiveRun
-from workbench.tui.widgets.json_view import JsonView
+from workbench.tui.main.running import LiveBuffer, LiveRun
+from workbench.tui.values.json_view import JsonView
 
 _LINE = "  const item{n} = await tools.db.query({{ id: {n}, name: `x` }}); // {n}\n"
 _TEXT = "const total = items.length + 1;"

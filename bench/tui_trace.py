@@ -14,9 +14,9 @@ from typing import Any
 from textual.app import ComposeResult
 
 from bench.terminal import TimedApp, quantiles, run_in_terminal
-from workbench.model import Event, Outcome, ToolCall, ToolCallFinished, ToolCallStarted
-from workbench.tui.trace_model import TraceModel
-from workbench.tui.widgets.trace_view import TraceView
+from workbench.core.model import Event, Outcome, ToolCall, ToolCallFinished, ToolCallStarted
+from workbench.tui.trace.model import TraceModel
+from workbench.tui.trace.view import TraceView
 
 _CALLS = 100_000
 _OUTCOME = Outcome(ok=True, result={"rows": [{"id": 1, "name": "x" * 40}] * 5})

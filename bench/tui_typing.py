@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from bench.terminal import TimedApp, quantiles, run_in_terminal
-from workbench.tui.widgets.code_area import CodeArea
+from workbench.tui.editor.code_area import CodeArea
 
 _LINE = '  const item{n} = await tools.db.query({{ sql: "select {n}", args: [{n}, `x`] }}); // {n}'
 _TEXT = "const total = items.length + 1;"

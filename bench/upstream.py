@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from workbench.config import ServerSettings
-from workbench.model import ToolCall
+from workbench.core.model import ToolCall
 from workbench.upstream import Manager
 
 _SERVER = Path(__file__).parent.parent / "tests" / "support" / "raw_server.py"

@@ -14,7 +14,7 @@ from pathlib import Path
 os.environ["TEXTUAL_ANIMATIONS"] = "none"  # read when textual is imported
 
 from workbench.config import Config, UiSettings, demo_server
-from workbench.paths import bundled
+from workbench.core.paths import bundled
 from workbench.tui.app import WorkbenchApp
 
 _IMAGES = Path(__file__).parent / "images"

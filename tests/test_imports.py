@@ -22,19 +22,19 @@ def test_import_contracts_are_kept() -> None:
 @pytest.mark.parametrize(
     ("module", "absent"),
     [
-        ("workbench.engine", ["mcp", "textual", "pydantic", "tomlkit", "quickjs"]),
-        ("workbench.runtime", ["mcp", "textual", "pydantic", "tomlkit"]),
+        ("workbench.core.engine", ["mcp", "textual", "pydantic", "tomlkit", "quickjs"]),
+        ("workbench.core.runtime", ["mcp", "textual", "pydantic", "tomlkit"]),
         ("workbench.replay", ["mcp", "textual", "pydantic"]),
         ("workbench.serve", ["mcp", "textual", "uvicorn"]),
-        ("workbench.tui", ["mcp", "textual", "workbench.engine"]),
+        ("workbench.tui", ["mcp", "textual", "workbench.core.engine"]),
         ("workbench.upstream", ["mcp", "httpx2", "pydantic"]),
         (
             "workbench.cli.main",
-            ["mcp", "textual", "asyncio", "workbench.engine", "workbench.config"],
+            ["mcp", "textual", "asyncio", "workbench.core.engine", "workbench.config"],
         ),
         (
-            "workbench.sandbox.zygote",
-            ["mcp", "asyncio", "logging", "threading", "random", "workbench.engine"],
+            "workbench.sandbox.child.zygote",
+            ["mcp", "asyncio", "logging", "threading", "random", "workbench.core.engine"],
         ),
     ],
 )

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from workbench.config import load
-from workbench.model import ExecutionRequest
-from workbench.paths import bundled
-from workbench.runtime import Runtime, open_runtime
-from workbench.scripts import UnknownScript, find_script, script_names
+from workbench.core.model import ExecutionRequest
+from workbench.core.paths import bundled
+from workbench.core.runtime import Runtime, open_runtime
+from workbench.core.scripts import UnknownScript, find_script, script_names
 
 pytestmark = pytest.mark.anyio
 

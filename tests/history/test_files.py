@@ -15,7 +15,7 @@ import pytest
 
 from tests.history.test_writer import finished, started, write
 from workbench.history import HistoryError, RecordingError, Store, read_recording, write_recording
-from workbench.jsontext import canonical
+from workbench.text.jsontext import canonical
 
 pytestmark = pytest.mark.anyio
 

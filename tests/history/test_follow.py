@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.history import ExecutionFollower, Follower, Store, UnknownExecution
-from workbench.model import (
+from workbench.core.model import (
     ConsoleLine,
     Execution,
     ExecutionFinished,
@@ -21,6 +20,7 @@ from workbench.model import (
     ToolCallFinished,
     ToolCallStarted,
 )
+from workbench.history import ExecutionFollower, Follower, Store, UnknownExecution
 
 pytestmark = pytest.mark.anyio
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.tools import DictTools
-from workbench.engine import Engine
+from workbench.core.engine import Engine
+from workbench.core.model import ExecutionRequest, Limits, PoolSettings
 from workbench.history import Store
 from workbench.history.statistics import LAST_CALLS, ToolStatistics, percentile
-from workbench.model import ExecutionRequest, Limits, PoolSettings
 
 pytestmark = pytest.mark.anyio
 

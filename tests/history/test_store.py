@@ -14,17 +14,8 @@ import pytest
 
 from tests.support.killing import kill_writers, what_is_missing
 from tests.support.tools import DictTools
-from workbench.engine import Engine
-from workbench.history import (
-    CallFollower,
-    Follower,
-    RecordingError,
-    Store,
-    UnknownExecution,
-    read_recording,
-    write_recording,
-)
-from workbench.model import (
+from workbench.core.engine import Engine
+from workbench.core.model import (
     Event,
     Execution,
     ExecutionRequest,
@@ -34,7 +25,16 @@ from workbench.model import (
     ToolCallFinished,
     ToolCallStarted,
 )
-from workbench.redact import Redactor
+from workbench.history import (
+    CallFollower,
+    Follower,
+    RecordingError,
+    Store,
+    UnknownExecution,
+    read_recording,
+    write_recording,
+)
+from workbench.text.redact import Redactor
 
 pytestmark = pytest.mark.anyio
 LIMITS = Limits(timeout_ms=5_000)

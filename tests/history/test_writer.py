@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.history import Store
-from workbench.model import (
+from workbench.core.model import (
     ConsoleLine,
     Event,
     Execution,
@@ -20,6 +19,7 @@ from workbench.model import (
     Limits,
     LogLine,
 )
+from workbench.history import Store
 
 pytestmark = pytest.mark.anyio
 

@@ -11,12 +11,19 @@ from typing import Any
 import pytest
 
 from tests.support.tools import DictTools, result
-from workbench.engine import Engine
+from workbench.core.engine import Engine
+from workbench.core.model import (
+    ErrorCode,
+    ExecutionRequest,
+    Limits,
+    Outcome,
+    PoolSettings,
+    ToolCall,
+)
 from workbench.history import Recording, Store
-from workbench.model import ErrorCode, ExecutionRequest, Limits, Outcome, PoolSettings, ToolCall
-from workbench.redact import Redactor
 from workbench.replay import Replayed, align, compare, json_difference, replay
 from workbench.replay.difference import changed_lines
+from workbench.text.redact import Redactor
 
 pytestmark = pytest.mark.anyio
 
@@ -114,7 +121,7 @@ CUT = [
 async def test_cut_execution_replays_up_to_the_cut(
     record: Record, again: Again, code: str, options: dict[str, Any], status: str, calls: int
 ) -> None:
-    from workbench.model import ExecutionOptions
+    from workbench.core.model import ExecutionOptions
 
     recording = await record(code, options=ExecutionOptions(**options))
     assert recording.status == status

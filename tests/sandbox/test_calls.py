@@ -6,8 +6,8 @@ import pytest
 
 from tests.conftest import RunScript
 from tests.support.tools import DictTools, result
-from workbench.engine import Engine
-from workbench.model import (
+from workbench.core.engine import Engine
+from workbench.core.model import (
     ErrorCode,
     Event,
     ExecutionOptions,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import RunScript
-from workbench.engine import Engine
-from workbench.model import ErrorCode
+from workbench.core.engine import Engine
+from workbench.core.model import ErrorCode
 
 pytestmark = pytest.mark.anyio
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.tools import DictTools
-from workbench.engine import Engine
-from workbench.model import ErrorCode, ExecutionOptions, ExecutionRequest, Limits, PoolSettings
+from workbench.core.engine import Engine
+from workbench.core.model import ErrorCode, ExecutionOptions, ExecutionRequest, Limits, PoolSettings
 
 pytestmark = pytest.mark.anyio
 
@@ -206,8 +206,8 @@ async def test_cancel_is_never_a_timeout(engine: Engine) -> None:
 
 
 async def test_runaway_past_its_budget_is_ended(engine: Engine) -> None:
-    from workbench.policy import Policy
-    from workbench.seam import NoteListener
+    from workbench.core.policy import Policy
+    from workbench.core.ports import NoteListener
 
     class Spent(DictTools):
         async def call(self, call, note: NoteListener):  # type: ignore[no-untyped-def]

@@ -7,8 +7,8 @@ import os
 
 import pytest
 
-from workbench.engine import Engine
-from workbench.model import ErrorCode, ExecutionOptions, ExecutionRequest
+from workbench.core.engine import Engine
+from workbench.core.model import ErrorCode, ExecutionOptions, ExecutionRequest
 
 
 @pytest.mark.anyio

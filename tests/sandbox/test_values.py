@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import RunScript
-from workbench.model import ErrorCode
+from workbench.core.model import ErrorCode
 
 pytestmark = pytest.mark.anyio
 

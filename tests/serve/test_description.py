@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from workbench.catalogue import Catalogue, ServerInfo, ServerState
-from workbench.model import Limits
+from workbench.catalogue.tools import Catalogue, ServerInfo, ServerState
+from workbench.core.model import Limits
 from workbench.serve.description import describe
 
 _PIECE = re.compile(r"[A-Za-z]+|[0-9]{1,3}|\s+|[^\sA-Za-z0-9]")

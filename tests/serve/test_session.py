@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.support.serving import ENVELOPE, HANDSHAKE
-from workbench.serve.offer import Caller, UnknownTool
 from workbench.serve.session import Session
+from workbench.serve.tool_provider import Caller, UnknownTool
 
 pytestmark = pytest.mark.anyio
 

@@ -10,9 +10,9 @@ import pytest
 
 from tests.support.serving import RAW_SERVER
 from workbench.config import Config, ServerSettings
-from workbench.runtime import open_runtime
-from workbench.serve.offer import Caller
+from workbench.core.runtime import open_runtime
 from workbench.serve.telemetry import Tracing, open_tracing, wanted
+from workbench.serve.tool_provider import Caller
 from workbench.serve.toolset import Toolset
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

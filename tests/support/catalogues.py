@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.catalogue import Catalogue, ServerInfo, ToolInfo
+from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
 from workbench.demo.tools import TOOLS
 
 

@@ -14,11 +14,11 @@ from typing import Any
 import mcp_types as types
 from mcp.shared.exceptions import MCPDeprecationWarning, MCPError
 
+from workbench.serve.access import Door
 from workbench.serve.binding import Binding
-from workbench.serve.door import Door
 from workbench.serve.http import HttpApp, Listening
 from workbench.serve.mcp_server import Context, OfferServer
-from workbench.serve.offer import Caller, Json
+from workbench.serve.tool_provider import Caller, Json
 
 _PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 _WAV = "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YQAAAAA="

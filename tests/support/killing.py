@@ -17,9 +17,9 @@ _WRITER = """
 import asyncio, sys
 from pathlib import Path
 from tests.support.tools import DictTools
-from workbench.engine import Engine
+from workbench.core.engine import Engine
 from workbench.history import Store
-from workbench.model import ExecutionRequest, Limits, PoolSettings
+from workbench.core.model import ExecutionRequest, Limits, PoolSettings
 
 async def main():
     engine = Engine(limits=Limits(), pool=PoolSettings(size=2), recorder=Store(Path(sys.argv[1])))

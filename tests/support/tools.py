@@ -6,8 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from workbench.model import CatalogueQuery, ErrorCode, JsonValue, Outcome, ToolCall, ToolCallNote
-from workbench.seam import NoteListener
+from workbench.core.model import (
+    CatalogueQuery,
+    ErrorCode,
+    JsonValue,
+    Outcome,
+    ToolCall,
+    ToolCallNote,
+)
+from workbench.core.ports import NoteListener
 
 Answer = Callable[[ToolCall], Awaitable[Outcome]]
 

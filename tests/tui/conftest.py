@@ -18,7 +18,7 @@ os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 from workbench.config import Config, demo_server
 from workbench.tui.app import WorkbenchApp
-from workbench.tui.widgets.highlighting import highlight
+from workbench.tui.editor.highlighting import highlight
 
 for language in (
     "javascript",
@@ -37,7 +37,7 @@ THEMES = ["workbench-dark", "workbench-light"]
 def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeApp:
     """An app with the demo server; ``code`` and ``input`` go into the file it opens."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("workbench.paths.config_dir", lambda: tmp_path / "config")
+    monkeypatch.setattr("workbench.core.paths.config_dir", lambda: tmp_path / "config")
 
     def make(
         code: str | None = None, input_text: str | None = None, config: Config | None = None

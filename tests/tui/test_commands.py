@@ -22,7 +22,7 @@ def test_no_key_is_used_twice() -> None:
 
 def test_every_command_has_an_action() -> None:
     from workbench.tui.app import WorkbenchApp
-    from workbench.tui.screens.workbench import WorkbenchScreen
+    from workbench.tui.main.screen import WorkbenchScreen
 
     for command in COMMANDS:
         place = WorkbenchApp if command.place == "app" else WorkbenchScreen

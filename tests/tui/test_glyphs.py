@@ -15,7 +15,7 @@ from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.config import Config, UiSettings, demo_server
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.glyphs import _ASCII, to_ascii
-from workbench.tui.screens.replay import ReplayScreen
+from workbench.tui.replay.screen import ReplayScreen
 
 _CODE = """\
 console.warn('one');

@@ -12,12 +12,12 @@ from textual.screen import Screen
 
 from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.tui.app import WorkbenchApp
-from workbench.tui.screens.ask import ChoiceScreen, LineScreen
-from workbench.tui.screens.diff import DiffScreen
-from workbench.tui.screens.divergence import DivergenceScreen
-from workbench.tui.screens.help import pane_keys
-from workbench.tui.screens.history import HistoryScreen
-from workbench.tui.screens.replay import ReplayScreen
+from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.dialogs.help import pane_keys
+from workbench.tui.history.diff_screen import DiffScreen
+from workbench.tui.history.screen import HistoryScreen
+from workbench.tui.replay.divergence_screen import DivergenceScreen
+from workbench.tui.replay.screen import ReplayScreen
 
 pytestmark = pytest.mark.anyio
 

@@ -11,9 +11,9 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
 from tests.tui.conftest import MakeApp, app_opened, until
-from workbench.model import ExecutionRequest
+from workbench.core.model import ExecutionRequest
 from workbench.tui.app import WorkbenchApp
-from workbench.tui.screens.ask import ChoiceScreen
+from workbench.tui.dialogs.ask import ChoiceScreen
 
 pytestmark = pytest.mark.anyio
 _SLOW = "await tools.demo.sleep({ms: 60000})"

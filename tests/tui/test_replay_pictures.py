@@ -11,10 +11,10 @@ from textual.screen import Screen
 from tests.tui.conftest import SIZES, THEMES, MakeApp, Picture
 from tests.tui.test_snapshots import recording
 from workbench.config import Config
-from workbench.model import Execution, Limits
+from workbench.core.model import Execution, Limits
 from workbench.replay import Divergence, Replayed, json_difference
-from workbench.tui.screens.diff import DiffScreen
-from workbench.tui.screens.divergence import DivergenceScreen
+from workbench.tui.history.diff_screen import DiffScreen
+from workbench.tui.replay.divergence_screen import DivergenceScreen
 
 
 @pytest.fixture
@@ -59,7 +59,9 @@ def test_divergence(picture: Picture, size: tuple[int, int], theme: str) -> None
 def test_two_runs(
     picture: Picture, size: tuple[int, int], theme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.tui.screens.diff.local_time", lambda at: "2026-09-21 12:04:11")
+    monkeypatch.setattr(
+        "workbench.tui.history.diff_screen.local_time", lambda at: "2026-09-21 12:04:11"
+    )
     a = recording()
     search, first, second, deploy = a.calls
     b = replace(

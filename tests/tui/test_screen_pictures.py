@@ -12,10 +12,9 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.conftest import SIZES, THEMES, MakeApp, Picture, until
-from workbench.catalogue import Catalogue, ServerInfo, ToolInfo
+from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
 from workbench.config import Config, load
-from workbench.history import Store
-from workbench.model import (
+from workbench.core.model import (
     CallError,
     ErrorCode,
     Execution,
@@ -31,15 +30,16 @@ from workbench.model import (
     ToolCallFinished,
     ToolCallStarted,
 )
+from workbench.history import Store
 from workbench.tui.app import WorkbenchApp
-from workbench.tui.completion import complete, tool_on_line
-from workbench.tui.screens.history import HistoryScreen
-from workbench.tui.screens.settings import SettingsScreen
-from workbench.tui.screens.tools import ToolsScreen
-from workbench.tui.screens.try_tool import TryScreen
-from workbench.tui.widgets.code_area import CodeArea
-from workbench.tui.widgets.completion_popup import CompletionPopup
-from workbench.tui.widgets.tool_popup import ToolPopup
+from workbench.tui.editor.code_area import CodeArea
+from workbench.tui.editor.completion import complete, tool_on_line
+from workbench.tui.editor.completion_popup import CompletionPopup
+from workbench.tui.editor.tool_popup import ToolPopup
+from workbench.tui.history.screen import HistoryScreen
+from workbench.tui.settings.screen import SettingsScreen
+from workbench.tui.tools.screen import ToolsScreen
+from workbench.tui.tools.try_tool import TryScreen
 
 Show = Callable[[Pilot[int]], Awaitable[object]]
 _AT = 1_790_000_000.0
@@ -215,7 +215,7 @@ def test_history(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(
-        "workbench.tui.history_rows.when", lambda at: f"12:04:{at % 60:02.0f} today"
+        "workbench.tui.history.rows.when", lambda at: f"12:04:{at % 60:02.0f} today"
     )
 
     async def show(pilot: Pilot[int]) -> None:

@@ -10,13 +10,13 @@ from textual.pilot import Pilot
 
 from tests.tui.conftest import SIZES, THEMES, MakeApp, Picture, until
 from workbench.config import Config
+from workbench.core.model import Limits
 from workbench.history.recording import Recording
 from workbench.history.rows import CallRow
-from workbench.model import Limits
 from workbench.tui.app import WorkbenchApp
-from workbench.tui.live import LiveRun
-from workbench.tui.recorded import steps_of
-from workbench.tui.screens.replay import ReplayScreen
+from workbench.tui.main.running import LiveRun
+from workbench.tui.replay.screen import ReplayScreen
+from workbench.tui.replay.timeline import steps_of
 
 Show = Callable[[Pilot[int]], Awaitable[object]]
 _CODE = """\
@@ -133,7 +133,7 @@ def test_detail_of_a_call(picture: Picture, size: tuple[int, int]) -> None:
 def test_replay(
     picture: Picture, size: tuple[int, int], theme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.tui.screens.replay.local_time", lambda at: "2026-09-21 12:04:11")
+    monkeypatch.setattr("workbench.tui.replay.screen.local_time", lambda at: "2026-09-21 12:04:11")
 
     async def shown(pilot: Pilot[int]) -> None:
         await pilot.app.push_screen(ReplayScreen(recording()))

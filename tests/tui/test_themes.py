@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench import paths
+from workbench.core import paths
 from workbench.tui.themes import DEFAULT, ThemeError, load_themes, read_theme
 
 

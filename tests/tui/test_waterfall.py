@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.tui.widgets.waterfall import bar, duration, header, scale_ms
+from workbench.tui.trace.waterfall import bar, duration, header, scale_ms
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,17 @@ from textual.pilot import Pilot
 
 from tests.tui.conftest import MakeApp, app_opened, paste, until
 from workbench.config import UiSettings
-from workbench.runtime import open_history
+from workbench.core.runtime import open_history
 from workbench.tui.app import WorkbenchApp
-from workbench.tui.live import LiveRun
-from workbench.tui.screens.ask import ChoiceScreen, LineScreen
-from workbench.tui.screens.history import HistoryScreen
-from workbench.tui.screens.panes import ProblemLine
-from workbench.tui.screens.replay import ReplayScreen
-from workbench.tui.screens.settings import SettingsScreen
-from workbench.tui.screens.tools import ToolsScreen
-from workbench.tui.widgets.console_view import ConsoleView
-from workbench.tui.widgets.trace_view import TraceView
+from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.history.screen import HistoryScreen
+from workbench.tui.main.panes import ProblemLine
+from workbench.tui.main.running import LiveRun
+from workbench.tui.replay.screen import ReplayScreen
+from workbench.tui.settings.screen import SettingsScreen
+from workbench.tui.tools.screen import ToolsScreen
+from workbench.tui.trace.view import TraceView
+from workbench.tui.values.console_view import ConsoleView
 
 pytestmark = pytest.mark.anyio
 

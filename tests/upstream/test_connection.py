@@ -23,7 +23,7 @@ from tests.support.servers import (
     until,
 )
 from workbench.config import ServerSettings
-from workbench.model import ErrorCode, ToolCallNote
+from workbench.core.model import ErrorCode, ToolCallNote
 from workbench.upstream import Manager
 
 pytestmark = pytest.mark.anyio

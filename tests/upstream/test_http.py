@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.servers import call, managing, until
 from workbench.config import ServerSettings
-from workbench.model import ErrorCode, ToolCallNote
+from workbench.core.model import ErrorCode, ToolCallNote
 from workbench.upstream import Manager
 
 pytestmark = pytest.mark.anyio

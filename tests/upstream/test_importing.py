@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from workbench.config import ServerSettings
-from workbench.upstream import importing, jsonc
-from workbench.upstream.importing import CannotImport, ImportedServer, Product, Source
+from workbench.upstream.importers import clients as importing
+from workbench.upstream.importers import jsonc
+from workbench.upstream.importers.clients import CannotImport, ImportedServer, Product, Source
 
 _GITHUB = "ghp_" + "a1B2c3D4e5" * 4
 

@@ -10,8 +10,8 @@ import orjson
 import pytest
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
 
-from workbench.upstream.jsonrpc import Peer, RpcError
-from workbench.upstream.link_stdio import (
+from workbench.mcp.peer import Peer, RpcError
+from workbench.upstream.transports.stdio import (
     CLIENT,
     HANDSHAKE_VERSIONS,
     META,

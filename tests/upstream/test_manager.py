@@ -18,9 +18,9 @@ from tests.support.servers import (
     raw_settings,
     until,
 )
-from workbench.catalogue import Missing, ToolInfo
+from workbench.catalogue.tools import Missing, ToolInfo
 from workbench.config import ServerSettings
-from workbench.model import ErrorCode, ToolCallNote
+from workbench.core.model import ErrorCode, ToolCallNote
 from workbench.upstream import Manager
 
 pytestmark = pytest.mark.anyio

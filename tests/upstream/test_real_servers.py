@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.servers import NPM_BIN, call, managing
 from workbench.config import ServerSettings
-from workbench.model import ErrorCode, ToolCallNote
+from workbench.core.model import ErrorCode, ToolCallNote
 from workbench.upstream import Manager
 
 pytestmark = pytest.mark.anyio

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from workbench.catalogue import ToolInfo
-from workbench.jsontext import dumps
-from workbench.model import ErrorCode, Outcome
+from workbench.catalogue.tools import ToolInfo
+from workbench.core.model import ErrorCode, Outcome
+from workbench.text.jsontext import dumps
 from workbench.upstream.results import outcome_of
 
 _WRAPPER = {"type": "object", "properties": {"result": {"type": "array"}}, "required": ["result"]}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.servers import RAW_SERVER, call, managing, script_settings, until
-from workbench.model import ErrorCode
+from workbench.core.model import ErrorCode
 from workbench.upstream import Manager
 
 _CODE = f"""

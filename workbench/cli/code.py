@@ -18,7 +18,7 @@ from workbench.cli.common import (
     print_json,
     read_text,
 )
-from workbench.model import ErrorCode, Execution, ExecutionOptions, ExecutionRequest
+from workbench.core.model import ErrorCode, Execution, ExecutionOptions, ExecutionRequest
 
 if TYPE_CHECKING:
     from workbench.config import Config
@@ -66,7 +66,7 @@ def _source(parser: argparse.ArgumentParser, *, named: bool) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """One run; exit 0 ok, 1 the script failed, 2 bad usage."""
-    from workbench.engine import check_options
+    from workbench.core.engine import check_options
 
     if arguments.file == "-" and arguments.input_file == "-":
         raise Failure("--file and --input-file cannot both be stdin")
@@ -100,8 +100,8 @@ def check_syntax(arguments: argparse.Namespace) -> int:
     code, _ = _read_code(arguments, config)
 
     async def check() -> int:
-        from workbench.engine import Engine
-        from workbench.model import PoolSettings
+        from workbench.core.engine import Engine
+        from workbench.core.model import PoolSettings
 
         engine = Engine(limits=config.limits, pool=PoolSettings(size=1))
         try:
@@ -122,7 +122,7 @@ async def _run(
 ) -> Execution:
     from dataclasses import replace
 
-    from workbench.runtime import open_runtime
+    from workbench.core.runtime import open_runtime
 
     # One script needs one worker.
     config = replace(config, pool=replace(config.pool, size=1))
@@ -151,7 +151,7 @@ def _read_code(arguments: argparse.Namespace, config: Config) -> tuple[str, str 
 
         name = None if arguments.file == "-" else Path(arguments.file).name
         return read_text(arguments.file, "--file"), name
-    from workbench.scripts import UnknownScript, find_script
+    from workbench.core.scripts import UnknownScript, find_script
 
     try:
         file = find_script(config, arguments.script)

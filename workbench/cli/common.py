@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.model import JsonValue
+from workbench.core.model import JsonValue
 
 if TYPE_CHECKING:
     from workbench.config import Config
@@ -65,8 +65,8 @@ def open_config(
 
 def config_file(arguments: argparse.Namespace) -> Path:
     """The file that a change goes to, whether it exists or not."""
-    from workbench import paths
     from workbench.config import FILE_NAME, find
+    from workbench.core import paths
 
     if arguments.config:
         return Path(arguments.config)
@@ -74,7 +74,7 @@ def config_file(arguments: argparse.Namespace) -> Path:
 
 
 def data_dir(arguments: argparse.Namespace) -> Path:
-    from workbench import paths
+    from workbench.core import paths
 
     return paths.data_dir(arguments.data_dir)
 
@@ -84,18 +84,18 @@ def print_json(value: JsonValue) -> None:
     if sys.stdout.isatty():
         import json
 
-        from workbench.clean import clean
+        from workbench.text.sanitize import clean
 
         print(clean(json.dumps(value, indent=2, ensure_ascii=False)))
     else:
-        from workbench.jsontext import dumps
+        from workbench.text.jsontext import dumps
 
         sys.stdout.write(dumps(value) + "\n")
 
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Aligned columns; what comes from outside is made safe to show."""
-    from workbench.clean import clean_line
+    from workbench.text.sanitize import clean_line
 
     cells = [list(headers)]
     cells += [[clean_line(_cell(cell), 72) for cell in row] for row in rows]

@@ -17,7 +17,7 @@ from workbench.cli.common import (
     print_json,
     print_table,
 )
-from workbench.model import Source, Status
+from workbench.core.model import Source, Status
 
 if TYPE_CHECKING:
     from workbench.history import Recording, Store
@@ -59,8 +59,8 @@ def add_parser(groups: Any, name: str) -> None:
 @contextmanager
 def opened_history(arguments: argparse.Namespace) -> Iterator[Store]:
     """The history that the flags name. Raises Failure where it cannot be read."""
+    from workbench.core.runtime import open_history
     from workbench.history import HistoryError
-    from workbench.runtime import open_history
 
     store = open_history(open_config(arguments), data_dir(arguments))
     try:
@@ -116,8 +116,8 @@ def show(arguments: argparse.Namespace) -> int:
 
 
 def _print_recording(recording: Recording) -> None:
-    from workbench.clean import clean, clean_line
-    from workbench.jsontext import dumps
+    from workbench.text.jsontext import dumps
+    from workbench.text.sanitize import clean, clean_line
 
     shown = recording.to_json()
     duration = "" if recording.duration_ms is None else f" in {recording.duration_ms:.1f} ms"

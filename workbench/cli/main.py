@@ -71,7 +71,7 @@ def _dispatch(argv: list[str]) -> int:
     end = argv.index("--") if "--" in argv else len(argv)
     argv, rest = argv[:end], argv[end + 1 :]
     if command is None:
-        from workbench.cli import faces
+        from workbench.cli import launch as faces
 
         return faces.run(_face_parser(faces).parse_args(argv))
     parser = argparse.ArgumentParser(prog="workbench", allow_abbrev=False)

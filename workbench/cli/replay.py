@@ -31,7 +31,7 @@ def add_parser(groups: Any, name: str) -> None:
 
 
 def _add_replay(groups: Any) -> None:
-    from workbench.replay.recorded import Rule
+    from workbench.replay.recorded_tools import Rule
 
     parser = command(
         groups, "replay", "Run a recorded execution again, offline, and compare.",
@@ -90,9 +90,9 @@ def replay_one(arguments: argparse.Namespace) -> int:
         changed["input"] = parse_json(text, "--input-file")
 
     async def run() -> Replayed:
-        from workbench.replay.live import run_live
+        from workbench.core.runtime import open_runtime
         from workbench.replay.offline import run_offline
-        from workbench.runtime import open_runtime
+        from workbench.replay.rerun import run_live
 
         async with open_runtime(_one_worker(config), data_dir=data_dir(arguments)) as runtime:
             recording = load_recording(runtime.history, arguments.recording)
@@ -133,8 +133,8 @@ def _one_worker(config: Config) -> Config:
 
 
 def _print_replayed(replayed: Replayed) -> None:
-    from workbench.clean import clean
-    from workbench.jsontext import dumps
+    from workbench.text.jsontext import dumps
+    from workbench.text.sanitize import clean
 
     original = replayed.original.execution_id
     calls = len(replayed.original.calls)
@@ -152,8 +152,8 @@ def _print_replayed(replayed: Replayed) -> None:
 
 
 def _print_divergence(divergence: Divergence) -> None:
-    from workbench.clean import clean
-    from workbench.jsontext import dumps
+    from workbench.text.jsontext import dumps
+    from workbench.text.sanitize import clean
 
     where = f"call #{divergence.call}" if divergence.call is not None else "value, error or console"
     print(f"diverged at {where}; likely cause: {divergence.cause}")
@@ -192,7 +192,7 @@ def _print_compared(compared: dict[str, Any]) -> None:
     def ms(call: Any) -> str:
         return "" if call is None or call["duration_ms"] is None else f"{call['duration_ms']:.1f}"
 
-    from workbench.jsontext import dumps
+    from workbench.text.jsontext import dumps
 
     print_table(
         ("", "a", "ms", "b", "ms", "difference"),

@@ -21,7 +21,7 @@ from workbench.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from workbench.catalogue import Catalogue
+    from workbench.catalogue.tools import Catalogue
     from workbench.upstream import Manager
 
 
@@ -79,7 +79,7 @@ def with_manager(
     """Connect the servers (or one), wait for each, and use the manager."""
     config = open_config(arguments)
     if only is not None and only not in config.servers:
-        from workbench.names import near_names, suggestion
+        from workbench.catalogue.suggestions import near_names, suggestion
 
         near = near_names(only, config.servers)
         raise Failure(f"no server {only!r}{suggestion(near, config.servers, 'there is')}")
@@ -176,7 +176,7 @@ def approve(arguments: argparse.Namespace) -> int:
 def import_servers(arguments: argparse.Namespace) -> int:
     """Secrets are not copied: references such as ``${TOKEN}`` stay references."""
     from workbench.config.editing import add_server, server_table
-    from workbench.upstream.importing import CannotImport, read, sources
+    from workbench.upstream.importers.clients import CannotImport, read, sources
 
     try:
         found = [

@@ -15,7 +15,7 @@ from workbench.cli.common import (
 from workbench.cli.servers import read_catalogue
 
 if TYPE_CHECKING:
-    from workbench.catalogue import Catalogue
+    from workbench.catalogue.tools import Catalogue
 
 
 def add_parser(groups: Any, name: str) -> None:
@@ -75,8 +75,8 @@ def search(arguments: argparse.Namespace) -> int:
 
 
 def show(arguments: argparse.Namespace) -> int:
-    from workbench.catalogue import Missing
-    from workbench.clean import clean
+    from workbench.catalogue.tools import Missing
+    from workbench.text.sanitize import clean
 
     catalogue = read_catalogue(arguments)
     tool = catalogue.find(arguments.server, arguments.tool)
@@ -107,7 +107,7 @@ def _print_tools(tools: list[Any]) -> None:
 def _say_failures(catalogue: Catalogue) -> None:
     import sys
 
-    from workbench.clean import clean_line
+    from workbench.text.sanitize import clean_line
 
     for server in catalogue.servers.values():
         if server.error is not None:

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.config.reading import ConfigError, from_text, parse
 from workbench.config.schema import KEYS, SERVER_KEYS, SERVER_TABLES, ServerSettings
-from workbench.names import near_names, suggestion
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument

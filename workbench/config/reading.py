@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workbench import paths
+from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.config.schema import (
     KEYS,
     SERVER_KEYS,
@@ -23,9 +23,9 @@ from workbench.config.schema import (
     ServeSettings,
     UiSettings,
 )
-from workbench.jsontext import loads
-from workbench.model import JsonValue, Limits, PoolSettings
-from workbench.names import near_names, suggestion
+from workbench.core import paths
+from workbench.core.model import JsonValue, Limits, PoolSettings
+from workbench.text.jsontext import loads
 
 FILE_NAME = "workbench.toml"
 _TABLES = ("servers", "history", "ui", "keys", "serve")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from workbench.model import JsonValue, Limits, PoolSettings
+from workbench.core.model import JsonValue, Limits, PoolSettings
 
 Kind: TypeAlias = Literal["bool", "int", "str", "list"]
 _VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}")

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 
-from workbench.arguments import SchemaCheck, argument_problems
+from workbench.catalogue.validation import SchemaCheck, argument_problems
 from workbench.demo.tools import TOOLS, Answer, DemoTool, Missing
 from workbench.demo.world import World
-from workbench.serve.offer import Caller, Json, UnknownTool
 from workbench.serve.session import Session
 from workbench.serve.stdio import own_stdio
+from workbench.serve.tool_provider import Caller, Json, UnknownTool
 
 _LONGEST_LINE = 64 << 20
 _GRACE_S = 0.2

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from workbench.history.rows import CallRow, ExecutionRow
-from workbench.history.store import Store
-from workbench.model import (
+from workbench.core.model import (
     CallError,
     ConsoleLine,
     ErrorCode,
@@ -16,6 +14,8 @@ from workbench.model import (
     ToolCallFinished,
     ToolCallStarted,
 )
+from workbench.history.rows import CallRow, ExecutionRow
+from workbench.history.store import Store
 
 POLL_S = 0.1
 """How often to ask; a poll without news costs some microseconds."""

@@ -7,11 +7,7 @@ from copy import copy
 from dataclasses import asdict
 from typing import TypeAlias
 
-from workbench.clean import encodable
-from workbench.history.logfile import log_line
-from workbench.history.owner import this_process
-from workbench.jsontext import dumps
-from workbench.model import (
+from workbench.core.model import (
     ConsoleLine,
     Event,
     ExecutionFinished,
@@ -23,7 +19,11 @@ from workbench.model import (
     ToolCallNote,
     ToolCallStarted,
 )
-from workbench.redact import Redactor
+from workbench.history.logfile import log_line
+from workbench.history.owner import this_process
+from workbench.text.jsontext import dumps
+from workbench.text.redact import Redactor
+from workbench.text.sanitize import encodable
 
 
 class Inserter:

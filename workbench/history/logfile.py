@@ -6,7 +6,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from workbench.clean import clean
+from workbench.text.sanitize import clean
 
 _SHOWN_CODE = 500
 _ROTATE_BYTES = 16 << 20

@@ -12,10 +12,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from workbench.clean import clean_line
+from workbench.core.model import JsonValue, Readings
 from workbench.history.rows import CallRow, iso
-from workbench.jsontext import canonical, dumps, loads
-from workbench.model import JsonValue, Readings
+from workbench.text.jsontext import canonical, dumps, loads
+from workbench.text.sanitize import clean_line
 
 FORMAT = "workbench-recording"
 VERSION = 1

@@ -6,9 +6,9 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from workbench.core.model import JsonValue
 from workbench.history.owner import is_alive
-from workbench.jsontext import loads
-from workbench.model import JsonValue
+from workbench.text.jsontext import loads
 
 CALLS_OF_ROW = (
     # The count is stored with the end; one that has none is counted.

@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from workbench.core.model import Event, LogLine
+from workbench.core.paths import make_private
 from workbench.history.logfile import LogFile
 from workbench.history.owner import is_alive
 from workbench.history.pruning import delete_executions, prune_step, transaction
@@ -24,10 +26,8 @@ from workbench.history.rows import (
 from workbench.history.schema import HistoryError, connect
 from workbench.history.statistics import LAST, LAST_CALLS, ToolStatistics
 from workbench.history.writer import Writer
-from workbench.jsontext import loads
-from workbench.model import Event, LogLine
-from workbench.paths import make_private
-from workbench.redact import Redactor
+from workbench.text.jsontext import loads
+from workbench.text.redact import Redactor
 
 FILE_NAME = "history.sqlite3"
 

@@ -13,12 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
+from workbench.core.model import Event, ExecutionFinished
+from workbench.history.event_size import is_light
 from workbench.history.inserting import Inserter, Snapshot
 from workbench.history.logfile import LogFile
 from workbench.history.schema import BUSY_MS
-from workbench.history.weight import is_light
-from workbench.model import Event, ExecutionFinished
-from workbench.redact import Redactor
+from workbench.text.redact import Redactor
 
 _log = logging.getLogger(__name__)
 _BATCH = 2_000

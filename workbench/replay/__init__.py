@@ -10,7 +10,7 @@ from workbench.replay.comparing import (
     first_divergence,
 )
 from workbench.replay.difference import changed_lines, json_difference
-from workbench.replay.recorded import Divergence, RecordedTools, Rule
+from workbench.replay.recorded_tools import Divergence, RecordedTools, Rule
 from workbench.replay.replaying import Replayed, replay
 
 __all__ = [

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from workbench.core.model import JsonValue
 from workbench.history import CallRow, Recording
-from workbench.jsontext import canonical
-from workbench.model import JsonValue
 from workbench.replay.difference import json_difference
-from workbench.replay.recorded import Divergence, side
+from workbench.replay.recorded_tools import Divergence, side
+from workbench.text.jsontext import canonical
 
 
 @dataclass(frozen=True, slots=True)

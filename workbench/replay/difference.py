@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
-from workbench.model import JsonValue
+from workbench.core.model import JsonValue
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*\Z")
 _MOST = 200

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from workbench.engine import Listener
+from workbench.core.engine import Listener
+from workbench.core.model import JsonValue
+from workbench.core.policy import Policy
+from workbench.core.runtime import Runtime
 from workbench.history import Recording
-from workbench.model import JsonValue
-from workbench.policy import Policy
-from workbench.redact import Redactor
-from workbench.replay.recorded import Rule
+from workbench.replay.recorded_tools import Rule
 from workbench.replay.replaying import NOT_GIVEN, Replayed, recorded_limits, replay
-from workbench.runtime import Runtime
+from workbench.text.redact import Redactor
 
 
 async def run_offline(

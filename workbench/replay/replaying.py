@@ -6,9 +6,8 @@ import asyncio
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
-from workbench.engine import Engine, Listener, engine_version
-from workbench.history import CallRow, Recording
-from workbench.model import (
+from workbench.core.engine import Engine, Listener, engine_version
+from workbench.core.model import (
     ErrorCode,
     Event,
     Execution,
@@ -18,10 +17,11 @@ from workbench.model import (
     ToolCall,
     ToolCallStarted,
 )
-from workbench.redact import Redactor
+from workbench.core.ports import Tools
+from workbench.history import CallRow, Recording
 from workbench.replay.difference import json_difference
-from workbench.replay.recorded import Divergence, RecordedTools, Rule, side
-from workbench.seam import Tools
+from workbench.replay.recorded_tools import Divergence, RecordedTools, Rule, side
+from workbench.text.redact import Redactor
 
 _CUT_TIMEOUT_MS = 2_000
 """What a script that was cut may compute after its last recorded step."""

@@ -8,13 +8,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from workbench.config import Config
+from workbench.core.model import JsonValue
+from workbench.core.runtime import Runtime, open_runtime
 from workbench.history import Recording, RecordingError, read_recording, write_recording
 from workbench.history.recording import FORMAT
-from workbench.jsontext import dumps
-from workbench.model import JsonValue
-from workbench.replay.live import run_live
 from workbench.replay.offline import run_offline
-from workbench.runtime import Runtime, open_runtime
+from workbench.replay.rerun import run_live
+from workbench.text.jsontext import dumps
 
 
 @dataclass(frozen=True, slots=True)

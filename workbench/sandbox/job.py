@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from workbench.model import Readings
+    from workbench.core.model import Readings
 
 PRELUDE_VERSION = 1
 """Recorded with every execution: a replay under another prelude may differ, and says so."""
@@ -34,7 +34,7 @@ class Job(NamedTuple):
 
 
 class JobLimits(Protocol):
-    """What a job needs of ``workbench.model.Limits``, which a worker does not import."""
+    """What a job needs of ``workbench.core.model.Limits``, which a worker does not import."""
 
     @property
     def timeout_ms(self) -> int: ...

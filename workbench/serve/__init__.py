@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.clean import clean
+from workbench.text.sanitize import clean
 
 if TYPE_CHECKING:
     from workbench.config import Config

@@ -7,8 +7,8 @@ the servers are known to offer, never on whether they are connected just now.
 
 from __future__ import annotations
 
-from workbench.catalogue import Catalogue, ServerInfo
-from workbench.model import Limits
+from workbench.catalogue.tools import Catalogue, ServerInfo
+from workbench.core.model import Limits
 
 INSTRUCTIONS = (
     "Workbench runs JavaScript over the tools of many MCP servers. Find tools with search_tools, read "

@@ -14,12 +14,12 @@ from typing import Any, TypeAlias, cast
 import uvicorn
 from mcp.server.transport_security import TransportSecuritySettings
 
-from workbench.jsontext import dumps
 from workbench.serve import UsageError
+from workbench.serve.access import Door, Refusal
 from workbench.serve.binding import Binding
-from workbench.serve.door import Door, Refusal
 from workbench.serve.mcp_server import GONE, OfferServer
-from workbench.serve.offer import Offer
+from workbench.serve.tool_provider import Offer
+from workbench.text.jsontext import dumps
 
 Asgi: TypeAlias = Any
 

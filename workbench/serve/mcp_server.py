@@ -20,7 +20,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from workbench import __version__
-from workbench.serve.offer import SERVER_NAME, Caller, Json, Offer, UnknownTool
+from workbench.serve.tool_provider import SERVER_NAME, Caller, Json, Offer, UnknownTool
 
 Context = ServerRequestContext[Any, Any]
 GONE = "workbench.gone"

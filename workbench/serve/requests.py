@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.arguments import SchemaCheck, argument_problems
+from workbench.catalogue.validation import SchemaCheck, argument_problems
 from workbench.config import Config
-from workbench.engine import OPTION_RANGES
-from workbench.model import ErrorCode, ExecutionOptions, ExecutionRequest, JsonValue, ScriptError
-from workbench.scripts import UnknownScript, find_script
-from workbench.serve.offer import Json
+from workbench.core.engine import OPTION_RANGES
+from workbench.core.model import (
+    ErrorCode,
+    ExecutionOptions,
+    ExecutionRequest,
+    JsonValue,
+    ScriptError,
+)
+from workbench.core.scripts import UnknownScript, find_script
+from workbench.serve.tool_provider import Json
 
 
 def _number(name: str, description: str) -> Json:

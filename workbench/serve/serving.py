@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from workbench.clean import clean
 from workbench.config import Config
-from workbench.runtime import Runtime, open_runtime
+from workbench.core.runtime import Runtime, open_runtime
 from workbench.serve.binding import Binding
 from workbench.serve.session import Session
 from workbench.serve.stdio import own_stdio
 from workbench.serve.telemetry import Tracing, open_tracing
 from workbench.serve.toolset import ListingWatch, Toolset
+from workbench.text.sanitize import clean
 
 _LAST_ANSWERS_S = 0.6
 """A client that closes its end still gets what is nearly done: ``echo … | workbench --serve``."""

@@ -15,9 +15,10 @@ from typing import Any
 
 import orjson
 
-from workbench import __version__, jsontext
-from workbench.serve.offer import SERVER_NAME, Caller, Json, Offer, Progress, UnknownTool
+from workbench import __version__
 from workbench.serve.stdio import Lines
+from workbench.serve.tool_provider import SERVER_NAME, Caller, Json, Offer, Progress, UnknownTool
+from workbench.text import jsontext
 
 HANDSHAKE_VERSIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 MODERN_VERSION = "2026-07-28"

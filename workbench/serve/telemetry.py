@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from workbench.model import ErrorCode, Event, Execution, ToolCallFinished, ToolCallStarted
-from workbench.serve.offer import Caller
+from workbench.core.model import ErrorCode, Event, Execution, ToolCallFinished, ToolCallStarted
+from workbench.serve.tool_provider import Caller
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from workbench.arguments import SchemaCheck, argument_problems
-from workbench.clean import clean_line
-from workbench.jsontext import canonical, dumps
-from workbench.model import (
+from workbench.catalogue.suggestions import near_names, suggestion
+from workbench.catalogue.validation import SchemaCheck, argument_problems
+from workbench.core.model import (
     ErrorCode,
     Execution,
     ScriptError,
 )
-from workbench.names import near_names, suggestion
-from workbench.runtime import Runtime
-from workbench.serve import discovery
+from workbench.core.runtime import Runtime
+from workbench.serve import meta_tools as discovery
 from workbench.serve.description import INSTRUCTIONS, describe
-from workbench.serve.narration import narrate
-from workbench.serve.offer import Caller, Json, UnknownTool
+from workbench.serve.progress import narrate
 from workbench.serve.requests import INPUT_SCHEMA, Refused, read_request, salvage
 from workbench.serve.telemetry import Tracing
+from workbench.serve.tool_provider import Caller, Json, UnknownTool
+from workbench.text.jsontext import canonical, dumps
+from workbench.text.sanitize import clean_line
 
 CODE_EXECUTION = "code_execution"
 

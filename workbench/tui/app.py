@@ -21,21 +21,22 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from workbench.config import Config
-from workbench.tui import commands, documents, themes
-from workbench.tui.collecting import Collector
+from workbench.tui import commands, themes
+from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.editor import documents
+from workbench.tui.gc_scheduler import Collector
 from workbench.tui.glyphs import AsciiFilter
-from workbench.tui.screens import layout
-from workbench.tui.screens.ask import ChoiceScreen, LineScreen
-from workbench.tui.screens.layout import PaneScreen
-from workbench.tui.screens.workbench import WorkbenchScreen
-from workbench.tui.session import Session, SessionStore
-from workbench.tui.text import count
+from workbench.tui.main.screen import WorkbenchScreen
+from workbench.tui.ui_state import Session, SessionStore
+from workbench.tui.widgets import pane_screen as layout
+from workbench.tui.widgets.pane_screen import PaneScreen
+from workbench.tui.wording import count
 
 if TYPE_CHECKING:
+    from workbench.core.runtime import Runtime
     from workbench.history import Recording, Store
-    from workbench.runtime import Runtime
-    from workbench.tui.widgets.console_view import ConsoleView
-    from workbench.tui.widgets.json_view import JsonView
+    from workbench.tui.values.console_view import ConsoleView
+    from workbench.tui.values.json_view import JsonView
 
 _SETTLED_S = 2.0
 """After so long what the start made is made."""
@@ -102,8 +103,8 @@ class WorkbenchApp(App[int]):
         try:
             # Its imports take longer than a frame: not in the event loop.
             await asyncio.to_thread(importlib.import_module, "workbench.upstream")
-            await asyncio.to_thread(importlib.import_module, "workbench.runtime")
-            from workbench.runtime import open_runtime
+            await asyncio.to_thread(importlib.import_module, "workbench.core.runtime")
+            from workbench.core.runtime import open_runtime
 
             async with open_runtime(
                 self.config, data_dir=self.data_dir, connect=True, watch=True
@@ -287,7 +288,7 @@ class WorkbenchApp(App[int]):
     async def open_replay(self, name: str) -> None:
         """Step through a recorded execution: an id, the start of one, or an exported file."""
         from workbench.history import read_recording
-        from workbench.tui.screens.replay import ReplayScreen
+        from workbench.tui.replay.screen import ReplayScreen
 
         def read(history: Store) -> Recording:
             file = Path(name).expanduser()
@@ -345,7 +346,7 @@ class WorkbenchApp(App[int]):
             self.theme = self._theme_before
 
     def action_help(self) -> None:
-        from workbench.tui.screens.help import HelpScreen
+        from workbench.tui.dialogs.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
             below = self.screen

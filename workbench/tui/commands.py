@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from textual.binding import Binding
 
-from workbench.names import near_names, suggestion
+from workbench.catalogue.suggestions import near_names, suggestion
 
 Place: TypeAlias = Literal["app", "main"]
 

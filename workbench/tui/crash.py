@@ -10,8 +10,8 @@ from importlib import metadata
 from pathlib import Path
 
 from workbench import __version__
-from workbench.clean import clean
-from workbench.paths import make_private
+from workbench.core.paths import make_private
+from workbench.text.sanitize import clean
 
 EXIT_BUG = 70
 _MESSAGE = 200

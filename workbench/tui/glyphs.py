@@ -12,7 +12,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from workbench.model import Status
+from workbench.core.model import Status
 
 SIGNS: dict[Status, str] = {
     "running": "…",

@@ -15,7 +15,7 @@ from typing import Any
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
-from workbench import paths
+from workbench.core import paths
 
 DEFAULT = "workbench-dark"
 _KNOWN = {field.name for field in fields(Theme)}

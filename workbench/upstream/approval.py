@@ -15,7 +15,7 @@ from pathlib import Path
 
 import orjson
 
-from workbench.catalogue import ToolInfo
+from workbench.catalogue.tools import ToolInfo
 
 _log = logging.getLogger(__name__)
 _FILE = "approved_tools.json"

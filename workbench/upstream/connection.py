@@ -15,22 +15,22 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from workbench.catalogue import ServerState
-from workbench.upstream.jsonrpc import CONNECTION_CLOSED, RpcError
-from workbench.upstream.link_stdio import StdioLink
+from workbench.catalogue.tools import ServerState
+from workbench.mcp.peer import CONNECTION_CLOSED, RpcError
 from workbench.upstream.notes import NoteTap, log_text
-from workbench.upstream.transport_stdio import (
+from workbench.upstream.transports.process import (
     CannotStart,
     StderrRing,
     StdioServer,
     child_environment,
 )
+from workbench.upstream.transports.stdio import StdioLink
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from workbench.config import ServerSettings
-    from workbench.upstream.link import Link
+    from workbench.upstream.transports.link import Link
 
 OnTools = Callable[[list[dict[str, Any]], dict[str, list[str]]], None]
 
@@ -377,5 +377,5 @@ def _session_is_lost(error: RpcError) -> bool:
 
 async def _load_sdk() -> ModuleType:
     """Import the SDK beside the event loop: it takes half a second."""
-    name = "workbench.upstream.link_sdk"
+    name = "workbench.upstream.transports.sdk"
     return cast("ModuleType", await asyncio.to_thread(importlib.import_module, name))

@@ -7,8 +7,8 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from workbench.catalogue import ToolInfo
-from workbench.clean import encodable
+from workbench.catalogue.tools import ToolInfo
+from workbench.text.sanitize import encodable
 
 if TYPE_CHECKING:
     from workbench.config import ServerSettings

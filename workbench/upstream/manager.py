@@ -11,14 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.catalogue import Catalogue, ServerInfo, ServerState, ToolInfo
-from workbench.jsontext import canonical
-from workbench.model import ErrorCode, Outcome, ToolCall
-from workbench.seam import NoteListener
+from workbench.catalogue.tools import Catalogue, ServerInfo, ServerState, ToolInfo
+from workbench.core.model import ErrorCode, Outcome, ToolCall
+from workbench.core.ports import NoteListener
+from workbench.mcp.peer import REQUEST_TIMEOUT, RpcError
+from workbench.text.jsontext import canonical
 from workbench.upstream.approval import Pins
 from workbench.upstream.connection import Connection, NotConnected
 from workbench.upstream.definitions import denied_by, read_tools
-from workbench.upstream.jsonrpc import REQUEST_TIMEOUT, RpcError
 from workbench.upstream.listings import ListingCache
 from workbench.upstream.notes import NoteTap
 from workbench.upstream.results import outcome_of

@@ -6,9 +6,9 @@ import time
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from workbench.jsontext import dumps
-from workbench.model import ToolCall, ToolCallNote
-from workbench.seam import NoteListener
+from workbench.core.model import ToolCall, ToolCallNote
+from workbench.core.ports import NoteListener
+from workbench.text.jsontext import dumps
 
 _FREE = 100
 _MOST_LOGS = 1_000

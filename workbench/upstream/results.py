@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 
-from workbench import jsontext
-from workbench.catalogue import ToolInfo
-from workbench.model import ErrorCode, JsonValue, Outcome
+from workbench.catalogue.tools import ToolInfo
+from workbench.core.model import ErrorCode, JsonValue, Outcome
+from workbench.text import jsontext
 
 DEEPEST = 250
 """Levels of an answer that everything after us can hold: the script, the record, the screens."""

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from workbench.tui.widgets.painted import PaintedView, Part, fit
+from workbench.tui.widgets.line_view import PaintedView, Part, fit
 
 T = TypeVar("T")
 Draw = Callable[[T, int], list[Part]]

@@ -1,0 +1,239 @@
+"""The engine: requests, queue, live settings, events, shutdown."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from tests.support.tools import DictTools
+from workbench.core.engine import Engine
+from workbench.core.model import (
+    ConsoleLine,
+    ErrorCode,
+    Event,
+    ExecutionFinished,
+    ExecutionOptions,
+    ExecutionRequest,
+    ExecutionRunning,
+    ExecutionStarted,
+    HostReading,
+    Limits,
+    PoolSettings,
+    ToolCallFinished,
+    ToolCallNote,
+    ToolCallStarted,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[Engine]:
+    engine = Engine(
+        limits=Limits(timeout_ms=5_000, max_code_bytes=200, max_input_bytes=100),
+        pool=PoolSettings(size=1, queue_size=1, queue_timeout_ms=300),
+    )
+    yield engine
+    await engine.close()
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (ExecutionRequest("x" * 201), ["code is 201 bytes", "max_code_bytes"]),
+        (ExecutionRequest("1", input="x" * 200), ["input is 202 bytes", "max_input_bytes"]),
+        (
+            ExecutionRequest("1", options=ExecutionOptions(timeout_ms=0)),
+            ["timeout_ms", "from 1 to 600000"],
+        ),
+        (ExecutionRequest("1", options=ExecutionOptions(timeout_ms=600_001)), ["timeout_ms"]),
+        (ExecutionRequest("1", options=ExecutionOptions(timeout_ms=True)), ["whole number"]),
+        (
+            ExecutionRequest("1", options=ExecutionOptions(max_tool_calls=-1)),
+            ["max_tool_calls", "0 or more"],
+        ),
+        (
+            ExecutionRequest("1", options=ExecutionOptions(max_parallel=33)),
+            ["max_parallel", "1 to 32"],
+        ),
+    ],
+)
+async def test_bad_request_says_which(
+    engine: Engine, request_: ExecutionRequest, words: list[str]
+) -> None:
+    execution = await engine.run(request_, tools=DictTools())
+    assert execution.error is not None
+    assert execution.error.code == ErrorCode.INVALID_REQUEST
+    for word in words:
+        assert word in execution.error.message
+    assert uuid.UUID(execution.execution_id)
+
+
+async def test_queue_is_bounded_in_length_and_time(engine: Engine) -> None:
+    tools = DictTools()
+    busy = asyncio.ensure_future(
+        engine.run(ExecutionRequest("await tools.test.forever()"), tools=tools)
+    )
+    await asyncio.wait_for(tools.called.wait(), 5)
+    waiting = asyncio.ensure_future(engine.run(ExecutionRequest("1"), tools=tools))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    full = await engine.run(ExecutionRequest("2"), tools=tools)
+    assert full.error is not None
+    assert full.error.code == ErrorCode.QUEUE_FULL
+    late = await waiting
+    assert late.error is not None
+    assert late.error.code == ErrorCode.QUEUE_TIMEOUT
+    assert late.queued_ms >= 290
+    assert late.duration_ms == 0
+    engine.cancel(engine.running[0])
+    assert (await busy).status == "cancelled"
+    assert (await engine.run(ExecutionRequest("3"), tools=tools)).value == 3
+
+
+async def test_waiting_is_not_charged_and_first_come_is_first_served() -> None:
+    engine = Engine(limits=Limits(timeout_ms=400), pool=PoolSettings(size=1))
+    order: list[int] = []
+    try:
+
+        async def one(number: int) -> None:
+            code = f"await tools.test.sleep({{ ms: 60 }}); {number}"
+            execution = await engine.run(ExecutionRequest(code), tools=DictTools())
+            assert execution.error is None
+            order.append(execution.value)
+
+        await asyncio.gather(*(one(number) for number in range(10)))
+        assert order == list(range(10))
+    finally:
+        await engine.close()
+
+
+async def test_cancelled_while_it_waits(engine: Engine) -> None:
+    tools = DictTools()
+    busy = asyncio.ensure_future(
+        engine.run(ExecutionRequest("await tools.test.forever()"), tools=tools)
+    )
+    await asyncio.wait_for(tools.called.wait(), 5)
+    waiting = asyncio.ensure_future(
+        engine.run(ExecutionRequest("1", execution_id="w"), tools=tools)
+    )
+    await asyncio.sleep(0.01)
+    assert engine.cancel("w")
+    assert (await waiting).status == "cancelled"
+    busy.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await busy
+    assert (await engine.run(ExecutionRequest("1"), tools=tools)).value == 1
+
+
+async def test_cancelled_task_is_recorded_as_cancelled(engine: Engine) -> None:
+    tools = DictTools()
+    events: list[Event] = []
+    engine.subscribe(events.append)
+    task = asyncio.ensure_future(
+        engine.run(ExecutionRequest("await tools.test.forever()"), tools=tools)
+    )
+    await asyncio.wait_for(tools.called.wait(), 5)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    finished = events[-1]
+    assert isinstance(finished, ExecutionFinished)
+    assert finished.execution.status == "cancelled"
+    await asyncio.sleep(0.01)
+    assert len(tools.cancelled) == 1
+
+
+async def test_events_come_in_order_and_recorder_first(engine: Engine) -> None:
+    heard: list[tuple[str, Event]] = []
+
+    class Recorder:
+        def record(self, event: Event) -> None:
+            heard.append(("recorder", event))
+
+        async def committed(self) -> None:
+            heard.append(("recorder", ExecutionFinished("committed", None, 0)))  # type: ignore[arg-type]
+
+    engine._recorder = Recorder()
+    code = "console.log('a'); await tools.test.echo({}); Date.now()"
+    await engine.run(
+        ExecutionRequest(code), tools=DictTools(), listener=lambda e: heard.append(("listener", e))
+    )
+    kinds = [type(event) for who, event in heard if who == "listener"]
+    assert kinds == [
+        ExecutionStarted, ExecutionRunning, ConsoleLine, ToolCallStarted, ToolCallNote, ToolCallFinished,
+        HostReading, HostReading, ExecutionFinished,
+    ]  # fmt: skip
+    for (first, one), (second, other) in zip(heard[0:-1:2], heard[1:-1:2], strict=False):
+        assert (first, second) == ("recorder", "listener")
+        assert one is other
+    assert heard[-1][1].execution_id == "committed"
+
+
+async def test_a_listener_that_fails_harms_nobody(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(event: Event) -> None:
+        raise RuntimeError("a face's bug")
+
+    stop = engine.subscribe(broken)
+    assert (await engine.run(ExecutionRequest("1"), tools=DictTools())).value == 1
+    assert "a listener failed" in caplog.text
+    stop()
+
+
+async def test_settings_change_without_disturbing_what_runs(engine: Engine) -> None:
+    tools = DictTools()
+    busy = asyncio.ensure_future(
+        engine.run(ExecutionRequest("await tools.test.sleep({ ms: 300 }); 'done'"), tools=tools)
+    )
+    await asyncio.wait_for(tools.called.wait(), 5)
+    engine.configure(limits=Limits(timeout_ms=150, memory_mb=32), pool=PoolSettings(size=3))
+    results = await asyncio.gather(
+        *(
+            engine.run(ExecutionRequest("await tools.test.sleep({ ms: 30 }); 1"), tools=tools)
+            for _ in range(3)
+        )
+    )
+    assert [execution.value for execution in results] == [1, 1, 1]
+    assert (await engine.run(ExecutionRequest("while (true) {}"), tools=tools)).status == "timeout"
+    bomb = await engine.run(ExecutionRequest("new ArrayBuffer(40e6); 1"), tools=tools)
+    assert bomb.error is not None
+    assert bomb.error.code == ErrorCode.MEMORY_LIMIT_EXCEEDED
+    engine.configure(limits=Limits(timeout_ms=5_000), pool=PoolSettings(size=1))
+    assert (await busy).value == "done"
+    assert (await engine.run(ExecutionRequest("1"), tools=tools)).value == 1
+
+
+async def test_close_ends_everything_within_two_seconds() -> None:
+    engine = Engine(limits=Limits(), pool=PoolSettings(size=3))
+    finished: list[Any] = []
+    engine.subscribe(
+        lambda event: finished.append(event) if isinstance(event, ExecutionFinished) else None
+    )
+    tools = DictTools()
+    running = [
+        asyncio.ensure_future(engine.run(ExecutionRequest(code), tools=tools))
+        for code in (
+            "while (true) {}",
+            "await tools.test.forever()",
+            "await sleep(99999)",
+            "1; await sleep(9999)",
+        )
+    ]
+    await asyncio.wait_for(tools.called.wait(), 5)
+    await asyncio.wait_for(engine.close(), 2)
+    executions = await asyncio.gather(*running)
+    assert {execution.status for execution in executions} == {"cancelled"}
+    assert len(finished) == 4
+    after = await engine.run(ExecutionRequest("1"), tools=tools)
+    assert after.error is not None
+
+
+async def test_without_servers_every_call_is_not_found(engine: Engine) -> None:
+    execution = await engine.run(ExecutionRequest("[call_tool('a', 'b').error.code, list_tools()]"))
+    assert execution.value == ["NOT_FOUND", []]

@@ -1,0 +1,138 @@
+"""What stands in front of every call: who may be called, with what, how often."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.catalogues import tool
+from workbench.catalogue.tools import Catalogue, ServerInfo
+from workbench.core.model import CatalogueQuery, ErrorCode, JsonValue, Limits, Outcome, ToolCall
+from workbench.core.policy import Policy
+from workbench.core.ports import NoteListener
+
+pytestmark = pytest.mark.anyio
+
+
+class Servers:
+    """The upstream seam over a catalogue; ``late`` is what it knows once it has settled."""
+
+    def __init__(self, known: Catalogue, late: Catalogue | None = None) -> None:
+        self._known, self._late = known, late
+        self.calls: list[ToolCall] = []
+        self.settled_for: list[str | None] = []
+
+    def catalogue(self) -> Catalogue:
+        return self._known
+
+    async def settled(self, server: str | None = None) -> None:
+        self.settled_for.append(server)
+        self._known = self._late or self._known
+
+    async def call(self, call: ToolCall, note: NoteListener) -> Outcome:
+        self.calls.append(call)
+        return Outcome(ok=True, result="sent")
+
+
+READY = ServerInfo("s", state="ready", tools=2)
+TOOLS = {
+    "get": tool("get", {"id": {"type": "integer"}}, required=["id"]),
+    "list": tool("list"),
+}
+
+
+def known(info: ServerInfo = READY, **tools: bool) -> Catalogue:
+    """Server ``s``; ``tools``: whether each is approved."""
+    mine = {name: replace(TOOLS[name], approved=tools.get(name, True)) for name in TOOLS}
+    return Catalogue({"s": info}, {"s": mine})
+
+
+async def ask(
+    policy: Policy, server: str = "s", name: str = "list", args: JsonValue = None
+) -> Outcome:
+    call = ToolCall("x", 1, server, name, {} if args is None else args, 1, 1, 0.0)
+    return await policy.call(call, lambda _: None)
+
+
+def code(outcome: Outcome) -> ErrorCode | None:
+    return ErrorCode(outcome.error.code) if outcome.error is not None else None
+
+
+async def test_a_good_call_reaches_the_server() -> None:
+    servers = Servers(known())
+    assert (await ask(Policy(servers, Limits()), "s", "get", {"id": 1})).result == "sent"
+    assert servers.calls[0].args == {"id": 1}
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "limits", "server", "name", "args", "expected", "said"),
+    [
+        (known(), Limits(allowed_servers=()), "s", "list", {}, "SERVER_NOT_ALLOWED", "none"),
+        (known(), Limits(allowed_servers=("t",)), "s", "list", {}, "SERVER_NOT_ALLOWED", "t"),
+        (
+            known(replace(READY, quarantined=True)), Limits(), "s", "list", {},
+            "SERVER_QUARANTINED", "servers quarantine s --off",
+        ),
+        (known(list=False), Limits(), "s", "list", {}, "TOOL_NOT_APPROVED", "servers approve s"),
+        (known(), Limits(), "s", "lst", {}, "NOT_FOUND", "list"),
+        (known(), Limits(), "z", "list", {}, "NOT_FOUND", "s"),
+        (known(), Limits(), "s", "get", {}, "INVALID_ARGS", "id"),
+        (known(), Limits(), "s", "get", {"id": "x"}, "INVALID_ARGS", "id"),
+        (known(), Limits(), "s", "get", {"ID": 1}, "INVALID_ARGS", "id"),
+    ],
+)  # fmt: skip
+async def test_a_refused_call_is_never_sent_and_costs_nothing(
+    catalogue: Catalogue, limits: Limits, server: str, name: str, args: JsonValue, expected: str, said: str
+) -> None:  # fmt: skip
+    servers = Servers(catalogue)
+    policy = Policy(servers, replace(limits, max_tool_calls=1))
+    for _ in range(3):
+        outcome = await ask(policy, server, name, args)
+        assert code(outcome) == expected
+        assert outcome.error is not None
+        assert said in outcome.error.message
+        assert not outcome.dispatched
+    assert servers.calls == []
+
+
+async def test_the_budget_counts_what_was_sent() -> None:
+    servers = Servers(known())
+    policy = Policy(servers, Limits(max_tool_calls=2))
+    codes = [code(await ask(policy, "s", name)) for name in ("list", "nothing", "list", "list")]
+    assert codes == [None, "NOT_FOUND", None, "MAX_TOOL_CALLS_EXCEEDED"]
+    assert len(servers.calls) == 2
+
+
+async def test_a_server_that_still_connects_is_waited_for() -> None:
+    connecting = Catalogue({"s": ServerInfo("s", state="connecting")}, {})
+    servers = Servers(connecting, known())
+    assert (await ask(Policy(servers, Limits()))).ok
+    assert servers.settled_for == ["s"]
+
+
+async def test_a_server_that_failed_says_why() -> None:
+    failed = Catalogue({"s": ServerInfo("s", state="failed", error="exit code 3")}, {})
+    outcome = await ask(Policy(Servers(failed), Limits()))
+    assert code(outcome) == "UPSTREAM_ERROR"
+    assert outcome.error is not None
+    assert "exit code 3" in outcome.error.message
+
+
+async def test_queries_see_the_allowed_servers_only() -> None:
+    both = Catalogue(
+        {"s": READY, "t": ServerInfo("t", state="ready", tools=1)},
+        {"s": TOOLS, "t": {"list": tool("list", server="t")}},
+    )
+    policy = Policy(Servers(both), Limits(allowed_servers=("t",)))
+    listed = await policy.query("x", CatalogueQuery("list"))
+    assert listed == {
+        "ok": True,
+        "result": [{"server": "t", "tool": "list", "description": ""}],
+    }
+    refused = await policy.query("x", CatalogueQuery("list", server="s"))
+    assert isinstance(refused, dict)
+    assert refused["error"]["code"] == "SERVER_NOT_ALLOWED"
+    nothing = await policy.query("x", CatalogueQuery("describe", server="t", tool="lst"))
+    assert isinstance(nothing, dict)
+    assert nothing["error"]["code"] == "NOT_FOUND"

@@ -1,0 +1,305 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbench.mcp.peer import MALFORMED, REQUEST_TIMEOUT, Peer, RpcError
+
+pytestmark = pytest.mark.anyio
+
+
+class _Pipe:
+    """The transport's side: what was written, as messages."""
+
+    def __init__(self) -> None:
+        self.written: list[dict[str, Any]] = []
+
+    def write(self, data: bytes) -> None:
+        self.written += [orjson.loads(line) for line in data.splitlines()]
+
+
+class _Wired:
+    def __init__(self) -> None:
+        self.pipe = _Pipe()
+        self.notified: list[tuple[str, dict[str, Any]]] = []
+        self.peer = Peer(lambda method, params: self.notified.append((method, params)))
+        self.peer.attach(cast(asyncio.WriteTransport, self.pipe))
+
+    def say(self, message: object) -> None:
+        self.peer.feed(orjson.dumps(message) + b"\n")
+
+    async def ask(self, **more: Any) -> dict[str, Any]:
+        return await self.peer.request("tools/call", {"name": "t"}, **more)
+
+
+@pytest.fixture
+async def wired() -> _Wired:
+    return _Wired()
+
+
+async def _until(condition: Any) -> None:
+    while not condition():  # noqa: ASYNC110  (a pipe of the test tells nobody)
+        await asyncio.sleep(0)
+
+
+async def _asked(wired: _Wired, **more: Any) -> asyncio.Task[dict[str, Any]]:
+    """A request that has been written."""
+    count = len(wired.pipe.written)
+    task = asyncio.create_task(wired.ask(**more))
+    await _until(lambda: len(wired.pipe.written) > count)
+    return task
+
+
+async def test_an_answer_reaches_its_request(wired: _Wired) -> None:
+    first, second = await _asked(wired), await _asked(wired)
+    wired.say({"jsonrpc": "2.0", "id": 2, "result": {"n": 2}})
+    wired.say({"jsonrpc": "2.0", "id": 1, "result": {"n": 1}})
+    assert (await first, await second) == ({"n": 1}, {"n": 2})
+
+
+async def test_an_answer_may_come_in_any_pieces(wired: _Wired) -> None:
+    task = await _asked(wired)
+    for byte in b'{"jsonrpc":"2.0","id":1,"result":{"text":"\xc3\xa4"}}\n':
+        wired.peer.feed(bytes([byte]))
+    assert await task == {"text": "ä"}
+
+
+async def test_the_number_of_a_request_may_come_back_as_text(wired: _Wired) -> None:
+    task = await _asked(wired)
+    wired.say({"jsonrpc": "2.0", "id": "1", "result": {}})
+    assert await task == {}
+
+
+async def test_a_batch_is_its_messages(wired: _Wired) -> None:
+    task = await _asked(wired)
+    wired.say([{"method": "a"}, {"jsonrpc": "2.0", "id": 1, "result": {"ok": 1}}])
+    assert await task == {"ok": 1}
+    assert wired.notified == [("a", {})]
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        ({"code": -32602, "message": "bad"}, -32602, "bad"),
+        ({"message": "no code"}, MALFORMED, "no code"),
+        ({"code": 1}, 1, "no message"),
+        ("text", MALFORMED, "malformed error answer: 'text'"),
+    ],
+)
+async def test_an_error_answer_raises(wired: _Wired, error: Any, code: int, message: str) -> None:
+    task = await _asked(wired)
+    wired.say({"jsonrpc": "2.0", "id": 1, "error": error})
+    with pytest.raises(RpcError) as caught:
+        await task
+    assert (caught.value.code, caught.value.message) == (code, message)
+
+
+@pytest.mark.parametrize("result", [None, 3, "text", []])
+async def test_a_result_that_is_no_object_raises(wired: _Wired, result: Any) -> None:
+    task = await _asked(wired)
+    wired.say({"jsonrpc": "2.0", "id": 1, "result": result})
+    with pytest.raises(RpcError, match="not an object"):
+        await task
+
+
+async def test_a_timeout_tells_the_server_to_stop(wired: _Wired) -> None:
+    with pytest.raises(RpcError) as caught:
+        await wired.ask(timeout=0.01)
+    assert caught.value.code == REQUEST_TIMEOUT
+    assert wired.pipe.written[-1]["method"] == "notifications/cancelled"
+    assert wired.pipe.written[-1]["params"]["requestId"] == 1
+
+
+async def test_cancelling_tells_the_server_to_stop(wired: _Wired) -> None:
+    task = await _asked(wired)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert wired.pipe.written[-1]["method"] == "notifications/cancelled"
+
+
+async def test_what_the_protocol_forbids_to_cancel_is_not(wired: _Wired) -> None:
+    with pytest.raises(RpcError):
+        await wired.ask(timeout=0.01, cancel=False)
+    assert len(wired.pipe.written) == 1
+
+
+async def test_a_late_answer_is_dropped(wired: _Wired) -> None:
+    with pytest.raises(RpcError):
+        await wired.ask(timeout=0.01)
+    wired.say({"jsonrpc": "2.0", "id": 1, "result": {"late": True}})
+    task = await _asked(wired)
+    wired.say({"jsonrpc": "2.0", "id": 2, "result": {"late": False}})
+    assert await task == {"late": False}
+    assert not wired.peer.garbage
+
+
+async def test_closing_fails_what_waits_and_what_comes(wired: _Wired) -> None:
+    task = await _asked(wired)
+    wired.peer.close("exit code 3")
+    for waiting in (task, asyncio.create_task(wired.ask())):
+        with pytest.raises(RpcError, match="exit code 3"):
+            await waiting
+
+
+async def test_a_full_pipe_holds_requests_back(wired: _Wired) -> None:
+    wired.peer.pause()
+    task = asyncio.create_task(wired.ask())
+    await asyncio.sleep(0.01)
+    assert wired.pipe.written == []
+    wired.peer.resume()
+    await _until(lambda: wired.pipe.written)
+    wired.say({"jsonrpc": "2.0", "id": 1, "result": {}})
+    await task
+
+
+async def test_a_pipe_that_stays_full_times_out_unsent(wired: _Wired) -> None:
+    wired.peer.pause()
+    with pytest.raises(RpcError) as caught:
+        await wired.ask(timeout=0.01)
+    assert caught.value.code == REQUEST_TIMEOUT
+    assert wired.pipe.written == []
+
+
+async def test_progress_reaches_its_request(wired: _Wired) -> None:
+    seen: list[Any] = []
+    task = await _asked(wired, progress=lambda *news: seen.append(news))
+    assert wired.pipe.written[0]["params"]["_meta"]["progressToken"] == 1
+    wired.say({"method": "notifications/progress", "params": {"progressToken": 1, "progress": 0.5}})
+    wired.say(
+        {
+            "method": "notifications/progress",
+            "params": {"progressToken": 1, "progress": 1, "total": 2, "message": "half"},
+        }
+    )
+    wired.say({"method": "notifications/progress", "params": {"progressToken": 9, "progress": 1}})
+    wired.say({"method": "notifications/progress", "params": {"progressToken": 1, "progress": "x"}})
+    assert seen == [(0.5, None, None), (1, 2, "half")]
+    task.cancel()
+
+
+async def test_a_ping_is_answered_and_nothing_else_is_offered(wired: _Wired) -> None:
+    wired.say({"jsonrpc": "2.0", "id": "p", "method": "ping"})
+    wired.say({"jsonrpc": "2.0", "id": 4, "method": "sampling/createMessage", "params": {}})
+    assert wired.pipe.written[0] == {"jsonrpc": "2.0", "id": "p", "result": {}}
+    assert wired.pipe.written[1]["error"]["code"] == -32601
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"hello",
+        b"{",
+        b"[]",
+        b"null",
+        b"17",
+        b'{"jsonrpc": "2.0"}',
+        b'{"id": 1}',
+        b'{"method": 5}',
+        b"\xff\xfe\x00",
+        pytest.param(b'{"a":' * 100_000, id="deep"),
+        pytest.param(b"x" * 100_000, id="long"),
+    ],
+)
+async def test_garbage_is_kept_and_does_no_harm(wired: _Wired, line: bytes) -> None:
+    task = await _asked(wired)
+    wired.peer.feed(line + b"\n")
+    wired.say({"jsonrpc": "2.0", "id": 1, "result": {}})
+    assert await task == {}
+    assert len(wired.peer.garbage) == 1
+    assert len(wired.peer.garbage[0]) <= 300
+
+
+async def test_blank_lines_and_carriage_returns_are_no_garbage(wired: _Wired) -> None:
+    task = await _asked(wired)
+    wired.peer.feed(b'\n\r\n  \n{"jsonrpc":"2.0","id":1,"result":{}}\r\n')
+    assert await task == {}
+    assert not wired.peer.garbage
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (b'"a\xff\xfeb"', "a\ufffd\ufffdb"),
+        (b'"\\ud800"', "\ufffd"),
+        (b'"nul\\u0000"', "nul\0"),
+    ],
+)
+async def test_bad_text_in_an_answer_is_mended(wired: _Wired, raw: bytes, text: str) -> None:
+    task = await _asked(wired)
+    wired.peer.feed(b'{"jsonrpc":"2.0","id":1,"result":{"t":' + raw + b"}}\n")
+    assert await task == {"t": text}
+
+
+async def test_numbers_that_are_no_json_are_read(wired: _Wired) -> None:
+    task = await _asked(wired)
+    wired.peer.feed(b'{"jsonrpc":"2.0","id":1,"result":{"n":NaN,"i":Infinity}}\n')
+    answer = await task
+    assert answer["n"] is None
+    assert answer["i"] is None
+
+
+@pytest.mark.parametrize("line", [b'{"id":1,"result":%s}', b'{"result":%s,"id":1}'])
+async def test_an_answer_that_is_too_deep_fails_its_request(wired: _Wired, line: bytes) -> None:
+    task = await _asked(wired)
+    deep = b"[" * 100_000 + b"]" * 100_000
+    wired.peer.feed(line % deep + b"\n")
+    with pytest.raises(RpcError, match="nested too deeply"):
+        await task
+
+
+async def test_large_integers_and_lone_surrogates_can_be_sent(wired: _Wired) -> None:
+    wired.peer.notify("n", {"big": 2**70, "text": "\ud800"})
+    assert wired.pipe.written[0]["params"]["text"] == "\ufffd"
+
+
+async def test_a_last_line_without_its_end_counts(wired: _Wired) -> None:
+    task = await _asked(wired)
+    wired.peer.feed(b'{"jsonrpc":"2.0","id":1,"result":{}}')
+    wired.peer.finish()
+    assert await task == {}
+
+
+async def test_a_line_without_end_closes_the_connection(
+    wired: _Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.mcp.peer._LONGEST_LINE", 1_000)
+    task = await _asked(wired)
+    wired.peer.feed(b"x" * 1_001)
+    with pytest.raises(RpcError, match="a line of more than"):
+        await task
+
+
+_MESSAGES = st.lists(
+    st.one_of(
+        st.builds(lambda text: {"method": "n", "params": {"text": text}}, st.text()),
+        st.builds(lambda n: {"jsonrpc": "2.0", "id": n, "result": {}}, st.integers(1, 5)),
+        st.just({"nothing": True}),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(messages=_MESSAGES, cuts=st.lists(st.integers(0, 400), max_size=12))
+def test_the_pieces_that_messages_come_in_do_not_matter(
+    messages: list[dict[str, Any]], cuts: list[int]
+) -> None:
+    async def feed(pieces: list[bytes]) -> tuple[list[Any], list[str]]:
+        wired = _Wired()
+        for piece in pieces:
+            wired.peer.feed(piece)
+        wired.peer.finish()
+        return wired.notified, list(wired.peer.garbage)
+
+    stream = b"".join(orjson.dumps(message) + b"\n" for message in messages)
+    places = sorted({min(cut, len(stream)) for cut in cuts})
+    pieces = [stream[a:b] for a, b in zip([0, *places], [*places, len(stream)], strict=True)]
+    whole = asyncio.run(feed([stream]))
+    assert asyncio.run(feed([piece for piece in pieces if piece])) == whole
+    assert len(whole[0]) == sum("method" in message for message in messages)

@@ -1,0 +1,143 @@
+"""``search_tools``, ``describe_tools``, ``get_execution`` on a real runtime with the demo server."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from workbench.config import Config, demo_server
+from workbench.core.runtime import Runtime, open_runtime
+from workbench.serve.tool_provider import Caller, Json
+from workbench.serve.toolset import Toolset
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+async def runtime(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runtime]:
+    locked = replace(demo_server(), name="locked", quarantined=True)
+    config = Config(enable_code_execution=True, servers={"demo": demo_server(), "locked": locked})
+    folder: Path = tmp_path_factory.mktemp("data")
+    async with open_runtime(config, data_dir=folder, connect=True) as opened:
+        await opened.upstream.settled()
+        yield opened
+
+
+async def ask(runtime: Runtime, asked: str, /, **arguments: Json) -> Json:
+    result = await Toolset(runtime).call(asked, arguments, Caller(client="test"))
+    assert result["isError"] is (result["structuredContent"].get("ok") is False)
+    return result["structuredContent"]
+
+
+async def test_search_ranks_and_is_short(runtime: Runtime) -> None:
+    found = await ask(runtime, "search_tools", query="create a new issue", limit=3)
+    assert found["tools"][0]["tool"] == "create_issue"
+    assert len(found["tools"]) == 3
+    assert all(len(tool["description"]) <= 200 for tool in found["tools"])
+
+
+async def test_quarantined_servers_are_not_shown(runtime: Runtime) -> None:
+    found = await ask(runtime, "search_tools", query="issue", limit=50)
+    assert {tool["server"] for tool in found["tools"]} == {"demo"}
+    described = await ask(runtime, "describe_tools", tools=["locked.get_issue"])
+    assert described["tools"] == []
+
+
+async def test_describe_declares_and_names_near_ones(runtime: Runtime) -> None:
+    wanted = ["demo.get_issue", {"server": "demo", "tool": "now"}, "demo.get_isue", "nothing"]
+    told = await ask(runtime, "describe_tools", tools=wanted)
+    assert [tool["tool"] for tool in told["tools"]] == ["get_issue", "now"]
+    assert "tools.demo.get_issue(args: {" in told["tools"][0]["typescript"]
+    missed = {entry["name"]: entry for entry in told["missing"]}
+    assert "demo.get_issue" in missed["demo.get_isue"]["near"]
+    assert "nothing" in missed
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "named"),
+    [
+        ("search_tools", {}, "query"),
+        ("search_tools", {"query": 3}, "query"),
+        ("search_tools", {"query": "x", "limit": 0}, "limit"),
+        ("describe_tools", {"tools": []}, "tools"),
+        ("describe_tools", {"tool": ["x"]}, "tools"),
+        ("search_tools", {"query": "x", "limit": "ten"}, "field 'limit' must be a whole number"),
+        ("describe_tools", {"tools": "demo.now"}, "field 'tools' must be an array"),
+        ("describe_tools", {"tools": ["demo.now", 5]}, "field 'tools[1]'"),
+        ("describe_tools", {"tools": [{"server": "demo", "tool": 3}]}, "'tools[0].tool'"),
+        ("get_execution", {"execution_id": "12"}, "UUID"),
+        ("get_execution", {"execution_id": ["12"]}, "field 'execution_id' must be a string"),
+        ("get_execution", {"execution_id": "12", "calls_from": 1.5}, "field 'calls_from'"),
+        ("get_execution", {"execution_id": "12", "full": "yes"}, "field 'full'"),
+        ("get_execution", {"execution_id": "00000000-0000-4000-8000-000000000000"}, "00000000"),
+    ],
+)
+async def test_bad_questions_are_refused_by_name(
+    runtime: Runtime, tool: str, arguments: dict[str, Json], named: str
+) -> None:
+    told = await ask(runtime, tool, **arguments)
+    assert named in told["error"]["message"]
+
+
+async def test_a_run_is_shown_with_its_calls(runtime: Runtime) -> None:
+    code = "for (let i = 0; i < 120; i++) call_tool('demo', 'echo', {value: 'x'.repeat(5000)}); 'y'"
+    ran = await ask(runtime, "code_execution", code=code)
+    shown = await ask(runtime, "get_execution", execution_id=ran["execution_id"])
+    assert (shown["source"], shown["client"], shown["value"]) == ("serve", "test", "y")
+    assert (len(shown["calls"]), shown["calls_total"]) == (100, 120)
+    assert shown["calls"][0]["result"]["truncated"] is True
+    rest = await ask(
+        runtime, "get_execution", execution_id=ran["execution_id"], calls_from=120, full=True
+    )
+    (last,) = rest["calls"]
+    assert last["seq"] == 120
+    assert last["args"] == {"value": "x" * 5000}
+
+
+async def test_an_id_may_be_written_in_any_way_but_not_in_part(runtime: Runtime) -> None:
+    ran = await ask(runtime, "code_execution", code="1")
+    whole = ran["execution_id"]
+    for written in (whole, whole.upper(), whole.replace("-", "")):
+        shown = await ask(runtime, "get_execution", execution_id=written)
+        assert shown["execution_id"] == whole
+    told = await ask(runtime, "get_execution", execution_id=whole[:8])
+    assert told["error"]["code"] == "NOT_FOUND"
+    assert "not the whole id" in told["error"]["message"]
+
+
+@pytest.mark.parametrize("damage", ["pages", "row"])
+async def test_a_damaged_history_is_a_clear_error_and_scripts_still_run(
+    tmp_path: Path, damage: str
+) -> None:
+    file = tmp_path / "history.sqlite3"
+    async with open_runtime(Config(enable_code_execution=True), data_dir=tmp_path) as runtime:
+        ran = await ask(runtime, "code_execution", code="1")
+        await runtime.history.committed()
+        with closing(sqlite3.connect(file)) as other:
+            if damage == "row":
+                other.execute("UPDATE executions SET input = '{broken'")
+                other.commit()
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if damage == "pages":
+            with file.open("r+b") as pages:
+                pages.write(b"x" * file.stat().st_size)
+        told = await ask(runtime, "get_execution", execution_id=ran["execution_id"])
+        assert told["error"]["code"] == "RUNTIME_ERROR"
+        assert f"the record of {ran['execution_id']} cannot be read" in told["error"]["message"]
+        assert (await ask(runtime, "code_execution", code="6 * 7"))["value"] == 42
+
+
+async def test_the_listing_is_the_same_from_call_to_call(runtime: Runtime) -> None:
+    toolset = Toolset(runtime)
+    assert toolset.listing() == toolset.listing()
+    assert [tool["name"] for tool in toolset.listing()] == [
+        "code_execution",
+        "search_tools",
+        "describe_tools",
+        "get_execution",
+    ]

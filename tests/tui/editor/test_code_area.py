@@ -1,0 +1,347 @@
+"""The editor, key by key."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events, on
+from textual.app import App, ComposeResult
+from textual.containers import Vertical
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.tui.editor.test_completion import catalogue
+from workbench.tui.editor.code_area import CodeArea, Marker
+from workbench.tui.editor.completion import Completion, complete
+from workbench.tui.editor.completion_popup import CompletionPopup
+from workbench.tui.editor.find_bar import FindBar, LineBar
+
+pytestmark = pytest.mark.anyio
+
+
+class EditorApp(App[None]):
+    def __init__(self, text: str = "", language: str = "javascript") -> None:
+        super().__init__()
+        self.initial = text
+        self.language = language
+        self.edits = 0
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield CodeArea(
+                self.initial, language="json" if self.language == "json" else "javascript"
+            )
+
+    def on_mount(self) -> None:
+        self.area.cursor_blink = False
+        self.area.focus()
+
+    @property
+    def area(self) -> CodeArea:
+        return self.query_one(CodeArea)
+
+    @on(CodeArea.Edited)
+    def _edited(self) -> None:
+        self.edits += 1
+
+
+def lines(area: CodeArea) -> list[str]:
+    return [area.render_line(y).text.rstrip() for y in range(area.size.height)]
+
+
+async def typed(pilot: Pilot[None], text: str) -> None:
+    names = {"\n": "enter", " ": "space", "\t": "tab"}
+    for character in text:
+        pilot.app.post_message(
+            events.Key(names.get(character, character), None if character in "\n\t" else character)
+        )
+    await pilot.pause()
+
+
+async def coloured(pilot: Pilot[None], area: CodeArea) -> None:
+    """Wait until the whole text has been coloured."""
+    for _ in range(200):
+        await pilot.pause(0.02)
+        await pilot.app.workers.wait_for_complete()
+        if area._coloured == area._version:
+            return
+    raise AssertionError("never coloured")
+
+
+async def test_typing_pairs_indents_and_tells() -> None:
+    app = EditorApp()
+    async with app.run_test(size=(80, 12)) as pilot:
+        await typed(pilot, 'if (x) {\nf("a");\n')
+        assert app.area.text == 'if (x) {\n  f("a");\n  \n}'
+        assert app.edits > 5
+        await pilot.press("backspace", "backspace")
+        await typed(pilot, "}")
+        assert app.area.text.count("}") == 2
+        await pilot.press("ctrl+z")
+        await pilot.pause()
+        assert app.area.text.count("}") == 1
+
+
+async def test_a_closer_alone_on_its_line_moves_out() -> None:
+    app = EditorApp("{\n  ")
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.area.go_to(2, 3)
+        await typed(pilot, "}")
+        assert app.area.text == "{\n}"
+
+
+async def test_backspace_deletes_an_empty_pair_and_brackets_surround() -> None:
+    app = EditorApp()
+    async with app.run_test(size=(80, 12)) as pilot:
+        await typed(pilot, "f(")
+        assert app.area.text == "f()"
+        await pilot.press("backspace")
+        assert app.area.text == "f"
+        await pilot.press("ctrl+a")
+        await typed(pilot, "[")
+        assert app.area.text == "[f]"
+        assert app.area.selected_text == "f"
+
+
+async def test_blocks_indent_comment_and_move() -> None:
+    app = EditorApp("a\nb\nc")
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.press("ctrl+a", "tab")
+        assert app.area.text == "  a\n  b\n  c"
+        await pilot.press("shift+tab")
+        assert app.area.text == "a\nb\nc"
+        await pilot.press("ctrl+underscore")
+        assert app.area.text == "// a\n// b\n// c"
+        await pilot.press("ctrl+underscore")
+        assert app.area.text == "a\nb\nc"
+        app.area.go_to(2)
+        await pilot.press("alt+up")
+        assert app.area.text == "b\na\nc"
+        assert app.area.cursor_location == (0, 0)
+        await pilot.press("alt+down", "alt+down", "alt+down")
+        assert app.area.text == "a\nc\nb"
+        await pilot.press("ctrl+a")
+        assert app.area.selected_text == "a\nc\nb"
+
+
+async def test_colours_appear_at_once_and_for_the_whole_text() -> None:
+    app = EditorApp("const x = 1; /* a\nb */ return x;")
+    async with app.run_test(size=(80, 12)) as pilot:
+        await coloured(pilot, app.area)
+        keyword = app.area._style("keyword")
+        spans = app.area.get_line(0).spans
+        assert (spans[0].start, spans[0].end, spans[0].style) == (0, 5, keyword)
+        assert app.area._spans[1][0][2] == "comment"  # type: ignore[index]
+        app.area.go_to(2, 1)
+        await typed(pilot, "let ")
+        assert app.area._spans[1][0][2] == "comment"  # type: ignore[index]
+
+
+async def test_what_is_painted_is_what_the_text_says() -> None:
+    """Painted lines are kept between keys: none may outlive its text."""
+    app = EditorApp("\n".join(f"line {n}" for n in range(30)))
+    async with app.run_test(size=(80, 12)) as pilot:
+
+        async def check() -> None:
+            await pilot.pause()
+            top = app.area.scroll_offset.y
+            kept = [line.split(maxsplit=1)[1:] for line in lines(app.area)]
+            said = [[line] if line else [] for line in app.area.document.lines[top : top + 12]]
+            assert [[text.rstrip() for text in line] for line in kept][: len(said)] == said
+
+        for keys in (
+            ["x"],
+            ["ctrl+z"],
+            ["down", "end", "y", "enter", "z"],
+            ["ctrl+z"],
+            ["ctrl+z"],
+            ["ctrl+y"],
+            ["shift+down", "shift+down", "delete"],
+            ["ctrl+a", "tab"],
+            ["shift+tab"],
+            ["pagedown", "q", "backspace", "backspace"],
+            ["ctrl+z"],
+        ):
+            await pilot.press(*keys)
+            if keys != ["ctrl+a", "tab"]:
+                await check()
+
+
+async def test_markers_show_move_and_grow_stale() -> None:
+    app = EditorApp("one\ntwo three\nfour")
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.area.set_markers([Marker(2, 5, "error", "bad"), Marker(3, None, "warning", "hm")])
+        await pilot.pause()
+        shown = lines(app.area)
+        assert "✘" in shown[1]
+        assert "!" in shown[2]
+        marked = [s for s in app.area.get_line(1).spans if s.style.underline]  # type: ignore[union-attr]
+        assert [(s.start, s.end) for s in marked] == [(4, 9)]
+        app.area.go_to(1)
+        await typed(pilot, "\n")
+        assert [(m.line, m.stale) for m in app.area.markers] == [(3, True), (4, True)]
+        assert "✘" in lines(app.area)[2]
+        app.area.set_markers([])
+        assert app.area.markers == []
+
+
+async def test_notes_stand_at_the_right_and_move_with_their_lines() -> None:
+    app = EditorApp("one\n" + "x" * 78)
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.area.set_line_notes({1: "3 calls 41 ms", 2: "1 call"})
+        await pilot.pause()
+        assert lines(app.area)[0].rstrip().endswith("3 calls 41 ms")
+        assert lines(app.area)[1].rstrip().endswith("xxx… 1 call"), "over the end of a long line"
+        await pilot.press("down")
+        assert "1 call" not in lines(app.area)[1], "not where someone types"
+        await pilot.press("up")
+        assert lines(app.area)[1].rstrip().endswith("xxx… 1 call")
+        assert all(app.area.render_line(y).cell_length >= 80 for y in range(3))
+        await typed(pilot, "\n")
+        assert lines(app.area)[1].rstrip().endswith("3 calls 41 ms")
+
+
+async def test_a_line_is_pointed_at_and_brought_into_view() -> None:
+    app = EditorApp("\n".join(f"line {n}" for n in range(1, 101)))
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.area.highlight_line(60)
+        await pilot.pause()
+        pointed = [line for line in lines(app.area) if "▶" in line]
+        assert pointed == [" 60▶ line 60"]
+        app.area.highlight_line(None)
+        assert not any("▶" in line for line in lines(app.area))
+
+
+async def test_control_characters_are_shown_in_pictures_and_cleaned_when_pasted() -> None:
+    evil = "a\x1b]0;x\x07b\u202ec\x9bd"
+    app = EditorApp(evil)
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.pause()
+        assert app.area.text == evil
+        shown = lines(app.area)[0]
+        assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or c == "\u202e" for c in shown)
+        assert len(app.area.get_line(0)) == len(evil)
+        app.area.text = ""
+        app.area.post_message(events.Paste("x\r\ny\x1b[2J\rz"))
+        await pilot.pause()
+        assert app.area.text == "x\ny␛[2J\nz"
+
+
+def offers(text: str, cursor: tuple[int, int]) -> list[Completion]:
+    return complete(catalogue(), text, cursor)
+
+
+async def test_offers_open_narrow_and_are_taken() -> None:
+    app = EditorApp()
+    async with app.run_test(size=(80, 20)) as pilot:
+        app.area.completer = offers
+        await typed(pilot, "await tools.")
+        popup = app.screen.query_one(CompletionPopup)
+        assert popup.display
+        assert [offer.label for offer in popup.offers] == ["tracker", "my-chat"]
+        await typed(pilot, "tr")
+        assert [offer.label for offer in popup.offers] == ["tracker"]
+        await pilot.press("tab")
+        assert not popup.is_open
+        assert app.area.text == "await tools.tracker"
+        await typed(pilot, ".")
+        await pilot.press("down", "up", "down", "enter")
+        assert app.area.text == 'await tools.tracker["close-issue"]'
+        await typed(pilot, ";\n")
+        assert app.area.text.endswith(";\n")
+        await pilot.press("ctrl+@")
+        assert popup.is_open
+        await pilot.press("escape")
+        assert not popup.is_open
+        assert app.area.has_focus
+
+
+async def test_offers_open_in_the_strings_of_a_call() -> None:
+    app = EditorApp()
+    async with app.run_test(size=(80, 20)) as pilot:
+        app.area.completer = offers
+        await typed(pilot, 'call_tool("')
+        popup = app.screen.query_one(CompletionPopup)
+        await pilot.press("enter")
+        assert app.area.text == 'call_tool("tracker")'
+        await typed(pilot, '", "')
+        assert [offer.label for offer in popup.offers] == ["search_issues", "close-issue"]
+        await pilot.click(CompletionPopup, offset=(3, 0))
+        assert app.area.text == 'call_tool("tracker", "search_issues")'
+        await typed(pilot, "x")
+        assert not popup.is_open
+
+
+async def test_without_offers_keys_are_the_editors() -> None:
+    app = EditorApp()
+    async with app.run_test(size=(80, 20)) as pilot:
+        app.area.completer = offers
+        await typed(pilot, "x.")
+        assert not app.screen.query(CompletionPopup)
+        await typed(pilot, "\n\t")
+        assert app.area.text == "x.\n  "
+        await pilot.press("ctrl+@", "escape", "up")
+        assert app.area.cursor_location[0] == 0
+
+
+async def test_find_goes_round_and_replaces() -> None:
+    app = EditorApp("one two\nONE two\none")
+    async with app.run_test(size=(80, 14)) as pilot:
+        await pilot.press("ctrl+f")
+        await pilot.pause()
+        await pilot.press(*"one", "enter")
+        assert app.area.selection.start == (0, 0)
+        await pilot.press("enter")
+        assert app.area.selection.start == (1, 0)
+        await pilot.press("f3", "f3", "shift+f3")
+        assert app.area.selection.start == (2, 0)
+        await pilot.press("alt+c")
+        await pilot.pause()
+        assert len(app.query_one(FindBar)._found) == 2
+        app.query_one("#replace", Input).value = "1"
+        await pilot.press("alt+a")
+        await pilot.pause()
+        assert app.area.text == "1 two\nONE two\n1"
+        await pilot.press("escape", "ctrl+z")
+        await pilot.pause()
+        assert app.area.text == "one two\nONE two\none"
+        assert app.area.has_focus
+
+
+async def test_replacing_one_by_one_with_groups() -> None:
+    app = EditorApp("a1 a2 a3")
+    async with app.run_test(size=(80, 14)) as pilot:
+        await pilot.press("ctrl+f", "alt+r")
+        await pilot.pause()
+        app.query_one("#find", Input).value = r"a(\d)"
+        app.query_one("#replace", Input).value = r"\1b"
+        await pilot.press("enter")
+        app.query_one("#replace", Input).focus()
+        await pilot.press("enter", "enter")
+        assert app.area.text == "1b 2b a3"
+        app.query_one("#find", Input).value = "("
+        await pilot.pause()
+        assert "not a regular expression" in str(app.query_one("#count").render())
+
+
+async def test_go_to_line() -> None:
+    app = EditorApp("\n".join("abc" for _ in range(50)))
+    async with app.run_test(size=(80, 14)) as pilot:
+        await pilot.press("ctrl+g")
+        await pilot.press(*"x", "enter")
+        assert app.query(LineBar)
+        await pilot.press("backspace", *"30:2", "enter")
+        assert app.area.cursor_location == (29, 1)
+        assert app.area.has_focus
+        await pilot.press("ctrl+g", *"999", "enter")
+        assert app.area.cursor_location == (49, 0)
+
+
+async def test_read_only_takes_no_text() -> None:
+    app = EditorApp("a\nb")
+    async with app.run_test(size=(80, 14)) as pilot:
+        app.area.read_only = True
+        await typed(pilot, "x\n(")
+        await pilot.press("ctrl+@", "tab", "shift+tab")
+        app.area.focus()
+        await pilot.press("ctrl+underscore", "alt+down")
+        assert app.area.text == "a\nb"

@@ -1,0 +1,71 @@
+"""Spans of lines from Pygments' tokens."""
+
+from __future__ import annotations
+
+from workbench.tui.editor.highlighting import entry_of, highlight, highlight_line
+
+SCRIPT = """// a note
+const n = 1.5, s = `two
+lines ${n}`;
+/* block
+   comment */ return /x+/.test("y") && null;"""
+
+
+def parts(line: str, spans: tuple[tuple[int, int, str], ...]) -> list[tuple[str, str]]:
+    return [(line[start:end], kind) for start, end, kind in spans]
+
+
+def test_every_line_has_its_spans() -> None:
+    lines = SCRIPT.split("\n")
+    spans = highlight(SCRIPT, "javascript")
+    assert len(spans) == len(lines)
+    assert parts(lines[0], spans[0]) == [("// a note", "comment")]
+    assert ("const", "keyword") in parts(lines[1], spans[1])
+    assert ("1.5", "number") in parts(lines[1], spans[1])
+    assert parts(lines[2], spans[2])[0] == ("lines ", "string")
+    assert parts(lines[4], spans[4])[0] == ("   comment */", "comment")
+    assert ("/x+/", "regex") in parts(lines[4], spans[4])
+    assert ("null", "constant") in parts(lines[4], spans[4])
+
+
+def test_spans_never_leave_their_line() -> None:
+    for language in ("javascript", "json"):
+        text = SCRIPT + '\n\n{"a": [1, "x\n'
+        lines = text.split("\n")
+        for line, spans in zip(lines, highlight(text, language), strict=True):
+            assert all(0 <= start < end <= len(line) for start, end, _ in spans)
+
+
+def test_json_keys_are_properties() -> None:
+    text = '{"a": "b"}'
+    found = parts(text, highlight(text, "json")[0])
+    assert ('"a"', "property") in found
+    assert ('"b"', "string") in found
+
+
+def test_one_line_alone() -> None:
+    assert parts("let x", highlight_line("let x", "javascript")) == [("let", "keyword")]
+    assert highlight_line("", "javascript") == ()
+    inside = "still */ return 1"
+    found = parts(inside, highlight_line(inside, "javascript", "comment"))
+    assert found == [("still */", "comment"), ("return", "keyword"), ("1", "number")]
+    assert parts("more", highlight_line("more", "javascript", "string")) == [("more", "string")]
+
+
+def test_a_line_knows_what_it_continues() -> None:
+    lines = SCRIPT.split("\n")
+    spans = highlight(SCRIPT, "javascript")
+    assert [entry_of(*pair) for pair in zip(lines, spans, strict=True)] == [
+        "",
+        "",
+        "string",
+        "",
+        "comment",
+    ]
+
+
+def test_it_stops_when_it_is_told_to() -> None:
+    text = "let x = 1;\n" * 1000
+    asked: list[int] = []
+    part = highlight(text, "javascript", lambda: asked.append(1) is None and len(asked) < 3)
+    assert 0 < len(part) < 1000

@@ -1,0 +1,145 @@
+"""Two runs side by side: from the history, and a record beside a run on the live servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.conftest import MakeApp, app_opened, until
+from workbench.tui.app import WorkbenchApp
+from workbench.tui.dialogs.ask import ChoiceScreen
+from workbench.tui.history.diff_screen import DiffScreen, End
+from workbench.tui.history.screen import HistoryScreen
+from workbench.tui.replay.screen import ReplayScreen
+from workbench.tui.values.difference_list import DifferenceList
+from workbench.tui.values.json_view import JsonView
+from workbench.tui.widgets.row_list import RowList
+
+pytestmark = pytest.mark.anyio
+_CODE = """\
+await tools.demo.echo({value: 'same'});
+await tools.demo.echo({value: input.of});
+if (input.more) await tools.demo.deploy({service: 'web'}).catch(() => {});
+return input.of
+"""
+
+
+async def run(app: WorkbenchApp, pilot: Pilot[int], given: str) -> None:
+    before = app.main.run_now
+    app.main.tab.input.text = given
+    await pilot.press("f5")
+    await until(
+        lambda: app.main.run_now is not before and app.main.run_now and app.main.run_now.execution,
+        "the run ends",
+    )
+
+
+def lines(rows: RowList[object]) -> list[str]:
+    return [rows.render_line(y).text.rstrip() for y in range(rows.size.height)]
+
+
+def shown(screen: DiffScreen, side: str) -> object:
+    view = screen.query_one(f"#{side}", JsonView)
+    return view.shown.value if view.shown is not None else None
+
+
+async def compared(app: WorkbenchApp) -> DiffScreen:
+    await until(lambda: isinstance(app.screen, DiffScreen), "the comparison")
+    screen = app.screen
+    assert isinstance(screen, DiffScreen)
+    await until(lambda: screen.rows.rows, "it is compared")
+    return screen
+
+
+async def runs_listed(app: WorkbenchApp, pilot: Pilot[int], wanted: int) -> None:
+    await pilot.press("ctrl+t")
+    await until(lambda: isinstance(app.screen, HistoryScreen), "the list")
+    screen = app.screen
+    assert isinstance(screen, HistoryScreen)
+    await until(lambda: len(screen.rows.rows) == wanted, "the runs are listed")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_two_runs_of_the_history_side_by_side(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    app = make_app(_CODE)
+    async with app.run_test(size=size) as pilot:
+        await app_opened(app)
+        await run(app, pilot, '{"of": 1}')
+        await run(app, pilot, '{"of": 2, "more": true}')
+        await runs_listed(app, pilot, 2)
+        await pilot.press("j", "d", "k", "d")  # the older one is a
+        screen = await compared(app)
+        await pilot.pause()
+        same, other, more, end = screen.rows.rows
+        assert not same.diff
+        assert other.diff == [
+            {"path": "$.args.value", "expected": 1, "actual": 2},
+            {"path": "$.result", "expected": 1, "actual": 2},
+        ]
+        assert not isinstance(more, End)
+        assert more.a is None
+        assert isinstance(end, End)
+        assert end.diff == [{"path": "$.value", "expected": 1, "actual": 2}]
+        said = lines(screen.rows)
+        assert "demo.echo" in said[2]
+        assert said[2].startswith("▶ ≠")
+        assert "no such call" in said[3]
+        # It begins at the first difference; n goes on, round to the first again.
+        assert screen.rows.cursor == 1
+        left, right = shown(screen, "a"), shown(screen, "b")
+        assert isinstance(left, dict)
+        assert isinstance(right, dict)
+        assert (left["args"], right["args"]) == ({"value": 1}, {"value": 2})
+        assert left["timing"]["duration_ms"] is not None
+        assert len(screen.query_one(DifferenceList).rows) == 2
+        await pilot.press("n", "n")
+        assert screen.rows.cursor == 3
+        assert isinstance(shown(screen, "b"), dict)
+        await pilot.press("n")
+        assert screen.rows.cursor == 1
+        await pilot.press("escape")
+        assert isinstance(app.screen, HistoryScreen)
+
+
+async def replay_of(app: WorkbenchApp, pilot: Pilot[int]) -> ReplayScreen:
+    assert app.main.run_now is not None
+    await app.open_replay(app.main.run_now.execution_id)
+    await until(lambda: isinstance(app.screen, ReplayScreen), "the replay")
+    await pilot.pause()
+    assert isinstance(app.screen, ReplayScreen)
+    return app.screen
+
+
+async def yes(app: WorkbenchApp, pilot: Pilot[int], is_open: Callable[[], object]) -> None:
+    await until(is_open, "the question")
+    await pilot.pause()
+    await pilot.press("right", "enter")
+
+
+async def test_a_record_beside_a_live_run(make_app: MakeApp) -> None:
+    app = make_app("await tools.demo.echo({value: 1});\nreturn await tools.demo.now({})")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        await run(app, pilot, "{}")
+        replay = await replay_of(app, pilot)
+        await pilot.press("c")
+        await until(lambda: isinstance(app.screen, ChoiceScreen), "the question")
+        await pilot.press("enter")  # the safe answer
+        await until(lambda: app.screen is replay, "back")
+        assert replay.verdict == ""
+        await pilot.press("c")
+        await yes(app, pilot, lambda: isinstance(app.screen, ChoiceScreen))
+        screen = await compared(app)
+        echo, now, _ = screen.rows.rows
+        assert not echo.diff
+        assert now.diff
+        said = str(screen.query_one("#diff-header").visual)
+        assert "different" in said
+        assert "live servers answered otherwise" in said
+        await pilot.press("escape")
+        assert app.screen is replay
+        assert "diverged" in replay.verdict

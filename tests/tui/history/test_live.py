@@ -1,0 +1,230 @@
+"""What another process runs: in the list at once, and followed call by call where it is opened."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from tests.tui.conftest import MakeApp, app_opened, until
+from workbench.tui.app import WorkbenchApp
+from workbench.tui.dialogs.ask import ChoiceScreen
+from workbench.tui.editor.code_area import CodeArea
+from workbench.tui.history.screen import HistoryScreen
+from workbench.tui.replay.screen import ReplayScreen
+
+pytestmark = pytest.mark.anyio
+_CODE = """\
+console.log('begin');
+try {
+  for (;;) await tools.demo.sleep({ms: 50});
+} finally {
+  console.log('end');
+}
+"""
+Start = Callable[[str], "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Runs a script in a process of its own, on the data folder of the app."""
+    processes = []
+
+    def run(code: str) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "workbench", "--data-dir", str(tmp_path / "data")),
+                *("code", "exec", "--code", code, "--input", '{"answer": 42}'),
+            ],
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        processes.append(process)
+        return process
+
+    yield run
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+async def history(app: WorkbenchApp, pilot: Pilot[int]) -> HistoryScreen:
+    await until(lambda: app.main.tabs and app.runtime_now, "the history is open")
+    await pilot.press("ctrl+t")
+    await until(lambda: isinstance(app.screen, HistoryScreen), "the list")
+    assert isinstance(app.screen, HistoryScreen)
+    return app.screen
+
+
+async def opened(app: WorkbenchApp, pilot: Pilot[int], screen: HistoryScreen) -> ReplayScreen:
+    """The run that appears in the list."""
+    await until(lambda: screen.rows.rows and screen.rows.rows[0].tool_calls, "it is listed")
+    assert screen.rows.rows[0].status == "running"
+    await pilot.press("enter")
+    await until(lambda: isinstance(app.screen, ReplayScreen), "it is opened")
+    await pilot.pause()
+    assert isinstance(app.screen, ReplayScreen)
+    return app.screen
+
+
+async def test_a_run_of_another_process_is_followed(make_app: MakeApp, start: Start) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await history(app, pilot)
+        process = start(_CODE)
+        replay = await opened(app, pilot, screen)
+        assert replay.live
+        assert replay.query_one("#replay-script", CodeArea).text == _CODE
+        assert '"answer": 42' in replay.query_one("#replay-input", CodeArea).text
+        await until(lambda: replay.trace.model.totals.calls, "its calls so far")
+        before = replay.trace.model.totals.calls
+        await until(lambda: replay.trace.model.totals.calls > before + 2, "the trace grows")
+        assert replay.live
+        process.send_signal(signal.SIGINT)
+        await until(lambda: not replay.live, "it ends")
+        await pilot.pause()
+        assert replay.recording.status == "cancelled"
+        assert replay.trace.model.totals.calls == len(replay.recording.calls)
+        assert replay.position == len(replay.steps)
+        shown = replay.detail.result.shown
+        assert shown is not None
+        assert isinstance(shown.value, dict)
+        assert shown.value["code"] == "CANCELLED"
+        await until(lambda: replay.detail.front is replay.detail.result, "how it ended")
+        await pilot.press("home", "full_stop")
+        assert replay.position == 1
+
+
+async def test_stepping_back_in_a_live_run_stays_there(make_app: MakeApp, start: Start) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await history(app, pilot)
+        process = start(_CODE)
+        replay = await opened(app, pilot, screen)
+        await until(lambda: len(replay.steps) > 4, "some steps")
+        await pilot.press("comma")
+        position, known = replay.position, len(replay.steps)
+        await until(lambda: len(replay.steps) > known, "more steps")
+        assert replay.position == position
+        await pilot.press("end")
+        await until(lambda: replay.position > known, "it follows again")
+        # Its process is killed: the run counts as interrupted, and is shown so.
+        process.send_signal(signal.SIGKILL)
+        await until(lambda: not replay.live, "the end")
+        await pilot.pause()
+        assert replay.recording.status == "interrupted"
+        assert "interrupted" in str(replay.query_one("#replay-header").visual)
+
+
+async def test_the_list_is_up_to_date_within_300_ms(make_app: MakeApp, start: Start) -> None:
+    """From the row being in the file to its being in the list; the best of several looks."""
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await history(app, pilot)
+        runtime = await app.runtime()
+        best = 10.0
+        loop = asyncio.get_running_loop()
+        for _ in range(3):
+            known = runtime.history.newest()
+            start("return 1")
+            await until(lambda n=known: runtime.history.newest() > n, "it is in the file")
+            since = loop.time()
+            await until(
+                lambda n=known: screen.rows.rows and screen.rows.rows[0].n > n, "it is listed"
+            )
+            best = min(best, loop.time() - since)
+        assert best < 0.3
+
+
+async def test_the_main_screen_tells_of_it_and_a_key_follows_it(
+    make_app: MakeApp, start: Start
+) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(lambda: app.main.tabs and app.runtime_now, "the history is open")
+        await pilot.press("alt+w")
+        assert app.screen is app.main, "there is nothing to follow yet"
+        process = start(_CODE)
+        header = app.main.query_one("#header", Static)
+        await until(lambda: "… cli: inline script" in str(header.content), "it is told")
+        assert "alt+w follows it" in str(app.main.query_one("#status", Static).content)
+        await pilot.press("alt+w")
+        await until(lambda: isinstance(app.screen, ReplayScreen), "it is opened")
+        await pilot.press("escape")
+        await until(lambda: app.screen is app.main)
+        process.send_signal(signal.SIGTERM)
+        await until(lambda: "‖ cli: inline script" in str(header.content), "its end is told")
+
+
+def damage(path: Path) -> None:
+    """Every page but the first: the file still opens, nothing in it can be read."""
+    with path.open("r+b") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(4096)
+        stream.write(b"\xa5" * (size - 4096))
+
+
+async def test_a_damaged_file_is_told_on_every_screen(make_app: MakeApp) -> None:
+    app = make_app("return await tools.demo.echo({value: 1})")
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await app_opened(app)
+        await pilot.press("f5")
+        await until(lambda: app.main.tab.recorded, "the run ends")
+        runtime = await app.runtime()
+        await runtime.history.committed()
+        connection = sqlite3.connect(runtime.history.path)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        connection.close()
+        damage(runtime.history.path)
+
+        def told() -> bool:
+            return any("cannot be read" in notice.message for notice in app._notifications)
+
+        for show in (app.main.action_replay, app.main.action_history):
+            app._notifications.clear()
+            show()
+            await until(told, "it is told")
+            await pilot.pause()
+        assert isinstance(app.screen, HistoryScreen)
+        app.pop_screen()
+        app._notifications.clear()
+        assert isinstance(app.main.tab.recorded, str)
+        await app.open_replay(app.main.tab.recorded)
+        await until(told, "it is told")
+        assert app.screen is app.main
+        await pilot.press("ctrl+l")
+        await until(lambda: isinstance(app.screen, ChoiceScreen), "the question")
+        await pilot.pause()
+        await pilot.press("enter")
+        await until(lambda: app.main.run_now is None, "nothing runs")
+        assert "cannot be read" in str(app.main.query_one("#status").visual)
+
+
+async def test_a_file_that_was_damaged_before_ends_nothing(make_app: MakeApp) -> None:
+    app = make_app("return 7")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        await pilot.press("f5")
+        await until(lambda: app.main.tab.recorded, "the run ends")
+        path = (await app.runtime()).history.path
+    damage(path)
+    app = make_app("return 7")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        await pilot.press("f5")
+        await until(lambda: app.main.run_now and app.main.run_now.execution, "the run ends")
+        await pilot.press("ctrl+t")
+        await until(lambda: isinstance(app.screen, HistoryScreen), "the list")
+        screen = app.screen
+        assert isinstance(screen, HistoryScreen)
+        await until(lambda: "cannot be read" in screen.rows.empty_text, "it is told")

@@ -1,0 +1,332 @@
+"""The history screen on a real history file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from textual.app import App
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.tui.conftest import until
+from workbench.core.model import (
+    ErrorCode,
+    Execution,
+    ExecutionFinished,
+    ExecutionRequest,
+    ExecutionStarted,
+    Limits,
+    ScriptError,
+    Source,
+)
+from workbench.history import Store, read_recording
+from workbench.text.redact import Redactor
+from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.history.diff_screen import DiffScreen
+from workbench.tui.history.rows import row_line, when
+from workbench.tui.history.screen import HistoryScreen, Wanted
+from workbench.tui.widgets.pane import Pane
+
+pytestmark = pytest.mark.anyio
+_NOW = 1_790_000_000.0
+OpenStore = Callable[[], Store]
+
+
+@pytest.fixture
+def open_store(tmp_path: Path) -> Iterator[OpenStore]:
+    """Stores on one file; a second one stands for another process."""
+    stores: list[Store] = []
+
+    def make() -> Store:
+        store = Store(
+            tmp_path / "history.sqlite3",
+            redactor=Redactor((), ()),
+            max_age_days=36_500,
+            max_size_mb=100,
+            log=tmp_path / "main.log",
+        )
+        stores.append(store)
+        return store
+
+    yield make
+    for store in stores:
+        store.close()
+
+
+async def record(
+    store: Store,
+    execution_id: str,
+    *,
+    source: Source = "tui",
+    failed: bool = False,
+    script: str | None = "triage.js",
+    client: str | None = None,
+    value: int = 1,
+    took_ms: float = 12.0,
+    calls: int = 3,
+) -> None:
+    request = ExecutionRequest("return 1", source=source, script=script, client=client)
+    error = ScriptError(ErrorCode.RUNTIME_ERROR, "no") if failed else None
+    done = Execution(
+        execution_id,
+        "error" if failed else "ok",
+        None if failed else value,
+        error,
+        duration_ms=took_ms,
+        tool_calls=calls,
+    )
+    store.record(
+        ExecutionStarted(execution_id, request, Limits(), "engine", None, (1, 2, 3, 4), _NOW)
+    )
+    store.record(ExecutionFinished(execution_id, done, _NOW + 1))
+    await store.committed()
+
+
+class HistoryApp(App[None]):
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self.store = store
+        self.opened: list[str] = []
+
+    async def open_run(self, execution_id: str) -> None:
+        self.opened.append(execution_id)
+
+    @property
+    def history(self) -> HistoryScreen:
+        found = next(s for s in self.screen_stack if isinstance(s, HistoryScreen))
+        assert isinstance(found, HistoryScreen)
+        return found
+
+
+async def opened(app: HistoryApp, pilot: Pilot[None]) -> HistoryScreen:
+    await app.push_screen(HistoryScreen(app.store, app.open_run))
+    await loaded(app, pilot)
+    return app.history
+
+
+async def loaded(app: HistoryApp, pilot: Pilot[None]) -> None:
+    await pilot.pause()
+    await app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+def ids(screen: HistoryScreen) -> list[str]:
+    return [row.execution_id for row in screen.rows.rows]
+
+
+def lines(screen: HistoryScreen) -> list[str]:
+    return [screen.rows.render_line(y).text.rstrip() for y in range(screen.rows.size.height)]
+
+
+async def test_runs_are_listed_newest_first_and_opened(open_store: OpenStore) -> None:
+    store = open_store()
+    await record(store, "aaaa1111")
+    await record(store, "bbbb2222", source="serve", failed=True, client="claude", script=None)
+    app = HistoryApp(store)
+    async with app.run_test(size=(140, 20)) as pilot:
+        screen = await opened(app, pilot)
+        assert ids(screen) == ["bbbb2222", "aaaa1111"]
+        shown = lines(screen)
+        assert "✘ error" in shown[1]
+        assert "inline: return 1" in shown[1]
+        assert "serve (claude)" in shown[1]
+        assert "RUNTIME_ERROR" in shown[1]
+        assert "✔ ok" in shown[2]
+        await pilot.press("j", "enter")
+        assert app.opened == ["aaaa1111"]
+        await pilot.press("escape")
+        assert not isinstance(app.screen, HistoryScreen)
+
+
+async def test_the_filter_narrows_as_one_types(open_store: OpenStore) -> None:
+    store = open_store()
+    for number in range(5):
+        await record(store, f"id{number}", failed=number % 2 == 0, script=f"s{number}.js")
+    app = HistoryApp(store)
+    async with app.run_test(size=(120, 20)) as pilot:
+        screen = await opened(app, pilot)
+        await pilot.press("slash", *"status:error")
+        await loaded(app, pilot)
+        assert ids(screen) == ["id4", "id2", "id0"]
+        screen.query_one(Input).value = "s3.js"
+        await loaded(app, pilot)
+        assert ids(screen) == ["id3"]
+        screen.query_one(Input).value = "nowhere"
+        await loaded(app, pilot)
+        assert any("No run matches" in line for line in lines(screen))
+        await pilot.press("escape")
+        await loaded(app, pilot)
+        assert len(ids(screen)) == 5
+
+
+async def test_pages_are_fetched_as_one_moves_down(open_store: OpenStore) -> None:
+    store = open_store()
+    for number in range(450):
+        request = ExecutionRequest("1")
+        store.record(
+            ExecutionStarted(
+                f"run{number:04}", request, Limits(), "engine", None, (1, 2, 3, 4), _NOW
+            )
+        )
+    await store.committed()
+    app = HistoryApp(store)
+    async with app.run_test(size=(100, 20)) as pilot:
+        screen = await opened(app, pilot)
+        assert len(ids(screen)) == 200
+        for expected in (400, 450):
+            await pilot.press("G")
+            await until(lambda n=expected: len(ids(screen)) == n, "the next page")  # type: ignore[misc]
+        await pilot.press("G")
+        assert screen.rows.row is not None
+        assert screen.rows.row.execution_id == "run0000"
+
+
+async def test_what_another_process_runs_appears(open_store: OpenStore) -> None:
+    store, other = open_store(), open_store()
+    await record(store, "mine")
+    app = HistoryApp(store)
+    async with app.run_test(size=(120, 20)) as pilot:
+        screen = await opened(app, pilot)
+        await record(other, "theirs", source="serve")
+        await until(lambda: ids(screen) == ["theirs", "mine"], "the other's run")
+
+
+async def test_two_runs_are_compared(open_store: OpenStore) -> None:
+    store = open_store()
+    await record(store, "aaaa", value=1)
+    await record(store, "bbbb", value=2)
+    app = HistoryApp(store)
+    async with app.run_test(size=(120, 20)) as pilot:
+        await opened(app, pilot)
+        await pilot.press("d")
+        assert isinstance(app.screen, HistoryScreen)
+        assert "bbbb* is marked" in str(app.screen.query_one(Pane).border_subtitle)
+        await pilot.press("j", "d")
+        await until(lambda: isinstance(app.screen, DiffScreen), "the comparison")
+        await pilot.press("escape")
+        assert isinstance(app.screen, HistoryScreen)
+
+
+async def test_a_run_is_exported_and_deleted(open_store: OpenStore, tmp_path: Path) -> None:
+    store = open_store()
+    await record(store, "aaaa1111")
+    target = tmp_path / "out.json"
+    app = HistoryApp(store)
+    async with app.run_test(size=(120, 20)) as pilot:
+        screen = await opened(app, pilot)
+        await pilot.press("x")
+        await until(lambda: isinstance(app.screen, LineScreen), "the question")
+        app.screen.query_one(Input).value = str(target)
+        await pilot.press("enter")
+        await until(target.exists, "the file")
+        assert read_recording(target).execution_id == "aaaa1111"
+        await until(lambda: isinstance(app.screen, HistoryScreen), "the list")
+        await pilot.press("delete")
+        await until(lambda: isinstance(app.screen, ChoiceScreen), "the question")
+        await pilot.press("enter")
+        await loaded(app, pilot)
+        assert ids(screen) == ["aaaa1111"]
+        await pilot.press("delete")
+        await until(lambda: isinstance(app.screen, ChoiceScreen), "the question")
+        await pilot.click("#yes")
+        await until(lambda: ids(screen) == [], "the row goes")
+        assert store.count() == 0
+
+
+async def test_an_empty_history_says_what_to_do(open_store: OpenStore) -> None:
+    app = HistoryApp(open_store())
+    async with app.run_test(size=(60, 15)) as pilot:
+        screen = await opened(app, pilot)
+        assert any("F5" in line for line in lines(screen))
+        await pilot.press("enter", "p", "space", "d", "x", "delete", "j", "G")
+        assert isinstance(app.screen, HistoryScreen)
+
+
+async def test_hostile_names_are_only_shown(open_store: OpenStore) -> None:
+    store = open_store()
+    evil = "\x1b]0;x\x07[/x]\n"
+    await record(store, "aaaa", script=evil, client=evil, source="serve")
+    app = HistoryApp(store)
+    async with app.run_test(size=(120, 15)) as pilot:
+        screen = await opened(app, pilot)
+        await pilot.press("delete")
+        await until(lambda: isinstance(app.screen, ChoiceScreen), "the question")
+        assert not any(ord(c) < 32 for line in lines(screen) for c in line)
+        row = screen.rows.row
+        assert row is not None
+        for width in (10, 40, 80, 200):
+            assert not any(ord(c) < 32 for text, _ in row_line(row, width) for c in text)
+
+
+@pytest.mark.parametrize("width", [60, 80])
+async def test_a_narrow_line_still_says_who_ran_it(open_store: OpenStore, width: int) -> None:
+    store = open_store()
+    await record(store, "aaaa", source="replay", failed=True, client="someone")
+    app = HistoryApp(store)
+    async with app.run_test(size=(width, 15)) as pilot:
+        screen = await opened(app, pilot)
+        assert lines(screen)[1].endswith("replay")
+        assert "triage.js" in lines(screen)[1]
+
+
+def test_a_filter_is_read() -> None:
+    assert Wanted.of('status:ok tool:a.b "two words" more') == Wanted(
+        "ok", None, "a.b", "two words more"
+    )
+    assert Wanted.of("  ") == Wanted()
+
+
+def test_times_of_today_and_before() -> None:
+    assert when(_NOW, _NOW).endswith("today")
+    assert "today" not in when(_NOW - 90_000, _NOW)
+    assert when(_NOW - 86_400 * 800, _NOW).count("-") == 2
+
+
+async def test_runs_are_sorted_and_stay_so(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.tui.history.screen._PAGE", 2)
+    store = open_store()
+    for name, took, calls in (("aa", 50.0, 1), ("bb", 900.0, 2), ("cc", 3.0, 9), ("dd", 40.0, 2)):
+        await record(store, name, took_ms=took, calls=calls)
+    app = HistoryApp(store)
+    async with app.run_test(size=(80, 8)) as pilot:
+        screen = await opened(app, pilot)
+
+        def ids() -> list[str]:
+            return [row.execution_id for row in screen.rows.rows]
+
+        async def all_are(expected: list[str]) -> None:
+            for shown in range(2, len(expected) + 1, 2):
+                await until(lambda n=shown: ids()[:n] == expected[:n], "a page")  # type: ignore[misc]
+                await pilot.press("g", "G")
+            await until(lambda: ids() == expected, f"all of them: {expected}")
+
+        await pilot.press("s")
+        await all_are(["bb", "aa", "dd", "cc"])
+        assert "longest first" in str(screen.query_one(Pane).border_title)
+        screen.rows.move_to(1)
+        await record(open_store(), "ee", took_ms=2000.0)
+        await until(lambda: ids()[0] == "ee", "a run of another process is put into its place")
+        assert screen.rows.row is not None
+        assert screen.rows.row.execution_id == "aa"
+        await pilot.press("s")
+        await all_are(["cc", "ee", "dd", "bb", "aa"])
+        await pilot.press("s")
+        await all_are(["ee", "dd", "cc", "bb", "aa"])
+
+
+async def test_a_run_under_way_counts_with_the_time_it_has_taken(open_store: OpenStore) -> None:
+    store = open_store()
+    await record(store, "long-ago", took_ms=5_000.0)
+    request = ExecutionRequest("return 1", source="cli")
+    for name, began in (("now", time.time()), ("since-a-minute", time.time() - 60)):
+        store.record(ExecutionStarted(name, request, Limits(), "engine", None, (1, 2, 3, 4), began))
+    await store.committed()
+    rows = store.list_executions(order="longest")
+    assert [row.execution_id for row in rows] == ["since-a-minute", "long-ago", "now"]
+    rows = store.list_executions(order="calls", limit=1, offset=1)
+    assert len(rows) == 1

@@ -1,0 +1,123 @@
+"""The sidebar: what it lists, what Enter and a click do, where it lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.conftest import MakeApp, app_opened, until
+from workbench.tui.app import WorkbenchApp
+from workbench.tui.main.sidebar import SidebarRow
+from workbench.tui.replay.screen import ReplayScreen
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(autouse=True)
+def scripts(tmp_path: Path) -> None:
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "mine.js").write_text("return 'mine'")
+
+
+async def start(app: WorkbenchApp, pilot: Pilot[int]) -> None:
+    await app_opened(app)
+    await until(lambda: app.runtime_now is not None, "the runtime is open")
+    await pilot.pause()
+
+
+def find(app: WorkbenchApp, kind: str, text: str) -> int | None:
+    rows: list[SidebarRow] = app.main.sidebar.rows.rows
+    return next((i for i, row in enumerate(rows) if row.kind == kind and text in row.text), None)
+
+
+async def choose(app: WorkbenchApp, pilot: Pilot[int], kind: str, text: str) -> None:
+    await until(lambda: find(app, kind, text) is not None, f"{kind} {text} is listed")
+    app.main.sidebar.rows.move_to(find(app, kind, text) or 0)
+    await pilot.press("enter")
+    await pilot.pause()
+
+
+async def test_script_is_opened_by_enter(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        assert not app.main.sidebar.display
+        assert app.main.sidebar.rows.rows == [], "nothing is read before it is shown"
+        await pilot.press("f9")
+        await choose(app, pilot, "script", "mine.js")
+        await until(lambda: app.main.tab.document.name == "mine.js", "it is open")
+        await until(lambda: app.main.tab.script.has_focus, "the script has the focus")
+        assert app.main.sidebar.display
+        assert app.main.query_one("#script").region.x == 32
+
+
+async def test_call_is_inserted_by_a_click(make_app: MakeApp) -> None:
+    app = make_app("")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await pilot.press("f9")
+        await choose(app, pilot, "server", "demo")
+        await until(lambda: find(app, "tool", "echo") is not None, "its tools are listed")
+        rows = app.main.sidebar.rows
+        index = find(app, "tool", "echo")
+        assert index is not None
+        await pilot.click(rows, offset=(6, index + 1 - rows.scroll_offset.y))
+        await until(lambda: "await tools.demo.echo(" in app.main.tab.script.text, "a call")
+        await until(lambda: app.main.tab.script.has_focus, "the script has the focus")
+
+
+async def test_run_is_opened(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await pilot.press("f5")
+        await until(lambda: app.main.run_now and app.main.run_now.execution, "the run ends")
+        await pilot.press("f9")
+        await choose(app, pilot, "run", "test.js")
+        await until(lambda: isinstance(app.screen, ReplayScreen), "its replay")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (50, 20)])
+async def test_lies_over_the_panes_where_there_is_little_room(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=size) as pilot:
+        await start(app, pilot)
+        before = app.main.query_one("#script").region
+        await pilot.press("f9")
+        await until(lambda: app.main.sidebar.region.width, "it is shown")
+        assert app.main.query_one("#script").region == before
+        assert app.main.get_widget_at(3, 4)[0] is app.main.sidebar.rows
+        await pilot.press("escape")
+        await until(lambda: app.main.tab.script.has_focus, "back in the script")
+        assert not app.main.sidebar.display
+        await pilot.press("f9")
+        await choose(app, pilot, "script", "mine.js")
+        await until(lambda: app.main.tab.document.name == "mine.js", "it is open")
+        assert not app.main.sidebar.display
+
+
+async def test_is_remembered(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await pilot.press("f9")
+        await until(lambda: app.main.sidebar.display, "it is shown")
+        await pilot.press("ctrl+q")
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        assert app.main.sidebar.display
+        await pilot.press("f9")
+        await until(lambda: app.main.sidebar.has_focus_within, "it has the focus")
+        await pilot.press("f9")
+        await pilot.pause()
+        assert not app.main.sidebar.display
+        await pilot.press("ctrl+q")
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        assert not app.main.sidebar.display

@@ -1,0 +1,199 @@
+"""Stepping through a recorded run, and replaying it offline."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from tests.tui.conftest import MakeApp, app_opened, until
+from workbench.core.model import ToolCallFinished, ToolCallStarted
+from workbench.tui.app import WorkbenchApp
+from workbench.tui.dialogs.ask import LineScreen
+from workbench.tui.dialogs.help import HelpScreen
+from workbench.tui.editor.code_area import CodeArea
+from workbench.tui.replay.screen import ReplayScreen
+from workbench.tui.trace.model import CallRow
+
+pytestmark = pytest.mark.anyio
+_CODE = """\
+console.log('before');
+await tools.demo.echo({value: 1});
+const answer = call_tool('demo', 'deploy', {service: 'web'});
+console.log(Math.random() > 2 ? 'never' : 'after');
+return answer.error.code
+"""
+
+
+async def record(app: WorkbenchApp, pilot: Pilot[int]) -> ReplayScreen:
+    """Run the script, then open its recording."""
+    await app_opened(app)
+    await pilot.press("f5")
+    await until(lambda: app.main.run_now and app.main.run_now.execution, "the run ends")
+    assert app.main.run_now is not None
+    assert app.main.run_now.status == "ok", app.main.run_now.execution
+    await app.open_replay(app.main.run_now.execution_id)
+    await until(lambda: isinstance(app.screen, ReplayScreen), "the replay is open")
+    await pilot.pause()
+    assert isinstance(app.screen, ReplayScreen)
+    return app.screen
+
+
+def calls(screen: ReplayScreen) -> list[CallRow]:
+    return [row for row in screen.trace.model.rows if isinstance(row, CallRow)]
+
+
+async def test_steps_forth_and_back(make_app: MakeApp) -> None:
+    app = make_app(_CODE)
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await record(app, pilot)
+        assert screen.position == len(screen.steps)
+        assert len(screen.trace.model.rows) == 4
+        await pilot.press("home")
+        assert screen.position == 0
+        assert screen.trace.model.totals.calls == 0
+        assert [row.status for row in calls(screen)] == ["pending", "pending"]
+        await pilot.press("full_stop", "full_stop")
+        assert screen.position == 2
+        await pilot.press("comma")
+        assert screen.position == 1
+        await pilot.press("e")
+        assert screen.steps[screen.position - 1].failed
+        assert screen.steps[screen.position - 1].line == 3
+        assert [row.status for row in calls(screen)] == ["ok", "error"]
+        assert screen.trace.selected is not None
+        assert screen.trace.selected.seq == 2
+        await pilot.press("end")
+        shown = screen.detail.result.shown
+        assert shown is not None
+        assert shown.value == "UPSTREAM_ERROR"
+
+
+async def test_goes_to_a_call(make_app: MakeApp) -> None:
+    app = make_app(_CODE)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        screen = await record(app, pilot)
+        for asked in (1, 2):
+            await pilot.press("number_sign")
+            await until(lambda: isinstance(app.screen, LineScreen), "the question")
+            await pilot.press(str(asked), "enter")
+            await until(lambda: app.screen is screen, "the answer")
+            await pilot.pause()
+            event = screen.steps[screen.position - 1].event
+            assert isinstance(event, ToolCallFinished)
+            assert event.call.seq == asked
+            assert screen.trace.selected is not None
+            assert screen.trace.selected.seq == event.call.seq
+        script = screen.query_one("#replay-script", CodeArea)
+        assert "▶" in script.render_line(2).text
+        # As of that moment: nothing was written after the call yet.
+        assert [line.text for line in screen._run.console] == ["before"]
+        await pilot.press("k", "enter")
+        event = screen.steps[screen.position - 1].event
+        assert isinstance(event, ToolCallFinished)
+        assert event.call.seq == 1
+        position = screen.position
+        await pilot.press("number_sign")
+        await until(lambda: isinstance(app.screen, LineScreen), "the question")
+        await pilot.press("9", "enter")
+        await until(lambda: app.screen is screen, "the answer")
+        assert screen.position == position
+        assert any("no call 9" in notice.message for notice in app._notifications)
+
+
+async def test_letters_are_letters_in_a_search(make_app: MakeApp) -> None:
+    app = make_app("return {echo: 'e E'}")
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await record(app, pilot)
+        screen.detail.result.focus()
+        await pilot.press("slash", "e", "E", "space", "e")
+        assert app.screen is screen
+        assert not screen.playing
+        assert screen.position == len(screen.steps)
+
+
+async def test_plays_to_a_breakpoint_and_to_the_end(make_app: MakeApp) -> None:
+    app = make_app(_CODE)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await record(app, pilot)
+        screen.breakpoints = {2}
+        await pilot.press("home", "space")
+        await until(lambda: not screen.playing, "it pauses")
+        assert 0 < screen.position < len(screen.steps)
+        assert len([step for step in screen.steps[: screen.position] if step.line == 3]) == 0
+        await pilot.press("space")
+        await until(lambda: screen.position == len(screen.steps), "it ends")
+
+
+async def test_a_breakpoint_holds_where_the_clock_stopped_just_before_it(make_app: MakeApp) -> None:
+    app = make_app(_CODE)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await record(app, pilot)
+        before = next(
+            n
+            for n, step in enumerate(screen.steps)
+            if isinstance(step.event, ToolCallStarted) and step.event.call.seq == 2
+        )
+        screen.breakpoints = {2}
+        await pilot.press("home", "space")
+        screen._go(before)
+        await until(lambda: not screen.playing, "it pauses")
+        assert screen.position == before
+        await pilot.press("space")
+        await until(lambda: screen.position == len(screen.steps), "it goes on from there")
+
+
+async def test_replays_offline_with_the_same_outcome(make_app: MakeApp) -> None:
+    app = make_app(_CODE)
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await record(app, pilot)
+        await pilot.press("v")
+        await until(lambda: "identical" in screen.verdict, "the verdict")
+
+
+async def test_runs_live_in_a_new_tab(make_app: MakeApp) -> None:
+    app = make_app(_CODE)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await record(app, pilot)
+        first = app.main.run_now
+        await pilot.press("R")
+        await until(lambda: app.screen is app.main, "the main screen is back")
+        await until(
+            lambda: (
+                app.main.run_now is not first
+                and app.main.run_now is not None
+                and app.main.run_now.execution
+            ),
+            "it ran again",
+        )
+        assert len(app.main.tabs) == 2
+        assert app.main.tab.script.text == _CODE
+
+
+async def test_unknown_run_is_told(make_app: MakeApp) -> None:
+    app = make_app(_CODE)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await until(lambda: app.runtime_now, "open")
+        await app.open_replay("ffffffff")
+        await pilot.pause()
+        assert app.screen is app.main
+        assert any("Cannot replay" in notice.message for notice in app._notifications)
+
+
+async def test_help_begins_with_the_keys_of_the_screen(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 60)) as pilot:
+        await record(app, pilot)
+        await pilot.press("f1")
+        await until(lambda: isinstance(app.screen, HelpScreen), "the help")
+        await pilot.pause()
+        said = str(app.screen.query_one(Static).visual)
+        assert said.startswith("On this screen")
+        for words in ("Step", "Compare live", "Verify offline", "Edit and replay", "Breakpoint"):
+            assert words in said
+        await pilot.press("escape", "escape")
+        assert app.screen is app.main
+        await pilot.press("f1")
+        await until(lambda: isinstance(app.screen, HelpScreen), "the help")
+        await pilot.pause()
+        assert "On this screen" not in str(app.screen.query_one(Static).visual)

@@ -1,0 +1,205 @@
+"""The tools screen on the real upstream with the bundled demo server."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.app import App
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from tests.tui.conftest import until
+from tests.tui.editor.test_completion import catalogue
+from workbench.catalogue.tools import ServerInfo
+from workbench.config import Config, ServerSettings, demo_server
+from workbench.core.runtime import Runtime, open_runtime
+from workbench.history.statistics import ToolStatistics
+from workbench.tui.editor.code_area import CodeArea
+from workbench.tui.editor.tool_calls import call_text, example
+from workbench.tui.tools.screen import ToolRow, ToolsScreen, row_line, statistics_line, tree
+from workbench.tui.tools.try_tool import TryScreen
+from workbench.tui.values.json_view import JsonView
+
+pytestmark = pytest.mark.anyio
+
+
+class ToolsApp(App[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: list[str | None] = []
+
+
+@asynccontextmanager
+async def opened(
+    tmp_path: Path, size: tuple[int, int] = (120, 30)
+) -> AsyncIterator[tuple[ToolsApp, Pilot[None], Runtime]]:
+    broken = ServerSettings(name="broken", command="no-such-program-anywhere")
+    config = Config(servers={"demo": demo_server(), "broken": broken})
+    async with open_runtime(config, data_dir=tmp_path / "data") as runtime:
+        app = ToolsApp()
+        async with app.run_test(size=size) as pilot:
+            await app.push_screen(ToolsScreen(runtime), app.answers.append)
+            await until(lambda: states(app) == {"demo": "ready", "broken": "failed"}, "settled")
+            await pilot.pause()
+            yield app, pilot, runtime
+
+
+def screen(app: ToolsApp) -> ToolsScreen:
+    found = next(s for s in app.screen_stack if isinstance(s, ToolsScreen))
+    assert isinstance(found, ToolsScreen)
+    return found
+
+
+def states(app: ToolsApp) -> dict[str, str]:
+    return {row.server.name: row.server.state for row in screen(app).rows.rows}
+
+
+def lines(app: ToolsApp) -> str:
+    rows = screen(app).rows
+    return "\n".join(rows.render_line(y).text.rstrip() for y in range(rows.size.height))
+
+
+def said(app: ToolsApp) -> str:
+    return str(screen(app).query_one("#about", Static).content)
+
+
+async def test_servers_and_tools_are_shown_and_inserted(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (app, pilot, _):
+        assert "✔ ready" in lines(app)
+        assert "✘ failed" in lines(app)
+        await pilot.press("G")
+        assert "no-such-program-anywhere" in said(app)
+        await pilot.press("slash", *"list_issues", "enter")
+        assert [row.tool.name for row in screen(app).rows.rows if row.tool] == ["list_issues"]
+        await pilot.press("j")
+        assert "list_issues(args" in said(app)
+        await pilot.press("y")
+        assert app.clipboard.startswith("await tools.demo.list_issues(")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.answers == [app.clipboard]
+
+
+async def test_servers_fold_and_the_filter_is_left_with_escape(tmp_path: Path) -> None:
+    async with opened(tmp_path, (80, 24)) as (app, pilot, _):
+        whole = len(screen(app).rows.rows)
+        await pilot.press("enter")
+        assert len(screen(app).rows.rows) == 2
+        await pilot.press("enter")
+        assert len(screen(app).rows.rows) == whole
+        await pilot.press("slash", *"zzz")
+        assert "No tool matches" in lines(app)
+        await pilot.press("escape")
+        assert len(screen(app).rows.rows) == whole
+        await pilot.press("escape")
+        assert app.answers == [None]
+
+
+async def test_a_tool_is_tried_and_recorded(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (app, pilot, runtime):
+        screen(app).query_one(Input).value = "list_issues"
+        await pilot.pause()
+        await pilot.press("j", "t")
+        await until(lambda: isinstance(app.screen, TryScreen), "the form")
+        await pilot.pause()
+        area, view = app.screen.query_one(CodeArea), app.screen.query_one(JsonView)
+        area.replace("{", (0, 0), area.document.end)
+        await pilot.pause()
+        assert area.markers
+        await pilot.press("f5")
+        await app.workers.wait_for_complete()
+        assert view.shown is None
+        area.replace('{"no_such_argument": 1}', (0, 0), area.document.end)
+        await pilot.pause()
+        area.replace("{}", (0, 0), area.document.end)
+        await pilot.press("f5")
+        await until(lambda: view.shown is not None, "the answer")
+        assert [row.script for row in runtime.history.list_executions()] == ["try"]
+        await pilot.press("escape")
+        assert isinstance(app.screen, ToolsScreen)
+        await until(lambda: "Its one call · p50 " in said(app), "its calls are counted")
+        assert "none failed" in said(app)
+        await pilot.press("k", "j")
+        assert "Its one call" in said(app), "what is known is there at once"
+
+
+async def test_what_a_server_writes_is_seen_as_it_comes(tmp_path: Path) -> None:
+    script = tmp_path / "talker.py"
+    script.write_text(
+        "import sys, time, pathlib\n"
+        "print('one \\x1b[31m line', file=sys.stderr, flush=True)\n"
+        f"while not pathlib.Path({str(tmp_path / 'go')!r}).exists(): time.sleep(0.02)\n"
+        "print('another line', file=sys.stderr, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    talker = ServerSettings(name="talker", command=sys.executable, args=(str(script),))
+    async with open_runtime(
+        Config(servers={"talker": talker}), data_dir=tmp_path / "data"
+    ) as runtime:
+        app = ToolsApp()
+        async with app.run_test(size=(80, 24)):
+            await app.push_screen(ToolsScreen(runtime), app.answers.append)
+            await until(lambda: "one ␛[31m line" in said(app), "the first line")
+            (tmp_path / "go").touch()
+            await until(lambda: "another line" in said(app), "the second")
+
+
+def test_statistics_in_a_line() -> None:
+    assert str(statistics_line(None)) == "Not called yet"
+    found = ToolStatistics(200, 1, 380.0, 1910.0, 0.0, '{"message": "no \\u001b such"}')
+    assert str(statistics_line(found)) == (
+        "Last 200 calls · p50 380 ms · p95 1.910 s · 1 failed (under 1%)\nNewest error: no ␛ such"
+    )
+
+
+def test_the_tree_filters_by_words_of_names_and_descriptions() -> None:
+    names = [row.tool.name if row.tool else row.server.name for row in tree(catalogue())]
+    assert names == ["tracker", "search_issues", "close-issue", "my-chat", "post"]
+    found = tree(catalogue(), "SAY something")
+    assert [row.tool.name for row in found if row.tool] == ["post"]
+    folded = tree(catalogue(), folded=frozenset({"tracker", "my-chat"}))
+    assert all(row.tool is None for row in folded)
+    assert tree(catalogue(), "nothing at all") == []
+
+
+def test_a_failed_server_says_why_where_there_is_room() -> None:
+    server = ServerInfo("db", state="failed", error="no such \x1bfile: /srv/db.sqlite")
+    for width in (0, 10, 30, 46, 120):
+        parts = row_line(ToolRow(server), width)
+        text = "".join(part for part, _ in parts)
+        assert ("no such ␛fi" in text) == (width >= 46)
+        assert len(text) == max(width, len(parts[-1][0]))
+
+
+def test_a_call_begins_with_what_is_required() -> None:
+    tools = {tool.name: tool for tool in catalogue()}
+    assert call_text(tools["search_issues"]) == 'await tools.tracker.search_issues({ query: "" })'
+    assert call_text(tools["close-issue"]) == 'await tools.tracker["close-issue"]()'
+
+
+def test_examples_follow_the_schema() -> None:
+    schema = {
+        "type": "object",
+        "properties": {
+            "a": {"type": "integer", "default": 5},
+            "b": {"enum": ["x", "y"]},
+            "c": {"type": ["boolean", "null"]},
+            "d": {"type": "array"},
+            "e": {"properties": {"f": {"type": "string"}}, "required": ["f"]},
+            "g": {},
+        },
+        "required": ["a", "b", "c", "d", "e", "g"],
+    }
+    assert example(schema) == {
+        "a": 5,
+        "b": "x",
+        "c": False,
+        "d": [],
+        "e": {"f": ""},
+        "g": None,
+    }
+    assert example(None) is None

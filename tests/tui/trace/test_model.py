@@ -1,0 +1,279 @@
+"""Rows from events, their filter, and what they cost."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from typing import Any
+
+import pytest
+
+from workbench.core.model import (
+    ConsoleLine,
+    ErrorCode,
+    Event,
+    Execution,
+    ExecutionFinished,
+    LogLine,
+    Outcome,
+    ToolCall,
+    ToolCallFinished,
+    ToolCallNote,
+    ToolCallStarted,
+)
+from workbench.tui.trace.filter import FilterError, parse_filter
+from workbench.tui.trace.model import SHOWN_ARGS, CallRow, ConsoleRow, TraceModel, brief
+
+OK = Outcome(ok=True, result={"rows": 1})
+
+
+def call(seq: int, tool: str = "db.query", args: Any = None, **more: Any) -> ToolCall:
+    server, _, name = tool.partition(".")
+    return ToolCall("x", seq, server, name, args if args is not None else {"n": seq}, **more)
+
+
+def finished(made: ToolCall, outcome: Outcome = OK, ms: float = 5.0) -> list[Event]:
+    return [ToolCallStarted("x", made), ToolCallFinished("x", made, outcome, ms, made.seq)]
+
+
+def failed(code: ErrorCode, message: str = "no", *, dispatched: bool = True) -> Outcome:
+    return Outcome.failed(code, message, dispatched=dispatched)
+
+
+def model_of(*events: Event) -> TraceModel:
+    model = TraceModel()
+    model.begin("x")
+    model.apply(events)
+    return model
+
+
+def shown(model: TraceModel) -> list[int]:
+    """Sequence numbers of the shown calls; console lines as 0."""
+    while model.step():
+        pass
+    rows = [model.rows[index] for index in model.shown]
+    return [row.seq if isinstance(row, CallRow) else 0 for row in rows]
+
+
+def test_a_call_becomes_a_row_and_ends() -> None:
+    made = call(1, args={"sql": "select 1"}, line=9, started_ms=2.0)
+    model = model_of(ToolCallStarted("x", made))
+    row = model.row_of(1)
+    assert row is not None
+    assert (row.status, row.duration_ms, row.args) == ("running", None, '{"sql":"select 1"}')
+    model.apply([ToolCallNote("x", 1, "progress", "half way")])
+    assert row.summary == "half way"
+    model.apply([ToolCallFinished("x", made, OK, 41.4, 1)])
+    assert (row.status, row.duration_ms, row.summary) == ("ok", 41.4, '{"rows":1}')
+    assert model.line_notes() == {9: "1 call 41 ms"}
+    assert model.totals.calls == 1
+    assert model.totals.running == 0
+
+
+def test_events_of_other_executions_are_passed_over() -> None:
+    model = TraceModel()
+    model.begin("other")
+    model.apply(finished(call(1)))
+    assert model.rows == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"),
+    [
+        (OK, "ok"),
+        (failed(ErrorCode.UPSTREAM_ERROR), "error"),
+        (failed(ErrorCode.TIMEOUT), "timeout"),
+        (failed(ErrorCode.CANCELLED), "cancelled"),
+        (failed(ErrorCode.MAX_TOOL_CALLS_EXCEEDED, dispatched=False), "refused"),
+        (failed(ErrorCode.INVALID_ARGS, dispatched=False), "refused"),
+    ],
+)
+def test_status_of_a_call(outcome: Outcome, status: str) -> None:
+    row = model_of(*finished(call(1), outcome)).row_of(1)
+    assert row is not None
+    assert row.status == status
+
+
+def test_parallel_calls_take_lanes_and_give_them_back() -> None:
+    first, second, third, fourth = (call(n, started_ms=float(n)) for n in (1, 2, 3, 4))
+    model = model_of(
+        ToolCallStarted("x", first),
+        ToolCallStarted("x", second),
+        ToolCallFinished("x", first, OK, 1.0, 1),
+        ToolCallStarted("x", third),
+        ToolCallStarted("x", fourth),
+    )
+    assert [row.lane for row in model.rows if isinstance(row, CallRow)] == [0, 1, 0, 2]
+
+
+def test_calls_that_never_ended_are_cancelled_with_the_execution() -> None:
+    model = model_of(ToolCallStarted("x", call(1, started_ms=10.0)))
+    done = Execution("x", "timeout", duration_ms=110.0)
+    model.apply([ExecutionFinished("x", done, 0.0)])
+    row = model.row_of(1)
+    assert row is not None
+    assert (row.status, row.duration_ms) == ("cancelled", 100.0)
+    assert model.totals.running == 0
+    assert model.elapsed_ms() == 110.0
+
+
+def test_text_from_outside_is_made_safe() -> None:
+    evil = "\x1b]0;x\x07\n[/x]"
+    model = model_of(
+        ConsoleLine("x", LogLine("log", evil)),
+        *finished(call(1, tool=f"s.{evil}", args={evil: evil}), failed(ErrorCode.TIMEOUT, evil)),
+    )
+    for row in model.rows:
+        texts = (
+            (row.server, row.tool, row.args, row.summary)
+            if isinstance(row, CallRow)
+            else (row.text,)
+        )
+        assert not any(ord(character) < 32 for text in texts for character in text)
+
+
+def test_brief_never_serialises_a_whole_payload() -> None:
+    started = time.perf_counter()
+    assert len(brief({"rows": [{"text": "x" * 1_000_000}] * 100_000})) == SHOWN_ARGS
+    assert time.perf_counter() - started < 0.5
+    assert brief({}) == ""
+    assert brief([1, "two"]) == '[1,"two"]'
+    assert brief({"big": 1 << 80}) != ""
+    assert brief("\ud800") != ""
+
+
+def trace() -> TraceModel:
+    return model_of(
+        *finished(call(1, "github.search_issues", {"q": "Open Bug"}, line=3), ms=412.0),
+        ConsoleLine("x", LogLine("log", "found 3 bugs")),
+        *finished(call(2, "db.query", line=9), ms=9.0),
+        *finished(call(3, "db.exec", line=9), failed(ErrorCode.UPSTREAM_ERROR, "no column"), 1500),
+        ToolCallStarted("x", call(4, "slack.post")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("", [1, 0, 2, 3, 4]),
+        ("server:db", [2, 3]),
+        ("server:d*", [2, 3]),
+        ("tool:query", [2]),
+        ("tool:db.*", [2, 3]),
+        ("status:ok", [1, 2]),
+        ("status:running", [4]),
+        ("-status:ok", [3, 4]),
+        (">100ms", [1, 3]),
+        ("<1s", [1, 2]),
+        (">=1.5s", [3]),
+        ("line:9 status:error", [3]),
+        ("bug", [1, 0]),
+        ('"open bug"', [1]),
+        ('-"open bug" -server:db', [4]),
+        ("column", [3]),
+        ("http://nowhere", []),
+        ('"status:ok"', []),
+    ],
+)
+def test_filter(text: str, rows: list[int]) -> None:
+    model = trace()
+    model.set_filter(text)
+    assert shown(model) == rows
+
+
+@pytest.mark.parametrize("text", ["status:good", "line:x", ">10parsecs"])
+def test_a_wrong_filter_says_what_would_be_right(text: str) -> None:
+    model = trace()
+    model.set_filter("server:db")
+    with pytest.raises(FilterError, match="—"):
+        model.set_filter(text)
+    assert shown(model) == [2, 3]
+
+
+def test_half_typed_terms_are_no_errors() -> None:
+    for text in (">", "<", "-", '"', "server:", "tool:", "text:", ":", "-tool:"):
+        parse_filter(text)
+
+
+def test_rows_that_change_enter_and_leave_a_filtered_view() -> None:
+    model = trace()
+    model.set_filter("status:running")
+    assert shown(model) == [4]
+    model.apply([ToolCallFinished("x", call(4, "slack.post"), OK, 3.0, 4)])
+    assert shown(model) == []
+    model.set_filter("status:ok")
+    assert shown(model) == [1, 2, 4]
+    model.apply(finished(call(5, "db.late")))
+    assert shown(model) == [1, 2, 4, 5]
+
+
+def test_console_lines_fold() -> None:
+    model = trace()
+    model.fold_console(True)
+    assert shown(model) == [1, 2, 3, 4]
+    model.fold_console(False)
+    assert shown(model) == [1, 0, 2, 3, 4]
+
+
+def test_find_goes_both_ways_and_skips_console_lines() -> None:
+    model = trace()
+    assert model.find(-1, 1, lambda row: row.status == "error") == 3
+    assert model.find(3, -1, lambda row: row.status == "ok") == 2
+    assert model.find(3, 1, lambda row: row.status == "error") is None
+
+
+def test_a_hundred_thousand_calls_fit_and_filter_in_steps() -> None:
+    outcome = Outcome(ok=True, result={"text": "y" * 5000})
+    model = TraceModel()
+    model.begin("x")
+
+    def make(calls: range) -> None:
+        for seq in calls:
+            args = {"number": seq, "text": "x" * 100}
+            model.apply(finished(call(seq, f"server{seq % 7}.tool", args), outcome))
+
+    tracemalloc.start()  # a fifth is enough: it makes all slow
+    try:
+        make(range(1, 20_001))
+        used, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    make(range(20_001, 100_001))
+    assert used * 5 <= 40_000_000
+    model.set_filter("server:server3 text")
+    slowest = 0.0
+    while True:
+        began = time.perf_counter()
+        if not model.step():
+            break
+        slowest = max(slowest, time.perf_counter() - began)
+    assert len(model.shown) == len(range(3, 100_001, 7))
+    assert slowest < 0.25  # asked for 20 ms; the bound is for a loaded machine
+
+
+def test_what_is_planned_waits_for_its_events() -> None:
+    one, two = call(1, started_ms=0.0), call(2, started_ms=10.0)
+    line = ConsoleLine("x", LogLine("log", "hello", 5.0))
+    events: list[Event] = [
+        ToolCallStarted("x", one),
+        line,
+        ToolCallStarted("x", two),
+        ToolCallFinished("x", two, Outcome(True, result=1), 30.0, 1),
+    ]
+    model = TraceModel()
+    model.plan(events)
+    assert [getattr(row, "status", "line") for row in model.rows] == ["pending", "line", "pending"]
+    assert model.totals.calls == 0
+    assert model.span_ms >= 40
+    model.apply(events[:2])
+    first, written, second = model.rows
+    assert isinstance(first, CallRow)
+    assert isinstance(written, ConsoleRow)
+    assert isinstance(second, CallRow)
+    assert (first.status, written.text, second.status) == ("running", "hello", "pending")
+    assert (model.totals.calls, model.totals.console) == (1, 1)
+    model.apply(events[2:])
+    assert second.status == "ok"
+    assert len(model.rows) == 3
+    model.apply([line])  # one that was not planned
+    assert len(model.rows) == 4

@@ -1,0 +1,77 @@
+"""Whose time it was: waiting for a worker, the script, the upstream servers, the queue before a call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.tui.conftest import MakeApp, app_opened, until
+from workbench.core.model import (
+    Event,
+    Execution,
+    ExecutionFinished,
+    Outcome,
+    ToolCall,
+    ToolCallFinished,
+    ToolCallStarted,
+)
+from workbench.tui.main.running import LiveRun
+from workbench.tui.wording import summary
+
+
+def call(seq: int, started_ms: float, took_ms: float, upstream_ms: float | None) -> list[Event]:
+    issued = ToolCall("x", seq, "demo", "echo", {}, started_ms=started_ms)
+    outcome = Outcome(ok=True, upstream_ms=upstream_ms)
+    return [
+        ToolCallStarted("x", issued),
+        ToolCallFinished("x", issued, outcome, took_ms, seq),
+    ]
+
+
+def test_calls_at_the_same_time_count_once() -> None:
+    run = LiveRun("a.js")
+    run.apply(call(1, 10, 100, 90))  # 20…110 with the upstream
+    run.apply(call(2, 50, 100, 80))  # 70…150
+    run.apply(call(3, 200, 5, 50))  # of a record: no more than the call itself
+    run.apply(call(4, 300, 5, None))  # refused
+    assert run.upstream_ms == pytest.approx(130 + 5)
+    execution = Execution("x", "ok", queued_ms=7.2, duration_ms=400, cpu_ms=15, tool_calls=4)
+    run.apply([ExecutionFinished("x", execution, 0.0)])
+    assert run.timing() == {
+        "queue_ms": 7.2,
+        "duration_ms": 400,
+        "upstream_ms": 135,
+        "script_ms": 15,
+        "other_ms": 250,
+    }
+    said = summary(execution, run.upstream_ms)
+    assert said == "400 ms · queued 7 ms · script 15 ms · upstream 135 ms · 4 calls"
+    assert summary(execution) == "400 ms · 4 calls"
+
+
+@pytest.mark.anyio
+async def test_timing_of_a_run_and_of_its_calls(make_app: MakeApp) -> None:
+    app = make_app("await tools.demo.sleep({ms: 80}); await tools.demo.echo({value: 1});")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        await pilot.press("f5")
+        await until(lambda: app.main.run_now and app.main.run_now.execution, "the run ends")
+        await pilot.pause()
+        assert "upstream" in str(app.main.query_one("#status").render())
+        detail = app.main.detail
+        detail.show_tab("timing")
+        app.main.go_to("trace")
+        await pilot.pause()
+        await pilot.press("home")
+        await until(lambda: detail.timing.shown is not None, "it is shown")
+        await pilot.pause()
+        assert detail.front is detail.timing, "moving in the trace leaves it in front"
+        assert detail.timing.shown is not None
+        value: Any = detail.timing.shown.value
+        assert value["run"]["upstream_ms"] >= 80
+        assert value["run"]["script_ms"] > 0
+        assert value["run"]["duration_ms"] >= value["run"]["upstream_ms"]
+        assert value["call"]["call"] == "#1 demo.sleep"
+        assert value["call"]["upstream_ms"] >= 80
+        assert value["call"]["queue_ms"] >= 0

@@ -1,0 +1,247 @@
+"""The trace on a screen: what lines show, keys, mouse, follow, filter."""
+
+from __future__ import annotations
+
+import pytest
+from textual import on
+from textual.app import App, ComposeResult
+
+from tests.tui.trace.test_model import call, failed, finished
+from workbench.core.model import (
+    ConsoleLine,
+    ErrorCode,
+    Event,
+    Execution,
+    ExecutionFinished,
+    LogLine,
+    ToolCallStarted,
+)
+from workbench.tui.trace.view import TraceView
+
+pytestmark = pytest.mark.anyio
+
+
+class TraceApp(App[None]):
+    """The widget alone; remembers its messages."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.highlighted: list[int] = []
+        self.opened: list[int] = []
+
+    def compose(self) -> ComposeResult:
+        yield TraceView()
+
+    @property
+    def trace(self) -> TraceView:
+        return self.query_one(TraceView)
+
+    def feed(self, *events: Event) -> TraceView:
+        self.trace.begin("x")
+        self.trace.apply(events)
+        return self.trace
+
+    @on(TraceView.CallOpened)
+    def _opened(self, message: TraceView.CallOpened) -> None:
+        self.opened.append(message.seq)
+
+    @on(TraceView.CallHighlighted)
+    def _highlighted(self, message: TraceView.CallHighlighted) -> None:
+        self.highlighted.append(message.seq)
+
+
+def lines(trace: TraceView) -> list[str]:
+    return [trace.render_line(y).text for y in range(trace.size.height)]
+
+
+def some(count: int, *, bad: tuple[int, ...] = ()) -> list[Event]:
+    events: list[Event] = []
+    for seq in range(1, count + 1):
+        made = call(seq, line=seq % 5 + 1, started_ms=seq * 10.0)
+        if seq in bad:
+            events += finished(made, failed(ErrorCode.UPSTREAM_ERROR, f"broken {seq}"))
+        else:
+            events += finished(made)
+    return events
+
+
+async def test_a_wide_screen_shows_a_waterfall() -> None:
+    app = TraceApp()
+    async with app.run_test(size=(120, 12)) as pilot:
+        trace = app.feed(*some(3, bad=(2,)), ConsoleLine("x", LogLine("warn", "odd")))
+        trace.apply([ToolCallStarted("x", call(4, "chat.post", started_ms=40.0))])
+        await pilot.pause()
+        shown = lines(trace)
+        assert "Tool" in shown[0]
+        assert "0s ┄" in shown[0]
+        assert "✔ ok" in shown[1]
+        assert "db.query" in shown[1]
+        assert "█" in shown[1]
+        assert "✘ error" in shown[2]
+        assert "broken 2" in shown[2]
+        assert "warn" in shown[4]
+        assert "odd" in shown[4]
+        assert "… running" in shown[5]
+        assert all(trace.render_line(y).cell_length == trace.size.width for y in range(10))
+
+
+async def test_a_narrow_screen_shows_a_summary_with_the_status_in_words() -> None:
+    app = TraceApp()
+    async with app.run_test(size=(80, 12)) as pilot:
+        trace = app.feed(*some(3, bad=(2,)))
+        await pilot.pause()
+        shown = lines(trace)
+        assert "Summary" in shown[0]
+        assert '{"rows":1}' in shown[1]
+        assert "error: broken 2" in shown[2]
+        assert not any("█" in line for line in shown)
+
+
+async def test_it_works_at_any_width() -> None:
+    app = TraceApp()
+    for width in (4, 12, 30, 60, 99, 100, 109, 110, 200):
+        async with app.run_test(size=(width, 6)) as pilot:
+            trace = app.feed(*some(30, bad=(2,)), ConsoleLine("x", LogLine("log", "漢字" * 99)))
+            await pilot.pause()
+            strips = [trace.render_line(y) for y in range(6)]
+            width_inside = trace.scrollable_content_region.width
+            assert {strip.cell_length for strip in strips} == {width_inside}
+        app = TraceApp()
+
+
+async def test_keys_move_and_find_errors_and_open() -> None:
+    app = TraceApp()
+    async with app.run_test(size=(100, 10)) as pilot:
+        trace = app.feed(*some(50, bad=(20, 40)))
+        trace.focus()
+        await pilot.press("g")
+        assert trace.selected is not None
+        assert trace.selected.seq == 1
+        assert not trace.follow
+        await pilot.press("j", "j", "k", "e")
+        assert trace.selected.seq == 20
+        await pilot.press("e", "e")
+        assert trace.selected.seq == 40
+        assert "no error there" in lines(trace)[-1]
+        await pilot.press("E", "enter")
+        assert app.opened == [20]
+        assert app.highlighted[-1] == 20
+        await pilot.press("pagedown")
+        assert trace.selected.seq > 24
+        await pilot.press("G")
+        assert trace.selected.seq == 50
+        assert trace.follow
+
+
+async def test_follow_stays_at_the_end_and_a_pill_counts_what_is_new() -> None:
+    app = TraceApp()
+    async with app.run_test(size=(100, 10)) as pilot:
+        trace = app.feed(*some(30))
+        trace.focus()
+        await pilot.pause()
+        assert "30 " in lines(trace)[-1]
+        await pilot.press("k")
+        more = [event for seq in range(31, 43) for event in finished(call(seq))]
+        trace.apply(more)
+        await pilot.pause()
+        assert trace.selected is not None
+        assert trace.selected.seq == 29
+        assert "12 new ↓" in lines(trace)[-1]
+        await pilot.click(TraceView, offset=(95, 9))
+        assert trace.follow
+        assert trace.selected.seq == 42
+        assert "new" not in lines(trace)[-1]
+
+
+async def test_a_filter_is_typed_in_place() -> None:
+    app = TraceApp()
+    async with app.run_test(size=(100, 10)) as pilot:
+        trace = app.feed(*some(30, bad=(7, 9)))
+        trace.focus()
+        await pilot.press("slash", *"status:error")
+        assert "/status:error" in lines(trace)[-1]
+        assert len(trace.model.shown) == 2
+        await pilot.press("enter")
+        assert "2 of 30" in lines(trace)[-1]
+        assert "broken 7" in lines(trace)[1]
+        await pilot.press("escape")
+        assert len(trace.model.shown) == 30
+        await pilot.press("g", "n")
+        assert trace.selected is not None
+        assert trace.selected.seq == 7
+        await pilot.press("slash", *"x", "escape")
+        assert len(trace.model.shown) == 30
+
+
+async def test_a_wrong_filter_is_named_and_changes_nothing() -> None:
+    app = TraceApp()
+    async with app.run_test(size=(120, 10)) as pilot:
+        trace = app.feed(*some(5))
+        await pilot.pause()
+        problem = trace.set_filter("status:fine")
+        assert problem is not None
+        assert "one of ok, error" in problem
+        assert "status:fine" in lines(trace)[-1]
+        assert len(trace.model.shown) == 5
+
+
+async def test_a_click_selects_and_a_second_one_opens() -> None:
+    app = TraceApp()
+    async with app.run_test(size=(100, 12)) as pilot:
+        trace = app.feed(*some(8))
+        await pilot.click(TraceView, offset=(10, 3))
+        assert trace.selected is not None
+        assert trace.selected.seq == 3
+        assert app.opened == []
+        await pilot.click(TraceView, offset=(10, 3))
+        assert app.opened == [3]
+
+
+async def test_views_and_console_lines_toggle() -> None:
+    app = TraceApp()
+    async with app.run_test(size=(100, 10)) as pilot:
+        trace = app.feed(*some(2), ConsoleLine("x", LogLine("log", "hello")))
+        trace.focus()
+        await pilot.press("t")
+        assert "+10ms" in lines(trace)[1]
+        await pilot.press("t")
+        assert "Summary" in lines(trace)[0]
+        await pilot.press("l")
+        assert not any("hello" in line for line in lines(trace))
+        await pilot.press("l")
+        assert any("hello" in line for line in lines(trace))
+
+
+async def test_running_rows_tick_until_the_end() -> None:
+    app = TraceApp()
+    async with app.run_test(size=(100, 10)) as pilot:
+        trace = app.feed(ToolCallStarted("x", call(1)))
+        assert trace._ticker is not None
+        assert trace._ticker._active.is_set()
+        trace.apply([ExecutionFinished("x", Execution("x", "ok", duration_ms=9.0), 0.0)])
+        for _ in range(100):
+            await pilot.pause(0.05)
+            if not trace._ticker._active.is_set():
+                break
+        assert not trace._ticker._active.is_set()
+        assert "cancelled" in lines(trace)[1]
+
+
+async def test_nothing_from_outside_reaches_the_terminal_as_control() -> None:
+    evil = "\x1b]52;c;x\x1b\\[/x][red]\r\n"
+    app = TraceApp()
+    async with app.run_test(size=(120, 10)) as pilot:
+        made = call(1, f"s.{evil}", {evil: evil})
+        trace = app.feed(
+            *finished(made, failed(ErrorCode.TIMEOUT, evil)), ConsoleLine("x", LogLine("log", evil))
+        )
+        trace.set_filter(evil)
+        await pilot.pause()
+        assert not any(ord(c) < 32 for line in lines(trace) for c in line)
+
+
+async def test_an_empty_trace_says_what_to_do() -> None:
+    app = TraceApp()
+    async with app.run_test(size=(80, 9)) as pilot:
+        await pilot.press("j", "e", "enter", "G", "slash", "enter", "escape")
+        assert any("F5 runs the script" in line for line in lines(app.trace))

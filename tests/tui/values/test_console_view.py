@@ -1,0 +1,117 @@
+"""The console: levels, hostile text, copying, another theme."""
+
+from __future__ import annotations
+
+import pytest
+from textual import on
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+
+from tests.tui.conftest import until
+from workbench.core.model import LogLine
+from workbench.tui.values.console_view import ConsoleView
+
+pytestmark = pytest.mark.anyio
+
+LINES = [
+    LogLine("debug", "d"),
+    LogLine("log", "plain [/b]"),
+    LogLine("info", "i"),
+    LogLine("warn", "w \x1b]0;owned\x07"),
+    LogLine("error", "two\nlines"),
+]
+
+
+class ConsoleApp(App[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.saved: list[str] = []
+
+    @on(ConsoleView.SaveRequested)
+    def _saved(self, message: ConsoleView.SaveRequested) -> None:
+        self.saved.append(message.text)
+
+    def compose(self) -> ComposeResult:
+        yield ConsoleView(id="console")
+
+    @property
+    def view(self) -> ConsoleView:
+        return self.query_one(ConsoleView)
+
+
+def shown(app: ConsoleApp) -> list[str]:
+    return [line.text.strip() for line in app.view.lines]
+
+
+async def started(app: ConsoleApp, pilot: Pilot[None]) -> None:
+    app.view.focus()
+    app.view.add(LINES)
+    await until(lambda: len(app.view.lines) == 6, "all are drawn")
+    await pilot.pause()
+
+
+async def test_levels_are_gone_through() -> None:
+    app = ConsoleApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await started(app, pilot)
+        assert shown(app)[0].split() == ["debug", "d"]
+        assert shown(app)[1] == "plain [/b]"
+        assert shown(app)[3].endswith("w ␛]0;owned␇")
+        expected = {"log": 5, "warn": 3, "error": 2, "debug": 6}
+        for level, count in expected.items():
+            await pilot.press("l")
+            await pilot.pause()
+            assert (app.view.level, len(app.view.lines)) == (level, count)
+
+
+async def test_hidden_lines_stay_hidden_as_more_come() -> None:
+    app = ConsoleApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await started(app, pilot)
+        await pilot.press("l", "l", "l")
+        app.view.add([LogLine("log", "no"), LogLine("error", "yes")])
+        await pilot.pause()
+        assert shown(app)[-1].split() == ["error", "yes"]
+        assert app.view.shown_text() == "two\nlines\nyes"
+        await pilot.press("y")
+        assert app.clipboard == "two\nlines\nyes"
+        app.view.forget()
+        await pilot.pause()
+        assert shown(app) == []
+        assert app.view.level == "error"
+
+
+async def test_a_long_console_says_what_is_not_drawn() -> None:
+    app = ConsoleApp()
+    async with app.run_test(size=(70, 10)) as pilot:
+        await started(app, pilot)
+        assert not app.view.is_cut
+        app.view.add(LogLine("debug" if n % 2 else "log", f"line {n}") for n in range(6_000))
+        await until(lambda: app.view.lines and "5999" in app.view.lines[-1].text, "all are there")
+        await pilot.press("g")
+        await until(lambda: app.view.scroll_offset.y == 0, "the top")
+        top = app.view.render_line(0).text
+        assert top.strip() == "the start of 6,005 lines is not drawn · x saves all"
+        assert "line" in app.view.render_line(1).text
+        await pilot.press("x")
+        await until(lambda: app.saved, "saved")
+        assert app.saved[0].count("\n") == 6_006
+        assert app.saved[0].startswith("d\nplain")
+        await pilot.press("l")
+        await until(lambda: not app.view.is_cut, "without the debug lines all are drawn")
+        await pilot.press("g")
+        await until(lambda: app.view.scroll_offset.y == 0, "the top")
+        assert app.view.render_line(0).text.strip() == "plain [/b]"
+
+
+async def test_another_theme_draws_the_lines_anew() -> None:
+    app = ConsoleApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await started(app, pilot)
+
+        def warning() -> object:
+            return next(s.style.color for s in app.view.lines[3] if s.style and "w " in s.text)
+
+        before = warning()
+        app.theme = "solarized-light"
+        await until(lambda: len(app.view.lines) == 6 and warning() != before, "it is drawn anew")

@@ -1,0 +1,1 @@
+"""Servers and tools as data: find, check arguments, search, declare as types."""

@@ -1,0 +1,316 @@
+"""The catalogue: which servers and tools there are, and what can be said about them without a call.
+
+Pure data and pure functions over it; knows no protocol. ``upstream.Manager`` makes snapshots, policy
+looks names and arguments up in them, the faces list and search them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from workbench.catalogue.search import ToolIndex
+from workbench.catalogue.suggestions import near_names, suggestion
+from workbench.catalogue.typescript import member, property_name, signature
+from workbench.catalogue.validation import SchemaCheck, argument_problems
+from workbench.core.model import JsonValue
+from workbench.text.jsontext import canonical
+
+ServerState: TypeAlias = Literal["new", "connecting", "ready", "failed", "stopped", "disabled"]
+
+
+_MOST_MISSES = 256
+_LONGEST_NAME = 128
+
+
+@dataclass(frozen=True, slots=True)
+class ToolInfo:
+    server: str
+    name: str
+    description: str = ""
+    title: str | None = None
+    input_schema: dict[str, JsonValue] = field(default_factory=lambda: {"type": "object"})
+    output_schema: dict[str, JsonValue] | None = None
+    annotations: dict[str, JsonValue] | None = None
+    approved: bool = True
+    """False: the definition changed since it was approved; a call is refused."""
+    problems: tuple[str, ...] = ()
+    """What was repaired in the definition that the server sent."""
+    input_check: SchemaCheck = field(init=False, repr=False, compare=False)
+    output_check: SchemaCheck | None = field(init=False, repr=False, compare=False)
+    _fingerprint: str | None = field(init=False, repr=False, compare=False, default=None)
+
+    def __post_init__(self) -> None:
+        output = self.output_schema
+        object.__setattr__(self, "input_check", SchemaCheck(self.input_schema))
+        object.__setattr__(self, "output_check", SchemaCheck(output) if output else None)
+
+    @property
+    def full_name(self) -> str:
+        """``server.tool``"""
+        return f"{self.server}.{self.name}"
+
+    @property
+    def wraps_result(self) -> bool:
+        """Whether structured content is ``{"result": x}`` around the value that is meant.
+
+        FastMCP marks it; the SDK's own servers make an object with exactly that property.
+        """
+        schema = self.output_schema
+        if not schema:
+            return False
+        properties = schema.get("properties")
+        return bool(schema.get("x-fastmcp-wrap-result")) or (
+            isinstance(properties, dict) and set(properties) == {"result"}
+        )
+
+    def fingerprint(self) -> str:
+        """A hash of everything that the server says about the tool."""
+        if self._fingerprint is None:
+            said = canonical(
+                [
+                    self.name,
+                    self.title,
+                    self.description,
+                    self.input_schema,
+                    self.output_schema,
+                    self.annotations,
+                ]
+            )
+            digest = hashlib.sha256(said.encode()).hexdigest()
+            object.__setattr__(self, "_fingerprint", digest)
+        return self._fingerprint or ""
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """The row of ``tools list`` in the contract, section 5."""
+        return {
+            "server": self.server,
+            "tool": self.name,
+            "description": self.description,
+            "input_schema": self.input_schema,
+            "output_schema": self.output_schema,
+            "annotations": self.annotations,
+            "approved": self.approved,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ServerInfo:
+    name: str
+    transport: Literal["stdio", "http"] = "stdio"
+    state: ServerState = "new"
+    error: str | None = None
+    tools: int = 0
+    quarantined: bool = False
+    enabled: bool = True
+    call_timeout_ms: int = 60_000
+    cached: bool = False
+    """Its tools are known from an earlier process: it has not answered in this one yet."""
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """The row of ``servers list`` in the contract, section 5."""
+        return {
+            "name": self.name,
+            "transport": self.transport,
+            "state": self.state,
+            "error": self.error,
+            "tools": self.tools,
+            "quarantined": self.quarantined,
+            "enabled": self.enabled,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """No such server or tool."""
+
+    message: str
+    near: tuple[str, ...] = ()
+    """Names that may have been meant: servers, or tools as ``server.tool``."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """An immutable snapshot of all configured servers and the tools they offer."""
+
+    servers: Mapping[str, ServerInfo] = field(default_factory=dict)
+    tools: Mapping[str, Mapping[str, ToolInfo]] = field(default_factory=dict)
+    """server name -> tool name -> tool; denied tools are not in it."""
+    denied: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """server name -> names of its tools that the configuration denies."""
+
+    def __iter__(self) -> Iterator[ToolInfo]:
+        for tools in self.tools.values():
+            yield from tools.values()
+
+    def find(self, server: str, tool: str) -> ToolInfo | Missing:
+        """The tool, or what to say where there is none."""
+        tools = self.tools.get(server)
+        if tools is not None:
+            found = tools.get(tool)
+            if found is not None:
+                return found
+        return self._missing(server, tool)
+
+    def check_arguments(self, tool: ToolInfo, args: JsonValue) -> tuple[str, ...]:
+        """What is wrong with the arguments of a call; empty: nothing."""
+        return argument_problems(tool.input_check, args)
+
+    def search(self, query: str, limit: int = 10) -> list[ToolInfo]:
+        """Tools by relevance to the words of any text, best first."""
+        return self._index.search(query, limit)
+
+    def typescript(self, tool: ToolInfo) -> str:
+        """The declaration of one tool, of bounded size: ``tools.demo.now(): Promise<…>;``."""
+        return _declaration(tool, f"tools{member(tool.server)}{member(tool.name)}")
+
+    def types(self) -> str:
+        """A whole ``.d.ts``: the globals of a script, with every known tool by its literal name."""
+        lines = [_GLOBALS, "declare interface Tools {"]
+        for server, tools in self.tools.items():
+            lines.append(f"  {property_name(server)}: {{")
+            lines += [
+                _declaration(tool, property_name(tool.name), "    ") for tool in tools.values()
+            ]
+            lines.append("  };")
+        lines.append("}")
+        for tool in self:
+            server, name = property_name(tool.server), property_name(tool.name)
+            literal = f"{_quoted(server)}, {_quoted(name)}"
+            lines.append(
+                f"declare function call_tool(server: {_quoted(server)}, tool: {_quoted(name)}, "
+                f"args?: ToolArgs<{literal}>): Envelope<ToolResult<{literal}>>;"
+            )
+        lines.append(_ANY_CALL)
+        return "\n".join(lines) + "\n"
+
+    def hash(self) -> str | None:
+        """A hash of all tool definitions, whatever their order; None where no tool is known."""
+        return self._hash
+
+    def restricted(self, allowed: Collection[str] | None) -> Catalogue:
+        """Only the allowed servers; None: all of them."""
+        if allowed is None or set(self.servers) <= set(allowed):
+            return self
+        key = frozenset(allowed)
+        if key not in self._restrictions:
+            self._restrictions[key] = Catalogue(
+                {name: info for name, info in self.servers.items() if name in key},
+                {name: tools for name, tools in self.tools.items() if name in key},
+                {name: tools for name, tools in self.denied.items() if name in key},
+            )
+        return self._restrictions[key]
+
+    @cached_property
+    def _index(self) -> ToolIndex:
+        return ToolIndex(self)
+
+    @cached_property
+    def _restrictions(self) -> dict[frozenset[str], Catalogue]:
+        return {}
+
+    @cached_property
+    def _hash(self) -> str | None:
+        lines = sorted(f"{tool.server}\0{tool.fingerprint()}" for tool in self)
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else None
+
+    def _missing(self, server: str, tool: str) -> Missing:
+        """Looking for near names takes milliseconds: once for each wrong name, and not for ever."""
+        known = self._misses.get((server, tool))
+        if known is not None:
+            return known
+        if len(self._misses) >= _MOST_MISSES:
+            return Missing(f"no tool {_shown(tool)} on a server {_shown(server)}")
+        info = self.servers.get(server)
+        if info is None and server not in self.tools:
+            missing = self._no_server(server, tool)
+        else:
+            missing = self._no_tool(server, tool, info)
+        self._misses[server, tool] = missing
+        return missing
+
+    @cached_property
+    def _misses(self) -> dict[tuple[str, str], Missing]:
+        return {}
+
+    def _no_server(self, server: str, tool: str) -> Missing:
+        near = near_names(server, self.servers)
+        told = suggestion(near, self.servers, "the servers are")
+        if not self.servers:
+            told = "; no server is configured"
+        if not near and tool:
+            near, told = self._elsewhere(tool, told)
+        return Missing(f"no server {_shown(server)}{told}", near)
+
+    def _no_tool(self, server: str, tool: str, info: ServerInfo | None) -> Missing:
+        if tool in self.denied.get(server, ()):
+            return Missing(f"tool {server}.{tool} is denied by the configuration of {server!r}")
+        known = self.tools.get(server, {})
+        if info is not None and not known and info.state != "ready":
+            return Missing(f"the tools of server {server!r} are not known: it is {info.state}")
+        near = near_names(tool, known)
+        told = suggestion(near, known, "its tools are")
+        near = tuple(f"{server}.{name}" for name in near)
+        if not near:
+            near, told = self._elsewhere(tool, told)
+        return Missing(f"server {server!r} has no tool {_shown(tool)}{told}", near)
+
+    def _elsewhere(self, tool: str, otherwise: str) -> tuple[tuple[str, ...], str]:
+        """Servers that do have a tool of this name."""
+        near = tuple(found.full_name for found in self if found.name == tool)[:3]
+        return near, suggestion(near, (), "") or otherwise
+
+
+def _declaration(tool: ToolInfo, name: str, indent: str = "") -> str:
+    return signature(
+        name,
+        tool.description,
+        tool.input_schema,
+        tool.output_schema,
+        wrapped=tool.wraps_result,
+        indent=indent,
+    )
+
+
+def _shown(name: str) -> str:
+    return repr(name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…")
+
+
+def _quoted(name: str) -> str:
+    return name if name.startswith('"') else f'"{name}"'
+
+
+_GLOBALS = """\
+// What a Workbench script sees. Generated by: workbench tools types
+declare const input: any;
+declare interface ToolError extends Error {
+  code: string;
+  server: string;
+  tool: string;
+  details?: any;
+}
+declare type Envelope<R> = (
+  | { ok: true; result: R; content?: any[]; error?: undefined }
+  | { ok: false; result?: undefined; error: { code: string; message: string; details?: any } }
+);
+declare interface ToolSummary { server: string; tool: string; description: string }
+declare const tools: Tools;
+declare type ToolArgs<S extends keyof Tools, T extends keyof Tools[S]> =
+  Tools[S][T] extends (args: infer A) => any ? A : never;
+declare type ToolResult<S extends keyof Tools, T extends keyof Tools[S]> =
+  Tools[S][T] extends (...args: any[]) => Promise<infer R> ? R : never;
+declare function call_tools(
+  calls: { server: string; tool: string; args?: object }[],
+  options?: { max_parallel?: number },
+): Envelope<any>[];
+declare function list_tools(server?: string): ToolSummary[];
+declare function search_tools(query: string, limit?: number): ToolSummary[];
+declare function describe_tool(server: string, tool: string): any;
+declare function sleep(ms: number): Promise<void>;
+"""
+_ANY_CALL = (
+    "declare function call_tool(server: string, tool: string, args?: object): Envelope<any>;"
+)

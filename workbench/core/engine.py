@@ -1,0 +1,362 @@
+"""The engine: one way to run a script, whoever asks. Knows no screen and no protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import fields, replace
+from functools import cache
+from importlib import metadata
+
+from workbench.catalogue.tools import Catalogue
+from workbench.core.execution import Run
+from workbench.core.model import (
+    ErrorCode,
+    Event,
+    Execution,
+    ExecutionFinished,
+    ExecutionOptions,
+    ExecutionRequest,
+    ExecutionRunning,
+    ExecutionStarted,
+    Limits,
+    Outcome,
+    PoolSettings,
+    Readings,
+    ScriptError,
+    ToolCall,
+    status_of,
+)
+from workbench.core.policy import Policy
+from workbench.core.ports import NoteListener, Recorder, Tools, Upstream
+from workbench.sandbox import job as jobs
+from workbench.sandbox.host.pool import Pool, PoolClosed, QueueFull, QueueTimeout
+from workbench.text.jsontext import dumps
+from workbench.text.sanitize import encodable
+
+Listener = Callable[[Event], None]
+
+_log = logging.getLogger(__name__)
+_CLOSE_S = 1.5
+_CHECK_TIMEOUT_MS = 10_000
+_SHOWN_CODE = 1000
+OPTION_RANGES: dict[str, tuple[int, int | None]] = {
+    "timeout_ms": (1, 600_000),
+    "max_tool_calls": (0, None),
+    "max_parallel": (1, 32),
+}
+"""The options of a request that are numbers, with what they may be (contract, section 3)."""
+
+
+class Engine:
+    """Runs scripts on a pool of workers. Every step is an event; the recorder gets them first."""
+
+    def __init__(
+        self,
+        *,
+        limits: Limits,
+        pool: PoolSettings,
+        upstream: Upstream | None = None,
+        recorder: Recorder | None = None,
+    ) -> None:
+        self._limits = limits
+        self._pool = Pool(pool, memory_mb=limits.memory_mb)
+        self._upstream: Upstream = upstream if upstream is not None else _NoUpstream()
+        self._recorder = recorder
+        self._listeners: list[Listener] = []
+        self._runs: dict[str, Run] = {}
+        self._quiet = asyncio.Event()
+        """Set when the last run ends; looked at only while closing."""
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of new executions, before a request's own options."""
+        return self._limits
+
+    @property
+    def pool(self) -> Pool:
+        """For its figures: size, running, queued."""
+        return self._pool
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """The ids of the executions that run or wait now."""
+        return tuple(self._runs)
+
+    async def start(self) -> None:
+        """Start the zygote and the warm workers (about 60 ms). ``run`` starts it when needed."""
+        self._pool.start()
+
+    async def close(self) -> None:
+        """Cancel what runs, record it, end every worker. Within 2 s."""
+        for run in list(self._runs.values()):
+            run.cancel("Workbench was shut down")
+        if self._runs:
+            self._quiet.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._quiet.wait(), _CLOSE_S)
+        await self._pool.close()
+
+    async def run(
+        self,
+        request: ExecutionRequest,
+        *,
+        tools: Tools | None = None,
+        listener: Listener | None = None,
+        replay: Readings | None = None,
+        seed: tuple[int, int, int, int] | None = None,
+        limits: Limits | None = None,
+    ) -> Execution:
+        """Run one script to its end; returns for every failure of the script or the request.
+
+        tools: where calls are answered, without policy (a recording, a test);
+        None: the live upstream behind policy.
+        listener: called in the event loop with every event of this execution.
+        replay: a recording's chance, time and settle order; with it ``sleep`` is instant.
+        seed: of ``Math.random``, where chance is to be as in a recording though all else is live.
+        limits: instead of the configured ones (a recording's); the request's options still win.
+        Cancelling the task cancels the execution, records it as CANCELLED, and raises CancelledError.
+        """
+        execution_id = request.execution_id or str(uuid.uuid4())
+        seed = replay.seed if replay is not None else seed or _fresh_seed()
+        limits = limits if limits is not None else self._limits
+        problem = check_request(request, limits)
+        if problem is None:
+            limits = limits_of(request.options, limits)
+        if tools is None:
+            tools = Policy(self._upstream, limits)
+
+        def emit(event: Event) -> None:
+            if self._recorder is not None:
+                self._recorder.record(event)
+            if listener is not None:
+                _tell(listener, event)
+            for other in self._listeners:
+                _tell(other, event)
+
+        emit(
+            ExecutionStarted(
+                execution_id,
+                _recordable(request, limits),
+                limits,
+                engine_version(),
+                tools.catalogue_hash(),
+                seed,
+                time.time(),
+            )
+        )
+        run = Run(execution_id, limits, tools, emit=emit, replay=replay)
+        queued = 0.0
+        try:
+            if problem is not None:
+                raise _Refused(problem)
+            self._runs[execution_id] = run
+            began = time.monotonic()
+            try:
+                worker = self._pool.acquire_now() or await run.queue(self._pool.acquire())
+            finally:
+                queued = (time.monotonic() - began) * 1000
+            if worker is not None:
+                emit(ExecutionRunning(execution_id, queued))
+                try:
+                    job = jobs.run(
+                        encodable(request.code),
+                        dumps(request.input),
+                        limits,
+                        seed=seed,
+                        replay=replay,
+                    )
+                    await run.wait(worker, job)
+                finally:
+                    execution = run.result(queued)
+                    self._pool.release(worker)
+            else:
+                execution = run.result(queued)
+        except (_Refused, QueueFull, QueueTimeout, PoolClosed) as error:
+            execution = _not_run(execution_id, error, queued)
+        except asyncio.CancelledError:
+            emit(self._finish(run.result(queued), tools))
+            raise
+        finally:
+            self._runs.pop(execution_id, None)
+            if not self._runs:
+                self._quiet.set()
+        emit(self._finish(execution, tools))
+        if self._recorder is not None:
+            await self._recorder.committed()
+        return execution
+
+    async def refuse(self, request: ExecutionRequest, error: ScriptError) -> Execution:
+        """Record a request that a face refuses before it could run; the execution that says why."""
+        execution_id = request.execution_id or str(uuid.uuid4())
+        policy = Policy(self._upstream, self._limits)
+        started = ExecutionStarted(
+            execution_id,
+            _recordable(request, self._limits),
+            self._limits,
+            engine_version(),
+            policy.catalogue_hash(),
+            _fresh_seed(),
+            time.time(),
+        )
+        execution = Execution(execution_id, status_of(error), error=error)
+        for event in (started, self._finish(execution, policy)):
+            if self._recorder is not None:
+                self._recorder.record(event)
+            for listener in self._listeners:
+                _tell(listener, event)
+        if self._recorder is not None:
+            await self._recorder.committed()
+        return execution
+
+    def cancel(self, execution_id: str) -> bool:
+        """Cancel a running execution: its ``run`` returns CANCELLED. False: not running here."""
+        run = self._runs.get(execution_id)
+        if run is None:
+            return False
+        run.cancel()
+        return True
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Hear every event of every execution of this engine; returns the way to stop."""
+        self._listeners = [*self._listeners, listener]
+
+        def stop() -> None:
+            self._listeners = [other for other in self._listeners if other is not listener]
+
+        return stop
+
+    async def check(self, code: str) -> ScriptError | None:
+        """Syntax only; nothing runs. None: the script parses.
+
+        Raises QueueFull, QueueTimeout, PoolClosed where no worker can be had.
+        """
+        limits = replace(self._limits, timeout_ms=_CHECK_TIMEOUT_MS)
+        run = Run("", limits, Policy(self._upstream, limits), emit=lambda _: None)
+        worker = await self._pool.acquire()
+        try:
+            await run.wait(worker, jobs.check(encodable(code), limits))
+        finally:
+            self._pool.release(worker)
+        return run.result(0.0).error
+
+    def configure(self, *, limits: Limits, pool: PoolSettings) -> None:
+        """Take new settings: for new executions; the pool is resized without disturbing others."""
+        self._limits = limits
+        self._pool.resize(pool, memory_mb=limits.memory_mb)
+
+    async def hardening(self) -> dict[str, bool]:
+        """Which hardening steps are in force in a worker (``workbench doctor``)."""
+        run = Run("", self._limits, Policy(self._upstream, self._limits), emit=lambda _: None)
+        worker = await self._pool.acquire()
+        try:
+            await run.wait(worker, jobs.report(self._limits))
+        finally:
+            self._pool.release(worker)
+        return dict(run.result(0.0).value or {})
+
+    def _finish(self, execution: Execution, tools: Tools) -> ExecutionFinished:
+        return ExecutionFinished(
+            execution.execution_id, execution, time.time(), tools.catalogue_hash()
+        )
+
+
+class _Refused(Exception):
+    """The request cannot be run; the message says what is wrong with it."""
+
+
+class _NoUpstream:
+    """An engine without servers: every call is answered with NOT_FOUND by policy."""
+
+    def catalogue(self) -> Catalogue:
+        return Catalogue()
+
+    async def settled(self, server: str | None = None) -> None:
+        return None
+
+    async def call(self, call: ToolCall, note: NoteListener) -> Outcome:
+        return Outcome.failed(ErrorCode.NOT_FOUND, "no server is configured", dispatched=False)
+
+
+def check_request(request: ExecutionRequest, limits: Limits) -> str | None:
+    """What is wrong with a request, or None. Types are checked too: requests come from outside."""
+    size = len(request.code.encode("utf-8", "replace"))
+    if size > limits.max_code_bytes:
+        return f"code is {size} bytes; max_code_bytes allows {limits.max_code_bytes}"
+    size = len(dumps(request.input))
+    if size > limits.max_input_bytes:
+        return f"input is {size} bytes of JSON; max_input_bytes allows {limits.max_input_bytes}"
+    return check_options(request.options)
+
+
+def check_options(options: ExecutionOptions) -> str | None:
+    """What is wrong with a request's options, or None."""
+    for name, (least, most) in OPTION_RANGES.items():
+        value = getattr(options, name)
+        if value is None:
+            continue
+        if not isinstance(value, int) or isinstance(value, bool):
+            return f"option {name} must be a whole number, not {value!r}"
+        if value < least or (most is not None and value > most):
+            allowed = f"from {least} to {most}" if most is not None else f"{least} or more"
+            return f"option {name} must be {allowed}, not {value}"
+    servers = options.allowed_servers
+    if servers is not None and not all(isinstance(server, str) for server in servers):
+        return "option allowed_servers must be a list of server names"
+    return None
+
+
+def limits_of(options: ExecutionOptions, limits: Limits) -> Limits:
+    """The limits of one execution: what the request gives wins over the configuration."""
+    given = {
+        option.name: getattr(options, option.name)
+        for option in fields(options)
+        if getattr(options, option.name) is not None
+    }
+    return replace(limits, **given)
+
+
+@cache
+def engine_version() -> str:
+    """The engine and the prelude, as they are recorded with every execution."""
+    return f"quickjs-ng {metadata.version('quickjs-ng')} / prelude {jobs.PRELUDE_VERSION}"
+
+
+def _not_run(execution_id: str, error: Exception, queued_ms: float) -> Execution:
+    """An execution that never got a worker."""
+    if isinstance(error, QueueFull):
+        code = ErrorCode.QUEUE_FULL
+    elif isinstance(error, QueueTimeout):
+        code = ErrorCode.QUEUE_TIMEOUT
+    elif isinstance(error, PoolClosed):
+        code = ErrorCode.SANDBOX_CRASHED
+    else:
+        code = ErrorCode.INVALID_REQUEST
+    failure = ScriptError(code, str(error))
+    return Execution(execution_id, status_of(failure), error=failure, queued_ms=queued_ms)
+
+
+def _recordable(request: ExecutionRequest, limits: Limits) -> ExecutionRequest:
+    """The request as it goes into the record: text that is over the limit is not kept whole."""
+    if len(request.code) <= limits.max_code_bytes:
+        return request
+    shown = f"{request.code[:_SHOWN_CODE]}… (cut: {len(request.code)} characters)"
+    return replace(request, code=shown)
+
+
+def _fresh_seed() -> tuple[int, int, int, int]:
+    bits = int.from_bytes(os.urandom(16), "big")
+    low = (1 << 31) - 1
+    return bits & low, bits >> 32 & low, bits >> 64 & low, bits >> 96 & low
+
+
+def _tell(listener: Listener, event: Event) -> None:
+    try:
+        listener(event)
+    except Exception:  # a face's bug must not end the execution of someone else
+        _log.exception("a listener failed on %s", type(event).__name__)

@@ -1,0 +1,153 @@
+"""Policy in front of the upstream, once: no call of a script goes round it.
+
+What stands here: allowed servers, quarantine, approval, argument validation, the budget. A refused call
+never reaches the upstream and does not use the budget (contract, section 1).
+"""
+
+from __future__ import annotations
+
+from workbench.catalogue.tools import Catalogue, Missing
+from workbench.core.model import (
+    CatalogueQuery,
+    ErrorCode,
+    JsonValue,
+    Limits,
+    Outcome,
+    ToolCall,
+)
+from workbench.core.ports import NoteListener, Upstream
+
+_SEARCH_LIMIT = 10
+_SEARCH_MOST = 100
+
+
+class Policy:
+    """The tools seam of one live execution: counts its budget, refuses what it may not call."""
+
+    def __init__(self, upstream: Upstream, limits: Limits) -> None:
+        self._upstream = upstream
+        self._limits = limits
+        self._dispatched = 0
+
+    async def call(self, call: ToolCall, note: NoteListener) -> Outcome:
+        refusal = await self._refusal(call)
+        if refusal is None and self._spent():  # spent by others while this one was looked at
+            refusal = self._budget_refusal()
+        if refusal is not None:
+            return refusal
+        self._dispatched += 1
+        return await self._upstream.call(call, note)
+
+    def at_once(self, call: ToolCall) -> Outcome | None:
+        return None
+
+    async def query(self, execution_id: str, query: CatalogueQuery) -> JsonValue:
+        server = query.server
+        if server is not None and not self._allowed(server):
+            return self._not_allowed(server).envelope()
+        await self._upstream.settled(server)
+        catalogue = self._upstream.catalogue().restricted(self._limits.allowed_servers)
+        return _answer(catalogue, query).envelope()
+
+    def catalogue_hash(self) -> str | None:
+        return self._upstream.catalogue().hash()
+
+    async def _refusal(self, call: ToolCall) -> Outcome | None:
+        if self._spent():
+            return self._budget_refusal()
+        if not self._allowed(call.server):
+            return self._not_allowed(call.server)
+        server = self._upstream.catalogue().servers.get(call.server)
+        if server is not None and server.quarantined:
+            return _refused(
+                ErrorCode.SERVER_QUARANTINED,
+                f"server {call.server!r} is quarantined; its owner can release it with: "
+                f"workbench servers quarantine {call.server} --off",
+            )
+        found = self._upstream.catalogue().find(call.server, call.tool)
+        if isinstance(found, Missing) and server is not None and server.state != "failed":
+            await self._upstream.settled(call.server)
+            found = self._upstream.catalogue().find(call.server, call.tool)
+        if isinstance(found, Missing):
+            return _missing(self._upstream.catalogue(), call, found)
+        if not found.approved:
+            return _refused(
+                ErrorCode.TOOL_NOT_APPROVED,
+                f"the definition of {call.server}.{call.tool} changed since it was approved; "
+                f"look at it and approve it with: workbench servers approve {call.server}",
+            )
+        problems = self._upstream.catalogue().check_arguments(found, call.args)
+        if problems:
+            return _refused(
+                ErrorCode.INVALID_ARGS,
+                f"{call.server}.{call.tool}: " + "; ".join(problems),
+                {"problems": list(problems)},
+            )
+        return None
+
+    def _spent(self) -> bool:
+        most = self._limits.max_tool_calls
+        return most > 0 and self._dispatched >= most
+
+    def _budget_refusal(self) -> Outcome:
+        most = self._limits.max_tool_calls
+        return _refused(
+            ErrorCode.MAX_TOOL_CALLS_EXCEEDED, f"the budget of {most} tool calls is spent"
+        )
+
+    def _allowed(self, server: str) -> bool:
+        allowed = self._limits.allowed_servers
+        return allowed is None or server in allowed
+
+    def _not_allowed(self, server: str) -> Outcome:
+        allowed = self._limits.allowed_servers or ()
+        names = ", ".join(allowed) if allowed else "none"
+        return _refused(
+            ErrorCode.SERVER_NOT_ALLOWED,
+            f"server {server!r} is outside allowed_servers (allowed: {names})",
+        )
+
+
+def _refused(code: ErrorCode, message: str, details: JsonValue = None) -> Outcome:
+    return Outcome.failed(code, message, details, dispatched=False)
+
+
+def _missing(catalogue: Catalogue, call: ToolCall, missing: Missing) -> Outcome:
+    """NOT_FOUND, or the upstream's own trouble where that is why the tool is not known."""
+    server = catalogue.servers.get(call.server)
+    if server is not None and server.state == "failed":
+        return _refused(
+            ErrorCode.UPSTREAM_ERROR,
+            f"{call.server}.{call.tool}: server {call.server!r} is not connected: {server.error}",
+        )
+    details = {"near": list(missing.near)} if missing.near else None
+    return _refused(ErrorCode.NOT_FOUND, missing.message, details)
+
+
+def _answer(catalogue: Catalogue, query: CatalogueQuery) -> Outcome:
+    """A catalogue query answered from a snapshot."""
+    if query.kind == "servers":
+        return Outcome(ok=True, result=sorted(catalogue.servers))
+    if query.kind == "search":
+        limit = min(query.limit or _SEARCH_LIMIT, _SEARCH_MOST)
+        found = catalogue.search(query.query or "", limit)
+        return Outcome(ok=True, result=[_brief(tool.to_json()) for tool in found])
+    if query.kind == "describe":
+        tool = catalogue.find(query.server or "", query.tool or "")
+        if isinstance(tool, Missing):
+            return Outcome.failed(ErrorCode.NOT_FOUND, tool.message, dispatched=False)
+        return Outcome(ok=True, result={**tool.to_json(), "types": catalogue.typescript(tool)})
+    if query.server is not None and query.server not in catalogue.servers:
+        missing = catalogue.find(query.server, "")
+        message = missing.message if isinstance(missing, Missing) else "no such server"
+        return Outcome.failed(ErrorCode.NOT_FOUND, message, dispatched=False)
+    names = [query.server] if query.server is not None else list(catalogue.tools)
+    rows = [
+        _brief(tool.to_json()) for name in names for tool in catalogue.tools.get(name, {}).values()
+    ]
+    return Outcome(ok=True, result=rows)
+
+
+def _brief(row: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """What a listing gives a script: schemas come from ``describe_tool``."""
+    return {name: row[name] for name in ("server", "tool", "description")}

@@ -1,0 +1,117 @@
+"""Opens everything a face needs, in one place: configuration, upstream, history, engine."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.config import Config
+from workbench.core.engine import Engine
+from workbench.history.store import FILE_NAME, Store
+from workbench.text.redact import Redactor
+
+if TYPE_CHECKING:
+    from workbench.upstream import Manager
+
+_SWITCH_S = 0.0003
+
+ConfigListener = Callable[[Config], None]
+ErrorListener = Callable[[str], None]
+
+
+@dataclass
+class Runtime:
+    """What a face works with. ``config`` is replaced when the file changes."""
+
+    config: Config
+    engine: Engine
+    upstream: Manager
+    history: Store
+    data_dir: Path
+    _listeners: list[ConfigListener] = field(default_factory=list)
+    _error_listeners: list[ErrorListener] = field(default_factory=list)
+    _applying: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def on_config(self, listener: ConfigListener) -> Callable[[], None]:
+        """Hear of every accepted change of the configuration; returns the way to stop."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def on_config_error(self, listener: ErrorListener) -> Callable[[], None]:
+        """Hear of a file that does not parse: the running configuration is kept."""
+        self._error_listeners.append(listener)
+        return lambda: self._error_listeners.remove(listener)
+
+    def apply(self, config: Config) -> None:
+        """Take a new configuration: limits, pool, servers; running scripts are not disturbed."""
+        self.config = config
+        self.engine.configure(limits=config.limits, pool=config.pool)
+        task = asyncio.get_running_loop().create_task(
+            self.upstream.configure(config.servers.values())
+        )
+        self._applying.add(task)
+        task.add_done_callback(self._applying.discard)
+        for listener in list(self._listeners):
+            listener(config)
+
+    def report(self, problem: str) -> None:
+        """Tell the listeners of a configuration that cannot be used."""
+        for listener in list(self._error_listeners):
+            listener(problem)
+
+
+@asynccontextmanager
+async def open_runtime(
+    config: Config,
+    *,
+    data_dir: Path,
+    connect: bool = False,
+    watch: bool = False,
+) -> AsyncIterator[Runtime]:
+    """Open the runtime, close everything (workers, upstreams, writer thread) on leaving.
+
+    connect: connect the upstreams at once in the background; else at the first call or query.
+    watch: follow changes of the configuration file.
+    """
+    from workbench.upstream import Manager
+
+    # The history's writer thread may hold the interpreter for this long while the loop has frames to
+    # answer; at the default of 5 ms recording doubled the time of a call.
+    sys.setswitchinterval(_SWITCH_S)
+    history = open_history(config, data_dir)
+    upstream = Manager(config.servers.values(), data_dir=data_dir)
+    engine = Engine(limits=config.limits, pool=config.pool, upstream=upstream, recorder=history)
+    runtime = Runtime(config, engine, upstream, history, data_dir)
+    watcher = None
+    try:
+        if connect:
+            await upstream.start()
+        if watch:
+            from workbench.config.watching import Watcher
+
+            watcher = Watcher(config, changed=runtime.apply, failed=runtime.report)
+            watcher.start()
+        yield runtime
+    finally:
+        if watcher is not None:
+            watcher.stop()
+        await engine.close()
+        await upstream.close()
+        history.close()
+
+
+def open_history(config: Config, data_dir: Path) -> Store:
+    """The history file alone, for a face that only reads it."""
+    settings = config.history
+    return Store(
+        settings.path if settings.path is not None else data_dir / FILE_NAME,
+        redactor=Redactor(settings.redact_keys, settings.redact_values),
+        max_age_days=settings.max_age_days,
+        max_size_mb=settings.max_size_mb,
+        log=data_dir / "main.log",
+    )

@@ -1,0 +1,58 @@
+"""A recorded script once more on the real servers, compared with the record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workbench.core.model import ExecutionRequest, JsonValue
+from workbench.core.runtime import Runtime
+from workbench.history import Recording
+from workbench.replay.comparing import first_divergence
+from workbench.replay.difference import json_difference
+from workbench.replay.replaying import NOT_GIVEN, Replayed, recorded_limits
+
+
+async def run_live(
+    runtime: Runtime,
+    recording: Recording,
+    *,
+    code: str | None = None,
+    input: JsonValue = NOT_GIVEN,
+) -> Replayed:
+    """Run it under policy, record it, and compare calls, results, value and console."""
+    execution = await runtime.engine.run(
+        ExecutionRequest(
+            code=recording.code if code is None else code,
+            input=recording.input if input is NOT_GIVEN else input,
+            source="replay",
+            script=recording.script,
+            original_id=recording.execution_id,
+        ),
+        seed=recording.seed,  # chance is no difference between servers
+        limits=recorded_limits(recording),
+    )
+    renewed = runtime.history.recording(execution.execution_id)
+    divergence = first_divergence(recording, renewed)
+    if divergence is not None:
+        divergence = replace(divergence, cause=_cause(recording, renewed) or divergence.cause)
+    error = execution.error.to_json() if execution.error is not None else None
+    return Replayed(
+        "identical" if divergence is None else "diverged",
+        execution,
+        recording,
+        divergence,
+        ("run on the live servers",),
+        error,
+    )
+
+
+def _cause(recording: Recording, renewed: Recording) -> str | None:
+    """What differed before the servers were asked; None: nothing did."""
+    if renewed.code != recording.code:
+        return "edited script"
+    if json_difference(recording.input, renewed.input):
+        return "changed input"
+    known = recording.catalogue_hash is not None and renewed.catalogue_hash is not None
+    if known and recording.catalogue_hash != renewed.catalogue_hash:
+        return "changed upstream definition"
+    return None

@@ -1,0 +1,1 @@
+"""The worker's side of the sandbox. Standard library, quickjs and tree_sitter only."""

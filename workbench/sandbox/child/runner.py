@@ -1,0 +1,354 @@
+"""Runs one script in a worker: the host function, the frames, the loop over promise jobs.
+
+Runs in the worker: standard library, quickjs and siblings only. The binding's traps that shape this
+module (only flat strings cross, the host function never raises) are in docs/decisions/0001-engine.md.
+
+Frames up (to the parent) are JSON objects with a member ``t``: ``call``, ``batch``, ``query``, ``sleep``,
+``log``, ``idle``, ``done``. Frames down are ``OPERATION\\n`` and the answer's text; operation 0 answers
+the blocking request. The first frame down is the job (job.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections import deque
+from typing import Any, NamedTuple, NoReturn
+
+# The C module behind `quickjs`, without its thread pools: logging and threading, which they import,
+# have fork handlers that would cost every worker 0.4 ms.
+import _quickjs as quickjs
+
+from workbench.sandbox import job as jobs
+from workbench.sandbox.child import starting
+from workbench.sandbox.child.channel import Channel, Rehearsal
+from workbench.sandbox.child.clock import Clock
+from workbench.sandbox.child.wrapping import TopLevel
+from workbench.sandbox.frames import pack
+
+if sys.platform != "win32":
+    import resource
+
+_BASE = 1_000_000
+"""The prelude stands this many lines down, so that its frames can be told from the script's."""
+_STACK_BYTES = 4 << 20
+_MAX_LOG_LINES = 10_000
+_MAX_LOG_BYTES = 4 << 20
+_ALARM_GRACE_S = 2.0
+_PARSES = '{"t":"done","ok":true,"value":null}'
+_LOST_STACK = '"lost_stack":true'
+_MOST_RETOLD = 1 << 20
+_CALL = 'F{"t":"call"'
+_CALL_ARGUMENTS_OVERHEAD = 1024
+_EXIT_PROTOCOL = 70
+
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
+
+class _Limits(NamedTuple):
+    """Of a rehearsal."""
+
+    timeout_ms: int = 60_000
+    memory_mb: int = 64
+    max_result_bytes: int = 1 << 24
+
+
+_REHEARSAL = jobs.run("0", "{}", _Limits(), seed=(1, 2, 3, 4))
+
+
+class Runner:
+    """One context with the prelude in it. Made before the fork, used for one script."""
+
+    def __init__(self) -> None:
+        with open(os.path.join(os.path.dirname(__file__), "prelude.js"), encoding="utf-8") as file:
+            self._prelude = file.read()
+        self._load(plain=False)
+        self._toplevel = TopLevel()
+        self._toplevel.wrap("await 1")  # warm: the first parse costs a millisecond
+        self._channel: Channel | None = None
+        self._early: deque[tuple[int, str]] = deque()
+        self._clock = Clock()
+        self._log_lines = self._log_bytes = 0
+        self._in_flight = 0
+        self._operations = 0
+        self._unanswered: set[int] = set()
+        """Asynchronous calls whose result the script has not been handed yet."""
+        self._announce_idle = False
+        self._heard: list[tuple[int, str]] | None = []
+        """What the parent answered, in order; None: too much to keep."""
+        self._heard_bytes = 0
+        self._told: deque[tuple[int, str]] | None = None
+        """While the script is told again: what is left of ``_heard``."""
+        self._frame_limit = 0
+        self._heap_limit = 0
+        self._resident_before = 0
+        self._cpu_before = 0.0
+        self._largest_answer = 0
+
+    def _load(self, *, plain: bool) -> None:
+        """A fresh context with the prelude in it."""
+        context = self._context = quickjs.Context()
+        context.set_max_stack_size(_STACK_BYTES)
+        context.add_callable("$host", self._host)
+        hold = context.eval("(f, base, plain) => { globalThis.$ = f($host, base, plain); }")
+        hold(context.eval("\n" * _BASE + self._prelude), _BASE, plain)
+        self._init, self._run, self._settle, self._poll = (
+            context.eval(f"$.{name}") for name in ("init", "run", "settle", "poll")
+        )
+        context.eval("delete globalThis.$; delete globalThis.$host; undefined")
+
+    # -- the job ---------------------------------------------------------------------------
+
+    def rehearse(self) -> None:
+        """Do once what every job does, in a fork that waits for one: each page that it writes is copied
+        now (some 200 pages, 0.5 ms), not while someone waits. Leaves nothing that a script could see.
+        """
+        self.serve(Rehearsal(_REHEARSAL), {})
+        self._set_alarm(0)
+
+    def serve(self, channel: Channel, steps: dict[str, bool]) -> None:
+        """Take one job, run it, send its result."""
+        self._channel = channel
+        job = jobs.unpack(channel.receive())
+        self._cpu_before = time.process_time()
+        if job.mode == jobs.REPORT:
+            channel.send(_encode({"t": "done", "ok": True, "value": steps}))
+            return
+        self._frame_limit = job.max_result_bytes
+        self._heap_limit = job.memory_bytes
+        if job.is_replay:
+            self._announce_idle = True
+            self._clock.follow(job.clock)
+        self._set_alarm(job.timeout_ms / 1000 + _ALARM_GRACE_S)
+        self._context.set_memory_limit(self._heap_limit)
+        self._resident_before = _peak_resident()
+        try:
+            if job.mode == jobs.CHECK:
+                parses = starting.check(job.code, self._run_text, self._toplevel)
+                self._finish(_PARSES if parses else self._result())
+            else:
+                self._init(*job.seed, job.input)
+                done = self._execute(job.code)
+                if _LOST_STACK in done:
+                    done = self._retell(job, done)
+                self._finish(done)
+        except quickjs.JSException as error:
+            self._finish(self._engine_failure(str(error)))
+
+    def _execute(self, code: str) -> str:
+        """Run to the end; the text of the ``done`` frame."""
+        if not starting.start(code, self._run_text, self._toplevel):
+            return self._result()
+        context = self._context
+        while True:
+            done = self._poll()
+            jobs = 0
+            while done is None and context.execute_pending_job():
+                jobs += 1
+                if jobs % 64 == 0:
+                    done = self._poll()
+            if done is None:
+                done = self._poll()
+            if done is not None:
+                return str(done)
+            if not self._in_flight:
+                return _failure(
+                    "RUNTIME_ERROR",
+                    "the script awaits a promise that nothing can settle: no call and no sleep is "
+                    "under way",
+                )
+            if self._early:
+                operation, answer = self._early.popleft()
+            else:
+                if self._announce_idle:
+                    self._send('{"t":"idle"}')
+                operation, answer = self._receive()
+            self._in_flight -= 1
+            self._unanswered.discard(operation)
+            self._settle(operation, answer)
+
+    def _retell(self, job: jobs.Job, done: str) -> str:
+        """Where a stack overflow happened: the script once more, from what was answered, in a context
+        whose errors keep the engine's own stack text. Nothing leaves the worker; chance, clock and
+        answers are the same, so it runs the same way. ``done`` where that is not to be had.
+        """
+        if self._heard is None:
+            return done
+        self._told = deque(self._heard)
+        self._clock.start_again()
+        self._in_flight = self._operations = 0
+        self._early.clear()
+        try:
+            self._load(plain=True)
+            self._context.set_memory_limit(self._heap_limit)
+            self._init(*job.seed, job.input)
+            again = self._execute(job.code)
+        except (quickjs.JSException, IndexError, EOFError):
+            return done
+        finally:
+            self._told = None
+            self._clock.take()
+        return again if '"stack":' in again and _LOST_STACK not in again else done
+
+    def _run_text(self, text: str, own: str, columns: str) -> bool:
+        return bool(self._run(text, own, columns))
+
+    def _result(self) -> str:
+        return str(self._poll())
+
+    def _finish(self, done: str) -> None:
+        """Send the ``done`` frame, with what was measured."""
+        if len(done) > self._frame_limit and done.startswith('{"t":"done","ok":true'):
+            size = len(done.encode("utf-8", "replace")) - len('{"t":"done","ok":true,"value":}')
+            if size > self._frame_limit:
+                done = _failure(
+                    "SERIALIZATION_ERROR",
+                    f"the value is {size} bytes of JSON; max_result_bytes allows {self._frame_limit}",
+                )
+        # What texts cost on their way through this process is not the script's.
+        passing = 3 * max(len(done), self._largest_answer)
+        heap = max(0, _peak_resident() - self._resident_before - passing)
+        # A script can catch the engine's own out-of-memory error when the heap is full to the last
+        # byte (the prelude hears of it in every other case); what it used gives it away: the engine
+        # counts 8 bytes more for each allocation than it takes, so 0.95 of the limit at the least.
+        if heap >= self._heap_limit * 0.94:
+            done = _memory_failure(self._heap_limit)
+        cpu = (time.process_time() - self._cpu_before) * 1000
+        unawaited = len(self._unanswered)
+        self._send(f'{done[:-1]},"heap":{heap},"cpu_ms":{cpu:.3f},"unawaited":{unawaited}}}')
+
+    def _engine_failure(self, message: str) -> str:
+        """A failure that escaped the prelude: the heap was too full even to describe it."""
+        if message.startswith(("null", "(Failed")) or "out of memory" in message:
+            return _memory_failure(self._heap_limit)
+        return _failure("RUNTIME_ERROR", message)
+
+    def _set_alarm(self, seconds: float) -> None:
+        """A second deadline, should the parent forget: SIGALRM ends the process."""
+        if sys.platform != "win32":
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    # -- the host function -----------------------------------------------------------------
+
+    def _host(self, message: str) -> str | None:
+        """Called from JavaScript; must never raise (the binding would lose or crash)."""
+        try:
+            kind = message[0]
+            if kind == "B":
+                self._send(self._fitting(message[1:]))
+                while True:
+                    operation, answer = self._receive()
+                    if operation == 0:
+                        return answer
+                    self._early.append((operation, answer))
+            if kind == "F":
+                self._in_flight += 1
+                self._operations += 1  # as the prelude numbers them
+                if message.startswith(_CALL):
+                    self._unanswered.add(self._operations)
+                self._send(self._fitting(message[1:]))
+            elif kind == "N":
+                return str(self._clock.read())
+            elif kind == "L" and self._told is None:
+                self._log(message[1:])
+            elif kind == "M":
+                self._context.set_memory_limit(self._heap_limit + (16 << 20))
+                self._finish(_memory_failure(self._heap_limit))
+                os._exit(0)
+        except BaseException:  # the parent is gone or the protocol is broken: nothing left to do
+            os._exit(_EXIT_PROTOCOL)
+        return None
+
+    def _fitting(self, frame: str) -> str:
+        """The frame, or one that says the arguments are too large."""
+        if len(frame) <= self._frame_limit + _CALL_ARGUMENTS_OVERHEAD:
+            return frame
+        data: dict[str, Any] = json.loads(frame)
+        for call in data.get("calls", [data]):
+            size = len(_encode(call.get("args")))
+            if size > self._frame_limit:
+                call["args"] = None
+                call["refused"] = {
+                    "code": "SERIALIZATION_ERROR",
+                    "message": f"args are {size} bytes of JSON; {self._frame_limit} are allowed",
+                }
+        return _encode(data)
+
+    def _log(self, frame: str) -> None:
+        if self._log_lines >= _MAX_LOG_LINES or self._log_bytes >= _MAX_LOG_BYTES:
+            self._log_lines += 1
+            return
+        self._log_lines += 1
+        self._log_bytes += len(frame)
+        self._send(frame)
+
+    # -- frames ----------------------------------------------------------------------------
+
+    def _send(self, frame: str) -> None:
+        assert self._channel is not None
+        if self._told is not None:
+            return
+        readings = self._clock.take()
+        if readings:
+            frame = f'{frame[:-1]},"clock":{_encode(readings)}}}'
+        dropped = self._log_lines - _MAX_LOG_LINES
+        if dropped > 0 and frame.startswith('{"t":"done"'):
+            frame = f'{frame[:-1]},"logs_dropped":{dropped}}}'
+        self._channel.send(frame)
+
+    def _receive(self) -> tuple[int, str]:
+        assert self._channel is not None
+        if self._told is not None:
+            return self._told.popleft()
+        number, _, body = self._channel.receive().partition(b"\n")
+        self._largest_answer = max(self._largest_answer, len(body))
+        operation, answer = int(number), body.decode()
+        self._heard_bytes += len(body)
+        if self._heard_bytes > _MOST_RETOLD:
+            self._heard = None
+        elif self._heard is not None:
+            self._heard.append((operation, answer))
+        return operation, answer
+
+
+def _failure(code: str, message: str) -> str:
+    return f'{{"t":"done","ok":false,"code":"{code}","message":{_encode(message)}}}'
+
+
+def _memory_failure(limit: int) -> str:
+    return _failure(
+        "MEMORY_LIMIT_EXCEEDED", f"the script used more than its {limit >> 20} MB of memory"
+    )
+
+
+def _peak_resident() -> int:
+    """Peak resident bytes of this process; 0 where the system does not say."""
+    if sys.platform == "win32":
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def leave(code: int = 0) -> NoReturn:
+    """End the process at once: no cleanup, nothing of the zygote's runs twice."""
+    os._exit(code)
+
+
+def warm_up() -> None:
+    """Run a script once in this process, so that a fork finds the interpreter's caches filled.
+
+    Only in the zygote: in each child the same would dirty, and so copy, the pages it shares.
+    """
+    ours, theirs = socket.socketpair()
+    code = "console.log(Date.now()); await tools.a.b({}); call_tool('a', 'b')"
+    script = jobs.run(code, "{}", _Limits(), seed=(1, 2, 3, 4))
+    for frame in (script, b'1\n{"ok":true,"result":1}', b'0\n{"ok":true,"result":1}'):
+        ours.sendall(pack(frame))
+    runner = Runner()
+    runner.serve(Channel(theirs.fileno()), {})
+    runner._set_alarm(0)
+    ours.close()
+    theirs.close()

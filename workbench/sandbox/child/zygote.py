@@ -1,0 +1,133 @@
+"""The zygote: imports the engine and builds a context with the prelude once, then forks on demand.
+
+Control socket (a stream): the parent sends ``F MEMORY_BYTES\\n`` with the new worker's socket attached, or
+``K PID\\n``; the zygote answers lines of JSON: ``{"forked": pid}``, ``{"exit": pid, "status": …, "rss": …}``.
+It ends when the parent's end closes; its children end with it.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+from collections import deque
+from typing import NoReturn
+
+from workbench.sandbox.child.channel import Channel
+from workbench.sandbox.child.hardening import Hardening
+from workbench.sandbox.child.runner import Runner, leave, warm_up
+
+_EXIT_BROKEN = 71
+_DESCRIPTORS = 64
+_HIGHEST_DESCRIPTOR = 1024
+
+
+class Zygote:
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        warm_up()
+        self._hardening = Hardening()
+        self._runner = Runner()
+        self._children: set[int] = set()
+        self._received: deque[int] = deque()
+        self._lines = b""
+
+    def run(self) -> NoReturn:
+        """Serve the parent until it is gone."""
+        self._hardening.prepare()
+        self._hardening.die_with_parent()
+        gc.collect()
+        gc.freeze()  # a collection in a child would touch, and so copy, every page
+        gc.disable()
+        wake_read, wake_write = os.pipe()
+        os.set_blocking(wake_read, False)
+        os.set_blocking(wake_write, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+        selector = selectors.DefaultSelector()
+        selector.register(self._control, selectors.EVENT_READ)
+        selector.register(wake_read, selectors.EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                if key.fileobj is self._control:
+                    self._obey()
+                else:
+                    with contextlib.suppress(BlockingIOError):
+                        os.read(wake_read, 4096)
+                    self._reap()
+
+    def _obey(self) -> None:
+        data, ancillary, _, _ = self._control.recvmsg(
+            4096, socket.CMSG_SPACE(_DESCRIPTORS * array.array("i").itemsize)
+        )
+        for _, _, content in ancillary:
+            descriptors = array.array("i")
+            descriptors.frombytes(content[: len(content) - len(content) % descriptors.itemsize])
+            self._received.extend(descriptors)
+        if not data:
+            leave()
+        *commands, self._lines = (self._lines + data).split(b"\n")
+        for command in commands:
+            number = int(command[2:])
+            if command[:1] == b"F":
+                self._fork(self._received.popleft(), number)
+            elif number in self._children:  # not reaped yet, so the number is still this child's
+                os.kill(number, signal.SIGKILL)
+
+    def _fork(self, descriptor: int, memory_bytes: int) -> None:
+        pid = os.fork()
+        if pid == 0:
+            self._become_worker(descriptor, memory_bytes)
+        os.close(descriptor)
+        self._children.add(pid)
+        self._answer({"forked": pid})
+
+    def _become_worker(self, descriptor: int, memory_bytes: int) -> NoReturn:
+        try:
+            # Few calls, few objects: each page that Python touches here is copied first.
+            os.closerange(3, descriptor)
+            os.closerange(descriptor + 1, _HIGHEST_DESCRIPTOR)
+            self._hardening.apply(memory_bytes)
+            self._runner.rehearse()
+            self._runner.serve(Channel(descriptor), self._hardening.steps)
+        except EOFError:
+            leave()
+        except BaseException as error:
+            with contextlib.suppress(OSError):
+                os.write(2, f"worker: {error!r}\n".encode())
+            leave(_EXIT_BROKEN)
+        leave()
+
+    def _reap(self) -> None:
+        while self._children:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            self._children.discard(pid)
+            self._answer({"exit": pid, "status": status, "rss": usage.ru_maxrss})
+
+    def _answer(self, message: dict[str, int]) -> None:
+        try:
+            self._control.sendall(json.dumps(message).encode() + b"\n")
+        except OSError:
+            leave()
+
+
+def main() -> NoReturn:
+    """``argv[1]``: the number of the control socket's descriptor."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    control = socket.socket(fileno=int(sys.argv[1]))
+    Zygote(control).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Outside text: JSON, made safe to show, secrets masked."""

@@ -1,0 +1,139 @@
+"""Small questions over the screen: a choice, a line of text, one of many names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from workbench.text.sanitize import clean, clean_line
+
+_SHOWN = 200
+
+
+class ChoiceScreen(ModalScreen[str | None]):
+    """A question with a button for each answer; the first is safe and has the focus."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Stay"),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, question: str, choices: Mapping[str, str]) -> None:
+        super().__init__()
+        self._question = question
+        self._choices = choices
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(clean(self._question), markup=False)
+            with Horizontal(classes="buttons"):
+                for name, label in self._choices.items():
+                    yield Button(label, id=name, compact=True)
+
+    def on_mount(self) -> None:
+        self.query(Button).first().focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id)
+
+
+Check = Callable[[str], str | None]
+"""What is wrong with a text that is typed, or None."""
+
+
+class LineScreen(ModalScreen[str | None]):
+    """A line of text, with names to choose from below where there are any.
+
+    check: says below the line what is wrong as one types; Enter takes nothing wrong.
+    """
+
+    DEFAULT_CSS = """
+    LineScreen #line-problem { display: none; height: auto; padding: 0 1; color: $text-error; }
+    LineScreen #line-problem.-shown { display: block; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Cancel"),
+        Binding("down", "move(1)", show=False, priority=True),
+        Binding("up", "move(-1)", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        value: str = "",
+        names: Sequence[str] = (),
+        check: Check = lambda text: None,
+    ) -> None:
+        super().__init__()
+        self._check = check
+        self._title = title
+        self._value = value
+        self._names = names
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = clean_line(self._title)
+            line = Input(self._value, id="line")
+            line.cursor_blink = False
+            yield line
+            yield Static(id="line-problem", markup=False)
+            if self._names:
+                yield OptionList(markup=False, id="names")
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+        self._fill("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._fill(event.value)
+        problem = self._check(event.value.strip()) if event.value.strip() else None
+        said = self.query_one("#line-problem", Static)
+        said.update(clean_line(f"✘ {problem}") if problem else "")
+        said.set_class(bool(problem), "-shown")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        chosen = self._highlighted()
+        typed = event.value.strip()
+        if typed and self._check(typed) is not None:
+            return  # it is said below
+        if chosen is not None and (not typed or "/" not in typed):
+            self.dismiss(chosen)
+        else:
+            self.dismiss(typed or None)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._matching(self.query_one(Input).value)[event.option_index])
+
+    def action_move(self, step: int) -> None:
+        for names in self.query(OptionList):
+            if step > 0:
+                names.action_cursor_down()
+            else:
+                names.action_cursor_up()
+
+    def _fill(self, typed: str) -> None:
+        for names in self.query(OptionList):
+            names.clear_options()
+            names.add_options(Option(clean_line(name)) for name in self._matching(typed))
+            if names.option_count:
+                names.highlighted = 0
+
+    def _matching(self, typed: str) -> list[str]:
+        words = typed.lower().split()
+        found = [name for name in self._names if all(word in name.lower() for word in words)]
+        return found[:_SHOWN]
+
+    def _highlighted(self) -> str | None:
+        for names in self.query(OptionList):
+            if names.highlighted is not None:
+                return self._matching(self.query_one(Input).value)[names.highlighted]
+        return None

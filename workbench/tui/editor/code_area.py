@@ -1,0 +1,250 @@
+"""The editor for scripts and their JSON: offers at the cursor, what is known of a call, finding.
+
+Its colours are in ``code_colours``, the marks beside the text in ``code_marks``, typing in ``code_typing``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import ClassVar, TypeAlias
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.document._document import Location
+from textual.geometry import Offset
+from textual.timer import Timer
+
+from workbench.catalogue.tools import ToolInfo
+from workbench.tui.editor.code_marks import Marker
+from workbench.tui.editor.code_typing import TypingArea
+from workbench.tui.editor.completion import Completion, opens_by_itself
+from workbench.tui.editor.completion_popup import CompletionPopup
+from workbench.tui.editor.tool_popup import ToolPopup
+
+__all__ = ["CodeArea", "Completer", "Marker", "ToolFinder"]
+
+Completer: TypeAlias = Callable[[str, tuple[int, int]], list[Completion]]
+ToolFinder: TypeAlias = Callable[[str, tuple[int, int]], ToolInfo | None]
+
+_WORD = re.compile(r"[\w$-]+")
+_HOVER_S = 0.5
+"""A pointer that rests on a tool's name for this long asks for what is known of it."""
+
+
+class CodeArea(TypingArea):
+    """An editor for ``language`` "javascript" or "json"."""
+
+    HELP = "ctrl+space offers · F12 schema of the call · ctrl+f find and replace · ctrl+g line · ctrl+/ comment"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+space,ctrl+@", "complete", "Complete", show=False),
+        Binding("ctrl+f", "find", "Find", show=False),
+        Binding("f3", "find_next(1)", "Find next", show=False),
+        Binding("shift+f3", "find_next(-1)", "Find previous", show=False),
+        Binding("ctrl+g", "go_to_line", "Go to line", show=False),
+    ]
+
+    completer: Completer | None = None
+    """Gives the offers for a text and a cursor ``(row, column)`` from 0."""
+    tool_finder: ToolFinder | None = None
+    """Gives the tool whose call is at a place of a text."""
+    _popup: CompletionPopup | None = None
+    _tool_popup: ToolPopup | None = None
+    _hover: Timer | None = None
+    _hovered: Location | None = None
+    """Where the pointer rested when it opened the popup; None: a key opened it."""
+
+    # -- offers ----------------------------------------------------------------------------
+
+    def action_complete(self) -> None:
+        """Offer what can stand at the cursor."""
+        if not self.read_only:
+            self._offer()
+
+    def _offer(self) -> None:
+        offers = [] if self.completer is None else self.completer(self.text, self.cursor_location)
+        if not offers:
+            self._close_popup()
+            return
+        if self._popup is None:
+            self._popup = CompletionPopup(self._accept)
+            self.screen.mount(self._popup)
+        x, y = self.cursor_screen_offset
+        self._popup.open(offers, Offset(x - offers[0].prefix - 1, y + 1))
+
+    def was_typed(self, typed: str = "") -> None:
+        """After a key: narrow open offers, or open them where they are expected."""
+        if self._popup is not None and self._popup.is_open:
+            if typed and (typed.isalnum() or typed in "_$-.\"'`"):
+                self._offer()
+            elif typed:
+                self._close_popup()
+        elif (
+            typed in (".", '"', "'", "`")
+            and self.completer is not None
+            and opens_by_itself(self.text, self.cursor_location)
+        ):
+            self._offer()
+
+    def key_taken(self, key: str) -> bool:
+        if self._popup is not None and self._popup.is_open and self._popup_key(key):
+            return True
+        return self._tool_popup is not None and self._tool_popup.is_open and self._tool_key(key)
+
+    def _popup_key(self, key: str) -> bool:
+        """A key while offers are open; False: it is not for them."""
+        assert self._popup is not None
+        if key in ("down", "up"):
+            self._popup.move(1 if key == "down" else -1)
+        elif key in ("pagedown", "pageup"):
+            self._popup.move(8 if key == "pagedown" else -8)
+        elif key in ("tab", "enter"):
+            self._accept()
+        elif key == "escape":
+            self._close_popup()
+        else:
+            if key in ("left", "right", "home", "end"):
+                self._close_popup()
+            elif key == "backspace":
+                self.call_next(self._narrow)
+            return False
+        return True
+
+    def _narrow(self) -> None:
+        if self._popup is not None and self._popup.is_open:
+            self._offer()
+
+    def _accept(self) -> None:
+        assert self._popup is not None
+        offer = self._popup.offer
+        self._close_popup()
+        row, column = self.cursor_location
+        self.history.checkpoint()
+        self.replace(
+            offer.insert,
+            (row, max(0, column - offer.prefix)),
+            (row, column),
+            maintain_selection_offset=False,
+        )
+
+    def _close_popup(self) -> None:
+        if self._popup is not None:
+            self._popup.close()
+
+    def on_blur(self) -> None:
+        self._close_popup()
+        self.hide_tool()
+
+    def on_unmount(self) -> None:
+        for popup in (self._popup, self._tool_popup):
+            if popup is not None and popup.is_attached:
+                popup.remove()
+
+    # -- what is known of a call -----------------------------------------------------------
+
+    async def show_tool(self) -> bool:
+        """Show the tool whose call the cursor is in, or hide it again; False: there is no tool."""
+        if self._tool_popup is not None and self._tool_popup.is_open:
+            self.hide_tool()
+            return True
+        self._close_popup()
+        self._hovered = None
+        x, y = self.cursor_screen_offset
+        return await self._show_tool_at(self.cursor_location, Offset(x, y + 1))
+
+    async def _show_tool_at(self, place: Location, at: Offset) -> bool:
+        tool = None if self.tool_finder is None else self.tool_finder(self.text, place)
+        if tool is None:
+            return False
+        if self._tool_popup is None:
+            self._tool_popup = ToolPopup(self._pointer_left)
+            await self.screen.mount(self._tool_popup)
+        self._tool_popup.open(tool, at)
+        return True
+
+    def hide_tool(self) -> None:
+        if self._hover is not None:
+            self._hover.stop()
+        if self._tool_popup is not None:
+            self._tool_popup.close()
+
+    def _tool_key(self, key: str) -> bool:
+        """A key while a tool is shown: arrows scroll, Escape closes, others close and go on."""
+        assert self._tool_popup is not None
+        pages = {"pageup": -1, "pagedown": 1}
+        if key in ("up", "down"):
+            self._tool_popup.scroll_relative(y=1 if key == "down" else -1, animate=False)
+        elif key in pages:
+            height = self._tool_popup.size.height
+            self._tool_popup.scroll_relative(y=pages[key] * max(1, height - 1), animate=False)
+        else:
+            self.hide_tool()
+            return key == "escape"
+        return True
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """A pointer that rests on a tool's name shows the tool; off the name, it goes."""
+        place = self.get_target_document_location(event)
+        if self._hover is not None:
+            self._hover.stop()
+        shown = self._tool_popup is not None and self._tool_popup.is_open
+        if (
+            shown
+            and self._hovered is not None
+            and self._name_at(place) != self._name_at(self._hovered)
+        ):
+            self.hide_tool()
+        elif not shown and not event.button and self._name_at(place):
+            at = Offset(event.screen_x, event.screen_y + 1)
+            self._hover = self.set_timer(_HOVER_S, lambda: self._rested(place, at))
+
+    def on_mouse_down(self) -> None:
+        self.hide_tool()
+
+    def on_leave(self) -> None:
+        if self._hover is not None:
+            self._hover.stop()
+        self._pointer_left()
+
+    def _pointer_left(self) -> None:
+        """What the pointer opened goes with it, unless it went into the popup."""
+        popup = self._tool_popup
+        if popup is None or not popup.is_open or self._hovered is None:
+            return
+        if not popup.region.contains_point(self.app.mouse_position):
+            self.hide_tool()
+
+    async def _rested(self, place: Location, at: Offset) -> None:
+        if self._popup is not None and self._popup.is_open:
+            return
+        name = self._name_at(place)
+        tool = None if self.tool_finder is None else self.tool_finder(self.text, place)
+        if tool is not None and name == tool.name:
+            self._hovered = place
+            await self._show_tool_at(place, at)
+
+    def _name_at(self, place: Location) -> str:
+        """The word at a place: letters, digits and what else stands in the names of tools."""
+        row, column = place
+        line = self.document.get_line(row)
+        found = next((m for m in _WORD.finditer(line) if m.start() <= column < m.end()), None)
+        return found[0] if found else ""
+
+    # -- finding ---------------------------------------------------------------------------
+
+    def action_find(self) -> None:
+        """Open the bar for finding and replacing below the editor."""
+        from workbench.tui.editor.find_bar import FindBar
+
+        FindBar.open_for(self)
+
+    def action_find_next(self, direction: int) -> None:
+        from workbench.tui.editor.find_bar import FindBar
+
+        FindBar.open_for(self, focus=False).go(direction)
+
+    def action_go_to_line(self) -> None:
+        from workbench.tui.editor.find_bar import LineBar
+
+        LineBar.open_for(self)

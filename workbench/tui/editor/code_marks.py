@@ -1,0 +1,247 @@
+"""What stands beside the text of an editor: markers of problems, notes, the line pointed at, matches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal
+
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual.document._document import Location
+from textual.filter import LineFilter
+from textual.strip import Strip
+
+from workbench.text.sanitize import clean_line
+from workbench.tui.editor.code_colours import ColouredArea
+from workbench.tui.glyphs import AsciiFilter, to_ascii
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Something wrong at a place. Line and column are from 1."""
+
+    line: int
+    column: int | None
+    kind: Literal["error", "warning"]
+    message: str
+    stale: bool = False
+    """The text was edited since."""
+
+
+class MarkedArea(ColouredArea):
+    """An editor whose lines carry marks that move with them."""
+
+    DEFAULT_CSS = """
+    MarkedArea {
+        & > .code-area--mark-error { color: $error; text-style: bold; }
+        & > .code-area--mark-warning { color: $warning; text-style: bold; }
+        & > .code-area--mark-stale { color: $foreground 45%; }
+        & > .code-area--tint-error { background: $error 18%; }
+        & > .code-area--tint-warning { background: $warning 15%; }
+        & > .code-area--tint-line { background: $primary 22%; }
+        & > .code-area--note { color: $foreground 50%; }
+        & > .code-area--match { background: $warning 40%; }
+        & > .code-area--match-current { background: $warning; color: $background; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *(f"code-area--{name}" for name in ("mark-error", "mark-warning", "mark-stale", "note")),
+        *(f"code-area--{name}" for name in ("tint-error", "tint-warning", "tint-line")),
+        *("code-area--match", "code-area--match-current"),
+    }
+
+    def __init__(self, text: str = "", **options: Any) -> None:
+        """As ``ColouredArea``."""
+        self._markers: dict[int, Marker] = {}
+        self._notes: dict[int, str] = {}
+        self._pointed: int | None = None
+        self._matches: dict[int, list[tuple[int, int, bool]]] = {}
+        super().__init__(text, **options)
+
+    def _set_document(self, text: str, language: str | None) -> None:
+        self._markers, self._notes, self._matches = {}, {}, {}
+        self._pointed = None
+        super()._set_document(text, language)
+
+    def _lines_changed(self, top: int, removed: int, added: int, first: str) -> None:
+        """Keep markers and notes with their lines."""
+        shift = added - removed
+        if shift:
+            end = top + removed
+            if removed == 1 and self.document.get_line(top + shift) == first:
+                end = top  # lines were put in above it
+
+            def moved(number: int) -> int:
+                return number + shift if number > end else number
+
+            self._markers = {moved(n): replace(m, line=moved(n)) for n, m in self._markers.items()}
+            self._notes = {moved(n): note for n, note in self._notes.items()}
+        fresh = any(not marker.stale for marker in self._markers.values())
+        if fresh:
+            self._markers = {n: replace(m, stale=True) for n, m in self._markers.items()}
+        if fresh or self._matches or self._pointed:
+            self._changed_rows = None  # other lines than the edited one look different now
+        self._matches = {}
+        self._pointed = None
+        super()._lines_changed(top, removed, added, first)
+
+    # -- painting --------------------------------------------------------------------------
+
+    def get_line(self, line_index: int) -> Text:
+        """A line with its colours, marks and matches."""
+        text = super().get_line(line_index)
+        marker = self._markers.get(line_index + 1)
+        if marker is not None and marker.column is not None and not marker.stale:
+            line = text.plain
+            start = min(marker.column - 1, max(0, len(line) - 1))
+            end = start + 1
+            while end < len(line) and (line[end].isalnum() or line[end] in "_$"):
+                end += 1
+            text.stylize(self._style(f"mark-{marker.kind}") + Style(underline=True), start, end)
+        for start, end, current in self._matches.get(line_index, ()):
+            name = "code-area--match-current" if current else "code-area--match"
+            style = self.get_component_rich_style(name)
+            text.stylize(style if current else Style(bgcolor=style.bgcolor), start, end)
+        return text
+
+    def _render_line(self, y: int) -> Strip:
+        strip = super()._render_line(y)
+        if not (self._markers or self._notes or self._pointed):
+            return strip
+        infos = self.wrapped_document._offset_to_line_info
+        offset = y + self.scroll_offset.y
+        if offset >= len(infos):
+            return strip
+        number = infos[offset][0] + 1
+        marker = self._markers.get(number)
+        tint = ""
+        if number == self._pointed:
+            tint = "line"
+        elif marker is not None and not marker.stale:
+            tint = marker.kind
+        if tint:
+            strip = self._tinted(strip, f"code-area--tint-{tint}")
+        if marker is not None or number == self._pointed:
+            strip = self._with_sign(strip, marker)
+        note = self._notes.get(number)
+        return self._with_note(strip, number, note) if note else strip
+
+    def _tinted(self, strip: Strip, name: str) -> Strip:
+        base = self.rich_style.bgcolor
+        line = self._theme.cursor_line_style if self._theme else None
+        plain = {None, base, line.bgcolor if line else None}
+        tint = Style(bgcolor=self.get_component_rich_style(name).bgcolor)
+        return Strip(
+            [
+                Segment(text, (style or Style()) + tint)
+                if style is None or style.bgcolor in plain
+                else Segment(text, style)
+                for text, style, _ in strip
+            ],
+            strip.cell_length,
+        )
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """A text that is edited is shown as it is; only the signs beside it are ours to replace."""
+        return [each for each in super().get_line_filters() if not isinstance(each, AsciiFilter)]
+
+    def _ours(self, text: str) -> str:
+        in_ascii = any(isinstance(each, AsciiFilter) for each in self.app.get_line_filters())
+        return to_ascii(text) if in_ascii else text
+
+    def _with_sign(self, strip: Strip, marker: Marker | None) -> Strip:
+        """A sign between the number and the text."""
+        segments = list(strip)
+        gutter = segments[0]
+        if self.gutter_width < 3 or len(gutter.text) < 3:
+            return strip
+        if marker is None:
+            sign, name = "▶", "mark-warning"
+        else:
+            sign = "✘" if marker.kind == "error" else "!"
+            name = "mark-stale" if marker.stale else f"mark-{marker.kind}"
+        style = self._style(name)
+        background = Style(bgcolor=gutter.style.bgcolor if gutter.style else None)
+        segments[:1] = [
+            Segment(gutter.text[:-2], gutter.style),
+            Segment(self._ours(sign), (gutter.style or Style()) + style + background),
+            Segment(" ", gutter.style),
+        ]
+        return Strip(segments, strip.cell_length)
+
+    def _with_note(self, strip: Strip, number: int, note: str) -> Strip:
+        """A dim note at the right edge; over the end of a line that is too long, but where the cursor is."""
+        width = self.scrollable_content_region.width
+        used = self.gutter_width + self.get_column_width(
+            number - 1, len(self.document.get_line(number - 1))
+        )
+        if width - len(note) - 1 < used - self.scroll_offset.x + 2:
+            note = f"… {note}"
+            if number == self.cursor_location[0] + 1 or len(note) > width // 2:
+                return strip
+        note = self._ours(note)
+        at = width - len(note) - 1
+        note = note.ljust(max(width, strip.cell_length) - at)
+        strip = strip.adjust_cell_length(max(width, strip.cell_length), self.rich_style)
+        under = next((s.style for s in reversed(list(strip)) if s.style), None) or self.rich_style
+        style = self.get_component_rich_style("code-area--note") + Style(bgcolor=under.bgcolor)
+        return Strip.join(
+            [strip.crop(0, at), Strip([Segment(note, style)]), strip.crop(at + len(note))]
+        )
+
+    # -- what others put beside the text ---------------------------------------------------
+
+    def set_markers(self, markers: Iterable[Marker]) -> None:
+        """Mark what is wrong: replaces all markers. One a line: the first error wins."""
+        chosen: dict[int, Marker] = {}
+        for marker in markers:
+            there = chosen.get(marker.line)
+            if there is None or (there.kind != "error" and marker.kind == "error"):
+                chosen[marker.line] = marker
+        self._markers = chosen
+        self._repaint()
+
+    @property
+    def markers(self) -> list[Marker]:
+        """The markers, moved with their lines by edits, from the top."""
+        return [self._markers[line] for line in sorted(self._markers)]
+
+    def set_line_notes(self, notes: Mapping[int, str]) -> None:
+        """Put a dim note at the right of lines (numbers from 1): ``{9: "3 calls 41 ms"}``."""
+        cleaned = {line: clean_line(note) for line, note in notes.items()}
+        if cleaned != self._notes:
+            self._notes = cleaned
+            self._repaint()
+
+    def highlight_line(self, line: int | None) -> None:
+        """Point at a line (from 1) and bring it into view; None: at none."""
+        if line == self._pointed:
+            return
+        self._pointed = line
+        if line is not None and 1 <= line <= self.document.line_count:
+            row = line - 1
+            top, height = self.scroll_offset.y, self.scrollable_content_region.height
+            if not top <= row < top + height:
+                self.scroll_to(y=max(0, row - height // 2), animate=False, force=True)
+        self._repaint()
+
+    def go_to(self, line: int, column: int = 1) -> None:
+        """Put the cursor at a place (both from 1; what is outside is brought inside)."""
+        row = min(max(1, line), self.document.line_count) - 1
+        self.move_cursor((row, min(max(1, column) - 1, len(self.document.get_line(row)))))
+        self.scroll_cursor_visible(center=True)
+
+    def set_matches(
+        self, matches: Iterable[tuple[Location, Location]], current: Location | None = None
+    ) -> None:
+        """Show what a search found; ``current``: the start of the one that is gone to."""
+        found: dict[int, list[tuple[int, int, bool]]] = {}
+        for start, end in matches:
+            for row in range(start[0], end[0] + 1):
+                first = start[1] if row == start[0] else 0
+                last = end[1] if row == end[0] else len(self.document.get_line(row))
+                found.setdefault(row, []).append((first, last, start == current))
+        self._matches = found
+        self._repaint()

@@ -1,0 +1,103 @@
+"""The list of offers at the cursor. It never takes the focus: the editor passes keys on to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.content import Content
+from textual.geometry import Offset
+from textual.widgets import Static
+
+from workbench.tui.editor.completion import Completion
+from workbench.tui.widgets.line_view import fit
+
+_ROWS = 8
+_LABEL, _DETAIL = 28, 48
+
+
+class CompletionPopup(Static):
+    """Shows offers; the editor moves through them and takes one."""
+
+    DEFAULT_CSS = """
+    CompletionPopup {
+        overlay: screen;
+        constrain: inside inflect;
+        position: absolute;
+        display: none;
+        width: auto;
+        height: auto;
+        background: $panel;
+        color: $foreground;
+        & > .popup--selected { background: $primary 40%; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"popup--selected"}
+
+    def __init__(self, accept: Callable[[], None]) -> None:
+        """accept: called when an offer is clicked (it is then the selected one)."""
+        super().__init__(markup=False)
+        self._accept = accept
+        self.offers: list[Completion] = []
+        self.index = 0
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.offers)
+
+    @property
+    def offer(self) -> Completion:
+        return self.offers[self.index]
+
+    def open(self, offers: Sequence[Completion], at: Offset) -> None:
+        """Show offers below a place of the screen; without offers, close."""
+        label = self.offer.label if self.offers else ""
+        self.offers = list(offers)
+        self.index = next((i for i, offer in enumerate(self.offers) if offer.label == label), 0)
+        self.absolute_offset = at
+        self.display = self.is_open
+        self._draw()
+
+    def close(self) -> None:
+        self.offers = []
+        self.index = 0
+        self.display = False
+
+    def move(self, by: int) -> None:
+        self.index = (self.index + by) % len(self.offers)
+        self._draw()
+
+    def _first(self) -> int:
+        return min(max(0, self.index - _ROWS // 2), max(0, len(self.offers) - _ROWS))
+
+    def _draw(self) -> None:
+        if not self.offers:
+            return
+        room = max(24, self.app.size.width - 6)
+        label = min(max(len(offer.label) for offer in self.offers), _LABEL, room - 4)
+        detail = min(max(len(offer.detail) for offer in self.offers), _DETAIL, room - label - 4)
+        selected = self.get_visual_style("popup--selected")
+        lines = []
+        first = self._first()
+        for index, offer in enumerate(self.offers[first : first + _ROWS], first):
+            pointer = "▸" if index == self.index else " "
+            line = Content.assemble(
+                f"{pointer}{fit(offer.label, label)}  ",
+                (fit(offer.detail, detail) + " ", "$foreground 60%"),
+            )
+            lines.append(line.stylize(selected) if index == self.index else line)
+        width = label + detail + 4
+        if self.offer.doc:
+            lines.append(Content.styled(fit(" " + self.offer.doc, width), "$foreground 75% italic"))
+        if len(self.offers) > _ROWS:
+            count = f" {self.index + 1} of {len(self.offers)}"
+            lines.append(Content.styled(fit(count, width), "$foreground 50%"))
+        self.update(Content("\n").join(lines))
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        index = self._first() + event.y
+        if event.y < _ROWS and index < len(self.offers):
+            self.index = index
+            self._accept()

@@ -1,0 +1,131 @@
+"""A script in the UI and the files it comes from: ``triage.js`` with ``triage.input.json``."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.core import paths
+
+_INPUT_SUFFIX = ".input.json"
+_EMPTY_INPUT = "{}\n"
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_UNTITLED = "untitled.js"
+_LARGEST = 16 << 20
+
+
+class DocumentError(Exception):
+    """A file cannot be read or written; the message says which and why."""
+
+
+@dataclass(slots=True)
+class Document:
+    """What is open in one tab. ``saved_*`` is what the files hold, as far as we know."""
+
+    path: Path | None
+    saved_text: str = ""
+    saved_input: str = _EMPTY_INPUT
+    stamp: int | None = None
+    """Modification time of the file when it was read, in ns."""
+
+    @property
+    def name(self) -> str:
+        return self.path.name if self.path is not None else _UNTITLED
+
+    @property
+    def input_path(self) -> Path | None:
+        return input_file(self.path) if self.path is not None else None
+
+    def changed_on_disk(self) -> bool:
+        """Whether someone else wrote the file since it was read or saved."""
+        return self.path is not None and self.stamp is not None and _stamp(self.path) != self.stamp
+
+
+def is_sample(path: Path) -> bool:
+    """Whether a script came with Workbench: an update would overwrite what is saved there."""
+    return path.parent == paths.bundled("sample_scripts")
+
+
+def input_file(script: Path) -> Path:
+    """Where a script's input is kept: beside it."""
+    return script.with_name(script.stem + _INPUT_SUFFIX)
+
+
+def named_inputs(script: Path) -> dict[str, Path]:
+    """Further inputs of a script by name: ``triage.big.input.json`` is ``big``."""
+    found = script.parent.glob(f"{glob.escape(script.stem)}.*{_INPUT_SUFFIX}")
+    start, end = len(script.stem) + 1, len(_INPUT_SUFFIX)
+    return {file.name[start:-end]: file for file in sorted(found)}
+
+
+def named_input(script: Path, name: str) -> Path:
+    """Where the input ``name`` of a script is kept. Raises DocumentError for what is no name."""
+    if _NAME.fullmatch(name) is None:
+        raise DocumentError(f"{name!r} is no name for an input: letters, digits, - and _")
+    return script.with_name(f"{script.stem}.{name}{_INPUT_SUFFIX}")
+
+
+def read(path: Path) -> Document:
+    """Open a script with its input. A file that does not exist yet is an empty script."""
+    path = path.absolute()
+    stamp = _stamp(path)
+    text = read_text(path) if stamp is not None else ""
+    beside = input_file(path)
+    return Document(path, text, read_text(beside) if beside.is_file() else _EMPTY_INPUT, stamp)
+
+
+def write(document: Document, text: str, input_text: str) -> None:
+    """Save both files, each whole or not at all. An empty input makes no file. Raises DocumentError."""
+    path = document.path
+    beside = document.input_path
+    if path is None or beside is None:
+        raise DocumentError("the script has no name yet: use Save as")
+    write_text(path, text)
+    document.saved_text = text
+    document.stamp = _stamp(path)
+    if input_text != document.saved_input or beside.is_file():
+        write_text(beside, input_text)
+    document.saved_input = input_text
+
+
+def read_text(path: Path) -> str:
+    """A text file of at most 16 MB. Raises DocumentError."""
+    try:
+        size = path.stat().st_size
+        if size > _LARGEST:
+            raise DocumentError(f"{path} is {size} bytes; at most {_LARGEST} can be edited")
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"{path} is not UTF-8 text (byte {error.start})") from None
+    except OSError as error:
+        raise DocumentError(f"{path}: {error.strerror or error}") from None
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all. Raises DocumentError."""
+    target = path.resolve()
+    try:
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+                stream.write(text)
+            os.chmod(name, mode)
+            os.replace(name, target)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except (OSError, UnicodeEncodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "text that is no UTF-8"
+        raise DocumentError(f"cannot save {path}: {reason}") from None
+
+
+def _stamp(path: Path) -> int | None:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None

@@ -1,0 +1,1 @@
+"""The history screen and the diff of two executions."""

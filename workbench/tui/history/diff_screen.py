@@ -1,0 +1,245 @@
+"""Two executions side by side: their calls aligned, and of one pair arguments, results, timing."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from workbench.core.model import JsonValue
+from workbench.history import CallRow, Recording
+from workbench.replay import Pair, compare_calls, compare_ends, end_of
+from workbench.text.jsontext import dumps
+from workbench.text.sanitize import clean_line
+from workbench.tui.replay.timeline import execution_of
+from workbench.tui.values.difference_list import DifferenceList
+from workbench.tui.values.json_view import JsonView
+from workbench.tui.values.value_screen import JsonScreen
+from workbench.tui.widgets.key_footer import KeyFooter
+from workbench.tui.widgets.line_view import Part, fit
+from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.row_list import RowList
+from workbench.tui.wording import SIGNS, count, duration, local_time
+
+_MS = 9
+_MOST_ARGS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The last row: how both ended."""
+
+    diff: list[JsonValue]
+
+
+class DiffScreen(Screen[None]):
+    """``a`` on the left, ``b`` on the right. Two recordings: nothing is run."""
+
+    DEFAULT_CSS = """
+    DiffScreen { layout: vertical;
+        & #pairs-pane { height: 5fr; }
+        & Horizontal { height: 4fr; }
+        & Horizontal Pane { width: 1fr; }
+        & #entries-pane { height: 3fr; }
+        & #diff-header { height: auto; max-height: 3; padding: 0 1; background: $panel;
+            text-wrap: nowrap; text-overflow: ellipsis; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "next(1)", "Next difference"),
+        Binding("N", "next(-1)", "Previous difference", show=False),
+        Binding("f6,tab", "app.focus_next", "Pane", priority=True),
+        Binding("shift+f6,shift+tab", "app.focus_previous", "Previous pane", show=False),
+        Binding("escape", "dismiss", "Back"),
+    ]
+
+    def __init__(self, a: Recording, b: Recording, verdict: str = "") -> None:
+        """verdict: what is said of it beside the figures."""
+        super().__init__()
+        self._a, self._b = a, b
+        self._verdict = verdict
+
+    def compose(self) -> ComposeResult:
+        yield Static("Comparing…", id="diff-header", markup=False)
+        with Pane(id="pairs-pane"):
+            yield RowList[Pair | End](pair_line, _heading, id="pairs")
+        with Horizontal():
+            with Pane(id="a-pane"):
+                yield JsonView(id="a")
+            with Pane(id="b-pane"):
+                yield JsonView(id="b")
+        with Pane(id="entries-pane"):
+            yield DifferenceList("a", "b", id="entries")
+        yield KeyFooter()
+
+    def on_mount(self) -> None:
+        self.rows.empty_text = "Comparing…"
+        self.rows.focus()
+        self._compare()
+
+    @property
+    def rows(self) -> RowList[Pair | End]:
+        return self.query_one("#pairs", RowList)
+
+    @work(exclusive=True, exit_on_error=False)
+    async def _compare(self) -> None:
+        pairs = await asyncio.to_thread(compare_calls, self._a, self._b)
+        end = End(await asyncio.to_thread(compare_ends, self._a, self._b))
+        different = sum(bool(pair.diff) for pair in pairs)
+        self.rows.set_rows([*pairs, end], 0)
+        said = f"{count(different, 'call')} of {len(pairs)} differ"
+        if not different:
+            said = f"all {count(len(pairs), 'call')} are the same" if pairs else "no calls"
+        said += ", and the end differs" if end.diff else ", and the end is the same"
+        self.query_one("#pairs-pane", Pane).set_title(
+            f"Calls · {said}", "n next difference · F6 pane"
+        )
+        self._show_header(bool(different or end.diff))
+        self._show()
+        if (different or end.diff) and not _differs(self.rows.rows[0]):
+            self.action_next(1)
+
+    def _show_header(self, differs: bool) -> None:
+        a_ms, b_ms = self._a.duration_ms, self._b.duration_ms
+        delta = "" if a_ms is None or b_ms is None else f" · b − a {_signed(b_ms - a_ms)}"
+        word = Content.styled("≠ different", "bold $warning")
+        if not differs:
+            word = Content.styled("= the same", "bold $success")
+        said = f" · {clean_line(self._verdict, 200)}" if self._verdict else ""
+        self.query_one("#diff-header", Static).update(
+            word + Content(f"{delta}{said}\na {_name(self._a)}\nb {_name(self._b)}")
+        )
+
+    # -- a pair ----------------------------------------------------------------------------
+
+    @on(RowList.Highlighted, "#pairs")
+    def _show(self) -> None:
+        row = self.rows.row
+        if row is None:
+            return
+        if isinstance(row, End):
+            self._side("a", end_of(self._a), "a · the end", _took(self._a.duration_ms))
+            self._side("b", end_of(self._b), "b · the end", _took(self._b.duration_ms))
+        else:
+            for name, call in (("a", row.a), ("b", row.b)):
+                if call is None:
+                    self.query_one(f"#{name}", JsonView).clear("No such call")
+                    self.query_one(f"#{name}-pane", Pane).set_title(f"{name} · no such call")
+                else:
+                    title = f"{name} · {_call_name(call)}"
+                    self._side(name, _call_shown(call), title, _took(call.duration_ms))
+        self.query_one(DifferenceList).show(row.diff, "Nothing differs here")
+        self.query_one("#entries-pane", Pane).set_title(
+            f"Difference · {len(row.diff)}" if row.diff else "Difference", "Enter shows one whole"
+        )
+
+    def _side(self, name: str, value: JsonValue, title: str, took: str) -> None:
+        self.query_one(f"#{name}", JsonView).show(value, clean_line(title, 80))
+        self.query_one(f"#{name}-pane", Pane).set_title(clean_line(title, 80), took)
+
+    def action_next(self, direction: int) -> None:
+        """The next pair that differs; from the last one, the first again."""
+        rows = self.rows.rows
+        for step in range(1, len(rows) + 1):
+            index = (self.rows.cursor + direction * step) % len(rows)
+            if _differs(rows[index]):
+                self.rows.move_to(index)
+                return
+        self.notify("Nothing differs", markup=False)
+
+    @on(RowList.Selected, "#pairs")
+    def _opened(self) -> None:
+        self.query_one("#a", JsonView).focus()
+
+    @on(DifferenceList.Selected, "#entries")
+    def _entry(self) -> None:
+        row = self.query_one(DifferenceList).row
+        if row is not None:
+            self.app.push_screen(JsonScreen(row, "difference"))
+
+
+def pair_line(row: Pair | End, width: int) -> list[Part]:
+    """``≠ #1 demo.echo 12 ms │ #1 demo.echo 14 ms │ +2 ms``."""
+    side = max((width - 2 - _MS - 1) // 2, 8)
+    if isinstance(row, End):
+        sign, name = ("≠ ", "warning") if row.diff else ("= ", "ok")
+        said = "value, error and console"
+        return [(sign, name), (said, name if row.diff else "")]
+    a_ms, b_ms = (call.duration_ms if call is not None else None for call in (row.a, row.b))
+    delta = "" if a_ms is None or b_ms is None else _signed(b_ms - a_ms)
+    name = "warning" if row.diff else ""
+    return [
+        ("≠ " if row.diff else "= ", "warning" if row.diff else "ok"),
+        (fit(_half(row.a, side - 1), side - 1) + "│", name if row.a is not None else "dim"),
+        (fit(_half(row.b, side - 1), side - 1) + "│", name if row.b is not None else "dim"),
+        (f"{delta:>{_MS}}", "dim"),
+    ]
+
+
+def _half(call: CallRow | None, width: int) -> str:
+    if call is None:
+        return "  no such call"
+    took = _took(call.duration_ms)
+    sign = "…" if call.ok is None else "✔" if call.ok else "✘"
+    name = f"{sign} {_call_name(call)}"
+    args = clean_line(call.args_text[:_MOST_ARGS])
+    room = max(width - len(took) - 2, 4)
+    return f"{fit(name + '  ' + args, room)} {took} "
+
+
+def _heading(width: int) -> str:
+    side = max((width - 4 - _MS - 1) // 2, 8)
+    return f"    {fit('a', side)}{fit('b', side)}{'b − a':>{_MS}}"
+
+
+def _differs(row: Pair | End) -> bool:
+    return bool(row.diff)
+
+
+def _call_name(call: CallRow) -> str:
+    return f"#{call.seq} {clean_line(f'{call.server}.{call.tool}', 60)}"
+
+
+def _call_shown(call: CallRow) -> JsonValue:
+    shown: dict[str, JsonValue] = {"args": call.args}
+    if call.ok is None:
+        shown["status"] = "under way when the execution ended"
+    elif call.ok:
+        shown["result"] = call.result
+    else:
+        shown["error"] = call.error
+    shown["timing"] = {
+        "started_ms": call.started_ms,
+        "duration_ms": call.duration_ms,
+        "upstream_ms": call.upstream_ms,
+    }
+    shown["line"] = call.line
+    return shown
+
+
+def _name(recording: Recording) -> str:
+    status = execution_of(recording).status
+    by = clean_line(recording.client or recording.source, 20)
+    script = clean_line(recording.script or "inline", 30)
+    return (
+        f"{recording.execution_id[:8]}  {script}  {SIGNS[status]} {status}  "
+        f"{_took(recording.duration_ms)}  {count(len(recording.calls), 'call')}  "
+        f"{local_time(recording.started_at)}  by {by}  value "
+        f"{clean_line(dumps(recording.value)[:60])}"
+    )
+
+
+def _took(ms: float | None) -> str:
+    return "" if ms is None else duration(ms)
+
+
+def _signed(ms: float) -> str:
+    return f"{'+' if ms >= 0 else '−'}{duration(abs(ms))}"

@@ -1,0 +1,84 @@
+"""One execution on a line of the history, as wide as there is room."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from workbench.history import ExecutionRow
+from workbench.text.sanitize import clean_line
+from workbench.tui.widgets.line_view import Part, fit
+from workbench.tui.wording import SIGNS, duration
+
+_STYLES = {"ok": "ok", "running": "accent", "error": "error", "crashed": "error"}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Cells of each column; the rest is for where the run came from."""
+
+    run: int
+    when: int
+    status: int
+    calls: int
+    time: int
+    script: int
+    note: bool = False
+    """Whether client and error are named."""
+
+    @classmethod
+    def of(cls, width: int) -> Columns:
+        if width < 64:
+            return cls(4, 8, 5, 5, 7, 9)
+        if width < 96:
+            return cls(8, 15, 9, 5, 9, 11)
+        # Only a wide line has room for a long name beside client and error.
+        return cls(8, 15, 11, 5, 9, 28 if width > 130 else 20, note=True)
+
+
+def heading(width: int) -> str:
+    """The names of the columns of ``row_line``."""
+    at = Columns.of(width - 2)
+    text = f"  {'Run':<{at.run}}  {'When':<{at.when}} {fit('Status', at.status + 2)} "
+    text += f"{'Calls':>{at.calls}} {'Time':>{at.time}}  "
+    return text + fit("Script", max(0, min(at.script, width - len(text)))) + "  From"
+
+
+def row_line(row: ExecutionRow, width: int, *, marked: bool = False) -> list[Part]:
+    """One execution on a line."""
+    at = Columns.of(width)
+    took = row.duration_ms
+    if row.status == "running":
+        took = max(0.0, (time.time() - row.started_at) * 1000)
+    spent = "" if took is None else duration(took)
+    sign = SIGNS.get(row.status, "?")  # type: ignore[call-overload]
+    began = when(row.started_at)
+    if len(began) > at.when:
+        began = began.split()[0]
+    parts: list[Part] = [
+        (f"{row.execution_id[: at.run]}{'*' if marked else ' '} ", "strong" if marked else "dim"),
+        (f"{began:<{at.when}} ", ""),
+        (f"{sign} {fit(row.status, at.status)} ", _STYLES.get(row.status, "warning")),
+        (f"{row.tool_calls:>{at.calls}} {spent:>{at.time}}  ", ""),
+    ]
+    room = width - sum(len(text) for text, _ in parts)
+    script = row.script or f"inline: {row.code_start.strip()}"
+    parts.append((fit(clean_line(script, 100), max(0, min(at.script, room))) + "  ", ""))
+    room -= at.script + 2
+    if room > 0:
+        said = row.source
+        if at.note:
+            said += f" ({clean_line(row.client)})" if row.client else ""
+            said += f"  {row.error_code}" if row.error_code else ""
+        parts.append((fit(said, room), "dim"))
+    return parts
+
+
+def when(at: float, now: float | None = None) -> str:
+    """``12:04:11 today``, else ``11-22 12:04``, with the year where it is another."""
+    then = datetime.fromtimestamp(at, UTC).astimezone()
+    today = datetime.fromtimestamp(time.time() if now is None else now, UTC).astimezone()
+    if then.date() == today.date():
+        return f"{then:%H:%M:%S} today"
+    return f"{then:%m-%d %H:%M}" if then.year == today.year else f"{then:%y-%m-%d}"

@@ -1,0 +1,228 @@
+"""The panes of the main screen: script, input, detail. The trace's own widget is its pane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher, Static, TabbedContent, TabPane
+
+from workbench.core.model import JsonValue, LogLine, Status
+from workbench.history import Recording
+from workbench.text.sanitize import clean_line
+from workbench.tui.editor.code_area import CodeArea
+from workbench.tui.editor.documents import Document
+from workbench.tui.main.running import CallState, LiveRun
+from workbench.tui.values.console_view import NAMES, ConsoleView
+from workbench.tui.values.json_view import JsonView
+from workbench.tui.widgets.pane import Pane
+from workbench.tui.wording import COLOURS, SIGNS, count, duration, summary
+
+
+@dataclass(slots=True, eq=False)
+class Tab:
+    """A document with its editors."""
+
+    number: int
+    document: Document
+    script: CodeArea
+    input: CodeArea
+    recorded: str | Recording | None = None
+    """What an edited script is replayed against: the id of the last run, or the record that the tab was
+    opened from."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether the files do not hold what the editors show."""
+        document = self.document
+        return (self.script.text, self.input.text) != (document.saved_text, document.saved_input)
+
+    @property
+    def label(self) -> str:
+        return clean_line(self.document.name, 40) + (" ●" if self.changed else "")
+
+
+def new_tab(number: int, document: Document) -> Tab:
+    """The editors of a document that was just opened."""
+    return Tab(
+        number,
+        document,
+        CodeArea(document.saved_text, language="javascript", id=f"script-{number}"),
+        CodeArea(document.saved_input, language="json", id=f"input-{number}"),
+    )
+
+
+class ProblemLine(Static):
+    """The error of the script or the input, below its editor. A click goes to its line."""
+
+    class Chosen(Message):
+        def __init__(self, line: ProblemLine) -> None:
+            super().__init__()
+            self.line = line
+
+        @property
+        def control(self) -> ProblemLine:
+            return self.line
+
+    DEFAULT_CSS = """
+    ProblemLine { display: none; height: auto; max-height: 3; padding: 0 1; color: $text-error;
+        &.-shown { display: block; } &.-stale { color: $text-muted; } }
+    """
+    at: tuple[int, int] | None = None
+    """Row and column of the place, from 0."""
+
+    def tell(self, text: str, at: tuple[int, int] | None = None) -> None:
+        """Show a problem; an empty text: there is none."""
+        self.at = at
+        self.update(Content(f"✘ {text}") if text else "")
+        self.set_class(bool(text), "-shown")
+        self.remove_class("-stale")
+
+    def on_click(self) -> None:
+        self.post_message(self.Chosen(self))
+
+
+class ScriptPane(Pane):
+    """The scripts, one editor each; the last error below."""
+
+    def compose(self) -> ComposeResult:
+        yield ContentSwitcher(id="scripts")
+        yield ProblemLine(id="script-problem", markup=False)
+
+
+class InputPane(Pane):
+    """What the script gets as ``input``: JSON, checked as one types."""
+
+    def compose(self) -> ComposeResult:
+        yield ContentSwitcher(id="inputs")
+        yield ProblemLine(id="input-problem", markup=False)
+
+
+class DetailPane(Pane):
+    """The run's value or error, its console, and the call that is chosen in the trace."""
+
+    def __init__(self, *, id: str, classes: str) -> None:
+        super().__init__(id=id, classes=classes)
+        self._names: dict[str, tuple[Content, Content]] = {}
+        """For each tab what the frame says while it is in front."""
+        self._timing: dict[str, JsonValue] = {}
+
+    def compose(self) -> ComposeResult:
+        with TabbedContent(id="detail-tabs"):
+            with TabPane("Result", id="tab-result"):
+                yield JsonView(id="result-view")
+            with TabPane("Console", id="tab-console"):
+                yield ConsoleView(id="console")
+            with TabPane("Call", id="tab-call"):
+                yield JsonView(id="call-view")
+            with TabPane("Timing", id="tab-timing"):
+                yield JsonView(id="timing-view")
+
+    def on_mount(self) -> None:
+        self.result.empty_text = "Nothing ran yet · F5 runs the script"
+        self.call.empty_text = "Choose a call in the trace"
+        self.timing.empty_text = "Nothing ran yet"
+        self.show_title()
+
+    @property
+    def result(self) -> JsonView:
+        return self.query_one("#result-view", JsonView)
+
+    @property
+    def call(self) -> JsonView:
+        return self.query_one("#call-view", JsonView)
+
+    @property
+    def timing(self) -> JsonView:
+        return self.query_one("#timing-view", JsonView)
+
+    @property
+    def console(self) -> ConsoleView:
+        return self.query_one(ConsoleView)
+
+    @property
+    def front(self) -> Widget:
+        """The view of the tab that is in front."""
+        views: dict[str, Widget] = {
+            "tab-console": self.console,
+            "tab-call": self.call,
+            "tab-timing": self.timing,
+        }
+        return views.get(self.query_one(TabbedContent).active, self.result)
+
+    def begin(self) -> None:
+        """A run starts: nothing of the last one stays."""
+        self.console.forget()
+        self.result.clear("Running…")
+        self.call.clear()
+        self._timing = {}
+        self.timing.clear("Running…")
+        self._names = {}
+        self.show_title()
+
+    def show_console(self, lines: list[LogLine]) -> None:
+        """Append what the script wrote."""
+        self.console.add(lines)
+
+    def show_end(self, run: LiveRun) -> None:
+        """The value or the error."""
+        execution = run.execution
+        if execution is None:
+            return
+        sign = Content.styled(f"{SIGNS[execution.status]} ", COLOURS[execution.status])
+        self._names["tab-result"] = Content(""), sign + Content(summary(execution))
+        if execution.error is None:
+            self.result.show(execution.value, "result")
+        else:
+            self.result.show(execution.error.to_json(), "error")
+        self._show_timing(run=run.timing())
+        if execution.logs_dropped:
+            dropped = count(execution.logs_dropped, "more line")
+            self.console.note(f"{dropped} not kept: a run keeps 10,000 lines, 4 MB of them")
+        self.show_title()
+
+    def show_call(self, state: CallState) -> None:
+        """A call: its result or error, arguments, timing."""
+        call = state.call
+        name = Content(f" · #{call.seq} {clean_line(f'{call.server}.{call.tool}', 60)}")
+        took = Content("running")
+        if state.finished is not None:
+            status: Status = "ok" if state.finished.outcome.ok else "error"
+            took = Content.styled(f"{SIGNS[status]} ", COLOURS[status])
+            took += Content(duration(state.finished.duration_ms))
+        self._names["tab-call"] = name, took
+        self.call.show(state.to_json(), f"call-{call.seq}")
+        self._show_timing(call={"call": f"#{call.seq} {call.server}.{call.tool}", **state.timing()})
+        self.show_title()
+
+    def _show_timing(self, **parts: JsonValue) -> None:
+        """Of the run once it is over, and of the call that is chosen."""
+        self._timing |= parts
+        shown = {name: self._timing[name] for name in ("run", "call") if name in self._timing}
+        self.timing.show(shown, "timing")
+
+    def show_title(self) -> None:
+        """Name what is in front."""
+        front = self.query_one(TabbedContent).active
+        name, right = self._names.get(front, (Content(""), Content("")))
+        if front == "tab-console" and self.console.level != "debug":
+            name = Content(f" · {NAMES[self.console.level]}")
+        if front == "tab-console" and self.console.is_cut:
+            right = Content("the last rows · x saves all")
+        self.set_title(Content("4 Detail") + name, right)
+
+    def on_tabbed_content_tab_activated(self) -> None:
+        self.show_title()
+
+    def on_console_view_level_changed(self) -> None:
+        self.show_title()
+
+    def show_tab(self, name: str) -> None:
+        """Bring ``result``, ``console``, ``call`` or ``timing`` to the front. Who compares the timing of
+        calls stays there."""
+        tabs = self.query_one(TabbedContent)
+        if (name, tabs.active) != ("call", "tab-timing"):
+            tabs.active = f"tab-{name}"

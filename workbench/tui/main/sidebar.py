@@ -1,0 +1,203 @@
+"""The sidebar: scripts, tools and the last runs, beside the panes or (where there is little room) over them.
+
+Hidden at first; it reads nothing before it is shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, cast
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from workbench.catalogue.tools import Catalogue, ToolInfo
+from workbench.core.model import Status
+from workbench.core.scripts import script_names
+from workbench.history import ExecutionRow, HistoryError
+from workbench.text.sanitize import clean_line
+from workbench.tui.widgets.line_view import Part, fit
+from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.row_list import RowList
+from workbench.tui.wording import SIGNS, local_time
+
+if TYPE_CHECKING:
+    from workbench.tui.app import WorkbenchApp
+
+Kind: TypeAlias = Literal["title", "script", "server", "tool", "run", "note"]
+_RUNS = 15
+_LOOK_S = 2.0
+"""How often it is read anew while it is shown."""
+_STYLES: dict[Status, str] = {"ok": "ok", "running": "accent"}
+
+
+@dataclass(frozen=True, slots=True)
+class SidebarRow:
+    kind: Kind
+    text: str
+    target: str = ""
+    """A script's name, a server's, a run's id."""
+    sign: str = ""
+    style: str = ""
+    tool: ToolInfo | None = None
+
+
+def sidebar_rows(
+    scripts: list[str],
+    catalogue: Catalogue | None,
+    runs: list[ExecutionRow],
+    unfolded: frozenset[str] = frozenset(),
+) -> list[SidebarRow]:
+    """All lines. catalogue: None where the servers are not open yet; unfolded: servers whose tools are
+    listed."""
+    rows = [SidebarRow("title", "Scripts")]
+    rows += [SidebarRow("script", clean_line(name), name) for name in scripts]
+    if not scripts:
+        rows.append(SidebarRow("note", "none"))
+    rows.append(SidebarRow("title", "Tools"))
+    if catalogue is None:
+        rows.append(SidebarRow("note", "not open yet"))
+    elif not catalogue.servers:
+        rows.append(SidebarRow("note", "no servers"))
+    else:
+        for server in catalogue.servers.values():
+            opened = server.name in unfolded
+            text = f"{clean_line(server.name)} {server.tools}"
+            style = "error" if server.state == "failed" else "strong"
+            rows.append(SidebarRow("server", text, server.name, "▾" if opened else "▸", style))
+            if opened:
+                tools = catalogue.tools.get(server.name, {}).values()
+                rows += [SidebarRow("tool", clean_line(tool.name), tool=tool) for tool in tools]
+    rows.append(SidebarRow("title", "Recent runs"))
+    rows += [_run_row(run) for run in runs]
+    if not runs:
+        rows.append(SidebarRow("note", "none"))
+    return rows
+
+
+def _run_row(run: ExecutionRow) -> SidebarRow:
+    status = cast(Status, run.status)
+    at = local_time(run.started_at)[5:16]
+    script = clean_line(run.script) if run.script else "inline"
+    text = f"{at} {script}"
+    return SidebarRow("run", text, run.execution_id, SIGNS[status], _STYLES.get(status, "error"))
+
+
+def _line(row: SidebarRow, width: int) -> list[Part]:
+    match row.kind:
+        case "title":
+            return [(fit(row.text, width), "accent")]
+        case "note":
+            return [(fit(f"  {row.text}", width), "dim")]
+        case "server":
+            return [(fit(f"{row.sign} {row.text}", width), row.style)]
+        case "run":
+            return [(f"{row.sign} ", row.style), (fit(row.text, max(0, width - 2)), "")]
+        case "tool":
+            return [(fit(f"    {row.text}", width), "")]
+        case _:
+            return [(fit(f"  {row.text}", width), "")]
+
+
+class SidebarList(RowList[SidebarRow]):
+    """One click opens, as in the file lists of editors."""
+
+    def on_click(self, event: events.Click) -> None:
+        event.prevent_default()
+        y = event.get_content_offset_capture(self).y
+        index = self.scroll_offset.y + y - 1
+        if y >= 1 and index < len(self.rows):
+            self.move_to(index)
+            self.action_select()
+
+
+class Sidebar(Pane):
+    """Hidden until ``show``; tells what was chosen."""
+
+    class Chosen(Message):
+        """A script, a tool or a run."""
+
+        def __init__(self, row: SidebarRow) -> None:
+            super().__init__()
+            self.row = row
+
+    class Left(Message):
+        """Esc."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Close sidebar"),
+    ]
+    app: WorkbenchApp
+
+    def __init__(self) -> None:
+        super().__init__(id="sidebar")
+        self.display = False
+        self._unfolded: frozenset[str] = frozenset()
+        self._scripts: list[str] = []
+        self._runs: list[ExecutionRow] = []
+
+    def compose(self) -> ComposeResult:
+        yield SidebarList(_line, lambda _: "Enter opens · Esc closes", id="sidebar-rows")
+
+    def on_mount(self) -> None:
+        self.set_title("Sidebar")
+        self.set_interval(_LOOK_S, self._look)
+
+    @property
+    def rows(self) -> SidebarList:
+        return self.query_one(SidebarList)
+
+    def show(self) -> None:
+        """Show it, with what there is now."""
+        self.display = True
+        self._look()
+
+    def _look(self) -> None:
+        if self.display:
+            self._read()
+
+    @work(exclusive=True, exit_on_error=False)
+    async def _read(self) -> None:
+        """Folder and history are read in a thread."""
+        self._scripts = await asyncio.to_thread(script_names, self.app.config)
+        runtime = self.app.runtime_now
+        if runtime is not None:
+            try:
+                self._runs = await asyncio.to_thread(runtime.history.list_executions, limit=_RUNS)
+            except HistoryError as error:
+                self.app.say(str(error), "warning")
+        self._fill()
+
+    def _fill(self) -> None:
+        runtime = self.app.runtime_now
+        catalogue = runtime.upstream.catalogue() if runtime is not None else None
+        rows = sidebar_rows(self._scripts, catalogue, self._runs, self._unfolded)
+        before = self.rows.row
+        if rows == self.rows.rows:
+            return
+        same = [
+            index
+            for index, row in enumerate(rows)
+            if before is not None
+            and (row.kind, row.target, row.tool) == (before.kind, before.target, before.tool)
+        ]
+        first = 1 if before is None else None
+        self.rows.set_rows(rows, same[0] if len(same) == 1 else first)
+
+    @on(RowList.Selected)
+    def _selected(self, event: RowList.Selected) -> None:
+        event.stop()
+        row = self.rows.row
+        if row is None or row.kind in ("title", "note"):
+            return
+        if row.kind == "server":
+            self._unfolded ^= {row.target}
+            self._fill()
+        else:
+            self.post_message(self.Chosen(row))
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())

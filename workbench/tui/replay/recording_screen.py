@@ -1,0 +1,129 @@
+"""A recording on the screen, and what can be done with it: verify, compare, run, edit."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from workbench.history import Recording
+from workbench.text.sanitize import clean_line
+from workbench.tui.dialogs.ask import ChoiceScreen
+from workbench.tui.editor.documents import Document
+from workbench.tui.history.diff_screen import DiffScreen
+from workbench.tui.replay.divergence_screen import DivergenceScreen
+from workbench.tui.widgets.pane_screen import PaneScreen
+
+if TYPE_CHECKING:
+    from workbench.core.runtime import Runtime
+    from workbench.tui.app import WorkbenchApp
+
+
+class RecordingScreen(PaneScreen):
+    """Nothing of it reaches a server but ``R`` and, after a question, ``c``."""
+
+    app: WorkbenchApp
+
+    def __init__(self, recording: Recording) -> None:
+        super().__init__()
+        self.recording = recording
+        self.verdict = ""
+        """What the last replay, or the last run beside it, came to."""
+
+    @property
+    def live(self) -> bool:
+        """Whether the execution still runs, somewhere."""
+        raise NotImplementedError
+
+    def show(self) -> None:
+        """Draw what is around the panes anew: the verdict is other."""
+        raise NotImplementedError
+
+    def action_verify(self) -> None:
+        """Run the script again from its record and say whether everything was the same."""
+        self._rerun(self._verify)
+
+    def action_compare(self) -> None:
+        """Run the script again on the real servers, show both runs side by side."""
+        if self._goes_on():
+            return
+
+        def answered(choice: str | None) -> None:
+            if choice == "run":
+                self._rerun(self._compare)
+
+        question = "Run the script on the real servers again, to compare with the record?"
+        choices = {"no": "Not now", "run": "Run it"}
+        self.app.push_screen(ChoiceScreen(question, choices), answered)
+
+    def _goes_on(self) -> bool:
+        """Whether it is too early; says so."""
+        if self.live:
+            self.app.say("It still runs: that can be done when it has ended", "warning")
+        return self.live
+
+    def _rerun(self, rerun: Callable[[Runtime], Awaitable[None]]) -> None:
+        if self._goes_on():
+            return
+        self.verdict = "Running it again…"
+        self.show()
+        self._run_again(rerun)
+
+    @work(group="rerun", exclusive=True, exit_on_error=False)
+    async def _run_again(self, rerun: Callable[[Runtime], Awaitable[None]]) -> None:
+        try:
+            await rerun(await self.app.runtime())
+        except Exception as error:  # whatever it is, it is told here and ends nothing else
+            self.verdict = f"✘ It could not be run again: {clean_line(str(error), 200)}"
+        self.show()
+
+    async def _verify(self, runtime: Runtime) -> None:
+        from workbench.replay.offline import run_offline
+
+        replayed = await run_offline(runtime, self.recording)
+        sign = "✔" if replayed.verdict == "identical" else "✘"
+        self.verdict = f"{sign} Replayed offline: {replayed.verdict}"
+        if replayed.divergence is not None:
+            divergence = replayed.divergence
+            where = f" at call {divergence.call}" if divergence.call else ""
+            self.verdict += f"{where}: {clean_line(divergence.cause or '', 120)}"
+            self.app.push_screen(DivergenceScreen(replayed, divergence, self.recording.code))
+        for note in replayed.notes:
+            self.verdict += f" ({clean_line(note, 80)})"
+
+    async def _compare(self, runtime: Runtime) -> None:
+        from workbench.replay.rerun import run_live
+
+        ran = await run_live(runtime, self.recording)
+        renewed = await asyncio.to_thread(runtime.history.recording, ran.execution.execution_id)
+        sign = "✔" if ran.verdict == "identical" else "✘"
+        self.verdict = f"{sign} Run live: {ran.verdict}"
+        cause = ran.divergence.cause if ran.divergence is not None else None
+        said = "a is the record, b ran live just now" + (f": {cause}" if cause else "")
+        self.app.push_screen(DiffScreen(self.recording, renewed, said))
+
+    def action_edit(self) -> None:
+        self._edit(run=False)
+
+    def action_live(self) -> None:
+        self._edit(run=True)
+
+    @work(exit_on_error=False)
+    async def _edit(self, *, run: bool) -> None:
+        """Open script and input in a new tab of the main screen; run it there."""
+        main = self.app.main
+        tab = await main.show_document(Document(None))
+        tab.script.text = self.recording.code
+        tab.input.text = json.dumps(self.recording.input, ensure_ascii=False, indent=2) + "\n"
+        tab.recorded = self.recording
+        while self.app.screen is not main:  # the history may be between
+            self.app.pop_screen()
+        main.tell(f"Edit it; ^l replays it against run {self.recording.execution_id[:8]}, offline")
+        if run:
+            main.call_after_refresh(main.action_run)
+
+    def action_leave(self) -> None:
+        self.dismiss()

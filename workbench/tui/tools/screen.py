@@ -1,0 +1,358 @@
+"""Tools: the servers with their state, their tools with schema and how their last calls went."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.events import ScreenResume
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
+from workbench.history import HistoryError
+from workbench.history.statistics import ToolStatistics
+from workbench.text.jsontext import loads
+from workbench.text.sanitize import clean, clean_line
+from workbench.tui.editor.tool_calls import call_text
+from workbench.tui.editor.tool_help import said_of
+from workbench.tui.tools.try_tool import TryScreen
+from workbench.tui.widgets.key_footer import KeyFooter
+from workbench.tui.widgets.line_view import Part, fit
+from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.row_list import RowList
+from workbench.tui.wording import count, duration
+
+if TYPE_CHECKING:
+    from workbench.core.runtime import Runtime
+
+_SIGNS = {"ready": ("✔", "ok"), "failed": ("✘", "error"), "connecting": ("…", "accent")}
+_TAIL = 12
+_MOST_ERROR = 200
+_LEAST_REASON = 12
+"""Cells that the reason of a failure needs on a server's line to be worth reading."""
+_STDERR_S = 1.0
+_REST_S = 0.08
+"""So long the cursor stays on a tool before its calls are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRow:
+    """A line of the tree: a server, or one of its tools."""
+
+    server: ServerInfo
+    tool: ToolInfo | None = None
+
+
+def tree(
+    catalogue: Catalogue, text: str = "", folded: frozenset[str] = frozenset()
+) -> list[ToolRow]:
+    """Servers with the tools whose name or description holds every word; a filter unfolds."""
+    words = text.lower().split()
+    rows = []
+    for server in catalogue.servers.values():
+        tools = []
+        for tool in catalogue.tools.get(server.name, {}).values():
+            said = f"{tool.full_name} {tool.description}".lower()
+            if all(word in said for word in words):
+                tools.append(ToolRow(server, tool))
+        if words and not tools:
+            continue
+        rows.append(ToolRow(server))
+        if words or server.name not in folded:
+            rows += tools
+    return rows
+
+
+def row_line(row: ToolRow, width: int, *, folded: bool = False) -> list[Part]:
+    """One line of the tree."""
+    if row.tool is not None:
+        name = clean_line(row.tool.name)
+        if not row.tool.approved:
+            return [(fit("    " + name, max(0, width - 11)), ""), (" ! changed ", "warning")]
+        return [(fit("    " + name, width), "")]
+    server = row.server
+    sign, style = _SIGNS.get(server.state, ("·", "dim"))
+    state = f"{server.transport} {sign} {server.state} {server.tools:>3} "
+    if server.quarantined:
+        state, style = f"! quarantined {server.tools:>3} ", "warning"
+    name = ("▸ " if folded else "▾ ") + clean_line(server.name) + "  "
+    room = max(0, width - len(state))
+    if not server.error or room < len(name) + _LEAST_REASON:
+        return [(fit(name, room), "strong"), (state, style)]
+    reason = fit(clean_line(server.error), room - len(name) - 1) + " "
+    return [(name, "strong"), (reason, "dim"), (state, style)]
+
+
+def about_server(server: ServerInfo, tail: Sequence[str]) -> Content:
+    """What is known of a server. ``tail``: the last lines of its stderr."""
+    lines = [
+        Content.styled(clean_line(server.name), "bold"),
+        Content(f"{server.transport}, {server.state}, {count(server.tools, 'tool')}"),
+    ]
+    if not server.enabled:
+        lines.append(Content.styled("switched off in the configuration", "dim"))
+    if server.cached:
+        lines.append(Content.styled("from an earlier connection: not answered yet", "dim"))
+    if server.error:
+        lines += [Content(""), Content.styled(clean(server.error), "$text-error")]
+        lines.append(Content("r connects it anew"))
+    if server.quarantined:
+        said = "Quarantined: every call is refused; a approves its tools as they are now"
+        lines += [Content(""), Content.styled(said, "$text-warning")]
+    if tail:
+        lines += [Content(""), Content.styled("Its last lines on stderr", "bold")]
+        lines += [Content(clean_line(line)) for line in tail[-_TAIL:]]
+    return Content("\n").join(lines)
+
+
+def about_tool(tool: ToolInfo, statistics: Content) -> Content:
+    """What is known of a tool: how its last calls went, then what it is."""
+    name, *rest = said_of(tool)
+    lines = [name, statistics]
+    if not tool.approved:
+        said = "! Its definition changed since it was approved: a approves it"
+        lines.append(Content.styled(said, "$text-warning"))
+    for paragraph in rest:
+        lines += [Content(""), paragraph]
+    if tool.problems:
+        lines += [Content(""), Content.styled("Repaired in what the server sent", "bold")]
+        lines += [Content(clean_line(problem)) for problem in tool.problems]
+    if tool.annotations:
+        noted = ", ".join(f"{key}: {json.dumps(value)}" for key, value in tool.annotations.items())
+        lines += [Content(""), Content.styled(clean_line(noted), "dim")]
+    return Content("\n").join(lines)
+
+
+def statistics_line(found: ToolStatistics | None) -> Content:
+    """``Last 50 calls · p50 380 ms · p95 910 ms · 2 % failed``, below it the newest error."""
+    if found is None:
+        return Content.styled("Not called yet", "dim")
+    calls = "Its one call" if found.calls == 1 else f"Last {found.calls:,} calls"
+    line = Content(f"{calls} · p50 {duration(found.p50_ms)} · p95 {duration(found.p95_ms)} · ")
+    if not found.failed:
+        return line + Content("none failed")
+    rate = f"{found.error_rate:.0%}" if found.error_rate >= 0.01 else "under 1%"
+    line += Content.styled(f"{found.failed:,} failed ({rate})", "$text-error")
+    if found.last_error is None:
+        return line
+    said = clean_line(_error_text(found.last_error), _MOST_ERROR)
+    return line + Content("\n") + Content.styled(f"Newest error: {said}", "dim")
+
+
+def _error_text(text: str) -> str:
+    """The message of an error that is kept as JSON."""
+    try:
+        error = loads(text)
+    except ValueError:
+        return text
+    return str(error.get("message", text)) if isinstance(error, dict) else text
+
+
+class ToolsScreen(Screen[str | None]):
+    """Dismissed with the text of a call to insert, or None."""
+
+    DEFAULT_CSS = """
+    ToolsScreen #tools-body { height: 1fr; }
+    ToolsScreen #tools-pane { width: 2fr; }
+    ToolsScreen #tool-pane { width: 3fr; }
+    ToolsScreen #tools-filter { border: none; height: 1; padding: 0 1; background: $surface; }
+    ToolsScreen #tools-filter:focus { background: $primary 20%; border: none; }
+    ToolsScreen VerticalScroll { padding: 0 1; }
+    ToolsScreen.-narrow #tools-body { layout: vertical; }
+    ToolsScreen.-narrow #tools-pane, ToolsScreen.-narrow #tool-pane { width: 1fr; height: 1fr; }
+    """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 (Textual's own form)
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("t", "try", "Try it"),
+        Binding("y", "copy", "Copy call"),
+        Binding("r", "reconnect", "Reconnect"),
+        Binding("a", "approve", "Approve", show=False),
+        Binding("escape", "back", "Back", key_display="Esc"),
+    ]
+
+    def __init__(self, runtime: Runtime) -> None:
+        super().__init__()
+        self._runtime = runtime
+        self._folded: frozenset[str] = frozenset()
+        self._statistics: dict[str, Content] = {}
+        """For each tool's full name, what was said of its calls."""
+        self._stop: Callable[[], None] | None = None
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="tools-body"):
+            with Pane(id="tools-pane"):
+                yield Input(id="tools-filter", placeholder="/ filter")
+                yield RowList[ToolRow](self._line, lambda _: "  Server and tools", id="tools-rows")
+            with Pane(id="tool-pane"), VerticalScroll():
+                yield Static(id="about", markup=False)
+        yield KeyFooter()
+
+    @property
+    def rows(self) -> RowList[ToolRow]:
+        return self.query_one("#tools-rows", RowList)
+
+    def on_mount(self) -> None:
+        self.query_one(Input).cursor_blink = False
+        self.rows.empty_text = "No servers: add one to [servers] in workbench.toml"
+        self.rows.focus()
+        self._stop = self._runtime.upstream.subscribe(self._changed)
+        self.set_interval(_STDERR_S, self._look_at_stderr)
+        self.show_tools()
+        self._connect()
+
+    def on_unmount(self) -> None:
+        if self._stop is not None:
+            self._stop()
+
+    def _changed(self, name: str) -> None:
+        self.call_later(self.show_tools)
+
+    @work(exclusive=True, group="tools-connect", exit_on_error=False)
+    async def _connect(self) -> None:
+        """Servers connect when they are first needed: this screen needs them."""
+        await self._runtime.upstream.settled()
+        self.show_tools()
+
+    def _line(self, row: ToolRow, width: int) -> list[Part]:
+        return row_line(row, width, folded=row.server.name in self._folded)
+
+    def show_tools(self) -> None:
+        """Show the catalogue as it is now."""
+        if not self.is_attached or not self.query("#tools-rows"):
+            return
+        catalogue = self._runtime.upstream.catalogue()
+        text = self.query_one(Input).value
+        before = self.rows.row
+        rows = tree(catalogue, text, self._folded)
+        cursor = 0
+        if before is not None:
+            wanted = (before.server.name, before.tool.name if before.tool else None)
+            names = [(row.server.name, row.tool.name if row.tool else None) for row in rows]
+            cursor = names.index(wanted) if wanted in names else 0
+        self.rows.set_rows(rows, cursor)
+        if text and not rows:
+            self.rows.empty_text = "No tool matches the filter"
+        shown = sum(row.tool is not None for row in rows)
+        total = sum(len(tools) for tools in catalogue.tools.values())
+        self.query_one("#tools-pane", Pane).set_title(
+            f"Tools · {shown} of {total} · {count(len(catalogue.servers), 'server')}"
+        )
+        self._describe()
+
+    @on(RowList.Highlighted)
+    def _describe(self) -> None:
+        row = self.rows.row
+        pane = self.query_one("#tool-pane", Pane)
+        said = self.query_one("#about", Static)
+        if row is None:
+            said.update("")
+            pane.set_title("")
+            return
+        if row.tool is None:
+            with suppress(KeyError):  # the configuration may just have lost it
+                tail = self._runtime.upstream.stderr_tail(row.server.name)
+                said.update(about_server(row.server, tail))
+            pane.set_title(clean_line(row.server.name), "Enter folds · r reconnects")
+        else:
+            known = self._statistics.get(row.tool.full_name, Content(""))
+            said.update(about_tool(row.tool, known))
+            pane.set_title(clean_line(row.tool.full_name), "Enter inserts the call · t tries it")
+            self._count(row.tool)
+
+    def _look_at_stderr(self) -> None:
+        """Servers go on writing while one looks."""
+        row = self.rows.row
+        if row is not None and row.tool is None:
+            self._describe()
+
+    @work(exclusive=True, group="tools-statistics", exit_on_error=False)
+    async def _count(self, tool: ToolInfo) -> None:
+        """Say how the tool's last calls went, once the cursor stays on it."""
+        await asyncio.sleep(_REST_S)
+        try:
+            found = await asyncio.to_thread(
+                self._runtime.history.tool_statistics, tool.server, tool.name
+            )
+            said = statistics_line(found)
+        except HistoryError as error:
+            said = Content.styled(clean_line(str(error)), "$text-error")
+        self._statistics[tool.full_name] = said
+        row = self.rows.row
+        if row is not None and row.tool is not None and row.tool.full_name == tool.full_name:
+            self.query_one("#about", Static).update(about_tool(row.tool, said))
+
+    @on(ScreenResume)
+    def _back(self) -> None:
+        """A tool may just have been tried."""
+        self._describe()
+
+    @on(RowList.Selected)
+    def _selected(self) -> None:
+        row = self.rows.row
+        if row is None:
+            return
+        if row.tool is not None:
+            self.dismiss(call_text(row.tool))
+            return
+        self._folded ^= {row.server.name}
+        self.show_tools()
+
+    def action_filter(self) -> None:
+        self.query_one(Input).focus()
+
+    @on(Input.Changed, "#tools-filter")
+    def _filter(self) -> None:
+        self.show_tools()
+
+    @on(Input.Submitted, "#tools-filter")
+    def _filtered(self) -> None:
+        self.rows.focus()
+
+    def action_back(self) -> None:
+        field = self.query_one(Input)
+        if field.has_focus:
+            field.value = ""
+            self.rows.focus()
+        else:
+            self.dismiss(None)
+
+    def action_copy(self) -> None:
+        row = self.rows.row
+        if row is not None and row.tool is not None:
+            self.app.copy_to_clipboard(call_text(row.tool))
+            self.notify("The call was sent to the terminal's clipboard", markup=False)
+
+    def action_try(self) -> None:
+        row = self.rows.row
+        if row is not None and row.tool is not None:
+            self.app.push_screen(TryScreen(self._runtime, row.tool))
+
+    @work(exclusive=True, group="tools-connect", exit_on_error=False)
+    async def action_reconnect(self) -> None:
+        row = self.rows.row
+        if row is not None:
+            self.notify(f"Connecting {clean_line(row.server.name)} …", markup=False)
+            await self._runtime.upstream.reconnect(row.server.name)
+            await self._runtime.upstream.settled(row.server.name)
+            self.show_tools()
+
+    def action_approve(self) -> None:
+        """Approve a changed definition, or all of a server."""
+        row = self.rows.row
+        if row is not None:
+            only = None if row.tool is None else [row.tool.name]
+            approved = self._runtime.upstream.approve(row.server.name, only)
+            self.notify(f"Approved: {clean_line(', '.join(approved)) or 'nothing'}", markup=False)
+            self.show_tools()

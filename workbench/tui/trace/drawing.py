@@ -1,0 +1,151 @@
+"""How the trace is drawn: line by line, so that 100 000 calls cost as little as ten.
+
+Field notes, 3.2: every ready-made list of Textual measures or mounts all rows; this draws the visible.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from workbench.text.sanitize import clean_line
+from workbench.tui.trace import waterfall
+from workbench.tui.trace.line import Columns, View, call_line, console_line, header_line
+from workbench.tui.trace.model import CallRow, TraceModel
+from workbench.tui.widgets.line_view import PaintedView, Part, fit
+
+_NARROW = 100
+"""Screens narrower than this show a summary where the waterfall would be (tui.md, section 3)."""
+HEADER = 1
+"""Lines above the rows."""
+
+
+class TraceDrawing(PaintedView):
+    """The rows of a trace with a header above and a line for the filter below."""
+
+    PARTS = "trace"
+
+    DEFAULT_CSS = """
+    TraceDrawing {
+        height: 1fr;
+        background: $surface;
+        color: $foreground;
+        scrollbar-size-vertical: 1;
+        overflow-x: hidden;
+        & > .trace--header { color: $foreground 60%; }
+        & > .trace--number, & > .trace--dim, & > .trace--ms { color: $foreground 60%; }
+        & > .trace--cursor { background: $primary 25%; }
+        & > .trace--track { color: $foreground 15%; }
+        & > .trace--ok, & > .trace--bar-ok { color: $success; }
+        & > .trace--error, & > .trace--bar-error { color: $error; }
+        & > .trace--running, & > .trace--bar-running { color: $accent; }
+        & > .trace--timeout, & > .trace--bar-timeout { color: $warning; }
+        & > .trace--refused, & > .trace--bar-refused { color: $warning; }
+        & > .trace--cancelled, & > .trace--bar-cancelled { color: $foreground 60%; }
+        & > .trace--pending, & > .trace--bar-pending { color: $foreground 30%; }
+        & > .trace--warn { color: $warning; }
+        & > .trace--pill { background: $accent; color: $background; text-style: bold; }
+        & > .trace--prompt { background: $panel; color: $foreground; }
+        & > .trace--problem { background: $panel; color: $error; }
+        &:focus > .trace--cursor { background: $primary 45%; }
+    }
+    """
+    _STYLES = (
+        *("header", "number", "dim", "ms", "cursor", "track", "warn", "pill", "prompt", "problem"),
+        *("ok", "error", "running", "timeout", "refused", "cancelled", "pending"),
+        *("bar-ok", "bar-error", "bar-running", "bar-timeout", "bar-refused", "bar-cancelled"),
+        "bar-pending",
+    )
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"trace--{name}" for name in _STYLES}
+
+    follow: reactive[bool] = reactive(True)
+    empty_text: reactive[str] = reactive("No calls yet · F5 runs the script")
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.model = TraceModel()
+        self.cursor: int | None = None
+        """The selected row: an index into ``model.rows``."""
+        self._view: View | None = None
+        self._unseen = 0
+        """Rows that came since following stopped."""
+        self._prompt: str | None = None
+        """The filter while it is typed."""
+        self._problem = ""
+
+    @property
+    def view(self) -> View:
+        """What the middle column shows; the width of the screen decides until ``t`` does."""
+        if self._view is not None:
+            return self._view
+        return "summary" if self.app.size.width < _NARROW else "waterfall"
+
+    def _footer(self) -> list[Part]:
+        """The line at the bottom: the filter being typed, its problem, or the filter in force."""
+        if self._prompt is not None:
+            parts: list[Part] = [(f"/{self._prompt}▏", "prompt")]
+            return [*parts, (f"  {self._problem}", "problem")] if self._problem else parts
+        if self._problem:
+            return [(self._problem, "problem")]
+        if not self.model.filter:
+            return []
+        found = (
+            f"filtering {self.model.progress:.0%}"
+            if self.model.progress < 1
+            else f"{len(self.model.shown):,} of {len(self.model.rows):,}"
+        )
+        return [(f"/{clean_line(self.model.filter.text)}   {found} · Esc clears", "prompt")]
+
+    @property
+    def _page(self) -> int:
+        return max(1, self.size.height - HEADER - bool(self._footer()))
+
+    def _resize(self) -> None:
+        lines = len(self.model.shown) + HEADER + bool(self._footer())
+        self.virtual_size = Size(self.scrollable_content_region.width, lines)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        base = self.part_style("")
+        model = self.model
+        footer = self._footer()
+        if footer and y == self.size.height - 1:
+            return self.strip_of(footer, width, self.part_style("prompt"))
+        view = self.view
+        scale = waterfall.scale_ms(model.span_ms)
+        columns = Columns.of(width, view)
+        if y == 0:
+            return self.strip_of(header_line(columns, scale), width, base)
+        position = self.scroll_offset.y + y - HEADER
+        if position >= len(model.shown):
+            if not model.rows and y == self.size.height // 2:
+                text = fit(self.empty_text, min(width, len(self.empty_text)))
+                return self.strip_of([(text.center(width), "dim")], width, base)
+            return Strip.blank(width, base)
+        index = model.shown[position]
+        row = model.rows[index]
+        selected = index == self.cursor
+        if isinstance(row, CallRow):
+            now = model.elapsed_ms() if row.duration_ms is None else 0.0
+            parts = call_line(row, columns, now_ms=now, scale=scale, selected=selected)
+        else:
+            parts = console_line(row, width, selected=selected)
+        if selected:
+            base = base + Style(bgcolor=self.part_style("cursor").bgcolor)
+        last = self.size.height - 1 - bool(footer)
+        pill = self._pill() if y == last else ""
+        if pill:
+            strip = self.strip_of(parts, width - len(pill), base)
+            return Strip.join([strip, Strip([Segment(pill, self.part_style("pill"))])])
+        return self.strip_of(parts, width, base)
+
+    def _pill(self) -> str:
+        if self.follow or not self._unseen:
+            return ""
+        return f" {self._unseen:,} new ↓ "

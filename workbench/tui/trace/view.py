@@ -1,0 +1,341 @@
+"""The live trace: following, moving, filtering. How it is drawn is in ``trace_drawing``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.timer import Timer
+
+from workbench.core.model import Event
+from workbench.text.sanitize import clean_line
+from workbench.tui.trace.drawing import HEADER, TraceDrawing
+from workbench.tui.trace.filter import FilterError, parse_filter
+from workbench.tui.trace.line import (
+    View,
+)
+from workbench.tui.trace.model import CallRow
+
+_STEP_S = 0.02
+_TICK_S = 0.1
+
+
+class TraceView(TraceDrawing, can_focus=True):
+    """The calls of one execution. Feed it with ``begin`` and ``apply``."""
+
+    HELP = "j/k move · e/E errors · / filter · f follow · t view · l console · Enter open"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "move(1)", "Next", show=False),
+        Binding("up,k", "move(-1)", "Previous", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("home,g", "first", "First", show=False),
+        Binding("end,G", "follow", "Last", show=False),
+        Binding("f", "toggle_follow", "Follow"),
+        Binding("e", "error(1)", "Next error"),
+        Binding("E", "error(-1)", "Previous error", show=False),
+        Binding("n", "match(1)", "Next match", show=False),
+        Binding("N", "match(-1)", "Previous match", show=False),
+        Binding("slash", "filter", "Filter"),
+        Binding("t", "cycle_view", "View", show=False),
+        Binding("l", "toggle_console", "Console lines", show=False),
+        Binding("enter", "open", "Open"),
+        Binding("escape", "clear_filter", "Clear the filter", show=False),
+    ]
+
+    class CallHighlighted(Message):
+        """The cursor is on a call."""
+
+        def __init__(self, view: TraceView, seq: int) -> None:
+            super().__init__()
+            self.view, self.seq = view, seq
+
+        @property
+        def control(self) -> TraceView:
+            return self.view
+
+    class CallOpened(CallHighlighted):
+        """Enter or a click on the call under the cursor."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._filter_before = ""
+        self._sought = ""
+        self._ticker: Timer | None = None
+
+    def on_mount(self) -> None:
+        self._ticker = self.set_interval(_TICK_S, self._tick, pause=True)
+
+    # -- data ------------------------------------------------------------------------------
+
+    def begin(self, execution_id: str | None) -> None:
+        """Forget the rows; from now on show the execution of this id (None: whatever comes)."""
+        self.model.begin(execution_id)
+        self.cursor = None
+        self._unseen = 0
+        self.follow = True
+        self.scroll_to(y=0, animate=False, immediate=True, force=True)
+        self._resize()
+
+    def apply(self, events: Sequence[Event]) -> None:
+        """Take events and show what they change; cheap enough for 20 times a second."""
+        before = len(self.model.rows)
+        self.model.apply(events)
+        if not self.follow:
+            self._unseen += len(self.model.rows) - before
+        self._refilter()
+
+    def set_filter(self, text: str) -> str | None:
+        """Filter the rows; what is wrong with the filter, or None."""
+        try:
+            self.model.set_filter(text)
+        except FilterError as error:
+            self._problem = clean_line(str(error))
+            self.refresh()
+            return self._problem
+        self._problem = ""
+        if text:
+            self._sought = text
+        self._refilter()
+        return None
+
+    def set_console_folded(self, folded: bool) -> None:
+        """Hide or show the console lines."""
+        self.model.fold_console(folded)
+        self._refilter()
+
+    @property
+    def summary(self) -> str:
+        """For the pane's title: ``31 calls · 1 failed · follow``."""
+        totals = self.model.totals
+        parts = [f"{totals.calls:,} call{'' if totals.calls == 1 else 's'}"]
+        if totals.failed:
+            parts.append(f"{totals.failed:,} failed")
+        if totals.running:
+            parts.append(f"{totals.running} running")
+        if self.model.progress < 1:
+            parts.append(f"filtering {self.model.progress:.0%}")
+        elif self.model.filter:
+            parts.append(f"{len(self.model.shown):,} shown")
+        if self.follow:
+            parts.append("follow")
+        return " · ".join(parts)
+
+    def select(self, seq: int) -> bool:
+        """Put the cursor on a call; False: it is not shown."""
+        index = self.model.place(seq)
+        if index is None:
+            return False
+        position = self.model.position(index)
+        if position >= len(self.model.shown) or self.model.shown[position] != index:
+            return False
+        self.follow = False
+        self._go(position)
+        return True
+
+    @property
+    def selected(self) -> CallRow | None:
+        """The call under the cursor."""
+        row = self.model.rows[self.cursor] if self.cursor is not None else None
+        return row if isinstance(row, CallRow) else None
+
+    def _refilter(self) -> None:
+        self.model.step(_STEP_S)
+        self._resize()
+        if self.follow and self.model.shown:
+            self._go(len(self.model.shown) - 1)
+        if self._ticker is not None and (self.model.totals.running or self.model.progress < 1):
+            self._ticker.resume()
+
+    def _tick(self) -> None:
+        stepped = self.model.step(_STEP_S)
+        if stepped:
+            self._resize()
+            if self.follow and self.model.shown:
+                self._go(len(self.model.shown) - 1)
+        elif not self.model.totals.running and self._ticker is not None:
+            self._ticker.pause()
+        self.refresh()
+
+    # -- the cursor ------------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        self._resize()
+        if self.cursor is not None:
+            self._show_cursor()
+
+    def _go(self, position: int) -> None:
+        """Move the cursor to a shown position."""
+        shown = self.model.shown
+        if not shown:
+            return
+        index = shown[min(max(position, 0), len(shown) - 1)]
+        moved = index != self.cursor
+        self.cursor = index
+        self._show_cursor()
+        self.refresh()
+        row = self.selected
+        if moved and row is not None:
+            self.post_message(self.CallHighlighted(self, row.seq))
+
+    def _show_cursor(self) -> None:
+        if self.cursor is None or not self.size.height:
+            return
+        position = self.model.position(self.cursor)
+        top = round(self.scroll_y)
+        wanted = min(max(top, position - self._page + 1), position)
+        if wanted != top:
+            self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
+
+    @property
+    def _position(self) -> int:
+        return -1 if self.cursor is None else self.model.position(self.cursor)
+
+    # -- keys and mouse --------------------------------------------------------------------
+
+    def on_key(self, event: events.Key) -> None:
+        """While a filter is typed, keys belong to it."""
+        if self._prompt is None:
+            return
+        text = self._prompt
+        if event.key == "enter":
+            self._prompt = None
+            self._resize()
+        elif event.key == "escape":
+            self._prompt = None
+            self.set_filter(self._filter_before)
+        elif event.key in ("backspace", "ctrl+h"):
+            self._type(text[:-1])
+        elif event.key == "ctrl+u":
+            self._type("")
+        elif event.is_printable and event.character:
+            self._type(text + event.character)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        if self._prompt is not None:
+            event.stop()
+            self._type(self._prompt + clean_line(event.text.strip()))
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        return self._prompt is not None and character is not None and character.isprintable()
+
+    def _type(self, text: str) -> None:
+        self._prompt = text
+        self.set_filter(text)
+
+    def on_blur(self) -> None:
+        if self._prompt is not None:
+            self._prompt = None
+            self._resize()
+
+    def on_mouse_scroll_up(self) -> None:
+        self.follow = False
+
+    def on_click(self, event: events.Click) -> None:
+        y = event.get_content_offset_capture(self).y
+        pill = self._pill()
+        on_pill = pill and event.x >= self.scrollable_content_region.width - len(pill)
+        if on_pill and y == self.size.height - 1 - bool(self._footer()):
+            self.action_follow()
+            return
+        position = self.scroll_offset.y + y - HEADER
+        if y < HEADER or position >= len(self.model.shown):
+            return
+        again = self._position == position
+        self.follow = False
+        self._go(position)
+        if again:
+            self.action_open()
+
+    def watch_follow(self, follow: bool) -> None:
+        if follow:
+            self._unseen = 0
+        self.refresh()
+
+    def action_move(self, by: int) -> None:
+        last = len(self.model.shown) - 1
+        target = self._position + by
+        self.follow = by > 0 and self.follow and target >= last
+        self._go(min(max(target, 0), last))
+
+    def action_page(self, direction: int) -> None:
+        self.action_move(direction * max(1, self._page - 1))
+
+    def action_first(self) -> None:
+        self.follow = False
+        self._go(0)
+
+    def action_follow(self) -> None:
+        """To the end, and stay there while calls come."""
+        self.follow = True
+        self._go(len(self.model.shown) - 1)
+
+    def action_toggle_follow(self) -> None:
+        if self.follow:
+            self.follow = False
+        else:
+            self.action_follow()
+
+    def action_error(self, direction: int) -> None:
+        """The next or previous call that did not end well."""
+        self._seek(
+            direction,
+            lambda row: row.status not in ("ok", "running", "pending"),
+            "no error there",
+        )
+
+    def action_match(self, direction: int) -> None:
+        """The next or previous call that the last filter matches, also when all rows are shown."""
+        if self._sought:
+            self._seek(direction, parse_filter(self._sought).call, "no match there")
+
+    def _seek(self, direction: int, wanted: Callable[[CallRow], bool], otherwise: str) -> None:
+        found = self.model.find(self._position, direction, wanted)
+        if found is None:
+            self._problem = otherwise
+            self.set_timer(1.5, self._forgive)
+            self._resize()
+            return
+        self.follow = False
+        self._go(found)
+
+    def _forgive(self) -> None:
+        self._problem = ""
+        self._resize()
+
+    def action_filter(self) -> None:
+        self._filter_before = self.model.filter.text
+        self._prompt = self._filter_before
+        self._resize()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Without a filter, Escape belongs to the screen.
+        return action != "clear_filter" or bool(self.model.filter or self._problem)
+
+    def action_clear_filter(self) -> None:
+        self.set_filter("")
+
+    def action_cycle_view(self) -> None:
+        order: dict[View, View] = {
+            "waterfall": "start",
+            "start": "summary",
+            "summary": "waterfall",
+        }
+        self._view = order[self.view]
+        self.refresh()
+
+    def action_toggle_console(self) -> None:
+        self.set_console_folded(self.model.show_console)
+
+    def action_open(self) -> None:
+        row = self.selected
+        if row is not None:
+            self.post_message(self.CallOpened(self, row.seq))

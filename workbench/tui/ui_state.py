@@ -1,0 +1,154 @@
+"""What outlives the process: unsaved text after a crash; open files and theme after a normal end.
+
+``DATA/tui/draft-PID.json`` is written two seconds after the last key and removed when the user leaves.
+One that is left behind by a process that is gone holds text that would be lost: it is opened again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbench.core.paths import make_private
+
+AFTER_S = 2.0
+_FOLDER = "tui"
+_LAST = "session.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A script with text that is in no file."""
+
+    path: str | None
+    text: str
+    input: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """How the user left."""
+
+    files: tuple[str, ...] = ()
+    current: int = 0
+    theme: str = ""
+    shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """What the panes share, by breakpoint and splitter (widgets/splitter.py)."""
+    sidebar: bool = False
+
+
+class SessionStore:
+    """The files of the terminal UI in the data folder. What is broken counts as not there."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._folder = data_dir / _FOLDER
+        self._own = self._folder / f"draft-{os.getpid()}.json"
+
+    def keep(self, drafts: Sequence[Draft]) -> None:
+        """Write the drafts of this process; none: remove the file. Raises OSError."""
+        if drafts:
+            self._write(self._own, [asdict(draft) for draft in drafts])
+        else:
+            self._own.unlink(missing_ok=True)
+
+    def recover(self) -> list[Draft]:
+        """The drafts of processes that are gone. They are kept until ``forget``."""
+        return [
+            draft
+            for file in self._left_behind()
+            for entry in _items(_load(file))
+            if (draft := _draft(entry)) is not None
+        ]
+
+    def forget(self) -> None:
+        """The recovered drafts are on the screen (and in this process's own file)."""
+        for file in self._left_behind():
+            file.unlink(missing_ok=True)
+
+    def save(self, session: Session) -> None:
+        """Remember how the user left. Raises OSError."""
+        self._write(self._folder / _LAST, asdict(session))
+
+    def last(self) -> Session:
+        """How the user left last time; only files that still are there."""
+        values = _load(self._folder / _LAST)
+        if not isinstance(values, dict):
+            return Session()
+        files = [file for file in _items(values.get("files")) if _is_file(file)]
+        current, theme = values.get("current"), values.get("theme")
+        return Session(
+            tuple(files),
+            current if isinstance(current, int) and 0 <= current < len(files) else 0,
+            theme if isinstance(theme, str) else "",
+            _shares(values.get("shares")),
+            values.get("sidebar") is True,
+        )
+
+    def _left_behind(self) -> list[Path]:
+        found = []
+        for file in sorted(self._folder.glob("draft-*.json")):
+            number = file.stem.removeprefix("draft-")
+            if number.isdigit() and file != self._own and not _alive(int(number)):
+                found.append(file)
+        return found
+
+    def _write(self, file: Path, value: Any) -> None:
+        make_private(self._folder)
+        beside = file.with_name(f"{file.name}.{os.getpid()}.new")
+        beside.write_text(json.dumps(value), "utf-8", "surrogatepass")
+        os.replace(beside, file)
+
+
+def _load(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _is_file(value: Any) -> bool:
+    return isinstance(value, str) and Path(value).is_file()
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _shares(value: Any) -> dict[str, dict[str, float]]:
+    """Only what is a share between two panes."""
+    if not isinstance(value, dict):
+        return {}
+    return {
+        name: {
+            splitter: share
+            for splitter, share in shares.items()
+            if isinstance(share, float) and 0 < share < 1
+        }
+        for name, shares in value.items()
+        if isinstance(shares, dict)
+    }
+
+
+def _draft(entry: Any) -> Draft | None:
+    if not isinstance(entry, dict):
+        return None
+    path, text, given = entry.get("path"), entry.get("text"), entry.get("input")
+    if not isinstance(text, str) or not isinstance(given, str):
+        return None
+    return Draft(path if isinstance(path, str) else None, text, given)
+
+
+def _alive(pid: int) -> bool:
+    if os.name != "posix":  # there os.kill would end the process
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True

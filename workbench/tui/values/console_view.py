@@ -1,0 +1,163 @@
+"""What a script wrote to its console, from a level on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from rich.segment import Segment
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.strip import Strip
+from textual.widgets import RichLog
+
+from workbench.core.model import LogLevel, LogLine
+from workbench.text.sanitize import clean, encodable
+from workbench.tui.widgets.line_view import fit
+
+_SHOWN_LINES = 5_000
+"""So many rows are drawn. All lines are kept: the engine bounds them (10 000 and 4 MB a run)."""
+_MOST_COPIED = 1 << 20
+_RANKS: Final[dict[LogLevel, int]] = {"debug": 0, "log": 1, "info": 1, "warn": 2, "error": 3}
+_LEVELS: Final[tuple[LogLevel, ...]] = ("debug", "log", "warn", "error")
+"""From where on lines are shown, in the order in which ``l`` goes through them."""
+NAMES: Final[dict[LogLevel, str]] = {
+    "debug": "all lines",
+    "log": "without debug",
+    "warn": "warnings and errors",
+    "error": "errors",
+}
+
+
+class ConsoleView(RichLog):
+    """The console, of a long one the last rows; ``l`` hides the lower levels, ``x`` saves all lines."""
+
+    DEFAULT_CSS = """
+    ConsoleView {
+        background: $background;
+        scrollbar-size-vertical: 1;
+        padding: 0 1;
+        &:focus { background-tint: $foreground 0%; }
+        & > .console--debug, & > .console--level { color: $foreground 55%; }
+        & > .console--info { color: $accent; }
+        & > .console--warn { color: $warning; }
+        & > .console--error { color: $error; }
+        & > .console--cut { background: $panel; color: $foreground; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"console--{name}" for name in ("level", "debug", "info", "warn", "error", "cut")
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l", "level", "Level"),
+        Binding("y", "copy", "Copy"),
+        Binding("x", "save", "Save"),
+        Binding("j", "scroll_down", "Down", show=False),
+        Binding("k", "scroll_up", "Up", show=False),
+        Binding("g", "scroll_home", "Top", show=False),
+        Binding("G", "scroll_end", "Bottom", show=False),
+    ]
+
+    class LevelChanged(Message):
+        """Other lines are shown."""
+
+    class SaveRequested(Message):
+        """``x``: every line of the level that is shown, as text for a file."""
+
+        def __init__(self, view: ConsoleView, text: str) -> None:
+            super().__init__()
+            self.view, self.text = view, text
+
+        @property
+        def control(self) -> ConsoleView:
+            return self.view
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id, max_lines=_SHOWN_LINES, auto_scroll=True, wrap=True, min_width=1)
+        self._kept: list[LogLine] = []
+        self._left_out = False
+        """Lines above the first one that is drawn were not drawn again."""
+        self.level: LogLevel = "debug"
+        """The lowest level that is shown."""
+
+    def on_mount(self) -> None:
+        # The lines are drawn once: with another theme they would keep their old colours.
+        self.app.theme_changed_signal.subscribe(
+            self, lambda _: self.call_after_refresh(self._refill)
+        )
+
+    def add(self, lines: Iterable[LogLine]) -> None:
+        """Append lines; of all of them the last rows are drawn."""
+        for line in lines:
+            self._kept.append(line)
+            if self._is_shown(line):
+                self.write(self._drawn(line), animate=False)
+
+    def note(self, text: str) -> None:
+        """A word of ours below the lines."""
+        style = self.get_component_rich_style("console--warn")
+        self.write(Text(clean(text), style=style), animate=False)
+
+    def forget(self) -> None:
+        """A new run starts; the level stays."""
+        self._kept.clear()
+        self._left_out = False
+        self.clear()
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether lines above the first row are not drawn."""
+        return self._left_out or self._start_line > 0
+
+    def render_line(self, y: int) -> Strip:
+        """As it is; where lines above are not drawn, the topmost row says so."""
+        if y or self.scroll_offset.y or not self.is_cut:
+            return super().render_line(y)
+        width = self.scrollable_content_region.width
+        number = sum(map(self._is_shown, self._kept))
+        said = f"the start of {number:,} lines is not drawn · x saves all"
+        style = self.get_component_rich_style("console--cut")
+        return Strip([Segment(fit(said, width), style)]).adjust_cell_length(width, style)
+
+    def shown_text(self) -> str:
+        """All lines of the level that is shown, as the script wrote them."""
+        return "\n".join(line.text for line in self._kept if self._is_shown(line))
+
+    def action_level(self) -> None:
+        self.level = _LEVELS[(_LEVELS.index(self.level) + 1) % len(_LEVELS)]
+        self._refill()
+        self.post_message(self.LevelChanged())
+
+    def action_copy(self) -> None:
+        text = self.shown_text()
+        if len(text) > _MOST_COPIED:
+            self.notify(
+                f"{len(text):,} characters are too many for a clipboard; x saves them to a file",
+                severity="warning",
+                markup=False,
+            )
+            return
+        self.app.copy_to_clipboard(encodable(text))
+        self.notify("The console was sent to the terminal's clipboard", markup=False)
+
+    def action_save(self) -> None:
+        if self._kept:
+            self.post_message(self.SaveRequested(self, encodable(self.shown_text()) + "\n"))
+
+    def _refill(self) -> None:
+        self.clear()
+        lines = [line for line in self._kept if self._is_shown(line)]
+        self._left_out = len(lines) > _SHOWN_LINES
+        for line in lines[-_SHOWN_LINES:]:
+            self.write(self._drawn(line), animate=False)
+
+    def _is_shown(self, line: LogLine) -> bool:
+        return _RANKS[line.level] >= _RANKS[self.level]
+
+    def _drawn(self, line: LogLine) -> Text:
+        name = "" if line.level == "log" else line.level
+        text = Text(f"{name:6}", style=self.get_component_rich_style("console--level"))
+        style = self.get_component_rich_style(f"console--{name}") if name else ""
+        text.append(clean(line.text), style=style)
+        return text

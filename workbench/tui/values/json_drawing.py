@@ -1,0 +1,161 @@
+"""How a JSON value is drawn: the visible lines only, so that 5 MB never stop the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from workbench.core.model import JsonValue
+from workbench.text.sanitize import clean_line
+from workbench.tui.values.json_tree import MOST_MATCHES, JsonTree, Path, shown_key, shown_value
+from workbench.tui.widgets.line_view import PaintedView, Part, fit
+
+
+class JsonDrawing(PaintedView):
+    """The rows of a value, the cursor, and a line for the search below."""
+
+    PARTS = "json"
+
+    DEFAULT_CSS = """
+    JsonDrawing {
+        height: 1fr;
+        background: $surface;
+        color: $foreground;
+        scrollbar-size-vertical: 1;
+        overflow-x: hidden;
+        & > .json--key { color: $primary; }
+        & > .json--index, & > .json--fold { color: $foreground 55%; }
+        & > .json--string { color: $success; }
+        & > .json--number { color: $accent; }
+        & > .json--word { color: $warning; }
+        & > .json--count { color: $foreground 60%; }
+        & > .json--text { color: $success; }
+        & > .json--dim { color: $foreground 60%; }
+        & > .json--cursor { background: $primary 25%; }
+        & > .json--match { background: $warning 35%; }
+        & > .json--prompt { background: $panel; color: $foreground; }
+        &:focus > .json--cursor { background: $primary 45%; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"json--{name}"
+        for name in (
+            *("key", "index", "fold", "string", "number", "word", "count", "text", "dim"),
+            *("cursor", "match", "prompt"),
+        )
+    }
+
+    empty_text: reactive[str] = reactive("Nothing to show")
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.shown: JsonTree | None = None
+        self.position = 0
+        """The row under the cursor."""
+        self._prompt: str | None = None
+        """What is searched for while it is typed."""
+        self._sought = ""
+        self._matches: list[Path] = []
+        self._match = -1
+        self._note = ""
+
+    def _footer(self) -> str:
+        if self._prompt is not None:
+            return f"/{self._prompt}▏"
+        if self._note:
+            return self._note
+        if self._matches:
+            count = f"{len(self._matches):,}"
+            more = "+" if len(self._matches) >= MOST_MATCHES else ""
+            return f"/{clean_line(self._sought)}   {self._match + 1:,} of {count}{more} · n N · Esc"
+        return ""
+
+    def _resize(self) -> None:
+        rows = len(self.shown.rows) if self.shown is not None else 0
+        self.virtual_size = Size(self.scrollable_content_region.width, rows + bool(self._footer()))
+        self.refresh()
+
+    @property
+    def _page(self) -> int:
+        return max(1, self.size.height - bool(self._footer()))
+
+    def _go(self, position: int) -> None:
+        if self.shown is None:
+            return
+        self.position = min(max(0, position), len(self.shown.rows) - 1)
+        top = round(self.scroll_y)
+        wanted = min(max(top, self.position - self._page + 1), self.position)
+        if wanted != top:
+            self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        base = self.part_style("")
+        footer = self._footer()
+        if footer and y == self.size.height - 1:
+            return self.strip_of([(footer, "prompt")], width, self.part_style("prompt"))
+        rows = self.shown.rows if self.shown is not None else []
+        index = self.scroll_offset.y + y
+        if index >= len(rows):
+            if not rows and y == self.size.height // 2:
+                text = fit(self.empty_text, min(width, len(self.empty_text)))
+                return self.strip_of([(text.center(width), "dim")], width, base)
+            return Strip.blank(width, base)
+        if index == self.position:
+            base = base + Style(bgcolor=self.part_style("cursor").bgcolor)
+        return self.strip_of(self._parts(index, width), width, base)
+
+    def _parts(self, index: int, width: int) -> list[Part]:
+        assert self.shown is not None
+        row = self.shown.rows[index]
+        indent = "  " * row.depth
+        if row.is_text:
+            return [(indent + "  ", ""), (clean_line(row.value), "text")]
+        fold = ("▾ " if row.open else "▸ ") if row.folds else "  "
+        parts: list[Part] = [(indent + fold, "fold")]
+        room = width - len(indent) - 2
+        if row.key is not None:
+            key = shown_key(row.key)
+            if len(key) > room // 2:
+                key = key[: max(1, room // 2 - 1)] + "…"
+            parts.append((key + ": ", "index" if isinstance(row.key, int) else "key"))
+            room -= len(key) + 2
+        parts.append((shown_value(row.value, max(8, room - 2)), _kind(row.value)))
+        return parts
+
+    def strip_of(self, parts: Sequence[Part], width: int, base: Style) -> Strip:
+        """As PaintedView, with what was searched for marked."""
+        segments: list[Segment] = []
+        for text, name in parts:
+            segments += self._marked(text, self.part_style(name, base.bgcolor) if name else base)
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _marked(self, text: str, style: Style) -> list[Segment]:
+        """Text with what is searched for set off."""
+        wanted = (self._prompt or self._sought).lower()
+        lower = text.lower()
+        if not wanted or wanted not in lower or len(lower) != len(text):
+            return [Segment(text, style)]
+        marked = style + Style(bgcolor=self.part_style("match").bgcolor, underline=True)
+        segments: list[Segment] = []
+        at = 0
+        while (found := lower.find(wanted, at)) >= 0:
+            segments.append(Segment(text[at:found], style))
+            segments.append(Segment(text[found : found + len(wanted)], marked))
+            at = found + len(wanted)
+        return [*segments, Segment(text[at:], style)]
+
+
+def _kind(value: JsonValue) -> str:
+    if isinstance(value, str):
+        return "string"
+    if isinstance(value, bool) or value is None:
+        return "word"
+    return "count" if isinstance(value, dict | list) else "number"

@@ -1,0 +1,310 @@
+"""A folding view of a JSON value: opening, moving, searching, taking away. Drawn by ``json_drawing``."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events, work
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from workbench.core.model import JsonValue
+from workbench.text.jsontext import loads
+from workbench.text.sanitize import clean, clean_line, encodable
+from workbench.tui.values.gentle_json import parse_gently
+from workbench.tui.values.json_drawing import JsonDrawing
+from workbench.tui.values.json_tree import (
+    MOST_ROWS,
+    JsonTree,
+    path_text,
+)
+
+_PARSE_HERE = 64_000
+"""Characters of JSON text that are parsed at once; more goes to a thread."""
+_MOST_COPIED = 1 << 20
+
+
+class JsonView(JsonDrawing, can_focus=True):
+    """Shows one value: ``show(value)`` or ``show_text(json text)``."""
+
+    HELP = "j/k move · Enter fold · * all · / find · y copy · Y as JSON · p path · x save"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "move(1)", "Next", show=False),
+        Binding("up,k", "move(-1)", "Previous", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("home,g", "move(-1000000000)", "First", show=False),
+        Binding("end,G", "move(1000000000)", "Last", show=False),
+        Binding("enter,space", "fold", "Fold"),
+        Binding("right", "expand", "Unfold", show=False),
+        Binding("left,h", "collapse", "Fold", show=False),
+        Binding("asterisk", "expand_all", "Unfold all", show=False),
+        Binding("minus", "collapse_all", "Fold all", show=False),
+        Binding("slash", "search", "Find"),
+        Binding("n", "match(1)", "Next match", show=False),
+        Binding("N", "match(-1)", "Previous match", show=False),
+        Binding("y", "copy_value", "Copy"),
+        Binding("Y", "copy_json", "Copy as JSON", show=False),
+        Binding("p", "copy_path", "Copy path", show=False),
+        Binding("x", "save", "Save", show=False),
+        Binding("escape", "clear_search", "Forget the search", show=False),
+    ]
+
+    class Shown(Message):
+        """A value is on the screen (large texts are read in the background)."""
+
+        def __init__(self, view: JsonView) -> None:
+            super().__init__()
+            self.view = view
+
+        @property
+        def control(self) -> JsonView:
+            return self.view
+
+    class SaveRequested(Message):
+        """``x``: the value under the cursor, as text for a file."""
+
+        def __init__(self, view: JsonView, text: str, title: str) -> None:
+            super().__init__()
+            self.view, self.text, self.title = view, text, title
+
+        @property
+        def control(self) -> JsonView:
+            return self.view
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.title = ""
+
+    # -- content ---------------------------------------------------------------------------
+
+    def show(self, value: JsonValue, title: str = "") -> None:
+        """Show a value as it is."""
+        self.workers.cancel_group(self, "json")
+        self._take(JsonTree(value, self.size.width or 80), title)
+
+    def show_text(self, text: str, title: str = "") -> None:
+        """Show JSON text, parsed in a thread where it is large; other text is shown as a string."""
+        self.workers.cancel_group(self, "json")
+        if len(text) <= _PARSE_HERE:
+            self._take(JsonTree(_parse(text), self.size.width or 80), title)
+        else:
+            self._take(None, title, f"reading {len(text):,} characters …")
+            self._parse_later(text, title)
+
+    def clear(self, empty_text: str | None = None) -> None:
+        """Show nothing but a hint."""
+        self.workers.cancel_group(self, "json")
+        if empty_text is not None:
+            self.empty_text = empty_text
+        self._take(None, "")
+
+    @work(exclusive=True, group="json", exit_on_error=False)
+    async def _parse_later(self, text: str, title: str) -> None:
+        width = self.size.width or 80
+        tree = await asyncio.to_thread(lambda: JsonTree(_parse(text, parse_gently), width))
+        self._take(tree, title)
+
+    def _take(self, tree: JsonTree | None, title: str, note: str = "") -> None:
+        self.shown, self.title, self._note = tree, title, note
+        self.position = 0
+        self._matches, self._match, self._sought = [], -1, ""
+        self._prompt = None
+        self.scroll_to(y=0, animate=False, immediate=True, force=True)
+        self._resize()
+        if tree is not None:
+            self.post_message(self.Shown(self))
+
+    def on_resize(self) -> None:
+        if self.shown is not None:
+            self.shown.width = max(20, self.size.width)
+        self._resize()
+        self._go(self.position)
+
+    # -- moving and folding ----------------------------------------------------------------
+
+    def action_move(self, by: int) -> None:
+        self._go(self.position + by)
+
+    def action_page(self, direction: int) -> None:
+        self._go(self.position + direction * max(1, self._page - 1))
+
+    def action_fold(self) -> None:
+        if self.shown is not None:
+            self.shown.toggle(self.position)
+            self._resize()
+
+    def action_expand(self) -> None:
+        if self.shown is not None:
+            if self.shown.rows[self.position].open:
+                self._go(self.position + 1)
+            self.shown.expand(self.position)
+            self._resize()
+
+    def action_collapse(self) -> None:
+        """Fold the row; where there is nothing to fold, go to what it is in."""
+        if self.shown is None:
+            return
+        if self.shown.rows[self.position].open:
+            self.shown.collapse(self.position)
+        else:
+            self._go(self.shown.parent(self.position))
+        self._resize()
+
+    def action_collapse_all(self) -> None:
+        if self.shown is not None:
+            self.shown.collapse_all()
+            self._resize()
+            self._go(0)
+
+    @work(exclusive=True, group="json", exit_on_error=False)
+    async def action_expand_all(self) -> None:
+        tree = self.shown
+        if tree is None:
+            return
+        path = tree.path(self.position)
+        rows = await asyncio.to_thread(tree.expanded)
+        if self.shown is not tree:
+            return
+        tree.rows = rows
+        if len(rows) >= MOST_ROWS:
+            self._note = f"the first {MOST_ROWS:,} lines are unfolded"
+        self._resize()
+        self._go(tree.reveal(path))
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset_capture(self)
+        index = self.scroll_offset.y + offset.y
+        if self.shown is None or index >= len(self.shown.rows):
+            return
+        row = self.shown.rows[index]
+        if row.folds and (self.position == index or offset.x < 2 * row.depth + 2):
+            self.shown.toggle(index)
+        self._resize()
+        self._go(index)
+
+    # -- searching -------------------------------------------------------------------------
+
+    def on_key(self, event: events.Key) -> None:
+        """While a search is typed, keys belong to it."""
+        if self._prompt is None:
+            return
+        if event.key == "enter":
+            text, self._prompt = self._prompt, None
+            self.search(text)
+        elif event.key == "escape":
+            self._prompt = None
+        elif event.key in ("backspace", "ctrl+h"):
+            self._prompt = self._prompt[:-1]
+        elif event.key == "ctrl+u":
+            self._prompt = ""
+        elif event.is_printable and event.character:
+            self._prompt += event.character
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+        self._resize()
+
+    def on_paste(self, event: events.Paste) -> None:
+        if self._prompt is not None:
+            event.stop()
+            self._prompt += clean_line(event.text.strip())
+            self._resize()
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        return self._prompt is not None and character is not None and character.isprintable()
+
+    def on_blur(self) -> None:
+        self._prompt = None
+        self._resize()
+
+    def action_search(self) -> None:
+        if self.shown is not None:
+            self._prompt, self._note = "", ""
+            self._resize()
+
+    @work(exclusive=True, group="json", exit_on_error=False)
+    async def search(self, text: str) -> None:
+        """Find text in keys and values, folded or not, and go to the first from here."""
+        tree = self.shown
+        self._matches, self._match, self._sought = [], -1, text
+        if tree is None or not text:
+            self._resize()
+            return
+        self._note = "searching …"
+        self._resize()
+        matches = await asyncio.to_thread(lambda: tree.find(text))
+        if self.shown is not tree:
+            return
+        self._matches = matches
+        self._note = "" if matches else f"nothing holds “{clean_line(text)}”"
+        self._resize()
+        self.action_match(1)
+
+    def action_match(self, direction: int) -> None:
+        if not self._matches or self.shown is None:
+            return
+        self._match = (self._match + direction) % len(self._matches)
+        position = self.shown.reveal(self._matches[self._match])
+        self._resize()
+        self._go(position)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Without a search, Escape belongs to the screen.
+        return action != "clear_search" or bool(self._matches or self._note)
+
+    def action_clear_search(self) -> None:
+        self._matches, self._match, self._sought, self._note = [], -1, "", ""
+        self._resize()
+
+    # -- taking away -----------------------------------------------------------------------
+
+    def action_copy_value(self) -> None:
+        """A string as it is, anything else as compact JSON."""
+        if self.shown is not None:
+            value = self.shown.rows[self.position].value
+            self._copy(value if isinstance(value, str) else _json(value, indent=False), "value")
+
+    def action_copy_json(self) -> None:
+        if self.shown is not None:
+            self._copy(_json(self.shown.rows[self.position].value, indent=True), "JSON")
+
+    def action_copy_path(self) -> None:
+        if self.shown is not None:
+            self._copy(path_text(self.shown.path(self.position)) or ".", "path")
+
+    def action_save(self) -> None:
+        if self.shown is not None:
+            text = _json(self.shown.rows[self.position].value, indent=True) + "\n"
+            self.post_message(self.SaveRequested(self, text, self.title))
+
+    def _copy(self, text: str, what: str) -> None:
+        if len(text) > _MOST_COPIED:
+            self.notify(
+                f"{len(text):,} characters are too many for a clipboard; x saves them to a file",
+                severity="warning",
+                markup=False,
+            )
+            return
+        # The clipboard's escape sequence is made by Textual from base64: the text cannot leave it.
+        self.app.copy_to_clipboard(encodable(text))
+        start = clean_line(clean(text), 40)
+        self.notify(f"{what} sent to the terminal's clipboard: {start}", markup=False)
+
+
+def _parse(text: str, read: Callable[[str], JsonValue] = loads) -> JsonValue:
+    try:
+        return read(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _json(value: JsonValue, *, indent: bool) -> str:
+    if indent:
+        return json.dumps(value, ensure_ascii=False, indent=2)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

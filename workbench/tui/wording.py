@@ -1,0 +1,65 @@
+"""Words and figures of the screens: durations, sizes, statuses, one-line messages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from workbench.core.model import Execution, ScriptError, Status
+from workbench.text.sanitize import clean_line
+from workbench.tui.glyphs import SIGNS as SIGNS
+
+COLOURS: dict[Status, str] = {
+    "running": "$accent",
+    "ok": "$success",
+    "error": "$error",
+    "timeout": "$warning",
+    "cancelled": "$warning",
+    "crashed": "$error",
+    "interrupted": "$warning",
+}
+_MESSAGE = 400
+
+
+def duration(ms: float) -> str:
+    """``7 ms``, ``412 ms``, ``2.318 s``, ``3:04``."""
+    if ms < 1000:
+        return f"{ms:.0f} ms"
+    if ms < 60_000:
+        return f"{ms / 1000:.3f} s"
+    minutes, seconds = divmod(round(ms / 1000), 60)
+    return f"{minutes}:{seconds:02}"
+
+
+def local_time(at: float) -> str:
+    """Seconds since the epoch as people here write it."""
+    return f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def count(number: int, noun: str) -> str:
+    """``1 call``, ``31 calls``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def error_line(error: ScriptError, script: str) -> str:
+    """An error in one line: ``Error at triage.js:9:23 — no such column``."""
+    where = ""
+    if error.line is not None:
+        column = f":{error.column}" if error.column is not None else ""
+        where = f" at {clean_line(script)}:{error.line}{column}"
+    return f"{error.code}{where} — {clean_line(error.message, _MESSAGE)}"
+
+
+def summary(execution: Execution, upstream_ms: float | None = None) -> str:
+    """How a run ended, with what it used: its time, and (where told) whose it was."""
+    parts = [duration(execution.duration_ms)]
+    if upstream_ms is not None:
+        if execution.queued_ms >= 1:
+            parts.append(f"queued {duration(execution.queued_ms)}")
+        if execution.cpu_ms is not None:
+            parts.append(f"script {duration(execution.cpu_ms)}")
+        if execution.tool_calls:
+            parts.append(f"upstream {duration(upstream_ms)}")
+    parts.append(count(execution.tool_calls, "call"))
+    if execution.memory_bytes is not None:
+        parts.append(f"{execution.memory_bytes / (1 << 20):.1f} MB")
+    return " · ".join(parts)

@@ -1,0 +1,1 @@
+"""Servers from the configuration files of other MCP clients."""

@@ -1,0 +1,1 @@
+"""Sessions with an upstream server, by what carries them."""

@@ -1,0 +1,242 @@
+"""A session on the SDK: streamable HTTP, and child processes where there are no POSIX pipes.
+
+Imports mcp (half a second): only ``connection`` loads this, in a thread, when it connects.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias, cast
+
+import anyio
+import anyio.abc
+import mcp_types as types
+from mcp.client.session import ClientSession
+from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.client.subscriptions import listen
+from mcp.shared.dispatcher import CallOptions, Dispatcher, OnNotifyIntercept
+from mcp.shared.exceptions import MCPError
+from mcp.shared.jsonrpc_dispatcher import JSONRPCDispatcher
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from pydantic import TypeAdapter, ValidationError
+
+from workbench import __version__
+from workbench.mcp.peer import MALFORMED, METHOD_NOT_FOUND, Progress, RpcError
+from workbench.upstream.notes import log_text
+from workbench.upstream.repair import repair_listing
+from workbench.upstream.transports.http import http_client
+from workbench.upstream.transports.stdio import LOG_LEVEL, MOST_PAGES
+
+Json: TypeAlias = Any
+LogLine: TypeAlias = Callable[[str], None]
+
+_log = logging.getLogger(__name__)
+_CLIENT = types.Implementation(name="workbench", version=__version__)
+_RAW = "io.workbench/raw"
+_ANYTHING: TypeAdapter[dict[str, Json]] = TypeAdapter(dict[str, Any])
+
+
+class SdkLink:
+    """One open session (a ``Link``). Made by ``open_http`` or ``open_stdio``."""
+
+    def __init__(self, session: ClientSession, repaired: dict[str, list[str]]) -> None:
+        self._session = session
+        self._repaired = repaired
+
+    @property
+    def protocol_version(self) -> str:
+        return self._session.protocol_version or "unknown"
+
+    async def negotiate(self, protocol: str) -> None:
+        with _as_rpc_errors():
+            await (self._session.initialize() if protocol == "legacy" else self._discover())
+
+    async def list_tools(self) -> tuple[list[dict[str, Json]], dict[str, list[str]]]:
+        tools: list[dict[str, Json]] = []
+        self._repaired.clear()
+        cursor: str | None = None
+        seen: set[str] = set()
+        for _ in range(MOST_PAGES):
+            params = types.PaginatedRequestParams(cursor=cursor) if cursor is not None else None
+            try:
+                with _as_rpc_errors():
+                    page = await self._session.list_tools(params=params)
+            except RpcError as error:
+                if error.code == METHOD_NOT_FOUND and self._offered_tools is None:
+                    break  # a server of prompts or resources only
+                raise
+            tools += [tool.model_dump(by_alias=True, exclude_none=True) for tool in page.tools]
+            cursor = page.next_cursor
+            if not cursor or cursor in seen:
+                break
+            seen.add(cursor)
+        return tools, dict(self._repaired)
+
+    async def watch(self, changed: Callable[[], None]) -> None:
+        tools = self._offered_tools
+        if not self._modern or tools is None or not tools.list_changed:
+            return
+        try:
+            async with listen(self._session, tools_list_changed=True) as subscription:
+                async for _ in subscription:
+                    changed()
+        except (MCPError, RuntimeError) as error:
+            _log.info("no news of changed tools: %s", error)
+
+    async def call_tool(
+        self, name: str, args: dict[str, Json], timeout: float, progress: Progress
+    ) -> dict[str, Json]:
+        try:
+            return await self._call_through_sdk(name, args, timeout, progress)
+        except RpcError as error:
+            if error.code != types.HEADER_MISMATCH:
+                raise
+        await self.list_tools()  # refused unsent, for what an old listing says: renew it, ask again
+        return await self._call_through_sdk(name, args, timeout, progress)
+
+    async def _call_through_sdk(
+        self, name: str, args: dict[str, Json], timeout: float, tell: Progress
+    ) -> dict[str, Json]:
+        async def on_progress(progress: float, total: float | None, message: str | None) -> None:
+            tell(progress, total, message)
+
+        request = types.CallToolRequest(
+            params=types.CallToolRequestParams(name=name, arguments=args)
+        )
+        with _as_rpc_errors():
+            answer = await self._session.send_request(
+                request,
+                cast("TypeAdapter[Any]", _ANYTHING),
+                request_read_timeout_seconds=timeout,
+                progress_callback=on_progress,
+            )
+        raw: dict[str, Json] = answer[_RAW]
+        return raw
+
+    async def _discover(self) -> None:
+        """The newest protocol if the server speaks it, else the handshake of the older ones."""
+        try:
+            await self._session.discover()
+        except (MCPError, ValidationError, RuntimeError) as error:
+            if isinstance(error, MCPError) and error.code == types.CONNECTION_CLOSED:
+                raise
+        else:
+            return
+        try:
+            await self._session.initialize()
+        except MCPError as error:
+            if error.code != types.UNSUPPORTED_PROTOCOL_VERSION:
+                raise
+            # It was slow to start: the first question timed out here and was answered there.
+            await self._session.discover()
+
+    @property
+    def _offered_tools(self) -> types.ToolsCapability | None:
+        capabilities = self._session.server_capabilities
+        return capabilities.tools if capabilities is not None else None
+
+    @property
+    def _modern(self) -> bool:
+        return self._session.protocol_version in MODERN_PROTOCOL_VERSIONS
+
+
+@asynccontextmanager
+async def open_http(
+    url: str, headers: Mapping[str, str], *, changed: Callable[[], None], log: LogLine
+) -> AsyncIterator[SdkLink]:
+    """A session over streamable HTTP."""
+    async with http_client(url, headers) as client:
+        transport = streamable_http_client(url, http_client=client, max_sse_event_size=None)
+        async with _open_streams(transport, changed, log) as link:
+            yield link
+
+
+@asynccontextmanager
+async def open_stdio(
+    command: str,
+    args: list[str],
+    env: dict[str, str],
+    cwd: str | None,
+    *,
+    changed: Callable[[], None],
+    log: LogLine,
+) -> AsyncIterator[SdkLink]:
+    """A session with a child process through the SDK: where there are no POSIX pipes."""
+    parameters = StdioServerParameters(command=command, args=args, env=env, cwd=cwd)
+    async with _open_streams(stdio_client(parameters), changed, log) as link:
+        yield link
+
+
+@asynccontextmanager
+async def _open_streams(
+    transport: Any, changed: Callable[[], None], log: LogLine
+) -> AsyncIterator[SdkLink]:
+    repaired: dict[str, list[str]] = {}
+
+    async def on_message(message: object) -> None:
+        if isinstance(message, types.ToolListChangedNotification):
+            changed()
+
+    async def on_log(params: types.LoggingMessageNotificationParams) -> None:
+        log(log_text(params.model_dump(by_alias=True)))
+
+    async with transport as (read, write):
+        dispatcher = _RawDispatcher(JSONRPCDispatcher(read, write), repaired)
+        async with ClientSession(
+            dispatcher=dispatcher,
+            client_info=_CLIENT,
+            log_level=LOG_LEVEL,
+            message_handler=on_message,
+            logging_callback=on_log,
+        ) as session:
+            yield SdkLink(session, repaired)
+
+
+class _RawDispatcher(Dispatcher[Any]):
+    """The SDK's dispatcher, with a tool's result carried past the session's models unread."""
+
+    def __init__(self, inner: JSONRPCDispatcher[Any], repaired: dict[str, list[str]]) -> None:
+        self._inner = inner
+        self._repaired = repaired
+
+    async def send_raw_request(
+        self, method: str, params: Mapping[str, Any] | None, opts: CallOptions | None = None
+    ) -> dict[str, Any]:
+        result = await self._inner.send_raw_request(method, params, opts)
+        if method == "tools/list":
+            repair_listing(result, self._repaired)
+        elif method == "tools/call":
+            return {"content": [], "resultType": "complete", _RAW: result}
+        return result
+
+    async def notify(
+        self, method: str, params: Mapping[str, Any] | None, opts: CallOptions | None = None
+    ) -> None:
+        await self._inner.notify(method, params, opts)
+
+    async def run(
+        self,
+        on_request: Any,
+        on_notify: Any,
+        on_notify_intercept: OnNotifyIntercept | None = None,
+        *,
+        task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED,
+    ) -> None:
+        await self._inner.run(on_request, on_notify, on_notify_intercept, task_status=task_status)
+
+
+@contextlib.contextmanager
+def _as_rpc_errors() -> Any:
+    """The SDK's errors as ours."""
+    try:
+        yield
+    except MCPError as error:
+        raise RpcError(error.code, error.message, error.data) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RpcError(MALFORMED, f"malformed answer: {where}: {first['msg']}") from None
