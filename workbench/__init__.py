@@ -1,3 +1,121 @@
-"""Workbench: write, watch and replay the JavaScript that agents run over MCP tools."""
+"""Workbench: write, watch and replay the JavaScript that agents run over MCP tools.
+
+As a library (docs/library.md)::
+
+    from workbench import Workbench
+
+    async with Workbench(tools={"crm": {"get_user": {"name": "Ada"}}}) as workbench:
+        execution = await workbench.run("(await tools.crm.get_user({})).name")
+
+Names are imported when they are first used, so that ``import workbench`` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.config import Config, ConfigError
+    from workbench.core.model import (
+        CallError,
+        ConsoleLine,
+        ErrorCode,
+        Event,
+        Execution,
+        ExecutionFinished,
+        ExecutionRunning,
+        ExecutionStarted,
+        LogLine,
+        Outcome,
+        ScriptError,
+        ToolCall,
+        ToolCallFinished,
+        ToolCallNote,
+        ToolCallStarted,
+    )
+    from workbench.history import Recording, RecordingError, UnknownExecution
+    from workbench.library import (
+        GivenTools,
+        ToolFailure,
+        Workbench,
+        load_recording,
+        save_recording,
+    )
+    from workbench.replay import Divergence, Replayed
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "workbench.config": ("Config", "ConfigError"),
+    "workbench.core.model": (
+        "CallError",
+        "ConsoleLine",
+        "ErrorCode",
+        "Event",
+        "Execution",
+        "ExecutionFinished",
+        "ExecutionRunning",
+        "ExecutionStarted",
+        "LogLine",
+        "Outcome",
+        "ScriptError",
+        "ToolCall",
+        "ToolCallFinished",
+        "ToolCallNote",
+        "ToolCallStarted",
+    ),
+    "workbench.history": ("Recording", "RecordingError", "UnknownExecution"),
+    "workbench.library": (
+        "GivenTools",
+        "ToolFailure",
+        "Workbench",
+        "load_recording",
+        "save_recording",
+    ),
+    "workbench.replay": ("Divergence", "Replayed"),
+}
+
+__all__ = [
+    "CallError",
+    "Config",
+    "ConfigError",
+    "ConsoleLine",
+    "Divergence",
+    "ErrorCode",
+    "Event",
+    "Execution",
+    "ExecutionFinished",
+    "ExecutionRunning",
+    "ExecutionStarted",
+    "GivenTools",
+    "LogLine",
+    "Outcome",
+    "Recording",
+    "RecordingError",
+    "Replayed",
+    "ScriptError",
+    "ToolCall",
+    "ToolCallFinished",
+    "ToolCallNote",
+    "ToolCallStarted",
+    "ToolFailure",
+    "UnknownExecution",
+    "Workbench",
+    "__version__",
+    "load_recording",
+    "save_recording",
+]
+
+
+def __getattr__(name: str) -> object:
+    for home, names in _HOMES.items():
+        if name in names:
+            value: object = getattr(importlib.import_module(home), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,156 @@
+"""The library on real workers: running, following, calling, replaying."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbench import (
+    ConfigError,
+    ErrorCode,
+    ExecutionFinished,
+    RecordingError,
+    ToolCallFinished,
+    ToolFailure,
+    UnknownExecution,
+    Workbench,
+    load_recording,
+    save_recording,
+)
+
+pytestmark = pytest.mark.anyio
+DEMO = {"servers": {"demo": {"command": sys.executable, "args": ["-m", "workbench.demo"]}}}
+
+
+async def test_a_script_runs_against_given_tools() -> None:
+    async def slow(args: dict[str, Any]) -> int:
+        await asyncio.sleep(0)
+        return int(args["n"]) * 2
+
+    tools = {"math": {"double": slow, "pi": 3.14, "half": lambda args: args["n"] / 2}}
+    async with Workbench(tools=tools) as workbench:
+        execution = await workbench.run(
+            "[await tools.math.double({n: input.n}), await tools.math.pi({}), await tools.math.half({n: 1})]",
+            input={"n": 21},
+        )
+    assert execution.value == [42, 3.14, 0.5]
+    assert execution.tool_calls == 3
+
+
+async def test_a_given_tool_fails_as_it_says() -> None:
+    def refuse(args: dict[str, Any]) -> None:
+        raise ToolFailure("closed", code="TIMEOUT", details={"until": 9})
+
+    tools = {"shop": {"buy": refuse, "look": KeyError("shelf")}}
+    async with Workbench(tools=tools) as workbench:
+        execution = await workbench.run(
+            "[call_tool('shop', 'buy', {}).error, call_tool('shop', 'look', {}).error]"
+        )
+    assert execution.value == [
+        {"code": "TIMEOUT", "message": "closed", "details": {"until": 9}},
+        {"code": "UPSTREAM_ERROR", "message": "KeyError: 'shelf'"},
+    ]
+
+
+async def test_given_tools_stand_behind_the_same_policy() -> None:
+    async with Workbench(tools={"a": {"x": 1}, "b": {"y": 2}}) as workbench:
+        execution = await workbench.run(
+            "[call_tool('b', 'y', {}), call_tool('a', 'z', {}), call_tool('a', 'x', {}), call_tool('a', 'x', {})]"
+            ".map(e => e.ok || e.error.code)",
+            allowed_servers=("a",),
+            max_tool_calls=1,
+        )
+    assert execution.value == ["SERVER_NOT_ALLOWED", "NOT_FOUND", True, "MAX_TOOL_CALLS_EXCEEDED"]
+
+
+async def test_tools_of_one_run_stand_in_for_those_of_the_workbench() -> None:
+    async with Workbench(tools={"a": {"x": 1}}) as workbench:
+        code = "call_tool('a', 'x', {}).result"
+        assert (await workbench.run(code, tools={"a": {"x": 2}})).value == 2
+        assert (await workbench.run(code)).value == 1
+
+
+async def test_events_come_while_the_script_runs_and_the_end_is_last() -> None:
+    async with Workbench(tools={"a": {"x": 1}}) as workbench:
+        events = [event async for event in workbench.stream("call_tool('a', 'x', {}); 5")]
+    assert any(isinstance(event, ToolCallFinished) for event in events)
+    assert isinstance(events[-1], ExecutionFinished)
+    assert events[-1].execution.value == 5
+
+
+async def test_leaving_the_stream_cancels_the_script() -> None:
+    async with Workbench(tools={"a": {"x": 1}}) as workbench:
+        async with aclosing(workbench.stream("call_tool('a', 'x', {}); for (;;) {}")) as events:
+            async for event in events:
+                execution_id = event.execution_id
+                if isinstance(event, ToolCallFinished):
+                    break
+        assert (await workbench.recording(execution_id)).status == "cancelled"
+
+
+async def test_servers_of_a_mapping_are_connected_listed_and_called() -> None:
+    async with Workbench(DEMO) as workbench:
+        names = {tool.full_name for tool in await workbench.list_tools()}
+        outcome = await workbench.call("demo", "get_issue", {"id": 101})
+        missing = await workbench.call("demo", "get_isue", {"id": 101})
+    assert "demo.get_issue" in names
+    assert outcome.ok
+    assert outcome.result["id"] == 101
+    assert missing.error is not None
+    assert missing.error.code == ErrorCode.NOT_FOUND
+    assert "get_issue" in missing.error.message
+
+
+async def test_a_run_is_replayed_here_and_from_its_file(tmp_path: Path) -> None:
+    code = "const a = await tools.dice.roll({}); a + 1"
+    async with Workbench(tools={"dice": {"roll": lambda args: 4}}) as workbench:
+        execution = await workbench.run(code)
+        recording = await workbench.recording(execution.execution_id)
+        save_recording(recording, tmp_path / "roll.json")
+        edited = await workbench.replay(recording, code=code.replace("roll({})", "roll({n: 2})"))
+    assert edited.verdict == "diverged"
+    async with Workbench() as elsewhere:
+        replayed = await elsewhere.replay(tmp_path / "roll.json")
+        assert replayed.verdict == "identical"
+        assert replayed.execution.value == 5
+        with pytest.raises(UnknownExecution):
+            await elsewhere.recording(execution.execution_id)
+
+
+async def test_the_configuration_is_checked_as_the_file_is() -> None:
+    with pytest.raises(ConfigError, match="code_execution_timeout_ms"):
+        Workbench({"code_execution_timeout_ms": 0})
+
+
+async def test_a_workbench_that_is_not_open_says_how() -> None:
+    with pytest.raises(RuntimeError, match="async with"):
+        await Workbench().run("1")
+
+
+async def test_the_history_of_a_data_folder_stays(tmp_path: Path) -> None:
+    async with Workbench(tools={}, data_dir=tmp_path) as workbench:
+        execution = await workbench.run("1 + 1")
+    async with Workbench.from_file(_file(tmp_path), data_dir=tmp_path) as again:
+        assert (await again.recording(execution.execution_id)).value == 2
+
+
+def _file(folder: Path) -> Path:
+    file = folder / "workbench.toml"
+    file.write_text("[servers]\n")
+    return file
+
+
+def test_a_file_that_is_no_recording_says_so(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("{}")
+    with pytest.raises(RecordingError, match="not a Workbench recording"):
+        load_recording(tmp_path / "x.json")
+
+
+def test_given_tools_of_another_shape_are_refused() -> None:
+    with pytest.raises(TypeError, match=r"'a'.*map tool names"):
+        Workbench(tools={"a": 1})  # type: ignore[dict-item]

@@ -1,0 +1,243 @@
+"""``Workbench``: the engine, its servers and its history behind one object."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeAlias
+
+from workbench.catalogue.tools import ToolInfo
+from workbench.config import Config, find, load, parse
+from workbench.core import paths
+from workbench.core.engine import Listener, limits_of
+from workbench.core.model import (
+    Event,
+    Execution,
+    ExecutionOptions,
+    ExecutionRequest,
+    JsonValue,
+    Outcome,
+    ToolCall,
+)
+from workbench.core.policy import Policy
+from workbench.core.runtime import Runtime, open_runtime
+from workbench.history import Recording, read_recording, write_recording
+from workbench.library.given_tools import GivenTools, ToolFunction
+from workbench.replay.offline import run_offline
+from workbench.replay.recorded_tools import Rule
+from workbench.replay.replaying import NOT_GIVEN, Replayed
+
+if TYPE_CHECKING:
+    from workbench.core.ports import Tools
+
+FilePath: TypeAlias = str | PathLike[str]
+GivenToolsMapping: TypeAlias = Mapping[str, Mapping[str, JsonValue | ToolFunction]]
+
+
+class Workbench:
+    """Runs scripts over MCP tools, records them, replays them. Use it with ``async with``.
+
+    configuration: what ``workbench.toml`` may say, as a mapping
+    (``{"servers": {"git": {"command": "uvx", "args": ["mcp-server-git"]}}}``), or a ``Config``.
+    Nothing is read from files or the environment, and no server is there but those named.
+    tools: Python values and functions to be called like the tools of servers (``GivenTools``); where
+    they are given, scripts see them instead of the servers.
+    data_dir: where the history is kept; None: in a folder that goes when the workbench closes.
+
+    Raises ConfigError for a configuration that ``workbench config check`` would refuse.
+    """
+
+    def __init__(
+        self,
+        configuration: Config | Mapping[str, JsonValue] | None = None,
+        *,
+        tools: GivenToolsMapping | None = None,
+        data_dir: FilePath | None = None,
+    ) -> None:
+        self._config = _config_from(configuration)
+        self._given = GivenTools(tools) if tools is not None else None
+        self._data_dir = Path(data_dir) if data_dir is not None else None
+        self._stack = AsyncExitStack()
+        self._opened: Runtime | None = None
+
+    @classmethod
+    def from_file(cls, file: FilePath | None = None, *, data_dir: FilePath | None = None) -> Self:
+        """The workbench that ``workbench --config FILE --data-dir DIR`` uses, its history included.
+
+        file: None: ./workbench.toml, else the user's own. data_dir: None: the user's own.
+        Raises ConfigError.
+        """
+        config = load(find(Path(file) if file is not None else None))
+        return cls(config, data_dir=paths.data_dir(data_dir))
+
+    async def __aenter__(self) -> Self:
+        if self._opened is not None:
+            raise RuntimeError("this workbench is open already")
+        folder = self._data_dir
+        if folder is None:
+            made = tempfile.TemporaryDirectory(prefix="workbench-", ignore_cleanup_errors=True)
+            folder = Path(self._stack.enter_context(made))
+        self._opened = await self._stack.enter_async_context(
+            open_runtime(self._config, data_dir=folder)
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._opened = None
+        await self._stack.aclose()
+
+    async def run(
+        self,
+        code: str,
+        *,
+        input: JsonValue = NOT_GIVEN,
+        timeout_ms: int | None = None,
+        max_tool_calls: int | None = None,
+        max_parallel: int | None = None,
+        allowed_servers: tuple[str, ...] | None = None,
+        tools: GivenToolsMapping | None = None,
+        script: str | None = None,
+        on_event: Listener | None = None,
+    ) -> Execution:
+        """Run one script to its end. Returns for every failure of the script: see ``execution.error``.
+
+        input: any JSON value, ``{}`` where none is given. timeout_ms: wall clock, 1 to 600 000.
+        max_tool_calls: 0 is unlimited. allowed_servers: None: all; empty: none.
+        tools: instead of the workbench's own tools, for this run. script: a name for the record.
+        on_event: called in the event loop with each event as it happens.
+        Cancelling the task cancels the script.
+        """
+        options = ExecutionOptions(timeout_ms, max_tool_calls, max_parallel, allowed_servers)
+        request = ExecutionRequest(
+            code=code,
+            input={} if input is NOT_GIVEN else input,
+            options=options,
+            source="cli",
+            client="python",
+            script=script,
+        )
+        given = GivenTools(tools) if tools is not None else self._given
+        engine = self._runtime.engine
+        answering: Tools | None = None
+        if given is not None:
+            answering = Policy(given, limits_of(options, engine.limits))
+        return await engine.run(request, tools=answering, listener=on_event)
+
+    async def stream(
+        self,
+        code: str,
+        *,
+        input: JsonValue = NOT_GIVEN,
+        timeout_ms: int | None = None,
+        max_tool_calls: int | None = None,
+        max_parallel: int | None = None,
+        allowed_servers: tuple[str, ...] | None = None,
+        tools: GivenToolsMapping | None = None,
+        script: str | None = None,
+    ) -> AsyncIterator[Event]:
+        """``run``, as its events while they happen; the last is ``ExecutionFinished``.
+
+        Leaving the iteration (with ``contextlib.aclosing`` at once) cancels the script.
+        """
+        events: asyncio.Queue[Event | None] = asyncio.Queue()
+        running = asyncio.ensure_future(
+            self.run(
+                code,
+                input=input,
+                timeout_ms=timeout_ms,
+                max_tool_calls=max_tool_calls,
+                max_parallel=max_parallel,
+                allowed_servers=allowed_servers,
+                tools=tools,
+                script=script,
+                on_event=events.put_nowait,
+            )
+        )
+        running.add_done_callback(lambda _: events.put_nowait(None))
+        try:
+            while (event := await events.get()) is not None:
+                yield event
+            await running
+        finally:
+            running.cancel()
+            await asyncio.wait([running])
+
+    async def call(
+        self, server: str, tool: str, args: dict[str, JsonValue] | None = None
+    ) -> Outcome:
+        """One tool call, under the same policy as a script's. Not recorded. Never raises for a failure:
+        see ``outcome.ok``, ``outcome.result``, ``outcome.error``.
+        """
+        runtime = self._runtime
+        upstream = self._given if self._given is not None else runtime.upstream
+        policy = Policy(upstream, runtime.engine.limits)
+        call = ToolCall("", 1, server, tool, {} if args is None else args)
+        return await policy.call(call, lambda _: None)
+
+    async def list_tools(self) -> list[ToolInfo]:
+        """Every tool of every server; waits until the servers have answered or failed."""
+        upstream = self._given if self._given is not None else self._runtime.upstream
+        await upstream.settled()
+        return list(upstream.catalogue())
+
+    async def recording(self, execution_id: str) -> Recording:
+        """The record of an execution in this workbench's history; a prefix of its id will do.
+
+        Raises UnknownExecution.
+        """
+        history = self._runtime.history
+        await history.committed()
+        return await asyncio.to_thread(history.recording, execution_id)
+
+    async def replay(
+        self,
+        recording: Recording | FilePath,
+        *,
+        code: str | None = None,
+        input: JsonValue = NOT_GIVEN,
+        rule: Rule = "stop",
+    ) -> Replayed:
+        """Run a recorded script again from its record, no server asked, and compare.
+
+        recording: the record, or a file that ``history export`` wrote (raises RecordingError).
+        code, input: instead of the recorded ones. rule: what an unrecorded call does: ``stop``,
+        ``fail-call``, or ``live`` (asks the real server).
+        """
+        if not isinstance(recording, Recording):
+            recording = await asyncio.to_thread(load_recording, recording)
+        return await run_offline(self._runtime, recording, code=code, input=input, rule=rule)
+
+    @property
+    def _runtime(self) -> Runtime:
+        if self._opened is None:
+            raise RuntimeError("open the workbench first: async with Workbench(…) as workbench:")
+        return self._opened
+
+
+def load_recording(file: FilePath) -> Recording:
+    """Read a file of ``workbench history export``. Raises RecordingError."""
+    return read_recording(Path(file))
+
+
+def save_recording(recording: Recording, file: FilePath) -> None:
+    """Write a recording as a file of its own, for another machine or a test. Raises OSError."""
+    write_recording(recording, Path(file))
+
+
+def _config_from(given: Config | Mapping[str, JsonValue] | None) -> Config:
+    if isinstance(given, Config):
+        return given
+    import tomli_w
+
+    document = {"servers": {}, **(given or {})}
+    return parse(tomli_w.dumps(document), None, environ={})
