@@ -121,9 +121,8 @@ class SdkLink:
         """The newest protocol if the server speaks it, else the handshake of the older ones."""
         try:
             await self._session.discover()
-        except (MCPError, ValidationError, RuntimeError) as error:
-            if isinstance(error, MCPError) and error.code == types.CONNECTION_CLOSED:
-                raise
+        except (MCPError, ValidationError, RuntimeError):
+            pass  # whatever an older server answers to what it does not know, it may know the other
         else:
             return
         try:
