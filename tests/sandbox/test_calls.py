@@ -279,6 +279,11 @@ async def test_calls_that_nobody_awaits_are_cancelled_and_said(run: RunScript) -
     assert execution.value == "done"
     assert [line.level for line in execution.logs] == ["warn"]
     assert "without awaiting 1 call" in execution.logs[0].text
+    assert execution.to_json()["warnings"] == [execution.logs[0].text]
+
+
+async def test_nothing_to_warn_of_is_no_member(run: RunScript) -> None:
+    assert "warnings" not in (await run("await tools.test.echo()")).to_json()
 
 
 async def test_result_larger_than_the_script_s_memory(run: RunScript) -> None:

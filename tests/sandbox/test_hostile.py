@@ -127,6 +127,7 @@ async def test_a_million_console_lines_and_a_huge_one() -> None:
         assert execution.value == "done"
         assert len(execution.logs) == 10_000
         assert execution.logs_dropped == 990_000
+        assert "990000 more line(s)" in execution.warnings[0]
         huge = await engine.run(
             ExecutionRequest("console.log('x'.repeat(1e8)); 1"), tools=DictTools()
         )

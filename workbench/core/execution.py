@@ -62,6 +62,7 @@ class _Tally:
     over_budget: int = 0
     tools: dict[str, None] = field(default_factory=dict)
     logs: list[LogLine] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     last_call: ToolCall | None = None
 
 
@@ -142,7 +143,11 @@ class Run:
         self._flush_order()
         # As the worker counts them: what was sent to it as it ended, it never looked at.
         if end.unawaited and end.error is None:
-            self._console("warn", f"the script ended without awaiting {end.unawaited} call(s)")
+            unawaited = f"the script ended without awaiting {end.unawaited} call(s)"
+            self._console("warn", unawaited)
+            self._warn(unawaited)
+        if end.logs_dropped:
+            self._warn(f"the console was cut: {end.logs_dropped} more line(s) were not kept")
         tally = self._tally
         return Execution(
             execution_id=self.execution_id,
@@ -157,6 +162,7 @@ class Run:
             cpu_ms=end.cpu_ms,
             memory_bytes=end.heap,
             logs_dropped=end.logs_dropped,
+            warnings=tuple(tally.warnings),
         )
 
     # -- frames ----------------------------------------------------------------------------
@@ -408,6 +414,10 @@ class Run:
         line = LogLine(level, encodable(text), at)
         self._tally.logs.append(line)
         self._emit(ConsoleLine(self.execution_id, line))
+
+    def _warn(self, text: str) -> None:
+        """Into the result: what failed nothing, and deserves to be known."""
+        self._tally.warnings.append(text)
 
     def _reply(self, operation: int, text: str) -> None:
         if self._worker is not None and not self._ended.done():

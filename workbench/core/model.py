@@ -286,6 +286,8 @@ class Execution:
     """Peak of the script's own heap, where the worker could tell."""
     logs_dropped: int = 0
     """Console lines past the cap: counted, not kept."""
+    warnings: tuple[str, ...] = ()
+    """What deserves to be known though it failed nothing: an unawaited call, a cut console, …"""
 
     @property
     def ok(self) -> bool:
@@ -304,6 +306,8 @@ class Execution:
         out["logs"] = [line.to_json() for line in self.logs]
         if self.logs_dropped:
             out["logs_dropped"] = self.logs_dropped
+        if self.warnings:
+            out["warnings"] = list(self.warnings)
         return out
 
 

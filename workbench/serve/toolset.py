@@ -46,6 +46,7 @@ _OUTPUT_SCHEMA: Json = {
         "duration_ms": {"type": "number"},
         "tool_calls": {"type": "integer"},
         "logs": {"type": "array", "items": {"type": "object"}},
+        "warnings": {"type": "array", "items": {"type": "string"}},
     },
     "required": ["ok", "execution_id", "duration_ms", "tool_calls", "logs"],
 }
