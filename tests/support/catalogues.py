@@ -33,8 +33,8 @@ def catalogue(**servers: dict[str, ToolInfo]) -> Catalogue:
 
 def tool(name: str, properties: dict[str, Any] | None = None, **more: Any) -> ToolInfo:
     """A tool of server ``s`` with these properties; ``required`` and the like go into the schema."""
-    own = {
+    own: dict[str, Any] = {
         key: more.pop(key) for key in ("required", "additionalProperties", "$defs") if key in more
     }
-    schema = {"type": "object", "properties": properties or {}, **own}
+    schema: dict[str, Any] = {"type": "object", "properties": properties or {}, **own}
     return ToolInfo(more.pop("server", "s"), name, input_schema=schema, **more)

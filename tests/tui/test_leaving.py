@@ -59,7 +59,7 @@ async def test_names_the_run_and_the_text(
         ]
         dialog = app.screen.query_one(".dialog").content_region
         for one in buttons:
-            assert one.region in dialog
+            assert dialog.contains_region(one.region)
             assert one.region.width >= len(str(one.label))
         await pilot.press("enter")
         await until(lambda: app.screen is app.main, "it stays")

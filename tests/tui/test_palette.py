@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from textual.command import CommandPalette
+from textual.widgets import OptionList
 
 from tests.tui.conftest import MakeApp, app_opened, paste, until
 from workbench.tui.commands import COMMANDS
@@ -41,6 +42,6 @@ async def test_palette_has_every_command_and_runs_it(make_app: MakeApp) -> None:
         await until(lambda: isinstance(app.screen, CommandPalette))
         await pilot.press(*"run script")
         await pilot.pause()
-        await until(lambda: app.screen.query("OptionList").first().option_count)
+        await until(lambda: app.screen.query(OptionList).first().option_count)
         await pilot.press("enter")
         await until(lambda: app.main.run_now and app.main.run_now.execution, "it ran")

@@ -75,7 +75,8 @@ def terminal(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Termina
     script = tmp_path / "hostile.js"
     script.write_text(_HOSTILE)
     command = [sys.executable, "-m", "workbench", str(script)]
-    terminal = Terminal(tmp_path, *request.param, command)
+    width, height = request.param
+    terminal = Terminal(tmp_path, width, height, command)
     yield terminal
     terminal.close()
 

@@ -77,7 +77,7 @@ def _stat(pid: int) -> str:
         (ServerSettings("s", "no-such-${NAME_X}"), "(variables that are not set: NAME_X)"),
         (ServerSettings("s", "null\0byte"), "cannot run 'null\\x00byte'"),
     ],
-    ids=lambda value: value.command[-20:] if isinstance(value, ServerSettings) else "",
+    ids=lambda value: str(value.command)[-20:] if isinstance(value, ServerSettings) else "",
 )
 async def test_a_server_that_cannot_be_used_says_why(settings: ServerSettings, reason: str) -> None:
     async with managing(settings) as manager:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack
 from os import PathLike
 from pathlib import Path
@@ -144,7 +144,7 @@ class Workbench:
         allowed_servers: tuple[str, ...] | None = None,
         tools: GivenToolsMapping | None = None,
         script: str | None = None,
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event, None]:
         """``run``, as its events while they happen; the last is ``ExecutionFinished``.
 
         Leaving the iteration (with ``contextlib.aclosing`` at once) cancels the script.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.tui.app import WorkbenchApp
@@ -36,7 +38,7 @@ async def run(app: WorkbenchApp, pilot: Pilot[int], given: str) -> None:
     )
 
 
-def lines(rows: RowList[object]) -> list[str]:
+def lines(rows: RowList[Any]) -> list[str]:
     return [rows.render_line(y).text.rstrip() for y in range(rows.size.height)]
 
 
@@ -137,7 +139,7 @@ async def test_a_record_beside_a_live_run(make_app: MakeApp) -> None:
         echo, now, _ = screen.rows.rows
         assert not echo.diff
         assert now.diff
-        said = str(screen.query_one("#diff-header").visual)
+        said = str(screen.query_one("#diff-header", Static).visual)
         assert "different" in said
         assert "live servers answered otherwise" in said
         await pilot.press("escape")

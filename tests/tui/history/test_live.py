@@ -123,7 +123,7 @@ async def test_stepping_back_in_a_live_run_stays_there(make_app: MakeApp, start:
         await until(lambda: not replay.live, "the end")
         await pilot.pause()
         assert replay.recording.status == "interrupted"
-        assert "interrupted" in str(replay.query_one("#replay-header").visual)
+        assert "interrupted" in str(replay.query_one("#replay-header", Static).visual)
 
 
 async def test_the_list_is_up_to_date_within_300_ms(make_app: MakeApp, start: Start) -> None:
@@ -136,12 +136,17 @@ async def test_the_list_is_up_to_date_within_300_ms(make_app: MakeApp, start: St
         loop = asyncio.get_running_loop()
         for _ in range(3):
             known = runtime.history.newest()
+
+            def in_file(known: int = known) -> bool:
+                return runtime.history.newest() > known
+
+            def listed(known: int = known) -> bool:
+                return bool(screen.rows.rows) and screen.rows.rows[0].n > known
+
             start("return 1")
-            await until(lambda n=known: runtime.history.newest() > n, "it is in the file")
+            await until(in_file, "it is in the file")
             since = loop.time()
-            await until(
-                lambda n=known: screen.rows.rows and screen.rows.rows[0].n > n, "it is listed"
-            )
+            await until(listed, "it is listed")
             best = min(best, loop.time() - since)
         assert best < 0.3
 
@@ -207,7 +212,7 @@ async def test_a_damaged_file_is_told_on_every_screen(make_app: MakeApp) -> None
         await pilot.pause()
         await pilot.press("enter")
         await until(lambda: app.main.run_now is None, "nothing runs")
-        assert "cannot be read" in str(app.main.query_one("#status").visual)
+        assert "cannot be read" in str(app.main.query_one("#status", Static).visual)
 
 
 async def test_a_file_that_was_damaged_before_ends_nothing(make_app: MakeApp) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.history import Recording, write_recording
@@ -51,7 +52,7 @@ async def replayed(app: WorkbenchApp, pilot: Pilot[int], *keys: str) -> None:
 
 
 def status(app: WorkbenchApp) -> str:
-    return str(app.main.query_one("#status").visual)
+    return str(app.main.query_one("#status", Static).visual)
 
 
 async def test_an_added_console_line_shows_what_it_would_have_printed(make_app: MakeApp) -> None:
@@ -91,7 +92,7 @@ async def test_the_divergence_is_a_picture(make_app: MakeApp, size: tuple[int, i
         await until(lambda: isinstance(app.screen, DivergenceScreen), "the picture")
         await pilot.pause()
         screen = app.screen
-        said = str(screen.query_one("#divergence-header").visual)
+        said = str(screen.query_one("#divergence-header", Static).visual)
         assert "at call #2" in said
         assert "edited script, lines 2, 4" in said
         record = screen.query_one("#record-script", CodeArea)
@@ -129,7 +130,7 @@ async def test_the_rule_decides_what_an_unknown_call_does(make_app: MakeApp) -> 
         app.main.tab.input.text = '{"of": 7}'
         await replayed(app, pilot, "right")  # fail the call
         await until(lambda: isinstance(app.screen, DivergenceScreen), "the picture")
-        assert "changed input" in str(app.screen.query_one("#divergence-header").visual)
+        assert "changed input" in str(app.screen.query_one("#divergence-header", Static).visual)
         await pilot.press("escape")
         run = app.main.run_now
         assert run is not None
