@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -252,3 +253,94 @@ def test_set_reaches_the_keys_of_a_server(tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match=re.escape(said)):
             set_value(file, name, text)
     assert file.read_text() == before
+
+
+@pytest.mark.anyio
+async def test_a_change_between_reading_and_watching_is_seen(tmp_path: Path) -> None:
+    path = write(tmp_path, "code_execution_pool_size = 3")
+    told: asyncio.Queue[object] = asyncio.Queue()
+    watcher = Watcher(load(path, environ={}), changed=told.put_nowait, failed=told.put_nowait)
+    path.write_text("code_execution_pool_size = 4")
+    watcher.start()
+    try:
+        config = await asyncio.wait_for(told.get(), 10)
+        assert config.pool.size == 4  # type: ignore[attr-defined]
+    finally:
+        watcher.stop()
+
+
+@pytest.mark.anyio
+async def test_a_listener_that_fails_does_not_end_watching(tmp_path: Path) -> None:
+    path = write(tmp_path, "code_execution_pool_size = 3")
+    told: asyncio.Queue[object] = asyncio.Queue()
+
+    def listen(news: object) -> None:
+        told.put_nowait(news)
+        raise RuntimeError("a screen's bug")
+
+    watcher = Watcher(load(path, environ={}), changed=listen, failed=listen)
+    watcher.start()
+    try:
+        for size in (4, 5):
+            set_value(path, "code_execution_pool_size", str(size))
+            config = await asyncio.wait_for(told.get(), 10)
+            assert config.pool.size == size  # type: ignore[attr-defined]
+        path.write_text("code_execution_pool_size = ")
+        assert "line 1" in str(await asyncio.wait_for(told.get(), 10))
+        path.write_text("a = " + "[" * 100_000)
+        assert "nested too deep" in str(await asyncio.wait_for(told.get(), 10))
+        path.write_text("code_execution_pool_size = 6")
+        assert (await asyncio.wait_for(told.get(), 10)).pool.size == 6  # type: ignore[attr-defined]
+    finally:
+        watcher.stop()
+
+
+def test_a_byte_order_mark_and_line_ends_stay(tmp_path: Path) -> None:
+    path = tmp_path / "workbench.toml"
+    path.write_bytes(
+        b"\xef\xbb\xbf# mine\r\nmax_code_bytes = 5 # small\r\n\r\n[ui]\r\nicons = 'ascii'\r\n"
+    )
+    assert load(path, environ={}).limits.max_code_bytes == 5
+    set_value(path, "max_code_bytes", "6")
+    set_value(path, "history.max_age_days", "7")
+    add_server(path, ServerSettings("one", command="npx", args=("-y",)))
+    data = path.read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf# mine\r\nmax_code_bytes = 6 # small\r\n")
+    assert data.count(b"\n") == data.count(b"\r\n")
+    config = load(path, environ={})
+    assert (config.limits.max_code_bytes, config.history.max_age_days) == (6, 7)
+    assert list(config.servers) == ["one"]
+
+
+def test_a_line_end_of_another_kind_is_not_counted(tmp_path: Path) -> None:
+    path = write(tmp_path, "# a\u2028b\x85c\nmax_code_bytes = 0")
+    with pytest.raises(ConfigError, match="toml:2: max_code_bytes"):
+        load(path, environ={})
+
+
+def test_a_file_that_is_no_utf8_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "workbench.toml"
+    path.write_bytes("max_code_bytes = 5".encode("utf-16"))
+    for read in (lambda: load(path, environ={}), lambda: set_value(path, "max_code_bytes", "6")):
+        with pytest.raises(ConfigError, match="no UTF-8 text"):
+            read()
+
+
+def test_setting_through_a_link_changes_what_it_leads_to(tmp_path: Path) -> None:
+    real = tmp_path / "dotfiles.toml"
+    real.write_text("max_code_bytes = 5\n")
+    link = tmp_path / "workbench.toml"
+    link.symlink_to(real)
+    set_value(link, "max_code_bytes", "6")
+    assert link.is_symlink()
+    assert real.read_text() == "max_code_bytes = 6\n"
+
+
+def test_many_changes_at_once_lose_none(tmp_path: Path) -> None:
+    path = write(tmp_path, "")
+    keys = ["max_code_bytes", "max_input_bytes", "max_result_bytes", "history.max_age_days"]
+    with ThreadPoolExecutor(8) as threads:
+        for future in [threads.submit(set_value, path, key, "77") for key in keys * 4]:
+            future.result()
+    config = load(path, environ={})
+    assert [config.values[key] for key in keys] == [77] * 4

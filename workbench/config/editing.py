@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import tomllib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue.suggestions import near_names, suggestion
-from workbench.config.reading import ConfigError, from_text, parse
+from workbench.config.reading import ConfigError, from_text, parse, read_text
 from workbench.config.schema import KEYS, SERVER_KEYS, SERVER_TABLES, ServerSettings
+from workbench.util.files import changing, write_whole
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -158,37 +158,34 @@ def _put(document: Any, names: list[str], value: Any) -> None:
 
 
 def _edit(path: Path, change: Callable[[TOMLDocument], None]) -> None:
-    """Apply ``change`` to the file; a new file is made with tomli-w. Raises ConfigError."""
+    """Apply ``change`` to the file. Raises ConfigError, and OSError where it cannot be written.
+
+    Everything else stays: comments, order, line ends, a byte order mark, a symbolic link. Two at once
+    wait for each other. A new file is its owner's only (it may hold headers).
+    """
+    path.resolve().parent.mkdir(parents=True, exist_ok=True)
+    with changing(path):
+        write_whole(path, _changed(path, change))
+
+
+def _changed(path: Path, change: Callable[[TOMLDocument], None]) -> bytes:
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
-    exists = path.exists()
-    text = path.read_text(encoding="utf-8") if exists else ""
+    text = read_text(path) if path.exists() else ""
+    mark, text = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
+    windows = "\r\n" in text and text.count("\r\n") == text.count("\n")
     try:
-        document = tomlkit.parse(text)
+        document = tomlkit.parse(text.replace("\r\n", "\n") if windows else text)
     except TOMLKitError as error:
         raise ConfigError(f"{path}: {error}") from error
     change(document)
-    if exists:
-        changed = tomlkit.dumps(document)
-    else:
-        import tomli_w
-
-        changed = tomli_w.dumps(document.unwrap())
+    changed = tomlkit.dumps(document)
     parse(changed, path, environ={})  # raises ConfigError: the file stays as it was
-    _replace(path, changed)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write atomically; a new file is the owner's only (it may hold headers)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".workbench-")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    if tomllib.loads(changed) != document.unwrap():
+        raise ConfigError(
+            f"{path}: it is written in a way that cannot be changed here: edit it by hand"
+        )
+    if windows:
+        changed = changed.replace("\n", "\r\n")
+    return (mark + changed).encode()

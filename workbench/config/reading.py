@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,16 @@ from workbench.config.schema import (
     Origin,
     ServerSettings,
     ServeSettings,
+    Stamp,
     UiSettings,
 )
 from workbench.core import paths
 from workbench.core.model import JsonValue, Limits, PoolSettings
 from workbench.text.jsontext import loads
+from workbench.util.files import read_regular
 
 FILE_NAME = "workbench.toml"
+_MOST_BYTES = 16 << 20
 _TABLES = ("servers", "history", "ui", "keys", "serve")
 _SERVER_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
 
@@ -62,13 +66,31 @@ def load(
     is configured; an empty ``[servers]`` means none.
     overrides: key -> value, of flags that were given. Raises ConfigError.
     """
-    text = ""
-    if path is not None:
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path}: cannot be read: {error}") from error
-    return parse(text, path, environ, overrides)
+    if path is None:
+        return parse("", None, environ, overrides)
+    before = stamp(path)  # a change while it is read gives another one, so that it is read again
+    return replace(parse(read_text(path), path, environ, overrides), stamp=before)
+
+
+def read_text(path: Path) -> str:
+    """The text of a configuration file as it is, byte order mark and line ends too. Raises ConfigError."""
+    try:
+        return read_regular(path, _MOST_BYTES).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"{path}: it is no UTF-8 text (byte {error.start}): save it as UTF-8"
+        ) from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def stamp(path: Path) -> Stamp | None:
+    """What changes whenever the file is written or replaced; None where it is not there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 
 def parse(
@@ -78,13 +100,16 @@ def parse(
     overrides: Mapping[str, JsonValue] | None = None,
 ) -> Config:
     """``load`` of a text that would stand in the file ``path``. Raises ConfigError."""
+    text = text.removeprefix("\ufeff")  # Notepad's
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         # tomllib says "(at line 2, column 4)", but "(at end of document)" names no line.
-        line = len(text.splitlines())
+        line = text.rstrip("\n").count("\n") + 1
         problem = str(error).replace("at end of document", f"at line {line}, the end of the file")
         raise ConfigError(f"{path}: {problem}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: its arrays or tables are nested too deep") from error
     reader = _Reader(document, text, path)
     return reader.read(os.environ if environ is None else environ, overrides or {})
 
@@ -296,7 +321,7 @@ def line_of(text: str, key: str) -> int:
     """The line (from 1) in which ``key`` (dotted) is set, or its table begins; 1 where unknown."""
     table = ""
     best = 1
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         header = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line)
         if header:
             table = _bare(header[1])

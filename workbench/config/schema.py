@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 from workbench.core.model import JsonValue, Limits, PoolSettings
 
+Stamp: TypeAlias = tuple[int, ...]
 Kind: TypeAlias = Literal["bool", "int", "str", "list"]
 _VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}")
 
@@ -244,6 +245,8 @@ class Config:
 
     path: Path | None = None
     """The file it was read from; None: there is none."""
+    stamp: Stamp | None = field(default=None, compare=False)
+    """The state of the file just before it was read."""
     enable_code_execution: bool = False
     limits: Limits = field(default_factory=Limits)
     pool: PoolSettings = field(default_factory=PoolSettings)

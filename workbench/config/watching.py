@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.config.reading import ConfigError, find, load
+from workbench.config.reading import ConfigError, find, load, stamp
 from workbench.config.schema import Config
+from workbench.util.listeners import tell
 
+_log = logging.getLogger(__name__)
 _POLL_S = 0.25
 
 
@@ -40,31 +43,32 @@ class Watcher:
             self._task.cancel()
 
     async def _follow(self, path: Path | None) -> None:
-        seen = _stamp(path) if path is not None else None
+        seen = self._config.stamp  # of when it was read: what was changed since then is a change
         while True:
             await asyncio.sleep(_POLL_S)
             if path is None:  # started without a file: one may be made
                 path = find()
                 if path is None:
                     continue
-            now = _stamp(path)
+            now = stamp(path)
             if now == seen:
                 continue
             seen = now
             if now is None:
-                self._failed(f"{path} is gone; the running configuration stays in force")
-                continue
-            try:
-                config = self._reload(path)
-            except ConfigError as error:
-                self._failed(str(error))
+                self._fail(f"{path} is gone; the running configuration stays in force")
             else:
-                self._changed(config)
+                self._read(path)
 
+    def _read(self, path: Path) -> None:
+        try:
+            config = self._reload(path)
+        except ConfigError as error:
+            self._fail(str(error))
+        except Exception:
+            _log.exception("cannot read %s", path)
+            self._fail(f"{path}: cannot be read, for a reason that is in the log")
+        else:
+            tell([self._changed], config, f"a change of {path}")
 
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+    def _fail(self, problem: str) -> None:
+        tell([self._failed], problem, "a configuration that cannot be used")

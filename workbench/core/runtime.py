@@ -14,6 +14,7 @@ from workbench.config import Config
 from workbench.core.engine import Engine
 from workbench.history.store import FILE_NAME, Store
 from workbench.text.redact import Redactor
+from workbench.util.listeners import tell
 
 if TYPE_CHECKING:
     from workbench.upstream import Manager
@@ -56,13 +57,11 @@ class Runtime:
         )
         self._applying.add(task)
         task.add_done_callback(self._applying.discard)
-        for listener in list(self._listeners):
-            listener(config)
+        tell(self._listeners, config, "a change of the configuration")
 
     def report(self, problem: str) -> None:
         """Tell the listeners of a configuration that cannot be used."""
-        for listener in list(self._error_listeners):
-            listener(problem)
+        tell(self._error_listeners, problem, "a configuration that cannot be used")
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from workbench.core.model import JsonValue, Readings
 from workbench.history.rows import CallRow, iso
 from workbench.text.jsontext import canonical, dumps, loads
 from workbench.text.sanitize import clean_line
+from workbench.util.files import write_whole
 
 FORMAT = "workbench-recording"
 VERSION = 1
@@ -113,7 +114,7 @@ def write_recording(recording: Recording, path: Path) -> None:
     body["calls"] = [_call_to_file(call) for call in recording.calls]
     body = loads(dumps(body))
     document = {"format": FORMAT, "version": VERSION, "checksum": _checksum(body), **body}
-    path.write_text(dumps(document) + "\n", encoding="utf-8")
+    write_whole(path, (dumps(document) + "\n").encode())
 
 
 def read_recording(path: Path) -> Recording:

@@ -12,6 +12,7 @@ from pathlib import Path
 from workbench import __version__
 from workbench.core.paths import make_private
 from workbench.text.sanitize import clean
+from workbench.util.files import write_whole
 
 EXIT_BUG = 70
 _MESSAGE = 200
@@ -30,7 +31,7 @@ def write_report(data_dir: Path, error: BaseException) -> Path | None:
     file = data_dir / f"crash-{now:%Y%m%d-%H%M%S}.txt"
     try:
         make_private(data_dir)
-        file.write_text("\n".join(lines), "utf-8", "backslashreplace")
+        write_whole(file, "\n".join(lines).encode(errors="backslashreplace"))
     except OSError:
         return None
     return file

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.paths import make_private
+from workbench.util.files import write_whole
 
 AFTER_S = 2.0
 _FOLDER = "tui"
@@ -98,9 +99,8 @@ class SessionStore:
 
     def _write(self, file: Path, value: Any) -> None:
         make_private(self._folder)
-        beside = file.with_name(f"{file.name}.{os.getpid()}.new")
-        beside.write_text(json.dumps(value), "utf-8", "surrogatepass")
-        os.replace(beside, file)
+        # While somebody types: a power cut may cost the last seconds.
+        write_whole(file, json.dumps(value).encode(errors="surrogatepass"), sync=False)
 
 
 def _load(file: Path) -> Any:

@@ -7,15 +7,13 @@ a server that is not quarantined is approved; the next one that differs waits fo
 from __future__ import annotations
 
 import logging
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import orjson
 
 from workbench.catalogue.tools import ToolInfo
+from workbench.util.files import write_whole
 
 _log = logging.getLogger(__name__)
 _FILE = "approved_tools.json"
@@ -101,15 +99,7 @@ class Pins:
 def write_private(path: Path, value: Mapping[str, object]) -> None:
     """Write JSON so that a reader sees the old file or the new one; only its owner can read it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+    write_whole(path, orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
 
 
 def _checked(document: object) -> dict[str, dict[str, str]]:

@@ -22,6 +22,7 @@ from workbench.upstream.definitions import denied_by, read_tools
 from workbench.upstream.listings import ListingCache
 from workbench.upstream.notes import NoteTap
 from workbench.upstream.results import outcome_of
+from workbench.util.listeners import tell
 
 if TYPE_CHECKING:
     from workbench.config import ServerSettings
@@ -330,11 +331,7 @@ class Manager:
 
     def _tell(self, name: str) -> None:
         self._snapshot = None
-        for listener in self._listeners:
-            try:
-                listener(name)
-            except Exception:  # a screen's bug must not end a connection
-                _log.exception("a listener failed on server %s", name)
+        tell(self._listeners, name, f"server {name}")
 
 
 def _info(server: _Server, tools: int) -> ServerInfo:

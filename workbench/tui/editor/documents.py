@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import glob
-import os
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core import paths
+from workbench.util.files import write_whole
 
 _INPUT_SUFFIX = ".input.json"
 _EMPTY_INPUT = "{}\n"
@@ -107,18 +106,8 @@ def read_text(path: Path) -> str:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file, whole or not at all. Raises DocumentError."""
-    target = path.resolve()
     try:
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-                stream.write(text)
-            os.chmod(name, mode)
-            os.replace(name, target)
-        except BaseException:
-            os.unlink(name)
-            raise
+        write_whole(path, text.encode(), mode=0o644)
     except (OSError, UnicodeEncodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "text that is no UTF-8"
         raise DocumentError(f"cannot save {path}: {reason}") from None
