@@ -6,6 +6,7 @@ import json
 import random
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
@@ -128,7 +129,9 @@ async def test_main_log_has_one_line_an_execution(store: Store) -> None:
     (execution,) = await record(store, ExecutionRequest(code))
     (line,) = (store.path.parent / "main.log").read_text().splitlines()
     start = f"[code_execution] execution_id={execution.execution_id} status=ok duration="
-    assert line.startswith(start)
+    time, _, rest = line.partition(" ")
+    assert datetime.fromisoformat(time).tzinfo is UTC
+    assert rest.startswith(start)
     assert " tools_called=[test.echo] code=await tools.test.echo({});\\nawait" in line
     assert len(line.split(" code=")[1].replace("\\n", "\n")) == 500
 

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from hostile import HOSTILE  # type: ignore[import-not-found]
 from raw_server import initialized, send, text  # type: ignore[import-not-found]
 
 OBJECT = {"type": "object"}
@@ -30,6 +31,14 @@ def _tools() -> list[dict[str, Any]]:
                 {"name": "x" * 200, "inputSchema": OBJECT},
                 {"inputSchema": OBJECT},
                 {"name": "task", "inputSchema": OBJECT, "execution": {"taskSupport": "required"}},
+            ]
+        case "hostile":
+            # Another definition at every start: approval has something to say.
+            said = f"{HOSTILE} {os.getpid()}"
+            schema = {"type": "object", "properties": {HOSTILE: {"description": said}}}
+            return [
+                PLAIN,
+                {"name": f"t{HOSTILE}", "description": said, "title": said, "inputSchema": schema},
             ]
         case "changes" | "rug-pull" | "grows":
             global _shown

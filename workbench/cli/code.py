@@ -11,13 +11,13 @@ from workbench.cli.common import (
     EXIT_FAILED,
     EXIT_OK,
     Failure,
-    command,
     data_dir,
     open_config,
     parse_json,
-    print_json,
     read_text,
 )
+from workbench.cli.output import note, print_json
+from workbench.cli.parsing import command
 from workbench.core.model import ErrorCode, Execution, ExecutionOptions, ExecutionRequest
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ def execute(arguments: argparse.Namespace) -> int:
     )
     execution = asyncio.run(_run(arguments, config, request))
     print_json(execution.to_json())
+    for warning in execution.warnings:
+        note(f"warning: {warning}")
     if execution.error is None:
         return EXIT_OK
     return _INTERRUPTED if execution.error.code == ErrorCode.CANCELLED else EXIT_FAILED

@@ -5,17 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from workbench.cli.output import note
 from workbench.core.model import JsonValue
 
 if TYPE_CHECKING:
     from workbench.config import Config
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_UNREACHABLE, EXIT_OUR_BUG = 0, 1, 2, 3, 70
-_GAP = "  "
 
 
 class Failure(Exception):
@@ -24,30 +24,6 @@ class Failure(Exception):
     def __init__(self, message: str, exit_code: int = EXIT_USAGE) -> None:
         super().__init__(message)
         self.exit_code = exit_code
-
-
-def command(
-    groups: Any, name: str, summary: str, example: str, run: Any = None
-) -> argparse.ArgumentParser:
-    """A parser for a command, with an example in its help."""
-    parser: argparse.ArgumentParser = groups.add_parser(
-        name,
-        help=summary,
-        description=summary,
-        epilog=f"example:\n  {example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    # Also after the command's name; what was given before it stays.
-    parser.add_argument(
-        "--config", metavar="FILE", default=argparse.SUPPRESS, help=argparse.SUPPRESS
-    )
-    parser.add_argument(
-        "--data-dir", metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS
-    )
-    if run is not None:
-        parser.set_defaults(run=run)
-    return parser
 
 
 def open_config(
@@ -77,42 +53,6 @@ def data_dir(arguments: argparse.Namespace) -> Path:
     from workbench.core import paths
 
     return paths.data_dir(arguments.data_dir)
-
-
-def print_json(value: JsonValue) -> None:
-    """Indented for a person, on one line for a program."""
-    if sys.stdout.isatty():
-        import json
-
-        from workbench.text.sanitize import clean
-
-        print(clean(json.dumps(value, indent=2, ensure_ascii=False)))
-    else:
-        from workbench.text.jsontext import dumps
-
-        sys.stdout.write(dumps(value) + "\n")
-
-
-def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Aligned columns; what comes from outside is made safe to show."""
-    from workbench.text.sanitize import clean_line
-
-    cells = [list(headers)]
-    cells += [[clean_line(_cell(cell), 72) for cell in row] for row in rows]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(headers))]
-    for row in cells:
-        print(
-            _GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        )
-
-
-def _cell(value: object) -> str:
-    """As the configuration file and JSON spell it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)
 
 
 def read_text(name: str, what: str) -> str:
@@ -152,4 +92,4 @@ def report_crash(error: BaseException) -> None:
     frames = traceback.extract_tb(error.__traceback__)
     for frame in frames[-6:]:
         print(f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}", file=sys.stderr)
-    print(f"workbench: internal error: {type(error).__name__}: {error}", file=sys.stderr)
+    note(f"internal error: {type(error).__name__}: {error}")

@@ -6,15 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from workbench.cli.common import (
-    EXIT_OK,
-    Failure,
-    command,
-    config_file,
-    open_config,
-    print_json,
-    print_table,
-)
+from workbench.cli.common import EXIT_OK, Failure, config_file, open_config
+from workbench.cli.output import print_json, print_table
+from workbench.cli.parsing import command
+from workbench.text.sanitize import clean_line
 
 
 def add_parser(groups: Any, name: str) -> None:
@@ -78,7 +73,7 @@ def set_key(arguments: argparse.Namespace) -> int:
 
 def path(arguments: argparse.Namespace) -> int:
     """The file in use, or the one that a change would make."""
-    print(config_file(arguments))
+    print(clean_line(str(config_file(arguments))))
     return EXIT_OK
 
 
@@ -105,7 +100,7 @@ def check(arguments: argparse.Namespace) -> int:
         path_text = str(config.path) if config.path else None
         print_json({"ok": True, "path": path_text, "unset_variables": unset})
         return EXIT_OK
-    print(f"{config.path or 'no file, defaults'}: ok")
+    print(f"{clean_line(str(config.path or 'no file, defaults'))}: ok")
     for name, missing in unset.items():
-        print(f"server {name}: not set in the environment: {', '.join(missing)}")
+        print(f"server {clean_line(name)}: not set in the environment: {', '.join(missing)}")
     return EXIT_OK

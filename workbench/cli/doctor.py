@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import platform
-import sys
 from typing import Any
 
 from workbench import __version__
-from workbench.cli.common import EXIT_FAILED, EXIT_OK, command, data_dir, open_config, print_json
+from workbench.cli.common import EXIT_FAILED, EXIT_OK, data_dir, open_config
+from workbench.cli.output import note, print_json
+from workbench.cli.parsing import command
+from workbench.text.sanitize import clean_line
 
 
 def add_parser(groups: Any, name: str) -> None:
@@ -63,7 +65,7 @@ def examine(arguments: argparse.Namespace) -> int:
                     print(f"  {'✔ in force' if held else '✘ not here'}  {step}")
             else:
                 shown = ", ".join(value) if isinstance(value, list) else value
-                print(f"{name}: {shown if shown is not None else 'none'}")
+                print(f"{name}: {clean_line(str(shown if shown is not None else 'none'))}")
     if not engine_works:
-        print("workbench: quickjs-ng is not what runs scripts here", file=sys.stderr)
+        note("quickjs-ng is not what runs scripts here")
     return EXIT_OK if engine_works and problem is None else EXIT_FAILED

@@ -8,16 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from workbench.cli.common import (
-    EXIT_OK,
-    Failure,
-    command,
-    data_dir,
-    open_config,
-    print_json,
-    print_table,
-)
+from workbench.cli.common import EXIT_OK, Failure, data_dir, open_config
+from workbench.cli.output import hanging, print_json, print_table
+from workbench.cli.parsing import command
 from workbench.core.model import Source, Status
+from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
     from workbench.history import Recording, Store
@@ -117,14 +112,14 @@ def show(arguments: argparse.Namespace) -> int:
 
 def _print_recording(recording: Recording) -> None:
     from workbench.text.jsontext import dumps
-    from workbench.text.sanitize import clean, clean_line
 
     shown = recording.to_json()
     duration = "" if recording.duration_ms is None else f" in {recording.duration_ms:.1f} ms"
     print(f"{recording.execution_id}  {recording.status}{duration}  {shown['started_at']}")
-    print(f"from {recording.source}{f' ({recording.client})' if recording.client else ''}", end="")
-    print(f", script {clean_line(recording.script)}" if recording.script else "")
-    print(f"\n{clean(recording.code)}\n")
+    client = f" ({clean_line(recording.client)})" if recording.client else ""
+    script = f", script {clean_line(recording.script)}" if recording.script else ""
+    print(f"from {recording.source}{client}{script}")
+    print(f"\n{recording.code}\n")
     print_table(
         ("#", "line", "call", "at ms", "ms", "outcome"),
         [
@@ -140,11 +135,12 @@ def _print_recording(recording: Recording) -> None:
         ],
     )
     for line in recording.logs:
-        print(f"{line['level']:5}  {clean(str(line['text']))}")
+        print(hanging(f"{line['level']:5}  ", str(line["text"])))
     if recording.error is not None:
-        print(f"\n{recording.error['code']}: {clean(str(recording.error['message']))}")
+        print()
+        print(hanging(f"{recording.error['code']}: ", str(recording.error["message"])))
     else:
-        print(f"\nvalue: {clean(dumps(recording.value))}")
+        print(f"\nvalue: {dumps(recording.value)}")
 
 
 def export(arguments: argparse.Namespace) -> int:

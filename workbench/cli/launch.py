@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.common import EXIT_OK, Failure, command, data_dir, open_config
+from workbench.cli.common import EXIT_OK, Failure, data_dir, open_config
+from workbench.cli.parsing import command
 
 if TYPE_CHECKING:
     from workbench.config import Config

@@ -8,7 +8,9 @@ import sys
 from collections.abc import Sequence
 
 from workbench import __version__
-from workbench.cli.common import EXIT_OUR_BUG, EXIT_USAGE, Failure
+from workbench.cli.common import EXIT_FAILED, EXIT_OK, EXIT_OUR_BUG, Failure, report_crash
+from workbench.cli.output import CannotWrite, guarded, log_to_stderr, note
+from workbench.cli.parsing import Parser
 
 # command -> the module that adds it (imported only when it is asked for, or for the whole help)
 COMMANDS = {
@@ -20,9 +22,10 @@ COMMANDS = {
     "servers": "servers",
     "tools": "tools",
     "config": "config",
-    "keys": "faces",
+    "keys": "launch",
     "doctor": "doctor",
 }
+_WITH_VALUE = ("--config", "--data-dir", "--http", "--web")
 _HELP = """\
 commands:
   code exec | check            run a script, or only parse it
@@ -49,32 +52,44 @@ examples:
 def main(argv: Sequence[str]) -> int:
     """Run one command; its exit code: 0 ok, 1 the script failed, 2 bad usage, 70 our own bug."""
     try:
-        return _dispatch(list(argv))
+        with guarded():
+            return _run(list(argv))
+    except BrokenPipeError:  # whoever read us has enough
+        return EXIT_OK
+    except CannotWrite as error:
+        sys.stderr.write(f"workbench: stdout cannot be written: {error}\n")
+        return EXIT_FAILED
+
+
+def _run(argv: list[str]) -> int:
+    try:
+        return _dispatch(argv)
     except Failure as failure:
-        print(f"workbench: {failure}", file=sys.stderr)
+        note(str(failure))
         return failure.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read us has enough
-        return 0
+    except (BrokenPipeError, CannotWrite):
+        raise
     except KeyboardInterrupt:
         return 130
     except Exception as error:
-        from workbench.cli.common import report_crash
-
         report_crash(error)
         return EXIT_OUR_BUG
 
 
 def _dispatch(argv: list[str]) -> int:
-    command = _command(argv)
+    log_to_stderr()
     # Everything after -- belongs to a program that is named there (servers add).
     end = argv.index("--") if "--" in argv else len(argv)
     argv, rest = argv[:end], argv[end + 1 :]
-    if command is None:
-        from workbench.cli import launch as faces
+    words = _words(argv)
+    if not words or words[0] not in COMMANDS:
+        from workbench.cli import launch
 
-        return faces.run(_face_parser(faces).parse_args(argv))
-    parser = argparse.ArgumentParser(prog="workbench", allow_abbrev=False)
+        if len(words) > 1:
+            raise Failure(_no_command(words))
+        return launch.run(_face_parser().parse_args(argv))
+    command = words[0]
+    parser = Parser(prog="workbench")
     _global_options(parser)
     groups = parser.add_subparsers(dest="command", required=True)
     module = importlib.import_module(f"workbench.cli.{COMMANDS[command]}")
@@ -85,26 +100,38 @@ def _dispatch(argv: list[str]) -> int:
     return int(arguments.run(arguments))
 
 
-def _command(argv: list[str]) -> str | None:
-    """The command's name, if the first word that is no option is one."""
+def _words(argv: list[str]) -> list[str]:
+    """The words that are neither options nor the values of those that every command takes."""
+    words: list[str] = []
     skip = False
     for word in argv:
         if skip:
             skip = False
-        elif word in ("--config", "--data-dir"):
-            skip = True
-        elif not word.startswith("-"):
-            return word if word in COMMANDS else None
-    return None
+        elif word.startswith("-"):
+            skip = word in _WITH_VALUE
+        else:
+            words.append(word)
+    return words
 
 
-def _face_parser(faces: object) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _no_command(words: list[str]) -> str:
+    """Of several words the first is a command, misspelt: a script would stand alone."""
+    from workbench.catalogue.suggestions import near_names
+
+    wrong, following = words[:2]
+    nearest = near_names(wrong, COMMANDS)
+    if not nearest:
+        return f"there is no command {wrong!r}; the commands are: {', '.join(COMMANDS)}"
+    meant = " or ".join(repr(f"{name} {following}") for name in nearest)
+    return f"there is no command {wrong!r}; did you mean {meant}?"
+
+
+def _face_parser() -> argparse.ArgumentParser:
+    parser = Parser(
         prog="workbench",
         description="Write, watch and replay the JavaScript that agents run over MCP tools.",
         epilog=_HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     parser.add_argument("script", nargs="?", metavar="SCRIPT", help="a script to open")
     parser.add_argument("--serve", action="store_true", help="serve MCP on stdio")
@@ -127,6 +154,3 @@ def _face_parser(faces: object) -> argparse.ArgumentParser:
 def _global_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help="the configuration file")
     parser.add_argument("--data-dir", metavar="DIR", help="where history and logs are kept")
-
-
-__all__ = ["EXIT_USAGE", "main"]

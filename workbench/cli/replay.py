@@ -11,14 +11,14 @@ from workbench.cli.common import (
     EXIT_FAILED,
     EXIT_OK,
     Failure,
-    command,
     data_dir,
     open_config,
     parse_json,
-    print_json,
-    print_table,
     read_text,
 )
+from workbench.cli.output import hanging, print_json, print_table
+from workbench.cli.parsing import command
+from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
     from workbench.config import Config
@@ -134,38 +134,36 @@ def _one_worker(config: Config) -> Config:
 
 def _print_replayed(replayed: Replayed) -> None:
     from workbench.text.jsontext import dumps
-    from workbench.text.sanitize import clean
 
-    original = replayed.original.execution_id
+    original = clean_line(replayed.original.execution_id)
     calls = len(replayed.original.calls)
     print(f"{replayed.verdict}: replay of {original} ({calls} recorded calls)")
     for note in replayed.notes:
-        print(f"note: {clean(note)}")
+        print(hanging("note: ", note))
     if replayed.divergence is not None:
         _print_divergence(replayed.divergence)
     for line in replayed.execution.logs:
-        print(f"{line.level:5}  {clean(line.text)}")
+        print(hanging(f"{line.level:5}  ", line.text))
     if replayed.error is not None:
-        print(f"{replayed.error['code']}: {clean(str(replayed.error['message']))}")
+        print(hanging(f"{replayed.error['code']}: ", str(replayed.error["message"])))
     elif replayed.execution.ok:
-        print(f"value: {clean(dumps(replayed.execution.value))}")
+        print(f"value: {dumps(replayed.execution.value)}")
 
 
 def _print_divergence(divergence: Divergence) -> None:
     from workbench.text.jsontext import dumps
-    from workbench.text.sanitize import clean
 
     where = f"call #{divergence.call}" if divergence.call is not None else "value, error or console"
-    print(f"diverged at {where}; likely cause: {divergence.cause}")
+    print(f"diverged at {where}; likely cause: {clean_line(divergence.cause or 'unknown')}")
     for name, value, line in (
         ("expected", divergence.expected, divergence.original_line),
         ("actual", divergence.actual, divergence.line),
     ):
-        shown = "no such call" if value is None else clean(dumps(value))
+        shown = "no such call" if value is None else dumps(value)
         if divergence.call is not None:
             print(f"  {name:8} {shown}{f'  (line {line})' if line is not None else ''}")
     for entry in divergence.diff or []:
-        print(f"  {clean(dumps(entry))}")
+        print(f"  {dumps(entry)}")
 
 
 # -- diff ----------------------------------------------------------------------------------
@@ -239,5 +237,5 @@ def test(arguments: argparse.Namespace) -> int:
         print_json([verdict.to_json() for verdict in verdicts])
     else:
         for verdict in verdicts:
-            print(verdict.line)
+            print(clean_line(verdict.line))
     return EXIT_OK if all(verdict.passed for verdict in verdicts) else EXIT_FAILED

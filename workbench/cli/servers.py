@@ -9,16 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.common import (
-    EXIT_OK,
-    Failure,
-    command,
-    config_file,
-    data_dir,
-    open_config,
-    print_json,
-    print_table,
-)
+from workbench.cli.common import EXIT_OK, Failure, config_file, data_dir, open_config
+from workbench.cli.output import print_json, print_table
+from workbench.cli.parsing import command
+from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
     from workbench.catalogue.tools import Catalogue
@@ -169,7 +163,9 @@ def approve(arguments: argparse.Namespace) -> int:
             raise Failure(f"server {arguments.name!r} has no tool {error.args[0]!r}") from error
 
     approved = with_manager(arguments, use, only=arguments.name)
-    print(f"approved: {', '.join(approved)}" if approved else "nothing had changed")
+    print(
+        f"approved: {', '.join(map(clean_line, approved))}" if approved else "nothing had changed"
+    )
     return EXIT_OK
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.common import (
-    EXIT_OK,
-    Failure,
-    command,
-    print_json,
-    print_table,
-)
+from workbench.cli.common import EXIT_OK, Failure
+from workbench.cli.output import note, print_json, print_table
+from workbench.cli.parsing import command
 from workbench.cli.servers import read_catalogue
+from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
     from workbench.catalogue.tools import Catalogue
@@ -76,7 +73,6 @@ def search(arguments: argparse.Namespace) -> int:
 
 def show(arguments: argparse.Namespace) -> int:
     from workbench.catalogue.tools import Missing
-    from workbench.text.sanitize import clean
 
     catalogue = read_catalogue(arguments)
     tool = catalogue.find(arguments.server, arguments.tool)
@@ -86,7 +82,7 @@ def show(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(tool.to_json())
     else:
-        print(clean(catalogue.typescript(tool)))
+        print(catalogue.typescript(tool))
     return EXIT_OK
 
 
@@ -105,10 +101,6 @@ def _print_tools(tools: list[Any]) -> None:
 
 
 def _say_failures(catalogue: Catalogue) -> None:
-    import sys
-
-    from workbench.text.sanitize import clean_line
-
     for server in catalogue.servers.values():
         if server.error is not None:
-            print(f"workbench: server {server.name}: {clean_line(server.error)}", file=sys.stderr)
+            note(f"server {clean_line(server.name)}: {clean_line(server.error)}")

@@ -7,12 +7,13 @@ import logging
 import os
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import fields, replace
 from functools import cache
 from importlib import metadata
 
+from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.catalogue.tools import Catalogue
 from workbench.core.execution import Run
 from workbench.core.model import (
@@ -45,6 +46,8 @@ _log = logging.getLogger(__name__)
 _CLOSE_S = 1.5
 _CHECK_TIMEOUT_MS = 10_000
 _SHOWN_CODE = 1000
+_SHOWN_NAME = 60
+_MOST_UNKNOWN = 5
 OPTION_RANGES: dict[str, tuple[int, int | None]] = {
     "timeout_ms": (1, 600_000),
     "max_tool_calls": (0, None),
@@ -126,10 +129,12 @@ class Engine:
         seed = replay.seed if replay is not None else seed or _fresh_seed()
         limits = limits if limits is not None else self._limits
         problem = check_request(request, limits)
+        warnings: tuple[str, ...] = ()
         if problem is None:
             limits = limits_of(request.options, limits)
         if tools is None:
             tools = Policy(self._upstream, limits)
+            warnings = unknown_servers(limits.allowed_servers, self._upstream.catalogue().servers)
 
         def emit(event: Event) -> None:
             if self._recorder is not None:
@@ -186,6 +191,8 @@ class Engine:
             self._runs.pop(execution_id, None)
             if not self._runs:
                 self._quiet.set()
+        if warnings:
+            execution = replace(execution, warnings=(*execution.warnings, *warnings))
         emit(self._finish(execution, tools))
         if self._recorder is not None:
             await self._recorder.committed()
@@ -309,6 +316,19 @@ def check_options(options: ExecutionOptions) -> str | None:
     if servers is not None and not all(isinstance(server, str) for server in servers):
         return "option allowed_servers must be a list of server names"
     return None
+
+
+def unknown_servers(allowed: Collection[str] | None, known: Collection[str]) -> tuple[str, ...]:
+    """A sentence for each allowed server that is none, with near names: a misspelt one allows nothing."""
+    unknown = [name for name in dict.fromkeys(allowed or ()) if name not in known]
+    sentences = [
+        f"allowed_servers: no server {name[:_SHOWN_NAME]!r}"
+        + suggestion(near_names(name, known), known, "the servers are")
+        for name in unknown[:_MOST_UNKNOWN]
+    ]
+    if len(unknown) > _MOST_UNKNOWN:
+        sentences.append(f"allowed_servers: {len(unknown) - _MOST_UNKNOWN} more are no servers")
+    return tuple(sentences)
 
 
 def limits_of(options: ExecutionOptions, limits: Limits) -> Limits:

@@ -223,7 +223,12 @@ class Inserter:
         self.finished += 1
         self.lines.append(
             log_line(
-                done.execution_id, done.status, done.duration_ms, done.tools_called, execution.code
+                event.finished_at,
+                done.execution_id,
+                done.status,
+                done.duration_ms,
+                done.tools_called,
+                execution.code,
             )
         )
 

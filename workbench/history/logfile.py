@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
-from workbench.text.sanitize import clean
+from workbench.text.sanitize import clean_line
 
 _SHOWN_CODE = 500
 _ROTATE_BYTES = 16 << 20
 
 
 def log_line(
-    execution_id: str, status: str, duration_ms: float, tools_called: tuple[str, ...], code: str
+    finished_at: float,
+    execution_id: str,
+    status: str,
+    duration_ms: float,
+    tools_called: tuple[str, ...],
+    code: str,
 ) -> str:
-    """The line as the contract, section 5, gives it."""
-    shown = clean(code[:_SHOWN_CODE]).replace("\n", "\\n").replace("\t", " ")
-    tools = ",".join(clean(tool) for tool in tools_called)
+    """When it ended, UTC, and the line as the contract, section 5, gives it."""
+    shown = clean_line(code[:_SHOWN_CODE].replace("\n", "\\n"))
+    tools = ",".join(clean_line(tool) for tool in tools_called)
+    ended = datetime.fromtimestamp(finished_at, UTC).isoformat(timespec="milliseconds")
     return (
-        f"[code_execution] execution_id={execution_id} status={status} "
+        f"{ended.replace('+00:00', 'Z')} [code_execution] execution_id={execution_id} status={status} "
         f"duration={duration_ms:.3f} tools_called=[{tools}] code={shown}"
     )
 

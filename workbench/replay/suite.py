@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,6 +18,9 @@ from workbench.history.recording import FORMAT
 from workbench.replay.offline import run_offline
 from workbench.replay.rerun import run_live
 from workbench.text.jsontext import dumps
+from workbench.text.sanitize import clean
+
+_NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,7 @@ class CaseVerdict:
     verdict: str
     """``identical``, ``diverged``, ``failed``, ``accepted`` or ``unreadable``."""
     detail: str = ""
+    duration_s: float = 0.0
 
     @property
     def passed(self) -> bool:
@@ -82,7 +89,13 @@ async def run_cases(
 ) -> list[CaseVerdict]:
     """Replay each; with ``accept``, one that does not replay identical is recorded anew, live."""
     async with open_runtime(config, data_dir=data_dir) as runtime:
-        return [await _run_case(runtime, case, accept=accept) for case in cases]
+        return [await _timed(runtime, case, accept=accept) for case in cases]
+
+
+async def _timed(runtime: Runtime, case: Case, *, accept: bool) -> CaseVerdict:
+    began = time.monotonic()
+    verdict = await _run_case(runtime, case, accept=accept)
+    return replace(verdict, duration_s=time.monotonic() - began)
 
 
 async def _run_case(runtime: Runtime, case: Case, *, accept: bool) -> CaseVerdict:
@@ -117,17 +130,30 @@ async def _accept(runtime: Runtime, case: Case, recording: Recording, code: str)
 
 def junit_report(verdicts: Iterable[CaseVerdict]) -> str:
     """The verdicts in the JUnit XML that CI systems read."""
-    suite = ElementTree.Element("testsuite", name="workbench test")
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    suite = ElementTree.Element("testsuite", name="workbench test", timestamp=now)
     tests = failures = 0
+    duration = 0.0
     for verdict in verdicts:
         tests += 1
+        duration += verdict.duration_s
         element = ElementTree.SubElement(
-            suite, "testcase", classname="recording", name=str(verdict.case.file)
+            suite,
+            "testcase",
+            classname="recording",
+            name=xml_text(str(verdict.case.file)),
+            time=f"{verdict.duration_s:.3f}",
         )
         if not verdict.passed:
             failures += 1
             failure = ElementTree.SubElement(element, "failure", message=verdict.verdict)
-            failure.text = verdict.detail
+            failure.text = xml_text(verdict.detail)
+    suite.set("time", f"{duration:.3f}")
     suite.set("tests", str(tests))
     suite.set("failures", str(failures))
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True)
+
+
+def xml_text(text: str) -> str:
+    """Safe to show, and only with the characters that XML has."""
+    return _NOT_XML.sub("�", clean(text))

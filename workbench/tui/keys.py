@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import TextIO
 
+from workbench.text.sanitize import clean_line
 from workbench.tui.commands import in_force, keymap, shown
 
 
@@ -25,4 +26,4 @@ def write_keys(own: Mapping[str, str], *, as_json: bool, out: TextIO | None = No
         for command, keys in rows:
             out.write(f"{shown(keys):{width}}  {command.id:16} {command.help}\n")
     for problem in keymap(own)[1]:
-        sys.stderr.write(f"workbench: {problem}\n")
+        sys.stderr.write(f"workbench: {clean_line(problem)}\n")

@@ -1,0 +1,75 @@
+"""The parsers of the commands: each has an example in its help, and a mistyped word is told what is near."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+from workbench.text.sanitize import clean_line
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, with near names for what it refuses."""
+
+    def __init__(self, **given: Any) -> None:
+        given.setdefault("allow_abbrev", False)
+        if sys.version_info >= (3, 14):
+            given.setdefault("color", False)  # stdout shows what is written, and obeys nothing
+        super().__init__(**given)
+
+    def error(self, message: str) -> NoReturn:
+        super().error(clean_line(message))
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            told = near(str(value), map(str, action.choices), "choose from")
+            raise argparse.ArgumentError(action, f"invalid choice: {str(value)!r}{told}")
+
+    def parse_known_args(  # type: ignore[override]
+        self,
+        args: Sequence[str] | None = None,
+        namespace: argparse.Namespace | None = None,
+    ) -> tuple[argparse.Namespace, list[str]]:
+        known, extra = super().parse_known_args(args, namespace)
+        if extra and self._subparsers is None:
+            self._refuse(extra)
+        return known, extra
+
+    def _refuse(self, extra: list[str]) -> NoReturn:
+        flags = [flag for flag in self._option_string_actions if flag.startswith("--")]
+        wrong = next((word for word in extra if word.startswith("-")), "")
+        told = near(wrong.partition("=")[0], flags, "") if wrong else ""
+        self.error(f"unrecognized arguments: {' '.join(extra)}{told}")
+
+
+def command(
+    groups: Any, name: str, summary: str, example: str, run: Any = None
+) -> argparse.ArgumentParser:
+    """A parser for a command, with an example in its help."""
+    parser: argparse.ArgumentParser = groups.add_parser(
+        name,
+        help=summary,
+        description=summary,
+        epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    # Also after the command's name; what was given before it stays.
+    parser.add_argument(
+        "--config", metavar="FILE", default=argparse.SUPPRESS, help=argparse.SUPPRESS
+    )
+    parser.add_argument(
+        "--data-dir", metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS
+    )
+    if run is not None:
+        parser.set_defaults(run=run)
+    return parser
+
+
+def near(wrong: str, known: Iterable[str], otherwise: str) -> str:
+    """The end of a message about a word that is none of ``known``."""
+    from workbench.catalogue.suggestions import near_names, suggestion
+
+    words = list(known)
+    return suggestion(near_names(wrong, words), words if otherwise else (), otherwise)
