@@ -94,6 +94,7 @@ class Engine:
     async def start(self) -> None:
         """Start the zygote and the warm workers (about 60 ms). ``run`` starts it when needed."""
         self._pool.start()
+        engine_version()  # read from a file: now, not in the moment in which no descriptor is left
 
     async def close(self) -> None:
         """Cancel what runs, record it, end every worker. Within 2 s."""
@@ -156,37 +157,30 @@ class Engine:
             )
         )
         run = Run(execution_id, limits, tools, emit=emit, replay=replay)
-        queued = 0.0
+        began = time.monotonic()
+
+        def waited() -> float:
+            return (time.monotonic() - began) * 1000
+
         try:
             if problem is not None:
                 raise _Refused(problem)
             self._runs[execution_id] = run
-            began = time.monotonic()
-            try:
-                worker = self._pool.acquire_now() or await run.queue(self._pool.acquire())
-            finally:
-                queued = (time.monotonic() - began) * 1000
-            if worker is not None:
-                emit(ExecutionRunning(execution_id, queued))
+            async with self._pool.lease(run.ended) as worker:
+                queued = waited()
                 try:
-                    job = jobs.run(
-                        encodable(request.code),
-                        dumps(request.input),
-                        limits,
-                        seed=seed,
-                        replay=replay,
-                    )
-                    await run.wait(worker, job)
+                    if worker is not None:
+                        emit(ExecutionRunning(execution_id, queued))
+                        code, given = encodable(request.code), dumps(request.input)
+                        job = jobs.run(code, given, limits, seed=seed, replay=replay)
+                        await run.wait(worker, job)
                 finally:
                     execution = run.result(queued)
-                    self._pool.release(worker)
-            else:
-                execution = run.result(queued)
-        except (_Refused, QueueFull, QueueTimeout, PoolClosed) as error:
-            execution = _not_run(execution_id, error, queued)
         except asyncio.CancelledError:
-            emit(self._finish(run.result(queued), tools))
+            emit(self._finish(run.result(waited()), tools))
             raise
+        except Exception as error:  # whatever it is: the execution ends, and its record says how
+            execution = _not_run(execution_id, error, waited())
         finally:
             self._runs.pop(execution_id, None)
             if not self._runs:
@@ -241,16 +235,16 @@ class Engine:
     async def check(self, code: str) -> ScriptError | None:
         """Syntax only; nothing runs. None: the script parses.
 
-        Raises QueueFull, QueueTimeout, PoolClosed where no worker can be had.
+        Where it could not be looked at, the error says why (QUEUE_TIMEOUT, SANDBOX_CRASHED, …).
         """
         limits = replace(self._limits, timeout_ms=_CHECK_TIMEOUT_MS)
-        run = Run("", limits, Policy(self._upstream, limits), emit=lambda _: None)
-        worker = await self._pool.acquire()
+        problem = _code_problem(code, limits)
+        if problem is not None:
+            return ScriptError(ErrorCode.INVALID_REQUEST, problem)
         try:
-            await run.wait(worker, jobs.check(encodable(code), limits))
-        finally:
-            self._pool.release(worker)
-        return run.result(0.0).error
+            return (await self._apart(limits, jobs.check(encodable(code), limits))).error
+        except (QueueFull, QueueTimeout, PoolClosed) as error:
+            return _not_run("", error, 0.0).error
 
     def configure(self, *, limits: Limits, pool: PoolSettings) -> None:
         """Take new settings: for new executions; the pool is resized without disturbing others."""
@@ -258,14 +252,23 @@ class Engine:
         self._pool.resize(pool, memory_mb=limits.memory_mb)
 
     async def hardening(self) -> dict[str, bool]:
-        """Which hardening steps are in force in a worker (``workbench doctor``)."""
-        run = Run("", self._limits, Policy(self._upstream, self._limits), emit=lambda _: None)
-        worker = await self._pool.acquire()
-        try:
-            await run.wait(worker, jobs.report(self._limits))
-        finally:
-            self._pool.release(worker)
-        return dict(run.result(0.0).value or {})
+        """Which hardening steps are in force in a worker (``workbench doctor``).
+
+        Raises QueueTimeout or PoolClosed, with the reason, where no worker can be had.
+        """
+        execution = await self._apart(self._limits, jobs.report(self._limits))
+        return dict(execution.value or {})
+
+    async def _apart(self, limits: Limits, job: bytes) -> Execution:
+        """A job that is no execution: nothing of it is recorded or told."""
+        run = Run("", limits, Policy(self._upstream, limits), emit=lambda _: None)
+        async with self._pool.lease() as worker:
+            assert worker is not None  # only an ``until`` gives none
+            try:
+                await run.wait(worker, job)
+            finally:
+                execution = run.result(0.0)
+        return execution
 
     def _finish(self, execution: Execution, tools: Tools) -> ExecutionFinished:
         return ExecutionFinished(
@@ -292,13 +295,20 @@ class _NoUpstream:
 
 def check_request(request: ExecutionRequest, limits: Limits) -> str | None:
     """What is wrong with a request, or None. Types are checked too: requests come from outside."""
-    size = len(request.code.encode("utf-8", "replace"))
-    if size > limits.max_code_bytes:
-        return f"code is {size} bytes; max_code_bytes allows {limits.max_code_bytes}"
+    problem = _code_problem(request.code, limits)
+    if problem is not None:
+        return problem
     size = len(dumps(request.input))
     if size > limits.max_input_bytes:
         return f"input is {size} bytes of JSON; max_input_bytes allows {limits.max_input_bytes}"
     return check_options(request.options)
+
+
+def _code_problem(code: str, limits: Limits) -> str | None:
+    size = len(code.encode("utf-8", "replace"))
+    if size > limits.max_code_bytes:
+        return f"code is {size} bytes; max_code_bytes allows {limits.max_code_bytes}"
+    return None
 
 
 def check_options(options: ExecutionOptions) -> str | None:
@@ -353,10 +363,13 @@ def _not_run(execution_id: str, error: Exception, queued_ms: float) -> Execution
         code = ErrorCode.QUEUE_FULL
     elif isinstance(error, QueueTimeout):
         code = ErrorCode.QUEUE_TIMEOUT
-    elif isinstance(error, PoolClosed):
-        code = ErrorCode.SANDBOX_CRASHED
-    else:
+    elif isinstance(error, _Refused):
         code = ErrorCode.INVALID_REQUEST
+    else:
+        code = ErrorCode.SANDBOX_CRASHED
+        if not isinstance(error, PoolClosed):
+            _log.error("execution %s", execution_id, exc_info=error)
+            error = RuntimeError(f"Workbench failed: {type(error).__name__}: {error}")
     failure = ScriptError(code, str(error))
     return Execution(execution_id, status_of(failure), error=failure, queued_ms=queued_ms)
 

@@ -95,25 +95,13 @@ class Run:
         self._gate = _Gate(replay.order) if replay is not None else None
 
     @property
-    def started(self) -> bool:
-        return self._worker is not None
+    def ended(self) -> asyncio.Future[Any]:
+        """Done once its end is decided."""
+        return self._ended
 
     def cancel(self, message: str = "the execution was cancelled") -> None:
         """End it as CANCELLED, wherever it is."""
         self._end(ScriptError(ErrorCode.CANCELLED, message))
-
-    async def queue(self, acquire: Coroutine[Any, Any, Worker]) -> Worker | None:
-        """Wait for a worker; None when cancelled first. Raises what ``acquire`` raises."""
-        waiting = self._loop.create_task(acquire)
-        try:
-            await asyncio.wait((waiting, self._ended), return_when=asyncio.FIRST_COMPLETED)
-        except asyncio.CancelledError:
-            waiting.cancel()
-            raise
-        if waiting.done():
-            return waiting.result()
-        waiting.cancel()
-        return None
 
     async def wait(self, worker: Worker, job: bytes) -> None:
         """Run on ``worker`` to the end. The outcome is in ``result``."""

@@ -76,12 +76,21 @@ class Zygote:
         for command in commands:
             number = int(command[2:])
             if command[:1] == b"F":
-                self._fork(self._received.popleft(), number)
+                self._fork(number)
             elif number in self._children:  # not reaped yet, so the number is still this child's
                 os.kill(number, signal.SIGKILL)
 
-    def _fork(self, descriptor: int, memory_bytes: int) -> None:
-        pid = os.fork()
+    def _fork(self, memory_bytes: int) -> None:
+        if not self._received:  # the kernel drops it where this process may have no more
+            self._answer({"failed": "no descriptor is left for its connection"})
+            return
+        descriptor = self._received.popleft()
+        try:
+            pid = os.fork()
+        except OSError as error:  # no process or no memory for one: others go on
+            os.close(descriptor)
+            self._answer({"failed": str(error)})
+            return
         if pid == 0:
             self._become_worker(descriptor, memory_bytes)
         os.close(descriptor)
@@ -115,7 +124,7 @@ class Zygote:
             self._children.discard(pid)
             self._answer({"exit": pid, "status": status, "rss": usage.ru_maxrss})
 
-    def _answer(self, message: dict[str, int]) -> None:
+    def _answer(self, message: dict[str, int | str]) -> None:
         try:
             self._control.sendall(json.dumps(message).encode() + b"\n")
         except OSError:

@@ -12,11 +12,18 @@ import sys
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from workbench.sandbox.host.worker import Worker, WorkerExit
 
 _ROOT = Path(__file__).resolve().parents[3]
 _CLOSE_S = 1.0
+
+
+class _Command(NamedTuple):
+    text: bytes
+    attached: socket.socket | None = None
+    """The new worker's end of its connection; ours to close once it is sent."""
 
 
 class ForkServer:
@@ -26,37 +33,57 @@ class ForkServer:
         self,
         *,
         on_forked: Callable[[Worker], None],
+        on_not_forked: Callable[[str], None],
         on_worker_gone: Callable[[Worker], None],
         on_dead: Callable[[], None],
+        words: deque[str],
     ) -> None:
+        """words: where the last lines of the zygote's and its workers' stderr go.
+
+        on_not_forked hears why a fork that was asked for did not come.
+        """
         self._on_forked = on_forked
+        self._on_not_forked = on_not_forked
         self._on_worker_gone = on_worker_gone
         self._on_dead = on_dead
+        self._words = words
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._unsent: deque[_Command] = deque()
         self._asked: deque[Worker] = deque()
         self._workers: dict[int, Worker] = {}
         self._lines = b""
-        self.stderr: deque[str] = deque(maxlen=50)
-        """The zygote's and its workers' last words."""
+
+    @property
+    def forking(self) -> int:
+        """Workers that were asked for and have not come yet."""
+        return len(self._asked)
 
     def start(self) -> None:
-        """Start the process (it is ready some 50 ms later; forks asked for before simply wait)."""
+        """Start the process (it is ready some 50 ms later; forks asked for before simply wait).
+
+        Raises OSError where the system does not let it.
+        """
         ours, theirs = socket.socketpair()
         program = (
-            f"import sys; sys.path.insert(0, {str(_ROOT)!r}); "
+            f"import sys; sys.path.append({str(_ROOT)!r}); "
             "from workbench.sandbox.child.zygote import main; main()"
         )
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", program, str(theirs.fileno())],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,  # never the terminal: a dying worker would write into the TUI
-            pass_fds=[theirs.fileno()],
-            env={"TZ": "UTC", "PYTHONDONTWRITEBYTECODE": "1"},
-            start_new_session=True,
-        )
-        theirs.close()
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-c", program, str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,  # never the terminal: a dying worker would write into the TUI
+                pass_fds=[theirs.fileno()],
+                env={"TZ": "UTC", "PYTHONDONTWRITEBYTECODE": "1"},
+                start_new_session=True,
+            )
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
         ours.setblocking(False)
         self._control = ours
         loop = asyncio.get_running_loop()
@@ -66,36 +93,23 @@ class ForkServer:
         loop.add_reader(self._process.stderr, self._stderr_readable)
 
     def fork(self, memory_bytes: int) -> None:
-        """Ask for one worker; ``on_forked`` gives it."""
-        control = self._control
-        if control is None:
+        """Ask for one worker; ``on_forked`` gives it. Raises OSError: no descriptor is left for it."""
+        if self._control is None:
             return
         ours, theirs = socket.socketpair()
-        worker = Worker(ours, kill=self.kill, gone=self._on_worker_gone)
+        worker = Worker(ours, memory_bytes, kill=self.kill, gone=self._on_worker_gone)
         self._asked.append(worker)
-        try:
-            socket.send_fds(control, [b"F %d\n" % memory_bytes], [theirs.fileno()])
-        except OSError:
-            self._died()
-        finally:
-            theirs.close()
+        self._command(_Command(b"F %d\n" % memory_bytes, theirs))
 
     def kill(self, worker: Worker) -> None:
-        if self._control is not None and worker.pid in self._workers:
-            try:
-                self._control.send(b"K %d\n" % worker.pid)
-            except OSError:
-                self._died()
+        if worker.pid in self._workers:
+            self._command(_Command(b"K %d\n" % worker.pid))
 
     async def close(self) -> None:
         """End the zygote and with it every worker."""
-        control, self._control = self._control, None
-        loop = asyncio.get_running_loop()
         for worker in [*self._asked, *self._workers.values()]:
             worker.close()
-        if control is not None:
-            loop.remove_reader(control)
-            control.close()
+        self._hang_up()
         process = self._process
         if process is None:
             return
@@ -104,9 +118,38 @@ class ForkServer:
         except subprocess.TimeoutExpired:
             process.kill()
             await asyncio.to_thread(process.wait)
-        if process.stderr is not None:
-            loop.remove_reader(process.stderr)
-            process.stderr.close()
+        self._forget_process()
+
+    # -- commands ----------------------------------------------------------------------------
+
+    def _command(self, command: _Command) -> None:
+        self._unsent.append(command)
+        if len(self._unsent) == 1:
+            self._send()
+
+    def _send(self) -> None:
+        """Send what there is room for; the rest when there is room again."""
+        control = self._control
+        while control is not None and self._unsent:
+            text, attached = self._unsent[0]
+            try:
+                if attached is None:
+                    control.send(text)
+                else:
+                    socket.send_fds(control, [text], [attached.fileno()])
+            except (BlockingIOError, InterruptedError):
+                asyncio.get_running_loop().add_writer(control, self._send)
+                return
+            except OSError:
+                self._died()
+                return
+            self._unsent.popleft()
+            if attached is not None:
+                attached.close()
+        if control is not None:
+            asyncio.get_running_loop().remove_writer(control)
+
+    # -- what it says ------------------------------------------------------------------------
 
     def _readable(self) -> None:
         assert self._control is not None
@@ -127,6 +170,9 @@ class ForkServer:
                 worker.pid = message["forked"]
                 self._workers[worker.pid] = worker
                 self._on_forked(worker)
+            elif "failed" in message:
+                self._asked.popleft().close()
+                self._on_not_forked(message["failed"])
             else:
                 gone = self._workers.pop(message["exit"], None)
                 if gone is not None and not gone.exit.done():
@@ -139,14 +185,17 @@ class ForkServer:
             data = os.read(self._process.stderr.fileno(), 65536)
             if not data:
                 asyncio.get_running_loop().remove_reader(self._process.stderr)
-            self.stderr.extend(data.decode("utf-8", "replace").splitlines())
+            self._words.extend(data.decode("utf-8", "replace").splitlines())
 
     def _died(self) -> None:
-        control, self._control = self._control, None
-        if control is None:
+        if self._control is None:
             return
-        asyncio.get_running_loop().remove_reader(control)
-        control.close()
+        self._hang_up()
+        if self._process is not None:
+            self._stderr_readable()  # why it died
+            self._process.kill()  # it closed its end: if it lives at all, it is of no use
+            self._process.wait()
+            self._forget_process()
         for worker in [*self._asked, *self._workers.values()]:
             if not worker.exit.done():
                 worker.exit.set_result(WorkerExit(9))
@@ -155,3 +204,21 @@ class ForkServer:
         self._asked.clear()
         self._workers.clear()
         self._on_dead()
+
+    def _hang_up(self) -> None:
+        control, self._control = self._control, None
+        if control is not None:
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(control)
+            loop.remove_writer(control)
+            control.close()
+        for command in self._unsent:
+            if command.attached is not None:
+                command.attached.close()
+        self._unsent.clear()
+
+    def _forget_process(self) -> None:
+        process, self._process = self._process, None
+        if process is not None and process.stderr is not None:
+            asyncio.get_running_loop().remove_reader(process.stderr)
+            process.stderr.close()

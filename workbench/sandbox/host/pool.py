@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import AsyncIterator
+from typing import Any
 
 from workbench.core.model import PoolSettings
 from workbench.sandbox.host.forking import ForkServer
@@ -15,8 +17,12 @@ _SPARE = 2
 _LATER_S = 0.002
 """Where spare workers are warm, the next fork waits this long: the two processors of a small machine are
 needed for the end of the execution that just gave a worker back (its commit took 1.0 ms instead of 0.2)."""
+_RETRY_S = 0.1
+"""After a fork that the system refused, or a worker that died before it had work."""
 _RESTARTS = 5
 _RESTART_S = 0.05
+_WORDS = 50
+_WORDS_TOLD = 2_000
 
 
 class QueueFull(Exception):
@@ -28,7 +34,7 @@ class QueueTimeout(Exception):
 
 
 class PoolClosed(Exception):
-    """The pool is closing, or its zygote cannot be started."""
+    """The pool is closing, or its zygote cannot be started; the message says why."""
 
 
 class Pool:
@@ -39,13 +45,16 @@ class Pool:
         self._memory_bytes = memory_mb << 20
         self._idle: deque[Worker] = deque()
         self._running: set[Worker] = set()
-        self._waiting: deque[asyncio.Future[Worker]] = deque()
-        self._forking = 0
+        self._waiting: dict[asyncio.Future[Worker], None] = {}
+        """In the order in which they came."""
         self._server: ForkServer | None = None
         self._closing = False
         self._restarts = 0
         self._restart: asyncio.TimerHandle | None = None
         self._filling: asyncio.TimerHandle | None = None
+        self._words: deque[str] = deque(maxlen=_WORDS)
+        self.trouble: str | None = None
+        """Why the last fork did not come; None: it came."""
 
     @property
     def running(self) -> int:
@@ -66,65 +75,50 @@ class Pool:
         return [worker.pid for worker in (*self._idle, *self._running)]
 
     def start(self) -> None:
-        """Start the zygote and begin to fill the pool. ``acquire`` does it when needed."""
-        if self._server is None and not self._closing:
-            self._server = ForkServer(
-                on_forked=self._forked, on_worker_gone=self._worker_gone, on_dead=self._server_died
-            )
-            self._server.start()
-            self._fill()
-
-    def acquire_now(self) -> Worker | None:
-        """A warm worker if one is free and nobody waits for it. Raises PoolClosed."""
-        if self._closing:
-            raise PoolClosed("the pool is closed")
-        self.start()
-        if self._idle and not self._waiting and len(self._running) < self._settings.size:
-            worker = self._idle.popleft()
-            self._running.add(worker)
-            return worker
-        return None
-
-    async def acquire(self) -> Worker:
-        """A warm worker. Raises QueueFull, QueueTimeout, PoolClosed."""
-        free = self.acquire_now()
-        if free is not None:
-            return free
-        busy = len(self._running) >= self._settings.size
-        if busy and len(self._waiting) >= self._settings.queue_size:
-            raise QueueFull(
-                f"all {self._settings.size} workers are busy and {len(self._waiting)} executions wait"
-            )
-        future: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
-        self._waiting.append(future)
-        self._serve()
+        """Start the zygote and begin to fill the pool. ``lease`` does it when needed."""
+        if self._server is not None or self._restart is not None or self._closing:
+            return
+        server = ForkServer(
+            on_forked=self._forked,
+            on_not_forked=self._not_forked,
+            on_worker_gone=self._worker_gone,
+            on_dead=self._server_died,
+            words=self._words,
+        )
         try:
-            async with asyncio.timeout(self._settings.queue_timeout_ms / 1000):
-                return await future
-        except TimeoutError:
-            self._give_back(future)
-            raise QueueTimeout(
-                f"no worker became free within {self._settings.queue_timeout_ms} ms"
-            ) from None
-        except asyncio.CancelledError:
-            self._give_back(future)
-            raise
+            server.start()
+        except OSError as error:
+            self._words.append(str(error))
+            self._server_died()
+            return
+        self._server = server
+        self._fill()
 
-    def release(self, worker: Worker) -> None:
-        """Give a worker back: its script is over, so it is too."""
-        self._running.discard(worker)
-        worker.listener = None
-        asyncio.get_running_loop().call_soon(worker.close)  # after the answer is on its way
-        self._serve()
+    @contextlib.asynccontextmanager
+    async def lease(self, until: asyncio.Future[Any] | None = None) -> AsyncIterator[Worker | None]:
+        """A warm worker for as long as the context lasts; None where ``until`` was done first.
+
+        However the waiting ends, a worker is either handed to its body or stays the pool's.
+        Raises QueueFull, QueueTimeout, PoolClosed.
+        """
+        worker = self._free_worker()
+        if worker is None:
+            worker = await self._wait_for_one(until)
+        try:
+            yield worker
+        finally:
+            if worker is not None:
+                self._release(worker)
 
     def resize(self, settings: PoolSettings, *, memory_mb: int) -> None:
         """Take new settings. Running scripts go on; idle workers with old limits are replaced."""
-        memory_changed = memory_mb << 20 != self._memory_bytes
         self._settings = settings
         self._memory_bytes = memory_mb << 20
-        keep = 0 if memory_changed else settings.size
-        while len(self._idle) > keep:
-            self._idle.pop().close()
+        kept = [worker for worker in self._idle if worker.memory_bytes == self._memory_bytes]
+        for worker in self._idle:
+            if worker not in kept[: settings.size]:
+                worker.close()
+        self._idle = deque(kept[: settings.size])
         self._serve()
 
     async def close(self) -> None:
@@ -133,10 +127,7 @@ class Pool:
         for timer in (self._restart, self._filling):
             if timer is not None:
                 timer.cancel()
-        while self._waiting:
-            future = self._waiting.popleft()
-            if not future.done():
-                future.set_exception(PoolClosed("the pool is closed"))
+        self._turn_away(PoolClosed("the pool is closed"))
         for worker in list(self._running):
             worker.kill()
         self._idle.clear()
@@ -145,23 +136,96 @@ class Pool:
 
     def diagnostics(self) -> list[str]:
         """The last words of the zygote and its workers."""
-        return list(self._server.stderr) if self._server is not None else []
+        return list(self._words)
 
-    # -- inside ----------------------------------------------------------------------------
+    # -- handing out -------------------------------------------------------------------------
+
+    def _free_worker(self) -> Worker | None:
+        """A warm worker if one is free and nobody waits for it. Raises PoolClosed."""
+        if self._closing:
+            raise PoolClosed("the pool is closed")
+        self.start()
+        if self._waiting:
+            return None
+        return self._take()
+
+    def _take(self) -> Worker | None:
+        while self._idle and len(self._running) < self._settings.size:
+            worker = self._idle.popleft()
+            if not worker.closed:  # it died while it waited
+                self._running.add(worker)
+                return worker
+        return None
+
+    async def _wait_for_one(self, until: asyncio.Future[Any] | None) -> Worker | None:
+        size, waiting = self._settings.size, len(self._waiting)
+        # Those for whom a worker is being forked stand in no queue.
+        if waiting >= self._settings.queue_size + size - len(self._running):
+            raise QueueFull(f"all {size} workers are busy and {waiting} executions wait")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Worker] = loop.create_future()
+        self._waiting[future] = None
+        self._serve()
+        ends = (future,) if until is None else (future, until)
+        try:
+            await asyncio.wait(
+                ends,
+                timeout=self._settings.queue_timeout_ms / 1000,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        except BaseException:
+            self._withdraw(future)
+            raise
+        if until is not None and until.done():
+            self._withdraw(future)
+            return None
+        if future.done():
+            return future.result()
+        self._withdraw(future)
+        why = "" if self.trouble is None else f"; {self.trouble}"
+        raise QueueTimeout(
+            f"no worker became free within {self._settings.queue_timeout_ms} ms{why}"
+        )
+
+    def _withdraw(self, future: asyncio.Future[Worker]) -> None:
+        """Someone stopped waiting, perhaps in the moment in which a worker was handed over."""
+        if not future.done():
+            del self._waiting[future]
+            future.cancel()
+        elif not future.cancelled() and future.exception() is None:
+            worker = future.result()
+            self._running.discard(worker)
+            self._idle.appendleft(worker)  # it has had no job
+            self._serve()
+
+    def _release(self, worker: Worker) -> None:
+        """A worker comes back: its script is over, so it is too."""
+        self._running.discard(worker)
+        worker.listener = None
+        asyncio.get_running_loop().call_soon(worker.close)  # after the answer is on its way
+        self._serve()
 
     def _serve(self) -> None:
         """Hand idle workers to those who wait, then top up."""
-        while self._waiting and self._idle and len(self._running) < self._settings.size:
-            future = self._waiting.popleft()
-            if future.done():
-                continue
-            worker = self._idle.popleft()
-            self._running.add(worker)
+        while self._waiting:
+            worker = self._take()
+            if worker is None:
+                break
+            future = next(iter(self._waiting))
+            del self._waiting[future]
             future.set_result(worker)
         if len(self._idle) < _SPARE or self._waiting:
             self._fill()
-        elif self._filling is None and not self._closing:
-            self._filling = asyncio.get_running_loop().call_later(_LATER_S, self._fill)
+        else:
+            self._fill_later(_LATER_S)
+
+    def _turn_away(self, error: PoolClosed) -> None:
+        """Tell everyone who waits that no worker will come."""
+        for future in self._waiting:
+            future.set_exception(error)
+        self._waiting.clear()
+
+    # -- forks -------------------------------------------------------------------------------
 
     def _fill(self) -> None:
         if self._filling is not None:
@@ -169,53 +233,65 @@ class Pool:
             self._filling = None
         if self._closing:
             return
-        size, running = self._settings.size, len(self._running)
-        wanted = max(size - running, min(_SPARE, size))
+        size = self._settings.size
+        wanted = max(size - len(self._running), min(_SPARE, size))
         # The server may turn out to be dead at any of these forks.
-        while self._server is not None and len(self._idle) + self._forking < wanted:
-            self._forking += 1
-            self._server.fork(self._memory_bytes)
+        while self._server is not None and len(self._idle) + self._server.forking < wanted:
+            try:
+                self._server.fork(self._memory_bytes)
+            except OSError as error:
+                self._not_forked(str(error))
+                return
+
+    def _fill_later(self, seconds: float) -> None:
+        if self._filling is None and not self._closing:
+            self._filling = asyncio.get_running_loop().call_later(seconds, self._fill)
 
     def _forked(self, worker: Worker) -> None:
-        self._forking -= 1
         self._restarts = 0
-        if self._closing or len(self._idle) >= self._settings.size:
+        self.trouble = None
+        if (
+            self._closing
+            or len(self._idle) >= self._settings.size
+            or worker.memory_bytes != self._memory_bytes
+        ):
             worker.close()
+            self._fill_later(_LATER_S)
             return
         self._idle.append(worker)
         if self._waiting:
             self._serve()
 
-    def _give_back(self, future: asyncio.Future[Worker]) -> None:
-        """Someone stopped waiting, perhaps in the moment in which a worker was handed over."""
-        if future.done() and not future.cancelled() and future.exception() is None:
-            self.release(future.result())
-        else:
-            with contextlib.suppress(ValueError):
-                self._waiting.remove(future)
+    def _not_forked(self, why: str) -> None:
+        """The system gave no process or no descriptor: that passes, so it is tried again."""
+        self.trouble = f"a worker process could not be started: {why}"
+        self._fill_later(_RETRY_S)
 
     def _worker_gone(self, worker: Worker) -> None:
         with contextlib.suppress(ValueError):
             self._idle.remove(worker)
-            self._fill()
+            self._fill_later(_RETRY_S)
 
     def _server_died(self) -> None:
-        self._forking = 0
         self._idle.clear()
         self._server = None
         if self._closing:
             return
+        self.trouble = self._why_not_started()
         self._restarts += 1
         if self._restarts > _RESTARTS:
-            while self._waiting:
-                future = self._waiting.popleft()
-                if not future.done():
-                    future.set_exception(PoolClosed("the worker processes cannot be started"))
             self._restarts = 0
+            self._turn_away(PoolClosed(self.trouble))
             return
         loop = asyncio.get_running_loop()
         self._restart = loop.call_later(_RESTART_S * (self._restarts - 1), self._start_again)
 
     def _start_again(self) -> None:
+        self._restart = None
         self.start()
         self._serve()
+
+    def _why_not_started(self) -> str:
+        said = "\n".join(self._words).strip()[-_WORDS_TOLD:]
+        what = "the worker processes cannot be started"
+        return f"{what}: {said}" if said else f"{what}, and do not say why"

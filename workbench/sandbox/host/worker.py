@@ -51,11 +51,14 @@ class Worker:
     def __init__(
         self,
         connection: socket.socket,
+        memory_bytes: int,
         *,
         kill: Callable[[Worker], None],
         gone: Callable[[Worker], None],
     ) -> None:
         self.pid = 0
+        self.memory_bytes = memory_bytes
+        """The memory limit that it was forked for."""
         self.exit: asyncio.Future[WorkerExit] = asyncio.get_running_loop().create_future()
         self.listener: FrameListener | None = None
         self.closed = False

@@ -11,7 +11,7 @@ from textual.widgets import ContentSwitcher
 
 from workbench.catalogue.tools import ToolInfo
 from workbench.core import paths
-from workbench.core.model import ScriptError
+from workbench.core.model import ErrorCode, ScriptError
 from workbench.core.scripts import find_script, script_names
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor import documents
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _CHECK_AFTER_S = 0.3
 _MOST_CHECKED = 1 << 20
+_NOT_CHECKED = (ErrorCode.QUEUE_FULL, ErrorCode.QUEUE_TIMEOUT)
+"""Nobody had time for it: that says nothing about the script."""
 
 
 class ScriptScreen(PaneScreen):
@@ -296,7 +298,7 @@ class ScriptScreen(PaneScreen):
         if runtime is None or len(text) > _MOST_CHECKED:
             return
         error = await runtime.engine.check(text)
-        if tab.script.text != text:
+        if tab.script.text != text or (error is not None and error.code in _NOT_CHECKED):
             return
         line = self.query_one("#script-problem", ProblemLine)
         if error is not None:

@@ -1,0 +1,222 @@
+"""The pool through what befalls it: cancelled waits, a system that gives nothing, a sandbox that cannot start."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import resource
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.servers import until
+from tests.support.tools import DictTools
+from workbench.core.engine import Engine, engine_version
+from workbench.core.model import (
+    ErrorCode,
+    Event,
+    ExecutionFinished,
+    ExecutionRequest,
+    ExecutionStarted,
+    Limits,
+    PoolSettings,
+)
+
+pytestmark = pytest.mark.anyio
+
+BUSY = ExecutionRequest("await tools.test.forever()")
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[Engine]:
+    engine = Engine(limits=Limits(timeout_ms=20_000), pool=PoolSettings(size=1))
+    yield engine
+    await engine.close()
+
+
+@contextlib.contextmanager
+def no_descriptors() -> Iterator[None]:
+    """While it lasts, this process gets no new descriptor."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    probe = os.open(os.devnull, os.O_RDONLY)  # the lowest that is free: all below are taken
+    os.close(probe)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (probe, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_wait_cancelled_in_any_turn_of_the_loop_gives_its_worker_back(
+    engine: Engine, turns: int
+) -> None:
+    tools = DictTools()
+    busy = asyncio.create_task(engine.run(BUSY, tools=tools))
+    await asyncio.wait_for(tools.called.wait(), 10)
+    waiting = asyncio.create_task(engine.run(BUSY, tools=tools))
+    await until(lambda: engine.pool.queued)
+    await until(lambda: engine.pool.worker_pids()[1:])  # a warm one is there to be handed over
+    engine.cancel(engine.running[0])
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await busy
+    assert engine.pool.running == engine.pool.queued == 0
+    assert (await engine.run(ExecutionRequest("7"), tools=tools)).value == 7
+
+
+async def test_an_execution_cancelled_while_it_waits_leaves_the_queue(engine: Engine) -> None:
+    tools = DictTools()
+    busy = asyncio.create_task(engine.run(BUSY, tools=tools))
+    await asyncio.wait_for(tools.called.wait(), 10)
+    ids = [f"w{number}" for number in range(3)]
+    waiting = [
+        asyncio.create_task(engine.run(ExecutionRequest("1", execution_id=name), tools=tools))
+        for name in ids
+    ]
+    await until(lambda: engine.pool.queued == 3)
+    assert engine.cancel("w1")
+    assert (await waiting[1]).status == "cancelled"
+    assert engine.pool.queued == 2
+    waiting[2].cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting[2]
+    assert engine.pool.queued == 1
+    engine.cancel(engine.running[0])
+    assert (await waiting[0]).value == 1
+    await busy
+    assert engine.pool.running == 0
+
+
+async def test_a_moment_without_descriptors_is_not_for_ever(engine: Engine) -> None:
+    assert (await engine.run(ExecutionRequest("1"), tools=DictTools())).ok
+    with no_descriptors():
+        for pid in engine.pool.worker_pids():
+            os.kill(pid, signal.SIGKILL)
+        waiting = [
+            asyncio.create_task(engine.run(ExecutionRequest(str(n)), tools=DictTools()))
+            for n in range(4)
+        ]
+        await until(lambda: engine.pool.trouble)
+    assert all(
+        one.value == n or one.status == "crashed"
+        for n, one in enumerate(await asyncio.gather(*waiting))
+    )
+    assert engine.pool.trouble is None
+    assert engine.pool.running == engine.pool.queued == 0
+    assert (await engine.run(ExecutionRequest("5"), tools=DictTools())).value == 5
+
+
+async def test_a_wait_without_descriptors_says_why_it_was_in_vain() -> None:
+    engine = Engine(limits=Limits(), pool=PoolSettings(size=2, queue_timeout_ms=300))
+    events: list[Event] = []
+    engine.subscribe(events.append)
+    try:
+        engine_version()
+        with no_descriptors():
+            execution = await engine.run(ExecutionRequest("1"), tools=DictTools())
+        assert execution.error is not None
+        assert execution.error.code in (ErrorCode.QUEUE_TIMEOUT, ErrorCode.SANDBOX_CRASHED)
+        assert "Too many open files" in execution.error.message
+        assert [type(event) for event in events] == [ExecutionStarted, ExecutionFinished]
+        engine.configure(limits=Limits(), pool=PoolSettings(size=2))
+        assert (await engine.run(ExecutionRequest("2"), tools=DictTools())).value == 2
+    finally:
+        await engine.close()
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("#!/bin/sh\necho 'No module named _quickjs' >&2\nexit 1\n", "No module named _quickjs"),
+        (None, "No such file"),
+    ],
+)
+async def test_a_sandbox_that_cannot_start_says_why(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str | None, words: str
+) -> None:
+    python = tmp_path / "python"
+    if program is not None:
+        python.write_text(program)
+        python.chmod(0o755)
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "executable", str(python))
+        execution = await engine.run(ExecutionRequest("1"), tools=DictTools())
+    assert execution.error is not None
+    assert execution.error.code == ErrorCode.SANDBOX_CRASHED
+    assert words in execution.error.message
+    assert sys.executable != str(python)
+    assert (await engine.run(ExecutionRequest("2"), tools=DictTools())).value == 2
+
+
+async def test_a_hundred_workers_are_asked_for_at_once() -> None:
+    engine = Engine(limits=Limits(timeout_ms=60_000), pool=PoolSettings(size=100))
+    tools = DictTools()
+    try:
+        running = [asyncio.create_task(engine.run(BUSY, tools=tools)) for _ in range(100)]
+        await until(lambda: len(tools.calls) == 100)
+        assert engine.pool.running == 100
+        for execution_id in engine.running:
+            engine.cancel(execution_id)
+        assert {one.status for one in await asyncio.gather(*running)} == {"cancelled"}
+    finally:
+        await engine.close()
+
+
+async def test_the_queue_counts_only_those_that_no_worker_comes_for() -> None:
+    engine = Engine(limits=Limits(), pool=PoolSettings(size=2, queue_size=0))
+    tools = DictTools()
+    try:
+        # Nothing is warm yet, and yet two find a place.
+        running = [asyncio.create_task(engine.run(BUSY, tools=tools)) for _ in range(3)]
+        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        (refused,) = done
+        assert (await refused).error.code == ErrorCode.QUEUE_FULL  # type: ignore[union-attr]
+        await until(lambda: len(tools.calls) == 2)
+    finally:
+        await engine.close()
+
+
+async def test_an_error_of_our_own_ends_the_execution_and_its_record(engine: Engine) -> None:
+    """Whatever fails between the start of an execution and its end: its record does not stay open."""
+    events: list[Event] = []
+
+    class Broken:
+        def record(self, event: Event) -> None:
+            events.append(event)
+            if len(events) == 2:
+                raise OSError(24, "Too many open files")
+
+        async def committed(self) -> None: ...
+
+    engine._recorder = Broken()
+    execution = await engine.run(ExecutionRequest("1"), tools=DictTools())
+    assert execution.error is not None
+    assert execution.error.code == ErrorCode.SANDBOX_CRASHED
+    assert "Too many open files" in execution.error.message
+    assert isinstance(events[-1], ExecutionFinished)
+    assert engine.pool.running == 0
+
+
+async def test_a_check_that_could_not_be_made_says_why(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "executable", "/nowhere/python")
+        error = await engine.check("1 +")
+        assert error is not None
+        assert error.code == ErrorCode.SANDBOX_CRASHED
+        assert "/nowhere/python" in error.message
+    error = await engine.check("1 +")
+    assert error is not None
+    assert error.code == ErrorCode.SYNTAX_ERROR
+    error = await engine.check("1" * (Limits().max_code_bytes + 1))
+    assert error is not None
+    assert error.code == ErrorCode.INVALID_REQUEST
