@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.model import ExecutionRequest, Limits, PoolSettings
+from workbench.core.records import ToolStatistics, percentile
 from workbench.history import Store
-from workbench.history.statistics import LAST_CALLS, ToolStatistics, percentile
+from workbench.history.reading import TOOL_CALLS
 
 pytestmark = pytest.mark.anyio
 
@@ -38,7 +40,11 @@ async def test_the_last_calls_of_a_tool_are_counted(tmp_path: Path) -> None:
         assert newest is not None
         assert newest.calls == 2
         assert store.tool_statistics("test", "other") is None
-        plan = store._query(f"EXPLAIN QUERY PLAN {LAST_CALLS}", ("sleep", "test", 5))
+        with sqlite3.connect(store.path) as connection:
+            plan = connection.execute(
+                f"EXPLAIN QUERY PLAN {TOOL_CALLS}", ("sleep", "test", 5)
+            ).fetchall()
+        connection.close()
         assert not [row for row in plan if "TEMP B-TREE" in row[3]], "the newest without sorting"
         assert [row for row in plan if "calls_by_tool" in row[3]]
     finally:

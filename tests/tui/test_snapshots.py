@@ -11,8 +11,7 @@ from textual.pilot import Pilot
 from tests.tui.conftest import SIZES, THEMES, MakeApp, Picture, until
 from workbench.config import Config
 from workbench.core.model import Limits
-from workbench.history.recording import Recording
-from workbench.history.rows import CallRow
+from workbench.core.records import CallRow, Recording
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.main.running import LiveRun
 from workbench.tui.replay.screen import ReplayScreen

@@ -1,16 +1,33 @@
-"""The seams of the engine: where a tool's answer comes from, and where the record goes.
+"""The ports: where a tool's answer comes from, where the record goes, and who is asked about it.
 
 ``upstream.Manager`` answers from live servers, ``replay.RecordedTools`` from a recording, a test from
-a dict. The engine knows only these protocols.
+a dict; ``history.Store`` keeps records in a SQLite file. The engine and the faces know only these
+protocols. What an adapter of each must do is in tests/core/: another one has to pass the same tests.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from typing import Protocol
 
 from workbench.catalogue.tools import Catalogue
-from workbench.core.model import CatalogueQuery, Event, JsonValue, Outcome, ToolCall, ToolCallNote
+from workbench.core.model import (
+    CatalogueQuery,
+    Event,
+    JsonValue,
+    LogLine,
+    Outcome,
+    ToolCall,
+    ToolCallNote,
+)
+from workbench.core.records import (
+    LAST_CALLS,
+    CallRow,
+    ExecutionRow,
+    Order,
+    Recording,
+    ToolStatistics,
+)
 
 NoteListener = Callable[[ToolCallNote], None]
 
@@ -64,4 +81,124 @@ class Recorder(Protocol):
 
     async def committed(self) -> None:
         """Return when everything recorded so far is in the file."""
+        ...
+
+
+class HistoryReader(Protocol):
+    """What was executed. Every question may come from any thread, and waits for no other question.
+
+    Each raises HistoryError where the history cannot be read. A history that is not there yet has no
+    executions. What was committed before a question, by any process, is in its answer.
+    """
+
+    @property
+    def problem(self) -> str | None:
+        """Why it cannot be used as it should, or None."""
+        ...
+
+    def list_executions(
+        self,
+        *,
+        limit: int = 50,
+        status: str | None = None,
+        source: str | None = None,
+        tool: str | None = None,
+        text: str | None = None,
+        before: int | None = None,
+        order: Order = "newest",
+        offset: int = 0,
+    ) -> list[ExecutionRow]:
+        """The newest executions first, or the longest, or those with most calls.
+
+        tool: ``tool`` or ``server.tool``. text: in the script's name, code, client or id; no letter of
+        it has a special meaning. before: the ``n`` of the last row of the page before, where the newest
+        come first; for other orders, offset: the rows of the pages before.
+        """
+        ...
+
+    def rows(self, numbers: Iterable[int]) -> list[ExecutionRow]:
+        """The rows of executions by their ``n``, in no order; those that are gone are left out."""
+        ...
+
+    def count(self) -> int:
+        """How many executions there are."""
+        ...
+
+    def newest(self) -> int:
+        """The ``n`` of the newest execution, 0 where there is none."""
+        ...
+
+    def resolve(self, prefix: str) -> str:
+        """The one id that begins with ``prefix``. Raises UnknownExecution."""
+        ...
+
+    def status(self, execution_id: str) -> str:
+        """``running`` only while the process that runs it lives. Raises UnknownExecution."""
+        ...
+
+    def calls(
+        self, execution_id: str, *, after: int = 0, ended_of: Collection[int] = ()
+    ) -> list[CallRow]:
+        """The calls past number ``after``, and those of ``ended_of`` that have ended, in order.
+
+        Raises UnknownExecution.
+        """
+        ...
+
+    def console(self, execution_id: str, offset: int = 0) -> list[LogLine]:
+        """Console lines of an execution after the first ``offset``. Raises UnknownExecution."""
+        ...
+
+    def recording(self, prefix: str) -> Recording:
+        """Everything of the one execution whose id begins so, as of one moment.
+
+        Raises UnknownExecution, and CorruptRecord for one that is damaged.
+        """
+        ...
+
+    def tool_statistics(
+        self, server: str, tool: str, last: int = LAST_CALLS
+    ) -> ToolStatistics | None:
+        """How a tool's last calls went, replays left out; None: there are none."""
+        ...
+
+    def watch(self) -> HistoryWatch:
+        """For who polls: whether there is news."""
+        ...
+
+    def close(self) -> None:
+        """Give back what is open."""
+        ...
+
+
+class HistoryWatch(Protocol):
+    """Tells who polls whether there is news, for some microseconds a question."""
+
+    generation: int
+    """Other when the history was deleted or replaced: numbers (``n``) read before mean nothing now."""
+
+    def changed(self) -> bool:
+        """Whether anything was committed since the last question; yes at the first.
+
+        Raises HistoryError.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back what is open."""
+        ...
+
+
+class HistoryKeeper(HistoryReader, Protocol):
+    """A history from which executions can be removed."""
+
+    def delete(self, execution_id: str) -> None:
+        """Remove one execution. Raises UnknownExecution; HistoryError where it cannot be written."""
+        ...
+
+    def prune(self, max_age_days: int | None = None, max_size_mb: int | None = None) -> int:
+        """Remove old executions now; how many went. Never one that runs, nor the newest.
+
+        None: as configured. Raises HistoryError where it cannot be written.
+        """
         ...

@@ -1,16 +1,24 @@
 """The record of every execution: written as it happens, queried, followed, exported."""
 
+from workbench.core.records import (
+    CallRow,
+    CorruptRecord,
+    ExecutionRow,
+    HistoryError,
+    Order,
+    Recording,
+    UnknownExecution,
+)
 from workbench.history.follow import POLL_S, CallFollower, ExecutionFollower, Follower
 from workbench.history.owner import this_process
-from workbench.history.recording import Recording, RecordingError, read_recording, write_recording
-from workbench.history.rows import CallRow, ExecutionRow
-from workbench.history.schema import HistoryError
-from workbench.history.store import Order, Store, UnknownExecution
+from workbench.history.recording import RecordingError, read_recording, write_recording
+from workbench.history.store import Store
 
 __all__ = [
     "POLL_S",
     "CallFollower",
     "CallRow",
+    "CorruptRecord",
     "ExecutionFollower",
     "ExecutionRow",
     "Follower",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from workbench.core.model import (
     CallError,
     ConsoleLine,
@@ -14,38 +12,41 @@ from workbench.core.model import (
     ToolCallFinished,
     ToolCallStarted,
 )
-from workbench.history.rows import CallRow, ExecutionRow
-from workbench.history.store import Store
+from workbench.core.ports import HistoryReader, HistoryWatch
+from workbench.core.records import CallRow, ExecutionRow
 
 POLL_S = 0.1
 """How often to ask; a poll without news costs some microseconds."""
+_MOST_NEW = 500
+"""Of more than these since the last poll, the newest."""
 
 
-@dataclass
 class Follower:
     """Call ``poll`` every ``POLL_S``: it gives the executions that are new, ended, or made calls."""
 
-    store: Store
-    _seen: int = field(init=False)
-    _running: dict[int, int] = field(init=False, default_factory=dict)
-    """The calls so far, by ``n``."""
-    _version: int = field(init=False, default=0)
-
-    def __post_init__(self) -> None:
-        self._seen = self.store.newest()
-        running = self.store.list_executions(status="running")
+    def __init__(self, history: HistoryReader) -> None:
+        """From now on. Raises HistoryError."""
+        self._history = history
+        self._watch = history.watch()
+        self._watch.changed()
+        self._generation = self._watch.generation
+        self._seen = history.newest()
+        running = history.list_executions(status="running")
         self._running = {row.n: row.tool_calls for row in running}
+        """The calls so far, by ``n``."""
 
     def poll(self) -> list[ExecutionRow]:
-        """Oldest first. Nothing where no other connection has written since the last poll."""
-        version = self.store.data_version()
-        if version == self._version and not self._running:
+        """Oldest first. Nothing where nobody has written since the last poll. Raises HistoryError."""
+        if not self._watch.changed() and not self._running:
             return []
-        self._version = version
-        newest = self.store.newest()
-        numbers = set(range(max(self._seen, newest - 500) + 1, newest + 1)) | set(self._running)
+        if self._watch.generation != self._generation:  # another file: all of it is new
+            self._generation, self._seen, self._running = self._watch.generation, 0, {}
+        newest = self._history.newest()
+        numbers = set(range(max(self._seen, newest - _MOST_NEW) + 1, newest + 1)) | set(
+            self._running
+        )
         self._seen = newest
-        rows = self.store.rows(sorted(numbers)) if numbers else []
+        rows = self._history.rows(sorted(numbers)) if numbers else []
         changed = [
             row
             for row in rows
@@ -54,62 +55,67 @@ class Follower:
         self._running = {row.n: row.tool_calls for row in rows if row.status == "running"}
         return sorted(changed, key=lambda row: row.n)
 
-
-@dataclass
-class CallFollower:
-    """The calls of one execution as events, for a trace of a run that another process owns."""
-
-    store: Store
-    execution_id: str
-    _started: int = 0
-    _open: set[int] = field(default_factory=set)
-
-    def poll(self) -> list[Event]:
-        """Calls that started or ended since the last poll."""
-        first = min(self._open, default=self._started + 1)
-        events: list[Event] = []
-        for row in self.store.calls(self.execution_id, offset=first - 1):
-            if row.seq > self._started:
-                events.append(ToolCallStarted(self.execution_id, call_of(row, self.execution_id)))
-                self._started = row.seq
-                self._open.add(row.seq)
-            if row.ok is not None and row.seq in self._open:
-                self._open.discard(row.seq)
-                events.append(finished_of(row, self.execution_id))
-        return events
+    def close(self) -> None:
+        self._watch.close()
 
 
-@dataclass
 class ExecutionFollower:
     """One execution of another process: its calls and its console as they come, until it ends.
 
     ``poll`` raises HistoryError: the execution was deleted, or the file is damaged.
     """
 
-    store: Store
-    execution_id: str
-    ended: bool = field(init=False, default=False)
-    """Everything was told; its end is in ``store.recording``."""
-    _calls: CallFollower = field(init=False)
-    _lines: int = field(init=False, default=0)
-    _version: int = field(init=False, default=0)
-
-    def __post_init__(self) -> None:
-        self._calls = CallFollower(self.store, self.execution_id)
+    def __init__(self, history: HistoryReader, execution_id: str) -> None:
+        self.ended = False
+        """Everything was told; its end is in ``history.recording``."""
+        self._history = history
+        self._watch: HistoryWatch = history.watch()
+        self._calls = CallFollower(history, execution_id)
+        self._execution_id = execution_id
+        self._lines = 0
 
     def poll(self) -> list[Event]:
         """What happened since the last poll, in the order of time."""
-        version = self.store.data_version()
-        status = self.store.status(self.execution_id)
-        if version == self._version and status == "running":
+        news = self._watch.changed()
+        status = self._history.status(self._execution_id)
+        if not news and status == "running":
             return []
-        self._version = version
         timed = [(_at(event), event) for event in self._calls.poll()]
-        for line in self.store.console(self.execution_id, offset=self._lines):
-            timed.append((line.at_ms, ConsoleLine(self.execution_id, line)))
+        for line in self._history.console(self._execution_id, offset=self._lines):
+            timed.append((line.at_ms, ConsoleLine(self._execution_id, line)))
             self._lines += 1
         self.ended = status != "running"
+        if self.ended:
+            self.close()
         return [event for _, event in sorted(timed, key=lambda pair: pair[0])]
+
+    def close(self) -> None:
+        self._watch.close()
+
+
+class CallFollower:
+    """The calls of one execution as events, for a trace of a run that another process owns."""
+
+    def __init__(self, history: HistoryReader, execution_id: str) -> None:
+        self._history = history
+        self._execution_id = execution_id
+        self._started = 0
+        self._open: set[int] = set()
+
+    def poll(self) -> list[Event]:
+        """Calls that started or ended since the last poll; those told of before are not read again."""
+        events: list[Event] = []
+        rows = self._history.calls(self._execution_id, after=self._started, ended_of=self._open)
+        for row in rows:
+            if row.seq > self._started:
+                call = call_of(row, self._execution_id)
+                events.append(ToolCallStarted(self._execution_id, call))
+                self._started = row.seq
+                self._open.add(row.seq)
+            if row.ok is not None:
+                self._open.discard(row.seq)
+                events.append(finished_of(row, self._execution_id))
+        return events
 
 
 def _at(event: Event) -> float:

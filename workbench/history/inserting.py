@@ -199,10 +199,12 @@ class Inserter:
         done = event.execution
         value = self._json(execution, done.value) if done.ok else None
         error = self._json(execution, done.error.to_json()) if done.error is not None else None
+        warnings = self._json(execution, list(done.warnings)) if done.warnings else None
         self._connection.execute(
             "UPDATE executions SET status = ?, finished_at = ?, queued_ms = ?, duration_ms = ?, "
             "cpu_ms = ?, memory_bytes = ?, tool_calls = ?, value = ?, error = ?, error_code = ?, "
-            "logs_dropped = ?, masked = ?, catalogue_hash = coalesce(?, catalogue_hash) WHERE n = ?",
+            "logs_dropped = ?, masked = ?, warnings = ?, "
+            "catalogue_hash = coalesce(?, catalogue_hash) WHERE n = ?",
             (
                 done.status,
                 event.finished_at,
@@ -216,6 +218,7 @@ class Inserter:
                 str(done.error.code) if done.error is not None else None,
                 done.logs_dropped,
                 execution.masked,
+                warnings,
                 event.catalogue_hash,
                 execution.n,
             ),

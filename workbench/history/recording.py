@@ -7,13 +7,12 @@ evaluates nothing; what is corrupt, cut or newer is refused, never guessed at.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from workbench.core.model import JsonValue, Readings
-from workbench.history.rows import CallRow, iso
+from workbench.core.model import JsonValue
+from workbench.core.records import CallRow, Recording
 from workbench.text.jsontext import canonical, dumps, loads
 from workbench.text.sanitize import clean_line
 from workbench.util.files import write_whole
@@ -27,84 +26,15 @@ class RecordingError(Exception):
     """A file that is no recording that can be replayed; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """One recorded execution."""
-
-    execution_id: str
-    source: str
-    client: str | None
-    script: str | None
-    original_id: str | None
-    code: str
-    input: JsonValue
-    options: dict[str, JsonValue]
-    limits: dict[str, JsonValue]
-    engine: str
-    catalogue_hash: str | None
-    status: str
-    started_at: float
-    finished_at: float | None
-    queued_ms: float | None
-    duration_ms: float | None
-    tool_calls: int
-    value: JsonValue
-    error: dict[str, JsonValue] | None
-    error_code: str | None
-    logs: tuple[dict[str, JsonValue], ...]
-    """``{level, text, at_ms}`` each."""
-    logs_dropped: int
-    masked: bool
-    """Something was masked before it was stored: what the script saw is not all here."""
-    seed: tuple[int, int, int, int]
-    clock: tuple[tuple[int, int], ...]
-    order: tuple[int, ...]
-    answers: tuple[JsonValue, ...]
-    """Envelopes of the catalogue queries, in order."""
-    calls: tuple[CallRow, ...]
-
-    @property
-    def readings(self) -> Readings:
-        return Readings(self.seed, self.clock, self.order)
-
-    @property
-    def complete(self) -> bool:
-        """It ran to its own end, so a replay can be compared as a whole."""
-        return self.status in ("ok", "error")
-
-    def to_json(self) -> dict[str, JsonValue]:
-        """What ``history show`` prints (contract, section 5)."""
-        return {
-            "execution_id": self.execution_id,
-            "source": self.source,
-            "client": self.client,
-            "script": self.script,
-            "status": self.status,
-            "started_at": iso(self.started_at),
-            "duration_ms": self.duration_ms,
-            "tool_calls": self.tool_calls,
-            "error_code": self.error_code,
-            "code": self.code,
-            "input": self.input,
-            "options": self.options,
-            "limits": self.limits,
-            "engine": self.engine,
-            "catalogue_hash": self.catalogue_hash,
-            "finished_at": iso(self.finished_at),
-            "value": self.value,
-            "error": self.error,
-            "logs": [{"level": line["level"], "text": line["text"]} for line in self.logs],
-            "calls": [call.to_json() for call in self.calls],
-        }
-
-
 def write_recording(recording: Recording, path: Path) -> None:
     """Write the portable file. Raises OSError."""
     body: dict[str, Any] = {
         name: getattr(recording, name)
         for name in Recording.__slots__
-        if name not in ("calls", "seed", "clock", "order", "answers")
+        if name not in ("calls", "seed", "clock", "order", "answers", "warnings")
     }
+    if recording.warnings:  # a Workbench that knew no warnings reads the files that have none
+        body["warnings"] = recording.warnings
     body["readings"] = {
         "seed": recording.seed,
         "clock": recording.clock,
@@ -176,6 +106,7 @@ def _from_body(body: dict[str, Any]) -> Recording:
         {"level": line["level"], "text": str(line["text"]), "at_ms": float(line["at_ms"])}
         for line in body["logs"]
     )
+    body["warnings"] = tuple(body.get("warnings", ()))
     return Recording(
         **body,
         seed=(a, b, c, d),

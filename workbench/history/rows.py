@@ -1,16 +1,16 @@
-"""What is read from the history: rows for lists, whole executions, calls. JSON as in the contract."""
+"""Rows of the tables become records: each column by its name, each value of the type it must have."""
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable
 
-from workbench.core.model import JsonValue
+from workbench.core.model import ErrorCode, JsonValue
+from workbench.core.records import CallRow, CorruptRecord, ExecutionRow, Recording
 from workbench.history.owner import is_alive
 from workbench.text.jsontext import loads
 
-CALLS_OF_ROW = (
+CALLS_MADE = (
     # The count is stored with the end; one that has none is counted.
     "CASE WHEN status IN ('running', 'interrupted') "
     "THEN (SELECT coalesce(max(seq), 0) FROM calls WHERE calls.execution = executions.n) "
@@ -18,15 +18,10 @@ CALLS_OF_ROW = (
 )
 ROW_COLUMNS = (
     "n, id, source, client, script, status, owner, started_at, duration_ms, "
-    f"{CALLS_OF_ROW}, error_code, original_id, substr(code, 1, 200)"
+    f"{CALLS_MADE} AS calls_made, error_code, original_id, substr(code, 1, 200) AS code_start"
 )
-
-
-def iso(at: float | None) -> str | None:
-    """Seconds since the epoch as ISO 8601 UTC with milliseconds."""
-    if at is None:
-        return None
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+CORRUPT = "CORRUPT"
+"""The error code of a row in a list whose record is damaged; ``show`` says where."""
 
 
 def shown_status(status: str, owner: str) -> str:
@@ -34,59 +29,109 @@ def shown_status(status: str, owner: str) -> str:
     return "interrupted" if status == "running" and not is_alive(owner) else status
 
 
-@dataclass(frozen=True, slots=True)
-class ExecutionRow:
-    """One execution in a list."""
+class Columns:
+    """One row by its columns' names. A value of another type raises CorruptRecord."""
 
-    n: int
-    execution_id: str
-    source: str
-    client: str | None
-    script: str | None
-    status: str
-    started_at: float
-    duration_ms: float | None
-    tool_calls: int
-    error_code: str | None
-    original_id: str | None
-    code_start: str
-    owner: str
+    def __init__(self, row: sqlite3.Row, what: str) -> None:
+        """what: names the row in messages."""
+        self._row = row
+        self._what = what
+        self._names = frozenset(row.keys())
 
-    @classmethod
-    def of(cls, row: tuple[JsonValue, ...]) -> ExecutionRow:
-        (
-            n,
-            id_,
-            source,
-            client,
-            script,
-            status,
-            owner,
-            started,
-            duration,
-            calls,
-            code,
-            original,
-            text,
-        ) = row
-        return cls(
-            n, id_, source, client, script, shown_status(status, owner), started, duration, calls, code,
-            original, text, owner,
-        )  # fmt: skip
+    def text(self, name: str) -> str:
+        value: str = self._of(name, str, "text")
+        return value
 
-    def to_json(self) -> dict[str, JsonValue]:
-        """The row of ``history list`` in the contract, section 5."""
-        return {
-            "execution_id": self.execution_id,
-            "source": self.source,
-            "client": self.client,
-            "script": self.script,
-            "status": self.status,
-            "started_at": iso(self.started_at),
-            "duration_ms": self.duration_ms,
-            "tool_calls": self.tool_calls,
-            "error_code": self.error_code,
-        }
+    def text_or_none(self, name: str) -> str | None:
+        return None if self._row[name] is None else self.text(name)
+
+    def number(self, name: str) -> float:
+        value: float = self._of(name, (int, float), "a number")
+        return value
+
+    def number_or_none(self, name: str) -> float | None:
+        return None if self._row[name] is None else self.number(name)
+
+    def whole(self, name: str) -> int:
+        value: int = self._of(name, int, "a whole number")
+        return value
+
+    def whole_or_none(self, name: str) -> int | None:
+        return None if self._row[name] is None else self.whole(name)
+
+    def json_text(self, name: str, types: type | tuple[type, ...] = object) -> str:
+        """JSON text, looked through once so that who parses it later need not expect the worst."""
+        text = self.text(name)
+        self._parsed(name, text, types)
+        return text
+
+    def json_text_or_none(self, name: str, types: type | tuple[type, ...] = object) -> str | None:
+        return None if self._row[name] is None else self.json_text(name, types)
+
+    def json(self, name: str, types: type | tuple[type, ...] = object) -> JsonValue:
+        return self._parsed(name, self.text(name), types)
+
+    def json_or_none(self, name: str, types: type | tuple[type, ...] = object) -> JsonValue:
+        """Also None for a column that an older file does not have."""
+        if name not in self._names or self._row[name] is None:
+            return None
+        return self.json(name, types)
+
+    def corrupt(self, problem: str) -> CorruptRecord:
+        return CorruptRecord(f"{self._what} is corrupt: {problem}")
+
+    def _parsed(self, name: str, text: str, types: type | tuple[type, ...]) -> JsonValue:
+        try:
+            value = loads(text)
+        except ValueError as error:
+            raise self.corrupt(f"{name} is no JSON: {error}") from error
+        if not isinstance(value, types):
+            raise self.corrupt(f"{name} is of another type: {type(value).__name__}")
+        return value
+
+    def _of(self, name: str, types: type | tuple[type, ...], words: str) -> JsonValue:
+        value = self._row[name]
+        if not isinstance(value, types):
+            raise self.corrupt(f"{name} is not {words}")
+        return value
+
+
+def execution_row(row: sqlite3.Row) -> ExecutionRow:
+    """A row of a list. One that is damaged is listed all the same, with the code ``CORRUPT``."""
+    columns = Columns(row, f"the record of {row['id']}")
+    try:
+        owner = columns.text("owner")
+        return ExecutionRow(
+            n=columns.whole("n"),
+            execution_id=columns.text("id"),
+            source=columns.text("source"),
+            client=columns.text_or_none("client"),
+            script=columns.text_or_none("script"),
+            status=shown_status(columns.text("status"), owner),
+            started_at=_moment(columns, "started_at"),
+            duration_ms=columns.number_or_none("duration_ms"),
+            tool_calls=columns.whole("calls_made"),
+            error_code=columns.text_or_none("error_code"),
+            original_id=columns.text_or_none("original_id"),
+            code_start=columns.text("code_start"),
+            owner=owner,
+        )
+    except CorruptRecord:
+        return ExecutionRow(
+            n=int(row["n"]),
+            execution_id=str(row["id"]),
+            source="cli",
+            client=None,
+            script=None,
+            status="error",
+            started_at=0.0,
+            duration_ms=None,
+            tool_calls=0,
+            error_code=CORRUPT,
+            original_id=None,
+            code_start="",
+            owner="",
+        )
 
 
 CALL_COLUMNS = (
@@ -95,91 +140,133 @@ CALL_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CallRow:
-    """One recorded call. Payloads stay JSON text until they are asked for: there can be many."""
-
-    seq: int
-    server: str
-    tool: str
-    args_text: str
-    line: int | None
-    column: int | None
-    started_ms: float
-    duration_ms: float | None
-    upstream_ms: float | None
-    ok: bool | None
-    """None: it was under way when the execution ended, or still is."""
-    result_text: str | None
-    content_text: str | None
-    error_text: str | None
-    dispatched: bool
-    settled: int | None
-    warnings: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, row: tuple[JsonValue, ...]) -> CallRow:
-        seq, server, tool, args, line, column, started, duration, upstream, ok = row[:10]
-        result, content, error, dispatched, settled, warnings = row[10:]
-        return cls(
-            seq,
-            server,
-            tool,
-            args,
-            line,
-            column,
-            started,
-            duration,
-            upstream,
-            None if ok is None else bool(ok),
-            result,
-            content,
-            error,
-            dispatched is None or bool(dispatched),
-            settled,
-            tuple(loads(warnings)) if warnings else (),
-        )
-
-    @property
-    def args(self) -> JsonValue:
-        return loads(self.args_text)
-
-    @property
-    def result(self) -> JsonValue:
-        return None if self.result_text is None else loads(self.result_text)
-
-    @property
-    def content(self) -> list[JsonValue] | None:
-        return None if self.content_text is None else loads(self.content_text)
-
-    @property
-    def error(self) -> dict[str, JsonValue] | None:
-        return None if self.error_text is None else loads(self.error_text)
-
-    def to_json(self) -> dict[str, JsonValue]:
-        """A call of ``history show`` in the contract, section 5."""
-        return {
-            "seq": self.seq,
-            "server": self.server,
-            "tool": self.tool,
-            "args": self.args,
-            "line": self.line,
-            "started_ms": self.started_ms,
-            "duration_ms": self.duration_ms,
-            "ok": self.ok,
-            "result": self.result,
-            "content": self.content,
-            "error": self.error,
-            "settled": self.settled,
-        }
-
-
-def read_calls(
-    connection: sqlite3.Connection, n: int, offset: int = 0, limit: int = -1
-) -> list[CallRow]:
-    """Calls of execution ``n`` in order."""
-    cursor = connection.execute(
-        f"SELECT {CALL_COLUMNS} FROM calls WHERE execution = ? AND seq > ? ORDER BY seq LIMIT ?",
-        (n, offset, limit),
+def call_row(row: sqlite3.Row, execution_id: str) -> CallRow:
+    """A call with its payloads. Raises CorruptRecord."""
+    columns = Columns(row, f"call {row['seq']} in the record of {execution_id}")
+    ok = columns.whole_or_none("ok")
+    dispatched = columns.whole_or_none("dispatched")
+    error = columns.json_or_none("error", dict)
+    if error is not None and not _is_error(error):
+        raise columns.corrupt("error has no message, or no code that is known")
+    return CallRow(
+        seq=columns.whole("seq"),
+        server=columns.text("server"),
+        tool=columns.text("tool"),
+        args_text=columns.json_text("args"),
+        line=columns.whole_or_none("line"),
+        column=columns.whole_or_none("column_"),
+        started_ms=columns.number("started_ms"),
+        duration_ms=columns.number_or_none("duration_ms"),
+        upstream_ms=columns.number_or_none("upstream_ms"),
+        ok=None if ok is None else bool(ok),
+        result_text=columns.json_text_or_none("result"),
+        content_text=columns.json_text_or_none("content", list),
+        error_text=columns.text_or_none("error"),
+        dispatched=dispatched is None or bool(dispatched),
+        settled=columns.whole_or_none("settled"),
+        warnings=_texts(columns, "warnings"),
     )
-    return [CallRow.of(row) for row in cursor]
+
+
+def recording_of(
+    row: sqlite3.Row,
+    console: Iterable[sqlite3.Row],
+    readings: Iterable[sqlite3.Row],
+    calls: Iterable[CallRow],
+) -> Recording:
+    """One whole execution, from all columns of its row. Raises CorruptRecord."""
+    execution_id = str(row["id"])
+    columns = Columns(row, f"the record of {execution_id}")
+    seed = columns.json("seed", list)
+    if len(seed) != 4 or not all(isinstance(part, int) for part in seed):
+        raise columns.corrupt("seed is not four whole numbers")
+    error = columns.json_or_none("error", dict)
+    if error is not None and not _is_error(error):
+        raise columns.corrupt("error has no message, or no code that is known")
+    clock, order, answers = _readings(readings, columns)
+    made = tuple(calls)
+    if [call.seq for call in made] != list(range(1, len(made) + 1)):
+        raise columns.corrupt("a call is missing")
+    return Recording(
+        execution_id=execution_id,
+        source=columns.text("source"),
+        client=columns.text_or_none("client"),
+        script=columns.text_or_none("script"),
+        original_id=columns.text_or_none("original_id"),
+        code=columns.text("code"),
+        input=columns.json("input"),
+        options=columns.json("options", dict),
+        limits=columns.json("limits", dict),
+        engine=columns.text("engine"),
+        catalogue_hash=columns.text_or_none("catalogue_hash"),
+        status=shown_status(columns.text("status"), columns.text("owner")),
+        started_at=_moment(columns, "started_at"),
+        finished_at=None if row["finished_at"] is None else _moment(columns, "finished_at"),
+        queued_ms=columns.number_or_none("queued_ms"),
+        duration_ms=columns.number_or_none("duration_ms"),
+        tool_calls=columns.whole("calls_made"),
+        value=columns.json_or_none("value"),
+        error=error,
+        error_code=columns.text_or_none("error_code"),
+        logs=tuple(_line(line, execution_id) for line in console),
+        logs_dropped=columns.whole("logs_dropped"),
+        masked=bool(columns.whole("masked")),
+        seed=(seed[0], seed[1], seed[2], seed[3]),
+        clock=tuple(clock),
+        order=tuple(order),
+        answers=tuple(answers),
+        calls=made,
+        warnings=_texts(columns, "warnings"),
+    )
+
+
+def _line(row: sqlite3.Row, execution_id: str) -> dict[str, JsonValue]:
+    columns = Columns(row, f"the console in the record of {execution_id}")
+    return {
+        "level": columns.text("level"),
+        "text": columns.text("text"),
+        "at_ms": columns.number("at_ms"),
+    }
+
+
+def _readings(
+    rows: Iterable[sqlite3.Row], of: Columns
+) -> tuple[list[tuple[int, int]], list[int], list[JsonValue]]:
+    """Clock, order and answers of catalogue queries."""
+    clock: list[tuple[int, int]] = []
+    order: list[int] = []
+    answers: list[JsonValue] = []
+    for row in rows:
+        columns = Columns(row, f"a reading ({row['kind']})")
+        data = columns.json("data")
+        try:
+            if row["kind"] == "clock":
+                clock += [(int(ms), int(times)) for ms, times in data]
+            elif row["kind"] == "order":
+                order += [int(operation) for operation in data]
+            elif row["kind"] == "catalogue":
+                answers.append(data)
+            else:
+                raise of.corrupt(f"it has a reading of an unknown kind, {row['kind']!r}")
+        except (TypeError, ValueError) as error:
+            raise of.corrupt(f"its {row['kind']} readings: {error}") from error
+    return clock, order, answers
+
+
+def _is_error(error: dict[str, JsonValue]) -> bool:
+    return error.get("code") in ErrorCode.__members__ and isinstance(error.get("message"), str)
+
+
+def _texts(columns: Columns, name: str) -> tuple[str, ...]:
+    return tuple(str(text) for text in columns.json_or_none(name, list) or ())
+
+
+def _moment(columns: Columns, name: str) -> float:
+    """Seconds since the epoch that a calendar has."""
+    at = columns.number(name)
+    if not 0 <= at < _YEAR_9999:
+        raise columns.corrupt(f"{name} is no moment: {at}")
+    return at
+
+
+_YEAR_9999 = 253_370_764_800

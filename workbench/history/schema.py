@@ -1,15 +1,11 @@
-"""The tables of the history file, and how a connection to it is opened."""
+"""The tables of the history file."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sqlite3
-from pathlib import Path
 
 VERSION = 1
-BUSY_MS = 10_000
-"""How long a connection waits for another process to end its writing."""
+"""Of the tables; a file of a higher one is left alone."""
 
 _TABLES = """
 CREATE TABLE executions (
@@ -39,7 +35,8 @@ CREATE TABLE executions (
     error TEXT,
     error_code TEXT,
     logs_dropped INTEGER NOT NULL DEFAULT 0,
-    masked INTEGER NOT NULL DEFAULT 0
+    masked INTEGER NOT NULL DEFAULT 0,
+    warnings TEXT
 );
 CREATE INDEX executions_by_status ON executions (status, n);
 CREATE INDEX executions_by_source ON executions (source, n);
@@ -90,55 +87,50 @@ CREATE TABLE notes (
     PRIMARY KEY (execution, n)
 );
 """
+_ADDED = {"warnings": "ALTER TABLE executions ADD COLUMN warnings TEXT"}
+"""Columns of ``executions`` that came later, and how an older file gets them."""
 
 
-class HistoryError(Exception):
-    """The history file cannot be used; the message says why."""
+def make_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables where the file is new, and what a newer Workbench added where it is older.
 
-
-def connect(path: Path) -> sqlite3.Connection:
-    """Open the file, make the tables where it is new. Raises HistoryError."""
-    try:
-        _create_private(path)
-        connection = sqlite3.connect(
-            path, timeout=10, isolation_level=None, check_same_thread=False
-        )
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
-            connection.close()
-            raise HistoryError(
-                f"{path} was written by a newer Workbench (history version {version}, this one reads "
-                f"{VERSION}); it is left as it is"
-            )
-        if version == 0:
-            _create(connection)
-        connection.execute("PRAGMA synchronous = NORMAL")  # safe against kill -9 in WAL mode
-        connection.execute("PRAGMA wal_autocheckpoint = 0")  # the writer's thread does it
-        connection.execute("PRAGMA cache_size = -2000")  # KB: what a long-lived server grows by
-    except (sqlite3.Error, OSError) as error:
-        raise HistoryError(f"{path}: {error}") from error
-    return connection
-
-
-def _create_private(path: Path) -> None:
-    """A new file is its owner's only: scripts and results are in it. WAL and index get its mode."""
-    with contextlib.suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    Writes nothing where nothing is missing. ``VERSION`` counts what an older Workbench could not read;
+    a column or a table more is no such change.
+    """
+    if _version(connection) == 0:
+        _create(connection)
+    if _lacks(connection):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in _lacks(connection):  # another process may have been first
+                connection.execute(statement)
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        if connection.execute("PRAGMA user_version").fetchone()[0] == VERSION:
-            return  # another process was first
-        raise sqlite3.DatabaseError("it is a database of another program; it is left as it is")
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before the first table
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN EXCLUSIVE")
-    # Another process may have been first.
-    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-        for statement in _TABLES.split(";"):
-            if statement.strip():
-                connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+    try:
+        if _version(connection) == 0:  # another process may have been first
+            for statement in _TABLES.split(";"):
+                if statement.strip():
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
     connection.execute("COMMIT")
+
+
+def _lacks(connection: sqlite3.Connection) -> list[str]:
+    """The statements that bring an older file up to date."""
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(executions)")}
+    return [statement for name, statement in _ADDED.items() if name not in columns]
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

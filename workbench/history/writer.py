@@ -17,7 +17,7 @@ from workbench.core.model import Event, ExecutionFinished
 from workbench.history.event_size import is_light
 from workbench.history.inserting import Inserter, Snapshot
 from workbench.history.logfile import LogFile
-from workbench.history.schema import BUSY_MS
+from workbench.history.opening import BUSY_MS
 from workbench.text.redact import Redactor
 
 _log = logging.getLogger(__name__)

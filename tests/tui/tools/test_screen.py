@@ -16,8 +16,8 @@ from tests.tui.conftest import until
 from tests.tui.editor.test_completion import catalogue
 from workbench.catalogue.tools import ServerInfo
 from workbench.config import Config, ServerSettings, demo_server
+from workbench.core.records import ToolStatistics
 from workbench.core.runtime import Runtime, open_runtime
-from workbench.history.statistics import ToolStatistics
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.tool_calls import call_text, example
 from workbench.tui.tools.screen import ToolRow, ToolsScreen, row_line, statistics_line, tree

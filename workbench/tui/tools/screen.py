@@ -19,8 +19,8 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
+from workbench.core.records import ToolStatistics
 from workbench.history import HistoryError
-from workbench.history.statistics import ToolStatistics
 from workbench.text.jsontext import loads
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui.editor.tool_calls import call_text

@@ -1,0 +1,419 @@
+"""What is asked of the history, answered from the file: each question on a connection of its own.
+
+Nothing is written here, so a file can be read that another program locks, that is on a read-only file
+system, or whose disk is full.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from weakref import WeakSet
+
+from workbench.core.model import LogLine
+from workbench.core.records import (
+    LAST_CALLS,
+    CallRow,
+    ExecutionRow,
+    HistoryError,
+    Order,
+    Recording,
+    ToolStatistics,
+    UnknownExecution,
+)
+from workbench.history.opening import (
+    TROUBLE,
+    Identity,
+    NoHistory,
+    explained,
+    identity,
+    open_for_reading,
+)
+from workbench.history.owner import is_alive
+from workbench.history.rows import (
+    CALL_COLUMNS,
+    CALLS_MADE,
+    ROW_COLUMNS,
+    Columns,
+    call_row,
+    execution_row,
+    recording_of,
+    shown_status,
+)
+
+_IDLE = 2
+"""Connections that are kept for the next question; a busy moment opens more and closes them again."""
+_AT_ONCE = 500
+"""Values in one statement."""
+_ORDERS: dict[Order, str] = {
+    "newest": "",
+    # One that runs has no duration yet: what it has taken so far counts.
+    "longest": "CASE WHEN status = 'running' THEN "
+    "((julianday('now') - 2440587.5) * 86400 - started_at) * 1000 ELSE coalesce(duration_ms, 0) END DESC, ",
+    "calls": f"{CALLS_MADE} DESC, ",
+}
+TOOL_CALLS = (
+    "SELECT c.duration_ms, c.ok, e.started_at, CASE WHEN c.ok THEN NULL ELSE c.error END AS error "
+    "FROM calls AS c JOIN executions AS e ON e.n = c.execution "
+    # What a replay answers says nothing of the tool.
+    "WHERE c.tool = ? AND c.server = ? AND c.ok IS NOT NULL AND e.source <> 'replay' "
+    "ORDER BY c.execution DESC, c.seq DESC LIMIT ?"
+)
+"""The last calls of (tool, server, how many), newest first."""
+
+
+class SqliteReader:
+    """Answers what screens, command line, serve and replay ask (``ports.HistoryReader``), from any thread.
+
+    A file that is not there yet is a history without executions. One that is deleted or replaced is
+    noticed with the next question. Every question raises HistoryError for a file that cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connections = _Connections(path)
+        self._watches: WeakSet[SqliteWatch] = WeakSet()
+        self._asked = self._connections.lent
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing can be read, or None."""
+        try:
+            with self._asked():
+                return None
+        except HistoryError as error:
+            return str(error)
+
+    def close(self) -> None:
+        """Close what is open; a later question opens it again."""
+        self._connections.close()
+        for watch in list(self._watches):
+            watch.close()
+
+    def list_executions(
+        self,
+        *,
+        limit: int = 50,
+        status: str | None = None,
+        source: str | None = None,
+        tool: str | None = None,
+        text: str | None = None,
+        before: int | None = None,
+        order: Order = "newest",
+        offset: int = 0,
+    ) -> list[ExecutionRow]:
+        """The newest executions first, or the longest, or those with most calls.
+
+        tool: ``tool`` or ``server.tool``. text: in the script's name, code, client or id.
+        before: the ``n`` of the last row of the page before, where the newest come first; for other
+        orders, offset: the rows of the pages before.
+        """
+        where: list[str] = []
+        values: list[str | int] = []
+        if source is not None:
+            where.append("source = ?")
+            values.append(source)
+        if tool is not None:
+            server, dot, name = tool.partition(".")
+            where.append(
+                "n IN (SELECT execution FROM calls WHERE tool = ?"
+                + (" OR (server = ? AND tool = ?))" if dot else ")")
+            )
+            values += [tool, server, name] if dot else [tool]
+        if text:
+            pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+            where.append(
+                "(script LIKE ? ESCAPE '\\' OR code LIKE ? ESCAPE '\\' OR client LIKE ? ESCAPE '\\' "
+                "OR id LIKE ? ESCAPE '\\')"
+            )
+            values += [pattern] * 4
+        if before is not None:
+            where.append("n < ?")
+            values.append(before)
+        with self._asked() as connection:
+            if connection is None:
+                return []
+            if status is not None:
+                condition, wanted = _with_status(connection, status)
+                where.append(condition)
+                values += wanted
+            condition = f"WHERE {' AND '.join(where)} " if where else ""
+            rows = connection.execute(
+                f"SELECT {ROW_COLUMNS} FROM executions {condition}"
+                f"ORDER BY {_ORDERS[order]}n DESC LIMIT ? OFFSET ?",
+                (*values, limit, offset),
+            ).fetchall()
+        return [execution_row(row) for row in rows]
+
+    def rows(self, numbers: Iterable[int]) -> list[ExecutionRow]:
+        """The rows of executions by their ``n``, in no order."""
+        found: list[sqlite3.Row] = []
+        with self._asked() as connection:
+            if connection is not None:
+                for some in _chunks(list(numbers)):
+                    found += connection.execute(
+                        f"SELECT {ROW_COLUMNS} FROM executions WHERE n IN ({_marks(some)})", some
+                    )
+        return [execution_row(row) for row in found]
+
+    def count(self) -> int:
+        """How many executions there are."""
+        return self._number("SELECT count(*) FROM executions")
+
+    def newest(self) -> int:
+        """The ``n`` of the newest execution, 0 where there is none."""
+        return self._number("SELECT coalesce(max(n), 0) FROM executions")
+
+    def resolve(self, prefix: str) -> str:
+        """The full id that begins with ``prefix``. Raises UnknownExecution."""
+        with self._asked() as connection:
+            return _find(connection, prefix)[1]
+
+    def number_of(self, execution_id: str) -> int:
+        """The ``n`` of an execution. Raises UnknownExecution."""
+        with self._asked() as connection:
+            return _find(connection, execution_id)[0]
+
+    def status(self, execution_id: str) -> str:
+        """``running`` only while the process that runs it lives. Raises UnknownExecution."""
+        with self._asked() as connection:
+            row = None
+            if connection is not None:
+                row = connection.execute(
+                    "SELECT status, owner FROM executions WHERE id = ?", (execution_id,)
+                ).fetchone()
+        if row is None:
+            raise UnknownExecution(f"no execution has the id {execution_id!r}")
+        columns = Columns(row, f"the record of {execution_id}")
+        return shown_status(columns.text("status"), columns.text("owner"))
+
+    def calls(
+        self, execution_id: str, *, after: int = 0, ended_of: Collection[int] = ()
+    ) -> list[CallRow]:
+        """The calls past number ``after``, and those of ``ended_of`` that have ended, in order.
+
+        Raises UnknownExecution.
+        """
+        with self._asked() as connection:
+            n, execution_id = _find(connection, execution_id)
+            assert connection is not None
+            rows: list[sqlite3.Row] = []
+            for some in _chunks(sorted(seq for seq in ended_of if seq <= after)):
+                rows += connection.execute(
+                    f"SELECT {CALL_COLUMNS} FROM calls WHERE execution = ? AND seq IN ({_marks(some)}) "
+                    "AND ok IS NOT NULL ORDER BY seq",
+                    (n, *some),
+                )
+            rows += connection.execute(
+                f"SELECT {CALL_COLUMNS} FROM calls WHERE execution = ? AND seq > ? ORDER BY seq",
+                (n, after),
+            )
+        return [call_row(row, execution_id) for row in rows]
+
+    def console(self, execution_id: str, offset: int = 0) -> list[LogLine]:
+        """Console lines of an execution after the first ``offset``. Raises UnknownExecution."""
+        with self._asked() as connection:
+            n, _ = _find(connection, execution_id)
+            assert connection is not None
+            rows = connection.execute(
+                "SELECT level, text, at_ms FROM console WHERE execution = ? AND n > ? ORDER BY n",
+                (n, offset),
+            ).fetchall()
+        return [LogLine(row["level"], row["text"], row["at_ms"]) for row in rows]
+
+    def recording(self, prefix: str) -> Recording:
+        """Everything of one execution. Raises UnknownExecution, CorruptRecord."""
+        with self._asked() as connection:
+            n, execution_id = _find(connection, prefix)
+            assert connection is not None
+            connection.execute("BEGIN")  # one moment of an execution that may still run
+            try:
+                row = connection.execute(
+                    f"SELECT *, {CALLS_MADE} AS calls_made FROM executions WHERE n = ?", (n,)
+                ).fetchone()
+                if row is None:
+                    raise UnknownExecution(f"no execution has the id {execution_id!r}")
+                console = connection.execute(
+                    "SELECT level, text, at_ms FROM console WHERE execution = ? ORDER BY n", (n,)
+                ).fetchall()
+                readings = connection.execute(
+                    "SELECT kind, data FROM readings WHERE execution = ? ORDER BY n", (n,)
+                ).fetchall()
+                calls = connection.execute(
+                    f"SELECT {CALL_COLUMNS} FROM calls WHERE execution = ? ORDER BY seq", (n,)
+                ).fetchall()
+            finally:
+                connection.execute("COMMIT")
+        return recording_of(
+            row, console, readings, (call_row(call, execution_id) for call in calls)
+        )
+
+    def tool_statistics(
+        self, server: str, tool: str, last: int = LAST_CALLS
+    ) -> ToolStatistics | None:
+        """How a tool's last calls went; None: there are none."""
+        with self._asked() as connection:
+            if connection is None:
+                return None
+            rows = connection.execute(TOOL_CALLS, (tool, server, last)).fetchall()
+        return ToolStatistics.of([tuple(row) for row in rows])
+
+    def watch(self) -> SqliteWatch:
+        """A watch of its own connection for who polls; close it when it is not needed any more."""
+        watch = SqliteWatch(self.path)
+        self._watches.add(watch)
+        return watch
+
+    def _number(self, statement: str) -> int:
+        with self._asked() as connection:
+            return 0 if connection is None else int(connection.execute(statement).fetchone()[0])
+
+
+class SqliteWatch:
+    """Tells who polls whether there is news (``ports.HistoryWatch``): some microseconds a question."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._file: Identity | None = None
+        self._version: int | None = None
+        self.generation = 0
+        """Other when the file was deleted or replaced: what was read from it before means nothing now."""
+
+    def changed(self) -> bool:
+        """Whether anything was written since the last question; yes at the first. Raises HistoryError."""
+        with self._lock:
+            file = identity(self._path)
+            if file != self._file or self._connection is None:
+                self._close()
+                self.generation += file != self._file
+                is_news = file != self._file or file is not None
+                self._file = file
+                if not is_news:
+                    return False
+                try:
+                    self._connection = open_for_reading(self._path)
+                except NoHistory:
+                    return self._version_is(None)
+            try:
+                row = self._connection.execute("PRAGMA data_version").fetchone()
+            except TROUBLE as error:
+                self._close()
+                raise explained(self._path, error) from error
+            return self._version_is(int(row[0]))
+
+    def close(self) -> None:
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+            self._version = None
+
+    def _version_is(self, version: int | None) -> bool:
+        before, self._version = self._version, version
+        return version != before
+
+
+class _Connections:
+    """Read-only connections to one file, each lent to one question at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._file: Identity | None = None
+
+    @contextmanager
+    def lent(self) -> Iterator[sqlite3.Connection | None]:
+        """None where there is no history yet. Raises HistoryError, also for SQLite's errors within."""
+        try:
+            file, connection = self._take()
+        except NoHistory:
+            file = connection = None
+        sound = False
+        try:
+            yield connection
+            sound = True
+        except HistoryError:
+            sound = True  # the answer, not the file
+            raise
+        except TROUBLE as error:
+            raise explained(self._path, error) from error
+        finally:
+            if connection is not None:
+                self._give_back(file, connection if sound else None)
+                if not sound:
+                    connection.close()
+
+    def close(self) -> None:
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _take(self) -> tuple[Identity | None, sqlite3.Connection]:
+        file = identity(self._path)
+        stale: list[sqlite3.Connection] = []
+        connection = None
+        with self._lock:
+            if file != self._file:
+                stale, self._idle, self._file = self._idle, [], file
+            elif self._idle:
+                connection = self._idle.pop()
+        for other in stale:
+            other.close()
+        return file, connection if connection is not None else open_for_reading(self._path)
+
+    def _give_back(self, file: Identity | None, connection: sqlite3.Connection | None) -> None:
+        with self._lock:
+            if connection is not None and file == self._file and len(self._idle) < _IDLE:
+                self._idle.append(connection)
+                return
+        if connection is not None:
+            connection.close()
+
+
+def _with_status(connection: sqlite3.Connection, status: str) -> tuple[str, list[str]]:
+    """A condition on the status as it is shown: what runs by its record, though its process is gone,
+    was interrupted."""
+    if status not in ("running", "interrupted"):
+        return "status = ?", [status]
+    running = connection.execute("SELECT DISTINCT owner FROM executions WHERE status = 'running'")
+    gone = [row["owner"] for row in running if not is_alive(str(row["owner"]))]
+    if status == "running":
+        return f"(status = 'running' AND owner NOT IN ({_marks(gone)}))", gone
+    return f"(status = 'interrupted' OR status = 'running' AND owner IN ({_marks(gone)}))", gone
+
+
+def _find(connection: sqlite3.Connection | None, prefix: str) -> tuple[int, str]:
+    """``n`` and whole id of the one execution whose id begins so. Raises UnknownExecution."""
+    rows: list[sqlite3.Row] = []
+    if prefix and connection is not None:
+        rows = connection.execute(
+            "SELECT n, id FROM executions WHERE id >= ? AND id < ? LIMIT 3",
+            (prefix, prefix + "\U0010ffff"),
+        ).fetchall()
+    exact = [row for row in rows if row["id"] == prefix]
+    if exact or len(rows) == 1:
+        row = (exact or rows)[0]
+        return row["n"], row["id"]
+    if not rows:
+        raise UnknownExecution(f"no execution has the id {prefix!r}")
+    names = ", ".join(row["id"] for row in rows)
+    raise UnknownExecution(f"several executions begin with {prefix!r}: {names}, …")
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _chunks(values: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(values), _AT_ONCE):
+        yield values[start : start + _AT_ONCE]
