@@ -352,3 +352,39 @@ def test_a_mistyped_command_is_no_new_script(shell: Shell) -> None:
 def test_config_show_spells_values_as_the_file_does(shell: Shell) -> None:
     rows = [line.split() for line in shell("config", "show").stdout.splitlines()]
     assert next(row for row in rows if row[0] == "enable_code_execution")[1] == "false"
+
+
+def test_adding_a_server_says_what_it_did_and_the_demo_stays(shell: Shell) -> None:
+    done = shell("servers", "add", "sentry", "https://127.0.0.1:1/mcp")
+    assert done.returncode == 0
+    assert "added sentry to" in done.stdout
+    assert "trusted as they are" in done.stdout
+    assert "servers remove demo" in done.stdout
+    rows = {row["name"]: row for row in shell.json("servers", "list", "--json")}
+    assert {name: row["transport"] for name, row in rows.items()} == {
+        "demo": "stdio", "sentry": "http",
+    }  # fmt: skip
+    assert shell.json("code", "exec", "--script", "report")["ok"]
+    assert "removed demo" in shell("servers", "remove", "demo").stdout
+    gone = shell("code", "exec", "--script", "report")
+    assert gone.returncode == 2
+    assert "a sample that calls the server 'demo'" in gone.stderr
+    other = shell("code", "exec", "--script", "reprot")
+    assert "report" not in other.stderr.replace("reprot", "")
+    done = shell("servers", "add", "x", "https://h/mcp", "more")
+    assert (done.returncode, "either a URL or" in done.stderr) == (2, True)
+    done = shell("servers", "add", "x", "ftp://h/mcp")
+    assert (done.returncode, "https://host/mcp" in done.stderr) == (2, True)
+
+
+def test_a_denied_tool_has_a_code_of_its_own(shell: Shell) -> None:
+    (shell.folder / "c.toml").write_text(
+        "[servers.demo]\ndemo = true\ndeny_tools = ['get_*']\n"
+        "[servers.few]\ncommand = '" + sys.executable + "'\nargs = ['-m', 'workbench.demo']\n"
+        "allow_tools = ['no?']\n"
+    )
+    code = """[["demo", "get_issue"], ["demo", "now"], ["few", "now"], ["few", "get_issue"], ["few", "none"]]
+      .map(([server, tool]) => { const r = call_tool(server, tool); return r.ok || r.error.code })"""
+    result = shell.json("--config", "c.toml", "code", "exec", "--code", code)
+    assert result["value"] == ["TOOL_DENIED", True, True, "TOOL_DENIED", "NOT_FOUND"]
+    assert result["tool_calls"] == 2

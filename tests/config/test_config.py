@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import stat
+import sys
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from workbench.config import ConfigError, ServerSettings, find, load
 from workbench.config.editing import (
-    add_server,
+    add_servers,
     remove_server,
     set_server,
     set_value,
@@ -81,6 +82,17 @@ def test_precedence_is_flag_environment_file_default(tmp_path: Path) -> None:
         ("[servers.a]\ncommand = 'x'\nenv = { A = 1 }", 3, ["table of strings"]),
         ("[servers.'a b']\ncommand = 'x'", 1, ["server name"]),
         ("servers = 3", 1, ["servers must be tables"]),
+        ("[servers.a]\nurl = 'not a url'", 2, ["servers.a.url", "https://", "'not a url'"]),
+        ("[servers.a]\nurl = 'ftp://h/mcp'", 2, ["https://"]),
+        ("[servers.a]\nurl = 'http:///mcp'", 2, ["https://"]),
+        ("[servers.a]\nurl = 'http://h:x/mcp'", 2, ["https://"]),
+        ("[servers.a]\nurl = 'http://[::1/mcp'", 2, ["https://"]),
+        ('[servers.a]\nurl = "http://h/\\u0007"', 2, ["https://"]),
+        (
+            "[servers.demo]\ndemo = true\ncommand = 'x'",
+            3,
+            ["demo = true stands instead of command"],
+        ),
         ("[ui]\nicons = 'emoji'", 2, ["one of unicode, ascii"]),
         ("[keys]\nrun = 5", 2, ["keys.run"]),
     ],
@@ -161,15 +173,19 @@ def test_set_keeps_comments_and_refuses_what_would_not_load(tmp_path: Path) -> N
 
 def test_new_file_is_private_and_servers_come_and_go(tmp_path: Path) -> None:
     path = tmp_path / "sub" / "workbench.toml"
-    add_server(path, ServerSettings("one", command="npx", args=("-y", "x"), env={"K": "${K}"}))
-    add_server(path, ServerSettings("two", url="http://localhost:1/mcp", headers={"A": "b"}))
+    one = ServerSettings("one", command="npx", args=("-y", "x"), env={"K": "${K}"})
+    add_servers(path, [one], keep_demo=False)
+    add_servers(path, [ServerSettings("two", url="http://localhost:1/mcp", headers={"A": "b"})])
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
     set_server(path, "one", "quarantined", True)
     config = load(path, environ={})
     assert config.servers["one"].quarantined
     assert config.servers["one"].args == ("-y", "x")
     with pytest.raises(ConfigError, match="already"):
-        add_server(path, ServerSettings("one", command="x"))
+        add_servers(
+            path, [ServerSettings("three", command="x"), ServerSettings("one", command="x")]
+        )
+    assert load(path, environ={}) == config
     remove_server(path, "one")
     assert list(load(path, environ={}).servers) == ["two"]
     with pytest.raises(ConfigError, match="no server 'twoo'; did you mean 'two'"):
@@ -303,13 +319,13 @@ def test_a_byte_order_mark_and_line_ends_stay(tmp_path: Path) -> None:
     assert load(path, environ={}).limits.max_code_bytes == 5
     set_value(path, "max_code_bytes", "6")
     set_value(path, "history.max_age_days", "7")
-    add_server(path, ServerSettings("one", command="npx", args=("-y",)))
+    add_servers(path, [ServerSettings("one", command="npx", args=("-y",))])
     data = path.read_bytes()
     assert data.startswith(b"\xef\xbb\xbf# mine\r\nmax_code_bytes = 6 # small\r\n")
     assert data.count(b"\n") == data.count(b"\r\n")
     config = load(path, environ={})
     assert (config.limits.max_code_bytes, config.history.max_age_days) == (6, 7)
-    assert list(config.servers) == ["one"]
+    assert list(config.servers) == ["demo", "one"]
 
 
 def test_a_line_end_of_another_kind_is_not_counted(tmp_path: Path) -> None:
@@ -344,3 +360,44 @@ def test_many_changes_at_once_lose_none(tmp_path: Path) -> None:
             future.result()
     config = load(path, environ={})
     assert [config.values[key] for key in keys] == [77] * 4
+
+
+@pytest.mark.parametrize("url", ["${URL}", "${URL:-http://h}/mcp", "https://${HOST}:${PORT}/mcp"])
+def test_a_reference_may_stand_for_any_part_of_an_address(tmp_path: Path, url: str) -> None:
+    path = write(tmp_path, f"[servers.a]\nurl = '{url}'")
+    assert load(path, environ={}).servers["a"].url == url
+
+
+@pytest.mark.parametrize("text", [None, "", "max_code_bytes = 5\n"])
+def test_the_demo_server_stays_until_it_is_removed(tmp_path: Path, text: str | None) -> None:
+    path = tmp_path / "workbench.toml"
+    if text is not None:
+        path.write_text(text)
+    add_servers(path, [ServerSettings("one", command="x")])
+    config = load(path, environ={})
+    assert list(config.servers) == ["demo", "one"]
+    assert config.servers["demo"] == load(None, environ={}).servers["demo"]
+    assert "demo = true" in path.read_text()
+    assert sys.executable not in path.read_text()
+    remove_server(path, "demo")
+    remove_server(path, "one")
+    assert load(path, environ={}).servers == {}
+    add_servers(path, [ServerSettings("two", command="x")])
+    assert list(load(path, environ={}).servers) == ["two"]
+
+
+def test_the_demo_server_that_no_file_names_can_be_changed_and_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "workbench.toml"
+    set_server(path, "demo", "quarantined", True)
+    demo = load(path, environ={}).servers["demo"]
+    assert demo.quarantined
+    assert demo.demo
+    path.unlink()
+    remove_server(path, "demo")
+    assert load(path, environ={}).servers == {}
+    path.unlink()
+    set_value(path, "servers.one.url", "http://localhost:1/mcp")
+    assert list(load(path, environ={}).servers) == ["demo", "one"]
+    path.unlink()
+    add_servers(path, [ServerSettings("demo", command="x")])
+    assert load(path, environ={}).servers["demo"].command == "x"

@@ -16,7 +16,7 @@ from workbench.catalogue.search import ToolIndex
 from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.catalogue.typescript import member, property_name, signature
 from workbench.catalogue.validation import SchemaCheck, argument_problems
-from workbench.core.model import JsonValue
+from workbench.core.model import ErrorCode, JsonValue
 from workbench.text.jsontext import canonical
 
 ServerState: TypeAlias = Literal["new", "connecting", "ready", "failed", "stopped", "disabled"]
@@ -107,6 +107,8 @@ class ServerInfo:
     quarantined: bool = False
     enabled: bool = True
     call_timeout_ms: int = 60_000
+    demo: bool = False
+    """It is the demo server that comes with Workbench."""
     cached: bool = False
     """Its tools are known from an earlier process: it has not answered in this one yet."""
 
@@ -125,11 +127,12 @@ class ServerInfo:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """No such server or tool."""
+    """No such server or tool, or one that may not be called."""
 
     message: str
     near: tuple[str, ...] = ()
     """Names that may have been meant: servers, or tools as ``server.tool``."""
+    code: ErrorCode = ErrorCode.NOT_FOUND
 
 
 @dataclass(frozen=True)
@@ -247,7 +250,11 @@ class Catalogue:
 
     def _no_tool(self, server: str, tool: str, info: ServerInfo | None) -> Missing:
         if tool in self.denied.get(server, ()):
-            return Missing(f"tool {server}.{tool} is denied by the configuration of {server!r}")
+            return Missing(
+                f"tool {server}.{tool} is denied by the configuration of {server!r} "
+                "(allow_tools, deny_tools)",
+                code=ErrorCode.TOOL_DENIED,
+            )
         known = self.tools.get(server, {})
         if info is not None and not known and info.state != "ready":
             return Missing(f"the tools of server {server!r} are not known: it is {info.state}")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shlex
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from workbench.cli.common import EXIT_OK, Failure, config_file, data_dir, open_config
 from workbench.cli.output import print_json, print_table
@@ -15,8 +16,10 @@ from workbench.cli.parsing import command
 from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
-    from workbench.catalogue.tools import Catalogue
+    from workbench.catalogue.tools import Catalogue, ServerInfo
     from workbench.upstream import Manager
+
+_T = TypeVar("_T")
 
 
 def add_parser(groups: Any, name: str) -> None:
@@ -30,7 +33,7 @@ def add_parser(groups: Any, name: str) -> None:
     adding = command(
         actions, "add", "Add a server to the configuration file.",
         "workbench servers add github --env 'TOKEN=${GITHUB_TOKEN}' -- npx -y some-mcp-server\n"
-        "  workbench servers add wiki --url http://localhost:8080/mcp",
+        "  workbench servers add wiki http://localhost:8080/mcp",
         run=add,
     )  # fmt: skip
     adding.add_argument("name", metavar="NAME")
@@ -39,7 +42,7 @@ def add_parser(groups: Any, name: str) -> None:
     adding.add_argument("--header", action="append", default=[], metavar="NAME=VALUE")
     adding.add_argument("--cwd", metavar="DIR")
     adding.add_argument(
-        "command_line", nargs="*", metavar="COMMAND", help="a stdio server, after --"
+        "command_line", nargs="*", metavar="COMMAND", help="a stdio server, after --; or its URL"
     )
     removing = command(
         actions, "remove", "Remove a server from the file.", "workbench servers remove github",
@@ -111,7 +114,7 @@ def list_servers(arguments: argparse.Namespace) -> int:
                 server.transport,
                 server.state,
                 server.tools,
-                "quarantined" if server.quarantined else server.error,
+                _note(server),
             )
             for server in servers
         ],
@@ -119,39 +122,55 @@ def list_servers(arguments: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def _note(server: ServerInfo) -> str | None:
+    if server.quarantined:
+        return "quarantined"
+    return server.error or ("the demo that comes with Workbench" if server.demo else None)
+
+
 def add(arguments: argparse.Namespace) -> int:
     from workbench.config import ServerSettings
-    from workbench.config.editing import add_server
+    from workbench.config.editing import add_servers
 
-    words = [*arguments.command_line, *arguments.rest]
-    if bool(words) == bool(arguments.url):
-        raise Failure("give either --url URL or, after --, a command with its arguments")
+    url, words = arguments.url, [*arguments.command_line, *arguments.rest]
+    if url is None and words and "://" in words[0]:
+        url, *words = words
+    if bool(words) == bool(url):
+        raise Failure("give either a URL or, after --, a command with its arguments")
     settings = ServerSettings(
         name=arguments.name,
         command=words[0] if words else None,
         args=tuple(words[1:]),
-        url=arguments.url,
+        url=url,
         env=_pairs(arguments.env, "--env"),
         headers=_pairs(arguments.header, "--header"),
         cwd=arguments.cwd,
     )
-    _edit(lambda: add_server(config_file(arguments), settings))
+    file, keep_demo = config_file(arguments), keeps_demo(arguments)
+    demo_stays = edit(lambda: add_servers(file, [settings], keep_demo=keep_demo))
+    print(clean_line(f"added {settings.name} to {file}: {url or shlex.join(words)}"))
+    print("its tools are trusted as they are when it first connects; those that change wait for")
+    print(f"  workbench servers approve {settings.name}")
+    if demo_stays:
+        say_demo_stays()
     return EXIT_OK
 
 
 def remove(arguments: argparse.Namespace) -> int:
     from workbench.config.editing import remove_server
 
-    _edit(lambda: remove_server(config_file(arguments), arguments.name))
+    file = config_file(arguments)
+    edit(lambda: remove_server(file, arguments.name))
+    print(f"removed {arguments.name} from {file}")
     return EXIT_OK
 
 
 def quarantine(arguments: argparse.Namespace) -> int:
     from workbench.config.editing import set_server
 
-    _edit(
-        lambda: set_server(config_file(arguments), arguments.name, "quarantined", not arguments.off)
-    )
+    file, held = config_file(arguments), not arguments.off
+    edit(lambda: set_server(file, arguments.name, "quarantined", held))
+    print(f"{arguments.name} is {'quarantined: every call is refused' if held else 'released'}")
     return EXIT_OK
 
 
@@ -171,7 +190,7 @@ def approve(arguments: argparse.Namespace) -> int:
 
 def import_servers(arguments: argparse.Namespace) -> int:
     """Secrets are not copied: references such as ``${TOKEN}`` stay references."""
-    from workbench.config.editing import add_server, server_table
+    from workbench.config.editing import add_servers, server_table
     from workbench.upstream.importers.clients import CannotImport, read, sources
 
     try:
@@ -188,7 +207,7 @@ def import_servers(arguments: argparse.Namespace) -> int:
         name = server.settings.name
         state = "already there" if name in taken else "shown" if arguments.dry_run else "added"
         if state == "added":
-            _edit(partial(add_server, config_file(arguments), server.settings))
+            edit(partial(add_servers, config_file(arguments), [server.settings]))
         taken.add(name)
         rows.append(
             {
@@ -222,11 +241,21 @@ def _pairs(words: list[str], flag: str) -> dict[str, str]:
     return pairs
 
 
-def _edit(change: Callable[[], None]) -> None:
+def keeps_demo(arguments: argparse.Namespace) -> bool:
+    """Whether the demo server is in force while nothing is said of servers: not in a new FILE."""
+    return not arguments.config or config_file(arguments).exists()
+
+
+def say_demo_stays() -> None:
+    print("the demo server and the samples stay until: workbench servers remove demo")
+
+
+def edit(change: Callable[[], _T]) -> _T:
+    """Change the configuration file. Raises Failure."""
     from workbench.config import ConfigError
 
     try:
-        change()
+        return change()
     except ConfigError as error:
         raise Failure(str(error)) from error
     except OSError as error:

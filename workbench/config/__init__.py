@@ -1,6 +1,6 @@
 """workbench.toml: its schema, reading, changing and following."""
 
-from workbench.config.reading import FILE_NAME, ConfigError, demo_server, find, load, parse
+from workbench.config.reading import DEMO, FILE_NAME, ConfigError, demo_server, find, load, parse
 from workbench.config.schema import (
     KEYS,
     Config,
@@ -13,6 +13,7 @@ from workbench.config.schema import (
 )
 
 __all__ = [
+    "DEMO",
     "FILE_NAME",
     "KEYS",
     "Config",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue.suggestions import near_names, suggestion
-from workbench.config.reading import ConfigError, from_text, parse, read_text
+from workbench.config.reading import DEMO, ConfigError, demo_server, from_text, parse, read_text
 from workbench.config.schema import KEYS, SERVER_KEYS, SERVER_TABLES, ServerSettings
 from workbench.util.files import changing, write_whole
 
@@ -55,10 +55,11 @@ def _set_of_server(path: Path, name: str, text: str) -> None:
         raise ConfigError(f"servers.{server}.{problem}")
 
     def change(document: TOMLDocument) -> None:
-        if last in ("command", "url") and server not in document.get("servers", {}):
-            _put(document, ["servers", server], {last: value})
-        else:
-            _servers(document, server)[server][last] = value
+        if last in ("command", "url"):
+            _write_demo(document)
+            if _is_free(document, server):
+                _put(document, ["servers", server], {})
+        _servers(document, server)[server][last] = value
 
     _edit(path, change)
 
@@ -86,15 +87,27 @@ def unset_value(path: Path, name: str) -> None:
         _edit(path, change)
 
 
-def add_server(path: Path, settings: ServerSettings) -> None:
-    """Add a server. Raises ConfigError where the name is taken or the settings are wrong."""
+def add_servers(path: Path, servers: Sequence[ServerSettings], *, keep_demo: bool = True) -> bool:
+    """Add servers, all of them or none.
+
+    keep_demo: the demo server that is in force while a file says nothing of servers stays, now as a
+    table of its own: True is returned then. Raises ConfigError where a name is taken or settings are
+    wrong.
+    """
+    wrote_demo = False
 
     def change(document: TOMLDocument) -> None:
-        if settings.name in document.get("servers", {}):
-            raise ConfigError(f"there is a server {settings.name!r} already")
-        _put(document, ["servers", settings.name], server_table(settings))
+        nonlocal wrote_demo
+        if keep_demo and "servers" not in document:
+            _write_demo(document)
+            wrote_demo = True
+        for settings in servers:
+            if not _is_free(document, settings.name):
+                raise ConfigError(f"there is a server {settings.name!r} already")
+            _put(document, ["servers", settings.name], server_table(settings))
 
     _edit(path, change)
+    return wrote_demo and not any(settings.name == DEMO for settings in servers)
 
 
 def remove_server(path: Path, name: str) -> None:
@@ -128,6 +141,8 @@ def server_table(settings: ServerSettings) -> dict[str, Any]:
         value = getattr(settings, name)
         if name == "name" or value == getattr(plain, name):
             continue
+        if settings.demo and name in ("command", "args"):
+            continue
         table[name] = (
             list(value)
             if isinstance(value, tuple)
@@ -138,7 +153,23 @@ def server_table(settings: ServerSettings) -> dict[str, Any]:
     return table
 
 
+def _write_demo(document: TOMLDocument) -> None:
+    """Where a file says nothing of servers the demo server is in force: say it in the file."""
+    if "servers" not in document:
+        _put(document, ["servers", DEMO], server_table(demo_server()))
+
+
+def _is_free(document: TOMLDocument, name: str) -> bool:
+    """Whether a server may have this name; the demo server makes room for one that has its name."""
+    servers: Any = document.get("servers", {})
+    if name == DEMO and servers.get(name) == server_table(demo_server()):
+        del servers[name]
+    return name not in servers
+
+
 def _servers(document: TOMLDocument, name: str) -> Any:
+    if name == DEMO:
+        _write_demo(document)
     servers = document.get("servers", {})
     if name not in servers:
         near = near_names(name, list(servers))

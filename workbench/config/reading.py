@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.config.schema import (
@@ -31,6 +32,8 @@ from workbench.text.jsontext import loads
 from workbench.util.files import read_regular
 
 FILE_NAME = "workbench.toml"
+DEMO = "demo"
+"""The name of the demo server where nothing is configured."""
 _MOST_BYTES = 16 << 20
 _TABLES = ("servers", "history", "ui", "keys", "serve")
 _SERVER_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
@@ -233,7 +236,7 @@ class _Reader:
 
     def _servers(self) -> dict[str, ServerSettings]:
         if "servers" not in self._document:  # so that a first run does something
-            return {"demo": demo_server()}
+            return {DEMO: demo_server()}
         table = self._document.get("servers", {})
         if not isinstance(table, dict):
             self._problem("servers", "servers must be tables: [servers.NAME]")
@@ -273,15 +276,27 @@ class _Reader:
                 if problem is not None:
                     self._problem(f"{where}.{key}", f"servers.{name}.{problem}")
                 given[key] = tuple(value) if isinstance(value, list) else value
-        if ("command" in given) == ("url" in given):
+        if given.get("demo") is True:
+            self._check_demo(where, given)
+        elif ("command" in given) == ("url" in given):
             which = "both" if "command" in given else "neither"
             self._problem(where, f"{where} must have either command or url, it has {which}")
         if not given.get("command", "x") or not given.get("url", "x"):
             self._problem(where, f"{where}: command or url is empty")
+        url = given.get("url")
+        if isinstance(url, str) and url and (problem := url_problem(url)) is not None:
+            self._problem(f"{where}.url", f"{where}.url {problem}")
         try:
             return ServerSettings(name=name, **given)
         except TypeError:
             return None
+
+    def _check_demo(self, where: str, given: dict[str, Any]) -> None:
+        own = demo_server()
+        for key in ("command", "args", "url"):
+            if key in given:
+                self._problem(f"{where}.{key}", f"{where}: demo = true stands instead of {key}")
+        given.update(command=own.command, args=own.args)
 
     def _problem(self, key: str, message: str) -> None:
         self._problems.append(f"{self._path}:{self._line(key)}: {message}")
@@ -292,7 +307,21 @@ class _Reader:
 
 def demo_server() -> ServerSettings:
     """The bundled demo server, used where nothing is configured."""
-    return ServerSettings(name="demo", command=sys.executable, args=("-m", "workbench.demo"))
+    return ServerSettings(DEMO, command=sys.executable, args=("-m", "workbench.demo"), demo=True)
+
+
+def url_problem(url: str) -> str | None:
+    """Why this cannot be the address of a server, or None; ``${VAR}`` may stand for any part of it."""
+    if re.match(r"\$\{[^}]*\}", url):
+        return None
+    try:
+        parts = urlsplit(re.sub(r"\$\{[^}]*\}", "1", url))
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if good and not re.search(r"[\s\x00-\x1f\x7f]", url):
+        return None
+    return f"must be an address like https://host/mcp, not {url[:100]!r}"
 
 
 def from_text(key: Key, text: str) -> JsonValue:

@@ -150,6 +150,7 @@ SERVER_KEYS: tuple[Key, ...] = (
     Key("deny_tools", "list", [], "Not these tools (names or patterns with *)."),
     Key("protocol", "str", "auto", "MCP era.", choices=("auto", "legacy")),
     Key("inherit_env", "bool", False, "Give it the whole environment."),
+    Key("demo", "bool", False, "The demo server that comes with Workbench, instead of a command."),
 )
 SERVER_TABLES = ("env", "headers")
 """Tables of strings in a server's table."""
@@ -174,6 +175,8 @@ class ServerSettings:
     deny_tools: tuple[str, ...] = ()
     protocol: str = "auto"
     inherit_env: bool = False
+    demo: bool = False
+    """It is the demo server that comes with Workbench; the file has neither command nor url then."""
 
     def expanded(self, environ: Mapping[str, str]) -> ServerSettings:
         """``${VAR}`` and ``${VAR:-default}`` replaced; an unset variable stays as it is written."""

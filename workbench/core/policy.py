@@ -115,13 +115,14 @@ def _refused(code: ErrorCode, message: str, details: JsonValue = None) -> Outcom
 def _missing(catalogue: Catalogue, call: ToolCall, missing: Missing) -> Outcome:
     """NOT_FOUND, or the upstream's own trouble where that is why the tool is not known."""
     server = catalogue.servers.get(call.server)
-    if server is not None and server.state == "failed":
+    unknown = missing.code == ErrorCode.NOT_FOUND
+    if unknown and server is not None and server.state == "failed":
         return _refused(
             ErrorCode.UPSTREAM_ERROR,
             f"{call.server}.{call.tool}: server {call.server!r} is not connected: {server.error}",
         )
     details = {"near": list(missing.near)} if missing.near else None
-    return _refused(ErrorCode.NOT_FOUND, missing.message, details)
+    return _refused(missing.code, missing.message, details)
 
 
 def _answer(catalogue: Catalogue, query: CatalogueQuery) -> Outcome:
@@ -135,7 +136,7 @@ def _answer(catalogue: Catalogue, query: CatalogueQuery) -> Outcome:
     if query.kind == "describe":
         tool = catalogue.find(query.server or "", query.tool or "")
         if isinstance(tool, Missing):
-            return Outcome.failed(ErrorCode.NOT_FOUND, tool.message, dispatched=False)
+            return Outcome.failed(tool.code, tool.message, dispatched=False)
         return Outcome(ok=True, result={**tool.to_json(), "types": catalogue.typescript(tool)})
     if query.server is not None and query.server not in catalogue.servers:
         missing = catalogue.find(query.server, "")

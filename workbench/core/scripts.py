@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from workbench.catalogue.suggestions import near_names, suggestion
-from workbench.config import Config
+from workbench.config import DEMO, Config
 from workbench.core import paths
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")
@@ -18,13 +18,19 @@ class UnknownScript(Exception):
 
 def script_folders(config: Config) -> list[Path]:
     """Where names are looked up, first match wins: the configured folder, else ``scripts`` beside the
-    file or here; then the samples that come with Workbench."""
+    file or here; then the samples that come with Workbench, where the server is that they call."""
     if config.scripts_dir is not None:
         folders = [config.scripts_dir]
     else:
         base = config.path.parent if config.path is not None else Path.cwd()
         folders = [base / "scripts", Path.cwd() / "scripts"]
-    return [*dict.fromkeys(folders), paths.bundled("sample_scripts")]
+    folders = list(dict.fromkeys(folders))
+    # The samples call the demo server: without it they are of no use, to agents least of all.
+    return [*folders, _samples()] if DEMO in config.servers else folders
+
+
+def _samples() -> Path:
+    return paths.bundled("sample_scripts")
 
 
 def script_names(config: Config) -> list[str]:
@@ -48,6 +54,11 @@ def find_script(config: Config, name: str) -> Path:
         # A link out of the folder is a path in disguise.
         if file.is_file() and file.resolve().parent == folder.resolve():
             return file
+    if DEMO not in config.servers and (_samples() / file_name).is_file():
+        raise UnknownScript(
+            f"{file_name} is a sample that calls the server 'demo', and there is none: add it to "
+            "workbench.toml with [servers.demo] and demo = true"
+        )
     known = script_names(config)
     raise UnknownScript(
         f"no script {name!r}{suggestion(near_names(file_name, known), known, 'there is')}"

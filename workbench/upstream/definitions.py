@@ -36,7 +36,10 @@ def read_tools(
 
 
 def denied_by(settings: ServerSettings, names: Iterable[str]) -> frozenset[str]:
-    """The tools that the configuration of their server keeps from scripts; ``*`` matches any text."""
+    """The tools that the configuration of their server keeps from scripts.
+
+    ``*`` matches any text, ``?`` one character.
+    """
     allowed, denied = settings.allow_tools, settings.deny_tools
     return frozenset(
         name
@@ -46,10 +49,8 @@ def denied_by(settings: ServerSettings, names: Iterable[str]) -> frozenset[str]:
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:
-    """``*`` alone is special: a tool may well be named ``list[all]``."""
-    return any(
-        fnmatchcase(name, pattern.replace("[", "[[]").replace("?", "[?]")) for pattern in patterns
-    )
+    """Brackets are not special: a tool may well be named ``list[all]``."""
+    return any(fnmatchcase(name, pattern.replace("[", "[[]")) for pattern in patterns)
 
 
 def _tool(server: str, name: str, raw: Mapping[str, Any], repaired: Sequence[str]) -> ToolInfo:

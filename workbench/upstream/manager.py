@@ -216,7 +216,7 @@ class Manager:
             return None
         found = self.catalogue().find(call.server, call.tool)
         if not isinstance(found, ToolInfo):
-            return Outcome.failed(ErrorCode.NOT_FOUND, found.message, dispatched=False)
+            return Outcome.failed(found.code, found.message, dispatched=False)
         if found.approved:
             return None
         return Outcome.failed(
@@ -346,6 +346,7 @@ def _info(server: _Server, tools: int) -> ServerInfo:
         quarantined=settings.quarantined,
         enabled=settings.enabled,
         call_timeout_ms=settings.call_timeout_ms,
+        demo=settings.demo,
         cached=server.cached,
     )
 
