@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
 from textual import events, on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Command as PaletteOption
 from textual.command import CommandPalette
@@ -27,6 +27,7 @@ from workbench.tui.editor import documents
 from workbench.tui.gc_scheduler import Collector
 from workbench.tui.glyphs import AsciiFilter
 from workbench.tui.main.screen import WorkbenchScreen
+from workbench.tui.textual_private import AppBase
 from workbench.tui.ui_state import Session, SessionStore
 from workbench.tui.widgets import pane_screen as layout
 from workbench.tui.widgets.pane_screen import PaneScreen
@@ -46,7 +47,7 @@ _THEME = "Theme: "
 """How the palette names a theme."""
 
 
-class WorkbenchApp(App[int]):
+class WorkbenchApp(AppBase):
     """The terminal UI of one configuration."""
 
     TITLE = "workbench"
@@ -215,16 +216,10 @@ class WorkbenchApp(App[int]):
                 message = f"workbench: the session is not remembered: {error}"
         super().exit(result, return_code, message)
 
-    @property
-    def crashed(self) -> Exception | None:
-        """What ended the app, where it was a bug of ours."""
-        return self._exception
-
-    def _fatal_error(self) -> None:
-        """Textual would print a panel with every local variable: secrets among them."""
+    def on_crash(self) -> None:
+        """Unsaved text is there again at the next start."""
         with suppress(Exception):  # it may be the screen that is broken
             self.keep_drafts()
-        self._close_messages_no_wait()
 
     async def on_unmount(self) -> None:
         self._leaving.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
@@ -211,7 +212,7 @@ async def test_a_line_is_pointed_at_and_brought_into_view() -> None:
         assert not any("▶" in line for line in lines(app.area))
 
 
-async def test_control_characters_are_shown_in_pictures_and_cleaned_when_pasted() -> None:
+async def test_control_characters_are_shown_in_pictures_and_pasted_as_they_are() -> None:
     evil = "a\x1b]0;x\x07b\u202ec\x9bd"
     app = EditorApp(evil)
     async with app.run_test(size=(80, 12)) as pilot:
@@ -223,7 +224,8 @@ async def test_control_characters_are_shown_in_pictures_and_cleaned_when_pasted(
         app.area.text = ""
         app.area.post_message(events.Paste("x\r\ny\x1b[2J\rz"))
         await pilot.pause()
-        assert app.area.text == "x\ny␛[2J\nz"
+        assert app.area.text == "x\ny\x1b[2J\nz"
+        assert "y␛[2J" in lines(app.area)[1]
 
 
 def offers(text: str, cursor: tuple[int, int]) -> list[Completion]:
@@ -345,3 +347,45 @@ async def test_read_only_takes_no_text() -> None:
         app.area.focus()
         await pilot.press("ctrl+underscore", "alt+down")
         assert app.area.text == "a\nb"
+
+
+@pytest.mark.parametrize("language", ["javascript", "json"])
+@pytest.mark.parametrize("keys", [["ctrl+z"], ["ctrl+z", "ctrl+y", "ctrl+z"]])
+async def test_a_paste_longer_than_the_pane_is_undone(language: str, keys: list[str]) -> None:
+    app = EditorApp("", language)
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.area.post_message(events.Paste("\n".join(f"line {n}" for n in range(40))))
+        await pilot.pause()
+        assert app.area.document.line_count == 40
+        assert app.area.show_vertical_scrollbar
+        await pilot.press(*keys)
+        await pilot.pause()
+        assert app.area.text == ""
+        assert app.area.cursor_location == (0, 0)
+        assert not app.area.show_vertical_scrollbar
+
+
+async def test_deleting_all_is_undone_and_done_again() -> None:
+    text = "\n".join(f"line {n}" for n in range(40))
+    app = EditorApp(text)
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.area.go_to(40, 3)
+        await pilot.press("ctrl+a", "delete")
+        assert app.area.text == ""
+        await pilot.press("ctrl+z")
+        assert app.area.text == text
+        await pilot.press("ctrl+y")
+        await pilot.pause()
+        assert app.area.text == ""
+
+
+async def test_a_form_feed_is_as_wide_as_it_is_drawn() -> None:
+    app = EditorApp("a\fb\u2028c\u200bd")
+    async with app.run_test(size=(40, 4)) as pilot:
+        await pilot.press("end")
+        await pilot.pause()
+        assert app.area.cursor_location == (0, 7)
+        assert app.area.cursor_screen_offset.x == app.area.gutter_width + 7
+        shown = app.area.render_line(0)
+        assert shown.cell_length == sum(cell_len(part.text) for part in shown)
+        assert "a␌b" in shown.text

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 
-from textual.document._document import Document
-from textual.document._wrapped_document import WrappedDocument
+import pytest
+from rich.cells import cell_len
+from textual.widgets.text_area import Document, WrappedDocument
 
-from workbench.tui.editor.fast_document import FastDocument, FastWrappedDocument
+from workbench.tui.editor.fast_document import FastDocument
+from workbench.tui.textual_private import LineMap
 
 
 def test_random_edits_agree_with_textuals_document() -> None:
@@ -34,21 +36,57 @@ def test_random_edits_agree_with_textuals_document() -> None:
 def test_the_height_agrees_with_textuals_wrapping() -> None:
     document = FastDocument("word " * 40 + "\n\nshort\n" + "x" * 99)
     for width in (0, 7, 20, 80):
-        fast, slow = FastWrappedDocument(document), WrappedDocument(document)
+        fast, slow = LineMap(document), WrappedDocument(document)
         fast.wrap(width)
         slow.wrap(width)
         assert fast.height == slow.height
 
 
-def test_textual_still_has_the_slow_paths_that_these_replace() -> None:
-    """When this fails, look whether Textual became quick, and whether these are still needed."""
-    import inspect
+_ODD = [
+    "\u2028",
+    "\u2029",
+    "\x85",
+    "\f",
+    "\v",
+    "\x1c",
+    "\x1e",
+    "\r",
+    "\x00",
+    "\x1b",
+    "\u200b",
+    "\ufeff",
+]
+_TEXTS = [
+    *(f'const a = "x{odd}y";\n{odd}\na.length' for odd in _ODD),
+    *("", "\n", "a", "a\n", "a\r\nb\r\n", "a\r\nb\n", "a\rb", "a\r\n\rb", "\r\n\r\n"),
+]
 
-    from textual.widgets import TextArea
 
-    assert "sum(" in inspect.getsource(WrappedDocument.height.fget)  # type: ignore[attr-defined]
-    assert "join" in inspect.getsource(Document.text.fget)  # type: ignore[attr-defined]
-    assert "_offset_to_line_info" in inspect.getsource(TextArea._render_line)
-    keys = inspect.getsource(TextArea.render_line)
-    assert "self.size,\n            scroll_x,\n            absolute_y,\n" in keys
-    assert "_line_cache.clear" in inspect.getsource(TextArea._build_highlight_map)
+@pytest.mark.parametrize("text", _TEXTS, ids=repr)
+def test_a_text_comes_back_as_it_was(text: str) -> None:
+    document = FastDocument(text)
+    assert document.text == text
+    expected = text.count("\r\n") if document.newline == "\r\n" else text.count("\n")
+    assert document.line_count == 1 + expected
+    document.replace_range((0, 0), (0, 0), "zz")
+    document.replace_range((0, 0), (0, 2), "")
+    assert document.text == text
+    assert document.get_text_range(document.start, document.end) == text
+
+
+@pytest.mark.parametrize("odd", _ODD, ids=repr)
+def test_what_is_put_in_stays_one_line_and_is_seen_in_one_cell(odd: str) -> None:
+    document = FastDocument("ab\ncd")
+    result = document.replace_range((0, 1), (1, 1), f"<{odd}>")
+    assert result.end_location == (0, 4)
+    assert document.text == f"a<{odd}>d"
+    shown = document.get_line(0)
+    assert len(shown) == len(document.source_line(0)) == cell_len(shown) == 5
+    assert shown.isprintable()
+    assert document.get_size(4).width == 5
+
+
+def test_lines_that_end_with_both_take_in_lines_that_end_with_one() -> None:
+    document = FastDocument("a\r\nb")
+    document.replace_range((0, 1), (0, 1), "1\n2\r\n3")
+    assert document.text == "a1\r\n2\r\n3\r\nb"

@@ -11,9 +11,9 @@ from typing import ClassVar, TypeAlias
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.document._document import Location
 from textual.geometry import Offset
 from textual.timer import Timer
+from textual.widgets.text_area import Location
 
 from workbench.catalogue.tools import ToolInfo
 from workbench.tui.editor.code_marks import Marker
@@ -227,7 +227,7 @@ class CodeArea(TypingArea):
     def _name_at(self, place: Location) -> str:
         """The word at a place: letters, digits and what else stands in the names of tools."""
         row, column = place
-        line = self.document.get_line(row)
+        line = self.document.source_line(row)
         found = next((m for m in _WORD.finditer(line) if m.start() <= column < m.end()), None)
         return found[0] if found else ""
 

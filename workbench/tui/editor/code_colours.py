@@ -13,12 +13,9 @@ from typing import ClassVar, Literal
 from rich.style import Style
 from rich.text import Text
 from textual import work
-from textual.document._document_navigator import DocumentNavigator
 from textual.timer import Timer
-from textual.widgets import TextArea
 
-from workbench.text.sanitize import clean
-from workbench.tui.editor.fast_document import FastDocument, FastWrappedDocument
+from workbench.tui.editor.fast_document import FastDocument
 from workbench.tui.editor.highlighting import (
     KINDS,
     Spans,
@@ -27,27 +24,16 @@ from workbench.tui.editor.highlighting import (
     highlight_line,
     is_ready,
 )
+from workbench.tui.textual_private import EditorBase, LineMap, TextDocument
 
 _PAUSE_S = 0.12
 """Without a key for this long, the whole text is coloured again."""
 _BREATH_S = 0.0005
 _MOST_COLOURED = 1 << 20
 _LONG_LINE = 2000
-_LINE_IN_KEY = 2
-"""Where TextArea's keys of painted lines hold the line (tests/tui/test_fast_document.py)."""
 
 
-def _shown_as() -> dict[int, str]:
-    """One visible character for each that must not reach the terminal; columns stay true."""
-    dangerous = [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-    dangerous += range(0xD800, 0xE000)
-    return {code: clean(chr(code)) or "�" for code in dangerous if code not in (9, 10)}
-
-
-_SHOWN = _shown_as()
-
-
-class ColouredArea(TextArea, inherit_bindings=False):
+class ColouredArea(EditorBase, inherit_bindings=False):
     """The document of an editor and its colours."""
 
     DEFAULT_CSS = """
@@ -94,18 +80,13 @@ class ColouredArea(TextArea, inherit_bindings=False):
         )
         self.indent_width = 2
 
-    def _set_document(self, text: str, language: str | None) -> None:
-        """As TextArea does it, with documents that are quick and without tree-sitter."""
-        self._highlight_query = None
+    def new_document(self, text: str) -> tuple[TextDocument, LineMap]:
         document = FastDocument(text, self._lines_changed)
-        self.document = document
-        self.wrapped_document = FastWrappedDocument(document, tab_width=self.indent_width)
-        self.navigator = DocumentNavigator(self.wrapped_document)
-        self._line_cache.clear()
         self._spans = [None] * document.line_count
-        self.move_cursor((0, 0))
-        self._rewrap_and_refresh_virtual_size()
         self._version += 1
+        return document, LineMap(document, tab_width=self.indent_width)
+
+    def document_opened(self) -> None:
         self._colour_soon()
 
     def _lines_changed(self, top: int, removed: int, added: int, first: str) -> None:
@@ -113,7 +94,7 @@ class ColouredArea(TextArea, inherit_bindings=False):
         spans = self._spans
         before = spans[top] if top < len(spans) else None
         spans[top : top + removed] = [None] * added
-        line = self.document.get_line(top)
+        line = self.document.source_line(top)
         if before and len(line) < _LONG_LINE:
             spans[top] = highlight_line(line, self.language or "", entry_of(first, before))
         if removed == added == 1 and self._changed_rows is not None:
@@ -123,15 +104,10 @@ class ColouredArea(TextArea, inherit_bindings=False):
         self._version += 1
         self._colour_soon()
 
-    def _build_highlight_map(self) -> None:
-        """Called after every change: forget the painted lines that it changed, not all of them."""
+    def changed_rows(self) -> set[int] | None:
+        """What the edits since the last call changed."""
         rows, self._changed_rows = self._changed_rows, set()
-        if rows is None or self.soft_wrap:
-            self._line_cache.clear()
-            return
-        for key in list(self._line_cache.keys()):
-            if key[_LINE_IN_KEY] in rows:
-                self._line_cache.discard(key)
+        return rows
 
     def on_mount(self) -> None:
         self._colour_soon()
@@ -153,15 +129,14 @@ class ColouredArea(TextArea, inherit_bindings=False):
             time.sleep(_BREATH_S)  # a key that is pressed now must not wait for the lexer
             return version == self._version
 
-        spans = await asyncio.to_thread(highlight, "\n".join(self.document.lines), language, go_on)
+        spans = await asyncio.to_thread(
+            highlight, "\n".join(self.document.source_lines), language, go_on
+        )
         if version == self._version and len(spans) == self.document.line_count:
             self._coloured = version
-            self._spans = list(spans)
-            self._repaint()
-
-    def _repaint(self) -> None:
-        self._line_cache.clear()
-        self.refresh()
+            before, self._spans = self._spans, list(spans)
+            pairs = enumerate(zip(before, spans, strict=True))
+            self.paint([row for row, (old, new) in pairs if old != new])
 
     def _style(self, name: str) -> Style:
         """The style of a kind of text, without a background: that is the line's."""
@@ -179,16 +154,15 @@ class ColouredArea(TextArea, inherit_bindings=False):
         self._styles.clear()
         super().notify_style_update()
 
-    def _app_theme_changed(self) -> None:
+    def theme_changed(self) -> None:
         self._styles.clear()
-        super()._app_theme_changed()
 
     def _spans_of(self, row: int) -> Spans:
         if row >= len(self._spans):
             return ()
         spans = self._spans[row]
         if spans is None:
-            line = self.document.get_line(row)
+            line = self.document.source_line(row)
             if len(line) >= _LONG_LINE or not is_ready(self.language or "javascript"):
                 return ()  # ``_colour`` will
             spans = self._spans[row] = highlight_line(line, self.language or "javascript")
@@ -196,10 +170,7 @@ class ColouredArea(TextArea, inherit_bindings=False):
 
     def get_line(self, line_index: int) -> Text:
         """A line with its colours; nothing that a terminal would obey."""
-        line = self.document.get_line(line_index)
-        if not line.isprintable():
-            line = line.translate(_SHOWN)
-        text = Text(line, end="", no_wrap=True)
+        text = Text(self.document.get_line(line_index), end="", no_wrap=True)
         for start, end, kind in self._spans_of(line_index):
             text.stylize(self._style(kind), start, end)
         return text

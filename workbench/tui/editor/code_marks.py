@@ -9,13 +9,14 @@ from typing import Any, ClassVar, Literal
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
-from textual.document._document import Location
 from textual.filter import LineFilter
 from textual.strip import Strip
+from textual.widgets.text_area import Location
 
 from workbench.text.sanitize import clean_line
 from workbench.tui.editor.code_colours import ColouredArea
 from workbench.tui.glyphs import AsciiFilter, to_ascii
+from workbench.tui.textual_private import LineMap, TextDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +61,17 @@ class MarkedArea(ColouredArea):
         self._matches: dict[int, list[tuple[int, int, bool]]] = {}
         super().__init__(text, **options)
 
-    def _set_document(self, text: str, language: str | None) -> None:
+    def new_document(self, text: str) -> tuple[TextDocument, LineMap]:
         self._markers, self._notes, self._matches = {}, {}, {}
         self._pointed = None
-        super()._set_document(text, language)
+        return super().new_document(text)
 
     def _lines_changed(self, top: int, removed: int, added: int, first: str) -> None:
         """Keep markers and notes with their lines."""
         shift = added - removed
         if shift:
             end = top + removed
-            if removed == 1 and self.document.get_line(top + shift) == first:
+            if removed == 1 and self.document.source_line(top + shift) == first:
                 end = top  # lines were put in above it
 
             def moved(number: int) -> int:
@@ -106,15 +107,14 @@ class MarkedArea(ColouredArea):
             text.stylize(style if current else Style(bgcolor=style.bgcolor), start, end)
         return text
 
-    def _render_line(self, y: int) -> Strip:
-        strip = super()._render_line(y)
+    def draw_line(self, y: int) -> Strip:
+        strip = super().draw_line(y)
         if not (self._markers or self._notes or self._pointed):
             return strip
-        infos = self.wrapped_document._offset_to_line_info
-        offset = y + self.scroll_offset.y
-        if offset >= len(infos):
+        row = self.wrapped_document.row_at(y + self.scroll_offset.y)
+        if row is None:
             return strip
-        number = infos[offset][0] + 1
+        number = row + 1
         marker = self._markers.get(number)
         tint = ""
         if number == self._pointed:
@@ -130,8 +130,7 @@ class MarkedArea(ColouredArea):
 
     def _tinted(self, strip: Strip, name: str) -> Strip:
         base = self.rich_style.bgcolor
-        line = self._theme.cursor_line_style if self._theme else None
-        plain = {None, base, line.bgcolor if line else None}
+        plain = {None, base, self.cursor_line_background}
         tint = Style(bgcolor=self.get_component_rich_style(name).bgcolor)
         return Strip(
             [
@@ -200,8 +199,8 @@ class MarkedArea(ColouredArea):
             there = chosen.get(marker.line)
             if there is None or (there.kind != "error" and marker.kind == "error"):
                 chosen[marker.line] = marker
-        self._markers = chosen
-        self._repaint()
+        before, self._markers = self._markers, chosen
+        self._paint_changed(before, chosen)
 
     @property
     def markers(self) -> list[Marker]:
@@ -211,21 +210,25 @@ class MarkedArea(ColouredArea):
     def set_line_notes(self, notes: Mapping[int, str]) -> None:
         """Put a dim note at the right of lines (numbers from 1): ``{9: "3 calls 41 ms"}``."""
         cleaned = {line: clean_line(note) for line, note in notes.items()}
-        if cleaned != self._notes:
-            self._notes = cleaned
-            self._repaint()
+        before, self._notes = self._notes, cleaned
+        self._paint_changed(before, cleaned)
+
+    def _paint_changed(self, before: Mapping[int, object], now: Mapping[int, object]) -> None:
+        """Draw the lines (numbers from 1) that carry something else now."""
+        numbers = before.keys() | now.keys()
+        self.paint([number - 1 for number in numbers if before.get(number) != now.get(number)])
 
     def highlight_line(self, line: int | None) -> None:
         """Point at a line (from 1) and bring it into view; None: at none."""
         if line == self._pointed:
             return
-        self._pointed = line
+        before, self._pointed = self._pointed, line
         if line is not None and 1 <= line <= self.document.line_count:
             row = line - 1
             top, height = self.scroll_offset.y, self.scrollable_content_region.height
             if not top <= row < top + height:
                 self.scroll_to(y=max(0, row - height // 2), animate=False, force=True)
-        self._repaint()
+        self.paint([number - 1 for number in (before, line) if number is not None])
 
     def go_to(self, line: int, column: int = 1) -> None:
         """Put the cursor at a place (both from 1; what is outside is brought inside)."""
@@ -243,5 +246,6 @@ class MarkedArea(ColouredArea):
                 first = start[1] if row == start[0] else 0
                 last = end[1] if row == end[0] else len(self.document.get_line(row))
                 found.setdefault(row, []).append((first, last, start == current))
-        self._matches = found
-        self._repaint()
+        before, self._matches = self._matches, found
+        rows = before.keys() | found.keys()
+        self.paint([row for row in rows if before.get(row) != found.get(row)])

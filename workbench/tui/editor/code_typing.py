@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import islice
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.document._document import EditResult, Location, Selection
-from textual.document._edit import Edit
 from textual.message import Message
 from textual.widgets import TextArea
+from textual.widgets.text_area import Edit, EditResult, Location, Selection
 
-from workbench.text.sanitize import clean
 from workbench.tui.editor import editing
 from workbench.tui.editor.code_marks import MarkedArea
 
-_MOST_SEARCHED = 20_000
-"""Characters that are looked at for a matching bracket."""
 _FREED = {"ctrl+a", "ctrl+f", "ctrl+g", "f6", "f7"}
 """Keys of TextArea that mean something else here (tui.md, section 6)."""
 
@@ -68,12 +63,6 @@ class TypingArea(MarkedArea):
         super().redo()
         self.post_message(self.Edited(self))
 
-    def _yield_character_locations(self, start: Location) -> Iterable[tuple[str, Location]]:
-        return islice(super()._yield_character_locations(start), _MOST_SEARCHED)
-
-    def _yield_character_locations_reverse(self, start: Location) -> Iterable[tuple[str, Location]]:
-        return islice(super()._yield_character_locations_reverse(start), _MOST_SEARCHED)
-
     # -- keys ------------------------------------------------------------------------------
 
     @property
@@ -83,7 +72,7 @@ class TypingArea(MarkedArea):
     def _around(self) -> tuple[str, str]:
         """The cursor's line, before and after it."""
         row, column = self.cursor_location
-        line = self.document.get_line(row)
+        line = self.document.source_line(row)
         return line[:column], line[column:]
 
     def key_taken(self, key: str) -> bool:
@@ -93,7 +82,7 @@ class TypingArea(MarkedArea):
     def was_typed(self, typed: str = "") -> None:
         """After a character, or (without one) after a deletion."""
 
-    async def _on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         if self.key_taken(event.key):
             event.stop()
             event.prevent_default()
@@ -103,7 +92,7 @@ class TypingArea(MarkedArea):
             return
         if self.read_only or not self._typed(event):
             return
-        self._restart_blink()
+        self.restart_blink()
         event.stop()
         event.prevent_default()
 
@@ -137,22 +126,22 @@ class TypingArea(MarkedArea):
         elif typed in editing.CLOSERS and start == end and before.endswith(self._unit):
             row, column = end
             if before.strip():
-                self._replace_via_keyboard(typed, start, end)
+                self.type_text(typed, start, end)
             else:
-                self._replace_via_keyboard(typed, (row, column - len(self._unit)), end)
+                self.type_text(typed, (row, column - len(self._unit)), end)
         else:
-            self._replace_via_keyboard(typed, start, end)
+            self.type_text(typed, start, end)
         self.was_typed(typed)
         return True
 
     def _insert_around(self, first: str, second: str) -> None:
-        result = self._replace_via_keyboard(first + second, *self.selection)
+        result = self.type_text(first + second, *self.selection)
         if result is not None and second:
             lines = second.count("\n")
             row, column = result.end_location
             if lines:
                 row -= lines
-                column = len(self.document.get_line(row))
+                column = len(self.document.source_line(row))
             else:
                 column -= len(second)
             self.move_cursor((row, column))
@@ -164,12 +153,12 @@ class TypingArea(MarkedArea):
         shift = 1 if start[0] == end[0] else 0
         self.selection = Selection((start[0], start[1] + 1), (end[0], end[1] + shift))
 
-    async def _on_paste(self, event: events.Paste) -> None:
+    async def on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
         if not self.read_only:
-            text = clean(event.text.replace("\r\n", "\n").replace("\r", "\n"))
-            self._replace_via_keyboard(text, *self.selection)
+            text = event.text.replace("\r\n", "\n").replace("\r", "\n")
+            self.type_text(text, *self.selection)
 
     # -- whole lines -----------------------------------------------------------------------
 
@@ -181,7 +170,7 @@ class TypingArea(MarkedArea):
     def _change_lines(self, change: Callable[[list[str]], list[str]]) -> None:
         """Change whole lines of the selection as one step of the undo history."""
         top, bottom = self._rows()
-        lines = [self.document.get_line(row) for row in range(top, bottom + 1)]
+        lines = [self.document.source_line(row) for row in range(top, bottom + 1)]
         changed = change(lines)
         if changed == lines:
             return
@@ -218,14 +207,14 @@ class TypingArea(MarkedArea):
         if self.read_only or not 0 <= other < self.document.line_count:
             return
         (start_row, start), (end_row, end) = self.selection
-        block = [self.document.get_line(row) for row in range(top, bottom + 1)]
-        swapped = [self.document.get_line(other)]
+        block = [self.document.source_line(row) for row in range(top, bottom + 1)]
+        swapped = [self.document.source_line(other)]
         lines = block + swapped if by < 0 else swapped + block
         first, last = min(top, other), max(bottom, other)
         self.replace(
             "\n".join(lines),
             (first, 0),
-            (last, len(self.document.get_line(last))),
+            (last, len(self.document.source_line(last))),
             maintain_selection_offset=False,
         )
         self.selection = Selection((start_row + by, start), (end_row + by, end))

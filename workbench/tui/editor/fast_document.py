@@ -1,8 +1,7 @@
-"""Textual's text document, quick enough for scripts of thousands of lines.
+"""The document of an editor: quick for scripts of thousands of lines, and nothing in it reaches a terminal.
 
-Textual 8.2.8 joins the whole text and adds up the height of every line for each line that it paints, and
-measures every line on each key (field notes, 3.4). These subclasses keep what does not change.
-They touch private names; tests/tui/test_fast_document.py fails when Textual changes them.
+Textual 8.2.8 joins the whole text for each line that it paints, and measures every line on each key (field
+notes, 3.4). This one keeps what does not change.
 """
 
 from __future__ import annotations
@@ -10,57 +9,74 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rich.cells import cell_len
-from textual.document._document import Document, EditResult, Location
-from textual.document._wrapped_document import WrappedDocument
 from textual.geometry import Size
+from textual.widgets.text_area import EditResult, Location
+
+from workbench.text.sanitize import clean
+from workbench.tui.textual_private import TextDocument
 
 Listener = Callable[[int, int, int, str], None]
 """(first line, lines removed, lines added, text of the first line before)"""
 
+_UNSEEN = (
+    *range(0x20),
+    *range(0x7F, 0xA0),
+    *(0xAD, 0x61C, 0x180E, 0xFEFF),
+    *range(0x200B, 0x2010),  # no width, or a direction
+    *range(0x2028, 0x202F),  # line ends of their own, directions
+    *range(0x2060, 0x2070),
+    *range(0xD800, 0xE000),  # halves of a character
+    *range(0xE0000, 0xE0080),  # tags
+)
 
-class FastDocument(Document):
+
+def _picture(code: int) -> str:
+    """One visible character of one cell for one that is not seen, or that a terminal obeys."""
+    shown = clean(chr(code))
+    return shown if len(shown) == 1 and shown.isprintable() and cell_len(shown) == 1 else "\ufffd"
+
+
+_SHOWN = {code: _picture(code) for code in _UNSEEN if code != 9}
+
+
+class FastDocument(TextDocument):
     """Keeps the joined text and the lines' widths; tells a listener which lines changed."""
 
     def __init__(self, text: str, listener: Listener | None = None) -> None:
         super().__init__(text)
         self._listener = listener
-        self._text: str | None = None
+        self._joined: str | None = text
         self._widths: list[int] = []
         self._measured_with = -1
 
+    def shown(self, line: str) -> str:
+        return line if line.isprintable() else line.translate(_SHOWN)
+
     @property
     def text(self) -> str:
-        if self._text is None:
-            self._text = super().text
-        return self._text
+        if self._joined is None:
+            self._joined = super().text
+        return self._joined
 
     def get_size(self, tab_width: int) -> Size:
         if self._measured_with != tab_width:
-            self._widths = [cell_len(line.expandtabs(tab_width)) for line in self._lines]
+            self._widths = [cell_len(line.expandtabs(tab_width)) for line in self.lines]
             self._measured_with = tab_width
-        return Size(max(self._widths, default=0), len(self._lines))
+        return Size(max(self._widths, default=0), self.line_count)
 
     def replace_range(self, start: Location, end: Location, text: str) -> EditResult:
         top, bottom = min(start, end)[0], max(start, end)[0]
-        before = len(self._lines)
-        first = self._lines[top]
+        before = self.line_count
+        first = self.source_line(top)
         result = super().replace_range(start, end, text)
         removed = bottom - top + 1
-        added = len(self._lines) - before + removed
-        self._text = None
+        added = self.line_count - before + removed
+        self._joined = None
         if self._measured_with >= 0:
             self._widths[top : top + removed] = [
                 cell_len(line.expandtabs(self._measured_with))
-                for line in self._lines[top : top + added]
+                for line in self.lines[top : top + added]
             ]
         if self._listener is not None:
             self._listener(top, removed, added, first)
         return result
-
-
-class FastWrappedDocument(WrappedDocument):
-    """Knows its height without adding it up."""
-
-    @property
-    def height(self) -> int:
-        return len(self._offset_to_line_info)

@@ -146,7 +146,7 @@ class FindBar(_Bar):
     @on(Option.Changed)
     def _look(self) -> None:
         """Find again and show where."""
-        text = "\n".join(self.area.document.lines)
+        text = "\n".join(self.area.document.source_lines)
         try:
             matches = self._search.find(text)
         except SearchError as error:
@@ -209,7 +209,7 @@ class FindBar(_Bar):
         start, end = sorted(self.area.selection)
         if (start, end) in self._found:
             number = self._found.index((start, end))
-            text = "\n".join(self.area.document.lines)
+            text = "\n".join(self.area.document.source_lines)
             try:
                 match = self._search.find(text)[number]
                 new = self._search.replacement(match, self.query_one("#replace", Input).value)
@@ -226,7 +226,7 @@ class FindBar(_Bar):
         area = self.area
         if area.read_only or not self._search.text:
             return
-        text = "\n".join(area.document.lines)
+        text = "\n".join(area.document.source_lines)
         try:
             new, count = self._search.replace_all(text, self.query_one("#replace", Input).value)
         except SearchError as error:

@@ -10,10 +10,10 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
-from textual.widgets import RichLog
 
 from workbench.core.model import LogLevel, LogLine
 from workbench.text.sanitize import clean, encodable
+from workbench.tui.textual_private import LineLog
 from workbench.tui.widgets.line_view import fit
 
 _SHOWN_LINES = 5_000
@@ -30,7 +30,7 @@ NAMES: Final[dict[LogLevel, str]] = {
 }
 
 
-class ConsoleView(RichLog):
+class ConsoleView(LineLog):
     """The console, of a long one the last rows; ``l`` hides the lower levels, ``x`` saves all lines."""
 
     DEFAULT_CSS = """
@@ -108,7 +108,7 @@ class ConsoleView(RichLog):
     @property
     def is_cut(self) -> bool:
         """Whether lines above the first row are not drawn."""
-        return self._left_out or self._start_line > 0
+        return self._left_out or self.rows_let_go > 0
 
     def render_line(self, y: int) -> Strip:
         """As it is; where lines above are not drawn, the topmost row says so."""

@@ -9,14 +9,15 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
+
+from workbench.tui.textual_private import LineScroll
 
 Part: TypeAlias = tuple[str, str]
 """(text, style name: the last part of a component class, ``""`` for the plain style)"""
 
 
-class PaintedView(ScrollView):
+class PaintedView(LineScroll):
     """``PARTS``: the prefix of the component classes, ``trace`` for ``trace--error``."""
 
     PARTS: ClassVar[str]
@@ -24,10 +25,6 @@ class PaintedView(ScrollView):
     def __init__(self, *args: Any, **options: Any) -> None:
         self._part_styles: dict[tuple[str, Any], Style] = {}
         super().__init__(*args, **options)
-
-    def watch_virtual_size(self) -> None:
-        """Textual's look at the scrollbars (8.2) misses lines that become as many as there is room for."""
-        self._scroll_update(self.virtual_size)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """As ScrollView. Styles are blended once a painting: anew for each part it took half of it."""

@@ -1,0 +1,289 @@
+"""Every private member of Textual that Workbench uses, behind public names of ours.
+
+Textual has no public way to these; so its version is pinned (pyproject.toml), and a test says which member is
+gone when another version is tried (tests/tui/test_textual_private.py). No other module touches one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any, ClassVar
+
+from rich.style import Style
+from textual.app import App
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widgets import RichLog, TextArea
+from textual.widgets.text_area import (
+    Document,
+    DocumentNavigator,
+    EditResult,
+    Location,
+    Selection,
+    WrappedDocument,
+)
+
+VERSION = "8.2.8"
+"""The version that these names were read in."""
+CLASS_MEMBERS: dict[type, tuple[str, ...]] = {
+    App: ("_fatal_error", "_close_messages_no_wait"),
+    Document: ("replace_range", "get_text_range"),
+    ScrollView: ("_scroll_update",),
+    TextArea: (
+        *("_set_document", "_rewrap_and_refresh_virtual_size", "_refresh_size", "_render_line"),
+        *("_build_highlight_map", "_app_theme_changed", "_restart_blink", "_replace_via_keyboard"),
+        *("_yield_character_locations", "_yield_character_locations_reverse"),
+    ),
+    WrappedDocument: ("height",),
+}
+"""What the classes must have; the members of their instances are looked at in a running app."""
+INSTANCE_MEMBERS: dict[type, tuple[str, ...]] = {
+    App: ("_exception",),
+    Document: ("_lines", "_newline"),
+    RichLog: ("_start_line",),
+    TextArea: ("_highlight_query", "_line_cache", "_theme"),
+    WrappedDocument: ("_offset_to_line_info",),
+}
+_ROW_IN_KEY = 2
+"""Where TextArea's keys of painted lines hold the row of the screen's text."""
+
+
+class AppBase(App[int]):
+    """An app whose own bugs are told by ``on_crash``, not by Textual's panel."""
+
+    def on_crash(self) -> None:
+        """A bug ends the app: what is still to be done. Must not raise."""
+
+    @property
+    def crashed(self) -> Exception | None:
+        """What ended the app, where it was a bug of ours."""
+        return self._exception
+
+    def _fatal_error(self) -> None:
+        """Textual would print a panel with every local variable: secrets among them."""
+        self.on_crash()
+        self._close_messages_no_wait()
+
+
+class LineScroll(ScrollView):
+    """A scroll view that draws its own lines."""
+
+    def watch_virtual_size(self) -> None:
+        """Textual's look at the scrollbars misses lines that become as many as there is room for."""
+        self._scroll_update(self.virtual_size)
+
+
+class LineLog(RichLog):
+    """A log that knows how many of its first rows were let go."""
+
+    @property
+    def rows_let_go(self) -> int:
+        return self._start_line
+
+
+class TextDocument(Document):
+    """The lines of a text. What is drawn and measured are the *shown* lines: of the same length, but with a
+    visible character for each that a terminal would obey or that has no width.
+
+    Only ``\\n`` (``\\r\\n`` where the text has no other) ends a line: Textual would also split at form feeds,
+    U+0085, U+2028 and U+2029, and join with newlines what it split.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._newline = newline_of(text)
+        self._lines = text.split(self._newline)
+        self._shown = [self.shown(line) for line in self._lines]
+
+    def shown(self, line: str) -> str:
+        """A line as it is drawn; as long as the line."""
+        return line
+
+    @property
+    def lines(self) -> list[str]:
+        """The shown lines."""
+        return self._shown
+
+    def get_line(self, index: int) -> str:
+        """A shown line."""
+        return self._shown[index]
+
+    def __getitem__(self, line_index: Any) -> Any:
+        return self._shown[line_index]
+
+    @property
+    def source_lines(self) -> list[str]:
+        """The lines as they are in the text."""
+        return self._lines
+
+    def source_line(self, index: int) -> str:
+        """A line as it is in the text."""
+        return self._lines[index]
+
+    def replace_range(self, start: Location, end: Location, text: str) -> EditResult:
+        """Put a text in the place of a range; where it ends, and what was there."""
+        (top, left), (bottom, right) = sorted((start, end))
+        replaced = self.get_text_range((top, left), (bottom, right))
+        new = (
+            text.replace("\r\n", "\n").split("\n") if self._newline == "\r\n" else text.split("\n")
+        )
+        before = self._lines[top][:left] if top < len(self._lines) else ""
+        after = self._lines[bottom][right:] if bottom < len(self._lines) else ""
+        new[0] = before + new[0]
+        column = len(new[-1])
+        new[-1] += after
+        self._lines[top : bottom + 1] = new
+        self._shown[top : bottom + 1] = [self.shown(line) for line in new]
+        return EditResult((top + len(new) - 1, column), replaced)
+
+
+def newline_of(text: str) -> Any:
+    """What ends the lines of a text: ``\\r\\n`` only where nothing else does."""
+    pairs = text.count("\r\n")
+    return "\r\n" if pairs and pairs == text.count("\n") == text.count("\r") else "\n"
+
+
+class LineMap(WrappedDocument):
+    """Where the lines of a document stand on the screen; knows its height without adding it up."""
+
+    @property
+    def height(self) -> int:
+        return len(self._offset_to_line_info)
+
+    def row_at(self, y: int) -> int | None:
+        """The line of the document that is drawn in row ``y`` of the text; None: below its end."""
+        infos = self._offset_to_line_info
+        return infos[y][0] if y < len(infos) else None
+
+
+class EditorBase(TextArea, inherit_bindings=False):
+    """A TextArea that paints only what changed, with documents and lines of its subclass."""
+
+    MOST_SEARCHED: ClassVar[int] = 20_000
+    """Characters that are looked at for a matching bracket."""
+    document: TextDocument
+    wrapped_document: LineMap
+    selection: reactive[Selection] = reactive(
+        Selection(), init=False, always_update=True, repaint=False
+    )
+    """As TextArea's, but only the lines that look different are painted: ``watch_selection``."""
+
+    # -- what a subclass says ----------------------------------------------------------
+
+    def new_document(self, text: str) -> tuple[TextDocument, LineMap]:
+        """The document of a text that is loaded."""
+        raise NotImplementedError
+
+    def document_opened(self) -> None:
+        """Another text was loaded."""
+
+    def changed_rows(self) -> set[int] | None:
+        """After an edit: the rows that look different now; None: any may."""
+        return None
+
+    def draw_line(self, y: int) -> Strip:
+        """Row ``y`` of the widget."""
+        return super()._render_line(y)
+
+    def theme_changed(self) -> None:
+        """The colours are others."""
+
+    # -- what it can do ----------------------------------------------------------------
+
+    def paint(self, rows: Iterable[int] | None = None) -> None:
+        """Draw rows of the text anew (None: all), also those that were drawn before."""
+        self.forget_painted(rows)
+        self._refresh_rows(rows)
+
+    def _refresh_rows(self, rows: Iterable[int] | None) -> None:
+        if rows is None or self.soft_wrap:
+            self.refresh()
+            return
+        top, height = self.scroll_offset.y, self.size.height
+        for row in {row for row in rows if top <= row < top + height}:
+            self.refresh_lines(row)
+
+    def watch_selection(self, before: Selection, selection: Selection) -> None:
+        """Paint what was selected before and what is now."""
+        if before.is_empty and selection.is_empty:
+            self._refresh_rows((before.end[0], selection.end[0]))
+            return
+        rows = [place[0] for place in (*before, *selection)]
+        self._refresh_rows(range(min(rows), max(rows) + 1))
+
+    def forget_painted(self, rows: Iterable[int] | None = None) -> None:
+        """Draw rows of the text anew (None: all) when they are next shown."""
+        if rows is None or self.soft_wrap:
+            self._line_cache.clear()
+            return
+        wanted = set(rows)
+        for key in list(self._line_cache.keys()):
+            if key[_ROW_IN_KEY] in wanted:
+                self._line_cache.discard(key)
+
+    @property
+    def cursor_line_background(self) -> Any:
+        """The background of the line with the cursor (of a ``rich.style.Style``)."""
+        line: Style | None = self._theme.cursor_line_style if self._theme else None
+        return line.bgcolor if line else None
+
+    def type_text(self, text: str, start: Location, end: Location) -> EditResult | None:
+        """Put a text where a key would; None where the editor is read-only."""
+        return self._replace_via_keyboard(text, start, end)
+
+    def restart_blink(self) -> None:
+        self._restart_blink()
+
+    # -- Textual's own, replaced -------------------------------------------------------
+
+    def _set_document(self, text: str, language: str | None) -> None:
+        """As TextArea does it, without tree-sitter."""
+        self._highlight_query = None
+        self.document, self.wrapped_document = self.new_document(text)
+        self.navigator = DocumentNavigator(self.wrapped_document)
+        self._line_cache.clear()
+        self.move_cursor((0, 0))
+        self._rewrap_and_refresh_virtual_size()
+        self.document_opened()
+
+    def _build_highlight_map(self) -> None:
+        """Called after every change: forget the painted rows that it changed, not all of them."""
+        self.paint(self.changed_rows())
+
+    def _refresh_size(self) -> None:
+        """Undo and redo come here with the new text and the old cursor: a scrollbar that goes then looks
+        for the cursor where there is no line any more (ValueError in 8.2.8)."""
+        start, end = self.selection
+        last = self.document.line_count - 1
+        if max(start[0], end[0]) > last:
+            place = (last, len(self.document.get_line(last)))
+            self.selection = Selection(min(start, place), min(end, place))
+        super()._refresh_size()
+
+    def _render_line(self, y: int) -> Strip:
+        return self.draw_line(y)
+
+    def _app_theme_changed(self) -> None:
+        self.theme_changed()
+        super()._app_theme_changed()
+
+    def _yield_character_locations(self, start: Location) -> Iterable[tuple[str, Location]]:
+        return islice(super()._yield_character_locations(start), self.MOST_SEARCHED)
+
+    def _yield_character_locations_reverse(self, start: Location) -> Iterable[tuple[str, Location]]:
+        return islice(super()._yield_character_locations_reverse(start), self.MOST_SEARCHED)
+
+
+__all__ = [
+    *(
+        "CLASS_MEMBERS",
+        "INSTANCE_MEMBERS",
+        "VERSION",
+        "AppBase",
+        "EditorBase",
+        "LineLog",
+        "LineMap",
+    ),
+    *("LineScroll", "TextDocument", "newline_of"),
+]
