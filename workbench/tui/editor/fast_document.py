@@ -18,26 +18,6 @@ from workbench.tui.textual_private import TextDocument
 Listener = Callable[[int, int, int, str], None]
 """(first line, lines removed, lines added, text of the first line before)"""
 
-_UNSEEN = (
-    *range(0x20),
-    *range(0x7F, 0xA0),
-    *(0xAD, 0x61C, 0x180E, 0xFEFF),
-    *range(0x200B, 0x2010),  # no width, or a direction
-    *range(0x2028, 0x202F),  # line ends of their own, directions
-    *range(0x2060, 0x2070),
-    *range(0xD800, 0xE000),  # halves of a character
-    *range(0xE0000, 0xE0080),  # tags
-)
-
-
-def _picture(code: int) -> str:
-    """One visible character of one cell for one that is not seen, or that a terminal obeys."""
-    shown = clean(chr(code))
-    return shown if len(shown) == 1 and shown.isprintable() and cell_len(shown) == 1 else "\ufffd"
-
-
-_SHOWN = {code: _picture(code) for code in _UNSEEN if code != 9}
-
 
 class FastDocument(TextDocument):
     """Keeps the joined text and the lines' widths; tells a listener which lines changed."""
@@ -50,7 +30,7 @@ class FastDocument(TextDocument):
         self._measured_with = -1
 
     def shown(self, line: str) -> str:
-        return line if line.isprintable() else line.translate(_SHOWN)
+        return line if line.isprintable() else clean(line)
 
     @property
     def text(self) -> str:
