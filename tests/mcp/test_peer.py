@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.mcp.peer import MALFORMED, REQUEST_TIMEOUT, Peer, RpcError
+from workbench.mcp.messages import (
+    INTERNAL_ERROR,
+    ConnectionLost,
+    Malformed,
+    NotJson,
+    RequestTimeout,
+    RpcError,
+    TooLarge,
+)
+from workbench.mcp.peer import Peer
 
 pytestmark = pytest.mark.anyio
 
@@ -86,9 +95,8 @@ async def test_a_batch_is_its_messages(wired: _Wired) -> None:
     ("error", "code", "message"),
     [
         ({"code": -32602, "message": "bad"}, -32602, "bad"),
-        ({"message": "no code"}, MALFORMED, "no code"),
+        ({"message": "no code"}, INTERNAL_ERROR, "no code"),
         ({"code": 1}, 1, "no message"),
-        ("text", MALFORMED, "malformed error answer: 'text'"),
     ],
 )
 async def test_an_error_answer_raises(wired: _Wired, error: Any, code: int, message: str) -> None:
@@ -103,14 +111,13 @@ async def test_an_error_answer_raises(wired: _Wired, error: Any, code: int, mess
 async def test_a_result_that_is_no_object_raises(wired: _Wired, result: Any) -> None:
     task = await _asked(wired)
     wired.say({"jsonrpc": "2.0", "id": 1, "result": result})
-    with pytest.raises(RpcError, match="not an object"):
+    with pytest.raises(Malformed, match="not an object"):
         await task
 
 
 async def test_a_timeout_tells_the_server_to_stop(wired: _Wired) -> None:
-    with pytest.raises(RpcError) as caught:
+    with pytest.raises(RequestTimeout):
         await wired.ask(timeout=0.01)
-    assert caught.value.code == REQUEST_TIMEOUT
     assert wired.pipe.written[-1]["method"] == "notifications/cancelled"
     assert wired.pipe.written[-1]["params"]["requestId"] == 1
 
@@ -124,13 +131,13 @@ async def test_cancelling_tells_the_server_to_stop(wired: _Wired) -> None:
 
 
 async def test_what_the_protocol_forbids_to_cancel_is_not(wired: _Wired) -> None:
-    with pytest.raises(RpcError):
+    with pytest.raises(RequestTimeout):
         await wired.ask(timeout=0.01, cancel=False)
     assert len(wired.pipe.written) == 1
 
 
 async def test_a_late_answer_is_dropped(wired: _Wired) -> None:
-    with pytest.raises(RpcError):
+    with pytest.raises(RequestTimeout):
         await wired.ask(timeout=0.01)
     wired.say({"jsonrpc": "2.0", "id": 1, "result": {"late": True}})
     task = await _asked(wired)
@@ -143,7 +150,7 @@ async def test_closing_fails_what_waits_and_what_comes(wired: _Wired) -> None:
     task = await _asked(wired)
     wired.peer.close("exit code 3")
     for waiting in (task, asyncio.create_task(wired.ask())):
-        with pytest.raises(RpcError, match="exit code 3"):
+        with pytest.raises(ConnectionLost, match="exit code 3"):
             await waiting
 
 
@@ -160,9 +167,8 @@ async def test_a_full_pipe_holds_requests_back(wired: _Wired) -> None:
 
 async def test_a_pipe_that_stays_full_times_out_unsent(wired: _Wired) -> None:
     wired.peer.pause()
-    with pytest.raises(RpcError) as caught:
+    with pytest.raises(RequestTimeout):
         await wired.ask(timeout=0.01)
-    assert caught.value.code == REQUEST_TIMEOUT
     assert wired.pipe.written == []
 
 
@@ -236,12 +242,12 @@ async def test_bad_text_in_an_answer_is_mended(wired: _Wired, raw: bytes, text: 
     assert await task == {"t": text}
 
 
-async def test_numbers_that_are_no_json_are_read(wired: _Wired) -> None:
+@pytest.mark.parametrize("number", [b"NaN", b"-Infinity", b"1e400", b"9" * 5_000])
+async def test_numbers_that_are_no_json_fail_their_request(wired: _Wired, number: bytes) -> None:
     task = await _asked(wired)
-    wired.peer.feed(b'{"jsonrpc":"2.0","id":1,"result":{"n":NaN,"i":Infinity}}\n')
-    answer = await task
-    assert answer["n"] is None
-    assert answer["i"] is None
+    wired.peer.feed(b'{"jsonrpc":"2.0","id":1,"result":{"n":' + number + b"}}\n")
+    with pytest.raises(NotJson, match="NaN, Infinity or a number out of range"):
+        await task
 
 
 @pytest.mark.parametrize("line", [b'{"id":1,"result":%s}', b'{"result":%s,"id":1}'])
@@ -249,12 +255,12 @@ async def test_an_answer_that_is_too_deep_fails_its_request(wired: _Wired, line:
     task = await _asked(wired)
     deep = b"[" * 100_000 + b"]" * 100_000
     wired.peer.feed(line % deep + b"\n")
-    with pytest.raises(RpcError, match="nested too deeply"):
+    with pytest.raises(Malformed, match="nested too deeply"):
         await task
 
 
 async def test_large_integers_and_lone_surrogates_can_be_sent(wired: _Wired) -> None:
-    wired.peer.notify("n", {"big": 2**70, "text": "\ud800"})
+    await wired.peer.notify("n", {"big": 2**70, "text": "\ud800"})
     assert wired.pipe.written[0]["params"]["text"] == "\ufffd"
 
 
@@ -265,14 +271,123 @@ async def test_a_last_line_without_its_end_counts(wired: _Wired) -> None:
     assert await task == {}
 
 
-async def test_a_line_without_end_closes_the_connection(
-    wired: _Wired, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("workbench.mcp.peer._LONGEST_LINE", 1_000)
+async def test_a_line_without_end_closes_the_connection(wired: _Wired) -> None:
+    wired.peer.longest = 1_000
     task = await _asked(wired)
-    wired.peer.feed(b"x" * 1_001)
-    with pytest.raises(RpcError, match="a line of more than"):
+    for _ in range(20):
+        wired.peer.feed(b"x" * 500)
+    with pytest.raises(ConnectionLost, match="a line without end"):
         await task
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"jsonrpc":"2.0","id":2,"result":{"items":[{"id":1}],"t":"%s"}}',
+        b'{"result":{"t":"%s","items":[{"id":1}]},"jsonrpc":"2.0","id":2}',
+    ],
+)
+async def test_an_answer_over_the_bound_fails_its_own_request_only(
+    wired: _Wired, line: bytes
+) -> None:
+    wired.peer.longest = 1_000
+    first, second = await _asked(wired), await _asked(wired)
+    whole = line % (b"x" * 1_500) + b"\n"
+    for start in range(0, len(whole), 100):
+        wired.peer.feed(whole[start : start + 100])
+    with pytest.raises(TooLarge, match="max_upstream_bytes"):
+        await second
+    wired.say({"jsonrpc": "2.0", "id": 1, "result": {"n": 1}})
+    assert await first == {"n": 1}
+
+
+async def test_an_answer_whose_value_would_fill_the_memory_is_refused_unread(
+    wired: _Wired,
+) -> None:
+    wired.peer.longest = 100_000
+    task = await _asked(wired)
+    wired.peer.feed(b'{"id":1,"result":{"l":[' + b"{}," * 30_000 + b"{}]}}\n")
+    with pytest.raises(Malformed, match="more values than are taken"):
+        await task
+    rows = [{"n": n, "name": f"row {n}", "tags": ["a", "b"]} for n in range(1_500)]
+    task = await _asked(wired)
+    wired.say({"jsonrpc": "2.0", "id": 2, "result": {"rows": rows}})
+    assert (await task)["rows"] == rows
+    task = await _asked(wired)
+    wired.say({"jsonrpc": "2.0", "id": 3, "result": {"text": "{[,:" * 20_000}})
+    assert len((await task)["text"]) == 80_000
+
+
+@pytest.mark.parametrize(
+    "message", [{"error": None}, {"result": None, "error": None}, {"error": 5}]
+)
+async def test_an_answer_that_is_neither_result_nor_error_fails_its_request(
+    wired: _Wired, message: Any
+) -> None:
+    task = await _asked(wired)
+    wired.say({"jsonrpc": "2.0", "id": 1, **message})
+    with pytest.raises(Malformed, match="malformed"):
+        await task
+
+
+@pytest.mark.parametrize("request_id", ["9" * 5_000, 17, 2.5, [1], {"id": 1}, True, None])
+async def test_an_answer_of_no_request_fails_the_only_one(wired: _Wired, request_id: Any) -> None:
+    task = await _asked(wired)
+    wired.say({"jsonrpc": "2.0", "id": request_id, "result": {}})
+    if request_id is None:
+        assert await task == {}
+    else:
+        with pytest.raises(Malformed, match="of no request"):
+            await task
+
+
+async def test_an_error_answer_without_an_id_is_of_the_only_request(wired: _Wired) -> None:
+    task = await _asked(wired)
+    wired.say({"jsonrpc": "2.0", "id": None, "error": {"code": -32700, "message": "Parse error"}})
+    with pytest.raises(RpcError, match="Parse error"):
+        await task
+
+
+async def test_of_two_requests_none_is_failed_for_an_answer_of_no_request(wired: _Wired) -> None:
+    first, second = await _asked(wired), await _asked(wired, timeout=0.05)
+    wired.say({"jsonrpc": "2.0", "id": "nobody", "result": {}})
+    with pytest.raises(RequestTimeout, match=r"sent what is no message: .*nobody"):
+        await second
+    wired.say({"jsonrpc": "2.0", "id": 1.0, "result": {"n": 1}})
+    assert await first == {"n": 1}
+
+
+async def test_an_answer_that_is_no_json_fails_the_request_that_it_names(wired: _Wired) -> None:
+    task = await _asked(wired)
+    wired.peer.feed(b'{"jsonrpc":"2.0","id":1,"result":{"n": -nan}}\n')
+    with pytest.raises(Malformed, match="malformed answer"):
+        await task
+
+
+@pytest.mark.parametrize("code", [-32000, -32001])
+async def test_a_servers_own_code_is_never_taken_for_ours(wired: _Wired, code: int) -> None:
+    task = await _asked(wired)
+    wired.say({"jsonrpc": "2.0", "id": 1, "error": {"code": code, "message": "m", "data": [1]}})
+    with pytest.raises(RpcError) as caught:
+        await task
+    assert (caught.value.code, caught.value.message, caught.value.data) == (code, "m", [1])
+
+
+async def test_a_server_that_asks_and_never_reads_is_left(wired: _Wired) -> None:
+    task = await _asked(wired)
+    wired.peer.pause()
+    for n in range(100_000):
+        wired.say({"jsonrpc": "2.0", "id": n, "method": "ping"})
+        if wired.peer.closed_by is not None:
+            break
+    with pytest.raises(ConnectionLost, match="reads no answer"):
+        await task
+
+
+async def test_a_ping_with_an_endless_id_is_not_answered(wired: _Wired) -> None:
+    wired.say({"jsonrpc": "2.0", "id": "x" * 100_000, "method": "ping"})
+    assert wired.pipe.written == []
+    assert len(wired.peer.garbage) == 1
 
 
 _MESSAGES = st.lists(

@@ -84,7 +84,11 @@ def with_manager(
     async def run() -> Any:
         from workbench.upstream import Manager
 
-        manager = Manager(config.servers.values(), data_dir=data_dir(arguments))
+        manager = Manager(
+            config.servers.values(),
+            data_dir=data_dir(arguments),
+            max_answer_bytes=config.max_upstream_bytes,
+        )
         try:
             wanted = [only] if only is not None else list(config.servers)
             await asyncio.gather(*(manager.settled(name) for name in wanted))

@@ -153,6 +153,7 @@ class _Reader:
                 queue_size=values["code_execution_queue_size"],
                 queue_timeout_ms=values["code_execution_queue_timeout_ms"],
             ),
+            max_upstream_bytes=values["max_upstream_bytes"],
             servers=servers,
             history=HistorySettings(
                 path=_path(values["history.path"], base),

@@ -122,6 +122,13 @@ KEYS: tuple[Key, ...] = (
     Key("max_input_bytes", "int", _LIMITS.max_input_bytes, "Largest input, in bytes of JSON.", 1),
     Key("max_result_bytes", "int", _LIMITS.max_result_bytes, "Largest value, in bytes of JSON.", 1),
     Key(
+        "max_upstream_bytes",
+        "int",
+        64 << 20,
+        "Largest answer of a server, in bytes, decompressed.",
+        1,
+    ),
+    Key(
         "scripts_dir", "str", "", "Folder of scripts that have a name (default: scripts beside it)."
     ),
     Key("history.path", "str", "", "History file (default: history.sqlite3 in the data folder)."),
@@ -253,6 +260,7 @@ class Config:
     enable_code_execution: bool = False
     limits: Limits = field(default_factory=Limits)
     pool: PoolSettings = field(default_factory=PoolSettings)
+    max_upstream_bytes: int = 64 << 20
     servers: Mapping[str, ServerSettings] = field(default_factory=dict)
     history: HistorySettings = HistorySettings()
     scripts_dir: Path | None = None

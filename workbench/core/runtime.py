@@ -53,7 +53,9 @@ class Runtime:
         self.config = config
         self.engine.configure(limits=config.limits, pool=config.pool)
         task = asyncio.get_running_loop().create_task(
-            self.upstream.configure(config.servers.values())
+            self.upstream.configure(
+                config.servers.values(), max_answer_bytes=config.max_upstream_bytes
+            )
         )
         self._applying.add(task)
         task.add_done_callback(self._applying.discard)
@@ -83,7 +85,9 @@ async def open_runtime(
     # answer; at the default of 5 ms recording doubled the time of a call.
     sys.setswitchinterval(_SWITCH_S)
     history = open_history(config, data_dir)
-    upstream = Manager(config.servers.values(), data_dir=data_dir)
+    upstream = Manager(
+        config.servers.values(), data_dir=data_dir, max_answer_bytes=config.max_upstream_bytes
+    )
     engine = Engine(limits=config.limits, pool=config.pool, upstream=upstream, recorder=history)
     runtime = Runtime(config, engine, upstream, history, data_dir)
     watcher = None

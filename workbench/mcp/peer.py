@@ -1,46 +1,49 @@
 """JSON-RPC over lines of text, on the event loop's own callbacks: no task and no stream per message.
 
 A call costs one future, one write and one read. What a server sends is outside data: anything that is
-no message is kept as garbage to show, and never ends the connection.
+no message is kept as garbage to show, and never ends the connection. Nothing that it sends or leaves
+unread makes us hold more than a bound.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import re
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-import orjson
+from workbench.mcp.framing import LineSplitter, LongLine
+from workbench.mcp.messages import (
+    GROWTH,
+    METHOD_NOT_FOUND,
+    ConnectionLost,
+    Json,
+    Malformed,
+    RequestTimeout,
+    RpcError,
+    TooLarge,
+    TooMuch,
+    answer_of,
+    decode,
+    encode,
+    id_at_an_edge,
+    notification,
+    request,
+)
 
-from workbench.text import jsontext
-
-Json: TypeAlias = Any
 Progress: TypeAlias = Callable[[float, float | None, str | None], None]
 OnNotification: TypeAlias = Callable[[str, dict[str, Json]], None]
 
-CONNECTION_CLOSED = -32000
-REQUEST_TIMEOUT = -32001
-METHOD_NOT_FOUND = -32601
-MALFORMED = -32603
-
-_LONGEST_LINE = 256 << 20
+LONGEST_ANSWER = 64 << 20
+_ENDLESS = 4
+"""A line of so many times the bound, still without its end, ends the connection."""
 _GARBAGE_LINES = 20
 _GARBAGE_SHOWN = 300
-_ID = re.compile(rb'"id"\s*:\s*(\d+)')
-
-
-class RpcError(Exception):
-    """An error answer, a timeout or a lost connection."""
-
-    def __init__(self, code: int, message: str, data: Json = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.data = data
+_EDGE = 1_000
+_LONGEST_ID = 1_000
+_MOST_OWED = 1 << 20
+"""Bytes of answers to a server's own questions that it may leave unread."""
 
 
 @dataclass(slots=True)
@@ -52,23 +55,43 @@ class _Pending:
 class Peer:
     """The other side of a pipe. Feed it what was read; it writes through the transport."""
 
-    def __init__(self, on_notification: OnNotification) -> None:
+    def __init__(
+        self,
+        on_notification: OnNotification,
+        *,
+        longest: int = LONGEST_ANSWER,
+        on_close: Callable[[], None] = lambda: None,
+    ) -> None:
+        """longest: bytes of one message of the other side. on_close: it was ended, by whichever side."""
         self._loop = asyncio.get_running_loop()
         self.on_notification = on_notification
+        self._on_close = on_close
         self._transport: asyncio.WriteTransport | None = None
         self._room: asyncio.Future[None] | None = None
         """Not None: the pipe is full; done when it has room again."""
+        self._owed = 0
+        """Bytes of our answers since the pipe is full."""
         self._pending: dict[int | str, _Pending] = {}
         self._last_id = 0
-        self._parts: list[bytes] = []
-        self._held = 0
-        self._closed: str | None = None
+        self._splitter = LineSplitter(self._line, longest, self._long_line)
+        self.closed_by: str | None = None
+        """Why it was closed; None: it is open."""
         self.garbage: deque[str] = deque(maxlen=_GARBAGE_LINES)
         """The last lines that were no message, cut."""
+        self._garbage_seen = 0
 
     @property
-    def closed(self) -> bool:
-        return self._closed is not None
+    def has_headers(self) -> bool:
+        return False
+
+    @property
+    def longest(self) -> int:
+        """Bytes of one message of the other side."""
+        return self._splitter.longest
+
+    @longest.setter
+    def longest(self, longest: int) -> None:
+        self._splitter.longest = longest
 
     def attach(self, transport: asyncio.WriteTransport) -> None:
         """Write through ``transport`` from now on."""
@@ -83,67 +106,64 @@ class Peer:
         progress: Progress | None = None,
         request_id: int | str | None = None,
         cancel: bool = True,
+        headers: Mapping[str, str] | None = None,
     ) -> dict[str, Json]:
         """Send a request and wait for its result, an object.
 
         timeout: seconds; on it, and when the caller is cancelled, the other side is told to stop
         (unless ``cancel`` is False: the protocol forbids it for some methods).
-        Raises RpcError.
+        headers: for transports that have them.
+        Raises RpcError for an error answer, Failure for none that can be used.
         """
-        if self._closed is not None:
-            raise RpcError(CONNECTION_CLOSED, self._closed)
+        if self.closed_by is not None:
+            raise ConnectionLost(self.closed_by)
         if request_id is None:
             self._last_id += 1
             request_id = self._last_id
         params = dict(params) if params is not None else {}
         if progress is not None:
             params["_meta"] = {**params.get("_meta", {}), "progressToken": request_id}
-        message: dict[str, Json] = {"jsonrpc": "2.0", "id": request_id, "method": method}
-        if params:
-            message["params"] = params
-        line = _encode(message)
         answer: asyncio.Future[dict[str, Json]] = self._loop.create_future()
         self._pending[request_id] = _Pending(answer, progress)
         timer = None
         if timeout is not None:
-            timer = self._loop.call_later(timeout, self._expire, request_id, method, timeout)
+            seen = self._garbage_seen
+            timer = self._loop.call_later(timeout, self._expire, request_id, method, timeout, seen)
         sent = False
         try:
             while self._room is not None and not answer.done():
                 await asyncio.wait((self._room, answer), return_when=asyncio.FIRST_COMPLETED)
             if not answer.done():
-                self._write(line)
+                self._write(encode(request(request_id, method, params)))
                 sent = True
             return await answer
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, RequestTimeout, TooLarge) as error:
             if sent and cancel:
-                self._stop(request_id, "the caller was cancelled")
-            raise
-        except RpcError as error:
-            if sent and cancel and error.code == REQUEST_TIMEOUT:
-                self._stop(request_id, "timed out")
+                self._stop(request_id, str(error) or "the caller was cancelled")
             raise
         finally:
             if timer is not None:
                 timer.cancel()
             self._pending.pop(request_id, None)
+            if answer.done() and not answer.cancelled():
+                answer.exception()  # nobody may have come to read it
 
-    def notify(self, method: str, params: Mapping[str, Json] | None) -> None:
+    async def notify(self, method: str, params: Mapping[str, Json] | None) -> None:
         """Send a notification; dropped when the connection is closed."""
-        message: dict[str, Json] = {"jsonrpc": "2.0", "method": method}
-        if params:
-            message["params"] = dict(params)
-        self._write(_encode(message))
+        self._write(encode(notification(method, params)))
+
+    def agreed(self, version: str) -> None:
+        """The protocol version that was agreed on; nothing on a pipe depends on it."""
 
     def close(self, reason: str) -> None:
         """End it: every waiting request fails with ``reason``."""
-        if self._closed is not None:
+        if self.closed_by is not None:
             return
-        self._closed = reason
+        self.closed_by = reason
         for pending in self._pending.values():
-            if not pending.answer.done():
-                pending.answer.set_exception(RpcError(CONNECTION_CLOSED, reason))
+            _fail(pending, ConnectionLost(reason))
         self.resume()
+        self._on_close()
 
     def pause(self) -> None:
         """The pipe is full: further requests wait."""
@@ -152,54 +172,47 @@ class Peer:
 
     def resume(self) -> None:
         """The pipe has room again."""
+        self._owed = 0
         if self._room is not None:
             self._room.set_result(None)
             self._room = None
 
     def feed(self, data: bytes) -> None:
         """Take what was read."""
-        if b"\n" not in data:
-            self._hold(data)
-            return
-        first, *lines = data.split(b"\n")
-        self._line(b"".join((*self._parts, first)) if self._parts else first)
-        self._parts = []
-        self._held = 0
-        rest = lines.pop()
-        for line in lines:
-            self._line(line)
-        if rest:
-            self._hold(rest)
+        self._splitter.feed(data)
 
     def finish(self) -> None:
         """The other side closed its end: a last line without its newline counts."""
-        if self._parts:
-            self._line(b"".join(self._parts))
-            self._parts = []
+        self._splitter.finish()
 
-    def _hold(self, data: bytes) -> None:
-        self._held += len(data)
-        if self._held > _LONGEST_LINE:
-            self._parts = []
-            self._held = 0
-            self.close(f"the server sent a line of more than {_LONGEST_LINE >> 20} MiB")
-        else:
-            self._parts.append(data)
+    # -- what comes --------------------------------------------------------------------------
 
     def _line(self, line: bytes) -> None:
-        if not line or line.isspace():
-            return
         try:
-            message = _decode(line)
-        except _TooDeep:
-            message = _refusal_of(line)
-        except ValueError:
-            message = None
+            decoded = decode(line, self.longest * GROWTH)
+        except ValueError as error:
+            request_id = id_at_an_edge(line[:_EDGE], line[-_EDGE:])
+            if request_id is not None or (isinstance(error, TooMuch) and line.endswith(b"}")):
+                self._refuse(request_id, Malformed(f"malformed answer: {error}"))
+            self._keep(line)
+            return
+        message = decoded.value
         for one in message if isinstance(message, list) and message else (message,):
-            if not (isinstance(one, dict) and self._message(one)):
-                self.garbage.append(line[:_GARBAGE_SHOWN].decode("utf-8", "replace"))
+            if not (isinstance(one, dict) and self._message(one, decoded.odd_numbers)):
+                self._keep(line)
 
-    def _message(self, message: dict[str, Json]) -> bool:
+    def _long_line(self, line: LongLine) -> None:
+        if line.size > _ENDLESS * self.longest and not line.ended:
+            self.close(f"the server sends a line without end ({line.size >> 20} MiB so far)")
+            return
+        request_id = id_at_an_edge(line.head, line.tail if line.ended else b"")
+        error = TooLarge(f"the answer is larger than max_upstream_bytes ({self.longest} bytes)")
+        if request_id is not None or line.ended:
+            self._refuse(request_id, error)
+        if line.ended:
+            self._keep(line.head)
+
+    def _message(self, message: dict[str, Json], odd_numbers: bool) -> bool:
         """Handle one message; False: it is none."""
         method = message.get("method")
         if isinstance(method, str):
@@ -207,123 +220,132 @@ class Peer:
             if not isinstance(params, dict):
                 params = {}
             if "id" in message:
-                self._asked(message["id"], method)
-            elif method == "notifications/progress":
+                return self._asked(message["id"], method)
+            if method == "notifications/progress":
                 self._progressed(params)
             else:
                 self.on_notification(method, params)
             return True
         if "id" not in message or not ("result" in message or "error" in message):
             return False
-        self._answered(message)
+        return self._answered(message, odd_numbers)
+
+    def _answered(self, message: dict[str, Json], odd_numbers: bool) -> bool:
+        key = as_id(message["id"])
+        pending = self._pending.get(key) if key is not None else None
+        if pending is None:
+            if isinstance(key, int) and 0 < key <= self._last_id:
+                return True  # of a request that was cancelled or timed out
+            pending = self._only_one()
+            if pending is None:
+                return False
+            if message["id"] is not None:
+                shown = f"{message['id']!r:.60}" if key is not None else "no id"
+                _fail(pending, Malformed(f"malformed answer: its id is {shown}, of no request"))
+                return True
+        if pending.answer.done():
+            return True
+        try:
+            pending.answer.set_result(answer_of(message, odd_numbers))
+        except (RpcError, Malformed) as error:
+            _fail(pending, error)
         return True
 
-    def _answered(self, message: dict[str, Json]) -> None:
-        pending = self._pending.get(_key(message["id"]))
-        if pending is None or pending.answer.done():
-            return  # of a request that was cancelled or timed out
-        error = message.get("error")
-        if error is not None:
-            pending.answer.set_exception(_rpc_error(error))
-            return
-        result = message["result"]
-        if isinstance(result, dict):
-            pending.answer.set_result(result)
-        else:
-            pending.answer.set_exception(
-                RpcError(MALFORMED, "malformed answer: the result is not an object")
-            )
+    def _refuse(self, request_id: int | str | None, error: Malformed) -> None:
+        """Fail the request whose answer cannot be taken, where it can be told which that is."""
+        key = as_id(request_id)
+        pending = self._pending.get(key) if key is not None else self._only_one()
+        if pending is not None:
+            _fail(pending, error)
 
-    def _asked(self, request_id: Json, method: str) -> None:
+    def _only_one(self) -> _Pending | None:
+        """What an answer is for that does not say so: the one request that waits, if it is one.
+
+        A subscription, which has a name for an id, waits for no answer.
+        """
+        waiting = [one for key, one in self._pending.items() if isinstance(key, int)]
+        return waiting[0] if len(waiting) == 1 else None
+
+    def _asked(self, request_id: Json, method: str) -> bool:
         """A server may ping; everything else it could ask for was not offered."""
-        answer: dict[str, Json] = {"jsonrpc": "2.0", "id": request_id}
-        if method == "ping":
-            answer["result"] = {}
-        else:
-            answer["error"] = {"code": METHOD_NOT_FOUND, "message": f"{method} is not offered"}
-        self._write(_encode(answer))
+        reply = reply_to(request_id, method)
+        if reply is None:
+            return False
+        line = encode(reply)
+        if self._room is not None:
+            self._owed += len(line)
+            if self._owed > _MOST_OWED:
+                self.close("the server asks on and on, and reads no answer")
+                return True
+        self._write(line)
+        return True
 
     def _progressed(self, params: dict[str, Json]) -> None:
-        pending = self._pending.get(_key(params.get("progressToken")))
-        if pending is None or pending.progress is None:
-            return
-        progress, total, text = (params.get(key) for key in ("progress", "total", "message"))
-        if isinstance(progress, int | float):
-            pending.progress(
-                progress,
-                total if isinstance(total, int | float) else None,
-                text if isinstance(text, str) else None,
-            )
+        key = as_id(params.get("progressToken"))
+        pending = self._pending.get(key) if key is not None else None
+        if pending is not None and pending.progress is not None:
+            tell_progress(pending.progress, params)
 
-    def _expire(self, request_id: int | str, method: str, timeout: float) -> None:
+    def _expire(self, request_id: int | str, method: str, timeout: float, seen: int) -> None:
         pending = self._pending.get(request_id)
-        if pending is not None and not pending.answer.done():
-            pending.answer.set_exception(
-                RpcError(REQUEST_TIMEOUT, f"{method} was not answered within {timeout:g} s")
-            )
+        if pending is None:
+            return
+        message = f"{method} was not answered within {timeout:g} s"
+        if self._garbage_seen > seen:
+            message += f"; the server sent what is no message: {self.garbage[-1]!r}"
+        _fail(pending, RequestTimeout(message))
+
+    def _keep(self, line: bytes) -> None:
+        self._garbage_seen += 1
+        self.garbage.append(line[:_GARBAGE_SHOWN].decode("utf-8", "replace"))
+
+    # -- what goes ---------------------------------------------------------------------------
 
     def _stop(self, request_id: int | str, reason: str) -> None:
-        self.notify("notifications/cancelled", {"requestId": request_id, "reason": reason})
+        params = {"requestId": request_id, "reason": reason}
+        self._write(encode(notification("notifications/cancelled", params)))
 
     def _write(self, line: bytes) -> None:
-        if self._transport is not None and self._closed is None:
-            self._transport.write(line)
+        if self._transport is not None and self.closed_by is None:
+            self._transport.write(line + b"\n")
 
 
-def _encode(message: dict[str, Json]) -> bytes:
-    try:
-        return orjson.dumps(message, option=orjson.OPT_APPEND_NEWLINE)
-    except TypeError:  # integers over 64 bits, lone surrogates
-        return jsontext.dumps(message).encode() + b"\n"
-
-
-class _TooDeep(ValueError):
-    """More levels than a parser can hold."""
-
-
-def _decode(line: bytes) -> Json:
-    """The value of a line, also of one that is nearly JSON. Raises ValueError."""
-    try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError:
-        text = line.decode("utf-8", "replace")
-    try:
-        return jsontext.loads(text)
-    except RecursionError:
-        raise _TooDeep from None
-    except ValueError:
-        pass
-    try:
-        return json.loads(
-            text, parse_constant=lambda _: None
-        )  # NaN, Infinity: as JavaScript has it
-    except RecursionError:
-        raise _TooDeep from None
-
-
-def _refusal_of(line: bytes) -> Json:
-    """An error answer in place of one that is too deep, where its id can be seen at either end."""
-    found = _ID.search(line[:_GARBAGE_SHOWN]) or _ID.search(line[-_GARBAGE_SHOWN:])
-    if found is None:
-        return None
-    error = {"code": MALFORMED, "message": "malformed answer: nested too deeply"}
-    return {"id": int(found[1]), "error": error}
-
-
-def _key(request_id: Json) -> int | str:
-    """Some servers answer the request 7 as "7"."""
+def as_id(request_id: Json) -> int | str | None:
+    """An id as we made it: some servers answer the request 7 as "7" or 7.0. None: it is none."""
     if isinstance(request_id, str):
-        return int(request_id) if request_id.isdecimal() else request_id
-    return request_id if isinstance(request_id, int) else -1
+        plain = len(request_id) < 19 and request_id.isascii() and request_id.isdecimal()
+        return int(request_id) if plain else request_id
+    if isinstance(request_id, bool):
+        return None
+    if isinstance(request_id, float) and request_id.is_integer():
+        return int(request_id)
+    return request_id if isinstance(request_id, int) else None
 
 
-def _rpc_error(error: Json) -> RpcError:
-    if not isinstance(error, dict):
-        return RpcError(MALFORMED, f"malformed error answer: {error!r}")
-    code = error.get("code")
-    message = error.get("message")
-    return RpcError(
-        code if isinstance(code, int) else MALFORMED,
-        message if isinstance(message, str) else "no message",
-        error.get("data"),
-    )
+def reply_to(request_id: Json, method: str) -> dict[str, Json] | None:
+    """What a server is answered that asks us; None: nothing, with an id that no program would make."""
+    if not isinstance(request_id, str | int | float) or len(repr(request_id)) > _LONGEST_ID:
+        return None
+    reply: dict[str, Json] = {"jsonrpc": "2.0", "id": request_id}
+    if method == "ping":
+        return {**reply, "result": {}}
+    return {
+        **reply,
+        "error": RpcError(METHOD_NOT_FOUND, f"{method[:100]} is not offered").to_json(),
+    }
+
+
+def tell_progress(progress: Progress, params: Mapping[str, Json]) -> None:
+    """Hand a progress notification to who waits for it, if it is well-formed."""
+    done, total, text = (params.get(key) for key in ("progress", "total", "message"))
+    if isinstance(done, int | float):
+        progress(
+            done,
+            total if isinstance(total, int | float) else None,
+            text if isinstance(text, str) else None,
+        )
+
+
+def _fail(pending: _Pending, error: Exception) -> None:
+    if not pending.answer.done():
+        pending.answer.set_exception(error)

@@ -16,21 +16,25 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from workbench.catalogue.tools import ServerState
-from workbench.mcp.peer import CONNECTION_CLOSED, RpcError
+from workbench.mcp.messages import Failure, RpcError, SessionLost
 from workbench.upstream.notes import NoteTap, log_text
+from workbench.upstream.transports.link import StartAfresh
 from workbench.upstream.transports.process import (
     CannotStart,
     StderrRing,
     StdioServer,
     child_environment,
 )
-from workbench.upstream.transports.stdio import StdioLink
+from workbench.upstream.transports.session import Session
+from workbench.util.places import Places
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from workbench.config import ServerSettings
-    from workbench.upstream.transports.link import Link
+    from workbench.upstream.eras import Eras
+    from workbench.upstream.transports.http import HttpChannel
+    from workbench.upstream.transports.link import Link, Way
 
 OnTools = Callable[[list[dict[str, Any]], dict[str, list[str]]], None]
 
@@ -58,11 +62,19 @@ class Connection:
         settings: ServerSettings,
         environ: Mapping[str, str],
         *,
+        eras: Eras,
+        longest: int,
         on_state: Callable[[], None],
         on_tools: OnTools,
     ) -> None:
-        """on_state: ``state`` or ``error`` changed. on_tools: a listing came, with its repairs."""
+        """eras: what is known of servers from before. longest: bytes of one answer, decompressed.
+
+        on_state: ``state`` or ``error`` changed. on_tools: a listing came, with its repairs.
+        """
         self.settings = settings
+        self._eras = eras
+        self._longest = longest
+        self._channel: HttpChannel | None = None
         self.state: ServerState = "new"
         self.error: str | None = None
         self.stderr = StderrRing()
@@ -89,8 +101,23 @@ class Connection:
         self._failed_attempts = 0
         """In a row that never got to ``ready``."""
         self._was_ready = False
-        self._places = asyncio.Semaphore(_MOST_IN_FLIGHT)
+        self._wedged = False
+        """The last attempt came to nothing after the question for the newest protocol."""
+        self._places = Places(_MOST_IN_FLIGHT)
         self._underway: dict[int, NoteTap] = {}
+
+    @property
+    def longest(self) -> int:
+        """Bytes of one answer of the server, decompressed; a change counts from the next one on."""
+        return self._longest
+
+    @longest.setter
+    def longest(self, longest: int) -> None:
+        self._longest = longest
+        if self._server is not None:
+            self._server.peer.longest = longest
+        if self._channel is not None:
+            self._channel.longest = longest
 
     def start(self) -> None:
         """Begin to connect, if nothing has yet and it is not closed. Returns at once."""
@@ -156,7 +183,7 @@ class Connection:
             began = time.perf_counter()
             try:
                 answer = await link.call_tool(tool, args, timeout, tap.progress)
-            except RpcError as error:
+            except (RpcError, SessionLost) as error:
                 if _session_is_lost(error):
                     self._lost.set()
                 raise
@@ -226,22 +253,46 @@ class Connection:
         deadline = asyncio.timeout(seconds)  # encloses the whole life; lifted once connected
         try:
             async with deadline:
-                if settings.command is None:
-                    await self._over_http(settings, deadline)
-                elif _OWN_PIPES:
-                    await self._over_pipes(settings, deadline)
-                else:
-                    await self._over_sdk_stdio(settings, deadline)
+                await self._by_either_era(settings, deadline)
         except TimeoutError:
             if not deadline.expired():
                 raise
             raise NotConnected(self._late(seconds)) from None
+
+    async def _by_either_era(self, settings: ServerSettings, deadline: asyncio.Timeout) -> None:
+        """Ask for the newest protocol unless it is known to be in vain; start anew where that broke it."""
+        if settings.protocol == "legacy":
+            await self._over(settings, deadline, "legacy")
+            return
+        probe = not (self._wedged or self._eras.is_handshake(self.settings))
+        self._wedged = probe
+        if probe:
+            try:
+                await self._over(settings, deadline, "probe")
+                return
+            except StartAfresh as error:
+                _log.info("server %s: started anew: %s", self.settings.name, error)
+            except Exception:
+                self._wedged = False
+                raise
+        await self._over(settings, deadline, "initialize")
+
+    async def _over(self, settings: ServerSettings, deadline: asyncio.Timeout, way: Way) -> None:
+        try:
+            if settings.command is None:
+                await self._over_http(settings, deadline, way)
+            elif _OWN_PIPES:
+                await self._over_pipes(settings, deadline, way)
+            else:
+                await self._over_sdk_stdio(settings, deadline, way)
         finally:
             if self._server is not None:
                 connected = deadline.when() is None
                 await self._server.stop(patient=connected and not self._server.gone.is_set())
 
-    async def _over_pipes(self, settings: ServerSettings, deadline: asyncio.Timeout) -> None:
+    async def _over_pipes(
+        self, settings: ServerSettings, deadline: asyncio.Timeout, way: Way
+    ) -> None:
         assert settings.command is not None
         self.stderr.mark()
         server = self._server = await StdioServer.start(
@@ -251,20 +302,30 @@ class Connection:
             cwd=settings.cwd,
             stderr=self.stderr,
             on_notification=self._notified,
+            longest=self._longest,
         )
-        await self._serve(StdioLink(server.peer), deadline, server.gone)
+        await self._serve(Session(server.peer), deadline, way, server.gone)
         raise NotConnected(await server.last_words(_EXIT_CODE_S))
 
-    async def _over_http(self, settings: ServerSettings, deadline: asyncio.Timeout) -> None:
-        module = await _load_sdk()
-        opened = module.open_http(
-            settings.url, settings.headers, changed=self._changed.set, log=self._logged
+    async def _over_http(
+        self, settings: ServerSettings, deadline: asyncio.Timeout, way: Way
+    ) -> None:
+        assert settings.url is not None
+        http = await _load("http")
+        channel = http.HttpChannel(
+            settings.url, settings.headers, self._notified, longest=self._longest
         )
-        async with opened as link:
-            await self._serve(link, deadline)
+        self._channel = channel
+        try:
+            await self._serve(Session(channel), deadline, way)
+        finally:
+            self._channel = None
+            await channel.close()
 
-    async def _over_sdk_stdio(self, settings: ServerSettings, deadline: asyncio.Timeout) -> None:
-        module = await _load_sdk()
+    async def _over_sdk_stdio(
+        self, settings: ServerSettings, deadline: asyncio.Timeout, way: Way
+    ) -> None:
+        module = await _load("sdk")
         opened = module.open_stdio(
             settings.command,
             list(settings.args),
@@ -274,17 +335,24 @@ class Connection:
             log=self._logged,
         )
         async with opened as link:
-            await self._serve(link, deadline)
+            await self._serve(link, deadline, way)
 
     async def _serve(
-        self, link: Link, deadline: asyncio.Timeout, gone: asyncio.Event | None = None
+        self,
+        link: Link,
+        deadline: asyncio.Timeout,
+        way: Way,
+        gone: asyncio.Event | None = None,
     ) -> None:
         """From an open link to its end: ``gone`` is set, or the session is lost."""
-        await link.negotiate(self.settings.protocol)
+        await link.negotiate(way)
         self._on_tools(*await link.list_tools())
         deadline.reschedule(None)
         self._link = link
         self.protocol_version = link.protocol_version
+        self._wedged = False
+        if way != "legacy":
+            self._eras.learn(self.settings, link.era, link.server)
         self._changed.clear()
         self._failed_attempts = 0
         self._was_ready = True
@@ -312,7 +380,7 @@ class Connection:
             try:
                 async with asyncio.timeout(self.settings.connect_timeout_ms / 1000):
                     self._on_tools(*await link.list_tools())
-            except (RpcError, TimeoutError) as error:
+            except (RpcError, Failure, TimeoutError) as error:
                 _log.warning("server %s: tools/list: %s", self.settings.name, _words(error))
 
     # -- small things ----------------------------------------------------------------------
@@ -352,7 +420,7 @@ class Connection:
         return self._server.with_stderr(message)
 
 
-_EXPECTED = (NotConnected, CannotStart, RpcError)
+_EXPECTED = (NotConnected, CannotStart, RpcError, Failure)
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -366,16 +434,15 @@ def _words(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
-def _session_is_lost(error: RpcError) -> bool:
+def _session_is_lost(error: RpcError | SessionLost) -> bool:
     """A server that was started anew knows no session of before; it has to be connected anew."""
-    return (
-        error.code != CONNECTION_CLOSED
-        and "session" in error.message.lower()
-        and ("not found" in error.message.lower() or "terminated" in error.message.lower())
-    )
+    if isinstance(error, SessionLost):
+        return True
+    words = error.message.lower()
+    return "session" in words and ("not found" in words or "terminated" in words)
 
 
-async def _load_sdk() -> ModuleType:
-    """Import the SDK beside the event loop: it takes half a second."""
-    name = "workbench.upstream.transports.sdk"
+async def _load(transport: str) -> ModuleType:
+    """Import beside the event loop: it takes a while, and who has no such server never pays for it."""
+    name = f"workbench.upstream.transports.{transport}"
     return cast("ModuleType", await asyncio.to_thread(importlib.import_module, name))

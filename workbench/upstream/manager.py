@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 from workbench.catalogue.tools import Catalogue, ServerInfo, ServerState, ToolInfo
 from workbench.core.model import ErrorCode, Outcome, ToolCall
 from workbench.core.ports import NoteListener
-from workbench.mcp.peer import REQUEST_TIMEOUT, RpcError
+from workbench.mcp.messages import Failure, RpcError
+from workbench.mcp.peer import LONGEST_ANSWER
 from workbench.text.jsontext import canonical
 from workbench.upstream.approval import Pins
 from workbench.upstream.connection import Connection, NotConnected
 from workbench.upstream.definitions import denied_by, read_tools
+from workbench.upstream.eras import Eras
 from workbench.upstream.listings import ListingCache
 from workbench.upstream.notes import NoteTap
-from workbench.upstream.results import outcome_of
+from workbench.upstream.results import failure_of, outcome_of
 from workbench.util.listeners import tell
 
 if TYPE_CHECKING:
@@ -59,14 +61,18 @@ class Manager:
         *,
         environ: Mapping[str, str] | None = None,
         data_dir: Path | None = None,
+        max_answer_bytes: int = LONGEST_ANSWER,
     ) -> None:
         """environ: where ``${VAR}`` and the children's environment come from; None: our own.
 
         data_dir: where approvals and listings are kept; None: in memory only.
+        max_answer_bytes: of one answer of a server, decompressed.
         """
         self._environ = dict(os.environ if environ is None else environ)
         self._pins = Pins(data_dir)
         self._listings = ListingCache(data_dir)
+        self._eras = Eras(data_dir)
+        self._max_answer_bytes = max_answer_bytes
         self._servers: dict[str, _Server] = {}
         self._listeners: list[Listener] = []
         self._snapshot: Catalogue | None = None
@@ -92,12 +98,18 @@ class Manager:
         closing = [server.connection.close() for server in self._servers.values()]
         await asyncio.gather(*closing, *self._closing)
 
-    async def configure(self, servers: Iterable[ServerSettings]) -> None:
+    async def configure(
+        self, servers: Iterable[ServerSettings], *, max_answer_bytes: int | None = None
+    ) -> None:
         """Take new settings. Servers that stay the same are not touched, nor the calls on them.
 
         A server whose way to connect changed is connected anew; one that is gone is dropped in the
-        background, and its calls fail.
+        background, and its calls fail. max_answer_bytes: None leaves it as it is.
         """
+        if max_answer_bytes is not None:
+            self._max_answer_bytes = max_answer_bytes
+            for known in self._servers.values():
+                known.connection.longest = max_answer_bytes
         wanted = {settings.name: settings for settings in servers}
         for name in [name for name in self._servers if name not in wanted]:
             self._drop(name)
@@ -203,8 +215,8 @@ class Manager:
                 f"{label}: server {call.server!r} is not connected: {error}",
                 dispatched=False,
             )
-        except RpcError as error:
-            return _rpc_failure(label, error, timeout_ms)
+        except (RpcError, Failure) as error:
+            return failure_of(error, label, timeout_ms)
         return outcome_of(answer, server.offered.get(call.tool), label, took)
 
     # -- inside ----------------------------------------------------------------------------
@@ -259,7 +271,12 @@ class Manager:
             self._tell(name)
 
         connection = Connection(
-            server.settings, self._environ, on_state=on_state, on_tools=on_tools
+            server.settings,
+            self._environ,
+            eras=self._eras,
+            longest=self._max_answer_bytes,
+            on_state=on_state,
+            on_tools=on_tools,
         )
         return connection
 
@@ -364,13 +381,3 @@ def _identity(settings: ServerSettings) -> str:
         settings.inherit_env,
     ]
     return hashlib.sha256(canonical(way).encode()).hexdigest()
-
-
-def _rpc_failure(label: str, error: RpcError, timeout_ms: int) -> Outcome:
-    if error.code == REQUEST_TIMEOUT:
-        return Outcome.failed(
-            ErrorCode.TIMEOUT, f"{label}: not answered within the call timeout of {timeout_ms} ms"
-        )
-    return Outcome.failed(
-        ErrorCode.UPSTREAM_ERROR, f"{label}: {error.message}", {"code": error.code}
-    )

@@ -8,11 +8,14 @@ import orjson
 
 from workbench.catalogue.tools import ToolInfo
 from workbench.core.model import ErrorCode, JsonValue, Outcome
+from workbench.mcp.messages import GROWTH, Failure, NotJson, RequestTimeout, RpcError, is_heavy
+from workbench.mcp.peer import LONGEST_ANSWER
 from workbench.text import jsontext
 
 DEEPEST = 250
 """Levels of an answer that everything after us can hold: the script, the record, the screens."""
 _NO_WORDS = "the tool failed and gave no reason"
+_MOST_WORDS = 65_536
 
 
 def outcome_of(
@@ -44,7 +47,8 @@ def outcome_of(
     if answer.get("isError") is True:
         return Outcome.failed(
             ErrorCode.UPSTREAM_ERROR,
-            f"{label}: {_words(content, structured)}",
+            f"{label}: {_cut(_words(content, structured))}",
+            {"structuredContent": structured} if structured is not None else None,
             content=content,
             upstream_ms=upstream_ms,
         )
@@ -62,6 +66,29 @@ def outcome_of(
         upstream_ms=upstream_ms,
         warnings=tuple(warnings),
     )
+
+
+def failure_of(error: RpcError | Failure, label: str, timeout_ms: int) -> Outcome:
+    """The outcome of a call that got no result."""
+    if isinstance(error, RequestTimeout):
+        _, _, more = str(error).partition("; ")
+        message = f"{label}: not answered within the call timeout of {timeout_ms} ms"
+        return Outcome.failed(ErrorCode.TIMEOUT, f"{message}; {more}" if more else message)
+    if isinstance(error, NotJson):
+        return Outcome.failed(ErrorCode.SERIALIZATION_ERROR, f"{label}: {error}")
+    if isinstance(error, Failure):
+        return Outcome.failed(ErrorCode.UPSTREAM_ERROR, f"{label}: {_cut(str(error))}")
+    details: dict[str, JsonValue] = {"code": error.code}
+    if error.data is not None:
+        deep = _too_deep(error.data)
+        details["data"] = f"(nested more than {DEEPEST} levels deep)" if deep else error.data
+    return Outcome.failed(ErrorCode.UPSTREAM_ERROR, f"{label}: {_cut(error.message)}", details)
+
+
+def _cut(words: str) -> str:
+    if len(words) <= _MOST_WORDS:
+        return words
+    return f"{words[:_MOST_WORDS]}… ({len(words)} characters in all)"
 
 
 def _too_deep(value: JsonValue) -> bool:
@@ -108,6 +135,8 @@ def _parsed(text: str) -> JsonValue:
     """The value of a text that is as a whole a JSON object or array, else the text."""
     stripped = text.strip()
     if stripped[:1] + stripped[-1:] not in ("{}", "[]"):
+        return text
+    if is_heavy(stripped, LONGEST_ANSWER * GROWTH):
         return text
     try:
         value = jsontext.loads(stripped)

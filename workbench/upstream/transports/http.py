@@ -1,113 +1,435 @@
-"""Streamable HTTP to a server, so that a failed request is a failed call and says why.
+"""Streamable HTTP to a server: a request a POST, its answer one body or a stream of events.
 
-The SDK ends the whole session when one request cannot be sent, and keeps no word of an error status.
-This transport under its HTTP client turns both into JSON-RPC errors of that one request.
+Both eras: sessions, the stream of the server's own messages and resuming belong to the older one, headers
+that repeat the message to the newest. What goes wrong with a request is that request's failure only.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+import asyncio
+import logging
+import re
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
 
 import httpx2
-from mcp_types import CONNECTION_CLOSED, METHOD_NOT_FOUND
 
-_CONNECT_S = 30.0
-_MOST_CONNECTIONS = 200
-_MOST_IDLE = 50
-_SHOWN_BODY = 300
+from workbench.mcp.messages import (
+    GROWTH,
+    METHOD_NOT_FOUND,
+    MODERN_VERSIONS,
+    VERSION_KEY,
+    ConnectionLost,
+    Failure,
+    Json,
+    Malformed,
+    RequestTimeout,
+    RpcError,
+    SessionLost,
+    TooLarge,
+    Unreachable,
+    answer_of,
+    decode,
+    encode,
+    notification,
+    request,
+)
+from workbench.mcp.peer import (
+    LONGEST_ANSWER,
+    OnNotification,
+    Progress,
+    as_id,
+    reply_to,
+    tell_progress,
+)
+from workbench.upstream.transports.http_client import http_client, refusal, sent, text_of
+from workbench.upstream.transports.mirrored import header_text
+
+_log = logging.getLogger(__name__)
+_SESSION = "mcp-session-id"
+_ACCEPT = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
+_EVENTS_KIND = "text/event-stream"
+_EVENTS = {"accept": "text/event-stream", "cache-control": "no-store"}
+_FIRST_RETRY_S = 1.0
+_LONGEST_RETRY_S = 60.0
+_MOST_RETRIES = 2
+_MOST_REPLIES = 32
+_FAREWELL_S = 0.5
+_TURN_S = 0.005
+"""How long a stream that never pauses may keep the event loop."""
 
 
-class ResilientTransport(httpx2.AsyncBaseTransport):
-    """Wraps a transport; what it raises becomes an answer."""
+_Events: TypeAlias = AsyncGenerator[httpx2.ServerSentEvent, None]
+_NO_SESSION = re.compile(r"session|not initialized", re.IGNORECASE)
 
-    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
-        self._inner = inner
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+@dataclass(slots=True)
+class _Place:
+    """How far a stream of events was read, to go on there."""
+
+    event: str | None = None
+    retry_s: float = _FIRST_RETRY_S
+
+
+class HttpChannel:
+    """Requests to one address (a ``Channel``). ``close`` it always."""
+
+    def __init__(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        on_notification: OnNotification,
+        *,
+        longest: int = LONGEST_ANSWER,
+    ) -> None:
+        """headers: the server's own, on every request. longest: bytes of one answer, decompressed."""
+        self._client = http_client(url, headers)
+        self._url = url
+        self._on_notification = on_notification
+        self.longest = longest
+        self._last_id = 0
+        self._session: str | None = None
+        self._version: str | None = None
+        self._progress: dict[int | str, Progress] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._replies = 0
+
+    @property
+    def has_headers(self) -> bool:
+        return True
+
+    def agreed(self, version: str) -> None:
+        self._version = version
+
+    async def request(
+        self,
+        method: str,
+        params: Mapping[str, Json] | None,
+        *,
+        timeout: float | None = None,
+        progress: Progress | None = None,
+        request_id: int | str | None = None,
+        cancel: bool = True,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Json]:
+        if request_id is None:
+            self._last_id += 1
+            request_id = self._last_id
+        params = dict(params) if params is not None else {}
+        if progress is not None:
+            params["_meta"] = {**params.get("_meta", {}), "progressToken": request_id}
+            self._progress[request_id] = progress
+        own = self._headers(method, params) | dict(headers or {})
+        message = encode(request(request_id, method, params))
+        limit = asyncio.timeout(timeout)
         try:
-            response = await self._inner.handle_async_request(request)
-        except httpx2.TransportError as error:
-            return _error(request, 503, CONNECTION_CLOSED, _words(error))
-        if response.status_code >= 400 and request.method == "POST" and not _is_json(response):
-            return await _explained(request, response)
-        response.stream = _ResilientStream(response.stream)
-        return response
+            async with limit:
+                return await self._ask(method, message, own)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            self._stop(request_id, "timed out", cancel)
+            raise RequestTimeout(f"{method} was not answered within {timeout:g} s") from None
+        except asyncio.CancelledError:
+            self._stop(request_id, "the caller was cancelled", cancel)
+            raise
+        finally:
+            self._progress.pop(request_id, None)
 
-    async def aclose(self) -> None:
-        await self._inner.aclose()
+    async def notify(self, method: str, params: Mapping[str, Json] | None) -> None:
+        await self._post(notification(method, params))
+        if method == "notifications/initialized" and self._session is not None:
+            self._spawn(self._listen())
 
-
-class _ResilientStream(httpx2.AsyncByteStream):
-    """A body whose loss ends this response only."""
-
-    def __init__(self, inner: Any) -> None:
-        self._inner = inner
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    async def close(self) -> None:
+        """Let go of the session, where there is one, and of every connection."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         try:
-            async for chunk in self._inner:
-                yield chunk
-        except httpx2.TransportError as error:
-            raise httpx2.StreamError(_words(error)) from error
+            if self._session is not None:
+                async with asyncio.timeout(_FAREWELL_S), self._sent("DELETE", self._headers()):
+                    self._session = None
+        except (Failure, TimeoutError) as error:
+            _log.info("the session was not ended: %s", error)
+        finally:
+            await self._client.aclose()
 
-    async def aclose(self) -> None:
-        await self._inner.aclose()
+    # -- a request ---------------------------------------------------------------------------
 
+    async def _ask(self, method: str, message: bytes, headers: dict[str, str]) -> dict[str, Json]:
+        place = _Place()
+        async with self._sent("POST", headers, message) as response:
+            if response.status_code >= 300:
+                raise await self._refused(response)
+            if method == "initialize":
+                self._session = response.headers.get(_SESSION)
+            kind = _kind(response)
+            if kind == "application/json":
+                answer = self._read(await self._body(response))
+                if answer is None:
+                    raise Malformed("malformed answer: no JSON-RPC answer in it")
+                return answer
+            if kind != _EVENTS_KIND:
+                raise await self._no_answer(response)
+            answer = await self._answer_in(response, place)
+        return answer if answer is not None else await self._resumed(place)
 
-def http_client(url: str, headers: Mapping[str, str]) -> httpx2.AsyncClient:
-    """A client for one server, with the server's own headers on every request.
+    def _read(self, data: bytes) -> dict[str, Json] | None:
+        """The result in a body or an event; None: there is none, the server's own messages at most.
 
-    Through a proxy where the environment has one (a transport of our own has to look for itself).
-    """
-    limits = httpx2.Limits(max_connections=_MOST_CONNECTIONS, max_keepalive_connections=_MOST_IDLE)
-    return httpx2.AsyncClient(
-        transport=ResilientTransport(
-            httpx2.AsyncHTTPTransport(limits=limits, proxy=_proxy_for(url))
-        ),
-        # A stream may be silent for long while a tool works: the call's own timeout ends it.
-        timeout=httpx2.Timeout(_CONNECT_S, read=None),
-        headers=dict(headers),
-    )
-
-
-def _proxy_for(url: str) -> str | None:
-    """What HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say of this server."""
-    parts = urlsplit(url)
-    proxies = getproxies()
-    if not parts.hostname or proxy_bypass(parts.hostname):
+        What answers on a request's own stream is its answer, whatever id it bears.
+        """
+        try:
+            decoded = decode(data, self.longest * GROWTH)
+        except ValueError as error:
+            raise Malformed(f"malformed answer: {error}") from None
+        value = decoded.value
+        for message in value if isinstance(value, list) else [value]:
+            if not isinstance(message, dict):
+                raise Malformed("malformed answer: no JSON-RPC message")
+            if "method" not in message:
+                return answer_of(message, decoded.odd_numbers)
+            self._heard(message)
         return None
-    return proxies.get(parts.scheme) or proxies.get("all")
+
+    async def _answer_in(self, response: httpx2.Response, place: _Place) -> dict[str, Json] | None:
+        """The answer in a stream of events, or None: it ended before."""
+        async with aclosing(self._events(response, place)) as events:
+            async for data in events:
+                answer = self._read(data)
+                if answer is not None:
+                    return answer
+        return None
+
+    async def _resumed(self, place: _Place) -> dict[str, Json]:
+        """The answer from where its stream was cut off, if the server numbers its events."""
+        tries = 0
+        while place.event is not None and tries < _MOST_RETRIES:
+            await asyncio.sleep(place.retry_s)
+            before = place.event
+            try:
+                async with self._stream(place) as response:
+                    answer = await self._answer_in(response, place)
+            except ConnectionLost:
+                answer = None
+            if answer is not None:
+                return answer
+            tries = 0 if place.event != before else tries + 1
+        raise ConnectionLost("the connection was lost before the answer")
+
+    async def _refused(self, response: httpx2.Response) -> Exception:
+        """What an HTTP status means; a JSON-RPC error in the body has the last word."""
+        told = refusal(response, await text_of(response))
+        unknown = response.status_code == 404 or (
+            response.status_code == 400 and _NO_SESSION.search(told.words)
+        )
+        if self._session is not None and unknown:
+            return SessionLost(f"the session is not known any more: {told.words}")
+        if told.error is None:
+            return Malformed(told.words)
+        plain = response.status_code == 400 or told.error.code == METHOD_NOT_FOUND
+        message = told.error.message if plain else told.words
+        return RpcError(told.error.code, message, told.error.data)
+
+    async def _no_answer(self, response: httpx2.Response) -> Malformed:
+        if response.status_code in (202, 204):
+            return Malformed(f"HTTP {response.status_code}: the server gave no answer to a request")
+        kind = _kind(response) or "no content type"
+        words = (await text_of(response)).decode("utf-8", "replace").strip()
+        return Malformed(f"the server answered with {kind}: {words[:300]}")
+
+    async def _body(self, response: httpx2.Response) -> bytes:
+        body = bytearray()
+        breath = _Breath()
+        try:
+            async for piece in response.aiter_bytes():
+                body += piece
+                if len(body) > self.longest:
+                    raise self._too_large()
+                await breath.taken()
+        except httpx2.HTTPError as error:
+            raise ConnectionLost(_words(error)) from None
+        return bytes(body)
+
+    # -- streams -----------------------------------------------------------------------------
+
+    async def _events(
+        self, response: httpx2.Response, place: _Place
+    ) -> AsyncGenerator[bytes, None]:
+        """The messages of a stream; ends where it ends, also where it is cut off."""
+        breath = _Breath()
+        try:
+            source = httpx2.EventSource(response, max_event_size=self.longest)
+            async with aclosing(cast(_Events, aiter(source))) as events:
+                async for event in events:
+                    place.event = event.id or place.event
+                    if event.retry is not None:
+                        place.retry_s = min(max(event.retry, 0) / 1000, _LONGEST_RETRY_S)
+                    if event.event == "message" and event.data:
+                        yield event.data.encode("utf-8", "replace")
+                    await breath.taken()
+        except httpx2.SSEError:
+            raise self._too_large() from None
+        except httpx2.DecodingError as error:
+            raise Malformed(_words(error)) from None
+        except (httpx2.HTTPError, httpx2.StreamError) as error:
+            _log.info("a stream was cut off: %s", _words(error))
+
+    async def _listen(self) -> None:
+        """Hear what the server says on its own, as long as it offers to (older era)."""
+        place = _Place()
+        tries = 0
+        while tries < _MOST_RETRIES:
+            began = time.monotonic()
+            try:
+                async with (
+                    self._stream(place) as response,
+                    aclosing(self._events(response, place)) as events,
+                ):
+                    async for data in events:
+                        self._overheard(data)
+            except (Failure, RpcError) as error:
+                _log.info("no messages of the server's own: %s", error)
+            tries = 0 if time.monotonic() - began > _LONGEST_RETRY_S else tries + 1
+            await asyncio.sleep(place.retry_s)
+
+    def _overheard(self, data: bytes) -> None:
+        try:
+            value = decode(data, self.longest * GROWTH).value
+        except ValueError as error:
+            _log.info("what is no message: %s", error)
+            return
+        for message in value if isinstance(value, list) else [value]:
+            if isinstance(message, dict) and "method" in message:
+                self._heard(message)
+
+    @asynccontextmanager
+    async def _stream(self, place: _Place) -> AsyncIterator[httpx2.Response]:
+        headers = self._headers() | _EVENTS
+        if place.event is not None:
+            headers["last-event-id"] = header_value(place.event)
+        async with self._sent("GET", headers) as response:
+            if response.status_code >= 300 or _kind(response) != _EVENTS_KIND:
+                raise await self._refused(response)
+            yield response
+
+    # -- what the server says beside answers ---------------------------------------------------
+
+    def _heard(self, message: dict[str, Json]) -> None:
+        method, params = message.get("method"), message.get("params")
+        if not isinstance(method, str):
+            return
+        if not isinstance(params, dict):
+            params = {}
+        if "id" in message:
+            self._reply(message["id"], method)
+        elif method == "notifications/progress":
+            key = as_id(params.get("progressToken"))
+            progress = self._progress.get(key) if key is not None else None
+            if progress is not None:
+                tell_progress(progress, params)
+        else:
+            self._on_notification(method, params)
+
+    def _reply(self, request_id: Json, method: str) -> None:
+        """Answer the server's own question; one that asks faster than it listens is not answered."""
+        reply = reply_to(request_id, method)
+        if reply is None or self._replies >= _MOST_REPLIES:
+            return
+        self._replies += 1
+
+        async def post() -> None:
+            try:
+                await self._post(reply)
+            finally:
+                self._replies -= 1
+
+        self._spawn(post())
+
+    def _stop(self, request_id: int | str, reason: str, cancel: bool) -> None:
+        """Tell the server to stop; of the newest protocol the closed request itself says so."""
+        if cancel and self._version not in MODERN_VERSIONS:
+            params = {"requestId": request_id, "reason": reason}
+            self._spawn(self._post(notification("notifications/cancelled", params)))
+
+    async def _post(self, message: dict[str, Json]) -> None:
+        """Send what has no answer."""
+        try:
+            headers = self._headers(message.get("method"))
+            async with self._sent("POST", headers, encode(message)) as response:
+                if response.status_code >= 300:
+                    _log.info("%s: HTTP %d", message.get("method"), response.status_code)
+        except Failure as error:
+            _log.info("%s: %s", message.get("method"), error)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # -- headers and errors ------------------------------------------------------------------
+
+    def _headers(
+        self, method: str | None = None, params: Mapping[str, Json] | None = None
+    ) -> dict[str, str]:
+        headers = dict(_ACCEPT)
+        if self._session is not None:
+            headers[_SESSION] = self._session
+        stamped = (params or {}).get("_meta", {}).get(VERSION_KEY)
+        version = stamped if stamped is not None else self._version
+        if version is not None and method != "initialize":
+            headers["mcp-protocol-version"] = version
+        if stamped is not None and method is not None:
+            headers["mcp-method"] = method
+            name = (params or {}).get("name")
+            if isinstance(name, str):
+                headers["mcp-name"] = header_text(name)
+        return headers
+
+    @asynccontextmanager
+    async def _sent(
+        self, method: str, headers: dict[str, str], content: bytes | None = None
+    ) -> AsyncIterator[httpx2.Response]:
+        try:
+            response = await sent(self._client, method, self._url, headers, content)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
+            raise Unreachable(_words(error)) from None
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
+            raise ConnectionLost(_words(error)) from None
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(f"the answer is larger than max_upstream_bytes ({self.longest} bytes)")
 
 
-async def _explained(request: httpx2.Request, response: httpx2.Response) -> httpx2.Response:
-    body = (await response.aread())[:_SHOWN_BODY].decode("utf-8", "replace").strip()
-    await response.aclose()
-    message = f"HTTP {response.status_code} {response.reason_phrase}"
-    challenge = response.headers.get("www-authenticate")
-    if challenge is not None:
-        message += f" (WWW-Authenticate: {challenge})"
-    code = METHOD_NOT_FOUND if response.status_code == 404 else CONNECTION_CLOSED
-    return _error(request, response.status_code, code, f"{message}: {body}" if body else message)
+class _Breath:
+    """Lets others run where what is read never pauses by itself."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    async def taken(self) -> None:
+        if time.monotonic() - self._last > _TURN_S:
+            await asyncio.sleep(0)
+            self._last = time.monotonic()
 
 
-def _is_json(response: httpx2.Response) -> bool:
+def header_value(text: str) -> str:
+    """What the server gave us as text, as a header can carry it."""
+    return text.encode("ascii", "ignore").decode().replace("\r", "").replace("\n", "")
+
+
+def _kind(response: httpx2.Response) -> str:
     kind = str(response.headers.get("content-type", ""))
-    return kind.lower().startswith("application/json")
+    return kind.partition(";")[0].strip().lower()
 
 
 def _words(error: Exception) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
-def _error(request: httpx2.Request, status: int, code: int, message: str) -> httpx2.Response:
-    body = {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": message}}
-    return httpx2.Response(
-        status,
-        headers={"content-type": "application/json"},
-        content=json.dumps(body).encode(),
-        request=request,
-    )

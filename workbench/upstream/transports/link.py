@@ -1,11 +1,55 @@
-"""What a connection needs of an open session with a server, whatever it runs on."""
+"""What a connection needs of an open session with a server, and a session of what carries it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, Protocol, TypeAlias
 
+from workbench.mcp.messages import Failure
 from workbench.mcp.peer import Progress
+
+Era: TypeAlias = Literal["modern", "handshake"]
+Way: TypeAlias = Literal["probe", "initialize", "legacy"]
+"""How to begin: ask for the newest protocol first, for the older handshake first, or for that alone."""
+
+
+class StartAfresh(Failure):
+    """The question for the newest protocol was too much for this server: it needs a new start.
+
+    A server that ends, or is beyond use, once it is asked what it does not know (the specification,
+    2026-07-28, versioning).
+    """
+
+
+class Channel(Protocol):
+    """What requests go through: pipes (``mcp.Peer``) or HTTP."""
+
+    @property
+    def has_headers(self) -> bool:
+        """Whether ``headers`` of a request go anywhere."""
+        ...
+
+    async def request(
+        self,
+        method: str,
+        params: Mapping[str, Any] | None,
+        *,
+        timeout: float | None = None,
+        progress: Progress | None = None,
+        request_id: int | str | None = None,
+        cancel: bool = True,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """Send a request and wait for its result. Raises RpcError or Failure."""
+        ...
+
+    async def notify(self, method: str, params: Mapping[str, Any] | None) -> None:
+        """Send a notification."""
+        ...
+
+    def agreed(self, version: str) -> None:
+        """Both sides speak this version of the protocol from now on."""
+        ...
 
 
 class Link(Protocol):
@@ -16,17 +60,27 @@ class Link(Protocol):
         """As negotiated, e.g. ``2025-11-25``."""
         ...
 
-    async def negotiate(self, protocol: str) -> None:
-        """Agree on a protocol version: ``auto``, or ``legacy`` (the older handshake) at once.
+    @property
+    def era(self) -> Era:
+        """Of the negotiated version."""
+        ...
 
-        Raises RpcError, or what the transport raises.
+    @property
+    def server(self) -> str:
+        """The server's own name and version, to know it again by; empty where it tells none."""
+        ...
+
+    async def negotiate(self, way: Way) -> None:
+        """Agree on a protocol version.
+
+        Raises StartAfresh (not for ``legacy``), RpcError or Failure.
         """
         ...
 
     async def list_tools(self) -> tuple[list[dict[str, Any]], dict[str, list[str]]]:
         """All tools as the server sends them, and what was repaired, by tool name.
 
-        Stops at a repeated cursor and after 100 pages. Raises RpcError.
+        Stops at a repeated cursor and after 100 pages. Raises RpcError or Failure.
         """
         ...
 
@@ -40,5 +94,8 @@ class Link(Protocol):
     async def call_tool(
         self, name: str, args: dict[str, Any], timeout: float, progress: Progress
     ) -> dict[str, Any]:
-        """One call; the result as the server sent it. ``timeout`` in seconds. Raises RpcError."""
+        """One call; the result as the server sent it. ``timeout`` in seconds.
+
+        Raises RpcError or Failure.
+        """
         ...

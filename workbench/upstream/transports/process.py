@@ -9,10 +9,11 @@ import signal
 from collections import deque
 from collections.abc import Mapping, Sequence
 
-from workbench.mcp.peer import OnNotification, Peer
+from workbench.mcp.peer import LONGEST_ANSWER, OnNotification, Peer
 
 _STDERR_LINES = 200
 _STDERR_WIDTH = 2_000
+_STDERR_HEAD = 2
 _STDERR_TAIL = 3
 _PIPE_BYTES = 1 << 20
 # How long it may take to leave after its stdin closed, and after SIGTERM.
@@ -64,44 +65,53 @@ class StderrRing:
         self._lines: deque[str] = deque(maxlen=_STDERR_LINES)
         self._open = b""
         self._fresh = 0
+        self._head: list[str] = []
+        """The first lines of this process that say something; its cause stands there (npm's 404)."""
 
     def mark(self) -> None:
         """A new process starts: what is there already is of an earlier one."""
         self._fresh = 0
+        self._head = []
 
     def feed(self, data: bytes) -> None:
         *lines, self._open = (self._open + data).split(b"\n")
-        self._lines.extend(_line(line) for line in lines)
-        self._fresh += len(lines)
         if len(self._open) > _STDERR_WIDTH:
-            self._lines.append(_line(self._open))
+            lines.append(self._open)
             self._open = b""
-            self._fresh += 1
+        for line in map(_line, lines):
+            self._lines.append(line)
+            if len(self._head) < _STDERR_HEAD and line.strip():
+                self._head.append(line)
+        self._fresh += len(lines)
 
     def lines(self) -> list[str]:
         """Oldest first."""
         return [*self._lines, _line(self._open)] if self._open else list(self._lines)
 
-    def tail(self) -> list[str]:
-        """The last lines of this process that say something."""
+    def summary(self) -> list[str]:
+        """The first and the last lines of this process that say something, and what is between cut."""
         fresh = self._fresh + (1 if self._open else 0)
-        lines = self.lines()[-fresh:] if fresh else []
-        return [line for line in lines if line.strip()][-_STDERR_TAIL:]
+        lines = [line for line in self.lines()[-fresh:] if line.strip()] if fresh else []
+        if len(lines) <= _STDERR_HEAD + _STDERR_TAIL and fresh <= _STDERR_LINES:
+            return lines
+        return [*self._head, "…", *lines[-_STDERR_TAIL:]]
 
 
 class StdioServer:
     """One running server process. Made by ``start``; ``stop`` it always."""
 
-    def __init__(self, on_notification: OnNotification, stderr: StderrRing) -> None:
+    def __init__(
+        self, on_notification: OnNotification, stderr: StderrRing, longest: int = LONGEST_ANSWER
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._stderr = stderr
         self._process: asyncio.subprocess.Process | None = None
         self._transports: list[asyncio.BaseTransport] = []
         self._stdin: asyncio.WriteTransport | None = None
         self._watcher: asyncio.Task[None] | None = None
-        self.peer = Peer(on_notification)
         self.gone = asyncio.Event()
-        """Set when it is over: the process ended, or closed its stdin or stdout."""
+        """Set when it is over: the process ended, closed its stdin or stdout, or is beyond use."""
+        self.peer = Peer(on_notification, longest=longest, on_close=self.gone.set)
 
     @property
     def returncode(self) -> int | None:
@@ -117,12 +127,13 @@ class StdioServer:
         cwd: str | None,
         stderr: StderrRing,
         on_notification: OnNotification,
+        longest: int = LONGEST_ANSWER,
     ) -> StdioServer:
         """Start the process with pipes of its own, in a session of its own.
 
-        Raises CannotStart.
+        longest: bytes of one message that it sends. Raises CannotStart.
         """
-        server = cls(on_notification, stderr)
+        server = cls(on_notification, stderr, longest)
         child_in, our_in = os.pipe()
         our_out, child_out = os.pipe()
         our_err, child_err = os.pipe()
@@ -198,12 +209,17 @@ class StdioServer:
         return self.with_stderr(how)
 
     def with_stderr(self, message: str) -> str:
-        """The message and what the server wrote to stderr last."""
-        tail = self._stderr.tail()
-        return f"{message}; stderr: {' | '.join(tail)}" if tail else message
+        """The message and what the server wrote to stderr first and last."""
+        said = self._stderr.summary()
+        return f"{message}; stderr: {' | '.join(said)}" if said else message
 
     async def last_words(self, patience: float) -> str:
-        """``peer_end``, once the exit code is known or ``patience`` seconds are over."""
+        """``peer_end``, once the exit code is known or ``patience`` seconds are over.
+
+        Where we ended it: why.
+        """
+        if self.peer.closed_by is not None and self.returncode is None:
+            return self.peer.closed_by
         await self._ended(patience)
         await asyncio.sleep(0)  # the last of stderr may have come with the exit
         return self.peer_end()

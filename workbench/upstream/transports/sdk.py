@@ -1,10 +1,11 @@
-"""A session on the SDK: streamable HTTP, and child processes where there are no POSIX pipes.
+"""A session with a child process on the SDK, where there are no POSIX pipes.
 
 Imports mcp (half a second): only ``connection`` loads this, in a thread, when it connects.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -16,7 +17,6 @@ import anyio.abc
 import mcp_types as types
 from mcp.client.session import ClientSession
 from mcp.client.stdio import StdioServerParameters, stdio_client
-from mcp.client.streamable_http import streamable_http_client
 from mcp.client.subscriptions import listen
 from mcp.shared.dispatcher import CallOptions, Dispatcher, OnNotifyIntercept
 from mcp.shared.exceptions import MCPError
@@ -25,11 +25,19 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import TypeAdapter, ValidationError
 
 from workbench import __version__
-from workbench.mcp.peer import MALFORMED, METHOD_NOT_FOUND, Progress, RpcError
+from workbench.mcp.messages import (
+    METHOD_NOT_FOUND,
+    ConnectionLost,
+    Failure,
+    Malformed,
+    RequestTimeout,
+    RpcError,
+)
+from workbench.mcp.peer import Progress
 from workbench.upstream.notes import log_text
 from workbench.upstream.repair import repair_listing
-from workbench.upstream.transports.http import http_client
-from workbench.upstream.transports.stdio import LOG_LEVEL, MOST_PAGES
+from workbench.upstream.transports.link import Era, StartAfresh, Way
+from workbench.upstream.transports.session import LOG_LEVEL, MOST_PAGES
 
 Json: TypeAlias = Any
 LogLine: TypeAlias = Callable[[str], None]
@@ -41,7 +49,7 @@ _ANYTHING: TypeAdapter[dict[str, Json]] = TypeAdapter(dict[str, Any])
 
 
 class SdkLink:
-    """One open session (a ``Link``). Made by ``open_http`` or ``open_stdio``."""
+    """One open session (a ``Link``). Made by ``open_stdio``."""
 
     def __init__(self, session: ClientSession, repaired: dict[str, list[str]]) -> None:
         self._session = session
@@ -51,9 +59,38 @@ class SdkLink:
     def protocol_version(self) -> str:
         return self._session.protocol_version or "unknown"
 
-    async def negotiate(self, protocol: str) -> None:
-        with _as_rpc_errors():
-            await (self._session.initialize() if protocol == "legacy" else self._discover())
+    @property
+    def era(self) -> Era:
+        return "modern" if self._modern else "handshake"
+
+    @property
+    def server(self) -> str:
+        info = self._session.server_info
+        return f"{info.name} {info.version}" if info is not None else ""
+
+    async def negotiate(self, way: Way) -> None:
+        if way == "probe":
+            await self._probe()
+        else:
+            with _as_ours():
+                await self._session.initialize()
+
+    async def _probe(self) -> None:
+        """Ask for the newest protocol; whatever comes of it, short of yes, the older one is next."""
+        try:
+            with _as_ours():
+                await self._session.discover()
+        except ConnectionLost as error:
+            raise StartAfresh(str(error)) from error
+        except (RpcError, Failure, RuntimeError) as error:
+            _log.info("server/discover: %s", error)
+        else:
+            return
+        try:
+            with _as_ours():
+                await self._session.initialize()
+        except (RpcError, Failure) as error:
+            raise StartAfresh(str(error)) from error
 
     async def list_tools(self) -> tuple[list[dict[str, Json]], dict[str, list[str]]]:
         tools: list[dict[str, Json]] = []
@@ -63,7 +100,7 @@ class SdkLink:
         for _ in range(MOST_PAGES):
             params = types.PaginatedRequestParams(cursor=cursor) if cursor is not None else None
             try:
-                with _as_rpc_errors():
+                with _as_ours():
                     page = await self._session.list_tools(params=params)
             except RpcError as error:
                 if error.code == METHOD_NOT_FOUND and self._offered_tools is None:
@@ -88,17 +125,6 @@ class SdkLink:
             _log.info("no news of changed tools: %s", error)
 
     async def call_tool(
-        self, name: str, args: dict[str, Json], timeout: float, progress: Progress
-    ) -> dict[str, Json]:
-        try:
-            return await self._call_through_sdk(name, args, timeout, progress)
-        except RpcError as error:
-            if error.code != types.HEADER_MISMATCH:
-                raise
-        await self.list_tools()  # refused unsent, for what an old listing says: renew it, ask again
-        return await self._call_through_sdk(name, args, timeout, progress)
-
-    async def _call_through_sdk(
         self, name: str, args: dict[str, Json], timeout: float, tell: Progress
     ) -> dict[str, Json]:
         async def on_progress(progress: float, total: float | None, message: str | None) -> None:
@@ -107,31 +133,24 @@ class SdkLink:
         request = types.CallToolRequest(
             params=types.CallToolRequestParams(name=name, arguments=args)
         )
-        with _as_rpc_errors():
-            answer = await self._session.send_request(
-                request,
-                cast("TypeAdapter[Any]", _ANYTHING),
-                request_read_timeout_seconds=timeout,
-                progress_callback=on_progress,
-            )
+        limit = asyncio.timeout(timeout)  # the SDK's own has the same code as a server's
+        try:
+            async with limit:
+                answer = await self._sent(request, on_progress)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise RequestTimeout(f"tools/call was not answered within {timeout:g} s") from None
         raw: dict[str, Json] = answer[_RAW]
         return raw
 
-    async def _discover(self) -> None:
-        """The newest protocol if the server speaks it, else the handshake of the older ones."""
-        try:
-            await self._session.discover()
-        except (MCPError, ValidationError, RuntimeError):
-            pass  # whatever an older server answers to what it does not know, it may know the other
-        else:
-            return
-        try:
-            await self._session.initialize()
-        except MCPError as error:
-            if error.code != types.UNSUPPORTED_PROTOCOL_VERSION:
-                raise
-            # It was slow to start: the first question timed out here and was answered there.
-            await self._session.discover()
+    async def _sent(self, request: types.CallToolRequest, tell: Any) -> dict[str, Json]:
+        with _as_ours():
+            anything = cast("TypeAdapter[Any]", _ANYTHING)
+            answer: dict[str, Json] = await self._session.send_request(
+                request, anything, progress_callback=tell
+            )
+        return answer
 
     @property
     def _offered_tools(self) -> types.ToolsCapability | None:
@@ -141,17 +160,6 @@ class SdkLink:
     @property
     def _modern(self) -> bool:
         return self._session.protocol_version in MODERN_PROTOCOL_VERSIONS
-
-
-@asynccontextmanager
-async def open_http(
-    url: str, headers: Mapping[str, str], *, changed: Callable[[], None], log: LogLine
-) -> AsyncIterator[SdkLink]:
-    """A session over streamable HTTP."""
-    async with http_client(url, headers) as client:
-        transport = streamable_http_client(url, http_client=client, max_sse_event_size=None)
-        async with _open_streams(transport, changed, log) as link:
-            yield link
 
 
 @asynccontextmanager
@@ -229,13 +237,15 @@ class _RawDispatcher(Dispatcher[Any]):
 
 
 @contextlib.contextmanager
-def _as_rpc_errors() -> Any:
+def _as_ours() -> Any:
     """The SDK's errors as ours."""
     try:
         yield
     except MCPError as error:
+        if (error.code, error.message) == (types.CONNECTION_CLOSED, "Connection closed"):
+            raise ConnectionLost("the server closed its output") from None
         raise RpcError(error.code, error.message, error.data) from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise RpcError(MALFORMED, f"malformed answer: {where}: {first['msg']}") from None
+        raise Malformed(f"malformed answer: {where}: {first['msg']}") from None

@@ -10,18 +10,23 @@ import orjson
 import pytest
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
 
-from workbench.mcp.peer import Peer, RpcError
-from workbench.upstream.transports.stdio import (
-    CLIENT,
+from workbench.mcp import messages
+from workbench.mcp.messages import (
+    CAPABILITIES_KEY,
+    CLIENT_KEY,
     HANDSHAKE_VERSIONS,
-    META,
+    LOG_LEVEL_KEY,
     MODERN_VERSIONS,
     UNSUPPORTED_VERSION,
-    StdioLink,
+    VERSION_KEY,
+    NoCommonVersion,
+    RpcError,
 )
+from workbench.mcp.peer import Peer
+from workbench.upstream.transports.session import CLIENT, Session
 
 Answer = dict[str, Any]
-_STAMP = {META["version"]: "2026-07-28", META["client"]: CLIENT, META["capabilities"]: {}}
+_STAMP = {VERSION_KEY: "2026-07-28", CLIENT_KEY: CLIENT, CAPABILITIES_KEY: {}}
 _OLD: Answer = {"result": {"protocolVersion": "2025-06-18", "capabilities": {"tools": {}}}}
 _NEW: Answer = {"result": {"supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}}}}
 _NO_METHOD: Answer = {"error": {"code": -32601, "message": "Method not found"}}
@@ -63,23 +68,25 @@ class _Server:
 def test_constants_are_the_sdks() -> None:
     assert tuple(MODERN_PROTOCOL_VERSIONS) == MODERN_VERSIONS
     assert tuple(HANDSHAKE_PROTOCOL_VERSIONS) == HANDSHAKE_VERSIONS
-    assert META["version"] == types.PROTOCOL_VERSION_META_KEY
-    assert META["client"] == types.CLIENT_INFO_META_KEY
-    assert META["capabilities"] == types.CLIENT_CAPABILITIES_META_KEY
-    assert META["log_level"] == types.LOG_LEVEL_META_KEY
+    assert types.PROTOCOL_VERSION_META_KEY == VERSION_KEY
+    assert types.CLIENT_INFO_META_KEY == CLIENT_KEY
+    assert types.CLIENT_CAPABILITIES_META_KEY == CAPABILITIES_KEY
+    assert types.LOG_LEVEL_META_KEY == LOG_LEVEL_KEY
+    assert types.SERVER_INFO_META_KEY == messages.SERVER_KEY
     assert types.UNSUPPORTED_PROTOCOL_VERSION == UNSUPPORTED_VERSION
+    assert types.HEADER_MISMATCH == messages.HEADER_MISMATCH
 
 
 @pytest.mark.anyio
 async def test_the_newest_protocol() -> None:
     server = _Server(server_discover=[_NEW], tools_list=[{"result": {"tools": []}}])
-    link = StdioLink(server.peer)
-    await link.negotiate("auto")
+    link = Session(server.peer)
+    await link.negotiate("probe")
     await link.list_tools()
     assert link.protocol_version == "2026-07-28"
     assert server.methods == ["server/discover", "tools/list"]
     assert server.asked[0]["params"] == {"_meta": _STAMP}
-    assert server.asked[1]["params"]["_meta"] == {**_STAMP, META["log_level"]: "info"}
+    assert server.asked[1]["params"]["_meta"] == {**_STAMP, LOG_LEVEL_KEY: "info"}
 
 
 @pytest.mark.anyio
@@ -96,8 +103,8 @@ async def test_the_newest_protocol() -> None:
 )
 async def test_the_older_handshake(discover: Answer) -> None:
     server = _Server(server_discover=[discover], initialize=[_OLD])
-    link = StdioLink(server.peer)
-    await link.negotiate("auto")
+    link = Session(server.peer)
+    await link.negotiate("probe")
     assert link.protocol_version == "2025-06-18"
     assert server.methods == ["server/discover", "initialize", "notifications/initialized"]
     asked = types.InitializeRequestParams.model_validate(server.asked[1]["params"])
@@ -107,7 +114,7 @@ async def test_the_older_handshake(discover: Answer) -> None:
 @pytest.mark.anyio
 async def test_the_older_handshake_at_once() -> None:
     server = _Server(initialize=[_OLD])
-    await StdioLink(server.peer).negotiate("legacy")
+    await Session(server.peer).negotiate("legacy")
     assert server.methods == ["initialize", "notifications/initialized"]
 
 
@@ -116,8 +123,8 @@ async def test_a_server_that_was_slow_to_start() -> None:
     """It answered the first question after we gave it up, and is modern now."""
     slow = {"error": {"code": -32001, "message": "timed out"}}
     server = _Server(server_discover=[slow, _NEW], initialize=[_unsupported("2026-07-28")])
-    link = StdioLink(server.peer)
-    await link.negotiate("auto")
+    link = Session(server.peer)
+    await link.negotiate("probe")
     assert link.protocol_version == "2026-07-28"
     assert server.methods == ["server/discover", "initialize", "server/discover"]
 
@@ -126,15 +133,15 @@ async def test_a_server_that_was_slow_to_start() -> None:
 async def test_no_version_in_common() -> None:
     future = {"result": {"protocolVersion": "2031-01-01", "capabilities": {}}}
     server = _Server(initialize=[future])
-    with pytest.raises(RpcError, match="speaks protocol version '2031-01-01' only"):
-        await StdioLink(server.peer).negotiate("auto")
+    with pytest.raises(NoCommonVersion, match="speaks protocol version '2031-01-01' only"):
+        await Session(server.peer).negotiate("probe")
 
 
 @pytest.mark.anyio
 async def test_a_server_without_tools_has_none() -> None:
     nothing = {"result": {"protocolVersion": "2025-11-25", "capabilities": {"prompts": {}}}}
     server = _Server(initialize=[nothing])
-    link = StdioLink(server.peer)
+    link = Session(server.peer)
     await link.negotiate("legacy")
     assert await link.list_tools() == ([], {})
 
@@ -142,7 +149,7 @@ async def test_a_server_without_tools_has_none() -> None:
 @pytest.mark.anyio
 async def test_a_server_that_offers_tools_and_cannot_list_them_fails() -> None:
     server = _Server(initialize=[_OLD])
-    link = StdioLink(server.peer)
+    link = Session(server.peer)
     await link.negotiate("legacy")
     with pytest.raises(RpcError, match="Method not found"):
         await link.list_tools()

@@ -1,0 +1,93 @@
+"""Bytes in any pieces to lines, with a bound on what is held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_EDGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class LongLine:
+    """A line over the bound: its two ends, the rest is let go."""
+
+    head: bytes
+    tail: bytes
+    size: int
+    """Bytes so far."""
+    ended: bool
+    """False: more of it may come."""
+
+
+class LineSplitter:
+    """Calls ``on_line`` with each line that is not blank, without its end."""
+
+    def __init__(
+        self,
+        on_line: Callable[[bytes], None],
+        longest: int,
+        on_long: Callable[[LongLine], None],
+    ) -> None:
+        """longest: bytes of a line that are held.
+
+        on_long: told of one that is longer once it passes the bound, again each time it has doubled
+        since, and at its end.
+        """
+        self.longest = longest
+        self._on_line = on_line
+        self._on_long = on_long
+        self._held = bytearray()
+        self._size = 0
+        self._head = b""
+        self._tail = b""
+        self._told_at = 0
+        """Not 0: the line is over the bound, and at this size it was told last."""
+
+    def feed(self, data: bytes) -> None:
+        """Take a piece."""
+        if b"\n" not in data:
+            self._hold(data)
+            return
+        first, *lines = data.split(b"\n")
+        self._hold(first)
+        self._end()
+        rest = lines.pop()
+        for line in lines:
+            if len(line) > self.longest:
+                self._hold(line)
+                self._end()
+            elif line and not line.isspace():
+                self._on_line(line)
+        if rest:
+            self._hold(rest)
+
+    def finish(self) -> None:
+        """Nothing more comes: a last line without its end counts."""
+        self._end()
+
+    def _hold(self, part: bytes) -> None:
+        self._size += len(part)
+        if self._told_at:
+            self._tail = (self._tail + part[-_EDGE:])[-_EDGE:]
+            if self._size >= 2 * self._told_at:
+                self._tell(ended=False)
+            return
+        self._held += part
+        if self._size > self.longest:
+            self._head, self._tail = bytes(self._held[:_EDGE]), bytes(self._held[-_EDGE:])
+            self._held = bytearray()
+            self._tell(ended=False)
+
+    def _end(self) -> None:
+        line, long = bytes(self._held), bool(self._told_at)
+        if long:
+            self._tell(ended=True)
+        self._held, self._size, self._told_at = bytearray(), 0, 0
+        self._head = self._tail = b""
+        if not long and line and not line.isspace():
+            self._on_line(line)
+
+    def _tell(self, *, ended: bool) -> None:
+        self._told_at = self._size
+        self._on_long(LongLine(self._head, self._tail, self._size, ended))

@@ -1,0 +1,240 @@
+"""A session with a server over pipes or HTTP, without the SDK: its import takes longer than most starts.
+
+Both eras of the protocol, the part that calling tools needs: ``server/discover`` (2026-07-28) or
+``initialize`` (2024-11-05 to 2025-11-25), ``tools/list``, ``tools/call``, ``subscriptions/listen``.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias
+
+from workbench import __version__
+from workbench.mcp.messages import (
+    CAPABILITIES_KEY,
+    CLIENT_KEY,
+    HANDSHAKE_VERSIONS,
+    HEADER_MISMATCH,
+    LOG_LEVEL_KEY,
+    METHOD_NOT_FOUND,
+    MODERN_VERSIONS,
+    SERVER_KEY,
+    UNSUPPORTED_VERSION,
+    VERSION_KEY,
+    ConnectionLost,
+    Failure,
+    NoCommonVersion,
+    RpcError,
+    Unreachable,
+)
+from workbench.mcp.peer import Progress
+from workbench.upstream.repair import repair_listing
+from workbench.upstream.transports.link import Channel, Era, StartAfresh, Way
+from workbench.upstream.transports.mirrored import Mirror, mirror_of, mirrored
+
+Json: TypeAlias = Any
+
+_log = logging.getLogger(__name__)
+MOST_PAGES = 100
+LOG_LEVEL: Literal["info"] = "info"
+CLIENT = {"name": "workbench", "version": __version__}
+_DISCOVER_S = 10.0
+
+
+class Session:
+    """The session with one server (a ``Link``)."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._version = ""
+        self._server: dict[str, Json] = {}
+        self._capabilities: dict[str, Json] = {}
+        self._stamp: dict[str, Json] = {}
+        """What every request of the newest protocol carries in ``_meta``."""
+        self._mirrors: dict[str, Mirror] = {}
+
+    @property
+    def protocol_version(self) -> str:
+        return self._version
+
+    @property
+    def era(self) -> Era:
+        return "modern" if self._stamp else "handshake"
+
+    @property
+    def server(self) -> str:
+        return " ".join(str(self._server.get(key, ""))[:100] for key in ("name", "version")).strip()
+
+    async def negotiate(self, way: Way) -> None:
+        if way == "probe":
+            await self._probe()
+        elif way == "initialize":
+            await self._initialize_first()
+        else:
+            await self._initialize()
+
+    async def list_tools(self) -> tuple[list[dict[str, Json]], dict[str, list[str]]]:
+        tools: list[dict[str, Json]] = []
+        repaired: dict[str, list[str]] = {}
+        cursor: str | None = None
+        seen: set[str] = set()
+        for _ in range(MOST_PAGES):
+            params: dict[str, Json] = {} if cursor is None else {"cursor": cursor}
+            try:
+                page = await self._request("tools/list", params)
+            except RpcError as error:
+                if error.code == METHOD_NOT_FOUND and "tools" not in self._capabilities:
+                    break  # a server of prompts or resources only
+                raise
+            repair_listing(page, repaired)
+            tools += page["tools"]
+            cursor = page.get("nextCursor")
+            if not cursor or cursor in seen:
+                break
+            seen.add(cursor)
+        return self._with_mirrors(tools), repaired
+
+    async def watch(self, changed: Callable[[], None]) -> None:
+        tools = self._capabilities.get("tools")
+        if not self._stamp or not isinstance(tools, dict) or not tools.get("listChanged"):
+            return
+        wanted = {"notifications": {"toolsListChanged": True}}
+        try:
+            # Its events come as notifications; it is answered when the server ends it.
+            await self._request("subscriptions/listen", wanted, request_id="listen-1")
+        except (RpcError, Failure) as error:
+            _log.info("no news of changed tools: %s", error)
+
+    async def call_tool(
+        self, name: str, args: dict[str, Json], timeout: float, progress: Progress
+    ) -> dict[str, Json]:
+        try:
+            return await self._call(name, args, timeout, progress)
+        except RpcError as error:
+            if error.code != HEADER_MISMATCH or not self._stamp:
+                raise
+        await self.list_tools()  # refused unsent, for what an old listing says: renew it, ask again
+        return await self._call(name, args, timeout, progress)
+
+    async def _call(
+        self, name: str, args: dict[str, Json], timeout: float, progress: Progress
+    ) -> dict[str, Json]:
+        params: dict[str, Json] = {"name": name, "arguments": args}
+        mirror = self._mirrors.get(name)
+        if self._stamp:
+            params["_meta"] = self._stamp
+        return await self._channel.request(
+            "tools/call",
+            params,
+            timeout=timeout,
+            progress=progress,
+            headers=mirrored(mirror, args) if mirror else None,
+        )
+
+    async def _request(
+        self, method: str, params: dict[str, Json], *, request_id: str | None = None
+    ) -> dict[str, Json]:
+        if self._stamp:
+            params = {**params, "_meta": self._stamp}
+        return await self._channel.request(method, params, request_id=request_id)
+
+    def _with_mirrors(self, tools: list[dict[str, Json]]) -> list[dict[str, Json]]:
+        """Learn which arguments are mirrored; a tool that is wrong about it must not be used."""
+        if not (self._stamp and self._channel.has_headers):
+            return tools
+        mirrors = {id(tool): mirror_of(tool["inputSchema"]) for tool in tools}
+        kept = [tool for tool in tools if mirrors[id(tool)] is not None]
+        for tool in tools:
+            if mirrors[id(tool)] is None:
+                _log.warning("tool %r is left out: its x-mcp-header is wrong", tool["name"])
+        self._mirrors = {tool["name"]: mirror for tool in kept if (mirror := mirrors[id(tool)])}
+        return kept
+
+    # -- how it begins -----------------------------------------------------------------------
+
+    async def _probe(self) -> None:
+        """Ask for the newest protocol; whatever comes of it, short of yes, the older one is next."""
+        try:
+            if await self._discover(MODERN_VERSIONS[-1]):
+                return
+        except Unreachable:
+            raise
+        except ConnectionLost as error:
+            raise StartAfresh(str(error)) from error
+        except Failure as error:
+            _log.info("server/discover: %s", error)
+        try:
+            await self._initialize()
+        except NoCommonVersion:
+            raise
+        except (RpcError, Failure) as error:
+            raise StartAfresh(str(error)) from error
+
+    async def _initialize_first(self) -> None:
+        """The older handshake; a server that does not take it may speak the newest protocol alone."""
+        try:
+            await self._initialize()
+        except RpcError as error:
+            try:
+                speaks = await self._discover(MODERN_VERSIONS[-1])
+            except Failure:
+                speaks = False
+            if not speaks:
+                raise error from None
+
+    async def _discover(self, version: str) -> bool:
+        """Ask for the newest protocol; False: the server does not speak it. Raises Failure."""
+        stamp = {VERSION_KEY: version, CLIENT_KEY: CLIENT, CAPABILITIES_KEY: {}}
+        try:
+            answer = await self._channel.request(
+                "server/discover", {"_meta": stamp}, timeout=_DISCOVER_S, cancel=False
+            )
+        except RpcError as error:
+            other = _mutual(error)
+            return other is not None and other != version and await self._discover(other)
+        spoken = answer.get("supportedVersions")
+        if not isinstance(spoken, list) or version not in spoken:
+            return False
+        meta = answer.get("_meta")
+        self._learn(version, answer, meta.get(SERVER_KEY) if isinstance(meta, dict) else None)
+        self._stamp = {**stamp, LOG_LEVEL_KEY: LOG_LEVEL}
+        return True
+
+    async def _initialize(self) -> None:
+        wanted = {
+            "protocolVersion": HANDSHAKE_VERSIONS[-1],
+            "capabilities": {},
+            "clientInfo": CLIENT,
+        }
+        try:
+            answer = await self._channel.request("initialize", wanted, cancel=False)
+        except RpcError as error:
+            # It was slow to start: the first question timed out here and was answered there.
+            version = _mutual(error)
+            if version is None or not await self._discover(version):
+                raise
+            return
+        version = answer.get("protocolVersion")
+        if version not in HANDSHAKE_VERSIONS:
+            shown = version if isinstance(version, str) else type(version).__name__
+            raise NoCommonVersion(f"the server speaks protocol version {shown[:60]!r} only")
+        self._learn(version, answer, answer.get("serverInfo"))
+        await self._channel.notify("notifications/initialized", None)
+
+    def _learn(self, version: str, answer: dict[str, Json], server: Json) -> None:
+        self._version = version
+        capabilities = answer.get("capabilities")
+        self._capabilities = capabilities if isinstance(capabilities, dict) else {}
+        self._server = server if isinstance(server, dict) else {}
+        self._channel.agreed(version)
+
+
+def _mutual(error: RpcError) -> str | None:
+    """The newest protocol version that both sides speak, where a server names its own."""
+    if error.code != UNSUPPORTED_VERSION or not isinstance(error.data, dict):
+        return None
+    spoken = error.data.get("supported")
+    if not isinstance(spoken, list):
+        return None
+    return next((version for version in reversed(MODERN_VERSIONS) if version in spoken), None)
