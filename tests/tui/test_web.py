@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from workbench.history import Store
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 _PATIENCE_S = 40.0
+TOKEN = "a-token-for-the-browser"
 _FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--window-size=1280,800",
@@ -74,7 +76,7 @@ async def web(tmp_path: Path) -> AsyncIterator[tuple[int, Path]]:
         "--web",
         f"127.0.0.1:{port}",
     )
-    with running(*words, XDG_CONFIG_HOME=str(tmp_path / "config")):
+    with running(*words, XDG_CONFIG_HOME=str(tmp_path / "config"), WORKBENCH_TOKEN=TOKEN):
         yield port, data
 
 
@@ -87,8 +89,8 @@ async def test_a_key_pressed_in_a_browser_runs_the_script(
     debug = free_port()
     flags = (*_FLAGS, f"--user-data-dir={tmp_path / 'profile'}", f"--remote-debugging-port={debug}")
     async with aiohttp.ClientSession() as client:
-        assert await answer(client, f"http://127.0.0.1:{port}/") == 200
-        with running(chromium, *flags, f"http://127.0.0.1:{port}/"):
+        assert await answer(client, f"http://127.0.0.1:{port}/{TOKEN}/") == 200
+        with running(chromium, *flags, f"http://127.0.0.1:{port}/?token={TOKEN}"):
             targets: list[dict[str, Any]] = []
             while not any(target["type"] == "page" for target in targets):
                 targets = await answer(client, f"http://127.0.0.1:{debug}/json")
@@ -139,10 +141,11 @@ async def until_executed(history: Path) -> None:
 async def test_other_sites_and_hosts_are_refused(web: tuple[int, Path]) -> None:
     port, _ = web
     async with aiohttp.ClientSession() as client:
-        url = f"http://127.0.0.1:{port}/"
+        url = f"http://127.0.0.1:{port}/{TOKEN}/"
         assert await answer(client, url) == 200
         for headers, status in (
             ({"Host": f"evil.example:{port}"}, 421),
+            ({"Host": f"localhost:{port}@evil.example"}, 421),
             ({"Host": "127.0.0.1:1"}, 421),
             ({"Origin": "http://evil.example"}, 403),
             ({"Origin": "null"}, 403),
@@ -160,3 +163,62 @@ async def test_other_sites_and_hosts_are_refused(web: tuple[int, Path]) -> None:
 def test_only_loopback_and_only_ports(address: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--web", address]) == 2
     assert "--web" in capsys.readouterr().err
+
+
+async def test_nothing_is_to_be_had_without_the_token(web: tuple[int, Path]) -> None:
+    port, _ = web
+    site = f"http://127.0.0.1:{port}"
+    async with aiohttp.ClientSession() as client:
+        assert await answer(client, f"{site}/{TOKEN}/") == 200
+        for path in ("/", "/ws", "/static/js/textual.js", "/wrong-token-for-the-web/", "/?token=x"):
+            async with client.get(site + path) as response:
+                assert (response.status, response.headers["WWW-Authenticate"]) == (401, "Bearer")
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await client.ws_connect(f"{site}/ws")
+        bearer = {"Authorization": f"Bearer {TOKEN}"}
+        for url, headers in ((f"{site}/?token={TOKEN}", {}), (f"{site}/", bearer)):
+            async with client.get(url, headers=headers, allow_redirects=False) as response:
+                assert response.headers["Location"] == f"/{TOKEN}/"
+
+
+async def test_the_page_loads_from_nowhere_else(web: tuple[int, Path]) -> None:
+    port, _ = web
+    url = f"http://127.0.0.1:{port}/{TOKEN}/"
+    async with aiohttp.ClientSession() as client:
+        assert await answer(client, url) == 200
+        async with client.get(url) as response:
+            text = await response.text()
+            policy = response.headers["Content-Security-Policy"]
+        assert set(re.findall(r"(?:https?|wss?)://[^/\"]+", text)) == {f"ws://127.0.0.1:{port}"}
+        assert f"connect-src 'self' ws://127.0.0.1:{port};" in policy
+        for file in re.findall(r'(?:src|href)="(static/[^"]+)"|url\("(static/[^"]+)"\)', text):
+            async with client.get(url + "".join(file)) as response:
+                assert response.status == 200, file
+
+
+async def test_a_generated_token_is_shown_in_the_address(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "workbench", "--data-dir", str(tmp_path), "--web", "127.0.0.1:0"]
+    environ = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "WORKBENCH_TOKEN": ""}
+    process = subprocess.Popen(words, env=environ, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        url = process.stderr.readline().split()[-1]
+        async with aiohttp.ClientSession() as client:
+            assert await answer(client, url) == 200
+            assert await answer(client, url.rsplit("/", 2)[0]) == 401
+    finally:
+        process.terminate()
+    assert process.stderr.read() == ""
+    assert process.wait(20) == 0
+
+
+def test_a_port_in_use_and_a_poor_token_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert main(["--web", f"127.0.0.1:{taken.getsockname()[1]}"]) == 2
+    assert "in use" in capsys.readouterr().err
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_TOKEN", "has/a/slash/and/more")
+        assert main(["--web", "127.0.0.1:0"]) == 2
+    assert "WORKBENCH_TOKEN must be" in capsys.readouterr().err

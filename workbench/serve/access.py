@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hmac
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from workbench.serve.binding import Binding
 from workbench.text.sanitize import clean_line
+from workbench.util.loopback import is_loopback_authority, is_loopback_page
 
-_LOOPBACK = r"(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d{1,5})?"
-_OUR_HOST = re.compile(_LOOPBACK, re.IGNORECASE)
-_OUR_PAGE = re.compile(f"https?://{_LOOPBACK}", re.IGNORECASE)
 _SHOWN = 100
 
 
@@ -57,7 +54,7 @@ class Door:
         return None
 
     def _without_host(self, host: bytes | None) -> Refusal | None:
-        if not self._loopback or (host is not None and _OUR_HOST.fullmatch(_text(host))):
+        if not self._loopback or (host is not None and is_loopback_authority(_text(host))):
             return None
         named = "missing" if host is None else repr(clean_line(_text(host), _SHOWN))
         return Refusal(
@@ -68,7 +65,7 @@ class Door:
         for origin in origins:
             if not self._loopback:
                 return Refusal(403, "requests of web pages (Origin) are not taken")
-            if not _OUR_PAGE.fullmatch(_text(origin)):
+            if not is_loopback_page(_text(origin)):
                 page = clean_line(_text(origin), _SHOWN)
                 return Refusal(
                     403, f"Origin is {page!r}: only pages of this machine (localhost) may call"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 
 from workbench.config import ServeSettings
 from workbench.serve import UsageError
+from workbench.util.loopback import is_loopback
 
 _TOKEN_BYTES = 32
 _LEAST_TOKEN = 16
@@ -37,7 +37,7 @@ def read_binding(
 ) -> Binding:
     """The binding that ``--http ADDRESS`` means. Raises UsageError."""
     host, port = _split(address, settings)
-    loopback = _is_loopback(host)
+    loopback = is_loopback(host)
     token = environ.get(settings.token_env, "")
     if not loopback and not allow_remote:
         raise UsageError(
@@ -81,12 +81,3 @@ def _split(address: str, settings: ServeSettings) -> tuple[str, int]:
     if not port.isdigit() or int(port) > 65_535:
         raise UsageError(f"--http {address}: {port!r} is not a port (0 to 65535)")
     return host or settings.host, int(port)
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
