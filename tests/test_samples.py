@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -76,8 +78,39 @@ def test_names_lead_nowhere_else(tmp_path: Path) -> None:
         "a\\b",
         "..",
         "mine.js\n",
+        "mine ",
+        " mine",
+        "C:mine",
+        "mi\u200bne",
+        "x" * 300,
     ):
         with pytest.raises(UnknownScript):
             find_script(config, name)
     with pytest.raises(UnknownScript, match=r"did you mean 'mine\.js'"):
         find_script(config, "mien")
+
+
+@pytest.mark.parametrize("name", ["日報", "überblick 2", "отчёт", "π=3"])
+def test_names_are_in_any_language(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "scripts"
+    folder.mkdir()
+    (folder / f"{name}.js").write_text("2")
+    (tmp_path / "workbench.toml").write_text("")
+    config = load(tmp_path / "workbench.toml", environ={})
+    assert find_script(config, name) == find_script(config, f"{name}.js") == folder / f"{name}.js"
+    for form in ("NFC", "NFD"):
+        assert find_script(config, unicodedata.normalize(form, name)).read_text() == "2"
+    with pytest.raises(UnknownScript, match=re.escape(repr(f"{name}.js"))):
+        find_script(config, name[:-1] + name[-1] * 2)
+
+
+def test_what_is_suggested_can_be_taken(tmp_path: Path) -> None:
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "outside.js").write_text("1")
+    (tmp_path / "scripts" / "link.js").symlink_to(tmp_path / "outside.js")
+    (tmp_path / "scripts" / "-flag.js").write_text("1")
+    (tmp_path / "workbench.toml").write_text("")
+    config = load(tmp_path / "workbench.toml", environ={})
+    assert {"link.js", "-flag.js"}.isdisjoint(script_names(config))
+    for name in script_names(config):
+        assert find_script(config, name).name == name

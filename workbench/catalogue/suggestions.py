@@ -10,7 +10,7 @@ _MOST = 3
 _LONGEST = 128
 _CLOSENESS = 0.6
 _LISTED = 12
-_SEPARATORS = re.compile(r"[^a-z0-9]+")
+_SEPARATORS = re.compile(r"[\W_]+")
 
 
 def near_names(wrong: str, known: Iterable[str]) -> tuple[str, ...]:
@@ -44,4 +44,4 @@ def suggestion(near: Iterable[str], known: Iterable[str], what: str) -> str:
 
 
 def _bare(name: str) -> str:
-    return _SEPARATORS.sub("", name.lower())
+    return _SEPARATORS.sub("", name.casefold()) or name

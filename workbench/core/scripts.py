@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from pathlib import Path
 
 from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.config import DEMO, Config
 from workbench.core import paths
+from workbench.text.sanitize import clean
 
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")
+_MOST_BYTES = 255
+"""Of a file's name, with its ``.js``."""
 
 
 class UnknownScript(Exception):
@@ -39,20 +41,19 @@ def script_names(config: Config) -> list[str]:
         file.name
         for folder in script_folders(config)
         for file in folder.glob("*.js")
-        if file.is_file()
+        if is_script_name(file.name) and _is_inside(file, folder)
     }
     return sorted(found)
 
 
 def find_script(config: Config, name: str) -> Path:
     """The file of the script ``name`` (with or without ``.js``). Raises UnknownScript."""
-    if _NAME.match(name) is None:
-        raise UnknownScript(f"{name!r} is not a script's name: a name, not a path")
     file_name = name if name.endswith(".js") else f"{name}.js"
+    if not is_script_name(file_name):
+        raise UnknownScript(f"{name!r} is not a script's name: a name, not a path")
     for folder in script_folders(config):
-        file = folder / file_name
-        # A link out of the folder is a path in disguise.
-        if file.is_file() and file.resolve().parent == folder.resolve():
+        file = _file_in(folder, file_name)
+        if file is not None and _is_inside(file, folder):
             return file
     if DEMO not in config.servers and (_samples() / file_name).is_file():
         raise UnknownScript(
@@ -63,3 +64,36 @@ def find_script(config: Config, name: str) -> Path:
     raise UnknownScript(
         f"no script {name!r}{suggestion(near_names(file_name, known), known, 'there is')}"
     )
+
+
+def is_script_name(file_name: str) -> bool:
+    """A name in any language, and no way out of a folder on any system."""
+    if not file_name or file_name[0] in ".-" or any(sign in file_name for sign in "/\\:"):
+        return False
+    # What cannot be seen or encoded is no part of a name; spaces at its ends would not be seen.
+    bare = file_name.removesuffix(".js")
+    if (
+        clean(file_name) != file_name
+        or "\n" in file_name
+        or "\t" in file_name
+        or bare != bare.strip()
+    ):
+        return False
+    return bool(bare) and len(file_name.encode()) <= _MOST_BYTES
+
+
+def _file_in(folder: Path, name: str) -> Path | None:
+    """The file of this name, however its letters are composed: macOS writes ``ü`` as two characters."""
+    file = folder / name
+    if file.is_file():
+        return file
+    if name.isascii() or not folder.is_dir():
+        return None
+    wanted = unicodedata.normalize("NFC", name)
+    same = (one for one in folder.iterdir() if unicodedata.normalize("NFC", one.name) == wanted)
+    return next((one for one in same if one.is_file()), None)
+
+
+def _is_inside(file: Path, folder: Path) -> bool:
+    """A link out of the folder is a path in disguise."""
+    return file.is_file() and file.resolve().parent == folder.resolve()
