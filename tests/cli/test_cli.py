@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from workbench.history import Store
 
 
 class Shell:
@@ -83,6 +87,8 @@ def test_exec_reads_code_and_input_from_files_and_stdin(shell: Shell) -> None:
         (["--code", "1", "--input", "{}", "--input-file", "x"], "not allowed with"),
         (["--code", "1", "--input", "{a"], "--input is not JSON"),
         (["--code", "1", "--input", "NaN"], "NaN is not a JSON value"),
+        (["--code", "1", "--input", "[1e400]"], "1e400 is larger than any number can be"),
+        (["--code", "1", "--input", "[" * 100_000], "--input is not JSON"),
         (["--file", "missing.js"], "missing.js: No such file"),
         (["--file", "-", "--input-file", "-"], "cannot both be stdin"),
         (["--script", "../x"], "a name, not a path"),
@@ -92,6 +98,7 @@ def test_exec_reads_code_and_input_from_files_and_stdin(shell: Shell) -> None:
         (["--code", "1", "--max-tool-calls", "-1"], "max_tool_calls must be 0 or more"),
         (["--code", "1", "--max-parallel", "33"], "from 1 to 32"),
         (["--code", "1", "--what"], "unrecognized arguments"),
+        (["--code", "1", "--timout", "5"], "unrecognized arguments: --timout 5; did you mean '--timeout'?"),
         (["--code", "1", "--config", "none.toml"], "none.toml: no such configuration file"),
     ],
 )  # fmt: skip
@@ -388,3 +395,56 @@ def test_a_denied_tool_has_a_code_of_its_own(shell: Shell) -> None:
     result = shell.json("--config", "c.toml", "code", "exec", "--code", code)
     assert result["value"] == ["TOOL_DENIED", True, True, "TOOL_DENIED", "NOT_FOUND"]
     assert result["tool_calls"] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["histroy", "list"], "there is no command 'histroy'; did you mean 'history list'?"),
+        (["--data-dir", "x", "tols", "types"], "did you mean 'tools types'?"),
+        (["zzzz", "list"], "there is no command 'zzzz'; the commands are: code, history, "),
+        (["history", "lst"], "invalid choice: 'lst'; did you mean 'list'?"),
+        (["history", "list", "--status", "er"], "did you mean 'error'?"),
+        (["code", "exec", "--code", "1", "--jsn"], "unrecognized arguments: --jsn"),
+    ],
+)
+def test_a_mistyped_word_names_what_is_near(shell: Shell, words: list[str], told: str) -> None:
+    done = shell(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+
+
+def test_unknown_allowed_servers_are_told(shell: Shell) -> None:
+    done = shell("code", "exec", "--code", "1", "--allowed-servers", "demo,demmo")
+    told = "allowed_servers: no server 'demmo'; did you mean 'demo'?"
+    assert json.loads(done.stdout)["warnings"] == [told]
+    assert done.stderr == f"workbench: warning: {told}\n"
+    assert "warnings" not in shell.json("code", "exec", "--code", "1", "--allowed-servers", "demo")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_cancels_the_run_and_is_the_exit_code(
+    shell: Shell, number: signal.Signals
+) -> None:
+    words = ["code", "exec", "--code", "console.log('on'); await sleep(60000)"]
+    command = [sys.executable, "-m", "workbench", "--data-dir", str(shell.data), *words]
+    process = subprocess.Popen(
+        command, cwd=shell.folder, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "HOME": str(shell.folder), "PYTHONPATH": os.getcwd()},
+    )  # fmt: skip
+    store = None
+    while store is None or not store.list_executions(status="running"):
+        if (shell.data / "history.sqlite3").exists():
+            store = store or Store(shell.data / "history.sqlite3")
+        time.sleep(0.05)
+    process.send_signal(number)
+    answer, _ = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert json.loads(answer)["error"]["code"] == "CANCELLED"
+    assert [row.status for row in store.list_executions()] == ["cancelled"]
+    store.close()
+
+
+def test_a_byte_order_mark_is_no_part_of_the_input(shell: Shell) -> None:
+    (shell.folder / "i.json").write_bytes(b"\xef\xbb\xbf{}")
+    assert shell.json("code", "exec", "--code", "input", "--input-file", "i.json")["value"] == {}

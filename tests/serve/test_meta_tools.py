@@ -12,7 +12,7 @@ import pytest
 
 from workbench.config import Config, demo_server
 from workbench.core.runtime import Runtime, open_runtime
-from workbench.serve.tool_provider import Caller, Json
+from workbench.serve.tool_provider import Caller, Json, UnknownTool
 from workbench.serve.toolset import Toolset
 
 pytestmark = pytest.mark.anyio
@@ -56,6 +56,64 @@ async def test_describe_declares_and_names_near_ones(runtime: Runtime) -> None:
     missed = {entry["name"]: entry for entry in told["missing"]}
     assert "demo.get_issue" in missed["demo.get_isue"]["near"]
     assert "nothing" in missed
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("get_issue", None),
+        ("tools.demo.get_issue", None),
+        ("mcp__demo__get_issue", None),
+        ("tools.get_issue", None),
+        ("get_isue", "did you mean 'demo.get_issue'"),
+        ("demo", "'demo' is a server; its tools are: "),
+        ("deemo.get_issue", "did you mean 'demo'"),
+        ("zzzz", "no tool 'zzzz'"),
+    ],
+)
+async def test_describe_knows_every_spelling_of_a_name(
+    runtime: Runtime, name: str, message: str | None
+) -> None:
+    told = await ask(runtime, "describe_tools", tools=[name])
+    if message is None:
+        assert [(tool["server"], tool["tool"]) for tool in told["tools"]] == [("demo", "get_issue")]
+    else:
+        assert message in told["missing"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("execute_code", "code_execution"),
+        ("code_executon", "code_execution"),
+        ("run_script", "code_execution"),
+        ("describe_tool", "describe_tools"),
+        ("list_tools", "search_tools"),
+    ],
+)
+async def test_tools_are_near_by_the_names_they_have_elsewhere(
+    runtime: Runtime, name: str, meant: str
+) -> None:
+    with pytest.raises(UnknownTool, match=f"did you mean '{meant}'"):
+        await ask(runtime, name)
+
+
+@pytest.mark.parametrize("given", [5, "text", [1], None, {"a": 1}, True])
+async def test_input_is_declared_an_object_and_any_json_is_taken(
+    runtime: Runtime, given: Json
+) -> None:
+    schema = Toolset(runtime).listing()[0]["inputSchema"]["properties"]["input"]
+    assert schema["type"] == "object"
+    ran = await ask(runtime, "code_execution", code="input", input=given, script=None, options=None)
+    assert (ran["ok"], ran["value"]) == (True, given)
+
+
+async def test_null_is_absent_and_unknown_servers_are_told(runtime: Runtime) -> None:
+    options = {"timeout_ms": None, "allowed_servers": ["demmo"]}
+    ran = await ask(runtime, "code_execution", code="1", options=options)
+    assert ran["warnings"] == ["allowed_servers: no server 'demmo'; did you mean 'demo'?"]
+    told = await ask(runtime, "search_tools", query="issue", limit=None)
+    assert told["tools"]
 
 
 @pytest.mark.parametrize(

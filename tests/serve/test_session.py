@@ -116,6 +116,17 @@ async def test_a_failure_of_ours_keeps_its_words(
     assert "a secret of ours" in caplog.text
 
 
+async def test_true_is_no_id_though_it_equals_1(talk: Talk) -> None:
+    talk.ask(1, "tools/call", {"name": "door", "_meta": {"progressToken": True}})
+    await asyncio.sleep(0)
+    talk.tell("notifications/cancelled", {"requestId": True})
+    talk.tell("notifications/cancelled", {"requestId": 1.0})
+    talk.offer.open.set()
+    assert "result" in await talk.bag.answer(1)
+    assert talk.offer.cancelled == 0
+    assert talk.offer.callers[0].progress is None
+
+
 @pytest.mark.parametrize(
     "params",
     [None, [], {"arguments": {}}, {"name": 3}, {"name": "door", "arguments": [1]}],

@@ -14,8 +14,10 @@ from workbench.core.runtime import open_runtime
 from workbench.serve.telemetry import Tracing, open_tracing, wanted
 from workbench.serve.tool_provider import Caller
 from workbench.serve.toolset import Toolset
+from workbench.text.redact import Redactor
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+SECRET = "ghp_" + "a1B2" * 9
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,7 @@ def test_the_usual_variables_decide(environ: dict[str, str], asked: bool) -> Non
 def test_off_loads_nothing() -> None:
     code = (
         "import sys; from workbench.serve.telemetry import open_tracing; "
-        "import workbench.serve.serving; assert open_tracing({}) is None; "
+        "import workbench.serve.serving; assert open_tracing(str, {}) is None; "
         "print(*[n for n in ('opentelemetry', 'mcp', 'uvicorn') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -49,15 +51,19 @@ async def test_an_execution_and_its_calls_are_spans(tmp_path: Path) -> None:
     from opentelemetry.sdk.trace.export import SimpleSpanProcessor
     from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+    def mask(text: str) -> str:
+        return Redactor().text(text)[0]
+
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    tracing = Tracing(provider.get_tracer("test"), provider.shutdown)
+    tracing = Tracing(provider.get_tracer("test"), provider.shutdown, mask)
     raw = ServerSettings("raw", command=sys.executable, args=(str(RAW_SERVER),))
     config = Config(enable_code_execution=True, servers={"raw": raw})
     async with open_runtime(config, data_dir=tmp_path) as runtime:
         toolset = Toolset(runtime, tracing)
-        code = "call_tool('raw', 'echo', {}); call_tool('raw', 'fail', {}); nope()"
+        code = "call_tool('raw', 'echo', {}); call_tool('raw', 'fail', {}); "
+        code += f"throw new Error('no entry with {SECRET}')"
         caller = Caller(client="c", meta={"traceparent": PARENT}, request_id=5)
         result = await toolset.call("code_execution", {"code": code}, caller)
     echo, fail, whole = exporter.get_finished_spans()
@@ -77,10 +83,11 @@ async def test_an_execution_and_its_calls_are_spans(tmp_path: Path) -> None:
         assert span.parent.span_id == whole.context.span_id
     assert fail.attributes is not None
     assert fail.attributes["error.type"] == "UPSTREAM_ERROR"
+    assert whole.status.description == "Error: no entry with «masked token»"
 
 
 def test_tracing_opens_from_the_environment() -> None:
     pytest.importorskip("opentelemetry.sdk")
-    tracing = open_tracing({"OTEL_TRACES_EXPORTER": "console"})
+    tracing = open_tracing(str, {"OTEL_TRACES_EXPORTER": "console"})
     assert tracing is not None
     tracing.close()

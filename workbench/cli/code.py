@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import signal
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.common import (
@@ -23,7 +24,9 @@ from workbench.core.model import ErrorCode, Execution, ExecutionOptions, Executi
 if TYPE_CHECKING:
     from workbench.config import Config
 
-_INTERRUPTED = 130
+_BY_SIGNAL = 128
+"""Of a shell: the exit code of what a signal ended is this and its number."""
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 def add_parser(groups: Any, name: str) -> None:
@@ -65,7 +68,7 @@ def _source(parser: argparse.ArgumentParser, *, named: bool) -> None:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """One run; exit 0 ok, 1 the script failed, 2 bad usage."""
+    """One run; exit 0 ok, 1 the script failed, 2 bad usage, 130 or 143 ended by SIGINT or SIGTERM."""
     from workbench.core.engine import check_options
 
     if arguments.file == "-" and arguments.input_file == "-":
@@ -87,13 +90,15 @@ def execute(arguments: argparse.Namespace) -> int:
     request = ExecutionRequest(
         code=code, input=_read_input(arguments), options=options, source="cli", script=script
     )
-    execution = asyncio.run(_run(arguments, config, request))
+    execution, ended_by = asyncio.run(_run(arguments, config, request))
     print_json(execution.to_json())
     for warning in execution.warnings:
         note(f"warning: {warning}")
     if execution.error is None:
         return EXIT_OK
-    return _INTERRUPTED if execution.error.code == ErrorCode.CANCELLED else EXIT_FAILED
+    if execution.error.code == ErrorCode.CANCELLED and ended_by is not None:
+        return _BY_SIGNAL + ended_by
+    return EXIT_FAILED
 
 
 def check_syntax(arguments: argparse.Namespace) -> int:
@@ -121,7 +126,8 @@ def check_syntax(arguments: argparse.Namespace) -> int:
 
 async def _run(
     arguments: argparse.Namespace, config: Config, request: ExecutionRequest
-) -> Execution:
+) -> tuple[Execution, int | None]:
+    """The execution, and the signal that ended it, if one did."""
     from dataclasses import replace
 
     from workbench.core.runtime import open_runtime
@@ -131,17 +137,20 @@ async def _run(
     async with open_runtime(config, data_dir=data_dir(arguments)) as runtime:
         running = asyncio.ensure_future(runtime.engine.run(request))
 
-        def cancel() -> None:
+        ended_by: list[int] = []
+
+        def cancel(number: int) -> None:
+            ended_by.append(number)
             for execution_id in runtime.engine.running:
                 runtime.engine.cancel(execution_id)
 
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            try:
-                loop.add_signal_handler(number, cancel)
-            except NotImplementedError:  # Windows
-                break
-        return await running
+        for name in _SIGNALS:
+            with suppress(NotImplementedError, AttributeError):  # Windows
+                number = getattr(signal, name)
+                loop.add_signal_handler(number, cancel, number)
+        execution = await running
+        return execution, ended_by[0] if ended_by else None
 
 
 def _read_code(arguments: argparse.Namespace, config: Config) -> tuple[str, str | None]:

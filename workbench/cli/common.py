@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import traceback
 from collections.abc import Mapping
@@ -74,7 +75,9 @@ def parse_json(text: str, what: str) -> JsonValue:
     import json
 
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        # Some editors and shells put a byte order mark in front.
+        text = text.removeprefix("\ufeff")
+        return json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise Failure(
             f"{what} is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
@@ -85,6 +88,13 @@ def parse_json(text: str, what: str) -> JsonValue:
 
 def _no_constant(name: str) -> JsonValue:
     raise ValueError(f"{name} is not a JSON value")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise ValueError(f"{digits[:40]} is larger than any number can be")
+    return value
 
 
 def report_crash(error: BaseException) -> None:

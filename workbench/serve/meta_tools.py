@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable
 from contextlib import suppress
 
+from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.catalogue.tools import Catalogue, Missing, ToolInfo
 from workbench.core.ports import Upstream
 from workbench.history import HistoryError, Store, UnknownExecution
@@ -117,10 +118,9 @@ async def describe(upstream: Upstream, names: Iterable[Json]) -> Json:
     tools: list[Json] = []
     missing: list[Json] = []
     for name in names:
-        server, tool = _split(catalogue, name)
-        found = catalogue.find(server, tool)
+        found = _find(catalogue, name)
         if isinstance(found, Missing):
-            shown = name if isinstance(name, str) else f"{server}.{tool}"
+            shown = name if isinstance(name, str) else f"{name['server']}.{name['tool']}"
             missing.append({"name": shown, "message": found.message, "near": list(found.near)})
         else:
             tools.append(
@@ -180,14 +180,38 @@ def _first_words(tool: ToolInfo) -> str:
     return text if len(text) <= _SHOWN_DESCRIPTION else text[: _SHOWN_DESCRIPTION - 1] + "…"
 
 
-def _split(catalogue: Catalogue, name: Json) -> tuple[str, str]:
-    """``server.tool``, where both may have dots: the server that exists wins, the longest first."""
+def _find(catalogue: Catalogue, name: Json) -> ToolInfo | Missing:
+    """The tool that is meant, in every spelling that clients and scripts have for it."""
     if isinstance(name, dict):
-        return name["server"], name["tool"]
-    parts = name.split(".")
+        return catalogue.find(name["server"], name["tool"])
+    text: str = name.removeprefix("tools.")
+    separator = "."
+    if text.startswith("mcp__"):
+        text, separator = text.removeprefix("mcp__"), "__"
+    # Both may hold the separator: the server that exists wins, the longest first.
+    parts = text.split(separator)
     for count in range(len(parts) - 1, 0, -1):
-        server = ".".join(parts[:count])
+        server = separator.join(parts[:count])
         if server in catalogue.servers:
-            return server, ".".join(parts[count:])
-    server, _, tool = name.partition(".")
-    return server, tool
+            return catalogue.find(server, separator.join(parts[count:]))
+    same = [tool for tool in catalogue if tool.name == text]
+    if len(same) == 1:
+        return same[0]
+    if same or len(parts) == 1:
+        return _unnamed(catalogue, text, [tool.full_name for tool in same])
+    return catalogue.find(parts[0], separator.join(parts[1:]))
+
+
+def _unnamed(catalogue: Catalogue, text: str, same: list[str]) -> Missing:
+    """A name without a server that no tool or several have."""
+    quoted = repr(clean_line(text, _SHOWN_ID))
+    if same:
+        return Missing(f"several servers have a tool {quoted}: {', '.join(same)}", tuple(same))
+    if text in catalogue.servers:
+        tools = [f"{text}.{tool}" for tool in catalogue.tools.get(text, ())]
+        return Missing(
+            f"{quoted} is a server{suggestion((), tools, 'its tools are')}", tuple(tools[:3])
+        )
+    by_name = {tool.name: tool.full_name for tool in catalogue}
+    near = tuple(by_name[found] for found in near_names(text, by_name))
+    return Missing(f"no tool {quoted}{suggestion(near, (), '')}", near)

@@ -35,7 +35,11 @@ INPUT_SCHEMA: dict[str, Json] = {
             "type": "string",
             "description": "Name of a saved script to run instead of code.",
         },
-        "input": {"description": "Any JSON value; the script reads it as `input`. Default {}."},
+        # Any JSON is taken. Clients send what has no type as a string, whatever it is; an object is usual.
+        "input": {
+            "type": "object",
+            "description": "What the script reads as `input`; any JSON value is taken. Default {}.",
+        },
         "options": {
             "type": "object",
             "properties": {
@@ -53,7 +57,7 @@ INPUT_SCHEMA: dict[str, Json] = {
     },
     "additionalProperties": False,
 }
-_CHECK = SchemaCheck(INPUT_SCHEMA)
+_CHECK = SchemaCheck({**INPUT_SCHEMA, "properties": {**INPUT_SCHEMA["properties"], "input": {}}})
 
 
 class Refused(Exception):
@@ -69,6 +73,7 @@ def read_request(
     arguments: Mapping[str, JsonValue], config: Config, client: str | None
 ) -> ExecutionRequest:
     """The request that the arguments mean. Raises Refused, naming the field that is wrong."""
+    arguments = without_nulls(arguments)
     request = salvage(arguments, client)
     problems = argument_problems(_CHECK, dict(arguments))
     if problems:
@@ -94,6 +99,17 @@ def read_request(
         client=client,
         script=script,
     )
+
+
+def without_nulls(arguments: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Clients fill in null for what they do not give; only the input may be null."""
+    given = {
+        name: value for name, value in arguments.items() if value is not None or name == "input"
+    }
+    options = given.get("options")
+    if isinstance(options, dict):
+        given["options"] = {name: value for name, value in options.items() if value is not None}
+    return given
 
 
 def salvage(arguments: Mapping[str, JsonValue], client: str | None) -> ExecutionRequest:

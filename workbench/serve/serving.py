@@ -19,6 +19,7 @@ from workbench.serve.session import Session
 from workbench.serve.stdio import own_stdio
 from workbench.serve.telemetry import Tracing, open_tracing
 from workbench.serve.toolset import ListingWatch, Toolset
+from workbench.text.redact import Redactor
 from workbench.text.sanitize import clean
 
 _LAST_ANSWERS_S = 0.6
@@ -36,8 +37,8 @@ _log = logging.getLogger(__name__)
 async def serve_stdio(config: Config, data_dir: Path) -> None:
     """One client on stdin and stdout, until either ends or a signal comes."""
     with _signals_stop() as stop:
-        tracing = open_tracing()
         async with open_runtime(config, data_dir=data_dir, watch=True) as runtime:
+            tracing = open_tracing(_Masking(runtime))
             await runtime.engine.start()
             await _serve_lines(runtime, Toolset(runtime, tracing), stop)
         _close(tracing)
@@ -46,8 +47,8 @@ async def serve_stdio(config: Config, data_dir: Path) -> None:
 async def serve_http(config: Config, data_dir: Path, binding: Binding) -> None:
     """Any number of clients over streamable HTTP, until a signal comes."""
     with _signals_stop() as stop:
-        tracing = open_tracing()
         async with open_runtime(config, data_dir=data_dir, connect=True, watch=True) as runtime:
+            tracing = open_tracing(_Masking(runtime))
             await runtime.engine.start()
             await _serve_requests(runtime, Toolset(runtime, tracing), binding, stop)
         _close(tracing)
@@ -166,6 +167,24 @@ def _signals_stop() -> Iterator[asyncio.Event]:
     finally:
         for each in signals:
             signal.signal(each, signal.SIG_IGN)
+
+
+class _Masking:
+    """Masks what leaves the machine by the patterns in force, as the history does what it writes."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._settings = runtime.config.history
+        self._redactor = self._made()
+
+    def __call__(self, text: str) -> str:
+        if self._runtime.config.history != self._settings:
+            self._settings = self._runtime.config.history
+            self._redactor = self._made()
+        return self._redactor.text(text)[0]
+
+    def _made(self) -> Redactor:
+        return Redactor(self._settings.redact_keys, self._settings.redact_values)
 
 
 def _announce(url: str, binding: Binding) -> None:

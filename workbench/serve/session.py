@@ -95,7 +95,7 @@ class Session:
                 self._fail(request_id, RpcFailure(INVALID_REQUEST, "the message has no method"))
         elif "id" not in message:
             self._notified(method, params)
-        elif not isinstance(request_id, str | int) or isinstance(request_id, bool):
+        elif not _is_id(request_id):
             self._fail(None, RpcFailure(INVALID_REQUEST, "id must be a string or an integer"))
         else:
             self._requested(request_id, method, params)
@@ -161,7 +161,7 @@ class Session:
     def _notified(self, method: str, params: Json) -> None:
         if method == "notifications/cancelled" and isinstance(params, dict):
             request_id = params.get("requestId")
-            task = self._underway.get(request_id) if isinstance(request_id, str | int) else None
+            task = self._underway.get(request_id) if _is_id(request_id) else None
             if task is not None:
                 task.cancel()
 
@@ -259,7 +259,7 @@ class Session:
             del self._listens[request_id]
 
     def _progress(self, token: Json) -> Progress | None:
-        if not isinstance(token, str | int):
+        if not _is_id(token):
             return None
 
         def report(done: float, text: str, total: float | None = None) -> None:
@@ -316,6 +316,11 @@ def _check_envelope(meta: Mapping[str, Json]) -> None:
             "Unsupported protocol version",
             {"supported": [MODERN_VERSION], "requested": version},
         )
+
+
+def _is_id(value: Json) -> bool:
+    """A string or an integer; ``true`` is none, though it equals 1."""
+    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _client_name(info: Json) -> str | None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer
 
 Listener = Callable[[Event], None]
+Mask = Callable[[str], str]
+"""A text with its secrets masked."""
 
 _log = logging.getLogger(__name__)
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
@@ -34,8 +36,8 @@ def wanted(environ: Mapping[str, str]) -> bool:
     return exporter != "none" and bool(exporter or any(environ.get(name) for name in _ENDPOINTS))
 
 
-def open_tracing(environ: Mapping[str, str] = os.environ) -> Tracing | None:
-    """Tracing as the environment asks for it, or None: off."""
+def open_tracing(mask: Mask, environ: Mapping[str, str] = os.environ) -> Tracing | None:
+    """Tracing as the environment asks for it, or None: off. ``mask``: of texts that leave the machine."""
     if not wanted(environ):
         return None
     try:
@@ -65,14 +67,15 @@ def open_tracing(environ: Mapping[str, str] = os.environ) -> Tracing | None:
     resource = Resource.create({"service.name": environ.get("OTEL_SERVICE_NAME", "workbench")})
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(exporter))
-    return Tracing(provider.get_tracer("workbench"), provider.shutdown)
+    return Tracing(provider.get_tracer("workbench"), provider.shutdown, mask)
 
 
 class Tracing:
     """Makes the spans of executions."""
 
-    def __init__(self, tracer: Tracer, close: Callable[[], None]) -> None:
+    def __init__(self, tracer: Tracer, close: Callable[[], None], mask: Mask) -> None:
         self._tracer = tracer
+        self._mask = mask
         self.close = close
         """Export what is left; may take some time."""
 
@@ -98,7 +101,7 @@ class Tracing:
             kind=SpanKind.SERVER,
             attributes=attributes,
         ) as span:
-            calls = ExecutionSpan(self._tracer, span)
+            calls = ExecutionSpan(self._tracer, span, self._mask)
             try:
                 yield calls
             except asyncio.CancelledError:
@@ -111,10 +114,11 @@ class Tracing:
 class ExecutionSpan:
     """One execution's span, with a child for each of its calls."""
 
-    def __init__(self, tracer: Tracer, span: Span) -> None:
+    def __init__(self, tracer: Tracer, span: Span, mask: Mask) -> None:
         from opentelemetry import trace
 
         self._tracer = tracer
+        self._mask = mask
         self._span = span
         self._context = trace.set_span_in_context(span)
         self._calls: dict[int, Span] = {}
@@ -145,7 +149,7 @@ class ExecutionSpan:
         )
         if execution.error is not None:
             self._span.set_attribute("error.type", str(execution.error.code))
-            self._span.set_status(StatusCode.ERROR, execution.error.message)
+            self._span.set_status(StatusCode.ERROR, self._mask(execution.error.message))
 
     def abandon(self) -> None:
         """End the children of calls that were never answered."""
@@ -179,5 +183,5 @@ class ExecutionSpan:
         error = event.outcome.error
         if error is not None:
             span.set_attribute("error.type", str(error.code))
-            span.set_status(StatusCode.ERROR, error.message)
+            span.set_status(StatusCode.ERROR, self._mask(error.message))
         span.end()

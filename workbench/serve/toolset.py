@@ -25,6 +25,16 @@ from workbench.text.sanitize import clean_line
 CODE_EXECUTION = "code_execution"
 
 _MOST_NAME = 120
+_ALIASES = {
+    CODE_EXECUTION: (
+        "execute_code", "run_code", "exec_code", "execute_script", "run_script", "execute", "javascript",
+        "run_javascript", "execute_javascript", "call_tool", "call_tools", "code_mode",
+    ),
+    "search_tools": ("find_tools", "tool_search", "list_tools", "retrieve_tools", "query_tools"),
+    "describe_tools": ("describe_tool", "get_tool", "tool_schema", "get_tool_schema", "tool_details"),
+    "get_execution": ("execution", "show_execution", "execution_result", "get_result", "get_trace"),
+}  # fmt: skip
+_MEANT = {alias: name for name, aliases in _ALIASES.items() for alias in (name, *aliases)}
 _ANYTHING = ["object", "array", "string", "number", "boolean", "null"]
 _OUTPUT_SCHEMA: Json = {
     "type": "object",
@@ -126,13 +136,14 @@ class Toolset:
         tool = self._plain.get(name)
         if tool is None:
             known = [CODE_EXECUTION, *self._plain]
-            told = suggestion(near_names(name, known), known, "the tools are")
+            told = suggestion(_near_tools(name), known, "the tools are")
             raise UnknownTool(f"Unknown tool: {clean_line(name, _MOST_NAME)}{told}")
-        problems = argument_problems(tool.check, arguments)
+        given = {name: value for name, value in arguments.items() if value is not None}
+        problems = argument_problems(tool.check, given)
         if problems:
             return _failure("; ".join(problems))
         try:
-            return _result(await tool.answer(**arguments))
+            return _result(await tool.answer(**given))
         except discovery.NothingFound as error:
             return _failure(str(error), ErrorCode.NOT_FOUND)
         except discovery.Unreadable as error:
@@ -183,6 +194,12 @@ class ListingWatch:
         if now != self._seen:
             self._seen = now
             self._changed()
+
+
+def _near_tools(name: str) -> tuple[str, ...]:
+    """The tools that were meant, also by the names that such tools have elsewhere."""
+    meant = [_MEANT[near] for near in near_names(name, _MEANT)]
+    return tuple(dict.fromkeys(meant))
 
 
 def _plain(
