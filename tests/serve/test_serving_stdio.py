@@ -416,3 +416,39 @@ async def test_the_list_changes_once_when_a_server_becomes_known_and_is_the_same
     assert (await second.ask("tools/list", modern=True))["tools"] == known["tools"]
     await second.call("code_execution", {"code": "call_tool('raw', 'echo', {}).ok"})
     assert (await second.ask("tools/list", modern=True))["tools"] == known["tools"]
+
+
+def long_call(request_id: object, at: str, size: int) -> bytes:
+    """A call with a large input; the id stands at the ``head`` or the ``tail``."""
+    params = {"name": "code_execution", "arguments": {"code": "input.length", "input": "é" * size}}
+    head = {"jsonrpc": "2.0", "id": request_id, "method": "tools/call", "params": params}
+    tail = {"method": "tools/call", "params": params, "jsonrpc": "2.0", "id": request_id}
+    return json.dumps(head if at == "head" else tail).encode() + b"\n"
+
+
+@pytest.mark.parametrize("at", ["head", "tail"])
+async def test_a_message_over_the_limit_is_answered_with_its_id(
+    folder: Path, start: Start, at: str
+) -> None:
+    write_config(folder, more="max_input_bytes = 1000\nmax_code_bytes = 1000")
+    served = start(folder)
+    await served.ask("initialize", HANDSHAKE)
+    await served.write(long_call("mine", at, 1 << 20))
+    answer = await served.next()
+    assert (answer["id"], answer["error"]["code"]) == ("mine", -32600)
+    assert "INVALID_REQUEST" in answer["error"]["message"]
+    assert "max_input_bytes" in answer["error"]["message"]
+    result = await served.call("code_execution", {"code": "1"}, modern=False)
+    assert result["structuredContent"]["value"] == 1, "the next message is read"
+
+
+async def test_larger_limits_are_followed_by_a_running_server(folder: Path, start: Start) -> None:
+    write_config(folder, more="max_input_bytes = 1000\nmax_code_bytes = 1000")
+    served = start(folder)
+    await served.ask("initialize", HANDSHAKE)
+    write_config(folder, more="max_input_bytes = 20000000\nmax_result_bytes = 77")
+    while "77 bytes" not in (await served.ask("tools/list"))["tools"][0]["description"]:
+        await served.note("notifications/tools/list_changed")
+    await served.write(long_call(99, "head", 1 << 20))  # written with 6 bytes a letter
+    answer = await served.answer(99)
+    assert answer["result"]["structuredContent"]["value"] == 1 << 20

@@ -24,6 +24,9 @@ class Bag:
         self.ended = asyncio.Event()
         self._more = asyncio.Event()
 
+    def take_up_to(self, longest: int) -> None:
+        raise AssertionError("a session does not change it")
+
     def send(self, line: bytes) -> None:
         self.sent.append(json.loads(line))
         self._more.set()
@@ -114,6 +117,35 @@ async def test_a_failure_of_ours_keeps_its_words(
         "message": "Internal server error",
     }
     assert "a secret of ours" in caplog.text
+
+
+DEEP = "[" * 100_000 + "]" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("line", "request_id", "code", "words"),
+    [
+        ('{"jsonrpc":"2.0","id":7,"method":"ping","params":{"a":DEEP}}', 7, -32600, "deep"),
+        ('{"method":"ping","params":{"id":3,"a":DEEP},"jsonrpc":"2.0","id":"x y"}', "x y", -32600, "deep"),
+        ('{"jsonrpc":"2.0","id":7,"method":"ping","params":{"a":NaN}}', 7, -32602, "NaN"),
+        ('{"jsonrpc":"2.0","id":7,"method":"ping","params":{"a":1e999}}', 7, -32602, "out of range"),
+        ('{"jsonrpc":"2.0","id":7,"method":"ping","params":{a}}', 7, -32700, "not JSON"),
+        ('{"jsonrpc":"2.0","method":"ping","params":{"id":7,}}', None, -32700, "not JSON"),
+        ("nothing of the kind", None, -32700, "not JSON"),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_read_is_answered_with_its_id(
+    talk: Talk, line: str, request_id: object, code: int, words: str
+) -> None:
+    talk.session.feed(line.replace("DEEP", DEEP).encode())
+    (message,) = talk.bag.sent
+    assert (message["id"], message["error"]["code"]) == (request_id, code)
+    assert words in message["error"]["message"]
+
+
+async def test_a_byte_order_mark_is_no_part_of_the_first_message(talk: Talk) -> None:
+    talk.session.feed(b'\xef\xbb\xbf{"jsonrpc":"2.0","id":1,"method":"ping"}')
+    assert talk.bag.sent == [{"jsonrpc": "2.0", "id": 1, "result": {}}]
 
 
 async def test_true_is_no_id_though_it_equals_1(talk: Talk) -> None:

@@ -58,7 +58,7 @@ def main() -> None:
 
 async def _serve() -> None:
     session = Session(DemoOffer(), name="workbench-demo")
-    async with own_stdio(session.feed, _LONGEST_LINE) as lines:
+    async with own_stdio(session, _LONGEST_LINE) as lines:
         session.attach(lines)
         await lines.ended.wait()
         await session.finish(_GRACE_S)

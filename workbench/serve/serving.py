@@ -30,6 +30,8 @@ _SETTLE_CONFIG_S = 0.1
 _SETTLE_SERVERS_S = 1.0
 """Servers become known one after the other: a client hears of those of one second together."""
 _MESSAGE_OVERHEAD = 1 << 20
+_LONGEST_ESCAPE = 6
+"""``\\u0041`` for one byte; clients that write ASCII only take three bytes for each of an ``é``."""
 
 _log = logging.getLogger(__name__)
 
@@ -55,12 +57,11 @@ async def serve_http(config: Config, data_dir: Path, binding: Binding) -> None:
 
 
 async def _serve_lines(runtime: Runtime, toolset: Toolset, stop: asyncio.Event) -> None:
-    session = Session(toolset)
-    limits = runtime.config.limits
-    longest = 2 * (limits.max_code_bytes + limits.max_input_bytes) + _MESSAGE_OVERHEAD
+    session = Session(toolset, limited_by="max_code_bytes and max_input_bytes allow")
     closing = None
-    async with own_stdio(session.feed, longest) as lines:
+    async with own_stdio(session, _longest_line(runtime.config)) as lines:
         session.attach(lines)
+        runtime.on_config(lambda config: lines.take_up_to(_longest_line(config)))
         connecting = asyncio.create_task(_connect_soon(runtime, session.answered))
         with _watching(runtime, toolset, session.list_changed):
             await _first(stop, lines.ended)
@@ -84,6 +85,12 @@ async def _serve_requests(
             await stop.wait()
             closing = _cancel_all(runtime)
     await closing
+
+
+def _longest_line(config: Config) -> int:
+    """What the limits allow, written in the longest way that JSON has, and the rest of a message."""
+    limits = config.limits
+    return _LONGEST_ESCAPE * (limits.max_code_bytes + limits.max_input_bytes) + _MESSAGE_OVERHEAD
 
 
 async def _first(*events: asyncio.Event) -> None:

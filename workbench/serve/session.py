@@ -10,55 +10,52 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from codecs import BOM_UTF8
 from collections.abc import Awaitable, Coroutine, Mapping
 from typing import Any
 
-import orjson
-
 from workbench import __version__
+from workbench.core.model import ErrorCode
+from workbench.mcp.framing import LongLine
+from workbench.mcp.messages import (
+    CAPABILITIES_KEY,
+    CLIENT_KEY,
+    HANDSHAKE_VERSIONS,
+    INTERNAL_ERROR,
+    INVALID_PARAMS,
+    INVALID_REQUEST,
+    METHOD_NOT_FOUND,
+    MODERN_VERSIONS,
+    PARSE_ERROR,
+    SERVER_KEY,
+    SUBSCRIPTION_KEY,
+    UNSUPPORTED_VERSION,
+    VERSION_KEY,
+    RpcError,
+    TooMuch,
+    decode,
+    encode,
+    id_at_an_edge,
+)
 from workbench.serve.stdio import Lines
 from workbench.serve.tool_provider import SERVER_NAME, Caller, Json, Offer, Progress, UnknownTool
-from workbench.text import jsontext
 
-HANDSHAKE_VERSIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
-MODERN_VERSION = "2026-07-28"
-
-PARSE_ERROR = -32700
-INVALID_REQUEST = -32600
-METHOD_NOT_FOUND = -32601
-INVALID_PARAMS = -32602
-INTERNAL_ERROR = -32603
-UNSUPPORTED_VERSION = -32022
-
-_META = "io.modelcontextprotocol/"
-_VERSION_KEY = _META + "protocolVersion"
-_CAPABILITIES_KEY = _META + "clientCapabilities"
-_CLIENT_KEY = _META + "clientInfo"
-_SUBSCRIPTION_KEY = _META + "subscriptionId"
 _CAPABILITIES = {"tools": {"listChanged": True}}
 _MOST_LISTENS = 64
+_EDGE = 1000
 _CANCEL_S = 1.0
 
 _log = logging.getLogger(__name__)
 
 
-class RpcFailure(Exception):
-    """An error answer."""
-
-    def __init__(self, code: int, message: str, data: Json = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.data = data
-
-
 class Session:
     """One client. ``feed`` takes its lines, answers go to ``lines``."""
 
-    def __init__(self, offer: Offer, *, name: str = SERVER_NAME) -> None:
+    def __init__(self, offer: Offer, *, name: str = SERVER_NAME, limited_by: str = "") -> None:
+        """limited_by: what sets how long a message may be, for the answer to one that is longer."""
         self._offer = offer
         self._info = {"name": name, "version": __version__}
-        self._stamp = {_META + "serverInfo": self._info}
+        self._stamp = {SERVER_KEY: self._info}
         self._lines: Lines | None = None
         self._client: str | None = None
         self._version = HANDSHAKE_VERSIONS[-1]
@@ -66,6 +63,7 @@ class Session:
         self._underway: dict[Json, asyncio.Task[None]] = {}
         self._listens: dict[Json, asyncio.Event] = {}
         self._answered = asyncio.Event()
+        self._limited_by = limited_by or "this server takes"
 
     def attach(self, lines: Lines) -> None:
         """Where answers go."""
@@ -78,27 +76,37 @@ class Session:
 
     def feed(self, line: bytes) -> None:
         """Take one line of the client."""
-        if not line:
-            return self._fail(None, RpcFailure(INVALID_REQUEST, "the message is too long"))
         try:
-            message = jsontext.loads(line)
+            decoded = decode(line.removeprefix(BOM_UTF8))
         except ValueError as error:
-            return self._fail(None, RpcFailure(PARSE_ERROR, f"not JSON: {error}"))
+            request_id = id_at_an_edge(line[:_EDGE], line[-_EDGE:])
+            if isinstance(error, TooMuch):
+                return self._fail(request_id, RpcError(INVALID_REQUEST, f"the message is {error}"))
+            return self._fail(request_id, RpcError(PARSE_ERROR, f"not JSON: {error}"))
+        message = decoded.value
         if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
-            return self._fail(None, RpcFailure(INVALID_REQUEST, "not a JSON-RPC 2.0 message"))
+            return self._fail(None, RpcError(INVALID_REQUEST, "not a JSON-RPC 2.0 message"))
         method, params = message.get("method"), message.get("params")
         if params is None:
             params = {}
         request_id = message.get("id")
         if not isinstance(method, str):
             if "result" not in message and "error" not in message:  # answers: we ask nothing
-                self._fail(request_id, RpcFailure(INVALID_REQUEST, "the message has no method"))
+                self._fail(request_id, RpcError(INVALID_REQUEST, "the message has no method"))
         elif "id" not in message:
             self._notified(method, params)
         elif not _is_id(request_id):
-            self._fail(None, RpcFailure(INVALID_REQUEST, "id must be a string or an integer"))
+            self._fail(None, RpcError(INVALID_REQUEST, "id must be a string or an integer"))
+        elif decoded.odd_numbers:
+            words = "NaN, Infinity and numbers out of range are not JSON"
+            self._fail(request_id, RpcError(INVALID_PARAMS, words))
         else:
             self._requested(request_id, method, params)
+
+    def feed_long(self, line: LongLine) -> None:
+        """A line that was longer than is taken: its sender waits for an answer all the same."""
+        words = f"{ErrorCode.INVALID_REQUEST}: the message has {line.size} bytes, more than {self._limited_by}"
+        self._fail(id_at_an_edge(line.head, line.tail), RpcError(INVALID_REQUEST, words))
 
     def list_changed(self) -> None:
         """Tell the client that ``tools/list`` has another answer now."""
@@ -125,14 +133,14 @@ class Session:
     def _requested(self, request_id: Json, method: str, params: Json) -> None:
         try:
             if not isinstance(params, dict):
-                raise RpcFailure(INVALID_PARAMS, "params must be an object")
+                raise RpcError(INVALID_PARAMS, "params must be an object")
             meta = params.get("_meta")
             meta = meta if isinstance(meta, dict) else {}
-            modern = _VERSION_KEY in meta and method != "initialize"
+            modern = VERSION_KEY in meta and method != "initialize"
             if modern:
                 _check_envelope(meta)
             self._dispatch(request_id, method, params, meta, modern)
-        except RpcFailure as error:
+        except RpcError as error:
             self._fail(request_id, error)
 
     def _dispatch(
@@ -156,7 +164,7 @@ class Session:
         elif method == "subscriptions/listen" and modern:
             self._start(request_id, self._listen(request_id, params))
         else:
-            raise RpcFailure(METHOD_NOT_FOUND, "Method not found", method)
+            raise RpcError(METHOD_NOT_FOUND, "Method not found", method)
 
     def _notified(self, method: str, params: Json) -> None:
         if method == "notifications/cancelled" and isinstance(params, dict):
@@ -168,7 +176,7 @@ class Session:
     def _start(self, request_id: Json, work: Coroutine[Any, Any, Json]) -> None:
         if request_id in self._underway:
             work.close()
-            raise RpcFailure(INVALID_REQUEST, f"request id {request_id!r} is already in use")
+            raise RpcError(INVALID_REQUEST, f"request id {request_id!r} is already in use")
         task = asyncio.get_running_loop().create_task(self._guarded(request_id, work))
         self._underway[request_id] = task
 
@@ -181,18 +189,18 @@ class Session:
         """A cancelled request gets no answer (2025-11-25, utilities/cancellation)."""
         try:
             await work
-        except RpcFailure as error:
+        except RpcError as error:
             self._fail(request_id, error)
         except Exception:  # its text is ours to read, not the client's
             _log.exception("request %r failed", request_id)
-            self._fail(request_id, RpcFailure(INTERNAL_ERROR, "Internal server error"))
+            self._fail(request_id, RpcError(INTERNAL_ERROR, "Internal server error"))
 
     # -- methods -----------------------------------------------------------------------------
 
     def _initialize(self, params: Mapping[str, Json]) -> Json:
         version, info = params.get("protocolVersion"), params.get("clientInfo")
         if not isinstance(version, str):
-            raise RpcFailure(INVALID_PARAMS, "initialize needs protocolVersion, a string")
+            raise RpcError(INVALID_PARAMS, "initialize needs protocolVersion, a string")
         self._client = _client_name(info)
         self._version = version if version in HANDSHAKE_VERSIONS else HANDSHAKE_VERSIONS[-1]
         self._initialized = True
@@ -205,7 +213,7 @@ class Session:
 
     def _discover(self) -> Json:
         return {
-            "supportedVersions": [MODERN_VERSION],
+            "supportedVersions": [MODERN_VERSIONS[0]],
             "capabilities": _CAPABILITIES,
             "instructions": self._offer.instructions,
         }
@@ -215,20 +223,20 @@ class Session:
     ) -> None:
         name, arguments = params.get("name"), params.get("arguments")
         if not isinstance(name, str):
-            raise RpcFailure(INVALID_PARAMS, "tools/call needs name, a string")
+            raise RpcError(INVALID_PARAMS, "tools/call needs name, a string")
         if arguments is not None and not isinstance(arguments, dict):
-            raise RpcFailure(INVALID_PARAMS, "arguments of tools/call must be an object")
+            raise RpcError(INVALID_PARAMS, "arguments of tools/call must be an object")
         caller = Caller(
-            client=_client_name(meta.get(_CLIENT_KEY)) if modern else self._client,
+            client=_client_name(meta.get(CLIENT_KEY)) if modern else self._client,
             progress=self._progress(meta.get("progressToken")),
             meta=meta,
             request_id=request_id,
-            protocol_version=MODERN_VERSION if modern else self._version,
+            protocol_version=MODERN_VERSIONS[0] if modern else self._version,
         )
         try:
             result = await self._offer.call(name, arguments or {}, caller)
         except UnknownTool as error:
-            raise RpcFailure(INVALID_PARAMS, str(error)) from error
+            raise RpcError(INVALID_PARAMS, str(error)) from error
         self._answer(request_id, result, modern)
         self._answered.set()
 
@@ -236,11 +244,11 @@ class Session:
         """Hold the stream of 2026-07-28 on which a client hears of changes."""
         wanted = params.get("notifications")
         if not isinstance(wanted, dict):
-            raise RpcFailure(INVALID_PARAMS, "subscriptions/listen needs notifications, an object")
+            raise RpcError(INVALID_PARAMS, "subscriptions/listen needs notifications, an object")
         if len(self._listens) >= _MOST_LISTENS:
-            raise RpcFailure(INTERNAL_ERROR, "Subscription limit reached")
+            raise RpcError(INTERNAL_ERROR, "Subscription limit reached")
         honoured = {"toolsListChanged": True} if wanted.get("toolsListChanged") is True else {}
-        mark = {"_meta": {_SUBSCRIPTION_KEY: request_id}}
+        mark = {"_meta": {SUBSCRIPTION_KEY: request_id}}
         changed = asyncio.Event()
         self._listens[request_id] = changed
         try:
@@ -283,38 +291,29 @@ class Session:
                 result |= {"ttlMs": 0, "cacheScope": "private"}
         self._send({"id": request_id, "result": result})
 
-    def _fail(self, request_id: Json, error: RpcFailure) -> None:
-        told: dict[str, Json] = {"code": error.code, "message": error.message}
-        if error.data is not None:
-            told["data"] = error.data
-        self._send({"id": request_id, "error": told})
+    def _fail(self, request_id: Json, error: RpcError) -> None:
+        self._send({"id": request_id, "error": error.to_json()})
 
     def _send(self, message: dict[str, Json]) -> None:
-        if self._lines is None:
-            return
-        message = {"jsonrpc": "2.0", **message}
-        try:
-            line = orjson.dumps(message)
-        except TypeError:  # integers over 64 bits
-            line = jsontext.dumps(message).encode()
-        self._lines.send(line)
+        if self._lines is not None:
+            self._lines.send(encode({"jsonrpc": "2.0", **message}))
 
 
 def _check_envelope(meta: Mapping[str, Json]) -> None:
-    """Raises RpcFailure where a request of 2026-07-28 is not as it must be."""
-    version = meta[_VERSION_KEY]
-    if _CAPABILITIES_KEY not in meta:
-        raise RpcFailure(
+    """Raises RpcError where a request of 2026-07-28 is not as it must be."""
+    version = meta[VERSION_KEY]
+    if CAPABILITIES_KEY not in meta:
+        raise RpcError(
             INVALID_PARAMS,
-            f"params._meta is missing the required envelope key(s): {_CAPABILITIES_KEY}",
+            f"params._meta is missing the required envelope key(s): {CAPABILITIES_KEY}",
         )
     if not isinstance(version, str):
-        raise RpcFailure(INVALID_PARAMS, "the protocol-version envelope value must be a string")
-    if version != MODERN_VERSION:
-        raise RpcFailure(
+        raise RpcError(INVALID_PARAMS, "the protocol-version envelope value must be a string")
+    if version != MODERN_VERSIONS[0]:
+        raise RpcError(
             UNSUPPORTED_VERSION,
             "Unsupported protocol version",
-            {"supported": [MODERN_VERSION], "requested": version},
+            {"supported": [MODERN_VERSIONS[0]], "requested": version},
         )
 
 

@@ -15,7 +15,10 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Protocol
+
+from workbench.mcp.framing import LineSplitter, LongLine
 
 _CHUNK = 1 << 18
 _MOST_BUFFERED = 1 << 20
@@ -39,17 +42,32 @@ class Lines(Protocol):
         """Set when the other side closed its end."""
         ...
 
+    def take_up_to(self, longest: int) -> None:
+        """From now on lines may have so many bytes."""
+        ...
+
+
+class Reader(Protocol):
+    """Takes what comes, in the event loop."""
+
+    def feed(self, line: bytes) -> None:
+        """A line that is not blank."""
+        ...
+
+    def feed_long(self, line: LongLine) -> None:
+        """What is known of one that was too long; called at its end."""
+        ...
+
 
 @asynccontextmanager
-async def own_stdio(on_line: Callable[[bytes], None], longest: int) -> AsyncIterator[Lines]:
+async def own_stdio(reader: Reader, longest: int) -> AsyncIterator[Lines]:
     """Take over fd 0 and 1: protocol goes through ``Lines``, everything else printed goes to stderr.
 
-    on_line: called in the event loop with every line that is not empty; one longer than ``longest``
-    bytes arrives as ``b""`` in its place.
+    longest: bytes of a line that are taken; ``Lines.take_up_to`` changes it.
     """
     source, sink = _take_over()
-    inbox = _Inbox(on_line)
-    splitter = LineSplitter(inbox.take, longest)
+    inbox = _Inbox(reader)
+    splitter = LineSplitter(inbox.feed, longest, inbox.feed_long)
     lines: _PipeLines | _ThreadLines
     if _watchable(source) and _watchable(sink):
         lines = _PipeLines(splitter)
@@ -66,55 +84,28 @@ async def own_stdio(on_line: Callable[[bytes], None], longest: int) -> AsyncIter
 class _Inbox:
     """Keeps what came before the caller got its ``Lines``: a client writes before we have started."""
 
-    def __init__(self, on_line: Callable[[bytes], None]) -> None:
-        self._on_line = on_line
-        self._early: list[bytes] | None = []
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._early: list[Callable[[], None]] | None = []
 
-    def take(self, line: bytes) -> None:
+    def feed(self, line: bytes) -> None:
         if self._early is None:
-            self._on_line(line)
+            self._reader.feed(line)
         else:
-            self._early.append(line)
+            self._early.append(partial(self._reader.feed, line))
+
+    def feed_long(self, line: LongLine) -> None:
+        if not line.ended:  # its id may be at its end
+            return
+        if self._early is None:
+            self._reader.feed_long(line)
+        else:
+            self._early.append(partial(self._reader.feed_long, line))
 
     def open(self) -> None:
         early, self._early = self._early or [], None
-        for line in early:
-            self._on_line(line)
-
-
-class LineSplitter:
-    """Bytes in any pieces to lines."""
-
-    def __init__(self, on_line: Callable[[bytes], None], longest: int) -> None:
-        self._on_line = on_line
-        self._longest = longest
-        self._parts: list[bytes] = []
-        self._held = 0
-        self._skipping = False
-
-    def feed(self, data: bytes) -> None:
-        """Take a piece; calls ``on_line`` for every line that it ends."""
-        first, *rest = data.split(b"\n")
-        self._hold(first)
-        for part in rest:
-            self._end_line()
-            self._hold(part)
-
-    def _hold(self, part: bytes) -> None:
-        self._held += len(part)
-        if self._held > self._longest:
-            self._skipping = True
-            self._parts.clear()
-        elif part:
-            self._parts.append(part)
-
-    def _end_line(self) -> None:
-        line, skipped = b"".join(self._parts), self._skipping
-        self._parts, self._held, self._skipping = [], 0, False
-        if skipped:
-            self._on_line(b"")
-        elif line.strip():
-            self._on_line(line)
+        for take in early:
+            take()
 
 
 class _PipeLines(asyncio.Protocol):
@@ -133,6 +124,9 @@ class _PipeLines(asyncio.Protocol):
         self._writer, _ = await loop.connect_write_pipe(
             lambda: self._writing, os.fdopen(sink, "wb", 0)
         )
+
+    def take_up_to(self, longest: int) -> None:
+        self._splitter.longest = longest
 
     @property
     def congested(self) -> bool:
@@ -183,6 +177,9 @@ class _ThreadLines:
         threading.Thread(target=self._read, args=(source,), daemon=True).start()
         self._writer = threading.Thread(target=self._write, args=(sink,), daemon=True)
         self._writer.start()
+
+    def take_up_to(self, longest: int) -> None:
+        self._splitter.longest = longest
 
     @property
     def congested(self) -> bool:
