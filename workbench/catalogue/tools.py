@@ -111,6 +111,8 @@ class ServerInfo:
     """It is the demo server that comes with Workbench."""
     cached: bool = False
     """Its tools are known from an earlier process: it has not answered in this one yet."""
+    protocol: str | None = None
+    """The protocol version that was agreed on; None before it connected."""
 
     def to_json(self) -> dict[str, JsonValue]:
         """The row of ``servers list`` in the contract, section 5."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeAlias
 
-from workbench.catalogue.tools import ToolInfo
+from workbench.catalogue.tools import ServerInfo, ToolInfo
 from workbench.config import Config, find, load, parse
 from workbench.core import paths
 from workbench.core.engine import Listener, limits_of
@@ -184,11 +184,19 @@ class Workbench:
         call = ToolCall("", 1, server, tool, {} if args is None else args)
         return await policy.call(call, lambda _: None)
 
-    async def list_tools(self) -> list[ToolInfo]:
-        """Every tool of every server; waits until the servers have answered or failed."""
+    async def list_tools(self, server: str | None = None) -> list[ToolInfo]:
+        """Every tool of one server or of all; waits until it has answered or failed.
+
+        For all, a server whose tools are known from an earlier process is not waited for.
+        """
         upstream = self._given if self._given is not None else self._runtime.upstream
-        await upstream.settled()
-        return list(upstream.catalogue())
+        await upstream.settled(server)
+        return [tool for tool in upstream.catalogue() if server in (None, tool.server)]
+
+    def servers(self) -> dict[str, ServerInfo]:
+        """Every server by name: its state, its trouble, its protocol. As of now; nothing is waited for."""
+        upstream = self._given if self._given is not None else self._runtime.upstream
+        return dict(upstream.catalogue().servers)
 
     async def recording(self, execution_id: str) -> Recording:
         """The record of an execution in this workbench's history; a prefix of its id will do.

@@ -365,6 +365,7 @@ def _info(server: _Server, tools: int) -> ServerInfo:
         call_timeout_ms=settings.call_timeout_ms,
         demo=settings.demo,
         cached=server.cached,
+        protocol=server.connection.protocol_version,
     )
 
 

@@ -1,0 +1,1 @@
+"""The compatibility bench: published MCP servers that nobody here wrote (docs/compatibility.md)."""
