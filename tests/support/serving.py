@@ -21,7 +21,8 @@ HANDSHAKE = {
     "capabilities": {},
     "clientInfo": {"name": "raw-legacy", "version": "1"},
 }
-_PATIENCE_S = 30
+_PATIENCE_S = 50
+"""Less than what tests let a server sleep: an end within it did not wait for that."""
 
 
 def write_config(folder: Path, *, enabled: bool = True, raw: bool = False, more: str = "") -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from workbench.serve.binding import Binding
@@ -11,6 +11,7 @@ from workbench.text.sanitize import clean_line
 from workbench.util.loopback import is_loopback_authority, is_loopback_page
 
 _SHOWN = 100
+_LONGEST_LENGTH = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,10 @@ class Refusal:
 class Door:
     """The rules of one binding."""
 
-    def __init__(self, binding: Binding) -> None:
+    def __init__(self, binding: Binding, most_body: Callable[[], int] | None = None) -> None:
+        """most_body: how many bytes a body may have now; None: as when the binding was made."""
         self._loopback = binding.loopback
-        self._most = binding.max_body_bytes
+        self._most = most_body or (lambda: binding.max_body_bytes)
         self._expected = binding.token.encode()
 
     def refusal(self, headers: Iterable[tuple[bytes, bytes]]) -> Refusal | None:
@@ -73,12 +75,16 @@ class Door:
         return None
 
     def _too_large(self, length: bytes | None) -> Refusal | None:
-        """What comes in chunks is counted by the SDK while it reads."""
-        if length is None or not length.isdigit() or int(length) <= self._most:
+        if length is None or not length.isdigit():
             return None
-        return Refusal(
-            413, f"the body has {int(length)} bytes; serve.max_body_bytes allows {self._most}"
-        )
+        return self.too_large(int(length[:_LONGEST_LENGTH]))
+
+    def too_large(self, size: int) -> Refusal | None:
+        """The refusal of a body of so many bytes, or of so many that came so far."""
+        most = self._most()
+        if size <= most:
+            return None
+        return Refusal(413, f"the body has {size} bytes; serve.max_body_bytes allows {most}")
 
 
 def _all(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> list[bytes]:

@@ -7,7 +7,8 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, TypeAlias, cast
 
@@ -17,6 +18,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from workbench.serve import UsageError
 from workbench.serve.access import Door, Refusal
 from workbench.serve.binding import Binding
+from workbench.serve.connections import Room, most_connections
 from workbench.serve.mcp_server import GONE, OfferServer
 from workbench.serve.tool_provider import Offer
 from workbench.text.jsontext import dumps
@@ -28,18 +30,34 @@ _BACKLOG = 128
 _DRAIN_S = 0.5
 """For clients to take their last answers; an upstream server that will not go needs most of the 2 s."""
 _LISTENS_END_S = 0.05
+_SESSION_IDLE_S = 30 * 60.0
+_MOST_SESSIONS = 2000
 _log = logging.getLogger(__name__)
 
 
 class HttpApp:
     """The ASGI application of one server."""
 
-    def __init__(self, server: OfferServer, binding: Binding) -> None:
+    def __init__(
+        self,
+        server: OfferServer,
+        binding: Binding,
+        *,
+        most_body: Callable[[], int] | None = None,
+        session_idle_s: float = _SESSION_IDLE_S,
+    ) -> None:
+        """most_body: how many bytes a body may have now; None: what the binding says.
+
+        session_idle_s: a handshake client that asks nothing and listens to nothing for so long has to
+        begin anew.
+        """
         self.server = server
-        self.door = Door(binding)
+        self.door = Door(binding, most_body)
         self._inner = server.streamable_http_app(
             streamable_http_path=PATH,
-            max_request_body_size=binding.max_body_bytes,
+            max_request_body_size=sys.maxsize,  # counted here: the limit may change
+            session_idle_timeout=session_idle_s,
+            max_sessions=_MOST_SESSIONS,
             # The door has looked at Host and Origin.
             transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         )
@@ -56,25 +74,65 @@ class HttpApp:
                     _log.warning("%s", refusal.message)
                 await _refuse(send, refusal)
                 return
-            gone = scope[GONE] = asyncio.Event()
-            receive = _watching(receive, gone)
+            exchange = _Exchange(self.door, receive, send)
+            scope[GONE] = exchange.gone
+            receive, send = exchange.receive, exchange.send
         await self._inner(scope, receive, send)
 
 
-def build_app(offer: Offer, binding: Binding) -> HttpApp:
+class _Exchange:
+    """One request: sees when its client goes away, and ends it where its body is too large."""
+
+    def __init__(self, door: Door, receive: Asgi, send: Asgi) -> None:
+        self.gone = asyncio.Event()
+        self._door = door
+        self._receive = receive
+        self._send = send
+        self._received = 0
+        self._refused = False
+
+    async def receive(self) -> Asgi:
+        if self._refused:
+            return {"type": "http.disconnect"}
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            self.gone.set()
+            return message
+        self._received += len(message.get("body", b""))
+        refusal = self._door.too_large(self._received)
+        if refusal is None:
+            return message
+        self._refused = True
+        _log.warning("%s", refusal.message)
+        await _refuse(self._send, refusal)
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Asgi) -> None:
+        if not self._refused:
+            await self._send(message)
+
+
+def build_app(
+    offer: Offer, binding: Binding, most_body: Callable[[], int] | None = None
+) -> HttpApp:
     """The application that serves an offer behind a binding's token."""
-    return HttpApp(OfferServer(offer), binding)
+    return HttpApp(OfferServer(offer), binding, most_body=most_body)
 
 
 class Listening:
     """``async with``: listens on the binding's address; on leaving, ends every connection in time."""
 
-    def __init__(self, app: HttpApp, binding: Binding) -> None:
+    def __init__(self, app: HttpApp, binding: Binding, room: Room | None = None) -> None:
         self._app = app
         self._binding = binding
+        self._room = room or Room(most_connections())
         self._server = _Uvicorn(
             uvicorn.Config(
                 app,
+                http=self._room.protocol(),
+                # asyncio takes so many connections in a turn, and tells of each that it could not take.
+                backlog=1,
+                log_config=None,  # what it says goes where all our warnings go
                 log_level="error",
                 lifespan="on",
                 access_log=False,
@@ -100,6 +158,7 @@ class Listening:
             self._socket = _listen(host, port)
         except OSError as error:
             raise UsageError(f"--http {host}:{port}: {error.strerror or error}") from error
+        asyncio.get_running_loop().set_exception_handler(self._room.on_loop_error)
         self._task = asyncio.create_task(self._server.serve([self._socket]))
         return self
 
@@ -117,9 +176,15 @@ class Listening:
         self._server.should_exit = True
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
+        asyncio.get_running_loop().set_exception_handler(None)
 
 
 class _Uvicorn(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(_BACKLOG)  # the loop has set the backlog of its turns
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Signals are ours (``serving``)."""
@@ -143,21 +208,13 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _watching(receive: Asgi, gone: asyncio.Event) -> Asgi:
-    """``receive`` that sets ``gone`` when it tells of a closed connection."""
-
-    async def watched() -> Asgi:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            gone.set()
-        return message
-
-    return watched
-
-
 async def _refuse(send: Asgi, refusal: Refusal) -> None:
     body = dumps({"error": refusal.message}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        (b"connection", b"close"),  # nobody who is refused keeps a place
+    ]
     if refusal.status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})

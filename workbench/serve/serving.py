@@ -78,7 +78,7 @@ async def _serve_requests(
 ) -> None:
     from workbench.serve.http import Listening, build_app
 
-    app = build_app(toolset, binding)
+    app = build_app(toolset, binding, lambda: runtime.config.serve.max_body_bytes)
     with _watching(runtime, toolset, app.list_changed):
         async with Listening(app, binding) as listening:
             _announce(listening.url, binding)
