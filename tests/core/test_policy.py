@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.catalogues import tool
-from workbench.catalogue.tools import Catalogue, ServerInfo
+from workbench.catalogue.tools import Catalogue, ServerInfo, ServerState
 from workbench.core.model import CatalogueQuery, ErrorCode, JsonValue, Limits, Outcome, ToolCall
 from workbench.core.policy import Policy
 from workbench.core.ports import NoteListener
@@ -136,3 +136,17 @@ async def test_queries_see_the_allowed_servers_only() -> None:
     nothing = await policy.query("x", CatalogueQuery("describe", server="t", tool="lst"))
     assert isinstance(nothing, dict)
     assert nothing["error"]["code"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("state", ["new", "connecting", "failed", "stopped"])
+async def test_a_configured_server_that_is_not_there_is_never_not_found(state: ServerState) -> None:
+    """It is waited for, and then it is the server's trouble, not the script's."""
+    lost = Catalogue({"s": ServerInfo("s", state=state, error="exit code 3")}, {"s": {}})
+    servers = Servers(lost)
+    outcome = await ask(Policy(servers, Limits()))
+    assert code(outcome) == ErrorCode.UPSTREAM_ERROR
+    assert not outcome.dispatched
+    assert outcome.error is not None
+    assert outcome.error.message.startswith("s.list: server 's' is not connected: ")
+    assert "exit code 3" in outcome.error.message
+    assert servers.settled_for == ([] if state == "failed" else ["s"])

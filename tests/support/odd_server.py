@@ -154,6 +154,9 @@ def main() -> None:
     if HOW == "noise":
         print("hello, this is no protocol", flush=True)
         time.sleep(60)
+    if HOW.endswith("-when-asked"):
+        with Path(sys.argv[2]).open("a", encoding="utf-8") as file:
+            file.write("started\n")
     if HOW == "grandchild":
         Path(sys.argv[2]).write_text(str(_grandchild()), encoding="utf-8")
     for line in sys.stdin.buffer:
@@ -165,7 +168,9 @@ def main() -> None:
                 _noted(message)
             continue
         method, params = message["method"], message.get("params", {})
-        if method == "tools/call":
+        if method == "server/discover" and HOW.endswith("-when-asked"):
+            _asked_too_much(message["id"])
+        elif method == "tools/call":
             _call(message["id"], params["name"], params)
         elif method == "initialize":
             send({"id": message["id"], "result": initialized()})
@@ -174,6 +179,18 @@ def main() -> None:
         else:
             send({"id": message["id"], "error": {"code": -32601, "message": "Method not found"}})
     if HOW == "stays":
+        time.sleep(60)
+
+
+def _asked_too_much(request_id: Any) -> None:
+    """What servers of the older era do that are asked for the newest one."""
+    if HOW == "exits-when-asked":
+        print("ExpectedInitializeRequest", file=sys.stderr, flush=True)
+        sys.exit(1)
+    if HOW == "fails-when-asked":
+        send({"id": request_id, "error": {"code": -32000, "message": "Server not initialized"}})
+        sys.exit(0)
+    if HOW == "wedged-when-asked":
         time.sleep(60)
 
 

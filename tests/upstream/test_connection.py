@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from tests.support.servers import (
     ODD_SERVER,
+    OLDER,
     call,
     demo_settings,
     managing,
@@ -23,7 +25,8 @@ from tests.support.servers import (
     until,
 )
 from workbench.config import ServerSettings
-from workbench.core.model import ErrorCode, ToolCallNote
+from workbench.core.model import ErrorCode, Limits, ToolCall, ToolCallNote
+from workbench.core.policy import Policy
 from workbench.upstream import Manager
 
 pytestmark = pytest.mark.anyio
@@ -35,6 +38,10 @@ def _error(manager: Manager, server: str) -> str:
 
 def _state(manager: Manager, server: str) -> str:
     return manager.catalogue().servers[server].state
+
+
+def _is_ready(manager: Manager, server: str) -> bool:
+    return _state(manager, server) == "ready"
 
 
 def _alive(pid: int) -> bool:
@@ -330,6 +337,26 @@ async def test_variables_are_expanded_when_connecting() -> None:
         assert manager.stderr_tail("s")[0] == "<t0k> default"
 
 
+@pytest.mark.parametrize("how", OLDER)
+async def test_a_server_that_the_newest_protocol_is_too_much_for_is_started_anew(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At most one start is lost to it, in the first process that meets it."""
+    monkeypatch.setattr("workbench.upstream.transports.session._DISCOVER_S", 0.3)
+    starts = tmp_path / "starts"
+    settings = odd_settings(how, connect_timeout_ms=2_000)
+    settings = ServerSettings(**{**_fields(settings), "args": (*settings.args, str(starts))})
+    counts = []
+    for name in ("odd", "odd", "named anew"):
+        named = ServerSettings(**{**_fields(settings), "name": name})
+        async with managing(named, data_dir=tmp_path / "data") as manager:
+            await manager.start()
+            await until(partial(_is_ready, manager, name))
+        counts.append(len(starts.read_text(encoding="utf-8").splitlines()))
+    lost = 0 if how == "silent-when-asked" else 1
+    assert counts == [1 + lost, 2 + lost, 3 + lost]
+
+
 async def test_legacy_only_when_asked() -> None:
     async with managing(demo_settings(protocol="legacy"), demo_settings("modern")) as manager:
         await asyncio.gather(manager.settled("demo"), manager.settled("modern"))
@@ -338,3 +365,31 @@ async def test_legacy_only_when_asked() -> None:
             assert (await call(manager, server, "echo", {"value": [1]})).result == [1]
             await call(manager, server, "export_report", {"steps": 2, "delay_ms": 0}, notes)
         assert len(notes) == 4
+
+
+async def test_a_server_that_hangs_again_and_again_is_waited_for_within_the_call_timeout() -> None:
+    """Whatever the moment of the call: never NOT_FOUND, and nothing waits for ever."""
+    settings = odd_settings("mute", connect_timeout_ms=600, call_timeout_ms=200)
+    async with managing(settings) as manager:
+        policy = Policy(manager, Limits())
+        issued = ToolCall("x", 1, "odd", "plain", {})
+        seen: set[str] = set()
+        while seen != {"failed", "connecting"}:
+            outcome = await policy.call(issued, lambda _: None)
+            assert outcome.error is not None
+            assert outcome.error.code == ErrorCode.UPSTREAM_ERROR
+            assert not outcome.dispatched
+            assert "not connected within 0.6 s" in outcome.error.message
+            seen.add("connecting" if "it is connecting" in outcome.error.message else "failed")
+            await asyncio.sleep(0.05)
+
+
+async def test_a_call_meets_a_server_that_is_being_connected_again() -> None:
+    """It was ready before: its tools are known, the call waits for the connection."""
+    async with managing(odd_settings("dies-in-call")) as manager:
+        await manager.settled("odd")
+        for _ in range(3):
+            outcome = await call(manager, "odd", "plain")
+            assert outcome.error is not None
+            assert "the server exited with code 7" in outcome.error.message
+            assert outcome.dispatched

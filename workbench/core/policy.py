@@ -116,10 +116,13 @@ def _missing(catalogue: Catalogue, call: ToolCall, missing: Missing) -> Outcome:
     """NOT_FOUND, or the upstream's own trouble where that is why the tool is not known."""
     server = catalogue.servers.get(call.server)
     unknown = missing.code == ErrorCode.NOT_FOUND
-    if unknown and server is not None and server.state == "failed":
+    if unknown and server is not None and server.state not in ("ready", "disabled"):
+        why = server.error or "it gave no reason"
+        if server.state != "failed":
+            why = f"it is {server.state}" + (f" ({server.error})" if server.error else "")
         return _refused(
             ErrorCode.UPSTREAM_ERROR,
-            f"{call.server}.{call.tool}: server {call.server!r} is not connected: {server.error}",
+            f"{call.server}.{call.tool}: server {call.server!r} is not connected: {why}",
         )
     details = {"near": list(missing.near)} if missing.near else None
     return _refused(missing.code, missing.message, details)

@@ -62,8 +62,9 @@ class Upstream(Protocol):
     async def settled(self, server: str | None = None) -> None:
         """Wait until a server (or every server) is connected or has failed its first attempt.
 
-        Bounded by the server's connect timeout. Starts connecting where nothing has yet. For "every
-        server", one whose tools are known from an earlier process is not waited for.
+        Bounded by the server's connect timeout. Starts connecting where nothing has yet. One server
+        that is being connected again is waited for within its call timeout, too; for "every server",
+        one whose tools are known from an earlier process is not waited for.
         """
         ...
 

@@ -96,6 +96,8 @@ class Connection:
         self._retry = asyncio.Event()
         self._changed = asyncio.Event()
         self._lost = asyncio.Event()
+        self._listed = False
+        """The tools were listed since the server is connected."""
         self._failures = 0
         """In a row without a long life between them: how long to wait before the next attempt."""
         self._failed_attempts = 0
@@ -132,6 +134,21 @@ class Connection:
         """Wait until it is connected or its first attempt failed; connects if nothing has yet."""
         self.start()
         await self._tried.wait()
+
+    async def attempted(self, seconds: float) -> bool:
+        """Wait for an attempt that is under way, the first as long as it may take, others ``seconds``.
+
+        False: it still is.
+        """
+        await self.settled()
+        if self._decided.is_set():
+            return True
+        try:
+            async with asyncio.timeout(seconds):
+                await self._decided.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def reconnect(self) -> None:
         """Drop what there is and connect anew; waits for the attempt."""
@@ -177,7 +194,7 @@ class Connection:
         async with self._places:
             link = self._link
             if link is None:
-                link = await self._connected()
+                link = await self._connected(timeout)
             key = id(tap)
             self._underway[key] = tap
             began = time.perf_counter()
@@ -191,19 +208,21 @@ class Connection:
                 self._underway.pop(key, None)
             return answer, (time.perf_counter() - began) * 1000
 
-    async def _connected(self) -> Link:
+    async def _connected(self, seconds: float) -> Link:
         """The link, once there is one: a server that was lost is started again for a call.
 
-        One that could not be connected last time is not waited for.
+        One that could not be connected last time is not waited for, unless it is tried just now.
         """
-        self.start()
         for _ in range(2):
-            if self._failed_attempts:
-                break
             if self.state == "failed":
+                if self._failed_attempts:
+                    break
                 self._decided.clear()
                 self._retry.set()
-            await self._decided.wait()
+                self._set("connecting", self.error)
+            if not await self.attempted(seconds):
+                late = f"it is connecting, and was not within the call timeout of {seconds:g} s"
+                raise NotConnected(f"{late} ({self.error})" if self.error else late)
             if self._link is not None:
                 return self._link
         raise NotConnected(self.error or f"it is {self.state}")
@@ -346,30 +365,35 @@ class Connection:
     ) -> None:
         """From an open link to its end: ``gone`` is set, or the session is lost."""
         await link.negotiate(way)
-        self._on_tools(*await link.list_tools())
-        deadline.reschedule(None)
+        self._changed.clear()
+        self._listed = False
+        helpers: list[asyncio.Task[Any]] = [asyncio.create_task(link.watch(self._changed.set))]
+        try:
+            await asyncio.sleep(0)  # it is asked for news first: nothing can change unheard
+            self._on_tools(*await link.list_tools())
+            self._listed = True
+            helpers.append(asyncio.create_task(self._keep_listing(link)))
+            deadline.reschedule(None)
+            self._ready(link, way)
+            ends = [asyncio.create_task(event.wait()) for event in (self._lost, gone) if event]
+            helpers += ends
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._link = None
+            self._decided.clear()
+            for task in helpers:
+                task.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+
+    def _ready(self, link: Link, way: Way) -> None:
         self._link = link
         self.protocol_version = link.protocol_version
         self._wedged = False
         if way != "legacy":
             self._eras.learn(self.settings, link.era, link.server)
-        self._changed.clear()
         self._failed_attempts = 0
         self._was_ready = True
         self._decide("ready", None)
-        ends = [asyncio.create_task(event.wait()) for event in (self._lost, gone) if event]
-        helpers = [
-            asyncio.create_task(self._keep_listing(link)),
-            asyncio.create_task(link.watch(self._changed.set)),
-        ]
-        try:
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            self._link = None
-            self._decided.clear()
-            for task in (*ends, *helpers):
-                task.cancel()
-            await asyncio.gather(*ends, *helpers, return_exceptions=True)
 
     async def _keep_listing(self, link: Link) -> None:
         """List the tools again when the server says that they changed."""
@@ -388,6 +412,9 @@ class Connection:
     def _notified(self, method: str, params: dict[str, Any]) -> None:
         if method == "notifications/tools/list_changed":
             self._changed.set()
+        elif method == "notifications/subscriptions/acknowledged":
+            if self._listed:  # it may have changed before the server began to tell
+                self._changed.set()
         elif method == "notifications/message":
             self._logged(log_text(params))
 

@@ -178,17 +178,21 @@ class Manager:
     async def settled(self, server: str | None = None) -> None:
         """Wait until a server is connected or has failed its first attempt; connects it if need be.
 
-        None: every server, but one whose tools are known from an earlier process is not waited for.
+        One that is being connected again is waited for within its call timeout. None: every server,
+        but one whose tools are known from an earlier process is not waited for.
         """
+        one = self._servers.get(server) if server is not None else None
+        if one is not None and one.settings.enabled:
+            await one.connection.attempted(one.settings.call_timeout_ms / 1000)
+        if server is not None:
+            return
+        await self.start()
         chosen = [
             one.connection
-            for name, one in self._servers.items()
-            if one.settings.enabled and (name == server or (server is None and not one.cached))
+            for one in self._servers.values()
+            if one.settings.enabled and not one.cached
         ]
-        if server is None:
-            await self.start()
-        if chosen:
-            await asyncio.gather(*(connection.settled() for connection in chosen))
+        await asyncio.gather(*(connection.settled() for connection in chosen))
 
     async def call(self, call: ToolCall, note: NoteListener) -> Outcome:
         """Send one call. Never raises for a failed call; cancelling it cancels it upstream."""
@@ -223,7 +227,7 @@ class Manager:
 
     async def _confirm(self, server: _Server, call: ToolCall) -> Outcome | None:
         """A definition of an earlier process let the call through: the server's own has the last word."""
-        await server.connection.settled()
+        await server.connection.attempted(server.settings.call_timeout_ms / 1000)
         if server.cached:  # it is not connected: the call will say so
             return None
         found = self.catalogue().find(call.server, call.tool)

@@ -55,6 +55,7 @@ _EVENTS_KIND = "text/event-stream"
 _EVENTS = {"accept": "text/event-stream", "cache-control": "no-store"}
 _FIRST_RETRY_S = 1.0
 _LONGEST_RETRY_S = 60.0
+_NOTHING = (202, 204)
 _MOST_RETRIES = 2
 _MOST_REPLIES = 32
 _FAREWELL_S = 0.5
@@ -167,7 +168,7 @@ class HttpChannel:
                 raise await self._refused(response)
             if method == "initialize":
                 self._session = response.headers.get(_SESSION)
-            kind = _kind(response)
+            kind = _kind(response) if response.status_code not in _NOTHING else ""
             if kind == "application/json":
                 answer = self._read(await self._body(response))
                 if answer is None:
@@ -236,7 +237,7 @@ class HttpChannel:
         return RpcError(told.error.code, message, told.error.data)
 
     async def _no_answer(self, response: httpx2.Response) -> Malformed:
-        if response.status_code in (202, 204):
+        if response.status_code in _NOTHING:
             return Malformed(f"HTTP {response.status_code}: the server gave no answer to a request")
         kind = _kind(response) or "no content type"
         words = (await text_of(response)).decode("utf-8", "replace").strip()

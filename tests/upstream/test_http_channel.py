@@ -1,0 +1,404 @@
+"""Streamable HTTP as servers really speak it, and as hostile ones do: fakes that answer byte by byte."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.http_fakes import (
+    Asked,
+    Fake,
+    Reply,
+    event,
+    handshake_server,
+    refused,
+    result,
+    serving,
+    stream,
+)
+from tests.support.raw_server import text
+from tests.support.servers import call, managing, until
+from workbench.config import ServerSettings
+from workbench.core.model import ErrorCode
+from workbench.mcp import messages
+from workbench.upstream import Manager
+from workbench.upstream.transports import mirrored
+
+pytestmark = pytest.mark.anyio
+
+_NOT_KNOWN: dict[str, Callable[[Asked], Reply]] = {
+    "typescript, stateful": lambda _: refused(400, -32000, "Bad Request: Server not initialized"),
+    "typescript, no session": lambda _: refused(
+        400, -32000, "Bad Request: No valid session ID provided"
+    ),
+    "typescript, stateless": lambda _: refused(
+        400, -32000, "Bad Request: Unsupported protocol version: 2026-07-28"
+    ),
+    "method not found": lambda asked: refused(200, -32601, "Method not found", asked.message["id"]),
+    "-32001": lambda asked: refused(200, -32001, "request timed out", asked.message["id"]),
+    "no page": lambda _: Reply(404, b"<html><h1>Not Found</h1></html>", "text/html"),
+    "a crash": lambda _: Reply(500, b"Internal Server Error", "text/plain"),
+    "who are you": lambda _: Reply(401, b'{"error":"invalid_token"}'),
+    "accepted": lambda _: Reply(202),
+    "a page": lambda _: Reply(200, b"<html>Welcome</html>", "text/html"),
+    "no message": lambda _: Reply(200, b"[]"),
+    "no JSON": lambda _: Reply(200, b"{"),
+    "a stream without an answer": lambda _: stream(b": hello\n\n"),
+    "cut off": lambda _: Reply(200, b"{", cut=True),
+    "silence": lambda _: Reply(silent=True),
+    "no version of ours": lambda asked: result(asked, {"supportedVersions": ["2025-11-25"]}),
+}
+
+
+def _settings(fake: Fake, **more: Any) -> ServerSettings:
+    return ServerSettings("web", url=fake.url, **more)
+
+
+def _error(manager: Manager) -> str:
+    return manager.catalogue().servers["web"].error or ""
+
+
+def _state(manager: Manager) -> str:
+    return manager.catalogue().servers["web"].state
+
+
+@pytest.mark.parametrize("how", _NOT_KNOWN)
+async def test_whatever_an_older_server_answers_it_is_asked_again_in_its_own_way(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.upstream.transports.session._DISCOVER_S", 0.3)
+    async with serving(partial(handshake_server, discover=_NOT_KNOWN[how])) as fake:
+        for _ in range(2):
+            async with managing(_settings(fake), data_dir=tmp_path) as manager:
+                await manager.settled("web")
+                assert (_state(manager), _error(manager)) == ("ready", "")
+                assert (await call(manager, "web", "echo")).result == "fine"
+    assert fake.rpcs.count("server/discover") == 1, "what it speaks is remembered"
+
+
+async def test_a_server_of_another_version_is_asked_for_the_newest_protocol_again(
+    tmp_path: Path,
+) -> None:
+    version = "1"
+
+    def answer(asked: Asked) -> Reply:
+        if asked.rpc != "initialize":
+            return handshake_server(asked, discover=_NOT_KNOWN["method not found"])
+        info = {"name": "fake", "version": version}
+        told = {"protocolVersion": "2025-11-25", "capabilities": {}, "serverInfo": info}
+        return result(asked, told, headers={"mcp-session-id": "s1"})
+
+    probes = []
+    async with serving(answer) as fake:
+        for version in ("1", "1", "2", "2", "2"):  # noqa: B007  (the server reads it)
+            async with managing(_settings(fake), data_dir=tmp_path) as manager:
+                await manager.settled("web")
+                assert _state(manager) == "ready"
+            probes.append(fake.rpcs.count("server/discover"))
+    assert probes == [1, 1, 1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (
+            Reply(
+                401,
+                b'{"error":"invalid_token"}',
+                headers={"www-authenticate": 'Bearer realm="mcp"'},
+            ),
+            'HTTP 401 Unauthorized (WWW-Authenticate: Bearer realm="mcp"): {"error":"invalid_token"}',
+        ),
+        (
+            refused(401, -32001, "Unauthorized: no token"),
+            "HTTP 401 Unauthorized: Unauthorized: no token",
+        ),
+        (
+            Reply(403, b"<html><style>b{}</style><b>No</b> entry</html>", "text/html"),
+            "HTTP 403 Forbidden: No entry",
+        ),
+        (Reply(404, b"", "text/plain"), "HTTP 404 Not Found"),
+        (Reply(429, b'{"message":"slow down"}'), 'HTTP 429 Too Many Requests: {"message":"slow'),
+        (Reply(500, b"\xff\xfe broken", "text/plain"), "HTTP 500 Internal Server Error: \ufffd"),
+        (
+            Reply(301, headers={"location": "https://elsewhere.example/mcp?token=t"}),
+            "HTTP 301 Moved Permanently (redirects to https://elsewhere.example/mcp, which is not",
+        ),
+        (Reply(202), "HTTP 202: the server gave no answer"),
+        (Reply(200, b"<p>Welcome</p>", "text/html"), "the server answered with text/html"),
+        (
+            Reply(200, gzip.compress(b"x" * 50_000_000), headers={"content-encoding": "gzip"}),
+            "the answer is larger than max_upstream_bytes (1000000 bytes)",
+        ),
+        (
+            Reply(200, gzip.compress(b"x")[:10] + b"?!", headers={"content-encoding": "gzip"}),
+            "DecodingError",
+        ),
+        (Reply(200, b"{", endless=b" " * 65_536), "larger than max_upstream_bytes"),
+        (stream(b"data: ", endless=b"x" * 65_536), "larger than max_upstream_bytes"),
+        (stream(b": ", endless=b"x" * 65_536), "larger than max_upstream_bytes"),
+        (Reply(500, b"no", "text/plain", endless=b"x" * 65_536), "HTTP 500 Internal Server Error"),
+    ],
+    ids=lambda value: value[:40] if isinstance(value, str) else "",
+)
+@pytest.mark.filterwarnings("error")
+async def test_what_a_server_says_instead_is_told(
+    reply: Reply, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(lambda _: reply) as fake:
+        async with managing(_settings(fake), max_answer_bytes=1_000_000) as manager:
+            await manager.settled("web")
+            assert _state(manager) == "failed"
+            assert words in _error(manager)
+        assert fake.sent < 40_000_000, "what has no end is not read on"
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def _calling(reply: Callable[[Asked], Reply]) -> Callable[[Asked], Reply]:
+    return partial(handshake_server, discover=_NOT_KNOWN["method not found"], call=reply)
+
+
+@pytest.mark.parametrize(
+    ("reply", "code", "words"),
+    [
+        (
+            lambda asked: refused(200, -32001, "the database is locked", asked.message["id"]),
+            ErrorCode.UPSTREAM_ERROR,
+            "the database is locked",
+        ),
+        (
+            lambda asked: refused(200, -32000, "Connection closed", asked.message["id"]),
+            ErrorCode.UPSTREAM_ERROR,
+            "Connection closed",
+        ),
+        (
+            lambda asked: stream(event({"id": asked.message["id"], "error": None})),
+            ErrorCode.UPSTREAM_ERROR,
+            "malformed answer: neither a result nor an error",
+        ),
+        (
+            lambda asked: Reply(
+                200,
+                b'{"jsonrpc":"2.0","id":%d,"result":{"content":[],"n":NaN}}' % asked.message["id"],
+            ),
+            ErrorCode.SERIALIZATION_ERROR,
+            "the result is not JSON",
+        ),
+        (
+            lambda _: Reply(200, b'{"jsonrpc":"2.0","id":' + b"9" * 5_000 + b',"result":5}'),
+            ErrorCode.UPSTREAM_ERROR,
+            "the result is not an object",
+        ),
+        (
+            lambda _: Reply(200, b"{" * 100_000),
+            ErrorCode.UPSTREAM_ERROR,
+            "malformed answer",
+        ),
+        (lambda _: stream(), ErrorCode.UPSTREAM_ERROR, "the connection was lost"),
+        (
+            lambda _: Reply(403, b"not you", "text/plain"),
+            ErrorCode.UPSTREAM_ERROR,
+            "HTTP 403 Forbidden: not you",
+        ),
+        (lambda _: Reply(silent=True), ErrorCode.TIMEOUT, "the call timeout of 400 ms"),
+    ],
+)
+async def test_a_failed_call_says_why_and_the_session_goes_on(
+    reply: Callable[[Asked], Reply], code: ErrorCode, words: str
+) -> None:
+    def answer(asked: Asked) -> Reply:
+        bad = asked.message["params"]["name"] == "fail"
+        return reply(asked) if bad else result(asked, text("fine"))
+
+    async with (
+        serving(_calling(answer)) as fake,
+        managing(_settings(fake, call_timeout_ms=400)) as manager,
+    ):
+        await manager.settled("web")
+        outcome = await call(manager, "web", "fail")
+        assert outcome.error is not None
+        assert (outcome.error.code, outcome.dispatched) == (code, True)
+        assert words in outcome.error.message
+        assert (await call(manager, "web", "echo")).result == "fine"
+        assert _state(manager) == "ready"
+
+
+async def test_an_answer_in_a_stream_comes_with_its_news() -> None:
+    def answer(asked: Asked) -> Reply:
+        token = asked.message["params"]["_meta"]["progressToken"]
+        far = {"progressToken": token, "progress": 1, "total": 2}
+        return stream(
+            event({"method": "notifications/progress", "params": far}),
+            event({"method": "notifications/message", "params": {"data": "busy"}}),
+            event({"id": "p1", "method": "ping"}),
+            event({"id": "another id", "result": text("done")}),
+        )
+
+    notes: list[Any] = []
+    async with serving(_calling(answer)) as fake, managing(_settings(fake)) as manager:
+        await manager.settled("web")
+        assert (await call(manager, "web", "echo", notes=notes)).result == "done"
+        assert [(note.kind, note.progress, note.text) for note in notes] == [
+            ("progress", 1, ""),
+            ("log", None, "info: busy"),
+        ]
+        await until(lambda: any(one.message == _PONG for one in fake.asked))
+
+
+_PONG = {"jsonrpc": "2.0", "id": "p1", "result": {}}
+
+
+async def test_a_stream_that_was_cut_off_is_taken_up_where_it_ended() -> None:
+    asked_for: list[str] = []
+
+    def answer(asked: Asked) -> Reply:
+        if asked.method != "GET":
+            return _calling(lambda _: stream(b"retry: 5\nid: e1\ndata:\n\n"))(asked)
+        if "last-event-id" not in asked.headers:
+            return Reply(405)
+        asked_for.append(asked.headers["last-event-id"])
+        if len(asked_for) == 1:
+            return stream(b"id: e2\ndata:\n\n")
+        return stream(event({"id": 9, "result": text("late")}, "e3"))
+
+    async with serving(answer) as fake, managing(_settings(fake)) as manager:
+        await manager.settled("web")
+        assert (await call(manager, "web", "echo")).result == "late"
+    assert asked_for == ["e1", "e2"]
+
+
+async def test_a_session_that_the_server_forgot_is_made_anew() -> None:
+    forgotten = False
+
+    def answer(asked: Asked) -> Reply:
+        nonlocal forgotten
+        if asked.rpc == "tools/call" and not forgotten:
+            forgotten = True
+            return refused(404, -32001, "Session not found")
+        return _calling(lambda asked: result(asked, text("fine")))(asked)
+
+    async with serving(answer) as fake, managing(_settings(fake)) as manager:
+        await manager.settled("web")
+        lost = await call(manager, "web", "echo")
+        assert lost.error is not None
+        assert lost.error.code == ErrorCode.UPSTREAM_ERROR
+        assert "the session is not known any more: HTTP 404" in lost.error.message
+        await until(lambda: fake.rpcs.count("initialize") == 2 and _state(manager) == "ready")
+        assert (await call(manager, "web", "echo")).result == "fine"
+
+
+async def test_the_session_is_ended_with_the_connection() -> None:
+    async with serving(_calling(lambda asked: result(asked, text("")))) as fake:
+        async with managing(_settings(fake)) as manager:
+            await manager.settled("web")
+        assert [one.headers["mcp-session-id"] for one in fake.asked if one.method == "DELETE"] == [
+            "s1"
+        ]
+
+
+async def test_a_redirect_is_followed_on_the_same_server_only() -> None:
+    async with serving(lambda _: Reply(500)) as other:
+
+        def answer(asked: Asked) -> Reply:
+            to = {"server/discover": "/elsewhere", "initialize": f"{other.url}/x"}.get(asked.rpc)
+            if to is not None and not moved:
+                moved.append(to)
+                return Reply(307, headers={"location": to})
+            if to is None or asked.rpc == "server/discover":
+                return _calling(lambda asked: result(asked, text("")))(asked)
+            return Reply(307, headers={"location": to})
+
+        moved: list[str] = []
+        headers = {"Authorization": "Bearer secret"}
+        async with serving(answer) as fake, managing(_settings(fake, headers=headers)) as manager:
+            await manager.settled("web")
+            assert "which is not followed" in _error(manager)
+            assert fake.rpcs[:2] == ["server/discover", "server/discover"]
+    assert other.asked == []
+
+
+async def test_a_stream_without_pause_leaves_the_loop_to_others() -> None:
+    news = event({"method": "notifications/message", "params": {"data": "x"}})
+    flood = Reply(
+        200,
+        gzip.compress(news * 60_000),
+        "text/event-stream",
+        {"content-encoding": "gzip"},
+    )
+
+    async with serving(_calling(lambda _: flood)) as fake, managing(_settings(fake)) as manager:
+        await manager.settled("web")
+        turns = 0
+        task = asyncio.create_task(call(manager, "web", "echo"))
+        while not task.done():
+            turns += 1
+            await asyncio.sleep(0)
+        assert turns > 50
+        assert (await task).error is not None
+
+
+def test_what_is_mirrored_into_headers_is_what_the_sdk_mirrors() -> None:
+    from mcp.shared import inbound
+
+    plain = {"type": "string", "x-mcp-header": "Region"}
+    schemas: list[Any] = [
+        {"properties": {"region": plain}},
+        {"properties": {"a": {"properties": {"b": {**plain, "type": "integer"}}}}},
+        {"properties": {"n": {**plain, "type": "number"}}},
+        {"properties": {"n": {**plain, "x-mcp-header": "bad name"}}},
+        {"properties": {"n": {**plain, "x-mcp-header": 5}}},
+        {"properties": {"a": plain, "b": {**plain, "x-mcp-header": "REGION"}}},
+        {"properties": {"list": {"items": plain}}},
+        {"anyOf": [{"properties": {"region": plain}}]},
+        {"$defs": {"x": plain}},
+        plain,
+        {"properties": {"data": {"default": {"x-mcp-header": "No"}}}},
+        {},
+    ]
+    for schema in schemas:
+        mirror = mirrored.mirror_of(schema)
+        assert (mirror is None) == (inbound.find_invalid_x_mcp_header(schema) is not None)
+        if mirror is None:
+            continue
+        assert mirror == inbound.x_mcp_header_map(schema)
+        for value in ("eu", " ü\n", "=?base64?eA==?=", "", 7, True, None, {"b": 3}, [1]):
+            args = {"region": value, "a": value}
+            assert mirrored.mirrored(mirror, args) == inbound.mcp_param_headers(mirror, args)
+
+
+async def test_the_newest_protocol_repeats_itself_in_headers() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"region": {"type": "string", "x-mcp-header": "Region"}},
+    }
+    bad = {"properties": {"n": {"type": "number", "x-mcp-header": "N"}}}
+    tools = [{"name": "größe", "inputSchema": schema}, {"name": "bad", "inputSchema": bad}]
+
+    def answer(asked: Asked) -> Reply:
+        told: dict[str, Any] = {
+            "server/discover": {"supportedVersions": ["2026-07-28"], "capabilities": {}},
+            "tools/list": {"tools": tools},
+        }
+        return result(asked, told.get(asked.rpc, text("fine")))
+
+    async with serving(answer) as fake, managing(_settings(fake)) as manager:
+        await manager.settled("web")
+        assert list(manager.catalogue().tools["web"]) == ["größe"]
+        assert (await call(manager, "web", "größe", {"region": "eu"})).result == "fine"
+    kept = {
+        name: value for name, value in fake.asked[-1].headers.items() if name.startswith("mcp-")
+    }
+    assert kept == {
+        "mcp-protocol-version": "2026-07-28",
+        "mcp-method": "tools/call",
+        "mcp-name": "=?base64?Z3LDtsOfZQ==?=",
+        "mcp-param-region": "eu",
+    }
+    assert messages.VERSION_KEY in fake.asked[-1].message["params"]["_meta"]
