@@ -6,10 +6,10 @@ import asyncio
 import importlib
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from textual import events, on
@@ -26,10 +26,12 @@ from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.editor import documents
 from workbench.tui.gc_scheduler import Collector
 from workbench.tui.glyphs import AsciiFilter
+from workbench.tui.key_order import KeyOrder
 from workbench.tui.main.screen import WorkbenchScreen
 from workbench.tui.textual_private import AppBase
 from workbench.tui.ui_state import Session, SessionStore
 from workbench.tui.widgets import pane_screen as layout
+from workbench.tui.widgets.guarded_screen import nothing_to_await
 from workbench.tui.widgets.pane_screen import PaneScreen
 from workbench.tui.wording import count
 
@@ -80,8 +82,11 @@ class WorkbenchApp(AppBase):
         self._theme_before = self.theme
         self._runtime: asyncio.Future[Runtime] | None = None
         self._leaving = asyncio.Event()
+        self._start = ExitStack()
+        """What holds until the first script is open."""
         self._host: asyncio.Task[None] | None = None
         self._collector = Collector()
+        self.key_order = KeyOrder(self, super().on_event)
 
     # -- the runtime -------------------------------------------------------------------
 
@@ -163,6 +168,7 @@ class WorkbenchApp(AppBase):
             self.theme = wanted
         keys, wrong = commands.keymap(self.config.keys)
         self.set_keymap(keys)
+        self._start.enter_context(self.key_order.hold())
         self.push_screen(self.main)
         self.call_after_refresh(self._open_scripts, last)
         for problem in (*problems, *wrong):
@@ -175,9 +181,23 @@ class WorkbenchApp(AppBase):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):
             self._collector.saw_input()
-        await super().on_event(event)
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self.key_order.take(event)
+        else:
+            await super().on_event(event)
+
+    def push_screen(self, screen: Any, *args: Any, **options: Any) -> Any:
+        """As Textual's; but no screen opens above another of its kind: the same key or click came twice."""
+        if type(screen) is type(self.screen):
+            return nothing_to_await()
+        return super().push_screen(screen, *args, **options)
 
     async def _open_scripts(self, last: Session) -> None:
+        """Open what is shown first. Keys that were typed before wait for it."""
+        with self._start:
+            await self._open_first(last)
+
+    async def _open_first(self, last: Session) -> None:
         lost = self._sessions.recover()
         await self.main.open_first(self._script, last, lost)
         self.sidebar_wanted = last.sidebar
@@ -289,16 +309,17 @@ class WorkbenchApp(AppBase):
             file = Path(name).expanduser()
             return read_recording(file) if file.is_file() else history.recording(name)
 
-        try:
-            runtime = await self.runtime()
-            recording = await asyncio.to_thread(read, runtime.history)
-        except (
-            Exception
-        ) as error:  # no such execution, no history, no runtime: the same to the user
-            shown = name if "/" in name else name[:8]
-            self.say(f"Cannot replay {shown}: {error}", "error")
-            return
-        self.push_screen(ReplayScreen(recording, runtime.history))
+        with self.key_order.hold():
+            try:
+                runtime = await self.runtime()
+                recording = await asyncio.to_thread(read, runtime.history)
+            except (
+                Exception
+            ) as error:  # no such execution, no history, no runtime: the same to the user
+                shown = name if "/" in name else name[:8]
+                self.say(f"Cannot replay {shown}: {error}", "error")
+                return
+            await self.push_screen(ReplayScreen(recording, runtime.history))
 
     # -- commands ----------------------------------------------------------------------
 

@@ -8,16 +8,16 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from workbench.text.sanitize import clean, clean_line
+from workbench.tui.widgets.guarded_screen import GuardedModal
 
 _SHOWN = 200
 
 
-class ChoiceScreen(ModalScreen[str | None]):
+class ChoiceScreen(GuardedModal[str | None]):
     """A question with a button for each answer; the first is safe and has the focus."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -49,7 +49,7 @@ Check = Callable[[str], str | None]
 """What is wrong with a text that is typed, or None."""
 
 
-class LineScreen(ModalScreen[str | None]):
+class LineScreen(GuardedModal[str | None]):
     """A line of text, with names to choose from below where there are any.
 
     check: says below the line what is wrong as one types; Enter takes nothing wrong.

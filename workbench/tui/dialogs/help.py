@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
@@ -18,6 +18,7 @@ from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.trace.view import TraceView
 from workbench.tui.values.console_view import ConsoleView
 from workbench.tui.values.json_view import JsonView
+from workbench.tui.widgets.guarded_screen import GuardedModal
 
 _PANES: Mapping[str, tuple[type[Widget], ...]] = {
     "script": (CodeArea,),
@@ -55,7 +56,7 @@ def screen_keys(screen: Screen[object] | None) -> list[tuple[str, str]]:
     ]
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(GuardedModal[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,f1", "dismiss", "Close")]
 
     def __init__(

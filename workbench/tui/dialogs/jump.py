@@ -9,11 +9,12 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from workbench.tui.widgets.guarded_screen import GuardedModal
 
-class JumpScreen(ModalScreen[str | None]):
+
+class JumpScreen(GuardedModal[str | None]):
     """Shows letters over places of the screen below; gives the chosen letter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f2", "dismiss", "Stay")]

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from workbench.core.model import JsonValue
@@ -23,6 +22,7 @@ from workbench.tui.replay.timeline import execution_of
 from workbench.tui.values.difference_list import DifferenceList
 from workbench.tui.values.json_view import JsonView
 from workbench.tui.values.value_screen import JsonScreen
+from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
@@ -40,7 +40,7 @@ class End:
     diff: list[JsonValue]
 
 
-class DiffScreen(Screen[None]):
+class DiffScreen(GuardedScreen[None]):
     """``a`` on the left, ``b`` on the right. Two recordings: nothing is run."""
 
     DEFAULT_CSS = """

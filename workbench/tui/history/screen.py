@@ -13,7 +13,6 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widgets import Input
 
 from workbench.history import (
@@ -30,6 +29,7 @@ from workbench.history import (
 from workbench.text.sanitize import clean_line
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.history.rows import heading, row_line
+from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_view import Part
 from workbench.tui.widgets.pane import Pane
@@ -66,7 +66,7 @@ class Wanted:
         return cls(**fields, text=" ".join(words) or None)
 
 
-class HistoryScreen(Screen[None]):
+class HistoryScreen(GuardedScreen[None]):
     """The list of executions. ``open_run`` shows one (its replay)."""
 
     DEFAULT_CSS = """

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +52,12 @@ class ScriptScreen(PaneScreen):
         self._told_of: list[Tab] = []
         """Scripts that were changed both here and on disk."""
         self._numbers = 0
+        self._changing = asyncio.Lock()
+        """Held while a tab is opened or closed: one at a time."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing is done before there is a script to do it with."""
+        return bool(self.tabs) and super().check_action(action, parameters)
 
     # -- what the screen around it does ------------------------------------------------
 
@@ -114,8 +123,19 @@ class ScriptScreen(PaneScreen):
             document = Document(None)
         await self.show_document(document)
 
+    @asynccontextmanager
+    async def _change(self) -> AsyncIterator[None]:
+        """While tabs are opened or closed: keys wait, other changes too."""
+        with self.app.key_order.hold():
+            async with self._changing:
+                yield
+
     async def show_document(self, document: Document) -> Tab:
         """Show a document in its tab; in a new one where it is not open yet."""
+        async with self._change():
+            return await self._show_document(document)
+
+    async def _show_document(self, document: Document) -> Tab:
         for index, tab in enumerate(self.tabs):
             if document.path is not None and tab.document.path == document.path:
                 self._switch(index)
@@ -124,9 +144,9 @@ class ScriptScreen(PaneScreen):
         tab = new_tab(self._numbers, document)
         tab.script.completer = self._complete
         tab.script.tool_finder = self._tool_at
-        self.tabs.append(tab)
         await self.query_one("#scripts", ContentSwitcher).mount(tab.script)
         await self.query_one("#inputs", ContentSwitcher).mount(tab.input)
+        self.tabs.append(tab)
         self._switch(len(self.tabs) - 1)
         return tab
 
@@ -230,12 +250,15 @@ class ScriptScreen(PaneScreen):
 
     @work(exit_on_error=False)
     async def _close_tab(self, tab: Tab) -> None:
-        if len(self.tabs) == 1:
-            await self.show_document(Document(None))
-        self.tabs.remove(tab)
-        self._switch(min(self.current, len(self.tabs) - 1))
-        await tab.script.remove()
-        await tab.input.remove()
+        async with self._change():
+            if tab not in self.tabs:
+                return
+            if len(self.tabs) == 1:
+                await self._show_document(Document(None))
+            self.tabs.remove(tab)
+            self._switch(min(self.current, len(self.tabs) - 1))
+            await tab.script.remove()
+            await tab.input.remove()
 
     def action_next_script(self) -> None:
         self._switch(self.current + 1)

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from workbench.core.model import JsonValue
@@ -19,13 +18,14 @@ from workbench.tui.editor.code_area import CodeArea, Marker
 from workbench.tui.values.difference_list import DifferenceList
 from workbench.tui.values.json_view import JsonView
 from workbench.tui.values.value_screen import JsonScreen
+from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 
 _MOST_NAMED = 6
 
 
-class DivergenceScreen(Screen[None]):
+class DivergenceScreen(GuardedScreen[None]):
     """The record on the left, the replay on the right; below, the places where they differ."""
 
     DEFAULT_CSS = """

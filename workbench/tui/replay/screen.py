@@ -138,7 +138,7 @@ class ReplayScreen(RecordingScreen):
         """While a filter or a search is typed, letters are letters."""
         focused = self.focused if self.is_mounted else None
         typing = focused is not None and focused.check_consume_key("e", "e")
-        return not (typing and action in _LETTERS)
+        return super().check_action(action, parameters) and not (typing and action in _LETTERS)
 
     def target(self, pane: str) -> Widget:
         views = {"script": "#replay-script", "input": "#replay-input", "trace": "#replay-trace"}

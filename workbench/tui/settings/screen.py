@@ -13,7 +13,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from workbench.config import KEYS, Config, ConfigError, Key, load
@@ -21,6 +20,7 @@ from workbench.config.reading import from_text
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
 from workbench.tui.dialogs.ask import LineScreen
+from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
@@ -115,7 +115,7 @@ def about(setting: Setting) -> Content:
     return Content("\n").join(lines)
 
 
-class SettingsScreen(Screen[None]):
+class SettingsScreen(GuardedScreen[None]):
     """``file`` is written, also where it does not exist yet; ``changed`` hears of what then holds."""
 
     DEFAULT_CSS = """

@@ -15,7 +15,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.events import ScreenResume
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
@@ -26,6 +25,7 @@ from workbench.text.sanitize import clean, clean_line
 from workbench.tui.editor.tool_calls import call_text
 from workbench.tui.editor.tool_help import said_of
 from workbench.tui.tools.try_tool import TryScreen
+from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
@@ -158,7 +158,7 @@ def _error_text(text: str) -> str:
     return str(error.get("message", text)) if isinstance(error, dict) else text
 
 
-class ToolsScreen(Screen[str | None]):
+class ToolsScreen(GuardedScreen[str | None]):
     """Dismissed with the text of a call to insert, or None."""
 
     DEFAULT_CSS = """

@@ -10,7 +10,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from workbench.catalogue.tools import ToolInfo
@@ -21,6 +20,7 @@ from workbench.text.sanitize import clean, clean_line
 from workbench.tui.editor.code_area import CodeArea, Marker
 from workbench.tui.editor.tool_calls import example
 from workbench.tui.values.json_view import JsonView
+from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.wording import duration
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
 
 
-class TryScreen(ModalScreen[None]):
+class TryScreen(GuardedModal[None]):
     """Arguments above, the answer below. The call runs as a script: same policy, limits, history."""
 
     DEFAULT_CSS = """

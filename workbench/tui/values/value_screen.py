@@ -6,15 +6,15 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
 from workbench.tui.values.json_view import JsonView
+from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.pane import Pane
 
 
-class JsonScreen(ModalScreen[None]):
+class JsonScreen(GuardedModal[None]):
     """Shows it until Esc."""
 
     DEFAULT_CSS = """

@@ -106,8 +106,8 @@ class KeyFooter(Widget):
 
     def _look(self) -> None:
         """Take what has its keys now."""
-        if not self.is_attached:
-            return
+        if not self.is_attached or not self.screen.is_active:
+            return  # below another screen it stays as it is
         shown = [found for found in self.screen.active_bindings.values() if found.binding.show]
         entries, start = [], 0
         for found in fitting(shown, self.size.width, self._width):

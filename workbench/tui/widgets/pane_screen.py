@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.errors import NoWidget
 from textual.geometry import Offset
-from textual.screen import Screen
 from textual.widget import Widget
 
 from workbench.tui.dialogs.jump import JumpScreen
+from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.splitter import Axis, Splitter
 
@@ -24,7 +24,7 @@ _STEP = 0.05
 """Of what two neighbours have: one change by a key."""
 
 
-class PaneScreen(Screen[None]):
+class PaneScreen(GuardedScreen[None]):
     """Two groups, ``#left`` and ``#right``, of two panes each. Of a group's panes one is current; where
     there is little room, only that one is shown (styles/workbench.tcss)."""
 
@@ -55,6 +55,10 @@ class PaneScreen(Screen[None]):
         self._mark(pane)
         self._heading = pane
         self.call_after_refresh(self._arrive)
+
+    @property
+    def is_settling(self) -> bool:
+        return self._heading is not None
 
     def _arrive(self) -> None:
         pane, self._heading = self._heading, None

@@ -1,0 +1,37 @@
+"""What every screen of ours is: one that acts only while it is on top."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen, Screen
+
+R = TypeVar("R")
+
+
+def nothing_to_await() -> AwaitComplete:
+    """What is done already."""
+    return AwaitComplete.nothing()  # type: ignore[no-untyped-call, no-any-return]
+
+
+class GuardedScreen(Screen[R]):
+    """A key or a click that was on its way when the screen was left does nothing any more: it would
+    otherwise close the screen below."""
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether something is about to get the focus: keys wait for that."""
+        return False
+
+    def dismiss(self, result: R | None = None) -> AwaitComplete:
+        """Leave, if it is the screen on top."""
+        return super().dismiss(result) if self.is_active else nothing_to_await()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """No action of a screen below another, nor of one that has left."""
+        return self.is_active and super().check_action(action, parameters)
+
+
+class GuardedModal(GuardedScreen[R], ModalScreen[R]):
+    """The same over the screen below it."""
