@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import heapq
 import logging
+import sys
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.core.calls import Calls
+from workbench.core.endings import End, end_of, memory_ended
+from workbench.core.gate import Gate
 from workbench.core.model import (
     CatalogueQuery,
     ConsoleLine,
@@ -17,22 +21,20 @@ from workbench.core.model import (
     Event,
     Execution,
     HostReading,
-    JsonValue,
     Limits,
+    LogLevel,
     LogLine,
-    Outcome,
     Readings,
     ScriptError,
     ToolCall,
-    ToolCallFinished,
-    ToolCallNote,
-    ToolCallStarted,
     status_of,
 )
 from workbench.core.ports import Tools
+from workbench.sandbox.frames import EXIT_UNTAKEN
+from workbench.sandbox.host import messages
 from workbench.sandbox.host.worker import Worker
-from workbench.text.jsontext import dumps, loads
-from workbench.text.sanitize import encodable
+from workbench.text.jsontext import dumps
+from workbench.text.sizes import cut, size_of
 
 _log = logging.getLogger(__name__)
 _RUNAWAY_CALLS = 100
@@ -41,29 +43,19 @@ _LONG_S = 0.05
 """A script that runs longer than most leaves the processor to the others."""
 _ORDER_BATCH = 256
 _BLOCKING = 0
-"""The operation number of the request that the script blocks on."""
+_MOST_SLEEPS = 65_536
+_MOST_REPLAY_BACKLOG = 16
+_MOST_LOG_LINES = 10_000
+_MOST_LOG_BYTES = 4 << 20
 
 
 @dataclass(slots=True)
-class _Underway:
-    """A call that was issued and not answered yet."""
+class _Console:
+    """The lines that are kept, and what they come to."""
 
-    call: ToolCall
-    began: float
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What is counted while it runs."""
-
-    issued: int = 0
-    dispatched: int = 0
-    settled: int = 0
-    over_budget: int = 0
-    tools: dict[str, None] = field(default_factory=dict)
-    logs: list[LogLine] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    last_call: ToolCall | None = None
+    lines: list[LogLine] = field(default_factory=list)
+    size: int = 0
+    dropped: int = 0
 
 
 class Run:
@@ -83,16 +75,19 @@ class Run:
         self._tools = tools
         self._emit = emit
         self._loop = asyncio.get_running_loop()
-        self._ended: asyncio.Future[_End] = self._loop.create_future()
+        self._ended: asyncio.Future[End] = self._loop.create_future()
         self._worker: Worker | None = None
         self._began = 0.0
-        self._tally = _Tally()
-        self._underway: dict[int, _Underway] = {}
-        self._sleeping: set[int] = set()
+        self._duration_ms: float | None = None
+        self._gate = Gate(replay.order) if replay is not None else None
+        self._calls = Calls(execution_id, limits, tools, line=self, emit=emit, gate=self._gate)
+        self._over_budget = 0
+        self._console = _Console()
+        self._warnings: list[str] = []
+        self._sleeping: dict[int, asyncio.TimerHandle | None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: list[asyncio.TimerHandle] = []
         self._order: list[int] = []
-        self._gate = _Gate(replay.order) if replay is not None else None
 
     @property
     def ended(self) -> asyncio.Future[Any]:
@@ -107,316 +102,222 @@ class Run:
         """Run on ``worker`` to the end. The outcome is in ``result``."""
         self._worker = worker
         self._began = time.monotonic()
+        self._calls.start(self._began)
         # Larger frames than the largest argument or value are no script's doing.
-        worker.expect(max(self._limits.max_result_bytes, self._limits.max_input_bytes) * 6)
+        worker.expect(self._limits.max_result_bytes)
         worker.listener = self
         if worker.closed:  # it died between being handed out and now
             self.on_gone()
         worker.send(job)
-        self._timers.append(self._loop.call_later(self._limits.timeout_ms / 1000, self._time_is_up))
-        self._timers.append(self._loop.call_later(_LONG_S, worker.yield_cpu))
+        self._timers = [
+            self._loop.call_later(self._limits.timeout_ms / 1000, self._time_is_up),
+            self._loop.call_later(_LONG_S, worker.yield_cpu),
+        ]
         await asyncio.wait((self._ended,))
+        self._duration_ms = (time.monotonic() - self._began) * 1000
+        self._stop()
+        await self._calls.abandon()
 
     def result(self, queued_ms: float) -> Execution:
         """Stop everything that is left of it; the finished execution."""
-        duration = 0.0 if self._worker is None else (time.monotonic() - self._began) * 1000
+        duration = self._duration_ms
+        if duration is None:
+            duration = 0.0 if self._worker is None else (time.monotonic() - self._began) * 1000
         if not self._ended.done():
             self.cancel()
         end = self._ended.result()
-        for timer in self._timers:
-            timer.cancel()
-        self._abandon_calls()
-        for task in self._tasks:
-            task.cancel()
+        self._stop()
+        self._calls.abandon_some(sys.maxsize)
         self._flush_order()
         # As the worker counts them: what was sent to it as it ended, it never looked at.
         if end.unawaited and end.error is None:
             unawaited = f"the script ended without awaiting {end.unawaited} call(s)"
-            self._console("warn", unawaited)
-            self._warn(unawaited)
-        if end.logs_dropped:
-            self._warn(f"the console was cut: {end.logs_dropped} more line(s) were not kept")
-        tally = self._tally
+            self._write("warn", unawaited)
+            self._warnings.append(unawaited)
+        dropped = end.logs_dropped + self._console.dropped
+        if dropped:
+            self._warnings.append(f"the console was cut: {dropped} more line(s) were not kept")
+        tally = self._calls.tally
         return Execution(
             execution_id=self.execution_id,
             status=status_of(end.error),
             value=end.value,
             error=end.error,
-            logs=tuple(tally.logs),
+            logs=tuple(self._console.lines),
             tool_calls=tally.dispatched,
             tools_called=tuple(tally.tools),
             queued_ms=queued_ms,
             duration_ms=duration,
             cpu_ms=end.cpu_ms,
             memory_bytes=end.heap,
-            logs_dropped=end.logs_dropped,
-            warnings=tuple(tally.warnings),
+            logs_dropped=dropped,
+            warnings=tuple(self._warnings),
         )
 
-    # -- frames ----------------------------------------------------------------------------
+    def _stop(self) -> None:
+        for timer in (*self._timers, *self._sleeping.values()):
+            if timer is not None:
+                timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+
+    # -- from the worker ---------------------------------------------------------------------
 
     def on_frame(self, body: bytes) -> None:
         """A frame of the worker, which is not trusted: what is not as it must be ends it."""
         if self._ended.done():
             return
         try:
-            frame = loads(body)
-            readings = frame.get("clock")
+            message, readings = messages.read(body)
+        except messages.BrokenProtocol as error:
+            _log.warning("worker broke the protocol: %s", error)
+            self._crash(f"it broke the protocol of its frames: {error}")
+            return
+        try:
             if readings is not None:
                 self._emit(HostReading(self.execution_id, "clock", readings))
-            handle = _HANDLERS[frame["t"]]
-            handle(self, frame)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            _log.warning("worker broke the protocol: %r", error)
-            self._crash("it broke the protocol of its frames")
+            self._take(message)
+        except Exception as error:  # ours: it must not leave the execution without an end
+            _log.exception("a frame was not handled")
+            self._crash(f"Workbench failed on its frame: {type(error).__name__}: {error}")
+            return
+        self._press()
+
+    def on_room(self) -> None:
+        """The worker took some of what was sent to it."""
+        self._calls.send_waiting()
+        self._press()
 
     def on_gone(self) -> None:
         """The worker's end closed before its result came."""
         if not self._ended.done():
-            self._spawn(self._explain_crash())
+            self.spawn(self._explain_crash())
 
-    def _on_call(self, frame: dict[str, Any]) -> None:
-        operation = frame["op"]
-        call = self._issue(frame)
-        if self._gate is not None:
-            self._gate.issue(operation)
-        outcome = _refusal_in(frame) or self._tools.at_once(call)
-        if outcome is not None:
-            self._answer_in_turn(operation, call, outcome)
-        else:
-            self._spawn(self._call(operation, call))
+    def _take(self, message: messages.Message) -> None:
+        match message:
+            case messages.Call():
+                self._calls.issue(message)
+            case messages.Batch():
+                self._calls.issue_batch(message)
+            case messages.Query():
+                self.spawn(self._query(message))
+            case messages.Sleep():
+                self._sleep(message)
+            case messages.Log():
+                self._log_line(message)
+            case messages.Idle():
+                if self._gate is not None:
+                    self._gate.script_waits()
+            case messages.Done():
+                self._done(message)
 
-    def _on_batch(self, frame: dict[str, Any]) -> None:
-        width = frame["width"] or self._limits.max_parallel
-        calls = [(self._issue(item), _refusal_in(item)) for item in frame["calls"]]
-        self._spawn(self._batch(calls, width))
-
-    def _on_query(self, frame: dict[str, Any]) -> None:
+    async def _query(self, message: messages.Query) -> None:
         query = CatalogueQuery(
-            kind=frame["kind"],
-            server=frame.get("server"),
-            tool=frame.get("tool"),
-            query=frame.get("query"),
-            limit=frame.get("limit"),
+            message.kind, message.server, message.tool, message.query, message.limit
         )
-        self._spawn(self._query(query))
-
-    def _on_sleep(self, frame: dict[str, Any]) -> None:
-        operation: int = frame["op"]
-        self._sleeping.add(operation)
-        if self._gate is not None:
-            self._gate.issue(operation)
-            self._slept(operation)
-            return
-        self._timers.append(
-            self._loop.call_later(float(frame["ms"]) / 1000, self._slept, operation)
-        )
-
-    def _on_log(self, frame: dict[str, Any]) -> None:
-        self._console(frame["level"], frame["text"])
-
-    def _on_idle(self, _frame: dict[str, Any]) -> None:
-        if self._gate is not None:
-            self._gate.idle = True
-            self._open_gate()
-
-    def _on_done(self, frame: dict[str, Any]) -> None:
-        end = _End(
-            heap=frame.get("heap"),
-            cpu_ms=frame.get("cpu_ms"),
-            logs_dropped=frame.get("logs_dropped", 0),
-            unawaited=frame.get("unawaited", 0),
-        )
-        if frame["ok"]:
-            end.value = frame["value"]
-        else:
-            end.error = ScriptError(
-                code=ErrorCode(frame["code"]),
-                message=encodable(frame["message"]),
-                stack=frame.get("stack"),
-                line=frame.get("line"),
-                column=frame.get("column"),
-                from_call=bool(frame.get("from_call")),
-                details=frame.get("details"),
-            )
-        self._ended.set_result(end)
-
-    # -- calls -----------------------------------------------------------------------------
-
-    def _issue(self, frame: dict[str, Any]) -> ToolCall:
-        tally = self._tally
-        tally.issued += 1
-        now = time.monotonic()
-        call = ToolCall(
-            execution_id=self.execution_id,
-            seq=tally.issued,
-            server=frame["server"],
-            tool=frame["tool"],
-            args=frame["args"],
-            line=frame.get("line"),
-            column=frame.get("column"),
-            started_ms=(now - self._began) * 1000,
-        )
-        tally.last_call = call
-        self._underway[call.seq] = _Underway(call, now)
-        self._emit(ToolCallStarted(self.execution_id, call))
-        return call
-
-    async def _call(self, operation: int, call: ToolCall) -> None:
-        self._answer_in_turn(operation, call, await self._outcome(call))
-
-    def _answer_in_turn(self, operation: int, call: ToolCall, outcome: Outcome) -> None:
-        """At once, or in a replay when the recording had it."""
-        if operation != _BLOCKING and self._gate is not None:
-            self._gate.hold(operation, lambda: self._answer(operation, call, outcome))
-            self._open_gate()
-        else:
-            self._answer(operation, call, outcome)
-
-    async def _batch(self, calls: list[tuple[ToolCall, Outcome | None]], width: int) -> None:
-        places = asyncio.Semaphore(width)
-
-        async def one(call: ToolCall, refused: Outcome | None) -> Outcome:
-            async with places:
-                self._underway[call.seq].began = time.monotonic()
-                outcome = refused if refused is not None else await self._outcome(call)
-            self._finished(call, outcome)
-            return outcome
-
-        outcomes = await asyncio.gather(*(one(call, refused) for call, refused in calls))
-        self._reply(_BLOCKING, dumps([outcome.envelope() for outcome in outcomes]))
-
-    async def _query(self, query: CatalogueQuery) -> None:
         envelope = await self._tools.query(self.execution_id, query)
         self._emit(HostReading(self.execution_id, "catalogue", envelope))
-        self._reply(_BLOCKING, dumps(envelope))
+        self.reply(_BLOCKING, dumps(envelope).encode())
 
-    async def _outcome(self, call: ToolCall) -> Outcome:
-        try:
-            return await self._tools.call(call, self._note)
-        except (
-            Exception
-        ) as error:  # the seam promises not to raise; a bug there must not hang a script
-            _log.exception("call %s.%s", call.server, call.tool)
-            return Outcome.failed(
-                ErrorCode.UPSTREAM_ERROR,
-                f"{call.server}.{call.tool}: {type(error).__name__}: {error}",
-            )
-
-    def _answer(self, operation: int, call: ToolCall, outcome: Outcome) -> None:
-        """Hand an outcome to the script."""
-        if self._ended.done():
-            return
-        problem = None
-        text = ""
-        most = self._limits.memory_mb << 20
-        try:
-            text = dumps(outcome.envelope())
-        except ValueError as error:
-            problem = f"is not JSON: {error}"
-        if len(text) > most:
-            problem = f"is {len(text)} bytes of JSON, more than the script's memory ({most} bytes)"
-        if problem is not None:
-            outcome = Outcome.failed(
-                ErrorCode.SERIALIZATION_ERROR,
-                f"the result of {call.server}.{call.tool} {problem}",
-                upstream_ms=outcome.upstream_ms,
-            )
-            text = dumps(outcome.envelope())
-        self._finished(call, outcome)
-        if operation != _BLOCKING:
-            self._note_order(operation)
-        self._reply(operation, text)
-
-    def _finished(self, call: ToolCall, outcome: Outcome) -> None:
-        underway = self._underway.pop(call.seq, None)
-        if underway is None or self._ended.done():
-            return
-        tally = self._tally
-        tally.settled += 1
-        if outcome.dispatched:
-            tally.dispatched += 1
-            tally.tools[f"{call.server}.{call.tool}"] = None
-        duration = (time.monotonic() - underway.began) * 1000
-        self._emit(ToolCallFinished(self.execution_id, call, outcome, duration, tally.settled))
-        if outcome.error is not None and outcome.error.code == ErrorCode.MAX_TOOL_CALLS_EXCEEDED:
-            tally.over_budget += 1
-            if tally.over_budget >= _RUNAWAY_CALLS:
-                self._end(
-                    ScriptError(
-                        ErrorCode.MAX_TOOL_CALLS_EXCEEDED,
-                        f"the script went on calling: {_RUNAWAY_CALLS} calls were refused after its "
-                        f"budget of {self._limits.max_tool_calls} was spent",
-                        line=call.line,
-                        column=call.column,
-                    )
-                )
-
-    def _abandon_calls(self) -> None:
-        """Calls that the script did not wait for: cancelled, and recorded so."""
-        for underway in self._underway.values():
-            call = underway.call
-            self._tally.dispatched += 1
-            self._tally.tools[f"{call.server}.{call.tool}"] = None
-            duration = (time.monotonic() - underway.began) * 1000
-            outcome = Outcome.failed(
-                ErrorCode.CANCELLED, "the execution ended before this call was answered"
-            )
-            self._emit(ToolCallFinished(self.execution_id, call, outcome, duration, 0))
-        self._underway.clear()
-
-    def _slept(self, operation: int) -> None:
-        def wake() -> None:
-            self._sleeping.discard(operation)
-            self._note_order(operation)
-            self._reply(operation, "")
-
-        if self._gate is not None:
-            self._gate.hold(operation, wake)
-            self._open_gate()
+    def _sleep(self, message: messages.Sleep) -> None:
+        operation = message.operation
+        if self._gate is None:
+            timer = self._loop.call_later(message.ms / 1000, self._wake, operation)
+            self._sleeping[operation] = timer
         else:
-            wake()
+            self._sleeping[operation] = None
+            self._gate.issue(operation)
+            self._gate.hold(operation, lambda: self._wake(operation))
 
-    def _open_gate(self) -> None:
-        assert self._gate is not None
-        release = self._gate.next()
-        if release is not None:
-            release()
+    def _wake(self, operation: int) -> None:
+        self._sleeping.pop(operation, None)
+        self.settled(operation)
+        self.reply(operation, b"")
 
-    def _note(self, note: ToolCallNote) -> None:
-        if not self._ended.done():
-            self._emit(note)
+    def _log_line(self, message: messages.Log) -> None:
+        """The worker holds to these caps as well; but it is not trusted."""
+        console = self._console
+        room = min(_MOST_LOG_BYTES, self._limits.max_result_bytes) - console.size
+        if room <= 0 or len(console.lines) >= _MOST_LOG_LINES:
+            console.dropped += 1
+            return
+        console.size += size_of(message.text)
+        self._write(message.level, cut(message.text, room))
 
-    def _note_order(self, operation: int) -> None:
+    def _write(self, level: LogLevel, text: str) -> None:
+        line = LogLine(level, text, (time.monotonic() - self._began) * 1000)
+        self._console.lines.append(line)
+        self._emit(ConsoleLine(self.execution_id, line))
+
+    def _done(self, message: messages.Done) -> None:
+        self._warnings += message.warnings
+        self._ended.set_result(end_of(message, self._limits))
+
+    # -- what its calls need (core.calls.Line) -------------------------------------------------
+
+    def reply(self, operation: int, body: bytes) -> None:
+        if self._worker is not None and not self._ended.done():
+            self._worker.send(b"%d\n" % operation + body)
+            self._press()
+
+    def settled(self, operation: int) -> None:
         self._order.append(operation)
         if len(self._order) >= _ORDER_BATCH:
             self._flush_order()
+
+    def untaken(self) -> int:
+        return 0 if self._worker is None else self._worker.unsent
+
+    def runaway(self, call: ToolCall) -> None:
+        self._over_budget += 1
+        if self._over_budget >= _RUNAWAY_CALLS:
+            self._end(
+                ScriptError(
+                    ErrorCode.MAX_TOOL_CALLS_EXCEEDED,
+                    f"the script went on calling: {_RUNAWAY_CALLS} calls were refused after its "
+                    f"budget of {self._limits.max_tool_calls} was spent",
+                    line=call.line,
+                    column=call.column,
+                )
+            )
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._task_ended)
+
+    def _task_ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:  # ours: whoever waits for what it was to give would wait for ever
+            _log.error("a task of an execution failed", exc_info=error)
+            self._crash(f"Workbench failed: {type(error).__name__}: {error}")
+
+    def _press(self) -> None:
+        """Where too much waits, the script does too: its next frame stays where it is."""
+        worker = self._worker
+        if worker is None or self._ended.done():
+            return
+        backlog = max(self._calls.backlog, len(self._sleeping) / _MOST_SLEEPS)
+        if backlog <= 1:
+            worker.resume()
+        elif self._gate is None:
+            worker.hold()
+        elif backlog > _MOST_REPLAY_BACKLOG:
+            # A replay answers when the script waits, so that one may not be held.
+            self._end(memory_ended(self._limits, "the calls that it did not wait for are"))
 
     def _flush_order(self) -> None:
         if self._order:
             self._emit(HostReading(self.execution_id, "order", self._order))
             self._order = []
 
-    def _console(self, level: Any, text: str) -> None:
-        at = (time.monotonic() - self._began) * 1000
-        line = LogLine(level, encodable(text), at)
-        self._tally.logs.append(line)
-        self._emit(ConsoleLine(self.execution_id, line))
-
-    def _warn(self, text: str) -> None:
-        """Into the result: what failed nothing, and deserves to be known."""
-        self._tally.warnings.append(text)
-
-    def _reply(self, operation: int, text: str) -> None:
-        if self._worker is not None and not self._ended.done():
-            self._worker.send(b"%d\n" % operation + text.encode())
-
-    # -- ends ------------------------------------------------------------------------------
+    # -- ends --------------------------------------------------------------------------------
 
     def _end(self, error: ScriptError) -> None:
         if self._ended.done():
             return
-        self._ended.set_result(_End(error=error))
+        self._ended.set_result(End(error=error))
         if self._worker is not None:
             self._worker.kill()
 
@@ -425,10 +326,12 @@ class Run:
 
     async def _explain_crash(self) -> None:
         assert self._worker is not None
-        try:
-            how = (await asyncio.wait_for(self._worker.exit, _EXIT_WAIT_S)).describe()
-        except TimeoutError:
-            how = "it closed its connection"
+        how = "it closed its connection"
+        with suppress(TimeoutError):
+            ended = await asyncio.wait_for(asyncio.shield(self._worker.exit), _EXIT_WAIT_S)
+            if ended.code == EXIT_UNTAKEN:
+                self._end(memory_ended(self._limits, "the answers that it did not wait for are"))
+            how = ended.describe()
         self._crash(how)
 
     def _time_is_up(self) -> None:
@@ -445,89 +348,18 @@ class Run:
     def _doing(self) -> tuple[str, ToolCall | None]:
         """What the script is doing, as far as its frames tell, and the call to point at."""
         computing = self._worker is not None and self._worker.is_computing()
-        underway = [item.call for item in self._underway.values()]
-        if underway and not computing:
-            first = underway[0]
-            more = f" and {len(underway) - 1} more" if len(underway) > 1 else ""
+        first, waiting = self._calls.underway()
+        if first is not None and not computing:
+            more = f" and {waiting - 1} more" if waiting > 1 else ""
             return f"while waiting for call {_where(first)}{more}", first
-        last = self._tally.last_call
+        last = self._calls.tally.last_call
         if self._sleeping and not computing:
             return "while sleeping", last
         if last is not None:
             return f"while running script code after call {_where(last)}", last
         return "while running script code; it had made no call", None
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = self._loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-
-@dataclass(slots=True)
-class _End:
-    value: JsonValue = None
-    error: ScriptError | None = None
-    heap: int | None = None
-    cpu_ms: float | None = None
-    logs_dropped: int = 0
-    unawaited: int = 0
-
-
-class _Gate:
-    """In a replay, hands results over one by one, in the recorded order, when the script waits.
-
-    An operation that the recording does not know (an edited script) comes after those that it does,
-    lowest number first; so a replay of the same texts is always the same.
-    """
-
-    def __init__(self, order: tuple[int, ...]) -> None:
-        self._place = {operation: place for place, operation in enumerate(order)}
-        self._held: dict[int, Callable[[], None]] = {}
-        self._known: list[tuple[int, int]] = []
-        """A heap of (place, operation) that the recording knows and that were issued."""
-        self.idle = False
-
-    def issue(self, operation: int) -> None:
-        place = self._place.get(operation)
-        if place is not None:
-            heapq.heappush(self._known, (place, operation))
-
-    def hold(self, operation: int, release: Callable[[], None]) -> None:
-        self._held[operation] = release
-
-    def next(self) -> Callable[[], None] | None:
-        """The release that is due, if the script waits and one is."""
-        if not self.idle or not self._held:
-            return None
-        if self._known:
-            operation = self._known[0][1]
-            if operation not in self._held:
-                return None  # its turn, and its answer is still being looked up
-            heapq.heappop(self._known)
-        else:
-            operation = min(self._held)
-        self.idle = False
-        return self._held.pop(operation)
-
 
 def _where(call: ToolCall) -> str:
     line = f" (line {call.line})" if call.line is not None else ""
     return f"#{call.seq} {call.server}.{call.tool}{line}"
-
-
-def _refusal_in(frame: dict[str, Any]) -> Outcome | None:
-    refused = frame.get("refused")
-    if refused is None:
-        return None
-    return Outcome.failed(ErrorCode(refused["code"]), refused["message"], dispatched=False)
-
-
-_HANDLERS: dict[str, Callable[[Run, dict[str, Any]], None]] = {
-    "call": Run._on_call,
-    "batch": Run._on_batch,
-    "query": Run._on_query,
-    "sleep": Run._on_sleep,
-    "log": Run._on_log,
-    "idle": Run._on_idle,
-    "done": Run._on_done,
-}

@@ -10,6 +10,9 @@ import struct
 
 _LENGTH = struct.Struct(">I")
 MAX_FRAME = 1 << 30
+EXIT_UNTAKEN = 72
+"""A worker ends with it when the answers that its script has not taken outgrow the script's memory: in the
+middle of a frame that the parent does not take, there is no other way to say so."""
 
 
 class FrameTooLarge(Exception):

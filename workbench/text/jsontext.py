@@ -9,20 +9,20 @@ import orjson
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import encodable
 
+MAX_DEPTH = 800
+"""Levels that are written. orjson reads 1024, on every Python; what the standard library reads and writes
+differs from version to version, and with the stack that is in use."""
+
 
 def dumps(value: JsonValue) -> str:
     """Compact JSON text. Lone surrogates become U+FFFD; NaN and infinities become null.
 
-    Raises ``ValueError`` for what is nested too deeply (some 900 levels) or holds itself.
+    Raises ``ValueError`` for what is nested deeper than ``MAX_DEPTH`` or holds itself.
     """
     try:
         return orjson.dumps(value).decode()
     except TypeError:  # integers over 64 bits, lone surrogates, more than 254 levels
-        pass
-    try:
-        return encodable(json.dumps(value, separators=(",", ":"), ensure_ascii=False))
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+        return _standard(value, sort_keys=False)
 
 
 def loads(text: str | bytes) -> JsonValue:
@@ -32,22 +32,50 @@ def loads(text: str | bytes) -> JsonValue:
     except orjson.JSONDecodeError as error:
         if "surrogate" not in error.msg:
             raise
+    try:
         decoded = json.loads(text)
-        return orjson.loads(encodable(json.dumps(decoded, ensure_ascii=False)))
+    except RecursionError:
+        raise _too_deep() from None
+    return orjson.loads(_standard(decoded, sort_keys=False))
 
 
 def canonical(value: JsonValue) -> str:
     """One text for equal values: keys sorted. For comparing and hashing.
 
-    Raises ``ValueError`` for what is nested too deeply or holds itself.
+    Raises ``ValueError`` for what is nested deeper than ``MAX_DEPTH`` or holds itself.
     """
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
     except TypeError:
-        pass
+        return _standard(value, sort_keys=True)
+
+
+def _standard(value: JsonValue, *, sort_keys: bool) -> str:
+    _check_depth(value)
     try:
-        return encodable(
-            json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        )
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+        text = json.dumps(value, sort_keys=sort_keys, separators=(",", ":"), ensure_ascii=False)
+    except RecursionError:  # little of the stack is left
+        raise _too_deep() from None
+    return encodable(text)
+
+
+def _check_depth(value: JsonValue) -> None:
+    """Depth first, so that a value that holds itself is soon found out."""
+    open_levels = [iter((value,))]
+    while open_levels:
+        for item in open_levels[-1]:
+            if isinstance(item, dict):
+                open_levels.append(iter(item.values()))
+            elif isinstance(item, list | tuple):
+                open_levels.append(iter(item))
+            else:
+                continue
+            if len(open_levels) > MAX_DEPTH + 1:
+                raise _too_deep()
+            break
+        else:
+            open_levels.pop()
+
+
+def _too_deep() -> ValueError:
+    return ValueError(f"nested deeper than {MAX_DEPTH} levels")

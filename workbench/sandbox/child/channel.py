@@ -1,44 +1,98 @@
-"""The worker's end of the connection: blocking frames, standard library only."""
+"""The worker's end of the connection: frames, standard library only."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
 from collections import deque
 
-from workbench.sandbox.frames import FrameReader, pack
+from workbench.sandbox.frames import EXIT_UNTAKEN, FrameReader, pack
 
 _READ_BYTES = 65_536
+_BLOCKING = b"0\n"
 
 
 class Channel:
-    """Blocking frames over a descriptor (a bare one: a socket object costs a fork a dozen pages)."""
+    """Frames over a descriptor (a bare one: a socket object costs a fork a dozen pages).
+
+    The parent takes nothing more from a script for which too much waits already. So whoever sends also
+    takes what comes meanwhile, or both sides would wait for each other; what the script has not taken of
+    it counts as its memory.
+    """
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._reader = FrameReader()
         self._frames: deque[bytes] = deque()
+        self._answer: bytes | None = None
+        self._incoming = select.poll()
+        self._incoming.register(descriptor, select.POLLIN)
+        self._either = select.poll()
+        self._either.register(descriptor, select.POLLIN | select.POLLOUT)
+        self._held = 0
+        self.most_held = 0
+        """The most bytes of answers that ever waited here for the script."""
+        self.limit = 1 << 62
+        """Past so many, the process ends."""
+
+    @property
+    def has_frames(self) -> bool:
+        return bool(self._frames)
 
     def send(self, text: str) -> None:
-        data = pack(text.encode("utf-8", "replace"))
-        sent = os.write(self._descriptor, data)
-        while sent < len(data):
-            sent += os.write(self._descriptor, memoryview(data)[sent:])
+        """Raises EOFError when the parent is gone."""
+        data = memoryview(pack(text.encode("utf-8", "replace")))
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                data = data[os.write(self._descriptor, data) :]
+            if not data:
+                return
+            for _, event in self._either.poll():
+                if event & ~select.POLLOUT:
+                    self._take()
 
     def receive(self) -> bytes:
-        """Raises EOFError when the parent is gone."""
+        """The next frame. Raises EOFError when the parent is gone."""
         while not self._frames:
+            self._incoming.poll()
+            self._take()
+        frame = self._frames.popleft()
+        self._held -= len(frame)
+        return frame
+
+    def receive_blocking(self) -> bytes:
+        """The answer to the blocking request; what comes before it waits for ``receive``."""
+        while self._answer is None:
+            self._incoming.poll()
+            self._take()
+        answer, self._answer = self._answer, None
+        return answer
+
+    def _take(self) -> None:
+        try:
             data = os.read(self._descriptor, _READ_BYTES)
-            if not data:
-                raise EOFError
-            self._frames.extend(self._reader.feed(data))
-        return self._frames.popleft()
+        except BlockingIOError:
+            return
+        if not data:
+            raise EOFError
+        for frame in self._reader.feed(data):
+            if frame[:2] == _BLOCKING:
+                self._answer = frame
+                continue
+            self._frames.append(frame)
+            self._held += len(frame)
+        if self._held > self.most_held:
+            self.most_held = self._held
+            if self._held > self.limit:
+                os._exit(EXIT_UNTAKEN)
 
 
 class Rehearsal(Channel):
     """Goes to nobody and gives one frame: for a run whose only purpose is what it touches."""
 
     def __init__(self, frame: bytes) -> None:
-        super().__init__(-1)
+        super().__init__(0)
         self._packed = pack(frame)
 
     def send(self, text: str) -> None:

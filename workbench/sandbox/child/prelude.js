@@ -303,13 +303,17 @@
   let operations = 0;
   const pending = new MapOf();      // operation -> {resolve, reject, server, tool, sites}
 
+  const MAX_NAME = 1024;
   // The frame of one call; a call that cannot be made says so in `refused`, and the host answers it.
   function callFrame(kind, op, server, tool, args, place) {
     let refused = '';
     let body = 'null';
     if (typeof server !== 'string' || typeof tool !== 'string' || server === '' || tool === '') {
       refused = refuse('INVALID_ARGS', 'server and tool must be strings that are not empty: call_tool(server, tool, args)');
-      server = textOf(server); tool = textOf(tool);
+      server = slice(textOf(server), 0, MAX_NAME); tool = slice(textOf(tool), 0, MAX_NAME);
+    } else if (server.length > MAX_NAME || tool.length > MAX_NAME) {
+      refused = refuse('INVALID_ARGS', 'server and tool are names of at most ' + MAX_NAME + ' characters');
+      server = slice(server, 0, MAX_NAME); tool = slice(tool, 0, MAX_NAME);
     } else if (args === undefined) body = '{}';
     else if (typeof args !== 'object' || args === null || isArray(args)) {
       refused = refuse('INVALID_ARGS', 'args must be an object, not ' + (args === null ? 'null' : isArray(args) ? 'an array' : 'a ' + typeof args));
@@ -595,6 +599,7 @@
     }
     result = '{"t":"done","ok":true,"value":' + (json === undefined ? 'null' : json) + '}';
   }
+  const MAX_HEAD = 1000;
   function fail(e, code) {
     const d = describe(e);
     const isObject = typeof e === 'object' && e !== null;
@@ -612,7 +617,8 @@
       frame.details = { server: e.server, tool: e.tool };
     }
     const stack = d.stack === undefined ? undefined : d.stack + causes(e);
-    if (stack !== undefined && stack !== '') frame.stack = frame.message + '\n' + stack;
+    // A long message is there once already: its beginning is enough to know the stack by.
+    if (stack !== undefined && stack !== '') frame.stack = (frame.message.length > MAX_HEAD ? slice(frame.message, 0, MAX_HEAD) + '…' : frame.message) + '\n' + stack;
     // At the end of the stack there was no room for onError either.
     else if (d.stack === undefined && d.name === 'RangeError') frame.lost_stack = true;
     if (place !== undefined && place !== null) { frame.line = place[0]; frame.column = place[1]; }

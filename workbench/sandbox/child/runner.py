@@ -43,7 +43,11 @@ _PARSES = '{"t":"done","ok":true,"value":null}'
 _LOST_STACK = '"lost_stack":true'
 _MOST_RETOLD = 1 << 20
 _CALL = 'F{"t":"call"'
-_CALL_ARGUMENTS_OVERHEAD = 1024
+_CALL_OVERHEAD = 4096
+"""Of a call's frame: names, place, what it was refused for."""
+_MOST_ASKED = 1024
+_LEAST_ERROR = 512
+_VALUE = '{"t":"done","ok":true,"value":'
 _EXIT_PROTOCOL = 70
 
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
@@ -70,9 +74,8 @@ class Runner:
         self._toplevel = TopLevel()
         self._toplevel.wrap("await 1")  # warm: the first parse costs a millisecond
         self._channel: Channel | None = None
-        self._early: deque[tuple[int, str]] = deque()
         self._clock = Clock()
-        self._log_lines = self._log_bytes = 0
+        self._log_lines = self._log_bytes = self._logs_dropped = 0
         self._in_flight = 0
         self._operations = 0
         self._unanswered: set[int] = set()
@@ -119,7 +122,7 @@ class Runner:
             channel.send(_encode({"t": "done", "ok": True, "value": steps}))
             return
         self._frame_limit = job.max_result_bytes
-        self._heap_limit = job.memory_bytes
+        self._heap_limit = channel.limit = job.memory_bytes
         if job.is_replay:
             self._announce_idle = True
             self._clock.follow(job.clock)
@@ -161,12 +164,9 @@ class Runner:
                     "the script awaits a promise that nothing can settle: no call and no sleep is "
                     "under way",
                 )
-            if self._early:
-                operation, answer = self._early.popleft()
-            else:
-                if self._announce_idle:
-                    self._send('{"t":"idle"}')
-                operation, answer = self._receive()
+            if self._announce_idle and not self._has_frames():
+                self._send('{"t":"idle"}')
+            operation, answer = self._receive()
             self._in_flight -= 1
             self._unanswered.discard(operation)
             self._settle(operation, answer)
@@ -181,7 +181,6 @@ class Runner:
         self._told = deque(self._heard)
         self._clock.start_again()
         self._in_flight = self._operations = 0
-        self._early.clear()
         try:
             self._load(plain=True)
             self._context.set_memory_limit(self._heap_limit)
@@ -202,15 +201,16 @@ class Runner:
 
     def _finish(self, done: str) -> None:
         """Send the ``done`` frame, with what was measured."""
-        if len(done) > self._frame_limit and done.startswith('{"t":"done","ok":true'):
-            size = len(done.encode("utf-8", "replace")) - len('{"t":"done","ok":true,"value":}')
-            if size > self._frame_limit:
-                done = _failure(
-                    "SERIALIZATION_ERROR",
-                    f"the value is {size} bytes of JSON; max_result_bytes allows {self._frame_limit}",
-                )
+        if not done.startswith(_VALUE):
+            done = self._short(done)
+        elif (size := _size_of(done) - len(_VALUE) - 1) > self._frame_limit:
+            done = _failure(
+                "SERIALIZATION_ERROR",
+                f"the value is {size} bytes of JSON; max_result_bytes allows {self._frame_limit}",
+            )
         # What texts cost on their way through this process is not the script's.
-        passing = 3 * max(len(done), self._largest_answer)
+        assert self._channel is not None
+        passing = 3 * max(len(done), self._largest_answer) + self._channel.most_held
         heap = max(0, _peak_resident() - self._resident_before - passing)
         # A script can catch the engine's own out-of-memory error when the heap is full to the last
         # byte (the prelude hears of it in every other case); what it used gives it away: the engine
@@ -240,11 +240,7 @@ class Runner:
             kind = message[0]
             if kind == "B":
                 self._send(self._fitting(message[1:]))
-                while True:
-                    operation, answer = self._receive()
-                    if operation == 0:
-                        return answer
-                    self._early.append((operation, answer))
+                return self._receive(blocking=True)[1]
             if kind == "F":
                 self._in_flight += 1
                 self._operations += 1  # as the prelude numbers them
@@ -263,27 +259,50 @@ class Runner:
             os._exit(_EXIT_PROTOCOL)
         return None
 
+    def _short(self, done: str) -> str:
+        """A failure whose texts are not past all bounds; the parent counts them exactly."""
+        most = max(self._frame_limit, _LEAST_ERROR)
+        if len(done) <= most:
+            return done
+        data: dict[str, Any] = json.loads(done)
+        for name in ("message", "stack"):
+            text = data.get(name)
+            if text is not None and len(text) > most:
+                data[name] = f"{text[:most]}… (cut: {len(text)} characters)"
+        if len(_encode(data.get("details"))) > most:
+            del data["details"]
+        return _compact(data)
+
     def _fitting(self, frame: str) -> str:
-        """The frame, or one that says the arguments are too large."""
-        if len(frame) <= self._frame_limit + _CALL_ARGUMENTS_OVERHEAD:
+        """The frame, or one that says what of it is too large."""
+        most = self._frame_limit
+        if _size_of(frame) <= most + _CALL_OVERHEAD:
             return frame
         data: dict[str, Any] = json.loads(frame)
+        for name in ("server", "tool", "query"):  # of a question to the catalogue
+            if name in data:
+                data[name] = data[name][:_MOST_ASKED]
+        together = 0
         for call in data.get("calls", [data]):
-            size = len(_encode(call.get("args")))
-            if size > self._frame_limit:
-                call["args"] = None
-                call["refused"] = {
-                    "code": "SERIALIZATION_ERROR",
-                    "message": f"args are {size} bytes of JSON; {self._frame_limit} are allowed",
-                }
-        return _encode(data)
+            size = _size_of(_compact(call.get("args")))
+            if together + size <= most:
+                together += size
+                continue
+            call["args"] = None
+            whose = "args are" if size > most else "with the args of this batch so far, args are"
+            call["refused"] = {
+                "code": "SERIALIZATION_ERROR",
+                "message": f"{whose} {together + size} bytes of JSON; {most} are allowed",
+            }
+        return _compact(data)
 
     def _log(self, frame: str) -> None:
-        if self._log_lines >= _MAX_LOG_LINES or self._log_bytes >= _MAX_LOG_BYTES:
-            self._log_lines += 1
+        most = min(_MAX_LOG_BYTES, self._frame_limit)
+        if self._log_lines >= _MAX_LOG_LINES or self._log_bytes >= most:
+            self._logs_dropped += 1
             return
         self._log_lines += 1
-        self._log_bytes += len(frame)
+        self._log_bytes += _size_of(frame)
         self._send(frame)
 
     # -- frames ----------------------------------------------------------------------------
@@ -295,16 +314,22 @@ class Runner:
         readings = self._clock.take()
         if readings:
             frame = f'{frame[:-1]},"clock":{_encode(readings)}}}'
-        dropped = self._log_lines - _MAX_LOG_LINES
-        if dropped > 0 and frame.startswith('{"t":"done"'):
-            frame = f'{frame[:-1]},"logs_dropped":{dropped}}}'
+        if self._logs_dropped and frame.startswith('{"t":"done"'):
+            frame = f'{frame[:-1]},"logs_dropped":{self._logs_dropped}}}'
         self._channel.send(frame)
 
-    def _receive(self) -> tuple[int, str]:
+    def _has_frames(self) -> bool:
         assert self._channel is not None
+        return self._channel.has_frames
+
+    def _receive(self, *, blocking: bool = False) -> tuple[int, str]:
+        """The next operation that is answered; ``blocking``: the answer to the blocking request."""
+        channel = self._channel
+        assert channel is not None
         if self._told is not None:
             return self._told.popleft()
-        number, _, body = self._channel.receive().partition(b"\n")
+        frame = channel.receive_blocking() if blocking else channel.receive()
+        number, _, body = frame.partition(b"\n")
         self._largest_answer = max(self._largest_answer, len(body))
         operation, answer = int(number), body.decode()
         self._heard_bytes += len(body)
@@ -323,6 +348,16 @@ def _memory_failure(limit: int) -> str:
     return _failure(
         "MEMORY_LIMIT_EXCEEDED", f"the script used more than its {limit >> 20} MB of memory"
     )
+
+
+def _compact(value: Any) -> str:
+    """As the engine itself writes it: only what must be is escaped."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _size_of(text: str) -> int:
+    """Bytes of UTF-8."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
 
 
 def _peak_resident() -> int:

@@ -17,6 +17,13 @@ from typing import NamedTuple
 from workbench.sandbox.host.worker import Worker, WorkerExit
 
 _ROOT = Path(__file__).resolve().parents[3]
+PROGRAM = f"""
+import sys
+sys.path.append({str(_ROOT)!r})
+from workbench.sandbox.child.zygote import main
+main()
+"""
+"""What the zygote's interpreter runs; isolated, it would not find this package by itself."""
 _CLOSE_S = 1.0
 
 
@@ -65,13 +72,9 @@ class ForkServer:
         Raises OSError where the system does not let it.
         """
         ours, theirs = socket.socketpair()
-        program = (
-            f"import sys; sys.path.append({str(_ROOT)!r}); "
-            "from workbench.sandbox.child.zygote import main; main()"
-        )
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", program, str(theirs.fileno())],
+                [sys.executable, "-I", "-c", PROGRAM, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,  # never the terminal: a dying worker would write into the TUI
@@ -97,6 +100,7 @@ class ForkServer:
         if self._control is None:
             return
         ours, theirs = socket.socketpair()
+        theirs.setblocking(False)  # here: the sandbox has no call for it
         worker = Worker(ours, memory_bytes, kill=self.kill, gone=self._on_worker_gone)
         self._asked.append(worker)
         self._command(_Command(b"F %d\n" % memory_bytes, theirs))
@@ -175,8 +179,8 @@ class ForkServer:
                 self._on_not_forked(message["failed"])
             else:
                 gone = self._workers.pop(message["exit"], None)
-                if gone is not None and not gone.exit.done():
-                    gone.exit.set_result(WorkerExit(message["status"], message["rss"]))
+                if gone is not None:
+                    gone.ended(WorkerExit(message["status"], message["rss"]))
 
     def _stderr_readable(self) -> None:
         assert self._process is not None
@@ -197,8 +201,7 @@ class ForkServer:
             self._process.wait()
             self._forget_process()
         for worker in [*self._asked, *self._workers.values()]:
-            if not worker.exit.done():
-                worker.exit.set_result(WorkerExit(9))
+            worker.ended(WorkerExit(9))
         for worker in self._asked:
             worker.close()
         self._asked.clear()

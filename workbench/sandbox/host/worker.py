@@ -7,6 +7,8 @@ import contextlib
 import os
 import signal
 import socket
+import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,7 +16,9 @@ from typing import Protocol
 from workbench.sandbox.frames import FrameReader, FrameTooLarge, pack
 
 _READ_BYTES = 1 << 20
-_FRAME_MARGIN = 64 << 20
+_FRAME_MARGIN = 16 << 20
+_TURN_S = 0.005
+"""How long one worker's frames may keep the event loop from everybody else."""
 _LOWEST_PRIORITY = 19
 
 
@@ -24,6 +28,11 @@ class WorkerExit:
 
     status: int
     peak_kb: int = 0
+
+    @property
+    def code(self) -> int | None:
+        """The exit code; None: a signal ended it."""
+        return None if self.status & 0x7F else self.status >> 8
 
     def describe(self) -> str:
         """In words, for the error of an execution that ended with it."""
@@ -41,6 +50,9 @@ class FrameListener(Protocol):
     """Who uses a worker hears its frames, and once that it is gone."""
 
     def on_frame(self, body: bytes) -> None: ...
+
+    def on_room(self) -> None:
+        """Some of what was sent to it has left this process."""
 
     def on_gone(self) -> None: ...
 
@@ -62,15 +74,21 @@ class Worker:
         self.exit: asyncio.Future[WorkerExit] = asyncio.get_running_loop().create_future()
         self.listener: FrameListener | None = None
         self.closed = False
+        self.unsent = 0
+        """Bytes that were sent and have not left this process."""
         self._connection = connection
         # By number: the selector puts the repr of what it does not know into its errors, 10 µs a socket.
         self._fd = connection.fileno()
         self._kill = kill
         self._gone = gone
         self._reader = FrameReader(limit=_FRAME_MARGIN)
-        self._unsent = bytearray()
+        self._frames: deque[bytes] = deque()
+        """Read, and not given to the listener yet."""
+        self._queue: deque[memoryview] = deque()
+        self._held = False
         self._loop = asyncio.get_running_loop()
         connection.setblocking(False)
+        self._reading = True
         self._loop.add_reader(self._fd, self._readable)
 
     def expect(self, largest_frame: int) -> None:
@@ -81,19 +99,35 @@ class Worker:
         """Queue a frame; never blocks."""
         if self.closed:
             return
-        data = pack(body)
-        if not self._unsent:
+        data = memoryview(pack(body))
+        if not self._queue:
             try:
-                sent = self._connection.send(data)
+                data = data[self._connection.send(data) :]
             except (BlockingIOError, InterruptedError):
-                sent = 0
+                pass
             except OSError:
                 return  # it is gone; the reader hears of it
-            if sent == len(data):
+            if not data:
                 return
-            data = data[sent:]
             self._loop.add_writer(self._fd, self._writable)
-        self._unsent += data
+        self._queue.append(data)
+        self.unsent += len(data)
+
+    def hold(self) -> None:
+        """Take no more frames until ``resume``: its next write blocks. The end of one that dies is heard."""
+        if not self.exit.done():
+            self._held = True
+
+    def resume(self) -> None:
+        if self._held:
+            self._held = False
+            self._loop.call_soon(self._deliver)
+
+    def ended(self, exit: WorkerExit) -> None:
+        """Its process is over; what it sent before is still read."""
+        if not self.exit.done():
+            self.exit.set_result(exit)
+        self.resume()
 
     def yield_cpu(self) -> None:
         """Let others go first from now on: a script that burns must not slow down those that do not."""
@@ -122,6 +156,9 @@ class Worker:
         self._loop.remove_reader(self._fd)
         self._loop.remove_writer(self._fd)
         self._connection.close()
+        self._frames.clear()
+        self._queue.clear()
+        self.unsent = 0
 
     def _readable(self) -> None:
         try:
@@ -134,15 +171,34 @@ class Worker:
             self._lost()
             return
         try:
-            frames = self._reader.feed(data)
+            self._frames += self._reader.feed(data)
         except FrameTooLarge:
             self.kill()
             self._lost()
             return
-        for frame in frames:
-            if self.listener is None or self.closed:
+        self._deliver()
+
+    def _deliver(self) -> None:
+        """Give the listener what was read, for as long as it takes it and nobody else is kept waiting."""
+        if self.closed:
+            return
+        turn_ends = time.monotonic() + _TURN_S
+        while self._frames and not self._held:
+            frame = self._frames.popleft()
+            if self.listener is not None:
+                self.listener.on_frame(frame)
+            if self._frames and time.monotonic() > turn_ends:
+                self._loop.call_soon(self._deliver)
                 break
-            self.listener.on_frame(frame)
+        self._read_on(not self._frames and not self._held)
+
+    def _read_on(self, reading: bool) -> None:
+        if reading != self._reading and not self.closed:
+            self._reading = reading
+            if reading:
+                self._loop.add_reader(self._fd, self._readable)
+            else:
+                self._loop.remove_reader(self._fd)
 
     def _lost(self) -> None:
         self.close()
@@ -151,13 +207,21 @@ class Worker:
         self._gone(self)
 
     def _writable(self) -> None:
+        data = self._queue[0]
         try:
-            sent = self._connection.send(self._unsent)
+            sent = self._connection.send(data)
         except (BlockingIOError, InterruptedError):
             return
-        except OSError:
-            self._unsent.clear()
-            sent = 0
-        del self._unsent[:sent]
-        if not self._unsent:
+        except OSError:  # it is gone; the reader hears of it
+            self._queue.clear()
+            sent = self.unsent
+        self.unsent -= sent
+        if self._queue:
+            if sent < len(data):
+                self._queue[0] = data[sent:]
+            else:
+                self._queue.popleft()
+        if not self._queue:
             self._loop.remove_writer(self._fd)
+        if self.listener is not None:
+            self.listener.on_room()

@@ -1,0 +1,22 @@
+"""How much a text is, in bytes of UTF-8: what every limit counts."""
+
+from __future__ import annotations
+
+
+def size_of(text: str) -> int:
+    """Bytes of UTF-8; a lone surrogate counts as the U+FFFD that it becomes."""
+    if text.isascii():
+        return len(text)
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def cut(text: str, most: int) -> str:
+    """The text where it has at most so many bytes, else its beginning and, if that fits, how much there was."""
+    if len(text) <= most and size_of(text) <= most:
+        return text
+    said = f"… (cut: {size_of(text)} bytes)"
+    room = most - size_of(said)
+    if room < 0:
+        said, room = "", most
+    kept = text[:room].encode("utf-8", "surrogatepass")[:room].decode("utf-8", "ignore")
+    return kept + said
