@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
+from workbench.catalogue import validation
+from workbench.catalogue.suggestions import near_names
 from workbench.catalogue.validation import SchemaCheck, argument_problems
 
 _PROPERTIES: dict[str, Any] = {
@@ -97,14 +99,22 @@ def test_many_problems_are_cut() -> None:
     assert found[-1] == "43 more unknown fields"
 
 
-def test_a_hundred_thousand_wrong_fields_are_no_burden() -> None:
-    began = time.monotonic()
+def test_a_hundred_thousand_wrong_fields_are_no_burden(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = 0
+
+    def counted(name: str, known: Iterable[str]) -> tuple[str, ...]:
+        nonlocal compared
+        known = list(known)
+        compared += len(known)
+        return near_names(name, known)
+
+    monkeypatch.setattr(validation, "near_names", counted)
     found = _problems({"repository": "a", **{f"field number {n}": n for n in range(100_000)}})
     assert found[-1] == "99993 more unknown fields"
     assert sum(map(len, found)) < 3_000
     labels = _problems({"repository": "a", "labels": [1] * 100_000})
     assert len(labels) == 9
-    assert time.monotonic() - began < 5
+    assert compared < 1_000
 
 
 def test_shown_values_are_cut() -> None:

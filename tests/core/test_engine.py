@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.servers import until
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.model import (
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.anyio
 async def engine() -> AsyncIterator[Engine]:
     engine = Engine(
         limits=Limits(timeout_ms=5_000, max_code_bytes=200, max_input_bytes=100),
-        pool=PoolSettings(size=1, queue_size=1, queue_timeout_ms=300),
+        pool=PoolSettings(size=1),
     )
     yield engine
     await engine.close()
@@ -78,10 +79,12 @@ async def test_queue_is_bounded_in_length_and_time(engine: Engine) -> None:
     busy = asyncio.ensure_future(
         engine.run(ExecutionRequest("await tools.test.forever()"), tools=tools)
     )
-    await asyncio.wait_for(tools.called.wait(), 5)
+    await until(tools.called.is_set)
+    engine.configure(
+        limits=engine.limits, pool=PoolSettings(size=1, queue_size=1, queue_timeout_ms=300)
+    )
     waiting = asyncio.ensure_future(engine.run(ExecutionRequest("1"), tools=tools))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await until(lambda: engine.pool.queued)
     full = await engine.run(ExecutionRequest("2"), tools=tools)
     assert full.error is not None
     assert full.error.code == ErrorCode.QUEUE_FULL
@@ -90,26 +93,47 @@ async def test_queue_is_bounded_in_length_and_time(engine: Engine) -> None:
     assert late.error.code == ErrorCode.QUEUE_TIMEOUT
     assert late.queued_ms >= 290
     assert late.duration_ms == 0
+    engine.configure(limits=engine.limits, pool=PoolSettings(size=1))
     engine.cancel(engine.running[0])
     assert (await busy).status == "cancelled"
     assert (await engine.run(ExecutionRequest("3"), tools=tools)).value == 3
 
 
-async def test_waiting_is_not_charged_and_first_come_is_first_served() -> None:
-    engine = Engine(limits=Limits(timeout_ms=400), pool=PoolSettings(size=1))
+async def test_waiting_is_not_charged_to_the_time_limit(engine: Engine) -> None:
+    tools = DictTools()
+    busy = asyncio.create_task(
+        engine.run(ExecutionRequest("await tools.test.forever()", execution_id="busy"), tools=tools)
+    )
+    await until(tools.called.is_set)
+    limit = ExecutionOptions(timeout_ms=1_500)
+    waiting = asyncio.create_task(engine.run(ExecutionRequest("1", options=limit), tools=tools))
+    await asyncio.sleep(1.6)
+    assert engine.pool.queued == 1
+    engine.cancel("busy")
+    assert (await waiting).value == 1
+    assert (await waiting).queued_ms > 1_500
+    await busy
+
+
+async def test_first_come_is_first_served(engine: Engine) -> None:
     order: list[int] = []
-    try:
+    running: list[asyncio.Task[None]] = []
 
-        async def one(number: int) -> None:
-            code = f"await tools.test.sleep({{ ms: 60 }}); {number}"
-            execution = await engine.run(ExecutionRequest(code), tools=DictTools())
-            assert execution.error is None
-            order.append(execution.value)
+    async def one(number: int) -> None:
+        execution = await engine.run(ExecutionRequest(str(number)), tools=DictTools())
+        order.append(execution.value)
 
-        await asyncio.gather(*(one(number) for number in range(10)))
-        assert order == list(range(10))
-    finally:
-        await engine.close()
+    tools = DictTools()
+    busy = asyncio.create_task(
+        engine.run(ExecutionRequest("await tools.test.forever()", execution_id="busy"), tools=tools)
+    )
+    await until(tools.called.is_set)
+    for number in range(10):
+        running.append(asyncio.create_task(one(number)))
+        await until(lambda queued=number + 1: engine.pool.queued == queued)  # type: ignore[misc]
+    engine.cancel("busy")
+    await asyncio.gather(busy, *running)
+    assert order == list(range(10))
 
 
 async def test_cancelled_while_it_waits(engine: Engine) -> None:
@@ -117,11 +141,11 @@ async def test_cancelled_while_it_waits(engine: Engine) -> None:
     busy = asyncio.ensure_future(
         engine.run(ExecutionRequest("await tools.test.forever()"), tools=tools)
     )
-    await asyncio.wait_for(tools.called.wait(), 5)
+    await until(tools.called.is_set)
     waiting = asyncio.ensure_future(
         engine.run(ExecutionRequest("1", execution_id="w"), tools=tools)
     )
-    await asyncio.sleep(0.01)
+    await until(lambda: engine.pool.queued)
     assert engine.cancel("w")
     assert (await waiting).status == "cancelled"
     busy.cancel()
@@ -137,15 +161,14 @@ async def test_cancelled_task_is_recorded_as_cancelled(engine: Engine) -> None:
     task = asyncio.ensure_future(
         engine.run(ExecutionRequest("await tools.test.forever()"), tools=tools)
     )
-    await asyncio.wait_for(tools.called.wait(), 5)
+    await until(tools.called.is_set)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     finished = events[-1]
     assert isinstance(finished, ExecutionFinished)
     assert finished.execution.status == "cancelled"
-    await asyncio.sleep(0.01)
-    assert len(tools.cancelled) == 1
+    await until(lambda: len(tools.cancelled) == 1)
 
 
 async def test_events_come_in_order_and_recorder_first(engine: Engine) -> None:
@@ -191,7 +214,7 @@ async def test_settings_change_without_disturbing_what_runs(engine: Engine) -> N
     busy = asyncio.ensure_future(
         engine.run(ExecutionRequest("await tools.test.sleep({ ms: 300 }); 'done'"), tools=tools)
     )
-    await asyncio.wait_for(tools.called.wait(), 5)
+    await until(tools.called.is_set)
     engine.configure(limits=Limits(timeout_ms=150, memory_mb=32), pool=PoolSettings(size=3))
     results = await asyncio.gather(
         *(
@@ -225,7 +248,7 @@ async def test_close_ends_everything_within_two_seconds() -> None:
             "1; await sleep(9999)",
         )
     ]
-    await asyncio.wait_for(tools.called.wait(), 5)
+    await until(tools.called.is_set)
     await asyncio.wait_for(engine.close(), 2)
     executions = await asyncio.gather(*running)
     assert {execution.status for execution in executions} == {"cancelled"}

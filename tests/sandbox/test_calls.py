@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.conftest import RunScript
+from tests.support.servers import until
 from tests.support.tools import DictTools, result
 from workbench.core.engine import Engine
 from workbench.core.model import (
@@ -13,7 +16,9 @@ from workbench.core.model import (
     ExecutionOptions,
     ExecutionRequest,
     Limits,
+    Outcome,
     PoolSettings,
+    ToolCall,
     ToolCallFinished,
     ToolCallStarted,
 )
@@ -101,13 +106,28 @@ async def test_asynchronous_form_unwraps_and_rejects(run: RunScript) -> None:
 
 async def test_promise_all_runs_calls_in_parallel(engine: Engine) -> None:
     events: list[Event] = []
-    code = "await Promise.all([30, 20, 10].map(ms => tools.test.sleep({ ms })))"
-    execution = await engine.run(ExecutionRequest(code), tools=DictTools(), listener=events.append)
+    called = [asyncio.Event() for _ in range(3)]
+
+    def finished() -> list[int]:
+        return [event.call.seq for event in events if isinstance(event, ToolCallFinished)]
+
+    async def last_first(call: ToolCall) -> Outcome:
+        called[call.seq - 1].set()
+        await until(all_called)
+        await until(lambda: len(finished()) == 3 - call.seq)
+        return Outcome(ok=True, result=call.args)
+
+    def all_called() -> bool:
+        return all(event.is_set() for event in called)
+
+    code = "await Promise.all([30, 20, 10].map(ms => tools.test.slow({ ms })))"
+    execution = await engine.run(
+        ExecutionRequest(code), tools=DictTools(slow=last_first), listener=events.append
+    )
     assert execution.value == [{"ms": 30}, {"ms": 20}, {"ms": 10}]
     kinds = [type(e) for e in events if isinstance(e, ToolCallStarted | ToolCallFinished)]
     assert kinds == [ToolCallStarted] * 3 + [ToolCallFinished] * 3
-    settled = [e.call.seq for e in events if isinstance(e, ToolCallFinished)]
-    assert settled == [3, 2, 1]
+    assert finished() == [3, 2, 1]
 
 
 async def test_calls_carry_the_line_that_made_them(run: RunScript) -> None:
