@@ -178,8 +178,11 @@ async def test_events_come_in_order_and_recorder_first(engine: Engine) -> None:
         def record(self, event: Event) -> None:
             heard.append(("recorder", event))
 
-        async def committed(self) -> None:
+        async def committed(self) -> None: ...
+
+        async def kept(self, execution_id: str) -> str | None:
             heard.append(("recorder", ExecutionFinished("committed", None, 0)))  # type: ignore[arg-type]
+            return None
 
     engine._recorder = Recorder()
     code = "console.log('a'); await tools.test.echo({}); Date.now()"

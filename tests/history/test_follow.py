@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def reader(writer: Store) -> Iterator[Store]:
 
 def begin(execution_id: str = "run") -> ExecutionStarted:
     return ExecutionStarted(
-        execution_id, ExecutionRequest("1"), Limits(), "engine", None, (1, 2, 3, 4), 1.0
+        execution_id, ExecutionRequest("1"), Limits(), "engine", None, (1, 2, 3, 4), time.time()
     )
 
 

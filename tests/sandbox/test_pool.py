@@ -184,20 +184,17 @@ async def test_the_queue_counts_only_those_that_no_worker_comes_for() -> None:
         await engine.close()
 
 
-async def test_an_error_of_our_own_ends_the_execution_and_its_record(engine: Engine) -> None:
+async def test_an_error_of_our_own_ends_the_execution_and_its_record(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever fails between the start of an execution and its end: its record does not stay open."""
     events: list[Event] = []
 
-    class Broken:
-        def record(self, event: Event) -> None:
-            events.append(event)
-            if len(events) == 2:
-                raise OSError(24, "Too many open files")
+    def no_job(*_: object, **__: object) -> bytes:
+        raise OSError(24, "Too many open files")
 
-        async def committed(self) -> None: ...
-
-    engine._recorder = Broken()
-    execution = await engine.run(ExecutionRequest("1"), tools=DictTools())
+    monkeypatch.setattr("workbench.core.engine.jobs.run", no_job)
+    execution = await engine.run(ExecutionRequest("1"), tools=DictTools(), listener=events.append)
     assert execution.error is not None
     assert execution.error.code == ErrorCode.SANDBOX_CRASHED
     assert "Too many open files" in execution.error.message

@@ -52,7 +52,7 @@ def examine(arguments: argparse.Namespace) -> int:
         "hardening": steps,
         "config": str(config.path) if config.path is not None else None,
         "servers": sorted(config.servers),
-        "history": str(history.path),
+        "history": history.place,
         "history_problem": problem,
     }
     if arguments.json:

@@ -15,7 +15,8 @@ from workbench.core.model import Source, Status
 from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
-    from workbench.history import Recording, Store
+    from workbench.core.ports import HistoryKeeper
+    from workbench.history import Recording
 
 
 def add_parser(groups: Any, name: str) -> None:
@@ -52,7 +53,7 @@ def add_parser(groups: Any, name: str) -> None:
 
 
 @contextmanager
-def opened_history(arguments: argparse.Namespace) -> Iterator[Store]:
+def opened_history(arguments: argparse.Namespace) -> Iterator[HistoryKeeper]:
     """The history that the flags name. Raises Failure where it cannot be read."""
     from workbench.core.runtime import open_history
     from workbench.history import HistoryError

@@ -22,7 +22,8 @@ from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
     from workbench.config import Config
-    from workbench.history import Recording, Store
+    from workbench.core.ports import HistoryReader
+    from workbench.history import Recording
     from workbench.replay import Divergence, Replayed
 
 
@@ -108,7 +109,7 @@ def replay_one(arguments: argparse.Namespace) -> int:
     return EXIT_OK if replayed.verdict == "identical" else EXIT_FAILED
 
 
-def load_recording(store: Store, name: str) -> Recording:
+def load_recording(store: HistoryReader, name: str) -> Recording:
     """A recording by its file or by (the beginning of) its id. Raises Failure."""
     from workbench.history import HistoryError, RecordingError, read_recording
 

@@ -66,11 +66,15 @@ class Engine:
         pool: PoolSettings,
         upstream: Upstream | None = None,
         recorder: Recorder | None = None,
+        record_required: bool = False,
     ) -> None:
+        """record_required: an execution that cannot be recorded is refused, before it runs."""
         self._limits = limits
         self._pool = Pool(pool, memory_mb=limits.memory_mb)
         self._upstream: Upstream = upstream if upstream is not None else _NoUpstream()
         self._recorder = recorder
+        self._record_required = record_required and recorder is not None
+        self._record_failed: dict[str, str] = {}
         self._listeners: list[Listener] = []
         self._runs: dict[str, Run] = {}
         self._quiet = asyncio.Event()
@@ -138,8 +142,7 @@ class Engine:
             warnings = unknown_servers(limits.allowed_servers, self._upstream.catalogue().servers)
 
         def emit(event: Event) -> None:
-            if self._recorder is not None:
-                self._recorder.record(event)
+            self._record(event)
             if listener is not None:
                 _tell(listener, event)
             for other in self._listeners:
@@ -165,6 +168,10 @@ class Engine:
         try:
             if problem is not None:
                 raise _Refused(problem)
+            if self._record_required:
+                not_kept = await self._kept(execution_id)
+                if not_kept is not None:
+                    raise _NotRecorded(not_kept)
             self._runs[execution_id] = run
             async with self._pool.lease(run.ended) as worker:
                 queued = waited()
@@ -188,9 +195,7 @@ class Engine:
         if warnings:
             execution = replace(execution, warnings=(*execution.warnings, *warnings))
         emit(self._finish(execution, tools))
-        if self._recorder is not None:
-            await self._recorder.committed()
-        return execution
+        return await self._delivered(execution)
 
     async def refuse(self, request: ExecutionRequest, error: ScriptError) -> Execution:
         """Record a request that a face refuses before it could run; the execution that says why."""
@@ -207,13 +212,10 @@ class Engine:
         )
         execution = Execution(execution_id, status_of(error), error=error)
         for event in (started, self._finish(execution, policy)):
-            if self._recorder is not None:
-                self._recorder.record(event)
+            self._record(event)
             for listener in self._listeners:
                 _tell(listener, event)
-        if self._recorder is not None:
-            await self._recorder.committed()
-        return execution
+        return await self._delivered(execution)
 
     def cancel(self, execution_id: str) -> bool:
         """Cancel a running execution: its ``run`` returns CANCELLED. False: not running here."""
@@ -270,6 +272,34 @@ class Engine:
                 execution = run.result(0.0)
         return execution
 
+    def _record(self, event: Event) -> None:
+        if self._recorder is not None:
+            try:
+                self._recorder.record(event)
+            except Exception as error:  # the port promises not to; a bug there costs no result
+                _log.exception("the recorder failed on %s", type(event).__name__)
+                self._record_failed[event.execution_id] = f"{type(error).__name__}: {error}"
+
+    async def _kept(self, execution_id: str) -> str | None:
+        """None: its record is kept as far as it goes, or nobody records."""
+        if self._recorder is None:
+            return None
+        failed = self._record_failed.pop(execution_id, None)
+        try:
+            not_kept = await self._recorder.kept(execution_id)
+        except Exception as error:
+            _log.exception("the recorder failed")
+            failed = f"{type(error).__name__}: {error}"
+            not_kept = None
+        return f"this run is not wholly recorded: {failed}" if failed is not None else not_kept
+
+    async def _delivered(self, execution: Execution) -> Execution:
+        """The result as it may leave: it is recorded, or says that it is not."""
+        not_kept = await self._kept(execution.execution_id)
+        if not_kept is None:
+            return execution
+        return replace(execution, warnings=(*execution.warnings, not_kept))
+
     def _finish(self, execution: Execution, tools: Tools) -> ExecutionFinished:
         return ExecutionFinished(
             execution.execution_id, execution, time.time(), tools.catalogue_hash()
@@ -278,6 +308,13 @@ class Engine:
 
 class _Refused(Exception):
     """The request cannot be run; the message says what is wrong with it."""
+
+
+class _NotRecorded(Exception):
+    """Nothing may run that is not recorded; the message says what is in the way."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"nothing runs that cannot be recorded (--require-history): {problem}")
 
 
 class _NoUpstream:
@@ -365,6 +402,8 @@ def _not_run(execution_id: str, error: Exception, queued_ms: float) -> Execution
         code = ErrorCode.QUEUE_TIMEOUT
     elif isinstance(error, _Refused):
         code = ErrorCode.INVALID_REQUEST
+    elif isinstance(error, _NotRecorded):
+        code = ErrorCode.DISABLED
     else:
         code = ErrorCode.SANDBOX_CRASHED
         if not isinstance(error, PoolClosed):

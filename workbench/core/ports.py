@@ -74,14 +74,24 @@ class Upstream(Protocol):
 
 
 class Recorder(Protocol):
-    """Where events go to stay (implemented by ``history.Store``)."""
+    """Where events go to stay."""
 
     def record(self, event: Event) -> None:
         """Take an event for writing. Never blocks, never raises."""
         ...
 
     async def committed(self) -> None:
-        """Return when everything recorded so far is in the file."""
+        """Return when everything recorded so far would survive the end of this process.
+
+        Where that is not possible for the time being, it returns after some seconds.
+        """
+        ...
+
+    async def kept(self, execution_id: str) -> str | None:
+        """``committed`` for one execution: None where its record is kept, else why it is not (yet).
+
+        For the result's warnings. Asked once, when the execution has ended.
+        """
         ...
 
 
@@ -91,6 +101,11 @@ class HistoryReader(Protocol):
     Each raises HistoryError where the history cannot be read. A history that is not there yet has no
     executions. What was committed before a question, by any process, is in its answer.
     """
+
+    @property
+    def place(self) -> str:
+        """Where it is kept, in words for a user: a file's path."""
+        ...
 
     @property
     def problem(self) -> str | None:
@@ -202,4 +217,12 @@ class HistoryKeeper(HistoryReader, Protocol):
 
         None: as configured. Raises HistoryError where it cannot be written.
         """
+        ...
+
+
+class History(HistoryKeeper, Recorder, Protocol):
+    """What a runtime has: it keeps records, answers about them, and removes them."""
+
+    def give_up(self) -> None:
+        """``close`` does not wait any longer for what is in the way of writing."""
         ...

@@ -167,7 +167,9 @@ class Recording:
     """Envelopes of the catalogue queries, in order."""
     calls: tuple[CallRow, ...]
     warnings: tuple[str, ...] = ()
-    """Of the execution's result, and what is missing from this record."""
+    """Of the execution's result."""
+    missing: str | None = None
+    """What of it could not be recorded (a full disk, a file that was deleted), or None: it is whole."""
 
     @property
     def readings(self) -> Readings:
@@ -176,7 +178,7 @@ class Recording:
     @property
     def complete(self) -> bool:
         """It ran to its own end, so a replay can be compared as a whole."""
-        return self.status in ("ok", "error")
+        return self.status in ("ok", "error") and self.missing is None
 
     def to_json(self) -> dict[str, JsonValue]:
         """What ``history show`` prints (contract, section 5)."""
@@ -202,8 +204,11 @@ class Recording:
             "logs": [{"level": line["level"], "text": line["text"]} for line in self.logs],
             "calls": [call.to_json() for call in self.calls],
         }
-        if self.warnings:  # as in the result: there when there is something to know
-            shown["warnings"] = list(self.warnings)
+        warnings = list(self.warnings)
+        if self.missing is not None:
+            warnings.append(f"this record is not whole: {self.missing}")
+        if warnings:  # as in the result: there when there is something to know
+            shown["warnings"] = warnings
         return shown
 
 

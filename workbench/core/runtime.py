@@ -7,12 +7,15 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.config import Config
 from workbench.core.engine import Engine
-from workbench.history.store import FILE_NAME, Store
+from workbench.core.ports import History, HistoryKeeper
+from workbench.core.records import HistoryError
+from workbench.history.store import FILE_NAME, SqliteHistory, Store
 from workbench.text.redact import Redactor
 from workbench.util.listeners import tell
 
@@ -32,8 +35,9 @@ class Runtime:
     config: Config
     engine: Engine
     upstream: Manager
-    history: Store
+    history: History
     data_dir: Path
+    _configure_history: ConfigListener
     _listeners: list[ConfigListener] = field(default_factory=list)
     _error_listeners: list[ErrorListener] = field(default_factory=list)
     _applying: set[asyncio.Task[None]] = field(default_factory=set)
@@ -49,9 +53,10 @@ class Runtime:
         return lambda: self._error_listeners.remove(listener)
 
     def apply(self, config: Config) -> None:
-        """Take a new configuration: limits, pool, servers; running scripts are not disturbed."""
+        """Take a new configuration: limits, pool, history, servers; running scripts are not disturbed."""
         self.config = config
         self.engine.configure(limits=config.limits, pool=config.pool)
+        self._configure_history(config)
         task = asyncio.get_running_loop().create_task(
             self.upstream.configure(
                 config.servers.values(), max_answer_bytes=config.max_upstream_bytes
@@ -73,23 +78,38 @@ async def open_runtime(
     data_dir: Path,
     connect: bool = False,
     watch: bool = False,
+    require_history: bool = False,
 ) -> AsyncIterator[Runtime]:
     """Open the runtime, close everything (workers, upstreams, writer thread) on leaving.
 
     connect: connect the upstreams at once in the background; else at the first call or query.
     watch: follow changes of the configuration file.
+    require_history: run nothing that cannot be recorded. Raises HistoryError where the history cannot be
+    opened; what cannot be recorded later is refused as DISABLED.
     """
     from workbench.upstream import Manager
 
     # The history's writer thread may hold the interpreter for this long while the loop has frames to
     # answer; at the default of 5 ms recording doubled the time of a call.
     sys.setswitchinterval(_SWITCH_S)
-    history = open_history(config, data_dir)
+    history = _open_store(config, data_dir)
+    if require_history and history.problem is not None:
+        problem = history.problem
+        history.close()
+        raise HistoryError(problem)
     upstream = Manager(
         config.servers.values(), data_dir=data_dir, max_answer_bytes=config.max_upstream_bytes
     )
-    engine = Engine(limits=config.limits, pool=config.pool, upstream=upstream, recorder=history)
-    runtime = Runtime(config, engine, upstream, history, data_dir)
+    engine = Engine(
+        limits=config.limits,
+        pool=config.pool,
+        upstream=upstream,
+        recorder=history,
+        record_required=require_history,
+    )
+    runtime = Runtime(
+        config, engine, upstream, history, data_dir, partial(_configure, history, data_dir)
+    )
     watcher = None
     try:
         if connect:
@@ -105,16 +125,40 @@ async def open_runtime(
             watcher.stop()
         await engine.close()
         await upstream.close()
-        history.close()
+        # It may wait for a file that is locked: not in the event loop, which hears of signals.
+        await asyncio.to_thread(history.close)
 
 
-def open_history(config: Config, data_dir: Path) -> Store:
-    """The history file alone, for a face that only reads it."""
+def open_history(config: Config, data_dir: Path) -> HistoryKeeper:
+    """The history for a face that runs nothing: only read, unless it is asked to remove something."""
+    settings = config.history
+    return SqliteHistory(
+        _history_path(config, data_dir),
+        max_age_days=settings.max_age_days,
+        max_size_mb=settings.max_size_mb,
+    )
+
+
+def _open_store(config: Config, data_dir: Path) -> Store:
     settings = config.history
     return Store(
-        settings.path if settings.path is not None else data_dir / FILE_NAME,
+        _history_path(config, data_dir),
         redactor=Redactor(settings.redact_keys, settings.redact_values),
         max_age_days=settings.max_age_days,
         max_size_mb=settings.max_size_mb,
         log=data_dir / "main.log",
     )
+
+
+def _configure(store: Store, data_dir: Path, config: Config) -> None:
+    settings = config.history
+    store.configure(
+        _history_path(config, data_dir),
+        redactor=Redactor(settings.redact_keys, settings.redact_values),
+        max_age_days=settings.max_age_days,
+        max_size_mb=settings.max_size_mb,
+    )
+
+
+def _history_path(config: Config, data_dir: Path) -> Path:
+    return config.history.path if config.history.path is not None else data_dir / FILE_NAME

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from workbench.core.model import (
     ConsoleLine,
+    Event,
     ExecutionFinished,
     ExecutionRunning,
     ExecutionStarted,
@@ -16,25 +17,23 @@ from workbench.core.model import (
     ToolCallStarted,
 )
 
-_LIGHT = 32_768
+LIGHT = 32_768
 """Characters and values together; about 0.3 ms to serialise, look for secrets, and insert."""
 
 
-def is_light(items: Iterable[object]) -> bool:
-    """Whether these are only events, and small ones together."""
-    left = _LIGHT
-    for item in items:
-        for value in _payload(item):
-            if value is None:
-                continue
-            left = left - len(value) if isinstance(value, str) else _take(value, left)
-        if left < 0:
-            return False
-    return True
+def weight_of(event: Event) -> int:
+    """Characters and values of an event. Texts are counted whole; what has more values than ``LIGHT``
+    is not looked through to its end, so for that the weight is a floor."""
+    weight = 1
+    for value in _payload(event):
+        if value is None:
+            continue
+        weight += len(value) if isinstance(value, str) else _weigh(value)
+    return weight
 
 
-def _payload(item: object) -> tuple[JsonValue, ...]:
-    match item:
+def _payload(event: Event) -> tuple[JsonValue, ...]:
+    match event:
         case ToolCallStarted(call=call):
             return (call.args,)
         case ToolCallFinished(outcome=outcome):  # its arguments were weighed when it started
@@ -53,21 +52,20 @@ def _payload(item: object) -> tuple[JsonValue, ...]:
             return (text,)
         case ExecutionRunning():
             return ()
-    return (" " * (_LIGHT + 1),)  # a job, or a mark: not ours to judge
 
 
-def _take(value: JsonValue, left: int) -> int:
-    """What is left of a budget after ``value``; stops looking when nothing is."""
+def _weigh(value: JsonValue) -> int:
+    looked_at = weight = 0
     pending: list[Iterable[JsonValue]] = [(value,)]
-    while pending and left >= 0:
+    while pending and looked_at < LIGHT:
         for item in pending.pop():
-            left -= 1
+            if looked_at >= LIGHT:
+                break
+            looked_at += 1
             if isinstance(item, str):
-                left -= len(item)
+                weight += len(item)
             elif isinstance(item, dict):
                 pending += (item, item.values())
             elif isinstance(item, list | tuple):
                 pending.append(item)
-            if left < 0:
-                break
-    return left
+    return weight + looked_at

@@ -1,11 +1,11 @@
-"""What an event becomes in the tables: one inserter a writing connection, inside its transactions."""
+"""What an event becomes in the tables: one inserter a writer, inside its transactions."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from copy import copy
 from dataclasses import asdict
-from typing import TypeAlias
 
 from workbench.core.model import (
     ConsoleLine,
@@ -19,37 +19,81 @@ from workbench.core.model import (
     ToolCallNote,
     ToolCallStarted,
 )
-from workbench.history.logfile import log_line
 from workbench.history.owner import this_process
 from workbench.text.jsontext import dumps
 from workbench.text.redact import Redactor
 from workbench.text.sanitize import encodable
 
+_MOST_MISSING = 500
+"""Characters of what is said to be missing from a record."""
+
 
 class Inserter:
     """Turns events into rows. What it knows of open executions can be put back after a rollback."""
 
-    def __init__(self, connection: sqlite3.Connection, redactor: Redactor) -> None:
-        self.lines: list[str] = []
-        """For main.log: one for each execution that ended."""
-        self.finished = 0
+    def __init__(self, redactor: Redactor, masked_code: Callable[[str, str], None]) -> None:
+        """masked_code: is told the id and the masked code of each execution that is inserted."""
+        self.redactor = redactor
         self.written = 0
-        """Characters of values, about: what the WAL grew by."""
-        self._connection = connection
-        self._redactor = redactor
+        """Characters of values, about: what the log of the database grew by."""
+        self._masked_code = masked_code
+        self._connection: sqlite3.Connection | None = None
         self._open: dict[str, _Open] = {}
         self._started_calls: dict[tuple[str, int], ToolCall] = {}
+        self._before: dict[str, _Open | None] = {}
+        """Of the executions that this transaction has touched: as they were."""
 
-    def snapshot(self) -> Snapshot:
-        """What is known now; for ``restore`` after a rollback."""
-        return {id_: copy(execution) for id_, execution in self._open.items()}
+    # -- transactions ----------------------------------------------------------------------
 
-    def restore(self, before: Snapshot) -> None:
-        self._open = before
+    def begin(self) -> None:
+        """What follows can be taken back by ``restore``."""
+        self._before.clear()
         self._started_calls.clear()
 
+    def restore(self) -> None:
+        """Know again what was known at ``begin``: the transaction was rolled back."""
+        for execution_id, before in self._before.items():
+            if before is None:
+                self._open.pop(execution_id, None)
+            else:
+                self._open[execution_id] = before
+        self.begin()
+
+    def move_to(self, connection: sqlite3.Connection, missing: str | None) -> None:
+        """Insert into another connection from now on.
+
+        missing: the file is another one, too; the executions under way begin in it anew, and their
+        records say so. Raises sqlite3.Error.
+        """
+        self._connection = connection
+        if missing is None:
+            return
+        numbers = {id_: self._number_of(execution.start) for id_, execution in self._open.items()}
+        for execution_id, number in numbers.items():
+            self._open[execution_id].n = number
+            self._open[execution_id].lacks(missing)
+
+    def _number_of(self, start: ExecutionStarted) -> int:
+        """Of an execution in a file that knows it already (a copy that came back) or not yet."""
+        found = self._execute(
+            "SELECT n FROM executions WHERE id = ?", (start.execution_id,)
+        ).fetchone()
+        return int(found[0]) if found is not None else self._insert_start(start)[0]
+
+    def knows(self, execution_id: str) -> bool:
+        """Whether the execution has a row, and no end yet."""
+        return execution_id in self._open
+
+    def lacks(self, execution_id: str, what: str) -> None:
+        """Something of an execution under way will not be in its record."""
+        execution = self._touched(execution_id)
+        if execution is not None:
+            execution.lacks(what)
+
+    # -- events ----------------------------------------------------------------------------
+
     def take(self, item: Event) -> None:
-        """Write one event; ``flush`` writes what it kept back."""
+        """Write one event; ``flush`` writes what it kept back. Raises sqlite3.Error, ValueError."""
         if isinstance(item, ToolCallStarted):
             self._call_started(item)
         elif isinstance(item, ToolCallFinished):
@@ -65,11 +109,47 @@ class Inserter:
         elif isinstance(item, ToolCallNote):
             self._note(item)
 
+    def flush(self) -> None:
+        """Write the calls that are still under way."""
+        for call in self._started_calls.values():
+            execution = self._touched(call.execution_id)
+            if execution is not None:
+                self._insert_call(self._call_columns(execution, call) + (None,) * 9)
+        self._started_calls.clear()
+
+    def note_end(self, event: ExecutionFinished, missing: str) -> None:
+        """Write how an execution ended and nothing that needs room; ``take`` may still write it whole."""
+        execution = self._open.get(event.execution_id)
+        if execution is None:
+            return
+        done = event.execution
+        self._execute(
+            "UPDATE executions SET status = ?, finished_at = ?, duration_ms = ?, tool_calls = ?, "
+            "error_code = ?, missing = ? WHERE n = ?",
+            (
+                done.status,
+                event.finished_at,
+                done.duration_ms,
+                done.tool_calls,
+                str(done.error.code) if done.error is not None else None,
+                missing[:_MOST_MISSING],
+                execution.n,
+            ),
+        )
+
     def _started(self, event: ExecutionStarted) -> None:
+        n, code, masked = self._insert_start(event)
+        self._before.setdefault(event.execution_id, self._open.get(event.execution_id))
+        self._open[event.execution_id] = _Open(n, event, masked)
+        self._masked_code(event.execution_id, code)
+
+    def _insert_start(self, event: ExecutionStarted) -> tuple[int, str, bool]:
+        """Its number, its masked code, whether anything was masked."""
         request = event.request
-        code, code_masked = self._redactor.text(request.code)
-        given, input_masked = self._redactor.json(request.input)
-        cursor = self._connection.execute(
+        code, code_masked = self.redactor.text(request.code)
+        given, input_masked = self.redactor.json(request.input)
+        masked = code_masked or input_masked
+        cursor = self._execute(
             "INSERT INTO executions (id, source, client, script, original_id, code, input, options, "
             "limits, engine, catalogue_hash, seed, status, owner, started_at, masked) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)",
@@ -88,41 +168,19 @@ class Inserter:
                 dumps(event.seed),
                 this_process(),
                 event.started_at,
-                code_masked or input_masked,
+                masked,
             ),
         )
         assert cursor.lastrowid is not None
-        masked = code_masked or input_masked
-        self._open[event.execution_id] = _Open(cursor.lastrowid, code, masked)
+        self.written += len(code) + len(given)
+        return cursor.lastrowid, code, masked
 
     def _call_started(self, event: ToolCallStarted) -> None:
         # Kept to the end of the batch: most calls are over by then, and are one row in one statement.
         self._started_calls[event.execution_id, event.call.seq] = event.call
 
-    def flush(self) -> None:
-        """Write the calls that are still under way."""
-        for call in self._started_calls.values():
-            execution = self._open.get(call.execution_id)
-            if execution is not None:
-                self._insert_call(self._call_columns(execution, call) + (None,) * 9)
-        self._started_calls.clear()
-
-    def _insert_call(self, values: tuple[object, ...]) -> None:
-        self._connection.execute(
-            "INSERT INTO calls (execution, seq, server, tool, args, line, column_, started_ms, "
-            "duration_ms, upstream_ms, ok, result, content, error, dispatched, settled, warnings) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            values,
-        )
-
-    def _call_columns(self, execution: _Open, call: ToolCall) -> tuple[object, ...]:
-        args = self._json(execution, call.args)
-        name = (encodable(call.server), encodable(call.tool))
-        where = (call.line, call.column, call.started_ms)
-        return (execution.n, call.seq, *name, args, *where)
-
     def _call_finished(self, event: ToolCallFinished) -> None:
-        execution = self._open.get(event.execution_id)
+        execution = self._touched(event.execution_id)
         if execution is None:
             return
         outcome = event.outcome
@@ -139,47 +197,64 @@ class Inserter:
             dumps(outcome.warnings) if outcome.warnings else None,
         )
         call = self._started_calls.pop((event.execution_id, event.call.seq), None)
-        if call is not None:
-            self._insert_call(self._call_columns(execution, call) + ended)
-            return
-        self._connection.execute(
-            "UPDATE calls SET duration_ms = ?, upstream_ms = ?, ok = ?, result = ?, content = ?, "
-            "error = ?, dispatched = ?, settled = ?, warnings = ? WHERE execution = ? AND seq = ?",
-            (*ended, execution.n, event.call.seq),
+        if call is None:
+            cursor = self._execute(
+                "UPDATE calls SET duration_ms = ?, upstream_ms = ?, ok = ?, result = ?, content = ?, "
+                "error = ?, dispatched = ?, settled = ?, warnings = ? WHERE execution = ? AND seq = ?",
+                (*ended, execution.n, event.call.seq),
+            )
+            if cursor.rowcount:
+                return
+            call = event.call  # its start went into a file that is gone
+        self._insert_call(self._call_columns(execution, call) + ended)
+
+    def _insert_call(self, values: tuple[object, ...]) -> None:
+        self._execute(
+            "INSERT INTO calls (execution, seq, server, tool, args, line, column_, started_ms, "
+            "duration_ms, upstream_ms, ok, result, content, error, dispatched, settled, warnings) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            values,
         )
 
+    def _call_columns(self, execution: _Open, call: ToolCall) -> tuple[object, ...]:
+        args = self._json(execution, call.args)
+        name = (encodable(call.server), encodable(call.tool))
+        where = (call.line, call.column, call.started_ms)
+        return (execution.n, call.seq, *name, args, *where)
+
     def _console(self, event: ConsoleLine) -> None:
-        execution = self._open.get(event.execution_id)
+        execution = self._touched(event.execution_id)
         if execution is None:
             return
         execution.lines += 1
-        text, masked = self._redactor.text(event.line.text)
+        text, masked = self.redactor.text(event.line.text)
         execution.masked |= masked
         self.written += len(text)
-        self._connection.execute(
-            "INSERT INTO console VALUES (?, ?, ?, ?, ?)",
+        self._execute(
+            "INSERT INTO console (execution, n, level, text, at_ms) VALUES (?, ?, ?, ?, ?)",
             (execution.n, execution.lines, event.line.level, text, event.line.at_ms),
         )
 
     def _reading(self, event: HostReading) -> None:
-        execution = self._open.get(event.execution_id)
+        execution = self._touched(event.execution_id)
         if execution is None:
             return
         execution.readings += 1
-        self._connection.execute(
-            "INSERT INTO readings VALUES (?, ?, ?, ?)",
+        self._execute(
+            "INSERT INTO readings (execution, n, kind, data) VALUES (?, ?, ?, ?)",
             (execution.n, execution.readings, event.kind, self._json(execution, event.data)),
         )
 
     def _note(self, event: ToolCallNote) -> None:
-        execution = self._open.get(event.execution_id)
+        execution = self._touched(event.execution_id)
         if execution is None:
             return
         execution.notes += 1
-        text, masked = self._redactor.text(event.text)
+        text, masked = self.redactor.text(event.text)
         execution.masked |= masked
-        self._connection.execute(
-            "INSERT INTO notes VALUES (?, ?, ?, ?, ?, ?, ?)",
+        self._execute(
+            "INSERT INTO notes (execution, n, seq, kind, text, progress, total) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 execution.n,
                 execution.notes,
@@ -193,17 +268,18 @@ class Inserter:
 
     def _finish(self, event: ExecutionFinished) -> None:
         self.flush()
-        execution = self._open.pop(event.execution_id, None)
+        execution = self._touched(event.execution_id)
         if execution is None:
             return
+        del self._open[event.execution_id]
         done = event.execution
         value = self._json(execution, done.value) if done.ok else None
         error = self._json(execution, done.error.to_json()) if done.error is not None else None
         warnings = self._json(execution, list(done.warnings)) if done.warnings else None
-        self._connection.execute(
+        self._execute(
             "UPDATE executions SET status = ?, finished_at = ?, queued_ms = ?, duration_ms = ?, "
             "cpu_ms = ?, memory_bytes = ?, tool_calls = ?, value = ?, error = ?, error_code = ?, "
-            "logs_dropped = ?, masked = ?, warnings = ?, "
+            "logs_dropped = ?, masked = ?, warnings = ?, missing = ?, "
             "catalogue_hash = coalesce(?, catalogue_hash) WHERE n = ?",
             (
                 done.status,
@@ -219,24 +295,27 @@ class Inserter:
                 done.logs_dropped,
                 execution.masked,
                 warnings,
+                execution.missing,
                 event.catalogue_hash,
                 execution.n,
             ),
         )
-        self.finished += 1
-        self.lines.append(
-            log_line(
-                event.finished_at,
-                done.execution_id,
-                done.status,
-                done.duration_ms,
-                done.tools_called,
-                execution.code,
-            )
-        )
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _execute(self, statement: str, values: tuple[object, ...]) -> sqlite3.Cursor:
+        assert self._connection is not None
+        return self._connection.execute(statement, values)
+
+    def _touched(self, execution_id: str) -> _Open | None:
+        """An execution under way, which may be changed; None: its start was not stored."""
+        execution = self._open.get(execution_id)
+        if execution is not None and execution_id not in self._before:
+            self._before[execution_id] = copy(execution)
+        return execution
 
     def _json(self, execution: _Open, value: JsonValue) -> str:
-        text, masked = self._redactor.json(value)
+        text, masked = self.redactor.json(value)
         execution.masked |= masked
         self.written += len(text)
         return text
@@ -245,13 +324,15 @@ class Inserter:
 class _Open:
     """What the writer keeps of an execution under way."""
 
-    __slots__ = ("code", "lines", "masked", "n", "notes", "readings")
+    __slots__ = ("lines", "masked", "missing", "n", "notes", "readings", "start")
 
-    def __init__(self, n: int, code: str, masked: bool) -> None:
+    def __init__(self, n: int, start: ExecutionStarted, masked: bool) -> None:
         self.n = n
-        self.code = code[:1000]
+        self.start = start
         self.masked = masked
+        self.missing: str | None = None
         self.lines = self.readings = self.notes = 0
 
-
-Snapshot: TypeAlias = dict[str, _Open]
+    def lacks(self, what: str) -> None:
+        if self.missing is None or what not in self.missing:
+            self.missing = (f"{self.missing}; {what}" if self.missing else what)[:_MOST_MISSING]

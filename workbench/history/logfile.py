@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
+from collections import deque
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from workbench.core.model import Event, ExecutionFinished, ExecutionStarted
 from workbench.text.sanitize import clean_line
 
 _SHOWN_CODE = 500
+_KEPT_CODE = 1000
 _ROTATE_BYTES = 16 << 20
+_MOST_LINES = 10_000
+"""That wait for a file that cannot be written."""
 
 
 def log_line(
@@ -32,13 +39,59 @@ def log_line(
 
 
 class LogFile:
-    """Appends lines; past 16 MB the file becomes ``main.log.1``."""
+    """Appends a line for each execution that ended; past 16 MB the file becomes ``main.log.1``.
+
+    It has its line whether the history could be written or not.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._codes: dict[str, tuple[str, bool]] = {}
+        """Of the executions under way: the code, and whether it is masked."""
+        self._ended: deque[ExecutionFinished] = deque(maxlen=_MOST_LINES)
+        self._writing = threading.Lock()
 
-    def append(self, lines: list[str]) -> None:
-        """Raises OSError."""
+    def saw(self, event: Event) -> None:
+        """Take notice of an event, from any thread."""
+        if isinstance(event, ExecutionStarted):
+            self._codes[event.execution_id] = (event.request.code, False)
+        elif isinstance(event, ExecutionFinished):
+            self._ended.append(event)
+
+    def masked(self, execution_id: str, code: str) -> None:
+        """The code of an execution as it may be written; that saves masking it again."""
+        if execution_id in self._codes:
+            self._codes[execution_id] = (code[:_KEPT_CODE], True)
+
+    def write(self, mask: Callable[[str], str]) -> None:
+        """Append the lines that wait, unless another thread does. Raises OSError; they go on waiting."""
+        if self._ended and self._writing.acquire(blocking=False):
+            try:
+                self._write(list(self._ended), mask)
+            finally:
+                self._writing.release()
+
+    def _write(self, ended: list[ExecutionFinished], mask: Callable[[str], str]) -> None:
+        lines: list[str] = []
+        for event in ended:
+            code, is_masked = self._codes.get(event.execution_id, ("", True))
+            done = event.execution
+            lines.append(
+                log_line(
+                    event.finished_at,
+                    done.execution_id,
+                    done.status,
+                    done.duration_ms,
+                    done.tools_called,
+                    code if is_masked else mask(code),
+                )
+            )
+        self._append(lines)
+        for event in ended:
+            self._ended.popleft()
+            self._codes.pop(event.execution_id, None)
+
+    def _append(self, lines: list[str]) -> None:
         with contextlib.suppress(FileNotFoundError):  # none yet, or another process was quicker
             if self._path.stat().st_size > _ROTATE_BYTES:
                 self._path.replace(self._path.with_suffix(".log.1"))

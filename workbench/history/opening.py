@@ -71,7 +71,9 @@ def explained(path: Path, error: Exception) -> HistoryError:
         return HistoryError(f"{path} cannot be written: {error}")
     if primary == sqlite3.SQLITE_CANTOPEN or isinstance(error, OSError):
         return HistoryError(f"{path} cannot be opened: {_words(error)}")
-    return HistoryError(f"{path} cannot be read: it is corrupt ({error}); {_CURE}")
+    if isinstance(error, sqlite3.Error | UnicodeDecodeError):
+        return HistoryError(f"{path} cannot be read: it is corrupt ({error}); {_CURE}")
+    return HistoryError(f"{path} cannot be used: {type(error).__name__}: {error}")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from weakref import WeakSet
@@ -74,9 +74,15 @@ class SqliteReader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._connections = _Connections(path)
+        """May change: the next question goes to the other file."""
+        self._connections = _Connections(lambda: self.path)
         self._watches: WeakSet[SqliteWatch] = WeakSet()
         self._asked = self._connections.lent
+
+    @property
+    def place(self) -> str:
+        """The file's path."""
+        return str(self.path)
 
     @property
     def problem(self) -> str | None:
@@ -263,7 +269,7 @@ class SqliteReader:
 
     def watch(self) -> SqliteWatch:
         """A watch of its own connection for who polls; close it when it is not needed any more."""
-        watch = SqliteWatch(self.path)
+        watch = SqliteWatch(lambda: self.path)
         self._watches.add(watch)
         return watch
 
@@ -275,7 +281,7 @@ class SqliteReader:
 class SqliteWatch:
     """Tells who polls whether there is news (``ports.HistoryWatch``): some microseconds a question."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Callable[[], Path]) -> None:
         self._path = path
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
@@ -287,7 +293,7 @@ class SqliteWatch:
     def changed(self) -> bool:
         """Whether anything was written since the last question; yes at the first. Raises HistoryError."""
         with self._lock:
-            file = identity(self._path)
+            file = identity(self._path())
             if file != self._file or self._connection is None:
                 self._close()
                 self.generation += file != self._file
@@ -296,14 +302,14 @@ class SqliteWatch:
                 if not is_news:
                     return False
                 try:
-                    self._connection = open_for_reading(self._path)
+                    self._connection = open_for_reading(self._path())
                 except NoHistory:
                     return self._version_is(None)
             try:
                 row = self._connection.execute("PRAGMA data_version").fetchone()
             except TROUBLE as error:
                 self._close()
-                raise explained(self._path, error) from error
+                raise explained(self._path(), error) from error
             return self._version_is(int(row[0]))
 
     def close(self) -> None:
@@ -324,7 +330,7 @@ class SqliteWatch:
 class _Connections:
     """Read-only connections to one file, each lent to one question at a time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Callable[[], Path]) -> None:
         self._path = path
         self._lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
@@ -345,7 +351,7 @@ class _Connections:
             sound = True  # the answer, not the file
             raise
         except TROUBLE as error:
-            raise explained(self._path, error) from error
+            raise explained(self._path(), error) from error
         finally:
             if connection is not None:
                 self._give_back(file, connection if sound else None)
@@ -359,7 +365,7 @@ class _Connections:
             connection.close()
 
     def _take(self) -> tuple[Identity | None, sqlite3.Connection]:
-        file = identity(self._path)
+        file = identity(self._path())
         stale: list[sqlite3.Connection] = []
         connection = None
         with self._lock:
@@ -369,7 +375,7 @@ class _Connections:
                 connection = self._idle.pop()
         for other in stale:
             other.close()
-        return file, connection if connection is not None else open_for_reading(self._path)
+        return file, connection if connection is not None else open_for_reading(self._path())
 
     def _give_back(self, file: Identity | None, connection: sqlite3.Connection | None) -> None:
         with self._lock:

@@ -31,10 +31,12 @@ def write_recording(recording: Recording, path: Path) -> None:
     body: dict[str, Any] = {
         name: getattr(recording, name)
         for name in Recording.__slots__
-        if name not in ("calls", "seed", "clock", "order", "answers", "warnings")
+        if name not in ("calls", "seed", "clock", "order", "answers", "warnings", "missing")
     }
     if recording.warnings:  # a Workbench that knew no warnings reads the files that have none
         body["warnings"] = recording.warnings
+    if recording.missing is not None:
+        body["missing"] = recording.missing
     body["readings"] = {
         "seed": recording.seed,
         "clock": recording.clock,
@@ -97,7 +99,9 @@ def _schema_problem(document: JsonValue) -> str | None:
 def _from_body(body: dict[str, Any]) -> Recording:
     readings = body.pop("readings")
     calls = tuple(_call_from_file(call) for call in body.pop("calls"))
-    if [call.seq for call in calls] != list(range(1, len(calls) + 1)):
+    numbers = [call.seq for call in calls]
+    whole = "missing" not in body
+    if numbers != (list(range(1, len(calls) + 1)) if whole else sorted(set(numbers))):
         raise ValueError("the calls are not numbered from 1")
     if not isinstance(body["code"], str) or not isinstance(body["limits"], dict):
         raise TypeError("code or limits")

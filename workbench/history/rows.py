@@ -38,6 +38,10 @@ class Columns:
         self._what = what
         self._names = frozenset(row.keys())
 
+    def has(self, name: str) -> bool:
+        """Whether the file has the column: one that an older Workbench made may not."""
+        return name in self._names
+
     def text(self, name: str) -> str:
         value: str = self._of(name, str, "text")
         return value
@@ -73,9 +77,7 @@ class Columns:
 
     def json_or_none(self, name: str, types: type | tuple[type, ...] = object) -> JsonValue:
         """Also None for a column that an older file does not have."""
-        if name not in self._names or self._row[name] is None:
-            return None
-        return self.json(name, types)
+        return self.json(name, types) if self.has(name) and self._row[name] is not None else None
 
     def corrupt(self, problem: str) -> CorruptRecord:
         return CorruptRecord(f"{self._what} is corrupt: {problem}")
@@ -185,7 +187,8 @@ def recording_of(
         raise columns.corrupt("error has no message, or no code that is known")
     clock, order, answers = _readings(readings, columns)
     made = tuple(calls)
-    if [call.seq for call in made] != list(range(1, len(made) + 1)):
+    missing = columns.text_or_none("missing") if columns.has("missing") else None
+    if missing is None and [call.seq for call in made] != list(range(1, len(made) + 1)):
         raise columns.corrupt("a call is missing")
     return Recording(
         execution_id=execution_id,
@@ -217,6 +220,7 @@ def recording_of(
         answers=tuple(answers),
         calls=made,
         warnings=_texts(columns, "warnings"),
+        missing=missing,
     )
 
 

@@ -36,8 +36,10 @@ CREATE TABLE executions (
     error_code TEXT,
     logs_dropped INTEGER NOT NULL DEFAULT 0,
     masked INTEGER NOT NULL DEFAULT 0,
-    warnings TEXT
+    warnings TEXT,
+    missing TEXT
 );
+CREATE TABLE removed (n INTEGER PRIMARY KEY);
 CREATE INDEX executions_by_status ON executions (status, n);
 CREATE INDEX executions_by_source ON executions (source, n);
 CREATE TABLE calls (
@@ -87,8 +89,17 @@ CREATE TABLE notes (
     PRIMARY KEY (execution, n)
 );
 """
-_ADDED = {"warnings": "ALTER TABLE executions ADD COLUMN warnings TEXT"}
-"""Columns of ``executions`` that came later, and how an older file gets them."""
+_ADDED = {
+    "executions": {
+        "warnings": "ALTER TABLE executions ADD COLUMN warnings TEXT",
+        "missing": "ALTER TABLE executions ADD COLUMN missing TEXT",
+    },
+    "removed": {"n": "CREATE TABLE removed (n INTEGER PRIMARY KEY)"},
+}
+"""Columns that came later, by their table, and how an older file gets them.
+
+``removed``: executions that are gone for every reader, whose calls and console go bit by bit.
+"""
 
 
 def make_tables(connection: sqlite3.Connection) -> None:
@@ -128,8 +139,11 @@ def _create(connection: sqlite3.Connection) -> None:
 
 def _lacks(connection: sqlite3.Connection) -> list[str]:
     """The statements that bring an older file up to date."""
-    columns = {row[1] for row in connection.execute("PRAGMA table_info(executions)")}
-    return [statement for name, statement in _ADDED.items() if name not in columns]
+    lacking: list[str] = []
+    for table, added in _ADDED.items():
+        columns = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+        lacking += [statement for name, statement in added.items() if name not in columns]
+    return lacking
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
-from workbench.core.model import Event
-from workbench.core.paths import make_private
-from workbench.core.records import HistoryError
+from workbench.core.model import Event, ExecutionStarted
 from workbench.history.logfile import LogFile
 from workbench.history.opening import explaining, open_for_writing
-from workbench.history.owner import is_alive
-from workbench.history.pruning import delete_executions, prune_step, transaction
+from workbench.history.pruning import Pruner, give_back, take_out, transaction
 from workbench.history.reading import SqliteReader
 from workbench.history.writer import Writer
 from workbench.text.redact import Redactor
 
+T = TypeVar("T")
+
 FILE_NAME = "history.sqlite3"
+_LOCKED_S = 5.0
+"""How long removing waits for another process that writes."""
+_PAGES_AT_ONCE = 2_000
+MAX_AGE_DAYS, MAX_SIZE_MB = 90, 1024
 
 
 class SqliteHistory(SqliteReader):
     """Reads the file, and removes executions from it (``ports.HistoryKeeper``)."""
 
-    def __init__(self, path: Path, *, max_age_days: int = 90, max_size_mb: int = 1024) -> None:
+    def __init__(
+        self, path: Path, *, max_age_days: int = MAX_AGE_DAYS, max_size_mb: int = MAX_SIZE_MB
+    ) -> None:
+        """Opens nothing yet."""
         super().__init__(path)
         self._max_age_days = max_age_days
         self._max_size_mb = max_size_mb
@@ -30,103 +40,144 @@ class SqliteHistory(SqliteReader):
     def delete(self, execution_id: str) -> None:
         """Remove one execution. Raises UnknownExecution; HistoryError where it cannot be written."""
         n = self.number_of(execution_id)
-        with explaining(self.path):
-            connection = open_for_writing(self.path)
-            try:
-                with transaction(connection):
-                    delete_executions(connection, [n])
-            finally:
-                connection.close()
+        pruner = Pruner(self._max_age_days, self._max_size_mb)
+        with self._written() as connection:
+            _patiently(lambda: _take_out(connection, n))
+            while pruner.due:
+                _patiently(lambda: pruner.step(connection))
 
     def prune(self, max_age_days: int | None = None, max_size_mb: int | None = None) -> int:
         """Remove old executions now; how many went. Raises HistoryError where it cannot be written."""
-        days = max_age_days if max_age_days is not None else self._max_age_days
-        size = max_size_mb if max_size_mb is not None else self._max_size_mb
-        before = self.count()
+        pruner = Pruner(
+            self._max_age_days if max_age_days is None else max_age_days,
+            self._max_size_mb if max_size_mb is None else max_size_mb,
+        )
+        if not self.path.exists():
+            return 0
+        gone = 0
+        with self._written() as connection:
+            while pruner.due:  # in steps, so that no other writer waits long
+                gone += _patiently(lambda: pruner.step(connection))
+            while connection.execute("PRAGMA freelist_count").fetchone()[0]:
+                _patiently(lambda: give_back(connection, _PAGES_AT_ONCE))
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return gone
+
+    @contextmanager
+    def _written(self) -> Iterator[sqlite3.Connection]:
         with explaining(self.path):
             connection = open_for_writing(self.path)
             try:
-                more = True
-                while more:  # in steps, so that no other writer waits long
-                    with transaction(connection):
-                        more = prune_step(connection, days, size)
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                yield connection
             finally:
                 connection.close()
-        return before - self.count()
 
 
 class Store(SqliteHistory):
-    """Also writes events (``ports.Recorder``)."""
+    """Also writes events (``ports.Recorder``), and follows changes of its settings."""
 
     def __init__(
         self,
         path: Path,
         *,
         redactor: Redactor | None = None,
-        max_age_days: int = 90,
-        max_size_mb: int = 1024,
+        max_age_days: int = MAX_AGE_DAYS,
+        max_size_mb: int = MAX_SIZE_MB,
         log: Path | None = None,
     ) -> None:
         """Open or make the file; old executions are pruned in the background.
 
-        log: main.log; None: beside the file. A file that cannot be opened does not raise: nothing is
-        recorded then, and ``problem`` says why.
+        log: main.log; None: beside the file. A file that cannot be opened does not raise: ``problem``
+        says why, what is recorded waits in memory, and the file is tried again.
         """
         super().__init__(path, max_age_days=max_age_days, max_size_mb=max_size_mb)
-        self._problem: str | None = None
-        self._writer: Writer | None = None
-        try:
-            make_private(path.parent)
-            writing, checkpointer = open_for_writing(path), open_for_writing(path)
-        except (HistoryError, OSError) as error:
-            self._problem = str(error)
+        self._log = LogFile(log if log is not None else path.parent / "main.log")
+        self._redactor = redactor if redactor is not None else Redactor()
+        self._writer = self._write_to_path()
+        self._leaving: dict[str, Writer] = {}
+        """Executions under way that began in a file which is not the configured one any more."""
+        self._left: list[Writer] = []
+
+    def configure(
+        self,
+        path: Path,
+        *,
+        redactor: Redactor,
+        max_age_days: int = MAX_AGE_DAYS,
+        max_size_mb: int = MAX_SIZE_MB,
+    ) -> None:
+        """Take new settings. What runs now goes on into the file in which it began."""
+        self._max_age_days, self._max_size_mb = max_age_days, max_size_mb
+        self._redactor = redactor
+        for writer in (self._writer, *self._left):
+            writer.configure(redactor)
+        if path == self.path:
+            self._writer.prune(max_age_days, max_size_mb)
             return
-        self._writer = Writer(
-            writing,
-            checkpointer,
-            redactor=redactor if redactor is not None else Redactor(),
-            log=LogFile(log if log is not None else path.parent / "main.log"),
-            prune=self._prune,
-        )
-        self._writer.put(_mark_interrupted)
-        self._writer.put(self._prune)
+        left, self.path = self._writer, path
+        self._leaving |= dict.fromkeys(left.under_way, left)
+        self._left.append(left)
+        self._writer = self._write_to_path()
+
+    def _write_to_path(self) -> Writer:
+        pruner = Pruner(self._max_age_days, self._max_size_mb)
+        return Writer(self.path, redactor=self._redactor, log=self._log, pruner=pruner)
 
     @property
     def problem(self) -> str | None:
-        """Why nothing is recorded, or None."""
-        return self._problem or (self._writer.problem if self._writer is not None else None)
+        """Why nothing is recorded for the time being, or None."""
+        return self._writer.problem
 
     def record(self, event: Event) -> None:
         """Take an event for writing. Never blocks, never raises."""
-        if self._writer is not None:
-            self._writer.put(event)
+        writer = self._writer
+        if self._left:
+            writer = self._leaving.get(event.execution_id, writer)
+            if isinstance(event, ExecutionStarted):
+                self._close_left()
+        writer.put(event)
 
     async def committed(self) -> None:
         """Return when everything recorded so far is in the file (or cannot be written)."""
-        if self._writer is not None:
-            await self._writer.committed()
+        for writer in (*self._left, self._writer):
+            await writer.committed()
+
+    async def kept(self, execution_id: str) -> str | None:
+        """``committed``; what the result has to say of its record, None where it is in the file."""
+        return await self._leaving.pop(execution_id, self._writer).kept(execution_id)
 
     def close(self) -> None:
-        """Write what is queued, close the file."""
+        """Write what is queued, close the file. Waits for a file that is locked, up to a minute."""
         super().close()  # first: the last connection that closes empties the log, and it must be able to
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        for writer in (*self._left, self._writer):
+            writer.close()
 
-    def _prune(self, connection: sqlite3.Connection) -> None:
-        """One step, in the writer's transaction; the next one follows in its turn."""
-        writer = self._writer
-        if prune_step(connection, self._max_age_days, self._max_size_mb) and writer is not None:
-            writer.put(self._prune)
+    def give_up(self) -> None:
+        """``close`` does not wait any longer."""
+        for writer in (*self._left, self._writer):
+            writer.give_up()
+
+    def _close_left(self) -> None:
+        """Close the files that were left and in which nothing runs any more."""
+        for writer in list(self._left):
+            if not writer.under_way and writer.is_idle:
+                self._left.remove(writer)
+                kept = self._leaving.items()
+                self._leaving = {id_: other for id_, other in kept if other is not writer}
+                writer.close()
 
 
-def _mark_interrupted(connection: sqlite3.Connection) -> None:
-    """Mark what runs by its record, though its process is gone."""
-    owners = connection.execute("SELECT DISTINCT owner FROM executions WHERE status = 'running'")
-    for (owner,) in owners.fetchall():
-        if not is_alive(owner):
-            connection.execute(
-                "UPDATE executions SET status = 'interrupted' WHERE status = 'running' AND owner = ?",
-                (owner,),
-            )
+def _patiently(work: Callable[[], T]) -> T:
+    """Do it again while another process writes. Raises sqlite3.Error."""
+    until = time.monotonic() + _LOCKED_S
+    while True:
+        try:
+            return work()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+
+
+def _take_out(connection: sqlite3.Connection, n: int) -> None:
+    with transaction(connection):
+        take_out(connection, [n])

@@ -9,8 +9,8 @@ from contextlib import suppress
 
 from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.catalogue.tools import Catalogue, Missing, ToolInfo
-from workbench.core.ports import Upstream
-from workbench.history import HistoryError, Store, UnknownExecution
+from workbench.core.ports import History, Upstream
+from workbench.core.records import HistoryError, UnknownExecution
 from workbench.serve.tool_provider import Json
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import clean_line
@@ -133,7 +133,9 @@ async def describe(upstream: Upstream, names: Iterable[Json]) -> Json:
     return {"tools": tools, "missing": missing}
 
 
-async def trace(history: Store, execution_id: str, calls_from: int = 1, full: bool = False) -> Json:
+async def trace(
+    history: History, execution_id: str, calls_from: int = 1, full: bool = False
+) -> Json:
     """The shape of ``history show``, with ``calls_total``; large values cut unless ``full``.
 
     Raises NothingFound and Unreadable. Only a whole id is taken: ids are not to be guessed by their

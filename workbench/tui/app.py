@@ -36,8 +36,9 @@ from workbench.tui.widgets.pane_screen import PaneScreen
 from workbench.tui.wording import count
 
 if TYPE_CHECKING:
+    from workbench.core.ports import HistoryReader
     from workbench.core.runtime import Runtime
-    from workbench.history import Recording, Store
+    from workbench.history import Recording
     from workbench.tui.values.console_view import ConsoleView
     from workbench.tui.values.json_view import JsonView
 
@@ -305,7 +306,7 @@ class WorkbenchApp(AppBase):
         from workbench.history import read_recording
         from workbench.tui.replay.screen import ReplayScreen
 
-        def read(history: Store) -> Recording:
+        def read(history: HistoryReader) -> Recording:
             file = Path(name).expanduser()
             return read_recording(file) if file.is_file() else history.recording(name)
 

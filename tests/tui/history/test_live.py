@@ -187,10 +187,11 @@ async def test_a_damaged_file_is_told_on_every_screen(make_app: MakeApp) -> None
         await until(lambda: app.main.tab.recorded, "the run ends")
         runtime = await app.runtime()
         await runtime.history.committed()
-        connection = sqlite3.connect(runtime.history.path)
+        path = Path(runtime.history.place)
+        connection = sqlite3.connect(path)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         connection.close()
-        damage(runtime.history.path)
+        damage(path)
 
         def told() -> bool:
             return any("cannot be read" in notice.message for notice in app._notifications)
@@ -221,7 +222,7 @@ async def test_a_file_that_was_damaged_before_ends_nothing(make_app: MakeApp) ->
         await app_opened(app)
         await pilot.press("f5")
         await until(lambda: app.main.tab.recorded, "the run ends")
-        path = (await app.runtime()).history.path
+        path = Path((await app.runtime()).history.place)
     damage(path)
     app = make_app("return 7")
     async with app.run_test(size=(120, 40)) as pilot:

@@ -15,6 +15,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from workbench.core.ports import HistoryKeeper
 from workbench.history import (
     POLL_S,
     ExecutionRow,
@@ -22,7 +23,6 @@ from workbench.history import (
     HistoryError,
     Order,
     Recording,
-    Store,
     UnknownExecution,
     write_recording,
 )
@@ -86,7 +86,7 @@ class HistoryScreen(GuardedScreen[None]):
         Binding("escape", "back", "Back", key_display="Esc"),
     ]
 
-    def __init__(self, history: Store, open_run: OpenRun) -> None:
+    def __init__(self, history: HistoryKeeper, open_run: OpenRun) -> None:
         super().__init__()
         self._history = history
         self._open_run = open_run

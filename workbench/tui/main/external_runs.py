@@ -8,7 +8,8 @@ from typing import cast
 from textual.content import Content
 
 from workbench.core.model import Status
-from workbench.history import ExecutionRow, Follower, HistoryError, Store, this_process
+from workbench.core.ports import HistoryReader
+from workbench.history import ExecutionRow, Follower, HistoryError, this_process
 from workbench.text.sanitize import clean_line
 from workbench.tui.wording import COLOURS, SIGNS, count, duration
 
@@ -20,7 +21,7 @@ _MOST_NAME = 24
 class OtherRuns:
     """Follows the history; ``newest`` is the latest run of another process since the start."""
 
-    def __init__(self, history: Store) -> None:
+    def __init__(self, history: HistoryReader) -> None:
         self._history = history
         self._follower: Follower | None = None
         self._me = this_process()

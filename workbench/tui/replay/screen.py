@@ -15,7 +15,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from workbench.core.model import ConsoleLine, ExecutionRunning, ToolCallFinished, ToolCallStarted
-from workbench.history import POLL_S, ExecutionFollower, HistoryError, Recording, Store
+from workbench.core.ports import HistoryReader
+from workbench.history import POLL_S, ExecutionFollower, HistoryError, Recording
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import LineScreen
@@ -66,7 +67,7 @@ class ReplayScreen(RecordingScreen):
         Binding("escape", "leave", "Leave"),
     ]
 
-    def __init__(self, recording: Recording, history: Store | None = None) -> None:
+    def __init__(self, recording: Recording, history: HistoryReader | None = None) -> None:
         """history: where an execution that still runs is followed."""
         super().__init__(recording)
         self.steps = steps_of(recording)
