@@ -21,19 +21,46 @@ SECRET_TEXTS = [
     "Bearer abcdefghijklmnopqrst",
     "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
     "postgres://amy:hunter2@localhost/db",
+    "redis://:hunter2@localhost",
+    "amqp://amy:hun:t@er2@localhost/",
+    "sk_live_" + "a1B2" * 6,
+    "rk_test_" + "a1B2" * 6,
+    "whsec_" + "a1B2" * 8,
+    "hf_" + "aBcD" * 8,
+    "ya29." + "a1B2" * 8,
+    "GOCSPX-" + "a1B2" * 7,
+    "SG." + "a1B2" * 5 + "." + "c3D4" * 8,
+    "dop_v1_" + "0a1b" * 16,
+    "hvs." + "a1B2" * 8,
+    "shpat_" + "0a1b" * 8,
+    "xapp-1-A0123456789-0123456789-0a1b2c",
+    "pypi-AgEIcHlwaS5vcmc" + "a1B2" * 10,
+    "dckr_pat_" + "a1B2" * 7,
+    "glsa_" + "a1B2" * 8 + "_0a1b2c3d",
+    "lin_api_" + "a1B2" * 10,
+    "figd_" + "a1B2" * 10,
+    "gsk_" + "a1B2" * 13,
+    "sk-" + "abcd" * 6,
+    "sk-proj-" + "aB3_-x9Y" * 6,
+    "sk-lf-3f9a8b7c-6d5e-4f3a-9b8c-7d6e5f4a3b2c",
+    "AGE-SECRET-KEY-1" + "QPZRY9X8" * 7,
 ]
 SECRET_NAMES = [
     "authorization", "Authorization", "Proxy-Authorization", "cookie", "Set-Cookie", "password", "db_password",
     "apiKey", "api_key", "X-API-Key", "access_token", "refreshToken", "token", "GITHUB_TOKEN", "client_secret",
-    "privateKey", "credentials", "slack-bot-token",
+    "privateKey", "credentials", "slack-bot-token", "signing_key", "signingKey", "secrets", "passwords",
+    "X-Vault-Token", "csrf_token", "GITHUB_PAT", "cookies", "encryption-key",
 ]  # fmt: skip
 PLAIN_NAMES = [
     "max_tokens", "tokens", "token_count", "next_page_token", "key", "keyboard", "author", "secretary",
-    "passwords_changed_at", "cookies_accepted", "monkey", "tokenizer", "idempotency",
+    "passwords_changed_at", "cookies_accepted", "monkey", "tokenizer", "idempotency", "primary_key",
+    "storageKey", "pattern", "path", "continuationToken", "progressToken",
 ]  # fmt: skip
 PLAIN_TEXTS = [
     "task-force of the sky", "see https://example.org/path", "mail amy@example.org", "bearer of bad news",
     "risk-based approach", "eyJ", "ghp_short", "10:30 @ the office", "https://example.org/@amy",
+    "/news/sk-hynix-announces-record-quarterly-profit", "/blog/sk-learn-pipelines-explained-3f9a8b7c6d5e",
+    "pypi-is-the-index-of-python-packages-and-a-very-old-one", "http://localhost:8080/x", "msg.long.enough",
 ]  # fmt: skip
 
 
@@ -48,7 +75,7 @@ def test_known_tokens_are_masked_wherever_they_stand(text: str) -> None:
     assert found
     assert json.dumps(text)[1:-1] not in whole
     assert json.loads(whole)["rows"][0]["note"].startswith(
-        ("see «masked", "see postgres://«masked")
+        ("see «masked", "see postgres://«masked", "see redis://«masked", "see amqp://«masked")
     )
 
 
@@ -81,10 +108,76 @@ ASSIGNMENTS = [
     ("GET /x?access_token=hunter2&page=2", "GET /x?access_token=«masked access_token»&page=2"),
     ("A=1\nDB_PASSWORD=hunter2\nB=2", "A=1\nDB_PASSWORD=«masked DB_PASSWORD»\nB=2"),
     ("Authorization: Basic aHVudGVyMg==", "Authorization: «masked token»"),
+    (
+        'authorization: Digest username="amy", response="0a1b"',
+        "authorization: «masked token»",
+    ),
+    # numbers, lists and objects: in JSON, in JSON within JSON, as a console prints them, as Python does
+    (
+        '{"password": 8675309421, "authorization": ["Basic eA=="], "api_key": {"v": "x"}, "a": 1}',
+        '{"password": "«masked password»", "authorization": "«masked authorization»", '
+        '"api_key": "«masked api_key»", "a": 1}',
+    ),
+    (r"{\"password\":8675309421}", r"{\"password\":\"«masked password»\"}"),
+    (
+        '{password: 8675309421, apiKey: {v: "x", when: [Array]}, n: 5}',
+        '{password: "«masked password»", apiKey: "«masked apiKey»", n: 5}',
+    ),
+    (
+        'Map {"token" => 77, "secret" => Map {"a" => "b"}}',
+        'Map {"token" => "«masked token»", "secret" => "«masked secret»"}',
+    ),
+    (
+        "{'password': ['x', None], 'n': 1}",
+        "{'password': '«masked password»', 'n': 1}",
+    ),
+    (
+        '{"tokens":["a1B2c3D4e5F6g7H8"],"signing_key":"x"}',
+        '{"tokens":"«masked tokens»","signing_key":"«masked signing_key»"}',
+    ),
+    # a quote within, at each level of escaping
+    (r'{"password":"hun\"ter2","a":1}', '{"password":"«masked password»","a":1}'),
+    (r"{\"password\":\"hun\\\"ter2\",\"a\":1}", r"{\"password\":\"«masked password»\",\"a\":1}"),
+    # a text that was cut
+    ('{"password": "hunter2', '{"password": "«masked password»'),
+    ('{"credentials": {"user": "amy", "pass', '{"credentials": "«masked credentials»"'),
+    (r'{"t":"{\"password\":\"hun","a":1}', r'{"t":"{\"password\":\"«masked password»","a":1}'),
+    # headers, options, forms, connection strings
+    ("X-Api-Key: 0123456\r\nAccept: */*", "X-Api-Key: «masked X-Api-Key»\r\nAccept: */*"),
+    ("Set-Cookie: sid=hunter2; Path=/\nA: b", "Set-Cookie: «masked Set-Cookie»\nA: b"),
+    (
+        "x --password=hunter2 --token abc -v",
+        "x --password=«masked password» --token «masked token» -v",
+    ),
+    ("password=hunter2&user=amy", "password=«masked password»&user=amy"),
+    (
+        f"AccountName=x;AccountKey={'a1B2' * 20}==;Suffix=y",
+        "AccountName=x;AccountKey=«masked token»;Suffix=y",
+    ),
+    (
+        f"https://hooks.slack.com/services/T0/B0/{'a1B2' * 6}",
+        "https://hooks.slack.com/services/«masked token»",
+    ),
+    # our own words on an argument that does not fit
+    (
+        "field 'auth.password' must have at least 20 characters, not \"short\"",
+        "field 'auth.password' must have at least 20 characters, not \"«masked password»\"",
+    ),
+    (
+        "field 'token' must be a string, not the number 77; x",
+        "field 'token' must be a string, not the number «masked token»; x",
+    ),
 ]
 NO_ASSIGNMENTS = [
     "const key = 'x'; tokens: 'b'", "the token: a word", "password is what he asked: 'why?'", "const token = input.x",
     '{"next_page_token":"abc"}', "/x?page_token_count=5&key=3", "token = read()",
+    "const credentials = { user: input.user, password: input.password };", "x = known ? token : 42;",
+    "let password = 123456; const secret = [1, 2];", "headers: { Authorization: [first, read()] }",
+    '{"password":0,"token":1,"secret":[],"credentials":{},"tokens":512,"secrets":3,"cookie":true}',
+    '{"tokens":["Hello"," world"]}', '{"password":{"type":"string","minLength":8}}',
+    '{password: {description: "of the user", type: "string"}}', "type A = { password: string; token?: number }",
+    "--token", "token: 'tis late", "field 'password' must be a string, not an object",
+    "the anti-token: a word",
 ]  # fmt: skip
 
 
@@ -112,6 +205,42 @@ def test_a_schema_of_a_secret_member_is_no_secret() -> None:
     }
 
 
+def test_a_token_as_the_name_of_a_member_is_masked_and_no_member_is_lost() -> None:
+    value = {SECRET_TEXTS[0]: 1, "a": 2, SECRET_TEXTS[1]: {SECRET_TEXTS[3]: 3}}
+    assert list(Redactor().value(value).items()) == [
+        ("«masked token»", 1),
+        ("a", 2),
+        ("«masked token» 2", {"«masked token»": 3}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        *((text, text[-8:]) for text in SECRET_TEXTS if "://" not in text and "KEY--" not in text),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----", "MIIE"),
+        ("postgres://amy:hunter2@localhost/db", "hunter2"),
+        ("redis://:hunter2@localhost", "hunter2"),
+        ('password: "hunter2hunter2"', "hunter2hunter2"),
+        ('"credentials": {"user": "amy"}', "amy"),
+    ],
+)
+def test_of_a_text_that_was_cut_no_part_of_a_secret_stays(text: str, secret: str) -> None:
+    start = text.index(secret)
+    for length in range(start + 2, len(text)):
+        left = f"before {text[:length]}… (cut: 70000 characters)"
+        for masked in (Redactor().text(left)[0], *Redactor().value([left])):
+            assert masked.startswith("before ")
+            assert text[start : min(length, start + len(secret))] not in masked
+            assert masked.endswith("… (cut: 70000 characters)")
+
+
+def test_a_cut_text_without_secrets_stays() -> None:
+    for text in ("some words", "http://localhost:8080", "a token", "keys: sky"):
+        cut = f"{text}… (cut: 70000 characters)"
+        assert Redactor().text(cut) == (cut, False)
+
+
 def test_what_is_handed_in_is_never_changed() -> None:
     value = {"password": "x", "rows": [{"token": "y"}]}
     Redactor().json(value)
@@ -126,6 +255,21 @@ def test_own_patterns() -> None:
     }
 
 
+def test_own_patterns_do_not_reach_into_one_another() -> None:
+    redactor = Redactor(
+        ["(?i)^ssn$", "(?P<a>emp)_id"],
+        [r"CORP-\d+", "(?i)geheim", r"(?P<a>x)-(?P=a)", r"(?P<a>y)-(?P=a)"],
+    )
+    assert redactor.value({"SSN": [5], "emp_id": 7, "t": "CORP-12 corp-12 GEHEIM x-x y-y x-y"}) == {
+        "SSN": "«masked SSN»",
+        "emp_id": "«masked emp_id»",
+        "t": "«masked token» corp-12 «masked token» «masked token» «masked token» x-y",
+    }
+    said = "field 'ssn' must be a number, not \"12-34\""
+    assert redactor.text(said)[0] == "field 'ssn' must be a number, not \"«masked ssn»\""
+    assert redactor.text('{"ssn": 123, "a": 2}')[0] == '{"ssn": "«masked ssn»", "a": 2}'
+
+
 def test_a_long_word_is_not_scanned_for_each_of_its_letters() -> None:
     text = "x" * 2_000_000  # quadratic would be hours
     assert Redactor().json({text: text, "key": text})[1] is False
@@ -137,8 +281,21 @@ def test_a_long_word_is_not_scanned_for_each_of_its_letters() -> None:
         "-----BEGIN PRIVATE KEY-----" * 20_000,
         "eyJaaaaaaaa-" * 50_000,
         "sk-" * 200_000,
+        "sk-aB3_" * 60_000,
+        '{"secret":{' * 50_000,
+        "{token:[{" * 50_000 + "(",
+        '{"tokens":["a",' * 50_000,
+        '{"password":{"type":"string","x":' * 50_000,
+        '{"secret":["' * 50_000,
+        '{"password":' + '\\"' * 200_000,
+        "--token " * 50_000,
+        "cookie: " * 50_000,
+        "field 'password' must " * 20_000,
+        "-" * 500_000 + "token=",
+        "://" + "a:" * 300_000,
+        "ghp_" * 100_000 + "… (cut: 5 characters)",
     ):
-        assert Redactor().text(hostile)[1] in (True, False)
+        assert Redactor(["^own$"], ["own"]).text(hostile)[1] in (True, False)
 
 
 def test_where_lower_case_is_longer_the_places_are_still_right() -> None:
