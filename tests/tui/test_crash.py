@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ def test_report_has_no_locals(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         code = crash.tell(tmp_path / "data", error)
     assert code == 70
     (report,) = (tmp_path / "data").glob("crash-*.txt")
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
     text = report.read_text()
     assert "RuntimeError: broken" in text
     assert "hidden-value" not in text

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from textual.screen import Screen
+from textual.widgets import Static
 
 from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.tui.app import WorkbenchApp
@@ -16,6 +17,7 @@ from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.dialogs.help import pane_keys
 from workbench.tui.history.diff_screen import DiffScreen
 from workbench.tui.history.screen import HistoryScreen
+from workbench.tui.main.panes import ProblemLine
 from workbench.tui.replay.divergence_screen import DivergenceScreen
 from workbench.tui.replay.screen import ReplayScreen
 
@@ -155,3 +157,37 @@ async def test_nothing_is_obeyed_where_runs_are_compared(
         await pilot.press("G")
         await pilot.pause()
         assert "owned" in check(app)
+
+
+@pytest.mark.parametrize("hostile", CORPUS, ids=repr)
+async def test_notices_and_file_names_are_shown_not_obeyed(
+    make_app: MakeApp, tmp_path: Path, hostile: str
+) -> None:
+    name = hostile.replace("/", "").replace("\0", "")
+    (tmp_path / f"{name}.js").write_bytes(b"\xff")
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await app_opened(app)
+        app.say(f"Recovered unsaved text of {hostile}", "warning")
+        app.notify(hostile, title=hostile, markup=True)
+        await app.main._open_path(tmp_path / f"{name}.js")
+        app.main.tab.document.path = tmp_path / f"{name}.js"
+        app.main.show_titles()
+        app.main.tell(hostile)
+        app.main.query_one("#script-problem", ProblemLine).tell(hostile)
+        await pilot.pause()
+        await pilot.pause()
+        assert "Recovered unsaved text" in check(app)
+        for notice in app._notifications:
+            assert not FORBIDDEN & set((notice.message + notice.title).replace("\n", ""))
+
+
+async def test_what_a_widget_forgets_to_clean_does_not_reach_the_terminal(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app_opened(app)
+        await app.main.mount(Static("".join(CORPUS[:3]), markup=False), before="#panes")
+        await pilot.pause()
+        assert "␛]0;owned␇" in check(app)

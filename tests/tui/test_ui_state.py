@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +29,49 @@ def test_draft_of_a_dead_process_is_recovered_once(tmp_path: Path) -> None:
     assert store.recover() == [Draft(None, "return 'ü'", "{}")]
     store.forget()
     assert store.recover() == []
+
+
+def draft_files(data_dir: Path) -> list[Path]:
+    return list((data_dir / "tui").glob("draft-*.json"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no start times here")
+def test_draft_of_a_process_whose_number_lives_again_is_recovered(tmp_path: Path) -> None:
+    """As after a restart of the machine, or of a container."""
+    leave_draft(tmp_path, "lost")
+    (file,) = draft_files(tmp_path)
+    _, _, started = file.stem.split("-")
+    file.rename(file.with_name(f"draft-{os.getpid()}-{started}.json"))
+    store = SessionStore(tmp_path)
+    assert [draft.text for draft in store.recover()] == ["lost"]
+    store.keep([Draft(None, "mine", "{}")])
+    store.forget()
+    assert [draft.text for draft in store.recover()] == []
+    assert len(draft_files(tmp_path)) == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no start times here")
+def test_draft_of_a_living_process_is_left_to_it(tmp_path: Path) -> None:
+    program = (
+        "import sys, pathlib; from workbench.tui.ui_state import *;"
+        "SessionStore(pathlib.Path(sys.argv[1])).keep([Draft(None, 'theirs', '{}')]); print('kept', flush=True);"
+        "sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"kept\n"
+        assert SessionStore(tmp_path).recover() == []
+    assert [draft.text for draft in SessionStore(tmp_path).recover()] == ["theirs"]
+
+
+def test_nobody_else_reads_what_is_kept(tmp_path: Path) -> None:
+    store = SessionStore(tmp_path)
+    store.keep([Draft(None, "token", "{}")])
+    store.save(Session())
+    files = list((tmp_path / "tui").iterdir())
+    assert len(files) == 2
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
 def test_own_draft_is_not_taken_for_a_dead_one(tmp_path: Path) -> None:

@@ -18,14 +18,16 @@ from textual.binding import Binding, BindingType
 from textual.command import Command as PaletteOption
 from textual.command import CommandPalette
 from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from workbench.config import Config
+from workbench.text.sanitize import clean, clean_line
 from workbench.tui import commands, themes
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.editor import documents
 from workbench.tui.gc_scheduler import Collector
-from workbench.tui.glyphs import AsciiFilter
+from workbench.tui.glyphs import AsciiFilter, SafeFilter
 from workbench.tui.key_order import KeyOrder
 from workbench.tui.main.screen import WorkbenchScreen
 from workbench.tui.textual_private import AppBase
@@ -79,6 +81,7 @@ class WorkbenchApp(AppBase):
         """How the user has laid out the panes; see ``Session.shares``."""
         self.sidebar_wanted = False
         self._ascii = AsciiFilter()
+        self._safe = SafeFilter()
         self._sessions = SessionStore(data_dir)
         self._theme_before = self.theme
         self._runtime: asyncio.Future[Runtime] | None = None
@@ -258,9 +261,27 @@ class WorkbenchApp(AppBase):
         else:
             self.notify(text, markup=False, timeout=4)
 
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Every notice comes here, whoever makes it: names and errors from outside are data."""
+        super().notify(
+            clean(message),
+            title=clean_line(title),
+            severity=severity,
+            timeout=timeout,
+            markup=False,
+        )
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         """``ui.icons`` decides whether signs go to the terminal as they are."""
-        filters = super().get_line_filters()
+        filters = [*super().get_line_filters(), self._safe]
         return [*filters, self._ascii] if self.config.ui.icons == "ascii" else filters
 
     def get_key_display(self, binding: Binding) -> str:

@@ -13,6 +13,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 from workbench.core.model import Status
+from workbench.text.sanitize import clean_line
 
 SIGNS: dict[Status, str] = {
     "running": "…",
@@ -48,6 +49,18 @@ _TABLE = str.maketrans(_ASCII)
 def to_ascii(text: str) -> str:
     """The same text, of the same width, with our signs in ASCII."""
     return text if text.isascii() else text.translate(_TABLE)
+
+
+class SafeFilter(LineFilter):
+    """The last door before the terminal: whatever a widget forgot to clean is shown, not obeyed."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        if all(text.isprintable() or control for text, _, control in segments):
+            return segments
+        return [
+            segment if segment.control else Segment(clean_line(segment.text), segment.style)
+            for segment in segments
+        ]
 
 
 class AsciiFilter(LineFilter):

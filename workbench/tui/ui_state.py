@@ -1,24 +1,29 @@
 """What outlives the process: unsaved text after a crash; open files and theme after a normal end.
 
-``DATA/tui/draft-PID.json`` is written two seconds after the last key and removed when the user leaves.
-One that is left behind by a process that is gone holds text that would be lost: it is opened again.
+``DATA/tui/draft-PID-START.json`` is written two seconds after the last key and removed when the user leaves.
+One that is left behind by a process that is gone holds text that would be lost: it is opened again. The
+process's start time is in the name, because a number is soon given to another process.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workbench.core.paths import make_private
+from workbench.history import this_process
+from workbench.history.owner import is_alive
 from workbench.util.files import write_whole
 
 AFTER_S = 2.0
 _FOLDER = "tui"
 _LAST = "session.json"
+_DRAFT = re.compile(r"draft-(\d+)(?:-(\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,9 @@ class SessionStore:
 
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / _FOLDER
-        self._own = self._folder / f"draft-{os.getpid()}.json"
+        pid, _, started = this_process().partition(":")
+        name = f"{pid}-{started}" if started.isdigit() else pid
+        self._own = self._folder / f"draft-{name}.json"
 
     def keep(self, drafts: Sequence[Draft]) -> None:
         """Write the drafts of this process; none: remove the file. Raises OSError."""
@@ -92,8 +99,8 @@ class SessionStore:
     def _left_behind(self) -> list[Path]:
         found = []
         for file in sorted(self._folder.glob("draft-*.json")):
-            number = file.stem.removeprefix("draft-")
-            if number.isdigit() and file != self._own and not _alive(int(number)):
+            parts = _DRAFT.fullmatch(file.stem)
+            if parts is not None and file != self._own and not _alive(*parts.groups()):
                 found.append(file)
         return found
 
@@ -142,13 +149,8 @@ def _draft(entry: Any) -> Draft | None:
     return Draft(path if isinstance(path, str) else None, text, given)
 
 
-def _alive(pid: int) -> bool:
-    if os.name != "posix":  # there os.kill would end the process
+def _alive(pid: str, started: str | None) -> bool:
+    """Whether the process that wrote a draft still runs; another one of the same number does not count."""
+    if os.name != "posix":  # there is_alive could end the process
         return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
+    return is_alive(f"{pid}:{started or '?'}")

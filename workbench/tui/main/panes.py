@@ -12,7 +12,7 @@ from textual.widgets import ContentSwitcher, Static, TabbedContent, TabPane
 
 from workbench.core.model import JsonValue, LogLine, Status
 from workbench.history import Recording
-from workbench.text.sanitize import clean_line
+from workbench.text.sanitize import clean, clean_line
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.documents import Document
 from workbench.tui.main.running import CallState, LiveRun
@@ -77,7 +77,7 @@ class ProblemLine(Static):
     def tell(self, text: str, at: tuple[int, int] | None = None) -> None:
         """Show a problem; an empty text: there is none."""
         self.at = at
-        self.update(Content(f"✘ {text}") if text else "")
+        self.update(Content(f"✘ {clean(text)}") if text else "")
         self.set_class(bool(text), "-shown")
         self.remove_class("-stale")
 

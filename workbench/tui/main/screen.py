@@ -314,7 +314,7 @@ class WorkbenchScreen(DoorsScreen):
         self.call_after_refresh(self.show_titles)
 
     def tell(self, text: str, colour: str = "") -> None:
-        self._said = Content.styled(text, colour)
+        self._said = Content.styled(clean_line(text), colour)
         self._show_status()
 
     def show_titles(self) -> None:
