@@ -97,6 +97,16 @@ def _call(request_id: Any, name: str, params: dict[str, Any]) -> None:
             sys.stdout.buffer.write(head.encode() + tail)
             sys.stdout.buffer.flush()
             return
+        case "floods-with-pings":
+            for n in range(10_000_000):
+                send({"id": n, "method": "ping"})
+        case "floods-with-endless":
+            while True:
+                sys.stdout.buffer.write(b"x" * 100_000)
+        case "floods-with-values":
+            answer["result"] = {"content": [], "structuredContent": {"n": [{}] * 230_000}}
+        case "floods-with-large":
+            answer["result"] = text("x" * 2_000_000)
         case "floods":
             token = params["_meta"]["progressToken"]
             for n in range(20_000):

@@ -393,3 +393,43 @@ async def test_a_call_meets_a_server_that_is_being_connected_again() -> None:
             assert outcome.error is not None
             assert "the server exited with code 7" in outcome.error.message
             assert outcome.dispatched
+
+
+async def test_a_failed_start_shows_the_first_lines_and_the_last() -> None:
+    """npm says what is wrong first, and then where its log is."""
+    lines = [
+        "npm error code E404",
+        "npm error 404 Not Found",
+        *map(str, range(300)),
+        "a",
+        "",
+        "log",
+    ]
+    code = f"import sys; print({chr(10).join(lines)!r}, file=sys.stderr); sys.exit(1)"
+    async with managing(script_settings("npx", code)) as manager:
+        await manager.settled("npx")
+        assert _error(manager, "npx") == (
+            "the server exited with code 1; stderr: "
+            "npm error code E404 | npm error 404 Not Found | … | 299 | a | log"
+        )
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("pings", "asks on and on, and reads no answer"),
+        ("endless", "a line without end"),
+        ("values", "more values than are taken"),
+        ("large", "larger than max_upstream_bytes (1000000 bytes)"),
+    ],
+)
+async def test_a_server_that_would_fill_the_memory_fails_its_call_only(
+    how: str, words: str
+) -> None:
+    async with managing(odd_settings(f"floods-with-{how}"), max_answer_bytes=1_000_000) as manager:
+        await manager.settled("odd")
+        for _ in range(2):
+            outcome = await call(manager, "odd", "plain")
+            assert outcome.error is not None
+            assert outcome.error.code == ErrorCode.UPSTREAM_ERROR
+            assert words in outcome.error.message

@@ -379,3 +379,21 @@ async def test_settings_with_both_eras_are_told_apart() -> None:
         assert _tools(manager, "modern") == {"grow"}
         assert (await call(manager, "modern", "grow")).ok
         await until(lambda: _tools(manager, "modern") == {"grow", "grown"})
+
+
+async def test_the_bound_of_an_answer_follows_the_configuration() -> None:
+    settings = odd_settings("big")
+    async with managing(settings, max_answer_bytes=1_000_000) as manager:
+        await manager.settled("odd")
+        for most, size, good in (
+            (None, 900_000, True),
+            (1_000, 2_000, False),
+            (5_000, 2_000, True),
+        ):
+            if most is not None:
+                await manager.configure([settings], max_answer_bytes=most)
+            outcome = await call(manager, "odd", "plain", {"bytes": size})
+            assert outcome.ok is good
+            if outcome.error is not None:
+                assert f"max_upstream_bytes ({most} bytes)" in outcome.error.message
+        assert manager.catalogue().servers["odd"].state == "ready"

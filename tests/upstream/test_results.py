@@ -6,8 +6,16 @@ import pytest
 
 from workbench.catalogue.tools import ToolInfo
 from workbench.core.model import ErrorCode, Outcome
+from workbench.mcp.messages import (
+    ConnectionLost,
+    Failure,
+    Malformed,
+    NotJson,
+    RequestTimeout,
+    RpcError,
+)
 from workbench.text.jsontext import dumps
-from workbench.upstream.results import outcome_of
+from workbench.upstream.results import failure_of, outcome_of
 
 _WRAPPER = {"type": "object", "properties": {"result": {"type": "array"}}, "required": ["result"]}
 _OBJECT = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
@@ -158,3 +166,71 @@ def test_results_are_as_deep_as_everything_can_hold(levels: int, fits: bool) -> 
 def test_text_of_deep_json_stays_text() -> None:
     text = "[" * 300 + "]" * 300
     assert _outcome({"content": [_text(text)]}).result == text
+
+
+def test_what_a_failing_tool_gave_is_in_the_details() -> None:
+    failed = _outcome(
+        {"isError": True, "content": [_text("no")], "structuredContent": {"why": [1]}}
+    )
+    assert failed.envelope() == {
+        "ok": False,
+        "error": {
+            "code": "UPSTREAM_ERROR",
+            "message": "s.t: no",
+            "details": {"structuredContent": {"why": [1]}},
+        },
+    }
+    assert "details" not in _outcome({"isError": True}).envelope()["error"]
+
+
+_DEEP: Any = []
+for _ in range(300):
+    _DEEP = [_DEEP]
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message", "details"),
+    [
+        (
+            RpcError(-32001, "locked", {"t": 1}),
+            "UPSTREAM_ERROR",
+            "s.t: locked",
+            {"code": -32001, "data": {"t": 1}},
+        ),
+        (RpcError(-32000, "m"), "UPSTREAM_ERROR", "s.t: m", {"code": -32000}),
+        (
+            RpcError(7, "m", _DEEP),
+            "UPSTREAM_ERROR",
+            "s.t: m",
+            {"code": 7, "data": "(nested more than 250 levels deep)"},
+        ),
+        (ConnectionLost("exit code 3"), "UPSTREAM_ERROR", "s.t: exit code 3", None),
+        (Malformed("malformed answer"), "UPSTREAM_ERROR", "s.t: malformed answer", None),
+        (NotJson("it holds NaN"), "SERIALIZATION_ERROR", "s.t: it holds NaN", None),
+        (
+            RequestTimeout("tools/call was not answered within 1 s; garbage: x"),
+            "TIMEOUT",
+            "s.t: not answered within the call timeout of 1000 ms; garbage: x",
+            None,
+        ),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_how_a_call_without_a_result_failed(
+    error: RpcError | Failure, code: str, message: str, details: Any
+) -> None:
+    outcome = failure_of(error, "s.t", 1_000)
+    assert outcome.error is not None
+    assert outcome.dispatched
+    assert outcome.error.code == code
+    assert (outcome.error.message, outcome.error.details) == (message, details)
+
+
+def test_words_without_end_are_cut() -> None:
+    for failed in (
+        failure_of(RpcError(1, "w" * 1_000_000), "s.t", 1),
+        _outcome({"isError": True, "content": [_text("w" * 1_000_000)]}),
+    ):
+        assert failed.error is not None
+        assert len(failed.error.message) < 70_000
+        assert failed.error.message.endswith("… (1000000 characters in all)")

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from workbench.text import jsontext
+from workbench.util.allocating import without_collector
 
 Json: TypeAlias = Any
 
@@ -162,7 +163,8 @@ def decode(line: bytes, most_memory: int | None = None) -> Decoded:
     if most_memory is not None and is_heavy(line, most_memory):
         raise TooMuch("it holds more values than are taken")
     try:
-        return Decoded(orjson.loads(line))
+        with without_collector():
+            return Decoded(orjson.loads(line))
     except orjson.JSONDecodeError:
         text = line.decode("utf-8", "replace")
     try:

@@ -11,6 +11,7 @@ from workbench.core.model import ErrorCode, JsonValue, Outcome
 from workbench.mcp.messages import GROWTH, Failure, NotJson, RequestTimeout, RpcError, is_heavy
 from workbench.mcp.peer import LONGEST_ANSWER
 from workbench.text import jsontext
+from workbench.util.allocating import without_collector
 
 DEEPEST = 250
 """Levels of an answer that everything after us can hold: the script, the record, the screens."""
@@ -139,7 +140,8 @@ def _parsed(text: str) -> JsonValue:
     if is_heavy(stripped, LONGEST_ANSWER * GROWTH):
         return text
     try:
-        value = jsontext.loads(stripped)
+        with without_collector():
+            value = jsontext.loads(stripped)
     except (ValueError, RecursionError):
         return text
     return text if _too_deep(value) else value
