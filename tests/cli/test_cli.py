@@ -448,3 +448,58 @@ def test_a_signal_cancels_the_run_and_is_the_exit_code(
 def test_a_byte_order_mark_is_no_part_of_the_input(shell: Shell) -> None:
     (shell.folder / "i.json").write_bytes(b"\xef\xbb\xbf{}")
     assert shell.json("code", "exec", "--code", "input", "--input-file", "i.json")["value"] == {}
+
+
+def test_import_takes_over_what_it_can_and_says_the_rest(shell: Shell) -> None:
+    demo = {"command": sys.executable, "args": ["-m", "workbench.demo"]}
+    servers = {
+        "workbench": {"command": "workbench", "args": ["--serve"]},
+        "a": {**demo, "env": {"SOME_TOKEN": "hunter22-hunter22"}},
+        "My Server": {**demo, "cwd": str(shell.folder)},
+        "empty": {},
+        "日本": {"url": "https://127.0.0.1:1/mcp"},
+    }
+    (shell.folder / ".mcp.json").write_text(json.dumps({"mcpServers": servers}))
+    states = [row["state"] for row in shell.json("servers", "import", "--dry-run", "--json")]
+    assert states == ["skipped", "would be added", "would be added", "skipped", "would be added"]
+    assert not (shell.folder / "xdg" / "workbench" / "workbench.toml").exists()
+    done = shell("servers", "import")
+    assert done.returncode == 0
+    assert "workbench: it is Workbench itself" in done.stdout
+    assert "set the variable SOME_TOKEN" in done.stdout
+    assert "hunter22" not in (shell.folder / "xdg" / "workbench" / "workbench.toml").read_text()
+    states = [row["state"] for row in shell.json("servers", "import", "--json")]
+    assert states == ["skipped", *["already there"] * 2, "skipped", "already there"]
+    code = "call_tool('My-Server', 'now')"
+    held = shell.json("code", "exec", "--code", code)["value"]
+    assert held["error"]["code"] == "SERVER_QUARANTINED"
+    assert shell("servers", "quarantine", "--off", "My-Server", "a").returncode == 0
+    assert shell.json("code", "exec", "--code", code)["value"]["ok"]
+    assert shell.json("code", "exec", "--script", "report")["ok"], "the demo stays"
+
+
+def test_import_of_nothing_says_so(shell: Shell) -> None:
+    done = shell("servers", "import")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "no server of another client" in done.stderr
+    assert shell.json("servers", "import", "--json") == []
+    (shell.folder / "good.json").write_text('{"mcpServers": {"a": {"command": "x"}}}')
+    done = shell("servers", "import", "none.json", "good.json", "--json")
+    assert (done.returncode, "none.json: No such file" in done.stderr) == (2, True)
+    assert [row["state"] for row in json.loads(done.stdout)] == ["added"]
+
+
+def test_a_workbench_that_is_its_own_server_ends_the_chain(shell: Shell) -> None:
+    file = shell.folder / "c.toml"
+    args = ["-m", "workbench", "--data-dir", str(shell.data), "--config", str(file), "--serve"]
+    file.write_text(
+        f"enable_code_execution = true\n[servers.me]\ncommand = '{sys.executable}'\n"
+        f"args = {json.dumps(args)}\nenv = {{ PYTHONPATH = '{os.getcwd()}' }}\n"
+    )
+    (row,) = shell.json("--config", "c.toml", "servers", "list", "--json")
+    assert row["state"] == "failed"
+    assert "started as a server of one that uses the same" in row["error"]
+    other = shell.folder / "d.toml"
+    other.write_text(file.read_text())
+    (row,) = shell.json("--config", "d.toml", "servers", "list", "--json")
+    assert row["state"] == "ready", "one with another file is a server like any other"

@@ -17,7 +17,7 @@ from workbench.config import ConfigError, ServerSettings, find, load
 from workbench.config.editing import (
     add_servers,
     remove_server,
-    set_server,
+    set_servers,
     set_value,
     unset_value,
 )
@@ -177,7 +177,7 @@ def test_new_file_is_private_and_servers_come_and_go(tmp_path: Path) -> None:
     add_servers(path, [one], keep_demo=False)
     add_servers(path, [ServerSettings("two", url="http://localhost:1/mcp", headers={"A": "b"})])
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
-    set_server(path, "one", "quarantined", True)
+    set_servers(path, ["one"], "quarantined", True)
     config = load(path, environ={})
     assert config.servers["one"].quarantined
     assert config.servers["one"].args == ("-y", "x")
@@ -388,7 +388,7 @@ def test_the_demo_server_stays_until_it_is_removed(tmp_path: Path, text: str | N
 
 def test_the_demo_server_that_no_file_names_can_be_changed_and_replaced(tmp_path: Path) -> None:
     path = tmp_path / "workbench.toml"
-    set_server(path, "demo", "quarantined", True)
+    set_servers(path, ["demo"], "quarantined", True)
     demo = load(path, environ={}).servers["demo"]
     assert demo.quarantined
     assert demo.demo

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from workbench.config import ServerSettings
 from workbench.upstream.importers import clients as importing
 from workbench.upstream.importers import jsonc
 from workbench.upstream.importers.clients import CannotImport, ImportedServer, Product, Source
+from workbench.upstream.importers.planning import plan
 
 _GITHUB = "ghp_" + "a1B2c3D4e5" * 4
 
@@ -238,6 +240,8 @@ def test_secrets_in_a_url_are_not_copied(tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("MAX_TOKENS", "4096"),
+        ("MAX_TOKEN", "4096"),
+        ("KEY_PATH", "/etc/keys/some-key-of-2026.pem"),
         ("TOKENIZER", "cl100k"),
         ("KEYBOARD", "qwertz"),
         ("PATH_TO_KEYS", "/etc/keys"),
@@ -260,10 +264,7 @@ def test_an_env_file_gives_its_names_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "problem"),
     [
-        ({}, "neither a command nor a URL"),
-        ({"command": ""}, "neither a command nor a URL"),
         ({"type": "sse", "url": "http://x"}, "HTTP+SSE"),
-        ({"type": "ws", "url": "ws://x"}, "a WebSocket"),
         ({"command": "x", "args": ["${weird:thing:more}"]}, "the reference ${weird:thing:more}"),
         ({"command": "x", "timeout": 10**9}, "call_timeout_ms must be a whole number from 1"),
         ({"command": "x", "envFile": "/no/such/file"}, "cannot be read"),
@@ -272,6 +273,49 @@ def test_an_env_file_gives_its_names_only(tmp_path: Path) -> None:
 def test_problems_are_told(tmp_path: Path, entry: dict[str, Any], problem: str) -> None:
     found = _entry(tmp_path, **entry)
     assert any(problem in told for told in found.problems), found.problems
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        ({}, "neither a command nor a URL"),
+        ({"command": ""}, "neither a command nor a URL"),
+        ({"source": "extension", "settings": {}}, "an extension of Zed"),
+        ({"type": "ws", "url": "ws://x"}, "https://host/mcp"),
+        ({"url": "unix:/run/x.sock"}, "https://host/mcp"),
+        ({"command": "x", "args": ["a\0b"]}, "NUL"),
+        ({"command": "x", "env": {"A": "\ud800"}}, "no Unicode"),
+        ({"command": "workbench", "args": ["--serve"]}, "Workbench itself"),
+        ({"command": "/opt/bin/workbench", "args": ["--config", "x", "--serve"]}, "Workbench itself"),
+        ({"command": "C:\\Tools\\Workbench.EXE", "args": ["--serve"]}, "Workbench itself"),
+        ({"command": "python3.13", "args": ["-P", "-m", "workbench", "--serve"]}, "Workbench itself"),
+        ({"command": "uvx", "args": ["workbench-mcp@latest", "--serve"]}, "Workbench itself"),
+        ({"command": "uvx", "args": ["--from", "workbench-mcp[web]", "workbench", "--serve"]}, "Workbench itself"),
+        ({"command": "sh", "args": ["-c", "exec workbench --serve"]}, "Workbench itself"),
+        ({"command": "cmd", "args": ["/c", "workbench", "--serve"]}, "Workbench itself"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_taken_over_says_why(
+    tmp_path: Path, entry: dict[str, Any], reason: str
+) -> None:
+    refused = _entry(tmp_path, **entry).refused
+    assert refused is not None
+    assert reason in refused
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"command": "workbench-tools", "args": ["--serve"]},
+        {"command": "npx", "args": ["-y", "some-server", "workbench"]},
+        {"command": "python", "args": ["-m", "workbench.demo"]},
+        {"command": "some-server", "args": ["--serve", "/home/amy/workbench"]},
+    ],
+)
+def test_what_only_sounds_like_workbench_is_taken_over(
+    tmp_path: Path, entry: dict[str, Any]
+) -> None:
+    assert _entry(tmp_path, **entry).refused is None
 
 
 @pytest.mark.parametrize(
@@ -299,7 +343,6 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     [
         "{}",
         '{"mcpServers": []}',
-        '{"mcpServers": {"s": "x"}}',
         '{"mcpServers": null, "projects": [1], "theme": "dark"}',
     ],
 )
@@ -373,3 +416,231 @@ def test_places_of_errors_stay_right() -> None:
     with pytest.raises(json.JSONDecodeError) as caught:
         jsonc.loads('{\n  // comment\n  "a": 1, /* x\n y */ "b": oops\n}')
     assert (caught.value.lineno, caught.value.colno) == (4, 12)
+
+
+# -- names ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "spelling"),
+    [
+        ("My Server", "My-Server"),
+        ("plugin:db:pg", "plugin-db-pg"),
+        ("@21st-dev/magic", "21st-dev-magic"),
+        ("日本", "server"),
+        ("café", "cafe"),
+        ("", "server"),
+        ("a" * 300, "a" * 48),
+        ("ok_1.2-3", "ok_1.2-3"),
+        ("\x1b[31m\u202e", "31m"),
+    ],
+)
+def test_every_name_can_be_spelled(tmp_path: Path, name: str, spelling: str) -> None:
+    (found,) = _read(tmp_path, ".mcp.json", json.dumps({"mcpServers": {name: {"command": "x"}}}))
+    assert found.settings.name == spelling
+    assert found.refused is None
+    assert bool(found.problems) == (name != spelling)
+
+
+def test_one_that_is_no_table_stops_no_other(tmp_path: Path) -> None:
+    bad, good = _read(tmp_path, "a.json", '{"mcpServers": {"s": "x", "t": {"command": "y"}}}')
+    assert bad.refused == "it is no table of settings"
+    assert good.refused is None
+
+
+def _found(
+    name: str, command: str, product: Product = "Claude Code", **more: Any
+) -> ImportedServer:
+    settings = ServerSettings(name, command, **more)
+    return ImportedServer(name, settings, Source(product, Path("/x")))
+
+
+def test_servers_of_one_name_get_names_of_their_own() -> None:
+    found = [
+        _found("api", "one"),
+        _found("api", "one", "Cursor"),
+        _found("api", "two", "Cursor"),
+        _found("api", "three", "Cursor"),
+    ]
+    first = plan(found, {"api": ServerSettings("api", "zero")})
+    assert [(row.settings.name, row.state) for row in first] == [
+        ("api-claude-code", "new"), ("api-claude-code", "already there"),
+        ("api-cursor", "new"), ("api-2", "new"),
+    ]  # fmt: skip
+    assert all(row.settings.quarantined for row in first if row.state == "new")
+    there = {row.settings.name: row.settings for row in first}
+    again = plan(found, {"api": ServerSettings("api", "zero"), **there})
+    assert [row.state for row in again] == ["already there"] * 4
+
+
+def test_settings_that_the_owner_changed_are_not_imported_again() -> None:
+    there = ServerSettings("api", "one", env={"A": "2"}, deny_tools=("x",))
+    (row,) = plan([_found("api", "one", env={"A": "1"})], {"api": there})
+    assert row.state == "already there"
+    assert row.problems == ("its settings here are other ones",)
+
+
+# -- what is in an entry -------------------------------------------------------------------
+
+
+def test_values_are_spelled_as_their_file_spells_them(tmp_path: Path) -> None:
+    found = _entry(
+        tmp_path, command="x", args=[1, True, 1.5], env={"DEBUG": True, "N": 1, "O": {"a": None}}
+    )
+    assert found.settings.args == ("1", "true", "1.5")
+    assert found.settings.env == {"DEBUG": "true", "N": "1", "O": '{"a": null}'}
+
+
+def test_a_projects_paths_mean_the_projects_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "project"
+    text = json.dumps(
+        {
+            "servers": {
+                "a": {"command": "x", "args": ["./s.js"], "env": {"R": "${workspaceFolder}/d"}},
+                "b": {"command": "x", "cwd": "sub"},
+                "c": {"command": "x", "cwd": "${workspaceFolder}/sub"},
+                "d": {"command": "x", "cwd": "${env:THERE}"},
+                "e": {"command": "npx"},
+            }
+        }
+    )
+    _read(project, ".vscode/mcp.json", text)
+    monkeypatch.chdir(tmp_path)
+    found = importing.read(Path("project/.vscode/mcp.json"))
+    assert [one.settings.cwd for one in found] == [
+        str(project), str(project / "sub"), str(project / "sub"), "${THERE}", None,
+    ]  # fmt: skip
+    assert found[0].settings.env == {"R": f"{project}/d"}
+
+
+def test_gemini_with_its_mcp_section(tmp_path: Path) -> None:
+    text = json.dumps(
+        {
+            "mcp": {"allowed": ["a", "b"], "excluded": ["b"]},
+            "mcpServers": {name: {"command": "x", "args": ["$KEY"]} for name in "abc"},
+        }
+    )
+    for name in (".gemini/settings.json", "elsewhere.json"):
+        found = _read(tmp_path, name, text)
+        assert {one.source.product for one in found} == {"Gemini CLI"}
+        assert [one.settings.enabled for one in found] == [True, False, False]
+        assert found[0].settings.args == ("${KEY}",)
+
+
+def test_vs_codes_user_settings(tmp_path: Path) -> None:
+    found = _one(tmp_path, "settings.json", '{"mcp": {"servers": {"v": {"command": "x"}}}}')
+    assert (found.source.product, found.settings.command) == ("VS Code", "x")
+
+
+def test_opencodes_references(tmp_path: Path) -> None:
+    entry = {
+        "type": "remote",
+        "url": "https://h/{env:TENANT}/mcp",
+        "headers": {"Authorization": "Bearer {env:TOKEN}", "X-Key": "{file:~/.secrets/my-key}"},
+    }
+    found = _one(tmp_path, "opencode.json", json.dumps({"mcp": {"o": entry}}))
+    assert found.settings.url == "https://h/${TENANT}/mcp"
+    assert found.settings.headers == {"Authorization": "Bearer ${TOKEN}", "X-Key": "${O_MY_KEY}"}
+    assert found.problems == (
+        "it reads the file ~/.secrets/my-key: set the variable O_MY_KEY to what is in it",
+    )
+
+
+# -- secrets -------------------------------------------------------------------------------
+
+_UUID = "3f2b8c1e-9d4a-4e6f-8a7b-1c2d3e4f5a6b"
+_HEX = "8f14e45fceea167a5a36dedd4bea2543"
+
+
+@pytest.mark.parametrize(
+    ("entry", "secret"),
+    [
+        ({"args": ["API_KEY=abcdefghij0123456789"]}, "abcdefghij0123456789"),
+        ({"args": ["run", "-e", "DB_PASSWORD=hunter22", "image"]}, "hunter22"),
+        ({"args": ["postgresql://amy:hunter22@db/x?sslmode=require"]}, "hunter22"),
+        ({"args": ["Server=db;User Id=amy;Password=hunter22;"]}, "hunter22"),
+        ({"args": ["--key", _UUID]}, _UUID),
+        ({"args": [f"--key={_UUID}"]}, _UUID),
+        ({"args": [_HEX]}, _HEX),
+        ({"args": ["--config", '{"apiKey": "s3cr3t-value"}']}, "s3cr3t-value"),
+        ({"args": ["--config", '{"a": {"password": 8675309421}}']}, "8675309421"),
+        ({"args": ["mcp-remote", "https://h/sse", "--header", "Authorization: Bearer abcd1234"]}, "abcd1234"),
+        ({"args": ["mcp-remote", "https://h/sse", "--header", "X-Api-Key:s3cr3t-value"]}, "s3cr3t-value"),
+        ({"args": ["mcp-remote", f"https://h/s/{_HEX}/sse"]}, _HEX),
+        ({"env": {"DATABASE_URL": "mysql://amy:hunter22@db"}}, "hunter22"),
+        ({"env": {"SERVICE_KEY": _HEX}}, _HEX),
+        ({"env": {"SOME_TOKEN": "hunter22-hunter22"}}, "hunter22"),
+        ({"env": {"someToken": "hunter22"}}, "hunter22"),
+        ({"args": ["--bot-token", "hunter22"]}, "hunter22"),
+        ({"env": {"NOTE": "Bearer " + _HEX + " ${MORE}"}}, _HEX),
+        ({"env": {"NPM": "npm_" + "a1B2c3D4e5" * 4}}, "a1B2c3D4e5a1B2"),
+        ({"env": {"G": "AIza" + "a1B2c3D4e5" * 3 + "abcde"}}, "a1B2c3D4e5a1B2"),
+        ({"env": {"P": "pypi-" + "a1B2c3D4e5" * 5}}, "a1B2c3D4e5a1B2"),
+        ({"env": {"TOKEN": "${PREFIX}hunter22"}}, "hunter22"),
+        ({"url": f"https://h/api/{_HEX}/mcp"}, _HEX),
+        ({"url": f"https://h/mcp?key={_UUID}"}, _UUID),
+        ({"url": "https://h/mcp?token=hunter22"}, "hunter22"),
+        ({"url": "https://h/mcp", "headers": {"Authorization": "Basic YW15Omh1bnRlcjIy"}}, "YW15Omh1bnRlcjIy"),
+        ({"url": "https://h/mcp", "headers": {"Cookie": "session=hunter22"}}, "hunter22"),
+    ],
+)  # fmt: skip
+def test_no_secret_is_copied_wherever_it_stands(
+    tmp_path: Path, entry: dict[str, Any], secret: str
+) -> None:
+    found = _entry(tmp_path, **({"command": "x"} if "url" not in entry else {}), **entry)
+    assert found.refused is None
+    assert secret not in repr(found.settings)
+    assert "${" in repr(found.settings)
+    assert any("is not copied: set the variable" in told for told in found.problems)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["-y", "@modelcontextprotocol/server-filesystem@2026.1.2", "/home/amy/projects"],
+        ["mcp-server-git", "--repository", "/srv/git/some-long-repository-name-2026"],
+        ["--from", "git+https://github.com/some-org/some-repository", "server"],
+        ["--model", "claude-sonnet-4-5-20250929"],
+        ["https://mcp.example.com/v1/some-long-path-of-words/mcp?page=2&mode=read_only"],
+        ["--log-level=debug", "--max-tokens=4096", "--key-bindings", "vim"],
+    ],
+)
+def test_ordinary_arguments_are_copied(tmp_path: Path, args: list[str]) -> None:
+    found = _entry(tmp_path, command="npx", args=args)
+    assert found.settings.args == tuple(args)
+    assert found.problems == ()
+
+
+def test_two_secrets_never_share_a_variable(tmp_path: Path) -> None:
+    servers = {
+        "one": {"command": "x", "env": {"API_KEY": "hunter22"}},
+        "two": {"command": "x", "env": {"API_KEY": "hunter33"}},
+        "three": {"command": "x", "env": {"API_KEY": "hunter22"}},
+        "four": {"command": "x", "args": ["--token", "hunter44", "--token", "hunter55"]},
+    }
+    found = _read(tmp_path, ".mcp.json", json.dumps({"mcpServers": servers}))
+    assert [one.settings.env.get("API_KEY") for one in found[:3]] == [
+        "${API_KEY}", "${TWO_API_KEY}", "${API_KEY}",
+    ]  # fmt: skip
+    assert found[3].settings.args == ("--token", "${FOUR_TOKEN}", "--token", "${FOUR_TOKEN_2}")
+
+
+# -- files that are none -------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and devices are POSIX")
+def test_pipes_and_devices_are_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for odd in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(CannotImport, match="no regular file"):
+            importing.read(odd)
+    for name in ("/dev/zero", str(tmp_path / "pipe"), "a\0b"):
+        found = _entry(tmp_path, command="x", envFile=name)
+        assert any("cannot be read" in told for told in found.problems)
+
+
+def test_comments_of_many_slashes_are_read_at_once() -> None:
+    text = '{"a": [1, ' + "//" * 5_000 + " x\n 2]}"
+    assert jsonc.loads(text) == {"a": [1, 2]}

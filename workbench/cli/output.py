@@ -121,9 +121,10 @@ def print_json(value: JsonValue) -> None:
 
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Aligned columns, one line a row."""
+    """Aligned columns, one line a row; long cells are cut for a person only."""
+    most = _MOST_CELL if sys.stdout.isatty() else None
     cells = [list(headers)]
-    cells += [[clean_line(_cell(cell), _MOST_CELL) for cell in row] for row in rows]
+    cells += [[clean_line(_cell(cell), most) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in cells) for column in range(len(headers))]
     for row in cells:
         line = _GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))

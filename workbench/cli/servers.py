@@ -6,20 +6,18 @@ import argparse
 import asyncio
 import shlex
 from collections.abc import Callable
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
+from workbench.cli.changing import edit, keeps_demo, print_demo_stays
 from workbench.cli.common import EXIT_OK, Failure, config_file, data_dir, open_config
 from workbench.cli.output import print_json, print_table
 from workbench.cli.parsing import command
+from workbench.cli.servers_import import import_servers
 from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
     from workbench.catalogue.tools import Catalogue, ServerInfo
     from workbench.upstream import Manager
-
-_T = TypeVar("_T")
 
 
 def add_parser(groups: Any, name: str) -> None:
@@ -66,7 +64,7 @@ def add_parser(groups: Any, name: str) -> None:
         actions, "quarantine", "Refuse every call to a server.",
         "workbench servers quarantine github --off", run=quarantine,
     )  # fmt: skip
-    quarantining.add_argument("name", metavar="NAME")
+    quarantining.add_argument("names", nargs="+", metavar="NAME")
     quarantining.add_argument("--off", action="store_true", help="release it")
 
 
@@ -84,11 +82,7 @@ def with_manager(
     async def run() -> Any:
         from workbench.upstream import Manager
 
-        manager = Manager(
-            config.servers.values(),
-            data_dir=data_dir(arguments),
-            max_answer_bytes=config.max_upstream_bytes,
-        )
+        manager = Manager.of(config, data_dir(arguments))
         try:
             wanted = [only] if only is not None else list(config.servers)
             await asyncio.gather(*(manager.settled(name) for name in wanted))
@@ -127,9 +121,12 @@ def list_servers(arguments: argparse.Namespace) -> int:
 
 
 def _note(server: ServerInfo) -> str | None:
-    if server.quarantined:
-        return "quarantined"
-    return server.error or ("the demo that comes with Workbench" if server.demo else None)
+    notes = [
+        "quarantined" if server.quarantined else None,
+        server.error,
+        "the demo that comes with Workbench" if server.demo else None,
+    ]
+    return "; ".join(note for note in notes if note) or None
 
 
 def add(arguments: argparse.Namespace) -> int:
@@ -156,7 +153,7 @@ def add(arguments: argparse.Namespace) -> int:
     print("its tools are trusted as they are when it first connects; those that change wait for")
     print(f"  workbench servers approve {settings.name}")
     if demo_stays:
-        say_demo_stays()
+        print_demo_stays()
     return EXIT_OK
 
 
@@ -170,11 +167,12 @@ def remove(arguments: argparse.Namespace) -> int:
 
 
 def quarantine(arguments: argparse.Namespace) -> int:
-    from workbench.config.editing import set_server
+    from workbench.config.editing import set_servers
 
     file, held = config_file(arguments), not arguments.off
-    edit(lambda: set_server(file, arguments.name, "quarantined", held))
-    print(f"{arguments.name} is {'quarantined: every call is refused' if held else 'released'}")
+    edit(lambda: set_servers(file, arguments.names, "quarantined", held))
+    for name in arguments.names:
+        print(f"{name} is {'quarantined: every call is refused' if held else 'released'}")
     return EXIT_OK
 
 
@@ -192,49 +190,6 @@ def approve(arguments: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def import_servers(arguments: argparse.Namespace) -> int:
-    """Secrets are not copied: references such as ``${TOKEN}`` stay references."""
-    from workbench.config.editing import add_servers, server_table
-    from workbench.upstream.importers.clients import CannotImport, read, sources
-
-    try:
-        found = [
-            server
-            for source in ([Path(file) for file in arguments.files] or sources())
-            for server in read(source)
-        ]
-    except CannotImport as error:
-        raise Failure(str(error)) from error
-    taken = set(open_config(arguments).servers) if config_file(arguments).exists() else set()
-    rows = []
-    for server in found:
-        name = server.settings.name
-        state = "already there" if name in taken else "shown" if arguments.dry_run else "added"
-        if state == "added":
-            edit(partial(add_servers, config_file(arguments), [server.settings]))
-        taken.add(name)
-        rows.append(
-            {
-                "name": name,
-                "source": f"{server.source.product}: {server.source.path}",
-                "state": state,
-                "settings": server_table(server.settings),
-                "problems": list(server.problems),
-            }
-        )
-    if arguments.json:
-        print_json(rows)
-    else:
-        print_table(
-            ("name", "from", "state", "problems"),
-            [
-                (row["name"], row["source"], row["state"], "; ".join(row["problems"]))
-                for row in rows
-            ],
-        )
-    return EXIT_OK
-
-
 def _pairs(words: list[str], flag: str) -> dict[str, str]:
     pairs = {}
     for word in words:
@@ -243,24 +198,3 @@ def _pairs(words: list[str], flag: str) -> dict[str, str]:
             raise Failure(f"{flag} takes NAME=VALUE, not {word!r}")
         pairs[name] = value
     return pairs
-
-
-def keeps_demo(arguments: argparse.Namespace) -> bool:
-    """Whether the demo server is in force while nothing is said of servers: not in a new FILE."""
-    return not arguments.config or config_file(arguments).exists()
-
-
-def say_demo_stays() -> None:
-    print("the demo server and the samples stay until: workbench servers remove demo")
-
-
-def edit(change: Callable[[], _T]) -> _T:
-    """Change the configuration file. Raises Failure."""
-    from workbench.config import ConfigError
-
-    try:
-        return change()
-    except ConfigError as error:
-        raise Failure(str(error)) from error
-    except OSError as error:
-        raise Failure(f"{error.filename}: {error.strerror}") from error

@@ -1,6 +1,15 @@
 """workbench.toml: its schema, reading, changing and following."""
 
-from workbench.config.reading import DEMO, FILE_NAME, ConfigError, demo_server, find, load, parse
+from workbench.config.reading import (
+    DEMO,
+    FILE_NAME,
+    ConfigError,
+    demo_server,
+    find,
+    is_server_name,
+    load,
+    parse,
+)
 from workbench.config.schema import (
     KEYS,
     Config,
@@ -26,6 +35,7 @@ __all__ = [
     "UiSettings",
     "demo_server",
     "find",
+    "is_server_name",
     "load",
     "parse",
 ]

@@ -110,6 +110,19 @@ def add_servers(path: Path, servers: Sequence[ServerSettings], *, keep_demo: boo
     return wrote_demo and not any(settings.name == DEMO for settings in servers)
 
 
+def server_problem(settings: ServerSettings) -> str | None:
+    """Why these settings cannot stand in a file, or None."""
+    import tomlkit
+
+    document = tomlkit.document()
+    _put(document, ["servers", settings.name], server_table(settings))
+    try:
+        parse(tomlkit.dumps(document), None, environ={})
+    except ConfigError as error:
+        return "; ".join(problem.partition(": ")[2] for problem in str(error).splitlines())
+    return None
+
+
 def remove_server(path: Path, name: str) -> None:
     """Remove a server. Raises ConfigError where there is none of that name."""
 
@@ -124,11 +137,12 @@ def remove_server(path: Path, name: str) -> None:
     _edit(path, change)
 
 
-def set_server(path: Path, name: str, key: str, value: Any) -> None:
-    """Set one key of a server, such as ``quarantined``. Raises ConfigError."""
+def set_servers(path: Path, names: Sequence[str], key: str, value: Any) -> None:
+    """Set one key of servers, such as ``quarantined``, of all or none. Raises ConfigError."""
 
     def change(document: TOMLDocument) -> None:
-        _servers(document, name)[name][key] = value
+        for name in names:
+            _servers(document, name)[name][key] = value
 
     _edit(path, change)
 

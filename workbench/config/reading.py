@@ -255,7 +255,7 @@ class _Reader:
         if not isinstance(raw, dict):
             self._problem(where, f"{where} must be a table: [{where}]")
             return None
-        if _SERVER_NAME.match(name) is None:
+        if not is_server_name(name):
             self._problem(
                 where, f"server name {name!r} must be 1 to 64 of letters, digits, '_', '-' and '.'"
             )
@@ -277,6 +277,9 @@ class _Reader:
                 if problem is not None:
                     self._problem(f"{where}.{key}", f"servers.{name}.{problem}")
                 given[key] = tuple(value) if isinstance(value, list) else value
+        for key, value in given.items():
+            if _holds_nul(value):
+                self._problem(f"{where}.{key}", f"{where}.{key} must not hold the character NUL")
         if given.get("demo") is True:
             self._check_demo(where, given)
         elif ("command" in given) == ("url" in given):
@@ -304,6 +307,10 @@ class _Reader:
 
     def _line(self, key: str) -> int:
         return line_of(self._text, key)
+
+
+def is_server_name(name: str) -> bool:
+    return _SERVER_NAME.match(name) is not None
 
 
 def demo_server() -> ServerSettings:
@@ -371,6 +378,15 @@ def line_of(text: str, key: str) -> int:
             if key.startswith(full + "."):
                 best = number
     return best
+
+
+def _holds_nul(value: Any) -> bool:
+    """No command line, variable or header can."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_holds_nul(part) for part in (*value, *value.values()))
+    return isinstance(value, list | tuple) and any(_holds_nul(part) for part in value)
 
 
 def _bare(dotted: str) -> str:

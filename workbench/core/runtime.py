@@ -97,9 +97,7 @@ async def open_runtime(
         problem = history.problem
         history.close()
         raise HistoryError(problem)
-    upstream = Manager(
-        config.servers.values(), data_dir=data_dir, max_answer_bytes=config.max_upstream_bytes
-    )
+    upstream = Manager.of(config, data_dir)
     engine = Engine(
         limits=config.limits,
         pool=config.pool,

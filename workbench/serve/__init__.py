@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.config import nesting
 from workbench.text.sanitize import clean
 
 if TYPE_CHECKING:
@@ -49,6 +51,9 @@ def run(
 
     Raises UsageError before anything is started.
     """
+    refused = nesting.refusal(os.environ, config.path)
+    if refused is not None:
+        raise UsageError(refused)
     if not logging.getLogger().handlers:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(_CleanFormatter())

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue.tools import Catalogue, ServerInfo, ServerState, ToolInfo
+from workbench.config import nesting
 from workbench.core.model import ErrorCode, Outcome, ToolCall
 from workbench.core.ports import NoteListener
 from workbench.mcp.messages import Failure, RpcError
@@ -27,7 +28,7 @@ from workbench.upstream.results import failure_of, outcome_of
 from workbench.util.listeners import tell
 
 if TYPE_CHECKING:
-    from workbench.config import ServerSettings
+    from workbench.config import Config, ServerSettings
 
 Listener = Callable[[str], None]
 
@@ -62,13 +63,16 @@ class Manager:
         environ: Mapping[str, str] | None = None,
         data_dir: Path | None = None,
         max_answer_bytes: int = LONGEST_ANSWER,
+        config_file: Path | None = None,
     ) -> None:
         """environ: where ``${VAR}`` and the children's environment come from; None: our own.
 
         data_dir: where approvals and listings are kept; None: in memory only.
         max_answer_bytes: of one answer of a server, decompressed.
+        config_file: where the servers come from: a Workbench among them does not serve it again.
         """
         self._environ = dict(os.environ if environ is None else environ)
+        self._environ[nesting.VARIABLE] = nesting.marker(self._environ, config_file)
         self._pins = Pins(data_dir)
         self._listings = ListingCache(data_dir)
         self._eras = Eras(data_dir)
@@ -81,6 +85,16 @@ class Manager:
         self._pins_watch: asyncio.Task[None] | None = None
         for settings in servers:
             self._add(settings)
+
+    @classmethod
+    def of(cls, config: Config, data_dir: Path) -> Manager:
+        """The manager of a configuration's servers."""
+        return cls(
+            config.servers.values(),
+            data_dir=data_dir,
+            max_answer_bytes=config.max_upstream_bytes,
+            config_file=config.path,
+        )
 
     # -- life ------------------------------------------------------------------------------
 

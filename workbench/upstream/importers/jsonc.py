@@ -7,9 +7,10 @@ import re
 from typing import Any
 
 _TOKEN = re.compile(
-    r"""(?P<string>"(?:\\.|[^"\\])*")"""
-    r"""|(?P<comment>//[^\n]*|/\*.*?\*/)"""
-    r"""|(?P<comma>,(?=(?:\s|//[^\n]*|/\*.*?\*/)*[}\]]))""",
+    r"""(?P<string>"(?:\\.|[^"\\])*+")"""
+    r"""|(?P<comment>//[^\n]*+|/\*.*?\*/)"""
+    # Possessive: a comment that holds many // would else be tried in every way to cut it.
+    r"""|(?P<comma>,(?=(?:\s++|//[^\n]*+|(?>/\*.*?\*/))*+[}\]]))""",
     re.DOTALL,
 )
 _NOT_A_BREAK = re.compile(r"[^\n]")

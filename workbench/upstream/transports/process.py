@@ -9,6 +9,7 @@ import signal
 from collections import deque
 from collections.abc import Mapping, Sequence
 
+from workbench.config import nesting
 from workbench.mcp.peer import LONGEST_ANSWER, OnNotification, Peer
 
 _STDERR_LINES = 200
@@ -55,7 +56,8 @@ def child_environment(
 ) -> dict[str, str]:
     """The environment of a server: all of ours or the harmless part, and what is set for it."""
     passed = environ if inherit else {k: environ[k] for k in PASSED_ENVIRONMENT if k in environ}
-    return {**passed, **own}
+    marked = {nesting.VARIABLE: environ[nesting.VARIABLE]} if nesting.VARIABLE in environ else {}
+    return {**passed, **own, **marked}
 
 
 class StderrRing:

@@ -1,0 +1,70 @@
+"""What a server is: the program that is started, or the address. Not its name, which every file gives anew."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from workbench.text.jsontext import canonical
+
+if TYPE_CHECKING:
+    from workbench.config import ServerSettings
+
+
+def identity(settings: ServerSettings) -> str:
+    """Of the server itself: approvals belong to it. A hash, since arguments may hold secrets."""
+    if settings.demo:
+        return _hash(["demo"])
+    if settings.url is not None:
+        return _hash(["url", _address(settings.url)])
+    words = [settings.command or "", *settings.args]
+    return _hash(["command", *words, *_folder(words, settings.cwd)])
+
+
+def way(settings: ServerSettings) -> str:
+    """Of the server and of how it is reached: what changes it makes another connection of it."""
+    return _hash(
+        [
+            settings.command,
+            list(settings.args),
+            dict(settings.env),
+            settings.cwd,
+            settings.url,
+            dict(settings.headers),
+            settings.protocol,
+            settings.inherit_env,
+        ]
+    )
+
+
+def _folder(words: list[str], cwd: str | None) -> list[str]:
+    """The folder, where a word means a file in it: there ``server.py`` is another one elsewhere."""
+    folder = Path(cwd).expanduser() if cwd is not None else Path.cwd()
+    if any(_is_file_there(word, folder) for word in words):
+        return [str(folder.absolute())]
+    return []
+
+
+def _is_file_there(word: str, folder: Path) -> bool:
+    if not word or word.startswith("-") or "\0" in word or os.path.isabs(word):
+        return False
+    try:
+        return (folder / word).exists()
+    except OSError:
+        return False
+
+
+def _address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    where = parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower(), fragment="")
+    return where.geturl().rstrip("/")
+
+
+def _hash(parts: list[object]) -> str:
+    return hashlib.sha256(canonical(parts).encode()).hexdigest()
