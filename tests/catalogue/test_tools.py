@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.catalogues import catalogue, demo_catalogue, tool
 from workbench.catalogue.tools import Catalogue, Missing, ServerInfo, ToolInfo
+from workbench.catalogue.validation import argument_problems
 
 _DEMO = demo_catalogue()
 
@@ -83,8 +84,9 @@ def test_any_name_can_be_asked_for(name: str) -> None:
 def test_arguments_are_checked_against_the_tools_schema() -> None:
     found = _DEMO.find("demo", "get_issue")
     assert isinstance(found, ToolInfo)
-    assert _DEMO.check_arguments(found, {"id": 101}) == ()
-    assert _DEMO.check_arguments(found, {"ID": 101}) == ("unknown field 'ID'; did you mean 'id'?",)
+    assert argument_problems(found.input_check, {"id": 101}) == ()
+    wrong = argument_problems(found.input_check, {"ID": 101})
+    assert wrong == ("unknown field 'ID'; did you mean 'id'?",)
 
 
 def test_hash_does_not_depend_on_order() -> None:

@@ -1,15 +1,22 @@
 from __future__ import annotations
 
+import asyncio
+import json
 import subprocess
 import sys
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema_rs import validator_for
 
-from workbench.catalogue import validation
+from workbench.catalogue.schemas import words
+from workbench.catalogue.schemas.parts import Parts
+from workbench.catalogue.schemas.walk import walk
 from workbench.catalogue.suggestions import near_names
-from workbench.catalogue.validation import SchemaCheck, argument_problems
+from workbench.catalogue.validation import SchemaCheck, Verdict, argument_problems
 
 _PROPERTIES: dict[str, Any] = {
     "repository": {"type": "string", "description": "owner/name"},
@@ -108,7 +115,7 @@ def test_a_hundred_thousand_wrong_fields_are_no_burden(monkeypatch: pytest.Monke
         compared += len(known)
         return near_names(name, known)
 
-    monkeypatch.setattr(validation, "near_names", counted)
+    monkeypatch.setattr(words, "near_names", counted)
     found = _problems({"repository": "a", **{f"field number {n}": n for n in range(100_000)}})
     assert found[-1] == "99993 more unknown fields"
     assert sum(map(len, found)) < 3_000
@@ -134,9 +141,9 @@ def test_shown_values_are_cut() -> None:
     ],
 )
 def test_an_invalid_schema_never_blocks_a_call(schema: dict[str, Any]) -> None:
-    check = SchemaCheck(schema)
-    assert argument_problems(check, {"a": 1}) == ()
-    assert check.schema_problem
+    verdict = SchemaCheck(schema).verdict({"a": "1"})
+    assert verdict.problems == ()
+    assert bool(verdict.notes) == ("$schema" not in schema), "what is passed over is noted"
 
 
 def test_nothing_is_fetched() -> None:
@@ -163,6 +170,271 @@ def test_recursive_schema() -> None:
     assert problem.startswith("field 'child.child.n' must be a whole number")
 
 
-def test_values_that_are_no_json_are_refused() -> None:
-    (problem,) = _problems({"repository": {1: 2}})
-    assert problem.startswith("not JSON")
+def test_values_that_are_no_json_do_no_harm() -> None:
+    assert _problems({"repository": {1: 2}}) == (
+        "field 'repository' must be a string, not an object",
+    )
+    assert _problems({"repository": "a/b", 7: 1}) == (
+        "unknown field '7'; the fields are: author, kind, labels, limit, name, repository, state, when",
+    )
+    assert _problems({"repository": {1}})
+
+
+# -- in doubt the server judges ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad"),
+    [
+        # zod's required fields with a default
+        (
+            {"properties": {"a": {"default": 1}, "b": {}}, "required": ["a", "b"]},
+            {"b": 1},
+            {"a": 1},
+        ),
+        (
+            {
+                "$defs": {"A": {"default": 1}},
+                "properties": {"a": {"$ref": "#/$defs/A"}},
+                "required": ["a"],
+                "type": "object",
+            },
+            {},
+            [],
+        ),
+        # formats
+        ({"$schema": "http://json-schema.org/draft-07/schema#", "format": "uri"}, "https://h/münchen", None),
+        ({"format": "date-time", "type": "string"}, "2026-11-25T10:00", 5),
+        # OpenAPI
+        ({"type": "string", "nullable": True}, None, 5),
+        ({"enum": ["a"], "nullable": True}, None, "b"),
+        ({"type": "string", "nullable": False}, "", None),
+        # one word that cannot be understood says nothing of the rest
+        ({"properties": {"a": {"pattern": "("}, "b": {"type": "integer"}}}, {"a": "x", "b": 1}, {"b": "1"}),
+        ({"properties": {"a": {"type": "str"}, "b": {"type": "integer"}}}, {"a": 1}, {"b": "1"}),
+        ({"properties": {"a": {"$ref": "#/none"}, "b": {"type": "integer"}}}, {"a": 1}, {"b": "1"}),
+        ({"anyOf": [{"$ref": "#/none"}, {"type": "string"}]}, 1, None),
+        ({"oneOf": [{"pattern": "("}, {"type": "string"}]}, "a", None),
+        ({"oneOf": [{"pattern": "("}, {"pattern": "["}]}, "a", None),
+        ({"not": {"pattern": "("}}, "a", None),
+        ({"if": {"pattern": "("}, "then": False}, "a", None),
+        ({"minimum": "1", "maxLength": None, "multipleOf": 0, "items": 3, "required": True}, {"a": [1]}, None),
+    ],
+)  # fmt: skip
+def test_what_a_server_takes_is_not_refused(schema: dict[str, Any], good: Any, bad: Any) -> None:
+    check = SchemaCheck(schema)
+    assert check.problems(good) == ()
+    assert bad is None or check.problems(bad)
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad"),
+    [
+        # draft 4
+        ({"minimum": 1, "exclusiveMinimum": True}, 2, 1),
+        ({"maximum": 1, "exclusiveMaximum": True}, 0, 1),
+        ({"maximum": 1, "exclusiveMaximum": False}, 1, 2),
+        # drafts up to 7
+        ({"items": [{"type": "string"}], "additionalItems": False}, ["a"], ["a", 1]),
+        ({"dependencies": {"a": ["b"], "c": {"required": ["d"]}}}, {"a": 1, "b": 1}, {"c": 1}),
+        ({"definitions": {"x/y": {"type": "null"}}, "$ref": "#/definitions/x~1y"}, None, 1),
+        (
+            {"$schema": "http://json-schema.org/draft-07/schema#", "$ref": "#/definitions/a", "type": "null",
+             "definitions": {"a": {"type": "string"}}},
+            "a", 1,
+        ),
+        # names of sub-schemas
+        ({"$defs": {"a": {"$anchor": "here", "type": "string"}}, "$ref": "#here"}, "a", 1),
+        ({"$defs": {"a": {"$id": "urn:a", "type": "string"}}, "$ref": "urn:a"}, "a", 1),
+        ({"$id": "https://h/s.json", "properties": {"a": {"$ref": "https://h/s.json"}}, "type": "object"},
+         {"a": {}}, {"a": 1}),
+        # 2020-12
+        ({"prefixItems": [{"type": "string"}], "items": {"type": "integer"}}, ["a", 1], ["a", "b"]),
+        ({"allOf": [{"properties": {"a": {}}}], "unevaluatedProperties": False}, {"a": 1}, {"b": 1}),
+        ({"contains": {"const": 1}, "minContains": 2, "maxContains": 3}, [1, 1], [1]),
+        ({"dependentRequired": {"a": ["b"]}, "dependentSchemas": {"c": {"maxProperties": 1}}}, {"c": 1}, {"a": 1}),
+        ({"propertyNames": {"pattern": "^a"}, "minProperties": 1}, {"ab": 1}, {"b": 1}),
+        ({"patternProperties": {"^x": {"type": "string"}}, "additionalProperties": False}, {"x1": "a"}, {"y": 1}),
+        ({"if": {"required": ["a"]}, "then": {"required": ["b"]}, "else": {"required": ["c"]}}, {"c": 1}, {"a": 1}),
+        ({"uniqueItems": True}, [1, "1", [1], [2], True], [[1], [1]]),
+        ({"multipleOf": 0.01}, 19.99, 19.995),
+        ({"const": {"a": [1, 2.0]}}, {"a": [1.0, 2]}, {"a": [True, 2]}),
+        ({"enum": [1, "a", None]}, 1.0, True),
+        ({"pattern": "(?<=a)b"}, "ab", "cb"),
+        (False, None, 1),
+    ],
+)  # fmt: skip
+def test_the_keywords_of_every_draft(schema: Any, good: Any, bad: Any) -> None:
+    check = SchemaCheck(schema)
+    if schema is not False:
+        assert check.problems(good) == ()
+    assert check.problems(bad)
+
+
+# -- beside the library that checks without a budget ---------------------------------------
+
+_SCALARS = (
+    st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from([0.5, 1.0, "", "a", "ab"])
+)
+_VALUES = st.recursive(
+    _SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3)
+)  # fmt: skip
+_TYPES = st.sampled_from(["null", "boolean", "integer", "number", "string", "array", "object"])
+
+
+def _schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    some = st.lists(inner, min_size=1, max_size=3)
+    named = st.dictionaries(st.sampled_from("abc"), inner, max_size=3)
+    keywords = st.fixed_dictionaries(
+        {},
+        optional={
+            "type": _TYPES | st.lists(_TYPES, min_size=1, max_size=3, unique=True),
+            "enum": st.lists(_VALUES, min_size=1, max_size=3),
+            "const": _VALUES,
+            "properties": named,
+            "patternProperties": st.dictionaries(st.sampled_from(["^a", "b$", "."]), inner, max_size=2),
+            "additionalProperties": inner,
+            "required": st.lists(st.sampled_from("abc"), max_size=2, unique=True),
+            "propertyNames": inner,
+            "minProperties": st.integers(0, 2),
+            "items": inner,
+            "prefixItems": some,
+            "contains": inner,
+            "minContains": st.integers(0, 2),
+            "uniqueItems": st.booleans(),
+            "maxItems": st.integers(0, 3),
+            "minLength": st.integers(0, 2),
+            "pattern": st.sampled_from(["^a", "b$", "[^a]"]),
+            "minimum": st.integers(-2, 2),
+            "exclusiveMaximum": st.integers(-2, 2),
+            "multipleOf": st.sampled_from([1, 2, 0.5]),
+            "allOf": some,
+            "anyOf": some,
+            "oneOf": some,
+            "not": inner,
+            "if": inner,
+            "then": inner,
+            "else": inner,
+            "dependentRequired": st.dictionaries(st.sampled_from("abc"), st.lists(st.sampled_from("abc"), max_size=2, unique=True), max_size=2),
+            "dependentSchemas": named,
+            "unevaluatedProperties": inner,
+            "$ref": st.just("#/$defs/r"),
+        },
+    )  # fmt: skip
+    return keywords
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.recursive(st.booleans(), _schemas, max_leaves=8),
+    st.sampled_from(
+        [{"type": "object"}, {"minLength": 1}, {"properties": {"a": {"type": "null"}}}]
+    ),
+    st.lists(_VALUES, min_size=1, max_size=5),
+)
+def test_it_judges_as_the_library_does(schema: Any, target: Any, values: list[Any]) -> None:
+    whole = {"$defs": {"r": target}, "allOf": [schema]}
+    library = validator_for(whole)
+    parts = Parts(whole)
+    for value in values:
+        found = walk(parts, value, 100_000)
+        assert found.doubts == ()
+        assert (not found.faults) == library.is_valid(value), (schema, value)
+
+
+# -- what asks for too much ----------------------------------------------------------------
+
+
+def _chain(keyword: str, end: dict[str, Any], length: int = 40) -> dict[str, Any]:
+    """Each of forty schemas refers twice to the next one."""
+    steps: dict[str, Any] = {
+        f"n{n}": {keyword: [{"$ref": f"#/$defs/n{n + 1}"}] * 2} for n in range(length)
+    }
+    return {"$defs": {**steps, f"n{length}": end}, "$ref": "#/$defs/n0"}
+
+
+@pytest.mark.parametrize("keyword", ["allOf", "anyOf"])
+def test_references_that_double_are_followed_once(keyword: str) -> None:
+    check = SchemaCheck(_chain(keyword, {"type": "object", "required": ["a"]}))
+    assert check.verdict({"a": 1}) == Verdict()
+    assert check.problems({})
+
+
+def test_a_reference_to_itself_ends() -> None:
+    loop = {"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}, "$ref": "#/$defs/a"}
+    assert SchemaCheck({**loop, "type": "object"}).verdict({}) == Verdict()
+    assert SchemaCheck({**loop, "type": "object"}).problems([])
+
+
+_ROWS = [{"a": n} for n in range(100_000)]
+_GREEDY: dict[str, tuple[dict[str, Any], Any]] = {
+    "a large value against many branches": (
+        {"properties": {"v": {"allOf": [{"items": {"minimum": n}} for n in range(1_000)]}}},
+        {"v": [1_000] * 20_000},
+    ),
+    "many patterns for many names": (
+        {"patternProperties": {f"^a{n}$": {} for n in range(1_000)}},
+        {f"b{n}": 1 for n in range(5_000)},
+    ),
+    "a long list of options": ({"properties": {"v": {"enum": [[n, n] for n in range(300_000)]}}}, {"v": [0, 1]}),
+    "a deep value": ({"properties": {"v": {"$ref": "#"}}}, json.loads('{"v":' * 400 + "1" + "}" * 400)),
+}  # fmt: skip
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", list(_GREEDY))
+async def test_what_takes_too_long_is_noted_and_holds_nobody_up(name: str) -> None:
+    schema, value = _GREEDY[name]
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    ticking = asyncio.create_task(others())
+    await asyncio.sleep(0)
+    before = turns
+    verdict = await SchemaCheck(schema).judged(value)
+    ticking.cancel()
+    assert verdict.problems == ()
+    assert "takes too long" in verdict.notes[0]
+    assert turns > before
+
+
+@pytest.mark.anyio
+async def test_a_large_value_is_checked_beside_the_loop() -> None:
+    check = SchemaCheck(
+        {"properties": {"v": {"items": {"properties": {"a": {"type": "integer"}}}}}}
+    )
+    assert await check.judged({"v": _ROWS[:20_000]}) == Verdict()
+    verdict = await check.judged({"v": [*_ROWS[:5_000], {"a": "x"}]})
+    assert verdict.problems == ("field 'v[5000].a' must be a whole number, not the string \"x\"",)
+    assert check.at_a_glance({"v": _ROWS[:20_000]}).notes
+
+
+def test_what_is_shown_of_a_large_value_is_cut_before_it_is_written() -> None:
+    class Counting(dict[str, Any]):
+        reads = 0
+
+        def __getitem__(self, name: str) -> Any:
+            Counting.reads += 1
+            return super().__getitem__(name)
+
+    value = Counting({str(n): "x" * 100 for n in range(10_000)})
+    (problem,) = _problems({"a": value}, {"properties": {"a": {"const": 1}}})
+    assert len(problem) < 200
+    assert Counting.reads < 10
+
+
+def test_many_missing_and_many_wrong_fields() -> None:
+    names = [f"some_long_field_name_{n}" for n in range(5_000)]
+    schema = {
+        "required": names,
+        "properties": {name: {} for name in names},
+        "additionalProperties": False,
+    }
+    found = _problems({f"other_long_field_nome_{n}": 1 for n in range(5_000)}, schema)
+    assert len(found) == 9
+    assert sum(map(len, found)) < 5_000

@@ -65,6 +65,19 @@ async def test_a_good_call_reaches_the_server() -> None:
     assert servers.calls[0].args == {"id": 1}
 
 
+async def test_what_cannot_be_checked_is_sent_and_noted() -> None:
+    odd = tool("get", {"id": {"pattern": "("}, "n": {"type": "integer"}})
+    servers = Servers(Catalogue({"s": READY}, {"s": {"get": odd}}))
+    sent = await ask(Policy(servers, Limits()), "s", "get", {"id": "x", "n": 1})
+    assert sent.result == "sent"
+    assert sent.warnings == (
+        "the arguments were sent as they are: the pattern '(' cannot be used: it is not checked",
+    )
+    refused = await ask(Policy(servers, Limits()), "s", "get", {"id": "x", "n": "1"})
+    assert code(refused) == ErrorCode.INVALID_ARGS
+    assert len(servers.calls) == 1
+
+
 @pytest.mark.parametrize(
     ("catalogue", "limits", "server", "name", "args", "expected", "said"),
     [

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -26,7 +27,8 @@ def _text(words: str) -> dict[str, Any]:
 
 
 def _outcome(answer: dict[str, Any], output_schema: dict[str, Any] | None = None) -> Outcome:
-    return outcome_of(answer, ToolInfo("s", "t", output_schema=output_schema), "s.t", 1.5)
+    tool = ToolInfo("s", "t", output_schema=output_schema)
+    return asyncio.run(outcome_of(answer, tool, "s.t", 1.5))
 
 
 @pytest.mark.parametrize(
@@ -142,7 +144,8 @@ def test_a_server_that_asks_its_user_is_a_failed_call() -> None:
 
 
 def test_an_unknown_tool_is_unwrapped_without_schema() -> None:
-    outcome = outcome_of({"content": [], "structuredContent": {"result": 1}}, None, "s.t")
+    answer = {"content": [], "structuredContent": {"result": 1}}
+    outcome = asyncio.run(outcome_of(answer, None, "s.t"))
     assert outcome.result == {"result": 1}
 
 

@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 from workbench.catalogue.search import ToolIndex
 from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.catalogue.typescript import member, property_name, signature
-from workbench.catalogue.validation import SchemaCheck, argument_problems
+from workbench.catalogue.validation import SchemaCheck
 from workbench.core.model import ErrorCode, JsonValue
 from workbench.text.jsontext import canonical
 
@@ -159,10 +159,6 @@ class Catalogue:
             if found is not None:
                 return found
         return self._missing(server, tool)
-
-    def check_arguments(self, tool: ToolInfo, args: JsonValue) -> tuple[str, ...]:
-        """What is wrong with the arguments of a call; empty: nothing."""
-        return argument_problems(tool.input_check, args)
 
     def search(self, query: str, limit: int = 10) -> list[ToolInfo]:
         """Tools by relevance to the words of any text, best first."""

@@ -1,221 +1,163 @@
 """Checking a value against a JSON Schema that a server sent, with messages that say what is right.
 
-Validation is jsonschema-rs (compiled, about a microsecond a call). The schema is outside data: nothing
-that it names is ever fetched, and one that is invalid refuses nothing.
+The schema is outside data: the check has a budget, a small one in the event loop and a larger one beside it.
+What takes more is not checked, and said so; the server decides then.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from workbench.catalogue.suggestions import near_names, suggestion
-from workbench.catalogue.typescript import type_text
+from workbench.catalogue.schemas.parts import Parts, is_plain
+from workbench.catalogue.schemas.walk import OutOfBudget, walk
+from workbench.catalogue.schemas.words import explain, kind_of
 from workbench.core.model import JsonValue
 
-if TYPE_CHECKING:
-    from jsonschema_rs import ValidationError
+_IN_THE_LOOP = 1_000
+"""Steps; one takes about a microsecond."""
+_BESIDE_IT = 50_000
+_A_PART_OF_THE_VALUE = 8
+_MOST = 200_000
+_QUICK_NODES = 300
+_QUICK_VALUES = 100
+_QUICK_TEXT = 10_000
 
-_MOST_PROBLEMS = 8
-_MOST_ERRORS = 50
-_SHOWN_VALUE = 60
-_SHOWN_TYPE = 200
-_UNKNOWN_FIELDS = ("additionalProperties", "unevaluatedProperties")
-_BOUNDS = {
-    "minimum": "be at least {}",
-    "maximum": "be at most {}",
-    "exclusiveMinimum": "be more than {}",
-    "exclusiveMaximum": "be less than {}",
-    "minLength": "have at least {} characters",
-    "maxLength": "have at most {} characters",
-    "minItems": "have at least {} items",
-    "maxItems": "have at most {} items",
-}
-_ARTICLES = {
-    "array": "an array",
-    "object": "an object",
-    "integer": "a whole number",
-    "number": "a number",
-    "string": "a string",
-    "boolean": "true or false",
-    "null": "null",
-}
+
+class Verdict(NamedTuple):
+    """What a check found."""
+
+    problems: tuple[str, ...] = ()
+    """What is wrong with the value, most important first."""
+    notes: tuple[str, ...] = ()
+    """What was not checked, and why."""
+
+
+_GOOD = Verdict()
+_TOO_LONG = Verdict(notes=("checking it against the schema takes too long: it is not checked",))
 
 
 class SchemaCheck:
-    """One schema, compiled at the first check and kept."""
+    """One schema; what is looked up in it is kept."""
 
-    __slots__ = ("_compiled", "_schema", "_validator", "schema_problem")
+    __slots__ = ("_parts", "_quick")
 
     def __init__(self, schema: Mapping[str, JsonValue]) -> None:
-        self._schema = schema
-        self._compiled = False
-        self._validator: Any = None
-        self.schema_problem: str | None = None
-        """Why the schema itself cannot be used; known after the first check."""
+        self._parts = Parts(schema)
+        self._quick: Any = None
+        """jsonschema-rs, for a schema that cannot ask for much; False: this one can."""
+
+    def verdict(self, value: JsonValue) -> Verdict:
+        """The verdict on a value, for who can wait for it: up to half a second for the worst."""
+        if self._is_good(value):
+            return _GOOD
+        try:
+            return self._within(value, _IN_THE_LOOP)
+        except OutOfBudget:
+            return self._at_length(value)
+
+    async def judged(self, value: JsonValue) -> Verdict:
+        """``verdict`` in an event loop: what takes long is looked at beside it."""
+        if self._is_good(value):
+            return _GOOD
+        try:
+            return self._within(value, _IN_THE_LOOP)
+        except OutOfBudget:
+            import asyncio  # most commands run no event loop
+
+            return await asyncio.to_thread(self._at_length, value)
+
+    def at_a_glance(self, value: JsonValue) -> Verdict:
+        """``verdict`` within a millisecond, for who asks at every key; what takes longer is not checked."""
+        try:
+            return _GOOD if self._is_good(value) else self._within(value, _IN_THE_LOOP)
+        except OutOfBudget:
+            return _TOO_LONG
 
     def problems(self, value: JsonValue) -> tuple[str, ...]:
-        """What is wrong with ``value``, most important first; empty: nothing."""
-        if not self._compiled:
-            self._compile()
-        if self._validator is None:
-            return ()
-        try:
-            if self._validator.is_valid(value):
-                return ()
-            errors = list(islice(self._validator.iter_errors(value), _MOST_ERRORS))
-        except (ValueError, TypeError, OverflowError) as error:
-            return (f"not JSON: {error}",)
-        return _explain(errors, self._schema)
+        """What is wrong with ``value``; empty: nothing that was found."""
+        return self.verdict(value).problems
 
-    def _compile(self) -> None:
+    def _at_length(self, value: JsonValue) -> Verdict:
+        budget = _BESIDE_IT + _A_PART_OF_THE_VALUE * _size(value, _MOST)
+        try:
+            return self._within(value, min(budget, _MOST))
+        except OutOfBudget:
+            return _TOO_LONG
+
+    def _is_good(self, value: JsonValue) -> bool:
+        """A quick yes to what nearly every call is: a few values, and right."""
+        if not _is_small(value):
+            return False
+        if self._quick is None:
+            self._quick = self._compiled()
+        try:
+            return self._quick is not False and bool(self._quick.is_valid(value))
+        except (ValueError, TypeError, OverflowError):
+            return False
+
+    def _compiled(self) -> Any:
         from jsonschema_rs import validator_for
 
-        self._compiled = True
+        if not is_plain(self._parts, _QUICK_NODES):
+            return False
         try:
-            self._validator = validator_for(dict(self._schema), offline=True)
-        except (ValueError, TypeError, OverflowError) as error:
-            self.schema_problem = str(error).splitlines()[0]
+            return validator_for(self._parts.root, offline=True)
+        except (ValueError, TypeError, OverflowError):
+            return False
+
+    def _within(self, value: JsonValue, budget: int) -> Verdict:
+        found = walk(self._parts, value, budget)
+        problems = explain(found.faults, self._parts.root) if found.faults else ()
+        notes = tuple(f"{doubt}: it is not checked" for doubt in found.doubts)
+        return Verdict(problems, notes)
 
 
 def argument_problems(check: SchemaCheck, args: JsonValue) -> tuple[str, ...]:
     """What is wrong with the arguments of a call, in words for who wrote the script."""
-    if not isinstance(args, dict):
-        return (f"arguments must be an object, not {_kind(args)}",)
-    return check.problems(args)
+    return _no_object(args) or check.problems(args)
 
 
-def _explain(errors: Sequence[ValidationError], schema: Mapping[str, JsonValue]) -> tuple[str, ...]:
-    unknown = [error for error in errors if error.kind.name in _UNKNOWN_FIELDS]
-    renamed = {
-        near
-        for error in unknown
-        for name in error.kind.as_dict()["unexpected"][:_MOST_PROBLEMS]
-        for near in near_names(name, _fields(schema, error))[:1]
-    }
-    messages: dict[str, None] = {}
-    for error in sorted(errors, key=lambda error: error.kind.name not in _UNKNOWN_FIELDS):
-        for message in _messages(error, schema, renamed):
-            messages[message] = None
-    told = list(messages)
-    if len(told) > _MOST_PROBLEMS:
-        return (*told[:_MOST_PROBLEMS], f"and {len(told) - _MOST_PROBLEMS} more problems")
-    return tuple(told)
+async def judge_arguments(check: SchemaCheck, args: JsonValue) -> Verdict:
+    """``argument_problems`` in an event loop, with what was not checked."""
+    wrong = _no_object(args)
+    return Verdict(wrong) if wrong else await check.judged(args)
 
 
-def _messages(
-    error: ValidationError, schema: Mapping[str, JsonValue], renamed: set[str]
-) -> list[str]:
-    detail = error.kind.as_dict()
-    path = list(error.instance_path)
-    where = f" in {_path(path)}" if path else ""
-    match error.kind.name:
-        case "additionalProperties" | "unevaluatedProperties":
-            known, unknown = _fields(schema, error), detail["unexpected"]
-            told = [
-                f"unknown field {_cut(name, _SHOWN_VALUE)!r}{where}"
-                + suggestion(near_names(name, known), known, "the fields are")
-                for name in unknown[: _MOST_PROBLEMS - 1]
-            ]
-            more = len(unknown) - len(told)
-            return [*told, f"{more} more unknown fields{where}"] if more else told
-        case "required":
-            name = detail["property"]
-            if name in renamed:  # already told: the unknown field is this one misspelt
-                return []
-            return [f"missing field {name!r}{where}{_hint(name, schema, error)}"]
-        case "type":
-            return [f"{_subject(path)} must be {_expected(detail)}, not {_kind(error.instance)}"]
-        case "enum" | "const":
-            options = detail.get("options", [detail.get("expected_value")])
-            return [_not_one_of(_subject(path), error.instance, options)]
-        case "anyOf" | "oneOf":
-            wanted = type_text(_schema_at(schema, error), schema, _SHOWN_TYPE)
-            return [f"{_subject(path)} must be {wanted}, not {_shown(error.instance)}"]
-        case name if name in _BOUNDS:
-            bound = f"{_subject(path)} must {_BOUNDS[name].format(detail['limit'])}"
-            return [f"{bound}, not {_shown(error.instance)}"]
-        case _:
-            return [f"{_subject(path)}: {_cut(error.message, 3 * _SHOWN_VALUE)}"]
+def _no_object(args: JsonValue) -> tuple[str, ...]:
+    if isinstance(args, dict):
+        return ()
+    return (f"arguments must be an object, not {kind_of(args)}",)
 
 
-def _hint(name: str, schema: Mapping[str, JsonValue], error: ValidationError) -> str:
-    """What a missing field takes, and the given name that may be a misspelling of it."""
-    parent = _schema_at(schema, error)
-    properties = parent.get("properties")
-    own = properties.get(name) if isinstance(properties, dict) else None
-    hint = f" ({type_text(own, schema, _SHOWN_TYPE)})" if isinstance(own, dict) else ""
-    if isinstance(error.instance, dict):
-        known = set(properties) if isinstance(properties, dict) else set()
-        near = near_names(name, [given for given in error.instance if given not in known])
-        if near:
-            hint += f"; {near[0]!r} was given"
-    return hint
+def _size(value: JsonValue, most: int) -> int:
+    """How many values there are in it, up to ``most``."""
+    count = 1
+    pending: list[Any] = [value]
+    while pending and count < most:
+        item = pending.pop()
+        if isinstance(item, dict):
+            pending += item.values()
+            count += len(item)
+        elif isinstance(item, list):
+            pending += item
+            count += len(item)
+    return count
 
 
-def _schema_at(schema: Mapping[str, JsonValue], error: ValidationError) -> dict[str, JsonValue]:
-    """The sub-schema whose keyword failed."""
-    node: Any = schema
-    for step in list(error.schema_path)[:-1]:  # references are resolved in it
-        try:
-            node = node[step]
-        except (KeyError, IndexError, TypeError):
-            return {}
-    return node if isinstance(node, dict) else {}
-
-
-def _fields(schema: Mapping[str, JsonValue], error: ValidationError) -> list[str]:
-    properties = _schema_at(schema, error).get("properties")
-    return list(properties) if isinstance(properties, dict) else []
-
-
-def _not_one_of(subject: str, value: JsonValue, options: Sequence[JsonValue]) -> str:
-    texts = [option for option in options if isinstance(option, str)]
-    shown = ", ".join(_shown(option) for option in options[:20])
-    message = f"{subject} must be one of {shown}, not {_shown(value)}"
-    near = near_names(value, texts) if isinstance(value, str) else ()
-    return f"{message}; did you mean {_shown(near[0])}?" if near else message
-
-
-def _expected(detail: Mapping[str, Any]) -> str:
-    types = detail["types"]
-    return " or ".join(_ARTICLES.get(name, name) for name in types)
-
-
-def _subject(path: Sequence[str | int]) -> str:
-    return f"field {_path(path)}" if path else "the value"
-
-
-def _path(path: Sequence[str | int]) -> str:
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
-    return repr(text)
-
-
-def _kind(value: JsonValue) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return str(value).lower()
-        case int() | float():
-            return f"the number {_shown(value)}"
-        case str():
-            return f"the string {_shown(value)}"
-        case list():
-            return "an array"
-        case dict():
-            return "an object"
-        case _:
-            return type(value).__name__
-
-
-def _shown(value: JsonValue) -> str:
-    return _cut(json.dumps(value, ensure_ascii=False, default=str), _SHOWN_VALUE)
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
+def _is_small(value: JsonValue) -> bool:
+    values = text = 0
+    pending: list[Any] = [value]
+    while pending:
+        item = pending.pop()
+        values += 1
+        if isinstance(item, str):
+            text += len(item)
+        elif isinstance(item, dict):
+            values += len(item)
+            pending += item.values()
+        elif isinstance(item, list):
+            pending += item
+        if len(pending) + values > _QUICK_VALUES or text > _QUICK_TEXT:
+            return False
+    return True

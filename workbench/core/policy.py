@@ -6,7 +6,10 @@ never reaches the upstream and does not use the budget (contract, section 1).
 
 from __future__ import annotations
 
-from workbench.catalogue.tools import Catalogue, Missing
+from dataclasses import replace
+
+from workbench.catalogue.tools import Catalogue, Missing, ToolInfo
+from workbench.catalogue.validation import judge_arguments
 from workbench.core.model import (
     CatalogueQuery,
     ErrorCode,
@@ -30,13 +33,24 @@ class Policy:
         self._dispatched = 0
 
     async def call(self, call: ToolCall, note: NoteListener) -> Outcome:
-        refusal = await self._refusal(call)
-        if refusal is None and self._spent():  # spent by others while this one was looked at
-            refusal = self._budget_refusal()
-        if refusal is not None:
-            return refusal
+        found = await self._looked_up(call)
+        if isinstance(found, Outcome):
+            return found
+        verdict = await judge_arguments(found.input_check, call.args)
+        if verdict.problems:
+            return _refused(
+                ErrorCode.INVALID_ARGS,
+                f"{call.server}.{call.tool}: " + "; ".join(verdict.problems),
+                {"problems": list(verdict.problems)},
+            )
+        if self._spent():  # by others while this one was looked at
+            return self._budget_refusal()
         self._dispatched += 1
-        return await self._upstream.call(call, note)
+        outcome = await self._upstream.call(call, note)
+        if not verdict.notes:
+            return outcome
+        notes = tuple(f"the arguments were sent as they are: {note}" for note in verdict.notes)
+        return replace(outcome, warnings=(*notes, *outcome.warnings))
 
     def at_once(self, call: ToolCall) -> Outcome | None:
         return None
@@ -52,7 +66,8 @@ class Policy:
     def catalogue_hash(self) -> str | None:
         return self._upstream.catalogue().hash()
 
-    async def _refusal(self, call: ToolCall) -> Outcome | None:
+    async def _looked_up(self, call: ToolCall) -> ToolInfo | Outcome:
+        """The tool that a call means, or why it may not be called."""
         if self._spent():
             return self._budget_refusal()
         if not self._allowed(call.server):
@@ -76,14 +91,7 @@ class Policy:
                 f"the definition of {call.server}.{call.tool} changed since it was approved; "
                 f"look at it and approve it with: workbench servers approve {call.server}",
             )
-        problems = self._upstream.catalogue().check_arguments(found, call.args)
-        if problems:
-            return _refused(
-                ErrorCode.INVALID_ARGS,
-                f"{call.server}.{call.tool}: " + "; ".join(problems),
-                {"problems": list(problems)},
-            )
-        return None
+        return found
 
     def _spent(self) -> bool:
         most = self._limits.max_tool_calls

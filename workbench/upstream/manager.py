@@ -235,7 +235,7 @@ class Manager:
             )
         except (RpcError, Failure) as error:
             return failure_of(error, label, timeout_ms)
-        return outcome_of(answer, server.offered.get(call.tool), label, took)
+        return await outcome_of(answer, server.offered.get(call.tool), label, took)
 
     # -- inside ----------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from workbench.catalogue.tools import ToolInfo
+from workbench.catalogue.validation import SchemaCheck
 from workbench.core.model import ErrorCode, JsonValue, Outcome
 from workbench.mcp.messages import GROWTH, Failure, NotJson, RequestTimeout, RpcError, is_heavy
 from workbench.mcp.peer import LONGEST_ANSWER
@@ -19,7 +20,7 @@ _NO_WORDS = "the tool failed and gave no reason"
 _MOST_WORDS = 65_536
 
 
-def outcome_of(
+async def outcome_of(
     answer: dict[str, JsonValue],
     tool: ToolInfo | None,
     label: str,
@@ -57,9 +58,7 @@ def outcome_of(
         if structured is None:
             warnings.append("the tool has an output schema and gave no structured content")
         else:
-            problems = tool.output_check.problems(structured)
-            if problems:
-                warnings.append(f"the result does not match its output schema: {problems[0]}")
+            warnings += await _mismatches(tool.output_check, structured)
     return Outcome(
         ok=True,
         result=_unwrapped(structured, content, tool),
@@ -67,6 +66,15 @@ def outcome_of(
         upstream_ms=upstream_ms,
         warnings=tuple(warnings),
     )
+
+
+async def _mismatches(check: SchemaCheck, structured: JsonValue) -> list[str]:
+    verdict = await check.judged(structured)
+    found = [
+        f"the result does not match its output schema: {problem}"
+        for problem in verdict.problems[:1]
+    ]
+    return [*found, *(f"of its output schema: {note}" for note in verdict.notes)]
 
 
 def failure_of(error: RpcError | Failure, label: str, timeout_ms: int) -> Outcome:

@@ -86,7 +86,7 @@ class TryScreen(GuardedModal[None]):
             said.update(clean_line(f"line {line}: {getattr(error, 'msg', error)}"))
             return None
         problems = (
-            self._tool.input_check.problems(args)
+            self._tool.input_check.at_a_glance(args).problems
             if isinstance(args, dict)
             else ("arguments are one JSON object",)
         )

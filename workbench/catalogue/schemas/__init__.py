@@ -1,0 +1,1 @@
+"""JSON Schemas of other people: a value held against one, within a budget, and what is wrong in words."""

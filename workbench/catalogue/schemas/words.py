@@ -1,0 +1,222 @@
+"""What is wrong with a value, in words that say what would be right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workbench.catalogue.schemas.walk import Fault, Path
+from workbench.catalogue.suggestions import near_names, suggestion
+from workbench.catalogue.typescript import type_text
+from workbench.core.model import JsonValue
+
+_MOST_PROBLEMS = 8
+_MOST_NAMES = 200
+_MOST_SEARCHES = 3
+"""Looking for a near name takes some 20 µs a name: so many names, and so often in one explanation."""
+_SHOWN_VALUE = 60
+_SHOWN_TYPE = 200
+_SHOWN_OPTIONS = 20
+_UNKNOWN_FIELDS = ("additionalProperties", "unevaluatedProperties")
+_BOUNDS = {
+    "minimum": "be at least {}",
+    "maximum": "be at most {}",
+    "exclusiveMinimum": "be more than {}",
+    "exclusiveMaximum": "be less than {}",
+    "multipleOf": "be a multiple of {}",
+    "minLength": "have at least {} characters",
+    "maxLength": "have at most {} characters",
+    "minItems": "have at least {} items",
+    "maxItems": "have at most {} items",
+    "minProperties": "have at least {} fields",
+    "maxProperties": "have at most {} fields",
+}
+_ARTICLES = {
+    "array": "an array",
+    "object": "an object",
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "a string",
+    "boolean": "true or false",
+    "null": "null",
+}
+
+
+def explain(faults: Sequence[Fault], root: Any) -> tuple[str, ...]:
+    """A message for each fault, the most important first; at most eight, and how many more."""
+    unknown = [
+        (name, fault)
+        for fault in faults
+        if fault.keyword in _UNKNOWN_FIELDS
+        for name in fault.names
+    ]
+    renamed = {
+        near
+        for name, fault in unknown[:_MOST_SEARCHES]
+        for near in near_names(name, _fields(fault.node))[:1]
+    }
+    told: dict[str, None] = {}
+    for fault in sorted(faults, key=lambda fault: fault.keyword not in _UNKNOWN_FIELDS):
+        for message in _messages(fault, root, renamed, _MOST_SEARCHES - len(told)):
+            told[message] = None
+    messages = list(told)
+    if len(messages) > _MOST_PROBLEMS:
+        return (
+            *messages[:_MOST_PROBLEMS],
+            f"and {len(messages) - _MOST_PROBLEMS} more problems",
+        )
+    return tuple(messages)
+
+
+def _messages(fault: Fault, root: Any, renamed: set[str], searches: int) -> list[str]:
+    """searches: how often a name that may have been meant may be looked for."""
+    node, path, value = fault.node, fault.path, fault.value
+    where = f" in {_path(path)}" if path else ""
+    subject = _subject(path)
+    match fault.keyword:
+        case "additionalProperties" | "unevaluatedProperties":
+            return _unknown_fields(fault, where, searches)
+        case "required":
+            name = fault.names[0]
+            if name in renamed:  # already told: the unknown field is this one misspelt
+                return []
+            return [f"missing field {_name(name)}{where}{_hint(name, fault, root, searches > 0)}"]
+        case "type":
+            return [f"{subject} must be {_expected(node['type'])}, not {kind_of(value)}"]
+        case "enum":
+            return [_not_one_of(subject, value, node["enum"])]
+        case "const":
+            return [_not_one_of(subject, value, [node["const"]])]
+        case "anyOf" | "oneOf":
+            wanted = type_text(node, root if isinstance(root, Mapping) else None, _SHOWN_TYPE)
+            return [f"{subject} must be {wanted}, not {_shown(value)}"]
+        case "pattern":
+            return [
+                f"{subject}: {_shown(value)} does not match the pattern {_shown(node['pattern'])}"
+            ]
+        case "uniqueItems":
+            return [f"{subject} must not have the same item twice"]
+        case "contains":
+            return [f"{subject} does not have the items that it must contain"]
+        case "not":
+            return [f"{subject} must not be {_shown(value)}"]
+        case "false":
+            return [f"{subject} is not allowed"]
+        case keyword if keyword in _BOUNDS:
+            bound = f"{subject} must {_BOUNDS[keyword].format(_limit(node, keyword))}"
+            return [f"{bound}, not {_shown(value)}"]
+        case keyword:
+            return [f"{subject} does not fit {keyword!r} of the schema"]
+
+
+def _unknown_fields(fault: Fault, where: str, searches: int) -> list[str]:
+    known = _fields(fault.node)
+    told = []
+    for index, name in enumerate(fault.names):
+        near = near_names(name, known) if index < searches else ()
+        told.append(
+            f"unknown field {_name(name)}{where}" + suggestion(near, known, "the fields are")
+        )
+    return [*told, f"{fault.more} more unknown fields{where}"] if fault.more else told
+
+
+def _hint(name: str, fault: Fault, root: Any, near: bool) -> str:
+    """What a missing field takes, and the given name that may be a misspelling of it."""
+    properties = fault.node.get("properties")
+    own = properties.get(name) if isinstance(properties, dict) else None
+    hint = f" ({type_text(own, root, _SHOWN_TYPE)})" if isinstance(own, dict) else ""
+    if near and isinstance(fault.value, dict):
+        known = properties if isinstance(properties, dict) else {}
+        given = [one for one in fault.value if one not in known]
+        meant = near_names(name, given[:_MOST_NAMES])
+        if meant:
+            hint += f"; {_name(meant[0])} was given"
+    return hint
+
+
+def _fields(node: Mapping[str, Any]) -> list[str]:
+    properties = node.get("properties")
+    return list(properties)[:_MOST_NAMES] if isinstance(properties, dict) else []
+
+
+def _limit(node: Mapping[str, Any], keyword: str) -> JsonValue:
+    """In draft 4 the exclusive ones are true, and the limit stands beside them."""
+    limit = node[keyword]
+    if limit is True:
+        return node["minimum" if keyword == "exclusiveMinimum" else "maximum"]
+    return limit
+
+
+def _not_one_of(subject: str, value: JsonValue, options: Sequence[JsonValue]) -> str:
+    texts = [option for option in options[:_MOST_NAMES] if isinstance(option, str)]
+    shown = ", ".join(_shown(option) for option in options[:_SHOWN_OPTIONS])
+    more = f" and {len(options) - _SHOWN_OPTIONS} more" if len(options) > _SHOWN_OPTIONS else ""
+    message = f"{subject} must be one of {shown}{more}, not {_shown(value)}"
+    near = near_names(value, texts) if isinstance(value, str) else ()
+    return f"{message}; did you mean {_shown(near[0])}?" if near else message
+
+
+def _expected(types: JsonValue) -> str:
+    names = sorted(types) if isinstance(types, list) else [types]
+    return " or ".join(_ARTICLES[name] for name in names)
+
+
+def _subject(path: Path) -> str:
+    return f"field {_path(path)}" if path else "the value"
+
+
+def _path(path: Path) -> str:
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+    return repr(text)
+
+
+def kind_of(value: JsonValue) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return f"the number {_shown(value)}"
+        case str():
+            return f"the string {_shown(value)}"
+        case list():
+            return "an array"
+        case dict():
+            return "an object"
+        case _:
+            return type(value).__name__
+
+
+def _name(name: str) -> str:
+    return repr(_cut(name, _SHOWN_VALUE))
+
+
+def _shown(value: JsonValue) -> str:
+    """The beginning of its JSON text."""
+    return _cut(_json(value, _SHOWN_VALUE + 1), _SHOWN_VALUE)
+
+
+def _json(value: JsonValue, room: int) -> str:
+    """JSON text, no more of it than a little over ``room`` characters: a value may be large."""
+    if isinstance(value, str):
+        return json.dumps(value[:room], ensure_ascii=False)
+    if not isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, default=str)[: room + 1]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    text = opening
+    for index, item in enumerate(value):
+        if len(text) > room:
+            return text
+        text += ", " if index else ""
+        text += _json(item, max(1, room - len(text)))
+        if isinstance(value, dict):
+            text += ": " + _json(value[item], max(1, room - len(text)))
+    return text + closing
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
