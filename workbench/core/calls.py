@@ -2,7 +2,7 @@
 
 What a script issues waits here until a server may have it, and what a server answers waits in the worker's
 connection until the script takes it. Both are bounded: past a bound no further call is sent, and
-``backlog`` asks the run to take no more frames, so that the script's next call blocks.
+``is_backlogged`` asks the run to take no more frames, so that the script's next call blocks.
 """
 
 from __future__ import annotations
@@ -131,13 +131,12 @@ class Calls:
         """The script starts: times count from here."""
         self._began = began
 
-    @property
-    def backlog(self) -> float:
-        """How much waits, as a part of what may; past 1 the script must wait too."""
-        return max(
-            self._waiting_bytes / MOST_WAITING_BYTES,
-            len(self._underway) / MOST_WAITING,
-            self._line.untaken() / MOST_UNTAKEN_BYTES,
+    def is_backlogged(self, times: int = 1) -> bool:
+        """Whether so much waits, or so many times as much, that the script must wait too."""
+        return (
+            self._waiting_bytes > MOST_WAITING_BYTES * times
+            or len(self._underway) > MOST_WAITING * times
+            or self._line.untaken() > MOST_UNTAKEN_BYTES * times
         )
 
     def underway(self) -> tuple[ToolCall | None, int]:

@@ -298,12 +298,11 @@ class Run:
         worker = self._worker
         if worker is None or self._ended.done():
             return
-        backlog = max(self._calls.backlog, len(self._sleeping) / _MOST_SLEEPS)
-        if backlog <= 1:
+        if not self._calls.is_backlogged() and len(self._sleeping) <= _MOST_SLEEPS:
             worker.resume()
         elif self._gate is None:
             worker.hold()
-        elif backlog > _MOST_REPLAY_BACKLOG:
+        elif self._calls.is_backlogged(_MOST_REPLAY_BACKLOG):
             # A replay answers when the script waits, so that one may not be held.
             self._end(memory_ended(self._limits, "the calls that it did not wait for are"))
 

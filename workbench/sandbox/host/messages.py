@@ -1,18 +1,17 @@
 """What a worker says, checked against its shape at the door: a worker that was taken over says anything.
 
 ``read`` gives a message or raises ``BrokenProtocol``; behind it every member has its type and its range.
+(Messages are tuples: a frozen dataclass takes 2.5 µs to make, and a call's round trip is some 100.)
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, cast, get_args
+from typing import Any, Literal, NamedTuple, TypeAlias, cast, get_args
 
 from workbench.core.model import ErrorCode, JsonValue, LogLevel
 from workbench.text.jsontext import loads
-from workbench.text.sanitize import encodable
 
 MOST_NAME = 1_024
 """Characters of a server's or tool's name; the worker refuses longer ones."""
@@ -48,8 +47,7 @@ class BrokenProtocol(Exception):
     """The frame is none that a worker of ours sends; the message says what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     operation: int
     """0: the script blocks on it."""
     server: str
@@ -63,15 +61,13 @@ class Call:
     """Bytes of its frame."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     calls: tuple[Call, ...]
     width: int
     """0: as configured."""
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     kind: Literal["list", "search", "describe", "servers"]
     server: str | None
     tool: str | None
@@ -79,25 +75,21 @@ class Query:
     limit: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Sleep:
+class Sleep(NamedTuple):
     operation: int
     ms: float
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(NamedTuple):
     level: LogLevel
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Idle:
+class Idle(NamedTuple):
     """The script waits and has nothing else to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(NamedTuple):
     code: ErrorCode
     message: str
     stack: str | None
@@ -107,8 +99,7 @@ class Failed:
     details: JsonValue
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     value: JsonValue
     error: Failed | None
     heap: int | None
@@ -129,7 +120,7 @@ _Frame: TypeAlias = dict[str, Any]
 def read(body: bytes) -> tuple[Message, Readings | None]:
     """A frame's message, and the clock readings since the last one. Raises BrokenProtocol."""
     try:
-        frame = loads(body)
+        frame = loads(body)  # its texts have no lone surrogates
     except ValueError as error:
         raise BrokenProtocol(f"a frame is not JSON: {error}") from None
     if not isinstance(frame, dict):
@@ -218,7 +209,7 @@ def _done(frame: _Frame, size: int) -> Done:
         _number(frame, "cpu_ms") if "cpu_ms" in frame else None,
         _whole(frame, "logs_dropped", 0),
         _whole(frame, "unawaited", 0),
-        tuple(encodable(text) for text in warnings),
+        tuple(warnings),
         size,
     )
 
@@ -264,13 +255,16 @@ def _is_whole(value: object) -> bool:
 
 def _whole(frame: _Frame, name: str, default: int | None = None) -> int:
     value = frame.get(name, default)
-    if not _is_whole(value):
-        raise _wrong(name)
-    return cast("int", value)
+    if type(value) is int and 0 <= value <= _MOST_WHOLE:
+        return value
+    raise _wrong(name)
 
 
 def _optional_whole(frame: _Frame, name: str) -> int | None:
-    return None if frame.get(name) is None else _whole(frame, name)
+    value = frame.get(name)
+    if value is None or (type(value) is int and 0 <= value <= _MOST_WHOLE):
+        return value
+    raise _wrong(name)
 
 
 def _number(frame: _Frame, name: str) -> float:
@@ -286,7 +280,7 @@ def _text(frame: _Frame, name: str) -> str:
     value = frame.get(name)
     if type(value) is not str:
         raise _wrong(name)
-    return encodable(value)
+    return value
 
 
 def _optional_text(frame: _Frame, name: str) -> str | None:
