@@ -144,6 +144,7 @@ async def test_nobody_listens() -> None:
         assert info.state == "failed"
         assert info.error is not None
         assert "ConnectError" in info.error
+        assert "Connection refused" in info.error
 
 
 async def test_what_listens_speaks_no_http() -> None:

@@ -124,6 +124,7 @@ async def test_a_server_of_another_version_is_asked_for_the_newest_protocol_agai
             Reply(403, b"<html><style>b{}</style><b>No</b> entry</html>", "text/html"),
             "HTTP 403 Forbidden: No entry",
         ),
+        (Reply(403, b"use <token>", "text/plain"), "HTTP 403 Forbidden: use <token>"),
         (Reply(404, b"", "text/plain"), "HTTP 404 Not Found"),
         (Reply(429, b'{"message":"slow down"}'), 'HTTP 429 Too Many Requests: {"message":"slow'),
         (Reply(500, b"\xff\xfe broken", "text/plain"), "HTTP 500 Internal Server Error: \ufffd"),

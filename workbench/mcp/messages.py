@@ -43,6 +43,8 @@ GROWTH = 12
 
 _OBJECT, _LIST, _MEMBER, _VALUE = 150, 64, 20, 40
 """What an object, a list, a member and a value each take, in bytes, beside their text."""
+_BURST = 65_536
+"""From this length on a message may be a burst of objects."""
 _DEAREST = 100
 """No JSON takes more than so many times its length."""
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
@@ -163,6 +165,8 @@ def decode(line: bytes, most_memory: int | None = None) -> Decoded:
     if most_memory is not None and is_heavy(line, most_memory):
         raise TooMuch("it holds more values than are taken")
     try:
+        if len(line) < _BURST:
+            return Decoded(orjson.loads(line))
         with without_collector():
             return Decoded(orjson.loads(line))
     except orjson.JSONDecodeError:

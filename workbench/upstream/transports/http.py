@@ -45,7 +45,13 @@ from workbench.mcp.peer import (
     reply_to,
     tell_progress,
 )
-from workbench.upstream.transports.http_client import http_client, refusal, sent, text_of
+from workbench.upstream.transports.http_client import (
+    http_client,
+    refusal,
+    sent,
+    text_of,
+    words_of,
+)
 from workbench.upstream.transports.mirrored import header_text
 
 _log = logging.getLogger(__name__)
@@ -253,7 +259,7 @@ class HttpChannel:
                     raise self._too_large()
                 await breath.taken()
         except httpx2.HTTPError as error:
-            raise ConnectionLost(_words(error)) from None
+            raise ConnectionLost(words_of(error)) from None
         return bytes(body)
 
     # -- streams -----------------------------------------------------------------------------
@@ -276,9 +282,9 @@ class HttpChannel:
         except httpx2.SSEError:
             raise self._too_large() from None
         except httpx2.DecodingError as error:
-            raise Malformed(_words(error)) from None
+            raise Malformed(words_of(error)) from None
         except (httpx2.HTTPError, httpx2.StreamError) as error:
-            _log.info("a stream was cut off: %s", _words(error))
+            _log.info("a stream was cut off: %s", words_of(error))
 
     async def _listen(self) -> None:
         """Hear what the server says on its own, as long as it offers to (older era)."""
@@ -398,9 +404,9 @@ class HttpChannel:
         try:
             response = await sent(self._client, method, self._url, headers, content)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
-            raise Unreachable(_words(error)) from None
+            raise Unreachable(words_of(error)) from None
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
-            raise ConnectionLost(_words(error)) from None
+            raise ConnectionLost(words_of(error)) from None
         try:
             yield response
         finally:
@@ -430,7 +436,3 @@ def header_value(text: str) -> str:
 def _kind(response: httpx2.Response) -> str:
     kind = str(response.headers.get("content-type", ""))
     return kind.partition(";")[0].strip().lower()
-
-
-def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -91,8 +92,22 @@ def refusal(response: httpx2.Response, body: bytes) -> Refusal:
         to = response.next_request.url.copy_with(userinfo=b"", query=None, fragment=None)
         status += f" (redirects to {to}, which is not followed)"
     error = _error_in(body)
-    text = error.message if error is not None else _plain(body.decode("utf-8", "replace"))
+    text = error.message if error is not None else body.decode("utf-8", "replace").strip()
+    if error is None and "html" in response.headers.get("content-type", ""):
+        text = " ".join(_TAG.sub(" ", text).split())
     return Refusal(f"{status}: {text[:_SHOWN]}" if text else status, error)
+
+
+def words_of(error: BaseException) -> str:
+    """An error of the HTTP library in words, with what the system said where it does not say it."""
+    told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    cause = error
+    while (inner := cause.__cause__ or cause.__context__) is not None:
+        cause = inner
+    number = cause.errno if isinstance(cause, OSError) else None
+    if number is not None and number > 0 and os.strerror(number) not in told:
+        told += f" ({os.strerror(number)})"
+    return told
 
 
 def _error_in(body: bytes) -> RpcError | None:
@@ -105,11 +120,6 @@ def _error_in(body: bytes) -> RpcError | None:
     except ValueError:
         pass
     return None
-
-
-def _plain(text: str) -> str:
-    """The words of a body, which is often a page."""
-    return " ".join(_TAG.sub(" ", text).split()) if "<" in text else text.strip()
 
 
 def _keeps_to(request: httpx2.Request, following: httpx2.Request) -> bool:
