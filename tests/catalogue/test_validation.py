@@ -100,6 +100,49 @@ def test_arguments_must_be_an_object(args: Any) -> None:
     assert problem.startswith("arguments must be an object, not ")
 
 
+_TOKEN = "ghp_" + "a1B2" * 9
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"minLength": 20}, "hunter2"),
+        ({"type": "integer"}, "hunter2"),
+        ({"type": "string"}, 8675309421),
+        ({"enum": ["a", "b"]}, "hunter2"),
+        ({"const": "a"}, "hunter2"),
+        ({"pattern": "^[0-9]+$"}, "hunter2"),
+        ({"format": "uuid", "pattern": "^x"}, "hunter2"),
+        ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, "hunter2"),
+        ({"items": {"type": "integer"}}, ["hunter2"]),
+        ({"maximum": 5}, 8675309421),
+        ({"multipleOf": 5}, 8675309421),
+    ],
+)
+def test_a_message_quotes_no_secret(schema: dict[str, Any], value: Any) -> None:
+    whole = {"properties": {"password": schema, "n": {"type": "integer"}}}
+    problems = _problems({"password": value, "n": "x"}, whole)
+    assert len(problems) == 2
+    assert "field 'password" in " ".join(problems)
+    assert "hunter2" not in " ".join(problems)
+    assert "8675309421" not in " ".join(problems)
+    assert "field 'n' must be a whole number, not the string \"x\"" in problems
+
+
+def test_a_token_in_a_message_is_masked_before_it_is_cut() -> None:
+    for schema in ({"type": "integer"}, {"pattern": "^x"}, {"enum": ["a"]}, {"maxLength": 3}):
+        for value in (_TOKEN, "a note: " + "x" * 15 + " " + _TOKEN):
+            told = " ".join(_problems({"n": value}, {"properties": {"n": schema}}))
+            assert "field 'n'" in told
+            assert "ghp_" not in told
+    union = {"anyOf": [{"type": "integer"}, {"type": "null"}]}
+    told = " ".join(
+        _problems({"n": {"user": "amy", "password": "hunter2"}}, {"properties": {"n": union}})
+    )
+    assert "amy" in told
+    assert "hunter2" not in told
+
+
 def test_many_problems_are_cut() -> None:
     found = _problems({"repository": "a", **{f"x{n}": n for n in range(50)}})
     assert len(found) == 8

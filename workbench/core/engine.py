@@ -38,7 +38,7 @@ from workbench.core.ports import NoteListener, Recorder, Tools, Upstream
 from workbench.sandbox import job as jobs
 from workbench.sandbox.host.pool import Pool, PoolClosed, QueueFull, QueueTimeout
 from workbench.text.jsontext import dumps
-from workbench.text.sanitize import encodable
+from workbench.text.sanitize import cut, encodable
 
 Listener = Callable[[Event], None]
 
@@ -417,8 +417,7 @@ def _recordable(request: ExecutionRequest, limits: Limits) -> ExecutionRequest:
     """The request as it goes into the record: text that is over the limit is not kept whole."""
     if len(request.code) <= limits.max_code_bytes:
         return request
-    shown = f"{request.code[:_SHOWN_CODE]}… (cut: {len(request.code)} characters)"
-    return replace(request, code=shown)
+    return replace(request, code=cut(request.code, _SHOWN_CODE))
 
 
 def _fresh_seed() -> tuple[int, int, int, int]:

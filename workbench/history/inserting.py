@@ -194,7 +194,7 @@ class Inserter:
             self._json(execution, error) if error is not None else None,
             outcome.dispatched,
             event.settled or None,
-            dumps(outcome.warnings) if outcome.warnings else None,
+            self._json(execution, list(outcome.warnings)) if outcome.warnings else None,
         )
         call = self._started_calls.pop((event.execution_id, event.call.seq), None)
         if call is None:

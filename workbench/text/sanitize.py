@@ -58,6 +58,11 @@ def clean_json(text: str, encoding: str = "utf-8") -> str:
     return _UNSAFE.sub(_escape_unsafe, text)
 
 
+def cut(text: str, most: int) -> str:
+    """A text of at most ``most`` characters; one that was longer says so (and secrets.py knows it by that)."""
+    return text if len(text) <= most else f"{text[:most]}… (cut: {len(text)} characters)"
+
+
 def encodable(text: str) -> str:
     """Lone surrogates become U+FFFD, so that the text can be encoded (contract, section 1)."""
     try:

@@ -7,6 +7,7 @@ is found (every token of the kind contains one of them) and its pattern.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 # -- names ---------------------------------------------------------------------------------
@@ -67,7 +68,7 @@ class Shape(NamedTuple):
 
     words: tuple[str, ...]
     """In lower case; every token of the kind contains one."""
-    pattern: re.Pattern[str]
+    pattern: str
     """Matches from ``back`` before the word; of a group ``secret``, only that is the secret."""
     back: int = 0
     random: bool = False
@@ -75,18 +76,27 @@ class Shape(NamedTuple):
     spaced: bool = False
     """It has spaces in it."""
 
+    def match(self, text: str, start: int, end: int) -> re.Match[str] | None:
+        return _compiled(self.pattern).match(text, start, end)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """At its first use: all at once would cost every start of a process 8 ms."""
+    return re.compile(pattern)
+
 
 def _shape(
     words: str, pattern: str, *, back: int = 0, random: bool = False, inside: bool = False
 ) -> Shape:
     """inside: it may follow a letter."""
     pattern = pattern if inside else r"(?<!\w)" + pattern
-    return Shape(tuple(words.lower().split()), re.compile(pattern), back, random)
+    return Shape(tuple(words.split()), pattern, back, random)
 
 
 _AUTHORIZATION = Shape(
     ("uthorization:", "uthorization=", "uthorization :"),
-    re.compile(
+    (
         r"uthorization ?[:=] ?(?:\[[\"']?)?(?P<secret>"
         r"(?i:Digest|Hawk|OAuth|Signature|AWS4-HMAC-SHA256) +[^\r\n\\]+"
         r"|(?i:Basic|Token|Bearer|Api-?Key|Key|SSWS|Negotiate|NTLM|Splunk|GoogleLogin)"
@@ -94,14 +104,12 @@ _AUTHORIZATION = Shape(
     ),
     spaced=True,
 )
-_BEARER = Shape(
-    ("earer",), re.compile(r"(?<!\w)[Bb]earer\s+[A-Za-z0-9._~+/-]{16,}=*"), back=1, spaced=True
-)
+_BEARER = Shape(("earer",), r"(?<!\w)[Bb]earer\s+[A-Za-z0-9._~+/-]{16,}=*", back=1, spaced=True)
 PEM = "-----BEGIN "
 PEM_LABEL = 40
 PRIVATE_KEY = Shape(
     ("private key",),
-    re.compile(
+    (
         r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?"
         r"(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\Z)"
     ),

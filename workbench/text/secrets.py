@@ -175,7 +175,7 @@ def may_be_in_json(text: str) -> bool:
         if word < len(_BY_WORD):
             shape = _BY_WORD[word]
             # Its spaces and line ends may be escapes here.
-            if shape.spaced or shape.pattern.match(text, max(0, start - shape.back)):
+            if shape.spaced or shape.match(text, max(0, start - shape.back), len(text)):
                 return True
         elif _may_assign(text, start, end):
             return True
@@ -227,7 +227,7 @@ class _Search:
             return None
         if shape.random and start < self._words_until.get(shape, 0):
             return None
-        match = shape.pattern.match(text, begin, limit)
+        match = shape.match(text, begin, limit)
         if match is not None:
             if not shape.random or looks_random(match.group()):
                 return Found(*match.span(match.lastgroup or 0))

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from workbench.core.model import ToolCall, ToolCallNote
 from workbench.core.ports import NoteListener
 from workbench.text.jsontext import dumps
+from workbench.text.sanitize import cut
 
 _FREE = 100
 _MOST_LOGS = 1_000
@@ -56,7 +57,7 @@ class NoteTap:
     ) -> None:
         call = self._call
         self._listener(
-            ToolCallNote(call.execution_id, call.seq, kind, text[:_LONGEST], done, total)
+            ToolCallNote(call.execution_id, call.seq, kind, cut(text, _LONGEST), done, total)
         )
 
 

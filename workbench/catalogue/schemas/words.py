@@ -10,12 +10,18 @@ from workbench.catalogue.schemas.walk import Fault, Path
 from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.catalogue.typescript import type_text
 from workbench.core.model import JsonValue
+from workbench.text.redact import Redactor
+from workbench.text.sanitize import cut
+from workbench.text.secrets import is_secret_name
 
 _MOST_PROBLEMS = 8
 _MOST_NAMES = 200
 _MOST_SEARCHES = 3
 """Looking for a near name takes some 20 µs a name: so many names, and so often in one explanation."""
 _SHOWN_VALUE = 60
+_LOOKED_AT = 512
+"""Of a value, for secrets: the beginning of it is shown, and the beginning of a secret is a part of it."""
+_REDACTOR = Redactor()
 _SHOWN_TYPE = 200
 _SHOWN_OPTIONS = 20
 _UNKNOWN_FIELDS = ("additionalProperties", "unevaluatedProperties")
@@ -71,7 +77,9 @@ def explain(faults: Sequence[Fault], root: Any) -> tuple[str, ...]:
 
 def _messages(fault: Fault, root: Any, renamed: set[str], searches: int) -> list[str]:
     """searches: how often a name that may have been meant may be looked for."""
-    node, path, value = fault.node, fault.path, fault.value
+    node, path = fault.node, fault.path
+    # Messages are recorded and leave the machine: none quotes what stands under a secret's name.
+    value = _Masked() if _is_secret(path) else fault.value
     where = f" in {_path(path)}" if path else ""
     subject = _subject(path)
     match fault.keyword:
@@ -173,8 +181,18 @@ def _path(path: Path) -> str:
     return repr(text)
 
 
+class _Masked:
+    """In place of a value that is not told."""
+
+
+def _is_secret(path: Path) -> bool:
+    return any(isinstance(step, str) and is_secret_name(step) for step in path)
+
+
 def kind_of(value: JsonValue) -> str:
     match value:
+        case _Masked():
+            return _shown(value)
         case None:
             return "null"
         case bool():
@@ -192,12 +210,18 @@ def kind_of(value: JsonValue) -> str:
 
 
 def _name(name: str) -> str:
-    return repr(_cut(name, _SHOWN_VALUE))
+    return repr(_begin(name))
 
 
 def _shown(value: JsonValue) -> str:
-    """The beginning of its JSON text."""
-    return _cut(_json(value, _SHOWN_VALUE + 1), _SHOWN_VALUE)
+    """The beginning of its JSON text, without secrets."""
+    return "«masked»" if isinstance(value, _Masked) else _begin(_json(value, _LOOKED_AT))
+
+
+def _begin(text: str) -> str:
+    if len(text) > _LOOKED_AT:
+        text = cut(text, _LOOKED_AT)
+    return _cut(_REDACTOR.text(text)[0], _SHOWN_VALUE)
 
 
 def _json(value: JsonValue, room: int) -> str:
