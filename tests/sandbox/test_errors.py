@@ -22,10 +22,18 @@ PLACES: list[tuple[str, str, str, int | None, int | None]] = [
     ("null.x", "RUNTIME_ERROR", "TypeError: ", 1, 1),
     ("\n  foo()", "RUNTIME_ERROR", "ReferenceError: foo", 2, 3),
     ("'ö😀'; await 1; zzz()", "RUNTIME_ERROR", "ReferenceError: zzz", 1, 16),
-    ("throw { a: 1 }", "RUNTIME_ERROR", '{"a":1}', 1, 6),
-    ("throw 'text'", "RUNTIME_ERROR", '"text"', 1, 6),
-    ("throw null", "RUNTIME_ERROR", "null", 1, 6),
-    ("JSON.parse('{x')", "RUNTIME_ERROR", "SyntaxError: ", 1, 5),
+    ("throw { a: 1 }", "RUNTIME_ERROR", '{"a":1}', 1, 7),
+    ("throw 'text'", "RUNTIME_ERROR", '"text"', 1, 7),
+    ("throw null", "RUNTIME_ERROR", "null", 1, 7),
+    ("   null.x", "RUNTIME_ERROR", "TypeError: ", 1, 4),
+    ("  call_tool('test', 'fail').x.y", "RUNTIME_ERROR", "TypeError: ", 1, 3),
+    ("const r = call_tool('test', 'fail');\n throw r.error", "RUNTIME_ERROR", '"boom"', 2, 8),
+    ("call_tool('test', 'fail');\nthrow 'x'", "RUNTIME_ERROR", '"x"', 2, 7),
+    ("new Error('made, not thrown'); throw 5", "RUNTIME_ERROR", "5", 1, 38),
+    ("throw Object.groupBy([1], x => 'a')", "RUNTIME_ERROR", '{"a":[1]}', 1, 14),
+    ("throw () => 1", "RUNTIME_ERROR", "[Function anonymous]", 1, 7),
+    ("function f() { throw 'x' }\nfunction g() { f() }\ng()", "RUNTIME_ERROR", '"x"', 1, 22),
+    ("JSON.parse('{x')", "RUNTIME_ERROR", "SyntaxError: ", 1, 6),
     ("eval('1 +* 2')", "RUNTIME_ERROR", "SyntaxError: ", None, None),
     ("[1].map(function cb() { throw new TypeError('deep') })", "RUNTIME_ERROR", "TypeError: deep", 1, 35),
     ("async function f() { await 1; throw new Error('late') }\nawait f()", "RUNTIME_ERROR", "Error: late", 1, 41),
@@ -33,7 +41,7 @@ PLACES: list[tuple[str, str, str, int | None, int | None]] = [
     ("await Promise.reject('why')", "RUNTIME_ERROR", '"why"', None, None),
     ("const a = 1;\nawait tools.test.fail({});", "UPSTREAM_ERROR", "boom", 2, 18),
     ("await new Promise(() => {})", "RUNTIME_ERROR", "nothing can settle", None, None),
-    ("class E extends Error { constructor() { super('m'); this.name = 'E' } }\nthrow new E()", "RUNTIME_ERROR", "E: m", 1, 40),
+    ("class E extends Error { constructor() { super('m'); this.name = 'E' } }\nthrow new E()", "RUNTIME_ERROR", "E: m", 1, 41),
 ]  # fmt: skip
 
 
@@ -59,7 +67,7 @@ async def test_stack_names_the_user_s_functions_and_nothing_of_ours(run: RunScri
     assert error.stack.splitlines() == [
         "TypeError: cannot read property 'x' of null",
         "    at inner (script.js:2:20)",
-        "    at outer (script.js:1:26)",
+        "    at outer (script.js:1:27)",
         "    at <eval> (script.js:4:1)",
     ]
 
@@ -118,6 +126,57 @@ async def test_thrown_values_that_fight_back(run: RunScript) -> None:
         error = (await run(code)).error
         assert error is not None, code
         assert error.code == ErrorCode.RUNTIME_ERROR, code
+
+
+REJECTIONS = [
+    ("tools.test.fail(); await sleep(30); 'done'", ["Uncaught (in promise) ToolError: boom (line 1)"]),
+    ("async function f() {\n  throw new TypeError('why')\n}\nf(); 'done'", ["Uncaught (in promise) TypeError: why (line 2)"]),
+    ("Promise.reject(7); 'done'", ["Uncaught (in promise) 7"]),
+    ("const p = tools.test.fail(); await sleep(30); try { await p } catch (e) {} 'done'", []),
+    ("const p = Promise.reject(1); p.catch(() => {}); 'done'", []),
+    ("await Promise.allSettled([tools.test.fail(), Promise.reject(1)]); 'done'", []),
+    ("async function f() { throw 1 } try { await f() } catch (e) {} 'done'", []),
+    ("setTimeout(() => { null.x }, 1); await sleep(30); 'done'", ["Uncaught TypeError: cannot read property 'x' of null (line 1)"]),
+    ("queueMicrotask(() => { throw 'x' }); await sleep(1); 'done'", ["Uncaught \"x\""]),
+    ("for (let i = 0; i < 200; i++) Promise.reject(i); 'done'", [*(f"Uncaught (in promise) {i}" for i in range(10)), "and 190 more errors that nothing caught"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "warnings"), REJECTIONS, ids=[row[0][:40] for row in REJECTIONS])
+async def test_what_nothing_caught_is_told(run: RunScript, code: str, warnings: list[str]) -> None:
+    execution = await run(code)
+    assert execution.value == "done"
+    assert list(execution.warnings) == warnings
+    told = [line.text.splitlines()[0] for line in execution.logs if line.level == "error"]
+    assert told[:1] == [
+        warning.replace(" (line 1)", "").replace(" (line 2)", "") for warning in warnings[:1]
+    ]
+
+
+async def test_an_uncaught_error_is_told_once(run: RunScript) -> None:
+    execution = await run("async function f() { throw new Error('once') }\nawait f()")
+    assert execution.error is not None
+    assert execution.error.message == "Error: once"
+    assert execution.warnings == ()
+    assert execution.logs == ()
+
+
+async def test_the_errors_of_promise_any_are_listed(run: RunScript) -> None:
+    error = (
+        await run("await Promise.any([tools.test.fail(), Promise.reject(new Error('no'))])")
+    ).error
+    assert error is not None
+    assert (
+        error.message
+        == "AggregateError: all 2 promises were rejected: 1. ToolError: boom; 2. Error: no"
+    )
+
+
+async def test_a_refused_sleep_is_no_call_that_nobody_awaited(run: RunScript) -> None:
+    execution = await run(
+        "try { sleep(-1) } catch (e) {} await tools.test.echo(); await tools.test.echo(); 1"
+    )
+    assert execution.warnings == ()
 
 
 CHECKS = [

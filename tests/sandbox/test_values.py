@@ -69,7 +69,18 @@ NOT_JSON: list[tuple[str, str, str]] = [
         "$.items[3].callback is a function",
         "leave it out",
     ),
-    ("() => 1", "$ is a function", ""),
+    ("const f = () => 1; f", "$ is a function", ""),
+    ("new Map([[1, 2]]).values()", "$ is an iterator", "[...iterator]"),
+    ("({ all: 'aXbX'.matchAll(/X/g) })", "$.all is an iterator", "[...iterator]"),
+    ("[(function* () {})()]", "$[0] is an iterator", "[...iterator]"),
+    ("({ s: (async function* () {})() })", "$.s is an async iterator", "Array.fromAsync"),
+    ("tools", "$ is tools itself", "await tools.<server>.<tool>(args)"),
+    ("tools.demo", "$ is tools.demo, a server", "await tools.demo.<tool>(args)"),
+    (
+        "[tools.demo.now]",
+        "$[0] is a function, the tool tools.demo.now",
+        "await tools.demo.now(args)",
+    ),
     ("Symbol('s')", "$ is a symbol", ""),
     ("[1n]", "$[0] is a BigInt", "String(x)"),
     ("({ n: NaN })", "$.n is NaN", ""),
@@ -120,7 +131,7 @@ async def test_nothing_of_one_run_is_visible_in_another(run: RunScript) -> None:
 
 
 async def test_nothing_of_the_host_is_reachable(run: RunScript) -> None:
-    names = "require process std os scriptArgs print load fetch XMLHttpRequest WeakRef Atomics performance"
+    names = "require process std os scriptArgs print load fetch XMLHttpRequest WeakRef Atomics InternalError"
     code = f"'{names}'.split(' ').filter(name => name in globalThis)"
     assert (await run(code)).value == []
     for code in ("import('fs')", "import('os')", "await import('./x.js')"):

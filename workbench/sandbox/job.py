@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from workbench.core.model import Readings
 
-PRELUDE_VERSION = 1
+PRELUDE_VERSION = 2
 """Recorded with every execution: a replay under another prelude may differ, and says so."""
 
 RUN, CHECK, REPORT = "run", "check", "report"

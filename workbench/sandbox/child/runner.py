@@ -24,17 +24,16 @@ from typing import Any, NamedTuple, NoReturn
 import _quickjs as quickjs
 
 from workbench.sandbox import job as jobs
-from workbench.sandbox.child import starting
+from workbench.sandbox.child import prelude
 from workbench.sandbox.child.channel import Channel, Rehearsal
 from workbench.sandbox.child.clock import Clock
-from workbench.sandbox.child.wrapping import TopLevel
+from workbench.sandbox.child.rejections import RejectionTracker
+from workbench.sandbox.child.starting import NotAScript, Starter
 from workbench.sandbox.frames import pack
 
 if sys.platform != "win32":
     import resource
 
-_BASE = 1_000_000
-"""The prelude stands this many lines down, so that its frames can be told from the script's."""
 _STACK_BYTES = 4 << 20
 _MAX_LOG_LINES = 10_000
 _MAX_LOG_BYTES = 4 << 20
@@ -49,6 +48,7 @@ _MOST_ASKED = 1024
 _LEAST_ERROR = 512
 _VALUE = '{"t":"done","ok":true,"value":'
 _EXIT_PROTOCOL = 70
+_FULL = 0.9
 
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
@@ -67,12 +67,13 @@ _REHEARSAL = jobs.run("0", "{}", _Limits(), seed=(1, 2, 3, 4))
 class Runner:
     """One context with the prelude in it. Made before the fork, used for one script."""
 
-    def __init__(self) -> None:
-        with open(os.path.join(os.path.dirname(__file__), "prelude.js"), encoding="utf-8") as file:
-            self._prelude = file.read()
+    def __init__(self, *, tracks_rejections: bool = False) -> None:
+        """tracks_rejections: the engine can be asked to tell of them (rejections.possible)."""
+        self._tracks_rejections = tracks_rejections
+        self._tracker: RejectionTracker | None = None
+        self._prelude = prelude.source()
         self._load(plain=False)
-        self._toplevel = TopLevel()
-        self._toplevel.wrap("await 1")  # warm: the first parse costs a millisecond
+        self._starter = Starter()
         self._channel: Channel | None = None
         self._clock = Clock()
         self._log_lines = self._log_bytes = self._logs_dropped = 0
@@ -98,10 +99,12 @@ class Runner:
         context.set_max_stack_size(_STACK_BYTES)
         context.add_callable("$host", self._host)
         hold = context.eval("(f, base, plain) => { globalThis.$ = f($host, base, plain); }")
-        hold(context.eval("\n" * _BASE + self._prelude), _BASE, plain)
-        self._init, self._run, self._settle, self._poll = (
-            context.eval(f"$.{name}") for name in ("init", "run", "settle", "poll")
+        hold(context.eval(self._prelude), prelude.BASE, plain)
+        self._init, self._run, self._settle, self._poll, rejected = (
+            context.eval(f"$.{name}") for name in ("init", "run", "settle", "poll", "rejected")
         )
+        if self._tracks_rejections:
+            self._tracker = RejectionTracker(context, rejected)
         context.eval("delete globalThis.$; delete globalThis.$host; undefined")
 
     # -- the job ---------------------------------------------------------------------------
@@ -131,8 +134,7 @@ class Runner:
         self._resident_before = _peak_resident()
         try:
             if job.mode == jobs.CHECK:
-                parses = starting.check(job.code, self._run_text, self._toplevel)
-                self._finish(_PARSES if parses else self._result())
+                self._finish(self._check(job.code))
             else:
                 self._init(*job.seed, job.input)
                 done = self._execute(job.code)
@@ -142,10 +144,20 @@ class Runner:
         except quickjs.JSException as error:
             self._finish(self._engine_failure(str(error)))
 
+    def _check(self, code: str) -> str:
+        try:
+            parses = self._starter.start(code, self._run_text, only_check=True)
+        except NotAScript as error:
+            return _not_a_script(error)
+        return _PARSES if parses else self._result()
+
     def _execute(self, code: str) -> str:
         """Run to the end; the text of the ``done`` frame."""
-        if not starting.start(code, self._run_text, self._toplevel):
-            return self._result()
+        try:
+            if not self._starter.start(code, self._run_text):
+                return self._result()
+        except NotAScript as error:
+            return _not_a_script(error)
         context = self._context
         while True:
             done = self._poll()
@@ -193,8 +205,8 @@ class Runner:
             self._clock.take()
         return again if '"stack":' in again and _LOST_STACK not in again else done
 
-    def _run_text(self, text: str, own: str, columns: str) -> bool:
-        return bool(self._run(text, own, columns))
+    def _run_text(self, text: str, own: str, columns: str, is_lone: bool) -> bool:
+        return bool(self._run(text, own, columns, is_lone))
 
     def _result(self) -> str:
         return str(self._poll())
@@ -251,7 +263,7 @@ class Runner:
                 return str(self._clock.read())
             elif kind == "L" and self._told is None:
                 self._log(message[1:])
-            elif kind == "M":
+            elif kind == "M" or (kind == "m" and self._is_full()):
                 self._context.set_memory_limit(self._heap_limit + (16 << 20))
                 self._finish(_memory_failure(self._heap_limit))
                 os._exit(0)
@@ -272,6 +284,11 @@ class Runner:
         if len(_encode(data.get("details"))) > most:
             del data["details"]
         return _compact(data)
+
+    def _is_full(self) -> bool:
+        """Whether the null that was just thrown is the engine's, which has no memory for an error."""
+        used: int = self._context.memory()["malloc_size"]
+        return bool(self._heap_limit) and used >= self._heap_limit * _FULL
 
     def _fitting(self, frame: str) -> str:
         """The frame, or one that says what of it is too large."""
@@ -342,6 +359,11 @@ class Runner:
 
 def _failure(code: str, message: str) -> str:
     return f'{{"t":"done","ok":false,"code":"{code}","message":{_encode(message)}}}'
+
+
+def _not_a_script(error: NotAScript) -> str:
+    failure = _failure("SYNTAX_ERROR", f"SyntaxError: {error}")
+    return f'{failure[:-1]},"line":{error.line},"column":{error.column}}}'
 
 
 def _memory_failure(limit: int) -> str:

@@ -1,67 +1,156 @@
-"""The forms in which a text may be a script: as it is, an object, wrapped for ``await`` and ``return``.
+"""The forms in which a text may be a script, and the way to start it in the first that parses.
 
-Runs in the worker. Only the engine's parser knows whether a text is a script, so each form is tried.
+Only the engine's parser knows whether a text is a script, so forms are tried. Most scripts need nothing:
+for them nothing is parsed here. The engine gets each form one line down, below a header: its columns in
+the first line of a text are one too small, and what stands in front of the script moves nothing in it.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from workbench.sandbox.child.wrapping import TopLevel, Wrapped
+from tree_sitter import Node
 
-_USE_STRICT = re.compile(r"""\s*(["'])use strict\1""")
+from workbench.sandbox.child import handing, parallel, wrapping
+from workbench.sandbox.child.drafting import Draft
+from workbench.sandbox.child.grammars import Grammars
+from workbench.sandbox.child.typescript import Eraser, NotErasable, looks_like_generics
 
-RunText = Callable[[str, str, str], bool]
-"""Runs a text made from the user's own, with the columns that were inserted; False: it does not parse."""
+_USE_STRICT = re.compile(r"""(?:\s|\ufeff)*(["'])use strict\1""")
+_CHECKED = "throw 0;"
+"""Above a script that is only checked: it ends there, before its first statement."""
 
 
-def start(code: str, run_text: RunText, toplevel: TopLevel) -> bool:
-    """Start the script. False: it parses in no form, and nothing of it has run."""
+class Form(NamedTuple):
+    """A text for the engine."""
+
+    text: str
+    columns: str = ""
+    """What was inserted into the script's lines: see ``Draft.render``."""
+    is_lone: bool = False
+    """The value is a function, which is to be called."""
+
+
+RunText = Callable[[str, str, str, bool], bool]
+"""Runs a text made from the user's own, with the columns inserted and whether it is a lone function;
+False: it does not parse."""
+
+
+class NotAScript(Exception):
+    """The text is no script, whatever the engine would say of it."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class Starter:
+    """Starts scripts. Made once in the zygote."""
+
+    def __init__(self) -> None:
+        self.grammars = Grammars()
+        self._eraser = Eraser(self.grammars)
+
+    def start(self, code: str, run_text: RunText, *, only_check: bool = False) -> bool:
+        """Start the script, or see whether it parses. False: it parses in no form, nothing has run, and the
+        last failure says where. Raises NotAScript."""
+        try:
+            text = handing.unfenced(code)
+        except handing.NotAScript as error:
+            raise _placed(code, str(error), error.position) from error
+        above = ""
+        if only_check:
+            above = '"use strict";throw 0;' if _USE_STRICT.match(text) else _CHECKED
+        return any(
+            run_text(f"{above}{form.text}", code, form.columns, form.is_lone)
+            for form in self._forms(code, text)
+        )
+
+    def _forms(self, code: str, text: str) -> Iterator[Form]:
+        if text.startswith("#!"):
+            text = "//" + text[2:]
+        if _needs_a_tree(text):
+            yield from self._read_forms(code, text)
+            return
+        if _looks_like_object(text):
+            yield Form(f"(\n{text}\n)")
+        yield Form(f"\n{text}")
+        # It does not parse as it is.
+        source = text.encode()
+        typed = self.grammars.typescript_tree(source)
+        draft = Draft(source)
+        if self._erase(code, typed, draft):
+            yield from _forms_of(typed, draft)
+        elif "return" in text:
+            yield from _forms_of(self.grammars.javascript_tree(source), draft, only_wrapped=True)
+
+    def _read_forms(self, code: str, text: str) -> Iterator[Form]:
+        source = text.encode()
+        draft = Draft(source)
+        root = self.grammars.javascript_tree(source)
+        if root.has_error or looks_like_generics(text):
+            typed = self.grammars.typescript_tree(source)
+            if self._erase(code, typed, draft):
+                root = typed
+        yield from _forms_of(root, draft)
+
+    def _erase(self, code: str, root: Node, draft: Draft) -> bool:
+        try:
+            return self._eraser.erase(root, draft)
+        except NotErasable as error:
+            position = len(draft.source[: error.position].decode())
+            raise _placed(code, str(error), position) from error
+
+
+def _needs_a_tree(text: str) -> bool:
     # `await (x)` also parses as a call of a function named await, so the word alone decides.
-    if "await" in code and (started := _start_wrapped(code, run_text, toplevel)) is not None:
-        return started
-    # A console takes a lone {…} for an object, as Node's does (lib/repl.js).
-    if _looks_like_object(code) and run_text(f"({code}\n)", code, '{"1":[[0,1]]}'):
-        return True
-    if run_text(code, code, ""):
-        return True
-    if "return" in code and (started := _start_wrapped(code, run_text, toplevel)) is not None:
-        return started
-    return False
+    return (
+        "await" in text
+        or handing.may_export(text)
+        or handing.may_be_lone(text)
+        or parallel.may_be_asynchronous(text)
+        or looks_like_generics(text)
+    )
 
 
-def check(code: str, run_text: RunText, toplevel: TopLevel) -> bool:
-    """Parse without running: a throw in front ends the script before its first statement."""
-    prefix = '"use strict";throw 0;' if _USE_STRICT.match(code) else "throw 0;"
-    plain = Wrapped(prefix + code, _inserted(len(prefix)))
-    attempts = [plain]
-    if code.startswith("#!"):
-        attempts = [Wrapped(prefix + "//" + code[2:], plain.columns)]
-    if _looks_like_object(code):
-        attempts.insert(0, Wrapped(f"{prefix}({code}\n)", _inserted(len(prefix) + 1)))
-    if "await" in code or "return" in code:
-        wrapped = [toplevel.wrap(code, prefix, plainly=plainly) for plainly in (False, True)]
-        attempts = [attempt for attempt in wrapped if attempt is not None] or attempts
-    return any(run_text(attempt.code, code, attempt.columns) for attempt in attempts)
+def _forms_of(root: Node, draft: Draft, *, only_wrapped: bool = False) -> Iterator[Form]:
+    """The forms of a script whose tree is known; the draft may have changes already."""
+    source = draft.source
+    text = draft.text.decode()
+    exported = handing.open_exports(root, draft) if handing.may_export(text) else None
+    is_lone = exported is not None or (
+        handing.may_be_lone(text) and handing.open_lone_function(root, draft)
+    )
+    if parallel.may_be_asynchronous(text):
+        parallel.make_asynchronous(root, draft)
+    if wrapping.needs_wrapping(root, source):
+        name = "$value"
+        while name in text:
+            name += "$"
+        plainly = draft.without_insertions()
+        wrapping.assign_completion(root, name, draft)
+        for tried in (draft, plainly):
+            rendered, columns = tried.render()
+            yield Form(wrapping.wrapped(rendered, name, exported or name), columns, is_lone)
+        return
+    if only_wrapped:
+        return
+    rendered, columns = draft.render()
+    if _looks_like_object(text):
+        yield Form(f"(\n{rendered}\n)", columns)
+    yield Form(f"\n{rendered}\n;{exported}" if exported else f"\n{rendered}", columns, is_lone)
 
 
-def _start_wrapped(code: str, run_text: RunText, toplevel: TopLevel) -> bool | None:
-    """None: there is no top-level await or return to wrap."""
-    for plainly in (False, True):
-        wrapped = toplevel.wrap(code, plainly=plainly)
-        if wrapped is None:
-            return None
-        if run_text(wrapped.code, code, wrapped.columns):
-            return True
-    return False
+def _looks_like_object(text: str) -> bool:
+    """A console takes a lone {…} for an object, as Node's does (lib/repl.js)."""
+    stripped = text.strip().strip(handing.BYTE_ORDER_MARK)
+    return stripped[:1] == "{" and stripped[-1:] == "}"
 
 
-def _looks_like_object(code: str) -> bool:
-    text = code.strip()
-    return text[:1] == "{" and text[-1:] == "}"
-
-
-def _inserted(length: int) -> str:
-    return json.dumps({"1": [[0, length]]})
+def _placed(code: str, message: str, position: int) -> NotAScript:
+    """position: in characters."""
+    line = code.count("\n", 0, position) + 1
+    return NotAScript(message, line, position - (code.rfind("\n", 0, position) + 1) + 1)

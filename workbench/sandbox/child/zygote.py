@@ -19,6 +19,7 @@ import sys
 from collections import deque
 from typing import NoReturn
 
+from workbench.sandbox.child import rejections
 from workbench.sandbox.child.channel import Channel
 from workbench.sandbox.child.hardening import Hardening
 from workbench.sandbox.child.runner import Runner, leave, warm_up
@@ -33,7 +34,7 @@ class Zygote:
         self._control = control
         warm_up()
         self._hardening = Hardening()
-        self._runner = Runner()
+        self._runner = Runner(tracks_rejections=rejections.possible())
         self._children: set[int] = set()
         self._received: deque[int] = deque()
         self._lines = b""

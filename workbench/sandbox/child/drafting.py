@@ -1,0 +1,75 @@
+"""A script on its way to the engine: changes that keep every line where it was.
+
+What is blanked or overwritten keeps its bytes; what is inserted within a line is listed, so that the
+prelude can map columns back. Runs in the worker: standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+
+_LINE_ENDS = b"\r\n"
+
+
+class Draft:
+    """The text of a script, with changes. Positions are bytes of the text as it was given."""
+
+    def __init__(self, source: bytes) -> None:
+        self.source = source
+        self._text = bytearray(source)
+        self._insertions: list[tuple[int, str]] = []
+
+    @property
+    def text(self) -> bytes:
+        """The text as it stands, without insertions: as long as ``source``."""
+        return bytes(self._text)
+
+    def blank(self, start: int, end: int, first: str = " ") -> None:
+        """Spaces instead of ``start`` to ``end``, lines stay lines; ``first``: what stands at the start."""
+        if start >= end:
+            return
+        self._text[start:end] = bytes(
+            byte if byte in _LINE_ENDS else 0x20 for byte in self._text[start:end]
+        )
+        self._text[start] = ord(first)
+
+    def overwrite(self, start: int, text: str) -> None:
+        """Other text of the same length."""
+        self._text[start : start + len(text)] = text.encode()
+
+    def insert(self, at: int, text: str) -> None:
+        """Text in front of the byte ``at``; what is inserted at one place stays in order."""
+        self._insertions.append((at, text))
+
+    def without_insertions(self) -> Draft:
+        """The same with nothing inserted: for the exact place of a syntax error."""
+        draft = Draft(self.source)
+        draft._text[:] = self._text
+        return draft
+
+    def render(self) -> tuple[str, str]:
+        """The text, and JSON for the prelude: ``{line: [[column, length], …]}``, the text inserted in each
+        line; columns count UTF-8 bytes of the rendered text from 0. Empty where nothing was inserted."""
+        if not self._insertions:
+            return self._text.decode(), ""
+        self._insertions.sort(key=lambda item: item[0])
+        parts: list[bytes] = []
+        columns: dict[int, list[list[int]]] = {}
+        position = 0
+        line, column = 1, 0  # of the text written so far
+        for at, text in self._insertions:
+            piece = bytes(self._text[position:at])
+            parts.append(piece)
+            newlines = piece.count(b"\n")
+            if newlines:
+                line += newlines
+                column = len(piece) - piece.rfind(b"\n") - 1
+            else:
+                column += len(piece)
+            inserted = text.encode()
+            columns.setdefault(line, []).append([column, len(inserted)])
+            column += len(inserted)
+            parts.append(inserted)
+            position = at
+        parts.append(bytes(self._text[position:]))
+        return b"".join(parts).decode(), json.dumps(columns, separators=(",", ":"))

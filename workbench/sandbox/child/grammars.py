@@ -1,0 +1,147 @@
+"""The grammars of tree-sitter, loaded without their packages, and small ways to walk their trees.
+
+Runs in the worker (it parses hostile text), so it imports the standard library and tree_sitter only. No
+function here recurses: a hostile text nests as deep as it is long.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from importlib import machinery
+
+from tree_sitter import Language, Node, Parser
+
+FUNCTIONS = frozenset(
+    {
+        "function_declaration",
+        "function_expression",
+        "generator_function",
+        "generator_function_declaration",
+        "arrow_function",
+        "method_definition",
+        "class_static_block",
+        "field_definition",
+        "public_field_definition",
+    }
+)
+_WORD_BYTES = frozenset(
+    bytes([byte]) for byte in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$"
+)
+_DEEPEST = 2_000
+"""Deeper than the engine itself can parse."""
+
+
+class Grammars:
+    """The parsers; made once in the zygote."""
+
+    def __init__(self) -> None:
+        self._javascript = Parser(_language("tree_sitter_javascript", "language"))
+        self.typescript = _language("tree_sitter_typescript", "language_typescript")
+        self._typescript = Parser(self.typescript)
+        for parser in (self._javascript, self._typescript):
+            parser.parse(b"await 1")  # warm: the first parse costs a millisecond
+
+    def javascript_tree(self, source: bytes) -> Node:
+        return self._javascript.parse(source).root_node
+
+    def typescript_tree(self, source: bytes) -> Node:
+        return self._typescript.parse(source).root_node
+
+
+def _language(package: str, symbol: str) -> Language:
+    """A grammar out of its package, which is not imported.
+
+    It would import importlib.resources and with it random, whose fork handler would cost every worker a
+    tenth of a millisecond.
+    """
+    found = machinery.PathFinder.find_spec(package)
+    if found is None or found.origin is None:
+        raise ImportError(f"{package} is not installed")
+    folder = os.path.dirname(found.origin)
+    for suffix in machinery.EXTENSION_SUFFIXES:
+        file = os.path.join(folder, f"_binding{suffix}")
+        if os.path.exists(file):
+            name = f"{package}._binding"
+            loader = machinery.ExtensionFileLoader(name, file)
+            module = loader.create_module(machinery.ModuleSpec(name, loader, origin=file))
+            loader.exec_module(module)
+            return Language(getattr(module, symbol)())
+    raise ImportError(f"{package} has no binding for this Python in {folder}")
+
+
+def all_nodes(root: Node, *, into_functions: bool = True) -> Iterator[Node]:
+    """Every node of the tree, in the order of the text."""
+    cursor = root.walk()
+    while True:
+        node = cursor.node
+        assert node is not None
+        yield node
+        if (into_functions or node.type not in FUNCTIONS) and cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return
+
+
+Path = list[Node]
+"""A node with all around it: from the root down to the node itself."""
+
+
+def words(root: Node, source: bytes, word: bytes) -> Iterator[Path]:
+    """The leaves of the tree where ``word`` stands alone; comments and texts are not looked into."""
+    at = source.find(word)
+    while at >= 0:
+        end = at + len(word)
+        before, after = source[at - 1 : at] if at else b"", source[end : end + 1]
+        if before not in _WORD_BYTES and after not in _WORD_BYTES:
+            path = path_to(root, at)
+            if path[-1].start_byte == at and path[-1].end_byte == end:
+                yield path
+        at = source.find(word, end)
+
+
+def path_to(root: Node, at: int) -> Path:
+    """The leaf that holds the byte ``at``. (A node's ``parent`` is looked for from the root each time.)"""
+    cursor = root.walk()
+    path = [root]
+    while len(path) < _DEEPEST and cursor.goto_first_child_for_byte(at) is not None:
+        node = cursor.node
+        assert node is not None
+        path.append(node)
+    return path
+
+
+def enclosing_function(path: Path, from_end: int = 1) -> int | None:
+    """Where in the path the innermost function stands that holds its end; None: nothing holds it."""
+    for place in range(len(path) - 1 - from_end, -1, -1):
+        if path[place].type in FUNCTIONS:
+            return place
+    return None
+
+
+def statements(root: Node) -> list[Node]:
+    """The statements of a script, without comments, the shebang line and lone semicolons."""
+    return [
+        child
+        for child in root.named_children
+        if child.type not in {"comment", "hash_bang_line", "empty_statement"}
+    ]
+
+
+def unwrapped(node: Node | None) -> Node | None:
+    """An expression without the parentheses around it."""
+    while node is not None and node.type == "parenthesized_expression":
+        node = next((child for child in node.named_children if child.type != "comment"), None)
+    return node
+
+
+def expression_of(statement: Node) -> Node | None:
+    """The expression of an expression statement."""
+    if statement.type != "expression_statement":
+        return None
+    return next((child for child in statement.named_children if child.type != "comment"), None)
+
+
+def text_of(node: Node, source: bytes) -> str:
+    return source[node.start_byte : node.end_byte].decode()

@@ -1,0 +1,154 @@
+"""A script as models hand it over: in a Markdown fence, as a module that exports it, as a lone function.
+
+What is around the script is blanked, so that every position stays.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from workbench.sandbox.child.drafting import Draft
+from workbench.sandbox.child.grammars import expression_of, statements, text_of, unwrapped
+
+_FENCE = re.compile(
+    r"(?P<before>\s*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[\w+#.-]*)[^\n]*(?:\n|\Z)"
+)
+_LANGUAGES = frozenset(
+    {"", "js", "javascript", "jsx", "mjs", "cjs", "node", "ts", "typescript", "tsx", "mts", "ecmascript"}
+)  # fmt: skip
+_LONE = re.compile(
+    r"(?:\s|//[^\n]*\n|/\*[\s\S]*?\*/)*(?:async\b|function\b|\(|[A-Za-z_$][\w$]*\s*=>)"
+)
+_FUNCTION_EXPRESSIONS = frozenset({"arrow_function", "function_expression"})
+BYTE_ORDER_MARK = "\ufeff"
+
+
+class NotAScript(Exception):
+    """What is around the script cannot be taken away; the message says what is wrong."""
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.position = position
+
+
+def unfenced(code: str) -> str:
+    """The code without the Markdown fence around it; as it is where there is none.
+
+    Raises NotAScript for a fence that is not one around a script.
+    """
+    if "```" not in code and "~~~" not in code:
+        return code
+    start = len(BYTE_ORDER_MARK) if code.startswith(BYTE_ORDER_MARK) else 0
+    opening = _FENCE.match(code, start)
+    if opening is None:
+        return code
+    language = opening["language"].lower()
+    if language not in _LANGUAGES:
+        raise NotAScript(
+            f"the fence says {opening['language']}, and a script is JavaScript",
+            opening.start("mark"),
+        )
+    closing = re.compile(rf"\n[ \t]*{re.escape(opening['mark'])}[ \t]*(?=\n|\r|\Z)")
+    end = closing.search(code, opening.end() - 1)
+    if end is None:
+        raise NotAScript(
+            f"the fence {opening['mark']} of line {_line(code, opening.start('mark'))} is never closed: "
+            "the script may have been cut off",
+            opening.start("mark"),
+        )
+    rest = code[end.end() :]
+    if rest.strip():
+        at = end.end() + len(rest) - len(rest.lstrip())
+        raise NotAScript("there is text after the fence: give the code alone", at)
+    return (
+        _blanked(code, 0, opening.end())
+        + code[opening.end() : end.start()]
+        + _blanked(code, end.start(), len(code))
+    )
+
+
+def _line(code: str, position: int) -> int:
+    return code.count("\n", 0, position) + 1
+
+
+def _blanked(code: str, start: int, end: int) -> str:
+    """Blanks of as many bytes."""
+    return "".join(
+        character if character in "\r\n" else " " * len(character.encode())
+        for character in code[start:end]
+    )
+
+
+def may_export(text: str) -> bool:
+    """Cheap: whether it is worth to look."""
+    return "export" in text
+
+
+def may_be_lone(text: str) -> bool:
+    """Cheap: whether it is worth to look."""
+    return ("=>" in text or "function" in text) and _LONE.match(text) is not None
+
+
+def open_exports(root: Node, draft: Draft) -> str | None:
+    """Take ``export``, ``export default`` and ``module.exports =`` away.
+
+    Gives the name of the function or class that it exports, whose value is to be the script's; "" where
+    the value stands in its place as an expression; None: the script exports no value.
+    """
+    entry: str | None = None
+    for statement in statements(root):
+        if statement.type == "export_statement":
+            entry = _open_export(statement, draft, entry)
+        else:
+            entry = _open_module_exports(statement, draft, entry)
+    return entry
+
+
+def _open_export(statement: Node, draft: Draft, entry: str | None) -> str | None:
+    value = statement.child_by_field_name("value")
+    declaration = statement.child_by_field_name("declaration")
+    if statement.child_by_field_name("source") is not None:
+        return entry  # `export … from`: there are no modules, and the parser says so
+    if value is not None:
+        draft.blank(statement.start_byte, value.start_byte)
+        draft.insert(value.start_byte, "(")
+        draft.insert(value.end_byte, ")")
+        return ""
+    if declaration is not None:
+        draft.blank(statement.start_byte, declaration.start_byte, ";")
+        name = declaration.child_by_field_name("name")
+        is_default = any(child.type == "default" for child in statement.children)
+        if is_default and name is not None:
+            return text_of(name, draft.source)
+        return entry
+    draft.blank(statement.start_byte, statement.end_byte, ";")  # export { a, b }
+    return entry
+
+
+def _open_module_exports(statement: Node, draft: Draft, entry: str | None) -> str | None:
+    assignment = expression_of(statement)
+    if assignment is None or assignment.type != "assignment_expression":
+        return entry
+    target, value = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
+    if target is None or value is None or text_of(target, draft.source) != "module.exports":
+        return entry
+    draft.blank(assignment.start_byte, value.start_byte)
+    draft.insert(value.start_byte, "(")
+    draft.insert(value.end_byte, ")")
+    return ""
+
+
+def open_lone_function(root: Node, draft: Draft) -> bool:
+    """Whether the script is one function, and nothing else: its value is then that function."""
+    all_statements = statements(root)
+    if len(all_statements) != 1:
+        return False
+    only = all_statements[0]
+    if only.type == "function_declaration":
+        draft.insert(only.start_byte, "(")
+        draft.insert(only.end_byte, ")")
+        return True
+    expression = unwrapped(expression_of(only))
+    return expression is not None and expression.type in _FUNCTION_EXPRESSIONS

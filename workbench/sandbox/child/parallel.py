@@ -1,0 +1,272 @@
+"""Which calls of ``call_tool`` are asynchronous: those whose envelope is awaited, or goes unread into a
+Promise combinator. Found by syntax; where in doubt a call blocks, as it stands.
+
+``await call_tool(…)``, ``Promise.all(ids.map(id => call_tool(…)))``, ``Promise.all([call_tool(…), …])`` and
+``call_tool(…).then(…)``; also by way of a variable that goes nowhere else. The name is overwritten by one of
+the same length (run.js), so every position stays.
+"""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from workbench.sandbox.child.drafting import Draft
+from workbench.sandbox.child.grammars import Path, enclosing_function, text_of, words
+
+_NAME = b"call_tool"
+ASYNCHRONOUS = "$calltool"
+_COMBINATORS = frozenset({"all", "allSettled", "race", "any"})
+_MAPPING = frozenset({"map", "flatMap"})
+_THEN = frozenset({"then", "catch", "finally"})
+_BINDINGS = frozenset(
+    {"variable_declarator", "function_declaration", "class_declaration", "formal_parameters",
+     "required_parameter", "optional_parameter", "assignment_pattern", "array_pattern", "pair_pattern",
+     "rest_pattern", "import_specifier", "catch_clause"}
+)  # fmt: skip
+_SAME_VALUE = frozenset(
+    {"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"}
+)
+_GENERATORS = frozenset({"generator_function", "generator_function_declaration"})
+_IDENTIFIERS = frozenset(
+    {"identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"}
+)
+_MOST_USES = 200
+
+
+def may_be_asynchronous(text: str) -> bool:
+    """Cheap: whether it is worth to look."""
+    return "call_tool" in text and (
+        "await" in text or "Promise" in text or ".then" in text or ".catch" in text
+        or ".finally" in text
+    )  # fmt: skip
+
+
+def make_asynchronous(root: Node, draft: Draft) -> None:
+    """Overwrite the name in the calls that are asynchronous."""
+    source = draft.source
+    uses = _Uses(root, source)
+    if uses.binds("call_tool") or uses.binds("Promise") or ASYNCHRONOUS.encode() in source:
+        return
+    for path in uses.of("call_tool"):
+        if path[-1].type != "identifier" or len(path) < 3 or not _is_callee(path):
+            continue
+        if _goes_unread(path[:-1], uses):
+            draft.overwrite(path[-1].start_byte, ASYNCHRONOUS)
+
+
+class _Uses:
+    """Where names stand in a script."""
+
+    def __init__(self, root: Node, source: bytes) -> None:
+        self._root = root
+        self.source = source
+        self._found: dict[str, list[Path]] = {}
+
+    def of(self, name: str) -> list[Path]:
+        """All places of an identifier; members of that name are others."""
+        if name not in self._found:
+            found: list[Path] = []
+            for path in words(self._root, self.source, name.encode()):
+                if path[-1].type in _IDENTIFIERS:
+                    found.append(path)
+                if len(found) > _MOST_USES and name != "call_tool":
+                    break
+            self._found[name] = found
+        return self._found[name]
+
+    def binds(self, name: str) -> bool:
+        """Whether the script itself gives the name a meaning."""
+        return any(_binds(path) for path in self.of(name))
+
+    def is_member_of_promise(self, node: Node | None) -> bool:
+        """``Promise.all`` and the like."""
+        if node is None or node.type != "member_expression":
+            return False
+        owner, member = node.child_by_field_name("object"), node.child_by_field_name("property")
+        return (
+            owner is not None
+            and member is not None
+            and owner.type == "identifier"
+            and text_of(owner, self.source) == "Promise"
+            and text_of(member, self.source) in _COMBINATORS
+        )
+
+
+def _is_callee(path: Path) -> bool:
+    call = path[-2]
+    return call.type == "call_expression" and call.child_by_field_name("function") == path[-1]
+
+
+def _binds(path: Path) -> bool:
+    node, parent = path[-1], path[-2]
+    if node.type == "shorthand_property_identifier_pattern":
+        return True
+    if parent.type in {"assignment_expression", "augmented_assignment_expression"}:
+        return parent.child_by_field_name("left") == node
+    if parent.type in {"variable_declarator", "function_declaration", "class_declaration"}:
+        return parent.child_by_field_name("name") == node
+    if parent.type == "arrow_function":
+        return parent.child_by_field_name("parameter") == node
+    if parent.type == "assignment_pattern":
+        return parent.child_by_field_name("left") == node
+    return parent.type in _BINDINGS
+
+
+def _goes_unread(path: Path, uses: _Uses) -> bool:
+    """Whether the value of the expression at the end of ``path`` is awaited or combined, and not read."""
+    path = _outermost(path, uses.source)
+    node, parent = path[-1], path[-2]
+    kind = parent.type
+    if kind == "await_expression":
+        return True
+    if kind == "member_expression":  # call_tool(…).then(…): an envelope has no such member
+        member = parent.child_by_field_name("property")
+        return (
+            parent.child_by_field_name("object") == node
+            and member is not None
+            and text_of(member, uses.source) in _THEN
+            and path[-3].type == "call_expression"
+            and path[-3].child_by_field_name("function") == parent
+        )
+    if kind == "array":
+        return _is_combined(path[:-1], uses)
+    if kind == "arrow_function" and parent.child_by_field_name("body") == node:
+        return _is_mapped(path[:-1], uses)
+    if kind == "return_statement":
+        function = enclosing_function(path)
+        return function is not None and _is_mapped(path[: function + 1], uses)
+    if kind == "variable_declarator" and parent.child_by_field_name("value") == node:
+        return _variable_is_combined(parent, uses, as_element=True)
+    if kind == "arguments":
+        return _is_pushed(path, uses)
+    return False
+
+
+def _outermost(path: Path, source: bytes) -> Path:
+    """The path to the largest expression that has the same value without a look at it."""
+    end = len(path)
+    while end > 2 and _passes_on(path[end - 1], path[end - 2], source):
+        end -= 1
+    return path[:end]
+
+
+def _passes_on(node: Node, parent: Node, source: bytes) -> bool:
+    kind = parent.type
+    if kind in _SAME_VALUE:
+        return True
+    if kind == "ternary_expression":
+        return node != parent.child_by_field_name("condition")
+    if kind == "binary_expression":
+        operator = parent.child_by_field_name("operator")
+        return (
+            operator is not None
+            and text_of(operator, source) in {"&&", "||", "??"}
+            and parent.child_by_field_name("right") == node
+        )
+    return False
+
+
+def _is_combined(path: Path, uses: _Uses) -> bool:
+    """Whether the list at the end of ``path`` goes into a Promise combinator and nowhere else."""
+    path = _outermost(path, uses.source)
+    while path[-2].type == "spread_element" and path[-3].type == "array":
+        path = _outermost(path[:-2], uses.source)
+    node, parent = path[-1], path[-2]
+    if parent.type == "arguments":
+        return _is_argument_of_combinator(path, uses)
+    if parent.type == "variable_declarator" and parent.child_by_field_name("value") == node:
+        return _variable_is_combined(parent, uses, as_element=False)
+    return False
+
+
+def _is_mapped(path: Path, uses: _Uses) -> bool:
+    """Whether the function at the end of ``path`` makes a list that is combined."""
+    function, parent = path[-1], path[-2]
+    if function.type in _GENERATORS or parent.type != "arguments":
+        return False
+    call = path[-3]
+    callee = call.child_by_field_name("function") if call.type == "call_expression" else None
+    if callee is None or callee.type != "member_expression":
+        return False
+    member = callee.child_by_field_name("property")
+    name = "" if member is None else text_of(member, uses.source)
+    given = [child for child in parent.named_children if child.type != "comment"]
+    if name in _MAPPING:
+        return given[0] == function and _is_combined(path[:-2], uses)
+    owner = callee.child_by_field_name("object")
+    is_from = name == "from" and owner is not None and text_of(owner, uses.source) == "Array"
+    return is_from and len(given) > 1 and given[1] == function and _is_combined(path[:-2], uses)
+
+
+def _is_pushed(path: Path, uses: _Uses) -> bool:
+    """``list.push(call_tool(…))`` as a statement, where the list is combined and nothing else."""
+    call = path[-3]
+    if call.type != "call_expression" or path[-4].type != "expression_statement":
+        return False
+    callee = call.child_by_field_name("function")
+    if callee is None or callee.type != "member_expression":
+        return False
+    owner, member = callee.child_by_field_name("object"), callee.child_by_field_name("property")
+    if owner is None or member is None or owner.type != "identifier":
+        return False
+    if text_of(member, uses.source) != "push":
+        return False
+    declared = [
+        found[-2]
+        for found in uses.of(text_of(owner, uses.source))
+        if found[-2].type == "variable_declarator" and _binds(found)
+    ]
+    return len(declared) == 1 and _variable_is_combined(declared[0], uses, as_element=False)
+
+
+def _variable_is_combined(declarator: Node, uses: _Uses, *, as_element: bool) -> bool:
+    """Whether a variable is declared once and used for nothing but a combinator.
+
+    as_element: it holds one of the calls, not the list of them.
+    """
+    name = declarator.child_by_field_name("name")
+    if name is None or name.type != "identifier":
+        return False
+    places = uses.of(text_of(name, uses.source))
+    if len(places) > _MOST_USES:
+        return False
+    combined = False
+    for path in places:
+        if path[-1] == name:
+            continue
+        if _binds(path):
+            return False
+        if as_element:
+            if path[-2].type == "array" and _is_combined(path[:-1], uses):
+                combined = True
+            elif path[-2].type != "await_expression":
+                return False
+        elif _is_argument_of_combinator(path, uses):
+            combined = True
+        elif not _is_push_target(path, uses.source):
+            return False
+    return combined
+
+
+def _is_argument_of_combinator(path: Path, uses: _Uses) -> bool:
+    arguments, call = path[-2], path[-3]
+    return (
+        arguments.type == "arguments"
+        and call.type == "call_expression"
+        and arguments.named_children[0] == path[-1]
+        and uses.is_member_of_promise(call.child_by_field_name("function"))
+    )
+
+
+def _is_push_target(path: Path, source: bytes) -> bool:
+    """``list.push(…)`` as a statement."""
+    member = path[-2]
+    if member.type != "member_expression" or member.child_by_field_name("object") != path[-1]:
+        return False
+    name = member.child_by_field_name("property")
+    return (
+        name is not None
+        and text_of(name, source) == "push"
+        and path[-3].type == "call_expression"
+        and path[-4].type == "expression_statement"
+    )

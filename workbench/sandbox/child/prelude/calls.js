@@ -1,0 +1,128 @@
+// Calls of tools: blocking, in a batch, asynchronous; and what else the script waits for.
+(function calls(kit) {
+  'use strict';
+  const { attempt, textOf, isArray, isList, keysOf, isInteger, isFiniteNumber, stringify, parse, StringOf, NumberOf,
+          PromiseOf, MapOf, mapGet, mapSet, mapDelete, TypeErrorOf, toJSON, refusal, at, placeOf, callSites, toolError,
+          ask, tell, slice } = kit;
+  let operations = 0;               // as the worker counts them: one for each frame that has an `op`
+  const pending = new MapOf();      // operation -> who waits for it
+
+  const MAX_NAME = 1024;
+  // One call, without the beginning of its frame; a call that cannot be made says so in `refused`, and the
+  // host answers it. Runs user code (toJSON, getters), so an operation gets its number after it.
+  function callBody(server, tool, args, place) {
+    let refused = '';
+    let body = 'null';
+    if (typeof server !== 'string' || typeof tool !== 'string' || server === '' || tool === '') {
+      refused = refuse('INVALID_ARGS', 'server and tool must be strings that are not empty: call_tool(server, tool, args)');
+      server = slice(textOf(server), 0, MAX_NAME); tool = slice(textOf(tool), 0, MAX_NAME);
+    } else if (server.length > MAX_NAME || tool.length > MAX_NAME) {
+      refused = refuse('INVALID_ARGS', 'server and tool are names of at most ' + MAX_NAME + ' characters');
+      server = slice(server, 0, MAX_NAME); tool = slice(tool, 0, MAX_NAME);
+    } else if (args === undefined) body = '{}';
+    else if (typeof args !== 'object' || args === null || isList(args)) {
+      refused = refuse('INVALID_ARGS', 'args must be an object, not ' + (args === null ? 'null' : typeof args === 'object' ? 'an array' : 'a ' + typeof args));
+    } else {
+      try {
+        const json = toJSON(args);
+        if (json === undefined || json[0] !== '{') refused = refuse('INVALID_ARGS', 'args must be an object when written as JSON');
+        else body = json;
+      } catch (e) { refused = refuse('SERIALIZATION_ERROR', 'args are not JSON: ' + refusal(e)); }
+    }
+    return ',"server":' + stringify(server) + ',"tool":' + stringify(tool) + ',"args":' + body + at(place) + refused + '}';
+  }
+  const refuse = (code, message) => ',"refused":{"code":"' + code + '","message":' + stringify(message) + '}';
+  const blocking = '{"t":"call","op":0';
+  function wait(who, frame) {
+    const op = ++operations;
+    mapSet(pending, op, who);
+    tell('{"t":"' + frame.t + '","op":' + op + frame.rest);
+    return op;
+  }
+  // whole: the promise is of the envelope. loosely: the names are as the script spells them after `tools.`,
+  // and the host finds what is meant.
+  function issue(server, tool, args, whole, loosely) {
+    const sites = callSites(100);
+    const rest = (loosely ? ',"spelled":true' : '') + callBody(server, tool, args, placeOf(sites));
+    return new PromiseOf((resolve, reject) => {
+      wait({ __proto__: null, resolve, reject, server, tool, sites, whole }, { __proto__: null, t: 'call', rest });
+    });
+  }
+
+  function call_tool(server, tool, args) {
+    return parse(ask(blocking + callBody(server, tool, args, placeOf(callSites(16)))));
+  }
+  // What `call_tool` is where its envelope is awaited (parallel.py writes it there).
+  const eventually = { call_tool(server, tool, args) { return issue(server, tool, args, true, false); } }.call_tool;
+  const callAsync = (server, tool, args) => issue(server, tool, args, false, false);
+  const callLoosely = (server, tool, args) => issue(server, tool, args, false, true);
+
+  let lastRefusal = '';             // of a batch: scripts map over it as if it were the list
+  const invalid = message => {
+    lastRefusal = message;
+    return { ok: false, error: { code: 'INVALID_ARGS', message } };
+  };
+  function call_tools(calls, options) {
+    if (!isList(calls)) return invalid('call_tools takes an array of {server, tool, args}');
+    const count = calls.length; // once: a Proxy may say something else the next time
+    if (!isInteger(count) || count < 0) return invalid('call_tools takes an array of {server, tool, args}');
+    if (count > 100) return invalid('call_tools takes at most 100 calls, not ' + count);
+    let width = 0;
+    if (options !== undefined) {
+      if (typeof options !== 'object' || options === null) return invalid('the options of call_tools must be an object {max_parallel}');
+      const names = keysOf(options);
+      for (let i = 0; i < names.length; i++) if (names[i] !== 'max_parallel') return invalid('unknown option ' + stringify(names[i]) + ' of call_tools: there is max_parallel');
+      const given = options.max_parallel;
+      if (given !== undefined) {
+        width = given;
+        if (!isInteger(width) || width < 1 || width > 32) return invalid('max_parallel must be a whole number from 1 to 32');
+      }
+    }
+    const place = placeOf(callSites(16));
+    let frames = '';
+    for (let i = 0; i < count; i++) {
+      const c = calls[i], where = 'calls[' + i + ']';
+      if (typeof c !== 'object' || c === null || isList(c)) return invalid(where + ' must be an object {server, tool, args}');
+      const names = keysOf(c);
+      for (let j = 0; j < names.length; j++) {
+        const name = names[j];
+        if (name !== 'server' && name !== 'tool' && name !== 'args') return invalid(where + ' has an unknown member ' + stringify(name) + ': a call is {server, tool, args}');
+      }
+      const { server, tool, args } = c;
+      if (typeof server !== 'string' || server === '') return invalid(where + '.server must be a string that is not empty');
+      if (typeof tool !== 'string' || tool === '') return invalid(where + '.tool must be a string that is not empty');
+      if (args !== undefined && (typeof args !== 'object' || args === null || isList(args))) return invalid(where + '.args must be an object');
+      frames += (i === 0 ? '' : ',') + blocking + callBody(server, tool, args, place);
+    }
+    if (count === 0) return [];
+    return parse(ask('{"t":"batch","width":' + width + ',"calls":[' + frames + ']}'));
+  }
+
+  function sleep(ms) {
+    const time = NumberOf(ms);
+    if (!isFiniteNumber(time) || time < 0) throw new TypeErrorOf('sleep(ms) takes a number of milliseconds from 0, not ' + textOf(ms));
+    return new PromiseOf((resolve, reject) => {
+      wait({ __proto__: null, resolve, reject }, { __proto__: null, t: 'sleep', rest: ',"ms":' + time + '}' });
+    });
+  }
+  // `fire` is called after `ms`; forget(op) takes it back.
+  const later = (ms, fire) => wait({ __proto__: null, fire }, { __proto__: null, t: 'sleep', rest: ',"ms":' + ms + '}' });
+  const forget = op => mapDelete(pending, op);
+
+  // The worker hands over the answer of an operation: an envelope, or '' for a time that is over.
+  function settle(op, json) {
+    const who = mapGet(pending, op);
+    if (who === undefined) return;
+    mapDelete(pending, op);
+    if (who.fire !== undefined) { who.fire(); return; }
+    if (json === '') { who.resolve(undefined); return; }
+    const envelope = parse(json);
+    if (who.whole) who.resolve(envelope);
+    else if (envelope.ok) who.resolve(envelope.result);
+    else who.reject(toolError(envelope.error, who.server, who.tool, who.sites));
+  }
+
+  kit.call_tool = call_tool; kit.call_tools = call_tools; kit.eventually = eventually; kit.callAsync = callAsync; kit.callLoosely = callLoosely;
+  kit.sleep = sleep; kit.later = later; kit.forget = forget; kit.settle = settle;
+  kit.lastRefusal = () => lastRefusal;
+})

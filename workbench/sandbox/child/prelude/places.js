@@ -1,0 +1,176 @@
+// Places in the script: line and column of errors, thrown values and calls, from the engine's call sites.
+//
+// The engine runs the script one line down (starting.py), and the prelude `BASE` lines down. So a frame in
+// between is the script's; all others are ours, or of text that the script evaluated itself.
+(function places(kit) {
+  'use strict';
+  const { BASE, plain, host, uncurry, list, push, slice, split, codePointAt, matches, protoOf, descriptorOf, setProto,
+          define, hide, isError, weakGet, weakSet, WeakMapOf, NumberOf, ErrorOf, parse } = kit;
+  const internalErrorProto = InternalError.prototype, syntaxErrorProto = SyntaxError.prototype;
+  // What stands in for InternalError, whose own prototype means the end of memory: a script never holds it.
+  const internalFacade = Object.create(Error.prototype, { name: { value: 'InternalError' } });
+
+  const ABOVE = 1;                 // lines that stand above the script in what the engine is given
+  let lines = null;                // the script's own lines, split when first needed
+  let source = '', lineCount = 0, inserted = null;
+  const placeOfError = new WeakMapOf(); // thrown object -> [line, column]
+  let lastThrown = null;           // place of the last throw, for values that are no objects
+  let syntaxAt = null;             // of a parse error of the script itself
+  let wanted = false, caught = null; // call sites are asked for, and are these
+
+  function setScript(own, columns) {
+    source = own; lines = null; syntaxAt = null;
+    inserted = columns === '' ? null : setProto(parse(columns), null);
+    lineCount = split(own, '\n').length;
+  }
+  function sourceLine(n) {
+    if (lines === null) lines = split(source, '\n');
+    return n >= 1 && n <= lines.length ? lines[n - 1] : '';
+  }
+  // The engine counts columns in UTF-8 bytes of what it was given; users count characters of theirs.
+  function ownColumn(line, column) {
+    let bytes = column - 1;
+    const added = inserted === null ? undefined : inserted[line];
+    if (added !== undefined) {
+      let removed = 0;
+      for (let i = 0; i < added.length; i++) {
+        const start = added[i][0], length = added[i][1];
+        if (bytes < start) break;
+        removed += bytes < start + length ? bytes - start : length;
+      }
+      bytes -= removed;
+    }
+    const text = sourceLine(line);
+    let characters = 0;
+    for (let i = 0; bytes > 0 && i < text.length; characters++) {
+      const point = codePointAt(text, i);
+      bytes -= point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+      i += point < 0x10000 ? 1 : 2;
+    }
+    return characters + 1;
+  }
+
+  let siteName, siteLine, siteColumn; // methods of the engine's call sites, captured below
+  const isOurs = line => line > BASE;
+  // The script's line of a site; 0 where it is none of the script's.
+  function ownLine(line) {
+    const own = line === null || isOurs(line) ? 0 : line - ABOVE;
+    return own > lineCount ? 0 : own;
+  }
+  function placeOf(sites, from) {
+    for (let i = from === undefined ? 0 : from; i < sites.length; i++) {
+      const line = ownLine(siteLine(sites[i]));
+      if (line !== 0) return setProto([line, ownColumn(line, siteColumn(sites[i]))], null);
+    }
+    return null;
+  }
+  function stackText(sites, from) {
+    let text = '', natives = '';
+    for (let i = from === undefined ? 0 : from; i < sites.length; i++) {
+      const given = siteLine(sites[i]), name = siteName(sites[i]);
+      if (given === null) { if (text !== '') natives += '    at ' + name + ' (native)\n'; continue; }
+      const line = ownLine(given);
+      if (line === 0) { natives = ''; continue; }
+      const place = 'script.js:' + line + ':' + ownColumn(line, siteColumn(sites[i]));
+      text += natives + (name === null ? '    at ' + place + '\n' : '    at ' + name + ' (' + place + ')\n');
+      natives = '';
+    }
+    return text;
+  }
+
+  // Called by the engine whenever an error is made, and for whatever is thrown at each frame that it leaves
+  // until a text is given, which holds until something is caught. So the making of an error gives nothing
+  // (a value thrown after it would have no place). The stack is an own property, as in other engines.
+  function onError(error, sites) {
+    // Where memory is full to the last byte the engine throws null, and has none for the call sites either.
+    if (sites === null || sites.length === 0 && error === null) { host('M'); return ''; }
+    if (wanted) { wanted = false; caught = sites; return undefined; }
+    const isReal = isError(error), isKnown = isReal && descriptorOf(error, 'stack') !== undefined;
+    const proto = isReal ? protoOf(error) : null;
+    if (error === null && sites.length !== 0) host('m'); // the same, a little later
+    if (proto === internalErrorProto) {
+      const message = descriptorOf(error, 'message');
+      // A script may catch this error, but not the end that it stands for.
+      if (message === undefined || endsMemory(message.value)) host('M');
+      setProto(error, internalFacade);
+    }
+    let from = 0;
+    if (proto === syntaxErrorProto && sites.length !== 0 && siteName(sites[0]) === null) {
+      // The first site is a place in what was parsed: the script itself, if none of it runs yet.
+      let running = false;
+      for (let i = 1; i < sites.length; i++) {
+        const line = siteLine(sites[i]);
+        if (line !== null && !isOurs(line)) running = true;
+      }
+      const line = siteLine(sites[0]);
+      if (running) from = 1;
+      else if (line !== null && !isOurs(line)) {
+        syntaxAt = setProto(line - ABOVE > lineCount ? [lineCount, sourceLine(lineCount).length + 1]
+          : line <= ABOVE ? [1, 1] : [line - ABOVE, ownColumn(line - ABOVE, siteColumn(sites[0]))], null);
+      }
+    }
+    const place = placeOf(sites, from);
+    lastThrown = place;
+    // The engine calls again when an error passes a native function: the first place is the right one.
+    if (place !== null && (typeof error === 'object' || typeof error === 'function') && error !== null &&
+        weakGet(placeOfError, error) === undefined) weakSet(placeOfError, error, place);
+    if (isReal && !isKnown) {
+      try { hide(error, 'stack', stackText(sites, from)); return undefined; } catch (e) { /* frozen before it was thrown */ }
+    }
+    return '';
+  }
+  const endsMemory = text => text === 'out of memory' || text === 'string too long' || text === 'Invalid error message' ||
+    text === 'out of memory in regexp execution';
+  {
+    let sample;
+    ErrorOf.prepareStackTrace = (error, sites) => { sample = protoOf(sites[0]); };
+    new ErrorOf();
+    siteName = plain ? site => site.name : uncurry(sample.getFunctionName);
+    siteLine = plain ? site => site.line : uncurry(sample.getLineNumber);
+    siteColumn = plain ? site => site.column : uncurry(sample.getColumnNumber);
+    // A script that came by a call site could ask it for functions, ours among them.
+    for (const key of Reflect.ownKeys(sample)) delete sample[key];
+  }
+  const limitFrames = uncurry(descriptorOf(ErrorOf, 'stackTraceLimit').set);
+  ErrorOf.prepareStackTrace = plain ? undefined : onError;
+  limitFrames(ErrorOf, 100);
+  // What a script sets from now on is an ordinary property: the engine does not look at it.
+  define(ErrorOf, 'prepareStackTrace', { __proto__: null, value: undefined, writable: true, configurable: true });
+  define(ErrorOf, 'stackTraceLimit', { __proto__: null, value: 100, writable: true, configurable: true });
+  hide(ErrorOf, 'captureStackTrace', { captureStackTrace(target) {
+    if (typeof target !== 'object' && typeof target !== 'function' || target === null) throw new kit.TypeErrorOf('not an object');
+    hide(target, 'stack', stackText(callSites(100)));
+  } }.captureStackTrace);
+  // The constructor would make errors that look like the end of memory.
+  hide(internalFacade, 'constructor', ErrorOf);
+  delete kit.G.InternalError;
+
+  // The engine's own stack text, read back into frames: {name or null, line or null, column}.
+  const engineFrame = /^    at (?:(.*) \()?(?:<input>:(\d+):(\d+)|native)\)?$/;
+  function readStack(text) {
+    const found = list(), rows = split(text, '\n');
+    for (let i = 0; i < rows.length; i++) {
+      const m = matches(engineFrame, rows[i]);
+      if (m !== null) push(found, { __proto__: null, name: m[1] === undefined ? null : m[1], line: m[2] === undefined ? null : NumberOf(m[2]), column: NumberOf(m[3]) });
+    }
+    return found;
+  }
+  const nowhere = list();
+  // The call sites of whoever calls the prelude, at most `depth` frames.
+  function callSites(depth) {
+    if (plain) return nowhere;
+    limitFrames(ErrorOf, depth);
+    wanted = true;
+    new ErrorOf();
+    limitFrames(ErrorOf, 100);
+    const sites = caught;
+    caught = null;
+    return sites === null ? nowhere : sites;
+  }
+
+  kit.setScript = setScript; kit.sourceLine = sourceLine; kit.placeOf = placeOf; kit.stackText = stackText;
+  kit.callSites = callSites; kit.readStack = readStack; kit.placeOfError = placeOfError;
+  kit.syntaxErrorProto = syntaxErrorProto;
+  kit.thrownAt = () => lastThrown; kit.syntaxPlace = () => syntaxAt;
+  kit.at = place => place === null ? '' : ',"line":' + place[0] + ',"column":' + place[1];
+})

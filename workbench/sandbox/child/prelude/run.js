@@ -1,0 +1,108 @@
+// What a script sees, and one run of it.
+(function run(kit) {
+  'use strict';
+  const { G, plain, define, hide, keysOf, attempt, stringify, parse, slice, protoOf, isError, weakGet, weakSet, toJSON, refusal,
+          describe, said, causes, genuine, placeOfError, placeOf, stackText, readStack, brandOf, brandPromise, setScript,
+          syntaxErrorProto } = kit;
+  const indirectEval = eval, rangeErrorProto = RangeError.prototype;
+
+  const globals = { __proto__: null, call_tool: kit.call_tool, call_tools: kit.call_tools, tools: kit.tools, console: kit.console,
+    sleep: kit.sleep, ToolError: kit.ToolError, Date: kit.Clock, crypto: kit.crypto, performance: kit.performance,
+    $calltool: kit.eventually };
+  for (const name of keysOf(globals)) hide(G, name, globals[name]);
+  for (const name of keysOf(kit.queries)) hide(G, name, kit.queries[name]);
+  for (const name of keysOf(kit.timing)) hide(G, name, kit.timing[name]);
+
+  let result = null, isLone = false;
+
+  function finish(text, reason) {
+    const warnings = kit.leftWarnings(reason);
+    result = warnings === '' ? text : slice(text, 0, -1) + ',"warnings":' + warnings + '}';
+  }
+  function succeed(value) {
+    let json;
+    if (kit.waitingTimers() > 0 && (value === undefined || kit.isTimer(value))) {
+      kit.warn('the script ended before its timers fired: wait for them with await sleep(ms), or await new Promise(resolve => setTimeout(resolve, ms))');
+    }
+    try { json = toJSON(value); }
+    catch (e) {
+      finish('{"t":"done","ok":false,"code":"SERIALIZATION_ERROR","message":' + stringify('the value is not JSON: ' + refusal(e)) +
+        ',"details":{"path":' + stringify(e.path) + '}}');
+      return;
+    }
+    finish(json === undefined ? '{"t":"done","ok":true,"value":null,"undefined":true}' : '{"t":"done","ok":true,"value":' + json + '}');
+  }
+  const MAX_HEAD = 1000;
+  function fail(e, code) {
+    const d = describe(e);
+    const isObject = (typeof e === 'object' || typeof e === 'function') && e !== null;
+    if (plain && d.stack !== undefined) {
+      const sites = readStack(d.stack), place = placeOf(sites);
+      d.stack = stackText(sites);
+      if (place !== null) weakSet(placeOfError, e, place);
+    }
+    const tool = isObject ? weakGet(genuine, e) : undefined;
+    const place = code === 'SYNTAX_ERROR' ? kit.syntaxPlace() : isObject ? weakGet(placeOfError, e) : kit.thrownAt();
+    const message = said(d), stack = d.stack === undefined ? undefined : d.stack + causes(e);
+    let text = '{"t":"done","ok":false,"code":' + stringify(tool === undefined ? code : tool.code) + ',"message":' + stringify(message);
+    if (tool !== undefined) text += ',"from_call":true,"details":' + (stringify({ __proto__: null, server: tool.server, tool: tool.tool }));
+    // A long message is there once already: its beginning is enough to know the stack by.
+    const head = message.length > MAX_HEAD ? slice(message, 0, MAX_HEAD) + '…' : message;
+    if (stack !== undefined && stack !== '') text += ',"stack":' + stringify(head + '\n' + stack);
+    // At the end of the stack there was no room for onError either.
+    else if (d.stack === undefined && d.name === 'RangeError') text += ',"lost_stack":true';
+    if (place !== undefined && place !== null) text += kit.at(place);
+    const refusal = kit.lastRefusal();
+    if (refusal !== '') text += ',"refused_batch":' + stringify(refusal);
+    finish(text + '}', e);
+  }
+  function settled(value) { if (isLone && typeof value === 'function') call(value); else succeed(value); }
+  // A promise is followed without its `then`, which a script may have replaced.
+  async function follow(value) {
+    let end;
+    try { end = await value; } catch (e) { fail(e, 'RUNTIME_ERROR'); return; }
+    settled(end);
+  }
+  // A script that is a lone function is called, once, with the input.
+  function call(f) {
+    isLone = false;
+    let value;
+    try { value = f(G.input); } catch (e) { fail(e, 'RUNTIME_ERROR'); return; }
+    if (brandOf(value) === brandPromise) follow(value); else succeed(value);
+  }
+  function init(a, b, c, d, inputJson) {
+    kit.seed(a, b, c, d);
+    define(G, 'input', { __proto__: null, value: parse(inputJson), writable: true, configurable: true, enumerable: true });
+  }
+  // Runs `code`, made from the user's `own` text; `columns` lists what was inserted into each line; `lone`: the
+  // value is a function to be called. True: it ran (or runs on: poll). False: it does not parse, nothing has
+  // run, and the failure is ready.
+  function run(code, own, columns, lone) {
+    setScript(own, columns);
+    result = null; isLone = lone;
+    let value;
+    try { value = (0, indirectEval)(code); }
+    catch (e) {
+      if (kit.syntaxPlace() !== null && isError(e) && attempt(() => protoOf(e)) === syntaxErrorProto) {
+        fail(e, 'SYNTAX_ERROR');
+        return false;
+      }
+      if (isTooDeep(e, code)) {
+        result = '{"t":"done","ok":false,"code":"SYNTAX_ERROR","message":"SyntaxError: the script is nested too deeply","line":1,"column":1}';
+        return false;
+      }
+      fail(e, 'RUNTIME_ERROR');
+      return true;
+    }
+    if (brandOf(value) === brandPromise) follow(value); else settled(value);
+    return true;
+  }
+  // The parser's stack overflow looks like the script's; with a throw in front nothing runs, only the parser.
+  function isTooDeep(e, code) {
+    if (!isError(e) || attempt(() => protoOf(e)) !== rangeErrorProto) return false;
+    try { (0, indirectEval)('throw null;' + code); } catch (again) { return again !== null && attempt(() => protoOf(again)) === rangeErrorProto; }
+    return false;
+  }
+  const poll = () => result === null ? null : slice(result, 0);
+  kit.face = { __proto__: null, init, run, settle: kit.settle, poll, rejected: kit.rejected };
+})

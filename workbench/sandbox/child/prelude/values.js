@@ -1,0 +1,117 @@
+// Values as JSON, strictly: what JSON.stringify would silently change is refused with its path and the cure.
+(function values(kit) {
+  'use strict';
+  const { list, push, pop, attempt, protoOf, keysOf, isArray, matches, stringify, isFiniteNumber, StringOf,
+          WeakMapOf, weakGet, weakSet } = kit;
+  const objectProto = Object.prototype, arrayProto = Array.prototype;
+  const iteratorProto = protoOf(protoOf([].values())), asyncIteratorProto = protoOf(protoOf((async function* () {}).prototype));
+
+  // [prototype, what a value with it is called, the cure]
+  const brands = list();
+  const brand = (proto, what, cure) => { const row = { __proto__: null, proto, what, cure }; push(brands, row); return row; };
+  const brandMap = brand(Map.prototype, 'a Map', 'use Object.fromEntries(map)');
+  const brandSet = brand(Set.prototype, 'a Set', 'use [...set]');
+  const brandPromise = brand(Promise.prototype, 'a Promise', 'await it first');
+  const brandError = brand(Error.prototype, 'an Error', 'use String(error) or error.message');
+  const brandRegExp = brand(RegExp.prototype, 'a RegExp', 'use String(regexp)');
+  brand(iteratorProto, 'an iterator', 'use [...iterator]');
+  brand(asyncIteratorProto, 'an async iterator', 'use await Array.fromAsync(iterator)');
+  brand(WeakMap.prototype, 'a WeakMap', '');
+  brand(WeakSet.prototype, 'a WeakSet', '');
+  brand(ArrayBuffer.prototype, 'an ArrayBuffer', 'use Array.from(new Uint8Array(buffer))');
+  brand(protoOf(Uint8Array.prototype), 'a typed array', 'use Array.from(array)');
+  brand(DataView.prototype, 'a DataView', '');
+
+  // Which of these a value is, or null; a Proxy may say anything, and nothing that it throws gets out.
+  function brandOf(value) {
+    try {
+      let proto = protoOf(value);
+      if (proto === objectProto || proto === arrayProto) return null;
+      for (let depth = 0; proto !== null && depth < 64; depth++) {
+        for (let i = 0; i < brands.length; i++) if (proto === brands[i].proto) return brands[i];
+        proto = protoOf(proto);
+      }
+    } catch (e) { /* it has none, then */ }
+    return null;
+  }
+  const isList = value => attempt(() => isArray(value)) === true;
+
+  // Functions of ours that are no plain functions to a user -> {what, cure}.
+  const special = new WeakMapOf();
+  const identifier = /^[A-Za-z_$][\w$]*$/;
+  const MAX_DEPTH = 500;
+  let refused = null; // the last refusal: so that what user code throws is not taken for one
+
+  // JSON.stringify that refuses what it would silently change. Throws {path, what, cure}, nothing else.
+  function toJSON(value) {
+    const holders = list(), keys = list();
+    let first = true;
+    function segment(holder, key) {
+      return isList(holder) ? '[' + key + ']' : matches(identifier, key) !== null ? '.' + key : '[' + stringify(key) + ']';
+    }
+    function path(depth) {
+      let text = '$';
+      for (let i = 1; i < depth; i++) text += segment(holders[i - 1], keys[i]);
+      return text;
+    }
+    function refuse(key, what, cure) {
+      const end = holders.length === 0 ? '' : segment(holders[holders.length - 1], key);
+      throw refused = { __proto__: null, path: path(holders.length) + end, what, cure };
+    }
+    function check(key, v) {
+      if (first) first = false;
+      else while (holders.length !== 0 && holders[holders.length - 1] !== this) { pop(holders); pop(keys); }
+      switch (typeof v) {
+        case 'string': case 'boolean': case 'undefined': return v;
+        case 'number':
+          if (!isFiniteNumber(v)) refuse(key, StringOf(v), 'use null or a string');
+          return v;
+        case 'bigint': refuse(key, 'a BigInt', 'use String(x) or Number(x)');
+        case 'symbol': refuse(key, 'a symbol', 'use its description');
+        case 'function': {
+          const known = weakGet(special, v);
+          if (known !== undefined) refuse(key, known.what, known.cure);
+          refuse(key, 'a function', 'call it, or leave it out');
+        }
+      }
+      if (v === null) return v;
+      if (v === kit.tools) { const { what, cure } = weakGet(special, v); refuse(key, what, cure); }
+      const kind = brandOf(v);
+      if (kind !== null) refuse(key, kind.what, kind.cure);
+      for (let i = 0; i < holders.length; i++) {
+        if (holders[i] === v) refuse(key, 'a circular reference to ' + path(i + 1), 'copy what is needed');
+      }
+      if (holders.length >= MAX_DEPTH) refuse(key, 'nested deeper than ' + MAX_DEPTH + ' levels', '');
+      push(holders, v); push(keys, key);
+      return v;
+    }
+    try { return stringify(value, check); }
+    catch (e) {
+      if (e !== null && e === refused) throw e;
+      const d = kit.describe(e);
+      throw refused = { __proto__: null, path: attempt(() => throwingPath(value, '$', 0)) || '$',
+        what: 'not readable: a getter or toJSON threw ' + d.name + ': ' + d.message, cure: '' };
+    }
+    function throwingPath(v, where, depth) {
+      if (typeof v !== 'object' || v === null || depth > MAX_DEPTH) return null;
+      try { if (typeof v.toJSON === 'function') { v.toJSON(''); return null; } } catch (e) { return where; }
+      let names;
+      try { names = keysOf(v); } catch (e) { return where; }
+      for (let i = 0; i < names.length; i++) {
+        const there = where + segment(v, names[i]);
+        let member;
+        try { member = v[names[i]]; } catch (e) { return there; }
+        const found = throwingPath(member, there, depth + 1);
+        if (found !== null) return found;
+      }
+      return null;
+    }
+  }
+
+  kit.brand = brand; kit.brandOf = brandOf; kit.isList = isList; kit.toJSON = toJSON; kit.identifier = identifier;
+  kit.brandMap = brandMap; kit.brandSet = brandSet; kit.brandPromise = brandPromise;
+  kit.brandError = brandError; kit.brandRegExp = brandRegExp;
+  kit.special = special;
+  kit.namedSpecial = (f, what, cure) => { weakSet(special, f, { __proto__: null, what, cure }); return f; };
+  kit.refusal = e => e.path + ' is ' + e.what + (e.cure === '' ? '' : ' (' + e.cure + ')');
+})

@@ -1,0 +1,235 @@
+"""TypeScript: its types become blanks, so that every position of the script stays.
+
+Only what can be erased is taken; what would have to become code (enums, namespaces, parameter properties,
+decorators) is refused by name. docs/decisions says why with tree-sitter and not with a library.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node, Query, QueryCursor
+
+from workbench.sandbox.child.drafting import Draft
+from workbench.sandbox.child.grammars import Grammars, all_nodes
+
+_QUERIED_BYTES = 8192
+"""A query is twice as fast as a walk, and quadratic in the number of siblings."""
+_GENERIC_CALL = re.compile(r"[\w$]<[A-Za-z_{\[(][\w\s,.\[\]<>|&{}:;'\"?=()]{0,300}>\(")
+
+# Erased as a whole.
+_ERASED = (
+    "type_annotation", "type_arguments", "type_parameters", "accessibility_modifier",
+    "override_modifier", "implements_clause", "asserts_annotation", "type_predicate_annotation",
+)  # fmt: skip
+# Erased as a whole; a semicolon stays, so that the statement before it ends.
+_ERASED_STATEMENTS = (
+    "interface_declaration", "type_alias_declaration", "ambient_declaration", "function_signature",
+    "abstract_method_signature", "index_signature", "method_signature",
+)  # fmt: skip
+_PARTLY = (
+    "as_expression", "satisfies_expression", "non_null_expression", "type_assertion",
+    "abstract_class_declaration", "public_field_definition", "required_parameter",
+    "optional_parameter", "variable_declarator", "method_definition", "import_statement",
+    "export_statement", "arrow_function",
+)  # fmt: skip
+_REFUSED = {
+    "enum_declaration": "an enum becomes code, and types are only erased here: write const Color = "
+    '{ Red: "red" } instead',
+    "internal_module": "a namespace becomes code, and types are only erased here: write an object",
+    "module": "a module declaration becomes code, and types are only erased here: write an object",
+    "decorator": "decorators are not part of JavaScript yet",
+    "import_alias": "import = is not part of JavaScript",
+}
+_QUERY = "\n".join(
+    f"({kind}) @{kind}" for kind in (*_ERASED, *_ERASED_STATEMENTS, *_PARTLY, *_REFUSED)
+)
+# A line that begins so goes on with the statement before it.
+_CONTINUES = re.compile(rb"\s*[([`+\-/*,.]")
+
+
+class NotErasable(Exception):
+    """TypeScript that cannot be erased; where it stands."""
+
+    def __init__(self, message: str, node: Node) -> None:
+        super().__init__(message)
+        self.position = node.start_byte
+
+
+def looks_like_generics(text: str) -> bool:
+    """``f<T>(x)`` is also JavaScript (two comparisons), and never meant so."""
+    return ">(" in text and _GENERIC_CALL.search(text) is not None
+
+
+class Eraser:
+    """Erases types. Made once in the zygote."""
+
+    def __init__(self, grammars: Grammars) -> None:
+        self._query = Query(grammars.typescript, _QUERY)
+
+    def _typed_nodes(self, root: Node, source: bytes) -> dict[str, list[Node]]:
+        """The nodes that have something to erase, by kind."""
+        if len(source) <= _QUERIED_BYTES:
+            return QueryCursor(self._query).captures(root)
+        found: dict[str, list[Node]] = {}
+        for node in all_nodes(root):
+            if node.type in _KINDS:
+                found.setdefault(node.type, []).append(node)
+        return found
+
+    def erase(self, root: Node, draft: Draft) -> bool:
+        """Blank the types of a tree of the TypeScript grammar; False: there are none.
+
+        Raises NotErasable.
+        """
+        found = self._typed_nodes(root, draft.source)
+        for kind, message in _REFUSED.items():
+            for node in found.get(kind, ()):
+                if not _is_declared_only(node):
+                    raise NotErasable(message, node)
+        changed = False
+        for kind in _ERASED:
+            for node in found.get(kind, ()):
+                _erase_annotation(node, draft)
+                changed = True
+        for kind in _ERASED_STATEMENTS:
+            for node in found.get(kind, ()):
+                changed = _erase_statement(node, draft) or changed
+        for kind in _PARTLY:
+            for node in found.get(kind, ()):
+                changed = _ERASERS[kind](node, draft) or changed
+        return changed
+
+
+_KINDS = frozenset((*_ERASED, *_ERASED_STATEMENTS, *_PARTLY, *_REFUSED))
+
+
+def _is_declared_only(node: Node) -> bool:
+    """``declare enum …``, ``declare namespace …``: nothing of it becomes code."""
+    parent = node.parent
+    while parent is not None and parent.type != "ambient_declaration":
+        parent = parent.parent
+    return parent is not None
+
+
+def _erase_statement(node: Node, draft: Draft) -> bool:
+    in_a_type = {"method_signature", "index_signature"}
+    if node.type in in_a_type and (node.parent is None or node.parent.type != "class_body"):
+        return False
+    draft.blank(node.start_byte, node.end_byte, ";")
+    return True
+
+
+def _erase_annotation(node: Node, draft: Draft) -> None:
+    draft.blank(node.start_byte, node.end_byte)
+
+
+def _token(node: Node, *texts: str) -> Node | None:
+    """A direct child that is one of these words."""
+    return next((child for child in node.children if child.type in texts), None)
+
+
+def _erase_tokens(node: Node, draft: Draft, *texts: str) -> bool:
+    found = [child for child in node.children if child.type in texts]
+    for child in found:
+        draft.blank(child.start_byte, child.end_byte)
+    return bool(found)
+
+
+def _erase_after_expression(node: Node, draft: Draft) -> bool:
+    """``x as T``, ``x satisfies T``, ``x!``."""
+    expression = node.children[0]
+    draft.blank(expression.end_byte, node.end_byte)
+    source = draft.source
+    rest = _CONTINUES.match(source, node.end_byte)
+    if rest is not None and b"\n" in rest[0] and node.type != "non_null_expression":
+        # Without the type, what was a new statement would go on with this one.
+        draft.blank(expression.end_byte, node.end_byte, ";")
+    return True
+
+
+def _erase_assertion(node: Node, draft: Draft) -> bool:
+    """``<T>x``"""
+    expression = node.children[-1]
+    if b"\n" in draft.source[node.start_byte : expression.start_byte]:
+        raise NotErasable("write x as T instead of <T>x over several lines", node)
+    draft.blank(node.start_byte, expression.start_byte)
+    return True
+
+
+def _erase_abstract(node: Node, draft: Draft) -> bool:
+    return _erase_tokens(node, draft, "abstract")
+
+
+def _erase_field(node: Node, draft: Draft) -> bool:
+    if _token(node, "declare", "abstract") is not None:
+        draft.blank(node.start_byte, node.end_byte, ";")
+        return True
+    return _erase_tokens(node, draft, "readonly", "?", "!")
+
+
+def _erase_parameter(node: Node, draft: Draft) -> bool:
+    modifier = _token(node, "accessibility_modifier", "readonly", "override_modifier")
+    if modifier is not None:
+        raise NotErasable(
+            "a parameter property becomes code, and types are only erased here: write this.x = x in "
+            "the constructor",
+            modifier,
+        )
+    pattern = node.child_by_field_name("pattern")
+    if pattern is not None and pattern.type == "this":
+        end = node.end_byte
+        comma = node.next_sibling
+        draft.blank(node.start_byte, comma.end_byte if comma and comma.type == "," else end)
+        return True
+    return _erase_tokens(node, draft, "?")
+
+
+def _erase_mark(node: Node, draft: Draft) -> bool:
+    """The ``!`` of ``let x!: T``, the ``?`` of an optional method."""
+    return _erase_tokens(node, draft, "!", "?", "abstract")
+
+
+def _erase_import(node: Node, draft: Draft) -> bool:
+    if _token(node, "type") is None:
+        return False
+    draft.blank(node.start_byte, node.end_byte, ";")
+    return True
+
+
+def _erase_export(node: Node, draft: Draft) -> bool:
+    declaration = node.child_by_field_name("declaration")
+    is_type = declaration is not None and declaration.type in _ERASED_STATEMENTS
+    if not is_type and _token(node, "type") is None:
+        return False
+    draft.blank(node.start_byte, node.end_byte, ";")
+    return True
+
+
+def _erase_return_type(node: Node, draft: Draft) -> bool:
+    """The ``=>`` of an arrow function must stand on the line of its parenthesis."""
+    given = node.child_by_field_name("return_type")
+    parameters = node.child_by_field_name("parameters")
+    if given is None or parameters is None:
+        return False
+    if b"\n" in draft.source[given.start_byte : given.end_byte]:
+        draft.blank(parameters.end_byte - 1, parameters.end_byte)
+        draft.overwrite(given.end_byte - 1, ")")
+    return True
+
+
+_ERASERS = {
+    "as_expression": _erase_after_expression,
+    "satisfies_expression": _erase_after_expression,
+    "non_null_expression": _erase_after_expression,
+    "type_assertion": _erase_assertion,
+    "abstract_class_declaration": _erase_abstract,
+    "public_field_definition": _erase_field,
+    "required_parameter": _erase_parameter,
+    "optional_parameter": _erase_parameter,
+    "variable_declarator": _erase_mark,
+    "method_definition": _erase_mark,
+    "import_statement": _erase_import,
+    "export_statement": _erase_export,
+    "arrow_function": _erase_return_type,
+}
