@@ -77,7 +77,7 @@ async def test_everything_reports_progress_and_errors(everything: Manager) -> No
 @pytest.mark.npm
 async def test_everything_over_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
     """The way that Windows goes: the SDK's own transport, everything else the same."""
-    monkeypatch.setattr("workbench.upstream.connection._OWN_PIPES", False)
+    monkeypatch.setattr("workbench.upstream.routes._OWN_PIPES", False)
     notes: list[ToolCallNote] = []
     async with managing(_npm("all", "mcp-server-everything", "stdio")) as manager:
         await manager.settled("all")

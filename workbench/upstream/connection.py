@@ -7,33 +7,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import logging
-import os
 import random
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue.tools import ServerState
 from workbench.mcp.messages import Failure, RpcError, SessionLost
 from workbench.upstream.notes import NoteTap, log_text
+from workbench.upstream.routes import Ears, Route, route_to
 from workbench.upstream.transports.link import StartAfresh
-from workbench.upstream.transports.process import (
-    CannotStart,
-    StderrRing,
-    StdioServer,
-    child_environment,
-)
-from workbench.upstream.transports.session import Session
+from workbench.upstream.transports.process import CannotStart, StderrRing, child_environment
 from workbench.util.places import Places
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from workbench.config import ServerSettings
     from workbench.upstream.eras import Eras
-    from workbench.upstream.transports.http import HttpChannel
     from workbench.upstream.transports.link import Link, Way
 
 OnTools = Callable[[list[dict[str, Any]], dict[str, list[str]]], None]
@@ -43,11 +33,9 @@ _FIRST_DELAY_S = 0.25
 _LONGEST_DELAY_S = 30.0
 _HEALTHY_S = 30.0
 _DEBOUNCE_S = 0.1
-_EXIT_CODE_S = 0.3
 _CLOSE_S = 1.8
 _KILL_S = 0.2
 _MOST_IN_FLIGHT = 256
-_OWN_PIPES = hasattr(os, "killpg")
 
 
 class NotConnected(Exception):
@@ -74,7 +62,6 @@ class Connection:
         self.settings = settings
         self._eras = eras
         self._longest = longest
-        self._channel: HttpChannel | None = None
         self.state: ServerState = "new"
         self.error: str | None = None
         self.stderr = StderrRing()
@@ -83,7 +70,7 @@ class Connection:
         self._on_state = on_state
         self._on_tools = on_tools
         self._link: Link | None = None
-        self._server: StdioServer | None = None
+        self._route: Route | None = None
         self._lifecycle = asyncio.Lock()
         """Held while one owner is ended, so that there are never two."""
         self._owner: asyncio.Task[None] | None = None
@@ -116,10 +103,8 @@ class Connection:
     @longest.setter
     def longest(self, longest: int) -> None:
         self._longest = longest
-        if self._server is not None:
-            self._server.peer.longest = longest
-        if self._channel is not None:
-            self._channel.longest = longest
+        if self._route is not None:
+            self._route.bound(longest)
 
     def start(self) -> None:
         """Begin to connect, if nothing has yet and it is not closed. Returns at once."""
@@ -181,8 +166,8 @@ class Connection:
 
     def kill(self) -> None:
         """End its process now."""
-        if self._server is not None:
-            self._server.kill()
+        if self._route is not None:
+            self._route.kill()
 
     async def call(
         self, tool: str, args: dict[str, Any], timeout: float, tap: NoteTap
@@ -233,13 +218,13 @@ class Connection:
         while not self._ending:  # a cancel scope that is left just then may eat the cancellation
             self._decided.clear()
             self._lost.clear()
-            self._server = None
+            self._route = None
             self._was_ready = False
             self._set("connecting", self.error)
             began = time.monotonic()
             try:
-                await self._attempt()
-                reason = "the server knows our session no more"
+                reason = await self._attempt()
+                _log.info("server %s: %s", self.settings.name, reason)
             except Exception as error:  # whatever it is, it is this server's trouble only
                 cause = _cause(error)
                 reason = str(cause) if isinstance(cause, _EXPECTED) else _words(cause)
@@ -265,125 +250,71 @@ class Connection:
             async with asyncio.timeout(delay * random.uniform(0.75, 1.25)):
                 await self._retry.wait()
 
-    async def _attempt(self) -> None:
-        """Connect, serve, and return or raise when it is over."""
+    async def _attempt(self) -> str:
+        """Connect and serve; why it is over. Raises what kept it from being connected."""
         settings = self.settings.expanded(self._environ)
         seconds = settings.connect_timeout_ms / 1000
         deadline = asyncio.timeout(seconds)  # encloses the whole life; lifted once connected
         try:
             async with deadline:
-                await self._by_either_era(settings, deadline)
+                return await self._by_either_era(settings, deadline)
         except TimeoutError:
             if not deadline.expired():
                 raise
-            raise NotConnected(self._late(seconds)) from None
+            late = f"not connected within {seconds:g} s"
+            raise NotConnected(self._route.explained(late) if self._route else late) from None
 
-    async def _by_either_era(self, settings: ServerSettings, deadline: asyncio.Timeout) -> None:
+    async def _by_either_era(self, settings: ServerSettings, deadline: asyncio.Timeout) -> str:
         """Ask for the newest protocol unless it is known to be in vain; start anew where that broke it."""
         if settings.protocol == "legacy":
-            await self._over(settings, deadline, "legacy")
-            return
+            return await self._serve(settings, deadline, "legacy")
         probe = not (self._wedged or self._eras.is_handshake(self.settings))
         self._wedged = probe
         if probe:
             try:
-                await self._over(settings, deadline, "probe")
-                return
+                return await self._serve(settings, deadline, "probe")
             except StartAfresh as error:
                 _log.info("server %s: started anew: %s", self.settings.name, error)
             except Exception:
                 self._wedged = False
                 raise
-        await self._over(settings, deadline, "initialize")
+        return await self._serve(settings, deadline, "initialize")
 
-    async def _over(self, settings: ServerSettings, deadline: asyncio.Timeout, way: Way) -> None:
-        try:
-            if settings.command is None:
-                await self._over_http(settings, deadline, way)
-            elif _OWN_PIPES:
-                await self._over_pipes(settings, deadline, way)
-            else:
-                await self._over_sdk_stdio(settings, deadline, way)
-        finally:
-            if self._server is not None:
-                connected = deadline.when() is None
-                await self._server.stop(patient=connected and not self._server.gone.is_set())
-
-    async def _over_pipes(
-        self, settings: ServerSettings, deadline: asyncio.Timeout, way: Way
-    ) -> None:
-        assert settings.command is not None
-        self.stderr.mark()
-        server = self._server = await StdioServer.start(
-            settings.command,
-            settings.args,
-            env=self._child_environment(settings),
-            cwd=settings.cwd,
-            stderr=self.stderr,
-            on_notification=self._notified,
-            longest=self._longest,
+    async def _serve(self, settings: ServerSettings, deadline: asyncio.Timeout, way: Way) -> str:
+        """From a start to its end: the server is gone, or the session is lost; why."""
+        route = self._route = route_to(
+            settings,
+            child_environment(self._environ, settings.env, inherit=settings.inherit_env),
+            self.stderr,
+            self._longest,
+            Ears(self._notified, self._changed.set, self._logged),
         )
-        await self._serve(Session(server.peer), deadline, way, server.gone)
-        raise NotConnected(await server.last_words(_EXIT_CODE_S))
-
-    async def _over_http(
-        self, settings: ServerSettings, deadline: asyncio.Timeout, way: Way
-    ) -> None:
-        assert settings.url is not None
-        http = await _load("http")
-        channel = http.HttpChannel(
-            settings.url, settings.headers, self._notified, longest=self._longest
-        )
-        self._channel = channel
-        try:
-            await self._serve(Session(channel), deadline, way)
-        finally:
-            self._channel = None
-            await channel.close()
-
-    async def _over_sdk_stdio(
-        self, settings: ServerSettings, deadline: asyncio.Timeout, way: Way
-    ) -> None:
-        module = await _load("sdk")
-        opened = module.open_stdio(
-            settings.command,
-            list(settings.args),
-            self._child_environment(settings),
-            settings.cwd,
-            changed=self._changed.set,
-            log=self._logged,
-        )
-        async with opened as link:
-            await self._serve(link, deadline, way)
-
-    async def _serve(
-        self,
-        link: Link,
-        deadline: asyncio.Timeout,
-        way: Way,
-        gone: asyncio.Event | None = None,
-    ) -> None:
-        """From an open link to its end: ``gone`` is set, or the session is lost."""
-        await link.negotiate(way)
-        self._changed.clear()
-        self._listed = False
-        helpers: list[asyncio.Task[Any]] = [asyncio.create_task(link.watch(self._changed.set))]
-        try:
-            await asyncio.sleep(0)  # it is asked for news first: nothing can change unheard
-            self._on_tools(*await link.list_tools())
-            self._listed = True
-            helpers.append(asyncio.create_task(self._keep_listing(link)))
-            deadline.reschedule(None)
-            self._ready(link, way)
-            ends = [asyncio.create_task(event.wait()) for event in (self._lost, gone) if event]
-            helpers += ends
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            self._link = None
-            self._decided.clear()
-            for task in helpers:
-                task.cancel()
-            await asyncio.gather(*helpers, return_exceptions=True)
+        async with route.open() as link:
+            await link.negotiate(way)
+            self._changed.clear()
+            self._listed = False
+            helpers: list[asyncio.Task[Any]] = [
+                asyncio.create_task(link.watch(self._changed.set)),
+                *(asyncio.create_task(event.wait()) for event in (self._lost, route.gone) if event),
+            ]
+            ends = helpers[1:]
+            try:
+                await asyncio.sleep(0)  # it is asked for news first: nothing can change unheard
+                self._on_tools(*await link.list_tools())
+                self._listed = True
+                helpers.append(asyncio.create_task(self._keep_listing(link)))
+                deadline.reschedule(None)
+                route.served = True
+                self._ready(link, way)
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                self._link = None
+                self._decided.clear()
+                for task in helpers:
+                    task.cancel()
+                await asyncio.gather(*helpers, return_exceptions=True)
+            gone = route.gone is not None and route.gone.is_set()
+            return await route.last_words() if gone else "the server knows our session no more"
 
     def _ready(self, link: Link, way: Way) -> None:
         self._link = link
@@ -424,9 +355,6 @@ class Connection:
         if tap is not None:
             tap.log(text)
 
-    def _child_environment(self, settings: ServerSettings) -> dict[str, str]:
-        return child_environment(self._environ, settings.env, inherit=settings.inherit_env)
-
     def _set(self, state: ServerState, error: str | None) -> None:
         if (state, error) != (self.state, self.error):
             self.state, self.error = state, error
@@ -436,15 +364,6 @@ class Connection:
         self._set(state, error)
         self._tried.set()
         self._decided.set()
-
-    def _late(self, seconds: float) -> str:
-        message = f"not connected within {seconds:g} s"
-        if self._server is None:
-            return message
-        garbage = self._server.peer.garbage
-        if garbage:
-            message += f"; it printed what is no message: {garbage[-1]!r}"
-        return self._server.with_stderr(message)
 
 
 _EXPECTED = (NotConnected, CannotStart, RpcError, Failure)
@@ -467,9 +386,3 @@ def _session_is_lost(error: RpcError | SessionLost) -> bool:
         return True
     words = error.message.lower()
     return "session" in words and ("not found" in words or "terminated" in words)
-
-
-async def _load(transport: str) -> ModuleType:
-    """Import beside the event loop: it takes a while, and who has no such server never pays for it."""
-    name = f"workbench.upstream.transports.{transport}"
-    return cast("ModuleType", await asyncio.to_thread(importlib.import_module, name))

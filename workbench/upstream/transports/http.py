@@ -10,10 +10,9 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
-from typing import Any, TypeAlias, cast
+from typing import Any
 
 import httpx2
 
@@ -29,7 +28,6 @@ from workbench.mcp.messages import (
     RequestTimeout,
     RpcError,
     SessionLost,
-    TooLarge,
     Unreachable,
     answer_of,
     decode,
@@ -52,33 +50,26 @@ from workbench.upstream.transports.http_client import (
     text_of,
     words_of,
 )
+from workbench.upstream.transports.http_reading import (
+    STREAM,
+    Place,
+    body_of,
+    kind_of,
+    messages_in,
+)
 from workbench.upstream.transports.mirrored import header_text
 
 _log = logging.getLogger(__name__)
 _SESSION = "mcp-session-id"
 _ACCEPT = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
-_EVENTS_KIND = "text/event-stream"
 _EVENTS = {"accept": "text/event-stream", "cache-control": "no-store"}
-_FIRST_RETRY_S = 1.0
-_LONGEST_RETRY_S = 60.0
 _NOTHING = (202, 204)
 _MOST_RETRIES = 2
 _MOST_REPLIES = 32
 _FAREWELL_S = 0.5
-_TURN_S = 0.005
-"""How long a stream that never pauses may keep the event loop."""
-
-
-_Events: TypeAlias = AsyncGenerator[httpx2.ServerSentEvent, None]
+_STEADY_S = 60.0
+"""A stream of the server's own messages that held for so long may end as often as it likes."""
 _NO_SESSION = re.compile(r"session|not initialized", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class _Place:
-    """How far a stream of events was read, to go on there."""
-
-    event: str | None = None
-    retry_s: float = _FIRST_RETRY_S
 
 
 class HttpChannel:
@@ -168,19 +159,19 @@ class HttpChannel:
     # -- a request ---------------------------------------------------------------------------
 
     async def _ask(self, method: str, message: bytes, headers: dict[str, str]) -> dict[str, Json]:
-        place = _Place()
+        place = Place()
         async with self._sent("POST", headers, message) as response:
             if response.status_code >= 300:
                 raise await self._refused(response)
             if method == "initialize":
                 self._session = response.headers.get(_SESSION)
-            kind = _kind(response) if response.status_code not in _NOTHING else ""
+            kind = kind_of(response) if response.status_code not in _NOTHING else ""
             if kind == "application/json":
-                answer = self._read(await self._body(response))
+                answer = self._read(await body_of(response, self.longest))
                 if answer is None:
                     raise Malformed("malformed answer: no JSON-RPC answer in it")
                 return answer
-            if kind != _EVENTS_KIND:
+            if kind != STREAM:
                 raise await self._no_answer(response)
             answer = await self._answer_in(response, place)
         return answer if answer is not None else await self._resumed(place)
@@ -203,16 +194,16 @@ class HttpChannel:
             self._heard(message)
         return None
 
-    async def _answer_in(self, response: httpx2.Response, place: _Place) -> dict[str, Json] | None:
+    async def _answer_in(self, response: httpx2.Response, place: Place) -> dict[str, Json] | None:
         """The answer in a stream of events, or None: it ended before."""
-        async with aclosing(self._events(response, place)) as events:
+        async with aclosing(messages_in(response, place, self.longest)) as events:
             async for data in events:
                 answer = self._read(data)
                 if answer is not None:
                     return answer
         return None
 
-    async def _resumed(self, place: _Place) -> dict[str, Json]:
+    async def _resumed(self, place: Place) -> dict[str, Json]:
         """The answer from where its stream was cut off, if the server numbers its events."""
         tries = 0
         while place.event is not None and tries < _MOST_RETRIES:
@@ -245,63 +236,28 @@ class HttpChannel:
     async def _no_answer(self, response: httpx2.Response) -> Malformed:
         if response.status_code in _NOTHING:
             return Malformed(f"HTTP {response.status_code}: the server gave no answer to a request")
-        kind = _kind(response) or "no content type"
+        kind = kind_of(response) or "no content type"
         words = (await text_of(response)).decode("utf-8", "replace").strip()
         return Malformed(f"the server answered with {kind}: {words[:300]}")
 
-    async def _body(self, response: httpx2.Response) -> bytes:
-        body = bytearray()
-        breath = _Breath()
-        try:
-            async for piece in response.aiter_bytes():
-                body += piece
-                if len(body) > self.longest:
-                    raise self._too_large()
-                await breath.taken()
-        except httpx2.HTTPError as error:
-            raise ConnectionLost(words_of(error)) from None
-        return bytes(body)
-
     # -- streams -----------------------------------------------------------------------------
-
-    async def _events(
-        self, response: httpx2.Response, place: _Place
-    ) -> AsyncGenerator[bytes, None]:
-        """The messages of a stream; ends where it ends, also where it is cut off."""
-        breath = _Breath()
-        try:
-            source = httpx2.EventSource(response, max_event_size=self.longest)
-            async with aclosing(cast(_Events, aiter(source))) as events:
-                async for event in events:
-                    place.event = event.id or place.event
-                    if event.retry is not None:
-                        place.retry_s = min(max(event.retry, 0) / 1000, _LONGEST_RETRY_S)
-                    if event.event == "message" and event.data:
-                        yield event.data.encode("utf-8", "replace")
-                    await breath.taken()
-        except httpx2.SSEError:
-            raise self._too_large() from None
-        except httpx2.DecodingError as error:
-            raise Malformed(words_of(error)) from None
-        except (httpx2.HTTPError, httpx2.StreamError) as error:
-            _log.info("a stream was cut off: %s", words_of(error))
 
     async def _listen(self) -> None:
         """Hear what the server says on its own, as long as it offers to (older era)."""
-        place = _Place()
+        place = Place()
         tries = 0
         while tries < _MOST_RETRIES:
             began = time.monotonic()
             try:
                 async with (
                     self._stream(place) as response,
-                    aclosing(self._events(response, place)) as events,
+                    aclosing(messages_in(response, place, self.longest)) as events,
                 ):
                     async for data in events:
                         self._overheard(data)
             except (Failure, RpcError) as error:
                 _log.info("no messages of the server's own: %s", error)
-            tries = 0 if time.monotonic() - began > _LONGEST_RETRY_S else tries + 1
+            tries = 0 if time.monotonic() - began > _STEADY_S else tries + 1
             await asyncio.sleep(place.retry_s)
 
     def _overheard(self, data: bytes) -> None:
@@ -315,12 +271,12 @@ class HttpChannel:
                 self._heard(message)
 
     @asynccontextmanager
-    async def _stream(self, place: _Place) -> AsyncIterator[httpx2.Response]:
+    async def _stream(self, place: Place) -> AsyncIterator[httpx2.Response]:
         headers = self._headers() | _EVENTS
         if place.event is not None:
             headers["last-event-id"] = header_value(place.event)
         async with self._sent("GET", headers) as response:
-            if response.status_code >= 300 or _kind(response) != _EVENTS_KIND:
+            if response.status_code >= 300 or kind_of(response) != STREAM:
                 raise await self._refused(response)
             yield response
 
@@ -412,27 +368,7 @@ class HttpChannel:
         finally:
             await response.aclose()
 
-    def _too_large(self) -> TooLarge:
-        return TooLarge(f"the answer is larger than max_upstream_bytes ({self.longest} bytes)")
-
-
-class _Breath:
-    """Lets others run where what is read never pauses by itself."""
-
-    def __init__(self) -> None:
-        self._last = time.monotonic()
-
-    async def taken(self) -> None:
-        if time.monotonic() - self._last > _TURN_S:
-            await asyncio.sleep(0)
-            self._last = time.monotonic()
-
 
 def header_value(text: str) -> str:
     """What the server gave us as text, as a header can carry it."""
     return text.encode("ascii", "ignore").decode().replace("\r", "").replace("\n", "")
-
-
-def _kind(response: httpx2.Response) -> str:
-    kind = str(response.headers.get("content-type", ""))
-    return kind.partition(";")[0].strip().lower()
