@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
+import struct
 import subprocess
 import sys
 import time
@@ -12,11 +14,15 @@ from pathlib import Path
 
 import pytest
 
+if sys.platform != "win32":
+    import fcntl
+    import termios
+
 pytestmark = [
     pytest.mark.terminal,
     pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
 ]
-_PATIENCE_S = 40.0
+_PATIENCE_S = 90.0
 _HOSTILE = r"""
 const bad = "\x1b]0;owned\x07\x1b[2J\x1b[31m[/b][red]\u202e\x9b5n";
 console.log("console " + bad);
@@ -30,6 +36,7 @@ class Terminal:
 
     def __init__(self, folder: Path, width: int, height: int, command: list[str]) -> None:
         self._socket = str(folder / "tmux")
+        self.size = width, height
         environment = os.environ | {
             "WORKBENCH_DATA_DIR": str(folder / "data"),
             "XDG_CONFIG_HOME": str(folder / "config"),
@@ -69,6 +76,24 @@ class Terminal:
         command = ["tmux", "-S", self._socket, *arguments]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
+    def resize(self, width: int, height: int) -> None:
+        self._tmux("resize-window", "-x", str(width), "-y", str(height))
+
+    def picture(self) -> str:
+        """The text with its colours."""
+        return self._tmux("capture-pane", "-p", "-e")
+
+    def at_rest(self) -> str:
+        """The picture, once nothing changes any more."""
+        before = ""
+        for _ in range(200):
+            shown = self.picture()
+            if shown == before:
+                return shown
+            before = shown
+            time.sleep(0.4)  # another process: nothing to await
+        pytest.fail("the screen never comes to rest")
+
 
 @pytest.fixture(params=[(120, 40), (80, 24)])
 def terminal(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Terminal]:
@@ -93,3 +118,131 @@ def test_hostile_text_is_shown_and_not_obeyed(terminal: Terminal) -> None:
     text = terminal.until(lambda text: "ended with" in text)
     assert "ended with 0" in text
     assert "1 Script" not in text
+
+
+_SCRIPT = "\n".join(f"const value{n} = [{n}, 'text {n}', {{ key: {n} }}];" for n in range(60))
+
+
+@pytest.fixture(params=[(120, 40), (80, 24), (60, 20)])
+def editing(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Terminal]:
+    script = tmp_path / "long.js"
+    script.write_text(_SCRIPT)
+    width, height = request.param
+    command = [sys.executable, "-m", "workbench", str(script)]
+    terminal = Terminal(tmp_path, width, height, command)
+    yield terminal
+    terminal.close()
+
+
+def test_what_was_left_out_of_the_paintings_is_on_the_screen(editing: Terminal) -> None:
+    """Only what changed is written: the screen must be the one that a painting of everything gives."""
+    editing.until(lambda text: "1 Script" in text and "value3" in text)
+    steps = [
+        [
+            "x",
+            "tools.",
+            "Escape",
+            "Enter",
+            "BSpace",
+            "C-z",
+            "C-z",
+            "PageDown",
+            "Up",
+            "S-Down",
+            "S-Down",
+        ],
+        ["C-f", "text", "Enter", "Escape", "Home", "a", "b", "C-Right"],
+        ["F5", "F7", "F7", "F2", "Escape", "F9", "Down", "Escape"],
+        ["C-p", "Escape", "F1", "Escape", "C-n", "y", "C-PageUp"],
+    ]
+    for keys in steps:
+        editing.keys(*keys)
+        editing.at_rest()
+    editing.keys("F6", "F6")  # no cursor blinks there
+    shown = editing.at_rest()
+    width, height = editing.size
+    editing.resize(width + 7, height + 3)
+    assert editing.at_rest() != shown
+    editing.resize(width, height)
+    assert editing.at_rest() == shown
+
+
+def test_a_typed_character_writes_little(tmp_path: Path) -> None:
+    """Over a slow line what is written for each key is what one waits for."""
+    script = tmp_path / "long.js"
+    script.write_text(_SCRIPT)
+    environment = os.environ | {
+        "WORKBENCH_DATA_DIR": str(tmp_path / "data"),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "HOME": str(tmp_path),
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+    }
+    with Pty([sys.executable, "-m", "workbench", str(script)], environment, 120, 40) as pty:
+        pty.read_until(b"value12")
+        pty.read_until(b"pool 0/")  # the runtime is open
+        typed = "value7.length"
+        pty.send(b"\x1b[B" * 3)
+        written = 0
+        for character in typed:
+            pty.send(character.encode())
+            written += pty.read_some()
+        assert written > len(typed)
+        assert written / len(typed) < 4_000
+        pty.send(b"\x1b[D")
+        assert pty.read_some() < 4_000
+
+
+class Pty:
+    """A program on a pseudo terminal: every byte that it writes."""
+
+    def __init__(
+        self, command: list[str], environment: dict[str, str], width: int, height: int
+    ) -> None:
+        self._ours, theirs = os.openpty()
+        size = struct.pack("HHHH", height, width, 0, 0)
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, size)
+        self._process = subprocess.Popen(
+            command,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=environment,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        self._seen = b""
+
+    def __enter__(self) -> Pty:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._ours)
+
+    def send(self, keys: bytes) -> None:
+        os.write(self._ours, keys)
+
+    def read_until(self, wanted: bytes) -> None:
+        deadline = time.monotonic() + _PATIENCE_S
+        while wanted not in self._seen:
+            assert time.monotonic() < deadline, self._seen[-2000:]
+            self._read(0.5)
+
+    def read_some(self) -> int:
+        """The bytes of the answer to a key and of what follows it within half a second."""
+        written = 0
+        while not written:
+            written = self._read(_PATIENCE_S)
+        until = time.monotonic() + 0.5
+        while time.monotonic() < until:
+            written += self._read(0.1)
+        return written
+
+    def _read(self, wait_s: float) -> int:
+        if not select.select([self._ours], [], [], wait_s)[0]:
+            return 0
+        data = os.read(self._ours, 1 << 16)
+        self._seen = (self._seen + data)[-200_000:]
+        return len(data)

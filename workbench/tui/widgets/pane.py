@@ -23,10 +23,16 @@ class Pane(Vertical):
     }
     """
 
+    _words: tuple[Content, Content] | None = None
+
     def set_title(self, title: str | Content, subtitle: str | Content = "") -> None:
         """The words in the upper and in the lower edge."""
-        self.border_title = _line(title)
-        self.border_subtitle = _line(subtitle)
+        words = _line(title), _line(subtitle)
+        if (
+            words != self._words
+        ):  # Textual paints the whole widget for a title, also for the same one
+            self._words = words
+            self.border_title, self.border_subtitle = words
 
     def focus_inside(self) -> None:
         """Give the focus to the first visible widget in it that takes one."""
