@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,14 +29,22 @@ from workbench.core.model import (
     ToolCallNote,
     ToolCallStarted,
 )
+from workbench.history import Store
 
 pytestmark = pytest.mark.anyio
+
+
+def deep(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+    return value
 
 
 @pytest.fixture
 async def engine() -> AsyncIterator[Engine]:
     engine = Engine(
-        limits=Limits(timeout_ms=5_000, max_code_bytes=200, max_input_bytes=100),
+        limits=Limits(timeout_ms=5_000, max_code_bytes=199, max_input_bytes=100),
         pool=PoolSettings(size=1),
     )
     yield engine
@@ -45,8 +54,12 @@ async def engine() -> AsyncIterator[Engine]:
 @pytest.mark.parametrize(
     ("request_", "words"),
     [
-        (ExecutionRequest("x" * 201), ["code is 201 bytes", "max_code_bytes"]),
+        (ExecutionRequest("x" * 200), ["code is 200 bytes", "max_code_bytes"]),
+        (ExecutionRequest("'" + "é" * 99 + "'"), ["code is 200 bytes", "max_code_bytes"]),
         (ExecutionRequest("1", input="x" * 200), ["input is 202 bytes", "max_input_bytes"]),
+        (ExecutionRequest("1", input="é" * 50), ["input is 102 bytes", "max_input_bytes"]),
+        (ExecutionRequest("1", input=deep(1000)), ["input is nested deeper than 800 levels"]),
+        (ExecutionRequest("1", input=deep(100_000)), ["input is nested deeper than 800 levels"]),
         (
             ExecutionRequest("1", options=ExecutionOptions(timeout_ms=0)),
             ["timeout_ms", "from 1 to 600000"],
@@ -72,6 +85,20 @@ async def test_bad_request_says_which(
     for word in words:
         assert word in execution.error.message
     assert uuid.UUID(execution.execution_id)
+
+
+async def test_what_is_refused_for_its_size_or_depth_is_recorded_all_the_same(
+    engine: Engine, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "history.sqlite3")
+    engine._recorder = store
+    for given in (deep(1000), "é" * 200):
+        refused = await engine.run(ExecutionRequest("1", input=given), tools=DictTools())
+        kept = store.recording(refused.execution_id)
+        assert kept.error is not None
+        assert kept.error["code"] == "INVALID_REQUEST"
+        assert kept.input.startswith("«not kept: input is ")
+    store.close()
 
 
 async def test_queue_is_bounded_in_length_and_time(engine: Engine) -> None:

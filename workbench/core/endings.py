@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from workbench.core.model import ErrorCode, JsonValue, Limits, ScriptError
 from workbench.sandbox.host.messages import Done, Failed
 from workbench.text.jsontext import MAX_DEPTH, dumps
-from workbench.text.sizes import cut, size_of
+from workbench.text.sizes import cut_to, size_of
 
 _LEAST_ERROR_BYTES = 512
 """Of an error's texts, however small ``max_result_bytes`` is."""
@@ -69,8 +69,8 @@ def _script_error(failed: Failed, limits: Limits) -> ScriptError:
     message, stack = failed.message, failed.stack
     if size_of(message) + size_of(stack or "") > most:
         for_stack = min(size_of(stack or ""), most // 4)
-        message = cut(message, most - for_stack)
-        stack = cut(stack, for_stack) if stack is not None else None
+        message = cut_to(message, most - for_stack)
+        stack = cut_to(stack, for_stack) if stack is not None else None
     details = failed.details
     if details is not None and size_of(dumps(details)) > most:
         details = None

@@ -25,6 +25,7 @@ from workbench.core.model import (
     ExecutionRequest,
     ExecutionRunning,
     ExecutionStarted,
+    JsonValue,
     Limits,
     Outcome,
     PoolSettings,
@@ -39,6 +40,7 @@ from workbench.sandbox import job as jobs
 from workbench.sandbox.host.pool import Pool, PoolClosed, QueueFull, QueueTimeout
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import cut, encodable
+from workbench.text.sizes import size_of
 
 Listener = Callable[[Event], None]
 
@@ -151,7 +153,7 @@ class Engine:
         emit(
             ExecutionStarted(
                 execution_id,
-                _recordable(request, limits),
+                request if problem is None else _recordable(request, limits),
                 limits,
                 engine_version(),
                 tools.catalogue_hash(),
@@ -335,16 +337,23 @@ def check_request(request: ExecutionRequest, limits: Limits) -> str | None:
     problem = _code_problem(request.code, limits)
     if problem is not None:
         return problem
-    size = len(dumps(request.input))
-    if size > limits.max_input_bytes:
-        return f"input is {size} bytes of JSON; max_input_bytes allows {limits.max_input_bytes}"
-    return check_options(request.options)
+    return _input_problem(request.input, limits) or check_options(request.options)
 
 
 def _code_problem(code: str, limits: Limits) -> str | None:
-    size = len(code.encode("utf-8", "replace"))
+    size = size_of(code)
     if size > limits.max_code_bytes:
         return f"code is {size} bytes; max_code_bytes allows {limits.max_code_bytes}"
+    return None
+
+
+def _input_problem(given: JsonValue, limits: Limits) -> str | None:
+    try:
+        size = size_of(dumps(given))
+    except ValueError as error:
+        return f"input is {error}"
+    if size > limits.max_input_bytes:
+        return f"input is {size} bytes of JSON; max_input_bytes allows {limits.max_input_bytes}"
     return None
 
 
@@ -414,10 +423,13 @@ def _not_run(execution_id: str, error: Exception, queued_ms: float) -> Execution
 
 
 def _recordable(request: ExecutionRequest, limits: Limits) -> ExecutionRequest:
-    """The request as it goes into the record: text that is over the limit is not kept whole."""
-    if len(request.code) <= limits.max_code_bytes:
-        return request
-    return replace(request, code=cut(request.code, _SHOWN_CODE))
+    """The request as it goes into the record: what is refused for its size or depth is not kept whole."""
+    if size_of(request.code) > limits.max_code_bytes:
+        request = replace(request, code=cut(request.code, _SHOWN_CODE))
+    problem = _input_problem(request.input, limits)
+    if problem is not None:
+        request = replace(request, input=f"«not kept: {problem}»")
+    return request
 
 
 def _fresh_seed() -> tuple[int, int, int, int]:

@@ -34,7 +34,7 @@ from workbench.sandbox.frames import EXIT_UNTAKEN
 from workbench.sandbox.host import messages
 from workbench.sandbox.host.worker import Worker
 from workbench.text.jsontext import dumps
-from workbench.text.sizes import cut, size_of
+from workbench.text.sizes import cut_to, size_of
 
 _log = logging.getLogger(__name__)
 _RUNAWAY_CALLS = 100
@@ -242,7 +242,7 @@ class Run:
             console.dropped += 1
             return
         console.size += size_of(message.text)
-        self._write(message.level, cut(message.text, room))
+        self._write(message.level, cut_to(message.text, room))
 
     def _write(self, level: LogLevel, text: str) -> None:
         line = LogLine(level, text, (time.monotonic() - self._began) * 1000)

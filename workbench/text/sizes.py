@@ -10,7 +10,7 @@ def size_of(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def cut(text: str, most: int) -> str:
+def cut_to(text: str, most: int) -> str:
     """The text where it has at most so many bytes, else its beginning and, if that fits, how much there was."""
     if len(text) <= most and size_of(text) <= most:
         return text
