@@ -1,0 +1,57 @@
+"""How many tokens a text is for a model: an estimate of o200k_base, the tokenizer of GPT-4o and later.
+
+No vocabulary is shipped: the text is cut into pieces as that tokenizer cuts it, and each kind of piece counts
+what such pieces cost on average. Within 15 % on prose, code and JSON (tests/text/test_tokens.py).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+_PIECE = re.compile(
+    r"(?P<upper>[A-Z]+(?![a-z]))|(?P<word>[A-Z]?[a-z]+)|(?P<digits>[0-9]{1,3})"
+    r"|(?P<indent>\s*[\r\n]\s*[ \t])|(?P<line>\s*[\r\n]+)|(?P<spaces>\s\s+)| |(?P<signs>[!-/:-@\[-`{-~]+)"
+    r"|(?P<european>[\u00c0-\u024f\u0370-\u05ff]+)|(?P<indic>[\u0600-\u1fff]+)"
+    r"|(?P<asian>[\u2e80-\u9fff\uac00-\ud7af])|(?P<other>(?P<same>[^\x00-\x7f])(?P=same)*)|(?P<control>[\s\S])"
+)
+# What a piece costs, how many of its letters are free, and what each further one costs: fitted to 37 texts.
+_COSTS = {
+    "upper": (1.3, 0, 0.0),
+    "word": (1.01, 6, 0.12),
+    "digits": (1.1, 0, 0.0),
+    "indent": (1.2, 0, 0.0),
+    "line": (0.88, 0, 0.0),
+    "spaces": (1.5, 0, 0.0),
+    "signs": (0.73, 2, 0.46),
+    "european": (0.55, 3, 0.61),
+    "indic": (0.6, 1, 0.6),
+    "asian": (0.73, 0, 0.0),
+    "other": (1.3, 0, 0.0),
+    "control": (1.3, 0, 0.0),
+}
+
+_SLICE = 2_000
+_SLICES = 8
+
+
+def estimate(text: str) -> int:
+    """About how many tokens ``text`` is; of a long one, samples are counted (1 ms for any length)."""
+    if len(text) <= _SLICE * _SLICES:
+        return math.ceil(_cost(text))
+    step = (len(text) - _SLICE) / (_SLICES - 1)
+    starts = [int(number * step) for number in range(_SLICES)]
+    sampled = sum(_cost(text[start : start + _SLICE]) for start in starts)
+    return math.ceil(sampled / (_SLICE * _SLICES) * len(text))
+
+
+def _cost(text: str) -> float:
+    cost = 0.0
+    for found in _PIECE.finditer(text):
+        if found.lastgroup is None:  # a single space belongs to the word behind it
+            continue
+        piece, free, further = _COSTS[found.lastgroup]
+        cost += piece
+        if further:
+            cost += further * max(0, found.end() - found.start() - free)
+    return cost
