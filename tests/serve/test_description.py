@@ -1,58 +1,103 @@
-"""The description: its size, its stability, and what it must say."""
+"""The description: its size in real tokens, its stability, and what it must say."""
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import toktok
 
 from workbench.catalogue.tools import Catalogue, ServerInfo, ServerState
+from workbench.config import Config, demo_server
 from workbench.core.model import Limits
-from workbench.serve.description import describe
+from workbench.core.runtime import open_runtime
+from workbench.serve.description import INSTRUCTIONS, describe
+from workbench.serve.toolset import Toolset
 
-_PIECE = re.compile(r"[A-Za-z]+|[0-9]{1,3}|\s+|[^\sA-Za-z0-9]")
+LIMITS = Limits(max_tool_calls=1000, timeout_ms=599_999)
+ABOUT = (
+    "Issues, pull requests, code search, releases and actions of repositories on a forge; needs a token with "
+    "read access. Call list_repositories first."
+)
+SCRIPTS = [
+    f"{name}.js" for name in ("triage", "report", "weekly_digest", "sync-labels", "überblick 2")
+]
+NAMES = (
+    "github", "filesystem", "postgres", "slack", "google-drive", "linear", "sentry", "brave-search", "memory",
+    "puppeteer", "notion", "stripe", "kubernetes", "aws-docs", "figma", "jira", "confluence", "gitlab", "redis",
+    "mongodb", "time", "fetch", "sqlite", "docker-hub", "cloudflare",
+)  # fmt: skip
 
 
 def tokens(text: str) -> int:
-    """More tokens than a BPE tokenizer makes of English and code.
-
-    Every sign is a token of its own, digits go in threes, words in pieces of five letters; a single
-    space belongs to the word behind it, other white space is one token.
-    """
-    count = 0
-    for piece in _PIECE.findall(text):
-        if piece.isalpha():
-            count += -(-len(piece) // 5)
-        elif piece != " ":
-            count += 1
-    return count
+    (count,) = toktok.batch_count([text], "o200k_base")
+    return int(count)
 
 
-def ten_servers(name_length: int = 12) -> Catalogue:
-    names = [
-        f"{'server-with-a-long-name-of-its-own' * 2}"[: name_length - 1] + str(n) for n in range(10)
-    ]
-    return Catalogue({name: ServerInfo(name, state="ready", tools=40) for name in names})
+def catalogue(names: tuple[str, ...], about: str = ABOUT, tools: int = 23) -> Catalogue:
+    return Catalogue(
+        {name: ServerInfo(name, state="ready", tools=tools, about=about) for name in names}
+    )
 
 
-@pytest.mark.parametrize("name_length", [12, 64])
-def test_at_most_900_tokens_with_ten_servers(name_length: int) -> None:
-    limits = Limits(max_tool_calls=1000, timeout_ms=599_999)
-    assert tokens(describe(limits, ten_servers(name_length))) <= 900
+@pytest.mark.parametrize("about", ["", ABOUT, "日本語の説明" * 40, "x" * 5000, "\x1b[31m\n" * 300])
+@pytest.mark.parametrize(("count", "most"), [(0, 420), (1, 420), (3, 420), (10, 560), (25, 560)])
+def test_what_every_turn_costs_is_bounded(about: str, count: int, most: int) -> None:
+    text = describe(LIMITS, catalogue(NAMES[:count], about), SCRIPTS, 8000)
+    assert tokens(text) <= most
 
 
-def test_a_hundred_servers_are_bounded_and_counted() -> None:
-    servers = {f"s{n:03}": ServerInfo(f"s{n:03}", state="ready", tools=n) for n in range(300)}
-    text = describe(Limits(), Catalogue(servers))
-    assert tokens(text) <= 1100
-    shown = len(re.findall(r"s\d{3} \(", text))
-    assert f"and {300 - shown} more" in text
+@pytest.mark.parametrize("count", [3, 25, 300])
+def test_odd_names_do_not_make_it_long(count: int) -> None:
+    names = tuple(
+        f"{'server-with-a-long-name-of-its-own' * 2}"[:60] + f"{n:04}" for n in range(count)
+    )
+    scripts = [f"{'ein-langer-name-' * 10}{n}.js" for n in range(100)]
+    text = describe(LIMITS, catalogue(names, tools=100_000), scripts, 8000)
+    assert tokens(text) <= 560
+    shown = len(re.findall(r"server-with\S+ \(", text))
+    assert (f"and {count - shown} more" in text) is (shown < count)
+
+
+@pytest.mark.anyio
+async def test_the_whole_set_of_tools_with_three_servers(tmp_path: Path) -> None:
+    servers = {
+        name: replace(demo_server(), name=name, description=ABOUT)
+        for name in ("demo", "github", "files")
+    }
+    config = Config(enable_code_execution=True, servers=servers)
+    async with open_runtime(config, data_dir=tmp_path, connect=True) as runtime:
+        await runtime.upstream.settled()
+        shown = [
+            {key: tool[key] for key in ("name", "description", "inputSchema")}
+            for tool in Toolset(runtime).listing()
+        ]
+    assert sum(tokens(json.dumps(tool)) for tool in shown) <= 1000
+    assert tokens(INSTRUCTIONS) <= 70
+
+
+def test_a_few_words_say_what_a_server_is_for() -> None:
+    text = describe(LIMITS, catalogue(NAMES[:3]))
+    assert "github (23): Issues, pull requests, code search" in text
+    many = describe(LIMITS, catalogue(NAMES))
+    assert "cloudflare (23)" in many
+    assert "Call list_repositories" not in many
+
+
+def test_saved_scripts_are_named() -> None:
+    assert "Saved scripts: triage, report, weekly_digest, sync-labels, überblick 2." in describe(
+        LIMITS, Catalogue(), SCRIPTS
+    )
+    assert "Saved scripts" not in describe(LIMITS, Catalogue())
 
 
 def test_it_does_not_depend_on_the_order_of_servers() -> None:
-    catalogue = ten_servers()
-    turned = Catalogue(dict(reversed(list(catalogue.servers.items()))))
-    assert describe(Limits(), catalogue) == describe(Limits(), turned)
+    one = catalogue(NAMES)
+    turned = Catalogue(dict(reversed(list(one.servers.items()))))
+    assert describe(Limits(), one) == describe(Limits(), turned)
 
 
 def test_it_says_the_limits_in_force_and_the_servers_there_are() -> None:
@@ -63,10 +108,13 @@ def test_it_says_the_limits_in_force_and_the_servers_there_are() -> None:
         "locked": ServerInfo("locked", state="ready", tools=9, quarantined=True),
         "off": ServerInfo("off", state="disabled", enabled=False),
     }
-    text = describe(Limits(timeout_ms=1500, max_tool_calls=7, memory_mb=99), Catalogue(servers))
+    limits = Limits(timeout_ms=1500, max_tool_calls=7, memory_mb=99)
+    text = describe(limits, Catalogue(servers), answer_tokens=1234)
     assert "1.5 s, 7 tool calls" in text
     assert "99 MB" in text
-    assert "Servers (tools): down (unknown), known (2), up (3)." in text
+    assert "Past 1234 tokens" in text
+    assert "Servers (tools): down (unknown); known (2); up (3)." in text
+    assert "Past" not in describe(limits, Catalogue(servers), answer_tokens=0)
 
 
 def test_it_does_not_depend_on_whether_servers_are_connected_just_now() -> None:
@@ -80,8 +128,14 @@ def test_it_does_not_depend_on_whether_servers_are_connected_just_now() -> None:
     assert text(0, "ready") != text(0, "failed")
 
 
-def test_it_says_when_to_use_it_and_when_not() -> None:
+def test_it_says_what_is_so() -> None:
     text = describe(Limits(), Catalogue())
-    for words in ("more than one call", "call that tool directly", "Check ok", "last expression"):
+    for words in (
+        "only a script can call them",
+        "console and errors come back",
+        "an object if the tool gives JSON, else text",
+        "last expression",
+        "describe_tools first",
+        "No server is connected.",
+    ):
         assert words in text
-    assert "No server is connected." in text

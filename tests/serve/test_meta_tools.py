@@ -12,6 +12,7 @@ import pytest
 
 from workbench.config import Config, demo_server
 from workbench.core.runtime import Runtime, open_runtime
+from workbench.serve import meta_tools as discovery
 from workbench.serve.tool_provider import Caller, Json, UnknownTool
 from workbench.serve.toolset import Toolset
 
@@ -39,6 +40,31 @@ async def test_search_ranks_and_is_short(runtime: Runtime) -> None:
     assert found["tools"][0]["tool"] == "create_issue"
     assert len(found["tools"]) == 3
     assert all(len(tool["description"]) <= 200 for tool in found["tools"])
+
+
+async def test_models_read_text_and_programs_json(runtime: Runtime) -> None:
+    async def both(asked: str, **arguments: Json) -> tuple[str, Json]:
+        result = await Toolset(runtime).call(asked, arguments, Caller(client="test"))
+        return result["content"][0]["text"], result["structuredContent"]
+
+    text, found = await both("search_tools", query="create a new issue", limit=2)
+    first, second, total = text.splitlines()
+    assert first.startswith("demo.create_issue: ")
+    assert found["tools"][1]["tool"] in second
+    assert total == f"(2 of {found['total']} tools)"
+    text, described = await both("describe_tools", tools=["demo.now", "demo.nowt"])
+    assert text.startswith(described["tools"][0]["typescript"])
+    assert f"// {described['missing'][0]['message']}" in text
+
+
+async def test_descriptions_without_room_are_named(runtime: Runtime) -> None:
+    tools = [f"demo.{tool.name}" for tool in runtime.upstream.catalogue()] * 5
+    told = await discovery.describe(runtime.upstream, 1500, tools[:50])
+    kept = len(told.structured["tools"])
+    assert 0 < kept < 50
+    assert told.structured["left_out"] == tools[kept:50]
+    assert told.text is not None
+    assert "ask for them apart" in told.text
 
 
 async def test_quarantined_servers_are_not_shown(runtime: Runtime) -> None:
@@ -145,8 +171,11 @@ async def test_bad_questions_are_refused_by_name(
 async def test_a_run_is_shown_with_its_calls(runtime: Runtime) -> None:
     code = "for (let i = 0; i < 120; i++) call_tool('demo', 'echo', {value: 'x'.repeat(5000)}); 'y'"
     ran = await ask(runtime, "code_execution", code=code)
-    shown = await ask(runtime, "get_execution", execution_id=ran["execution_id"])
+    shown = await ask(
+        runtime, "get_execution", execution_id=ran["execution_id"], max_answer_tokens=0
+    )
     assert (shown["source"], shown["client"], shown["value"]) == ("serve", "test", "y")
+    assert (shown["ok"], shown["running"]) == (True, False)
     assert (len(shown["calls"]), shown["calls_total"]) == (100, 120)
     assert shown["calls"][0]["result"]["truncated"] is True
     rest = await ask(
@@ -198,4 +227,7 @@ async def test_the_listing_is_the_same_from_call_to_call(runtime: Runtime) -> No
         "search_tools",
         "describe_tools",
         "get_execution",
+        "cancel_execution",
     ]
+    size = {"anthropic/maxResultSizeChars": 48_000}
+    assert all(tool["_meta"] == size for tool in toolset.listing())

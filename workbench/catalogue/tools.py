@@ -113,6 +113,8 @@ class ServerInfo:
     """Its tools are known from an earlier process: it has not answered in this one yet."""
     protocol: str | None = None
     """The protocol version that was agreed on; None before it connected."""
+    about: str = ""
+    """What it is for: as the configuration says, else its own title or instructions."""
 
     def to_json(self) -> dict[str, JsonValue]:
         """The row of ``servers list`` in the contract, section 5."""

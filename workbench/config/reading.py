@@ -154,6 +154,7 @@ class _Reader:
                 queue_timeout_ms=values["code_execution_queue_timeout_ms"],
             ),
             max_upstream_bytes=values["max_upstream_bytes"],
+            max_answer_tokens=values["max_answer_tokens"],
             servers=servers,
             history=HistorySettings(
                 path=_path(values["history.path"], base),

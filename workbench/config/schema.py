@@ -122,6 +122,13 @@ KEYS: tuple[Key, ...] = (
     Key("max_input_bytes", "int", _LIMITS.max_input_bytes, "Largest input, in bytes of JSON.", 1),
     Key("max_result_bytes", "int", _LIMITS.max_result_bytes, "Largest value, in bytes of JSON.", 1),
     Key(
+        "max_answer_tokens",
+        "int",
+        8000,
+        "What a served client gets of one execution, in tokens (an estimate of o200k_base); 0 is no limit.",
+        0,
+    ),
+    Key(
         "max_upstream_bytes",
         "int",
         64 << 20,
@@ -149,6 +156,7 @@ SERVER_KEYS: tuple[Key, ...] = (
     Key("args", "list", [], "Its arguments."),
     Key("cwd", "str", None, "Its working folder."),
     Key("url", "str", None, "Address of a streamable HTTP server."),
+    Key("description", "str", "", "A few words of what it is for, for agents."),
     Key("enabled", "bool", True, "Connect it."),
     Key("quarantined", "bool", False, "Refuse every call to it."),
     Key("call_timeout_ms", "int", 60_000, "Time for one call, in ms.", 1, 3_600_000),
@@ -173,6 +181,7 @@ class ServerSettings:
     env: Mapping[str, str] = field(default_factory=dict)
     cwd: str | None = None
     url: str | None = None
+    description: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     enabled: bool = True
     quarantined: bool = False
@@ -261,6 +270,8 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     pool: PoolSettings = field(default_factory=PoolSettings)
     max_upstream_bytes: int = 64 << 20
+    max_answer_tokens: int = 8000
+    """Of what a served client gets; 0: no limit."""
     servers: Mapping[str, ServerSettings] = field(default_factory=dict)
     history: HistorySettings = HistorySettings()
     scripts_dir: Path | None = None

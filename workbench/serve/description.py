@@ -1,58 +1,72 @@
-"""What a model reads about ``code_execution``: short, complete, and the same from call to call.
+"""What a model reads about ``code_execution``: short, true, and the same from call to call.
 
-Its size is bounded (900 tokens with ten servers, held by a test): every agent pays for it in every turn,
-and for all of its prompt anew when the text changes. So the text depends on the configuration and on what
-the servers are known to offer, never on whether they are connected just now.
+Every agent pays for it in every turn, and for all of its prompt anew when the text changes. So its size is
+bounded (420 tokens with three servers, 560 with twenty-five, held by a test), and it depends on the
+configuration and on what the servers are known to offer, never on whether they are connected just now.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from workbench.catalogue.tools import Catalogue, ServerInfo
 from workbench.core.model import Limits
+from workbench.text.sanitize import clean_line
+from workbench.text.tokens import estimate
 
 INSTRUCTIONS = (
-    "Workbench runs JavaScript over the tools of many MCP servers. Find tools with search_tools, read "
-    "their parameters with describe_tools, then do the work in one code_execution script; "
-    "get_execution shows every call that a run made."
+    "Workbench runs JavaScript over the tools of many MCP servers. The order of work: search_tools finds "
+    "tools, describe_tools gives their parameters, one code_execution script calls them and returns only what "
+    "is needed; get_execution shows what a run did, or more of its result."
 )
 
-_MOST_LISTED = 700
+_SERVERS_TOKENS = 175
+_SCRIPTS_TOKENS = 40
+_MOST_WORDS = 12
+"""Tokens of what a server is for, where there is room."""
+_LEAST_WORDS = 4
 _TEXT = """\
-Run JavaScript that calls the tools of the connected MCP servers. Only what the script returns comes \
-back: what the calls return on the way stays out of your context.
+Run JavaScript that calls tools of the servers below; only a script can call them. Its value, console and \
+errors come back; what calls return stays out of your context unless the script returns it.
 
-Use it for more than one call: loops, chains, joining and filtering results, calls in parallel. For a \
-single call without logic, call that tool directly where you can.
+In a script:
+- await tools.<server>.<tool>(args): the result, an object if the tool gives JSON, else text; throws ToolError \
+(code, message). Promise.all runs calls in parallel. Other names: tools["a-b"]["c d"](args).
+- call_tool(server, tool, args): {{ok: true, result}} or {{ok: false, error: {{code, message}}}}, never throws.
+- call_tools([{{server, tool, args}}, …]): up to 100 in parallel.
+- search_tools(query), describe_tool(server, tool), input, console.log, await sleep(ms).
+No imports, files or network. The value is the last expression or a top-level return; top-level await works.\
+{answer}
 
-A script sees
-- call_tool(server, tool, args): blocks and never throws; gives {{ok: true, result}} or \
-{{ok: false, error: {{code, message}}}}. Check ok.
-- await tools.<server>.<tool>(args): gives the result itself, throws a ToolError (code, message) if the \
-call fails. Promise.all runs calls in parallel. Other names in brackets: tools["a-b"]["c d"](args).
-- call_tools([{{server, tool, args}}, …]): at most 100 calls in parallel, envelopes in their order.
-- search_tools(query), describe_tool(server, tool), list_tools(server): the catalogue, not counted.
-- input (the request's input, default {{}}), console.log, await sleep(ms).
-No imports, files, network or timers, and nothing is left of earlier runs.
-
-The value is that of the last expression, or of a top-level return, as JSON. Top-level await works.
-
-Compose (made-up names):
+Example (made-up names):
 const open = await tools.tracker.list_issues({{state: "open"}});
 const all = await Promise.all(open.map(i => tools.tracker.get_issue({{id: i.id}})));
 all.filter(i => i.comments.length > 3).map(i => i.title)
 
-Check ok:
-const r = call_tool("tracker", "get_issue", {{id: input.id}});
-r.ok ? r.result.title : `no title: ${{r.error.code}}`
-
 Limits: {limits}.
-{servers}
-Look parameters up with describe_tools before you write a script; do not guess them."""
+{servers}{scripts}
+Read parameters with describe_tools first; do not guess them."""
 
 
-def describe(limits: Limits, catalogue: Catalogue) -> str:
-    """The description, with the limits in force and the servers there are."""
-    return _TEXT.format(limits=_limits(limits), servers=_servers(catalogue))
+def describe(
+    limits: Limits,
+    catalogue: Catalogue,
+    scripts: Sequence[str] = (),
+    answer_tokens: int = 0,
+) -> str:
+    """The description, with the limits in force, the servers and the saved scripts there are."""
+    return _TEXT.format(
+        answer=_answer(answer_tokens),
+        limits=_limits(limits),
+        servers=_servers(catalogue),
+        scripts=_scripts(scripts),
+    )
+
+
+def _answer(tokens: int) -> str:
+    if not tokens:
+        return ""
+    return f" Past {tokens} tokens you get a preview; get_execution has the rest."
 
 
 def _limits(limits: Limits) -> str:
@@ -60,24 +74,58 @@ def _limits(limits: Limits) -> str:
         f"{limits.max_tool_calls} tool calls" if limits.max_tool_calls else "any number of calls"
     )
     return (
-        f"{_seconds(limits.timeout_ms)}, {calls}, {limits.max_parallel} at once in a batch, "
+        f"{_seconds(limits.timeout_ms)}, {calls}, {limits.max_parallel} at once, "
         f"{limits.memory_mb} MB memory, {_size(limits.max_result_bytes)} result"
     )
 
 
 def _servers(catalogue: Catalogue) -> str:
-    shown = [_server(info) for _, info in sorted(catalogue.servers.items()) if _offered(info)]
-    if not shown:
+    offered = [info for _, info in sorted(catalogue.servers.items()) if _offered(info)]
+    if not offered:
         return "No server is connected."
-    listed: list[str] = []
-    room = _MOST_LISTED
-    for text in shown:
-        room -= len(text) + 2
+    names: list[str] = []
+    room = float(_SERVERS_TOKENS)
+    for info in offered:
+        name = _server(info)
+        room -= estimate(name) + 1
         if room < 0:
             break
-        listed.append(text)
-    more = f" and {len(shown) - len(listed)} more" if len(listed) < len(shown) else ""
-    return f"Servers (tools): {', '.join(listed)}{more}."
+        names.append(name)
+    each = min(_MOST_WORDS, room / len(offered) - 1) if len(names) == len(offered) else 0
+    listed = [f"{name}{_words(info, each)}" for name, info in zip(names, offered, strict=False)]
+    more = f" and {len(offered) - len(names)} more" if len(names) < len(offered) else ""
+    return f"Servers (tools): {'; '.join(listed)}{more}."
+
+
+def _words(info: ServerInfo, tokens: float) -> str:
+    """What a server is for, cut at a word."""
+    about = " ".join(clean_line(info.about).split())
+    if not about or tokens < _LEAST_WORDS:
+        return ""
+    words = about.split(" ")
+    shown = ""
+    for word in words:
+        longer = f"{shown} {word}".strip()
+        if estimate(longer) > tokens:
+            return f": {shown}…" if shown else ""
+        shown = longer
+    return f": {shown.rstrip('.;')}"
+
+
+def _scripts(names: Sequence[str]) -> str:
+    """The saved scripts that ``script`` may name."""
+    shown: list[str] = []
+    room = float(_SCRIPTS_TOKENS)
+    for name in names:
+        bare = name.removesuffix(".js")
+        room -= estimate(bare) + 1
+        if room < 0:
+            break
+        shown.append(bare)
+    if not shown:
+        return ""
+    more = f" and {len(names) - len(shown)} more" if len(shown) < len(names) else ""
+    return f"\nSaved scripts: {', '.join(shown)}{more}."
 
 
 def _offered(info: ServerInfo) -> bool:

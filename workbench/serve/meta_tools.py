@@ -1,25 +1,23 @@
-"""Finding tools without flooding a context: ``search_tools``, ``describe_tools``, ``get_execution``."""
+"""Finding tools without flooding a context: ``search_tools`` and ``describe_tools``."""
 
 from __future__ import annotations
 
 import asyncio
-import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import suppress
 
 from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.catalogue.tools import Catalogue, Missing, ToolInfo
-from workbench.core.ports import History, Upstream
-from workbench.core.records import HistoryError, UnknownExecution
+from workbench.catalogue.validation import SchemaCheck
+from workbench.core.ports import Upstream
+from workbench.serve.told import Told
 from workbench.serve.tool_provider import Json
-from workbench.text.jsontext import dumps
 from workbench.text.sanitize import clean_line
+from workbench.text.tokens import estimate
 
 _SETTLE_S = 3.0
 _SHOWN_DESCRIPTION = 200
-_MOST_VALUE = 4_000
-_PREVIEW = 500
-_CALLS = 100
+_TOLD_BESIDE = 100
 _SHOWN_ID = 60
 
 _TOOL_NAME: Json = {
@@ -28,56 +26,38 @@ _TOOL_NAME: Json = {
     "required": ["server", "tool"],
     "additionalProperties": False,
 }
+# What a client sees is short, because a model pays for it in every turn; the checks know more.
 SEARCH_SCHEMA: dict[str, Json] = {
     "type": "object",
-    "properties": {
-        "query": {"type": "string", "description": "Words for what a tool should do."},
-        "limit": {"type": "integer", "minimum": 1, "maximum": 50, "default": 10},
-    },
+    "properties": {"query": {"type": "string"}, "limit": {"type": "integer"}},
     "required": ["query"],
     "additionalProperties": False,
 }
+SEARCH_CHECK = SchemaCheck(
+    {
+        **SEARCH_SCHEMA,
+        "properties": {
+            "query": {"type": "string"},
+            "limit": {"type": "integer", "minimum": 1, "maximum": 50},
+        },
+    }
+)
 DESCRIBE_SCHEMA: dict[str, Json] = {
     "type": "object",
     "properties": {
-        "tools": {
-            "type": "array",
-            "items": _TOOL_NAME,
-            "minItems": 1,
-            "maxItems": 50,
-            "description": "Names as server.tool.",
-        }
+        "tools": {"type": "array", "items": {"type": "string"}, "description": "As server.tool."}
     },
     "required": ["tools"],
     "additionalProperties": False,
 }
-EXECUTION_SCHEMA: dict[str, Json] = {
-    "type": "object",
-    "properties": {
-        "execution_id": {"type": "string", "description": "As code_execution gave it."},
-        "calls_from": {
-            "type": "integer",
-            "minimum": 1,
-            "default": 1,
-            "description": f"First call to show; {_CALLS} are shown at a time.",
+DESCRIBE_CHECK = SchemaCheck(
+    {
+        **DESCRIBE_SCHEMA,
+        "properties": {
+            "tools": {"type": "array", "items": _TOOL_NAME, "minItems": 1, "maxItems": 50}
         },
-        "full": {
-            "type": "boolean",
-            "default": False,
-            "description": f"Show values over {_MOST_VALUE} characters whole.",
-        },
-    },
-    "required": ["execution_id"],
-    "additionalProperties": False,
-}
-
-
-class NothingFound(Exception):
-    """The question has no answer; the message says why."""
-
-
-class Unreadable(Exception):
-    """There is an answer, but the history file is damaged; the message says how."""
+    }
+)
 
 
 async def visible_catalogue(upstream: Upstream) -> Catalogue:
@@ -99,82 +79,56 @@ async def visible_catalogue(upstream: Upstream) -> Catalogue:
     return Catalogue(servers, tools, whole.denied)
 
 
-async def search(upstream: Upstream, query: str, limit: int = 10) -> Json:
+async def search(upstream: Upstream, most: int, query: str, limit: int = 10) -> Told:
     """``{tools: [{server, tool, description}], total}``, the best match first."""
     catalogue = await visible_catalogue(upstream)
-    found = catalogue.search(query, limit)
-    return {
-        "tools": [
-            {"server": tool.server, "tool": tool.name, "description": _first_words(tool)}
-            for tool in found
-        ],
-        "total": sum(1 for _ in catalogue),
-    }
+    found = catalogue.search(query, int(limit))
+    total = sum(1 for _ in catalogue)
+    rows = [(tool.server, tool.name, _first_words(tool)) for tool in found]
+    lines = [
+        f"{server}.{tool}: {words}" if words else f"{server}.{tool}" for server, tool, words in rows
+    ]
+    kept = _fitting(lines, most)
+    tools = [{"server": row[0], "tool": row[1], "description": row[2]} for row in rows[:kept]]
+    end = f"{kept} of {total} tools" if kept else f"no tool matches; there are {total}"
+    return Told({"tools": tools, "total": total}, "\n".join((*lines[:kept], f"({end})")))
 
 
-async def describe(upstream: Upstream, names: Iterable[Json]) -> Json:
-    """``{tools: [{server, tool, typescript}], missing: [{name, message, near}]}``."""
+async def describe(upstream: Upstream, most: int, tools: Sequence[Json]) -> Told:
+    """``{tools: [{server, tool, typescript}], missing: [{name, message, near}]}``; ``left_out``: the names of
+    those for which there was no room."""
     catalogue = await visible_catalogue(upstream)
-    tools: list[Json] = []
+    described: list[Json] = []
     missing: list[Json] = []
-    for name in names:
+    for name in tools:
         found = _find(catalogue, name)
         if isinstance(found, Missing):
             shown = name if isinstance(name, str) else f"{name['server']}.{name['tool']}"
             missing.append({"name": shown, "message": found.message, "near": list(found.near)})
         else:
-            tools.append(
-                {
-                    "server": found.server,
-                    "tool": found.name,
-                    "typescript": catalogue.typescript(found),
-                }
-            )
-    return {"tools": tools, "missing": missing}
+            declared = catalogue.typescript(found)
+            described.append({"server": found.server, "tool": found.name, "typescript": declared})
+    texts = [tool["typescript"] for tool in described]
+    kept = max(1, _fitting(texts, most))
+    left_out = [f"{tool['server']}.{tool['tool']}" for tool in described[kept:]]
+    told = [*texts[:kept], *(f"// {one['message']}" for one in missing)]
+    structured: Json = {"tools": described[:kept], "missing": missing}
+    if left_out:
+        structured["left_out"] = left_out
+        told.append(f"// no room for: {', '.join(left_out)}; ask for them apart")
+    return Told(structured, "\n\n".join(told))
 
 
-async def trace(
-    history: History, execution_id: str, calls_from: int = 1, full: bool = False
-) -> Json:
-    """The shape of ``history show``, with ``calls_total``; large values cut unless ``full``.
-
-    Raises NothingFound and Unreadable. Only a whole id is taken: ids are not to be guessed by their
-    beginnings.
-    """
-    try:
-        wanted = str(uuid.UUID(execution_id))
-    except ValueError:
-        raise NothingFound(
-            f"execution_id {clean_line(execution_id, _SHOWN_ID)!r} is not the whole id of an execution, "
-            "a UUID as code_execution gives it"
-        ) from None
-    await history.committed()
-    try:
-        recording = await asyncio.to_thread(history.recording, wanted)
-    except UnknownExecution as error:
-        raise NothingFound(str(error)) from error
-    except (HistoryError, ValueError, LookupError, TypeError) as error:
-        raise Unreadable(f"the record of {wanted} cannot be read: {error}") from error
-    shown: dict[str, Json] = recording.to_json()
-    calls = shown["calls"]
-    shown["calls_total"] = len(calls)
-    shown["calls"] = calls[calls_from - 1 : calls_from - 1 + _CALLS]
-    if not full:
-        for name in ("value", "input"):
-            shown[name] = _cut(shown[name])
-        shown["calls"] = [
-            {key: _cut(value) for key, value in call.items()} for call in shown["calls"]
-        ]
-    return shown
-
-
-def _cut(value: Json) -> Json:
-    if not isinstance(value, str | list | dict):
-        return value
-    text = dumps(value)
-    if len(text) <= _MOST_VALUE:
-        return value
-    return {"truncated": True, "characters": len(text), "preview": text[:_PREVIEW]}
+def _fitting(texts: Sequence[str], most: int) -> int:
+    """How many of the texts fit, from the first on; 0 as ``most``: all."""
+    if not most:
+        return len(texts)
+    left = most - _TOLD_BESIDE
+    for number, text in enumerate(texts):
+        left -= 2 * estimate(text)  # it stands in the text and in the JSON
+        if left < 0:
+            return number
+    return len(texts)
 
 
 def _first_words(tool: ToolInfo) -> str:

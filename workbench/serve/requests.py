@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from workbench.catalogue.validation import SchemaCheck, argument_problems
 from workbench.config import Config
@@ -16,48 +17,67 @@ from workbench.core.model import (
 )
 from workbench.core.scripts import UnknownScript, find_script
 from workbench.serve.tool_provider import Json
+from workbench.serve.underway import MOST_WAIT_MS
 
-
-def _number(name: str, description: str) -> Json:
-    least, most = OPTION_RANGES[name]
-    schema: dict[str, Json] = {"type": "integer", "minimum": least, "description": description}
-    if most is not None:
-        schema["maximum"] = most
-    return schema
-
-
+# What a client sees: short, because a model pays for it in every turn. The ranges are told where one is left.
 # No oneOf for "code or script": hosts refuse schemas that have one at their root.
 INPUT_SCHEMA: dict[str, Json] = {
     "type": "object",
     "properties": {
-        "code": {"type": "string", "description": "JavaScript to run. Either code or script."},
-        "script": {
-            "type": "string",
-            "description": "Name of a saved script to run instead of code.",
-        },
+        "code": {"type": "string", "description": "JavaScript. Or give script."},
+        "script": {"type": "string", "description": "Name of a saved script."},
         # Any JSON is taken. Clients send what has no type as a string, whatever it is; an object is usual.
-        "input": {
-            "type": "object",
-            "description": "What the script reads as `input`; any JSON value is taken. Default {}.",
-        },
+        "input": {"type": "object", "description": "Any JSON: the script's `input`."},
         "options": {
             "type": "object",
             "properties": {
-                "timeout_ms": _number("timeout_ms", "Wall clock for the whole script."),
-                "max_tool_calls": _number("max_tool_calls", "Budget of tool calls; 0: unlimited."),
-                "allowed_servers": {
-                    "type": "array",
-                    "items": {"type": "string"},
-                    "description": "Servers it may call. Absent: all. Empty: none.",
+                "timeout_ms": {"type": "integer"},
+                "max_tool_calls": {"type": "integer"},
+                "allowed_servers": {"type": "array", "items": {"type": "string"}},
+                "max_parallel": {"type": "integer"},
+                "max_answer_tokens": {"type": "integer"},
+                "wait_ms": {
+                    "type": "integer",
+                    "description": "Answer by then; if it still runs, get_execution collects it.",
                 },
-                "max_parallel": _number("max_parallel", "Width of a call_tools batch."),
+                "detached": {"type": "boolean", "description": "Runs on if you disconnect."},
             },
             "additionalProperties": False,
         },
     },
     "additionalProperties": False,
 }
-_CHECK = SchemaCheck({**INPUT_SCHEMA, "properties": {**INPUT_SCHEMA["properties"], "input": {}}})
+ANSWER_TOKENS: Json = {"type": "integer", "minimum": 0}
+WAIT_MS: Json = {"type": "integer", "minimum": 0, "maximum": MOST_WAIT_MS}
+
+
+def _check() -> SchemaCheck:
+    """The same fields, with their ranges, and any JSON for the input."""
+    ranges: dict[str, Json] = {}
+    for name, (least, most) in OPTION_RANGES.items():
+        ranges[name] = {"type": "integer", "minimum": least}
+        if most is not None:
+            ranges[name]["maximum"] = most
+    fields = INPUT_SCHEMA["properties"]
+    options = {**fields["options"]["properties"], **ranges}
+    options |= {"max_answer_tokens": ANSWER_TOKENS, "wait_ms": WAIT_MS}
+    properties = {**fields, "input": {}, "options": {**fields["options"], "properties": options}}
+    return SchemaCheck({**INPUT_SCHEMA, "properties": properties})
+
+
+_CHECK = _check()
+
+
+@dataclass(frozen=True, slots=True)
+class ServedRequest:
+    """What a client asks for: a run, and how it wants to hear of it."""
+
+    run: ExecutionRequest
+    max_answer_tokens: int | None = None
+    """None: as configured. 0: no limit."""
+    wait_ms: int | None = None
+    """None: to the end."""
+    detached: bool = False
 
 
 class Refused(Exception):
@@ -71,7 +91,7 @@ class Refused(Exception):
 
 def read_request(
     arguments: Mapping[str, JsonValue], config: Config, client: str | None
-) -> ExecutionRequest:
+) -> ServedRequest:
     """The request that the arguments mean. Raises Refused, naming the field that is wrong."""
     arguments = without_nulls(arguments)
     request = salvage(arguments, client)
@@ -91,13 +111,20 @@ def read_request(
             raise Refused(f"script: {error}", request) from error
         except (OSError, UnicodeDecodeError) as error:
             raise Refused(f"script {script!r} cannot be read: {error}", request) from error
-    return ExecutionRequest(
+    options = arguments.get("options", {})
+    run = ExecutionRequest(
         code=str(code),
         input=arguments.get("input", {}),
-        options=_options(arguments.get("options", {})),
+        options=_options(options),
         source="serve",
         client=client,
         script=script,
+    )
+    return ServedRequest(
+        run,
+        max_answer_tokens=_whole(options.get("max_answer_tokens")),
+        wait_ms=_whole(options.get("wait_ms")),
+        detached=options.get("detached", False),
     )
 
 
@@ -131,3 +158,7 @@ def _options(given: Mapping[str, JsonValue]) -> ExecutionOptions:
     return ExecutionOptions(
         **numbers, allowed_servers=tuple(servers) if servers is not None else None
     )
+
+
+def _whole(value: JsonValue) -> int | None:
+    return None if value is None else int(value)

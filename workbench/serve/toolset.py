@@ -2,73 +2,45 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from workbench.catalogue.suggestions import near_names, suggestion
+from workbench.catalogue.suggestions import suggestion
 from workbench.catalogue.validation import SchemaCheck, argument_problems
-from workbench.core.model import (
-    ErrorCode,
-    Execution,
-    ScriptError,
-)
+from workbench.core.model import ErrorCode, Execution, ExecutionRequest, ScriptError
+from workbench.core.records import HistoryError, UnknownExecution
 from workbench.core.runtime import Runtime
+from workbench.core.scripts import script_names
 from workbench.serve import meta_tools as discovery
+from workbench.serve import traces
+from workbench.serve.answers import bounded_execution
+from workbench.serve.definitions import CODE_EXECUTION, OUTPUT_SCHEMA, near_tools
 from workbench.serve.description import INSTRUCTIONS, describe
+from workbench.serve.media import take_out
 from workbench.serve.progress import narrate
 from workbench.serve.requests import INPUT_SCHEMA, Refused, read_request, salvage
 from workbench.serve.telemetry import Tracing
+from workbench.serve.told import NothingFound, Told, Unreadable
 from workbench.serve.tool_provider import Caller, Json, UnknownTool
+from workbench.serve.underway import Listener, Runs, StillRunning
 from workbench.text.jsontext import canonical, dumps
 from workbench.text.sanitize import clean_line
 
-CODE_EXECUTION = "code_execution"
-
 _MOST_NAME = 120
-_ALIASES = {
-    CODE_EXECUTION: (
-        "execute_code", "run_code", "exec_code", "execute_script", "run_script", "execute", "javascript",
-        "run_javascript", "execute_javascript", "call_tool", "call_tools", "code_mode",
-    ),
-    "search_tools": ("find_tools", "tool_search", "list_tools", "retrieve_tools", "query_tools"),
-    "describe_tools": ("describe_tool", "get_tool", "tool_schema", "get_tool_schema", "tool_details"),
-    "get_execution": ("execution", "show_execution", "execution_result", "get_result", "get_trace"),
-}  # fmt: skip
-_MEANT = {alias: name for name, aliases in _ALIASES.items() for alias in (name, *aliases)}
-_ANYTHING = ["object", "array", "string", "number", "boolean", "null"]
-_OUTPUT_SCHEMA: Json = {
-    "type": "object",
-    "properties": {
-        "ok": {"type": "boolean"},
-        "value": {"type": _ANYTHING, "description": "What the script returned; where ok."},
-        "error": {
-            "type": "object",
-            "properties": {
-                "code": {"type": "string"},
-                "message": {"type": "string"},
-                "stack": {"type": "string"},
-                "line": {"type": "integer"},
-                "column": {"type": "integer"},
-            },
-            "required": ["code", "message"],
-        },
-        "execution_id": {"type": "string"},
-        "duration_ms": {"type": "number"},
-        "tool_calls": {"type": "integer"},
-        "logs": {"type": "array", "items": {"type": "object"}},
-        "warnings": {"type": "array", "items": {"type": "string"}},
-    },
-    "required": ["ok", "execution_id", "duration_ms", "tool_calls", "logs"],
-}
+_MOST_CHARS = 500_000
+"""What Claude Code takes of one answer at most, where a tool says that it may be so large."""
+_CHARS_A_TOKEN = 6
 
 
 @dataclass(frozen=True, slots=True)
 class _Plain:
-    """A tool that only reads."""
+    """A tool that does nothing to the world, but cancel."""
 
     definition: Json
     check: SchemaCheck
-    answer: Callable[..., Awaitable[Json]]
+    answer: Callable[..., Awaitable[Told]]
 
 
 class Toolset:
@@ -77,30 +49,40 @@ class Toolset:
     def __init__(self, runtime: Runtime, tracing: Tracing | None = None) -> None:
         self._runtime = runtime
         self._tracing = tracing
+        self._runs = Runs(runtime.engine, runtime.history)
         self._plain = {
             "search_tools": _plain(
                 "search_tools",
                 "Find tools",
-                "Find tools of the connected MCP servers by what they do. Gives server, tool and a "
-                "short description, the best match first.",
+                "Find tools by what they do, best match first.",
                 discovery.SEARCH_SCHEMA,
-                lambda **given: discovery.search(runtime.upstream, **given),
+                discovery.SEARCH_CHECK,
+                lambda **given: discovery.search(runtime.upstream, self._most(), **given),
             ),
             "describe_tools": _plain(
                 "describe_tools",
                 "Describe tools",
-                "Parameters and results of tools as TypeScript declarations. Read them before you "
-                "write a script that calls the tools.",
+                "Parameters and results of tools, as TypeScript.",
                 discovery.DESCRIBE_SCHEMA,
-                lambda tools: discovery.describe(runtime.upstream, tools),
+                discovery.DESCRIBE_CHECK,
+                lambda **given: discovery.describe(runtime.upstream, self._most(), **given),
             ),
             "get_execution": _plain(
                 "get_execution",
                 "Show an execution",
-                "The trace of a code_execution run: its code, every tool call with arguments, result "
-                "and time, its console and its value.",
-                discovery.EXECUTION_SCHEMA,
-                lambda **given: discovery.trace(runtime.history, **given),
+                "What a code_execution run did and gave: calls, console, value. Large ones in parts.",
+                traces.EXECUTION_SCHEMA,
+                traces.EXECUTION_CHECK,
+                self._trace,
+            ),
+            "cancel_execution": _plain(
+                "cancel_execution",
+                "Cancel an execution",
+                "Stop a run.",
+                traces.CANCEL_SCHEMA,
+                SchemaCheck(traces.CANCEL_SCHEMA),
+                self._cancel,
+                read_only=False,
             ),
         }
 
@@ -109,23 +91,31 @@ class Toolset:
         return INSTRUCTIONS
 
     def listing(self) -> list[Json]:
-        plain = [tool.definition for tool in self._plain.values()]
-        if not self._runtime.config.enable_code_execution:
+        size = {"_meta": {"anthropic/maxResultSizeChars": self._most_chars()}}
+        plain = [{**tool.definition, **size} for tool in self._plain.values()]
+        config = self._runtime.config
+        if not config.enable_code_execution:
             return plain
-        description = describe(self._runtime.engine.limits, self._runtime.upstream.catalogue())
+        description = describe(
+            self._runtime.engine.limits,
+            self._runtime.upstream.catalogue(),
+            script_names(config),
+            config.max_answer_tokens,
+        )
         return [
             {
                 "name": CODE_EXECUTION,
                 "title": "Run a script over tools",
                 "description": description,
                 "inputSchema": INPUT_SCHEMA,
-                "outputSchema": _OUTPUT_SCHEMA,
+                "outputSchema": OUTPUT_SCHEMA,
                 "annotations": {
                     "readOnlyHint": False,
                     "destructiveHint": True,
                     "idempotentHint": False,
                     "openWorldHint": True,
                 },
+                **size,
             },
             *plain,
         ]
@@ -136,7 +126,7 @@ class Toolset:
         tool = self._plain.get(name)
         if tool is None:
             known = [CODE_EXECUTION, *self._plain]
-            told = suggestion(_near_tools(name), known, "the tools are")
+            told = suggestion(near_tools(name), known, "the tools are")
             raise UnknownTool(f"Unknown tool: {clean_line(name, _MOST_NAME)}{told}")
         given = {name: value for name, value in arguments.items() if value is not None}
         problems = argument_problems(tool.check, given)
@@ -144,31 +134,92 @@ class Toolset:
             return _failure("; ".join(problems))
         try:
             return _result(await tool.answer(**given))
-        except discovery.NothingFound as error:
+        except NothingFound as error:
             return _failure(str(error), ErrorCode.NOT_FOUND)
-        except discovery.Unreadable as error:
+        except Unreadable as error:
             return _failure(str(error), ErrorCode.RUNTIME_ERROR)
 
-    async def _execute(self, arguments: Mapping[str, Json], caller: Caller) -> Json:
-        execution = await self._run(arguments, caller)
-        return _result(execution.to_json(), is_error=not execution.ok)
+    # -- running ---------------------------------------------------------------------------
 
-    async def _run(self, arguments: Mapping[str, Json], caller: Caller) -> Execution:
+    async def _execute(self, arguments: Mapping[str, Json], caller: Caller) -> Json:
         runtime = self._runtime
         if not runtime.config.enable_code_execution:
-            request = salvage(arguments, caller.client)
-            return await runtime.engine.refuse(request, self._disabled())
+            refused = salvage(arguments, caller.client)
+            return self._answer(await runtime.engine.refuse(refused, self._disabled()), None)
         try:
             request = read_request(arguments, runtime.config, caller.client)
-        except Refused as refused:
-            return await runtime.engine.refuse(refused.request, refused.error)
+        except Refused as error:
+            return self._answer(await runtime.engine.refuse(error.request, error.error), None)
         listener = narrate(caller.progress) if caller.progress is not None else None
+        run = partial(self._run, caller)
+        if request.wait_ms is None and not request.detached:
+            return self._answer(await run(request.run, listener), request.max_answer_tokens)
+        outcome = await self._runs.run(
+            run, request.run, listener, wait_ms=request.wait_ms, detached=request.detached
+        )
+        return self._answer(outcome, request.max_answer_tokens)
+
+    async def _run(
+        self, caller: Caller, request: ExecutionRequest, listener: Listener | None
+    ) -> Execution:
         if self._tracing is None:
-            return await runtime.engine.run(request, listener=listener)
+            return await self._runtime.engine.run(request, listener=listener)
         with self._tracing.execution(CODE_EXECUTION, caller) as span:
-            execution = await runtime.engine.run(request, listener=span.following(listener))
+            execution = await self._runtime.engine.run(request, listener=span.following(listener))
             span.ended(execution)
             return execution
+
+    def _answer(self, outcome: Execution | StillRunning, most: int | None) -> Json:
+        shown = outcome.to_json()
+        blocks: list[Json] = []
+        if "value" in shown:
+            shown["value"], blocks = take_out(shown["value"])
+        bounded = bounded_execution(shown, self._most(most))
+        return _result(Told(bounded, blocks=tuple(blocks)), is_error=bounded["ok"] is False)
+
+    async def _trace(
+        self,
+        execution_id: str,
+        wait_ms: int = 0,
+        max_answer_tokens: int | None = None,
+        **given: Json,
+    ) -> Told:
+        history = self._runtime.history
+        if wait_ms:
+            await self._runs.ended(await self._known(execution_id), int(wait_ms))
+        return await traces.trace(history, self._most(max_answer_tokens), execution_id, **given)
+
+    async def _cancel(self, execution_id: str) -> Told:
+        known = await self._known(execution_id)
+        cancelled = await self._runs.cancel(known)
+        status = await asyncio.to_thread(self._runtime.history.status, known)
+        told: dict[str, Json] = {"execution_id": known, "cancelled": cancelled, "status": status}
+        if not cancelled:
+            where = "it runs in another process of Workbench"
+            told["reason"] = where if status == "running" else f"it had ended: {status}"
+        return Told(told)
+
+    async def _known(self, execution_id: str) -> str:
+        """The id of an execution that there is. Raises NothingFound."""
+        wanted = traces.whole_id(execution_id)
+        if wanted in self._runtime.engine.running:
+            return wanted
+        await self._runtime.history.committed()
+        try:
+            await asyncio.to_thread(self._runtime.history.status, wanted)
+        except UnknownExecution as error:
+            raise NothingFound(str(error)) from error
+        except HistoryError as error:
+            raise Unreadable(f"the record of {wanted} cannot be read: {error}") from error
+        return wanted
+
+    def _most(self, asked: int | None = None) -> int:
+        """Tokens of an answer: as asked for, else as configured."""
+        return self._runtime.config.max_answer_tokens if asked is None else int(asked)
+
+    def _most_chars(self) -> int:
+        most = self._most()
+        return min(_MOST_CHARS, most * _CHARS_A_TOKEN) if most else _MOST_CHARS
 
     def _disabled(self) -> ScriptError:
         path = self._runtime.config.path
@@ -196,37 +247,35 @@ class ListingWatch:
             self._changed()
 
 
-def _near_tools(name: str) -> tuple[str, ...]:
-    """The tools that were meant, also by the names that such tools have elsewhere."""
-    meant = [_MEANT[near] for near in near_names(name, _MEANT)]
-    return tuple(dict.fromkeys(meant))
-
-
 def _plain(
     name: str,
     title: str,
     description: str,
     schema: dict[str, Json],
-    answer: Callable[..., Awaitable[Json]],
+    check: SchemaCheck,
+    answer: Callable[..., Awaitable[Told]],
+    *,
+    read_only: bool = True,
 ) -> _Plain:
     definition = {
         "name": name,
         "title": title,
         "description": description,
         "inputSchema": schema,
-        "annotations": {"readOnlyHint": True, "openWorldHint": False},
+        "annotations": {"readOnlyHint": read_only, "openWorldHint": False},
     }
-    return _Plain(definition, SchemaCheck(schema), answer)
+    return _Plain(definition, check, answer)
 
 
 def _failure(message: str, code: ErrorCode = ErrorCode.INVALID_ARGS) -> Json:
     error = {"code": str(code), "message": message}
-    return _result({"ok": False, "error": error}, is_error=True)
+    return _result(Told({"ok": False, "error": error}), is_error=True)
 
 
-def _result(structured: Json, *, is_error: bool = False) -> Json:
+def _result(told: Told, *, is_error: bool = False) -> Json:
+    text = dumps(told.structured) if told.text is None else told.text
     return {
-        "content": [{"type": "text", "text": dumps(structured)}],
-        "structuredContent": structured,
+        "content": [{"type": "text", "text": text}, *told.blocks],
+        "structuredContent": told.structured,
         "isError": is_error,
     }

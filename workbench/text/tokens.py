@@ -11,8 +11,8 @@ import re
 
 _PIECE = re.compile(
     r"(?P<upper>[A-Z]+(?![a-z]))|(?P<word>[A-Z]?[a-z]+)|(?P<digits>[0-9]{1,3})"
-    r"|(?P<indent>\s*[\r\n]\s*[ \t])|(?P<line>\s*[\r\n]+)|(?P<spaces>\s\s+)| |(?P<signs>[!-/:-@\[-`{-~]+)"
-    r"|(?P<european>[\u00c0-\u024f\u0370-\u05ff]+)|(?P<indic>[\u0600-\u1fff]+)"
+    r"|(?P<indent>[ \t]*+[\r\n]++[ \t]++)|(?P<line>[ \t]*+[\r\n]++)|(?P<spaces>[ \t]{2,}+)|(?P<gap> (?=[0-9]))"
+    r"| |(?P<signs>[!-/:-@\[-`{-~]+)|(?P<european>[\u00c0-\u024f\u0370-\u05ff]+)|(?P<indic>[\u0600-\u1fff]+)"
     r"|(?P<asian>[\u2e80-\u9fff\uac00-\ud7af])|(?P<other>(?P<same>[^\x00-\x7f])(?P=same)*)|(?P<control>[\s\S])"
 )
 # What a piece costs, how many of its letters are free, and what each further one costs: fitted to 37 texts.
@@ -23,6 +23,7 @@ _COSTS = {
     "indent": (1.2, 0, 0.0),
     "line": (0.88, 0, 0.0),
     "spaces": (1.5, 0, 0.0),
+    "gap": (1.0, 0, 0.0),
     "signs": (0.73, 2, 0.46),
     "european": (0.55, 3, 0.61),
     "indic": (0.6, 1, 0.6),

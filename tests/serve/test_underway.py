@@ -1,0 +1,163 @@
+"""Long work: runs that are waited for in part, collected later, cancelled, or left by their client."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from workbench.config import Config, demo_server
+from workbench.core.runtime import Runtime, open_runtime
+from workbench.serve.definitions import OUTPUT_SCHEMA
+from workbench.serve.tool_provider import Caller, Json
+from workbench.serve.toolset import Toolset
+
+pytestmark = pytest.mark.anyio
+LONG = "console.log('begun'); call_tool('demo', 'now'); await sleep(600000)"
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.fixture(scope="module")
+async def toolset(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Toolset]:
+    config = Config(enable_code_execution=True, servers={"demo": demo_server()})
+    async with open_runtime(
+        config, data_dir=tmp_path_factory.mktemp("data"), connect=True
+    ) as opened:
+        await opened.upstream.settled()
+        yield Toolset(opened)
+
+
+def runtime_of(toolset: Toolset) -> Runtime:
+    return toolset._runtime
+
+
+async def ask(toolset: Toolset, asked: str, /, **arguments: Json) -> Any:
+    result = await toolset.call(asked, arguments, Caller(client="test"))
+    return result["structuredContent"]
+
+
+async def started(toolset: Toolset, code: str = LONG, **options: Json) -> str:
+    """The id of a run that goes on."""
+    told = await ask(toolset, "code_execution", code=code, options={"wait_ms": 0, **options})
+    return str(told["execution_id"])
+
+
+async def status(toolset: Toolset, execution_id: str) -> str:
+    history = runtime_of(toolset).history
+    await history.committed()
+    return await asyncio.to_thread(history.status, execution_id)
+
+
+async def until_running(toolset: Toolset, count: int) -> list[str]:
+    async with asyncio.timeout(50):
+        while len(runtime_of(toolset).engine.running) != count:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    return list(runtime_of(toolset).engine.running)
+
+
+async def test_a_run_that_takes_longer_is_answered_and_collected_later(toolset: Toolset) -> None:
+    code = "console.log('begun'); const r = await tools.demo.echo({value: 7}); await sleep(700); r"
+    result = await toolset.call(
+        "code_execution", {"code": code, "options": {"wait_ms": 300}}, Caller(client="test")
+    )
+    told = result["structuredContent"]
+    jsonschema_rs.validate(OUTPUT_SCHEMA, told)
+    assert result["isError"] is False
+    assert (told["ok"], told["running"]) == (None, True)
+    assert "value" not in told
+    assert f'get_execution(execution_id="{told["execution_id"]}", wait_ms=' in told["next"]
+    collected = await ask(
+        toolset, "get_execution", execution_id=told["execution_id"], wait_ms=60_000
+    )
+    assert (collected["ok"], collected["running"], collected["status"]) == (True, False, "ok")
+    assert collected["logs"][0]["text"] == "begun"
+
+
+async def test_one_that_ends_in_time_is_answered_as_ever(toolset: Toolset) -> None:
+    told = await ask(toolset, "code_execution", code="6 * 7", options={"wait_ms": 60_000})
+    assert (told["ok"], told["value"]) == (True, 42)
+    assert "running" not in told
+    failed = await ask(toolset, "code_execution", code="null.x", options={"wait_ms": 60_000})
+    assert failed["error"]["code"] == "RUNTIME_ERROR"
+
+
+async def test_what_still_runs_is_shown_so_far_and_can_be_cancelled(toolset: Toolset) -> None:
+    execution_id = await started(toolset)
+    async with asyncio.timeout(50):
+        while True:
+            shown = await ask(toolset, "get_execution", execution_id=execution_id, wait_ms=10)
+            if shown["calls"]:
+                break
+    assert (shown["ok"], shown["running"], shown["status"]) == (None, True, "running")
+    assert shown["logs"][0]["text"] == "begun"
+    part = await ask(toolset, "get_execution", execution_id=execution_id, path="$.x")
+    assert "still running" in part["error"]["message"]
+    told = await ask(toolset, "cancel_execution", execution_id=execution_id)
+    assert told == {"execution_id": execution_id, "cancelled": True, "status": "cancelled"}
+    again = await ask(toolset, "cancel_execution", execution_id=execution_id)
+    assert (again["cancelled"], again["reason"]) == (False, "it had ended: cancelled")
+    shown = await ask(toolset, "get_execution", execution_id=execution_id, wait_ms=60_000)
+    assert (shown["ok"], shown["error"]["code"]) == (False, "CANCELLED")
+
+
+@pytest.mark.parametrize("asked", ["cancel_execution", "get_execution"])
+async def test_who_is_not_known_is_told(toolset: Toolset, asked: str) -> None:
+    more = {"wait_ms": 1000} if asked == "get_execution" else {}
+    told = await ask(toolset, asked, execution_id=NOBODY, **more)
+    assert (told["ok"], told["error"]["code"]) == (False, "NOT_FOUND")
+    told = await ask(toolset, asked, execution_id="12", **more)
+    assert "not the whole id" in told["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"wait_ms": -1}, "'options.wait_ms'"),
+        ({"wait_ms": 600_001}, "'options.wait_ms'"),
+        ({"wait_ms": "5"}, "'options.wait_ms'"),
+        ({"detached": "yes"}, "'options.detached'"),
+        ({"max_answer_tokens": -1}, "'options.max_answer_tokens'"),
+        ({"max_answer_tokens": 1.5}, "'options.max_answer_tokens'"),
+    ],
+)
+async def test_odd_options_are_refused_by_name(
+    toolset: Toolset, options: dict[str, Json], named: str
+) -> None:
+    told = await ask(toolset, "code_execution", code="1", options=options)
+    assert (told["error"]["code"], named in told["error"]["message"]) == ("INVALID_REQUEST", True)
+
+
+@pytest.mark.parametrize("options", [{}, {"wait_ms": 600_000}])
+async def test_a_client_that_leaves_ends_its_run(
+    toolset: Toolset, options: dict[str, Json]
+) -> None:
+    arguments = {"code": LONG, "options": options}
+    asking = asyncio.create_task(toolset.call("code_execution", arguments, Caller()))
+    (execution_id,) = await until_running(toolset, 1)
+    asking.cancel()
+    await asyncio.wait((asking,))
+    await until_running(toolset, 0)
+    assert await status(toolset, execution_id) == "cancelled"
+
+
+@pytest.mark.parametrize("options", [{}, {"wait_ms": 600_000}])
+async def test_a_detached_run_survives_its_client(
+    toolset: Toolset, options: dict[str, Json]
+) -> None:
+    reports: list[str] = []
+    caller = Caller(progress=lambda done, text, total=None: reports.append(text))
+    code = "await tools.demo.now(); await sleep(800); await tools.demo.now(); 'collected'"
+    arguments = {"code": code, "options": {**options, "detached": True}}
+    asking = asyncio.create_task(toolset.call("code_execution", arguments, caller))
+    (execution_id,) = await until_running(toolset, 1)
+    while len(reports) < 2:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    asking.cancel()
+    await asyncio.wait((asking,))
+    heard = len(reports)
+    shown = await ask(toolset, "get_execution", execution_id=execution_id, wait_ms=60_000)
+    assert (shown["ok"], shown["value"], len(shown["calls"])) == (True, "collected", 2)
+    assert len(reports) == heard, "who left is told nothing more"

@@ -1,0 +1,69 @@
+"""Images and audio in a value: content blocks of MCP go to a model as what they are, not as base64 in JSON."""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.serve.tool_provider import Json
+
+_KINDS = ("image", "audio")
+_MOST_BLOCKS = 20
+_MOST_BYTES = 5 << 20
+"""Of one: what models take."""
+_MOST_TOGETHER = 20 << 20
+_LOOKED_AT = 50_000
+_DEEPEST = 100
+
+
+def take_out(value: Json) -> tuple[Json, list[Json]]:
+    """``value`` with what stands in the place of its images and audio, and these as content blocks.
+
+    In its place: ``{"type": "image", "mimeType": …, "bytes": …, "attached": 1}``, the number of the block.
+    """
+    taking = _Taking()
+    return taking.visit(value, 0), taking.blocks
+
+
+class _Taking:
+    def __init__(self) -> None:
+        self.blocks: list[Json] = []
+        self._bytes = 0
+        self._looked_at = 0
+
+    def visit(self, value: Json, depth: int) -> Json:
+        """The value itself where nothing in it is taken out."""
+        self._looked_at += 1
+        if self._looked_at > _LOOKED_AT or depth > _DEEPEST:
+            return value
+        if isinstance(value, list):
+            items = [self.visit(item, depth + 1) for item in value[:_LOOKED_AT]]
+            if all(new is old for new, old in zip(items, value, strict=False)):
+                return value
+            return [*items, *value[_LOOKED_AT:]]
+        if not isinstance(value, Mapping):
+            return value
+        if value.get("type") in _KINDS and isinstance(value.get("data"), str):
+            return self._taken(value)
+        if len(value) > _LOOKED_AT:
+            return value
+        members = {name: self.visit(inside, depth + 1) for name, inside in value.items()}
+        same = all(members[name] is inside for name, inside in value.items())
+        return value if same else members
+
+    def _taken(self, block: Mapping[str, Any]) -> Json:
+        kind, mime, data = block["type"], block.get("mimeType"), block["data"]
+        if not isinstance(mime, str) or not mime.startswith(f"{kind}/"):
+            return block
+        try:
+            size = len(binascii.a2b_base64(data, strict_mode=True))
+        except ValueError:
+            return block
+        told: dict[str, Json] = {"type": kind, "mimeType": mime, "bytes": size}
+        too_many = len(self.blocks) >= _MOST_BLOCKS or self._bytes + size > _MOST_TOGETHER
+        if size > _MOST_BYTES or too_many:
+            return {**told, "note": "too large to be attached" if not too_many else "not attached"}
+        self._bytes += size
+        self.blocks.append({"type": kind, "data": data, "mimeType": mime})
+        return {**told, "attached": len(self.blocks)}

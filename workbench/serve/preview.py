@@ -1,0 +1,181 @@
+"""A value too large for a model, made small: its shape, its counts, its beginning. Always valid JSON.
+
+A preview is ``{"truncated": true, "type": "array", "length": 5000, "keys": […], "head": […]}``; those inside
+a ``head`` may be previews too, and ``path`` says where the whole of each is (``paths``). Nothing is looked at
+that could not be shown, so the time does not grow with the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+
+from workbench.serve.paths import member
+from workbench.serve.tool_provider import Json
+from workbench.text.jsontext import dumps
+from workbench.text.tokens import estimate
+
+_FRAME = 40
+"""Tokens of a preview without its keys and its head."""
+_LEAST = 24
+_DEEPEST = 30
+_MOST_KEYS = 40
+_LONGEST_KEY = 80
+_LOOKED_AT = 20
+_ITEM = 0.8
+_MEMBER = 1.2
+"""Tokens of the signs around an item and around a member."""
+
+
+def measure(value: Json, enough: float) -> float:
+    """About how many tokens a value is as JSON; what is over ``enough`` is not counted on."""
+    total = 0.0
+    waiting = [iter((value,))]
+    while waiting and total <= enough:
+        each = next(waiting[-1], waiting)
+        if each is waiting:
+            waiting.pop()
+        elif isinstance(each, str):
+            total += text_tokens(each, enough - total)
+        elif isinstance(each, Mapping):
+            total += 1
+            waiting.append(_members(each))
+        elif isinstance(each, list | tuple):
+            total += 1 + _ITEM * min(len(each), enough)
+            waiting.append(iter(each))
+        elif isinstance(each, _Key):
+            total += _MEMBER + text_tokens(each.name, enough - total)
+        else:
+            total += 1 if each is None or isinstance(each, bool) else estimate(repr(each))
+    return total
+
+
+def text_tokens(text: str, enough: float) -> float:
+    """Of a text as JSON writes it, with its quotes."""
+    if len(text) > 200 * max(enough, 100):
+        return len(text) / 200  # no text takes less
+    return estimate(dumps(text))
+
+
+def preview(value: Json, tokens: float, path: str = "$", depth: int = 0) -> Json:
+    """``value`` itself where it fits into ``tokens``, else a preview of about that size."""
+    if measure(value, tokens) <= tokens:
+        return value
+    if isinstance(value, str):
+        kind = "string"
+    elif isinstance(value, Mapping):
+        kind = "object"
+    elif isinstance(value, list | tuple):
+        kind = "array"
+    else:
+        return value
+    shown: dict[str, Json] = {"truncated": True, "type": kind, "length": len(value), "path": path}
+    left = tokens - _FRAME
+    if left < _LEAST or depth > _DEEPEST:
+        return shown
+    if isinstance(value, str):
+        shown |= _ends(value, left)
+    elif isinstance(value, Mapping):
+        shown["keys"], used = _keys(value, left / 4)
+        shown["head"] = _head_of_object(value, left - used, path, depth)
+    else:
+        used = 0.0
+        inside = [item for item in value[:_LOOKED_AT] if isinstance(item, Mapping)]
+        if inside:
+            shown["keys"], used = _keys({key: None for item in inside for key in item}, left / 4)
+        shown["head"] = _head_of_array(value, left - used, path, depth)
+    return shown
+
+
+def cut_middle(text: str, tokens: float) -> str:
+    """A text of at most about ``tokens``, its beginning and its end kept: a message, a stack, a script."""
+    if text_tokens(text, tokens) <= tokens:
+        return text
+    ends = _ends(text, max(tokens - 12, _LEAST))
+    gone = len(text) - len(ends["head"]) - len(ends["tail"])
+    return f"{ends['head']} … ({gone} characters cut) … {ends['tail']}"
+
+
+def share(costs: Sequence[float], tokens: float) -> list[float]:
+    """What each part may take: the small ones what they need, the large ones alike of what is left."""
+    shares = [0.0] * len(costs)
+    left = tokens
+    order = sorted(range(len(costs)), key=costs.__getitem__)
+    for number, index in enumerate(order):
+        shares[index] = min(costs[index], left / (len(order) - number))
+        left -= shares[index]
+    return shares
+
+
+class _Key:
+    """The name of a member, among the values that are measured."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def _members(value: Mapping[str, Json]) -> Json:
+    for name, inside in value.items():
+        yield _Key(name)
+        yield inside
+
+
+def _ends(text: str, tokens: float) -> dict[str, str]:
+    """The beginning and the end that fit, three to one."""
+    return {"head": fitting(text, tokens * 3 / 4), "tail": fitting(text, tokens / 4, end=True)}
+
+
+def fitting(text: str, tokens: float, *, end: bool = False) -> str:
+    """The beginning (or the end) of a text that takes at most about ``tokens`` as JSON."""
+    size = min(len(text), int(tokens * 8))
+    while size > 0:
+        part = text[-size:] if end else text[:size]
+        cost = estimate(dumps(part))
+        if cost <= tokens:
+            return part
+        size = min(size - 1, int(size * max(0.3, tokens / cost)))
+    return ""
+
+
+def _keys(value: Mapping[str, Json], tokens: float) -> tuple[list[str], float]:
+    """The names of the first members, and what they take."""
+    keys: list[str] = []
+    used = 0.0
+    for name in islice(value, _MOST_KEYS):
+        shown = name if len(name) <= _LONGEST_KEY else name[: _LONGEST_KEY - 1] + "…"
+        cost = estimate(shown) + 1 + _ITEM
+        if used + cost > tokens:
+            break
+        keys.append(shown)
+        used += cost
+    return keys, used
+
+
+def _head_of_array(value: Sequence[Json], tokens: float, path: str, depth: int) -> list[Json]:
+    head: list[Json] = []
+    left = tokens
+    for index, item in enumerate(value):
+        cost = measure(item, left) + _ITEM
+        if cost > left:
+            if not head and left > _LEAST:
+                head.append(preview(item, left, f"{path}[{index}]", depth + 1))
+            break
+        head.append(item)
+        left -= cost
+    return head
+
+
+def _head_of_object(
+    value: Mapping[str, Json], tokens: float, path: str, depth: int
+) -> dict[str, Json]:
+    names = [name for name in islice(value, _MOST_KEYS) if len(name) <= _LONGEST_KEY]
+    names = names[: max(1, int(tokens / _LEAST))]
+    around = [estimate(name) + 1 + _MEMBER for name in names]
+    costs = [measure(value[name], tokens) for name in names]
+    shares = share(costs, tokens - sum(around))
+    return {
+        name: preview(value[name], part, path + member(name), depth + 1)
+        for name, part in zip(names, shares, strict=True)
+    }

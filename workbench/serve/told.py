@@ -1,0 +1,26 @@
+"""What the tools that only read answer, before it is wrapped for the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.serve.tool_provider import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer: JSON for programs, and the text that a model reads."""
+
+    structured: Json
+    text: str | None = None
+    """None: the JSON itself."""
+    blocks: tuple[Json, ...] = ()
+    """Images and audio."""
+
+
+class NothingFound(Exception):
+    """The question has no answer; the message says why."""
+
+
+class Unreadable(Exception):
+    """There is an answer, but the history file is damaged; the message says how."""

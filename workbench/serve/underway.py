@@ -1,0 +1,151 @@
+"""Runs that outlive the request that started them: waited for a while, collected later, cancelled by id."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from workbench.core.engine import Engine
+from workbench.core.model import (
+    ConsoleLine,
+    Event,
+    Execution,
+    ExecutionFinished,
+    ExecutionRequest,
+    LogLine,
+    ToolCallFinished,
+)
+from workbench.core.ports import History
+from workbench.serve.tool_provider import Json
+
+MOST_WAIT_MS = 600_000
+_LOOK_EACH_S = 0.25
+_CANCEL_S = 10.0
+
+Listener = Callable[[Event], None]
+Run = Callable[[ExecutionRequest, Listener], Awaitable[Execution]]
+
+
+@dataclass(slots=True)
+class _Underway:
+    """What is known of a run so far."""
+
+    began: float
+    tool_calls: int = 0
+    logs: list[LogLine] = field(default_factory=list)
+    report: Listener | None = None
+    """Of the request that waits; None once it was answered: it hears no more of it then."""
+
+    def listen(self, event: Event) -> None:
+        if isinstance(event, ConsoleLine):
+            self.logs.append(event.line)
+        elif isinstance(event, ToolCallFinished):
+            self.tool_calls += event.outcome.dispatched
+        if self.report is not None:
+            self.report(event)
+
+
+@dataclass(frozen=True, slots=True)
+class StillRunning:
+    """A run that had not ended when its request's time was over."""
+
+    execution_id: str
+    duration_ms: float
+    tool_calls: int
+    logs: tuple[LogLine, ...]
+
+    def to_json(self) -> dict[str, Json]:
+        """The shape of a result (contract, section 2), with ``ok: null`` and ``running: true``."""
+        return {
+            "ok": None,
+            "running": True,
+            "execution_id": self.execution_id,
+            "duration_ms": round(self.duration_ms, 3),
+            "tool_calls": self.tool_calls,
+            "logs": [line.to_json() for line in self.logs],
+            "next": f'get_execution(execution_id="{self.execution_id}", wait_ms=60000)',
+        }
+
+
+class Runs:
+    """Starts runs for a server; those that are waited for in part go on by themselves."""
+
+    def __init__(self, engine: Engine, history: History) -> None:
+        self._engine = engine
+        self._history = history
+        self._tasks: set[asyncio.Task[Execution]] = set()
+
+    async def run(
+        self,
+        run: Run,
+        request: ExecutionRequest,
+        report: Listener | None,
+        *,
+        wait_ms: int | None,
+        detached: bool,
+    ) -> Execution | StillRunning:
+        """Run a request to its end, or for ``wait_ms``.
+
+        Cancelling the task cancels the run, unless it is ``detached``.
+        """
+        if request.execution_id is None:
+            request = replace(request, execution_id=str(uuid.uuid4()))
+        state = _Underway(time.monotonic(), report=report)
+        task = asyncio.ensure_future(run(request, state.listen))
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
+        try:
+            await asyncio.wait((task,), timeout=None if wait_ms is None else wait_ms / 1000)
+        except asyncio.CancelledError:
+            if not detached:
+                task.cancel()
+                await asyncio.wait((task,))
+            raise
+        finally:
+            state.report = None
+        if task.done():
+            return task.result()
+        assert request.execution_id is not None
+        so_far = (time.monotonic() - state.began) * 1000
+        return StillRunning(request.execution_id, so_far, state.tool_calls, tuple(state.logs))
+
+    async def ended(self, execution_id: str, wait_ms: int) -> None:
+        """Return when the execution has ended, here or in another process, at the latest after ``wait_ms``."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_ms / 1000):
+                await self._end(execution_id)
+
+    async def cancel(self, execution_id: str) -> bool:
+        """Cancel what runs here and wait for its end; False: it does not run here."""
+        if not self._engine.cancel(execution_id):
+            return False
+        await self.ended(execution_id, int(_CANCEL_S * 1000))
+        return True
+
+    async def _end(self, execution_id: str) -> None:
+        over = asyncio.Event()
+
+        def listen(event: Event) -> None:
+            if isinstance(event, ExecutionFinished) and event.execution_id == execution_id:
+                over.set()
+
+        stop = self._engine.subscribe(listen)
+        try:
+            if execution_id in self._engine.running:
+                await over.wait()
+            await self._history.committed()
+            while (  # noqa: ASYNC110  (it may run in another process)
+                await asyncio.to_thread(self._history.status, execution_id) == "running"
+            ):
+                await asyncio.sleep(_LOOK_EACH_S)
+        finally:
+            stop()
+
+    def _forget(self, task: asyncio.Task[Execution]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # the request that waited has it; nobody waits for a detached one
