@@ -11,46 +11,53 @@ _TOOLS: list[dict[str, Any]] = [{"name": "t", "inputSchema": {"type": "object"}}
 
 
 def test_a_listing_comes_back(tmp_path: Path) -> None:
-    ListingCache(tmp_path).save("s", "id", _TOOLS)
-    assert ListingCache(tmp_path).load("s", "id") == _TOOLS
+    ListingCache(tmp_path).save("id", _TOOLS)
+    assert ListingCache(tmp_path).load("id") == _TOOLS
 
 
 def test_a_server_started_another_way_has_none(tmp_path: Path) -> None:
     cache = ListingCache(tmp_path)
-    cache.save("s", "id", _TOOLS)
-    assert cache.load("s", "other") is None
-    assert cache.load("other", "id") is None
+    cache.save("id", _TOOLS)
+    assert cache.load("other") is None
 
 
 def test_the_same_listing_is_not_written_again(tmp_path: Path) -> None:
     cache = ListingCache(tmp_path)
-    cache.save("s", "id", _TOOLS)
+    cache.save("id", _TOOLS)
     (path,) = (tmp_path / "listings").iterdir()
     before = path.stat().st_ino
-    cache.save("s", "id", _TOOLS)
+    cache.save("id", _TOOLS)
     assert path.stat().st_ino == before
-    cache.save("s", "id", [])
-    assert cache.load("s", "id") == []
+    cache.save("id", [])
+    assert cache.load("id") == []
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "", "x" * 500, "nul\0", "☃"])
-def test_any_name_of_a_server(tmp_path: Path, name: str) -> None:
+def test_servers_of_one_name_keep_listings_of_their_own(tmp_path: Path) -> None:
     cache = ListingCache(tmp_path)
-    cache.save(name, "id", _TOOLS)
-    assert cache.load(name, "id") == _TOOLS
-    assert {path.parent for path in tmp_path.rglob("*.json")} == {tmp_path / "listings"}
+    for way in ("one", "two"):
+        cache.save(way, [{"name": way}])
+    assert [cache.load(way) for way in ("one", "two")] == [[{"name": "one"}], [{"name": "two"}]]
+
+
+def test_listings_of_the_past_go(tmp_path: Path) -> None:
+    cache = ListingCache(tmp_path)
+    for number in range(205):
+        cache.save(f"way {number}", _TOOLS)
+    assert len(list((tmp_path / "listings").iterdir())) == 200
+    assert cache.load("way 204") == _TOOLS
+    assert cache.load("way 0") is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"version": 99}'])
 def test_a_damaged_file_is_none(tmp_path: Path, text: str) -> None:
     cache = ListingCache(tmp_path)
-    cache.save("s", "id", _TOOLS)
+    cache.save("id", _TOOLS)
     (path,) = (tmp_path / "listings").iterdir()
     path.write_text(text, encoding="utf-8")
-    assert cache.load("s", "id") is None
+    assert cache.load("id") is None
 
 
 def test_without_a_folder_nothing_is_kept() -> None:
     cache = ListingCache(None)
-    cache.save("s", "id", _TOOLS)
-    assert cache.load("s", "id") is None
+    cache.save("id", _TOOLS)
+    assert cache.load("id") is None

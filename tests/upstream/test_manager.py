@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -220,8 +221,10 @@ async def test_a_definition_that_changed_between_two_processes(tmp_path: Path) -
     async with managing(listing, data_dir=tmp_path) as manager:
         await manager.settled("s")
     pins = tmp_path / "approved_tools.json"
-    damaged = pins.read_text(encoding="utf-8").replace('"echo": "', '"echo": "x')
-    pins.write_text(damaged, encoding="utf-8")
+    document = json.loads(pins.read_text(encoding="utf-8"))
+    (server,) = document["servers"].values()
+    server["tools"]["echo"]["forms"] = ["another"]
+    pins.write_text(json.dumps(document), encoding="utf-8")
     async with managing(listing, data_dir=tmp_path) as manager:
         assert not _tool(manager, "s", "echo").approved
         refused = await call(manager, "s", "echo", {})

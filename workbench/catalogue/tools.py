@@ -36,7 +36,9 @@ class ToolInfo:
     output_schema: dict[str, JsonValue] | None = None
     annotations: dict[str, JsonValue] | None = None
     approved: bool = True
-    """False: the definition changed since it was approved; a call is refused."""
+    """False: its definition waits for approval; a call is refused."""
+    hold: str = ""
+    """Why it waits, in words."""
     problems: tuple[str, ...] = ()
     """What was repaired in the definition that the server sent."""
     input_check: SchemaCheck = field(init=False, repr=False, compare=False)
@@ -107,6 +109,8 @@ class ServerInfo:
     quarantined: bool = False
     enabled: bool = True
     call_timeout_ms: int = 60_000
+    waiting: int = 0
+    """How many of its tools wait for approval."""
     demo: bool = False
     """It is the demo server that comes with Workbench."""
     cached: bool = False

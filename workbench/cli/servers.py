@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli import servers_approve
 from workbench.cli.changing import edit, keeps_demo, print_demo_stays
 from workbench.cli.common import EXIT_OK, Failure, config_file, data_dir, open_config
 from workbench.cli.output import print_json, print_table
@@ -55,11 +56,10 @@ def add_parser(groups: Any, name: str) -> None:
     importing.add_argument("--dry-run", action="store_true", help="show, change nothing")
     importing.add_argument("--json", action="store_true")
     approving = command(
-        actions, "approve", "Approve changed tool definitions as they are now.",
-        "workbench servers approve github create_issue", run=approve,
+        actions, "approve", "Show what changed in a server's tools, and approve it as it is now.",
+        "workbench servers approve github create_issue", run=servers_approve.run,
     )  # fmt: skip
-    approving.add_argument("name", metavar="NAME")
-    approving.add_argument("tools", nargs="*", metavar="TOOL", help="default: all of them")
+    servers_approve.add_arguments(approving)
     quarantining = command(
         actions, "quarantine", "Refuse every call to a server.",
         "workbench servers quarantine github --off", run=quarantine,
@@ -121,8 +121,10 @@ def list_servers(arguments: argparse.Namespace) -> int:
 
 
 def _note(server: ServerInfo) -> str | None:
+    waiting = "waits" if server.waiting == 1 else "wait"
     notes = [
         "quarantined" if server.quarantined else None,
+        f"{server.waiting} of its tools {waiting} for approval" if server.waiting else None,
         server.error,
         "the demo that comes with Workbench" if server.demo else None,
     ]
@@ -173,20 +175,6 @@ def quarantine(arguments: argparse.Namespace) -> int:
     edit(lambda: set_servers(file, arguments.names, "quarantined", held))
     for name in arguments.names:
         print(f"{name} is {'quarantined: every call is refused' if held else 'released'}")
-    return EXIT_OK
-
-
-def approve(arguments: argparse.Namespace) -> int:
-    def use(manager: Manager) -> list[str]:
-        try:
-            return manager.approve(arguments.name, arguments.tools or None)
-        except KeyError as error:
-            raise Failure(f"server {arguments.name!r} has no tool {error.args[0]!r}") from error
-
-    approved = with_manager(arguments, use, only=arguments.name)
-    print(
-        f"approved: {', '.join(map(clean_line, approved))}" if approved else "nothing had changed"
-    )
     return EXIT_OK
 
 

@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 from workbench.core.model import JsonValue, Limits, PoolSettings
 
 Stamp: TypeAlias = tuple[int, ...]
+Trust: TypeAlias = Literal["pin", "first-use", "always"]
 Kind: TypeAlias = Literal["bool", "int", "str", "list"]
 _VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}")
 
@@ -159,6 +160,13 @@ SERVER_KEYS: tuple[Key, ...] = (
     Key("description", "str", "", "A few words of what it is for, for agents."),
     Key("enabled", "bool", True, "Connect it."),
     Key("quarantined", "bool", False, "Refuse every call to it."),
+    Key(
+        "trust",
+        "str",
+        "first-use",
+        "When a tool's definition is approved unseen.",
+        choices=("pin", "first-use", "always"),
+    ),
     Key("call_timeout_ms", "int", 60_000, "Time for one call, in ms.", 1, 3_600_000),
     Key("connect_timeout_ms", "int", 30_000, "Time to connect, in ms.", 1, 600_000),
     Key("allow_tools", "list", None, "Only these tools (names or patterns with *)."),
@@ -185,6 +193,8 @@ class ServerSettings:
     headers: Mapping[str, str] = field(default_factory=dict)
     enabled: bool = True
     quarantined: bool = False
+    trust: Trust = "first-use"
+    """``pin``: a tool waits until its owner approved it; ``always``: its definition may change."""
     call_timeout_ms: int = 60_000
     connect_timeout_ms: int = 30_000
     allow_tools: tuple[str, ...] | None = None

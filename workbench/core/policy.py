@@ -88,7 +88,7 @@ class Policy:
         if not found.approved:
             return _refused(
                 ErrorCode.TOOL_NOT_APPROVED,
-                f"the definition of {call.server}.{call.tool} changed since it was approved; "
+                f"{call.server}.{call.tool}: {found.hold or 'it is not approved'}; "
                 f"look at it and approve it with: workbench servers approve {call.server}",
             )
         return found

@@ -1,113 +1,261 @@
-"""Pinned tool definitions: a tool whose definition changed since it was approved is not called.
+"""Which tools may be called: those whose definition was approved as it is now.
 
-A server can change what a tool says it does after its owner looked at it. The first definition seen of
-a server that is not quarantined is approved; the next one that differs waits for its owner.
+A server can change what a tool says it does after its owner looked at it. With ``trust = "first-use"`` the
+first definition that is seen is approved, and the next one that differs waits for its owner; with ``"pin"``
+the first one waits too; with ``"always"`` none does.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import orjson
-
+from workbench.catalogue.changes import Change, parts_of
+from workbench.catalogue.definitions import definition, form_of, structure_of
 from workbench.catalogue.tools import ToolInfo
-from workbench.util.files import write_whole
+from workbench.config.schema import Trust
+from workbench.upstream.pin_file import (
+    FILE_NAME,
+    DamagedPins,
+    Pin,
+    PinFile,
+    PinnedServer,
+    UnusablePins,
+    put_aside,
+    read_pins,
+    with_form,
+    with_waiting,
+    write_pins,
+)
+from workbench.util.files import changing
 
 _log = logging.getLogger(__name__)
-_FILE = "approved_tools.json"
-_VERSION = 1
+
+CHANGED = "its definition changed since it was approved"
+UNSEEN = 'nothing of its server is approved unseen (trust = "pin")'
+LOST = "the file of approved tools was damaged, and nothing is approved unseen since"
+UNREADABLE = "the file of approved tools cannot be read"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose tools they are."""
+
+    identity: str
+    """What the server is (upstream/identity.py)."""
+    name: str
+    trust: Trust = "first-use"
 
 
 class Pins:
-    """Approved definitions, server -> tool -> hash, in one file of the data folder.
+    """Approved definitions in one file of the data folder.
 
-    Several processes share the file: it is read again when another one wrote it. One that cannot be
-    read or written costs the memory of approvals, never a call.
+    Several processes share it: it is read again when another one wrote it, and changed by one at a time.
+    A damaged file is put aside, and then nothing is approved unseen. One that cannot be written costs
+    the memory of approvals, never a call.
     """
 
     def __init__(self, folder: Path | None) -> None:
-        self._path = folder / _FILE if folder is not None else None
-        self._pins: dict[str, dict[str, str]] = {}
-        self._stamp: tuple[int, int] | None = None
+        """folder: None: approvals last as long as the process."""
+        self._path = folder / FILE_NAME if folder is not None else None
+        self._pins = PinFile()
+        self._stamp: tuple[int, ...] | None = None
+        self._unusable = False
+        self._forms: dict[str, str] = {}
+        """By fingerprint: a form takes a hundred microseconds."""
 
-    def judge(self, tools: Iterable[ToolInfo], *, pin_new: bool) -> dict[str, bool]:
-        """Whether each tool of one server is approved, by its name; one never seen before is.
+    def judge(
+        self, owner: Owner, tools: Iterable[ToolInfo], *, pin_new: bool
+    ) -> dict[str, str | None]:
+        """Why each tool of a server may not be called, by its name; None: it may.
 
-        pin_new: what was never seen is pinned as it is now.
+        pin_new: what is approved unseen is pinned as it is now, and what waits is noted.
         """
+        if owner.trust == "always":
+            return {tool.name: None for tool in tools}
         self._refresh()
-        verdicts: dict[str, bool] = {}
-        fresh = False
-        for tool in tools:
-            known = self._pins.get(tool.server, {}).get(tool.name)
-            if known is None and pin_new:
-                self._pins.setdefault(tool.server, {})[tool.name] = tool.fingerprint()
-                fresh = True
-            verdicts[tool.name] = known is None or known == tool.fingerprint()
-        if fresh:
-            self._save()
-        return verdicts
+        if self._unusable:
+            return {tool.name: UNREADABLE for tool in tools}
+        listed = list(tools)
+        if pin_new and self._would_change(owner, listed):
+            try:
+                self._change(lambda: self._note(owner, listed))
+            except OSError as error:
+                _log.warning("cannot write %s: %s", self._path, error)
+        server = self._pins.servers.get(owner.identity)
+        old = self._old(owner, listed)
+        return {tool.name: self._reason(owner, tool, server, old) for tool in listed}
 
-    def approve(self, tools: Iterable[ToolInfo]) -> None:
-        """Pin these definitions as they are now."""
-        self._refresh()
-        for tool in tools:
-            self._pins.setdefault(tool.server, {})[tool.name] = tool.fingerprint()
-        self._save()
+    def approve(self, owner: Owner, tools: Iterable[ToolInfo], *, varying: bool = False) -> None:
+        """Approve these definitions as they are now; ``varying``: whatever their texts say from now on.
 
-    def forget(self, server: str) -> None:
-        """Drop what is pinned for a server: its next definitions are first seen."""
-        self._refresh()
-        if self._pins.pop(server, None) is not None:
-            self._save()
+        Raises OSError where the file cannot be written.
+        """
+
+        def change() -> None:
+            server = self._server(owner)
+            for tool in tools:
+                known = server.tools.get(tool.name, Pin())
+                pin = with_form(known, self._form(tool), definition(tool))
+                server.tools[tool.name] = replace(
+                    pin, varying=structure_of(tool) if varying else None
+                )
+
+        self._change(change)
+
+    def change(self, owner: Owner, tool: ToolInfo) -> Change:
+        """What there is to approve of a tool."""
+        server = self._pins.servers.get(owner.identity)
+        pin = server.tools.get(tool.name, Pin()) if server is not None else Pin()
+        forms = {*pin.forms, *pin.waiting, self._form(tool)}
+        return Change(
+            server=tool.server,
+            tool=tool.name,
+            hold=tool.hold,
+            parts=parts_of(pin.definition, definition(tool)),
+            is_new=pin.definition is None,
+            forms=len(forms) + (pin.old_hash is not None),
+        )
 
     def changed_elsewhere(self) -> bool:
         """Whether another process wrote the file since it was read here."""
         return self._stamp != self._now()
 
-    def _now(self) -> tuple[int, int] | None:
+    # -- judging ---------------------------------------------------------------------------
+
+    def _reason(
+        self,
+        owner: Owner,
+        tool: ToolInfo,
+        server: PinnedServer | None,
+        old: Mapping[str, str],
+    ) -> str | None:
+        pin = server.tools.get(tool.name) if server is not None else None
+        if pin is None and tool.name in old:
+            pin = Pin(old_hash=old[tool.name])
+        if pin is not None and self._is_approved(pin, tool):
+            return None
+        if pin is not None and (pin.forms or pin.old_hash is not None):
+            return CHANGED
+        if owner.trust == "pin":
+            return UNSEEN
+        return LOST if self._pins.damaged is not None else None
+
+    def _would_change(self, owner: Owner, tools: list[ToolInfo]) -> bool:
+        """Whether ``_note`` has something to write."""
+        server = self._pins.servers.get(owner.identity)
+        if server is None:
+            return bool(tools)
+        return any(self._noted(owner, tool, server.tools.get(tool.name)) for tool in tools)
+
+    def _note(self, owner: Owner, tools: list[ToolInfo]) -> None:
+        old = self._old(owner, tools)
+        server = self._server(owner)
+        if old:
+            server.tools = {name: Pin(old_hash=known) for name, known in old.items()}
+            del self._pins.by_name[owner.name]
+        for tool in tools:
+            noted = self._noted(owner, tool, server.tools.get(tool.name))
+            if noted is not None:
+                server.tools[tool.name] = noted
+
+    def _noted(self, owner: Owner, tool: ToolInfo, pin: Pin | None) -> Pin | None:
+        """The pin with what is seen now; None: it says that already."""
+        form = self._form(tool)
+        if pin is None or not (pin.forms or pin.old_hash is not None):
+            if owner.trust == "first-use" and self._pins.damaged is None:
+                return with_form(Pin(), form, definition(tool))
+            pin = pin or Pin()
+        elif pin.old_hash is not None and pin.old_hash == tool.fingerprint():
+            return with_form(pin, form, definition(tool))
+        if self._is_approved(pin, tool) or form in pin.waiting:
+            return None
+        return with_waiting(pin, form)
+
+    def _is_approved(self, pin: Pin, tool: ToolInfo) -> bool:
+        if pin.old_hash is not None and pin.old_hash == tool.fingerprint():
+            return True
+        if self._form(tool) in pin.forms:
+            return True
+        return pin.varying is not None and pin.varying == structure_of(tool)
+
+    def _form(self, tool: ToolInfo) -> str:
+        fingerprint = tool.fingerprint()
+        if fingerprint not in self._forms:
+            self._forms[fingerprint] = form_of(tool)
+        return self._forms[fingerprint]
+
+    def _old(self, owner: Owner, tools: list[ToolInfo]) -> Mapping[str, str]:
+        """Pins of version 1 that are this server's: of its name, and with a tool that it has."""
+        old = self._pins.by_name.get(owner.name, {})
+        if owner.identity in self._pins.servers or not any(tool.name in old for tool in tools):
+            return {}
+        return old
+
+    def _server(self, owner: Owner) -> PinnedServer:
+        return self._pins.servers.setdefault(owner.identity, PinnedServer(owner.name))
+
+    # -- the file --------------------------------------------------------------------------
+
+    def _change(self, change: Callable[[], None]) -> None:
+        """Change what is there now, in the file too; nobody else does meanwhile. Raises OSError."""
+        with self._alone():
+            self._refresh()
+            change()
+            if self._path is not None and not self._unusable:
+                write_pins(self._path, self._pins)
+                self._stamp = self._now()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if self._path is None:
+            yield
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with changing(self._path):
+            yield
+
+    def _now(self) -> tuple[int, ...] | None:
         if self._path is None:
             return None
         try:
             status = self._path.stat()
         except OSError:
             return None
-        return status.st_mtime_ns, status.st_size
+        return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
     def _refresh(self) -> None:
         now = self._now()
         if now is None or now == self._stamp or self._path is None:
             return
         self._stamp = now
+        self._unusable = False
         try:
-            self._pins = _checked(orjson.loads(self._path.read_bytes()))
-        except (OSError, ValueError) as error:
-            _log.warning("cannot read %s: %s; tools are approved as first seen", self._path, error)
+            self._pins = read_pins(self._path)
+        except FileNotFoundError:
+            pass
+        except UnusablePins as error:
+            self._unusable = True
+            _log.warning("cannot use %s: %s; no tool is called", self._path, error)
+        except DamagedPins as error:
+            self._start_anew(self._path, error)
 
-    def _save(self) -> None:
-        if self._path is None:
+    def _start_anew(self, path: Path, error: DamagedPins) -> None:
+        try:
+            aside = put_aside(path)
+            self._pins = PinFile(damaged=aside.name)
+            write_pins(path, self._pins)
+        except OSError as trouble:
+            self._unusable = True
+            _log.warning("%s is damaged (%s) and cannot be put aside: %s", path, error, trouble)
             return
-        try:
-            write_private(self._path, {"version": _VERSION, "servers": self._pins})
-        except OSError as error:
-            _log.warning("cannot write %s: %s", self._path, error)
         self._stamp = self._now()
-
-
-def write_private(path: Path, value: Mapping[str, object]) -> None:
-    """Write JSON so that a reader sees the old file or the new one; only its owner can read it."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_whole(path, orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
-
-
-def _checked(document: object) -> dict[str, dict[str, str]]:
-    servers = document.get("servers") if isinstance(document, dict) else None
-    if not isinstance(servers, dict):
-        raise ValueError("it is not a file of approved tools")
-    return {
-        server: {tool: pin for tool, pin in pins.items() if isinstance(pin, str)}
-        for server, pins in servers.items()
-        if isinstance(pins, dict)
-    }
+        _log.warning(
+            "%s is damaged (%s): it is kept as %s, and tools are called once they are approved again",
+            path,
+            error,
+            aside.name,
+        )

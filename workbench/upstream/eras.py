@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from workbench.text.jsontext import canonical
-from workbench.upstream.approval import write_private
+from workbench.upstream.private_json import write_private
 
 if TYPE_CHECKING:
     from workbench.config import ServerSettings

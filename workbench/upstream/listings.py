@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,25 +9,29 @@ from typing import Any
 
 import orjson
 
-from workbench.upstream.approval import write_private
+from workbench.upstream.private_json import write_private
 
 _log = logging.getLogger(__name__)
 _FOLDER = "listings"
-_VERSION = 1
+_VERSION = 2
+_MOST_FILES = 200
 _MOST_BYTES = 8 << 20
 
 
 class ListingCache:
-    """One file a server in the data folder: its tools as it sent them last."""
+    """One file a server in the data folder: its tools as it sent them last.
+
+    A server is told by how it is reached (``way``): two that are called the same do not disturb each other.
+    """
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder / _FOLDER if folder is not None else None
 
-    def load(self, server: str, identity: str) -> list[dict[str, Any]] | None:
-        """The listing of ``server``, if it was started the same way then (``identity``)."""
+    def load(self, way: str) -> list[dict[str, Any]] | None:
+        """The listing of the server that is reached so."""
         if self._folder is None:
             return None
-        path = self._path(self._folder, server)
+        path = self._folder / f"{way[:32]}.json"
         try:
             if path.stat().st_size > _MOST_BYTES:
                 return None
@@ -40,7 +43,7 @@ class ListingCache:
             return None
         if not isinstance(document, dict) or document.get("version") != _VERSION:
             return None
-        if document.get("server") != server or document.get("identity") != identity:
+        if document.get("way") != way:
             return None
         tools = document.get("tools")
         if not isinstance(tools, list):
@@ -49,23 +52,20 @@ class ListingCache:
             tool for tool in tools if isinstance(tool, dict) and isinstance(tool.get("name"), str)
         ]
 
-    def save(self, server: str, identity: str, tools: Sequence[dict[str, Any]]) -> None:
+    def save(self, way: str, tools: Sequence[dict[str, Any]]) -> None:
         """Keep a listing; one that is kept already is not written again."""
-        if self._folder is None or self.load(server, identity) == list(tools):
+        if self._folder is None or self.load(way) == list(tools):
             return
-        path = self._path(self._folder, server)
-        document = {
-            "version": _VERSION,
-            "server": server,
-            "identity": identity,
-            "tools": list(tools),
-        }
+        path = self._folder / f"{way[:32]}.json"
         try:
-            write_private(path, document)
+            write_private(path, {"version": _VERSION, "way": way, "tools": list(tools)})
+            self._prune(self._folder)
         except (OSError, TypeError) as error:
             _log.warning("cannot keep the listing %s: %s", path, error)
 
     @staticmethod
-    def _path(folder: Path, server: str) -> Path:
-        """A server's name may be no file name."""
-        return folder / f"{hashlib.sha256(server.encode()).hexdigest()[:24]}.json"
+    def _prune(folder: Path) -> None:
+        """Of servers that are reached otherwise now, only the latest listings stay."""
+        files = sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime)
+        for file in files[:-_MOST_FILES]:
+            file.unlink(missing_ok=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -11,17 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.catalogue.changes import Change
 from workbench.catalogue.tools import Catalogue, ServerInfo, ServerState, ToolInfo
 from workbench.config import nesting
 from workbench.core.model import ErrorCode, Outcome, ToolCall
 from workbench.core.ports import NoteListener
 from workbench.mcp.messages import Failure, RpcError
 from workbench.mcp.peer import LONGEST_ANSWER
-from workbench.text.jsontext import canonical
-from workbench.upstream.approval import Pins
+from workbench.upstream.approval import Owner, Pins
 from workbench.upstream.connection import Connection, NotConnected
 from workbench.upstream.definitions import denied_by, read_tools
 from workbench.upstream.eras import Eras
+from workbench.upstream.identity import identity, way
 from workbench.upstream.listings import ListingCache
 from workbench.upstream.notes import NoteTap
 from workbench.upstream.results import failure_of, outcome_of
@@ -47,6 +47,7 @@ class _Server:
         """All its tools, the denied ones too, with their approval as of now."""
         self.cached = False
         """The listing is of an earlier process."""
+        self.said_waiting = 0
 
 
 class Manager:
@@ -129,7 +130,7 @@ class Manager:
             self._drop(name)
         for name, settings in wanted.items():
             server = self._servers.get(name)
-            if server is None or _identity(server.settings) != _identity(settings):
+            if server is None or way(server.settings) != way(settings):
                 if server is not None:
                     self._drop(name)
                 server = self._add(settings)
@@ -168,18 +169,29 @@ class Manager:
         """The last lines of a server's stderr, oldest first. Raises KeyError for an unknown name."""
         return self._servers[name].connection.stderr.lines()
 
-    def approve(self, name: str, tools: Iterable[str] | None = None) -> list[str]:
+    def approve(
+        self, name: str, tools: Iterable[str] | None = None, *, varying: bool = False
+    ) -> list[str]:
         """Approve the definitions of a server's tools as they are now; None: all of them.
 
+        varying: and whatever their texts say from now on, as long as nothing else changes.
         Returns the names of the tools that were not approved before. Raises KeyError for an unknown
-        server or tool.
+        server or tool, OSError where the approval cannot be kept.
         """
         server = self._servers[name]
         chosen = [server.offered[tool] for tool in (server.offered if tools is None else tools)]
-        self._pins.approve(chosen)
+        self._pins.approve(_owner(server.settings), chosen, varying=varying)
         self._judge(server)
         self._tell(name)
         return [tool.name for tool in chosen if not tool.approved]
+
+    def changes(self, name: str) -> list[Change]:
+        """What is to be approved of a server, tool by tool. Raises KeyError for an unknown name."""
+        server = self._servers[name]
+        owner = _owner(server.settings)
+        return [
+            self._pins.change(owner, tool) for tool in server.offered.values() if not tool.approved
+        ]
 
     # -- the seam --------------------------------------------------------------------------
 
@@ -251,7 +263,7 @@ class Manager:
             return None
         return Outcome.failed(
             ErrorCode.TOOL_NOT_APPROVED,
-            f"the definition of {found.full_name} changed since it was approved; "
+            f"{found.full_name}: {found.hold}; "
             f"look at it and approve it with: workbench servers approve {call.server}",
             dispatched=False,
         )
@@ -261,7 +273,7 @@ class Manager:
         server = _Server(settings)
         server.connection = self._connection(server)
         self._servers[name] = server
-        known = self._listings.load(name, _identity(settings))
+        known = self._listings.load(way(settings))
         if known is not None:
             server.offered = read_tools(name, known, {})
             server.cached = True
@@ -285,7 +297,7 @@ class Manager:
             server.offered = read_tools(name, listing, repaired)
             server.cached = False
             self._judge(server)
-            self._listings.save(name, _identity(server.settings), listing)
+            self._listings.save(way(server.settings), listing)
             self._tell(name)
 
         connection = Connection(
@@ -310,17 +322,27 @@ class Manager:
     def _judge(self, server: _Server) -> None:
         """Look the approval of every tool up again."""
         settled = not server.cached and not server.settings.quarantined
-        verdicts = self._pins.judge(server.offered.values(), pin_new=settled)
+        owner = _owner(server.settings)
+        holds = self._pins.judge(owner, server.offered.values(), pin_new=settled)
         for name, tool in server.offered.items():
-            approved = verdicts[name]
-            if tool.approved != approved:
-                server.offered[name] = replace(tool, approved=approved)
-                if not approved:
-                    _log.warning(
-                        "the definition of %s changed: it waits for approval", tool.full_name
-                    )
+            hold = holds[name] or ""
+            if tool.hold != hold:
+                server.offered[name] = replace(tool, approved=not hold, hold=hold)
+        self._say_waiting(server)
         self._snapshot = None
         self._watch_pins()
+
+    def _say_waiting(self, server: _Server) -> None:
+        """Once, where nobody may look at a listing for long; a call that is refused says it anyway."""
+        waiting, name = _waiting(server), server.settings.name
+        if waiting and self._started and waiting != server.said_waiting:
+            _log.warning(
+                "server %s: %d of its tools wait for approval: workbench servers approve %s",
+                name,
+                waiting,
+                name,
+            )
+            server.said_waiting = waiting
 
     def _watch_pins(self) -> None:
         """While a tool waits for approval, look whether another process gave it."""
@@ -342,11 +364,7 @@ class Manager:
         self._pins_watch = None
 
     def _waits_for_approval(self) -> bool:
-        return any(
-            not tool.approved
-            for server in self._servers.values()
-            for tool in server.offered.values()
-        )
+        return any(map(_waiting, self._servers.values()))
 
     def _make_snapshot(self) -> Catalogue:
         servers: dict[str, ServerInfo] = {}
@@ -381,22 +399,16 @@ def _info(server: _Server, tools: int) -> ServerInfo:
         quarantined=settings.quarantined,
         enabled=settings.enabled,
         call_timeout_ms=settings.call_timeout_ms,
+        waiting=_waiting(server),
         demo=settings.demo,
         cached=server.cached,
         protocol=server.connection.protocol_version,
     )
 
 
-def _identity(settings: ServerSettings) -> str:
-    """Of the way to connect: what changes it makes another server of it."""
-    way = [
-        settings.command,
-        list(settings.args),
-        dict(settings.env),
-        settings.cwd,
-        settings.url,
-        dict(settings.headers),
-        settings.protocol,
-        settings.inherit_env,
-    ]
-    return hashlib.sha256(canonical(way).encode()).hexdigest()
+def _owner(settings: ServerSettings) -> Owner:
+    return Owner(identity(settings), settings.name, settings.trust)
+
+
+def _waiting(server: _Server) -> int:
+    return sum(1 for tool in server.offered.values() if not tool.approved)

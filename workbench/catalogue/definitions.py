@@ -1,0 +1,69 @@
+"""A tool's definition as its server says it, and the form in which two of them are compared.
+
+Servers make parts of a definition from sets, whose order is another one at each start: lists that mean sets,
+and enumerations within a text. What differs in nothing but such an order is the same definition.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Any
+
+from workbench.catalogue.tools import ToolInfo
+from workbench.core.model import JsonValue
+from workbench.text.jsontext import canonical
+
+_SETS = frozenset({"required", "enum", "type", "examples", "default", "anyOf", "oneOf", "allOf"})
+_TEXTS = frozenset({"description", "title", "default", "examples", "$comment"})
+_SIGN = r"[./@:+-]"
+_WORD = rf"{_SIGN}*+[\w*]++(?:{_SIGN}++[\w*]++)*+"
+_ITEM = rf"(?:'[^'\n]{{0,80}}'|\"[^\"\n]{{0,80}}\"|{_WORD})"
+# Possessive, and from the beginning of a word only: linear in any text.
+_ENUMERATION = re.compile(rf"(?<![\w*./@:+-]){_ITEM}(?:[ \t]*+,[ \t]*+{_ITEM})++")
+_ITEMS = re.compile(_ITEM)
+_BULLETS = re.compile(r"(?:^[ \t]*+[-*•][ \t]++\S[^\n]*+(?:\n|\Z)){2,}+", re.MULTILINE)
+
+
+def definition(tool: ToolInfo) -> dict[str, JsonValue]:
+    """Everything that the server says about the tool, as it says it."""
+    return {
+        "name": tool.name,
+        "title": tool.title,
+        "description": tool.description,
+        "inputSchema": tool.input_schema,
+        "outputSchema": tool.output_schema,
+        "annotations": tool.annotations,
+    }
+
+
+def form_of(tool: ToolInfo) -> str:
+    """A hash of the definition that does not depend on the order of what means a set."""
+    return _hash(_ordered(definition(tool), "", _text))
+
+
+def structure_of(tool: ToolInfo) -> str:
+    """The same of the definition without its texts: names, types, what is required, annotations."""
+    return _hash(_ordered(definition(tool), "", lambda _: ""))
+
+
+def _ordered(value: JsonValue, keyword: str, text: Callable[[str], str]) -> JsonValue:
+    if isinstance(value, dict):
+        return {name: _ordered(inner, name, text) for name, inner in value.items()}
+    if isinstance(value, list):
+        inner = [_ordered(item, keyword, text) for item in value]
+        return sorted(inner, key=canonical) if keyword in _SETS else inner
+    if isinstance(value, str) and keyword in _TEXTS:
+        return text(value)
+    return value
+
+
+def _text(text: str) -> str:
+    """The text with its enumerations of single words and its bulleted lists in order."""
+    text = _BULLETS.sub(lambda found: "\n".join(sorted(found[0].split("\n"))), text)
+    return _ENUMERATION.sub(lambda found: ", ".join(sorted(_ITEMS.findall(found[0]))), text)
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
