@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from tests.support.catalogues import catalogue, demo_catalogue, tool
-from workbench.catalogue.tools import Catalogue, Missing, ServerInfo, ToolInfo
+from workbench.catalogue.missing import Missing
+from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
 from workbench.catalogue.validation import argument_problems
 
 _DEMO = demo_catalogue()

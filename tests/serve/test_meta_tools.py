@@ -93,7 +93,7 @@ async def test_describe_declares_and_names_near_ones(runtime: Runtime) -> None:
         ("tools.get_issue", None),
         ("get_isue", "did you mean 'demo.get_issue'"),
         ("demo", "'demo' is a server; its tools are: "),
-        ("deemo.get_issue", "did you mean 'demo'"),
+        ("deemo.get_issue", "did you mean 'demo.get_issue'"),
         ("zzzz", "no tool 'zzzz'"),
     ],
 )

@@ -15,6 +15,7 @@ from workbench.core.model import (
     ToolCallNote,
 )
 from workbench.core.ports import NoteListener
+from workbench.core.timezones import zone_at
 
 Answer = Callable[[ToolCall], Awaitable[Outcome]]
 
@@ -65,7 +66,12 @@ class DictTools:
     def at_once(self, call: ToolCall) -> Outcome | None:
         return None
 
+    def meant(self, call: ToolCall) -> ToolCall:
+        return call
+
     async def query(self, execution_id: str, query: CatalogueQuery) -> JsonValue:
+        if query.kind == "zone":
+            return zone_at(query.query or "", int(query.at or 0)).envelope()
         if query.kind == "describe" and query.tool == "nothing":
             return Outcome.failed(ErrorCode.NOT_FOUND, "no tool 'nothing'").envelope()
         if query.kind == "servers":

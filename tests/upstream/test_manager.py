@@ -19,7 +19,8 @@ from tests.support.servers import (
     raw_settings,
     until,
 )
-from workbench.catalogue.tools import Missing, ToolInfo
+from workbench.catalogue.missing import Missing
+from workbench.catalogue.tools import ToolInfo
 from workbench.config import ServerSettings
 from workbench.core.model import ErrorCode, ToolCallNote
 from workbench.upstream import Manager

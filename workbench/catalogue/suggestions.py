@@ -20,8 +20,8 @@ def near_names(wrong: str, known: Iterable[str]) -> tuple[str, ...]:
     """
     by_bare: dict[str, list[str]] = {}
     for name in known:
-        by_bare.setdefault(_bare(name), []).append(name)
-    wanted = _bare(wrong[:_LONGEST])
+        by_bare.setdefault(bare(name), []).append(name)
+    wanted = bare(wrong[:_LONGEST])
     if wanted in by_bare:
         return tuple(by_bare[wanted][:_MOST])
     close = difflib.get_close_matches(wanted, by_bare, n=_MOST, cutoff=_CLOSENESS)
@@ -43,5 +43,6 @@ def suggestion(near: Iterable[str], known: Iterable[str], what: str) -> str:
     return f"; {what}: {', '.join(names[:_LISTED])}{more}"
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
+    """A name without case and separators: two names that look alike have the same."""
     return _SEPARATORS.sub("", name.casefold()) or name

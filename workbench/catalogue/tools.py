@@ -7,11 +7,13 @@ looks names and arguments up in them, the faces list and search them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias
 
+from workbench.catalogue import spelling
+from workbench.catalogue.missing import Missing
 from workbench.catalogue.search import ToolIndex
 from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.catalogue.typescript import member, property_name, signature
@@ -133,16 +135,6 @@ class ServerInfo:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """No such server or tool, or one that may not be called."""
-
-    message: str
-    near: tuple[str, ...] = ()
-    """Names that may have been meant: servers, or tools as ``server.tool``."""
-    code: ErrorCode = ErrorCode.NOT_FOUND
-
-
 @dataclass(frozen=True)
 class Catalogue:
     """An immutable snapshot of all configured servers and the tools they offer."""
@@ -165,6 +157,28 @@ class Catalogue:
             if found is not None:
                 return found
         return self._missing(server, tool)
+
+    def spelled(self, server: str, tool: str) -> ToolInfo | Missing:
+        """The tool that a script means by ``tools.<server>.<tool>``, whatever its case and separators."""
+        return spelling.spelled(self, server, tool)
+
+    def named(self, name: str) -> ToolInfo | Missing:
+        """The tool that one name means: ``server.tool`` in many ways, or a tool's name where one has it."""
+        return spelling.named(self, name)
+
+    def described(self, names: Iterable[str | tuple[str, str]]) -> dict[str, JsonValue]:
+        """``{tools: [{server, tool, typescript}], missing: [{name, message, near}]}``."""
+        tools: list[JsonValue] = []
+        missing: list[JsonValue] = []
+        for name in names:
+            found = self.named(name) if isinstance(name, str) else self.spelled(*name)
+            if isinstance(found, Missing):
+                shown = name if isinstance(name, str) else ".".join(name)
+                missing.append({"name": shown, "message": found.message, "near": list(found.near)})
+            else:
+                declared = self.typescript(found)
+                tools.append({"server": found.server, "tool": found.name, "typescript": declared})
+        return {"tools": tools, "missing": missing}
 
     def search(self, query: str, limit: int = 10) -> list[ToolInfo]:
         """Tools by relevance to the words of any text, best first."""

@@ -72,7 +72,7 @@ def search(arguments: argparse.Namespace) -> int:
 
 
 def show(arguments: argparse.Namespace) -> int:
-    from workbench.catalogue.tools import Missing
+    from workbench.catalogue.missing import Missing
 
     catalogue = read_catalogue(arguments)
     tool = catalogue.find(arguments.server, arguments.tool)

@@ -217,7 +217,10 @@ class Calls:
             line=message.line,
             column=message.column,
             started_ms=(now - self._began) * 1000,
+            spelled=message.spelled,
         )
+        if message.spelled:
+            call = self._tools.meant(call)
         tally.last_call = call
         item = self._underway[call.seq] = _Underway(call, now, message.size)
         self._waiting_bytes += message.size

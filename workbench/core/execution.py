@@ -213,7 +213,13 @@ class Run:
 
     async def _query(self, message: messages.Query) -> None:
         query = CatalogueQuery(
-            message.kind, message.server, message.tool, message.query, message.limit
+            message.kind,
+            message.server,
+            message.tool,
+            message.query,
+            message.limit,
+            message.names,
+            message.at,
         )
         envelope = await self._tools.query(self.execution_id, query)
         self._emit(HostReading(self.execution_id, "catalogue", envelope))

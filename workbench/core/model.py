@@ -17,6 +17,9 @@ Source: TypeAlias = Literal["tui", "serve", "cli", "replay"]
 Status: TypeAlias = Literal[
     "running", "ok", "error", "timeout", "cancelled", "crashed", "interrupted"
 ]
+QueryKind: TypeAlias = Literal[
+    "list", "search", "describe", "describe_all", "servers", "resolve", "suggest", "zone"
+]
 LogLevel: TypeAlias = Literal["log", "info", "warn", "error", "debug"]
 
 
@@ -146,6 +149,8 @@ class ToolCall:
     """Where in the user's own text the call was made, both from 1."""
     started_ms: float = 0.0
     """Since the execution began to run."""
+    spelled: bool = False
+    """The names are as the script spells them after ``tools.``; another tool may be meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +213,20 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueQuery:
-    """A script's question to the catalogue; answered by the host, no upstream call."""
+    """A script's question to the catalogue; answered by the host, no upstream call.
 
-    kind: Literal["list", "search", "describe", "servers"]
+    kind ``resolve``: the tool that ``query`` names in whatever way; ``suggest``: like ``search``, of what is
+    known now; ``zone``: of no catalogue, the time zone ``query`` at ``at`` ms (core.timezones).
+    """
+
+    kind: QueryKind
     server: str | None = None
     tool: str | None = None
     query: str | None = None
     limit: int | None = None
+    names: tuple[str | tuple[str, str], ...] = ()
+    """Of ``describe_all``: a name, or server and tool."""
+    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

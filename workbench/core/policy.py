@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workbench.catalogue.tools import Catalogue, Missing, ToolInfo
+from workbench.catalogue.missing import Missing
+from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.catalogue.validation import judge_arguments
 from workbench.core.model import (
     CatalogueQuery,
@@ -19,6 +20,7 @@ from workbench.core.model import (
     ToolCall,
 )
 from workbench.core.ports import NoteListener, Upstream
+from workbench.core.timezones import zone_at
 
 _SEARCH_LIMIT = 10
 _SEARCH_MOST = 100
@@ -36,6 +38,7 @@ class Policy:
         found = await self._looked_up(call)
         if isinstance(found, Outcome):
             return found
+        call = replace(call, server=found.server, tool=found.name)
         verdict = await judge_arguments(found.input_check, call.args)
         if verdict.problems:
             return _refused(
@@ -55,11 +58,17 @@ class Policy:
     def at_once(self, call: ToolCall) -> Outcome | None:
         return None
 
+    def meant(self, call: ToolCall) -> ToolCall:
+        return _meant(self._upstream.catalogue(), call)
+
     async def query(self, execution_id: str, query: CatalogueQuery) -> JsonValue:
+        if query.kind == "zone":
+            return zone_at(query.query or "", int(query.at or 0)).envelope()
         server = query.server
         if server is not None and not self._allowed(server):
             return self._not_allowed(server).envelope()
-        await self._upstream.settled(server)
+        if query.kind != "suggest":
+            await self._upstream.settled(server)
         catalogue = self._upstream.catalogue().restricted(self._limits.allowed_servers)
         return _answer(catalogue, query).envelope()
 
@@ -79,10 +88,10 @@ class Policy:
                 f"server {call.server!r} is quarantined; its owner can release it with: "
                 f"workbench servers quarantine {call.server} --off",
             )
-        found = self._upstream.catalogue().find(call.server, call.tool)
+        found = self._find(call)
         if isinstance(found, Missing) and server is not None and server.state != "failed":
             await self._upstream.settled(call.server)
-            found = self._upstream.catalogue().find(call.server, call.tool)
+            found = self._find(call)
         if isinstance(found, Missing):
             return _missing(self._upstream.catalogue(), call, found)
         if not found.approved:
@@ -92,6 +101,12 @@ class Policy:
                 f"look at it and approve it with: workbench servers approve {call.server}",
             )
         return found
+
+    def _find(self, call: ToolCall) -> ToolInfo | Missing:
+        catalogue = self._upstream.catalogue()
+        if call.spelled:
+            return catalogue.spelled(call.server, call.tool)
+        return catalogue.find(call.server, call.tool)
 
     def _spent(self) -> bool:
         most = self._limits.max_tool_calls
@@ -120,6 +135,14 @@ def _refused(code: ErrorCode, message: str, details: JsonValue = None) -> Outcom
     return Outcome.failed(code, message, details, dispatched=False)
 
 
+def _meant(catalogue: Catalogue, call: ToolCall) -> ToolCall:
+    """The call by the names of the tool that it means, where one is known."""
+    found = catalogue.spelled(call.server, call.tool)
+    if isinstance(found, Missing):
+        return call
+    return replace(call, server=found.server, tool=found.name)
+
+
 def _missing(catalogue: Catalogue, call: ToolCall, missing: Missing) -> Outcome:
     """NOT_FOUND, or the upstream's own trouble where that is why the tool is not known."""
     server = catalogue.servers.get(call.server)
@@ -140,14 +163,22 @@ def _answer(catalogue: Catalogue, query: CatalogueQuery) -> Outcome:
     """A catalogue query answered from a snapshot."""
     if query.kind == "servers":
         return Outcome(ok=True, result=sorted(catalogue.servers))
-    if query.kind == "search":
+    if query.kind in ("search", "suggest"):
         limit = min(query.limit or _SEARCH_LIMIT, _SEARCH_MOST)
         found = catalogue.search(query.query or "", limit)
         return Outcome(ok=True, result=[_brief(tool.to_json()) for tool in found])
-    if query.kind == "describe":
-        tool = catalogue.find(query.server or "", query.tool or "")
+    if query.kind == "describe_all":
+        return Outcome(ok=True, result=catalogue.described(query.names))
+    if query.kind in ("describe", "resolve"):
+        if query.server is None:
+            tool = catalogue.named(query.query or "")
+        else:
+            tool = catalogue.find(query.server, query.tool or "")
         if isinstance(tool, Missing):
-            return Outcome.failed(tool.code, tool.message, dispatched=False)
+            details = {"near": list(tool.near)} if tool.near else None
+            return Outcome.failed(tool.code, tool.message, details, dispatched=False)
+        if query.kind == "resolve":
+            return Outcome(ok=True, result={"server": tool.server, "tool": tool.name})
         return Outcome(ok=True, result={**tool.to_json(), "types": catalogue.typescript(tool)})
     if query.server is not None and query.server not in catalogue.servers:
         missing = catalogue.find(query.server, "")

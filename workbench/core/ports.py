@@ -43,6 +43,11 @@ class Tools(Protocol):
         """The answer where there is nothing to wait for; ``call`` is not asked then. None: ask it."""
         ...
 
+    def meant(self, call: ToolCall) -> ToolCall:
+        """A call by names as a script spells them, with the names of the tool that it means, as far as that
+        is known now; the call as it is where they are a tool's, or nobody's."""
+        ...
+
     async def query(self, execution_id: str, query: CatalogueQuery) -> JsonValue:
         """Answer a catalogue query as an envelope ``{"ok": …}``; no upstream call."""
         ...

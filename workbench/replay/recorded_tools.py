@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from workbench.catalogue.spelling import alike
 from workbench.core.model import (
     CatalogueQuery,
     ErrorCode,
@@ -17,6 +18,7 @@ from workbench.core.model import (
     ToolCallNote,
 )
 from workbench.core.ports import NoteListener, Tools
+from workbench.core.timezones import zone_at
 from workbench.history import CallRow, Recording
 from workbench.history.follow import outcome_of
 from workbench.replay.difference import json_difference
@@ -109,9 +111,23 @@ class RecordedTools:
         self._used.add(recorded.seq)
         return outcome_of(recorded)
 
+    def meant(self, call: ToolCall) -> ToolCall:
+        """As the record has it: the recorded call of this number, or any, that is spelled alike."""
+        names = (call.server, call.tool)
+        recorded = [(row.server, row.tool) for row in self._recording.calls]
+        if names in recorded:
+            return call
+        in_place = recorded[call.seq - 1 : call.seq]
+        found = next((pair for pair in (*in_place, *recorded) if alike(pair, names)), names)
+        return replace(call, server=found[0], tool=found[1])
+
     async def query(self, execution_id: str, query: CatalogueQuery) -> JsonValue:
+        if query.kind == "zone" and not self._is_next(query):
+            return zone_at(query.query or "", int(query.at or 0)).envelope()
         if self._answers:
             return self._answers.popleft()
+        if query.kind == "suggest":  # a help in a message: none is no divergence
+            return Outcome(ok=True, result=[]).envelope()
         if self._rule == "live" and self._live is not None:
             return await self._live.query(execution_id, query)
         self._keep(Divergence(None, diff=[{"path": "$.catalogue", "actual": query.kind}]))
@@ -121,6 +137,13 @@ class RecordedTools:
 
     def catalogue_hash(self) -> str | None:
         return self._recording.catalogue_hash
+
+    def _is_next(self, query: CatalogueQuery) -> bool:
+        """Whether the next recorded answer is of a time zone; an edited script may ask for others."""
+        answer = self._answers[0] if self._answers else None
+        result = answer.get("result") if isinstance(answer, dict) else None
+        zone = result.get("zone") if isinstance(result, dict) else None
+        return isinstance(zone, str) and zone.lower() == (query.query or "").lower()
 
     # -- matching --------------------------------------------------------------------------
 

@@ -6,13 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
-from workbench.catalogue.suggestions import near_names, suggestion
-from workbench.catalogue.tools import Catalogue, Missing, ToolInfo
+from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.catalogue.validation import SchemaCheck
 from workbench.core.ports import Upstream
 from workbench.serve.told import Told
 from workbench.serve.tool_provider import Json
-from workbench.text.sanitize import clean_line
 from workbench.text.tokens import estimate
 
 _SETTLE_S = 3.0
@@ -98,16 +96,10 @@ async def describe(upstream: Upstream, most: int, tools: Sequence[Json]) -> Told
     """``{tools: [{server, tool, typescript}], missing: [{name, message, near}]}``; ``left_out``: the names of
     those for which there was no room."""
     catalogue = await visible_catalogue(upstream)
-    described: list[Json] = []
-    missing: list[Json] = []
-    for name in tools:
-        found = _find(catalogue, name)
-        if isinstance(found, Missing):
-            shown = name if isinstance(name, str) else f"{name['server']}.{name['tool']}"
-            missing.append({"name": shown, "message": found.message, "near": list(found.near)})
-        else:
-            declared = catalogue.typescript(found)
-            described.append({"server": found.server, "tool": found.name, "typescript": declared})
+    found = catalogue.described(
+        name if isinstance(name, str) else (name["server"], name["tool"]) for name in tools
+    )
+    described, missing = found["tools"], found["missing"]
     texts = [tool["typescript"] for tool in described]
     kept = max(1, _fitting(texts, most))
     left_out = [f"{tool['server']}.{tool['tool']}" for tool in described[kept:]]
@@ -134,40 +126,3 @@ def _fitting(texts: Sequence[str], most: int) -> int:
 def _first_words(tool: ToolInfo) -> str:
     text = " ".join(tool.description.split())
     return text if len(text) <= _SHOWN_DESCRIPTION else text[: _SHOWN_DESCRIPTION - 1] + "…"
-
-
-def _find(catalogue: Catalogue, name: Json) -> ToolInfo | Missing:
-    """The tool that is meant, in every spelling that clients and scripts have for it."""
-    if isinstance(name, dict):
-        return catalogue.find(name["server"], name["tool"])
-    text: str = name.removeprefix("tools.")
-    separator = "."
-    if text.startswith("mcp__"):
-        text, separator = text.removeprefix("mcp__"), "__"
-    # Both may hold the separator: the server that exists wins, the longest first.
-    parts = text.split(separator)
-    for count in range(len(parts) - 1, 0, -1):
-        server = separator.join(parts[:count])
-        if server in catalogue.servers:
-            return catalogue.find(server, separator.join(parts[count:]))
-    same = [tool for tool in catalogue if tool.name == text]
-    if len(same) == 1:
-        return same[0]
-    if same or len(parts) == 1:
-        return _unnamed(catalogue, text, [tool.full_name for tool in same])
-    return catalogue.find(parts[0], separator.join(parts[1:]))
-
-
-def _unnamed(catalogue: Catalogue, text: str, same: list[str]) -> Missing:
-    """A name without a server that no tool or several have."""
-    quoted = repr(clean_line(text, _SHOWN_ID))
-    if same:
-        return Missing(f"several servers have a tool {quoted}: {', '.join(same)}", tuple(same))
-    if text in catalogue.servers:
-        tools = [f"{text}.{tool}" for tool in catalogue.tools.get(text, ())]
-        return Missing(
-            f"{quoted} is a server{suggestion((), tools, 'its tools are')}", tuple(tools[:3])
-        )
-    by_name = {tool.name: tool.full_name for tool in catalogue}
-    near = tuple(by_name[found] for found in near_names(text, by_name))
-    return Missing(f"no tool {quoted}{suggestion(near, (), '')}", near)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple, TypeAlias, cast, get_args
+from typing import Any, NamedTuple, TypeAlias, cast, get_args
 
-from workbench.core.model import ErrorCode, JsonValue, LogLevel
+from workbench.core.model import ErrorCode, JsonValue, LogLevel, QueryKind
 from workbench.text.jsontext import loads
 
 MOST_NAME = 1_024
@@ -20,7 +20,9 @@ _MOST_WIDTH = 32
 _MOST_WARNINGS = 100
 _MOST_WHOLE = 2**53 - 1
 _LEVELS = frozenset(get_args(LogLevel))
-_QUERIES = frozenset(("list", "search", "describe", "servers"))
+_MOST_DESCRIBED = 50
+_LATEST_MS = 8.64e15
+_QUERIES = frozenset(get_args(QueryKind))
 _OF_A_CALL = frozenset(ErrorCode) - {
     ErrorCode.SYNTAX_ERROR,
     ErrorCode.RUNTIME_ERROR,
@@ -59,6 +61,8 @@ class Call(NamedTuple):
     """It cannot be made, and why."""
     size: int
     """Bytes of its frame."""
+    spelled: bool = False
+    """The names are as the script spells them after ``tools.``."""
 
 
 class Batch(NamedTuple):
@@ -68,11 +72,13 @@ class Batch(NamedTuple):
 
 
 class Query(NamedTuple):
-    kind: Literal["list", "search", "describe", "servers"]
+    kind: QueryKind
     server: str | None
     tool: str | None
     query: str | None
     limit: int | None
+    names: tuple[str | tuple[str, str], ...]
+    at: float | None
 
 
 class Sleep(NamedTuple):
@@ -152,6 +158,7 @@ def _call(frame: _Frame, size: int) -> Call:
         _optional_whole(frame, "column"),
         refused,
         size,
+        _flag(frame, "spelled", False),
     )
 
 
@@ -172,12 +179,41 @@ def _query(frame: _Frame, _size: int) -> Query:
     if not isinstance(kind, str) or kind not in _QUERIES:
         raise _wrong("kind")
     return Query(
-        cast("Literal['list', 'search', 'describe', 'servers']", kind),
+        cast("QueryKind", kind),
         _optional_text(frame, "server"),
         _optional_text(frame, "tool"),
         _optional_text(frame, "query"),
         _optional_whole(frame, "limit"),
+        _names(frame),
+        _moment(frame),
     )
+
+
+def _names(frame: _Frame) -> tuple[str | tuple[str, str], ...]:
+    names = frame.get("names", [])
+    if not isinstance(names, list) or len(names) > _MOST_DESCRIBED:
+        raise _wrong("names")
+    found: list[str | tuple[str, str]] = []
+    for name in names:
+        if isinstance(name, dict):
+            found.append((_text(name, "server"), _text(name, "tool")))
+        elif isinstance(name, str):
+            found.append(name)
+        else:
+            raise _wrong("names")
+    return tuple(found)
+
+
+def _moment(frame: _Frame) -> float | None:
+    """Milliseconds since the epoch, before or after it, as far as a Date goes."""
+    value = frame.get("at")
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _wrong("at")
+    if not -_LATEST_MS <= value <= _LATEST_MS:
+        raise _wrong("at")
+    return float(value)
 
 
 def _sleep(frame: _Frame, _size: int) -> Sleep:
