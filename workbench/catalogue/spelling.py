@@ -118,9 +118,9 @@ def _unknown(catalogue: Catalogue, name: str) -> Missing:
     by_name: dict[str, list[str]] = {}
     for info in catalogue:
         by_name.setdefault(info.name, []).append(info.full_name)
-    near = [found for near in near_names(name, by_name) for found in by_name[near]][:3]
-    near = near or list(near_names(name, full))
+    found = [full_name for close in near_names(name, by_name) for full_name in by_name[close]]
+    near = tuple(found[:3]) or near_names(name, full)
     told = suggestion(near, catalogue.servers, "the servers are")
     if not catalogue.servers:
         told = "; no server is configured"
-    return Missing(f"no tool {shown} on any server{told}", tuple(near))
+    return Missing(f"no tool {shown} on any server{told}", near)
