@@ -73,4 +73,4 @@ def test_a_cut_text_is_never_larger_than_it_may_be(most: int) -> None:
     text = "é" * 40
     assert size_of(cut_to(text, most)) <= most
     assert cut_to(text, 80) == text
-    assert cut_to("é" * 40, 40).endswith("(cut: 80 bytes)")
+    assert cut_to("é" * 40, 40).endswith("(cut: 40 characters)")

@@ -79,7 +79,7 @@ _SCHEMA = re.compile(
 _MOST_PARSED = 4096
 _MANY_MIXED = 3
 
-_CUT = re.compile(r"… \(cut: \d+ (?:characters|bytes)\)\Z")
+_CUT = re.compile(r"… \(cut: \d+ characters\)\Z")
 _CUT_ENDING = "characters)"
 _LONGEST_CUT_MARK = 60
 _TORN = re.compile(r"[^\s\"'`<>{}()]*\Z")

@@ -11,10 +11,13 @@ def size_of(text: str) -> int:
 
 
 def cut_to(text: str, most: int) -> str:
-    """The text where it has at most so many bytes, else its beginning and, if that fits, how much there was."""
+    """The text where it has at most so many bytes, else its beginning and, if that fits, how much there was.
+
+    (As ``sanitize.cut`` says it: text.secrets knows a cut text by that.)
+    """
     if len(text) <= most and size_of(text) <= most:
         return text
-    said = f"… (cut: {size_of(text)} bytes)"
+    said = f"… (cut: {len(text)} characters)"
     room = most - size_of(said)
     if room < 0:
         said, room = "", most

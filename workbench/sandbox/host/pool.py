@@ -78,6 +78,7 @@ class Pool:
         """Start the zygote and begin to fill the pool. ``lease`` does it when needed."""
         if self._server is not None or self._restart is not None or self._closing:
             return
+        self._words.clear()  # of the one before
         server = ForkServer(
             on_forked=self._forked,
             on_not_forked=self._not_forked,
@@ -292,6 +293,9 @@ class Pool:
         self._serve()
 
     def _why_not_started(self) -> str:
-        said = "\n".join(self._words).strip()[-_WORDS_TOLD:]
+        lines = [line for line in self._words if line.strip()]
+        while sum(map(len, lines)) > _WORDS_TOLD and len(lines) > 1:
+            del lines[0]
+        said = "\n".join(lines)[-_WORDS_TOLD:]
         what = "the worker processes cannot be started"
         return f"{what}: {said}" if said else f"{what}, and do not say why"
