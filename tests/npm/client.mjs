@@ -33,6 +33,18 @@ const ran = await call(
   { name: "code_execution", arguments: { code, input: 41 } },
   { onprogress: (each) => progress.push(each.message) },
 );
+// Past max_answer_tokens a preview, and the rest by its path. Both SDKs hold the answer to its output schema.
+const many = "({items: Array.from({length: 5000}, (_, id) => ({id, title: 'Issue ' + id}))})";
+const large = (await call({ name: "code_execution", arguments: { code: many } })).structuredContent;
+const ask = { execution_id: large.execution_id, path: "$.items[4000:4002]" };
+const page = (await call({ name: "get_execution", arguments: ask })).structuredContent;
+// Longer than it is waited for, collected later.
+const waiting = { code: "await sleep(400); 'late'", options: { wait_ms: 1 } };
+const early = (await call({ name: "code_execution", arguments: waiting })).structuredContent;
+const collect = { execution_id: early.execution_id, wait_ms: 60000 };
+const late = (await call({ name: "get_execution", arguments: collect })).structuredContent;
+const image = { type: "image", data: "iVBORw0KGgo=", mimeType: "image/png" };
+const seen = await call({ name: "code_execution", arguments: { code: "input", input: image } });
 // The list has another answer when its owner sets another limit.
 const settings = readFileSync("workbench.toml", "utf8");
 writeFileSync("workbench.toml", `code_execution_memory_mb = 65\n${settings}`);
@@ -54,6 +66,9 @@ console.log(
     failed: [failed.isError, failed.structuredContent.error.code],
     progress,
     aborted,
+    large: [large.value.truncated, large.value.head.items.length, page.value],
+    running: [early.ok, early.running, late.ok, late.value],
+    image: seen.content[1],
   }),
 );
 await client.close();

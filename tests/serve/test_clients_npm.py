@@ -62,6 +62,10 @@ async def check(seen: Any, folder: Path, version: str | None) -> None:
     assert seen["failed"] == [True, "RUNTIME_ERROR"]
     assert seen["progress"][0] == "#1 raw.echo started"
     assert seen["aborted"] is True
+    page = [{"id": n, "title": f"Issue {n}"} for n in (4000, 4001)]
+    assert seen["large"] == [True, 5000, page]
+    assert seen["running"] == [None, True, True, "late"]
+    assert seen["image"] == {"type": "image", "data": "iVBORw0KGgo=", "mimeType": "image/png"}
     store = Store(folder / "data" / "history.sqlite3")
     rows = store.list_executions()
     async with asyncio.timeout(20):
@@ -69,7 +73,7 @@ async def check(seen: Any, folder: Path, version: str | None) -> None:
             await asyncio.sleep(0.05)
             rows = store.list_executions()
     store.close()
-    assert sorted(row.status for row in rows) == ["cancelled", "error", "ok"]
+    assert sorted(row.status for row in rows) == ["cancelled", "error", "ok", "ok", "ok", "ok"]
     assert {row.client for row in rows} == {"ts-client"}
 
 

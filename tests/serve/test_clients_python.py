@@ -99,10 +99,37 @@ async def test_python_sdk_cancels(folder: Path) -> None:
 
 async def test_big_values_both_ways(folder: Path) -> None:
     async with Client(parameters(folder)) as client:
+        given = {"text": "é" * 2_000_000}
+        arguments = {"code": "input.text + 'x'", "input": given}
         result = await client.call_tool(
-            "code_execution", {"code": "input.text + 'x'", "input": {"text": "é" * 2_000_000}}
+            "code_execution", {**arguments, "options": {"max_answer_tokens": 0}}
         )
         assert result.structured_content["value"] == "é" * 2_000_000 + "x"
+        bounded = (await client.call_tool("code_execution", arguments)).structured_content
+        assert (bounded["value"]["truncated"], bounded["value"]["length"]) == (True, 2_000_001)
+        ask = {"execution_id": bounded["execution_id"], "path": "$[1999999:]"}
+        assert (await client.call_tool("get_execution", ask)).structured_content["value"] == "éx"
+
+
+@pytest.mark.parametrize(("mode", "version"), ERAS)
+async def test_long_work_is_collected_and_images_are_seen(
+    folder: Path, mode: ConnectMode, version: str
+) -> None:
+    async with Client(parameters(folder), mode=mode) as client:
+        options = {"wait_ms": 1}
+        arguments = {"code": "await sleep(400); 'late'", "options": options}
+        early = await client.call_tool("code_execution", arguments)
+        assert (early.is_error, early.structured_content["ok"]) == (False, None)
+        ask = {"execution_id": early.structured_content["execution_id"], "wait_ms": 60_000}
+        late = (await client.call_tool("get_execution", ask)).structured_content
+        assert (late["ok"], late["value"]) == (True, "late")
+        arguments = {"code": "await sleep(600000)", "options": options}
+        endless = (await client.call_tool("code_execution", arguments)).structured_content
+        stop = {"execution_id": endless["execution_id"]}
+        assert (await client.call_tool("cancel_execution", stop)).structured_content["cancelled"]
+        image = {"type": "image", "data": "iVBORw0KGgo=", "mimeType": "image/png"}
+        shown = await client.call_tool("code_execution", {"code": "input", "input": image})
+        assert [block.type for block in shown.content] == ["text", "image"]
 
 
 @pytest.mark.parametrize("transport", ["stdio", "http"])
