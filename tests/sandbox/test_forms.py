@@ -1,0 +1,139 @@
+"""A script as models hand it over: fences, modules, lone functions, TypeScript. Positions are those of the text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import RunScript
+from workbench.core.engine import Engine
+from workbench.core.model import ErrorCode
+
+pytestmark = pytest.mark.anyio
+
+FORMS: list[tuple[str, Any]] = [
+    ("```js\n1 + 1\n```", 2),
+    ("```\nawait 3\n```", 3),
+    ("\n```typescript\nconst x: number = 4; x\n```  \n", 4),
+    ("~~~javascript\nreturn 5\n~~~", 5),
+    ("````js\n`a` + '```'\n````", "a```"),
+    ("```js\r\nawait 6\r\n```\r\n", 6),
+    ("const s = '```'; s.length", 3),
+    ("() => 1", 1),
+    ("async () => { return await 2 }", 2),
+    ("async () => {\n  const r = await tools.test.echo({ a: 1 });\n  return r;\n}", {"a": 1}),
+    ("(input) => input.n", 5),
+    ("input => input.n * 2;", 10),
+    ("// what it does\nasync ({ n }) => n + 1", 6),
+    ("/* one */ /* two */ function main(input) { return input.n }", 5),
+    ("async function main() { return await 7 }", 7),
+    ("(async () => { return 8 })", 8),
+    ("(async () => 9)()", 9),
+    ("(function () { return 10 })()", 10),
+    ("'use strict';\n(() => 11)()", 11),
+    ("export default 12", 12),
+    ("export default async () => 13", 13),
+    ("export default async function main({ n }) { return n }", 5),
+    ("export default function (input) { return input.n }", 5),
+    ("export default { a: 1, b: await 2 }", {"a": 1, "b": 2}),
+    ("function help(x) { return x + 1 }\nexport default function main(input) { return help(input.n) }", 6),
+    ("export const k = 3;\nexport function f() { return k }\nf()", 3),
+    ("const f = async () => 14;\nexport default f;", 14),
+    ("const a = 1;\nexport { a };\na + 1", 2),
+    ("module.exports = async (input) => input.n", 5),
+    ("module.exports = { a: 1 }", {"a": 1}),
+    ("module.exports = async function run() { return await 15 };", 15),
+    ("async function main() { return 16 }\nmain()", 16),
+    ("async function main() { return 17 }\nmain();\n", 17),
+    ("async function main() { return 18 }\nawait main()", 18),
+    ("function main() { return 19 }\nreturn main();", 19),
+    ("'use strict'; 20", 20),
+    ("\ufeffconst x = 21; x", 21),
+    ("\ufeff{ a: 22 }", {"a": 22}),
+    ("const a = 1;\r\nconst b = await 2;\r\na + b", 3),
+    ("#!/usr/bin/env node\nawait 23", 23),
+    ("const e = { export: 1 }; e.export", 1),
+    ("const x: number = 24; x", 24),
+    ("interface A { n: number }\nconst a: A = input as A;\na.n", 5),
+    ("type R = { ok: boolean };\nconst r = { ok: true } satisfies R;\nr.ok", True),
+    ("function f<T>(x: T): T { return x }\nf<number>(25)", 25),
+    ("const m = new Map<string, number>([['a', 26]]);\nm.get('a')!", 26),
+    ("const f = <T,>(x: T): T => x;\nf('g')", "g"),
+    ("f<string>('x');\nfunction f<T>(x: T) { return x }", "x"),
+    ("async function main(input: { n: number }): Promise<number> { return input.n }\nmain(input)", 5),
+    ("export default async function main({ n }: { n: number }): Promise<number> { return n }", 5),
+    ("async (input: any): Promise<any> => input.n", 5),
+    ("let u!: string; u = 'd' as unknown as string; u", "d"),
+    ("const t = ['a', 1] as const; t", ["a", 1]),
+    ("class P { private readonly n: number = 27; get(): number { return this.n } }\nnew P().get()", 27),
+    ("declare const nothing: string;\n28", 28),
+    ("import type { X } from 'x';\n29", 29),
+    ("enumerate();\nfunction enumerate() { return 30 }", 30),
+    ("const r: Array<{ id: number }> = await Promise.all([1].map(async (id: number) => ({ id })));\nr", [{"id": 1}]),
+    ("for (const [k, v] of Object.entries({ a: 31 }) as [string, number][]) { v }", 31),
+    ("let v = 'x' as string\n;[1].length", 1),
+    ("const cond = (1 as number) < (2 as number); cond", True),
+    ("function over(a: string): string;\nfunction over(a: any) { return a }\nover('o')", "o"),
+    ("try { throw new Error('t') } catch (e: unknown) { (e as Error).message }", "t"),
+    ("const a = 3, b = 1; a < b || b > a", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "value"), FORMS, ids=[repr(code)[1:50] for code, _ in FORMS])
+async def test_form(run: RunScript, engine: Engine, code: str, value: Any) -> None:
+    execution = await run(code, input={"n": 5})
+    assert execution.error is None, execution.error
+    assert execution.value == value
+    assert await engine.check(code) is None
+
+
+PLACES = [
+    ("```js\nconst a = 1;\n  null.x\n```", ErrorCode.RUNTIME_ERROR, 3, 3),
+    ("```ts\nconst é: number = 1; null.x\n```", ErrorCode.RUNTIME_ERROR, 2, 22),
+    ("export default async () => {\n  null.x\n}", ErrorCode.RUNTIME_ERROR, 2, 3),
+    ("export default { a: zzz }", ErrorCode.RUNTIME_ERROR, 1, 21),
+    ("function main() { null.x }", ErrorCode.RUNTIME_ERROR, 1, 19),
+    ("async () => zzz", ErrorCode.RUNTIME_ERROR, 1, 13),
+    ("const x: number = 1 as any; await 1; null.x", ErrorCode.RUNTIME_ERROR, 1, 38),
+    ("interface A {\n  n: number\n}\nconst a = 5 +* 3", ErrorCode.SYNTAX_ERROR, 4, 14),
+    ("\ufeff  null.x", ErrorCode.RUNTIME_ERROR, 1, 4),
+    ("module.exports = async () => { await 1; zzz }", ErrorCode.RUNTIME_ERROR, 1, 41),
+    ("```js\n1 +* 2\n```", ErrorCode.SYNTAX_ERROR, 2, 4),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "error_code", "line", "column"), PLACES, ids=[repr(row[0])[1:40] for row in PLACES]
+)
+async def test_places_are_those_of_the_text_as_given(
+    run: RunScript, code: str, error_code: ErrorCode, line: int, column: int
+) -> None:
+    error = (await run(code)).error
+    assert error is not None
+    assert (error.code, error.line, error.column) == (error_code, line, column)
+
+
+REFUSED = [
+    ("```js\n1 + 1", "never closed", 1, 1),
+    ("```python\nprint(1)\n```", "the fence says python", 1, 1),
+    ("```js\n1\n```\nThat is all.", "text after the fence", 4, 1),
+    ("enum Color { Red }\nColor.Red", "an enum becomes code", 1, 1),
+    ("const a = 1;\n  const enum E { A }", "an enum becomes code", 2, 3),
+    ("namespace N { export const x = 1 }", "a namespace becomes code", 1, 1),
+    ("class P { constructor(private x: number) {} }", "a parameter property becomes code", 1, 23),
+    ("@sealed class X {}\nconst y: number = 1", "decorators", 1, 1),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "line", "column"), REFUSED, ids=[repr(row[0])[1:30] for row in REFUSED]
+)
+async def test_what_cannot_be_taken_away_is_refused_by_name(
+    run: RunScript, engine: Engine, code: str, message: str, line: int, column: int
+) -> None:
+    for error in ((await run(code)).error, await engine.check(code)):
+        assert error is not None
+        assert error.code == ErrorCode.SYNTAX_ERROR
+        assert message in error.message
+        assert (error.line, error.column) == (line, column)
