@@ -54,7 +54,7 @@ BLOCKING = [
     f"[1, 2, 3].map(id => {C}).filter(r => r.ok)",
     f"const out = []; for (const id of [1, 2, 3]) out.push({C}); out",
     f"const out = []; for (const id of [1, 2, 3]) out.push({C}); await Promise.all([1]); out.length",
-    f"const ct = call_tool; await Promise.all([1, 2, 3].map(id => ct('test', 'sleep', {{ ms: 5, id }})))",
+    "const ct = call_tool; await Promise.all([1, 2, 3].map(id => ct('test', 'sleep', { ms: 5, id })))",
     f"for (const id of [1, 2, 3]) await {C}",
     f"await Promise.all([1, 2, 3].map(id => {C}.result))",
     f"const rs = [1, 2, 3].map(id => {C}); if (!rs[0].ok) throw 1; await Promise.all(rs)",
