@@ -139,3 +139,20 @@ def test_it_says_what_is_so() -> None:
         "No server is connected.",
     ):
         assert words in text
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("own", ["", "our issues"])
+async def test_what_a_server_is_for_is_known_before_it_is_connected_again(
+    tmp_path: Path, own: str
+) -> None:
+    """From the configuration, else from the server; at the next start it is known at once."""
+    server = replace(demo_server(), description=own)
+    config = Config(enable_code_execution=True, servers={"demo": server})
+    shown = f"demo (12): {own}." if own else "demo (12): A made-up issue tracker, chat and clock"
+    for connect in (True, False):
+        async with open_runtime(config, data_dir=tmp_path, connect=connect) as runtime:
+            if connect:
+                await runtime.upstream.settled()
+            count = sum(1 for _ in runtime.upstream.catalogue())
+            assert shown.replace("12", str(count)) in Toolset(runtime).listing()[0]["description"]

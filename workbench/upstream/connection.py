@@ -66,6 +66,8 @@ class Connection:
         self.error: str | None = None
         self.stderr = StderrRing()
         self.protocol_version: str | None = None
+        self.about: str | None = None
+        """What the server says that it is for; None before it connected."""
         self._environ = environ
         self._on_state = on_state
         self._on_tools = on_tools
@@ -300,6 +302,7 @@ class Connection:
             ends = helpers[1:]
             try:
                 await asyncio.sleep(0)  # it is asked for news first: nothing can change unheard
+                self.about = link.about
                 self._on_tools(*await link.list_tools())
                 self._listed = True
                 helpers.append(asyncio.create_task(self._keep_listing(link)))

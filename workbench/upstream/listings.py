@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -18,6 +17,13 @@ _MOST_FILES = 200
 _MOST_BYTES = 8 << 20
 
 
+class Listing(NamedTuple):
+    """What a server offers, and what it is for in its own words."""
+
+    tools: list[dict[str, Any]]
+    about: str = ""
+
+
 class ListingCache:
     """One file a server in the data folder: its tools as it sent them last.
 
@@ -27,7 +33,7 @@ class ListingCache:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder / _FOLDER if folder is not None else None
 
-    def load(self, way: str) -> list[dict[str, Any]] | None:
+    def load(self, way: str) -> Listing | None:
         """The listing of the server that is reached so."""
         if self._folder is None:
             return None
@@ -48,17 +54,23 @@ class ListingCache:
         tools = document.get("tools")
         if not isinstance(tools, list):
             return None
-        return [
-            tool for tool in tools if isinstance(tool, dict) and isinstance(tool.get("name"), str)
-        ]
+        about = document.get("about")
+        return Listing(
+            [
+                tool
+                for tool in tools
+                if isinstance(tool, dict) and isinstance(tool.get("name"), str)
+            ],
+            about if isinstance(about, str) else "",
+        )
 
-    def save(self, way: str, tools: Sequence[dict[str, Any]]) -> None:
+    def save(self, way: str, listing: Listing) -> None:
         """Keep a listing; one that is kept already is not written again."""
-        if self._folder is None or self.load(way) == list(tools):
+        if self._folder is None or self.load(way) == listing:
             return
         path = self._folder / f"{way[:32]}.json"
         try:
-            write_private(path, {"version": _VERSION, "way": way, "tools": list(tools)})
+            write_private(path, {"version": _VERSION, "way": way, **listing._asdict()})
             self._prune(self._folder)
         except (OSError, TypeError) as error:
             _log.warning("cannot keep the listing %s: %s", path, error)

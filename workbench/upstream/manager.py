@@ -22,7 +22,7 @@ from workbench.upstream.connection import Connection, NotConnected
 from workbench.upstream.definitions import denied_by, read_tools
 from workbench.upstream.eras import Eras
 from workbench.upstream.identity import identity, way
-from workbench.upstream.listings import ListingCache
+from workbench.upstream.listings import Listing, ListingCache
 from workbench.upstream.notes import NoteTap
 from workbench.upstream.results import failure_of, outcome_of
 from workbench.util.listeners import tell
@@ -45,6 +45,8 @@ class _Server:
         self.settings = settings
         self.offered: dict[str, ToolInfo] = {}
         """All its tools, the denied ones too, with their approval as of now."""
+        self.about = ""
+        """What it is for, in its own words."""
         self.cached = False
         """The listing is of an earlier process."""
         self.said_waiting = 0
@@ -275,7 +277,8 @@ class Manager:
         self._servers[name] = server
         known = self._listings.load(way(settings))
         if known is not None:
-            server.offered = read_tools(name, known, {})
+            server.offered = read_tools(name, known.tools, {})
+            server.about = known.about
             server.cached = True
             self._judge(server)
         return server
@@ -295,9 +298,10 @@ class Manager:
             if not current():
                 return
             server.offered = read_tools(name, listing, repaired)
+            server.about = connection.about or ""
             server.cached = False
             self._judge(server)
-            self._listings.save(way(server.settings), listing)
+            self._listings.save(way(server.settings), Listing(listing, server.about))
             self._tell(name)
 
         connection = Connection(
@@ -403,6 +407,7 @@ def _info(server: _Server, tools: int) -> ServerInfo:
         demo=settings.demo,
         cached=server.cached,
         protocol=server.connection.protocol_version,
+        about=settings.description or server.about,
     )
 
 

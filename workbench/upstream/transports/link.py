@@ -52,6 +52,9 @@ class Channel(Protocol):
         ...
 
 
+MOST_ABOUT = 300
+
+
 class Link(Protocol):
     """One open session."""
 
@@ -68,6 +71,11 @@ class Link(Protocol):
     @property
     def server(self) -> str:
         """The server's own name and version, to know it again by; empty where it tells none."""
+        ...
+
+    @property
+    def about(self) -> str:
+        """What it says that it is for, cut: its title, else the beginning of its instructions."""
         ...
 
     async def negotiate(self, way: Way) -> None:
@@ -99,3 +107,11 @@ class Link(Protocol):
         Raises RpcError or Failure.
         """
         ...
+
+
+def about_of(title: object, instructions: object) -> str:
+    """A server's own words on what it is for, cut; empty where it has none."""
+    for words in (title, instructions):
+        if isinstance(words, str) and words.strip():
+            return words.strip()[:MOST_ABOUT]
+    return ""

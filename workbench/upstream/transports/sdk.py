@@ -36,7 +36,7 @@ from workbench.mcp.messages import (
 from workbench.mcp.peer import Progress
 from workbench.upstream.notes import log_text
 from workbench.upstream.repair import repair_listing
-from workbench.upstream.transports.link import Era, StartAfresh, Way
+from workbench.upstream.transports.link import Era, StartAfresh, Way, about_of
 from workbench.upstream.transports.session import LOG_LEVEL, MOST_PAGES
 
 Json: TypeAlias = Any
@@ -67,6 +67,11 @@ class SdkLink:
     def server(self) -> str:
         info = self._session.server_info
         return f"{info.name} {info.version}" if info is not None else ""
+
+    @property
+    def about(self) -> str:
+        info = self._session.server_info
+        return about_of(info.title if info is not None else None, self._session.instructions)
 
     async def negotiate(self, way: Way) -> None:
         if way == "probe":

@@ -30,7 +30,7 @@ from workbench.mcp.messages import (
 )
 from workbench.mcp.peer import Progress
 from workbench.upstream.repair import repair_listing
-from workbench.upstream.transports.link import Channel, Era, StartAfresh, Way
+from workbench.upstream.transports.link import Channel, Era, StartAfresh, Way, about_of
 from workbench.upstream.transports.mirrored import Mirror, mirror_of, mirrored
 
 Json: TypeAlias = Any
@@ -49,6 +49,7 @@ class Session:
         self._channel = channel
         self._version = ""
         self._server: dict[str, Json] = {}
+        self._instructions: Json = None
         self._capabilities: dict[str, Json] = {}
         self._stamp: dict[str, Json] = {}
         """What every request of the newest protocol carries in ``_meta``."""
@@ -65,6 +66,10 @@ class Session:
     @property
     def server(self) -> str:
         return " ".join(str(self._server.get(key, ""))[:100] for key in ("name", "version")).strip()
+
+    @property
+    def about(self) -> str:
+        return about_of(self._server.get("title"), self._instructions)
 
     async def negotiate(self, way: Way) -> None:
         if way == "probe":
@@ -227,6 +232,7 @@ class Session:
         capabilities = answer.get("capabilities")
         self._capabilities = capabilities if isinstance(capabilities, dict) else {}
         self._server = server if isinstance(server, dict) else {}
+        self._instructions = answer.get("instructions")
         self._channel.agreed(version)
 
 
