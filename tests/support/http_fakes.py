@@ -41,6 +41,8 @@ class Reply:
     """Not empty: sent again and again behind the body until the other side has enough."""
     silent: bool = False
     """Not answered at all."""
+    silent_end: bool = False
+    """Nothing more comes behind the body, and it does not end."""
     cut: bool = False
     """The connection ends after the body, though more was promised."""
 
@@ -80,14 +82,16 @@ class Fake:
     async def _write(self, writer: asyncio.StreamWriter, reply: Reply) -> bool:
         if reply.silent:
             await asyncio.sleep(600)
-        open_end = bool(reply.endless) or reply.cut
+        open_end = bool(reply.endless) or reply.cut or reply.silent_end
         length = len(reply.body) + (1_000_000 if reply.cut else 0)
-        size = {} if reply.endless else {"content-length": str(length)}
+        size = {} if reply.endless or reply.silent_end else {"content-length": str(length)}
         headers = {"content-type": reply.kind, **size, **reply.headers}
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         writer.write(f"HTTP/1.1 {reply.status} {_REASONS[reply.status]}\r\n{lines}\r\n".encode())
         writer.write(reply.body)
         await writer.drain()
+        if reply.silent_end:
+            await asyncio.sleep(600)
         while reply.endless:
             writer.write(reply.endless)
             self.sent += len(reply.endless)

@@ -295,6 +295,27 @@ async def test_a_session_that_the_server_forgot_is_made_anew() -> None:
         assert (await call(manager, "web", "echo")).result == "fine"
 
 
+async def test_other_calls_of_a_session_that_was_lost_fail_and_say_so() -> None:
+    asked: list[Asked] = []
+
+    def answer(asked_now: Asked) -> Reply:
+        asked.append(asked_now)
+        if asked_now.message["params"]["name"] == "sleep":
+            return Reply(silent=True)
+        return refused(404, -32001, "Session not found")
+
+    async with serving(_calling(answer)) as fake, managing(_settings(fake)) as manager:
+        await manager.settled("web")
+        hanging = [asyncio.create_task(call(manager, "web", "sleep")) for _ in range(3)]
+        await until(lambda: len(asked) == 3)
+        await call(manager, "web", "echo")
+        for outcome in await asyncio.gather(*hanging):
+            assert outcome.error is not None
+            assert outcome.error.code == ErrorCode.UPSTREAM_ERROR
+            assert outcome.error.message == "web.sleep: the connection was closed"
+        await until(lambda: fake.rpcs.count("initialize") == 2)
+
+
 async def test_the_session_is_ended_with_the_connection() -> None:
     async with serving(_calling(lambda asked: result(asked, text("")))) as fake:
         async with managing(_settings(fake)) as manager:
@@ -372,6 +393,50 @@ def test_what_is_mirrored_into_headers_is_what_the_sdk_mirrors() -> None:
         for value in ("eu", " ü\n", "=?base64?eA==?=", "", 7, True, None, {"b": 3}, [1]):
             args = {"region": value, "a": value}
             assert mirrored.mirrored(mirror, args) == inbound.mcp_param_headers(mirror, args)
+
+
+async def test_news_of_changed_tools_are_asked_for_again_when_their_stream_was_cut_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Between the streams anything may have changed: the tools are listed again."""
+    monkeypatch.setattr("workbench.upstream.transports.session._FIRST_PAUSE_S", 0.01)
+    listens = 0
+
+    def answer(asked: Asked) -> Reply:
+        nonlocal listens
+        if asked.rpc == "server/discover":
+            capabilities = {"tools": {"listChanged": True}}
+            told = {"supportedVersions": ["2026-07-28"], "capabilities": capabilities}
+            return result(asked, told)
+        if asked.rpc == "subscriptions/listen":
+            listens += 1
+            heard = event({"method": "notifications/subscriptions/acknowledged", "params": {}})
+            return stream(heard) if listens < 3 else stream(heard, silent_end=True)
+        name = {"name": f"tool_{listens}", "inputSchema": {"type": "object"}}
+        return result(asked, {"tools": [name]})
+
+    async with serving(answer) as fake, managing(_settings(fake)) as manager:
+        await manager.settled("web")
+        await until(lambda: "tool_3" in manager.catalogue().tools["web"])
+        assert listens == 3
+        assert _state(manager) == "ready"
+
+
+async def test_a_listing_without_end_is_bounded() -> None:
+    def answer(asked: Asked) -> Reply:
+        if asked.rpc != "tools/list":
+            return _calling(lambda asked: result(asked, text("")))(asked)
+        page = len([one for one in fake.asked if one.rpc == "tools/list"])
+        tool = {"name": f"t{page}", "description": "x" * 400_000, "inputSchema": {}}
+        return result(asked, {"tools": [tool], "nextCursor": str(page)})
+
+    async with (
+        serving(answer) as fake,
+        managing(_settings(fake), max_answer_bytes=1_000_000) as manager,
+    ):
+        await manager.settled("web")
+        assert _error(manager) == "the tools are more than max_upstream_bytes (1000000 bytes)"
+        assert fake.rpcs.count("tools/list") == 3
 
 
 async def test_the_newest_protocol_repeats_itself_in_headers() -> None:

@@ -11,7 +11,7 @@ import logging
 import re
 import time
 from collections.abc import AsyncIterator, Coroutine, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 
 import httpx2
@@ -67,6 +67,7 @@ _NOTHING = (202, 204)
 _MOST_RETRIES = 2
 _MOST_REPLIES = 32
 _FAREWELL_S = 0.5
+_OVER = "the connection was closed"
 _STEADY_S = 60.0
 """A stream of the server's own messages that held for so long may end as often as it likes."""
 _NO_SESSION = re.compile(r"session|not initialized", re.IGNORECASE)
@@ -94,6 +95,9 @@ class HttpChannel:
         self._progress: dict[int | str, Progress] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._replies = 0
+        self._limits: set[asyncio.Timeout] = set()
+        """Of the requests under way: moved to now, they end."""
+        self._closed = False
 
     @property
     def has_headers(self) -> bool:
@@ -122,13 +126,18 @@ class HttpChannel:
             self._progress[request_id] = progress
         own = self._headers(method, params) | dict(headers or {})
         message = encode(request(request_id, method, params))
+        if self._closed:
+            raise ConnectionLost(_OVER)
         limit = asyncio.timeout(timeout)
+        self._limits.add(limit)
         try:
             async with limit:
                 return await self._ask(method, message, own)
         except TimeoutError:
             if not limit.expired():
                 raise
+            if self._closed:
+                raise ConnectionLost(_OVER) from None
             self._stop(request_id, "timed out", cancel)
             raise RequestTimeout(f"{method} was not answered within {timeout:g} s") from None
         except asyncio.CancelledError:
@@ -136,6 +145,7 @@ class HttpChannel:
             raise
         finally:
             self._progress.pop(request_id, None)
+            self._limits.discard(limit)
 
     async def notify(self, method: str, params: Mapping[str, Json] | None) -> None:
         await self._post(notification(method, params))
@@ -143,7 +153,11 @@ class HttpChannel:
             self._spawn(self._listen())
 
     async def close(self) -> None:
-        """Let go of the session, where there is one, and of every connection."""
+        """Let go of the session, where there is one, and of every connection; what is asked fails."""
+        self._closed = True
+        for limit in self._limits:
+            with suppress(RuntimeError):  # it is over just now
+                limit.reschedule(0)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -330,6 +344,9 @@ class HttpChannel:
             _log.info("%s: %s", message.get("method"), error)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        if self._closed:
+            work.close()
+            return
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -18,6 +18,7 @@ from workbench.upstream.transports.http_client import words_of
 STREAM = "text/event-stream"
 
 _log = logging.getLogger(__name__)
+_SHORTEST_RETRY_S = 0.05
 _FIRST_RETRY_S = 1.0
 _LONGEST_RETRY_S = 60.0
 _TURN_S = 0.005
@@ -65,7 +66,9 @@ async def messages_in(
             async for event in events:
                 place.event = event.id or place.event
                 if event.retry is not None:
-                    place.retry_s = min(max(event.retry, 0) / 1000, _LONGEST_RETRY_S)
+                    place.retry_s = min(
+                        max(event.retry / 1000, _SHORTEST_RETRY_S), _LONGEST_RETRY_S
+                    )
                 if event.event == "message" and event.data:
                     yield event.data.encode("utf-8", "replace")
                 await breath.taken()

@@ -25,6 +25,11 @@ class Channel(Protocol):
     """What requests go through: pipes (``mcp.Peer``) or HTTP."""
 
     @property
+    def longest(self) -> int:
+        """Bytes of one answer."""
+        ...
+
+    @property
     def has_headers(self) -> bool:
         """Whether ``headers`` of a request go anywhere."""
         ...

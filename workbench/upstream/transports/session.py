@@ -6,7 +6,10 @@ Both eras of the protocol, the part that calling tools needs: ``server/discover`
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import logging
+import time
 from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
@@ -26,7 +29,9 @@ from workbench.mcp.messages import (
     Failure,
     NoCommonVersion,
     RpcError,
+    TooLarge,
     Unreachable,
+    encode,
 )
 from workbench.mcp.peer import Progress
 from workbench.upstream.repair import repair_listing
@@ -40,6 +45,8 @@ MOST_PAGES = 100
 LOG_LEVEL: Literal["info"] = "info"
 CLIENT = {"name": "workbench", "version": __version__}
 _DISCOVER_S = 10.0
+_FIRST_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 60.0
 
 
 class Session:
@@ -84,6 +91,7 @@ class Session:
         repaired: dict[str, list[str]] = {}
         cursor: str | None = None
         seen: set[str] = set()
+        size = 0
         for _ in range(MOST_PAGES):
             params: dict[str, Json] = {} if cursor is None else {"cursor": cursor}
             try:
@@ -92,6 +100,10 @@ class Session:
                 if error.code == METHOD_NOT_FOUND and "tools" not in self._capabilities:
                     break  # a server of prompts or resources only
                 raise
+            size += len(encode(page))
+            if size > self._channel.longest:
+                most = self._channel.longest
+                raise TooLarge(f"the tools are more than max_upstream_bytes ({most} bytes)")
             repair_listing(page, repaired)
             tools += page["tools"]
             cursor = page.get("nextCursor")
@@ -102,14 +114,24 @@ class Session:
 
     async def watch(self, changed: Callable[[], None]) -> None:
         tools = self._capabilities.get("tools")
+        pause = _FIRST_PAUSE_S
         if not self._stamp or not isinstance(tools, dict) or not tools.get("listChanged"):
             return
         wanted = {"notifications": {"toolsListChanged": True}}
-        try:
-            # Its events come as notifications; it is answered when the server ends it.
-            await self._request("subscriptions/listen", wanted, request_id="listen-1")
-        except (RpcError, Failure) as error:
-            _log.info("no news of changed tools: %s", error)
+        for number in itertools.count(1):
+            began = time.monotonic()
+            try:
+                # Its events come as notifications; it is answered when the server ends it.
+                await self._request("subscriptions/listen", wanted, request_id=f"listen-{number}")
+            except RpcError as error:
+                _log.info("no news of changed tools: %s", error)
+                return
+            except Failure as error:
+                _log.info("no news of changed tools for now: %s", error)
+            # Whatever stands between may end a stream on which little happens.
+            steady = time.monotonic() - began > _LONGEST_PAUSE_S
+            pause = _FIRST_PAUSE_S if steady else min(2 * pause, _LONGEST_PAUSE_S)
+            await asyncio.sleep(pause)
 
     async def call_tool(
         self, name: str, args: dict[str, Json], timeout: float, progress: Progress
