@@ -17,6 +17,8 @@ PARTS = (
     "catalogue",
     "console",
     "time",
+    "web",
+    "url",
     "run",
 )
 BASE = 1_000_000

@@ -13,6 +13,30 @@
   for (const name of keysOf(kit.queries)) hide(G, name, kit.queries[name]);
   for (const name of keysOf(kit.timing)) hide(G, name, kit.timing[name]);
 
+  // Libraries that most scripts never touch are made when one of their names is.
+  function lazily(names, make) {
+    let made = null;
+    const all = () => {
+      if (made === null) {
+        made = make();
+        for (let i = 0; i < names.length; i++) {
+          const here = kit.descriptorOf(G, names[i]);
+          if (here !== undefined && here.get !== undefined && kit.weakGet(own, here.get) !== undefined) hide(G, names[i], made[names[i]]);
+        }
+      }
+      return made;
+    };
+    for (const name of names) {
+      const accessor = { __proto__: null, get() { return all()[name]; }, set(value) { hide(G, name, value); }, configurable: true, enumerable: false };
+      weakSet(own, accessor.get, true);
+      define(G, name, accessor);
+    }
+    return all;
+  }
+  const own = new kit.WeakMapOf();
+  kit.webOf = lazily(['TextEncoder', 'TextDecoder', 'structuredClone'], kit.makeWeb);
+  lazily(['URL', 'URLSearchParams'], kit.makeURL);
+
   let result = null, isLone = false;
 
   function finish(text, reason) {
