@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import RunScript
-from workbench.core.model import ErrorCode
+from tests.support.tools import DictTools
+from workbench.core.model import ErrorCode, Outcome, ToolCall
 
 pytestmark = pytest.mark.anyio
 
@@ -154,3 +155,47 @@ async def test_replaced_built_ins_change_only_the_script_s_own_world(run: RunScr
     execution = await run(code)
     assert execution.error is None
     assert execution.value == [True, 2]
+
+
+IMAGE = {"type": "image", "data": "iVBORw0KGgo=", "mimeType": "image/png"}
+BLOCKS = [
+    {"type": "text", "text": "a picture"},
+    IMAGE,
+    {**IMAGE, "type": "audio", "mimeType": "audio/wav"},
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("image(call_tool('test', 'shot'))", BLOCKS[1:]),
+        ("image(await tools.test.shot())", BLOCKS[1:]),
+        ("image(input)", IMAGE),
+        ("image([input])", IMAGE),
+        ("image({content: [input]})", IMAGE),
+        ("const image = 5; image", 5),
+    ],
+)
+async def test_image_finds_what_a_tool_gave(run: RunScript, code: str, value: object) -> None:
+    async def shot(call: ToolCall) -> Outcome:
+        return Outcome(ok=True, result=BLOCKS, content=BLOCKS)
+
+    execution = await run(code, input=IMAGE, tools=DictTools(shot=shot))
+    assert (execution.error, execution.value) == (None, value)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("image('text')", "there is no image in it"),
+        ("image(null)", "there is no image in it"),
+        ("image(call_tool('test', 'fail'))", "image(result): the call failed: boom"),
+        ("image({ok: false})", "image(result): the call failed: undefined"),
+        ("image(new Proxy({}, {get() { throw new Error('mine') }}))", "Error: mine"),
+        ("image({get content() { return this }})", "there is no image in it"),
+    ],
+)
+async def test_image_says_what_it_misses(run: RunScript, code: str, message: str) -> None:
+    execution = await run(code)
+    assert execution.error is not None
+    assert message in execution.error.message

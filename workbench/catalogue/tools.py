@@ -334,6 +334,8 @@ declare function call_tools(
 declare function list_tools(server?: string): ToolSummary[];
 declare function search_tools(query: string, limit?: number): ToolSummary[];
 declare function describe_tool(server: string, tool: string): any;
+/** The images and audio in what a tool gave: return them, and a model sees them. */
+declare function image(result: any): any;
 declare function sleep(ms: number): Promise<void>;
 """
 _ANY_CALL = (

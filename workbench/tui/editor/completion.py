@@ -54,6 +54,7 @@ GLOBALS: tuple[tuple[str, str, str], ...] = (
     ("search_tools", "(query, limit?) => envelope", "Find tools by words."),
     ("describe_tool", "(server, tool) => envelope", "One tool with its schemas."),
     ("console", "log, info, warn, error, debug", "Lines that are kept with the execution."),
+    ("image", "(result) => content blocks", "The images in what a tool gave, for a model to see."),
     ("sleep", "(ms) => Promise", "Wait; counts against the time limit."),
 )
 _CONSOLE = ("log", "info", "warn", "error", "debug")

@@ -19,6 +19,7 @@ PARTS = (
     "time",
     "web",
     "url",
+    "media",
     "run",
 )
 BASE = 1_000_000

@@ -8,7 +8,7 @@
 
   const globals = { __proto__: null, call_tool: kit.call_tool, call_tools: kit.call_tools, tools: kit.tools, console: kit.console,
     sleep: kit.sleep, ToolError: kit.ToolError, Date: kit.Clock, crypto: kit.crypto, performance: kit.performance,
-    $calltool: kit.eventually };
+    image: kit.image, $calltool: kit.eventually };
   for (const name of keysOf(globals)) hide(G, name, globals[name]);
   for (const name of keysOf(kit.queries)) hide(G, name, kit.queries[name]);
   for (const name of keysOf(kit.timing)) hide(G, name, kit.timing[name]);
