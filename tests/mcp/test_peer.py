@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 from typing import Any, cast
 
 import orjson
@@ -18,6 +20,7 @@ from workbench.mcp.messages import (
     TooLarge,
 )
 from workbench.mcp.peer import Peer
+from workbench.upstream.notes import log_text
 
 pytestmark = pytest.mark.anyio
 
@@ -418,3 +421,54 @@ def test_the_pieces_that_messages_come_in_do_not_matter(
     whole = asyncio.run(feed([stream]))
     assert asyncio.run(feed([piece for piece in pieces if piece])) == whole
     assert len(whole[0]) == sum("method" in message for message in messages)
+
+
+def _nested(depth: int) -> Any:
+    value: Any = "x"
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+_ANY = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.just(10**3_900),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=5),
+    st.sampled_from([1, 1.0, "1", "２", "9" * 5_000, 2**70]),
+    st.sampled_from([240, 800]).map(_nested),
+    st.dictionaries(st.sampled_from(["code", "message", "data"]), st.integers() | st.text()),
+)
+_MEMBERS = ["id", "method", "params", "result", "error", "jsonrpc"]
+_PARAMS = ["progressToken", "progress", "total", "message", "level", "logger", "data", "requestId"]
+_METHODS = ["ping", "notifications/progress", "notifications/message", "roots/list"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    message=st.fixed_dictionaries({}, optional=dict.fromkeys(_MEMBERS, _ANY)),
+    method=st.none() | st.sampled_from(_METHODS),
+    params=st.none() | st.fixed_dictionaries({}, optional=dict.fromkeys(_PARAMS, _ANY)),
+)
+def test_nothing_that_a_server_may_say_raises(
+    message: dict[str, Any], method: str | None, params: dict[str, Any] | None
+) -> None:
+    """What raises here ends the connection, with a traceback on stderr."""
+    if method is not None:
+        message["method"] = method
+    if params is not None:
+        message["params"] = params
+
+    async def say() -> None:
+        told: list[str] = []
+        wired = _Wired()
+        wired.peer.on_notification = lambda _, params: told.append(log_text(params))
+        task = await _asked(wired, progress=lambda *news: told.append(f"{float(news[0])}"))
+        wired.peer.feed(json.dumps(message).encode() + b"\n")
+        wired.say({"jsonrpc": "2.0", "id": 1, "result": {}})
+        with contextlib.suppress(RpcError, Malformed):
+            await task
+
+    asyncio.run(say())

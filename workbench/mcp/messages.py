@@ -240,7 +240,8 @@ def _decode_nearly_json(text: str) -> Decoded:
 
 def _rpc_error(error: Json) -> RpcError | Malformed:
     if not isinstance(error, dict):
-        return Malformed(f"malformed error answer: {error!r:.300}")
+        shown = f"{error!r:.300}" if isinstance(error, str | int | float) else type(error).__name__
+        return Malformed(f"malformed error answer: {shown}")
     code, message = error.get("code"), error.get("message")
     return RpcError(
         code if isinstance(code, int) else INTERNAL_ERROR,

@@ -11,7 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from workbench.mcp.framing import LineSplitter, LongLine
 from workbench.mcp.messages import (
@@ -42,6 +42,7 @@ _GARBAGE_LINES = 20
 _GARBAGE_SHOWN = 300
 _EDGE = 1_000
 _LONGEST_ID = 1_000
+_LARGEST = 1e300
 _MOST_OWED = 1 << 20
 """Bytes of answers to a server's own questions that it may leave unread."""
 
@@ -338,12 +339,15 @@ def reply_to(request_id: Json, method: str) -> dict[str, Json] | None:
 def tell_progress(progress: Progress, params: Mapping[str, Json]) -> None:
     """Hand a progress notification to who waits for it, if it is well-formed."""
     done, total, text = (params.get(key) for key in ("progress", "total", "message"))
-    if isinstance(done, int | float):
+    if _is_number(done):
         progress(
-            done,
-            total if isinstance(total, int | float) else None,
-            text if isinstance(text, str) else None,
+            done, total if _is_number(total) else None, text if isinstance(text, str) else None
         )
+
+
+def _is_number(value: Json) -> TypeGuard[float]:
+    """One that can be reckoned with: JSON has integers past what a float can hold."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
 
 
 def _fail(pending: _Pending, error: Exception) -> None:

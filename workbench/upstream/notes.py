@@ -68,5 +68,6 @@ def log_text(params: Mapping[str, Any]) -> str:
         text = data if isinstance(data, str) else dumps(data)
     except ValueError as error:
         text = str(error)
-    name = params.get("logger")
-    return f"{params.get('level', 'info')}: {f'{name}: ' if name else ''}{text}"
+    name, level = params.get("logger"), params.get("level")
+    said_by = f"{name}: " if isinstance(name, str) and name else ""
+    return f"{level if isinstance(level, str) else 'info'}: {said_by}{text}"

@@ -28,7 +28,7 @@ def repair_listing(page: dict[str, Any], repaired: dict[str, list[str]]) -> None
     ]
     cursor = page.get("nextCursor")
     if cursor is not None and not isinstance(cursor, str):
-        page["nextCursor"] = str(cursor)
+        page["nextCursor"] = str(cursor) if isinstance(cursor, int) else None
     for tool in page["tools"]:
         problems = _cut_depth(tool) + _repair_tool(tool)
         if problems:
@@ -58,7 +58,7 @@ def _repair_tool(tool: dict[str, Any]) -> list[str]:
         tool["inputSchema"] = dict(_NO_SCHEMA)
         problems.append("it has no input schema: any arguments are passed on")
     elif schema.get("type") != "object":
-        problems.append(f"its input schema has type {schema.get('type')!r} instead of 'object'")
+        problems.append(f"its input schema has type {schema.get('type')!r:.80} instead of 'object'")
         tool["inputSchema"] = dict(_NO_SCHEMA) if "type" in schema else {**schema, "type": "object"}
     output = tool.get("outputSchema")
     if output is not None and (not isinstance(output, dict) or output.get("type") != "object"):

@@ -72,7 +72,8 @@ class Session:
 
     @property
     def server(self) -> str:
-        return " ".join(str(self._server.get(key, ""))[:100] for key in ("name", "version")).strip()
+        words = (self._server.get(key) for key in ("name", "version"))
+        return " ".join(word[:100] for word in words if isinstance(word, str))
 
     @property
     def about(self) -> str:
