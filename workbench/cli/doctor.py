@@ -13,6 +13,15 @@ from workbench.cli.output import note, print_json
 from workbench.cli.parsing import command
 from workbench.text.sanitize import clean_line
 
+_INSTEAD = {
+    "resource limits": "the engine's own memory limit holds; the system refuses some of ours",
+    "seccomp allow-list": "the engine offers a script no way to the system; a fault in it would not be caught",
+    "no new privileges": "nothing is executed in a worker",
+    "not dumpable": "processes of the same user can look into a worker",
+    "dies with its parent": "a worker that computes ends by its own alarm, 2 s after its time limit",
+}
+"""Where a step of hardening is not to be had: what that means."""
+
 
 def add_parser(groups: Any, name: str) -> None:
     doctor = command(
@@ -26,20 +35,25 @@ def examine(arguments: argparse.Namespace) -> int:
     from workbench.core.engine import Engine, engine_version
     from workbench.core.model import ExecutionRequest, PoolSettings
     from workbench.core.runtime import open_history
+    from workbench.sandbox.host.pool import PoolClosed, QueueTimeout
 
     config = open_config(arguments)
 
-    async def probe() -> tuple[dict[str, bool], bool]:
+    async def probe() -> tuple[dict[str, bool], str | None]:
         engine = Engine(limits=config.limits, pool=PoolSettings(size=1))
         try:
             steps = await engine.hardening()
             # The wrong distribution owns the same module name (docs/decisions/0001-engine.md).
             execution = await engine.run(ExecutionRequest("typeof Iterator === 'function'"))
-            return steps, execution.value is True
+        except (PoolClosed, QueueTimeout) as error:
+            return {}, str(error)
         finally:
             await engine.close()
+        if execution.error is not None:
+            return steps, execution.error.message
+        return steps, None if execution.value else "quickjs-ng is not what runs scripts here"
 
-    steps, engine_works = asyncio.run(probe())
+    steps, sandbox_problem = asyncio.run(probe())
     history = open_history(config, data_dir(arguments))
     problem = history.problem
     history.close()
@@ -48,7 +62,8 @@ def examine(arguments: argparse.Namespace) -> int:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "engine": engine_version(),
-        "engine_works": engine_works,
+        "engine_works": sandbox_problem is None,
+        "sandbox_problem": sandbox_problem,
         "hardening": steps,
         "config": str(config.path) if config.path is not None else None,
         "servers": sorted(config.servers),
@@ -63,9 +78,11 @@ def examine(arguments: argparse.Namespace) -> int:
                 print(f"{name}:")
                 for step, held in value.items():
                     print(f"  {'✔ in force' if held else '✘ not here'}  {step}")
+                    if not held and step in _INSTEAD:
+                        print(f"               {_INSTEAD[step]}")
             else:
                 shown = ", ".join(value) if isinstance(value, list) else value
                 print(f"{name}: {clean_line(str(shown if shown is not None else 'none'))}")
-    if not engine_works:
-        note("quickjs-ng is not what runs scripts here")
-    return EXIT_OK if engine_works and problem is None else EXIT_FAILED
+    if sandbox_problem is not None:
+        note(f"scripts cannot run here: {sandbox_problem}")
+    return EXIT_OK if sandbox_problem is None and problem is None else EXIT_FAILED

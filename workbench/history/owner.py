@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from pathlib import Path
+
+from workbench.util import system
 
 
 @cache
@@ -31,12 +32,10 @@ def is_alive(owner: str) -> bool:
 
 
 def _start_time(pid: int) -> str:
-    """In clock ticks since boot (proc(5), field 22); ``?`` where there is no /proc."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return "" if Path("/proc/self/stat").exists() else "?"
-    fields = stat.rpartition(")")[2].split()
-    if fields[0] in ("Z", "X"):  # dead, and not yet reaped
+    """Empty: there is no such process. ``?``: the system does not say."""
+    state = system.process_state(pid)
+    if state is None:
+        return "" if system.tells_of_processes() else "?"
+    if state.letter in ("Z", "X"):  # dead, and not yet reaped
         return ""
-    return fields[19]
+    return state.started

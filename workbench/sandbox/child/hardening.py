@@ -1,6 +1,6 @@
 """What a worker gives up before it sees a script: the second wall behind the engine.
 
-Runs in the worker: standard library and ctypes only. Every step is optional where the system lacks it;
+Runs in the worker: standard library only. Every step is optional where the system lacks it;
 ``Hardening.steps`` says which are in force (``workbench doctor`` prints them).
 
 The seccomp allow-list was measured with strace on a worker under load; numbers are from the kernel's
@@ -9,13 +9,11 @@ The seccomp allow-list was measured with strace on a worker under load; numbers 
 
 from __future__ import annotations
 
-import ctypes
 import os
 import struct
-import sys
 
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
-_SIGKILL = 9
+from workbench.util import system
+
 _KILL_PROCESS, _ALLOW = 0x80000000, 0x7FFF0000
 _LOAD, _JUMP_EQUAL, _JUMP_SET, _RETURN = 0x20, 0x15, 0x45, 0x06
 _ARCH_OFFSET, _NUMBER_OFFSET, _PROTECTION_OFFSET = 4, 0, 16 + 8 * 2
@@ -41,10 +39,6 @@ _SYSCALLS: dict[str, dict[str, int]] = {
 _MMAP = {"x86_64": 9, "aarch64": 222}
 # Beyond the script's heap: the interpreter, frames in both directions, the engine's own needs.
 _ADDRESS_SPACE_SLACK = 512 << 20
-
-
-class _FilterProgram(ctypes.Structure):
-    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
 
 def _filter(machine: str) -> bytes:
@@ -73,83 +67,34 @@ class Hardening:
     def __init__(self) -> None:
         self.steps: dict[str, bool] = {}
         self._virtual_bytes = 0
-        self._libc: ctypes.CDLL | None = None
-        self._program: _FilterProgram | None = None
-        self._instructions: ctypes.Array[ctypes.c_char] | None = None
+        self._prctl = system.Prctl()
+        machine = os.uname().machine
+        self._program = self._prctl.load(_filter(machine)) if machine in _SYSCALLS else None
 
     def prepare(self) -> None:
-        """Load what the steps need, and take those that a fork inherits."""
+        """Take the steps that a fork inherits."""
         self.steps["empty environment, no inherited descriptors"] = True
-        self._limit_inherited()
-        self._virtual_bytes = _virtual_bytes()
-        if not sys.platform.startswith("linux"):
-            self.steps["no new privileges"] = self.steps["seccomp allow-list"] = False
-            self.steps["dies with its parent"] = self.steps["not dumpable"] = False
-            return
-        self._libc = ctypes.CDLL(None, use_errno=True)
-        self.steps["no new privileges"] = self._prctl(_PR_SET_NO_NEW_PRIVS, 1)
-        self.steps["not dumpable"] = self._prctl(_PR_SET_DUMPABLE, 0)
-        machine = os.uname().machine
-        if machine in _SYSCALLS:
-            text = _filter(machine)
-            self._instructions = ctypes.create_string_buffer(text, len(text))
-            self._program = _FilterProgram(
-                len(text) // 8, ctypes.cast(self._instructions, ctypes.c_void_p)
-            )
+        for name, value in (("RLIMIT_CORE", 0), ("RLIMIT_FSIZE", 0), ("RLIMIT_CPU", 86_400)):
+            system.limit(name, value)
+        self._virtual_bytes = system.address_space_bytes()
+        self.steps["resource limits"] = False
+        self.steps["no new privileges"] = self._prctl.no_new_privileges()
+        self.steps["not dumpable"] = self._prctl.not_dumpable()
+        self.steps["seccomp allow-list"] = False
 
     def die_with_parent(self) -> None:
         """Not inherited by a fork: the zygote and each child ask for it themselves."""
-        if self._libc is not None:
-            self.steps["dies with its parent"] = self._prctl(_PR_SET_PDEATHSIG, _SIGKILL)
+        self.steps["dies with its parent"] = self._prctl.die_with_parent()
 
     def apply(self, memory_bytes: int) -> None:
         """In the child, after the fork. ``memory_bytes``: the script's own limit."""
         self.die_with_parent()
-        self._limit_child(memory_bytes)
+        address_space = self._virtual_bytes + memory_bytes + _ADDRESS_SPACE_SLACK
+        limits = (("RLIMIT_NOFILE", 8), ("RLIMIT_NPROC", 0), ("RLIMIT_AS", address_space))
+        held = [system.limit(name, value) for name, value in limits]
+        self.steps["resource limits"] = all(held)
         if self._program is not None:
             # Said before it is done: afterwards there is nothing left to ask with.
             self.steps["seccomp allow-list"] = True
-            assert self._libc is not None
-            if self._libc.prctl(_PR_SET_SECCOMP, 2, ctypes.byref(self._program), 0, 0) != 0:
+            if not self._prctl.confine(self._program):
                 self.steps["seccomp allow-list"] = False
-
-    def _prctl(self, option: int, value: int) -> bool:
-        assert self._libc is not None
-        return bool(self._libc.prctl(option, value, 0, 0, 0) == 0)
-
-    def _limit_inherited(self) -> None:
-        try:
-            import resource
-        except ImportError:  # Windows
-            self.steps["resource limits"] = False
-            return
-        for name, value in (("RLIMIT_CORE", 0), ("RLIMIT_FSIZE", 0), ("RLIMIT_CPU", 86_400)):
-            number = getattr(resource, name, None)
-            if number is not None:
-                resource.setrlimit(number, (value, value))
-
-    def _limit_child(self, memory_bytes: int) -> None:
-        try:
-            import resource
-        except ImportError:
-            return
-        held = True
-        for name, value in (
-            ("RLIMIT_NOFILE", 8),
-            ("RLIMIT_NPROC", 0),
-            ("RLIMIT_AS", self._virtual_bytes + memory_bytes + _ADDRESS_SPACE_SLACK),
-        ):
-            try:
-                resource.setrlimit(getattr(resource, name), (value, value))
-            except (AttributeError, ValueError, OSError):
-                held = False
-        self.steps["resource limits"] = held
-
-
-def _virtual_bytes() -> int:
-    """The address space in use now, or a generous guess where the system does not say."""
-    try:
-        with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 1 << 30

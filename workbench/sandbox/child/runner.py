@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
-import sys
 import time
 from collections import deque
 from typing import Any, NamedTuple, NoReturn
@@ -30,9 +28,7 @@ from workbench.sandbox.child.clock import Clock
 from workbench.sandbox.child.rejections import RejectionTracker
 from workbench.sandbox.child.starting import NotAScript, Starter
 from workbench.sandbox.frames import pack
-
-if sys.platform != "win32":
-    import resource
+from workbench.util import system
 
 _STACK_BYTES = 4 << 20
 _MAX_LOG_LINES = 10_000
@@ -114,7 +110,7 @@ class Runner:
         now (some 200 pages, 0.5 ms), not while someone waits. Leaves nothing that a script could see.
         """
         self.serve(Rehearsal(_REHEARSAL), {})
-        self._set_alarm(0)
+        system.set_alarm(0)
 
     def serve(self, channel: Channel, steps: dict[str, bool]) -> None:
         """Take one job, run it, send its result."""
@@ -129,9 +125,10 @@ class Runner:
         if job.is_replay:
             self._announce_idle = True
             self._clock.follow(job.clock)
-        self._set_alarm(job.timeout_ms / 1000 + _ALARM_GRACE_S)
+        # A second deadline, should the parent forget.
+        system.set_alarm(job.timeout_ms / 1000 + _ALARM_GRACE_S)
         self._context.set_memory_limit(self._heap_limit)
-        self._resident_before = _peak_resident()
+        self._resident_before = system.own_peak_resident()
         try:
             if job.mode == jobs.CHECK:
                 self._finish(self._check(job.code))
@@ -223,7 +220,7 @@ class Runner:
         # What texts cost on their way through this process is not the script's.
         assert self._channel is not None
         passing = 3 * max(len(done), self._largest_answer) + self._channel.most_held
-        heap = max(0, _peak_resident() - self._resident_before - passing)
+        heap = max(0, system.own_peak_resident() - self._resident_before - passing)
         # A script can catch the engine's own out-of-memory error when the heap is full to the last
         # byte (the prelude hears of it in every other case); what it used gives it away: the engine
         # counts 8 bytes more for each allocation than it takes, so 0.95 of the limit at the least.
@@ -238,11 +235,6 @@ class Runner:
         if message.startswith(("null", "(Failed")) or "out of memory" in message:
             return _memory_failure(self._heap_limit)
         return _failure("RUNTIME_ERROR", message)
-
-    def _set_alarm(self, seconds: float) -> None:
-        """A second deadline, should the parent forget: SIGALRM ends the process."""
-        if sys.platform != "win32":
-            signal.setitimer(signal.ITIMER_REAL, seconds)
 
     # -- the host function -----------------------------------------------------------------
 
@@ -382,13 +374,6 @@ def _size_of(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
 
 
-def _peak_resident() -> int:
-    """Peak resident bytes of this process; 0 where the system does not say."""
-    if sys.platform == "win32":
-        return 0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
 def leave(code: int = 0) -> NoReturn:
     """End the process at once: no cleanup, nothing of the zygote's runs twice."""
     os._exit(code)
@@ -406,6 +391,6 @@ def warm_up() -> None:
         ours.sendall(pack(frame))
     runner = Runner()
     runner.serve(Channel(theirs.fileno()), {})
-    runner._set_alarm(0)
+    system.set_alarm(0)
     ours.close()
     theirs.close()

@@ -23,6 +23,7 @@ from workbench.sandbox.child import rejections
 from workbench.sandbox.child.channel import Channel
 from workbench.sandbox.child.hardening import Hardening
 from workbench.sandbox.child.runner import Runner, leave, warm_up
+from workbench.util import system
 
 _EXIT_BROKEN = 71
 _DESCRIPTORS = 64
@@ -123,7 +124,9 @@ class Zygote:
             if pid == 0:
                 return
             self._children.discard(pid)
-            self._answer({"exit": pid, "status": status, "rss": usage.ru_maxrss})
+            self._answer(
+                {"exit": pid, "status": status, "rss": system.resident_bytes(usage.ru_maxrss)}
+            )
 
     def _answer(self, message: dict[str, int | str]) -> None:
         try:

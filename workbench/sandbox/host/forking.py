@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from workbench.sandbox.host.worker import Worker, WorkerExit
+from workbench.util import system
 
 _ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = f"""
@@ -71,6 +72,8 @@ class ForkServer:
 
         Raises OSError where the system does not let it.
         """
+        if not system.can_fork():
+            raise OSError("this system has no fork, and scripts run in forked processes")
         ours, theirs = socket.socketpair()
         try:
             self._process = subprocess.Popen(

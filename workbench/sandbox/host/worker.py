@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
 import socket
 import time
@@ -14,12 +13,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from workbench.sandbox.frames import FrameReader, FrameTooLarge, pack
+from workbench.util import system
 
 _READ_BYTES = 1 << 20
 _FRAME_MARGIN = 16 << 20
 _TURN_S = 0.005
 """How long one worker's frames may keep the event loop from everybody else."""
-_LOWEST_PRIORITY = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class WorkerExit:
     """How a worker's process ended, as ``wait`` tells it."""
 
     status: int
-    peak_kb: int = 0
+    peak_bytes: int = 0
 
     @property
     def code(self) -> int | None:
@@ -131,17 +130,13 @@ class Worker:
 
     def yield_cpu(self) -> None:
         """Let others go first from now on: a script that burns must not slow down those that do not."""
-        if hasattr(os, "setpriority") and not self.closed:
-            with contextlib.suppress(OSError):  # it is gone, or that is not ours to set
-                os.setpriority(os.PRIO_PROCESS, self.pid, _LOWEST_PRIORITY)
+        if not self.closed:
+            system.yield_cpu(self.pid)
 
     def is_computing(self) -> bool:
         """Whether it runs code at this moment rather than waits; False where the system does not say."""
-        try:
-            with open(f"/proc/{self.pid}/stat", "rb") as file:
-                return file.read().rpartition(b")")[2].split()[0] == b"R"
-        except (OSError, IndexError):
-            return False
+        state = system.process_state(self.pid)
+        return state is not None and state.letter == "R"
 
     def kill(self) -> None:
         """End the process now, whatever it is doing."""

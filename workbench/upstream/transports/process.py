@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 
 from workbench.config import nesting
 from workbench.mcp.peer import LONGEST_ANSWER, OnNotification, Peer
+from workbench.util.system import widen_pipe
 
 _STDERR_LINES = 200
 _STDERR_WIDTH = 2_000
 _STDERR_HEAD = 2
 _STDERR_TAIL = 3
-_PIPE_BYTES = 1 << 20
 # How long it may take to leave after its stdin closed, and after SIGTERM.
 _LEAVE_S = 0.8
 _SHORT_LEAVE_S = 0.1
@@ -139,7 +139,7 @@ class StdioServer:
         child_in, our_in = os.pipe()
         our_out, child_out = os.pipe()
         our_err, child_err = os.pipe()
-        _widen(our_in, our_out)
+        widen_pipe(our_in, our_out)
         ours = [our_in, our_out, our_err]
         try:
             server._process = await asyncio.create_subprocess_exec(
@@ -312,15 +312,6 @@ class _Stderr(asyncio.Protocol):
 
 def _line(line: bytes) -> str:
     return line[:_STDERR_WIDTH].decode("utf-8", "replace").rstrip("\r")
-
-
-def _widen(*fds: int) -> None:
-    """Larger pipes where the system allows it: a megabyte then crosses without a dozen stops."""
-    with contextlib.suppress(ImportError, AttributeError, OSError):
-        from fcntl import F_SETPIPE_SZ, fcntl
-
-        for fd in fds:
-            fcntl(fd, F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _why(error: OSError | ValueError, command: str, cwd: str | None) -> str:

@@ -1,0 +1,156 @@
+"""What differs from system to system: one place that asks, so that the rest need not know.
+
+Workers import it: the standard library only. Where a system lacks something, a function says so by its
+value and does nothing; ``workbench doctor`` shows what is in force.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from contextlib import suppress
+from typing import NamedTuple
+
+_PROC = "/proc"
+_PIPE_BYTES = 1 << 20
+_LOWEST_PRIORITY = 19
+_GENEROUS_BYTES = 1 << 30
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
+_SECCOMP_MODE_FILTER = 2
+_SIGKILL = 9
+
+
+def can_fork() -> bool:
+    """Whether worker processes can be made here (not on Windows)."""
+    return hasattr(os, "fork") and hasattr(os, "wait4")
+
+
+# -- memory and time -----------------------------------------------------------------------
+
+
+def resident_bytes(ru_maxrss: int) -> int:
+    """The peak of resident memory as getrusage and wait4 give it: KiB, but bytes on macOS."""
+    return ru_maxrss if sys.platform == "darwin" else ru_maxrss * 1024
+
+
+def own_peak_resident() -> int:
+    """Peak resident bytes of this process; 0 where the system does not say."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    return resident_bytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def address_space_bytes() -> int:
+    """The address space in use now, or a generous guess where the system does not say."""
+    try:
+        with open(f"{_PROC}/self/statm", "rb") as file:
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return _GENEROUS_BYTES
+
+
+def limit(name: str, value: int) -> bool:
+    """Set a resource limit for good (``RLIMIT_…``); False: the system has none, or refuses."""
+    try:
+        import resource
+
+        resource.setrlimit(getattr(resource, name), (value, value))
+    except (ImportError, AttributeError, ValueError, OSError):
+        return False
+    return True
+
+
+def set_alarm(seconds: float) -> None:
+    """End this process after so many seconds (SIGALRM); 0: not any more."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+# -- other processes -----------------------------------------------------------------------
+
+
+class ProcessState(NamedTuple):
+    letter: str
+    """``R`` runs, ``S`` waits, ``Z`` is dead and not reaped, … (proc(5))."""
+    started: str
+    """In clock ticks since the system's start: with the number, it names the process."""
+
+
+def process_state(pid: int) -> ProcessState | None:
+    """None: there is no such process, or the system does not say (``tells_of_processes``)."""
+    try:
+        with open(f"{_PROC}/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].decode("ascii", "replace").split()
+        return ProcessState(fields[0], fields[19])
+    except (OSError, IndexError):
+        return None
+
+
+def tells_of_processes() -> bool:
+    """Whether ``process_state`` is to be had here (Linux)."""
+    return os.path.exists(f"{_PROC}/self/stat")
+
+
+def yield_cpu(pid: int) -> None:
+    """Let other processes go before this one."""
+    if sys.platform != "win32":
+        with suppress(OSError):  # it is gone, or that is not ours to set
+            os.setpriority(os.PRIO_PROCESS, pid, _LOWEST_PRIORITY)
+
+
+def widen_pipe(*descriptors: int) -> None:
+    """Larger pipes where the system allows it: a megabyte then crosses without a dozen stops."""
+    with suppress(ImportError, AttributeError, OSError):
+        from fcntl import F_SETPIPE_SZ, fcntl
+
+        for descriptor in descriptors:
+            fcntl(descriptor, F_SETPIPE_SZ, _PIPE_BYTES)
+
+
+# -- giving up rights (Linux) --------------------------------------------------------------
+
+
+class _FilterProgram(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+
+class Prctl:
+    """prctl(2); every step is False where there is none. Made before a fork: loading costs."""
+
+    def __init__(self) -> None:
+        self._libc: ctypes.CDLL | None = None
+        self._kept: list[object] = []
+        if sys.platform.startswith("linux"):
+            self._libc = ctypes.CDLL(None, use_errno=True)
+
+    def no_new_privileges(self) -> bool:
+        return self._set(_PR_SET_NO_NEW_PRIVS, 1)
+
+    def not_dumpable(self) -> bool:
+        return self._set(_PR_SET_DUMPABLE, 0)
+
+    def die_with_parent(self) -> bool:
+        """Not inherited by a fork."""
+        return self._set(_PR_SET_PDEATHSIG, _SIGKILL)
+
+    def load(self, instructions: bytes) -> _FilterProgram | None:
+        """A seccomp program, ready for ``confine``."""
+        if self._libc is None:
+            return None
+        text = ctypes.create_string_buffer(instructions, len(instructions))
+        self._kept.append(text)
+        return _FilterProgram(len(instructions) // 8, ctypes.cast(text, ctypes.c_void_p))
+
+    def confine(self, program: _FilterProgram) -> bool:
+        """Allow only what the program allows, for good."""
+        if self._libc is None:
+            return False
+        given = ctypes.byref(program)
+        return bool(self._libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, given, 0, 0) == 0)
+
+    def _set(self, option: int, value: int) -> bool:
+        return self._libc is not None and bool(self._libc.prctl(option, value, 0, 0, 0) == 0)
