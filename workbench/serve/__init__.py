@@ -61,6 +61,11 @@ def run(
     if http is None:
         from workbench.serve.serving import serve_stdio
 
+        if sys.stdin.isatty():
+            sys.stderr.write(
+                "workbench: serving MCP on stdin and stdout, for a client to start; ctrl+D ends it\n"
+            )
+
         asyncio.run(serve_stdio(config, data_dir))
     else:
         from workbench.serve.binding import read_binding
