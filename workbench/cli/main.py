@@ -24,6 +24,7 @@ COMMANDS = {
     "config": "config",
     "keys": "launch",
     "doctor": "doctor",
+    "explain": "explain",
 }
 _WITH_VALUE = ("--config", "--data-dir", "--http", "--web")
 _HELP = """\
@@ -38,6 +39,7 @@ commands:
   config show | set | path | check
   keys                         the keys of the terminal UI
   doctor                       what of the sandbox is in force here
+  explain [CODE]               what an error code means, and what to do
 
 examples:
   workbench                                  open the terminal UI
