@@ -100,7 +100,7 @@ async def test_app_opens_what_was_lost(make_app: MakeApp, tmp_path: Path) -> Non
         await until(lambda: len(app.main.tabs) == 2, "the draft is open")
         await pilot.pause()
         assert "return 'recovered'" in {tab.script.text for tab in app.main.tabs}
-        assert app.main.unsaved() == ["untitled.js"]
+        assert app.main.unsaved() == ["untitled-1.js"]
         await until(lambda: (tmp_path / "data" / "tui").glob("draft-*.json"), "kept as our own")
 
 

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input, OptionList, Static, TabbedContent
 
 from tests.tui.conftest import MakeApp, app_opened, paste, until
 from workbench.config import UiSettings
 from workbench.core.runtime import open_history
+from workbench.core.scripts import find_script
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.dialogs.jump import JumpScreen
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.main.panes import ProblemLine
 from workbench.tui.main.running import LiveRun
@@ -21,6 +24,9 @@ from workbench.tui.settings.screen import SettingsScreen
 from workbench.tui.tools.screen import ToolsScreen
 from workbench.tui.trace.view import TraceView
 from workbench.tui.values.console_view import ConsoleView
+from workbench.tui.values.json_tree import JsonTree
+from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.pane_screen import PANES
 
 pytestmark = pytest.mark.anyio
 
@@ -141,7 +147,7 @@ async def test_save_open_and_new(make_app: MakeApp, tmp_path: Path) -> None:
         await pilot.press("ctrl+n")
         await until(lambda: len(app.main.tabs) == 3)
         await pilot.pause()
-        assert app.main.tab.document.name == "untitled.js"
+        assert app.main.tab.document.name == "untitled-1.js"
 
 
 async def test_quit_asks_where_text_would_be_lost(make_app: MakeApp, tmp_path: Path) -> None:
@@ -198,7 +204,7 @@ async def test_sample_is_saved_elsewhere(make_app: MakeApp, tmp_path: Path) -> N
         await pilot.press("enter")
         await until(lambda: app.screen is app.main)
         assert app.main.unsaved() == []
-    assert (tmp_path / "hello.js").read_text().startswith("x//")
+    assert (tmp_path / "scripts" / "hello.js").read_text().startswith("x//")
 
 
 async def test_sizes_zoom_and_jump(make_app: MakeApp) -> None:
@@ -345,13 +351,15 @@ async def test_tabs_are_switched_and_closed(make_app: MakeApp, tmp_path: Path) -
         await pilot.press("ctrl+n")
         await until(lambda: len(app.main.tabs) == 2 and app.main.tab.script.has_focus)
         await pilot.press("x", "ctrl+w")
-        await pilot.pause()
-        assert len(app.main.tabs) == 2  # its text is in no file
+        await until(lambda: isinstance(app.screen, ChoiceScreen), "its text is in no file")
+        await pilot.press("escape")
+        await until(lambda: app.screen is app.main)
+        assert len(app.main.tabs) == 2
         await pilot.press("backspace", "ctrl+w")
         await until(lambda: len(app.main.tabs) == 1, "it is closed")
         await until(lambda: app.main.tab.script.has_focus)
         await pilot.press("ctrl+w")
-        await until(lambda: app.main.tab.document.name == "untitled.js", "an empty one is left")
+        await until(lambda: app.main.tab.document.name == "untitled-1.js", "an empty one is left")
         assert len(app.main.tabs) == 1
 
 
@@ -372,3 +380,185 @@ async def test_a_long_console_is_saved_whole(make_app: MakeApp, tmp_path: Path) 
         await until(lambda: app.screen is app.main, "back")
         lines = (tmp_path / "console.log").read_text().splitlines()
         assert (len(lines), lines[0], lines[-1]) == (6000, "line 0", "line 5999")
+
+
+async def saved_names(app: WorkbenchApp, pilot: Pilot[int]) -> list[str]:
+    """What Open offers."""
+    await pilot.press("ctrl+o")
+    await until(lambda: isinstance(app.screen, LineScreen))
+    names = app.screen.query_one(OptionList)
+    found = [str(names.get_option_at_index(n).prompt) for n in range(names.option_count)]
+    await pilot.press("escape")
+    await until(lambda: app.screen is app.main)
+    return found
+
+
+@pytest.mark.parametrize("answer", [None, "lsfiles", "my.notes", "日報", "lsfiles.js"])
+async def test_a_script_saved_here_is_found_by_its_name(
+    make_app: MakeApp, tmp_path: Path, answer: str | None
+) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await pilot.press("ctrl+n", "x", "ctrl+s")
+        await until(lambda: isinstance(app.screen, LineScreen))
+        field = app.screen.query_one(Input)
+        assert field.value == str(Path("scripts", "untitled-1.js"))
+        if answer is not None:
+            field.value = answer
+        await pilot.press("enter")
+        await until(lambda: app.screen is app.main)
+        name = "untitled-1" if answer is None else answer
+        file_name = name if name.endswith(".js") else f"{name}.js"
+        assert app.main.tab.document.path == tmp_path / "scripts" / file_name
+        assert find_script(app.config, name).read_text() == "x"
+        assert file_name in await saved_names(app, pilot)
+        await pilot.press("f9")
+        rows = app.main.sidebar.rows
+        await until(lambda: any(row.target == file_name for row in rows.rows), "in the sidebar")
+
+
+async def test_save_as_does_not_overwrite_another_file_without_a_question(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "untitled-1.js").write_text("keep me")
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await pilot.press("ctrl+n", "x", "ctrl+s")
+        await until(lambda: isinstance(app.screen, LineScreen))
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, ChoiceScreen), "asked")
+        await pilot.press("enter")
+        await until(lambda: app.screen is app.main)
+        assert (tmp_path / "scripts" / "untitled-1.js").read_text() == "keep me"
+        assert app.main.unsaved() == ["untitled-1.js"]
+
+
+@pytest.mark.parametrize("choice", ["stay", "save", "discard"])
+async def test_closing_an_unsaved_script_asks(
+    make_app: MakeApp, tmp_path: Path, choice: str
+) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await start(app, pilot)
+        await pilot.press("ctrl+n", "x", "ctrl+w")
+        await until(lambda: isinstance(app.screen, ChoiceScreen), "asked")
+        await pilot.press(*["right"] * ["stay", "save", "discard"].index(choice), "enter")
+        if choice == "save":
+            await until(lambda: isinstance(app.screen, LineScreen), "its name")
+            await pilot.press("enter")
+        await until(lambda: app.screen is app.main)
+        await until(lambda: len(app.main.tabs) == (2 if choice == "stay" else 1))
+        assert (tmp_path / "scripts" / "untitled-1.js").exists() == (choice == "save")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (59, 20), (50, 12), (120, 14)])
+async def test_every_size_shows_the_active_script_and_says_what_is_hidden(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=size) as pilot:
+        await start(app, pilot)
+        await pilot.press("ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n")
+        await until(lambda: len(app.main.tabs) == 5)
+        pane = app.main.query_one("#script", Pane)
+        for _ in range(5):
+            await pilot.press("ctrl+pagedown")
+            await pilot.pause()
+            lines = [line.text for line in app.screen._compositor.render_strips()]
+            frame = lines[pane.region.y] + lines[pane.region.bottom - 1]
+            assert app.main.tab.label in frame
+        seen = {name for name in PANES if app.main.query_one(f"#{name}").region.area}
+        if size[0] < 60 or size[1] < 15:
+            assert seen == {"script"}
+        elif size[0] < 100:
+            assert seen == {"script", "trace"}
+        if len(seen) < 4:
+            assert "2 Input" in lines[pane.region.y]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20), (50, 12)])
+@pytest.mark.parametrize(
+    ("key", "pane"), [("1", "script"), ("2", "input"), ("3", "trace"), ("4", "detail")]
+)
+async def test_jump_reaches_every_pane_also_a_hidden_one(
+    make_app: MakeApp, size: tuple[int, int], key: str, pane: str
+) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=size) as pilot:
+        await start(app, pilot)
+        await pilot.press("f2")
+        await until(lambda: isinstance(app.screen, JumpScreen))
+        marks = [str(mark.render()) for mark in app.screen.query(Static)]
+        assert any(mark.startswith(key) for mark in marks), marks
+        await pilot.press(key)
+        await until(lambda: app.screen is app.main and app.main.pane_name == pane)
+        await until(lambda: app.main.focused and app.main.focused.region.area)
+
+
+async def test_jump_reaches_the_tabs_of_the_detail_and_the_scripts(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await pilot.press("ctrl+n")
+        await until(lambda: len(app.main.tabs) == 2)
+        await pilot.press("f2")
+        await until(lambda: isinstance(app.screen, JumpScreen))
+        marks = [str(mark.render()) for mark in app.screen.query(Static)]
+        assert marks == ["1", "2", "3", "4", "a", "b", "c", "d", "e", "f"]
+        await pilot.press("d")
+        await until(lambda: app.main.query_one(TabbedContent).active == "tab-timing")
+        assert app.main.pane_name == "detail"
+        await pilot.press("right_square_bracket")
+        await until(lambda: app.main.query_one(TabbedContent).active == "tab-result")
+        await pilot.press("f2", "e")
+        await until(lambda: app.main.current == 0 and app.main.tab.script.has_focus)
+
+
+async def test_new_goes_to_the_script_also_from_the_input(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await pilot.press("f6")
+        await until(lambda: app.main.tab.input.has_focus)
+        await pilot.press("ctrl+n", "x")
+        await until(lambda: len(app.main.tabs) == 2)
+        assert app.main.tab.script.text == "x"
+        assert app.main.pane_name == "script"
+
+
+async def test_the_call_that_is_shown_ends_there_too(make_app: MakeApp) -> None:
+    app = make_app("await tools.demo.sleep({ms: 600}); return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await pilot.press("f5")
+        await until(lambda: app.main.run_now and app.main.run_now.calls, "the call is under way")
+        app.main.go_to("trace")
+        await until(lambda: app.main.trace.has_focus)
+        await pilot.press("home")
+        run = app.main.run_now
+        assert run is not None
+        await until(lambda: run.execution, "it ends")
+        await until(lambda: isinstance(app.main.detail.call.shown, JsonTree))
+        shown = app.main.detail.call.shown
+        assert shown is not None
+        assert isinstance(shown.value, dict)
+        assert "status" not in shown.value
+        assert "result" in shown.value
+        timing = app.main.detail.timing.shown
+        assert timing is not None
+        assert "duration_ms" in str(timing.value["call"])
+
+
+async def test_enter_on_a_call_does_not_scroll_sideways(make_app: MakeApp) -> None:
+    app = make_app("/* " + "x" * 20 + " */ await tools.demo.echo({value: 1});  // " + "y" * 90)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await run_script(app, pilot)
+        await pilot.press("f2", "3")
+        await until(lambda: app.main.trace.has_focus)
+        await pilot.press("home", "enter")
+        await until(lambda: app.main.tab.script.has_focus)
+        assert app.main.tab.script.scroll_offset.x == 0

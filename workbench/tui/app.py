@@ -64,7 +64,7 @@ class WorkbenchApp(AppBase):
         (layout.NARROW, "-narrow"),
         (layout.WIDE, "-wide"),
     ]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (layout.LOW, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         *commands.bindings("app"),
         # Without priority: an editor takes the letter.

@@ -39,7 +39,14 @@ class Command:
 
 COMMANDS: tuple[Command, ...] = (
     Command("help", "Help", "All keys, those of this pane first.", "f1", "Help", "General", "app"),
-    Command("jump", "Jump", "A letter on every pane; press it to go there.", "f2", "Jump", "Panes"),
+    Command(
+        "jump",
+        "Jump",
+        "A mark on every pane, tab and script; its key goes there.",
+        "f2",
+        "Jump",
+        "Panes",
+    ),
     Command("run", "Run script", "Run the script with its input.", "f5,ctrl+r,ctrl+j", "Run"),
     Command(
         "stop", "Stop run", "End the running script; its worker is killed at once.", "f8", "Stop"
@@ -112,7 +119,8 @@ _KEY_NAMES = {
     "up": "↑", "down": "↓", "left": "←", "right": "→", "slash": "/", "asterisk": "*", "minus": "-",
     "plus": "+", "full_stop": ".", "comma": ",", "question_mark": "?", "escape": "Esc",
     "enter": "Enter", "space": "Space", "home": "Home", "end": "End", "delete": "Del",
-    "pageup": "PgUp", "pagedown": "PgDn",
+    "pageup": "PgUp", "pagedown": "PgDn", "left_square_bracket": "[", "right_square_bracket": "]",
+    "backspace": "Backspace", "number_sign": "#", "underscore": "_", "equals_sign": "=", "tab": "Tab",
 }  # fmt: skip
 _SENT_FOR_OTHERS = ("ctrl+@", "ctrl+underscore")
 """What terminals send for ctrl+space and ctrl+slash."""

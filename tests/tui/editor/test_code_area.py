@@ -389,3 +389,45 @@ async def test_a_form_feed_is_as_wide_as_it_is_drawn() -> None:
         shown = app.area.render_line(0)
         assert shown.cell_length == sum(cell_len(part.text) for part in shown)
         assert "a␌b" in shown.text
+
+
+async def test_going_to_a_place_scrolls_no_further_than_it_must() -> None:
+    long = "x" * 200
+    app = EditorApp("\n".join(f"{n} {long}" for n in range(60)))
+    async with app.run_test(size=(80, 12)) as pilot:
+        area = app.area
+        area.go_to(40, 60)
+        await pilot.pause()
+        assert area.scroll_offset.x == 0
+        middle = 39 - area.scrollable_content_region.height // 2
+        assert area.scroll_offset.y == middle
+        area.go_to(42, 5)
+        await pilot.pause()
+        assert area.scroll_offset.y == middle
+        area.go_to(42, 150)
+        await pilot.pause()
+        x = area.scroll_offset.x
+        assert x > 0
+        assert area.cursor_screen_offset.x < 80
+        area.go_to(43, 140)
+        await pilot.pause()
+        assert area.scroll_offset.x == x
+
+
+async def test_ends_of_the_text_and_words_by_key_and_mouse() -> None:
+    app = EditorApp("const first = 1;\n\nlet some_word = tools.demo;")
+    async with app.run_test(size=(80, 12)) as pilot:
+        area = app.area
+        await pilot.press("ctrl+end")
+        assert area.cursor_location == area.document.end
+        await pilot.press("ctrl+home")
+        assert area.cursor_location == (0, 0)
+        await pilot.press("ctrl+shift+end")
+        assert area.selected_text == area.text
+        await pilot.press("ctrl+end", "ctrl+backspace")
+        assert area.text.endswith("tools.demo") or area.text.endswith("tools.")
+        x = area.gutter_width + 6
+        await pilot.click(CodeArea, offset=(x, 2), times=2)
+        assert area.selected_text == "some_word"
+        await pilot.click(CodeArea, offset=(x, 0), times=3)
+        assert area.selected_text == "const first = 1;"

@@ -117,23 +117,10 @@ async def test_values_paths_and_files_leave_it() -> None:
         assert [json.loads(text) for text in app.saved] == [VALUE]
 
 
-async def test_text_that_is_no_json_is_shown_as_it_is() -> None:
-    app = JsonApp()
-    async with app.run_test(size=(60, 8)) as pilot:
-        app.view.show_text("not json")
-        await pilot.pause()
-        assert lines(app.view)[0].strip() == '"not json"'
-        app.view.show_text('{"n": 1}')
-        await pilot.pause()
-        assert lines(app.view)[1].strip() == "n: 1"
-
-
-async def test_a_large_text_is_read_in_the_background() -> None:
+async def test_a_large_value_opens_and_unfolds() -> None:
     rows = [{"id": n, "text": "x" * 300} for n in range(15_000)]
-    app = JsonApp()
+    app = JsonApp(rows)
     async with app.run_test(size=(80, 10)) as pilot:
-        app.view.show_text(json.dumps(rows), "rows")
-        assert "reading" in lines(app.view)[-1]
         await settle(pilot)
         assert lines(app.view)[0] == "▾ […] 15,000"
         await pilot.press("G")
@@ -144,15 +131,71 @@ async def test_a_large_text_is_read_in_the_background() -> None:
         assert len(app.view.shown.rows) == 45_001
 
 
-async def test_a_long_string_unfolds_and_says_its_length() -> None:
-    app = JsonApp({"text": "word " * 100})
-    async with app.run_test(size=(60, 20)) as pilot:
+async def test_no_character_is_behind_the_scrollbar() -> None:
+    value = {"s": "0123456789" * 20, **dict.fromkeys("abcdefghi", 1)}
+    app = JsonApp(value)
+    async with app.run_test(size=(50, 8)) as pilot:
+        await pilot.press("home", "j")
+        if app.view.shown is not None and not app.view.shown.rows[1].open:
+            await pilot.press("enter")
         await pilot.pause()
-        assert "500 characters" in lines(app.view)[1]
+        assert app.view.show_vertical_scrollbar
+        view = app.view
+        assert view.shown is not None
+        drawn = ""
+        for row in range(2, 2 + sum(row.is_text for row in view.shown.rows)):
+            view.scroll_to(y=row, animate=False, immediate=True, force=True)
+            drawn += view.render_line(0).text.rstrip()[6:]
+        assert drawn == value["s"]
+
+
+@pytest.mark.parametrize("length", [20, 36, 37, 38, 39, 40, 41, 45, 60, 80, 200])
+@pytest.mark.parametrize("width", [40, 60, 120])
+async def test_what_is_cut_can_be_unfolded(length: int, width: int) -> None:
+    text = ("word " * 100)[:length]
+    app = JsonApp({"deep": {"message": text}, "rows": list(range(50))})
+    async with app.run_test(size=(width, 20)) as pilot:
+        await pilot.pause()
+        at = 2 if app.view.shown and app.view.shown.rows[1].open else 0
+        if not at:
+            await pilot.press("j", "enter")
+            at = 2
+        line = lines(app.view)[at]
+        if text in line:
+            assert "▸" not in line
+            return
+        assert "▸ message" in line
+        assert "…" in line
+        await pilot.press("home", "j", "j", "enter")
+        shown = lines(app.view)[at + 1 :]
+        assert "".join(part[8:] + " " for part in shown[: length // 8]).split()[: len(text.split())]
+        words = " ".join(part[8:] for part in shown).split()
+        assert words[: len(text.split())] == text.split()
+
+
+async def test_lines_wrap_after_words_and_anew_for_another_width() -> None:
+    text = "one two three four five six seven eight nine ten " * 3
+    app = JsonApp({"message": text})
+    async with app.run_test(size=(40, 24)) as pilot:
+        await pilot.pause()
+        before = [line.strip() for line in lines(app.view)[2:] if line.strip()]
+        assert all(line.split()[-1] in text.split() for line in before)
+        await pilot.resize_terminal(70, 24)
+        await pilot.pause()
+        after = [line.strip() for line in lines(app.view)[2:] if line.strip()]
+        assert len(after) < len(before)
+        assert " ".join(after).split() == text.split()
+
+
+async def test_a_long_string_unfolds_and_says_its_length() -> None:
+    app = JsonApp({"text": "word " * 200})
+    async with app.run_test(size=(60, 30)) as pilot:
+        await pilot.pause()
+        assert "1,000 characters" in lines(app.view)[1]
         await pilot.press("j", "enter")
         text = "".join(line[6:] for line in lines(app.view)[2:] if line).replace(" ", "")
-        assert text == "word" * 100
-        assert all(app.view.render_line(y).cell_length == 60 for y in range(20))
+        assert text == "word" * 200
+        assert all(app.view.render_line(y).cell_length == 59 for y in range(20))
 
 
 async def test_control_characters_never_reach_the_terminal() -> None:

@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui.widgets.guarded_screen import GuardedModal
+from workbench.tui.widgets.line_input import LineInput
 
 _SHOWN = 200
 
@@ -82,8 +83,7 @@ class LineScreen(GuardedModal[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = clean_line(self._title)
-            line = Input(self._value, id="line")
-            line.cursor_blink = False
+            line = LineInput(self._value, id="line")
             yield line
             yield Static(id="line-problem", markup=False)
             if self._names:

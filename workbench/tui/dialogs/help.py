@@ -15,6 +15,7 @@ from textual.widgets import Static, TextArea
 
 from workbench.tui.commands import in_force, shown
 from workbench.tui.editor.code_area import CodeArea
+from workbench.tui.main.panes import DetailPane
 from workbench.tui.trace.view import TraceView
 from workbench.tui.values.console_view import ConsoleView
 from workbench.tui.values.json_view import JsonView
@@ -24,7 +25,7 @@ _PANES: Mapping[str, tuple[type[Widget], ...]] = {
     "script": (CodeArea,),
     "input": (CodeArea,),
     "trace": (TraceView,),
-    "detail": (JsonView, ConsoleView),
+    "detail": (DetailPane, JsonView, ConsoleView),
 }
 _PLAIN = frozenset(
     binding.action for binding in TextArea.BINDINGS if isinstance(binding, Binding)

@@ -11,7 +11,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.filter import LineFilter
 from textual.strip import Strip
-from textual.widgets.text_area import Location
+from textual.widgets.text_area import Location, Selection
 
 from workbench.text.sanitize import clean_line
 from workbench.tui.editor.code_colours import ColouredArea
@@ -233,8 +233,18 @@ class MarkedArea(ColouredArea):
     def go_to(self, line: int, column: int = 1) -> None:
         """Put the cursor at a place (both from 1; what is outside is brought inside)."""
         row = min(max(1, line), self.document.line_count) - 1
-        self.move_cursor((row, min(max(1, column) - 1, len(self.document.get_line(row)))))
-        self.scroll_cursor_visible(center=True)
+        column = min(max(1, column) - 1, len(self.document.get_line(row)))
+        self.select(Selection.cursor((row, column)))
+
+    def select(self, selection: Selection) -> None:
+        """Select, and bring the end into view: its line to the middle only where it was out of sight, its
+        column no further than it must."""
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        row = selection.end[0]
+        self.selection = selection
+        self.record_cursor_width()
+        if not top <= row < top + height:
+            self.scroll_to(y=max(0, row - height // 2), animate=False, immediate=True, force=True)
 
     def set_matches(
         self, matches: Iterable[tuple[Location, Location]], current: Location | None = None

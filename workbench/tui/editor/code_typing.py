@@ -34,6 +34,11 @@ class TypingArea(MarkedArea):
         *_kept_bindings(),
         Binding("ctrl+a", "select_all", "Select all", show=False),
         Binding("ctrl+slash,ctrl+underscore", "toggle_comment", "Comment", show=False),
+        Binding("ctrl+home", "go_to_end(False)", "Start of the text", show=False),
+        Binding("ctrl+end", "go_to_end(True)", "End of the text", show=False),
+        Binding("ctrl+shift+home", "go_to_end(False, True)", "Select to the start", show=False),
+        Binding("ctrl+shift+end", "go_to_end(True, True)", "Select to the end", show=False),
+        Binding("ctrl+backspace", "delete_word_left", "Delete the word before", show=False),
         Binding("shift+tab", "outdent", "Indent less", show=False),
         Binding("alt+up", "move_lines(-1)", "Move lines up", show=False),
         Binding("alt+down", "move_lines(1)", "Move lines down", show=False),
@@ -159,6 +164,19 @@ class TypingArea(MarkedArea):
         if not self.read_only:
             text = event.text.replace("\r\n", "\n").replace("\r", "\n")
             self.type_text(text, *self.selection)
+
+    def action_go_to_end(self, last: bool, select: bool = False) -> None:
+        """To the end of the text (or its start)."""
+        self.move_cursor(self.document.end if last else (0, 0), select=select)
+
+    def on_click(self, event: events.Click) -> None:
+        """Twice: the word; three times: the line."""
+        row, column = self.get_target_document_location(event)
+        if event.chain == 2:
+            start, end = editing.word_at(self.document.source_line(row), column)
+            self.selection = Selection((row, start), (row, end))
+        elif event.chain >= 3:
+            self.select_line(row)
 
     # -- whole lines -----------------------------------------------------------------------
 

@@ -13,7 +13,6 @@ from workbench.util.files import write_whole
 _INPUT_SUFFIX = ".input.json"
 _EMPTY_INPUT = "{}\n"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_UNTITLED = "untitled.js"
 _LARGEST = 16 << 20
 
 
@@ -30,10 +29,12 @@ class Document:
     saved_input: str = _EMPTY_INPUT
     stamp: int | None = None
     """Modification time of the file when it was read, in ns."""
+    number: int = 1
+    """Tells scripts that have no file apart."""
 
     @property
     def name(self) -> str:
-        return self.path.name if self.path is not None else _UNTITLED
+        return self.path.name if self.path is not None else f"untitled-{self.number}.js"
 
     @property
     def input_path(self) -> Path | None:
@@ -105,8 +106,9 @@ def read_text(path: Path) -> str:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file, whole or not at all. Raises DocumentError."""
+    """Write a text file, whole or not at all; its folder is made where there is none. Raises DocumentError."""
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text.encode(), mode=0o644)
     except (OSError, UnicodeEncodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "text that is no UTF-8"

@@ -9,12 +9,25 @@ PAIRS = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "`"}
 CLOSERS = frozenset(")]}")
 QUOTES = frozenset("\"'`")
 _SPACE = re.compile(r"[ \t]*")
+_WORD = re.compile(r"[\w$]+")
 
 
 def indentation(line: str) -> str:
     """The white space that a line begins with."""
     found = _SPACE.match(line)
     return found[0] if found else ""
+
+
+def word_at(line: str, column: int) -> tuple[int, int]:
+    """Start and end of what a double click selects: a word, else white space, else one character."""
+    column = min(column, len(line) - 1)
+    if column < 0:
+        return 0, 0
+    for kind in (_WORD, _SPACE):
+        for found in kind.finditer(line):
+            if found.start() <= column < found.end():
+                return found.start(), found.end()
+    return column, column + 1
 
 
 def closes_itself(typed: str, before: str, after: str) -> bool:

@@ -13,10 +13,12 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static
+from textual.widgets.text_area import Selection
 
 from workbench.text.sanitize import clean_line
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.searching import MOST_MATCHES, Places, Search, SearchError
+from workbench.tui.widgets.line_input import LineInput
 
 _BAR_CSS = """
     height: auto;
@@ -113,13 +115,13 @@ class FindBar(_Bar):
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Label("Find   ")
-            yield Input(id="find", placeholder="Enter next · F3 / shift+F3 · Esc closes")
+            yield LineInput(id="find", placeholder="Enter next · F3 / shift+F3 · Esc closes")
             yield Option("Aa", "alt+c", id="case")
             yield Option(".*", "alt+r", id="regex")
             yield Label("", id="count", markup=False)
         with Horizontal(id="replacing"):
             yield Label("Replace")
-            yield Input(id="replace", placeholder="Enter replaces one · alt+a all")
+            yield LineInput(id="replace", placeholder="Enter replaces one · alt+a all")
 
     def on_mount(self) -> None:
         self.query_one("#replacing").display = not self.area.read_only
@@ -188,8 +190,7 @@ class FindBar(_Bar):
         else:
             before = (found for found in reversed(self._found) if found[1] <= start)
             chosen = next(before, self._found[-1])
-        self.area.selection = self.area.selection.__class__(*chosen)
-        self.area.scroll_cursor_visible(center=True)
+        self.area.select(Selection(*chosen))
         self._show(chosen[0])
 
     def action_go(self, direction: int) -> None:
@@ -257,7 +258,7 @@ class LineBar(_Bar):
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Label("Go to line")
-            yield Input(id="line", placeholder=f"1 to {self.area.document.line_count}, or 12:5")
+            yield LineInput(id="line", placeholder=f"1 to {self.area.document.line_count}, or 12:5")
             yield Label("", id="count", markup=False)
 
     def on_mount(self) -> None:

@@ -31,6 +31,7 @@ from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.history.rows import heading, row_line
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
+from workbench.tui.widgets.line_input import LineInput
 from workbench.tui.widgets.line_view import Part
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
@@ -100,7 +101,7 @@ class HistoryScreen(GuardedScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Pane(id="history-pane"):
-            yield Input(
+            yield LineInput(
                 id="history-filter",
                 placeholder="/ filter: words, status:error, source:serve, tool:server.name",
             )
@@ -112,7 +113,6 @@ class HistoryScreen(GuardedScreen[None]):
         return self.query_one("#history-rows", RowList)
 
     def on_mount(self) -> None:
-        self.query_one(Input).cursor_blink = False
         self.rows.empty_text = "No runs yet · F5 on the main screen makes the first"
         self.rows.focus()
         self._load()

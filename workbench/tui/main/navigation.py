@@ -52,7 +52,7 @@ class DoorsScreen(InputScreen):
     @on(Sidebar.Chosen)
     async def _sidebar_chosen(self, event: Sidebar.Chosen) -> None:
         row = event.row
-        if self.has_class("-narrow") or self.has_class("-tiny"):
+        if self.is_paired:
             self.sidebar.display = False  # it lies over the panes there
         if row.tool is not None:
             self.insert_call(call_text(row.tool))

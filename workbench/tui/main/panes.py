@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -104,11 +106,18 @@ class InputPane(Pane):
 class DetailPane(Pane):
     """The run's value or error, its console, and the call that is chosen in the trace."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left_square_bracket", "turn(-1)", "Previous tab", show=False, key_display="["),
+        Binding("right_square_bracket", "turn(1)", "Next tab", key_display="]"),
+    ]
+
     def __init__(self, *, id: str, classes: str) -> None:
         super().__init__(id=id, classes=classes)
         self._names: dict[str, tuple[Content, Content]] = {}
         """For each tab what the frame says while it is in front."""
         self._timing: dict[str, JsonValue] = {}
+        self._call: CallState | None = None
+        self._call_shown: JsonValue = None
 
     def compose(self) -> ComposeResult:
         with TabbedContent(id="detail-tabs"):
@@ -153,11 +162,19 @@ class DetailPane(Pane):
         }
         return views.get(self.query_one(TabbedContent).active, self.result)
 
+    def action_turn(self, by: int) -> None:
+        """Bring the next tab (-1: the one before) to the front."""
+        tabs = self.query_one(TabbedContent)
+        names = [pane.id or "" for pane in tabs.query(TabPane)]
+        tabs.active = names[(names.index(tabs.active) + by) % len(names)]
+        self.call_after_refresh(self.front.focus)
+
     def begin(self) -> None:
         """A run starts: nothing of the last one stays."""
         self.console.forget()
         self.result.clear("Running…")
         self.call.clear()
+        self._call = self._call_shown = None
         self._timing = {}
         self.timing.clear("Running…")
         self._names = {}
@@ -194,9 +211,15 @@ class DetailPane(Pane):
             took = Content.styled(f"{SIGNS[status]} ", COLOURS[status])
             took += Content(duration(state.finished.duration_ms))
         self._names["tab-call"] = name, took
-        self.call.show(state.to_json(), f"call-{call.seq}")
+        self._call, self._call_shown = state, state.to_json()
+        self.call.show(self._call_shown, f"call-{call.seq}")
         self._show_timing(call={"call": f"#{call.seq} {call.server}.{call.tool}", **state.timing()})
         self.show_title()
+
+    def look_again(self) -> None:
+        """The events of the run went on: the call that is shown may have ended meanwhile."""
+        if self._call is not None and self._call.to_json() != self._call_shown:
+            self.show_call(self._call)
 
     def _show_timing(self, **parts: JsonValue) -> None:
         """Of the run once it is over, and of the call that is chosen."""

@@ -7,11 +7,13 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
+from textual.geometry import Offset
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static, TextArea
@@ -21,12 +23,14 @@ from workbench.core.model import Event, ExecutionRequest
 from workbench.text.sanitize import clean_line
 from workbench.tui import commands
 from workbench.tui import ui_state as session
+from workbench.tui.dialogs.jump import Target
 from workbench.tui.main.edit_replay import EditAndReplay
 from workbench.tui.main.input_text import InputError, parse_input
 from workbench.tui.main.navigation import DoorsScreen
 from workbench.tui.main.panes import DetailPane, InputPane, ProblemLine, ScriptPane, Tab
 from workbench.tui.main.running import TICK_S, LiveBuffer, LiveRun
 from workbench.tui.main.sidebar import Sidebar
+from workbench.tui.main.tab_strip import strip_of
 from workbench.tui.trace.view import TraceView
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
@@ -58,6 +62,7 @@ class WorkbenchScreen(DoorsScreen):
         self._worker: Worker[None] | None = None
         self._draft_timer: Timer | None = None
         self._said = Content("")
+        self._strip = strip_of((), 0, 0)
 
     def compose(self) -> ComposeResult:
         yield Static(id="header", markup=False)
@@ -108,7 +113,7 @@ class WorkbenchScreen(DoorsScreen):
         """Say what is wrong with the input, and go there."""
         self.app.say(f"The input is no JSON: {error}", "warning")
         self.go_to("input")
-        self.tab.input.move_cursor(error.at, center=True)
+        self.tab.input.go_to(error.at[0] + 1, error.at[1] + 1)
 
     def start(self, execution_id: str, running: Callable[[], Coroutine[None, None, None]]) -> None:
         """Show the script in front as running. ``running`` does it, with ``listener``."""
@@ -192,6 +197,7 @@ class WorkbenchScreen(DoorsScreen):
         known = len(run.console)
         run.apply(events_now)
         self.trace.apply(events_now)
+        self.detail.look_again()
         if len(run.console) > known:
             self.detail.show_console(run.console[known:])
         if run.execution is not None:
@@ -310,8 +316,23 @@ class WorkbenchScreen(DoorsScreen):
 
     # -- words around the panes --------------------------------------------------------
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self.show_titles)
+    @on(Pane.Resized)
+    def _pane_resized(self) -> None:
+        self.show_titles()
+
+    def jump_targets(self) -> list[Target]:
+        """As everywhere, and every script whose name is seen."""
+        targets = super().jump_targets()
+        pane = self.query_one("#script", Pane).region
+        if len(self.tabs) > 1 and pane.area:
+            paired = self.is_paired
+            y = pane.bottom - 1 if paired else pane.y
+            # A frame has its upper title at the left, its lower one at the right.
+            x = pane.right - 2 - self._strip.content.cell_length if paired else pane.x + 3
+            x += 0 if paired else len(_TITLES["script"]) + 2
+            for index, place in self._strip.places:
+                targets.append(Target(Offset(x + place, y), partial(self._switch, index)))
+        return targets
 
     def tell(self, text: str, colour: str = "") -> None:
         self._said = Content.styled(clean_line(text), colour)
@@ -320,37 +341,50 @@ class WorkbenchScreen(DoorsScreen):
     def show_titles(self) -> None:
         if not self.tabs:
             return
-        narrow = self.has_class("-narrow") or self.has_class("-tiny")
         state = "✔" if self.input_is_good else "✘"
-        scripts = [Content(_TITLES["script"])]
-        for index, tab in enumerate(self.tabs):
-            mine = index == self.current and len(self.tabs) > 1
-            scripts.append(Content.styled(tab.label, "bold $primary" if mine else ""))
-        script = scripts[0] + Content(" · ") + Content(" │ ").join(scripts[1:])
         given = Content(f"{_TITLES['input']} · JSON {state}")
-        if narrow:
-            self._pair("script", script, "input", given)
+        pane = self.query_one("#script", Pane)
+        labels = [tab.label for tab in self.tabs]
+        name = f"{_TITLES['script']} · "
+        if self.is_paired:
+            # Two rows of names, never one: the panes above, the scripts below.
+            self._strip = strip_of(labels, self.current, pane.title_room)
+            below = self._strip.content if len(labels) > 1 else ""
+            alone = labels[0] if len(labels) == 1 else ""
+            room = pane.title_room - len(name) - given.cell_length - 3
+            script = Content(
+                name + alone if alone and cell_len(alone) <= room else _TITLES["script"]
+            )
+            self._pair("script", script, "input", given, below)
         else:
-            self.query_one("#script", Pane).set_title(script)
+            self._strip = strip_of(labels, self.current, pane.title_room - len(name))
+            pane.set_title(Content(name) + self._strip.content)
             self.query_one("#input", Pane).set_title(given)
         self._show_trace_title()
         self._show_header()  # it names the script, with the mark of unsaved text
 
-    def _pair(self, left: str, left_title: Content, right: str, right_title: Content) -> None:
+    def _pair(
+        self,
+        left: str,
+        left_title: Content,
+        right: str,
+        right_title: Content,
+        below: str | Content = "",
+    ) -> None:
         """Where only one of two panes is seen, its frame names both: the other one dimmed."""
         for pane in (left, right):
             words = [
                 title.stylize("bold" if pane == name else "$foreground 60%")
                 for name, title in ((left, left_title), (right, right_title))
             ]
-            self.query_one(f"#{pane}", Pane).set_title(Content(" │ ").join(words))
+            self.query_one(f"#{pane}", Pane).set_title(Content(" │ ").join(words), below)
 
     def _show_trace_title(self) -> None:
         run = self.run_now
         title = Content(_TITLES["trace"])
         if run is not None and run.calls:
             title += Content(f" · {count(len(run.calls), 'call')}")
-        if self.has_class("-narrow") or self.has_class("-tiny"):
+        if self.is_paired:
             self._pair("trace", title, "detail", Content(_TITLES["detail"]))
         else:
             self.query_one("#trace", Pane).set_title(title)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,8 @@ from textual.widgets import ContentSwitcher
 from workbench.catalogue.tools import ToolInfo
 from workbench.core import paths
 from workbench.core.model import ErrorCode, ScriptError
-from workbench.core.scripts import find_script, script_names
-from workbench.tui.dialogs.ask import LineScreen
+from workbench.core.scripts import find_script, script_folders, script_names
+from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.editor import documents
 from workbench.tui.editor.code_area import CodeArea, Marker
 from workbench.tui.editor.completion import Completion, complete, tool_on_line
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
 
 
+_SUFFIXES = (".js", ".mjs", ".cjs", ".ts", ".json", ".txt")
+"""A name that ends otherwise gets ``.js``."""
 _CHECK_AFTER_S = 0.3
 _MOST_CHECKED = 1 << 20
 _NOT_CHECKED = (ErrorCode.QUEUE_FULL, ErrorCode.QUEUE_TIMEOUT)
@@ -140,6 +143,9 @@ class ScriptScreen(PaneScreen):
             if document.path is not None and tab.document.path == document.path:
                 self._switch(index)
                 return tab
+        if document.path is None:
+            taken = {tab.document.number for tab in self.tabs if tab.document.path is None}
+            document.number = next(n for n in count(1) if n not in taken)
         self._numbers += 1
         tab = new_tab(self._numbers, document)
         tab.script.completer = self._complete
@@ -198,7 +204,9 @@ class ScriptScreen(PaneScreen):
 
     @work(exit_on_error=False)
     async def action_new(self) -> None:
-        await self.show_document(Document(None))
+        with self.app.key_order.hold():
+            await self.show_document(Document(None))
+            self.go_to("script")
 
     def action_open(self) -> None:
         names = script_names(self.app.config)
@@ -207,12 +215,14 @@ class ScriptScreen(PaneScreen):
             if answer is None:
                 return
             path = find_script(self.app.config, answer) if answer in names else Path(answer)
-            await self._open_path(path.expanduser())
+            with self.app.key_order.hold():
+                await self._open_path(path.expanduser())
+                self.go_to("script")
 
         self.app.push_screen(LineScreen("Open a script: a name or a path", names=names), opened)
 
     def action_save(self) -> None:
-        if self.tab.document.path is None or documents.is_sample(self.tab.document.path):
+        if not _has_file(self.tab):
             self.action_save_as()
         elif self.tab.document.changed_on_disk():
             self.app.say(
@@ -225,28 +235,68 @@ class ScriptScreen(PaneScreen):
             self._save(self.tab)
 
     def action_save_as(self) -> None:
-        tab = self.tab
+        self._save_as(self.tab)
+
+    def _save_as(self, tab: Tab, then: Callable[[], object] = lambda: None) -> None:
+        """Ask for a name and save; ``then`` is done when that succeeded."""
+
+        def save(path: Path) -> None:
+            before = tab.document.path
+            tab.document.path = path
+            if self._save(tab):
+                then()
+            else:
+                tab.document.path = before
 
         def named(answer: str | None) -> None:
-            if answer is not None:
-                path = Path(answer).expanduser().absolute()
-                if not path.suffix:
-                    path = path.with_suffix(".js")
-                before, tab.document.path = tab.document.path, path
-                if not self._save(tab):
-                    tab.document.path = before
+            if answer is None:
+                return
+            path = self._path_of(answer)
+            if not path.exists() or path == tab.document.path:
+                save(path)
+                return
+            self.app.push_screen(
+                ChoiceScreen(f"{path} exists.", {"stay": "Keep it", "write": "Overwrite"}),
+                lambda choice: save(path) if choice == "write" else None,
+            )
 
         path = tab.document.path
-        if path is not None and documents.is_sample(path):
-            path = Path.cwd() / path.name  # samples stay as they came
-        self.app.push_screen(LineScreen("Save as", str(path or "")), named)
+        if path is None or documents.is_sample(path):  # samples stay as they came
+            path = self._scripts_folder / tab.document.name
+        title = f"Save as (a name alone goes into {_short(self._scripts_folder)})"
+        self.app.push_screen(LineScreen(title, _short(path)), named)
+
+    @property
+    def _scripts_folder(self) -> Path:
+        """Where scripts are found by name: here, in the sidebar, by ``code exec --script`` and by agents."""
+        return script_folders(self.app.config)[0]
+
+    def _path_of(self, answer: str) -> Path:
+        """The file that somebody means: a name in the folder of scripts, or a path from here."""
+        path = Path(answer).expanduser()
+        if path.parent == Path() and not answer.startswith("."):
+            path = self._scripts_folder / path
+        path = path.absolute()
+        return path if path.suffix in _SUFFIXES else path.with_name(f"{path.name}.js")
 
     def action_close(self) -> None:
+        """Close the tab; asks where its text is in no file."""
         tab = self.tab
-        if tab.changed:
-            self.app.say(f"{tab.document.name} is not saved; ^s saves it", "warning")
+        if not tab.changed:
+            self._close_tab(tab)
             return
-        self._close_tab(tab)
+
+        def answered(choice: str | None) -> None:
+            if choice == "discard":
+                self._close_tab(tab)
+            elif choice == "save" and _has_file(tab):
+                if self._save(tab):
+                    self._close_tab(tab)
+            elif choice == "save":
+                self._save_as(tab, lambda: self._close_tab(tab))
+
+        choices = {"stay": "Stay", "save": "Save", "discard": "Discard"}
+        self.app.push_screen(ChoiceScreen(f"{tab.document.name} is not saved.", choices), answered)
 
     @work(exit_on_error=False)
     async def _close_tab(self, tab: Tab) -> None:
@@ -372,9 +422,7 @@ class ScriptScreen(PaneScreen):
     def jump_to(self, row: int, column: int) -> None:
         """Put the script's cursor there, as far as there is such a place now."""
         self.go_to("script")
-        editor = self.tab.script
-        row = min(row, editor.document.line_count - 1)
-        editor.move_cursor((row, min(column, len(editor.document[row]))), center=True)
+        self.tab.script.go_to(row + 1, column + 1)
 
     def action_next_problem(self) -> None:
         self._go_to_problem(self.query_one("#script-problem", ProblemLine))
@@ -384,9 +432,20 @@ class ScriptScreen(PaneScreen):
             self.app.say("There is no problem to go to")
         elif line.id == "input-problem":
             self.go_to("input")
-            self.tab.input.move_cursor(line.at, center=True)
+            self.tab.input.go_to(line.at[0] + 1, line.at[1] + 1)
         else:
             self.jump_to(*line.at)
 
     def on_problem_line_chosen(self, event: ProblemLine.Chosen) -> None:
         self._go_to_problem(event.line)
+
+
+def _has_file(tab: Tab) -> bool:
+    """Whether saving writes a file of the user's: samples stay as they came."""
+    path = tab.document.path
+    return path is not None and not documents.is_sample(path)
+
+
+def _short(path: Path) -> str:
+    """A path as one types it here."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

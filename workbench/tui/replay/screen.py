@@ -280,6 +280,7 @@ class ReplayScreen(RecordingScreen):
         events = [step.event for step in self.steps[self.position : position]]
         self._run.apply(events)
         self.trace.apply(events)
+        self.detail.look_again()
         self.detail.show_console([e.line for e in events if isinstance(e, ConsoleLine)])
         self.position = position
         if position == len(self.steps) and not self.live:

@@ -24,6 +24,7 @@ class Transport(Pane):
         self._redraw: Callable[[], None] | None = None
 
     def on_resize(self) -> None:
+        super().on_resize()
         if self._redraw is not None:
             self._redraw()
 

@@ -22,6 +22,7 @@ from workbench.text.sanitize import clean_line
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
+from workbench.tui.widgets.line_input import LineInput
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
@@ -148,7 +149,7 @@ class SettingsScreen(GuardedScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Pane(id="settings-pane"):
-            yield Input(id="settings-filter", placeholder="/ search settings")
+            yield LineInput(id="settings-filter", placeholder="/ search settings")
             yield RowList[Setting](row_line, _heading, id="settings-rows")
             yield Static(id="settings-problem", markup=False)
             yield Static(id="setting-about", markup=False)
@@ -159,7 +160,6 @@ class SettingsScreen(GuardedScreen[None]):
         return self.query_one("#settings-rows", RowList)
 
     def on_mount(self) -> None:
-        self.query_one(Input).cursor_blink = False
         self.rows.empty_text = "No setting matches"
         self.rows.focus()
         self.query_one(Pane).set_title(

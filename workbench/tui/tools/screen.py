@@ -27,6 +27,7 @@ from workbench.tui.editor.tool_help import said_of
 from workbench.tui.tools.try_tool import TryScreen
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
+from workbench.tui.widgets.line_input import LineInput
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
@@ -193,7 +194,7 @@ class ToolsScreen(GuardedScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Horizontal(id="tools-body"):
             with Pane(id="tools-pane"):
-                yield Input(id="tools-filter", placeholder="/ filter")
+                yield LineInput(id="tools-filter", placeholder="/ filter")
                 yield RowList[ToolRow](self._line, lambda _: "  Server and tools", id="tools-rows")
             with Pane(id="tool-pane"), VerticalScroll():
                 yield Static(id="about", markup=False)
@@ -204,7 +205,6 @@ class ToolsScreen(GuardedScreen[str | None]):
         return self.query_one("#tools-rows", RowList)
 
     def on_mount(self) -> None:
-        self.query_one(Input).cursor_blink = False
         self.rows.empty_text = "No servers: add one to [servers] in workbench.toml"
         self.rows.focus()
         self._stop = self._runtime.upstream.subscribe(self._changed)

@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
-from workbench.tui.values.json_tree import MOST_MATCHES, JsonTree, Path, shown_key, shown_value
+from workbench.tui.values.json_tree import MOST_MATCHES, JsonTree, Path, shown_value
 from workbench.tui.widgets.line_view import PaintedView, Part, fit
 
 
@@ -28,6 +28,7 @@ class JsonDrawing(PaintedView):
         background: $surface;
         color: $foreground;
         scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
         overflow-x: hidden;
         & > .json--key { color: $primary; }
         & > .json--index, & > .json--fold { color: $foreground 55%; }
@@ -110,24 +111,20 @@ class JsonDrawing(PaintedView):
             return Strip.blank(width, base)
         if index == self.position:
             base = base + Style(bgcolor=self.part_style("cursor").bgcolor)
-        return self.strip_of(self._parts(index, width), width, base)
+        return self.strip_of(self._parts(index), width, base)
 
-    def _parts(self, index: int, width: int) -> list[Part]:
+    def _parts(self, index: int) -> list[Part]:
         assert self.shown is not None
         row = self.shown.rows[index]
         indent = "  " * row.depth
         if row.is_text:
             return [(indent + "  ", ""), (clean_line(row.value), "text")]
-        fold = ("▾ " if row.open else "▸ ") if row.folds else "  "
+        fold = ("▾ " if row.open else "▸ ") if self.shown.folds(row) else "  "
         parts: list[Part] = [(indent + fold, "fold")]
-        room = width - len(indent) - 2
         if row.key is not None:
-            key = shown_key(row.key)
-            if len(key) > room // 2:
-                key = key[: max(1, room // 2 - 1)] + "…"
-            parts.append((key + ": ", "index" if isinstance(row.key, int) else "key"))
-            room -= len(key) + 2
-        parts.append((shown_value(row.value, max(8, room - 2)), _kind(row.value)))
+            style = "index" if isinstance(row.key, int) else "key"
+            parts.append((self.shown.label(row), style))
+        parts.append((shown_value(row.value, self.shown.room(row)), _kind(row.value)))
         return parts
 
     def strip_of(self, parts: Sequence[Part], width: int, base: Style) -> Strip:

@@ -8,8 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from rich.cells import cell_len, set_cell_size
+
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean
+from workbench.tui.values.wrapping import wrapped
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -17,7 +20,10 @@ MOST_MATCHES = 10_000
 MOST_ROWS = 1_000_000
 """Expanding everything stops here."""
 _FIRST_ROWS = 60
-_LONG_STRING = 80
+_FIRST_LINES = 12
+"""A string at the top that is cut, such as an error's message, is shown whole if it takes no more lines."""
+_LEAST = 8
+"""Cells that a value has at least, however deep it is."""
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 
 
@@ -32,15 +38,6 @@ class JsonRow:
     is_text: bool = False
     """``value`` is a part of the string above."""
 
-    @property
-    def folds(self) -> bool:
-        """Whether there is something to unfold."""
-        if self.is_text:
-            return False
-        if isinstance(self.value, str):
-            return len(self.value) > _LONG_STRING or "\n" in self.value
-        return isinstance(self.value, dict | list) and bool(self.value)
-
 
 class JsonTree:
     """The rows of one value."""
@@ -48,33 +45,80 @@ class JsonTree:
     def __init__(self, value: JsonValue, width: int = 100) -> None:
         self.value = value
         self.width = max(20, width)
-        """Cells for a line of a long string's full text."""
-        self.rows: list[JsonRow] = [JsonRow(0, None, value)]
-        if isinstance(value, dict | list):
-            self.expand(0)
-            self._expand_small()
+        """Cells of a line."""
+        self.rows: list[JsonRow] = []
+        self._touched = False
+        """Whether somebody has folded or unfolded anything."""
+        self._open_first()
 
-    def _expand_small(self) -> None:
+    def _open_first(self) -> None:
         """Small values are better seen whole."""
+        self.rows = [JsonRow(0, None, self.value)]
+        self.expand(0)
         index = 1
         while index < len(self.rows) and len(self.rows) < _FIRST_ROWS:
             row = self.rows[index]
-            small = isinstance(row.value, dict | list) and len(row.value) + len(self.rows)
-            if small and small <= _FIRST_ROWS:
+            if isinstance(row.value, dict | list):
+                more = len(row.value)
+            elif isinstance(row.value, str) and row.depth == 1 and self.folds(row):
+                more = min(len(self._children(row)), _FIRST_LINES + 1)
+                more = more if more <= _FIRST_LINES else 0
+            else:
+                more = 0
+            if more and more + len(self.rows) <= _FIRST_ROWS:
                 self.expand(index)
             index += 1
 
+    def set_width(self, width: int) -> None:
+        """Other cells for a line: what is cut and how texts wrap changes, what is unfolded does not."""
+        width = max(20, width)
+        if width == self.width:
+            return
+        self.width = width
+        if not self._touched:
+            self._open_first()
+            return
+        for index in range(len(self.rows) - 1, -1, -1):
+            row = self.rows[index]
+            if row.open and isinstance(row.value, str):
+                self._close(index)
+                self.expand(index)
+
     # -- folding ---------------------------------------------------------------------------
+
+    def folds(self, row: JsonRow) -> bool:
+        """Whether a row holds more than its line shows."""
+        if row.is_text:
+            return False
+        if isinstance(row.value, str):
+            return "\n" in row.value or not _fits(row.value, self.room(row))
+        return isinstance(row.value, dict | list) and bool(row.value)
+
+    def room(self, row: JsonRow) -> int:
+        """Cells of a line for the value, beside the fold and the key."""
+        return max(_LEAST, self.width - 2 * row.depth - 2 - cell_len(self.label(row)))
+
+    def label(self, row: JsonRow) -> str:
+        """A row's key with its colon, cut where it takes more than half of the line."""
+        if row.key is None:
+            return ""
+        key = shown_key(row.key)
+        most = max(3, (self.width - 2 * row.depth - 2) // 2 - 2)
+        return (key if cell_len(key) <= most else set_cell_size(key, most - 1) + "…") + ": "
 
     def expand(self, index: int) -> None:
         """Show what is directly in a row."""
         row = self.rows[index]
-        if row.folds and not row.open:
+        if self.folds(row) and not row.open:
             self.rows[index + 1 : index + 1] = self._children(row)
             row.open = True
 
     def collapse(self, index: int) -> None:
         """Hide everything in a row."""
+        self._touched = True
+        self._close(index)
+
+    def _close(self, index: int) -> None:
         row = self.rows[index]
         if row.open:
             end = index + 1
@@ -84,6 +128,7 @@ class JsonTree:
             row.open = False
 
     def toggle(self, index: int) -> None:
+        self._touched = True
         row = self.rows[index]
         if row.open:
             self.collapse(index)
@@ -91,8 +136,14 @@ class JsonTree:
             self.expand(index)
 
     def collapse_all(self) -> None:
+        self._touched = True
         self.rows = [JsonRow(0, None, self.value)]
         self.expand(0)
+
+    def take(self, rows: list[JsonRow]) -> None:
+        """Show the rows that ``expanded`` gave."""
+        self._touched = True
+        self.rows = rows
 
     def expanded(self, give_up: Callable[[], bool] = lambda: False) -> list[JsonRow]:
         """All rows of the value (long strings stay folded); at most MOST_ROWS. Changes nothing."""
@@ -101,7 +152,7 @@ class JsonTree:
         while waiting and len(rows) < MOST_ROWS:
             row = waiting.pop()
             rows.append(row)
-            if row.folds and not isinstance(row.value, str):
+            if self.folds(row) and not isinstance(row.value, str):
                 row.open = True
                 waiting.extend(reversed(self._children(row)))
             if len(rows) % 10_000 == 0 and give_up():
@@ -122,11 +173,11 @@ class JsonTree:
             return [JsonRow(depth, key, item) for key, item in value.items()]
         if isinstance(value, list):
             return [JsonRow(depth, number, item) for number, item in enumerate(value)]
-        width = max(20, self.width - 2 * depth - 2)
+        width = max(_LEAST, self.width - 2 * depth - 2)
         return [
-            JsonRow(depth, None, line[at : at + width], is_text=True)
+            JsonRow(depth, None, part, is_text=True)
             for line in value.split("\n")
-            for at in range(0, max(1, len(line)), width)
+            for part in wrapped(line, width)
         ]
 
     # -- where -----------------------------------------------------------------------------
@@ -143,6 +194,7 @@ class JsonTree:
 
     def reveal(self, path: Path) -> int:
         """Unfold what hides a path; the row of its value. Raises KeyError where there is none."""
+        self._touched = True
         index = 0
         for key in path:
             self.expand(index)
@@ -200,14 +252,22 @@ def shown_value(value: JsonValue, width: int) -> str:
         return f"[…] {len(value):,}" if value else "[]"
     if not isinstance(value, str):
         return json.dumps(value)
-    if len(value) <= width:
-        text = clean(json.dumps(value, ensure_ascii=False))
-        if len(text) <= width + 2:
-            return text
+    if _fits(value, width):
+        return _quoted(value)
     note = f"…  {len(value):,} characters"
-    room = max(8, width - len(note))
-    text = clean(json.dumps(value[:room], ensure_ascii=False)[1:-1])
-    return f'"{text[:room]}{note}'
+    if cell_len(value[: 4 * width]) < width + 2 * len(note):
+        note = "…"  # to say how much is missing would take more room than what is missing
+    room = max(_LEAST, width - len(note) - 1)
+    return '"' + set_cell_size(_quoted(value[:room])[1:-1], room) + note
+
+
+def _quoted(text: str) -> str:
+    return clean(json.dumps(text, ensure_ascii=False))
+
+
+def _fits(text: str, width: int) -> bool:
+    """Whether a string, in quotes, fits into so many cells."""
+    return len(text) + 2 <= width and cell_len(_quoted(text)) <= width
 
 
 def shown_key(key: str | int) -> str:

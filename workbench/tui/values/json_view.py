@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events, work
@@ -12,9 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from workbench.core.model import JsonValue
-from workbench.text.jsontext import loads
 from workbench.text.sanitize import clean, clean_line, encodable
-from workbench.tui.values.gentle_json import parse_gently
 from workbench.tui.values.json_drawing import JsonDrawing
 from workbench.tui.values.json_tree import (
     MOST_ROWS,
@@ -22,13 +19,11 @@ from workbench.tui.values.json_tree import (
     path_text,
 )
 
-_PARSE_HERE = 64_000
-"""Characters of JSON text that are parsed at once; more goes to a thread."""
 _MOST_COPIED = 1 << 20
 
 
 class JsonView(JsonDrawing, can_focus=True):
-    """Shows one value: ``show(value)`` or ``show_text(json text)``."""
+    """Shows one value."""
 
     HELP = "j/k move · Enter fold · * all · / find · y copy · Y as JSON · p path · x save"
 
@@ -55,7 +50,7 @@ class JsonView(JsonDrawing, can_focus=True):
     ]
 
     class Shown(Message):
-        """A value is on the screen (large texts are read in the background)."""
+        """A value is on the screen."""
 
         def __init__(self, view: JsonView) -> None:
             super().__init__()
@@ -85,16 +80,7 @@ class JsonView(JsonDrawing, can_focus=True):
     def show(self, value: JsonValue, title: str = "") -> None:
         """Show a value as it is."""
         self.workers.cancel_group(self, "json")
-        self._take(JsonTree(value, self.size.width or 80), title)
-
-    def show_text(self, text: str, title: str = "") -> None:
-        """Show JSON text, parsed in a thread where it is large; other text is shown as a string."""
-        self.workers.cancel_group(self, "json")
-        if len(text) <= _PARSE_HERE:
-            self._take(JsonTree(_parse(text), self.size.width or 80), title)
-        else:
-            self._take(None, title, f"reading {len(text):,} characters …")
-            self._parse_later(text, title)
+        self._take(JsonTree(value, self.scrollable_content_region.width or 80), title)
 
     def clear(self, empty_text: str | None = None) -> None:
         """Show nothing but a hint."""
@@ -103,14 +89,8 @@ class JsonView(JsonDrawing, can_focus=True):
             self.empty_text = empty_text
         self._take(None, "")
 
-    @work(exclusive=True, group="json", exit_on_error=False)
-    async def _parse_later(self, text: str, title: str) -> None:
-        width = self.size.width or 80
-        tree = await asyncio.to_thread(lambda: JsonTree(_parse(text, parse_gently), width))
-        self._take(tree, title)
-
-    def _take(self, tree: JsonTree | None, title: str, note: str = "") -> None:
-        self.shown, self.title, self._note = tree, title, note
+    def _take(self, tree: JsonTree | None, title: str) -> None:
+        self.shown, self.title, self._note = tree, title, ""
         self.position = 0
         self._matches, self._match, self._sought = [], -1, ""
         self._prompt = None
@@ -121,7 +101,7 @@ class JsonView(JsonDrawing, can_focus=True):
 
     def on_resize(self) -> None:
         if self.shown is not None:
-            self.shown.width = max(20, self.size.width)
+            self.shown.set_width(self.scrollable_content_region.width)
         self._resize()
         self._go(self.position)
 
@@ -170,7 +150,7 @@ class JsonView(JsonDrawing, can_focus=True):
         rows = await asyncio.to_thread(tree.expanded)
         if self.shown is not tree:
             return
-        tree.rows = rows
+        tree.take(rows)
         if len(rows) >= MOST_ROWS:
             self._note = f"the first {MOST_ROWS:,} lines are unfolded"
         self._resize()
@@ -182,7 +162,7 @@ class JsonView(JsonDrawing, can_focus=True):
         if self.shown is None or index >= len(self.shown.rows):
             return
         row = self.shown.rows[index]
-        if row.folds and (self.position == index or offset.x < 2 * row.depth + 2):
+        if self.shown.folds(row) and (self.position == index or offset.x < 2 * row.depth + 2):
             self.shown.toggle(index)
         self._resize()
         self._go(index)
@@ -295,13 +275,6 @@ class JsonView(JsonDrawing, can_focus=True):
         self.app.copy_to_clipboard(encodable(text))
         start = clean_line(clean(text), 40)
         self.notify(f"{what} sent to the terminal's clipboard: {start}", markup=False)
-
-
-def _parse(text: str, read: Callable[[str], JsonValue] = loads) -> JsonValue:
-    try:
-        return read(text)
-    except (ValueError, RecursionError):
-        return text
 
 
 def _json(value: JsonValue, *, indent: bool) -> str:

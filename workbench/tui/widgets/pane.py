@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 
 
 class Pane(Vertical):
@@ -23,6 +24,9 @@ class Pane(Vertical):
     }
     """
 
+    class Resized(Message):
+        """It has another size: what its frame says may have to be shorter, or may be longer."""
+
     _words: tuple[Content, Content] | None = None
 
     def set_title(self, title: str | Content, subtitle: str | Content = "") -> None:
@@ -33,6 +37,14 @@ class Pane(Vertical):
         ):  # Textual paints the whole widget for a title, also for the same one
             self._words = words
             self.border_title, self.border_subtitle = words
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized())
+
+    @property
+    def title_room(self) -> int:
+        """Cells for the words in its frame."""
+        return max(0, self.outer_size.width - 6)
 
     def focus_inside(self) -> None:
         """Give the focus to the first visible widget in it that takes one."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events
 from textual.errors import NoWidget
 from textual.geometry import Offset
 from textual.widget import Widget
+from textual.widgets import Tab, TabbedContent
 
-from workbench.tui.dialogs.jump import JumpScreen
+from workbench.tui.dialogs.jump import JumpScreen, Target
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.splitter import Axis, Splitter
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 PANES = ("script", "input", "trace", "detail")
 NARROW, WIDE = 60, 100
 """Cells from which there is room for two panes, and for four."""
+LOW = 15
+"""Rows from which there is room for two panes."""
 _STEP = 0.05
 """Of what two neighbours have: one change by a key."""
 
@@ -98,19 +102,42 @@ class PaneScreen(GuardedScreen[None]):
     def action_zoom(self) -> None:
         self.query_one("#panes").toggle_class("-zoomed")
 
+    @property
+    def is_paired(self) -> bool:
+        """Whether of two panes only one is seen (styles/workbench.tcss)."""
+        return any(self.has_class(name) for name in ("-narrow", "-tiny", "-low"))
+
     def action_jump(self) -> None:
-        """A number on every pane that is seen."""
-        places = {
-            str(index + 1): pane.region
-            for index, name in enumerate(PANES)
-            if (pane := self.query_one(f"#{name}")).region.area
-        }
+        """A mark on everything that one can go to; its key goes there."""
+        # What came before may still be laid out.
+        self.call_after_refresh(lambda: self.app.push_screen(JumpScreen(self.jump_targets())))
 
-        def chosen(key: str | None) -> None:
-            if key is not None:
-                self.go_to(PANES[int(key) - 1])
+    def jump_targets(self) -> list[Target]:
+        """The panes, those that are hidden too, and the tabs of the detail."""
+        targets, hidden = [], 0
+        seen = [pane for name in PANES if (pane := self.query_one(f"#{name}")).region.area]
+        for number, name in enumerate(PANES, 1):
+            region = self.query_one(f"#{name}").region
+            if region.area:
+                at, label = Offset(region.x + 1, region.y), f"{number}"
+            else:  # it is named at the right of the frame of one that is seen
+                frame = seen[-1 if number > 2 else 0].region if seen else self.region
+                label = f"{number} {name.title()}"
+                at = Offset(frame.right - len(label) - 4, frame.y + 1 + hidden)
+                hidden += 1
+            targets.append(Target(at, partial(self.go_to, name), str(number), label))
+        for detail in self.query("#detail").results():
+            targets += [
+                Target(tab.region.offset, partial(self._go_to_tab, tab))
+                for tab in detail.query(Tab)
+                if tab.region.area
+            ]
+        return targets
 
-        self.app.push_screen(JumpScreen(places), chosen)
+    def _go_to_tab(self, tab: Tab) -> None:
+        for tabs in self.query("#detail TabbedContent").results(TabbedContent):
+            tabs.active = (tab.id or "").removeprefix("--content-tab-")
+        self.go_to("detail")
 
     # -- sizes -------------------------------------------------------------------------
 

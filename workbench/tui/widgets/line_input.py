@@ -1,0 +1,21 @@
+"""A line to type in: its keys mean what they mean in the editors."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+
+class LineInput(Input):
+    """``^a`` selects all, as in the editors (Textual's goes to the start); the cursor does not blink."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+a", "select_all", "Select all", show=False),
+        Binding("ctrl+backspace", "delete_left_word", "Delete word", show=False),
+    ]
+
+    def __init__(self, value: str | None = None, **options: Any) -> None:
+        super().__init__(value, **options)
+        self.cursor_blink = False
