@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -163,3 +164,66 @@ async def test_a_configured_server_that_is_not_there_is_never_not_found(state: S
     assert outcome.error.message.startswith("s.list: server 's' is not connected: ")
     assert "exit code 3" in outcome.error.message
     assert servers.settled_for == ([] if state == "failed" else ["s"])
+
+
+class Down(Servers):
+    """Its calls never leave until ``up`` is set."""
+
+    def __init__(self, state: ServerState) -> None:
+        super().__init__(known(replace(READY, state=state)))
+        self.up = False
+        self.asked = asyncio.Event()
+        self.answer = asyncio.Event()
+
+    async def call(self, call: ToolCall, note: NoteListener) -> Outcome:
+        self.asked.set()
+        await self.answer.wait()
+        if self.up:
+            return await super().call(call, note)
+        return Outcome.failed(ErrorCode.UPSTREAM_ERROR, "not connected", dispatched=False)
+
+
+@pytest.mark.parametrize("state", ["ready", "connecting"])
+async def test_calls_that_never_left_do_not_use_the_budget(state: ServerState) -> None:
+    upstream = Down(state)
+    upstream.answer.set()
+    policy = Policy(upstream, Limits(max_tool_calls=2))
+    assert [code(await ask(policy)) for _ in range(5)] == [ErrorCode.UPSTREAM_ERROR] * 5
+    together = await asyncio.gather(*(ask(policy) for _ in range(2)))
+    assert [code(outcome) for outcome in together] == [ErrorCode.UPSTREAM_ERROR] * 2
+    upstream.up = True
+    assert [code(await ask(policy)) for _ in range(3)] == [
+        None, None, ErrorCode.MAX_TOOL_CALLS_EXCEEDED,
+    ]  # fmt: skip
+
+
+async def test_the_last_places_wait_for_calls_that_may_never_leave() -> None:
+    upstream = Down("connecting")
+    policy = Policy(upstream, Limits(max_tool_calls=2))
+    calls = [asyncio.create_task(ask(policy)) for _ in range(5)]
+    await upstream.asked.wait()
+    upstream.answer.set()
+    outcomes = [await call for call in calls]
+    assert [code(outcome) for outcome in outcomes] == [ErrorCode.UPSTREAM_ERROR] * 5
+    upstream.up = True
+    upstream.answer.clear()
+    calls = [asyncio.create_task(ask(policy)) for _ in range(5)]
+    await asyncio.sleep(0)
+    upstream.answer.set()
+    codes = [code(await call) for call in calls]
+    assert codes.count(None) == 2
+    assert codes.count(ErrorCode.MAX_TOOL_CALLS_EXCEEDED) == 3
+    assert len(upstream.calls) == 2
+
+
+async def test_a_call_that_left_uses_the_budget_whatever_its_outcome() -> None:
+    class Failing(Servers):
+        async def call(self, call: ToolCall, note: NoteListener) -> Outcome:
+            self.calls.append(call)
+            return Outcome.failed(ErrorCode.UPSTREAM_ERROR, "died")
+
+    upstream = Failing(known())
+    policy = Policy(upstream, Limits(max_tool_calls=2))
+    codes = [code(await ask(policy)) for _ in range(3)]
+    assert codes == [ErrorCode.UPSTREAM_ERROR] * 2 + [ErrorCode.MAX_TOOL_CALLS_EXCEEDED]
+    assert len(upstream.calls) == 2

@@ -11,6 +11,7 @@ from dataclasses import replace
 from workbench.catalogue.missing import Missing
 from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.catalogue.validation import judge_arguments
+from workbench.core.budget import Budget
 from workbench.core.model import (
     CatalogueQuery,
     ErrorCode,
@@ -32,7 +33,7 @@ class Policy:
     def __init__(self, upstream: Upstream, limits: Limits) -> None:
         self._upstream = upstream
         self._limits = limits
-        self._dispatched = 0
+        self._budget = Budget(limits.max_tool_calls)
 
     async def call(self, call: ToolCall, note: NoteListener) -> Outcome:
         found = await self._looked_up(call)
@@ -46,10 +47,16 @@ class Policy:
                 f"{call.server}.{call.tool}: " + "; ".join(verdict.problems),
                 {"problems": list(verdict.problems)},
             )
-        if self._spent():  # by others while this one was looked at
+        server = self._upstream.catalogue().servers.get(call.server)
+        doubtful = server is None or server.state != "ready"
+        if not await self._budget.take(doubtful=doubtful):
             return self._budget_refusal()
-        self._dispatched += 1
-        outcome = await self._upstream.call(call, note)
+        left = True
+        try:
+            outcome = await self._upstream.call(call, note)
+            left = outcome.dispatched
+        finally:
+            self._budget.settle(doubtful=doubtful, left=left)
         if not verdict.notes:
             return outcome
         notes = tuple(f"the arguments were sent as they are: {note}" for note in verdict.notes)
@@ -77,7 +84,7 @@ class Policy:
 
     async def _looked_up(self, call: ToolCall) -> ToolInfo | Outcome:
         """The tool that a call means, or why it may not be called."""
-        if self._spent():
+        if self._budget.is_spent:
             return self._budget_refusal()
         if not self._allowed(call.server):
             return self._not_allowed(call.server)
@@ -107,10 +114,6 @@ class Policy:
         if call.spelled:
             return catalogue.spelled(call.server, call.tool)
         return catalogue.find(call.server, call.tool)
-
-    def _spent(self) -> bool:
-        most = self._limits.max_tool_calls
-        return most > 0 and self._dispatched >= most
 
     def _budget_refusal(self) -> Outcome:
         most = self._limits.max_tool_calls
