@@ -6,7 +6,6 @@ import argparse
 import math
 import sys
 import traceback
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,12 +26,11 @@ class Failure(Exception):
         self.exit_code = exit_code
 
 
-def open_config(
-    arguments: argparse.Namespace, overrides: Mapping[str, JsonValue] | None = None
-) -> Config:
+def open_config(arguments: argparse.Namespace) -> Config:
     """The configuration that the flags name. Raises Failure."""
     from workbench.config import ConfigError, find, load
 
+    overrides = {"history.required": True} if getattr(arguments, "require_history", False) else {}
     try:
         explicit = Path(arguments.config) if arguments.config else None
         return load(find(explicit), overrides=overrides)

@@ -8,7 +8,14 @@ import sys
 from collections.abc import Sequence
 
 from workbench import __version__
-from workbench.cli.common import EXIT_FAILED, EXIT_OK, EXIT_OUR_BUG, Failure, report_crash
+from workbench.cli.common import (
+    EXIT_FAILED,
+    EXIT_OK,
+    EXIT_OUR_BUG,
+    EXIT_USAGE,
+    Failure,
+    report_crash,
+)
 from workbench.cli.output import CannotWrite, guarded, log_to_stderr, note
 from workbench.cli.parsing import Parser
 
@@ -74,6 +81,11 @@ def _run(argv: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:
+        from workbench.core.records import HistoryError
+
+        if isinstance(error, HistoryError):  # the user's file, not our bug
+            note(str(error))
+            return EXIT_USAGE
         report_crash(error)
         return EXIT_OUR_BUG
 
@@ -156,3 +168,6 @@ def _face_parser() -> argparse.ArgumentParser:
 def _global_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help="the configuration file")
     parser.add_argument("--data-dir", metavar="DIR", help="where history and logs are kept")
+    parser.add_argument(
+        "--require-history", action="store_true", help="run nothing that cannot be recorded"
+    )

@@ -62,6 +62,12 @@ def command(
     parser.add_argument(
         "--data-dir", metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS
     )
+    parser.add_argument(
+        "--require-history",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help=argparse.SUPPRESS,
+    )
     if run is not None:
         parser.set_defaults(run=run)
     return parser

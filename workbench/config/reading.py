@@ -160,6 +160,7 @@ class _Reader:
                 path=_path(values["history.path"], base),
                 max_age_days=values["history.max_age_days"],
                 max_size_mb=values["history.max_size_mb"],
+                required=values["history.required"],
                 redact_keys=tuple(values["history.redact.keys"]),
                 redact_values=tuple(values["history.redact.values"]),
             ),

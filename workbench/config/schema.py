@@ -142,6 +142,12 @@ KEYS: tuple[Key, ...] = (
     Key("history.path", "str", "", "History file (default: history.sqlite3 in the data folder)."),
     Key("history.max_age_days", "int", 90, "Executions older than this are removed.", 1, 36_500),
     Key("history.max_size_mb", "int", 1024, "Oldest executions go when the file is larger.", 1),
+    Key(
+        "history.required",
+        "bool",
+        False,
+        "Nothing runs that cannot be recorded (--require-history).",
+    ),
     Key("history.redact.keys", "list", [], "Regular expressions of member names to mask."),
     Key("history.redact.values", "list", [], "Regular expressions of text to mask."),
     Key("ui.theme", "str", "", "Theme of the terminal UI (default: workbench-dark)."),
@@ -238,6 +244,8 @@ class HistorySettings:
     path: Path | None = None
     max_age_days: int = 90
     max_size_mb: int = 1024
+    required: bool = False
+    """Nothing runs that cannot be recorded."""
     redact_keys: tuple[str, ...] = ()
     redact_values: tuple[str, ...] = ()
 
@@ -292,3 +300,12 @@ class Config:
     values: Mapping[str, JsonValue] = field(default_factory=dict)
     """Every key of ``KEYS`` with its value."""
     origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    @property
+    def flags(self) -> dict[str, JsonValue]:
+        """What the command line gave; it still wins when the file is read again."""
+        return {
+            name: self.values[name]
+            for name, origin in self.origins.items()
+            if origin.kind == "flag"
+        }

@@ -27,12 +27,12 @@ class Watcher:
         *,
         changed: Callable[[Config], None],
         failed: Callable[[str], None],
-        reload: Callable[[Path], Config] = load,
+        reload: Callable[[Path], Config] | None = None,
     ) -> None:
         self._config = config
         self._changed = changed
         self._failed = failed
-        self._reload = reload
+        self._reload = reload or (lambda path: load(path, overrides=config.flags))
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:

@@ -75,7 +75,7 @@ class Engine:
         self._pool = Pool(pool, memory_mb=limits.memory_mb)
         self._upstream: Upstream = upstream if upstream is not None else _NoUpstream()
         self._recorder = recorder
-        self._record_required = record_required and recorder is not None
+        self._record_required = record_required
         self._record_failed: dict[str, str] = {}
         self._listeners: list[Listener] = []
         self._runs: dict[str, Run] = {}
@@ -250,9 +250,12 @@ class Engine:
         except (QueueFull, QueueTimeout, PoolClosed) as error:
             return _not_run("", error, 0.0).error
 
-    def configure(self, *, limits: Limits, pool: PoolSettings) -> None:
+    def configure(
+        self, *, limits: Limits, pool: PoolSettings, record_required: bool = False
+    ) -> None:
         """Take new settings: for new executions; the pool is resized without disturbing others."""
         self._limits = limits
+        self._record_required = record_required
         self._pool.resize(pool, memory_mb=limits.memory_mb)
 
     async def hardening(self) -> dict[str, bool]:

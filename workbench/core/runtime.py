@@ -55,7 +55,9 @@ class Runtime:
     def apply(self, config: Config) -> None:
         """Take a new configuration: limits, pool, history, servers; running scripts are not disturbed."""
         self.config = config
-        self.engine.configure(limits=config.limits, pool=config.pool)
+        self.engine.configure(
+            limits=config.limits, pool=config.pool, record_required=config.history.required
+        )
         self._configure_history(config)
         task = asyncio.get_running_loop().create_task(
             self.upstream.configure(
@@ -78,14 +80,12 @@ async def open_runtime(
     data_dir: Path,
     connect: bool = False,
     watch: bool = False,
-    require_history: bool = False,
 ) -> AsyncIterator[Runtime]:
     """Open the runtime, close everything (workers, upstreams, writer thread) on leaving.
 
     connect: connect the upstreams at once in the background; else at the first call or query.
     watch: follow changes of the configuration file.
-    require_history: run nothing that cannot be recorded. Raises HistoryError where the history cannot be
-    opened; what cannot be recorded later is refused as DISABLED.
+    Raises HistoryError where the configuration requires a history and it cannot be opened.
     """
     from workbench.upstream import Manager
 
@@ -93,17 +93,24 @@ async def open_runtime(
     # answer; at the default of 5 ms recording doubled the time of a call.
     sys.setswitchinterval(_SWITCH_S)
     history = _open_store(config, data_dir)
-    if require_history and history.problem is not None:
+    if config.history.required and history.problem is not None:
         problem = history.problem
         history.close()
+<<<<<<< HEAD
         raise HistoryError(problem)
     upstream = Manager.of(config, data_dir)
+=======
+        raise HistoryError(f"nothing runs that cannot be recorded (--require-history): {problem}")
+    upstream = Manager(
+        config.servers.values(), data_dir=data_dir, max_answer_bytes=config.max_upstream_bytes
+    )
+>>>>>>> 0da874e (--require-history: nothing runs that cannot be recorded; flags still win when the file is read again)
     engine = Engine(
         limits=config.limits,
         pool=config.pool,
         upstream=upstream,
         recorder=history,
-        record_required=require_history,
+        record_required=config.history.required,
     )
     runtime = Runtime(
         config, engine, upstream, history, data_dir, partial(_configure, history, data_dir)

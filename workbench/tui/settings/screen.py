@@ -280,7 +280,7 @@ class SettingsScreen(GuardedScreen[None]):
 
         def write_and_read() -> Config:
             change()
-            return load(self._file)
+            return load(self._file, overrides=self._config.flags)
 
         try:
             config = await asyncio.to_thread(write_and_read)
