@@ -55,7 +55,7 @@ def examine(arguments: argparse.Namespace) -> int:
 
     steps, sandbox_problem = asyncio.run(probe())
     history = open_history(config, data_dir(arguments))
-    problem = history.problem
+    problem = history.writing_problem()
     history.close()
     report = {
         "workbench": __version__,

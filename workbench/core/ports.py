@@ -213,6 +213,10 @@ class HistoryWatch(Protocol):
 class HistoryKeeper(HistoryReader, Protocol):
     """A history from which executions can be removed."""
 
+    def writing_problem(self) -> str | None:
+        """Why nothing could be recorded there now, or None. Changes nothing."""
+        ...
+
     def delete(self, execution_id: str) -> None:
         """Remove one execution. Raises UnknownExecution; HistoryError where it cannot be written."""
         ...

@@ -59,26 +59,31 @@ class Inserter:
                 self._open[execution_id] = before
         self.begin()
 
-    def move_to(self, connection: sqlite3.Connection, missing: str | None) -> None:
+    def move_to(self, connection: sqlite3.Connection, *, replaced: bool) -> None:
         """Insert into another connection from now on.
 
-        missing: the file is another one, too; the executions under way begin in it anew, and their
-        records say so. Raises sqlite3.Error.
+        replaced: it is to another file. Executions under way that are not in it begin in it anew, and
+        their records say what is missing. Raises sqlite3.Error.
         """
         self._connection = connection
-        if missing is None:
-            return
         numbers = {id_: self._number_of(execution.start) for id_, execution in self._open.items()}
         for execution_id, number in numbers.items():
-            self._open[execution_id].n = number
-            self._open[execution_id].lacks(missing)
+            execution = self._open[execution_id]
+            if replaced or number != execution.n:
+                execution.n = number
+                execution.lacks("what came before was in a history file that is gone")
 
     def _number_of(self, start: ExecutionStarted) -> int:
-        """Of an execution in a file that knows it already (a copy that came back) or not yet."""
+        """Of an execution in a file that knows it already or not yet."""
         found = self._execute(
             "SELECT n FROM executions WHERE id = ?", (start.execution_id,)
         ).fetchone()
         return int(found[0]) if found is not None else self._insert_start(start)[0]
+
+    @property
+    def any_open(self) -> bool:
+        """Whether an execution is under way."""
+        return bool(self._open)
 
     def knows(self, execution_id: str) -> bool:
         """Whether the execution has a row, and no end yet."""

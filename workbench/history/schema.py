@@ -89,6 +89,8 @@ CREATE TABLE notes (
     PRIMARY KEY (execution, n)
 );
 """
+ALL_TABLES = "SELECT 1 FROM executions, calls, console, readings, notes LIMIT 0"
+"""Fails at once, and reads nothing, where a table is missing or the list of tables is damaged."""
 _ADDED = {
     "executions": {
         "warnings": "ALTER TABLE executions ADD COLUMN warnings TEXT",

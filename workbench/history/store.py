@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from workbench.core.model import Event, ExecutionStarted
+from workbench.core.records import HistoryError
 from workbench.history.logfile import LogFile
 from workbench.history.opening import explaining, open_for_writing
 from workbench.history.pruning import Pruner, give_back, take_out, transaction
@@ -36,6 +38,23 @@ class SqliteHistory(SqliteReader):
         super().__init__(path)
         self._max_age_days = max_age_days
         self._max_size_mb = max_size_mb
+
+    def writing_problem(self) -> str | None:
+        """Why nothing could be recorded there now, or None. Changes nothing."""
+        existing = next(
+            place for place in (self.path, *self.path.absolute().parents) if place.exists()
+        )
+        if existing != self.path:
+            if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
+                return None
+            return f"{self.path} cannot be made: {existing} cannot be written to"
+        try:
+            with self._written() as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("ROLLBACK")
+        except HistoryError as error:
+            return str(error)
+        return None
 
     def delete(self, execution_id: str) -> None:
         """Remove one execution. Raises UnknownExecution; HistoryError where it cannot be written."""

@@ -35,7 +35,6 @@ from workbench.history.logfile import LogFile
 from workbench.history.opening import (
     BUSY_MS,
     TROUBLE,
-    Identity,
     Locked,
     NoRoom,
     explained,
@@ -61,11 +60,12 @@ _SLOW_PAUSE_S = 10.0
 """After a commit that slow (a busy disk) the caller's event loop is spared this long."""
 _CHECKPOINT_EVERY = 256
 _CHECKPOINT_CHARACTERS = 16_000_000
-_LOG_KEPT_BYTES = 16 << 20
+_LOG_KEPT_BYTES = 8 << 20
 """What the database's log may keep of the disk between checkpoints."""
 _STEP_PAUSE_S = 0.005
 """Between two steps of pruning: other processes get their turn."""
-_STEP_WRITES = 500_000
+_CHECKPOINT_BUSY_MS = 100
+_STEP_WRITES = 1_000_000
 """What a step of pruning may add to the database's log, about."""
 _IDLE_S = 600.0
 
@@ -104,8 +104,8 @@ class Writer:
         self._notes: dict[str, str] = {}
         """What a result has to say of its record, until it asks."""
         self._file: _File | None = None
-        self._rows_in: Identity | None = None
-        """The file that has the executions under way."""
+        self._replaced = False
+        """Whether the file that has the executions under way is gone."""
         self._trouble: _Trouble | None = None
         self._awaited = False
         """Whether the thread was told of what is pending, or will be."""
@@ -259,13 +259,18 @@ class Writer:
         while not self._has_ended():
             self._news.wait(self._pause())
             self._news.clear()
-            with self._writing:
-                self._write_some()
-                self._write_log()
-                self._prune_some()
-            self._pending.resolve(release=self._trouble is not None and self._trouble.is_known)
-            if self._is_checkpoint_due():
-                self._checkpoint()
+            try:
+                with self._writing:
+                    self._write_some()
+                    self._write_log()
+                    self._prune_some()
+                self._pending.resolve(release=self._trouble is not None and self._trouble.is_known)
+                if self._is_checkpoint_due():
+                    self._checkpoint()
+            except Exception:  # a bug of ours must not end the thread that everybody waits for
+                _log.exception("the history's writer")
+                self._pending.resolve(release=True)
+                self._pruner.rest()
         self._pending.resolve(release=True)
         self._say_what_is_lost()
         if self._file is not None:
@@ -364,9 +369,14 @@ class Writer:
     def _checkpoint(self) -> None:
         """Move what was committed into the file proper; a sync, so never in an event loop."""
         self._commits = self._rows.written = 0
-        if self._file is not None:
-            with contextlib.suppress(sqlite3.Error):  # a reader is in the way: the next one will do
-                self._file.checkpointer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        if self._file is None:
+            return
+        with contextlib.suppress(sqlite3.Error):  # a reader is in the way: the next one will do
+            self._file.checkpoint("PASSIVE")
+            if self._file.log_bytes() > _LOG_KEPT_BYTES:
+                # Others committed meanwhile, so the log goes on: keep them out for the little that is left.
+                with self._writing:
+                    self._file.checkpoint("RESTART")
 
     def _open(self) -> None:
         """Have the file open that the path leads to now. Raises HistoryError."""
@@ -376,19 +386,21 @@ class Writer:
             _log.warning("history: %s was deleted or replaced; a new one is written", self._path)
             self._file.remove_log()
             self._lose_file()
+            self._replaced = True
         with explaining(self._path.parent):
             make_private(self._path.parent)
         file = _File(self._path)
-        missing = None
-        if self._rows_in not in (None, file.identity):
-            missing = "what came before was in a history file that is gone"
         try:
-            with explaining(self._path), transaction(file.connection):
-                self._rows.move_to(file.connection, missing)
+            # Nothing is written, so no lock is waited for, where no execution is under way.
+            writes = (
+                transaction(file.connection) if self._rows.any_open else contextlib.nullcontext()
+            )
+            with explaining(self._path), writes:
+                self._rows.move_to(file.connection, replaced=self._replaced)
         except BaseException:
             file.close()
             raise
-        self._file, self._rows_in = file, file.identity
+        self._file, self._replaced = file, False
         self._pruner.look()
 
     def _lose_file(self) -> None:
@@ -485,6 +497,7 @@ class _File:
             self.checkpointer = open_for_writing(path)
             with explaining(path):
                 self.connection.execute(f"PRAGMA journal_size_limit = {_LOG_KEPT_BYTES}")
+                self.checkpointer.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_BUSY_MS}")
         except BaseException:
             self.connection.close()
             raise
@@ -495,6 +508,17 @@ class _File:
     def is_there(self) -> bool:
         """Whether the path still leads to it."""
         return identity(self._path) == self.identity
+
+    def checkpoint(self, mode: str) -> None:
+        """Raises sqlite3.Error."""
+        self.checkpointer.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
+
+    def log_bytes(self) -> int:
+        """What the database's log takes of the disk."""
+        try:
+            return self._log.stat().st_size
+        except OSError:
+            return 0
 
     def remove_log(self) -> None:
         """The database's log and index belong to the file that went: they would damage the new one."""
