@@ -96,15 +96,8 @@ async def open_runtime(
     if config.history.required and history.problem is not None:
         problem = history.problem
         history.close()
-<<<<<<< HEAD
-        raise HistoryError(problem)
-    upstream = Manager.of(config, data_dir)
-=======
         raise HistoryError(f"nothing runs that cannot be recorded (--require-history): {problem}")
-    upstream = Manager(
-        config.servers.values(), data_dir=data_dir, max_answer_bytes=config.max_upstream_bytes
-    )
->>>>>>> 0da874e (--require-history: nothing runs that cannot be recorded; flags still win when the file is read again)
+    upstream = Manager.of(config, data_dir)
     engine = Engine(
         limits=config.limits,
         pool=config.pool,
