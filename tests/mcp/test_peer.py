@@ -423,6 +423,32 @@ def test_the_pieces_that_messages_come_in_do_not_matter(
     assert len(whole[0]) == sum("method" in message for message in messages)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"id":1,"error":DEEP}',
+        b'{"id":DEEP,"result":{}}',
+        b'{"id":"p","method":"ping","params":DEEP}',
+        b'{"id":DEEP,"method":"ping"}',
+        b'{"method":"notifications/message","params":{"level":DEEP,"logger":DEEP,"data":DEEP}}',
+        b'{"method":"notifications/progress","params":{"progressToken":1,"progress":HUGE,"total":HUGE}}',
+        b'{"id":HUGE,"method":"ping"}',
+        b'{"id":HUGE,"result":{}}',
+        b'{"id":1,"error":{"code":HUGE,"message":DEEP}}',
+    ],
+)
+async def test_what_is_deep_or_huge_does_not_raise(wired: _Wired, line: bytes) -> None:
+    """An exception here would end the connection, with a traceback on stderr."""
+    told: list[str] = []
+    wired.peer.on_notification = lambda _, params: told.append(log_text(params))
+    task = await _asked(wired, progress=lambda *news: told.append(f"{float(news[0])}"))
+    deep, huge = b"[" * 990 + b"]" * 990, b"9" * 3_990
+    wired.peer.feed(line.replace(b"DEEP", deep).replace(b"HUGE", huge) + b"\n")
+    wired.say({"jsonrpc": "2.0", "id": 1, "result": {}})
+    with contextlib.suppress(RpcError, Malformed):
+        await task
+
+
 def _nested(depth: int) -> Any:
     value: Any = "x"
     for _ in range(depth):
