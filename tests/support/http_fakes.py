@@ -57,6 +57,7 @@ class Fake:
         self.handler = handler
         self.asked: list[Asked] = []
         self.sent = 0
+        self.connections = 0
         self.url = ""
 
     @property
@@ -66,6 +67,7 @@ class Fake:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection."""
+        self.connections += 1
         try:
             while (asked := await _read(reader)) is not None:
                 self.asked.append(asked)

@@ -275,6 +275,20 @@ async def test_a_stream_that_was_cut_off_is_taken_up_where_it_ended() -> None:
     assert asked_for == ["e1", "e2"]
 
 
+async def test_a_connection_is_used_again_after_an_answer_in_a_stream() -> None:
+    """To a server far away a new one costs three journeys, and the keys of TLS."""
+
+    def answer(asked: Asked) -> Reply:
+        return stream(event({"id": asked.message["id"], "result": text("fine")}))
+
+    async with serving(_calling(answer)) as fake, managing(_settings(fake)) as manager:
+        await manager.settled("web")
+        before = fake.connections
+        for _ in range(20):
+            assert (await call(manager, "web", "echo")).ok
+        assert fake.connections - before <= 5
+
+
 async def test_a_session_that_the_server_forgot_is_made_anew() -> None:
     forgotten = False
 

@@ -11,7 +11,7 @@ import logging
 import re
 import time
 from collections.abc import AsyncIterator, Coroutine, Mapping
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from typing import Any
 
 import httpx2
@@ -67,6 +67,7 @@ _NOTHING = (202, 204)
 _MOST_RETRIES = 2
 _MOST_REPLIES = 32
 _FAREWELL_S = 0.5
+_RUN_OUT_S = 0.25
 _OVER = "the connection was closed"
 _STEADY_S = 60.0
 """A stream of the server's own messages that held for so long may end as often as it likes."""
@@ -174,7 +175,8 @@ class HttpChannel:
 
     async def _ask(self, method: str, message: bytes, headers: dict[str, str]) -> dict[str, Json]:
         place = Place()
-        async with self._sent("POST", headers, message) as response:
+        async with AsyncExitStack() as stack:
+            response = await stack.enter_async_context(self._sent("POST", headers, message))
             if response.status_code >= 300:
                 raise await self._refused(response)
             if method == "initialize":
@@ -187,8 +189,14 @@ class HttpChannel:
                 return answer
             if kind != STREAM:
                 raise await self._no_answer(response)
-            answer = await self._answer_in(response, place)
-        return answer if answer is not None else await self._resumed(place)
+            events = messages_in(response, place, self.longest)
+            stack.push_async_callback(events.aclose)
+            answer = await self._answer_in(events)
+            if answer is not None:
+                if not self._closed:
+                    self._spawn(_run_out(stack.pop_all(), events))
+                return answer
+        return await self._resumed(place)
 
     def _read(self, data: bytes) -> dict[str, Json] | None:
         """The result in a body or an event; None: there is none, the server's own messages at most.
@@ -208,13 +216,12 @@ class HttpChannel:
             self._heard(message)
         return None
 
-    async def _answer_in(self, response: httpx2.Response, place: Place) -> dict[str, Json] | None:
-        """The answer in a stream of events, or None: it ended before."""
-        async with aclosing(messages_in(response, place, self.longest)) as events:
-            async for data in events:
-                answer = self._read(data)
-                if answer is not None:
-                    return answer
+    async def _answer_in(self, events: AsyncIterator[bytes]) -> dict[str, Json] | None:
+        """The answer in a stream, or None: it ended before."""
+        async for data in events:
+            answer = self._read(data)
+            if answer is not None:
+                return answer
         return None
 
     async def _resumed(self, place: Place) -> dict[str, Json]:
@@ -224,8 +231,11 @@ class HttpChannel:
             await asyncio.sleep(place.retry_s)
             before = place.event
             try:
-                async with self._stream(place) as response:
-                    answer = await self._answer_in(response, place)
+                async with (
+                    self._stream(place) as response,
+                    aclosing(messages_in(response, place, self.longest)) as events,
+                ):
+                    answer = await self._answer_in(events)
             except ConnectionLost:
                 answer = None
             if answer is not None:
@@ -384,6 +394,15 @@ class HttpChannel:
             yield response
         finally:
             await response.aclose()
+
+
+async def _run_out(stack: AsyncExitStack, events: AsyncIterator[bytes]) -> None:
+    """Read a stream on to its end behind the answer: only then can its connection be used again."""
+    async with stack:
+        with suppress(TimeoutError, Failure):
+            async with asyncio.timeout(_RUN_OUT_S):
+                async for _ in events:
+                    pass
 
 
 def header_value(text: str) -> str:
