@@ -25,6 +25,9 @@ quick: $(VENV)/tested ## the unit tests: what starts no process
 coverage: $(VENV)/tested npm ## every test, with the branches that none of them took
 	$(BIN)/pytest -q -n 3 --dist loadfile --cov --cov-report=term:skip-covered --cov-report=xml
 
+docs: $(VENV)/tested ## the pages as a site in build/site
+	$(BIN)/python -m mkdocs build --strict --quiet -f .mkdocs.yml
+
 package: $(VENV)/tested ## wheel and source distribution in dist/
 	rm -rf dist && $(BIN)/python -m build --outdir dist .
 

@@ -53,9 +53,8 @@ def show(arguments: argparse.Namespace) -> int:
         return EXIT_OK
     print(f"{found.code} ({_OF[found.of]})\n\n{found.when}\n\nWhat to do: {found.cure}")
     if found.example is not None:
-        given = "".join(
-            f"  --{name.replace('_', '-')} {_shown(value)}" for name, value in found.options.items()
-        )
+        flags = (f"  --{_FLAGS[name]} {_shown(value)}" for name, value in found.options.items())
+        given = "".join(flags)
         print(f"\nExample:\n  {found.example}{given}")
     return EXIT_OK
 

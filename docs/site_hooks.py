@@ -1,0 +1,22 @@
+"""What mkdocs needs beside the pages: links out of docs/ lead to the repository; info strings lose our words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_OUT = re.compile(r"\]\((?:\.\./)+(?!code_execution|decisions)([\w./-]+?)(#[\w-]+)?\)")
+_INFO = re.compile(r"^```(\w+) .*$", re.M)
+_PAGES = ("scripts", "serve", "servers", "replay", "tui", "library", "configuration", "files")
+
+
+def on_page_markdown(markdown: str, config: Any, **_: object) -> str:
+    """Called by mkdocs for each page."""
+
+    def out(match: re.Match[str]) -> str:
+        name = match[1]
+        if name.endswith(".md") and name.removesuffix(".md") in _PAGES:
+            return match[0]
+        return f"]({config['repo_url']}/blob/main/{name}{match[2] or ''})"
+
+    return _INFO.sub(r"```\1", _OUT.sub(out, markdown))
