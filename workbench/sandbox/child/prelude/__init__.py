@@ -20,6 +20,9 @@ PARTS = (
     "web",
     "url",
     "media",
+    "intl_numbers",
+    "intl_dates",
+    "intl",
     "run",
 )
 BASE = 1_000_000

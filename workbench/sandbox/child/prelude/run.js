@@ -36,6 +36,7 @@
   const own = new kit.WeakMapOf();
   kit.webOf = lazily(['TextEncoder', 'TextDecoder', 'structuredClone'], kit.makeWeb);
   lazily(['URL', 'URLSearchParams'], kit.makeURL);
+  lazily(['Intl'], kit.makeIntl);
 
   let result = null, isLone = false;
 
