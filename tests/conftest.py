@@ -31,6 +31,12 @@ def node() -> None:
         os.environ["PATH"] += os.pathsep + str(folder)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def users_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test reads or writes the configuration folder of who runs it."""
+    os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("user"))
+
+
 @pytest.fixture
 async def engine() -> AsyncIterator[Engine]:
     """A small engine without upstream or history."""

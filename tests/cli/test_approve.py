@@ -172,3 +172,34 @@ def test_a_cut_file_of_approvals_closes(shell: Changing) -> None:
     assert list(shell.data.glob("approved_tools.damaged-*.json"))
     assert "was damaged" in shell("--config", "c.toml", "servers", "approve", "s").stdout
     assert shell.call("a") == "ok"
+
+
+def test_a_folders_own_servers_start_once_the_folder_is_trusted(shell: Changing) -> None:
+    shell.define(_A)
+    own = shell.folder / "workbench.toml"
+    own.write_text((shell.folder / "c.toml").read_text())
+    code = "const r = call_tool('s', 'a'); r.ok ? 'ok' : r.error.code"
+    done = shell("code", "exec", "--code", code)
+    assert json.loads(done.stdout)["value"] == "SERVER_QUARANTINED"
+    assert "workbench.toml is not trusted yet" in done.stderr
+    assert "workbench trust" in done.stderr
+    (row,) = shell.json("servers", "list", "--json")
+    assert (row["state"], row["tools"], row["quarantined"]) == ("untrusted", 0, True)
+    assert shell.json("tools", "list", "--json") == []
+    assert shell.call("a") == "ok", "a file that is named by hand is trusted"
+    shown = shell("trust", "--show")
+    assert "s (waits): " in shown.stdout
+    assert "server.py" in shown.stdout
+    assert "SERVER_QUARANTINED" in shell("code", "exec", "--code", code).stdout
+    assert "they start" in shell("trust").stdout
+    done = shell("code", "exec", "--code", code)
+    assert (json.loads(done.stdout)["value"], done.stderr) == ("ok", "")
+    own.write_text(own.read_text() + "env = { A = 'b' }\n")
+    assert "SERVER_QUARANTINED" in shell("code", "exec", "--code", code).stdout
+    assert [row["trusted"] for row in shell.json("trust", "--json")] == [True]
+    assert shell("trust", "--forget").returncode == 0
+    assert "SERVER_QUARANTINED" in shell("code", "exec", "--code", code).stdout
+    assert "not started until the folder is trusted" in shell("config", "check").stdout
+    own.unlink()
+    done = shell("trust")
+    assert (done.returncode, "there is no workbench.toml in" in done.stderr) == (2, True)

@@ -308,7 +308,7 @@ def test_help_of_every_command_has_an_example(shell: Shell) -> None:
         ["history", "prune"], ["replay"], ["diff"], ["test"], ["servers", "list"], ["servers", "add"],
         ["servers", "remove"], ["servers", "import"], ["servers", "approve"], ["servers", "quarantine"],
         ["tools", "list"], ["tools", "search"], ["tools", "show"], ["tools", "types"], ["config", "show"],
-        ["config", "set"], ["config", "path"], ["config", "check"], ["doctor"],
+        ["config", "set"], ["config", "path"], ["config", "check"], ["doctor"], ["trust"],
     ):  # fmt: skip
         done = shell(*words, "--help")
         assert done.returncode == 0, words

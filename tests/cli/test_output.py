@@ -130,7 +130,9 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
         "[servers.dead]\ncommand = 'no-such-program'\n"
         f"[keys]\n{toml(HOSTILE)} = {toml(HOSTILE)}\n"
     )
-    return Bench(folder, ok.execution_id, failed.execution_id)
+    made = Bench(folder, ok.execution_id, failed.execution_id)
+    assert made.piped(["trust"])[0] == 0
+    return made
 
 
 CASES: dict[str, list[list[str]]] = {
@@ -172,6 +174,7 @@ CASES: dict[str, list[list[str]]] = {
     "config set": [[HOSTILE, HOSTILE], ["ui.icons", HOSTILE]],
     "config path": [["--config", HOSTILE]],
     "config check": [[], ["--config", "bad.toml"], ["--config", "bad.toml", "--json"]],
+    "trust": [["--show"], ["--show", "--json"], [HOSTILE]],
     "keys": [[], ["--json"]],
     "doctor": [[], ["--json"], ["--config", HOSTILE]],
 }

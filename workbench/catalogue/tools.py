@@ -21,7 +21,9 @@ from workbench.catalogue.validation import SchemaCheck
 from workbench.core.model import ErrorCode, JsonValue
 from workbench.text.jsontext import canonical
 
-ServerState: TypeAlias = Literal["new", "connecting", "ready", "failed", "stopped", "disabled"]
+ServerState: TypeAlias = Literal[
+    "new", "connecting", "ready", "failed", "stopped", "disabled", "untrusted"
+]
 
 
 _MOST_MISSES = 256

@@ -14,6 +14,7 @@ from workbench.cli.common import (
     Failure,
     data_dir,
     open_config,
+    open_servers,
     parse_json,
     read_text,
 )
@@ -73,7 +74,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
     if arguments.file == "-" and arguments.input_file == "-":
         raise Failure("--file and --input-file cannot both be stdin")
-    config = open_config(arguments)
+    config = open_servers(arguments)
     code, script = _read_code(arguments, config)
     servers = arguments.allowed_servers
     options = ExecutionOptions(

@@ -28,14 +28,28 @@ class Failure(Exception):
 
 def open_config(arguments: argparse.Namespace) -> Config:
     """The configuration that the flags name. Raises Failure."""
-    from workbench.config import ConfigError, find, load
+    from workbench import config
 
     overrides = {"history.required": True} if getattr(arguments, "require_history", False) else {}
     try:
         explicit = Path(arguments.config) if arguments.config else None
-        return load(find(explicit), overrides=overrides)
-    except ConfigError as error:
+        return config.open_config(explicit, overrides=overrides)
+    except config.ConfigError as error:
         raise Failure(str(error)) from error
+
+
+def open_servers(arguments: argparse.Namespace) -> Config:
+    """``open_config`` for what starts servers: those that may not start yet are told on stderr."""
+    from workbench.config.trust import held_servers
+
+    config = open_config(arguments)
+    held = [server.name for server in held_servers(config)]
+    if held:
+        note(
+            f"{config.path} is not trusted yet, so these of its servers are not started: "
+            f"{', '.join(held)}; look at what they run and let them start with: workbench trust"
+        )
+    return config
 
 
 def config_file(arguments: argparse.Namespace) -> Path:

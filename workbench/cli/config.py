@@ -79,11 +79,12 @@ def path(arguments: argparse.Namespace) -> int:
 
 def check(arguments: argparse.Namespace) -> int:
     """Exit 0: it can be used; 2: it cannot, the problems are on stderr (or in the JSON)."""
-    from workbench.config import ConfigError, find, load
+    from workbench.config import ConfigError
+    from workbench.config.opening import open_config as opened
 
     file = Path(arguments.config) if arguments.config else None
     try:
-        config = load(find(file))
+        config = opened(file)
     except ConfigError as error:
         if arguments.json:
             print_json({"ok": False, "problems": str(error).splitlines()})
@@ -101,6 +102,10 @@ def check(arguments: argparse.Namespace) -> int:
         print_json({"ok": True, "path": path_text, "unset_variables": unset})
         return EXIT_OK
     print(f"{clean_line(str(config.path or 'no file, defaults'))}: ok")
+    for server in config.servers.values():
+        if server.held:
+            name = clean_line(server.name)
+            print(f"server {name}: not started until the folder is trusted: workbench trust")
     for name, missing in unset.items():
         print(f"server {clean_line(name)}: not set in the environment: {', '.join(missing)}")
     return EXIT_OK

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.common import EXIT_OK, Failure, data_dir, open_config
+from workbench.cli.common import EXIT_OK, Failure, data_dir, open_config, open_servers
 from workbench.cli.parsing import command
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
                 raise Failure(f"--{flag.replace('_', '-')} goes with --serve")
     elif arguments.script is not None or arguments.web is not None:
         raise Failure("--serve takes neither a script nor --web")
-    config = open_config(arguments)
+    config = open_servers(arguments)
     folder = data_dir(arguments)
     if arguments.serve:
         from workbench import serve

@@ -29,6 +29,7 @@ COMMANDS = {
     "servers": "servers",
     "tools": "tools",
     "config": "config",
+    "trust": "trust",
     "keys": "launch",
     "doctor": "doctor",
     "explain": "explain",
@@ -44,6 +45,7 @@ commands:
   servers list | add | remove | import | approve | quarantine
   tools list | search | show | types
   config show | set | path | check
+  trust                        let the servers of this folder's workbench.toml start
   keys                         the keys of the terminal UI
   doctor                       what of the sandbox is in force here
   explain [CODE]               what an error code means, and what to do

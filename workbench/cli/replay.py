@@ -13,6 +13,7 @@ from workbench.cli.common import (
     Failure,
     data_dir,
     open_config,
+    open_servers,
     parse_json,
     read_text,
 )
@@ -81,7 +82,8 @@ def replay_one(arguments: argparse.Namespace) -> int:
         raise Failure("--code and --input-file cannot both be stdin")
     if arguments.live and arguments.on_divergence != "stop":
         raise Failure("--live runs everything on the real servers: it takes no --on-divergence")
-    config = open_config(arguments)
+    live = arguments.live or arguments.on_divergence == "live"
+    config = open_servers(arguments) if live else open_config(arguments)
     code = read_text(arguments.code, "--code") if arguments.code is not None else None
     changed: dict[str, Any] = {} if code is None else {"code": code}
     if arguments.input is not None:
@@ -225,7 +227,7 @@ def test(arguments: argparse.Namespace) -> int:
     cases = find_cases([Path(path) for path in arguments.paths])
     if not cases:
         raise Failure(f"no recordings (*.json) under {', '.join(arguments.paths)}")
-    config = open_config(arguments)
+    config = open_servers(arguments) if arguments.accept else open_config(arguments)
     verdicts = asyncio.run(
         run_cases(_one_worker(config), cases, data_dir=data_dir(arguments), accept=arguments.accept)
     )

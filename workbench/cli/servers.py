@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli import servers_approve
 from workbench.cli.changing import edit, keeps_demo, print_demo_stays
-from workbench.cli.common import EXIT_OK, Failure, config_file, data_dir, open_config
+from workbench.cli.common import EXIT_OK, Failure, config_file, data_dir, open_servers
 from workbench.cli.output import print_json, print_table
 from workbench.cli.parsing import command
 from workbench.cli.servers_import import import_servers
@@ -72,7 +72,7 @@ def with_manager(
     arguments: argparse.Namespace, use: Callable[[Manager], Any], only: str | None = None
 ) -> Any:
     """Connect the servers (or one), wait for each, and use the manager."""
-    config = open_config(arguments)
+    config = open_servers(arguments)
     if only is not None and only not in config.servers:
         from workbench.catalogue.suggestions import near_names, suggestion
 
@@ -123,7 +123,7 @@ def list_servers(arguments: argparse.Namespace) -> int:
 def _note(server: ServerInfo) -> str | None:
     waiting = "waits" if server.waiting == 1 else "wait"
     notes = [
-        "quarantined" if server.quarantined else None,
+        "quarantined" if server.quarantined and server.state != "untrusted" else None,
         f"{server.waiting} of its tools {waiting} for approval" if server.waiting else None,
         server.error,
         "the demo that comes with Workbench" if server.demo else None,

@@ -1,5 +1,6 @@
 """workbench.toml: its schema, reading, changing and following."""
 
+from workbench.config.opening import open_config
 from workbench.config.reading import (
     DEMO,
     FILE_NAME,
@@ -37,5 +38,6 @@ __all__ = [
     "find",
     "is_server_name",
     "load",
+    "open_config",
     "parse",
 ]

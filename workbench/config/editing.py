@@ -9,8 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue.suggestions import near_names, suggestion
-from workbench.config.reading import DEMO, ConfigError, demo_server, from_text, parse, read_text
+from workbench.config.opening import is_folders
+from workbench.config.reading import (
+    DEMO,
+    FILE_NAME,
+    ConfigError,
+    demo_server,
+    from_text,
+    parse,
+    read_text,
+)
 from workbench.config.schema import KEYS, SERVER_KEYS, SERVER_TABLES, ServerSettings
+from workbench.config.trust import trust_own_change
 from workbench.util.files import changing, write_whole
 
 if TYPE_CHECKING:
@@ -153,7 +163,7 @@ def server_table(settings: ServerSettings) -> dict[str, Any]:
     table: dict[str, Any] = {}
     for name in ServerSettings.__slots__:
         value = getattr(settings, name)
-        if name == "name" or value == getattr(plain, name):
+        if name in ("name", "held") or value == getattr(plain, name):
             continue
         if settings.demo and name in ("command", "args"):
             continue
@@ -210,10 +220,16 @@ def _edit(path: Path, change: Callable[[TOMLDocument], None]) -> None:
     """
     path.resolve().parent.mkdir(parents=True, exist_ok=True)
     with changing(path):
-        write_whole(path, _changed(path, change))
+        before, after, data = _changed(path, change)
+        write_whole(path, data)
+    if before is not None and path.name == FILE_NAME and is_folders(path):
+        trust_own_change(path, before, after)
 
 
-def _changed(path: Path, change: Callable[[TOMLDocument], None]) -> bytes:
+def _changed(
+    path: Path, change: Callable[[TOMLDocument], None]
+) -> tuple[Mapping[str, ServerSettings] | None, Mapping[str, ServerSettings], bytes]:
+    """The servers before (None: it could not be read) and after the change, and the changed file."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -224,13 +240,21 @@ def _changed(path: Path, change: Callable[[TOMLDocument], None]) -> bytes:
         document = tomlkit.parse(text.replace("\r\n", "\n") if windows else text)
     except TOMLKitError as error:
         raise ConfigError(f"{path}: {error}") from error
+    before = _servers_of(text, path)
     change(document)
     changed = tomlkit.dumps(document)
-    parse(changed, path, environ={})  # raises ConfigError: the file stays as it was
+    after = parse(changed, path, environ={}).servers  # raises ConfigError: the file stays as it was
     if tomllib.loads(changed) != document.unwrap():
         raise ConfigError(
             f"{path}: it is written in a way that cannot be changed here: edit it by hand"
         )
     if windows:
         changed = changed.replace("\n", "\r\n")
-    return (mark + changed).encode()
+    return before, after, (mark + changed).encode()
+
+
+def _servers_of(text: str, path: Path) -> Mapping[str, ServerSettings] | None:
+    try:
+        return parse(text, path, environ={}).servers
+    except ConfigError:  # the change may be what mends it
+        return None

@@ -71,7 +71,7 @@ def load(
     """
     if path is None:
         return parse("", None, environ, overrides)
-    before = stamp(path)  # a change while it is read gives another one, so that it is read again
+    before = stamp(path)  # taken first: a change while it is read is a change since then
     return replace(parse(read_text(path), path, environ, overrides), stamp=before)
 
 

@@ -209,6 +209,13 @@ class ServerSettings:
     inherit_env: bool = False
     demo: bool = False
     """It is the demo server that comes with Workbench; the file has neither command nor url then."""
+    held: bool = False
+    """It stands in a folder's own file that nobody has trusted yet: it is not started. Never in a file."""
+
+    @property
+    def starts(self) -> bool:
+        """Whether it is connected at all."""
+        return self.enabled and not self.held
 
     def expanded(self, environ: Mapping[str, str]) -> ServerSettings:
         """``${VAR}`` and ``${VAR:-default}`` replaced; an unset variable stays as it is written."""
@@ -284,6 +291,8 @@ class Config:
     """The file it was read from; None: there is none."""
     stamp: Stamp | None = field(default=None, compare=False)
     """The state of the file just before it was read."""
+    found: bool = False
+    """It is the current folder's own file, which nobody named: its servers start once they are trusted."""
     enable_code_execution: bool = False
     limits: Limits = field(default_factory=Limits)
     pool: PoolSettings = field(default_factory=PoolSettings)

@@ -7,7 +7,8 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.config.reading import ConfigError, find, load, stamp
+from workbench.config.opening import is_folders, read_config, state_of
+from workbench.config.reading import ConfigError, find
 from workbench.config.schema import Config
 from workbench.util.listeners import tell
 
@@ -27,12 +28,10 @@ class Watcher:
         *,
         changed: Callable[[Config], None],
         failed: Callable[[str], None],
-        reload: Callable[[Path], Config] | None = None,
     ) -> None:
         self._config = config
         self._changed = changed
         self._failed = failed
-        self._reload = reload or (lambda path: load(path, overrides=config.flags))
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -44,24 +43,26 @@ class Watcher:
 
     async def _follow(self, path: Path | None) -> None:
         seen = self._config.stamp  # of when it was read: what was changed since then is a change
+        found = self._config.found
         while True:
             await asyncio.sleep(_POLL_S)
             if path is None:  # started without a file: one may be made
                 path = find()
                 if path is None:
                     continue
-            now = stamp(path)
+                found = is_folders(path)
+            now = state_of(path, found=found)
             if now == seen:
                 continue
             seen = now
             if now is None:
                 self._fail(f"{path} is gone; the running configuration stays in force")
             else:
-                self._read(path)
+                self._read(path, found)
 
-    def _read(self, path: Path) -> None:
+    def _read(self, path: Path, found: bool) -> None:
         try:
-            config = self._reload(path)
+            config = read_config(path, overrides=self._config.flags, found=found)
         except ConfigError as error:
             self._fail(str(error))
         except Exception:

@@ -89,6 +89,11 @@ class Policy:
         if not self._allowed(call.server):
             return self._not_allowed(call.server)
         server = self._upstream.catalogue().servers.get(call.server)
+        if server is not None and server.state == "untrusted":
+            return _refused(
+                ErrorCode.SERVER_QUARANTINED,
+                f"server {call.server!r} is not started: {server.error}",
+            )
         if server is not None and server.quarantined:
             return _refused(
                 ErrorCode.SERVER_QUARANTINED,

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 from workbench.catalogue.tools import ServerInfo, ToolInfo
-from workbench.config import Config, find, load, parse
+from workbench.config import Config, open_config, parse
 from workbench.core import paths
 from workbench.core.engine import Listener, limits_of
 from workbench.core.model import (
@@ -69,10 +69,10 @@ class Workbench:
     def from_file(cls, file: FilePath | None = None, *, data_dir: FilePath | None = None) -> Self:
         """The workbench that ``workbench --config FILE --data-dir DIR`` uses, its history included.
 
-        file: None: ./workbench.toml, else the user's own. data_dir: None: the user's own.
-        Raises ConfigError.
+        file: None: ./workbench.toml (its servers once they are trusted: ``workbench trust``), else the
+        user's own. data_dir: None: the user's own. Raises ConfigError.
         """
-        config = load(find(Path(file) if file is not None else None))
+        config = open_config(Path(file) if file is not None else None)
         return cls(config, data_dir=paths.data_dir(data_dir))
 
     async def __aenter__(self) -> Self:

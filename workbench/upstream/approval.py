@@ -45,7 +45,7 @@ class Owner:
     """Whose tools they are."""
 
     identity: str
-    """What the server is (upstream/identity.py)."""
+    """What the server is (config/identity.py)."""
     name: str
     trust: Trust = "first-use"
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from workbench.catalogue.changes import Change
 from workbench.catalogue.tools import Catalogue, ServerInfo, ServerState, ToolInfo
 from workbench.config import nesting
+from workbench.config.identity import identity, way
+from workbench.config.trust import NOT_TRUSTED
 from workbench.core.model import ErrorCode, Outcome, ToolCall
 from workbench.core.ports import NoteListener
 from workbench.mcp.messages import Failure, RpcError
@@ -21,7 +23,6 @@ from workbench.upstream.approval import Owner, Pins
 from workbench.upstream.connection import Connection, NotConnected
 from workbench.upstream.definitions import denied_by, read_tools
 from workbench.upstream.eras import Eras
-from workbench.upstream.identity import identity, way
 from workbench.upstream.listings import Listing, ListingCache
 from workbench.upstream.notes import NoteTap
 from workbench.upstream.results import failure_of, outcome_of
@@ -105,7 +106,7 @@ class Manager:
         """Begin to connect every server in the background; returns at once."""
         self._started = True
         for server in self._servers.values():
-            if server.settings.enabled:
+            if server.settings.starts:
                 server.connection.start()
 
     async def close(self) -> None:
@@ -141,7 +142,7 @@ class Manager:
                 self._judge(server)
             else:
                 continue
-            if not settings.enabled:
+            if not settings.starts:
                 self._close_later(server.connection)
                 server.connection = self._connection(server)
             elif self._started:
@@ -164,7 +165,7 @@ class Manager:
         Raises KeyError for an unknown name.
         """
         server = self._servers[name]
-        if server.settings.enabled:
+        if server.settings.starts:
             await server.connection.reconnect()
 
     def stderr_tail(self, name: str) -> list[str]:
@@ -210,7 +211,7 @@ class Manager:
         but one whose tools are known from an earlier process is not waited for.
         """
         one = self._servers.get(server) if server is not None else None
-        if one is not None and one.settings.enabled:
+        if one is not None and one.settings.starts:
             await one.connection.attempted(one.settings.call_timeout_ms / 1000)
         if server is not None:
             return
@@ -218,7 +219,7 @@ class Manager:
         chosen = [
             one.connection
             for one in self._servers.values()
-            if one.settings.enabled and not one.cached
+            if one.settings.starts and not one.cached
         ]
         await asyncio.gather(*(connection.settled() for connection in chosen))
 
@@ -226,10 +227,13 @@ class Manager:
         """Send one call. Never raises for a failed call; cancelling it cancels it upstream."""
         server = self._servers.get(call.server)
         label = f"{call.server}.{call.tool}"
-        if server is None or not server.settings.enabled:
+        if server is None or not server.settings.starts:
+            held = server is not None and server.settings.held
             what = "is disabled" if server is not None else "is not configured"
             return Outcome.failed(
-                ErrorCode.NOT_FOUND, f"{label}: server {call.server!r} {what}", dispatched=False
+                ErrorCode.SERVER_QUARANTINED if held else ErrorCode.NOT_FOUND,
+                f"{label}: server {call.server!r} {'is not trusted' if held else what}",
+                dispatched=False,
             )
         timeout_ms = server.settings.call_timeout_ms
         tap = NoteTap(call, note)
@@ -376,7 +380,7 @@ class Manager:
         denied: dict[str, frozenset[str]] = {}
         for name, server in self._servers.items():
             kept_back = denied_by(server.settings, server.offered)
-            if server.settings.enabled:
+            if server.settings.starts:
                 tools[name] = {
                     tool.name: tool
                     for tool in server.offered.values()
@@ -393,14 +397,17 @@ class Manager:
 
 def _info(server: _Server, tools: int) -> ServerInfo:
     settings = server.settings
-    state: ServerState = server.connection.state if settings.enabled else "disabled"
+    state: ServerState = server.connection.state if settings.starts else "disabled"
+    error = server.connection.error if settings.starts else None
+    if settings.held:
+        state, error = "untrusted", NOT_TRUSTED
     return ServerInfo(
         name=settings.name,
         transport="stdio" if settings.command is not None else "http",
         state=state,
-        error=server.connection.error if settings.enabled else None,
+        error=error,
         tools=tools,
-        quarantined=settings.quarantined,
+        quarantined=settings.quarantined or settings.held,
         enabled=settings.enabled,
         call_timeout_ms=settings.call_timeout_ms,
         waiting=_waiting(server),

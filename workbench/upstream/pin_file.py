@@ -1,6 +1,6 @@
 """approved_tools.json: what was approved of which server, in the data folder, shared by every process.
 
-Servers are told by what they are (upstream/identity.py). Version 1 told them by their names; its pins wait
+Servers are told by what they are (config/identity.py). Version 1 told them by their names; its pins wait
 under ``by_name`` until the server that they mean is met.
 """
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from workbench.config import ServerSettings
-from workbench.upstream.identity import identity, way
+from workbench.config.identity import identity, way
 from workbench.upstream.importers.entries import ImportedServer
 from workbench.upstream.importers.names import free_name, is_candidate
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from workbench.config.schema import ServerSettings
 from workbench.text.jsontext import canonical
-
-if TYPE_CHECKING:
-    from workbench.config import ServerSettings
 
 
 def identity(settings: ServerSettings) -> str:
