@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from workbench.util.own_python import forget_current_folder
+
 
 def main() -> None:
     """Run the command line; its exit code is the process's."""
@@ -13,4 +15,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    forget_current_folder()
     main()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -30,6 +29,7 @@ from workbench.core import paths
 from workbench.core.model import JsonValue, Limits, PoolSettings
 from workbench.text.jsontext import loads
 from workbench.util.files import read_regular
+from workbench.util.own_python import own_module
 
 FILE_NAME = "workbench.toml"
 DEMO = "demo"
@@ -317,7 +317,8 @@ def is_server_name(name: str) -> bool:
 
 def demo_server() -> ServerSettings:
     """The bundled demo server, used where nothing is configured."""
-    return ServerSettings(DEMO, command=sys.executable, args=("-m", "workbench.demo"), demo=True)
+    command, *args = own_module("workbench.demo")
+    return ServerSettings(DEMO, command=command, args=tuple(args), demo=True)
 
 
 def url_problem(url: str) -> str | None:

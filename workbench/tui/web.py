@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from workbench.config import Config
 from workbench.text.sanitize import clean_line
 from workbench.util.loopback import is_loopback, is_loopback_authority, is_loopback_page
+from workbench.util.own_python import own_module
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -61,7 +62,7 @@ def serve(config: Config, *, data_dir: Path, address: str) -> int:
     except ImportError:
         sys.stderr.write("workbench: --web needs textual-serve: install workbench-mcp[web]\n")
         return _USAGE
-    command = [sys.executable, "-m", "workbench", "--data-dir", str(data_dir)]
+    command = [*own_module("workbench"), "--data-dir", str(data_dir)]
     if config.path is not None:
         command += ["--config", str(config.path)]
     port = listener.getsockname()[1]
