@@ -130,6 +130,17 @@ async def test_a_server_that_was_slow_to_start() -> None:
 
 
 @pytest.mark.anyio
+async def test_a_server_that_names_the_very_version_is_asked_once_more() -> None:
+    server = _Server(server_discover=[_unsupported("2026-07-28"), _NEW])
+    session = Session(server.peer)
+    await session.negotiate("probe")
+    assert session.protocol_version == "2026-07-28"
+    again = _Server(server_discover=[_unsupported("2026-07-28")] * 9, initialize=[_OLD])
+    await Session(again.peer).negotiate("probe")
+    assert again.methods.count("server/discover") == 2
+
+
+@pytest.mark.anyio
 async def test_no_version_in_common() -> None:
     future = {"result": {"protocolVersion": "2031-01-01", "capabilities": {}}}
     server = _Server(initialize=[future])

@@ -211,7 +211,7 @@ class Session:
             if not speaks:
                 raise error from None
 
-    async def _discover(self, version: str) -> bool:
+    async def _discover(self, version: str, *, again: bool = True) -> bool:
         """Ask for the newest protocol; False: the server does not speak it. Raises Failure."""
         stamp = {VERSION_KEY: version, CLIENT_KEY: CLIENT, CAPABILITIES_KEY: {}}
         try:
@@ -220,7 +220,7 @@ class Session:
             )
         except RpcError as error:
             other = _mutual(error)
-            return other is not None and other != version and await self._discover(other)
+            return other is not None and again and await self._discover(other, again=False)
         spoken = answer.get("supportedVersions")
         if not isinstance(spoken, list) or version not in spoken:
             return False
