@@ -377,3 +377,12 @@ async def test_a_request_that_is_closed_ends_its_run(site: Site, folder: Path, c
         client.sendall(call_at_once(site, code))
         await until(lambda: statuses(folder) == ["running"])
     await until(lambda: statuses(folder) == ["cancelled"])
+
+
+async def test_a_detached_run_survives_its_connection(site: Site, folder: Path) -> None:
+    host, port = site.url.split("/")[2].split(":")
+    code = "call_tool('raw', 'sleep', {ms: 1500}); 'done'"
+    with socket.create_connection((host, int(port))) as client:
+        client.sendall(call_at_once(site, code, options={"detached": True}))
+        await until(lambda: statuses(folder) == ["running"])
+    await until(lambda: statuses(folder) == ["ok"])

@@ -447,3 +447,14 @@ async def test_larger_limits_are_followed_by_a_running_server(folder: Path, star
     await served.write(long_call(99, "head", 1 << 20))  # written with 6 bytes a letter
     answer = await served.answer(99)
     assert answer["result"]["structuredContent"]["value"] == 1 << 20
+
+
+async def test_the_end_of_the_server_ends_detached_runs_too(folder: Path, start: Start) -> None:
+    served = start(folder)
+    options = {"detached": True, "wait_ms": 0}
+    told = await served.call("code_execution", {"code": "await sleep(600000)", "options": options})
+    assert told["structuredContent"]["running"] is True
+    await served.close_stdin()
+    assert await served.exit_code() == 0
+    assert statuses(folder) == ["cancelled"]
+    assert (await served.rest())[1] == ""
