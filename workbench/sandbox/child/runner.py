@@ -63,13 +63,14 @@ _REHEARSAL = jobs.run("0", "{}", _Limits(), seed=(1, 2, 3, 4))
 class Runner:
     """One context with the prelude in it. Made before the fork, used for one script."""
 
-    def __init__(self, *, tracks_rejections: bool = False) -> None:
+    def __init__(self, starter: Starter, *, tracks_rejections: bool = False) -> None:
         """tracks_rejections: the engine can be asked to tell of them (rejections.possible)."""
         self._tracks_rejections = tracks_rejections
         self._tracker: RejectionTracker | None = None
         self._prelude = prelude.source()
+        self._libraries = prelude.libraries()
         self._load(plain=False)
-        self._starter = Starter()
+        self._starter = starter
         self._channel: Channel | None = None
         self._clock = Clock()
         self._log_lines = self._log_bytes = self._logs_dropped = 0
@@ -255,6 +256,8 @@ class Runner:
                 return str(self._clock.read())
             elif kind == "L" and self._told is None:
                 self._log(message[1:])
+            elif kind == "P":
+                return self._libraries[message[1:]]
             elif kind == "M" or (kind == "m" and self._is_full()):
                 self._context.set_memory_limit(self._heap_limit + (16 << 20))
                 self._finish(_memory_failure(self._heap_limit))
@@ -379,7 +382,7 @@ def leave(code: int = 0) -> NoReturn:
     os._exit(code)
 
 
-def warm_up() -> None:
+def warm_up(starter: Starter) -> None:
     """Run a script once in this process, so that a fork finds the interpreter's caches filled.
 
     Only in the zygote: in each child the same would dirty, and so copy, the pages it shares.
@@ -389,7 +392,7 @@ def warm_up() -> None:
     script = jobs.run(code, "{}", _Limits(), seed=(1, 2, 3, 4))
     for frame in (script, b'1\n{"ok":true,"result":1}', b'0\n{"ok":true,"result":1}'):
         ours.sendall(pack(frame))
-    runner = Runner()
+    runner = Runner(starter)
     runner.serve(Channel(theirs.fileno()), {})
     system.set_alarm(0)
     ours.close()

@@ -23,6 +23,7 @@ from workbench.sandbox.child import rejections
 from workbench.sandbox.child.channel import Channel
 from workbench.sandbox.child.hardening import Hardening
 from workbench.sandbox.child.runner import Runner, leave, warm_up
+from workbench.sandbox.child.starting import Starter
 from workbench.util import system
 
 _EXIT_BROKEN = 71
@@ -33,9 +34,10 @@ _HIGHEST_DESCRIPTOR = 1024
 class Zygote:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
-        warm_up()
+        starter = Starter()
+        warm_up(starter)
         self._hardening = Hardening()
-        self._runner = Runner(tracks_rejections=rejections.possible())
+        self._runner = Runner(starter, tracks_rejections=rejections.possible())
         self._children: set[int] = set()
         self._received: deque[int] = deque()
         self._lines = b""

@@ -7,6 +7,7 @@ what it makes itself. They are evaluated once, in the zygote, so that a fork has
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 PARTS = (
     "base",
@@ -17,14 +18,16 @@ PARTS = (
     "catalogue",
     "console",
     "time",
-    "web",
-    "url",
     "media",
-    "intl_numbers",
-    "intl_dates",
-    "intl",
+    "locales",
     "run",
 )
+_LIBRARIES = {
+    "web": (("web",), "makeWeb"),
+    "url": (("url",), "makeURL"),
+    "intl": (("intl_numbers", "intl_dates", "intl"), "makeIntl"),
+}
+"""Large and rarely used: a worker evaluates one when a script first names what is in it."""
 BASE = 1_000_000
 """The prelude stands this many lines down, so that its frames can be told from the script's."""
 
@@ -34,12 +37,24 @@ def source() -> str:
 
     plain: errors keep the stack text that the engine itself writes.
     """
-    folder = os.path.dirname(__file__)
-    parts: list[str] = []
-    for name in PARTS:
-        with open(os.path.join(folder, f"{name}.js"), encoding="utf-8") as file:
-            parts.append(file.read())
     return "\n" * BASE + (
         "(host, BASE, plain) => { const kit = { __proto__: null, host, BASE, plain, G: globalThis }; "
-        f"for (const part of [{','.join(parts)}]) part(kit); return kit.face; }}"
+        f"for (const part of [{_texts(PARTS)}]) part(kit); return kit.face; }}"
     )
+
+
+def libraries() -> dict[str, str]:
+    """The texts of the libraries by name: each a function of the kit, whose value makes what is in it."""
+    return {
+        name: f"(kit => {{ for (const part of [{_texts(parts)}]) part(kit); return kit.{make}; }})"
+        for name, (parts, make) in _LIBRARIES.items()
+    }
+
+
+def _texts(names: Iterable[str]) -> str:
+    folder = os.path.dirname(__file__)
+    texts: list[str] = []
+    for name in names:
+        with open(os.path.join(folder, f"{name}.js"), encoding="utf-8") as file:
+            texts.append(file.read())
+    return ",".join(texts)

@@ -47,6 +47,16 @@
     ask: text => host(slice('B' + text, 0)),
     textOf: value => { const text = attempt(() => StringOf(value)); return text === undefined ? '[unprintable]' : text; },
   };
+  // A library that most scripts never need: its text comes from the host, and what it makes is made once.
+  const indirectEval = eval, libraries = new Map(), get = uncurry(Map.prototype.get), set = uncurry(Map.prototype.set);
+  kit.library = name => {
+    let make = get(libraries, name);
+    if (make === undefined) {
+      make = (0, indirectEval)(kit.below() + host('P' + name))(kit);
+      set(libraries, name, make);
+    }
+    return make;
+  };
   const splitText = uncurry(String.prototype.split);
   for (const name of keys(captured)) kit[name] = captured[name];
 })

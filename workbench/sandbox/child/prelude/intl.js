@@ -1,10 +1,10 @@
-// Intl for en-US: what locales and options there are, comparing texts, plurals, lists, relative times; and the
-// toLocale… methods, which would ignore what they are given otherwise. What is not supported is refused.
+// Intl for en-US: what locales and options there are, comparing texts, plurals, lists, relative times. What is
+// not supported is refused: a wrong text would go unseen.
 (function intl(kit) {
   'use strict';
-  const { hide, apply, lower, matches } = kit;
+  const { hide } = kit;
 
-  function makeIntl() {
+  kit.makeIntl = () => {
     const refuse = (what, asked, cure) => { throw new RangeError(`${what}: ${asked} is not supported here` + (cure === undefined ? '' : ` (${cure})`)); };
     const localesOf = locales => locales === undefined ? [] : typeof locales === 'string' ? [locales] : typeof locales === 'object' && locales !== null && typeof locales[Symbol.iterator] === 'function' ? [...locales] : [locales];
     function localeOf(locales, what, known = ['en-US']) {
@@ -189,44 +189,5 @@
       return format(value);
     };
     return { Intl, numberText, ...dates, compareTexts: (a, b, locales, options) => compare(a, b, collation(locales, options)), localeOf: tag => localeOf(tag, 'String') };
-  }
-  let made = null;
-  const intl = () => made ??= makeIntl();
-
-  // ---- the methods that take a locale -----------------------------------------------------------------
-  const numberOf = kit.uncurry(Number.prototype.valueOf), bigintOf = kit.uncurry(BigInt.prototype.valueOf), same = kit.StringOf;
-  const simple = /^[a-z0-9]*$/;
-  const methods = [
-    [Number.prototype, { toLocaleString(locales, options) { return intl().numberText(numberOf(this), locales, options); } }],
-    [BigInt.prototype, { toLocaleString(locales, options) { return intl().numberText(bigintOf(this), locales, options); } }],
-    [Date.prototype, {
-      toLocaleString(locales, options) { return intl().dateTimeText(this, locales, options); },
-      toLocaleDateString(locales, options) { return intl().dateText(this, locales, options); },
-      toLocaleTimeString(locales, options) { return intl().timeText(this, locales, options); },
-    }],
-    [String.prototype, {
-      localeCompare(that, locales, options) {
-        const a = same(this), b = same(that);
-        if (locales === undefined && options === undefined && matches(simple, a) !== null && matches(simple, b) !== null) return a < b ? -1 : a > b ? 1 : 0;
-        return intl().compareTexts(a, b, locales, options);
-      },
-    }],
-    [Array.prototype, {
-      toLocaleString(locales, options) {
-        let text = '';
-        for (let i = 0; i < this.length; i++) text += (i === 0 ? '' : ',') + (this[i] === undefined || this[i] === null ? '' : this[i].toLocaleString(locales, options));
-        return text;
-      },
-    }],
-  ];
-  for (const [proto, named] of methods) for (const name of kit.keysOf(named)) { hide(proto, name, named[name]); kit.define(named[name], 'length', { value: name === 'localeCompare' ? 1 : 0, configurable: true }); }
-  for (const name of ['toLocaleUpperCase', 'toLocaleLowerCase']) {
-    const native = String.prototype[name];
-    hide(String.prototype, name, { [name](locales) {
-      const tag = locales === undefined ? '' : lower(same(locales));
-      if (matches(/^(tr|az|lt)\b/, tag) !== null) throw new kit.RangeErrorOf('String.prototype.' + name + ': the rules of ' + same(locales) + ' are not supported here');
-      return apply(native, this, []);
-    } }[name]);
-  }
-  kit.makeIntl = () => ({ Intl: intl().Intl });
+  };
 })

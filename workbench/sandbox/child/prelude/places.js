@@ -4,7 +4,7 @@
 // between is the script's; all others are ours, or of text that the script evaluated itself.
 (function places(kit) {
   'use strict';
-  const { BASE, plain, host, uncurry, list, push, slice, split, codePointAt, matches, protoOf, descriptorOf, setProto,
+  const { BASE, plain, host, uncurry, list, push, slice, split, codePointAt, repeated, matches, protoOf, descriptorOf, setProto,
           define, hide, isError, weakGet, weakSet, WeakMapOf, NumberOf, ErrorOf, parse } = kit;
   const internalErrorProto = InternalError.prototype, syntaxErrorProto = SyntaxError.prototype;
   // What stands in for InternalError, whose own prototype means the end of memory: a script never holds it.
@@ -168,6 +168,8 @@
     return sites === null ? nowhere : sites;
   }
 
+  // So many lines that what stands below them is not taken for the script's.
+  kit.below = () => repeated('\n', lineCount + ABOVE + 1);
   kit.setScript = setScript; kit.sourceLine = sourceLine; kit.placeOf = placeOf; kit.stackText = stackText;
   kit.callSites = callSites; kit.readStack = readStack; kit.placeOfError = placeOfError;
   kit.syntaxErrorProto = syntaxErrorProto;

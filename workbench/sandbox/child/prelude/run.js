@@ -34,9 +34,9 @@
     return all;
   }
   const own = new kit.WeakMapOf();
-  kit.webOf = lazily(['TextEncoder', 'TextDecoder', 'structuredClone'], kit.makeWeb);
-  lazily(['URL', 'URLSearchParams'], kit.makeURL);
-  lazily(['Intl'], kit.makeIntl);
+  kit.webOf = lazily(['TextEncoder', 'TextDecoder', 'structuredClone'], () => kit.library('web')());
+  lazily(['URL', 'URLSearchParams'], () => kit.library('url')());
+  lazily(['Intl'], kit.intl);
 
   let result = null, isLone = false;
 

@@ -2,7 +2,7 @@
 // url.js and intl.js it is an ordinary library that holds nothing of the host's, so it may be written plainly.
 (function web(kit) {
   'use strict';
-  const { hide, toJSON } = kit;
+  const { hide } = kit;
 
   kit.makeWeb = () => {
     const toBinary = text => unescape(encodeURIComponent(text.toWellFormed()));
