@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from copy import copy
 from dataclasses import asdict
+from functools import lru_cache
 
 from workbench.core.model import (
     ConsoleLine,
@@ -14,6 +15,7 @@ from workbench.core.model import (
     ExecutionStarted,
     HostReading,
     JsonValue,
+    Limits,
     ToolCall,
     ToolCallFinished,
     ToolCallNote,
@@ -167,7 +169,7 @@ class Inserter:
                 code,
                 given,
                 dumps(request.options.given()),
-                dumps(asdict(event.limits)),
+                _limits_text(event.limits),
                 event.engine,
                 event.catalogue_hash,
                 dumps(event.seed),
@@ -324,6 +326,12 @@ class Inserter:
         execution.masked |= masked
         self.written += len(text)
         return text
+
+
+@lru_cache(maxsize=64)
+def _limits_text(limits: Limits) -> str:
+    """The same for most executions, and half the work of a short one's start."""
+    return dumps(asdict(limits))
 
 
 class _Open:

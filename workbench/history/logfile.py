@@ -46,6 +46,7 @@ class LogFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._name = os.fspath(path)
         self._codes: dict[str, tuple[str, bool]] = {}
         """Of the executions under way: the code, and whether it is masked."""
         self._ended: deque[ExecutionFinished] = deque(maxlen=_MOST_LINES)
@@ -93,8 +94,12 @@ class LogFile:
 
     def _append(self, lines: list[str]) -> None:
         with contextlib.suppress(FileNotFoundError):  # none yet, or another process was quicker
-            if self._path.stat().st_size > _ROTATE_BYTES:
+            if os.stat(self._name).st_size > _ROTATE_BYTES:
                 self._path.replace(self._path.with_suffix(".log.1"))
-        descriptor = os.open(self._path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "a", encoding="utf-8") as file:
-            file.write("".join(line + "\n" for line in lines))
+        text = memoryview("".join(line + "\n" for line in lines).encode())
+        descriptor = os.open(self._name, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        try:
+            while text:  # all at once, unless the disk is full
+                text = text[os.write(descriptor, text) :]
+        finally:
+            os.close(descriptor)

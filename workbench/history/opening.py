@@ -42,10 +42,10 @@ class NoRoom(HistoryError):
     """The disk is full, or broken for the moment; it is worth to try again."""
 
 
-def identity(path: Path) -> Identity | None:
-    """None: there is no such file."""
+def identity(path: str | Path) -> Identity | None:
+    """None: there is no such file. Asked before every commit: some microseconds."""
     try:
-        stat = path.stat()
+        stat = os.stat(path)
     except OSError:
         return None
     return stat.st_dev, stat.st_ino

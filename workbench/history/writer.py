@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import sqlite3
 import threading
 import time
@@ -490,6 +491,7 @@ class _File:
     def __init__(self, path: Path) -> None:
         """Raises HistoryError."""
         self._path = path
+        self._name = os.fspath(path)
         self._log = path.with_name(f"{path.name}-wal")
         self.connection = open_for_writing(path)
         try:
@@ -507,7 +509,7 @@ class _File:
     @property
     def is_there(self) -> bool:
         """Whether the path still leads to it."""
-        return identity(self._path) == self.identity
+        return identity(self._name) == self.identity
 
     def checkpoint(self, mode: str) -> None:
         """Raises sqlite3.Error."""
