@@ -148,8 +148,8 @@ class Calls:
 
     def issue(self, message: messages.Call) -> None:
         """One call of the script."""
-        item = self._issue(message)
         operation = message.operation
+        item = self._issue(message, blocks=operation == _BLOCKING)
         if self._gate is not None:
             self._gate.issue(operation)
         outcome = _refusal_in(message) or self._tools.at_once(item.call)
@@ -164,7 +164,7 @@ class Calls:
 
     def issue_batch(self, message: messages.Batch) -> None:
         """A batch, on which the script blocks."""
-        items = [(self._issue(call), _refusal_in(call)) for call in message.calls]
+        items = [(self._issue(call, blocks=True), _refusal_in(call)) for call in message.calls]
         self._line.spawn(self._batch(items, message.width or self._limits.max_parallel))
 
     def send_waiting(self) -> None:
@@ -204,7 +204,7 @@ class Calls:
         window = min(self._window, max(1, _ON_THEIR_WAY_BYTES // max(1, self._largest_answer)))
         return self._at_servers < window and self._line.untaken() <= MOST_UNTAKEN_BYTES
 
-    def _issue(self, message: messages.Call) -> _Underway:
+    def _issue(self, message: messages.Call, *, blocks: bool) -> _Underway:
         tally = self.tally
         tally.issued += 1
         now = time.monotonic()
@@ -218,6 +218,7 @@ class Calls:
             column=message.column,
             started_ms=(now - self._began) * 1000,
             spelled=message.spelled,
+            blocks=blocks,
         )
         if message.spelled:
             call = self._tools.meant(call)

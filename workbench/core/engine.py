@@ -35,7 +35,7 @@ from workbench.core.model import (
     status_of,
 )
 from workbench.core.policy import Policy
-from workbench.core.ports import NoteListener, Recorder, Tools, Upstream
+from workbench.core.ports import NoteListener, Recorder, ReplayGuide, Tools, Upstream
 from workbench.sandbox import job as jobs
 from workbench.sandbox.host.pool import Pool, PoolClosed, QueueFull, QueueTimeout
 from workbench.text.jsontext import dumps
@@ -119,6 +119,7 @@ class Engine:
         tools: Tools | None = None,
         listener: Listener | None = None,
         replay: Readings | None = None,
+        guide: ReplayGuide | None = None,
         seed: tuple[int, int, int, int] | None = None,
         limits: Limits | None = None,
     ) -> Execution:
@@ -128,6 +129,7 @@ class Engine:
         None: the live upstream behind policy.
         listener: called in the event loop with every event of this execution.
         replay: a recording's chance, time and settle order; with it ``sleep`` is instant.
+        guide: asked, in a replay, where that order says nothing. None: lowest operation first.
         seed: of ``Math.random``, where chance is to be as in a recording though all else is live.
         limits: instead of the configured ones (a recording's); the request's options still win.
         Cancelling the task cancels the execution, records it as CANCELLED, and raises CancelledError.
@@ -161,7 +163,7 @@ class Engine:
                 time.time(),
             )
         )
-        run = Run(execution_id, limits, tools, emit=emit, replay=replay)
+        run = Run(execution_id, limits, tools, emit=emit, replay=replay, guide=guide)
         began = time.monotonic()
 
         def waited() -> float:

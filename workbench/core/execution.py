@@ -29,7 +29,7 @@ from workbench.core.model import (
     ToolCall,
     status_of,
 )
-from workbench.core.ports import Tools
+from workbench.core.ports import ReplayGuide, Tools
 from workbench.sandbox.frames import EXIT_UNTAKEN
 from workbench.sandbox.host import messages
 from workbench.sandbox.host.worker import Worker
@@ -69,6 +69,7 @@ class Run:
         *,
         emit: Callable[[Event], None],
         replay: Readings | None = None,
+        guide: ReplayGuide | None = None,
     ) -> None:
         self.execution_id = execution_id
         self._limits = limits
@@ -79,7 +80,7 @@ class Run:
         self._worker: Worker | None = None
         self._began = 0.0
         self._duration_ms: float | None = None
-        self._gate = Gate(replay.order) if replay is not None else None
+        self._gate = Gate(replay.order, guide) if replay is not None else None
         self._calls = Calls(execution_id, limits, tools, line=self, emit=emit, gate=self._gate)
         self._over_budget = 0
         self._console = _Console()
@@ -88,6 +89,7 @@ class Run:
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: list[asyncio.TimerHandle] = []
         self._order: list[int] = []
+        self._order_counts = False
 
     @property
     def ended(self) -> asyncio.Future[Any]:
@@ -194,6 +196,8 @@ class Run:
             self.spawn(self._explain_crash())
 
     def _take(self, message: messages.Message) -> None:
+        if self._order_counts and not isinstance(message, messages.Idle | messages.Sleep):
+            self._flush_order()
         match message:
             case messages.Call():
                 self._calls.issue(message)
@@ -233,7 +237,7 @@ class Run:
         else:
             self._sleeping[operation] = None
             self._gate.issue(operation)
-            self._gate.hold(operation, lambda: self._wake(operation))
+            self._gate.hold(operation, lambda: self._wake(operation), is_sleep=True)
 
     def _wake(self, operation: int) -> None:
         self._sleeping.pop(operation, None)
@@ -268,6 +272,8 @@ class Run:
 
     def settled(self, operation: int) -> None:
         self._order.append(operation)
+        # Another one could have come first: this must be in the record before what the script does next.
+        self._order_counts |= bool(self._sleeping) or self._calls.underway()[0] is not None
         if len(self._order) >= _ORDER_BATCH:
             self._flush_order()
 
@@ -316,6 +322,7 @@ class Run:
         if self._order:
             self._emit(HostReading(self.execution_id, "order", self._order))
             self._order = []
+        self._order_counts = False
 
     # -- ends --------------------------------------------------------------------------------
 

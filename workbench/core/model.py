@@ -151,6 +151,8 @@ class ToolCall:
     """Since the execution began to run."""
     spelled: bool = False
     """The names are as the script spells them after ``tools.``; another tool may be meant."""
+    blocks: bool = False
+    """The script stands still until it is answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,22 @@ class Tools(Protocol):
         ...
 
 
+class ReplayGuide(Protocol):
+    """Decides in a replay where the recorded order of results says nothing (``replay.RecordedTools``)."""
+
+    def is_answering(self) -> bool:
+        """Whether the answer to a call that was issued is being looked up."""
+        ...
+
+    def may_end_sleep(self) -> bool:
+        """The script waits, and no result is due: whether a sleep may end that the order does not know."""
+        ...
+
+    def stalled(self) -> None:
+        """The script waits for what the recording has no end of."""
+        ...
+
+
 class Upstream(Protocol):
     """The live servers, as policy and faces see them (implemented by ``upstream.Manager``)."""
 

@@ -6,7 +6,7 @@ JSON as in the contract, section 5. Frozen, and nothing of a database: an adapte
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
@@ -170,6 +170,8 @@ class Recording:
     """Of the execution's result."""
     missing: str | None = None
     """What of it could not be recorded (a full disk, a file that was deleted), or None: it is whole."""
+    foreign: bool = field(default=False, compare=False)
+    """It came in a file: whoever made it does not decide what this machine may be put to."""
 
     @property
     def readings(self) -> Readings:

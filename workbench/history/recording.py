@@ -20,6 +20,7 @@ from workbench.util.files import write_whole
 FORMAT = "workbench-recording"
 VERSION = 1
 MAX_FILE_BYTES = 512 << 20
+_APART = ("calls", "seed", "clock", "order", "answers", "warnings", "missing", "foreign")
 
 
 class RecordingError(Exception):
@@ -29,9 +30,7 @@ class RecordingError(Exception):
 def write_recording(recording: Recording, path: Path) -> None:
     """Write the portable file. Raises OSError."""
     body: dict[str, Any] = {
-        name: getattr(recording, name)
-        for name in Recording.__slots__
-        if name not in ("calls", "seed", "clock", "order", "answers", "warnings", "missing")
+        name: getattr(recording, name) for name in Recording.__slots__ if name not in _APART
     }
     if recording.warnings:  # a Workbench that knew no warnings reads the files that have none
         body["warnings"] = recording.warnings
@@ -118,6 +117,7 @@ def _from_body(body: dict[str, Any]) -> Recording:
         order=tuple(int(operation) for operation in readings["order"]),
         answers=tuple(readings["answers"]),
         calls=calls,
+        foreign=True,
     )
 
 

@@ -7,8 +7,9 @@ from workbench.core.model import JsonValue
 from workbench.core.policy import Policy
 from workbench.core.runtime import Runtime
 from workbench.history import Recording
+from workbench.replay.limits import recorded_limits
 from workbench.replay.recorded_tools import Rule
-from workbench.replay.replaying import NOT_GIVEN, Replayed, recorded_limits, replay
+from workbench.replay.replaying import NOT_GIVEN, Replayed, replay
 from workbench.text.redact import Redactor
 
 
@@ -27,7 +28,11 @@ async def run_offline(
     listener, execution_id: as in ``Engine.run``, for who shows the replay while it runs.
     """
     settings = runtime.config.history
-    live = Policy(runtime.upstream, recorded_limits(recording)) if rule == "live" else None
+    live = (
+        Policy(runtime.upstream, recorded_limits(recording, runtime.engine.limits))
+        if rule == "live"
+        else None
+    )
     return await replay(
         runtime.engine,
         recording,

@@ -9,7 +9,8 @@ from workbench.core.runtime import Runtime
 from workbench.history import Recording
 from workbench.replay.comparing import first_divergence
 from workbench.replay.difference import json_difference
-from workbench.replay.replaying import NOT_GIVEN, Replayed, recorded_limits
+from workbench.replay.limits import recorded_limits
+from workbench.replay.replaying import NOT_GIVEN, Replayed
 
 
 async def run_live(
@@ -29,7 +30,7 @@ async def run_live(
             original_id=recording.execution_id,
         ),
         seed=recording.seed,  # chance is no difference between servers
-        limits=recorded_limits(recording),
+        limits=recorded_limits(recording, runtime.engine.limits),
     )
     renewed = runtime.history.recording(execution.execution_id)
     divergence = first_divergence(recording, renewed)
