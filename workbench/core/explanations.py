@@ -55,13 +55,15 @@ _CODES = (
     Explanation(
         ErrorCode.SERVER_QUARANTINED,
         "both",
-        "The server's owner has not released it; imported servers begin so.",
-        "Look at its tools, then: `workbench servers quarantine --off NAME`.",
+        "The server's owner has not released it; imported servers begin so. Or it stands in a folder's own "
+        "`workbench.toml` that is not trusted yet.",
+        "Look at its tools, then: `workbench servers quarantine --off NAME`; or look at what would run, and let "
+        "it, with `workbench trust`.",
     ),
     Explanation(
         ErrorCode.TOOL_NOT_APPROVED,
         "both",
-        "The tool's definition is another than the one that was approved.",
+        "The tool's definition is another than the one that was approved, or it waits for its first approval.",
         "`workbench servers approve NAME` shows both, side by side, and approves.",
     ),
     Explanation(
