@@ -100,6 +100,9 @@ def _call(request_id: Any, name: str, params: dict[str, Any]) -> None:
         case "floods-with-pings":
             for n in range(10_000_000):
                 send({"id": n, "method": "ping"})
+        case "floods-with-ids":
+            for _ in range(100_000):
+                send({"id": "x" * 500_000, "method": "ping"})
         case "floods-with-endless":
             while True:
                 sys.stdout.buffer.write(b"x" * 100_000)

@@ -418,6 +418,7 @@ async def test_a_failed_start_shows_the_first_lines_and_the_last() -> None:
     ("how", "words"),
     [
         ("pings", "asks on and on, and reads no answer"),
+        ("ids", "asks with ids of more than 1000 characters"),
         ("endless", "a line without end"),
         ("values", "more values than are taken"),
         ("large", "larger than max_upstream_bytes (1000000 bytes)"),

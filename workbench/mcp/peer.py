@@ -43,6 +43,7 @@ _GARBAGE_SHOWN = 300
 _EDGE = 1_000
 _LONGEST_ID = 1_000
 _LARGEST = 1e300
+_MOST_UNANSWERABLE = 100
 _MOST_OWED = 1 << 20
 """Bytes of answers to a server's own questions that it may leave unread."""
 
@@ -72,6 +73,7 @@ class Peer:
         """Not None: the pipe is full; done when it has room again."""
         self._owed = 0
         """Bytes of our answers since the pipe is full."""
+        self._unanswerable = 0
         self._pending: dict[int | str, _Pending] = {}
         self._last_id = 0
         self._splitter = LineSplitter(self._line, longest, self._long_line)
@@ -271,6 +273,9 @@ class Peer:
         """A server may ping; everything else it could ask for was not offered."""
         reply = reply_to(request_id, method)
         if reply is None:
+            self._unanswerable += 1
+            if self._unanswerable >= _MOST_UNANSWERABLE:
+                self.close(f"the server asks with ids of more than {_LONGEST_ID} characters")
             return False
         line = encode(reply)
         if self._room is not None:

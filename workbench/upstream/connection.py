@@ -112,6 +112,7 @@ class Connection:
         """Begin to connect, if nothing has yet and it is not closed. Returns at once."""
         if self._owner is None and not self._closed:
             self._ending = False
+            self._decided.clear()
             self._set("connecting", None)
             self._owner = asyncio.get_running_loop().create_task(
                 self._run(), name=f"upstream {self.settings.name}"

@@ -5,14 +5,13 @@ Kept a file a server in the data folder, so that a process does not pay for what
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
 
-from workbench.text.jsontext import canonical
+from workbench.config.identity import identity
 from workbench.upstream.private_json import write_private
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ class Eras:
 
     def is_handshake(self, settings: ServerSettings) -> bool:
         """Whether this server was last spoken to by the older handshake."""
-        key = _key(settings)
+        key = identity(settings)
         if key not in self._handshakes:
             known = self._load(key)
             if known is None:
@@ -45,7 +44,7 @@ class Eras:
 
     def learn(self, settings: ServerSettings, era: Era, server: str) -> None:
         """Keep how a server was connected. One of another version than last time is asked again."""
-        key = _key(settings)
+        key = identity(settings)
         known = self._handshakes.get(key)
         if era == "handshake" and known in (None, server):
             if known is None:
@@ -56,7 +55,7 @@ class Eras:
 
     def forget(self, settings: ServerSettings) -> None:
         """The server may have changed: it will be asked for the newest protocol again."""
-        key = _key(settings)
+        key = identity(settings)
         if self._handshakes.pop(key, None) is not None and self._folder is not None:
             try:
                 self._path(self._folder, key).unlink(missing_ok=True)
@@ -87,8 +86,3 @@ class Eras:
     @staticmethod
     def _path(folder: Path, key: str) -> Path:
         return folder / f"{key}.json"
-
-
-def _key(settings: ServerSettings) -> str:
-    way = [settings.command, list(settings.args), settings.cwd, settings.url]
-    return hashlib.sha256(canonical(way).encode()).hexdigest()[:24]
