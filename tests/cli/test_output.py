@@ -174,6 +174,7 @@ CASES: dict[str, list[list[str]]] = {
     "config set": [[HOSTILE, HOSTILE], ["ui.icons", HOSTILE]],
     "config path": [["--config", HOSTILE]],
     "config check": [[], ["--config", "bad.toml"], ["--config", "bad.toml", "--json"]],
+    "explain": [[], ["TIMEOUT"], ["TIMEOUT", "--json"], [HOSTILE]],
     "trust": [["--show"], ["--show", "--json"], [HOSTILE]],
     "keys": [[], ["--json"]],
     "doctor": [[], ["--json"], ["--config", HOSTILE]],
