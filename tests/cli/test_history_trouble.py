@@ -16,8 +16,6 @@ import pytest
 from tests.cli.test_cli import Shell
 from workbench.history.store import SqliteHistory
 
-SECRET_EXIT = 70
-
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
@@ -128,7 +126,7 @@ def test_prune_says_that_the_file_is_locked(shell: Shell) -> None:
     assert len(shell.json("history", "list", "--json")) == 1  # reading waits for nobody
     done = shell("history", "prune", "--max-age-days", "0")
     other.close()
-    assert done.returncode not in (0, SECRET_EXIT)
+    assert done.returncode not in (0, 70)
     assert "locked by another process" in done.stderr
 
 
@@ -166,3 +164,18 @@ def test_reading_commands_need_no_writing(shell: Shell) -> None:
     assert (done.returncode, json.loads(done.stdout)["verdict"]) == (0, "identical")
     assert "cannot be written" in done.stderr
     assert "cannot be written" in shell("doctor", "--json").stdout
+
+
+def test_a_file_is_replayed_live_where_no_history_can_be_used(shell: Shell) -> None:
+    made = shell.json("code", "exec", "--code", "call_tool('demo', 'echo', {value: 1}).result")
+    file = shell.folder / "r.json"
+    assert shell("history", "export", made["execution_id"], "--output", str(file)).returncode == 0
+    shutil.rmtree(shell.data)
+    shell.data.mkdir()
+    garbage(shell.data / "history.sqlite3")
+    done = shell("replay", str(file), "--live", "--json")
+    replayed = json.loads(done.stdout)
+    assert (done.returncode, replayed["verdict"]) == (0, "identical")
+    assert "this run is not recorded" in replayed["notes"][1]
+    accepted = shell("test", str(file), "--accept")
+    assert accepted.returncode == 0

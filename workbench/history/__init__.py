@@ -9,6 +9,7 @@ from workbench.core.records import (
     Recording,
     UnknownExecution,
 )
+from workbench.history.collecting import Collector
 from workbench.history.follow import POLL_S, CallFollower, ExecutionFollower, Follower
 from workbench.history.owner import this_process
 from workbench.history.recording import RecordingError, read_recording, write_recording
@@ -18,6 +19,7 @@ __all__ = [
     "POLL_S",
     "CallFollower",
     "CallRow",
+    "Collector",
     "CorruptRecord",
     "ExecutionFollower",
     "ExecutionRow",

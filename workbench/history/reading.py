@@ -233,29 +233,9 @@ class SqliteReader:
     def recording(self, prefix: str) -> Recording:
         """Everything of one execution. Raises UnknownExecution, CorruptRecord."""
         with self._asked() as connection:
-            n, execution_id = _find(connection, prefix)
+            n, _ = _find(connection, prefix)
             assert connection is not None
-            connection.execute("BEGIN")  # one moment of an execution that may still run
-            try:
-                row = connection.execute(
-                    f"SELECT *, {CALLS_MADE} AS calls_made FROM executions WHERE n = ?", (n,)
-                ).fetchone()
-                if row is None:
-                    raise UnknownExecution(f"no execution has the id {execution_id!r}")
-                console = connection.execute(
-                    "SELECT level, text, at_ms FROM console WHERE execution = ? ORDER BY n", (n,)
-                ).fetchall()
-                readings = connection.execute(
-                    "SELECT kind, data FROM readings WHERE execution = ? ORDER BY n", (n,)
-                ).fetchall()
-                calls = connection.execute(
-                    f"SELECT {CALL_COLUMNS} FROM calls WHERE execution = ? ORDER BY seq", (n,)
-                ).fetchall()
-            finally:
-                connection.execute("COMMIT")
-        return recording_of(
-            row, console, readings, (call_row(call, execution_id) for call in calls)
-        )
+            return read_recording_of(connection, n)
 
     def tool_statistics(
         self, server: str, tool: str, last: int = LAST_CALLS
@@ -384,6 +364,33 @@ class _Connections:
                 return
         if connection is not None:
             connection.close()
+
+
+def read_recording_of(connection: sqlite3.Connection, n: int) -> Recording:
+    """Everything of the execution with the number ``n``, as of one moment: it may still run.
+
+    Raises UnknownExecution, CorruptRecord, sqlite3.Error.
+    """
+    connection.execute("BEGIN")
+    try:
+        row = connection.execute(
+            f"SELECT *, {CALLS_MADE} AS calls_made FROM executions WHERE n = ?", (n,)
+        ).fetchone()
+        if row is None:
+            raise UnknownExecution("the execution is not in the history any more")
+        console = connection.execute(
+            "SELECT level, text, at_ms FROM console WHERE execution = ? ORDER BY n", (n,)
+        ).fetchall()
+        readings = connection.execute(
+            "SELECT kind, data FROM readings WHERE execution = ? ORDER BY n", (n,)
+        ).fetchall()
+        calls = connection.execute(
+            f"SELECT {CALL_COLUMNS} FROM calls WHERE execution = ? ORDER BY seq", (n,)
+        ).fetchall()
+    finally:
+        connection.execute("COMMIT")
+    made = (call_row(call, str(row["id"])) for call in calls)
+    return recording_of(row, console, readings, made)
 
 
 def _with_status(connection: sqlite3.Connection, status: str) -> tuple[str, list[str]]:

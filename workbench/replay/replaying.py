@@ -39,6 +39,8 @@ class Replayed:
     notes: tuple[str, ...] = ()
     """What limits the verdict: the record was cut, masked, made by another engine."""
     error: JsonValue = None
+    renewed: Recording | None = None
+    """The record of a run on the live servers."""
 
     def to_json(self) -> dict[str, JsonValue]:
         """What ``workbench replay --json`` prints (contract, section 5)."""

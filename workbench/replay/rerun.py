@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from workbench.core.model import ExecutionRequest, JsonValue
 from workbench.core.runtime import Runtime
-from workbench.history import Recording
+from workbench.history import Collector, HistoryError, Recording
 from workbench.replay.comparing import first_divergence
 from workbench.replay.difference import json_difference
 from workbench.replay.limits import recorded_limits
 from workbench.replay.replaying import NOT_GIVEN, Replayed
+from workbench.text.redact import Redactor
 
 
 async def run_live(
@@ -21,6 +23,8 @@ async def run_live(
     input: JsonValue = NOT_GIVEN,
 ) -> Replayed:
     """Run it under policy, record it, and compare calls, results, value and console."""
+    settings = runtime.config.history
+    heard = Collector(Redactor(settings.redact_keys, settings.redact_values))
     execution = await runtime.engine.run(
         ExecutionRequest(
             code=recording.code if code is None else code,
@@ -31,8 +35,9 @@ async def run_live(
         ),
         seed=recording.seed,  # chance is no difference between servers
         limits=recorded_limits(recording, runtime.engine.limits),
+        listener=heard,
     )
-    renewed = runtime.history.recording(execution.execution_id)
+    renewed = await asyncio.to_thread(_record_of, runtime, execution.execution_id, heard)
     divergence = first_divergence(recording, renewed)
     if divergence is not None:
         divergence = replace(divergence, cause=_cause(recording, renewed) or divergence.cause)
@@ -42,9 +47,19 @@ async def run_live(
         execution,
         recording,
         divergence,
-        ("run on the live servers",),
+        ("run on the live servers", *execution.warnings),
         error,
+        renewed,
     )
+
+
+def _record_of(runtime: Runtime, execution_id: str, heard: Collector) -> Recording:
+    """From the history; what it could not keep is known all the same."""
+    try:
+        recording = runtime.history.recording(execution_id)
+    except HistoryError:
+        return heard.recording()
+    return recording if recording.missing is None else heard.recording()
 
 
 def _cause(recording: Recording, renewed: Recording) -> str | None:

@@ -120,7 +120,8 @@ async def _run_case(runtime: Runtime, case: Case, *, accept: bool) -> CaseVerdic
 
 async def _accept(runtime: Runtime, case: Case, recording: Recording, code: str) -> CaseVerdict:
     live = await run_live(runtime, recording, code=code)
-    renewed = runtime.history.recording(live.execution.execution_id)
+    renewed = live.renewed
+    assert renewed is not None
     try:
         write_recording(renewed, case.file)
     except OSError as error:

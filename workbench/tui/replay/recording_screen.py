@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -98,12 +97,12 @@ class RecordingScreen(PaneScreen):
         from workbench.replay.rerun import run_live
 
         ran = await run_live(runtime, self.recording)
-        renewed = await asyncio.to_thread(runtime.history.recording, ran.execution.execution_id)
+        assert ran.renewed is not None
         sign = "✔" if ran.verdict == "identical" else "✘"
         self.verdict = f"{sign} Run live: {ran.verdict}"
         cause = ran.divergence.cause if ran.divergence is not None else None
         said = "a is the record, b ran live just now" + (f": {cause}" if cause else "")
-        self.app.push_screen(DiffScreen(self.recording, renewed, said))
+        self.app.push_screen(DiffScreen(self.recording, ran.renewed, said))
 
     def action_edit(self) -> None:
         self._edit(run=False)
