@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pytest
 
+from workbench.core.model import JsonValue
+
 if TYPE_CHECKING:
     from workbench.core.model import Execution, JsonValue
     from workbench.history import Recording

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.serve.access import Door
+from workbench.serve.access import Access
 from workbench.serve.binding import Binding
 
 TOKEN = "a-token-for-the-tests"
 GOOD = {"host": "127.0.0.1:8321", "authorization": f"Bearer {TOKEN}", "content-length": "10"}
 
 
-def door(*, loopback: bool = True) -> Door:
-    return Door(Binding("h", 1, TOKEN, generated=False, max_body_bytes=100, loopback=loopback))
+def access(*, loopback: bool = True) -> Access:
+    return Access(Binding("h", 1, TOKEN, generated=False, max_body_bytes=100, loopback=loopback))
 
 
 def heads(**changed: str | None) -> list[tuple[bytes, bytes]]:
@@ -39,7 +39,7 @@ def heads(**changed: str | None) -> list[tuple[bytes, bytes]]:
     ],
 )
 def test_it_opens(changed: dict[str, str | None]) -> None:
-    assert door().refusal(heads(**changed)) is None
+    assert access().refusal(heads(**changed)) is None
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_it_opens(changed: dict[str, str | None]) -> None:
     ],
 )
 def test_it_stays_shut(changed: dict[str, str | None], status: int, named: str) -> None:
-    refusal = door().refusal(heads(**changed))
+    refusal = access().refusal(heads(**changed))
     assert refusal is not None
     assert (refusal.status, named in refusal.message) == (status, True)
 
@@ -70,20 +70,20 @@ def test_it_stays_shut(changed: dict[str, str | None], status: int, named: str) 
 @pytest.mark.parametrize(("name", "status"), [("authorization", 401), ("host", 421)])
 def test_a_header_that_is_there_twice_is_no_header(name: str, status: int) -> None:
     twice = [*heads(), (name.encode(), GOOD[name].encode())]
-    refusal = door().refusal(twice)
+    refusal = access().refusal(twice)
     assert refusal is not None
     assert refusal.status == status
 
 
 def test_a_second_origin_is_looked_at_too() -> None:
     pages = [(b"origin", b"http://localhost"), (b"origin", b"http://evil.example")]
-    refusal = door().refusal([*heads(), *pages])
+    refusal = access().refusal([*heads(), *pages])
     assert refusal is not None
     assert refusal.status == 403
 
 
 def test_on_other_addresses_any_host_and_no_page() -> None:
-    assert door(loopback=False).refusal(heads(host="my-machine.lan")) is None
-    refusal = door(loopback=False).refusal(heads(origin="http://localhost"))
+    assert access(loopback=False).refusal(heads(host="my-machine.lan")) is None
+    refusal = access(loopback=False).refusal(heads(origin="http://localhost"))
     assert refusal is not None
     assert refusal.status == 403

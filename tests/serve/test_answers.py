@@ -14,12 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.config import Config, demo_server
+from workbench.core.model import JsonValue
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.serve.answers import bounded_execution
 from workbench.serve.definitions import OUTPUT_SCHEMA
 from workbench.serve.paths import find
 from workbench.serve.preview import measure, preview
-from workbench.serve.tool_provider import Caller, Json
+from workbench.serve.tool_provider import Caller
 from workbench.serve.toolset import Toolset
 
 pytestmark = pytest.mark.anyio
@@ -28,7 +29,7 @@ SLACK = 1.15
 """The estimate is good to 15 %."""
 
 
-def tokens(value: Json) -> int:
+def tokens(value: JsonValue) -> int:
     text = (
         value
         if isinstance(value, str)
@@ -47,7 +48,7 @@ async def runtime(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run
         yield opened
 
 
-async def ask(runtime: Runtime, asked: str, /, **arguments: Json) -> Any:
+async def ask(runtime: Runtime, asked: str, /, **arguments: JsonValue) -> Any:
     """The structured answer; its text is the same JSON."""
     result = await Toolset(runtime).call(asked, arguments, Caller(client="test"))
     assert json.loads(result["content"][0]["text"]) == result["structuredContent"]
@@ -55,7 +56,7 @@ async def ask(runtime: Runtime, asked: str, /, **arguments: Json) -> Any:
     return result["structuredContent"]
 
 
-async def run(runtime: Runtime, code: str, **options: Json) -> Any:
+async def run(runtime: Runtime, code: str, **options: JsonValue) -> Any:
     told = await ask(runtime, "code_execution", code=code, options=options)
     jsonschema_rs.validate(OUTPUT_SCHEMA, told)
     return told
@@ -207,7 +208,7 @@ async def test_a_path_that_leads_to_nothing_says_what_would(
     assert message in page["error"]["message"]
 
 
-VALUE: Json = {
+VALUE: JsonValue = {
     "a": {"b c": [1, [2, 3], "text"], "": 0, "]": "odd"},
     "logs": 7,
     "l": list(range(10)),
@@ -234,7 +235,7 @@ VALUE: Json = {
         ("$.error.code", "X"),
     ],
 )
-def test_paths(path: str, part: Json) -> None:
+def test_paths(path: str, part: JsonValue) -> None:
     assert (
         find({"value": VALUE, "logs": ["a line", "b"], "error": {"code": "X"}}, path).part() == part
     )
@@ -250,7 +251,9 @@ JSON = st.recursive(
 
 @settings(max_examples=150, deadline=None)
 @given(JSON, st.integers(100, 2000))
-def test_every_value_has_a_preview_that_fits_and_leads_to_its_parts(value: Json, most: int) -> None:
+def test_every_value_has_a_preview_that_fits_and_leads_to_its_parts(
+    value: JsonValue, most: int
+) -> None:
     shown = bounded_execution(
         {
             "ok": True,
@@ -267,7 +270,7 @@ def test_every_value_has_a_preview_that_fits_and_leads_to_its_parts(value: Json,
     follow(value, shown["value"])
 
 
-def follow(value: Json, shown: Json) -> None:
+def follow(value: JsonValue, shown: JsonValue) -> None:
     """Every preview within says where its whole is."""
     if isinstance(shown, dict) and shown.get("truncated") is True and "path" in shown:
         whole = find({"value": value}, shown["path"]).part()
@@ -278,14 +281,14 @@ def follow(value: Json, shown: Json) -> None:
             follow(value, inside)
 
 
-def deep(levels: int) -> Json:
-    value: Json = "bottom"
+def deep(levels: int) -> JsonValue:
+    value: JsonValue = "bottom"
     for level in range(levels):
         value = [value] if level % 2 else {"next": value}
     return value
 
 
-HOSTILE: dict[str, Json] = {
+HOSTILE: dict[str, JsonValue] = {
     "a million keys": {f"key number {n}": n for n in range(1_000_000)},
     "a text of 10 MB": "x y\n" * 2_500_000,
     "one sign of 10 MB": "x" * 10_000_000,

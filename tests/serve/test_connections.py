@@ -20,7 +20,7 @@ from tests.support.serving import HANDSHAKE, Served, command, write_config
 from workbench.serve.binding import Binding
 from workbench.serve.connections import Room, most_connections
 from workbench.serve.http import HttpApp, Listening
-from workbench.serve.mcp_server import OfferServer
+from workbench.serve.mcp_server import ProviderServer
 from workbench.serve.tool_provider import Caller
 
 pytestmark = pytest.mark.anyio
@@ -50,7 +50,7 @@ class Nothing:
 async def serving(room: Room | None = None, **more: Any) -> AsyncIterator[str]:
     binding = Binding("127.0.0.1", 0, TOKEN, generated=False, max_body_bytes=1000, loopback=True)
     async with Listening(
-        HttpApp(OfferServer(Nothing()), binding, **more), binding, room
+        HttpApp(ProviderServer(Nothing()), binding, **more), binding, room
     ) as listening:
         yield listening.url
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from workbench.config import Config
+from workbench.core.model import JsonValue
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.serve.media import take_out
-from workbench.serve.tool_provider import Caller, Json
+from workbench.serve.tool_provider import Caller
 from workbench.serve.toolset import Toolset
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(range(200))).decode()
@@ -28,7 +29,7 @@ async def runtime(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run
         yield opened
 
 
-async def ask(runtime: Runtime, asked: str, **arguments: Json) -> Any:
+async def ask(runtime: Runtime, asked: str, **arguments: JsonValue) -> Any:
     return await Toolset(runtime).call(asked, arguments, Caller())
 
 
@@ -69,7 +70,7 @@ async def test_an_image_alone_is_the_value(runtime: Runtime) -> None:
         {"type": "audio", "data": PNG, "mimeType": "image/png"},
     ],
 )
-def test_what_is_no_block_stays(block: Json) -> None:
+def test_what_is_no_block_stays(block: JsonValue) -> None:
     assert take_out([block]) == ([block], [])
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from workbench.config import Config, demo_server
+from workbench.core.model import JsonValue
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.serve import meta_tools as discovery
-from workbench.serve.tool_provider import Caller, Json, UnknownTool
+from workbench.serve.tool_provider import Caller, UnknownTool
 from workbench.serve.toolset import Toolset
 
 pytestmark = pytest.mark.anyio
@@ -29,7 +30,7 @@ async def runtime(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run
         yield opened
 
 
-async def ask(runtime: Runtime, asked: str, /, **arguments: Json) -> Json:
+async def ask(runtime: Runtime, asked: str, /, **arguments: JsonValue) -> JsonValue:
     result = await Toolset(runtime).call(asked, arguments, Caller(client="test"))
     assert result["isError"] is (result["structuredContent"].get("ok") is False)
     return result["structuredContent"]
@@ -43,7 +44,7 @@ async def test_search_ranks_and_is_short(runtime: Runtime) -> None:
 
 
 async def test_models_read_text_and_programs_json(runtime: Runtime) -> None:
-    async def both(asked: str, **arguments: Json) -> tuple[str, Json]:
+    async def both(asked: str, **arguments: JsonValue) -> tuple[str, JsonValue]:
         result = await Toolset(runtime).call(asked, arguments, Caller(client="test"))
         return result["content"][0]["text"], result["structuredContent"]
 
@@ -126,7 +127,7 @@ async def test_tools_are_near_by_the_names_they_have_elsewhere(
 
 @pytest.mark.parametrize("given", [5, "text", [1], None, {"a": 1}, True])
 async def test_input_is_declared_an_object_and_any_json_is_taken(
-    runtime: Runtime, given: Json
+    runtime: Runtime, given: JsonValue
 ) -> None:
     schema = Toolset(runtime).listing()[0]["inputSchema"]["properties"]["input"]
     assert schema["type"] == "object"
@@ -162,7 +163,7 @@ async def test_null_is_absent_and_unknown_servers_are_told(runtime: Runtime) -> 
     ],
 )
 async def test_bad_questions_are_refused_by_name(
-    runtime: Runtime, tool: str, arguments: dict[str, Json], named: str
+    runtime: Runtime, tool: str, arguments: dict[str, JsonValue], named: str
 ) -> None:
     told = await ask(runtime, tool, **arguments)
     assert named in told["error"]["message"]

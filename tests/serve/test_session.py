@@ -72,9 +72,9 @@ class Doors:
 
 class Talk:
     def __init__(self) -> None:
-        self.offer = Doors()
+        self.provider = Doors()
         self.bag = Bag()
-        self.session = Session(self.offer)
+        self.session = Session(self.provider)
         self.session.attach(self.bag)
 
     def ask(self, request_id: object, method: str, params: Any = None) -> None:
@@ -95,7 +95,7 @@ async def test_answers_may_overtake_each_other(talk: Talk) -> None:
     talk.ask("slow", "tools/call", {"name": "door"})
     talk.ask("quick", "ping")
     await talk.bag.answer("quick")
-    talk.offer.open.set()
+    talk.provider.open.set()
     assert (await talk.bag.answer("slow"))["result"]["isError"] is False
 
 
@@ -104,7 +104,7 @@ async def test_an_id_in_use_is_refused_and_the_first_goes_on(talk: Talk) -> None
     talk.ask(1, "tools/call", {"name": "door"})
     assert talk.bag.sent[0]["error"]["code"] == -32600
     talk.bag.sent.clear()
-    talk.offer.open.set()
+    talk.provider.open.set()
     assert "result" in await talk.bag.answer(1)
 
 
@@ -153,10 +153,10 @@ async def test_true_is_no_id_though_it_equals_1(talk: Talk) -> None:
     await asyncio.sleep(0)
     talk.tell("notifications/cancelled", {"requestId": True})
     talk.tell("notifications/cancelled", {"requestId": 1.0})
-    talk.offer.open.set()
+    talk.provider.open.set()
     assert "result" in await talk.bag.answer(1)
-    assert talk.offer.cancelled == 0
-    assert talk.offer.callers[0].progress is None
+    assert talk.provider.cancelled == 0
+    assert talk.provider.callers[0].progress is None
 
 
 @pytest.mark.parametrize(
@@ -179,16 +179,16 @@ async def test_an_envelope_must_be_whole(talk: Talk) -> None:
 async def test_progress_is_left_out_for_a_client_that_does_not_read(talk: Talk) -> None:
     talk.bag.congested = True
     talk.ask(1, "tools/call", {"name": "door", "_meta": {"progressToken": 1}})
-    talk.offer.open.set()
+    talk.provider.open.set()
     await talk.bag.answer(1)
     assert len(talk.bag.sent) == 1
 
 
 async def test_without_a_token_no_progress_is_made(talk: Talk) -> None:
-    talk.offer.open.set()
+    talk.provider.open.set()
     talk.ask(1, "tools/call", {"name": "door"})
     await talk.bag.answer(1)
-    assert talk.offer.callers[0].progress is None
+    assert talk.provider.callers[0].progress is None
 
 
 async def test_changes_are_told_to_those_who_asked(talk: Talk) -> None:
@@ -216,7 +216,7 @@ async def test_changes_are_told_to_those_who_asked(talk: Talk) -> None:
 
 async def test_the_last_answers_get_out(talk: Talk) -> None:
     talk.ask(1, "tools/call", {"name": "door"})
-    asyncio.get_running_loop().call_later(0.05, talk.offer.open.set)
+    asyncio.get_running_loop().call_later(0.05, talk.provider.open.set)
     await talk.session.finish(10)
     assert "result" in talk.bag.sent[0]
 
@@ -226,5 +226,5 @@ async def test_what_takes_longer_is_cancelled(talk: Talk) -> None:
     talk.ask(2, "subscriptions/listen", {"notifications": {}, "_meta": ENVELOPE})
     await asyncio.sleep(0)
     await talk.session.finish(0)
-    assert talk.offer.cancelled == 1
+    assert talk.provider.cancelled == 1
     assert not any("result" in message for message in talk.bag.sent)

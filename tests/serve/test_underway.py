@@ -10,9 +10,10 @@ import jsonschema_rs
 import pytest
 
 from workbench.config import Config, demo_server
+from workbench.core.model import JsonValue
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.serve.definitions import OUTPUT_SCHEMA
-from workbench.serve.tool_provider import Caller, Json
+from workbench.serve.tool_provider import Caller
 from workbench.serve.toolset import Toolset
 
 pytestmark = pytest.mark.anyio
@@ -34,12 +35,12 @@ def runtime_of(toolset: Toolset) -> Runtime:
     return toolset._runtime
 
 
-async def ask(toolset: Toolset, asked: str, /, **arguments: Json) -> Any:
+async def ask(toolset: Toolset, asked: str, /, **arguments: JsonValue) -> Any:
     result = await toolset.call(asked, arguments, Caller(client="test"))
     return result["structuredContent"]
 
 
-async def started(toolset: Toolset, code: str = LONG, **options: Json) -> str:
+async def started(toolset: Toolset, code: str = LONG, **options: JsonValue) -> str:
     """The id of a run that goes on."""
     told = await ask(toolset, "code_execution", code=code, options={"wait_ms": 0, **options})
     return str(told["execution_id"])
@@ -124,7 +125,7 @@ async def test_who_is_not_known_is_told(toolset: Toolset, asked: str) -> None:
     ],
 )
 async def test_odd_options_are_refused_by_name(
-    toolset: Toolset, options: dict[str, Json], named: str
+    toolset: Toolset, options: dict[str, JsonValue], named: str
 ) -> None:
     told = await ask(toolset, "code_execution", code="1", options=options)
     assert (told["error"]["code"], named in told["error"]["message"]) == ("INVALID_REQUEST", True)
@@ -132,7 +133,7 @@ async def test_odd_options_are_refused_by_name(
 
 @pytest.mark.parametrize("options", [{}, {"wait_ms": 600_000}])
 async def test_a_client_that_leaves_ends_its_run(
-    toolset: Toolset, options: dict[str, Json]
+    toolset: Toolset, options: dict[str, JsonValue]
 ) -> None:
     arguments = {"code": LONG, "options": options}
     asking = asyncio.create_task(toolset.call("code_execution", arguments, Caller()))
@@ -145,7 +146,7 @@ async def test_a_client_that_leaves_ends_its_run(
 
 @pytest.mark.parametrize("options", [{}, {"wait_ms": 600_000}])
 async def test_a_detached_run_survives_its_client(
-    toolset: Toolset, options: dict[str, Json]
+    toolset: Toolset, options: dict[str, JsonValue]
 ) -> None:
     reports: list[str] = []
     caller = Caller(progress=lambda done, text, total=None: reports.append(text))

@@ -14,16 +14,17 @@ from typing import Any
 import mcp_types as types
 from mcp.shared.exceptions import MCPDeprecationWarning, MCPError
 
-from workbench.serve.access import Door
+from workbench.core.model import JsonValue
+from workbench.serve.access import Access
 from workbench.serve.binding import Binding
 from workbench.serve.http import HttpApp, Listening
-from workbench.serve.mcp_server import Context, OfferServer
-from workbench.serve.tool_provider import Caller, Json
+from workbench.serve.mcp_server import Context, ProviderServer
+from workbench.serve.tool_provider import Caller
 
 _PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 _WAV = "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YQAAAAA="
-_OBJECT: Json = {"type": "object"}
-_SCHEMA_2020: Json = {
+_OBJECT: JsonValue = {"type": "object"}
+_SCHEMA_2020: JsonValue = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "type": "object",
     "$defs": {
@@ -40,7 +41,7 @@ _SCHEMA_2020: Json = {
     "else": {"required": ["name"]},
     "additionalProperties": False,
 }
-_HEADER_SCHEMA: Json = {
+_HEADER_SCHEMA: JsonValue = {
     "type": "object",
     "properties": {"region": {"type": "string", "x-mcp-header": "Region"}},
     "required": ["region"],
@@ -48,7 +49,7 @@ _HEADER_SCHEMA: Json = {
 _LOGS = ("Tool execution started", "Tool processing data", "Tool execution completed")
 
 
-def _text(text: str) -> Json:
+def _text(text: str) -> JsonValue:
     return {"type": "text", "text": text}
 
 
@@ -56,12 +57,12 @@ def _result(text: str) -> types.CallToolResult:
     return types.CallToolResult(content=[types.TextContent(type="text", text=text)])
 
 
-def _resource(uri: str, mime_type: str, text: str) -> Json:
+def _resource(uri: str, mime_type: str, text: str) -> JsonValue:
     return {"type": "resource", "resource": {"uri": uri, "mimeType": mime_type, "text": text}}
 
 
-_IMAGE: Json = {"type": "image", "data": _PNG, "mimeType": "image/png"}
-_CONTENT: dict[str, list[Json]] = {
+_IMAGE: JsonValue = {"type": "image", "data": _PNG, "mimeType": "image/png"}
+_CONTENT: dict[str, list[JsonValue]] = {
     "test_simple_text": [_text("This is a simple text response for testing.")],
     "test_image_content": [_IMAGE],
     "test_audio_content": [{"type": "audio", "data": _WAV, "mimeType": "audio/wav"}],
@@ -91,11 +92,11 @@ _NAMES = [
 
 
 class Fixtures:
-    """The offer."""
+    """The provider."""
 
     instructions = "Fixtures of the conformance suite."
 
-    def listing(self) -> list[Json]:
+    def listing(self) -> list[JsonValue]:
         schemas = dict.fromkeys(_NAMES, _OBJECT) | {
             "test_custom_header": _HEADER_SCHEMA,
             "json_schema_2020_12_tool": _SCHEMA_2020,
@@ -105,7 +106,7 @@ class Fixtures:
             for name, schema in schemas.items()
         ]
 
-    async def call(self, name: str, arguments: Json, caller: Caller) -> Json:
+    async def call(self, name: str, arguments: JsonValue, caller: Caller) -> JsonValue:
         if name == "test_error_handling":
             text = "This tool intentionally returns an error for testing"
             return {"content": [_text(text)], "isError": True}
@@ -117,7 +118,7 @@ class Fixtures:
         return {"content": _CONTENT[name]}
 
 
-class FixtureServer(OfferServer):
+class FixtureServer(ProviderServer):
     """Adds what Workbench's own tools do not do: logging, sampling, elicitation."""
 
     def __init__(self) -> None:
@@ -126,7 +127,7 @@ class FixtureServer(OfferServer):
     async def call_tool(self, ctx: Context, params: types.CallToolRequestParams) -> Any:
         arguments = params.arguments or {}
         if params.name == "test_missing_capability":
-            needed: Json = {"requiredCapabilities": {"sampling": {}}}
+            needed: JsonValue = {"requiredCapabilities": {"sampling": {}}}
             raise MCPError(
                 types.MISSING_REQUIRED_CLIENT_CAPABILITY, "This tool needs sampling", needed
             )
@@ -164,7 +165,7 @@ class FixtureServer(OfferServer):
         return types.EmptyResult()
 
 
-class OpenDoor(Door):
+class OpenAccess(Access):
     """Without a token: the suite cannot send one."""
 
     def without_token(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
@@ -178,7 +179,7 @@ async def main() -> None:
         "127.0.0.1", 0, "unused", generated=False, max_body_bytes=4 << 20, loopback=True
     )
     app = HttpApp(FixtureServer(), binding)
-    app.door = OpenDoor(binding)
+    app.access = OpenAccess(binding)
     async with Listening(app, binding) as listening:
         print(listening.url, flush=True)
         await asyncio.Event().wait()

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from tests.support.raw_server import TOOLS, initialized, text
-
-Json: TypeAlias = Any
+from workbench.core.model import JsonValue
 
 
 @dataclass
@@ -20,7 +19,7 @@ class Asked:
 
     method: str
     headers: dict[str, str]
-    message: Json
+    message: JsonValue
     """The JSON-RPC message in the body, or None."""
 
     @property
@@ -157,18 +156,20 @@ async def serving(handler: Handler) -> AsyncIterator[Fake]:
 # -- replies ----------------------------------------------------------------------------------
 
 
-def result(asked: Asked, value: Json, **more: Any) -> Reply:
+def result(asked: Asked, value: JsonValue, **more: Any) -> Reply:
     """A result as one body."""
     return Reply(body=_line({"id": asked.message["id"], "result": value}), **more)
 
 
-def refused(status: int, code: int, message: str, request_id: Json = None, **more: Any) -> Reply:
+def refused(
+    status: int, code: int, message: str, request_id: JsonValue = None, **more: Any
+) -> Reply:
     """A JSON-RPC error with an HTTP status."""
     error = {"code": code, "message": message}
     return Reply(status, _line({"id": request_id, "error": error}), **more)
 
 
-def event(message: Json, event_id: str | None = None) -> bytes:
+def event(message: JsonValue, event_id: str | None = None) -> bytes:
     """A message as an event of a stream."""
     head = f"id: {event_id}\n" if event_id is not None else ""
     return f"{head}event: message\ndata: {_line(message).decode()}\n\n".encode()
@@ -202,5 +203,5 @@ def handshake_server(
     return Reply(405 if asked.method == "GET" else 200)
 
 
-def _line(message: Json) -> bytes:
+def _line(message: JsonValue) -> bytes:
     return json.dumps({"jsonrpc": "2.0", **message}).encode()

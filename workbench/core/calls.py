@@ -261,7 +261,7 @@ class Calls:
             return await self._tools.call(call, self._note)
         except (
             Exception
-        ) as error:  # the seam promises not to raise; a bug there must hang no script
+        ) as error:  # the port promises not to raise; a bug there must hang no script
             _log.exception("call %s.%s", call.server, call.tool)
             return Outcome.failed(
                 ErrorCode.UPSTREAM_ERROR,

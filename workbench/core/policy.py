@@ -28,7 +28,7 @@ _SEARCH_MOST = 100
 
 
 class Policy:
-    """The tools seam of one live execution: counts its budget, refuses what it may not call."""
+    """The tools port of one live execution: counts its budget, refuses what it may not call."""
 
     def __init__(self, upstream: Upstream, limits: Limits) -> None:
         self._upstream = upstream

@@ -9,18 +9,19 @@ from __future__ import annotations
 import asyncio
 
 from workbench.catalogue.validation import SchemaCheck, argument_problems
+from workbench.core.model import JsonValue
 from workbench.demo.tools import TOOLS, Answer, DemoTool, Missing
 from workbench.demo.world import World
 from workbench.serve.session import Session
 from workbench.serve.stdio import own_stdio
-from workbench.serve.tool_provider import Caller, Json, UnknownTool
+from workbench.serve.tool_provider import Caller, UnknownTool
 
 _LONGEST_LINE = 64 << 20
 _GRACE_S = 0.2
 
 
-class DemoOffer:
-    """The demo's tools over a world of their own (an ``Offer``)."""
+class DemoProvider:
+    """The demo's tools over a world of their own (a ``ToolProvider``)."""
 
     instructions = "A made-up issue tracker, chat and clock to try scripts on."
 
@@ -29,10 +30,10 @@ class DemoOffer:
         self._tools = {tool.name: tool for tool in TOOLS}
         self._checks = {tool.name: SchemaCheck(tool.input_schema) for tool in TOOLS}
 
-    def listing(self) -> list[Json]:
+    def listing(self) -> list[JsonValue]:
         return [_definition(tool) for tool in TOOLS]
 
-    async def call(self, name: str, arguments: Json, caller: Caller) -> Json:
+    async def call(self, name: str, arguments: JsonValue, caller: Caller) -> JsonValue:
         tool = self._tools.get(name)
         if tool is None:
             raise UnknownTool(f"Unknown tool: {name}")
@@ -57,14 +58,14 @@ def main() -> None:
 
 
 async def _serve() -> None:
-    session = Session(DemoOffer(), name="workbench-demo")
+    session = Session(DemoProvider(), name="workbench-demo")
     async with own_stdio(session, _LONGEST_LINE) as lines:
         session.attach(lines)
         await lines.ended.wait()
         await session.finish(_GRACE_S)
 
 
-def _definition(tool: DemoTool) -> Json:
+def _definition(tool: DemoTool) -> JsonValue:
     definition = {
         "name": tool.name,
         "description": tool.description,
@@ -79,7 +80,7 @@ def _definition(tool: DemoTool) -> Json:
     return definition if tool.output is None else {**definition, "outputSchema": tool.output}
 
 
-def _result(answer: Answer) -> Json:
+def _result(answer: Answer) -> JsonValue:
     result = {
         "content": [{"type": "text", "text": answer.text}],
         "isError": answer.is_error,

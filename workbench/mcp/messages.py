@@ -10,14 +10,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 import orjson
 
+from workbench.core.model import JsonValue
 from workbench.text import jsontext
 from workbench.util.allocating import without_collector
-
-Json: TypeAlias = Any
 
 MODERN_VERSIONS = ("2026-07-28",)
 HANDSHAKE_VERSIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
@@ -57,15 +55,15 @@ _ID_AT_TAIL = re.compile(_ID + rb"(?:,\s*" + _PLAIN + rb"\s*)*\}\s*$")
 class RpcError(Exception):
     """An error answer of the other side, or one to send: code, message and data as on the wire."""
 
-    def __init__(self, code: int, message: str, data: Json = None) -> None:
+    def __init__(self, code: int, message: str, data: JsonValue = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.data = data
 
-    def to_json(self) -> dict[str, Json]:
+    def to_json(self) -> dict[str, JsonValue]:
         """The ``error`` member of an answer."""
-        told: dict[str, Json] = {"code": self.code, "message": self.message}
+        told: dict[str, JsonValue] = {"code": self.code, "message": self.message}
         return told if self.data is None else {**told, "data": self.data}
 
 
@@ -113,27 +111,29 @@ class TooMuch(ValueError):
 class Decoded:
     """A line's value, and what was wrong with it."""
 
-    value: Json
+    value: JsonValue
     odd_numbers: bool = False
     """It held NaN, Infinity or a number past the range of a double; each is None in ``value``."""
 
 
-def request(request_id: Json, method: str, params: Mapping[str, Json] | None) -> dict[str, Json]:
+def request(
+    request_id: JsonValue, method: str, params: Mapping[str, JsonValue] | None
+) -> dict[str, JsonValue]:
     """A request as a message."""
     return {"jsonrpc": "2.0", "id": request_id, **notice(method, params)}
 
 
-def notification(method: str, params: Mapping[str, Json] | None) -> dict[str, Json]:
+def notification(method: str, params: Mapping[str, JsonValue] | None) -> dict[str, JsonValue]:
     """A notification as a message."""
     return {"jsonrpc": "2.0", **notice(method, params)}
 
 
-def notice(method: str, params: Mapping[str, Json] | None) -> dict[str, Json]:
+def notice(method: str, params: Mapping[str, JsonValue] | None) -> dict[str, JsonValue]:
     """What a request and a notification have in common."""
     return {"method": method, "params": dict(params)} if params else {"method": method}
 
 
-def answer_of(message: Mapping[str, Json], odd_numbers: bool = False) -> dict[str, Json]:
+def answer_of(message: Mapping[str, JsonValue], odd_numbers: bool = False) -> dict[str, JsonValue]:
     """The result in an answer. Raises RpcError for an error answer, Malformed for what is neither."""
     error = message.get("error")
     if error is not None:
@@ -148,7 +148,7 @@ def answer_of(message: Mapping[str, Json], odd_numbers: bool = False) -> dict[st
     return result
 
 
-def encode(message: Mapping[str, Json]) -> bytes:
+def encode(message: Mapping[str, JsonValue]) -> bytes:
     """A message as one line, without its end."""
     try:
         return orjson.dumps(message)
@@ -238,7 +238,7 @@ def _decode_nearly_json(text: str) -> Decoded:
     return Decoded(value, odd_numbers=bool(odd))
 
 
-def _rpc_error(error: Json) -> RpcError | Malformed:
+def _rpc_error(error: JsonValue) -> RpcError | Malformed:
     if not isinstance(error, dict):
         shown = f"{error!r:.300}" if isinstance(error, str | int | float) else type(error).__name__
         return Malformed(f"malformed error answer: {shown}")

@@ -13,12 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, TypeGuard
 
+from workbench.core.model import JsonValue
 from workbench.mcp.framing import LineSplitter, LongLine
 from workbench.mcp.messages import (
     GROWTH,
     METHOD_NOT_FOUND,
     ConnectionLost,
-    Json,
     Malformed,
     RequestTimeout,
     RpcError,
@@ -33,7 +33,7 @@ from workbench.mcp.messages import (
 )
 
 Progress: TypeAlias = Callable[[float, float | None, str | None], None]
-OnNotification: TypeAlias = Callable[[str, dict[str, Json]], None]
+OnNotification: TypeAlias = Callable[[str, dict[str, JsonValue]], None]
 
 LONGEST_ANSWER = 64 << 20
 _ENDLESS = 4
@@ -50,7 +50,7 @@ _MOST_OWED = 1 << 20
 
 @dataclass(slots=True)
 class _Pending:
-    answer: asyncio.Future[dict[str, Json]]
+    answer: asyncio.Future[dict[str, JsonValue]]
     progress: Progress | None
 
 
@@ -103,14 +103,14 @@ class Peer:
     async def request(
         self,
         method: str,
-        params: Mapping[str, Json] | None,
+        params: Mapping[str, JsonValue] | None,
         *,
         timeout: float | None = None,
         progress: Progress | None = None,
         request_id: int | str | None = None,
         cancel: bool = True,
         headers: Mapping[str, str] | None = None,
-    ) -> dict[str, Json]:
+    ) -> dict[str, JsonValue]:
         """Send a request and wait for its result, an object.
 
         timeout: seconds; on it, and when the caller is cancelled, the other side is told to stop
@@ -126,7 +126,7 @@ class Peer:
         params = dict(params) if params is not None else {}
         if progress is not None:
             params["_meta"] = {**params.get("_meta", {}), "progressToken": request_id}
-        answer: asyncio.Future[dict[str, Json]] = self._loop.create_future()
+        answer: asyncio.Future[dict[str, JsonValue]] = self._loop.create_future()
         self._pending[request_id] = _Pending(answer, progress)
         timer = None
         if timeout is not None:
@@ -151,7 +151,7 @@ class Peer:
             if answer.done() and not answer.cancelled():
                 answer.exception()  # nobody may have come to read it
 
-    async def notify(self, method: str, params: Mapping[str, Json] | None) -> None:
+    async def notify(self, method: str, params: Mapping[str, JsonValue] | None) -> None:
         """Send a notification; dropped when the connection is closed."""
         self._write(encode(notification(method, params)))
 
@@ -215,7 +215,7 @@ class Peer:
         if line.ended:
             self._keep(line.head)
 
-    def _message(self, message: dict[str, Json], odd_numbers: bool) -> bool:
+    def _message(self, message: dict[str, JsonValue], odd_numbers: bool) -> bool:
         """Handle one message; False: it is none."""
         method = message.get("method")
         if isinstance(method, str):
@@ -233,7 +233,7 @@ class Peer:
             return False
         return self._answered(message, odd_numbers)
 
-    def _answered(self, message: dict[str, Json], odd_numbers: bool) -> bool:
+    def _answered(self, message: dict[str, JsonValue], odd_numbers: bool) -> bool:
         key = as_id(message["id"])
         pending = self._pending.get(key) if key is not None else None
         if pending is None:
@@ -269,7 +269,7 @@ class Peer:
         waiting = [one for key, one in self._pending.items() if isinstance(key, int)]
         return waiting[0] if len(waiting) == 1 else None
 
-    def _asked(self, request_id: Json, method: str) -> bool:
+    def _asked(self, request_id: JsonValue, method: str) -> bool:
         """A server may ping; everything else it could ask for was not offered."""
         reply = reply_to(request_id, method)
         if reply is None:
@@ -286,7 +286,7 @@ class Peer:
         self._write(line)
         return True
 
-    def _progressed(self, params: dict[str, Json]) -> None:
+    def _progressed(self, params: dict[str, JsonValue]) -> None:
         key = as_id(params.get("progressToken"))
         pending = self._pending.get(key) if key is not None else None
         if pending is not None and pending.progress is not None:
@@ -316,7 +316,7 @@ class Peer:
             self._transport.write(line + b"\n")
 
 
-def as_id(request_id: Json) -> int | str | None:
+def as_id(request_id: JsonValue) -> int | str | None:
     """An id as we made it: some servers answer the request 7 as "7" or 7.0. None: it is none."""
     if isinstance(request_id, str):
         plain = len(request_id) < 19 and request_id.isascii() and request_id.isdecimal()
@@ -328,11 +328,11 @@ def as_id(request_id: Json) -> int | str | None:
     return request_id if isinstance(request_id, int) else None
 
 
-def reply_to(request_id: Json, method: str) -> dict[str, Json] | None:
+def reply_to(request_id: JsonValue, method: str) -> dict[str, JsonValue] | None:
     """What a server is answered that asks us; None: nothing, with an id that no program would make."""
     if not isinstance(request_id, str | int | float) or len(repr(request_id)) > _LONGEST_ID:
         return None
-    reply: dict[str, Json] = {"jsonrpc": "2.0", "id": request_id}
+    reply: dict[str, JsonValue] = {"jsonrpc": "2.0", "id": request_id}
     if method == "ping":
         return {**reply, "result": {}}
     return {
@@ -341,7 +341,7 @@ def reply_to(request_id: Json, method: str) -> dict[str, Json] | None:
     }
 
 
-def tell_progress(progress: Progress, params: Mapping[str, Json]) -> None:
+def tell_progress(progress: Progress, params: Mapping[str, JsonValue]) -> None:
     """Hand a progress notification to who waits for it, if it is well-formed."""
     done, total, text = (params.get(key) for key in ("progress", "total", "message"))
     if _is_number(done):
@@ -350,7 +350,7 @@ def tell_progress(progress: Progress, params: Mapping[str, Json]) -> None:
         )
 
 
-def _is_number(value: Json) -> TypeGuard[float]:
+def _is_number(value: JsonValue) -> TypeGuard[float]:
     """One that can be reckoned with: JSON has integers past what a float can hold."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
 

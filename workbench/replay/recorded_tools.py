@@ -1,4 +1,4 @@
-"""The tools seam over a recording: every answer comes from the record, none from a server."""
+"""The tools port over a recording: every answer comes from the record, none from a server."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Refusal:
     message: str
 
 
-class Door:
+class Access:
     """The rules of one binding."""
 
     def __init__(self, binding: Binding, most_body: Callable[[], int] | None = None) -> None:

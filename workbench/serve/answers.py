@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from workbench.core.model import JsonValue
 from workbench.serve.paths import Found, member
 from workbench.serve.preview import cut_middle, fitting, measure, preview, share
-from workbench.serve.tool_provider import Json
 from workbench.text.jsontext import dumps
 from workbench.text.tokens import estimate
 
@@ -24,7 +24,7 @@ _LINE = 12
 _PAGE = 100
 
 
-def bounded_execution(shown: dict[str, Json], most: int) -> dict[str, Json]:
+def bounded_execution(shown: dict[str, JsonValue], most: int) -> dict[str, JsonValue]:
     """The result of an execution (contract, section 2) in at most about ``most`` tokens; 0: as it is."""
     if not most or measure(shown, most) <= most:
         return shown
@@ -33,7 +33,7 @@ def bounded_execution(shown: dict[str, Json], most: int) -> dict[str, Json]:
     return _held(shown, most, lambda tokens: _cut_parts(shown, parts, tokens, way))
 
 
-def bounded_trace(shown: dict[str, Json], most: int) -> dict[str, Json]:
+def bounded_trace(shown: dict[str, JsonValue], most: int) -> dict[str, JsonValue]:
     """``history show`` in at most about ``most`` tokens; 0: as it is."""
     if not most or measure(shown, most) <= most:
         return shown
@@ -42,11 +42,11 @@ def bounded_trace(shown: dict[str, Json], most: int) -> dict[str, Json]:
     return _held(shown, most, lambda tokens: _cut_parts(shown, parts, tokens, way))
 
 
-def page(execution_id: str, found: Found, most: int) -> dict[str, Json]:
+def page(execution_id: str, found: Found, most: int) -> dict[str, JsonValue]:
     """What a path leads to, as much as fits: ``{execution_id, path, type, length, value}``; ``next`` is the
     path of what follows."""
     whole = found.part()
-    told: dict[str, Json] = {"execution_id": execution_id, "path": found.path}
+    told: dict[str, JsonValue] = {"execution_id": execution_id, "path": found.path}
     if not isinstance(whole, str | list | tuple | Mapping):
         return {**told, "type": _kind(whole), "value": whole}
     told |= {"type": _kind(whole), "length": len(found.whole)}
@@ -55,7 +55,7 @@ def page(execution_id: str, found: Found, most: int) -> dict[str, Json]:
     if not most or measure(whole, most - _FRAME) <= most - _FRAME:
         return {**told, "value": whole}
 
-    def fill(tokens: float) -> dict[str, Json]:
+    def fill(tokens: float) -> dict[str, JsonValue]:
         value, taken = _filled(whole, tokens, found)
         more = {} if taken >= len(whole) else {"next": _rest(found, taken, len(whole))}
         return {**told, "value": value, **more}
@@ -64,8 +64,8 @@ def page(execution_id: str, found: Found, most: int) -> dict[str, Json]:
 
 
 def _held(
-    whole: dict[str, Json], most: int, make: Callable[[float], dict[str, Json]]
-) -> dict[str, Json]:
+    whole: dict[str, JsonValue], most: int, make: Callable[[float], dict[str, JsonValue]]
+) -> dict[str, JsonValue]:
     """What ``make`` gives with as many tokens as make the whole answer fit: parts only estimate it."""
     tokens = float(most - _FRAME)
     answer = whole
@@ -79,8 +79,8 @@ def _held(
 
 
 def _cut_parts(
-    shown: Mapping[str, Json], names: tuple[str, ...], tokens: float, way: str
-) -> dict[str, Json]:
+    shown: Mapping[str, JsonValue], names: tuple[str, ...], tokens: float, way: str
+) -> dict[str, JsonValue]:
     present = [name for name in names if name in shown]
     costs = [measure(shown[name], tokens) for name in present]
     rest = {name: value for name, value in shown.items() if name not in present}
@@ -94,10 +94,10 @@ def _cut_parts(
     return {**out, "cut": notes}
 
 
-def _cut_value(name: str) -> Callable[[Json, float], tuple[Json, str]]:
+def _cut_value(name: str) -> Callable[[JsonValue, float], tuple[JsonValue, str]]:
     path = "$" if name == "value" else name
 
-    def cut(value: Json, tokens: float) -> tuple[Json, str]:
+    def cut(value: JsonValue, tokens: float) -> tuple[JsonValue, str]:
         small = preview(value, tokens, path)
         if isinstance(value, list):
             shown = len(small["head"]) if "head" in small else 0
@@ -124,7 +124,7 @@ def _cut_value(name: str) -> Callable[[Json, float], tuple[Json, str]]:
     return cut
 
 
-def _largest(value: Json) -> str:
+def _largest(value: JsonValue) -> str:
     """The step to the member that was most likely cut."""
     if not isinstance(value, Mapping):
         return ""
@@ -139,11 +139,11 @@ def _largest(value: Json) -> str:
     return member(name) + (f"[0:{_PAGE}]" if size > _PAGE and isinstance(value[name], list) else "")
 
 
-def _cut_logs(logs: list[Json], tokens: float) -> tuple[list[Json], str]:
+def _cut_logs(logs: list[JsonValue], tokens: float) -> tuple[list[JsonValue], str]:
     """The first and the last lines, each of bounded length; a line in between says what is gone."""
     longest = max(tokens / 4, 30.0)
-    head: list[Json] = []
-    tail: list[Json] = []
+    head: list[JsonValue] = []
+    tail: list[JsonValue] = []
     left = tokens - 2 * _LINE
     first, last = 0, len(logs)
     while first < last:
@@ -169,14 +169,14 @@ def _cut_logs(logs: list[Json], tokens: float) -> tuple[list[Json], str]:
     return [*head, *between, *reversed(tail)], f"{told}; the rest: {{way}}path={more})"
 
 
-def _cut_error(error: Json, tokens: float) -> tuple[Json, str]:
+def _cut_error(error: JsonValue, tokens: float) -> tuple[JsonValue, str]:
     if not isinstance(error, Mapping):
         return error, ""
     names = [name for name in ("message", "stack", "details") if error.get(name) is not None]
     fixed = {name: value for name, value in error.items() if name not in names}
     costs = [measure(error[name], tokens) for name in names]
     room = share(costs, max(0.0, tokens - measure(fixed, tokens) - 10 * len(names)))
-    out: dict[str, Json] = dict(error)
+    out: dict[str, JsonValue] = dict(error)
     for name, part in zip(names, room, strict=True):
         if name == "details":
             out[name] = preview(error[name], part, "error.details")
@@ -200,10 +200,10 @@ def _cut_code(code: str, tokens: float) -> tuple[str, str]:
     return cut_middle(code, tokens), 'code: cut in the middle; the whole: {way}path="code")'
 
 
-def _cut_calls(calls: list[Json], tokens: float) -> tuple[list[Json], str]:
+def _cut_calls(calls: list[JsonValue], tokens: float) -> tuple[list[JsonValue], str]:
     """As many calls as fit, each with its arguments and its result in little."""
     each = max(60.0, tokens / max(1, min(len(calls), 12)))
-    shown: list[Json] = []
+    shown: list[JsonValue] = []
     left = tokens
     for call in calls:
         small = call if measure(call, each) <= each else _small_call(call, each)
@@ -219,7 +219,7 @@ def _cut_calls(calls: list[Json], tokens: float) -> tuple[list[Json], str]:
     return shown, f'{told}{more}; a whole one: {{way}}path="calls[{first}]")'
 
 
-def _small_call(call: Mapping[str, Json], tokens: float) -> dict[str, Json]:
+def _small_call(call: Mapping[str, JsonValue], tokens: float) -> dict[str, JsonValue]:
     large = [name for name in ("args", "result", "content", "error") if call.get(name) is not None]
     if call.get("result") is not None and "content" in large:
         large.remove("content")  # it is the result once more, as the server sent it
@@ -233,7 +233,7 @@ def _small_call(call: Mapping[str, Json], tokens: float) -> dict[str, Json]:
     return out
 
 
-_CUTTERS: dict[str, Callable[[Any, float], tuple[Json, str]]] = {
+_CUTTERS: dict[str, Callable[[Any, float], tuple[JsonValue, str]]] = {
     "value": _cut_value("value"),
     "input": _cut_value("input"),
     "logs": _cut_logs,
@@ -244,14 +244,14 @@ _CUTTERS: dict[str, Callable[[Any, float], tuple[Json, str]]] = {
 }
 
 
-def _filled(whole: Json, tokens: float, found: Found) -> tuple[Json, int]:
+def _filled(whole: JsonValue, tokens: float, found: Found) -> tuple[JsonValue, int]:
     """The first parts that fit, and how many they are; the first alone as a preview where it is too large."""
     if isinstance(whole, str):
         text = fitting(whole, tokens) or whole[:1]
         return text, len(text)
     left = tokens
     if isinstance(whole, Mapping):
-        members: dict[str, Json] = {}
+        members: dict[str, JsonValue] = {}
         for name, inside in whole.items():
             left -= measure({name: inside}, left)
             if left < 0:
@@ -261,7 +261,7 @@ def _filled(whole: Json, tokens: float, found: Found) -> tuple[Json, int]:
             return members, len(members)
         name = next(iter(whole))
         return {name: preview(whole[name], tokens, found.path + member(name))}, 1
-    items: list[Json] = []
+    items: list[JsonValue] = []
     for item in whole:
         left -= measure(item, left) + 1
         if left < 0:
@@ -283,7 +283,7 @@ def _quoted(path: str) -> str:
     return text
 
 
-def _kind(value: Json) -> str:
+def _kind(value: JsonValue) -> str:
     kinds = {
         "str": "string",
         "dict": "object",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from workbench.catalogue.suggestions import near_names
-from workbench.serve.tool_provider import Json
+from workbench.core.model import JsonValue
 
 CODE_EXECUTION = "code_execution"
 
 _ANYTHING = ["object", "array", "string", "number", "boolean", "null"]
-OUTPUT_SCHEMA: Json = {
+OUTPUT_SCHEMA: JsonValue = {
     "type": "object",
     "properties": {
         "ok": {"type": ["boolean", "null"], "description": "null: it still runs."},

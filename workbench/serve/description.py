@@ -2,7 +2,7 @@
 
 Every agent pays for it in every turn, and for all of its prompt anew when the text changes. So its size is
 bounded (420 tokens with three servers, 560 with twenty-five, held by a test), and it depends on the
-configuration and on what the servers are known to offer, never on whether they are connected just now.
+configuration and on what the servers are known to provider, never on whether they are connected just now.
 """
 
 from __future__ import annotations

@@ -16,11 +16,11 @@ import uvicorn
 from mcp.server.transport_security import TransportSecuritySettings
 
 from workbench.serve import UsageError
-from workbench.serve.access import Door, Refusal
+from workbench.serve.access import Access, Refusal
 from workbench.serve.binding import Binding
 from workbench.serve.connections import Room, most_connections
-from workbench.serve.mcp_server import GONE, OfferServer
-from workbench.serve.tool_provider import Offer
+from workbench.serve.mcp_server import GONE, ProviderServer
+from workbench.serve.tool_provider import ToolProvider
 from workbench.text.jsontext import dumps
 
 Asgi: TypeAlias = Any
@@ -40,7 +40,7 @@ class HttpApp:
 
     def __init__(
         self,
-        server: OfferServer,
+        server: ProviderServer,
         binding: Binding,
         *,
         most_body: Callable[[], int] | None = None,
@@ -52,13 +52,13 @@ class HttpApp:
         begin anew.
         """
         self.server = server
-        self.door = Door(binding, most_body)
+        self.access = Access(binding, most_body)
         self._inner = server.streamable_http_app(
             streamable_http_path=PATH,
             max_request_body_size=sys.maxsize,  # counted here: the limit may change
             session_idle_timeout=session_idle_s,
             max_sessions=_MOST_SESSIONS,
-            # The door has looked at Host and Origin.
+            # The access has looked at Host and Origin.
             transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         )
 
@@ -68,13 +68,13 @@ class HttpApp:
 
     async def __call__(self, scope: Asgi, receive: Asgi, send: Asgi) -> None:
         if scope["type"] == "http":
-            refusal = self.door.refusal(scope["headers"])
+            refusal = self.access.refusal(scope["headers"])
             if refusal is not None:
                 if refusal.status != 401:  # a page or a client that is set up wrong: worth a line
                     _log.warning("%s", refusal.message)
                 await _refuse(send, refusal)
                 return
-            exchange = _Exchange(self.door, receive, send)
+            exchange = _Exchange(self.access, receive, send)
             scope[GONE] = exchange.gone
             receive, send = exchange.receive, exchange.send
         await self._inner(scope, receive, send)
@@ -83,9 +83,9 @@ class HttpApp:
 class _Exchange:
     """One request: sees when its client goes away, and ends it where its body is too large."""
 
-    def __init__(self, door: Door, receive: Asgi, send: Asgi) -> None:
+    def __init__(self, access: Access, receive: Asgi, send: Asgi) -> None:
         self.gone = asyncio.Event()
-        self._door = door
+        self._access = access
         self._receive = receive
         self._send = send
         self._received = 0
@@ -99,7 +99,7 @@ class _Exchange:
             self.gone.set()
             return message
         self._received += len(message.get("body", b""))
-        refusal = self._door.too_large(self._received)
+        refusal = self._access.too_large(self._received)
         if refusal is None:
             return message
         self._refused = True
@@ -113,10 +113,10 @@ class _Exchange:
 
 
 def build_app(
-    offer: Offer, binding: Binding, most_body: Callable[[], int] | None = None
+    provider: ToolProvider, binding: Binding, most_body: Callable[[], int] | None = None
 ) -> HttpApp:
     """The application that serves an offer behind a binding's token."""
-    return HttpApp(OfferServer(offer), binding, most_body=most_body)
+    return HttpApp(ProviderServer(provider), binding, most_body=most_body)
 
 
 class Listening:

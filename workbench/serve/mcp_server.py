@@ -1,4 +1,4 @@
-"""An ``Offer`` as a server of the SDK: what the HTTP binding serves. Imports mcp."""
+"""A ``ToolProvider`` as a server of the SDK: what the HTTP binding serves. Imports mcp."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from workbench import __version__
-from workbench.serve.tool_provider import SERVER_NAME, Caller, Json, Offer, UnknownTool
+from workbench.core.model import JsonValue
+from workbench.serve.tool_provider import SERVER_NAME, Caller, ToolProvider, UnknownTool
 
 Context = ServerRequestContext[Any, Any]
 GONE = "workbench.gone"
@@ -31,11 +32,11 @@ _NO_CACHE = CacheHint(ttl_ms=0, scope="private")
 _log = logging.getLogger(__name__)
 
 
-class OfferServer(Server[Any]):
+class ProviderServer(Server[Any]):
     """Serves an offer to any number of clients, in both protocol eras."""
 
-    def __init__(self, offer: Offer, **more: Any) -> None:
-        self._offer = offer
+    def __init__(self, provider: ToolProvider, **more: Any) -> None:
+        self._provider = provider
         self._bus = InMemorySubscriptionBus()
         self._listens = ListenHandler(self._bus)
         self._handshakes: weakref.WeakSet[Connection] = weakref.WeakSet()
@@ -43,7 +44,7 @@ class OfferServer(Server[Any]):
         super().__init__(
             SERVER_NAME,
             version=__version__,
-            instructions=offer.instructions,
+            instructions=provider.instructions,
             on_list_tools=self.list_tools,
             on_call_tool=self.call_tool,
             on_subscriptions_listen=self._listens,
@@ -72,7 +73,7 @@ class OfferServer(Server[Any]):
     async def list_tools(
         self, _ctx: Context, _params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
-        tools = [types.Tool.model_validate(tool) for tool in self._offer.listing()]
+        tools = [types.Tool.model_validate(tool) for tool in self._provider.listing()]
         return types.ListToolsResult(tools=tools)
 
     async def call_tool(
@@ -90,7 +91,7 @@ class OfferServer(Server[Any]):
             protocol_version=ctx.protocol_version,
         )
         try:
-            work = self._offer.call(params.name, params.arguments or {}, caller)
+            work = self._provider.call(params.name, params.arguments or {}, caller)
             work = reports.during(work) if reports is not None else work
             result = await _unless_gone(work, ctx)
         except UnknownTool as error:
@@ -124,7 +125,7 @@ class OfferServer(Server[Any]):
         )
 
 
-def all_finite(value: Json) -> bool:
+def all_finite(value: JsonValue) -> bool:
     """False: NaN or an infinite number is in it. The SDK's parser takes them; further on they were null."""
     waiting = [value]
     while waiting:
@@ -150,7 +151,7 @@ class _Reports:
         if self._queue.qsize() < _MOST_PROGRESS:  # a client that does not read loses progress
             self._queue.put_nowait((done, total, text))
 
-    async def during(self, work: Coroutine[Any, Any, Json]) -> Json:
+    async def during(self, work: Coroutine[Any, Any, JsonValue]) -> JsonValue:
         """Send what comes while ``work`` goes on, and all of it before its result."""
         sender = asyncio.create_task(self._send())
         try:
@@ -166,7 +167,7 @@ class _Reports:
             await self._ctx.session.report_progress(*report)
 
 
-async def _unless_gone(work: Coroutine[Any, Any, Json], ctx: Context) -> Json:
+async def _unless_gone(work: Coroutine[Any, Any, JsonValue], ctx: Context) -> JsonValue:
     """Cancel the work when the connection that waits for its answer is closed.
 
     The SDK does so for clients of 2026-07-28. A handshake client could come back for its answer only

@@ -6,7 +6,7 @@ import binascii
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.serve.tool_provider import Json
+from workbench.core.model import JsonValue
 
 _KINDS = ("image", "audio")
 _MOST_BLOCKS = 20
@@ -17,7 +17,7 @@ _LOOKED_AT = 50_000
 _DEEPEST = 100
 
 
-def take_out(value: Json) -> tuple[Json, list[Json]]:
+def take_out(value: JsonValue) -> tuple[JsonValue, list[JsonValue]]:
     """``value`` with what stands in the place of its images and audio, and these as content blocks.
 
     In its place: ``{"type": "image", "mimeType": …, "bytes": …, "attached": 1}``, the number of the block.
@@ -28,11 +28,11 @@ def take_out(value: Json) -> tuple[Json, list[Json]]:
 
 class _Taking:
     def __init__(self) -> None:
-        self.blocks: list[Json] = []
+        self.blocks: list[JsonValue] = []
         self._bytes = 0
         self._looked_at = 0
 
-    def visit(self, value: Json, depth: int) -> Json:
+    def visit(self, value: JsonValue, depth: int) -> JsonValue:
         """The value itself where nothing in it is taken out."""
         self._looked_at += 1
         if self._looked_at > _LOOKED_AT or depth > _DEEPEST:
@@ -52,7 +52,7 @@ class _Taking:
         same = all(members[name] is inside for name, inside in value.items())
         return value if same else members
 
-    def _taken(self, block: Mapping[str, Any]) -> Json:
+    def _taken(self, block: Mapping[str, Any]) -> JsonValue:
         kind, mime, data = block["type"], block.get("mimeType"), block["data"]
         if not isinstance(mime, str) or not mime.startswith(f"{kind}/"):
             return block
@@ -60,7 +60,7 @@ class _Taking:
             size = len(binascii.a2b_base64(data, strict_mode=True))
         except ValueError:
             return block
-        told: dict[str, Json] = {"type": kind, "mimeType": mime, "bytes": size}
+        told: dict[str, JsonValue] = {"type": kind, "mimeType": mime, "bytes": size}
         too_many = len(self.blocks) >= _MOST_BLOCKS or self._bytes + size > _MOST_TOGETHER
         if size > _MOST_BYTES or too_many:
             return {**told, "note": "too large to be attached" if not too_many else "not attached"}

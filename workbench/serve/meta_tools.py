@@ -8,9 +8,9 @@ from contextlib import suppress
 
 from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.catalogue.validation import SchemaCheck
+from workbench.core.model import JsonValue
 from workbench.core.ports import Upstream
 from workbench.serve.told import Told
-from workbench.serve.tool_provider import Json
 from workbench.text.tokens import estimate
 
 _SETTLE_S = 3.0
@@ -18,14 +18,14 @@ _SHOWN_DESCRIPTION = 200
 _TOLD_BESIDE = 100
 _SHOWN_ID = 60
 
-_TOOL_NAME: Json = {
+_TOOL_NAME: JsonValue = {
     "type": ["string", "object"],
     "properties": {"server": {"type": "string"}, "tool": {"type": "string"}},
     "required": ["server", "tool"],
     "additionalProperties": False,
 }
 # What a client sees is short, because a model pays for it in every turn; the checks know more.
-SEARCH_SCHEMA: dict[str, Json] = {
+SEARCH_SCHEMA: dict[str, JsonValue] = {
     "type": "object",
     "properties": {"query": {"type": "string"}, "limit": {"type": "integer"}},
     "required": ["query"],
@@ -40,7 +40,7 @@ SEARCH_CHECK = SchemaCheck(
         },
     }
 )
-DESCRIBE_SCHEMA: dict[str, Json] = {
+DESCRIBE_SCHEMA: dict[str, JsonValue] = {
     "type": "object",
     "properties": {
         "tools": {"type": "array", "items": {"type": "string"}, "description": "As server.tool."}
@@ -92,7 +92,7 @@ async def search(upstream: Upstream, most: int, query: str, limit: int = 10) -> 
     return Told({"tools": tools, "total": total}, "\n".join((*lines[:kept], f"({end})")))
 
 
-async def describe(upstream: Upstream, most: int, tools: Sequence[Json]) -> Told:
+async def describe(upstream: Upstream, most: int, tools: Sequence[JsonValue]) -> Told:
     """``{tools: [{server, tool, typescript}], missing: [{name, message, near}]}``; ``left_out``: the names of
     those for which there was no room."""
     catalogue = await visible_catalogue(upstream)
@@ -104,7 +104,7 @@ async def describe(upstream: Upstream, most: int, tools: Sequence[Json]) -> Told
     kept = max(1, _fitting(texts, most))
     left_out = [f"{tool['server']}.{tool['tool']}" for tool in described[kept:]]
     told = [*texts[:kept], *(f"// {one['message']}" for one in missing)]
-    structured: Json = {"tools": described[:kept], "missing": missing}
+    structured: JsonValue = {"tools": described[:kept], "missing": missing}
     if left_out:
         structured["left_out"] = left_out
         told.append(f"// no room for: {', '.join(left_out)}; ask for them apart")

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from workbench.catalogue.suggestions import near_names, suggestion
-from workbench.serve.tool_provider import Json
+from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
 
 _NAME = re.compile(r"[A-Za-z_$][\w$-]*")
@@ -40,13 +40,13 @@ class Found:
 
     path: str
     """Of ``whole``, in one spelling."""
-    whole: Json
+    whole: JsonValue
     start: int = 0
     end: int | None = None
     """None: to the end."""
     sliced: bool = False
 
-    def part(self) -> Json:
+    def part(self) -> JsonValue:
         """The items, characters or members that are meant."""
         if not self.sliced:
             return self.whole
@@ -60,7 +60,7 @@ def member(name: str) -> str:
     return f".{name}" if _NAME.fullmatch(name) else f"[{json.dumps(name, ensure_ascii=False)}]"
 
 
-def find(roots: Mapping[str, Json], path: str) -> Found:
+def find(roots: Mapping[str, JsonValue], path: str) -> Found:
     """Where ``path`` leads. ``roots``: the members of an execution; ``value`` is ``$``. Raises BadPath."""
     root, steps = _parse(path)
     if root == "$" and steps and isinstance(steps[0], str):
@@ -124,7 +124,7 @@ def _step(found: re.Match[str], path: str) -> Step:
     return str(found["name"] if found["name"] is not None else found["single"])
 
 
-def _into(here: Json, where: str, step: str | int) -> tuple[Json, str]:
+def _into(here: JsonValue, where: str, step: str | int) -> tuple[JsonValue, str]:
     if isinstance(step, int):
         if not isinstance(here, list | tuple):
             raise BadPath(f"{where} is {_kind(here)}, not an array: [{step}] leads to nothing")
@@ -141,7 +141,7 @@ def _into(here: Json, where: str, step: str | int) -> tuple[Json, str]:
     return here[step], where + member(step)
 
 
-def _slice(here: Json, where: str, step: slice) -> Found:
+def _slice(here: JsonValue, where: str, step: slice) -> Found:
     if not isinstance(here, list | tuple | str | Mapping):
         raise BadPath(f"{where} is {_kind(here)}: it has no parts to take a slice of")
     length = len(here)
@@ -154,7 +154,7 @@ def _slice(here: Json, where: str, step: slice) -> Found:
     return Found(where, here, start, end, sliced=True)
 
 
-def _kind(value: Json) -> str:
+def _kind(value: JsonValue) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -166,7 +166,7 @@ def _kind(value: Json) -> str:
     return "an array" if isinstance(value, list | tuple) else "an object"
 
 
-def _parts(value: Json) -> str:
+def _parts(value: JsonValue) -> str:
     if isinstance(value, str):
         return "characters"
     return "members" if isinstance(value, Mapping) else "items"

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
+from workbench.core.model import JsonValue
 from workbench.serve.paths import member
-from workbench.serve.tool_provider import Json
 from workbench.text.jsontext import dumps
 from workbench.text.tokens import estimate
 
@@ -27,7 +27,7 @@ _MEMBER = 1.2
 """Tokens of the signs around an item and around a member."""
 
 
-def measure(value: Json, enough: float) -> float:
+def measure(value: JsonValue, enough: float) -> float:
     """About how many tokens a value is as JSON; what is over ``enough`` is not counted on."""
     total = 0.0
     waiting = [iter((value,))]
@@ -57,7 +57,7 @@ def text_tokens(text: str, enough: float) -> float:
     return estimate(dumps(text))
 
 
-def preview(value: Json, tokens: float, path: str = "$", depth: int = 0) -> Json:
+def preview(value: JsonValue, tokens: float, path: str = "$", depth: int = 0) -> JsonValue:
     """``value`` itself where it fits into ``tokens``, else a preview of about that size."""
     if measure(value, tokens) <= tokens:
         return value
@@ -69,7 +69,12 @@ def preview(value: Json, tokens: float, path: str = "$", depth: int = 0) -> Json
         kind = "array"
     else:
         return value
-    shown: dict[str, Json] = {"truncated": True, "type": kind, "length": len(value), "path": path}
+    shown: dict[str, JsonValue] = {
+        "truncated": True,
+        "type": kind,
+        "length": len(value),
+        "path": path,
+    }
     left = tokens - _FRAME
     if left < _LEAST or depth > _DEEPEST:
         return shown
@@ -116,7 +121,7 @@ class _Key:
         self.name = name
 
 
-def _members(value: Mapping[str, Json]) -> Json:
+def _members(value: Mapping[str, JsonValue]) -> JsonValue:
     for name, inside in value.items():
         yield _Key(name)
         yield inside
@@ -139,7 +144,7 @@ def fitting(text: str, tokens: float, *, end: bool = False) -> str:
     return ""
 
 
-def _keys(value: Mapping[str, Json], tokens: float) -> tuple[list[str], float]:
+def _keys(value: Mapping[str, JsonValue], tokens: float) -> tuple[list[str], float]:
     """The names of the first members, and what they take."""
     keys: list[str] = []
     used = 0.0
@@ -153,8 +158,10 @@ def _keys(value: Mapping[str, Json], tokens: float) -> tuple[list[str], float]:
     return keys, used
 
 
-def _head_of_array(value: Sequence[Json], tokens: float, path: str, depth: int) -> list[Json]:
-    head: list[Json] = []
+def _head_of_array(
+    value: Sequence[JsonValue], tokens: float, path: str, depth: int
+) -> list[JsonValue]:
+    head: list[JsonValue] = []
     left = tokens
     for index, item in enumerate(value):
         cost = measure(item, left) + _ITEM
@@ -168,8 +175,8 @@ def _head_of_array(value: Sequence[Json], tokens: float, path: str, depth: int) 
 
 
 def _head_of_object(
-    value: Mapping[str, Json], tokens: float, path: str, depth: int
-) -> dict[str, Json]:
+    value: Mapping[str, JsonValue], tokens: float, path: str, depth: int
+) -> dict[str, JsonValue]:
     names = [name for name in islice(value, _MOST_KEYS) if len(name) <= _LONGEST_KEY]
     names = names[: max(1, int(tokens / _LEAST))]
     around = [estimate(name) + 1 + _MEMBER for name in names]

@@ -16,12 +16,11 @@ from workbench.core.model import (
     ScriptError,
 )
 from workbench.core.scripts import UnknownScript, find_script
-from workbench.serve.tool_provider import Json
 from workbench.serve.underway import MOST_WAIT_MS
 
 # What a client sees: short, because a model pays for it in every turn. The ranges are told where one is left.
 # No oneOf for "code or script": hosts refuse schemas that have one at their root.
-INPUT_SCHEMA: dict[str, Json] = {
+INPUT_SCHEMA: dict[str, JsonValue] = {
     "type": "object",
     "properties": {
         "code": {"type": "string", "description": "JavaScript. Or give script."},
@@ -47,13 +46,13 @@ INPUT_SCHEMA: dict[str, Json] = {
     },
     "additionalProperties": False,
 }
-ANSWER_TOKENS: Json = {"type": "integer", "minimum": 0}
-WAIT_MS: Json = {"type": "integer", "minimum": 0, "maximum": MOST_WAIT_MS}
+ANSWER_TOKENS: JsonValue = {"type": "integer", "minimum": 0}
+WAIT_MS: JsonValue = {"type": "integer", "minimum": 0, "maximum": MOST_WAIT_MS}
 
 
 def _check() -> SchemaCheck:
     """The same fields, with their ranges, and any JSON for the input."""
-    ranges: dict[str, Json] = {}
+    ranges: dict[str, JsonValue] = {}
     for name, (least, most) in OPTION_RANGES.items():
         ranges[name] = {"type": "integer", "minimum": least}
         if most is not None:

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Coroutine, Mapping
 from typing import Any
 
 from workbench import __version__
-from workbench.core.model import ErrorCode
+from workbench.core.model import ErrorCode, JsonValue
 from workbench.mcp.framing import LongLine
 from workbench.mcp.messages import (
     CAPABILITIES_KEY,
@@ -38,7 +38,7 @@ from workbench.mcp.messages import (
     id_at_an_edge,
 )
 from workbench.serve.stdio import Lines
-from workbench.serve.tool_provider import SERVER_NAME, Caller, Json, Offer, Progress, UnknownTool
+from workbench.serve.tool_provider import SERVER_NAME, Caller, Progress, ToolProvider, UnknownTool
 
 _CAPABILITIES = {"tools": {"listChanged": True}}
 _MOST_LISTENS = 64
@@ -51,17 +51,19 @@ _log = logging.getLogger(__name__)
 class Session:
     """One client. ``feed`` takes its lines, answers go to ``lines``."""
 
-    def __init__(self, offer: Offer, *, name: str = SERVER_NAME, limited_by: str = "") -> None:
+    def __init__(
+        self, provider: ToolProvider, *, name: str = SERVER_NAME, limited_by: str = ""
+    ) -> None:
         """limited_by: what sets how long a message may be, for the answer to one that is longer."""
-        self._offer = offer
+        self._provider = provider
         self._info = {"name": name, "version": __version__}
         self._stamp = {SERVER_KEY: self._info}
         self._lines: Lines | None = None
         self._client: str | None = None
         self._version = HANDSHAKE_VERSIONS[-1]
         self._initialized = False
-        self._underway: dict[Json, asyncio.Task[None]] = {}
-        self._listens: dict[Json, asyncio.Event] = {}
+        self._underway: dict[JsonValue, asyncio.Task[None]] = {}
+        self._listens: dict[JsonValue, asyncio.Event] = {}
         self._answered = asyncio.Event()
         self._limited_by = limited_by or "this server takes"
 
@@ -130,7 +132,7 @@ class Session:
 
     # -- messages of the client --------------------------------------------------------------
 
-    def _requested(self, request_id: Json, method: str, params: Json) -> None:
+    def _requested(self, request_id: JsonValue, method: str, params: JsonValue) -> None:
         try:
             if not isinstance(params, dict):
                 raise RpcError(INVALID_PARAMS, "params must be an object")
@@ -145,16 +147,16 @@ class Session:
 
     def _dispatch(
         self,
-        request_id: Json,
+        request_id: JsonValue,
         method: str,
-        params: dict[str, Json],
-        meta: dict[str, Json],
+        params: dict[str, JsonValue],
+        meta: dict[str, JsonValue],
         modern: bool,
     ) -> None:
         if method == "tools/call":
             self._start(request_id, self._call(request_id, params, meta, modern))
         elif method == "tools/list":
-            self._answer(request_id, {"tools": self._offer.listing()}, modern, cached=True)
+            self._answer(request_id, {"tools": self._provider.listing()}, modern, cached=True)
         elif method == "initialize" and not modern:
             self._answer(request_id, self._initialize(params), False)
         elif method == "ping" and not modern:
@@ -166,14 +168,14 @@ class Session:
         else:
             raise RpcError(METHOD_NOT_FOUND, "Method not found", method)
 
-    def _notified(self, method: str, params: Json) -> None:
+    def _notified(self, method: str, params: JsonValue) -> None:
         if method == "notifications/cancelled" and isinstance(params, dict):
             request_id = params.get("requestId")
             task = self._underway.get(request_id) if _is_id(request_id) else None
             if task is not None:
                 task.cancel()
 
-    def _start(self, request_id: Json, work: Coroutine[Any, Any, Json]) -> None:
+    def _start(self, request_id: JsonValue, work: Coroutine[Any, Any, JsonValue]) -> None:
         if request_id in self._underway:
             work.close()
             raise RpcError(INVALID_REQUEST, f"request id {request_id!r} is already in use")
@@ -185,7 +187,7 @@ class Session:
 
         task.add_done_callback(forget)
 
-    async def _guarded(self, request_id: Json, work: Awaitable[None]) -> None:
+    async def _guarded(self, request_id: JsonValue, work: Awaitable[None]) -> None:
         """A cancelled request gets no answer (2025-11-25, utilities/cancellation)."""
         try:
             await work
@@ -197,7 +199,7 @@ class Session:
 
     # -- methods -----------------------------------------------------------------------------
 
-    def _initialize(self, params: Mapping[str, Json]) -> Json:
+    def _initialize(self, params: Mapping[str, JsonValue]) -> JsonValue:
         version, info = params.get("protocolVersion"), params.get("clientInfo")
         if not isinstance(version, str):
             raise RpcError(INVALID_PARAMS, "initialize needs protocolVersion, a string")
@@ -208,18 +210,22 @@ class Session:
             "protocolVersion": self._version,
             "capabilities": _CAPABILITIES,
             "serverInfo": self._info,
-            "instructions": self._offer.instructions,
+            "instructions": self._provider.instructions,
         }
 
-    def _discover(self) -> Json:
+    def _discover(self) -> JsonValue:
         return {
             "supportedVersions": [MODERN_VERSIONS[0]],
             "capabilities": _CAPABILITIES,
-            "instructions": self._offer.instructions,
+            "instructions": self._provider.instructions,
         }
 
     async def _call(
-        self, request_id: Json, params: Mapping[str, Json], meta: Mapping[str, Json], modern: bool
+        self,
+        request_id: JsonValue,
+        params: Mapping[str, JsonValue],
+        meta: Mapping[str, JsonValue],
+        modern: bool,
     ) -> None:
         name, arguments = params.get("name"), params.get("arguments")
         if not isinstance(name, str):
@@ -234,13 +240,13 @@ class Session:
             protocol_version=MODERN_VERSIONS[0] if modern else self._version,
         )
         try:
-            result = await self._offer.call(name, arguments or {}, caller)
+            result = await self._provider.call(name, arguments or {}, caller)
         except UnknownTool as error:
             raise RpcError(INVALID_PARAMS, str(error)) from error
         self._answer(request_id, result, modern)
         self._answered.set()
 
-    async def _listen(self, request_id: Json, params: Mapping[str, Json]) -> None:
+    async def _listen(self, request_id: JsonValue, params: Mapping[str, JsonValue]) -> None:
         """Hold the stream of 2026-07-28 on which a client hears of changes."""
         wanted = params.get("notifications")
         if not isinstance(wanted, dict):
@@ -266,7 +272,7 @@ class Session:
         finally:
             del self._listens[request_id]
 
-    def _progress(self, token: Json) -> Progress | None:
+    def _progress(self, token: JsonValue) -> Progress | None:
         if not _is_id(token):
             return None
 
@@ -283,7 +289,7 @@ class Session:
     # -- messages to the client --------------------------------------------------------------
 
     def _answer(
-        self, request_id: Json, result: Json, modern: bool, *, cached: bool = False
+        self, request_id: JsonValue, result: JsonValue, modern: bool, *, cached: bool = False
     ) -> None:
         if modern:
             result = {**result, "resultType": "complete", "_meta": self._stamp}
@@ -291,15 +297,15 @@ class Session:
                 result |= {"ttlMs": 0, "cacheScope": "private"}
         self._send({"id": request_id, "result": result})
 
-    def _fail(self, request_id: Json, error: RpcError) -> None:
+    def _fail(self, request_id: JsonValue, error: RpcError) -> None:
         self._send({"id": request_id, "error": error.to_json()})
 
-    def _send(self, message: dict[str, Json]) -> None:
+    def _send(self, message: dict[str, JsonValue]) -> None:
         if self._lines is not None:
             self._lines.send(encode({"jsonrpc": "2.0", **message}))
 
 
-def _check_envelope(meta: Mapping[str, Json]) -> None:
+def _check_envelope(meta: Mapping[str, JsonValue]) -> None:
     """Raises RpcError where a request of 2026-07-28 is not as it must be."""
     version = meta[VERSION_KEY]
     if CAPABILITIES_KEY not in meta:
@@ -317,11 +323,11 @@ def _check_envelope(meta: Mapping[str, Json]) -> None:
         )
 
 
-def _is_id(value: Json) -> bool:
+def _is_id(value: JsonValue) -> bool:
     """A string or an integer; ``true`` is none, though it equals 1."""
     return isinstance(value, str | int) and not isinstance(value, bool)
 
 
-def _client_name(info: Json) -> str | None:
+def _client_name(info: JsonValue) -> str | None:
     name = info.get("name") if isinstance(info, dict) else None
     return name if isinstance(name, str) and name else None

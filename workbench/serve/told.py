@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.serve.tool_provider import Json
+from workbench.core.model import JsonValue
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """An answer: JSON for programs, and the text that a model reads."""
 
-    structured: Json
+    structured: JsonValue
     text: str | None = None
     """None: the JSON itself."""
-    blocks: tuple[Json, ...] = ()
+    blocks: tuple[JsonValue, ...] = ()
     """Images and audio."""
 
 

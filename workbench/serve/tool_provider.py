@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol
 
-Json: TypeAlias = Any
+from workbench.core.model import JsonValue
+
 SERVER_NAME = "workbench"
 
 
@@ -26,7 +27,7 @@ class Caller:
     """The MCP client's name, as it gives it."""
     progress: Progress | None = None
     """None: the client did not ask for progress."""
-    meta: Mapping[str, Json] = field(default_factory=dict)
+    meta: Mapping[str, JsonValue] = field(default_factory=dict)
     """The request's ``_meta``: it may carry a trace context."""
     request_id: str | int | None = None
     protocol_version: str = ""
@@ -36,7 +37,7 @@ class UnknownTool(Exception):
     """A tool of this name is not offered; the message names near ones."""
 
 
-class Offer(Protocol):
+class ToolProvider(Protocol):
     """The tools that are served."""
 
     @property
@@ -44,11 +45,11 @@ class Offer(Protocol):
         """What a client's model should know of this server."""
         ...
 
-    def listing(self) -> list[Json]:
+    def listing(self) -> list[JsonValue]:
         """The tools as they go over the wire (``Tool`` objects), in a stable order."""
         ...
 
-    async def call(self, name: str, arguments: Json, caller: Caller) -> Json:
+    async def call(self, name: str, arguments: JsonValue, caller: Caller) -> JsonValue:
         """Answer one call: a ``CallToolResult`` object as it goes over the wire.
 
         Raises UnknownTool. Cancelling the task cancels what was asked for.

@@ -9,7 +9,7 @@ from functools import partial
 
 from workbench.catalogue.suggestions import suggestion
 from workbench.catalogue.validation import SchemaCheck, argument_problems
-from workbench.core.model import ErrorCode, Execution, ExecutionRequest, ScriptError
+from workbench.core.model import ErrorCode, Execution, ExecutionRequest, JsonValue, ScriptError
 from workbench.core.records import HistoryError, UnknownExecution
 from workbench.core.runtime import Runtime
 from workbench.core.scripts import script_names
@@ -23,7 +23,7 @@ from workbench.serve.progress import narrate
 from workbench.serve.requests import INPUT_SCHEMA, Refused, read_request, salvage
 from workbench.serve.telemetry import Tracing
 from workbench.serve.told import NothingFound, Told, Unreadable
-from workbench.serve.tool_provider import Caller, Json, UnknownTool
+from workbench.serve.tool_provider import Caller, UnknownTool
 from workbench.serve.underway import Listener, Runs, StillRunning
 from workbench.text.jsontext import canonical, dumps
 from workbench.text.sanitize import clean_line
@@ -38,13 +38,13 @@ _CHARS_A_TOKEN = 6
 class _Plain:
     """A tool that does nothing to the world, but cancel."""
 
-    definition: Json
+    definition: JsonValue
     check: SchemaCheck
     answer: Callable[..., Awaitable[Told]]
 
 
 class Toolset:
-    """An ``Offer``: what is listed now, and answers to calls."""
+    """A ``ToolProvider``: what is listed now, and answers to calls."""
 
     def __init__(self, runtime: Runtime, tracing: Tracing | None = None) -> None:
         self._runtime = runtime
@@ -90,7 +90,7 @@ class Toolset:
     def instructions(self) -> str:
         return INSTRUCTIONS
 
-    def listing(self) -> list[Json]:
+    def listing(self) -> list[JsonValue]:
         size = {"_meta": {"anthropic/maxResultSizeChars": self._most_chars()}}
         plain = [{**tool.definition, **size} for tool in self._plain.values()]
         config = self._runtime.config
@@ -120,7 +120,9 @@ class Toolset:
             *plain,
         ]
 
-    async def call(self, name: str, arguments: Mapping[str, Json], caller: Caller) -> Json:
+    async def call(
+        self, name: str, arguments: Mapping[str, JsonValue], caller: Caller
+    ) -> JsonValue:
         if name == CODE_EXECUTION:
             return await self._execute(arguments, caller)
         tool = self._plain.get(name)
@@ -141,7 +143,7 @@ class Toolset:
 
     # -- running ---------------------------------------------------------------------------
 
-    async def _execute(self, arguments: Mapping[str, Json], caller: Caller) -> Json:
+    async def _execute(self, arguments: Mapping[str, JsonValue], caller: Caller) -> JsonValue:
         runtime = self._runtime
         if not runtime.config.enable_code_execution:
             refused = salvage(arguments, caller.client)
@@ -169,9 +171,9 @@ class Toolset:
             span.ended(execution)
             return execution
 
-    def _answer(self, outcome: Execution | StillRunning, most: int | None) -> Json:
+    def _answer(self, outcome: Execution | StillRunning, most: int | None) -> JsonValue:
         shown = outcome.to_json()
-        blocks: list[Json] = []
+        blocks: list[JsonValue] = []
         if "value" in shown:
             shown["value"], blocks = take_out(shown["value"])
         bounded = bounded_execution(shown, self._most(most))
@@ -182,7 +184,7 @@ class Toolset:
         execution_id: str,
         wait_ms: int = 0,
         max_answer_tokens: int | None = None,
-        **given: Json,
+        **given: JsonValue,
     ) -> Told:
         history = self._runtime.history
         if wait_ms:
@@ -193,7 +195,11 @@ class Toolset:
         known = await self._known(execution_id)
         cancelled = await self._runs.cancel(known)
         status = await asyncio.to_thread(self._runtime.history.status, known)
-        told: dict[str, Json] = {"execution_id": known, "cancelled": cancelled, "status": status}
+        told: dict[str, JsonValue] = {
+            "execution_id": known,
+            "cancelled": cancelled,
+            "status": status,
+        }
         if not cancelled:
             where = "it runs in another process of Workbench"
             told["reason"] = where if status == "running" else f"it had ended: {status}"
@@ -251,7 +257,7 @@ def _plain(
     name: str,
     title: str,
     description: str,
-    schema: dict[str, Json],
+    schema: dict[str, JsonValue],
     check: SchemaCheck,
     answer: Callable[..., Awaitable[Told]],
     *,
@@ -267,12 +273,12 @@ def _plain(
     return _Plain(definition, check, answer)
 
 
-def _failure(message: str, code: ErrorCode = ErrorCode.INVALID_ARGS) -> Json:
+def _failure(message: str, code: ErrorCode = ErrorCode.INVALID_ARGS) -> JsonValue:
     error = {"code": str(code), "message": message}
     return _result(Told({"ok": False, "error": error}), is_error=True)
 
 
-def _result(told: Told, *, is_error: bool = False) -> Json:
+def _result(told: Told, *, is_error: bool = False) -> JsonValue:
     text = dumps(told.structured) if told.text is None else told.text
     return {
         "content": [{"type": "text", "text": text}, *told.blocks],

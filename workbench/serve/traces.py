@@ -6,6 +6,7 @@ import asyncio
 import uuid
 
 from workbench.catalogue.validation import SchemaCheck
+from workbench.core.model import JsonValue
 from workbench.core.ports import History
 from workbench.core.records import HistoryError, UnknownExecution
 from workbench.serve.answers import bounded_trace, page
@@ -14,7 +15,6 @@ from workbench.serve.paths import BadPath, find
 from workbench.serve.preview import preview
 from workbench.serve.requests import ANSWER_TOKENS, WAIT_MS
 from workbench.serve.told import NothingFound, Told, Unreadable
-from workbench.serve.tool_provider import Json
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import clean_line
 
@@ -25,7 +25,7 @@ _MOST_VALUE = 4_000
 _LITTLE = 400
 """Tokens of one that is larger."""
 
-EXECUTION_SCHEMA: dict[str, Json] = {
+EXECUTION_SCHEMA: dict[str, JsonValue] = {
     "type": "object",
     "properties": {
         "execution_id": {"type": "string"},
@@ -53,7 +53,7 @@ EXECUTION_CHECK = SchemaCheck(
         },
     }
 )
-CANCEL_SCHEMA: dict[str, Json] = {
+CANCEL_SCHEMA: dict[str, JsonValue] = {
     "type": "object",
     "properties": {"execution_id": {"type": "string"}},
     "required": ["execution_id"],
@@ -79,7 +79,7 @@ async def trace(
     await history.committed()
     try:
         recording = await asyncio.to_thread(history.recording, wanted)
-        shown: dict[str, Json] = recording.to_json()
+        shown: dict[str, JsonValue] = recording.to_json()
     except UnknownExecution as error:
         raise NothingFound(str(error)) from error
     except (HistoryError, ValueError, LookupError, TypeError) as error:
@@ -113,7 +113,7 @@ def whole_id(execution_id: str) -> str:
         ) from None
 
 
-def _part(execution_id: str, shown: dict[str, Json], path: str, most: int) -> Told:
+def _part(execution_id: str, shown: dict[str, JsonValue], path: str, most: int) -> Told:
     if shown["status"] == "running":
         raise NothingFound(
             f"{execution_id} is still running: its parts can be read when it has ended"
@@ -131,7 +131,7 @@ def _part(execution_id: str, shown: dict[str, Json], path: str, most: int) -> To
     )
 
 
-def _attached_in(value: Json) -> set[int]:
+def _attached_in(value: JsonValue) -> set[int]:
     """The numbers of the images and audio that a part mentions."""
     numbers: set[int] = set()
     waiting = [value]
@@ -146,7 +146,7 @@ def _attached_in(value: Json) -> set[int]:
     return numbers
 
 
-def _cut(value: Json, path: str) -> Json:
+def _cut(value: JsonValue, path: str) -> JsonValue:
     if not isinstance(value, str | list | dict):
         return value
     return value if len(dumps(value)) <= _MOST_VALUE else preview(value, _LITTLE, path)

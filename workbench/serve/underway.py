@@ -16,11 +16,11 @@ from workbench.core.model import (
     Execution,
     ExecutionFinished,
     ExecutionRequest,
+    JsonValue,
     LogLine,
     ToolCallFinished,
 )
 from workbench.core.ports import History
-from workbench.serve.tool_provider import Json
 
 MOST_WAIT_MS = 600_000
 _LOOK_EACH_S = 0.25
@@ -58,7 +58,7 @@ class StillRunning:
     tool_calls: int
     logs: tuple[LogLine, ...]
 
-    def to_json(self) -> dict[str, Json]:
+    def to_json(self) -> dict[str, JsonValue]:
         """The shape of a result (contract, section 2), with ``ok: null`` and ``running: true``."""
         return {
             "ok": None,

@@ -1,4 +1,4 @@
-"""All upstream servers: their catalogue, their calls, their changes (the seam ``Upstream``)."""
+"""All upstream servers: their catalogue, their calls, their changes (the port ``Upstream``)."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ class Manager:
             self._pins.change(owner, tool) for tool in server.offered.values() if not tool.approved
         ]
 
-    # -- the seam --------------------------------------------------------------------------
+    # -- the port --------------------------------------------------------------------------
 
     def catalogue(self) -> Catalogue:
         """What is known now, with the tools of an earlier process until a server has answered."""

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx2
 
+from workbench.core.model import JsonValue
 from workbench.mcp.messages import (
     GROWTH,
     METHOD_NOT_FOUND,
@@ -23,7 +24,6 @@ from workbench.mcp.messages import (
     VERSION_KEY,
     ConnectionLost,
     Failure,
-    Json,
     Malformed,
     RequestTimeout,
     RpcError,
@@ -110,14 +110,14 @@ class HttpChannel:
     async def request(
         self,
         method: str,
-        params: Mapping[str, Json] | None,
+        params: Mapping[str, JsonValue] | None,
         *,
         timeout: float | None = None,
         progress: Progress | None = None,
         request_id: int | str | None = None,
         cancel: bool = True,
         headers: Mapping[str, str] | None = None,
-    ) -> dict[str, Json]:
+    ) -> dict[str, JsonValue]:
         if request_id is None:
             self._last_id += 1
             request_id = self._last_id
@@ -148,7 +148,7 @@ class HttpChannel:
             self._progress.pop(request_id, None)
             self._limits.discard(limit)
 
-    async def notify(self, method: str, params: Mapping[str, Json] | None) -> None:
+    async def notify(self, method: str, params: Mapping[str, JsonValue] | None) -> None:
         await self._post(notification(method, params))
         if method == "notifications/initialized" and self._session is not None:
             self._spawn(self._listen())
@@ -173,7 +173,9 @@ class HttpChannel:
 
     # -- a request ---------------------------------------------------------------------------
 
-    async def _ask(self, method: str, message: bytes, headers: dict[str, str]) -> dict[str, Json]:
+    async def _ask(
+        self, method: str, message: bytes, headers: dict[str, str]
+    ) -> dict[str, JsonValue]:
         place = Place()
         async with AsyncExitStack() as stack:
             response = await stack.enter_async_context(self._sent("POST", headers, message))
@@ -198,7 +200,7 @@ class HttpChannel:
                 return answer
         return await self._resumed(place)
 
-    def _read(self, data: bytes) -> dict[str, Json] | None:
+    def _read(self, data: bytes) -> dict[str, JsonValue] | None:
         """The result in a body or an event; None: there is none, the server's own messages at most.
 
         What answers on a request's own stream is its answer, whatever id it bears.
@@ -216,7 +218,7 @@ class HttpChannel:
             self._heard(message)
         return None
 
-    async def _answer_in(self, events: AsyncIterator[bytes]) -> dict[str, Json] | None:
+    async def _answer_in(self, events: AsyncIterator[bytes]) -> dict[str, JsonValue] | None:
         """The answer in a stream, or None: it ended before."""
         async for data in events:
             answer = self._read(data)
@@ -224,7 +226,7 @@ class HttpChannel:
                 return answer
         return None
 
-    async def _resumed(self, place: Place) -> dict[str, Json]:
+    async def _resumed(self, place: Place) -> dict[str, JsonValue]:
         """The answer from where its stream was cut off, if the server numbers its events."""
         tries = 0
         while place.event is not None and tries < _MOST_RETRIES:
@@ -306,7 +308,7 @@ class HttpChannel:
 
     # -- what the server says beside answers ---------------------------------------------------
 
-    def _heard(self, message: dict[str, Json]) -> None:
+    def _heard(self, message: dict[str, JsonValue]) -> None:
         method, params = message.get("method"), message.get("params")
         if not isinstance(method, str):
             return
@@ -322,7 +324,7 @@ class HttpChannel:
         else:
             self._on_notification(method, params)
 
-    def _reply(self, request_id: Json, method: str) -> None:
+    def _reply(self, request_id: JsonValue, method: str) -> None:
         """Answer the server's own question; one that asks faster than it listens is not answered."""
         reply = reply_to(request_id, method)
         if reply is None or self._replies >= _MOST_REPLIES:
@@ -343,7 +345,7 @@ class HttpChannel:
             params = {"requestId": request_id, "reason": reason}
             self._spawn(self._post(notification("notifications/cancelled", params)))
 
-    async def _post(self, message: dict[str, Json]) -> None:
+    async def _post(self, message: dict[str, JsonValue]) -> None:
         """Send what has no answer."""
         try:
             headers = self._headers(message.get("method"))
@@ -364,7 +366,7 @@ class HttpChannel:
     # -- headers and errors ------------------------------------------------------------------
 
     def _headers(
-        self, method: str | None = None, params: Mapping[str, Json] | None = None
+        self, method: str | None = None, params: Mapping[str, JsonValue] | None = None
     ) -> dict[str, str]:
         headers = dict(_ACCEPT)
         if self._session is not None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-Json: TypeAlias = Any
+from workbench.core.model import JsonValue
+
 Mirror: TypeAlias = dict[tuple[str, ...], str]
 """Where in the arguments a value stands, and the header's name behind ``Mcp-Param-``."""
 
@@ -36,7 +37,7 @@ _MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
 _NAMED = ("patternProperties", "dependentSchemas", "$defs", "definitions")
 
 
-def mirror_of(schema: Json) -> Mirror | None:
+def mirror_of(schema: JsonValue) -> Mirror | None:
     """What of a tool's arguments goes into headers; None: its schema is wrong about it."""
     mirror: Mirror = {}
     for path, part in _parts(schema):
@@ -53,11 +54,11 @@ def mirror_of(schema: Json) -> Mirror | None:
     return mirror
 
 
-def mirrored(mirror: Mirror, args: Mapping[str, Json]) -> dict[str, str]:
+def mirrored(mirror: Mirror, args: Mapping[str, JsonValue]) -> dict[str, str]:
     """The headers of one call."""
     headers: dict[str, str] = {}
     for path, name in mirror.items():
-        value: Json = args
+        value: JsonValue = args
         for key in path:
             value = value.get(key) if isinstance(value, dict) else None
         if isinstance(value, bool):
@@ -74,12 +75,12 @@ def header_text(text: str) -> str:
     return f"=?base64?{base64.b64encode(text.encode('utf-8', 'replace')).decode()}?="
 
 
-def _parts(root: Json) -> Iterator[tuple[tuple[str, ...] | None, dict[str, Json]]]:
+def _parts(root: JsonValue) -> Iterator[tuple[tuple[str, ...] | None, dict[str, JsonValue]]]:
     """Every schema in a schema, with the names of the properties that lead to it.
 
     None instead of names: something else than a property is on the way.
     """
-    stack: list[tuple[tuple[str, ...] | None, Json]] = [((), root)]
+    stack: list[tuple[tuple[str, ...] | None, JsonValue]] = [((), root)]
     while stack:
         path, part = stack.pop()
         if not isinstance(part, dict):

@@ -25,6 +25,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import TypeAdapter, ValidationError
 
 from workbench import __version__
+from workbench.core.model import JsonValue
 from workbench.mcp.messages import (
     METHOD_NOT_FOUND,
     ConnectionLost,
@@ -39,13 +40,12 @@ from workbench.upstream.repair import repair_listing
 from workbench.upstream.transports.link import Era, StartAfresh, Way, about_of
 from workbench.upstream.transports.session import LOG_LEVEL, MOST_PAGES
 
-Json: TypeAlias = Any
 LogLine: TypeAlias = Callable[[str], None]
 
 _log = logging.getLogger(__name__)
 _CLIENT = types.Implementation(name="workbench", version=__version__)
 _RAW = "io.workbench/raw"
-_ANYTHING: TypeAdapter[dict[str, Json]] = TypeAdapter(dict[str, Any])
+_ANYTHING: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, Any])
 
 
 class SdkLink:
@@ -97,8 +97,8 @@ class SdkLink:
         except (RpcError, Failure) as error:
             raise StartAfresh(str(error)) from error
 
-    async def list_tools(self) -> tuple[list[dict[str, Json]], dict[str, list[str]]]:
-        tools: list[dict[str, Json]] = []
+    async def list_tools(self) -> tuple[list[dict[str, JsonValue]], dict[str, list[str]]]:
+        tools: list[dict[str, JsonValue]] = []
         self._repaired.clear()
         cursor: str | None = None
         seen: set[str] = set()
@@ -130,8 +130,8 @@ class SdkLink:
             _log.info("no news of changed tools: %s", error)
 
     async def call_tool(
-        self, name: str, args: dict[str, Json], timeout: float, tell: Progress
-    ) -> dict[str, Json]:
+        self, name: str, args: dict[str, JsonValue], timeout: float, tell: Progress
+    ) -> dict[str, JsonValue]:
         async def on_progress(progress: float, total: float | None, message: str | None) -> None:
             tell(progress, total, message)
 
@@ -146,13 +146,13 @@ class SdkLink:
             if not limit.expired():
                 raise
             raise RequestTimeout(f"tools/call was not answered within {timeout:g} s") from None
-        raw: dict[str, Json] = answer[_RAW]
+        raw: dict[str, JsonValue] = answer[_RAW]
         return raw
 
-    async def _sent(self, request: types.CallToolRequest, tell: Any) -> dict[str, Json]:
+    async def _sent(self, request: types.CallToolRequest, tell: Any) -> dict[str, JsonValue]:
         with _as_ours():
             anything = cast("TypeAdapter[Any]", _ANYTHING)
-            answer: dict[str, Json] = await self._session.send_request(
+            answer: dict[str, JsonValue] = await self._session.send_request(
                 request, anything, progress_callback=tell
             )
         return answer

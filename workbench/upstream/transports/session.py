@@ -11,9 +11,10 @@ import itertools
 import logging
 import time
 from collections.abc import Callable
-from typing import Any, Literal, TypeAlias
+from typing import Literal
 
 from workbench import __version__
+from workbench.core.model import JsonValue
 from workbench.mcp.messages import (
     CAPABILITIES_KEY,
     CLIENT_KEY,
@@ -38,8 +39,6 @@ from workbench.upstream.repair import repair_listing
 from workbench.upstream.transports.link import Channel, Era, StartAfresh, Way, about_of
 from workbench.upstream.transports.mirrored import Mirror, mirror_of, mirrored
 
-Json: TypeAlias = Any
-
 _log = logging.getLogger(__name__)
 MOST_PAGES = 100
 LOG_LEVEL: Literal["info"] = "info"
@@ -55,10 +54,10 @@ class Session:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._version = ""
-        self._server: dict[str, Json] = {}
-        self._instructions: Json = None
-        self._capabilities: dict[str, Json] = {}
-        self._stamp: dict[str, Json] = {}
+        self._server: dict[str, JsonValue] = {}
+        self._instructions: JsonValue = None
+        self._capabilities: dict[str, JsonValue] = {}
+        self._stamp: dict[str, JsonValue] = {}
         """What every request of the newest protocol carries in ``_meta``."""
         self._mirrors: dict[str, Mirror] = {}
 
@@ -87,14 +86,14 @@ class Session:
         else:
             await self._initialize()
 
-    async def list_tools(self) -> tuple[list[dict[str, Json]], dict[str, list[str]]]:
-        tools: list[dict[str, Json]] = []
+    async def list_tools(self) -> tuple[list[dict[str, JsonValue]], dict[str, list[str]]]:
+        tools: list[dict[str, JsonValue]] = []
         repaired: dict[str, list[str]] = {}
         cursor: str | None = None
         seen: set[str] = set()
         size = 0
         for _ in range(MOST_PAGES):
-            params: dict[str, Json] = {} if cursor is None else {"cursor": cursor}
+            params: dict[str, JsonValue] = {} if cursor is None else {"cursor": cursor}
             try:
                 page = await self._request("tools/list", params)
             except RpcError as error:
@@ -135,8 +134,8 @@ class Session:
             await asyncio.sleep(pause)
 
     async def call_tool(
-        self, name: str, args: dict[str, Json], timeout: float, progress: Progress
-    ) -> dict[str, Json]:
+        self, name: str, args: dict[str, JsonValue], timeout: float, progress: Progress
+    ) -> dict[str, JsonValue]:
         try:
             return await self._call(name, args, timeout, progress)
         except RpcError as error:
@@ -146,9 +145,9 @@ class Session:
         return await self._call(name, args, timeout, progress)
 
     async def _call(
-        self, name: str, args: dict[str, Json], timeout: float, progress: Progress
-    ) -> dict[str, Json]:
-        params: dict[str, Json] = {"name": name, "arguments": args}
+        self, name: str, args: dict[str, JsonValue], timeout: float, progress: Progress
+    ) -> dict[str, JsonValue]:
+        params: dict[str, JsonValue] = {"name": name, "arguments": args}
         mirror = self._mirrors.get(name)
         if self._stamp:
             params["_meta"] = self._stamp
@@ -161,13 +160,13 @@ class Session:
         )
 
     async def _request(
-        self, method: str, params: dict[str, Json], *, request_id: str | None = None
-    ) -> dict[str, Json]:
+        self, method: str, params: dict[str, JsonValue], *, request_id: str | None = None
+    ) -> dict[str, JsonValue]:
         if self._stamp:
             params = {**params, "_meta": self._stamp}
         return await self._channel.request(method, params, request_id=request_id)
 
-    def _with_mirrors(self, tools: list[dict[str, Json]]) -> list[dict[str, Json]]:
+    def _with_mirrors(self, tools: list[dict[str, JsonValue]]) -> list[dict[str, JsonValue]]:
         """Learn which arguments are mirrored; a tool that is wrong about it must not be used."""
         if not (self._stamp and self._channel.has_headers):
             return tools
@@ -250,7 +249,7 @@ class Session:
         self._learn(version, answer, answer.get("serverInfo"))
         await self._channel.notify("notifications/initialized", None)
 
-    def _learn(self, version: str, answer: dict[str, Json], server: Json) -> None:
+    def _learn(self, version: str, answer: dict[str, JsonValue], server: JsonValue) -> None:
         self._version = version
         capabilities = answer.get("capabilities")
         self._capabilities = capabilities if isinstance(capabilities, dict) else {}
