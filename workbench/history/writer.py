@@ -69,6 +69,8 @@ _CHECKPOINT_BUSY_MS = 100
 _STEP_WRITES = 1_000_000
 """What a step of pruning may add to the database's log, about."""
 _IDLE_S = 600.0
+_LOOK_S = 2.0
+"""How often a file that could not be used is looked at though nothing waits for it."""
 
 PATIENCE_S = 5.0
 """How long a result waits for a file that is locked. Past it, it is delivered, and says so."""
@@ -292,8 +294,8 @@ class Writer:
 
     def _pause(self) -> float:
         """How long there is nothing to do, unless there is news."""
-        if self._trouble is not None and len(self._pending):
-            return self._trouble.pause
+        if self._trouble is not None:
+            return self._trouble.pause if len(self._pending) else _LOOK_S
         if len(self._pending) or self._closing is not None:
             return 0.0
         return _STEP_PAUSE_S if self._file is not None and self._pruner.due else _IDLE_S
@@ -301,7 +303,7 @@ class Writer:
     def _write_some(self) -> None:
         items = deque(self._pending.take(_BATCH if self._trouble is None else _PROBE))
         taken = len(items)
-        if not taken:
+        if not taken and (self._trouble is None or isinstance(self._trouble.error, NoRoom)):
             return
         try:
             self._open()

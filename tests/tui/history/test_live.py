@@ -234,3 +234,22 @@ async def test_a_file_that_was_damaged_before_ends_nothing(make_app: MakeApp) ->
         screen = app.screen
         assert isinstance(screen, HistoryScreen)
         await until(lambda: "cannot be read" in screen.rows.empty_text, "it is told")
+
+
+async def test_a_history_that_cannot_be_written_is_told_in_the_header(make_app: MakeApp) -> None:
+    app = make_app("return 7")
+    file = app.data_dir / "history.sqlite3"
+    app.data_dir.mkdir(exist_ok=True)
+    file.write_bytes(b"garbage " * 1000)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await app_opened(app)
+        header = app.main.query_one("#header", Static)
+        await until(lambda: "✘ nothing is recorded" in str(header.content), "the header tells")
+        told = [notice.message for notice in app._notifications]
+        assert any("is no history" in message for message in told)
+        file.unlink()
+        await pilot.press("f5")
+        await until(lambda: "nothing is recorded" not in str(header.content), "it is over")
+        await until(lambda: app.main.tab.recorded, "the run ends")
+        history = (await app.runtime()).history
+        assert [row.status for row in history.list_executions()] == ["ok"]

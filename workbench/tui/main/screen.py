@@ -54,6 +54,7 @@ class WorkbenchScreen(DoorsScreen):
         super().__init__()
         self.run_now: LiveRun | None = None
         self._others: OtherRuns | None = None
+        self._history_problem: str | None = None
         self._ran: Tab | None = None
         """The script that the run is of."""
         self.listener = LiveBuffer()
@@ -406,6 +407,14 @@ class WorkbenchScreen(DoorsScreen):
             parts += [f"{calls} calls", f"{run.elapsed_ms / 1000:.1f} s", "F8 stops"]
             self._update("#status", Content(" · ".join(parts)))
 
+    def _tell_history(self, problem: str | None) -> None:
+        """A history that cannot be written is told once, with what is in its way."""
+        before, self._history_problem = self._history_problem, problem
+        if problem is not None and problem != before:
+            self.app.say(f"Nothing is recorded: {clean_line(problem, 300)}", "error")
+        elif problem is None and before is not None:
+            self.app.say("The history is written again")
+
     def _show_header(self) -> None:
         if not self.tabs:
             return
@@ -423,6 +432,9 @@ class WorkbenchScreen(DoorsScreen):
             known = f"servers {ready}/{len(servers)}{mark}" if servers else "no servers"
             left.append(Content(known))
             left.append(Content(f"tools {sum(server.tools for server in servers)}"))
+            self._tell_history(runtime.history.problem)
+            if runtime.history.problem is not None:
+                left.append(Content.styled("✘ nothing is recorded", "bold $error"))
         others = self._others.line() if self._others is not None else None
         if others is not None:
             right.append(others)
