@@ -25,6 +25,8 @@ from workbench.core.model import (
     Limits,
     PoolSettings,
 )
+from workbench.sandbox import job as jobs
+from workbench.sandbox.host.pool import Pool
 
 pytestmark = pytest.mark.anyio
 
@@ -217,3 +219,32 @@ async def test_a_check_that_could_not_be_made_says_why(
     error = await engine.check("1" * (Limits().max_code_bytes + 1))
     assert error is not None
     assert error.code == ErrorCode.INVALID_REQUEST
+
+
+@pytest.mark.parametrize(
+    "script", ["while (true) {}", "call_tool('test', 'forever')", "await sleep(600000)"]
+)
+async def test_a_worker_that_its_parent_forgets_ends_by_itself(script: str) -> None:
+    pool = Pool(PoolSettings(size=1), memory_mb=64)
+    try:
+        async with pool.lease() as worker:
+            assert worker is not None
+            worker.send(jobs.run(script, "{}", Limits(timeout_ms=50), seed=(1, 2, 3, 4)))
+            ended = await asyncio.wait_for(asyncio.shield(worker.exit), 60)
+        assert ended.describe() == "it was killed by SIGALRM"
+    finally:
+        await pool.close()
+
+
+async def test_the_alarm_waits_for_the_time_limit() -> None:
+    """It is the second deadline: a script within its limit never hears of it."""
+    pool = Pool(PoolSettings(size=1), memory_mb=64)
+    try:
+        async with pool.lease() as worker:
+            assert worker is not None
+            code = "const end = Date.now() + 2500; while (Date.now() < end); 'done'"
+            worker.send(jobs.run(code, "{}", Limits(timeout_ms=60_000), seed=(1, 2, 3, 4)))
+            ended = await asyncio.wait_for(asyncio.shield(worker.exit), 60)
+        assert ended.code == 0
+    finally:
+        await pool.close()
