@@ -103,7 +103,12 @@ def replay_one(arguments: argparse.Namespace) -> int:
                 return await run_live(runtime, recording, **changed)
             return await run_offline(runtime, recording, rule=arguments.on_divergence, **changed)
 
-    replayed = asyncio.run(run())
+    from workbench.replay.rerun import MaskedRecord
+
+    try:
+        replayed = asyncio.run(run())
+    except MaskedRecord as error:
+        raise Failure(str(error)) from error
     if arguments.json:
         print_json(replayed.to_json())
     else:

@@ -7,11 +7,12 @@ evaluates nothing; what is corrupt, cut or newer is refused, never guessed at.
 from __future__ import annotations
 
 import hashlib
+import stat
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from workbench.core.model import JsonValue
+from workbench.core.model import ErrorCode, JsonValue
 from workbench.core.records import CallRow, Recording
 from workbench.text.jsontext import canonical, dumps, loads
 from workbench.text.sanitize import clean_line
@@ -19,7 +20,9 @@ from workbench.util.files import write_whole
 
 FORMAT = "workbench-recording"
 VERSION = 1
-MAX_FILE_BYTES = 512 << 20
+MAX_FILE_BYTES = 256 << 20
+_MOST_VALUES = 10_000_000
+"""By their commas and brackets: some 64 bytes of memory each, however short they are written."""
 _APART = ("calls", "seed", "clock", "order", "answers", "warnings", "missing", "foreign")
 
 
@@ -49,14 +52,12 @@ def write_recording(recording: Recording, path: Path) -> None:
 
 
 def read_recording(path: Path) -> Recording:
-    """Read a portable file. Raises RecordingError."""
+    """Read a portable file. Raises RecordingError, whatever the file is."""
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise RecordingError(f"{path}: larger than {MAX_FILE_BYTES >> 20} MB")
-        document = loads(path.read_bytes())
+        document = loads(_content_of(path))
     except OSError as error:
         raise RecordingError(f"{path}: cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RecordingError(f"{path}: not JSON, or cut off: {error}") from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise RecordingError(f"{path}: not a Workbench recording")
@@ -73,26 +74,66 @@ def read_recording(path: Path) -> Recording:
         if name not in ("format", "version", "checksum")
     }
     try:
-        if document.get("checksum") != _checksum(body):
-            raise RecordingError(f"{path}: corrupt: its content does not match its checksum")
         problem = _schema_problem(document)
         if problem is not None:
             raise RecordingError(f"{path}: corrupt: {problem}")
+        if document.get("checksum") != _checksum(body):
+            raise RecordingError(f"{path}: corrupt: its content does not match its checksum")
         return _from_body(body)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise RecordingError(f"{path}: corrupt: {type(error).__name__} {error}") from error
 
 
-def _schema_problem(document: JsonValue) -> str | None:
+def _content_of(path: Path) -> bytes:
+    """The bytes of a regular file that is not too much. Raises OSError, RecordingError."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):  # opening a pipe would wait for who writes into it
+        raise RecordingError(f"{path}: not a file")
+    if found.st_size > MAX_FILE_BYTES:
+        raise RecordingError(f"{path}: larger than {MAX_FILE_BYTES >> 20} MB")
+    with path.open("rb") as file:
+        content = file.read(MAX_FILE_BYTES + 1)
+    if sum(content.count(mark) for mark in (b",", b"[", b"{")) > _MOST_VALUES:
+        raise RecordingError(f"{path}: more than {_MOST_VALUES} values")
+    return content
+
+
+def _schema_problem(document: dict[str, Any]) -> str | None:
     """Where the document does not follow the published schema, or None."""
     import jsonschema_rs
 
     schema = resources.files("workbench.history").joinpath("recording.schema.json").read_bytes()
-    error = next(iter(jsonschema_rs.validator_for(loads(schema)).iter_errors(document)), None)
+    validator = jsonschema_rs.validator_for(loads(schema))
+    error = next(iter(validator.iter_errors(_without_payloads(document))), None)
     if error is None:
         return None
     place = "/".join(str(part) for part in error.instance_path)
     return f"{place or 'the file'}: {clean_line(error.message, 200)}"
+
+
+def _without_payloads(document: dict[str, Any]) -> dict[str, Any]:
+    """What the schema says something of: values of tools and scripts, which may be large, are not copied."""
+    calls = document.get("calls")
+    if isinstance(calls, list):
+        calls = [
+            {**call, **{name: _hollow(call[name]) for name in _PAYLOADS if name in call}}
+            if isinstance(call, dict)
+            else call
+            for call in calls
+        ]
+    out = {**document, "calls": calls} if "calls" in document else dict(document)
+    for name in ("input", "value"):
+        if name in out:
+            out[name] = _hollow(out[name])
+    return out
+
+
+def _hollow(value: JsonValue) -> JsonValue:
+    if isinstance(value, list):
+        return []
+    if isinstance(value, dict):  # of an error, what it must have
+        return {name: item for name, item in value.items() if not isinstance(item, list | dict)}
+    return value
 
 
 def _from_body(body: dict[str, Any]) -> Recording:
@@ -102,8 +143,6 @@ def _from_body(body: dict[str, Any]) -> Recording:
     whole = "missing" not in body
     if numbers != (list(range(1, len(calls) + 1)) if whole else sorted(set(numbers))):
         raise ValueError("the calls are not numbered from 1")
-    if not isinstance(body["code"], str) or not isinstance(body["limits"], dict):
-        raise TypeError("code or limits")
     a, b, c, d = (int(number) for number in readings["seed"])
     body["logs"] = tuple(
         {"level": line["level"], "text": str(line["text"]), "at_ms": float(line["at_ms"])}
@@ -137,9 +176,11 @@ def _call_from_file(call: dict[str, Any]) -> CallRow:
     args = text("args", absent=False)
     result = text("result", absent=not call["ok"])
     content, error = text("content", absent=True), text("error", absent=True)
+    if error is not None:
+        ErrorCode(loads(error)["code"])
+    for name in ("seq", "line", "column", "settled"):  # JSON may write them as 1.0
+        call[name] = None if call[name] is None else int(call[name])
     call["warnings"] = tuple(call["warnings"])
-    for name in ("seq", "started_ms"):
-        call[name] + 0  # a number, or a TypeError
     return CallRow(
         args_text=args or "null",
         result_text=result,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from workbench.core.model import JsonValue
 from workbench.history import CallRow, Recording
+from workbench.replay.aligning import common_pairs
 from workbench.replay.difference import json_difference
 from workbench.replay.recorded_tools import Divergence, side
 from workbench.text.jsontext import canonical
@@ -24,10 +25,7 @@ class Pair:
 
 def compare_calls(a: Recording, b: Recording) -> list[Pair]:
     """Every call of either, aligned."""
-    return [
-        Pair(left, right, json_difference(_content(left), _content(right)))
-        for left, right in align(a, b)
-    ]
+    return [Pair(left, right, _difference(left, right)) for left, right in align(a, b)]
 
 
 def compare_ends(a: Recording, b: Recording) -> list[JsonValue]:
@@ -40,25 +38,31 @@ def align(a: Recording, b: Recording) -> list[tuple[CallRow | None, CallRow | No
     keys_a = [_key(call) for call in a.calls]
     keys_b = [_key(call) for call in b.calls]
     pairs: list[tuple[CallRow | None, CallRow | None]] = []
-    matcher = SequenceMatcher(None, keys_a, keys_b, autojunk=False)
-    for tag, a_from, a_to, b_from, b_to in matcher.get_opcodes():
-        left, right = list(a.calls[a_from:a_to]), list(b.calls[b_from:b_to])
-        if tag == "equal":
-            pairs += zip(left, right, strict=True)
-            continue
-        while left or right:
-            # Other arguments to the same tool are one call that changed, not two.
-            if (
-                left
-                and right
-                and (left[0].server, left[0].tool) == (right[0].server, right[0].tool)
-            ):
-                pairs.append((left.pop(0), right.pop(0)))
-            elif len(left) >= len(right):
-                pairs.append((left.pop(0), None))
-            else:
-                pairs.append((None, right.pop(0)))
+    i = j = 0
+    for at_a, at_b in (*common_pairs(keys_a, keys_b), (len(keys_a), len(keys_b))):
+        pairs += _changed(a.calls[i:at_a], b.calls[j:at_b])
+        if at_a < len(keys_a):
+            pairs.append((a.calls[at_a], b.calls[at_b]))
+        i, j = at_a + 1, at_b + 1
     return pairs
+
+
+def _changed(
+    left: Sequence[CallRow], right: Sequence[CallRow]
+) -> Iterator[tuple[CallRow | None, CallRow | None]]:
+    """Between calls that are in both: other arguments to the same tool are one call that changed."""
+    i = j = 0
+    while i < len(left) or j < len(right):
+        both = i < len(left) and j < len(right)
+        if both and (left[i].server, left[i].tool) == (right[j].server, right[j].tool):
+            yield left[i], right[j]
+            i, j = i + 1, j + 1
+        elif len(left) - i >= len(right) - j:
+            yield left[i], None
+            i += 1
+        else:
+            yield None, right[j]
+            j += 1
 
 
 def compare(a: Recording, b: Recording) -> dict[str, JsonValue]:
@@ -90,7 +94,7 @@ def compare(a: Recording, b: Recording) -> dict[str, JsonValue]:
 def first_divergence(a: Recording, b: Recording) -> Divergence | None:
     """Where ``b`` first differs from ``a``: a call, its outcome, or the end. None: nowhere."""
     for left, right in align(a, b):
-        diff = json_difference(_content(left), _content(right))
+        diff = _difference(left, right)
         if diff:
             shown = right if right is not None else left
             assert shown is not None
@@ -109,6 +113,16 @@ def first_divergence(a: Recording, b: Recording) -> Divergence | None:
 
 def _key(call: CallRow) -> str:
     return canonical([call.server, call.tool, call.args])
+
+
+def _difference(left: CallRow | None, right: CallRow | None) -> list[JsonValue]:
+    if left is not None and right is not None and _texts(left) == _texts(right):
+        return []  # as most are: nothing need be parsed
+    return json_difference(_content(left), _content(right))
+
+
+def _texts(call: CallRow) -> tuple[object, ...]:
+    return (call.server, call.tool, call.args_text, call.ok, call.result_text, call.error_text)
 
 
 def _content(call: CallRow | None) -> JsonValue:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 
 from workbench.core.model import JsonValue
+from workbench.replay.aligning import common_pairs
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*\Z")
 _MOST = 200
@@ -56,10 +56,7 @@ def same(left: JsonValue, right: JsonValue) -> bool:
 def changed_lines(before: str, after: str) -> tuple[list[int], list[int]]:
     """The lines (from 1) of one script that the other has not, and the other way round."""
     left, right = before.splitlines(), after.splitlines()
-    gone: list[int] = []
-    new: list[int] = []
-    for tag, a, a_end, b, b_end in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-        if tag != "equal":
-            gone += range(a + 1, a_end + 1)
-            new += range(b + 1, b_end + 1)
-    return gone, new
+    common = common_pairs(left, right)
+    kept, kept_new = {i for i, _ in common}, {j for _, j in common}
+    gone = [i + 1 for i in range(len(left)) if i not in kept]
+    return gone, [j + 1 for j in range(len(right)) if j not in kept_new]

@@ -21,9 +21,9 @@ def recorded_limits(recording: Recording, owner: Limits) -> Limits:
     """
     known = {field.name for field in fields(Limits)}
     given = {name: value for name, value in recording.limits.items() if name in known}
-    allowed = given.get("allowed_servers")
-    given["allowed_servers"] = None if allowed is None else tuple(allowed)
-    limits = Limits(**given)
+    allowed = given.pop("allowed_servers", None)
+    numbers = {name: int(value) for name, value in given.items()}
+    limits = Limits(**numbers, allowed_servers=None if allowed is None else tuple(allowed))
     return _held_to(owner, limits) if recording.foreign else limits
 
 

@@ -12,7 +12,12 @@ from workbench.replay.comparing import first_divergence
 from workbench.replay.difference import json_difference
 from workbench.replay.limits import recorded_limits
 from workbench.replay.replaying import NOT_GIVEN, Replayed
-from workbench.text.redact import Redactor
+from workbench.text.jsontext import dumps
+from workbench.text.redact import MARK, Redactor
+
+
+class MaskedRecord(Exception):
+    """What would be sent to real servers is masked in the record; the message says what to give again."""
 
 
 async def run_live(
@@ -22,23 +27,29 @@ async def run_live(
     code: str | None = None,
     input: JsonValue = NOT_GIVEN,
 ) -> Replayed:
-    """Run it under policy, record it, and compare calls, results, value and console."""
+    """Run it under policy, record it, and compare calls, results, value and console.
+
+    Raises MaskedRecord, before anything runs, where the script or its input holds a masked value: no real
+    server is to get ``«masked password»``.
+    """
+    request = ExecutionRequest(
+        code=recording.code if code is None else code,
+        input=recording.input if input is NOT_GIVEN else input,
+        source="replay",
+        script=recording.script,
+        original_id=recording.execution_id,
+    )
+    _refuse_masks(recording, request)
     settings = runtime.config.history
     heard = Collector(Redactor(settings.redact_keys, settings.redact_values))
     execution = await runtime.engine.run(
-        ExecutionRequest(
-            code=recording.code if code is None else code,
-            input=recording.input if input is NOT_GIVEN else input,
-            source="replay",
-            script=recording.script,
-            original_id=recording.execution_id,
-        ),
+        request,
         seed=recording.seed,  # chance is no difference between servers
         limits=recorded_limits(recording, runtime.engine.limits),
         listener=heard,
     )
     renewed = await asyncio.to_thread(_record_of, runtime, execution.execution_id, heard)
-    divergence = first_divergence(recording, renewed)
+    divergence = await asyncio.to_thread(first_divergence, recording, renewed)
     if divergence is not None:
         divergence = replace(divergence, cause=_cause(recording, renewed) or divergence.cause)
     error = execution.error.to_json() if execution.error is not None else None
@@ -51,6 +62,22 @@ async def run_live(
         error,
         renewed,
     )
+
+
+def _refuse_masks(recording: Recording, request: ExecutionRequest) -> None:
+    if not (recording.masked or recording.foreign):
+        return
+    for name, text, cure in (
+        ("input", dumps(request.input), "give the input again (--input)"),
+        ("script", request.code, "give the script again (--code)"),
+    ):
+        start = text.find(MARK)
+        if start >= 0:
+            mark = text[start : text.find("»", start) + 1]
+            raise MaskedRecord(
+                f"the {name} of {recording.execution_id} holds {mark or MARK}, which is not sent to real "
+                f"servers: {cure}"
+            )
 
 
 def _record_of(runtime: Runtime, execution_id: str, heard: Collector) -> Recording:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Iterable
@@ -11,15 +12,26 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from workbench.config import Config
-from workbench.core.model import JsonValue
+from workbench.core.model import ErrorCode, JsonValue
 from workbench.core.runtime import Runtime, open_runtime
-from workbench.history import Recording, RecordingError, read_recording, write_recording
+from workbench.history import (
+    CallRow,
+    Recording,
+    RecordingError,
+    read_recording,
+    write_recording,
+)
 from workbench.history.recording import FORMAT
 from workbench.replay.offline import run_offline
-from workbench.replay.rerun import run_live
-from workbench.text.jsontext import dumps
+from workbench.replay.rerun import MaskedRecord, run_live
+from workbench.text.jsontext import dumps, loads
 from workbench.text.sanitize import clean
 
+_log = logging.getLogger(__name__)
+_NAMED = FORMAT.encode()
+_CONFLICT = re.compile(rb"^<<<<<<< ", re.MULTILINE)
+_LOOKED_AT = 4096
+_PART = 1 << 20
 _NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -58,14 +70,15 @@ class CaseVerdict:
 
 
 def find_cases(paths: Iterable[Path]) -> list[Case]:
-    """The files that are named, and the recordings under the folders that are.
+    """The files that are named, and the recordings under the folders that are, damaged ones too.
 
     ``a.json`` is tested against ``a.js`` beside it, where there is one.
     """
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            files += [file for file in sorted(path.rglob("*.json")) if _is_ours(file)]
+            found = sorted(path.rglob("*.json"))
+            files += [file for file in found if not _is_hidden(file, path) and _is_ours(file)]
         else:
             files.append(path)
     cases = []
@@ -75,26 +88,57 @@ def find_cases(paths: Iterable[Path]) -> list[Case]:
     return cases
 
 
+def _is_hidden(file: Path, folder: Path) -> bool:
+    parents = file.relative_to(folder).parts[:-1]
+    return any(part.startswith(".") or part == "node_modules" for part in parents)
+
+
 def _is_ours(file: Path) -> bool:
-    """Other JSON may stand in the folder too; a recording begins with its format."""
+    """Other JSON may stand in the folder too. A file that is none any more was a recording sooner than not."""
+    if not file.is_file():
+        return False
     try:
         with file.open("rb") as opened:
-            return f'"{FORMAT}"'.encode() in opened.read(64)
+            begin = opened.read(_LOOKED_AT)
+            if not begin.strip() or b"\0" in begin or _CONFLICT.search(begin):
+                return True
+            opened.seek(0)
+            before = b""
+            while part := opened.read(_PART):
+                if _NAMED in before + part:
+                    return True
+                before = part[-len(_NAMED) :]
+        return file.with_suffix(".js").is_file() and not _is_json(file)
     except OSError:
+        return True  # reading it says why
+
+
+def _is_json(file: Path) -> bool:
+    try:
+        loads(file.read_bytes())
+    except (ValueError, RecursionError):
         return False
+    return True
 
 
 async def run_cases(
     config: Config, cases: Iterable[Case], *, data_dir: Path, accept: bool
 ) -> list[CaseVerdict]:
-    """Replay each; with ``accept``, one that does not replay identical is recorded anew, live."""
+    """Replay each; with ``accept``, one that does not replay identical is recorded anew, live.
+
+    Each on its own: what is wrong with one is its verdict, and the others are run.
+    """
     async with open_runtime(config, data_dir=data_dir) as runtime:
         return [await _timed(runtime, case, accept=accept) for case in cases]
 
 
 async def _timed(runtime: Runtime, case: Case, *, accept: bool) -> CaseVerdict:
     began = time.monotonic()
-    verdict = await _run_case(runtime, case, accept=accept)
+    try:
+        verdict = await _run_case(runtime, case, accept=accept)
+    except Exception as error:  # ours; the other recordings are tested all the same
+        _log.exception("testing %s", case.file)
+        verdict = CaseVerdict(case, "failed", f"{type(error).__name__}: {error}")
     return replace(verdict, duration_s=time.monotonic() - began)
 
 
@@ -103,7 +147,12 @@ async def _run_case(runtime: Runtime, case: Case, *, accept: bool) -> CaseVerdic
         recording = read_recording(case.file)
     except RecordingError as error:
         return CaseVerdict(case, "unreadable", str(error))
-    code = case.script.read_text(encoding="utf-8") if case.script is not None else recording.code
+    try:
+        script = case.script
+        code = script.read_text(encoding="utf-8") if script is not None else recording.code
+    except (OSError, UnicodeDecodeError) as error:
+        said = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        return CaseVerdict(case, "unreadable", f"{case.script}: {said}")
     replayed = await run_offline(runtime, recording, code=code)
     if replayed.verdict == "identical":
         return CaseVerdict(case, "identical")
@@ -119,14 +168,45 @@ async def _run_case(runtime: Runtime, case: Case, *, accept: bool) -> CaseVerdic
 
 
 async def _accept(runtime: Runtime, case: Case, recording: Recording, code: str) -> CaseVerdict:
-    live = await run_live(runtime, recording, code=code)
-    renewed = live.renewed
-    assert renewed is not None
     try:
-        write_recording(renewed, case.file)
+        renewed = (await run_live(runtime, recording, code=code)).renewed
+        assert renewed is not None
+        problem = _not_acceptable(recording, renewed)
+        if problem is None:
+            write_recording(renewed, case.file)
+            return CaseVerdict(case, "accepted", f"recorded anew as {renewed.execution_id}")
+    except MaskedRecord as error:
+        problem = str(error)
     except OSError as error:
-        return CaseVerdict(case, "failed", f"cannot be written: {error.strerror}")
-    return CaseVerdict(case, "accepted", f"recorded anew as {renewed.execution_id}")
+        problem = f"it cannot be written: {error.strerror}"
+    return CaseVerdict(case, "failed", f"not recorded anew: {problem}")
+
+
+def _not_acceptable(recording: Recording, renewed: Recording) -> str | None:
+    """Why the new record must not take the old one's place: a failure is accepted only where one was."""
+    if not renewed.complete:
+        return f"the live run was cut ({renewed.missing or renewed.status})"
+    error = renewed.error
+    if error is not None and (
+        error["code"] == "SYNTAX_ERROR" or recording.error_code != error["code"]
+    ):
+        return f"the live run failed: {error['code']}: {error['message']}"
+    before = {_refusal(call) for call in recording.calls}
+    for call in renewed.calls:
+        refusal = _refusal(call)
+        if refusal is not None and refusal not in before:
+            return f"{call.server}.{call.tool} was not answered: {refusal[2]}: {refusal[3]}"
+    return None
+
+
+def _refusal(call: CallRow) -> tuple[str, str, str, str] | None:
+    """Of a call that no server answered; a tool that fails has something to say."""
+    error = call.error
+    if error is None or (error["code"] == ErrorCode.UPSTREAM_ERROR and call.content is not None):
+        return None
+    if error["code"] == ErrorCode.INVALID_ARGS:
+        return None
+    return call.server, call.tool, error["code"], error["message"]
 
 
 def junit_report(verdicts: Iterable[CaseVerdict]) -> str:

@@ -94,9 +94,13 @@ class RecordingScreen(PaneScreen):
             self.verdict += f" ({clean_line(note, 80)})"
 
     async def _compare(self, runtime: Runtime) -> None:
-        from workbench.replay.rerun import run_live
+        from workbench.replay.rerun import MaskedRecord, run_live
 
-        ran = await run_live(runtime, self.recording)
+        try:
+            ran = await run_live(runtime, self.recording)
+        except MaskedRecord as refused:
+            self.verdict = f"✘ Not run: {clean_line(str(refused), 200)}"
+            return
         assert ran.renewed is not None
         sign = "✔" if ran.verdict == "identical" else "✘"
         self.verdict = f"{sign} Run live: {ran.verdict}"
