@@ -72,6 +72,8 @@ class DictTools:
     async def query(self, execution_id: str, query: CatalogueQuery) -> JsonValue:
         if query.kind == "zone":
             return zone_at(query.query or "", int(query.at or 0)).envelope()
+        if query.kind == "suggest":
+            return {"ok": True, "result": {"found": ["tools.test.echo"] if query.query else []}}
         if query.kind == "describe" and query.tool == "nothing":
             return Outcome.failed(ErrorCode.NOT_FOUND, "no tool 'nothing'").envelope()
         if query.kind == "servers":

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from workbench.catalogue.missing import Missing
 from workbench.catalogue.tools import Catalogue, ToolInfo
+from workbench.catalogue.typescript import member
 from workbench.catalogue.validation import judge_arguments
 from workbench.core.budget import Budget
 from workbench.core.model import (
@@ -25,6 +26,7 @@ from workbench.core.timezones import zone_at
 
 _SEARCH_LIMIT = 10
 _SEARCH_MOST = 100
+_SUGGESTED = 3
 
 
 class Policy:
@@ -171,7 +173,9 @@ def _answer(catalogue: Catalogue, query: CatalogueQuery) -> Outcome:
     """A catalogue query answered from a snapshot."""
     if query.kind == "servers":
         return Outcome(ok=True, result=sorted(catalogue.servers))
-    if query.kind in ("search", "suggest"):
+    if query.kind == "suggest":
+        return Outcome(ok=True, result=_suggested(catalogue, query))
+    if query.kind == "search":
         limit = min(query.limit or _SEARCH_LIMIT, _SEARCH_MOST)
         found = catalogue.search(query.query or "", limit)
         return Outcome(ok=True, result=[_brief(tool.to_json()) for tool in found])
@@ -197,6 +201,23 @@ def _answer(catalogue: Catalogue, query: CatalogueQuery) -> Outcome:
         _brief(tool.to_json()) for name in names for tool in catalogue.tools.get(name, {}).values()
     ]
     return Outcome(ok=True, result=rows)
+
+
+def _suggested(catalogue: Catalogue, query: CatalogueQuery) -> JsonValue:
+    """``{meant, server, found}``: the tool that a wrong name in a script means, written as it is called, or the
+    server; and tools that may do what is asked for."""
+    name, about = query.tool or "", query.query or ""
+    meant = catalogue.named(name) if name else None
+    found = catalogue.search(about, _SUGGESTED) if about else []
+    return {
+        "meant": _written(meant) if isinstance(meant, ToolInfo) else None,
+        "server": name if name in catalogue.servers else None,
+        "found": [_written(tool) for tool in found],
+    }
+
+
+def _written(tool: ToolInfo) -> str:
+    return f"tools{member(tool.server)}{member(tool.name)}"
 
 
 def _brief(row: dict[str, JsonValue]) -> dict[str, JsonValue]:

@@ -131,7 +131,7 @@ class RecordedTools:
             self.course.asked += 1
             return self._queries.popleft()
         if query.kind == "suggest":  # a help in a message: none is no divergence
-            return Outcome(ok=True, result=[]).envelope()
+            return Outcome(ok=True, result={}).envelope()
         if self._is_open and self.course.is_over:
             self._on_end("cut")
             await asyncio.Event().wait()

@@ -25,6 +25,7 @@ from workbench.sandbox import job as jobs
 from workbench.sandbox.child import prelude
 from workbench.sandbox.child.channel import Channel, Rehearsal
 from workbench.sandbox.child.clock import Clock
+from workbench.sandbox.child.explaining import explained
 from workbench.sandbox.child.rejections import RejectionTracker
 from workbench.sandbox.child.starting import NotAScript, Starter
 from workbench.sandbox.frames import pack
@@ -57,7 +58,7 @@ class _Limits(NamedTuple):
     max_result_bytes: int = 1 << 24
 
 
-_REHEARSAL = jobs.run("0", "{}", _Limits(), seed=(1, 2, 3, 4))
+_REHEARSAL = jobs.run("await 0", "{}", _Limits(), seed=(1, 2, 3, 4))
 
 
 class Runner:
@@ -132,13 +133,14 @@ class Runner:
         self._resident_before = system.own_peak_resident()
         try:
             if job.mode == jobs.CHECK:
-                self._finish(self._check(job.code))
+                done = self._check(job.code)
+                self._finish(explained(self._starter.grammars, job.code, done, None))
             else:
                 self._init(*job.seed, job.input)
                 done = self._execute(job.code)
                 if _LOST_STACK in done:
                     done = self._retell(job, done)
-                self._finish(done)
+                self._finish(explained(self._starter.grammars, job.code, done, self._ask))
         except quickjs.JSException as error:
             self._finish(self._engine_failure(str(error)))
 
@@ -180,6 +182,13 @@ class Runner:
             self._in_flight -= 1
             self._unanswered.discard(operation)
             self._settle(operation, answer)
+
+    def _ask(self, name: str, about: str) -> dict[str, Any]:
+        """Which tools a wrong name may mean, and which may do what is asked for."""
+        frame = {"t": "query", "kind": "suggest", "tool": name, "query": about}
+        envelope: dict[str, Any] = json.loads(self._host(f"B{_encode(frame)}") or "{}")
+        found: dict[str, Any] = envelope.get("result") or {}
+        return found
 
     def _retell(self, job: jobs.Job, done: str) -> str:
         """Where a stack overflow happened: the script once more, from what was answered, in a context

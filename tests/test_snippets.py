@@ -1,0 +1,203 @@
+"""Snippets as models write them, in real workers against the demo server: each gives the author's value, or a
+message that says how it is right. And each replays to the same end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from workbench.config import load
+from workbench.core.model import ExecutionRequest
+from workbench.core.runtime import Runtime, open_runtime
+from workbench.replay import replay
+from workbench.text.redact import Redactor
+
+pytestmark = pytest.mark.anyio
+
+VALUES: list[tuple[str, Any]] = [
+    # calling tools
+    ("const { issues } = await tools.demo.list_issues({ limit: 2 });\nreturn issues.map(i => i.id);", [101, 102]),
+    ("const r = await tools.demo.list_issues({ limit: 3 }); r.issues.length", 3),
+    ("const r = call_tool('demo', 'get_issue', { id: 101 }); r.ok ? r.result.id : r.error", 101),
+    ("const r = await call_tool('demo', 'get_issue', { id: 101 }); r.result.id", 101),
+    ("(await call_tool('demo', 'get_issue', { id: 102 })).result.id", 102),
+    ("const ids = [101, 102, 103];\nconst all = await Promise.all(ids.map(id => tools.demo.get_issue({ id })));\nall.map(i => i.id)", [101, 102, 103]),
+    ("const ids = [101, 102];\nconst rs = await Promise.all(ids.map(async id => (await call_tool('demo', 'get_issue', { id })).result));\nrs.map(r => r.id)", [101, 102]),
+    ("const ids = [101, 102];\nawait Promise.all(ids.map(id => call_tool('demo', 'get_issue', { id }))).then(rs => rs.map(r => r.result.id))", [101, 102]),
+    ("call_tool('demo', 'get_issue', { id: 101 }).then(r => r.result.id)", 101),
+    ("const rs = await Promise.allSettled([101, 999999].map(id => tools.demo.get_issue({ id })));\nrs.map(r => r.status)", ["fulfilled", "rejected"]),
+    ("const out = [];\nfor (const id of [101, 102]) {\n  const r = await tools.demo.get_issue({ id });\n  out.push(r.id);\n}\nreturn out;", [101, 102]),
+    ("call_tools([101, 102].map(id => ({ server: 'demo', tool: 'get_issue', args: { id } }))).map(r => r.result.id)", [101, 102]),
+    ("try { await tools.demo.get_issue({ id: 999999 }) } catch (e) { e.code }", "UPSTREAM_ERROR"),
+    ("await tools.demo.echo({ value: { nested: [1, 2] } })", {"nested": [1, 2]}),
+    ("const text = await tools.demo.daily_summary({}); typeof text", "string"),
+    ("const labels = await tools.demo.list_labels({}); Array.isArray(labels)", True),
+    # tools as they are spelled
+    ("(await tools.get_issue({ id: 101 })).id", 101),
+    ("(await tools['demo.get_issue']({ id: 101 })).id", 101),
+    ("(await tools.mcp__demo__get_issue({ id: 101 })).id", 101),
+    ("(await tools.demo_get_issue({ id: 101 })).id", 101),
+    ("(await tools.demo.getIssue({ id: 101 })).id", 101),
+    ("(await tools['demo']['get-issue']({ id: 101 })).id", 101),
+    ("(await tools.Demo.get_issue({ id: 101 })).id", 101),
+    ("const { get_issue, list_issues } = tools.demo; (await get_issue({ id: 101 })).id", 101),
+    ("const api = tools.demo; (await api.get_issue({ id: 102 })).id", 102),
+    # the catalogue
+    ("search_tools('issue').length > 0", True),
+    ("list_tools('demo').some(t => t.tool === 'get_issue')", True),
+    ("describe_tool('demo', 'get_issue').tool", "get_issue"),
+    ("describe_tool('demo.get_issue').tool", "get_issue"),
+    ("describe_tools(['demo.get_issue', 'get_issue', 'mcp__demo__now']).tools.map(t => t.tool)", ["get_issue", "get_issue", "now"]),
+    ("describe_tools([{ server: 'demo', tool: 'nope' }]).missing.length", 1),
+    ("Object.keys(tools)", ["demo"]),
+    ("String(tools)", "tools has the servers demo: await tools.<server>.<tool>(args)"),
+    ("`${tools.demo}`.startsWith('tools.demo has the tools ')", True),
+    # as it is handed over
+    ("```js\nconst r = await tools.demo.get_issue({ id: 101 });\nreturn r.id;\n```", 101),
+    ("```typescript\nconst r: { id: number } = await tools.demo.get_issue({ id: 101 });\nr.id\n```", 101),
+    ("async () => {\n  const r = await tools.demo.get_issue({ id: 101 });\n  return r.id;\n}", 101),
+    ("async (input) => input.n", 5),
+    ("export default async function main(input) {\n  return (await tools.demo.get_issue({ id: 100 + input.n - 4 })).id;\n}", 101),
+    ("module.exports = async (input) => input.n * 2", 10),
+    ("async function main() {\n  return (await tools.demo.now({})).weekday.length > 2;\n}\nmain();", True),
+    ("async function main() {\n  return 1;\n}\nawait main();", 1),
+    ("(async () => {\n  const r = await tools.demo.get_issue({ id: 101 });\n  return r.id;\n})();", 101),
+    ("'use strict';\nconst r = await tools.demo.get_issue({ id: 101 });\nr.id", 101),
+    ("\ufeffconst a = 1;\r\na + 1", 2),
+    ("#!/usr/bin/env node\n1 + 1", 2),
+    ("interface Issue { id: number; title: string }\nconst issue = (await tools.demo.get_issue({ id: 101 })) as Issue;\nconst ids: number[] = [issue.id];\nids!", [101]),
+    ("type Row = { id: number };\nconst rows: Row[] = (await tools.demo.list_issues({ limit: 2 })).issues;\nrows.map((r: Row): number => r.id)", [101, 102]),
+    ("export {};\nconst x = 1;\nx", 1),
+    # the language and what one expects around it
+    ("await new Promise(resolve => setTimeout(resolve, 5)); 'waited'", "waited"),
+    ("const delay = ms => new Promise(r => setTimeout(r, ms));\nawait delay(1);\nawait sleep(1);\n'ok'", "ok"),
+    ("const timeout = new Promise((_, reject) => setTimeout(() => reject(new Error('slow')), 5000));\nawait Promise.race([tools.demo.now({}), timeout]);\n'in time'", "in time"),
+    ("let n = 0;\nawait new Promise(done => { const t = setInterval(() => { n++; if (n === 3) { clearInterval(t); done(); } }, 1); });\nn", 3),
+    ("const u = new URL('https://example.com/a?b=1#c'); u.searchParams.set('d', 'e f'); u.toString()", "https://example.com/a?b=1&d=e+f#c"),
+    ("new URLSearchParams({ q: 'a b', page: 2 }).toString()", "q=a+b&page=2"),
+    ("new TextDecoder().decode(new TextEncoder().encode('héllo'))", "héllo"),
+    ("atob(btoa('hello'))", "hello"),
+    ("structuredClone({ a: [1, new Date(0)] }).a[1].getTime()", 0),
+    ("crypto.randomUUID().length", 36),
+    ("const t = performance.now(); await sleep(5); performance.now() - t >= 4", True),
+    ("(1234567.891).toLocaleString()", "1,234,567.891"),
+    ("(1234.5).toLocaleString('en-US', { style: 'currency', currency: 'USD' })", "$1,234.50"),
+    ("new Intl.NumberFormat('en-US', { notation: 'compact' }).format(12345)", "12K"),
+    ("new Date(1709647509123).toLocaleString('en-US', { timeZone: 'America/New_York' })", "3/5/2024, 9:05:09 AM"),
+    ("new Date(1709647509123).toLocaleDateString('en-US', { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' })", "Tuesday, March 5, 2024"),
+    ("new Date(1709647509123).toLocaleDateString('en-CA', { timeZone: 'Asia/Tokyo' })", "2024-03-05"),
+    ("new Date(1709647509123).toLocaleString('sv-SE', { timeZone: 'Europe/Paris' })", "2024-03-05 15:05:09"),
+    ("['item 10', 'item 9', 'Item 1'].sort((a, b) => a.localeCompare(b, undefined, { numeric: true, sensitivity: 'base' }))", ["Item 1", "item 9", "item 10"]),
+    ("['b', 'á', 'C', 'a'].sort((a, b) => a.localeCompare(b))", ["a", "á", "b", "C"]),
+    ("Object.groupBy([1, 2, 3], n => n % 2 ? 'odd' : 'even').odd", [1, 3]),
+    ("console.table([{ a: 1 }]); console.group('g'); console.count(); console.assert(false); console.dir({}); console.groupEnd(); 'quiet'", "quiet"),
+    ("const counts = new Map([['a', 1]]);\nObject.fromEntries(counts)", {"a": 1}),
+    ("[...new Set([1, 1, 2])]", [1, 2]),
+    ("const queue = [];\nqueueMicrotask(() => queue.push(1));\nawait null;\nqueue.length", 1),
+]  # fmt: skip
+MESSAGES: list[tuple[str, str, list[str]]] = [
+    # code, the error's code, what its message says
+    ("const res = await fetch('https://example.com');\nawait res.json()", "RUNTIME_ERROR", ["fetch is not defined", "a script has no network"]),
+    ("const fs = require('fs');\nfs.readFileSync('x')", "RUNTIME_ERROR", ["require is not defined", "'fs' cannot be loaded", "search_tools("]),
+    ("import fs from 'fs';\nfs.readFileSync('x')", "SYNTAX_ERROR", ["a script has no modules", "'fs' cannot be loaded"]),
+    ("const { default: axios } = await import('axios')", "RUNTIME_ERROR", ["could not load module 'axios'", "no modules"]),
+    ("process.env.TOKEN", "RUNTIME_ERROR", ["process is not defined", "`input`"]),
+    ("Buffer.from('a').toString('base64')", "RUNTIME_ERROR", ["Buffer is not defined", "TextEncoder"]),
+    ("const c = new AbortController()", "RUNTIME_ERROR", ["AbortController is not defined", "Promise.race"]),
+    ("print('hello')", "RUNTIME_ERROR", ["print is not defined", "console.log"]),
+    ("const r = await callTool('demo', 'now', {})", "RUNTIME_ERROR", ["callTool is not defined", "did you mean call_tool?"]),
+    ("await get_issue({ id: 101 })", "RUNTIME_ERROR", ["get_issue is not defined", "write await tools.demo.get_issue(args)"]),
+    ("await demo.get_issue({ id: 101 })", "RUNTIME_ERROR", ["demo is not defined", "write await tools.demo.get_issue({ id: 101 })"]),
+    ("await codemode.get_issue({ id: 101 })", "RUNTIME_ERROR", ["codemode is not defined", "await tools.<server>.<tool>(args)"]),
+    ("const r = call_tool('demo', 'get_issue', { id: 101 });\nconst title = r.result.content[0].text;", "RUNTIME_ERROR", ["unwrapped already", "write: const title = r.result;"]),
+    ("const r = await tools.demo.get_issue({ id: 101 });\nJSON.parse(r.content[0].text)", "RUNTIME_ERROR", ["unwrapped already"]),
+    ("const r = call_tool('demo', 'get_issue', { id: 101 });\nJSON.parse(r.result).title", "RUNTIME_ERROR", ["parsed already", "write: r.result.title"]),
+    ("const issues = JSON.parse(await tools.demo.list_issues({}));\nissues.length", "RUNTIME_ERROR", ["parsed already", "write: const issues = await tools.demo.list_issues({});"]),
+    ("const r = tools.demo.list_issues({});\nr.issues.map(i => i.id)", "RUNTIME_ERROR", ["tools.demo.list_issues(…) in line 1 gives a Promise", "write: const r = await tools.demo.list_issues({});"]),
+    ("const { issues } = tools.demo.list_issues({});\nissues.length", "RUNTIME_ERROR", ["gives a Promise", "write: const { issues } = await tools.demo.list_issues({});"]),
+    ("tools.demo.list_issues({}).issues.map(i => i.id)", "RUNTIME_ERROR", ["gives a Promise", "(await tools.demo.list_issues({})).issues"]),
+    ("const r = call_tool('demo', 'list_issues', {});\nr.issues.map(i => i.id)", "RUNTIME_ERROR", ["r is what call_tool gives, {ok, result}", "write: r.result.issues.map(i => i.id)"]),
+    ("const r = await tools.demo.list_issues({});\nr.map(i => i.id)", "RUNTIME_ERROR", ["r.map is not a function", "r is not an array", "console.log(r)"]),
+    ("const r = call_tool('demo', 'get_issue', { id: 999999 });\nr.result.title", "RUNTIME_ERROR", ["the call failed", "r.error"]),
+    ("const rs = call_tools(Array.from({ length: 101 }, (_, i) => ({ server: 'demo', tool: 'now', args: {} })));\nrs.map(r => r.ok)", "RUNTIME_ERROR", ["call_tools refused the batch: call_tools takes at most 100 calls, not 101"]),
+    ("function load(id) {\n  return await tools.demo.get_issue({ id });\n}\nload(101)", "SYNTAX_ERROR", ["await stands in a function that is not async", "write: async function load(id) {"]),
+    ("const all = [101].map(id => await tools.demo.get_issue({ id }));", "SYNTAX_ERROR", ["not async", "write: const all = [101].map(async id => await"]),
+    ("({ later: tools.demo.now({}) })", "SERIALIZATION_ERROR", ["$.later is a Promise", "await it first"]),
+    ("tools.demo.now", "SERIALIZATION_ERROR", ["the tool tools.demo.now", "await tools.demo.now(args)"]),
+    ("tools.demo", "SERIALIZATION_ERROR", ["$ is tools.demo, a server"]),
+    ("new Map([['a', 1]])", "SERIALIZATION_ERROR", ["$ is a Map", "Object.fromEntries(map)"]),
+    ("'a1b2'.matchAll(/\\d/g)", "SERIALIZATION_ERROR", ["$ is an iterator", "[...iterator]"]),
+    ("await tools.nowhere.get_issue({ id: 1 })", "NOT_FOUND", ["no server 'nowhere'", "demo.get_issue"]),
+    ("await tools.demo.get_isue({ id: 1 })", "NOT_FOUND", ["has no tool 'get_isue'", "'get_issue'"]),
+    ("await tools.list_everything({})", "NOT_FOUND", ["no tool 'list_everything' on any server"]),
+    ("await tools.demo({ id: 1 })", "NOT_FOUND", ["'demo' is a server", "call one: tools.demo."]),
+    ("await tools.demo.get_issue({ number: 101 })", "INVALID_ARGS", ["number", "id"]),
+    ("setTimeout('alert(1)', 10)", "RUNTIME_ERROR", ["setTimeout takes a function"]),
+    ("console.foo('x')", "RUNTIME_ERROR", ["console.foo is not a function", "console has log"]),
+    ("enum Color { Red }\nColor.Red", "SYNTAX_ERROR", ["an enum becomes code"]),
+    ("```js\nawait tools.demo.now({})", "SYNTAX_ERROR", ["never closed", "cut off"]),
+    ("def main():\n    return 1\n\nmain()", "SYNTAX_ERROR", ["looks like Python"]),
+    ("ls -la", "RUNTIME_ERROR", ["shell command"]),
+    ("const issues = await tools.demo.list_issues({", "SYNTAX_ERROR", ["cut off"]),
+    ("new Date(0).toLocaleDateString('de-DE')", "RUNTIME_ERROR", ["the locale de-DE is not supported here"]),
+    ("await Promise.any([tools.demo.get_issue({ id: 999998 }), tools.demo.get_issue({ id: 999999 })])", "RUNTIME_ERROR", ["all 2 promises were rejected: 1. ToolError:", "2. ToolError:"]),
+    ("describe_tools('demo.now')", "RUNTIME_ERROR", ['takes an array: describe_tools(["demo.now"])']),
+]  # fmt: skip
+WARNED: list[tuple[str, Any, str]] = [
+    # code, its value, a warning
+    ("async function main() {\n  return await tools.demo.now({});\n}\nconst helper = 1;\nfunction other() {}", None, "other() is never called; end with: await other()"),
+    ("const result = await tools.demo.get_issue({ id: 101 });", None, "ends with a declaration; end with: result"),
+    ("tools.demo.get_issue({ id: 101 });\n'done'", "done", "ended without awaiting 1 call"),
+    ("tools.demo.get_issue({ id: 999999 });\nawait sleep(300);\n'done'", "done", "Uncaught (in promise) ToolError: "),
+    ("setTimeout(() => console.log('later'), 1000)", 1, "ended before its timers fired"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+async def runtime(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runtime]:
+    folder = tmp_path_factory.mktemp("data")
+    async with open_runtime(load(None, environ={}), data_dir=folder, connect=True) as runtime:
+        await runtime.upstream.settled("demo")
+        yield runtime
+
+
+async def replays_to_the_same_end(runtime: Runtime, execution_id: str) -> None:
+    assert runtime.history is not None
+    recording = runtime.history.recording(execution_id)
+    replayed = await replay(runtime.engine, recording, redactor=Redactor())
+    assert replayed.verdict == "identical", replayed.divergence
+
+
+@pytest.mark.parametrize(("code", "value"), VALUES, ids=[repr(code)[1:60] for code, _ in VALUES])
+async def test_it_works(runtime: Runtime, code: str, value: Any) -> None:
+    execution = await runtime.engine.run(ExecutionRequest(code, input={"n": 5}))
+    assert execution.error is None, execution.error
+    assert execution.value == value
+    await replays_to_the_same_end(runtime, execution.execution_id)
+
+
+@pytest.mark.parametrize(
+    ("code", "error_code", "said"), MESSAGES, ids=[repr(row[0])[1:60] for row in MESSAGES]
+)
+async def test_it_says_how_it_is_right(
+    runtime: Runtime, code: str, error_code: str, said: list[str]
+) -> None:
+    execution = await runtime.engine.run(ExecutionRequest(code, input={"n": 5}))
+    assert execution.error is not None, execution.value
+    assert execution.error.code == error_code
+    for words in said:
+        assert words in execution.error.message
+    await replays_to_the_same_end(runtime, execution.execution_id)
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "warning"), WARNED, ids=[repr(row[0])[1:40] for row in WARNED]
+)
+async def test_it_warns(runtime: Runtime, code: str, value: Any, warning: str) -> None:
+    execution = await runtime.engine.run(ExecutionRequest(code))
+    assert execution.error is None
+    assert execution.value == value
+    assert any(warning in text for text in execution.warnings), execution.warnings
+    await replays_to_the_same_end(runtime, execution.execution_id)

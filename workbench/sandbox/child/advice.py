@@ -1,0 +1,254 @@
+"""What a failed script is told beside the engine's words: what would be right, with the line corrected.
+
+Scripts come from models more than from people; the next attempt is written from this message. Runs in the
+worker when a script has failed already, so it may take its time; nothing here decides how a script runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from workbench.sandbox.child import misuse
+from workbench.sandbox.child.grammars import (
+    FUNCTIONS,
+    Grammars,
+    enclosing_function,
+    statements,
+    words,
+)
+from workbench.sandbox.child.looking import Look
+
+Ask = Callable[[str, str], dict[str, Any]]
+"""Asks the host which tools there are: by a name, and by words. ``{meant, server, found}``, see policy."""
+
+_MOST_LINE = 160
+_GLOBALS = (
+    "call_tool", "call_tools", "list_tools", "search_tools", "describe_tool", "describe_tools", "tools",
+    "input", "console", "sleep", "ToolError", "setTimeout", "structuredClone",
+)  # fmt: skip
+_NO_NETWORK = "a script has no network; tools have"
+_NO_MODULES = "a script has no modules: what it may use is global"
+_NOT_DEFINED: dict[str, tuple[str, str]] = {
+    # name: what to say, and what a tool that can do it would be found by
+    "fetch": (_NO_NETWORK, "fetch url http web page"),
+    "XMLHttpRequest": (_NO_NETWORK, "fetch url http web page"),
+    "axios": (_NO_NETWORK, "fetch url http web page"),
+    "WebSocket": (_NO_NETWORK, "fetch url http web page"),
+    "require": (_NO_MODULES, ""),
+    "module": (_NO_MODULES + "; end with the value, or module.exports = value", ""),
+    "exports": ("end with the value, or export default value", ""),
+    "process": ("a script has no process and no environment: what it needs comes in `input`", ""),
+    "Deno": ("a script has no process and no files; tools have", "read file"),
+    "Bun": ("a script has no process and no files; tools have", "read file"),
+    "fs": ("a script has no files; tools have", "read write file"),
+    "Buffer": ("use TextEncoder, TextDecoder, btoa and atob, or Uint8Array.fromBase64(text)", ""),
+    "AbortController": ("race with a sleep: await Promise.race([work, sleep(1000)])", ""),
+    "AbortSignal": ("race with a sleep: await Promise.race([work, sleep(1000)])", ""),
+    "print": ("write console.log(…)", ""),
+    "window": ("a script is in no browser: globals are on globalThis", ""),
+    "document": ("a script is in no browser", ""),
+    "localStorage": ("nothing is kept from one run to the next: return what is needed", ""),
+    "alert": ("write console.log(…)", ""),
+    "global": ("write globalThis", ""),
+    "WeakRef": ("it would make runs differ from their replay", ""),
+    "navigator": ("a script is in no browser", ""),
+    "None": ("this is Python, and a script is JavaScript: null", ""),
+    "True": ("this is Python, and a script is JavaScript: true", ""),
+    "False": ("this is Python, and a script is JavaScript: false", ""),
+    "args": ("the request's input is `input`", ""),
+    "params": ("the request's input is `input`", ""),
+    "inputs": ("the request's input is `input`", ""),
+    "arguments": ("the request's input is `input`", ""),
+    "event": ("the request's input is `input`", ""),
+    "context": ("the request's input is `input`", ""),
+    "mcp": ("write await tools.<server>.<tool>(args)", ""),
+    "client": ("write await tools.<server>.<tool>(args)", ""),
+    "servers": ("write await tools.<server>.<tool>(args)", ""),
+    "codemode": ("write await tools.<server>.<tool>(args)", ""),
+    "mcpClient": ("write await tools.<server>.<tool>(args)", ""),
+}
+_MODULES = {
+    "fs": "read write file", "fs/promises": "read write file", "path": "", "os": "",
+    "http": "fetch url http", "https": "fetch url http", "node-fetch": "fetch url http",
+    "axios": "fetch url http", "got": "fetch url http", "undici": "fetch url http",
+    "child_process": "run command shell", "pg": "query database sql", "sqlite3": "query database sql",
+    "mysql": "query database sql", "nodemailer": "send mail",
+}  # fmt: skip
+_DECLARATIONS = frozenset(
+    {"function_declaration", "generator_function_declaration", "class_declaration",
+     "lexical_declaration"}
+)  # fmt: skip
+_PYTHON = re.compile(
+    r"^\s*(?:def \w+\(.*\)\s*(?:->.*)?:|class \w+(?:\(.*\))?:|for \w+(?:, *\w+)* in .*:"
+    r"|import \w+(?: as \w+)?|from [\w.]+ import .*|elif .*:|if [^{(][^{]*:|while [^{(][^{]*:|try:"
+    r"|except.*:|with .* as \w+:|print\(.*\))\s*(?:#.*)?$",
+    re.MULTILINE,
+)
+_SHELL = re.compile(
+    r"\s*(?:\$ )?(?:ls|cd|cat|grep|curl|wget|npm|npx|git|mkdir|rm|cp|mv|pip3?|python3?|sudo|docker|kubectl)"
+    r"(?: [^\n=(){};]*)?\s*\Z"
+)
+
+
+class Advice(NamedTuple):
+    """What becomes of a failure's message."""
+
+    message: str
+    line: int | None = None
+    column: int | None = None
+    """A better place, where one is known."""
+
+
+def advise(
+    grammars: Grammars, code: str, failure: dict[str, Any], ask: Ask | None
+) -> Advice | None:
+    """What the failure of a script (a ``done`` frame) should say instead; None: nothing better is known."""
+    message: str = failure.get("message", "")
+    look = Look(grammars, code, failure.get("line"), failure.get("column"))
+    if failure.get("code") == "SYNTAX_ERROR":
+        return _syntax(look, message)
+    if failure.get("code") != "RUNTIME_ERROR":
+        return None
+    if (found := re.match(r"ReferenceError: (.+) is not defined\Z", message)) is not None:
+        told = _not_defined(look, found[1], ask)
+    elif (found := re.search(r"could not load module '(.*)'\Z", message, re.DOTALL)) is not None:
+        told = _module(found[1], ask)
+    else:
+        return misuse.advise(look, message, failure.get("refused_batch"))
+    return None if told is None else Advice(f"{message}; {told}")
+
+
+def remarks(grammars: Grammars, code: str) -> str | None:
+    """Why a script that gives nothing may have been meant to give something."""
+    root = grammars.javascript_tree(code.encode())
+    if root.has_error:
+        return None
+    source = code.encode()
+    top = statements(root)
+    if not top:
+        return None
+    last = top[-1]
+    if last.type in {"lexical_declaration", "variable_declaration"}:
+        declared = [child for child in last.named_children if child.type == "variable_declarator"]
+        name = declared[-1].child_by_field_name("name") if declared else None
+        if name is not None and name.type == "identifier":
+            shown = source[name.start_byte : name.end_byte].decode()
+            return (
+                f"the value is null because the script ends with a declaration; end with: {shown}"
+            )
+        return None
+    if last.type != "function_declaration" or any(one.type not in _DECLARATIONS for one in top):
+        return None
+    name = last.child_by_field_name("name")
+    if name is None:
+        return None
+    shown = source[name.start_byte : name.end_byte].decode()
+    if sum(1 for _ in words(root, source, shown.encode())) > 1:
+        return None
+    return f"the value is null because {shown}() is never called; end with: await {shown}()"
+
+
+# -- syntax --------------------------------------------------------------------------------
+
+
+def _syntax(look: Look, message: str) -> Advice | None:
+    code = look.code
+    if _SHELL.match(code):
+        return Advice(
+            f"{message}; this is a shell command, and a script is JavaScript that calls tools"
+        )
+    waiting = _await_in_no_async_function(look)
+    if waiting is not None:
+        return waiting
+    for node in statements(look.root):
+        if node.type == "import_statement" or (
+            node.type == "export_statement" and node.child_by_field_name("source") is not None
+        ):
+            module = node.child_by_field_name("source")
+            name = look.text(module).strip("'\"") if module is not None else ""
+            told = _module(name, None)
+            return Advice(f"SyntaxError: import: {told}")
+    if _PYTHON.search(code) and ("def " in code or "print(" in code or ":\n" in code):
+        return Advice(f"{message}; this looks like Python, and a script is JavaScript")
+    if "Unexpected token ';'" in message and look.at_end() and code.rstrip().endswith("}"):
+        # The brace closes what stands around the script; the parser stumbles behind it.
+        end = len(code.rstrip().encode()) - 1
+        return Advice("SyntaxError: Unexpected token '}'", *look.place_of(end))
+    if look.at_end() and not message.endswith("cut off"):
+        return Advice(f"{message}; the script ends inside of something: it may have been cut off")
+    return None
+
+
+def _await_in_no_async_function(look: Look) -> Advice | None:
+    for path in words(look.root, look.source, b"await"):
+        if path[-1].type not in {"await", "identifier"}:
+            continue
+        place = enclosing_function(path)
+        if place is None:
+            continue
+        function = path[place]
+        if function.type not in FUNCTIONS or function.type in {
+            "class_static_block",
+            "field_definition",
+        }:
+            continue
+        if any(child.type == "async" for child in function.children):
+            continue
+        start = function.start_byte
+        name = function.child_by_field_name("name")
+        if function.type == "method_definition" and name is not None:
+            start = name.start_byte
+        fixed = look.line_with(start, "async ")
+        told = f"SyntaxError: await stands in a function that is not async; write: {fixed}"
+        return Advice(told)
+    return None
+
+
+# -- names ---------------------------------------------------------------------------------
+
+
+def _not_defined(look: Look, name: str, ask: Ask | None) -> str | None:
+    code = look.code.strip()
+    if _SHELL.match(code):
+        return "this is a shell command, and a script is JavaScript that calls tools"
+    if name == "require":
+        module = re.search(r"require\(\s*(['\"])(.*?)\1", look.line_text())
+        return _module(module[2] if module is not None else "", ask)
+    known = _NOT_DEFINED.get(name)
+    if known is not None:
+        return known[0] + _which_can(known[1], ask)
+    near = next((one for one in _GLOBALS if _bare(one) == _bare(name)), None)
+    if near is not None:
+        return f"did you mean {near}?"
+    if ask is None:
+        return None
+    answer = ask(name, "")
+    if (meant := answer.get("meant")) is not None:
+        return f"write await {meant}(args)"
+    if answer.get("server") is not None:
+        return f"write {look.line_with(look.offset, 'tools.') if look.offset is not None else answer['server']}"
+    return None
+
+
+def _module(name: str, ask: Ask | None) -> str:
+    told = _NO_MODULES
+    if name:
+        told += f" ({name!r} cannot be loaded)"
+    return told + _which_can(
+        _MODULES.get(name.removeprefix("node:"), ""), ask, "; tools that may do it: "
+    )
+
+
+def _which_can(words_for_it: str, ask: Ask | None, lead: str = ": ") -> str:
+    if not words_for_it:
+        return ""
+    found = ask("", words_for_it).get("found", []) if ask is not None else []
+    if not found:
+        return f'; look for one with search_tools("{words_for_it}")'
+    return lead + ", ".join(str(tool) for tool in found)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name.lower())

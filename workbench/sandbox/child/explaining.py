@@ -1,0 +1,53 @@
+"""The last word on a run: a failure says what would be right, a null says why it is one.
+
+Works on the text of a ``done`` frame, on its way out of the worker.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from workbench.sandbox.child import advice
+from workbench.sandbox.child.grammars import Grammars
+
+_NOTHING = '{"t":"done","ok":true,"value":null,"undefined":true'
+_FAILED = '{"t":"done","ok":false'
+_LONGEST = 1 << 20
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
+
+def explained(grammars: Grammars, code: str, done: str, ask: advice.Ask | None) -> str:
+    """The frame with what can be added to it. ``ask``: None where nobody is to be asked."""
+    try:
+        if done.startswith(_NOTHING):
+            return _null_explained(grammars, code, done)
+        if done.startswith(_FAILED) and len(done) <= _LONGEST:
+            return _failure_explained(grammars, code, done, ask)
+    except Exception as error:  # a help that fails must not take the result with it
+        os.write(2, f"advice: {error!r}\n".encode())
+    return done
+
+
+def _null_explained(grammars: Grammars, code: str, done: str) -> str:
+    remark = advice.remarks(grammars, code)
+    if remark is None:
+        return done
+    data: dict[str, Any] = json.loads(done)
+    data["warnings"] = [*data.get("warnings", ()), remark]
+    return _encode(data)
+
+
+def _failure_explained(grammars: Grammars, code: str, done: str, ask: advice.Ask | None) -> str:
+    data: dict[str, Any] = json.loads(done)
+    told = advice.advise(grammars, code, data, ask)
+    if told is None:
+        return done
+    stack = data.get("stack")
+    if isinstance(stack, str) and stack.startswith(data["message"]):
+        data["stack"] = told.message + stack[len(data["message"]) :]
+    data["message"] = told.message
+    if told.line is not None:
+        data["line"], data["column"] = told.line, told.column
+    return _encode(data)

@@ -1,0 +1,289 @@
+"""Results that are read as something else: a Promise as its value, an envelope as its result, a result as
+text or as content blocks, a refused batch as the list."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node
+
+from workbench.sandbox.child.grammars import all_nodes, unwrapped
+from workbench.sandbox.child.looking import Look
+
+if TYPE_CHECKING:
+    from workbench.sandbox.child.advice import Advice
+
+_MEMBERS = frozenset({"member_expression", "subscript_expression"})
+_ENVELOPE = frozenset({"ok", "result", "error", "content"})
+_COMBINATORS = frozenset({"all", "allSettled", "race", "any"})
+_OF_ARRAYS = frozenset(
+    {"map", "filter", "forEach", "reduce", "slice", "find", "some", "every", "sort", "flatMap", "join",
+     "includes", "at", "concat"}
+)  # fmt: skip
+_CONSOLE = "log, info, warn, error, debug, table, dir, group, count, time, assert, trace"
+_READ = re.compile(r"TypeError: cannot read property '(.*)' of (undefined|null)\Z", re.DOTALL)
+_MOST_NAME = 80
+
+
+def advise(look: Look, message: str, refused_batch: str | None) -> Advice | None:
+    """What to say of a failure at run time; None: nothing better is known."""
+    from workbench.sandbox.child.advice import Advice
+
+    told: str | None = None
+    if message == "TypeError: not a function":
+        return _not_a_function(look, refused_batch)
+    if (found := _READ.match(message)) is not None:
+        told = _cannot_read(look, found[1])
+    elif message.endswith("unexpected token: 'object'"):
+        told = _parsed_already(look)
+    elif message.endswith("is not iterable") or "undefined or null to object" in message:
+        told = _of_a_promise(look, None)
+    if refused_batch is not None and told is None and "call_tools" in look.code:
+        told = f"call_tools refused the batch: {refused_batch}"
+    return None if told is None else Advice(f"{message}; {told}")
+
+
+def _not_a_function(look: Look, refused_batch: str | None) -> Advice | None:
+    from workbench.sandbox.child.advice import Advice
+
+    callee = _callee(look)
+    if callee is None:
+        return None
+    shown = look.text(callee)
+    if len(shown) > _MOST_NAME or "\n" in shown:
+        member = callee.child_by_field_name("property")
+        shown = f"….{look.text(member)}" if member is not None else "it"
+    message = f"TypeError: {shown} is not a function"
+    if callee.type != "member_expression":
+        return Advice(message)
+    owner, member = callee.child_by_field_name("object"), callee.child_by_field_name("property")
+    name = look.text(member) if member is not None else ""
+    told: str | None = None
+    if owner is None:
+        return Advice(message)
+    if look.text(owner) == "console":
+        told = f"console has {_CONSOLE}"
+    elif refused_batch is not None and (
+        _root(owner, look) == "call_tools" or _comes_from(look, owner, "call_tools") is not None
+    ):
+        told = f"call_tools refused the batch: {refused_batch}"
+    else:
+        told = _of_a_promise(look, owner) or _of_an_envelope(look, owner, name)
+    if told is None and name in _OF_ARRAYS:
+        where = look.text(owner)
+        if len(where) <= _MOST_NAME and "\n" not in where:
+            told = f"{where} is not an array: look at it with console.log({where})"
+    return Advice(message if told is None else f"{message}; {told}")
+
+
+def _cannot_read(look: Look, name: str) -> str | None:
+    line = look.line_text()
+    content = re.search(r"\.content\??\.?\[0\]\??\.text|\.content\b", line)
+    if content is not None and re.search(r"\.result\.content|\.content\??\.?\[", line):
+        at = len("\n".join(look.code.split("\n")[: (look.line or 1) - 1]).encode())
+        at += (1 if (look.line or 1) > 1 else 0) + len(line[: content.start()].encode())
+        end = at + len(content[0].encode())
+        return f"a result is unwrapped already; write: {look.line_with(at, '', end)}"
+    owner = _read_from(look, name)
+    if owner is None:
+        return None
+    told = _of_a_promise(look, owner) or _of_an_envelope(look, owner, None)
+    if told is None and look.text(owner).endswith((".result", "?.result")):
+        envelope = look.text(owner).removesuffix(".result").removesuffix("?")
+        told = f"the call failed, or gave nothing: look at {envelope}.ok and {envelope}.error first"
+    return told
+
+
+def _parsed_already(look: Look) -> str:
+    told = "JSON.parse was given an object: a result that is JSON is parsed already"
+    for node in reversed(look.path()):
+        if node.type != "call_expression":
+            continue
+        function, arguments = (
+            node.child_by_field_name("function"),
+            node.child_by_field_name("arguments"),
+        )
+        if function is None or arguments is None or look.text(function) != "JSON.parse":
+            continue
+        given = look.text(arguments)[1:-1]
+        return f"{told}; write: {look.line_with(node.start_byte, given, node.end_byte)}"
+    return told
+
+
+# -- promises and envelopes -------------------------------------------------------------------
+
+
+def _of_a_promise(look: Look, owner: Node | None) -> str | None:
+    """What to say where a value that is read is a Promise that nobody awaited."""
+    if owner is not None:
+        inner = _leftmost(owner)
+        call = unwrapped(inner)
+        if call is not None and call.type == "call_expression" and _gives_promise(look, call):
+            whole = look.text(call)
+            shown = whole if len(whole) <= _MOST_NAME and "\n" not in whole else "it"
+            told = f"{_short(look, call)} gives a Promise"
+            return f"{told}; write: {look.line_with(call.start_byte, f'(await {shown})', call.end_byte)}"
+        if inner.type != "identifier":
+            return None
+    wanted = None if owner is None else look.text(_leftmost(owner))
+    for declarator in all_nodes(look.root):
+        if declarator.type != "variable_declarator":
+            continue
+        name, value = (
+            declarator.child_by_field_name("name"),
+            unwrapped(declarator.child_by_field_name("value")),
+        )
+        if name is None or value is None or value.type != "call_expression":
+            continue
+        names = re.findall(r"[A-Za-z_$][\w$]*", look.text(name))
+        if (wanted is None or wanted in names) and _gives_promise(look, value):
+            line, _ = look.place_of(value.start_byte)
+            fixed = look.line_with(value.start_byte, "await ")
+            return f"{_short(look, value)} in line {line} gives a Promise; write: {fixed}"
+    return None
+
+
+def _gives_promise(look: Look, call: Node) -> bool:
+    function = call.child_by_field_name("function")
+    if function is None:
+        return False
+    text = look.text(function)
+    if re.match(r"tools\s*[.\[]", text):
+        return True
+    if re.fullmatch(r"Promise\.(?:all|allSettled|race|any)", text):
+        return True
+    return (
+        function.type == "identifier"
+        and re.search(
+            rf"async\s+function\s+{re.escape(text)}\b|\b{re.escape(text)}\s*=\s*async\b", look.code
+        )
+        is not None
+    )
+
+
+def _of_an_envelope(look: Look, owner: Node, called: str | None) -> str | None:
+    """What to say where the envelope of call_tool is read as the result."""
+    first = _first_member(owner)
+    name = look.text(_leftmost(owner))
+    member = called if first is None else look.text(first)
+    if member is None or member in _ENVELOPE:
+        return None
+    value = _comes_from(look, owner, "call_tool")
+    if value is None:
+        return None
+    leftmost = _leftmost(owner)
+    fixed = look.line_with(leftmost.end_byte, ".result")
+    return f"{name} is what call_tool gives, {{ok, result}}; write: {fixed}"
+
+
+def _comes_from(look: Look, owner: Node, function: str) -> Node | None:
+    """The call of ``function`` that the variable at the beginning of ``owner`` was declared with."""
+    leftmost = _leftmost(owner)
+    if leftmost.type != "identifier":
+        return None
+    wanted = look.text(leftmost)
+    for declarator in all_nodes(look.root):
+        if declarator.type != "variable_declarator":
+            continue
+        name, value = (
+            declarator.child_by_field_name("name"),
+            declarator.child_by_field_name("value"),
+        )
+        if name is None or value is None or look.text(name) != wanted:
+            continue
+        value = unwrapped(value)
+        if value is not None and value.type == "await_expression":
+            value = unwrapped(value.named_children[0])
+        if value is not None and value.type == "call_expression":
+            called = value.child_by_field_name("function")
+            if called is not None and look.text(called) == function:
+                return value
+    return None
+
+
+def _short(look: Look, call: Node) -> str:
+    function = call.child_by_field_name("function")
+    return f"{look.text(function)}(…)" if function is not None else "the call"
+
+
+def _callee(look: Look) -> Node | None:
+    """What is called at the place of the failure."""
+    path = look.path()
+    for at in range(len(path) - 1, 0, -1):
+        node, parent = path[at], path[at - 1]
+        if parent.type == "call_expression" and parent.child_by_field_name("function") == node:
+            return node
+        if parent.type == "new_expression" and parent.child_by_field_name("constructor") == node:
+            return node
+        # Of a call with a function among its arguments the engine gives the place of that.
+        if parent.type == "arguments" and path[at - 2].type == "call_expression":
+            return path[at - 2].child_by_field_name("function")
+    return None
+
+
+def _read_from(look: Look, name: str) -> Node | None:
+    """The expression whose member ``name`` could not be read."""
+    path = look.path()
+    start = look.offset
+    for node in path:
+        for inner in (
+            all_nodes(node) if node.type in {"member_expression", "subscript_expression"} else ()
+        ):
+            member = (
+                inner.child_by_field_name("property") if inner.type == "member_expression" else None
+            )
+            owner = inner.child_by_field_name("object")
+            if (
+                member is not None
+                and owner is not None
+                and look.text(member) == name
+                and owner.start_byte == start
+            ):
+                return owner
+    for node in path:
+        if node.type == "member_expression":
+            return node.child_by_field_name("object")
+    return None
+
+
+def _leftmost(node: Node) -> Node:
+    while True:
+        inner = unwrapped(node)
+        if inner is None:
+            return node
+        owner = (
+            inner.child_by_field_name("object")
+            if inner.type in {"member_expression", "subscript_expression"}
+            else None
+        )
+        if owner is None and inner.type == "call_expression":
+            function = inner.child_by_field_name("function")
+            if function is not None and function.type == "member_expression":
+                called = function.child_by_field_name("object")
+                text = called.text if called is not None else None
+                if text is not None and not text.startswith(b"tools"):
+                    owner = called
+        if owner is None:
+            return inner
+        node = owner
+
+
+def _first_member(owner: Node) -> Node | None:
+    """``items`` of ``r.items[0].title``."""
+    member: Node | None = None
+    node: Node | None = owner
+    while node is not None and node.type in _MEMBERS:
+        member = (
+            node.child_by_field_name("property") if node.type == "member_expression" else member
+        )
+        node = unwrapped(node.child_by_field_name("object"))
+    return member
+
+
+def _root(node: Node, look: Look) -> str:
+    inner = unwrapped(node)
+    if inner is not None and inner.type == "call_expression":
+        function = inner.child_by_field_name("function")
+        return look.text(function) if function is not None else ""
+    return ""
