@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
 import subprocess
 import sys
-import threading
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,8 +15,6 @@ from pathlib import Path
 
 LIST = Path(__file__).with_name("servers.toml")
 _INSTALL_S = 600
-_LOCKS: dict[Path, threading.Lock] = {}
-"""Several entries may be of one package."""
 
 
 class NotInstalled(Exception):
@@ -71,7 +69,9 @@ def install(server: Published, cache: Path) -> Path:
     """Install it where it is not yet; the path of its program. Raises NotInstalled."""
     folder = cache / server.folder_name
     done = folder / ".installed"
-    with _LOCKS.setdefault(folder, threading.Lock()):
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several entries may be of one package, several runs at once
         if not done.exists():
             _install(server, folder)
             done.touch()
@@ -81,7 +81,6 @@ def install(server: Published, cache: Path) -> Path:
 
 
 def _install(server: Published, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     if server.registry == "npm":
         quiet = ("--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error")
         package = f"{server.package}@{server.version}"
