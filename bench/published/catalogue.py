@@ -71,7 +71,9 @@ def install(server: Published, cache: Path) -> Path:
     done = folder / ".installed"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # several entries may be of one package, several runs at once
+        fcntl.flock(
+            lock, fcntl.LOCK_EX
+        )  # several entries may be of one package, several runs at once
         if not done.exists():
             _install(server, folder)
             done.touch()

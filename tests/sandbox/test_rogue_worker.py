@@ -10,7 +10,7 @@ import pytest
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.model import ErrorCode, Execution, ExecutionRequest, Limits, PoolSettings
-from workbench.sandbox.host import forking, messages
+from workbench.sandbox.host import forking
 
 pytestmark = pytest.mark.anyio
 
@@ -98,8 +98,8 @@ BAD: list[Any] = [
 
 @pytest.mark.parametrize("frame", BAD, ids=[json.dumps(frame)[:60] for frame in BAD])
 def test_a_frame_of_another_shape_stays_at_the_door(frame: Any) -> None:
-    with pytest.raises(messages.BrokenProtocol):
-        messages.read(json.dumps(frame).encode())
+    with pytest.raises(frame_checks.BrokenProtocol):
+        frame_checks.read(json.dumps(frame).encode())
 
 
 @pytest.mark.parametrize(
@@ -114,13 +114,13 @@ def test_a_frame_of_another_shape_stays_at_the_door(frame: Any) -> None:
     ],
 )
 def test_what_is_no_json_stays_at_the_door(body: bytes) -> None:
-    with pytest.raises(messages.BrokenProtocol):
-        messages.read(body)
+    with pytest.raises(frame_checks.BrokenProtocol):
+        frame_checks.read(body)
 
 
 @pytest.mark.parametrize("frame", [CALL, DONE, FAILED, LOG, QUERY, BATCH])
 def test_frames_as_they_should_be_pass(frame: Any) -> None:
-    messages.read(json.dumps(frame).encode())
+    frame_checks.read(json.dumps(frame).encode())
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,11 @@ from workbench.config import Config, demo_server
 from workbench.core.model import JsonValue
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.serve.answers import bounded_execution
-from workbench.serve.definitions import OUTPUT_SCHEMA
-from workbench.serve.paths import find
 from workbench.serve.preview import measure, preview
+from workbench.serve.tool_definitions import OUTPUT_SCHEMA
 from workbench.serve.tool_provider import Caller
 from workbench.serve.toolset import Toolset
+from workbench.serve.value_paths import find
 
 pytestmark = pytest.mark.anyio
 MOST = 8000

@@ -12,7 +12,7 @@ import pytest
 from workbench.config import Config, demo_server
 from workbench.core.model import JsonValue
 from workbench.core.runtime import Runtime, open_runtime
-from workbench.serve.definitions import OUTPUT_SCHEMA
+from workbench.serve.tool_definitions import OUTPUT_SCHEMA
 from workbench.serve.tool_provider import Caller
 from workbench.serve.toolset import Toolset
 

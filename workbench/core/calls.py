@@ -28,7 +28,7 @@ from workbench.core.model import (
     ToolCallStarted,
 )
 from workbench.core.ports import Tools
-from workbench.sandbox.host import messages
+from workbench.sandbox.host import frame_checks
 from workbench.text.jsontext import dumps
 
 _log = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ class Calls:
 
     # -- from the script ---------------------------------------------------------------------
 
-    def issue(self, message: messages.Call) -> None:
+    def issue(self, message: frame_checks.Call) -> None:
         """One call of the script."""
         operation = message.operation
         item = self._issue(message, blocks=operation == _BLOCKING)
@@ -162,7 +162,7 @@ class Calls:
             self._unsent.append((operation, item))
             self.send_waiting()
 
-    def issue_batch(self, message: messages.Batch) -> None:
+    def issue_batch(self, message: frame_checks.Batch) -> None:
         """A batch, on which the script blocks."""
         items = [(self._issue(call, blocks=True), _refusal_in(call)) for call in message.calls]
         self._line.spawn(self._batch(items, message.width or self._limits.max_parallel))
@@ -204,7 +204,7 @@ class Calls:
         window = min(self._window, max(1, _ON_THEIR_WAY_BYTES // max(1, self._largest_answer)))
         return self._at_servers < window and self._line.untaken() <= MOST_UNTAKEN_BYTES
 
-    def _issue(self, message: messages.Call, *, blocks: bool) -> _Underway:
+    def _issue(self, message: frame_checks.Call, *, blocks: bool) -> _Underway:
         tally = self.tally
         tally.issued += 1
         now = time.monotonic()
@@ -335,7 +335,7 @@ class Calls:
             self._emit(note)
 
 
-def _refusal_in(message: messages.Call) -> Outcome | None:
+def _refusal_in(message: frame_checks.Call) -> Outcome | None:
     if message.refused is None:
         return None
     code, text = message.refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.core.model import ErrorCode, JsonValue, Limits, ScriptError
-from workbench.sandbox.host.messages import Done, Failed
+from workbench.sandbox.host.frame_checks import Done, Failed
 from workbench.text.jsontext import MAX_DEPTH, dumps
 from workbench.text.sizes import cut_to, size_of
 

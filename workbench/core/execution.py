@@ -31,7 +31,7 @@ from workbench.core.model import (
 )
 from workbench.core.ports import ReplayGuide, Tools
 from workbench.sandbox.frames import EXIT_UNTAKEN
-from workbench.sandbox.host import messages
+from workbench.sandbox.host import frame_checks
 from workbench.sandbox.host.worker import Worker
 from workbench.text.jsontext import dumps
 from workbench.text.sizes import cut_to, size_of
@@ -170,8 +170,8 @@ class Run:
         if self._ended.done():
             return
         try:
-            message, readings = messages.read(body)
-        except messages.BrokenProtocol as error:
+            message, readings = frame_checks.read(body)
+        except frame_checks.BrokenProtocol as error:
             _log.warning("worker broke the protocol: %s", error)
             self._crash(f"it broke the protocol of its frames: {error}")
             return
@@ -195,27 +195,27 @@ class Run:
         if not self._ended.done():
             self.spawn(self._explain_crash())
 
-    def _take(self, message: messages.Message) -> None:
-        if self._order_counts and not isinstance(message, messages.Idle | messages.Sleep):
+    def _take(self, message: frame_checks.Message) -> None:
+        if self._order_counts and not isinstance(message, frame_checks.Idle | frame_checks.Sleep):
             self._flush_order()
         match message:
-            case messages.Call():
+            case frame_checks.Call():
                 self._calls.issue(message)
-            case messages.Batch():
+            case frame_checks.Batch():
                 self._calls.issue_batch(message)
-            case messages.Query():
+            case frame_checks.Query():
                 self.spawn(self._query(message))
-            case messages.Sleep():
+            case frame_checks.Sleep():
                 self._sleep(message)
-            case messages.Log():
+            case frame_checks.Log():
                 self._log_line(message)
-            case messages.Idle():
+            case frame_checks.Idle():
                 if self._gate is not None:
                     self._gate.script_waits()
-            case messages.Done():
+            case frame_checks.Done():
                 self._done(message)
 
-    async def _query(self, message: messages.Query) -> None:
+    async def _query(self, message: frame_checks.Query) -> None:
         query = CatalogueQuery(
             message.kind,
             message.server,
@@ -229,7 +229,7 @@ class Run:
         self._emit(HostReading(self.execution_id, "catalogue", envelope))
         self.reply(_BLOCKING, dumps(envelope).encode())
 
-    def _sleep(self, message: messages.Sleep) -> None:
+    def _sleep(self, message: frame_checks.Sleep) -> None:
         operation = message.operation
         if self._gate is None:
             timer = self._loop.call_later(message.ms / 1000, self._wake, operation)
@@ -244,7 +244,7 @@ class Run:
         self.settled(operation)
         self.reply(operation, b"")
 
-    def _log_line(self, message: messages.Log) -> None:
+    def _log_line(self, message: frame_checks.Log) -> None:
         """The worker holds to these caps as well; but it is not trusted."""
         console = self._console
         room = min(_MOST_LOG_BYTES, self._limits.max_result_bytes) - console.size
@@ -259,7 +259,7 @@ class Run:
         self._console.lines.append(line)
         self._emit(ConsoleLine(self.execution_id, line))
 
-    def _done(self, message: messages.Done) -> None:
+    def _done(self, message: frame_checks.Done) -> None:
         self._warnings += message.warnings
         self._ended.set_result(end_of(message, self._limits))
 

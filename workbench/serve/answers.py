@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.core.model import JsonValue
-from workbench.serve.paths import Found, member
 from workbench.serve.preview import cut_middle, fitting, measure, preview, share
+from workbench.serve.value_paths import Found, member
 from workbench.text.jsontext import dumps
 from workbench.text.tokens import estimate
 

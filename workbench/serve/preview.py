@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from workbench.core.model import JsonValue
-from workbench.serve.paths import member
+from workbench.serve.value_paths import member
 from workbench.text.jsontext import dumps
 from workbench.text.tokens import estimate
 

@@ -16,13 +16,13 @@ from workbench.core.scripts import script_names
 from workbench.serve import meta_tools as discovery
 from workbench.serve import traces
 from workbench.serve.answers import bounded_execution
-from workbench.serve.definitions import CODE_EXECUTION, OUTPUT_SCHEMA, near_tools
 from workbench.serve.description import INSTRUCTIONS, describe
 from workbench.serve.media import take_out
 from workbench.serve.progress import narrate
 from workbench.serve.requests import INPUT_SCHEMA, Refused, read_request, salvage
 from workbench.serve.telemetry import Tracing
 from workbench.serve.told import NothingFound, Told, Unreadable
+from workbench.serve.tool_definitions import CODE_EXECUTION, OUTPUT_SCHEMA, near_tools
 from workbench.serve.tool_provider import Caller, UnknownTool
 from workbench.serve.underway import Listener, Runs, StillRunning
 from workbench.text.jsontext import canonical, dumps

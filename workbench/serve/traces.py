@@ -11,10 +11,10 @@ from workbench.core.ports import History
 from workbench.core.records import HistoryError, UnknownExecution
 from workbench.serve.answers import bounded_trace, page
 from workbench.serve.media import take_out
-from workbench.serve.paths import BadPath, find
 from workbench.serve.preview import preview
 from workbench.serve.requests import ANSWER_TOKENS, WAIT_MS
 from workbench.serve.told import NothingFound, Told, Unreadable
+from workbench.serve.value_paths import BadPath, find
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import clean_line
 
