@@ -10,7 +10,7 @@ import pytest
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.model import ErrorCode, Execution, ExecutionRequest, Limits, PoolSettings
-from workbench.sandbox.host import forking
+from workbench.sandbox.host import forking, frame_checks
 
 pytestmark = pytest.mark.anyio
 
