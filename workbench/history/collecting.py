@@ -35,6 +35,6 @@ class Collector:
             for event in self._events:
                 rows.take(event)
             rows.flush()
-            return read_recording_of(connection, 1)
+            return read_recording_of(connection, 1, self._events[0].execution_id)
         finally:
             connection.close()

@@ -233,9 +233,9 @@ class SqliteReader:
     def recording(self, prefix: str) -> Recording:
         """Everything of one execution. Raises UnknownExecution, CorruptRecord."""
         with self._asked() as connection:
-            n, _ = _find(connection, prefix)
+            n, execution_id = _find(connection, prefix)
             assert connection is not None
-            return read_recording_of(connection, n)
+            return read_recording_of(connection, n, execution_id)
 
     def tool_statistics(
         self, server: str, tool: str, last: int = LAST_CALLS
@@ -366,7 +366,7 @@ class _Connections:
             connection.close()
 
 
-def read_recording_of(connection: sqlite3.Connection, n: int) -> Recording:
+def read_recording_of(connection: sqlite3.Connection, n: int, execution_id: str) -> Recording:
     """Everything of the execution with the number ``n``, as of one moment: it may still run.
 
     Raises UnknownExecution, CorruptRecord, sqlite3.Error.
@@ -377,7 +377,7 @@ def read_recording_of(connection: sqlite3.Connection, n: int) -> Recording:
             f"SELECT *, {CALLS_MADE} AS calls_made FROM executions WHERE n = ?", (n,)
         ).fetchone()
         if row is None:
-            raise UnknownExecution("the execution is not in the history any more")
+            raise UnknownExecution(f"no execution has the id {execution_id!r}")
         console = connection.execute(
             "SELECT level, text, at_ms FROM console WHERE execution = ? ORDER BY n", (n,)
         ).fetchall()
@@ -389,7 +389,7 @@ def read_recording_of(connection: sqlite3.Connection, n: int) -> Recording:
         ).fetchall()
     finally:
         connection.execute("COMMIT")
-    made = (call_row(call, str(row["id"])) for call in calls)
+    made = (call_row(call, execution_id) for call in calls)
     return recording_of(row, console, readings, made)
 
 

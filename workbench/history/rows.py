@@ -47,21 +47,21 @@ class Columns:
         return value
 
     def text_or_none(self, name: str) -> str | None:
-        return None if self._row[name] is None else self.text(name)
+        return None if self._value(name) is None else self.text(name)
 
     def number(self, name: str) -> float:
         value: float = self._of(name, (int, float), "a number")
         return value
 
     def number_or_none(self, name: str) -> float | None:
-        return None if self._row[name] is None else self.number(name)
+        return None if self._value(name) is None else self.number(name)
 
     def whole(self, name: str) -> int:
         value: int = self._of(name, int, "a whole number")
         return value
 
     def whole_or_none(self, name: str) -> int | None:
-        return None if self._row[name] is None else self.whole(name)
+        return None if self._value(name) is None else self.whole(name)
 
     def json_text(self, name: str, types: type | tuple[type, ...] = object) -> str:
         """JSON text, looked through once so that who parses it later need not expect the worst."""
@@ -70,17 +70,22 @@ class Columns:
         return text
 
     def json_text_or_none(self, name: str, types: type | tuple[type, ...] = object) -> str | None:
-        return None if self._row[name] is None else self.json_text(name, types)
+        return None if self._value(name) is None else self.json_text(name, types)
 
     def json(self, name: str, types: type | tuple[type, ...] = object) -> JsonValue:
         return self._parsed(name, self.text(name), types)
 
     def json_or_none(self, name: str, types: type | tuple[type, ...] = object) -> JsonValue:
         """Also None for a column that an older file does not have."""
-        return self.json(name, types) if self.has(name) and self._row[name] is not None else None
+        return self.json(name, types) if self.has(name) and self._value(name) is not None else None
 
     def corrupt(self, problem: str) -> CorruptRecord:
         return CorruptRecord(f"{self._what} is corrupt: {problem}")
+
+    def _value(self, name: str) -> JsonValue:
+        if name not in self._names:
+            raise self.corrupt(f"it has no column {name}")
+        return self._row[name]
 
     def _parsed(self, name: str, text: str, types: type | tuple[type, ...]) -> JsonValue:
         try:
@@ -92,7 +97,7 @@ class Columns:
         return value
 
     def _of(self, name: str, types: type | tuple[type, ...], words: str) -> JsonValue:
-        value = self._row[name]
+        value = self._value(name)
         if not isinstance(value, types):
             raise self.corrupt(f"{name} is not {words}")
         return value
@@ -177,7 +182,8 @@ def recording_of(
     calls: Iterable[CallRow],
 ) -> Recording:
     """One whole execution, from all columns of its row. Raises CorruptRecord."""
-    execution_id = str(row["id"])
+    columns = Columns(row, "the record")
+    execution_id = columns.text("id")
     columns = Columns(row, f"the record of {execution_id}")
     seed = columns.json("seed", list)
     if len(seed) != 4 or not all(isinstance(part, int) for part in seed):
@@ -204,7 +210,7 @@ def recording_of(
         catalogue_hash=columns.text_or_none("catalogue_hash"),
         status=shown_status(columns.text("status"), columns.text("owner")),
         started_at=_moment(columns, "started_at"),
-        finished_at=None if row["finished_at"] is None else _moment(columns, "finished_at"),
+        finished_at=_moment_or_none(columns, "finished_at"),
         queued_ms=columns.number_or_none("queued_ms"),
         duration_ms=columns.number_or_none("duration_ms"),
         tool_calls=columns.whole("calls_made"),
@@ -271,6 +277,10 @@ def _moment(columns: Columns, name: str) -> float:
     if not 0 <= at < _YEAR_9999:
         raise columns.corrupt(f"{name} is no moment: {at}")
     return at
+
+
+def _moment_or_none(columns: Columns, name: str) -> float | None:
+    return None if columns.number_or_none(name) is None else _moment(columns, name)
 
 
 _YEAR_9999 = 253_370_764_800
