@@ -118,20 +118,27 @@ def replay_one(arguments: argparse.Namespace) -> int:
 
 def load_recording(store: HistoryReader, name: str) -> Recording:
     """A recording by its file or by (the beginning of) its id. Raises Failure."""
-    from workbench.history import HistoryError, RecordingError, read_recording
+    from workbench.history import HistoryError
 
+    if Path(name).is_file():
+        return _read_file(name)
     try:
-        if Path(name).is_file():
-            return read_recording(Path(name))
         recording = store.recording(name)
-    except RecordingError as error:
-        raise Failure(str(error)) from error
     except HistoryError as error:
         problem = f" ({store.problem})" if store.problem else ""
         raise Failure(f"{error}, and no file has this name{problem}") from error
     if recording.status == "running":
         raise Failure(f"{recording.execution_id} is still running")
     return recording
+
+
+def _read_file(name: str) -> Recording:
+    from workbench.history import RecordingError, read_recording
+
+    try:
+        return read_recording(Path(name))
+    except RecordingError as error:
+        raise Failure(str(error)) from error
 
 
 def _one_worker(config: Config) -> Config:
@@ -182,8 +189,13 @@ def diff(arguments: argparse.Namespace) -> int:
     from workbench.cli.history import opened_history
     from workbench.replay import compare
 
-    with opened_history(arguments) as store:
-        compared = compare(load_recording(store, arguments.a), load_recording(store, arguments.b))
+    names = (arguments.a, arguments.b)
+    if all(Path(name).is_file() for name in names):  # then the history is not asked
+        a, b = (_read_file(name) for name in names)
+    else:
+        with opened_history(arguments) as store:
+            a, b = (load_recording(store, name) for name in names)
+    compared = compare(a, b)
     if arguments.json:
         print_json(compared)
     else:
