@@ -162,7 +162,7 @@ CASES: dict[str, list[list[str]]] = {
     "servers import": [["--dry-run"], ["--dry-run", "--json"], ["bad.toml"]],
     "servers approve": [["hostile"], ["hostile", HOSTILE], [HOSTILE]],
     "servers quarantine": [[HOSTILE]],
-    "tools list": [[], ["--json"]],
+    "tools list": [[], ["--json"], ["--server", HOSTILE], ["--format", HOSTILE]],
     "tools search": [["red"], ["red", "--json"], [HOSTILE]],
     "tools show": [
         ["hostile", f"t{HOSTILE}"],
@@ -170,6 +170,12 @@ CASES: dict[str, list[list[str]]] = {
         ["hostile", f"t{HOSTILE}", "--json"],
     ],
     "tools types": [[]],
+    "tools call": [
+        ["hostile", "tzzz", HOSTILE],
+        ["hostile", f"t{HOSTILE}", f"{HOSTILE.replace('=', '')}={HOSTILE}"],
+        [HOSTILE, HOSTILE, "--args", HOSTILE],
+        ["hostile", "tzzz", "--server", HOSTILE],
+    ],
     "config show": [[], ["--json"], ["--config", "bad.toml"]],
     "config set": [[HOSTILE, HOSTILE], ["ui.icons", HOSTILE]],
     "config path": [["--config", HOSTILE]],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import signal
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +20,12 @@ from workbench.cli.common import (
     read_text,
 )
 from workbench.cli.output import note, print_json
-from workbench.cli.parsing import command
+from workbench.cli.parsing import add_server_option, command
 from workbench.core.model import ErrorCode, Execution, ExecutionOptions, ExecutionRequest
 
 if TYPE_CHECKING:
     from workbench.config import Config
+    from workbench.core.runtime import Runtime
 
 _BY_SIGNAL = 128
 """Of a shell: the exit code of what a signal ended is this and its number."""
@@ -50,6 +52,7 @@ def add_parser(groups: Any, name: str) -> None:
     run.add_argument(
         "--allowed-servers", metavar="a,b", help="only these servers; an empty text: none"
     )
+    add_server_option(run)
     check = command(
         actions,
         "check",
@@ -91,6 +94,19 @@ def execute(arguments: argparse.Namespace) -> int:
     request = ExecutionRequest(
         code=code, input=_read_input(arguments), options=options, source="cli", script=script
     )
+
+    async def given(_: Runtime) -> ExecutionRequest:
+        return request
+
+    return run_and_print(arguments, config, given)
+
+
+def run_and_print(
+    arguments: argparse.Namespace,
+    config: Config,
+    request: Callable[[Runtime], Awaitable[ExecutionRequest]],
+) -> int:
+    """One run, its result on stdout; the exit code."""
     execution, ended_by = asyncio.run(_run(arguments, config, request))
     print_json(execution.to_json())
     for warning in execution.warnings:
@@ -126,7 +142,9 @@ def check_syntax(arguments: argparse.Namespace) -> int:
 
 
 async def _run(
-    arguments: argparse.Namespace, config: Config, request: ExecutionRequest
+    arguments: argparse.Namespace,
+    config: Config,
+    request: Callable[[Runtime], Awaitable[ExecutionRequest]],
 ) -> tuple[Execution, int | None]:
     """The execution, and the signal that ended it, if one did."""
     from dataclasses import replace
@@ -136,7 +154,7 @@ async def _run(
     # One script needs one worker.
     config = replace(config, pool=replace(config.pool, size=1))
     async with open_runtime(config, data_dir=data_dir(arguments)) as runtime:
-        running = asyncio.ensure_future(runtime.engine.run(request))
+        running = asyncio.ensure_future(runtime.engine.run(await request(runtime)))
 
         ended_by: list[int] = []
 

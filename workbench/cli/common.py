@@ -33,7 +33,8 @@ def open_config(arguments: argparse.Namespace) -> Config:
     overrides = {"history.required": True} if getattr(arguments, "require_history", False) else {}
     try:
         explicit = Path(arguments.config) if arguments.config else None
-        return config.open_config(explicit, overrides=overrides)
+        servers = config.servers_at_hand(getattr(arguments, "server", ()))
+        return config.open_config(explicit, overrides=overrides, servers=servers)
     except config.ConfigError as error:
         raise Failure(str(error)) from error
 

@@ -17,7 +17,7 @@ from workbench.cli.common import (
     report_crash,
 )
 from workbench.cli.output import CannotWrite, guarded, log_to_stderr, note
-from workbench.cli.parsing import Parser
+from workbench.cli.parsing import Parser, add_server_option
 
 # command -> the module that adds it (imported only when it is asked for, or for the whole help)
 COMMANDS = {
@@ -43,7 +43,7 @@ commands:
   diff ID ID                   compare two executions
   test PATH…                   replay recordings as tests
   servers list | add | remove | import | approve | quarantine
-  tools list | search | show | types
+  tools list | search | show | types | call
   config show | set | path | check
   trust                        let the servers of this folder's workbench.toml start
   keys                         the keys of the terminal UI
@@ -53,6 +53,7 @@ commands:
 examples:
   workbench                                  open the terminal UI
   workbench triage.js                        open a script in it
+  workbench --server 'npx -y @scope/server'  with a server that is in no file
   workbench --serve                          MCP server on stdio
   workbench --serve --http 127.0.0.1:8321    MCP server over HTTP
   workbench code exec --code '1 + 1'         run a script
@@ -97,23 +98,41 @@ def _dispatch(argv: list[str]) -> int:
     # Everything after -- belongs to a program that is named there (servers add).
     end = argv.index("--") if "--" in argv else len(argv)
     argv, rest = argv[:end], argv[end + 1 :]
+    argv, servers = _taken_out(argv)
     words = _words(argv)
     if not words or words[0] not in COMMANDS:
         from workbench.cli import launch
 
         if len(words) > 1:
             raise Failure(_no_command(words))
-        return launch.run(_face_parser().parse_args(argv))
+        return launch.run(_face_parser().parse_args(argv, argparse.Namespace(server=servers)))
     command = words[0]
     parser = Parser(prog="workbench")
     _global_options(parser)
     groups = parser.add_subparsers(dest="command", required=True)
     module = importlib.import_module(f"workbench.cli.{COMMANDS[command]}")
     module.add_parser(groups, command)
-    arguments = parser.parse_args(argv, argparse.Namespace(rest=rest))
+    arguments = parser.parse_args(argv, argparse.Namespace(rest=rest, server=servers))
     if rest and not hasattr(arguments, "command_line"):
         parser.error(f"nothing is expected after --: {' '.join(rest)}")
+    if servers and not getattr(arguments, "takes_servers", False):
+        parser.error(f"{' '.join(words[:2])} takes no --server")
     return int(arguments.run(arguments))
+
+
+def _taken_out(argv: list[str]) -> tuple[list[str], list[str]]:
+    """The words without ``--server X``, which may stand anywhere and more than once; and each X."""
+    left: list[str] = []
+    servers: list[str] = []
+    words = iter(argv)
+    for word in words:
+        if word == "--server":
+            servers.append(next(words, ""))
+        elif word.startswith("--server="):
+            servers.append(word.removeprefix("--server="))
+        else:
+            left.append(word)
+    return left, servers
 
 
 def _words(argv: list[str]) -> list[str]:
@@ -163,6 +182,7 @@ def _face_parser() -> argparse.ArgumentParser:
         "--web", nargs="?", const="", metavar="HOST:PORT", help="the terminal UI in a browser"
     )
     parser.add_argument("--version", action="version", version=f"workbench {__version__}")
+    add_server_option(parser)
     _global_options(parser)
     return parser
 

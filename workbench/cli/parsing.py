@@ -13,6 +13,9 @@ from workbench.text.sanitize import clean_line
 class Parser(argparse.ArgumentParser):
     """argparse, with near names for what it refuses."""
 
+    scattered: str | None = None
+    """Of the positional that takes all further words, wherever they stand: options may be between them."""
+
     def __init__(self, **given: Any) -> None:
         given.setdefault("allow_abbrev", False)
         if sys.version_info >= (3, 14):
@@ -33,6 +36,9 @@ class Parser(argparse.ArgumentParser):
         namespace: argparse.Namespace | None = None,
     ) -> tuple[argparse.Namespace, list[str]]:
         known, extra = super().parse_known_args(args, namespace)
+        if self.scattered is not None and not any(word.startswith("-") for word in extra):
+            setattr(known, self.scattered, [*(getattr(known, self.scattered) or ()), *extra])
+            extra = []
         if extra and self._subparsers is None:
             self._refuse(extra)
         return known, extra
@@ -44,11 +50,9 @@ class Parser(argparse.ArgumentParser):
         self.error(f"unrecognized arguments: {' '.join(extra)}{told}")
 
 
-def command(
-    groups: Any, name: str, summary: str, example: str, run: Any = None
-) -> argparse.ArgumentParser:
+def command(groups: Any, name: str, summary: str, example: str, run: Any = None) -> Parser:
     """A parser for a command, with an example in its help."""
-    parser: argparse.ArgumentParser = groups.add_parser(
+    parser: Parser = groups.add_parser(
         name,
         help=summary,
         description=summary,
@@ -71,6 +75,17 @@ def command(
     if run is not None:
         parser.set_defaults(run=run)
     return parser
+
+
+def add_server_option(parser: argparse.ArgumentParser) -> None:
+    """The command may use servers that are typed there and then: ``arguments.server`` (main takes it out)."""
+    parser.add_argument(
+        "--server",
+        metavar="'COMMAND …'",
+        default=argparse.SUPPRESS,
+        help="a server that is in no file, or its address; may be repeated, NAME= may stand before it",
+    )
+    parser.set_defaults(takes_servers=True)
 
 
 def near(wrong: str, known: Iterable[str], otherwise: str) -> str:

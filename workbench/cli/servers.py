@@ -12,7 +12,7 @@ from workbench.cli import servers_approve
 from workbench.cli.changing import edit, keeps_demo, print_demo_stays
 from workbench.cli.common import EXIT_OK, Failure, config_file, data_dir, open_servers
 from workbench.cli.output import print_json, print_table
-from workbench.cli.parsing import command
+from workbench.cli.parsing import add_server_option, command
 from workbench.cli.servers_import import import_servers
 from workbench.text.sanitize import clean_line
 
@@ -29,6 +29,7 @@ def add_parser(groups: Any, name: str) -> None:
         "workbench servers list --json", run=list_servers,
     )  # fmt: skip
     listing.add_argument("--json", action="store_true")
+    add_server_option(listing)
     adding = command(
         actions, "add", "Add a server to the configuration file.",
         "workbench servers add github --env 'TOKEN=${GITHUB_TOKEN}' -- npx -y some-mcp-server\n"

@@ -1,13 +1,14 @@
-"""``workbench tools list | search | show | types``: what the upstream servers offer."""
+"""``workbench tools list | search | show | types | call``: what the upstream servers offer."""
 
 from __future__ import annotations
 
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli import tools_call
 from workbench.cli.common import EXIT_OK, Failure
 from workbench.cli.output import note, print_json, print_table
-from workbench.cli.parsing import command
+from workbench.cli.parsing import add_server_option, command
 from workbench.cli.servers import read_catalogue
 from workbench.text.sanitize import clean_line
 
@@ -21,7 +22,9 @@ def add_parser(groups: Any, name: str) -> None:
     listing = command(
         actions, "list", "List every tool.", "workbench tools list --json", run=list_tools
     )
-    listing.add_argument("--json", action="store_true")
+    how = listing.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true")
+    how.add_argument("--format", choices=("table", "json", "types"), default="table")
     searching = command(
         actions,
         "search",
@@ -42,16 +45,27 @@ def add_parser(groups: Any, name: str) -> None:
     showing.add_argument("server", metavar="SERVER")
     showing.add_argument("tool", metavar="TOOL")
     showing.add_argument("--json", action="store_true")
-    command(
+    declaring = command(
         actions, "types", "TypeScript declarations of all tools.",
         "workbench tools types > tools.d.ts", run=types,
     )  # fmt: skip
+    calling = command(
+        actions, "call", "Call one tool; the result is JSON on stdout.",
+        "workbench tools call demo list_issues state=open limit=5\n"
+        "  workbench tools call demo list_issues --args '{\"limit\": 5}'",
+        run=tools_call.call,
+    )  # fmt: skip
+    tools_call.add_arguments(calling)
+    for parser in (listing, searching, showing, declaring):
+        add_server_option(parser)
 
 
 def list_tools(arguments: argparse.Namespace) -> int:
     catalogue = read_catalogue(arguments)
-    if arguments.json:
+    if arguments.json or arguments.format == "json":
         print_json([tool.to_json() for tool in catalogue])
+    elif arguments.format == "types":
+        print(catalogue.types())
     else:
         _print_tools(list(catalogue))
     _say_failures(catalogue)

@@ -1,5 +1,6 @@
 """workbench.toml: its schema, reading, changing and following."""
 
+from workbench.config.at_hand import servers_at_hand
 from workbench.config.opening import open_config
 from workbench.config.reading import (
     DEMO,
@@ -13,6 +14,7 @@ from workbench.config.reading import (
 )
 from workbench.config.schema import (
     KEYS,
+    AtHand,
     Config,
     HistorySettings,
     Key,
@@ -26,6 +28,7 @@ __all__ = [
     "DEMO",
     "FILE_NAME",
     "KEYS",
+    "AtHand",
     "Config",
     "ConfigError",
     "HistorySettings",
@@ -40,4 +43,5 @@ __all__ = [
     "load",
     "open_config",
     "parse",
+    "servers_at_hand",
 ]

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from workbench.config.at_hand import with_servers_at_hand
 from workbench.config.reading import FILE_NAME, find, load, stamp
-from workbench.config.schema import Config, Stamp
+from workbench.config.schema import AtHand, Config, ServerSettings, Stamp
 from workbench.config.trust import hold_back, trust_file
 from workbench.core import paths
 from workbench.core.model import JsonValue
@@ -17,14 +18,19 @@ def open_config(
     explicit: Path | None = None,
     environ: Mapping[str, str] | None = None,
     overrides: Mapping[str, JsonValue] | None = None,
+    servers: tuple[ServerSettings, ...] = (),
 ) -> Config:
     """The configuration in force for who names FILE, or none.
+
+    servers: typed at hand; they are beside those of a FILE that was named, else there are no others.
 
     The servers of a folder's own file are held until they are trusted (config/trust.py); a file that
     was named by hand is trusted as it is. Raises ConfigError.
     """
     path = find(explicit)
-    return read_config(path, environ, overrides, found=explicit is None and is_folders(path))
+    found = explicit is None and is_folders(path)
+    at_hand = AtHand(servers, alone=explicit is None)
+    return read_config(path, environ, overrides, found=found, at_hand=at_hand)
 
 
 def read_config(
@@ -33,11 +39,12 @@ def read_config(
     overrides: Mapping[str, JsonValue] | None = None,
     *,
     found: bool,
+    at_hand: AtHand = AtHand(),  # noqa: B008 (it is frozen)
 ) -> Config:
     """``load``; found: it is a folder's own file, which nobody named. Raises ConfigError."""
     before = state_of(path, found=found) if path is not None else None
     config = replace(load(path, environ, overrides), found=found, stamp=before)
-    return hold_back(config) if found else config
+    return with_servers_at_hand(hold_back(config) if found else config, at_hand)
 
 
 def is_folders(path: Path | None) -> bool:

@@ -156,6 +156,7 @@ class _Reader:
             max_upstream_bytes=values["max_upstream_bytes"],
             max_answer_tokens=values["max_answer_tokens"],
             servers=servers,
+            stand_in="servers" not in self._document,
             history=HistorySettings(
                 path=_path(values["history.path"], base),
                 max_age_days=values["history.max_age_days"],

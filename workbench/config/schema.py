@@ -283,6 +283,15 @@ class Origin:
         return self.where or self.kind
 
 
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """Servers that were typed on the command line, for this process."""
+
+    servers: tuple[ServerSettings, ...] = ()
+    alone: bool = False
+    """Instead of the configured ones, not beside them."""
+
+
 @dataclass(frozen=True)
 class Config:
     """The configuration in force."""
@@ -300,6 +309,9 @@ class Config:
     max_answer_tokens: int = 8000
     """Of what a served client gets; 0: no limit."""
     servers: Mapping[str, ServerSettings] = field(default_factory=dict)
+    stand_in: bool = False
+    """Nothing is said of servers: the demo server stands in for them."""
+    at_hand: AtHand = AtHand()
     history: HistorySettings = HistorySettings()
     scripts_dir: Path | None = None
     ui: UiSettings = UiSettings()

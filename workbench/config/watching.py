@@ -62,7 +62,12 @@ class Watcher:
 
     def _read(self, path: Path, found: bool) -> None:
         try:
-            config = read_config(path, overrides=self._config.flags, found=found)
+            config = read_config(
+                path,
+                overrides=self._config.flags,
+                found=found,
+                at_hand=self._config.at_hand,
+            )
         except ConfigError as error:
             self._fail(str(error))
         except Exception:

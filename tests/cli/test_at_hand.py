@@ -1,0 +1,138 @@
+"""Servers and tools at hand: ``--server``, ``tools call``."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.servers import RAW_SERVER
+from workbench.cli.common import Failure
+from workbench.cli.tools_call import read_pairs
+
+RAW = f"{sys.executable} {RAW_SERVER}"
+
+
+class Shell:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        home = {"HOME": str(self.folder), "XDG_CONFIG_HOME": str(self.folder / "xdg")}
+        return subprocess.run(
+            [sys.executable, "-m", "workbench", "--data-dir", str(self.folder / "data"), *words],
+            input=stdin, capture_output=True, text=True, timeout=60, cwd=self.folder, check=False,
+            env={**os.environ, **home, "PYTHONPATH": os.getcwd()},
+        )  # fmt: skip
+
+    def json(self, *words: str, **more: Any) -> Any:
+        done = self(*words, **more)
+        assert done.stdout, done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+def test_a_server_in_no_file_is_used_by_every_command_that_uses_servers(shell: Shell) -> None:
+    code = "[(await tools.raw.add({left: 1, right: 2})).sum, list_tools().length]"
+    typed = ["--server", f"raw={RAW}"]
+    assert shell.json("code", "exec", "--code", code, *typed)["value"] == [3, 4]
+    assert shell.json(*typed, "code", "exec", "--code", code)["value"] == [3, 4]
+    assert {row["server"] for row in shell.json("tools", "list", "--json", *typed)} == {"raw"}
+    (row,) = shell.json("servers", "list", "--json", *typed)
+    assert (row["name"], row["state"]) == ("raw", "ready")
+    two = shell.json("servers", "list", "--json", "--server", RAW, f"--server={RAW}")
+    assert [row["name"] for row in two] == ["raw", "raw-2"]
+
+
+def test_where_no_server_is_used_it_is_refused(shell: Shell) -> None:
+    done = shell("history", "list", "--server", RAW)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "takes no --server" in done.stderr
+    assert shell("tools", "list", "--server").returncode == 2
+
+
+def test_one_call_is_a_run_of_its_own(shell: Shell) -> None:
+    result = shell.json(
+        "tools", "call", "raw", "add", "left=2", "right=40", "--server", f"raw={RAW}"
+    )
+    assert (result["ok"], result["value"], result["tool_calls"]) == (True, {"sum": 42}, 1)
+    (row,) = shell.json("history", "list", "--json")
+    assert (row["execution_id"], row["source"]) == (result["execution_id"], "cli")
+    assert shell.json("replay", result["execution_id"], "--json")["verdict"] == "identical"
+
+
+def test_arguments_come_as_json_from_a_file_and_by_name(shell: Shell) -> None:
+    def echoed(*words: str, **more: Any) -> Any:
+        return shell.json("tools", "call", "demo", "echo", *words, **more)["value"]
+
+    assert echoed("--args", '{"value": {"a": [1]}}') == {"a": [1]}
+    assert echoed("--args-file", "-", stdin='{"value": null}') is None
+    assert echoed("--args", '{"value": 1}', "value=two") == "two"
+
+
+def test_a_refused_call_exits_by_its_kind(shell: Shell) -> None:
+    failed = shell("tools", "call", "demo", "list_issues", "limit=lots")
+    assert failed.returncode == 1
+    assert json.loads(failed.stdout)["error"]["code"] == "INVALID_ARGS"
+    for words in (["x"], ["--args", "[1]"], ["--args", "{"], ["=1"]):
+        bad = shell("tools", "call", "demo", "echo", *words)
+        assert (bad.returncode, bad.stdout) == (2, ""), words
+    (shell.folder / "w.toml").write_text(
+        "[servers.demo]\ndemo = true\nquarantined = true\ndeny_tools = []\n"
+    )
+    held = shell.json("tools", "call", "demo", "now", "--config", "w.toml")
+    assert held["error"]["code"] == "SERVER_QUARANTINED"
+
+
+def test_types_of_arguments_are_those_of_the_schema() -> None:
+    schema: dict[str, Any] = {
+        "properties": {
+            "text": {"type": "string"},
+            "number": {"type": "integer"},
+            "either": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
+            "maybe": {"type": ["string", "null"]},
+            "tags": {"type": "array", "items": {"type": "string"}},
+            "word": {"enum": ["1", "2"]},
+        }
+    }
+    pairs = [
+        ("text", "12"),
+        ("number", "12"),
+        ("either", "12"),
+        ("maybe", "null"),
+        ("tags", "1"),
+        ("tags", "b=c"),
+        ("word", "1"),
+        ("other", '{"a": 1}'),
+        ("more", "a b"),
+    ]
+    assert read_pairs(pairs, schema) == {
+        "text": "12",
+        "number": 12,
+        "either": 12,
+        "maybe": "null",
+        "tags": ["1", "b=c"],
+        "word": "1",
+        "other": {"a": 1},
+        "more": "a b",
+    }
+    assert read_pairs([("tags", "[1, 2]")], schema) == {"tags": [1, 2]}
+    with pytest.raises(Failure, match="given twice"):
+        read_pairs([("text", "a"), ("text", "b")], schema)
+
+
+def test_tools_are_listed_in_the_form_that_is_wanted(shell: Shell) -> None:
+    assert (
+        shell("tools", "list", "--format", "json").stdout == shell("tools", "list", "--json").stdout
+    )
+    assert shell("tools", "list", "--format", "types").stdout == shell("tools", "types").stdout
+    assert shell("tools", "list", "--format", "json", "--json").returncode == 2
