@@ -503,3 +503,18 @@ def test_a_workbench_that_is_its_own_server_ends_the_chain(shell: Shell) -> None
     other.write_text(file.read_text())
     (row,) = shell.json("--config", "d.toml", "servers", "list", "--json")
     assert row["state"] == "ready", "one with another file is a server like any other"
+
+
+def test_types_are_learned_from_what_tools_gave(shell: Shell) -> None:
+    assert "Promise<any>;" in shell("tools", "show", "demo", "list_labels").stdout
+    code = "await tools.demo.list_labels(); call_tool('demo', 'listLabels', {})"
+    for _ in range(2):
+        assert shell.json("code", "exec", "--code", code)["ok"]
+    shown = shell("tools", "show", "demo", "list_labels").stdout
+    assert shown.endswith(
+        "Promise<Array<{\n  name: string;\n  description: string;\n}>>; // seen in 2 runs\n"
+    )
+    assert "// seen in 2 runs" in shell("tools", "types").stdout
+    code = "[describe_tools(['demo.list_labels']).tools[0].typescript, describe_tool('demo', 'list_labels').types]"
+    for told in shell.json("code", "exec", "--code", code)["value"]:
+        assert "// seen in 2 runs" in told

@@ -60,7 +60,7 @@ async def test_models_read_text_and_programs_json(runtime: Runtime) -> None:
 
 async def test_descriptions_without_room_are_named(runtime: Runtime) -> None:
     tools = [f"demo.{tool.name}" for tool in runtime.upstream.catalogue()] * 5
-    told = await discovery.describe(runtime.upstream, 1500, tools[:50])
+    told = await discovery.describe(runtime.upstream, runtime.history.seen_type, 1500, tools[:50])
     kept = len(told.structured["tools"])
     assert 0 < kept < 50
     assert told.structured["left_out"] == tools[kept:50]

@@ -17,6 +17,7 @@ from workbench.text.jsontext import canonical
 
 _SETS = frozenset({"required", "enum", "type", "examples", "default", "anyOf", "oneOf", "allOf"})
 _TEXTS = frozenset({"description", "title", "default", "examples", "$comment"})
+_ID_DIGITS = 16
 _SIGN = r"[./@:+-]"
 _WORD = rf"{_SIGN}*+[\w*]++(?:{_SIGN}++[\w*]++)*+"
 _ITEM = rf"(?:'[^'\n]{{0,80}}'|\"[^\"\n]{{0,80}}\"|{_WORD})"
@@ -40,7 +41,14 @@ def definition(tool: ToolInfo) -> dict[str, JsonValue]:
 
 def form_of(tool: ToolInfo) -> str:
     """A hash of the definition that does not depend on the order of what means a set."""
-    return _hash(_ordered(definition(tool), "", _text))
+    if tool._form is None:
+        object.__setattr__(tool, "_form", _hash(_ordered(definition(tool), "", _text)))
+    return tool._form or ""
+
+
+def definition_id(tool: ToolInfo) -> str:
+    """Names the definition in a record: calls with the same one were answered by the same tool."""
+    return form_of(tool)[:_ID_DIGITS]
 
 
 def structure_of(tool: ToolInfo) -> str:

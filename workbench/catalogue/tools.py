@@ -7,12 +7,13 @@ looks names and arguments up in them, the faces list and search them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias
 
 from workbench.catalogue import spelling
+from workbench.catalogue.inference import SeenType
 from workbench.catalogue.missing import Missing
 from workbench.catalogue.search import ToolIndex
 from workbench.catalogue.suggestions import near_names, suggestion
@@ -48,6 +49,8 @@ class ToolInfo:
     input_check: SchemaCheck = field(init=False, repr=False, compare=False)
     output_check: SchemaCheck | None = field(init=False, repr=False, compare=False)
     _fingerprint: str | None = field(init=False, repr=False, compare=False, default=None)
+    _form: str | None = field(init=False, repr=False, compare=False, default=None)
+    """As ``definitions.form_of`` made it."""
 
     def __post_init__(self) -> None:
         output = self.output_schema
@@ -101,6 +104,16 @@ class ToolInfo:
             "annotations": self.annotations,
             "approved": self.approved,
         }
+
+
+SeenTypes: TypeAlias = Callable[[ToolInfo], SeenType | None]
+"""What a tool's results were like; asked only for one that declares no output schema. None: nothing was seen.
+It may read a file: not to be called in an event loop."""
+
+
+def nothing_seen(_: ToolInfo) -> SeenType | None:
+    """The ``SeenTypes`` of who has no history."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +181,9 @@ class Catalogue:
         """The tool that one name means: ``server.tool`` in many ways, or a tool's name where one has it."""
         return spelling.named(self, name)
 
-    def described(self, names: Iterable[str | tuple[str, str]]) -> dict[str, JsonValue]:
+    def described(
+        self, names: Iterable[str | tuple[str, str]], seen: SeenTypes = nothing_seen
+    ) -> dict[str, JsonValue]:
         """``{tools: [{server, tool, typescript}], missing: [{name, message, near}]}``."""
         tools: list[JsonValue] = []
         missing: list[JsonValue] = []
@@ -178,7 +193,7 @@ class Catalogue:
                 shown = name if isinstance(name, str) else ".".join(name)
                 missing.append({"name": shown, "message": found.message, "near": list(found.near)})
             else:
-                declared = self.typescript(found)
+                declared = self.typescript(found, seen)
                 tools.append({"server": found.server, "tool": found.name, "typescript": declared})
         return {"tools": tools, "missing": missing}
 
@@ -186,17 +201,18 @@ class Catalogue:
         """Tools by relevance to the words of any text, best first."""
         return self._index.search(query, limit)
 
-    def typescript(self, tool: ToolInfo) -> str:
+    def typescript(self, tool: ToolInfo, seen: SeenTypes = nothing_seen) -> str:
         """The declaration of one tool, of bounded size: ``tools.demo.now(): Promise<…>;``."""
-        return _declaration(tool, f"tools{member(tool.server)}{member(tool.name)}")
+        return _declaration(tool, f"tools{member(tool.server)}{member(tool.name)}", seen)
 
-    def types(self) -> str:
+    def types(self, seen: SeenTypes = nothing_seen) -> str:
         """A whole ``.d.ts``: the globals of a script, with every known tool by its literal name."""
         lines = [_GLOBALS, "declare interface Tools {"]
         for server, tools in self.tools.items():
             lines.append(f"  {property_name(server)}: {{")
             lines += [
-                _declaration(tool, property_name(tool.name), "    ") for tool in tools.values()
+                _declaration(tool, property_name(tool.name), seen, "    ")
+                for tool in tools.values()
             ]
             lines.append("  };")
         lines.append("}")
@@ -291,14 +307,16 @@ class Catalogue:
         return near, suggestion(near, (), "") or otherwise
 
 
-def _declaration(tool: ToolInfo, name: str, indent: str = "") -> str:
+def _declaration(tool: ToolInfo, name: str, seen: SeenTypes, indent: str = "") -> str:
+    inferred = seen(tool) if tool.output_schema is None else None
     return signature(
         name,
         tool.description,
         tool.input_schema,
-        tool.output_schema,
+        tool.output_schema if inferred is None else inferred.schema,
         wrapped=tool.wraps_result,
         indent=indent,
+        note=inferred.note if inferred is not None else "",
     )
 
 

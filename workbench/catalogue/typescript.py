@@ -41,10 +41,11 @@ def signature(
     *,
     wrapped: bool = False,
     indent: str = "",
+    note: str = "",
 ) -> str:
     """A method declaration with its description above it.
 
-    wrapped: the tool's result is the property ``result`` of its output schema.
+    wrapped: the tool's result is the property ``result`` of its output schema. note: a comment behind it.
     """
     lines = _comment(description, indent)
     optional = "" if input_schema.get("required") else "?"
@@ -58,7 +59,7 @@ def signature(
         if wrapped:
             shape = output_schema.get("properties", {}).get("result", {})
         result = _fitting(shape, output_schema, _MOST_TYPE, comments=True, indent=indent)
-    lines.append(f"{indent}{name}({args}): Promise<{result}>;")
+    lines.append(f"{indent}{name}({args}): Promise<{result}>;{' ' if note else ''}{note}")
     return "\n".join(lines)
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli import tools_call
-from workbench.cli.common import EXIT_OK, Failure
+from workbench.cli.common import EXIT_OK, Failure, data_dir, open_config
 from workbench.cli.output import note, print_json, print_table
 from workbench.cli.parsing import add_server_option, command
 from workbench.cli.servers import read_catalogue
 from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
-    from workbench.catalogue.tools import Catalogue
+    from workbench.catalogue.tools import Catalogue, SeenTypes
 
 
 def add_parser(groups: Any, name: str) -> None:
@@ -65,7 +67,8 @@ def list_tools(arguments: argparse.Namespace) -> int:
     if arguments.json or arguments.format == "json":
         print_json([tool.to_json() for tool in catalogue])
     elif arguments.format == "types":
-        print(catalogue.types())
+        with _seen_types(arguments) as seen:
+            print(catalogue.types(seen))
     else:
         _print_tools(list(catalogue))
     _say_failures(catalogue)
@@ -96,15 +99,29 @@ def show(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(tool.to_json())
     else:
-        print(catalogue.typescript(tool))
+        with _seen_types(arguments) as seen:
+            print(catalogue.typescript(tool, seen))
     return EXIT_OK
 
 
 def types(arguments: argparse.Namespace) -> int:
     catalogue = read_catalogue(arguments)
-    print(catalogue.types())
+    with _seen_types(arguments) as seen:
+        print(catalogue.types(seen))
     _say_failures(catalogue)
     return EXIT_OK
+
+
+@contextmanager
+def _seen_types(arguments: argparse.Namespace) -> Iterator[SeenTypes]:
+    """The result types that the history knows."""
+    from workbench.core.runtime import open_history
+
+    history = open_history(open_config(arguments), data_dir(arguments))
+    try:
+        yield history.seen_type
+    finally:
+        history.close()
 
 
 def _print_tools(tools: list[Any]) -> None:

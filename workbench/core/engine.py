@@ -14,7 +14,7 @@ from functools import cache
 from importlib import metadata
 
 from workbench.catalogue.suggestions import near_names, suggestion
-from workbench.catalogue.tools import Catalogue
+from workbench.catalogue.tools import Catalogue, SeenTypes, nothing_seen
 from workbench.core.execution import Run
 from workbench.core.model import (
     ErrorCode,
@@ -69,12 +69,17 @@ class Engine:
         upstream: Upstream | None = None,
         recorder: Recorder | None = None,
         record_required: bool = False,
+        seen: SeenTypes = nothing_seen,
     ) -> None:
-        """record_required: an execution that cannot be recorded is refused, before it runs."""
+        """record_required: an execution that cannot be recorded is refused, before it runs.
+
+        seen: the result types of tools that declare none, for scripts that ask.
+        """
         self._limits = limits
         self._pool = Pool(pool, memory_mb=limits.memory_mb)
         self._upstream: Upstream = upstream if upstream is not None else _NoUpstream()
         self._recorder = recorder
+        self._seen = seen
         self._record_required = record_required
         self._record_failed: dict[str, str] = {}
         self._listeners: list[Listener] = []
@@ -142,7 +147,7 @@ class Engine:
         if problem is None:
             limits = limits_of(request.options, limits)
         if tools is None:
-            tools = Policy(self._upstream, limits)
+            tools = Policy(self._upstream, limits, self._seen)
             warnings = unknown_servers(limits.allowed_servers, self._upstream.catalogue().servers)
 
         def emit(event: Event) -> None:

@@ -183,6 +183,8 @@ class Outcome:
     """Time between sending to the upstream and its answer, without our own queues."""
     warnings: tuple[str, ...] = ()
     """What was wrong with the upstream's answer though it could be used."""
+    definition: str | None = None
+    """Names the definition of the tool that answered (``catalogue.definitions``); None: it is not known."""
 
     @classmethod
     def failed(

@@ -6,10 +6,12 @@ never reaches the upstream and does not use the budget (contract, section 1).
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
+from workbench.catalogue.definitions import definition_id
 from workbench.catalogue.missing import Missing
-from workbench.catalogue.tools import Catalogue, ToolInfo
+from workbench.catalogue.tools import Catalogue, SeenTypes, ToolInfo, nothing_seen
 from workbench.catalogue.typescript import member
 from workbench.catalogue.validation import judge_arguments
 from workbench.core.budget import Budget
@@ -27,13 +29,16 @@ from workbench.core.timezones import zone_at
 _SEARCH_LIMIT = 10
 _SEARCH_MOST = 100
 _SUGGESTED = 3
+_DESCRIBING = ("describe", "describe_all")
 
 
 class Policy:
     """The tools port of one live execution: counts its budget, refuses what it may not call."""
 
-    def __init__(self, upstream: Upstream, limits: Limits) -> None:
+    def __init__(self, upstream: Upstream, limits: Limits, seen: SeenTypes = nothing_seen) -> None:
+        """seen: tells the result types of tools that declare none."""
         self._upstream = upstream
+        self._seen = seen
         self._limits = limits
         self._budget = Budget(limits.max_tool_calls)
 
@@ -59,10 +64,10 @@ class Policy:
             left = outcome.dispatched
         finally:
             self._budget.settle(doubtful=doubtful, left=left)
-        if not verdict.notes:
-            return outcome
         notes = tuple(f"the arguments were sent as they are: {note}" for note in verdict.notes)
-        return replace(outcome, warnings=(*notes, *outcome.warnings))
+        return replace(
+            outcome, warnings=(*notes, *outcome.warnings), definition=definition_id(found)
+        )
 
     def at_once(self, call: ToolCall) -> Outcome | None:
         return None
@@ -79,7 +84,9 @@ class Policy:
         if query.kind != "suggest":
             await self._upstream.settled(server)
         catalogue = self._upstream.catalogue().restricted(self._limits.allowed_servers)
-        return _answer(catalogue, query).envelope()
+        if query.kind in _DESCRIBING:  # what was seen is read from a file
+            return (await asyncio.to_thread(_answer, catalogue, query, self._seen)).envelope()
+        return _answer(catalogue, query, self._seen).envelope()
 
     def catalogue_hash(self) -> str | None:
         return self._upstream.catalogue().hash()
@@ -169,7 +176,7 @@ def _missing(catalogue: Catalogue, call: ToolCall, missing: Missing) -> Outcome:
     return _refused(missing.code, missing.message, details)
 
 
-def _answer(catalogue: Catalogue, query: CatalogueQuery) -> Outcome:
+def _answer(catalogue: Catalogue, query: CatalogueQuery, seen: SeenTypes) -> Outcome:
     """A catalogue query answered from a snapshot."""
     if query.kind == "servers":
         return Outcome(ok=True, result=sorted(catalogue.servers))
@@ -180,7 +187,7 @@ def _answer(catalogue: Catalogue, query: CatalogueQuery) -> Outcome:
         found = catalogue.search(query.query or "", limit)
         return Outcome(ok=True, result=[_brief(tool.to_json()) for tool in found])
     if query.kind == "describe_all":
-        return Outcome(ok=True, result=catalogue.described(query.names))
+        return Outcome(ok=True, result=catalogue.described(query.names, seen))
     if query.kind in ("describe", "resolve"):
         if query.server is None:
             tool = catalogue.named(query.query or "")
@@ -191,7 +198,8 @@ def _answer(catalogue: Catalogue, query: CatalogueQuery) -> Outcome:
             return Outcome.failed(tool.code, tool.message, details, dispatched=False)
         if query.kind == "resolve":
             return Outcome(ok=True, result={"server": tool.server, "tool": tool.name})
-        return Outcome(ok=True, result={**tool.to_json(), "types": catalogue.typescript(tool)})
+        types = catalogue.typescript(tool, seen)
+        return Outcome(ok=True, result={**tool.to_json(), "types": types})
     if query.server is not None and query.server not in catalogue.servers:
         missing = catalogue.find(query.server, "")
         message = missing.message if isinstance(missing, Missing) else "no such server"

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Protocol
 
-from workbench.catalogue.tools import Catalogue
+from workbench.catalogue.inference import SeenType
+from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.core.model import (
     CatalogueQuery,
     Event,
@@ -197,6 +198,11 @@ class HistoryReader(Protocol):
         self, server: str, tool: str, last: int = LAST_CALLS
     ) -> ToolStatistics | None:
         """How a tool's last calls went, replays left out; None: there are none."""
+        ...
+
+    def seen_type(self, tool: ToolInfo) -> SeenType | None:
+        """What the results of the tool, as it is defined now, were like in the last executions; replays left
+        out. None: nothing was seen, or the history cannot be read."""
         ...
 
     def watch(self) -> HistoryWatch:

@@ -104,6 +104,7 @@ async def open_runtime(
         upstream=upstream,
         recorder=history,
         record_required=config.history.required,
+        seen=history.seen_type,
     )
     runtime = Runtime(
         config, engine, upstream, history, data_dir, partial(_configure, history, data_dir)

@@ -121,7 +121,7 @@ class Inserter:
         for call in self._started_calls.values():
             execution = self._touched(call.execution_id)
             if execution is not None:
-                self._insert_call(self._call_columns(execution, call) + (None,) * 9)
+                self._insert_call(self._call_columns(execution, call) + (None,) * 10)
         self._started_calls.clear()
 
     def note_end(self, event: ExecutionFinished, missing: str) -> None:
@@ -202,12 +202,14 @@ class Inserter:
             outcome.dispatched,
             event.settled or None,
             self._json(execution, list(outcome.warnings)) if outcome.warnings else None,
+            outcome.definition,
         )
         call = self._started_calls.pop((event.execution_id, event.call.seq), None)
         if call is None:
             cursor = self._execute(
                 "UPDATE calls SET duration_ms = ?, upstream_ms = ?, ok = ?, result = ?, content = ?, "
-                "error = ?, dispatched = ?, settled = ?, warnings = ? WHERE execution = ? AND seq = ?",
+                "error = ?, dispatched = ?, settled = ?, warnings = ?, definition = ? "
+                "WHERE execution = ? AND seq = ?",
                 (*ended, execution.n, event.call.seq),
             )
             if cursor.rowcount:
@@ -218,8 +220,8 @@ class Inserter:
     def _insert_call(self, values: tuple[object, ...]) -> None:
         self._execute(
             "INSERT INTO calls (execution, seq, server, tool, args, line, column_, started_ms, "
-            "duration_ms, upstream_ms, ok, result, content, error, dispatched, settled, warnings) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "duration_ms, upstream_ms, ok, result, content, error, dispatched, settled, warnings, definition) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             values,
         )
 

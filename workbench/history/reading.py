@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from weakref import WeakSet
 
+from workbench.catalogue.inference import SeenType
+from workbench.catalogue.tools import ToolInfo
 from workbench.core.model import LogLine
 from workbench.core.records import (
     LAST_CALLS,
@@ -24,6 +26,7 @@ from workbench.core.records import (
     ToolStatistics,
     UnknownExecution,
 )
+from workbench.history import seen
 from workbench.history.opening import (
     TROUBLE,
     Identity,
@@ -246,6 +249,14 @@ class SqliteReader:
                 return None
             rows = connection.execute(TOOL_CALLS, (tool, server, last)).fetchall()
         return ToolStatistics.of([tuple(row) for row in rows])
+
+    def seen_type(self, tool: ToolInfo) -> SeenType | None:
+        """What the tool's results were like; None: nothing was seen, or the file cannot be read."""
+        try:
+            with self._asked() as connection:
+                return None if connection is None else seen.seen_type_of(connection, tool)
+        except HistoryError:  # a type is a convenience; who reads executions is told
+            return None
 
     def watch(self) -> SqliteWatch:
         """A watch of its own connection for who polls; close it when it is not needed any more."""

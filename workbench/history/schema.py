@@ -60,6 +60,7 @@ CREATE TABLE calls (
     dispatched INTEGER,
     settled INTEGER,
     warnings TEXT,
+    definition TEXT,
     PRIMARY KEY (execution, seq)
 );
 CREATE INDEX calls_by_tool ON calls (tool, server, execution, seq);
@@ -96,6 +97,7 @@ _ADDED = {
         "warnings": "ALTER TABLE executions ADD COLUMN warnings TEXT",
         "missing": "ALTER TABLE executions ADD COLUMN missing TEXT",
     },
+    "calls": {"definition": "ALTER TABLE calls ADD COLUMN definition TEXT"},
     "removed": {"n": "CREATE TABLE removed (n INTEGER PRIMARY KEY)"},
 }
 """Columns that came later, by their table, and how an older file gets them.

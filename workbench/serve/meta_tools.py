@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
-from workbench.catalogue.tools import Catalogue, ToolInfo
+from workbench.catalogue.tools import Catalogue, SeenTypes, ToolInfo
 from workbench.catalogue.validation import SchemaCheck
 from workbench.core.model import JsonValue
 from workbench.core.ports import Upstream
@@ -92,13 +92,14 @@ async def search(upstream: Upstream, most: int, query: str, limit: int = 10) -> 
     return Told({"tools": tools, "total": total}, "\n".join((*lines[:kept], f"({end})")))
 
 
-async def describe(upstream: Upstream, most: int, tools: Sequence[JsonValue]) -> Told:
+async def describe(
+    upstream: Upstream, seen: SeenTypes, most: int, tools: Sequence[JsonValue]
+) -> Told:
     """``{tools: [{server, tool, typescript}], missing: [{name, message, near}]}``; ``left_out``: the names of
     those for which there was no room."""
     catalogue = await visible_catalogue(upstream)
-    found = catalogue.described(
-        name if isinstance(name, str) else (name["server"], name["tool"]) for name in tools
-    )
+    names = [name if isinstance(name, str) else (name["server"], name["tool"]) for name in tools]
+    found = await asyncio.to_thread(catalogue.described, names, seen)
     described, missing = found["tools"], found["missing"]
     texts = [tool["typescript"] for tool in described]
     kept = max(1, _fitting(texts, most))

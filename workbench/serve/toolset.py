@@ -65,7 +65,9 @@ class Toolset:
                 "Parameters and results of tools, as TypeScript.",
                 discovery.DESCRIBE_SCHEMA,
                 discovery.DESCRIBE_CHECK,
-                lambda **given: discovery.describe(runtime.upstream, self._most(), **given),
+                lambda **given: discovery.describe(
+                    runtime.upstream, runtime.history.seen_type, self._most(), **given
+                ),
             ),
             "get_execution": _plain(
                 "get_execution",
