@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import unicodedata
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -56,6 +58,41 @@ async def test_sample_runs(runtime: Runtime, name: str) -> None:
 def test_every_sample_is_tested() -> None:
     files = {file.name for file in bundled("sample_scripts").glob("*.js")}
     assert files == set(EXPECTED)
+
+
+def test_scripts_may_be_typescript(tmp_path: Path) -> None:
+    (tmp_path / "scripts").mkdir()
+    typed = tmp_path / "scripts" / "typed.ts"
+    typed.write_text("const n: number = input.n as number;\nn + 1\n")
+    file = tmp_path / "workbench.toml"
+    file.write_text("")
+    config = load(file, environ={})
+    assert "typed.ts" in script_names(config)
+    assert find_script(config, "typed") == find_script(config, "typed.ts") == typed
+    words = ["--data-dir", str(tmp_path), "--config", str(file)]
+    for way in (["--script", "typed"], ["--file", str(typed)]):
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "workbench",
+                "code",
+                "exec",
+                *way,
+                "--input",
+                '{"n": 4}',
+                *words,
+            ],
+            capture_output=True,
+            text=True,
+        )
+        assert json.loads(done.stdout)["value"] == 5, done.stderr
+    checked = subprocess.run(
+        [sys.executable, "-m", "workbench", "code", "check", "--file", str(typed)],
+        capture_output=True,
+        text=True,
+    )
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_names_lead_nowhere_else(tmp_path: Path) -> None:

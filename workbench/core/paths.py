@@ -10,6 +10,9 @@ from platformdirs import PlatformDirs
 _DIRS = PlatformDirs("workbench", appauthor=False)
 _PACKAGE = Path(__file__).resolve().parents[1]
 
+SCRIPT_SUFFIXES = (".js", ".ts")
+"""Where both are there, a name without one is the first."""
+
 
 def config_dir() -> Path:
     """The user's configuration folder (themes and workbench.toml live here)."""

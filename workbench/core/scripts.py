@@ -11,7 +11,7 @@ from workbench.core import paths
 from workbench.text.sanitize import clean
 
 _MOST_BYTES = 255
-"""Of a file's name, with its ``.js``."""
+"""Of a file's name, with its suffix."""
 
 
 class UnknownScript(Exception):
@@ -36,25 +36,32 @@ def _samples() -> Path:
 
 
 def script_names(config: Config) -> list[str]:
-    """The names of all scripts, with ``.js``."""
+    """The names of all scripts, with ``.js`` or ``.ts``."""
     found = {
         file.name
         for folder in script_folders(config)
-        for file in folder.glob("*.js")
+        for suffix in paths.SCRIPT_SUFFIXES
+        for file in folder.glob(f"*{suffix}")
         if is_script_name(file.name) and _is_inside(file, folder)
     }
     return sorted(found)
 
 
 def find_script(config: Config, name: str) -> Path:
-    """The file of the script ``name`` (with or without ``.js``). Raises UnknownScript."""
-    file_name = name if name.endswith(".js") else f"{name}.js"
+    """The file of the script ``name`` (with or without ``.js`` or ``.ts``). Raises UnknownScript."""
+    wanted = (
+        [name]
+        if name.endswith(paths.SCRIPT_SUFFIXES)
+        else [name + suffix for suffix in paths.SCRIPT_SUFFIXES]
+    )
+    file_name = wanted[0]
     if not is_script_name(file_name):
         raise UnknownScript(f"{name!r} is not a script's name: a name, not a path")
     for folder in script_folders(config):
-        file = _file_in(folder, file_name)
-        if file is not None and _is_inside(file, folder):
-            return file
+        for one in wanted:
+            file = _file_in(folder, one)
+            if file is not None and _is_inside(file, folder):
+                return file
     if DEMO not in config.servers and (_samples() / file_name).is_file():
         raise UnknownScript(
             f"{file_name} is a sample that calls the server 'demo', and there is none: add it to "
@@ -71,7 +78,7 @@ def is_script_name(file_name: str) -> bool:
     if not file_name or file_name[0] in ".-" or any(sign in file_name for sign in "/\\:"):
         return False
     # What cannot be seen or encoded is no part of a name; spaces at its ends would not be seen.
-    bare = file_name.removesuffix(".js")
+    bare = file_name.removesuffix(".js").removesuffix(".ts")
     if (
         clean(file_name) != file_name
         or "\n" in file_name

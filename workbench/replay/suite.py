@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from workbench.config import Config
 from workbench.core.model import ErrorCode, JsonValue
+from workbench.core.paths import SCRIPT_SUFFIXES
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.history import (
     CallRow,
@@ -72,7 +73,7 @@ class CaseVerdict:
 def find_cases(paths: Iterable[Path]) -> list[Case]:
     """The files that are named, and the recordings under the folders that are, damaged ones too.
 
-    ``a.json`` is tested against ``a.js`` beside it, where there is one.
+    ``a.json`` is tested against ``a.js`` or ``a.ts`` beside it, where there is one.
     """
     files: list[Path] = []
     for path in paths:
@@ -81,11 +82,13 @@ def find_cases(paths: Iterable[Path]) -> list[Case]:
             files += [file for file in found if not _is_hidden(file, path) and _is_ours(file)]
         else:
             files.append(path)
-    cases = []
-    for file in dict.fromkeys(files):
-        script = file.with_suffix(".js")
-        cases.append(Case(file, script if script.is_file() else None))
-    return cases
+    return [Case(file, _script_beside(file)) for file in dict.fromkeys(files)]
+
+
+def _script_beside(file: Path) -> Path | None:
+    """The script that a recording is tested against; None: its own."""
+    beside = (file.with_suffix(suffix) for suffix in SCRIPT_SUFFIXES)
+    return next((script for script in beside if script.is_file()), None)
 
 
 def _is_hidden(file: Path, folder: Path) -> bool:
@@ -108,7 +111,7 @@ def _is_ours(file: Path) -> bool:
                 if _NAMED in before + part:
                     return True
                 before = part[-len(_NAMED) :]
-        return file.with_suffix(".js").is_file() and not _is_json(file)
+        return _script_beside(file) is not None and not _is_json(file)
     except OSError:
         return True  # reading it says why
 

@@ -118,7 +118,7 @@ def _scripts(names: Sequence[str]) -> str:
     shown: list[str] = []
     room = float(_SCRIPTS_TOKENS)
     for name in names:
-        bare = name.removesuffix(".js")
+        bare = name.removesuffix(".js").removesuffix(".ts")
         room -= estimate(bare) + 1
         if room < 0:
             break
