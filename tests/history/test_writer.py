@@ -89,10 +89,11 @@ async def test_ends_that_met_a_full_disk_are_written_when_there_is_room(tmp_path
     await write(store, started("a"))
     pages(store, 1)  # SQLite's own "database or disk is full": the file may not grow
     await write(store, finished("a", "x" * 1_000_000), started("b"))
+    await write(store, started("d"), finished("d", "y" * 1_000_000))
     assert store.problem is not None
     assert "full" in store.problem
     assert "full" in (await store.kept("a") or "")
-    assert store.status("a") == "ok"  # a few words have room
+    assert store.status("a") == store.status("d") == "ok"  # a few words have room
     assert "not whole" in store.recording("a").to_json()["warnings"][0]
     pages(store, 1_000_000)
     await write(store, started("c"), finished("c"))
@@ -102,7 +103,9 @@ async def test_ends_that_met_a_full_disk_are_written_when_there_is_room(tmp_path
         "a": "ok",
         "b": "running",
         "c": "ok",
+        "d": "ok",
     }
+    assert (store.recording("d").value, store.recording("d").missing) == ("y" * 1_000_000, None)
     assert (store.recording("a").value, store.recording("a").missing) == ("x" * 1_000_000, None)
     store.close()
 

@@ -42,6 +42,8 @@ class Inserter:
         self._connection: sqlite3.Connection | None = None
         self._open: dict[str, _Open] = {}
         self._started_calls: dict[tuple[str, int], ToolCall] = {}
+        self._early: set[str] = set()
+        """Executions whose start is in the file though it still waits in the queue."""
         self._before: dict[str, _Open | None] = {}
         """Of the executions that this transaction has touched: as they were."""
 
@@ -124,6 +126,11 @@ class Inserter:
                 self._insert_call(self._call_columns(execution, call) + (None,) * 10)
         self._started_calls.clear()
 
+    def take_early(self, event: ExecutionStarted) -> None:
+        """Write a start of which ``take`` will hear again, with all that follows it."""
+        self._started(event)
+        self._early.add(event.execution_id)
+
     def note_end(self, event: ExecutionFinished, missing: str) -> None:
         """Write how an execution ended and nothing that needs room; ``take`` may still write it whole."""
         execution = self._open.get(event.execution_id)
@@ -145,6 +152,8 @@ class Inserter:
         )
 
     def _started(self, event: ExecutionStarted) -> None:
+        if event.execution_id in self._early and event.execution_id in self._open:
+            return
         n, code, masked = self._insert_start(event)
         self._before.setdefault(event.execution_id, self._open.get(event.execution_id))
         self._open[event.execution_id] = _Open(n, event, masked)

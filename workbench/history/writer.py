@@ -417,7 +417,7 @@ class Writer:
         """Nothing can be written for the time being; ``items`` are the next to be."""
         trouble = self._trouble = _Trouble.after(self._trouble, error)
         if isinstance(error, NoRoom):
-            self._note_ends(error, items)
+            self._store_outlines(error, items)
         elif not isinstance(error, Locked):
             self._lose_file()
         if trouble.is_known and self.problem != str(error):
@@ -429,14 +429,26 @@ class Writer:
             _log.warning("the history is written again: %s", self._path)
         self._trouble = self.problem = None
 
-    def _note_ends(self, error: HistoryError, items: Sequence[Item]) -> None:
-        """On a full disk there is often room for a few words: a run that ended is not "interrupted"."""
+    def _store_outlines(self, error: HistoryError, items: Sequence[Item]) -> None:
+        """On a full disk there is often room for a few words: that an execution began, and how it ended.
+
+        The whole of it goes on waiting.
+        """
         for item in (*items, *self._pending.rest()):
             if self._file is None:
                 return
-            if isinstance(item, ExecutionFinished) and self._rows.knows(item.execution_id):
-                with contextlib.suppress(sqlite3.Error), transaction(self._file.connection):
-                    self._rows.note_end(item, f"its end is not stored: {error}")
+            self._rows.begin()
+            try:
+                with transaction(self._file.connection):
+                    if not self._rows.knows(item.execution_id):
+                        if isinstance(item, ExecutionStarted):
+                            self._rows.take_early(item)
+                    elif isinstance(item, ExecutionFinished):
+                        self._rows.note_end(item, f"its end is not stored: {error}")
+            except (sqlite3.Error, ValueError):
+                self._rows.restore()
+            else:
+                self._rows.begin()
 
     def _say_what_is_lost(self) -> None:
         ids = dict.fromkeys(item.execution_id for item in self._pending.rest())
