@@ -50,7 +50,7 @@ def test_words_of_the_arguments_count() -> None:
     assert "lookup_user" in _names("handle")
 
 
-@pytest.mark.parametrize("query", ["", "   ", "***", '"', "()"])
+@pytest.mark.parametrize("query", ["***", '"', "()"])
 def test_queries_without_a_word_find_nothing(query: str) -> None:
     assert _names(query) == []
 
@@ -60,6 +60,38 @@ def test_queries_without_a_word_find_nothing(query: str) -> None:
 )
 def test_search_syntax_is_text(query: str) -> None:
     assert any("issue" in name for name in _names(query))
+
+
+@pytest.mark.parametrize("query", ["", "   ", "\n"])
+def test_a_blank_query_lists(query: str) -> None:
+    assert _names(query, 3) == [tool.name for tool in _DEMO][:3]
+
+
+@pytest.mark.parametrize(
+    ("query", "best"),
+    [
+        ("isue_stats", "issue_stats"),
+        ("serach", "search_issues"),
+        ("channnels", "list_channels"),
+        ("labals", "list_labels"),
+        ("creat", "create_issue"),
+        ("quick lookpu", "lookup_user"),
+    ],
+)
+def test_beginnings_and_slips_of_the_finger_are_understood(query: str, best: str) -> None:
+    assert _names(query)[0] == best
+
+
+def test_what_is_two_slips_away_is_not_guessed() -> None:
+    assert _names("channnelz") == []
+    assert _names("nwo") == []
+
+
+def test_the_name_comes_first_however_many_others_match() -> None:
+    words = {f"open_{n}": ToolInfo("s", f"open_{n}", "open " * 20) for n in range(3_000)}
+    cat = catalogue(s={**words, "open": ToolInfo("s", "open", "")}, t={"open": tool("open")})
+    assert [found.name for found in cat.search("open", 3)][:2] == ["open", "open"]
+    assert cat.search("s.open", 1)[0].full_name == "s.open"
 
 
 def test_limit() -> None:
