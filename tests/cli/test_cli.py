@@ -518,3 +518,35 @@ def test_types_are_learned_from_what_tools_gave(shell: Shell) -> None:
     code = "[describe_tools(['demo.list_labels']).tools[0].typescript, describe_tool('demo', 'list_labels').types]"
     for told in shell.json("code", "exec", "--code", code)["value"]:
         assert "// seen in 2 runs" in told
+
+
+def test_sample_learns_from_one_call(shell: Shell) -> None:
+    done = shell("tools", "sample", "demo", "get_issue", "id=101")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "comments: " in done.stdout
+    assert done.stdout.endswith("}>; // seen in 1 run\n")
+    assert shell("tools", "show", "demo", "get_issue").stdout == done.stdout
+    told = shell.json("tools", "sample", "demo", "get_issue", "id=99999", "--json")
+    assert told["error"]["code"] == "UPSTREAM_ERROR"
+    assert "// seen in 1 run" in told["typescript"], "a failed call says nothing of the type"
+    assert len(shell.json("history", "list", "--json")) == 2
+
+
+def test_sample_asks_before_it_changes_anything(shell: Shell) -> None:
+    refused = shell("tools", "sample", "demo", "deploy", "service=api", stdin="y\n")
+    assert refused.returncode == 2
+    assert "demo.deploy does not say that it only reads" in refused.stderr
+    assert "--yes" in refused.stderr
+    assert shell.json("history", "list", "--json") == []
+    shell("tools", "sample", "demo", "deploy", "service=api", "--yes")
+    assert len(shell.json("history", "list", "--json")) == 1
+
+
+def test_sample_calls_nothing_where_there_is_nothing_to_learn(shell: Shell) -> None:
+    done = shell("tools", "sample", "demo", "now")
+    assert (done.returncode, shell.json("history", "list", "--json")) == (0, [])
+    assert "declares its result type" in done.stderr
+    assert done.stdout.startswith("/**")
+    missing = shell("tools", "sample", "demo", "get_isue")
+    assert missing.returncode == 2
+    assert "did you mean" in missing.stderr

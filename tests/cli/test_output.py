@@ -170,6 +170,12 @@ CASES: dict[str, list[list[str]]] = {
         ["hostile", f"t{HOSTILE}", "--json"],
     ],
     "tools types": [[]],
+    "tools sample": [
+        ["hostile", f"t{HOSTILE}"],
+        ["hostile", f"t{HOSTILE}", "--yes"],
+        ["hostile", f"t{HOSTILE}", "--yes", "--json"],
+        [HOSTILE, HOSTILE],
+    ],
     "tools call": [
         ["hostile", "tzzz", HOSTILE],
         ["hostile", f"t{HOSTILE}", f"{HOSTILE.replace('=', '')}={HOSTILE}"],

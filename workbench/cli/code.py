@@ -107,10 +107,15 @@ def run_and_print(
     request: Callable[[Runtime], Awaitable[ExecutionRequest]],
 ) -> int:
     """One run, its result on stdout; the exit code."""
-    execution, ended_by = asyncio.run(_run(arguments, config, request))
+    execution, ended_by = asyncio.run(run_once(arguments, config, request))
     print_json(execution.to_json())
     for warning in execution.warnings:
         note(f"warning: {warning}")
+    return exit_code(execution, ended_by)
+
+
+def exit_code(execution: Execution, ended_by: int | None) -> int:
+    """0 ok, 1 the script failed, 130 or 143 ended by a signal."""
     if execution.error is None:
         return EXIT_OK
     if execution.error.code == ErrorCode.CANCELLED and ended_by is not None:
@@ -141,7 +146,7 @@ def check_syntax(arguments: argparse.Namespace) -> int:
     return asyncio.run(check())
 
 
-async def _run(
+async def run_once(
     arguments: argparse.Namespace,
     config: Config,
     request: Callable[[Runtime], Awaitable[ExecutionRequest]],

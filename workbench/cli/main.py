@@ -43,7 +43,7 @@ commands:
   diff ID ID                   compare two executions
   test PATH…                   replay recordings as tests
   servers list | add | remove | import | approve | quarantine
-  tools list | search | show | types | call
+  tools list | search | show | types | call | sample
   config show | set | path | check
   trust                        let the servers of this folder's workbench.toml start
   keys                         the keys of the terminal UI

@@ -1,21 +1,20 @@
-"""``workbench tools list | search | show | types | call``: what the upstream servers offer."""
+"""``workbench tools list | search | show | types | call | sample``: what the upstream servers offer."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli import tools_call
-from workbench.cli.common import EXIT_OK, Failure, data_dir, open_config
+from workbench.cli import tools_call, tools_sample
+from workbench.cli.common import EXIT_OK, Failure
 from workbench.cli.output import note, print_json, print_table
 from workbench.cli.parsing import add_server_option, command
 from workbench.cli.servers import read_catalogue
+from workbench.cli.tools_sample import seen_types
 from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
-    from workbench.catalogue.tools import Catalogue, SeenTypes
+    from workbench.catalogue.tools import Catalogue
 
 
 def add_parser(groups: Any, name: str) -> None:
@@ -44,7 +43,7 @@ def add_parser(groups: Any, name: str) -> None:
         "workbench tools show demo list_issues",
         run=show,
     )
-    showing.add_argument("server", metavar="SERVER")
+    showing.add_argument("server_name", metavar="SERVER")
     showing.add_argument("tool", metavar="TOOL")
     showing.add_argument("--json", action="store_true")
     declaring = command(
@@ -58,6 +57,11 @@ def add_parser(groups: Any, name: str) -> None:
         run=tools_call.call,
     )  # fmt: skip
     tools_call.add_arguments(calling)
+    sampling = command(
+        actions, "sample", "Call a tool once, to learn what it gives; asks first unless it only reads.",
+        "workbench tools sample demo get_issue id=101", run=tools_sample.sample,
+    )  # fmt: skip
+    tools_sample.add_arguments(sampling)
     for parser in (listing, searching, showing, declaring):
         add_server_option(parser)
 
@@ -67,7 +71,7 @@ def list_tools(arguments: argparse.Namespace) -> int:
     if arguments.json or arguments.format == "json":
         print_json([tool.to_json() for tool in catalogue])
     elif arguments.format == "types":
-        with _seen_types(arguments) as seen:
+        with seen_types(arguments) as seen:
             print(catalogue.types(seen))
     else:
         _print_tools(list(catalogue))
@@ -92,36 +96,24 @@ def show(arguments: argparse.Namespace) -> int:
     from workbench.catalogue.missing import Missing
 
     catalogue = read_catalogue(arguments)
-    tool = catalogue.find(arguments.server, arguments.tool)
+    tool = catalogue.find(arguments.server_name, arguments.tool)
     if isinstance(tool, Missing):
         _say_failures(catalogue)
         raise Failure(tool.message)
     if arguments.json:
         print_json(tool.to_json())
     else:
-        with _seen_types(arguments) as seen:
+        with seen_types(arguments) as seen:
             print(catalogue.typescript(tool, seen))
     return EXIT_OK
 
 
 def types(arguments: argparse.Namespace) -> int:
     catalogue = read_catalogue(arguments)
-    with _seen_types(arguments) as seen:
+    with seen_types(arguments) as seen:
         print(catalogue.types(seen))
     _say_failures(catalogue)
     return EXIT_OK
-
-
-@contextmanager
-def _seen_types(arguments: argparse.Namespace) -> Iterator[SeenTypes]:
-    """The result types that the history knows."""
-    from workbench.core.runtime import open_history
-
-    history = open_history(open_config(arguments), data_dir(arguments))
-    try:
-        yield history.seen_type
-    finally:
-        history.close()
 
 
 def _print_tools(tools: list[Any]) -> None:

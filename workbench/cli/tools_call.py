@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.code import run_and_print
@@ -34,6 +34,13 @@ def add_arguments(parser: Parser) -> None:
 
 def call(arguments: argparse.Namespace) -> int:
     """The result as of ``code exec``, with its exit codes."""
+    return run_and_print(arguments, open_servers(arguments), request_of(arguments))
+
+
+def request_of(
+    arguments: argparse.Namespace,
+) -> Callable[[Runtime], Awaitable[ExecutionRequest]]:
+    """The execution that makes the one call. Raises Failure for arguments that are none."""
     from workbench.core.engine import check_options
 
     given = _given(arguments)
@@ -55,7 +62,7 @@ def call(arguments: argparse.Namespace) -> int:
         }
         return ExecutionRequest(code=_CODE, input=called, options=options, source="cli")
 
-    return run_and_print(arguments, open_servers(arguments), request)
+    return request
 
 
 def read_pairs(
