@@ -30,6 +30,7 @@ from workbench.tui.gc_scheduler import Collector
 from workbench.tui.glyphs import AsciiFilter, SafeFilter
 from workbench.tui.key_order import KeyOrder
 from workbench.tui.main.screen import WorkbenchScreen
+from workbench.tui.readable import ReadableFilter
 from workbench.tui.textual_private import AppBase
 from workbench.tui.ui_state import Session, SessionStore
 from workbench.tui.widgets import pane_screen as layout
@@ -82,6 +83,7 @@ class WorkbenchApp(AppBase):
         self.sidebar_wanted = False
         self._ascii = AsciiFilter()
         self._safe = SafeFilter()
+        self._readable = ReadableFilter(lambda: themes.least_contrast(self.current_theme))
         self._sessions = SessionStore(data_dir)
         self._theme_before = self.theme
         self._runtime: asyncio.Future[Runtime] | None = None
@@ -281,7 +283,7 @@ class WorkbenchApp(AppBase):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """``ui.icons`` decides whether signs go to the terminal as they are."""
-        filters = [*super().get_line_filters(), self._safe]
+        filters = [*super().get_line_filters(), self._safe, self._readable]
         return [*filters, self._ascii] if self.config.ui.icons == "ascii" else filters
 
     def get_key_display(self, binding: Binding) -> str:

@@ -16,6 +16,7 @@ from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
 from workbench.core import paths
+from workbench.tui.readable import LEAST, VARIABLE
 
 DEFAULT = "workbench-dark"
 _KNOWN = {field.name for field in fields(Theme)}
@@ -26,6 +27,14 @@ _NUMBERS = {"luminosity_spread", "text_alpha"}
 
 class ThemeError(Exception):
     """A file is no theme; the message names the file, the key and what would be right."""
+
+
+def least_contrast(theme: Theme) -> float:
+    """What words must stand out from their background: ``least-contrast`` of the theme's variables."""
+    try:
+        return max(LEAST, float(theme.variables.get(VARIABLE, LEAST)))
+    except ValueError:
+        return LEAST
 
 
 def theme_folders() -> list[Path]:

@@ -39,7 +39,7 @@ class TraceDrawing(PaintedView):
         overflow-x: hidden;
         & > .trace--header { color: $foreground 60%; }
         & > .trace--number, & > .trace--dim, & > .trace--ms { color: $foreground 60%; }
-        & > .trace--cursor { background: $primary 25%; }
+        & > .trace--cursor { background: $primary 20%; }
         & > .trace--track { color: $foreground 15%; }
         & > .trace--ok, & > .trace--bar-ok { color: $success; }
         & > .trace--error, & > .trace--bar-error { color: $error; }
@@ -52,7 +52,7 @@ class TraceDrawing(PaintedView):
         & > .trace--pill { background: $accent; color: $background; text-style: bold; }
         & > .trace--prompt { background: $panel; color: $foreground; }
         & > .trace--problem { background: $panel; color: $error; }
-        &:focus > .trace--cursor { background: $primary 45%; }
+        &:focus > .trace--cursor { background: $primary 35%; }
     }
     """
     _STYLES = (

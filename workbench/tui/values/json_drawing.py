@@ -38,10 +38,10 @@ class JsonDrawing(PaintedView):
         & > .json--count { color: $foreground 60%; }
         & > .json--text { color: $success; }
         & > .json--dim { color: $foreground 60%; }
-        & > .json--cursor { background: $primary 25%; }
+        & > .json--cursor { background: $primary 20%; }
         & > .json--match { background: $warning 35%; }
         & > .json--prompt { background: $panel; color: $foreground; }
-        &:focus > .json--cursor { background: $primary 45%; }
+        &:focus > .json--cursor { background: $primary 35%; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from textual.await_complete import AwaitComplete
+from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
+
+from workbench.tui.readable import ReadableFilter
 
 R = TypeVar("R")
 
@@ -23,6 +27,10 @@ class GuardedScreen(Screen[R]):
     def is_settling(self) -> bool:
         """Whether something is about to get the focus: keys wait for that."""
         return False
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What is below it is dimmed on purpose: nothing is made more readable there."""
+        return [each for each in super().get_line_filters() if not isinstance(each, ReadableFilter)]
 
     def dismiss(self, result: R | None = None) -> AwaitComplete:
         """Leave, if it is the screen on top."""

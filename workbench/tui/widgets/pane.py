@@ -14,7 +14,7 @@ class Pane(Vertical):
     """Its frame is dragged, not read; what is in it is selected in its own widget."""
     DEFAULT_CSS = """
     Pane {
-        border: round $foreground 25%;
+        border: round $foreground 30%;
         border-title-color: $foreground;
         border-subtitle-color: $text-muted;
         height: 1fr;

@@ -35,12 +35,12 @@ class RowList(PaintedView, Generic[T], can_focus=True):
         overflow-x: hidden;
         & > .rows--heading, & > .rows--dim { color: $foreground 60%; }
         & > .rows--strong { text-style: bold; }
-        & > .rows--cursor { background: $primary 25%; }
+        & > .rows--cursor { background: $primary 20%; }
         & > .rows--ok { color: $success; }
         & > .rows--error { color: $error; }
         & > .rows--warning { color: $warning; }
         & > .rows--accent { color: $accent; }
-        &:focus > .rows--cursor { background: $primary 45%; }
+        &:focus > .rows--cursor { background: $primary 35%; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
