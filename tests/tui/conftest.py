@@ -95,7 +95,8 @@ def picture_of(snap_compare: Any) -> Picture:
                 area.cursor_blink = False
             await show(pilot)
             app.main.stop_check()
-            await app.workers.wait_for_complete()
+            # Not wait_for_complete: it raises where one is cancelled, as the check just was.
+            await until(lambda: not any(worker.is_running for worker in app.workers))
             await until(lambda: app.runtime_now and not app.runtime_now.engine.pool.running)
             app.main.show_titles()  # else the header says so up to half a second later
             await _at_rest(pilot)

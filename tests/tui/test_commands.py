@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.tui.commands import COMMANDS, in_force, keymap, shown
+from workbench.tui.commands import COMMANDS, FOOTER_ORDER, in_force, keymap, shown
 from workbench.tui.keys import write_keys
 
 _DOCS = Path(__file__).parents[2] / "docs"
@@ -60,3 +60,7 @@ def test_the_page_has_the_keys_as_they_are() -> None:
     spec.loader.exec_module(make_keys)
     page = (_DOCS / "tui.md").read_text(encoding="utf-8")
     assert make_keys.with_table(page) == page, "run: python docs/make_keys.py"
+
+
+def test_the_line_of_keys_has_an_order_for_every_command_in_it() -> None:
+    assert {command.id for command in COMMANDS if command.footer} == set(FOOTER_ORDER)

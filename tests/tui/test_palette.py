@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from textual.command import CommandPalette
-from textual.widgets import OptionList
 
 from tests.tui.conftest import MakeApp, app_opened, paste, until
+from workbench.config import load
+from workbench.tui.app import WorkbenchApp
 from workbench.tui.commands import COMMANDS
+from workbench.tui.dialogs.palette import PaletteScreen
+from workbench.tui.matching import score
+from workbench.tui.widgets.row_list import RowList
 
 pytestmark = pytest.mark.anyio
 
@@ -32,16 +37,110 @@ async def test_theme_is_shown_while_it_is_highlighted(make_app: MakeApp) -> None
         assert app.theme == "workbench-light"
 
 
+def first_title(app: WorkbenchApp) -> str:
+    row = app.screen.query_one(RowList).row
+    return row.title if row is not None else ""
+
+
 async def test_palette_has_every_command_and_runs_it(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(80, 24)) as pilot:
         await app_opened(app)
-        titles = {command.title for command in app.get_system_commands(app.screen)}
+        titles = {entry.title for entry in app.palette.entries(app.screen)}
         assert {c.title for c in COMMANDS if c.id != "palette"} <= titles
-        await pilot.press("ctrl+p")
-        await until(lambda: isinstance(app.screen, CommandPalette))
-        await pilot.press(*"run script")
-        await pilot.pause()
-        await until(lambda: app.screen.query(OptionList).first().option_count)
+        await pilot.press("ctrl+p", *"run script")
+        await until(lambda: isinstance(app.screen, PaletteScreen))
+        await until(lambda: first_title(app) == "Run script")
         await pilot.press("enter")
         await until(lambda: app.main.run_now and app.main.run_now.execution, "it ran")
+        await pilot.press("ctrl+p")
+        await until(lambda: isinstance(app.screen, PaletteScreen))
+        assert first_title(app) == "Run script"  # the last one first
+
+
+async def test_enter_in_an_empty_palette_does_no_harm(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        await pilot.press("ctrl+n")
+        await until(lambda: len(app.main.tabs) == 2)
+        await pilot.press("ctrl+p", *"close script", "enter")
+        await until(lambda: len(app.main.tabs) == 1)
+        await pilot.press("ctrl+p")
+        await until(lambda: isinstance(app.screen, PaletteScreen))
+        first = app.screen.query_one(RowList).row
+        assert first is not None
+        assert first.id not in ("close", "quit", "stop")
+
+
+async def test_it_also_finds_tools_scripts_runs_and_what_the_pane_can_do(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        await until(lambda: app.runtime_now and app.runtime_now.upstream.catalogue().tools, "tools")
+        await pilot.press("f5")
+        await until(lambda: app.main.run_now and app.main.run_now.execution, "it ran")
+        app.main.go_to("trace")
+        await until(lambda: app.main.trace.has_focus)
+        for typed, kind in (
+            ("dgis", "tool"),
+            ("triage", "script"),
+            ("test.js ok", "run"),
+            ("next error", "trace"),
+        ):
+            await pilot.press("ctrl+p")
+            await until(lambda: isinstance(app.screen, PaletteScreen))
+            paste(pilot, typed)
+
+            def is_found(kind: str = kind) -> bool:
+                return kind in {row.kind for row in app.screen.query_one(RowList).rows}
+
+            await until(is_found, typed)
+            await pilot.press("escape")
+            await until(lambda: app.screen is app.main)
+        await pilot.press("ctrl+p")
+        await until(lambda: isinstance(app.screen, PaletteScreen))
+        kinds = {row.kind for row in app.screen.query_one(RowList).rows}
+        assert not kinds & {"tool", "script", "run"}  # there are many: only what is typed
+
+
+async def test_a_theme_that_is_chosen_is_kept_where_the_file_names_one(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    file = tmp_path / "workbench.toml"
+    file.write_text('# mine\n[ui]\ntheme = "workbench-dusk"\n')
+    app = make_app("return 1", config=load(file))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        assert app.theme == "workbench-dusk"
+        await pilot.press("ctrl+p", *"theme workbench-light", "enter")
+        await until(lambda: "workbench-light" in file.read_text(), "it is written")
+        assert file.read_text().startswith("# mine")
+        assert app.theme == "workbench-light"
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "fits"),
+    [
+        ("", "Run script", True),
+        ("run", "Run script", True),
+        ("script run", "Run script", True),
+        ("rsc", "Run script", True),
+        ("listd", "list_directory", True),
+        ("nur", "Run script", False),
+        ("gi", "getIssue", True),
+    ],
+)
+def test_what_is_typed_fits(typed: str, text: str, fits: bool) -> None:
+    assert (score(typed, text) is not None) == fits
+
+
+def test_the_better_fit_is_first() -> None:
+    texts = ["prerun", "a run", "r u n", "run it"]
+    points = {text: score("run", text) for text in texts}
+    assert sorted(texts, key=lambda text: points[text] or 0) == [
+        "run it",
+        "a run",
+        "prerun",
+        "r u n",
+    ]

@@ -5,31 +5,28 @@ from __future__ import annotations
 import asyncio
 import importlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from textual import events, on
-from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import Command as PaletteOption
-from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
-from textual.screen import Screen
 
 from workbench.config import Config
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui import commands, themes
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.dialogs.palette import PaletteScreen
 from workbench.tui.editor import documents
 from workbench.tui.gc_scheduler import Collector
 from workbench.tui.glyphs import AsciiFilter, SafeFilter
 from workbench.tui.key_order import KeyOrder
 from workbench.tui.main.screen import WorkbenchScreen
+from workbench.tui.palette import Palette
 from workbench.tui.readable import ReadableFilter
 from workbench.tui.textual_private import AppBase
 from workbench.tui.ui_state import Session, SessionStore
@@ -49,8 +46,6 @@ _SETTLED_S = 2.0
 """After so long what the start made is made."""
 _CLOSE_S = 4.0
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]+")
-_THEME = "Theme: "
-"""How the palette names a theme."""
 
 
 class WorkbenchApp(AppBase):
@@ -58,8 +53,7 @@ class WorkbenchApp(AppBase):
 
     TITLE = "workbench"
     CSS_PATH = "styles/workbench.tcss"
-    ENABLE_COMMAND_PALETTE = True
-    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-tiny"),
         (layout.NARROW, "-narrow"),
@@ -85,7 +79,7 @@ class WorkbenchApp(AppBase):
         self._safe = SafeFilter()
         self._readable = ReadableFilter(lambda: themes.least_contrast(self.current_theme))
         self._sessions = SessionStore(data_dir)
-        self._theme_before = self.theme
+        self.palette = Palette(self)
         self._runtime: asyncio.Future[Runtime] | None = None
         self._leaving = asyncio.Event()
         self._start = ExitStack()
@@ -166,6 +160,7 @@ class WorkbenchApp(AppBase):
             self.register_theme(theme)
         last = self._sessions.last()
         self.shares = {name: dict(shares) for name, shares in last.shares.items()}
+        self.palette.recent = list(last.recent)
         wanted = self.config.ui.theme or last.theme or themes.DEFAULT
         if wanted not in self.available_themes:
             problems.append(f"there is no theme {wanted!r}")
@@ -288,7 +283,7 @@ class WorkbenchApp(AppBase):
 
     def get_key_display(self, binding: Binding) -> str:
         """Keys as the help writes them."""
-        return commands.shown(binding.key) if binding.id else super().get_key_display(binding)
+        return binding.key_display or commands.shown(binding.key)
 
     def on_json_view_save_requested(self, event: JsonView.SaveRequested) -> None:
         """A value goes to a file."""
@@ -347,43 +342,9 @@ class WorkbenchApp(AppBase):
 
     # -- commands ----------------------------------------------------------------------
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: every command that can be run here, and every theme."""
-        for command, keys in commands.in_force(self.config.keys):
-            if command.id == "palette" or (command.place == "main" and screen is not self.main):
-                continue
-            owner = self.main if command.place == "main" else self
-            key = f"  ({commands.shown(keys)})" if keys else ""
-            yield SystemCommand(
-                command.title, command.help + key, getattr(owner, f"action_{command.action}")
-            )
-        for name in sorted(self.available_themes, key=lambda name: (name[:9] != "workbench", name)):
-            yield SystemCommand(
-                f"{_THEME}{name}", "Colours of the screen", partial(self._take_theme, name)
-            )
-
-    def _take_theme(self, name: str) -> None:
-        self.theme = name
-
-    @on(CommandPalette.Opened)
-    def _palette_opened(self) -> None:
-        self._theme_before = self.theme
-
-    @on(CommandPalette.OptionHighlighted)
-    def _preview_theme(self, event: CommandPalette.OptionHighlighted) -> None:
-        """Show a theme while it is highlighted, the one before while another command is."""
-        option = event.highlighted_event.option
-        text = (option.hit.text if isinstance(option, PaletteOption) else None) or ""
-        name = text.removeprefix(_THEME)
-        if not text.startswith(_THEME) or name not in self.available_themes:
-            name = self._theme_before
-        if self.theme != name:
-            self.theme = name
-
-    @on(CommandPalette.Closed)
-    def _palette_closed(self, event: CommandPalette.Closed) -> None:
-        if not event.option_selected:
-            self.theme = self._theme_before
+    @on(PaletteScreen.Highlighted)
+    def _entry_highlighted(self, event: PaletteScreen.Highlighted) -> None:
+        self.palette.highlighted(event.entry)
 
     def action_help(self) -> None:
         from workbench.tui.dialogs.help import HelpScreen
@@ -394,7 +355,7 @@ class WorkbenchApp(AppBase):
             self.push_screen(HelpScreen(self.config.keys, pane, below))
 
     def action_palette(self) -> None:
-        self.action_command_palette()
+        self.palette.open()
 
     async def action_quit(self) -> None:
         """Leave; asks where something would be lost."""

@@ -42,7 +42,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "jump",
         "Jump",
-        "A mark on every pane, tab and script; its key goes there.",
+        "A mark on panes, tabs and scripts; its key goes there.",
         "f2",
         "Jump",
         "Panes",
@@ -93,11 +93,11 @@ COMMANDS: tuple[Command, ...] = (
         "Replay edited script",
         "Run the script as it is now against the record of its last run, offline.",
         "ctrl+l",
-        "Replay edited",
+        "Replay",
     ),
     Command("divergence", "Show divergence", "Where the last replay left its record."),
     Command("replay", "Replay a run", "Step through a recorded run.", "", None, "Screens"),
-    Command("history", "History", "What ran before.", "ctrl+t", None, "Screens"),
+    Command("history", "History", "What ran before.", "ctrl+t", "History", "Screens"),
     Command(
         "watch",
         "Watch",
@@ -106,13 +106,20 @@ COMMANDS: tuple[Command, ...] = (
         None,
         "Screens",
     ),
-    Command("tools", "Tools", "Servers and their tools; insert a call.", "", None, "Screens"),
-    Command("settings", "Settings", "Limits and other settings.", "", None, "Screens"),
+    Command(
+        "tools", "Tools", "Servers and their tools; insert a call.", "alt+t", "Tools", "Screens"
+    ),
+    Command("settings", "Settings", "Limits and other settings.", "alt+s", "Settings", "Screens"),
     Command(
         "palette", "Commands", "Every command by name.", "ctrl+p", "Commands", "General", "app"
     ),
     Command("quit", "Quit", "Leave Workbench.", "ctrl+q", "Quit", "General", "app"),
 )
+FOOTER_ORDER = (
+    *("help", "run", "stop", "jump", "history", "tools", "settings", "replay-edited", "save", "open"),
+    *("sidebar", "next-pane", "zoom", "palette", "quit"),
+)
+"""What the line of keys has room for last is left out first."""
 _BY_ID = {command.id: command for command in COMMANDS}
 _FUNCTION_KEY = re.compile(r"f\d{1,2}")
 _KEY_NAMES = {

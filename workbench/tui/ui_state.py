@@ -45,6 +45,8 @@ class Session:
     shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """What the panes share, by breakpoint and splitter (widgets/splitter.py)."""
     sidebar: bool = False
+    recent: tuple[str, ...] = ()
+    """What was last chosen in the palette: ids of its entries."""
 
 
 class SessionStore:
@@ -94,6 +96,7 @@ class SessionStore:
             theme if isinstance(theme, str) else "",
             _shares(values.get("shares")),
             values.get("sidebar") is True,
+            tuple(name for name in _items(values.get("recent")) if isinstance(name, str)),
         )
 
     def _left_behind(self) -> list[Path]:

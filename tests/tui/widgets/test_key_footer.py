@@ -27,7 +27,8 @@ async def test_keys_fit_and_the_way_to_all_stays(make_app: MakeApp, width: int, 
         assert footer.render_line(0).text.rstrip() == str(footer.render()).rstrip()
         assert ("Follow" in names) == (pane == "trace")
         if width == 120:
-            assert {"Jump", "Run", "Stop", "Pane"} <= set(names)
+            assert {"Jump", "Run", "Pane"} <= set(names)
+            assert "Stop" not in names  # nothing runs
 
 
 async def test_resizing_brings_keys_back(make_app: MakeApp) -> None:
@@ -52,3 +53,20 @@ async def test_a_click_presses_the_key(make_app: MakeApp) -> None:
         (zoom,) = [entry for entry in footer.entries if entry.description == "Zoom"]
         await pilot.click(footer, offset=(zoom.start + 1, 0))
         await until(lambda: app.main.query_one("#panes").has_class("-zoomed"))
+
+
+async def test_it_shows_what_works_now(make_app: MakeApp) -> None:
+    app = make_app("await tools.demo.sleep({ms: 60000})")
+    async with app.run_test(size=(160, 40)) as pilot:
+        await app_opened(app)
+        footer = app.main.query_one(KeyFooter)
+
+        def names() -> set[str]:
+            return {entry.description for entry in footer.entries}
+
+        await until(lambda: {"Run", "History", "Tools", "Settings"} <= names())
+        assert "Stop" not in names()
+        await pilot.press("f5")
+        await until(lambda: "Stop" in names() and "Run" not in names())
+        await pilot.press("f8")
+        await until(lambda: "Run" in names() and "Stop" not in names())

@@ -71,7 +71,7 @@ def named_input(script: Path, name: str) -> Path:
 
 def read(path: Path) -> Document:
     """Open a script with its input. A file that does not exist yet is an empty script."""
-    path = path.absolute()
+    path = path.expanduser().absolute()
     stamp = _stamp(path)
     text = read_text(path) if stamp is not None else ""
     beside = input_file(path)

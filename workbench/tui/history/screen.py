@@ -77,14 +77,14 @@ class HistoryScreen(GuardedScreen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("slash", "filter", "Filter"),
         Binding("s", "sort", "Sort"),
         Binding("p", "replay", "Replay"),
-        Binding("space", "mark", "Mark", key_display="Space"),
+        Binding("space", "mark", "Mark"),
         Binding("d", "compare", "Diff with marked"),
         Binding("x", "export", "Export"),
-        Binding("delete", "delete", "Delete", key_display="Del"),
-        Binding("escape", "back", "Back", key_display="Esc"),
+        Binding("delete", "delete", "Delete"),
+        Binding("escape", "back", "Back"),
     ]
 
     def __init__(self, history: HistoryKeeper, open_run: OpenRun) -> None:

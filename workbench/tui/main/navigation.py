@@ -9,7 +9,6 @@ from textual.app import SuspendNotSupported
 
 from workbench.config import FILE_NAME
 from workbench.core import paths
-from workbench.core.scripts import UnknownScript, find_script
 from workbench.history import HistoryError
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor import external_editor as external
@@ -60,13 +59,7 @@ class DoorsScreen(InputScreen):
             self.go_to(self.pane_name)
             await self.app.open_replay(row.target)
         elif row.kind == "script":
-            try:
-                path = find_script(self.app.config, row.target)
-            except UnknownScript as error:  # it was there when the list was made
-                self.app.say(str(error), "warning")
-                return
-            await self._open_path(path)
-            self.go_to("script")
+            await self.open_named(row.target)
 
     # -- other screens and programs ----------------------------------------------------
 

@@ -107,8 +107,8 @@ class DetailPane(Pane):
     """The run's value or error, its console, and the call that is chosen in the trace."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left_square_bracket", "turn(-1)", "Previous tab", show=False, key_display="["),
-        Binding("right_square_bracket", "turn(1)", "Next tab", key_display="]"),
+        Binding("left_square_bracket", "turn(-1)", "Previous tab", show=False),
+        Binding("right_square_bracket", "turn(1)", "Next tab"),
     ]
 
     def __init__(self, *, id: str, classes: str) -> None:

@@ -92,6 +92,10 @@ class WorkbenchScreen(DoorsScreen):
     def run_active(self) -> bool:
         return self.run_now is not None and self.run_now.execution is None
 
+    @property
+    def idle_actions(self) -> frozenset[str]:
+        return frozenset({"run"} if self.run_active else {"stop"})
+
     def action_run(self) -> None:
         if self.run_active:
             self.app.say("A script is running; F8 stops it", "warning")
@@ -129,6 +133,7 @@ class WorkbenchScreen(DoorsScreen):
         self.detail.begin()
         self.detail.show_tab("result")
         self._show_run()
+        self.refresh_bindings()
         self._worker = self.run_worker(running, group="run", exit_on_error=False)
 
     async def _run(self, request: ExecutionRequest) -> None:
@@ -147,6 +152,7 @@ class WorkbenchScreen(DoorsScreen):
     def could_not_run(self, error: Exception) -> None:
         """Nothing ran, or we cannot say what: no run is on the screen then."""
         self.run_now = None
+        self.refresh_bindings()
         self.trace.begin(None)
         self.detail.begin()
         self.tell(f"✘ The script could not be run: {error}")
@@ -170,6 +176,7 @@ class WorkbenchScreen(DoorsScreen):
         elif self._worker is not None and not len(self.listener):
             self._worker.cancel()
             self.run_now = None
+            self.refresh_bindings()
             self.trace.begin(None)
             self.tell("Stopped before it began")
 
@@ -210,6 +217,7 @@ class WorkbenchScreen(DoorsScreen):
         if execution is None:
             return
         self.detail.show_end(run)
+        self.refresh_bindings()
         tab = self._ran
         if tab is not None and tab in self.tabs:
             self.show_error(execution.error, tab)

@@ -16,7 +16,7 @@ from textual.widgets import ContentSwitcher
 from workbench.catalogue.tools import ToolInfo
 from workbench.core import paths
 from workbench.core.model import ErrorCode, ScriptError
-from workbench.core.scripts import find_script, script_folders, script_names
+from workbench.core.scripts import UnknownScript, find_script, script_folders, script_names
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.editor import documents
 from workbench.tui.editor.code_area import CodeArea, Marker
@@ -116,7 +116,9 @@ class ScriptScreen(PaneScreen):
         named = [tab for tab in self.tabs if tab.document.path is not None]
         current = named.index(self.tab) if self.tabs and self.tab in named else 0
         files = tuple(str(tab.document.path) for tab in named)
-        return Session(files, current, self.app.theme, self.app.shares, self.app.sidebar_wanted)
+        recent = tuple(self.app.palette.recent)
+        wanted = self.app.sidebar_wanted
+        return Session(files, current, self.app.theme, self.app.shares, wanted, recent)
 
     async def _open_path(self, path: Path) -> None:
         try:
@@ -214,12 +216,26 @@ class ScriptScreen(PaneScreen):
         async def opened(answer: str | None) -> None:
             if answer is None:
                 return
-            path = find_script(self.app.config, answer) if answer in names else Path(answer)
-            with self.app.key_order.hold():
-                await self._open_path(path.expanduser())
-                self.go_to("script")
+            if answer in names:
+                await self.open_named(answer)
+            else:
+                await self._open_and_go(Path(answer))
 
         self.app.push_screen(LineScreen("Open a script: a name or a path", names=names), opened)
+
+    async def open_named(self, name: str) -> None:
+        """Open the script of a name, and go there."""
+        try:
+            path = find_script(self.app.config, name)
+        except UnknownScript as error:  # it was there when the list was made
+            self.app.say(str(error), "warning")
+            return
+        await self._open_and_go(path)
+
+    async def _open_and_go(self, path: Path) -> None:
+        with self.app.key_order.hold():
+            await self._open_path(path)
+            self.go_to("script")
 
     def action_save(self) -> None:
         if not _has_file(self.tab):

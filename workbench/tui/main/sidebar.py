@@ -9,7 +9,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, cast
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -102,18 +102,6 @@ def _line(row: SidebarRow, width: int) -> list[Part]:
             return [(fit(f"  {row.text}", width), "")]
 
 
-class SidebarList(RowList[SidebarRow]):
-    """One click opens, as in the file lists of editors."""
-
-    def on_click(self, event: events.Click) -> None:
-        event.prevent_default()
-        y = event.get_content_offset_capture(self).y
-        index = self.scroll_offset.y + y - 1
-        if y >= 1 and index < len(self.rows):
-            self.move_to(index)
-            self.action_select()
-
-
 class Sidebar(Pane):
     """Hidden until ``show``; tells what was chosen."""
 
@@ -140,15 +128,17 @@ class Sidebar(Pane):
         self._runs: list[ExecutionRow] = []
 
     def compose(self) -> ComposeResult:
-        yield SidebarList(_line, lambda _: "Enter opens · Esc closes", id="sidebar-rows")
+        yield RowList[SidebarRow](
+            _line, lambda _: "Enter opens · Esc closes", id="sidebar-rows", one_click=True
+        )
 
     def on_mount(self) -> None:
         self.set_title("Sidebar")
         self.set_interval(_LOOK_S, self._look)
 
     @property
-    def rows(self) -> SidebarList:
-        return self.query_one(SidebarList)
+    def rows(self) -> RowList[SidebarRow]:
+        return self.query_one("#sidebar-rows", RowList)
 
     def show(self) -> None:
         """Show it, with what there is now."""

@@ -131,10 +131,10 @@ class SettingsScreen(GuardedScreen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 (Textual's own form)
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Search", key_display="/"),
+        Binding("slash", "filter", "Search"),
         Binding("enter", "edit", "Change", show=True),
         Binding("r", "reset", "Reset one"),
-        Binding("escape", "back", "Back", key_display="Esc"),
+        Binding("escape", "back", "Back"),
     ]
 
     def __init__(

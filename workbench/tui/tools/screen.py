@@ -175,12 +175,12 @@ class ToolsScreen(GuardedScreen[str | None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 (Textual's own form)
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("slash", "filter", "Filter"),
         Binding("t", "try", "Try it"),
         Binding("y", "copy", "Copy call"),
         Binding("r", "reconnect", "Reconnect"),
         Binding("a", "approve", "Approve", show=False),
-        Binding("escape", "back", "Back", key_display="Esc"),
+        Binding("escape", "back", "Back"),
     ]
 
     def __init__(self, runtime: Runtime) -> None:

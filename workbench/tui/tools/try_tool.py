@@ -38,9 +38,9 @@ class TryScreen(GuardedModal[None]):
     TryScreen #try-problem { height: auto; color: $error; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5,ctrl+r,ctrl+j", "send", "Send", priority=True, key_display="F5"),
-        Binding("f6", "app.focus_next", "Answer", key_display="F6"),
-        Binding("escape", "dismiss", "Close", key_display="Esc"),
+        Binding("f5,ctrl+r,ctrl+j", "send", "Send", priority=True),
+        Binding("f6", "app.focus_next", "Answer"),
+        Binding("escape", "dismiss", "Close"),
     ]
 
     def __init__(self, runtime: Runtime, tool: ToolInfo) -> None:

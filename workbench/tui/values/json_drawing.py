@@ -124,7 +124,10 @@ class JsonDrawing(PaintedView):
         if row.key is not None:
             style = "index" if isinstance(row.key, int) else "key"
             parts.append((self.shown.label(row), style))
-        parts.append((shown_value(row.value, self.shown.room(row)), _kind(row.value)))
+        if row.open and isinstance(row.value, str):  # the text itself stands below
+            parts.append((f"{len(row.value):,} characters", "dim"))
+        else:
+            parts.append((shown_value(row.value, self.shown.room(row)), _kind(row.value)))
         return parts
 
     def strip_of(self, parts: Sequence[Part], width: int, base: Style) -> Strip:

@@ -28,6 +28,11 @@ class GuardedScreen(Screen[R]):
         """Whether something is about to get the focus: keys wait for that."""
         return False
 
+    @property
+    def idle_actions(self) -> frozenset[str]:
+        """What there is nothing to do with just now: the line of keys leaves it out."""
+        return frozenset()
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What is below it is dimmed on purpose: nothing is made more readable there."""
         return [each for each in super().get_line_filters() if not isinstance(each, ReadableFilter)]

@@ -16,10 +16,12 @@ from textual.binding import ActiveBinding
 from textual.screen import Screen
 from textual.widget import Widget
 
-from workbench.tui.commands import COMMANDS
+from workbench.tui.commands import FOOTER_ORDER
+from workbench.tui.widgets.guarded_screen import GuardedScreen
 
-_PLACES = {command.id: place for place, command in enumerate(COMMANDS)}
+_PLACES = {name: place for place, name in enumerate(FOOTER_ORDER)}
 _ALWAYS = ("help", "palette", "quit")
+_BETWEEN = "  "
 
 
 class Entry(NamedTuple):
@@ -75,7 +77,7 @@ class KeyFooter(Widget):
                 text.stylize("dim", start)
             if entry == self._under:
                 text.stylize(self.get_component_rich_style("key-footer--hover"), start)
-            text.append(" ")
+            text.append(_BETWEEN)
         return text
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
@@ -108,18 +110,24 @@ class KeyFooter(Widget):
         """Take what has its keys now."""
         if not self.is_attached or not self.screen.is_active:
             return  # below another screen it stays as it is
-        shown = [found for found in self.screen.active_bindings.values() if found.binding.show]
+        screen = self.screen
+        idle = screen.idle_actions if isinstance(screen, GuardedScreen) else frozenset()
+        shown = [
+            found
+            for found in screen.active_bindings.values()
+            if found.binding.show and found.binding.action not in idle
+        ]
         entries, start = [], 0
         for found in fitting(shown, self.size.width, self._width):
             binding = found.binding
-            end = start + self._width(found) - 1
+            end = start + self._width(found) - len(_BETWEEN)
             key = self.app.get_key_display(binding)
             entries.append(
                 Entry(
                     binding.key, key, binding.description, found.enabled, found.tooltip, start, end
                 )
             )
-            start = end + 1
+            start = end + len(_BETWEEN)
         if tuple(entries) != self.entries:
             self.entries = tuple(entries)
             self._under = None
@@ -127,7 +135,7 @@ class KeyFooter(Widget):
 
     def _width(self, found: ActiveBinding) -> int:
         key = self.app.get_key_display(found.binding)
-        return cell_len(key) + 1 + cell_len(found.binding.description) + 1
+        return cell_len(key) + 1 + cell_len(found.binding.description) + len(_BETWEEN)
 
 
 def fitting(
@@ -138,7 +146,11 @@ def fitting(
     for found in shown:
         first.setdefault(found.binding.action, found)
     ordered = sorted(first.values(), key=_rank)
-    left = width - sum(cells(found) for found in ordered if found.binding.id in _ALWAYS)
+    left = (
+        width
+        + len(_BETWEEN)
+        - sum(cells(found) for found in ordered if found.binding.id in _ALWAYS)
+    )
     kept = []
     for found in ordered:
         if found.binding.id not in _ALWAYS:

@@ -77,8 +77,12 @@ class RowList(PaintedView, Generic[T], can_focus=True):
     class NearEnd(Highlighted):
         """The last rows are in sight: more may be fetched."""
 
-    def __init__(self, draw: Draw[T], heading: Callable[[int], str], *, id: str) -> None:
+    def __init__(
+        self, draw: Draw[T], heading: Callable[[int], str], *, id: str, one_click: bool = False
+    ) -> None:
+        """one_click: a click opens, as in the file lists of editors; else the second one does."""
         super().__init__(id=id)
+        self._one_click = one_click
         self._draw = draw
         self._heading = heading
         self.rows: list[T] = []
@@ -165,7 +169,9 @@ class RowList(PaintedView, Generic[T], can_focus=True):
         index = self.scroll_offset.y + event.get_content_offset_capture(self).y - 1
         if event.get_content_offset_capture(self).y < 1 or index >= len(self.rows):
             return
-        if index == self.cursor:
-            self.action_select()
-        else:
+        if index != self.cursor:
             self.move_to(index)
+        elif not self._one_click:
+            self.action_select()
+        if self._one_click:
+            self.action_select()

@@ -1,0 +1,193 @@
+"""What the command palette offers on a screen, and what happens to what is chosen there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+from textual.widget import Widget
+
+from workbench.config import ConfigError
+from workbench.core.scripts import script_names
+from workbench.history import HistoryError
+from workbench.tui import commands
+from workbench.tui.dialogs.palette import Entry, PaletteScreen
+from workbench.tui.editor.tool_calls import call_text
+from workbench.tui.widgets.pane import Pane
+from workbench.tui.wording import count, local_time
+
+if TYPE_CHECKING:
+    from workbench.tui.app import WorkbenchApp
+
+THEME = "theme:"
+"""Begins the id of a theme's entry."""
+_NEVER_FIRST = frozenset({"close", "quit", "stop"})
+"""Enter in a palette that was opened by mistake must do no harm."""
+_MOST_RECENT = 12
+_MOST_RUNS = 100
+_MOVES = frozenset({"move", "page", "first", "follow", "scroll_down", "scroll_up", "scroll_home"})
+"""Actions of keys that one does not look for by name."""
+
+
+class Palette:
+    """Opens the palette, remembers what was chosen, shows themes while one looks for them."""
+
+    def __init__(self, app: WorkbenchApp) -> None:
+        self._app = app
+        self.recent: list[str] = []
+        """Ids, the last first."""
+        self._theme = ""
+
+    def open(self) -> None:
+        """Over the screen that is shown."""
+        app, screen = self._app, self._app.screen
+        if isinstance(screen, PaletteScreen):
+            return
+        self._theme = app.theme
+        palette = PaletteScreen(list(self.entries(screen)), self.recent)
+        app.push_screen(palette, self._chosen)
+        if screen is app.main:
+            app.run_worker(
+                self._add_runs(palette), exclusive=True, group="palette", exit_on_error=False
+            )
+
+    def highlighted(self, entry: Entry | None) -> None:
+        """Show a theme while it is highlighted, the one before while anything else is."""
+        is_theme = entry is not None and entry.id.startswith(THEME)
+        name = entry.id.removeprefix(THEME) if entry is not None and is_theme else self._theme
+        if self._app.theme != name and isinstance(self._app.screen, PaletteScreen):
+            self._app.theme = name
+
+    def _chosen(self, entry: Entry | None) -> None:
+        if entry is None or not entry.id.startswith(THEME):
+            self._app.theme = self._theme
+        if entry is None:
+            return
+        if entry.id not in _NEVER_FIRST:
+            kept = [name for name in self.recent if name != entry.id]
+            self.recent = [entry.id, *kept][:_MOST_RECENT]
+        self._app.call_later(entry.run)
+
+    # -- what there is -----------------------------------------------------------------
+
+    def entries(self, screen: Screen[object]) -> Iterator[Entry]:
+        """Every command that can be run here; what the pane with the focus can do; themes; by name what
+        the main screen opens."""
+        app, main = self._app, self._app.main
+        first: list[Entry] = []
+        last: list[Entry] = []
+        for command, keys in commands.in_force(app.config.keys):
+            if command.id == "palette" or (command.place == "main" and screen is not main):
+                continue
+            owner = main if command.place == "main" else app
+            run = partial(self._run, owner, command.action)
+            entry = Entry(command.id, command.title, run, commands.shown(keys), command.help)
+            (last if command.id in _NEVER_FIRST else first).append(entry)
+        yield from first
+        yield from self._of_the_pane(screen)
+        yield from last
+        names = sorted(app.available_themes, key=lambda name: (name[:9] != "workbench", name))
+        for name in names:
+            take = partial(self._take_theme, name)
+            yield Entry(THEME + name, f"Theme: {name}", take, "", "Colours of the screen", "theme")
+        if screen is main:
+            yield from self._of_the_main_screen()
+
+    async def _run(self, owner: Widget | WorkbenchApp, action: str) -> None:
+        await self._app.run_action(action, owner)
+
+    def _of_the_pane(self, screen: Screen[object]) -> Iterator[Entry]:
+        """The keys of what has the focus, as it declares them, and of the screen."""
+        known = {command.action for command in commands.COMMANDS}
+        for found in screen.active_bindings.values():
+            binding, node = found.binding, found.node
+            name = binding.action.partition("(")[0]
+            ours = any(
+                binding.action == getattr(each, "action", "")
+                for kind in type(node).__mro__
+                if kind.__module__.startswith("workbench.")
+                for each in vars(kind).get("BINDINGS", ())
+            )
+            if not ours or not binding.description or name in _MOVES or name in known:
+                continue
+            known.add(name if "(" not in binding.action else binding.action)
+            yield Entry(
+                f"{type(node).__name__}.{binding.action}",
+                binding.description,
+                partial(self._app.run_action, binding.action, node),
+                commands.shown(binding.key),
+                f"In {_place(node)}" if isinstance(node, Widget) else "",
+                _place(node) if isinstance(node, Widget) else "",
+            )
+
+    def _of_the_main_screen(self) -> Iterator[Entry]:
+        app, main = self._app, self._app.main
+        for name in script_names(app.config):
+            run = partial(main.open_named, name)
+            yield Entry(f"script:{name}", name, run, "", "Open the script", "script", True)
+        runtime = app.runtime_now
+        if runtime is None:
+            return
+        catalogue = runtime.upstream.catalogue()
+        for tools in catalogue.tools.values():
+            for tool in tools.values():
+                insert = partial(main.insert_call, call_text(tool))
+                about = tool.description.partition("\n")[0]
+                yield Entry(
+                    f"tool:{tool.full_name}", tool.full_name, insert, "", about, "tool", True
+                )
+
+    async def _add_runs(self, palette: PaletteScreen) -> None:
+        runtime = self._app.runtime_now
+        if runtime is None:
+            return
+        try:
+            rows = await asyncio.to_thread(runtime.history.list_executions, limit=_MOST_RUNS)
+        except HistoryError:
+            return  # the screens that are about it say so
+        palette.add(
+            [
+                Entry(
+                    f"run:{row.execution_id}",
+                    f"{row.script or 'inline'}  {row.status}  {local_time(row.started_at)}",
+                    partial(self._app.open_replay, row.execution_id),
+                    "",
+                    f"Replay {row.execution_id[:8]}, {count(row.tool_calls, 'call')}",
+                    "run",
+                    True,
+                )
+                for row in rows
+            ]
+        )
+
+    # -- themes ------------------------------------------------------------------------
+
+    def _take_theme(self, name: str) -> None:
+        """Keep a theme: where the file names one, there; else the session remembers it."""
+        app = self._app
+        app.theme = name
+        if not app.config.ui.theme or app.config.ui.theme == name:
+            return
+        origin = app.config.origins.get("ui.theme")
+        if origin is None or origin.kind != "file" or app.config.path is None:
+            app.say(
+                f"At the next start ui.theme is {app.config.ui.theme} again: {origin}", "warning"
+            )
+            return
+        from workbench.config.editing import set_value
+
+        try:
+            set_value(app.config.path, "ui.theme", name)
+        except (ConfigError, OSError) as error:
+            app.say(f"The theme is not kept: {error}", "warning")
+
+
+def _place(node: Widget) -> str:
+    """The pane that a widget is in, as its frame says it."""
+    for widget in node.ancestors_with_self:
+        if isinstance(widget, Pane) and widget.id:
+            return widget.id.partition("-")[0]
+    return "screen"
