@@ -116,7 +116,18 @@ COMMANDS: tuple[Command, ...] = (
     Command("quit", "Quit", "Leave Workbench.", "ctrl+q", "Quit", "General", "app"),
 )
 FOOTER_ORDER = (
-    *("help", "run", "stop", "jump", "history", "tools", "settings", "replay-edited", "save", "open"),
+    *(
+        "help",
+        "run",
+        "stop",
+        "jump",
+        "history",
+        "tools",
+        "settings",
+        "replay-edited",
+        "save",
+        "open",
+    ),
     *("sidebar", "next-pane", "zoom", "palette", "quit"),
 )
 """What the line of keys has room for last is left out first."""
