@@ -24,7 +24,7 @@ def serve(self, channel, steps):
     channel.receive()  # nothing comes: it is there until it is ended
 
 runner.Runner.serve = serve
-runner.Runner.rehearse = lambda self: None
+runner.Runner.rehearse = lambda self, *_: None
 runner.warm_up = lambda *_: None
 from workbench.sandbox.child import zygote
 zygote.warm_up = lambda *_: None
