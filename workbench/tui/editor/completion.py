@@ -53,6 +53,7 @@ GLOBALS: tuple[tuple[str, str, str], ...] = (
     ("list_tools", "(server?) => envelope", "The tools of one server, or of all."),
     ("search_tools", "(query, limit?) => envelope", "Find tools by words."),
     ("describe_tool", "(server, tool) => envelope", "One tool with its schemas."),
+    ("describe_tools", "([names]) => {tools, missing}", "Declarations of many tools."),
     ("console", "log, info, warn, error, debug", "Lines that are kept with the execution."),
     ("image", "(result) => content blocks", "The images in what a tool gave, for a model to see."),
     ("sleep", "(ms) => Promise", "Wait; counts against the time limit."),
