@@ -71,7 +71,17 @@ def accepted(script: str) -> str:
     [
         ("call_t|", ["call_tool", "call_tools"]),
         ("const x = inp|", ["input"]),
-        ("_tool|", ["call_tool", "call_tools", "list_tools", "search_tools", "describe_tool"]),
+        (
+            "_tool|",
+            [
+                "call_tool",
+                "call_tools",
+                "list_tools",
+                "search_tools",
+                "describe_tool",
+                "describe_tools",
+            ],
+        ),
         ("console.w|", ["warn"]),
         ("tools.|", ["tracker", "my-chat"]),
         ("tools.tr|", ["tracker"]),
