@@ -37,6 +37,12 @@ def users_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("user"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def users_keyring() -> None:
+    """No test reads or writes the keyring of who runs it."""
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
+
 @pytest.fixture
 async def engine() -> AsyncIterator[Engine]:
     """A small engine without upstream or history."""

@@ -162,6 +162,8 @@ CASES: dict[str, list[list[str]]] = {
     "servers import": [["--dry-run"], ["--dry-run", "--json"], ["bad.toml"]],
     "servers approve": [["hostile"], ["hostile", HOSTILE], [HOSTILE]],
     "servers quarantine": [[HOSTILE]],
+    "servers login": [[HOSTILE], ["hostile"], ["dead", "--client-id", HOSTILE]],
+    "servers logout": [[HOSTILE], ["hostile"]],
     "tools list": [[], ["--json"], ["--server", HOSTILE], ["--format", HOSTILE]],
     "tools search": [["red"], ["red", "--json"], [HOSTILE]],
     "tools show": [

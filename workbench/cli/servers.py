@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli import servers_approve
+from workbench.cli import servers_approve, servers_login
 from workbench.cli.changing import edit, keeps_demo, print_demo_stays
 from workbench.cli.common import EXIT_OK, Failure, config_file, data_dir, open_servers
 from workbench.cli.output import print_json, print_table
@@ -67,6 +67,7 @@ def add_parser(groups: Any, name: str) -> None:
     )  # fmt: skip
     quarantining.add_argument("names", nargs="+", metavar="NAME")
     quarantining.add_argument("--off", action="store_true", help="release it")
+    servers_login.add_commands(actions)
 
 
 def with_manager(

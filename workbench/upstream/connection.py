@@ -23,6 +23,7 @@ from workbench.util.places import Places
 
 if TYPE_CHECKING:
     from workbench.config import ServerSettings
+    from workbench.upstream.auth.logins import Logins
     from workbench.upstream.eras import Eras
     from workbench.upstream.transports.link import Link, Way
 
@@ -51,16 +52,18 @@ class Connection:
         environ: Mapping[str, str],
         *,
         eras: Eras,
+        logins: Logins | None,
         longest: int,
         on_state: Callable[[], None],
         on_tools: OnTools,
     ) -> None:
-        """eras: what is known of servers from before. longest: bytes of one answer, decompressed.
+        """eras, logins: what is known of servers from before. longest: bytes of one answer, decompressed.
 
         on_state: ``state`` or ``error`` changed. on_tools: a listing came, with its repairs.
         """
         self.settings = settings
         self._eras = eras
+        self._logins = logins
         self._longest = longest
         self.state: ServerState = "new"
         self.error: str | None = None
@@ -291,6 +294,7 @@ class Connection:
             self.stderr,
             self._longest,
             Ears(self._notified, self._changed.set, self._logged),
+            self._logins,
         )
         async with route.open() as link:
             await link.negotiate(way)

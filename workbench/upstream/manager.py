@@ -20,6 +20,7 @@ from workbench.core.ports import NoteListener
 from workbench.mcp.messages import Failure, RpcError
 from workbench.mcp.peer import LONGEST_ANSWER
 from workbench.upstream.approval import Owner, Pins
+from workbench.upstream.auth.logins import Logins
 from workbench.upstream.connection import Connection, NotConnected
 from workbench.upstream.definitions import denied_by, read_tools
 from workbench.upstream.eras import Eras
@@ -71,7 +72,7 @@ class Manager:
     ) -> None:
         """environ: where ``${VAR}`` and the children's environment come from; None: our own.
 
-        data_dir: where approvals and listings are kept; None: in memory only.
+        data_dir: where approvals, listings and logins are kept; None: in memory only.
         max_answer_bytes: of one answer of a server, decompressed.
         config_file: where the servers come from: a Workbench among them does not serve it again.
         """
@@ -80,6 +81,7 @@ class Manager:
         self._pins = Pins(data_dir)
         self._listings = ListingCache(data_dir)
         self._eras = Eras(data_dir)
+        self._logins = Logins(data_dir) if data_dir is not None else None
         self._max_answer_bytes = max_answer_bytes
         self._servers: dict[str, _Server] = {}
         self._listeners: list[Listener] = []
@@ -312,6 +314,7 @@ class Manager:
             server.settings,
             self._environ,
             eras=self._eras,
+            logins=self._logins,
             longest=self._max_answer_bytes,
             on_state=on_state,
             on_tools=on_tools,

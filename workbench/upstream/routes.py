@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from workbench.config import ServerSettings
+    from workbench.upstream.auth.logins import Logins
     from workbench.upstream.transports.http import HttpChannel
     from workbench.upstream.transports.link import Link
 
@@ -72,10 +73,11 @@ def route_to(
     stderr: StderrRing,
     longest: int,
     ears: Ears,
+    logins: Logins | None,
 ) -> Route:
-    """The way to a server whose settings are expanded. env: of a child process."""
+    """The way to a server whose settings are expanded. env: of a child process. logins: what is kept."""
     if settings.command is None:
-        return _Http(settings, longest, ears)
+        return _Http(settings, longest, ears, logins)
     if _OWN_PIPES:
         return _Pipes(settings, env, stderr, longest, ears)
     return _SdkStdio(settings, env, ears)
@@ -158,7 +160,10 @@ class _Remote:
 
 
 class _Http(_Remote):
-    def __init__(self, settings: ServerSettings, longest: int, ears: Ears) -> None:
+    def __init__(
+        self, settings: ServerSettings, longest: int, ears: Ears, logins: Logins | None
+    ) -> None:
+        self._logins = logins
         self._settings = settings
         self._longest = longest
         self._ears = ears
@@ -168,7 +173,11 @@ class _Http(_Remote):
     async def open(self) -> AsyncIterator[Link]:
         http = await _load("http")
         channel = self._channel = http.HttpChannel(
-            self._settings.url, self._settings.headers, self._ears.notified, longest=self._longest
+            self._settings.url,
+            self._settings.headers,
+            self._ears.notified,
+            longest=self._longest,
+            bearer=http.Bearer(self._settings, self._logins),
         )
         try:
             yield Session(channel)

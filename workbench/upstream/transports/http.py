@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -43,6 +44,7 @@ from workbench.mcp.peer import (
     reply_to,
     tell_progress,
 )
+from workbench.upstream.auth.bearer import Bearer, LoginNeeded
 from workbench.upstream.transports.http_client import (
     http_client,
     refusal,
@@ -84,8 +86,13 @@ class HttpChannel:
         on_notification: OnNotification,
         *,
         longest: int = LONGEST_ANSWER,
+        bearer: Bearer | None = None,
     ) -> None:
-        """headers: the server's own, on every request. longest: bytes of one answer, decompressed."""
+        """headers: the server's own, on every request. longest: bytes of one answer, decompressed.
+
+        bearer: the token of a login, where the server wants one.
+        """
+        self._bearer = bearer
         self._client = http_client(url, headers)
         self._url = url
         self._on_notification = on_notification
@@ -248,6 +255,13 @@ class HttpChannel:
     async def _refused(self, response: httpx2.Response) -> Exception:
         """What an HTTP status means; a JSON-RPC error in the body has the last word."""
         told = refusal(response, await text_of(response))
+        if self._bearer is not None:
+            challenge = response.headers.get("www-authenticate")
+            advice = self._bearer.advice(response.status_code, challenge)
+            words = self._bearer.scrubbed(told.words) + advice
+            if advice:
+                return LoginNeeded(words)
+            told = replace(told, words=words)
         unknown = response.status_code == 404 or (
             response.status_code == 400 and _NO_SESSION.search(told.words)
         )
@@ -387,7 +401,7 @@ class HttpChannel:
         self, method: str, headers: dict[str, str], content: bytes | None = None
     ) -> AsyncIterator[httpx2.Response]:
         try:
-            response = await sent(self._client, method, self._url, headers, content)
+            response = await self._authorized(method, headers, content)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             raise Unreachable(words_of(error)) from None
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
@@ -396,6 +410,27 @@ class HttpChannel:
             yield response
         finally:
             await response.aclose()
+
+    async def _authorized(
+        self, method: str, headers: dict[str, str], content: bytes | None
+    ) -> httpx2.Response:
+        """The response to a request with the token of the login; a token that is over is renewed once."""
+        if self._bearer is None:
+            return await sent(self._client, method, self._url, headers, content)
+        own = headers | await self._bearer.header()
+        response = await sent(self._client, method, self._url, own, content)
+        if response.status_code != 401:
+            return response
+        try:
+            again = await self._bearer.renewed(own)
+        except BaseException:
+            await response.aclose()
+            raise
+        if not again:
+            return response
+        await response.aclose()
+        own = headers | await self._bearer.header()
+        return await sent(self._client, method, self._url, own, content)
 
 
 async def _run_out(stack: AsyncExitStack, events: AsyncIterator[bytes]) -> None:

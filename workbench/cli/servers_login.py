@@ -1,0 +1,183 @@
+"""``workbench servers login`` and ``logout``: OAuth with a browser, here or on another machine."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.common import EXIT_FAILED, EXIT_OK, Failure, data_dir, open_servers
+from workbench.cli.output import note
+from workbench.cli.parsing import command
+from workbench.text.sanitize import clean_line
+
+if TYPE_CHECKING:
+    from workbench.config import ServerSettings
+    from workbench.upstream.auth.loopback import Loopback
+
+_MOST_LINE = 1 << 16
+
+
+def add_commands(actions: Any) -> None:
+    login = command(
+        actions, "login", "Log in to a server that asks for it (OAuth).",
+        "workbench servers login github\n"
+        "  workbench servers login github --scope 'repo user' --no-browser",
+        run=log_in,
+    )  # fmt: skip
+    login.add_argument("name", metavar="NAME")
+    login.add_argument("--scope", metavar="SCOPES", help="rights to ask for on top, by spaces")
+    login.add_argument(
+        "--no-browser", action="store_true", help="only print the address (as it is over ssh)"
+    )
+    login.add_argument(
+        "--port",
+        type=int,
+        default=0,
+        metavar="N",
+        help="of the page that the browser comes back to",
+    )
+    login.add_argument(
+        "--client-id",
+        metavar="ID",
+        help="a client that was registered by hand, or the address of its metadata document",
+    )
+    login.add_argument(
+        "--client-secret-env", metavar="VARIABLE", help="the variable that holds its secret"
+    )
+    logout = command(
+        actions, "logout", "Forget the tokens of a server.", "workbench servers logout github",
+        run=log_out,
+    )  # fmt: skip
+    logout.add_argument("name", metavar="NAME")
+
+
+def log_in(arguments: argparse.Namespace) -> int:
+    """Exit 0: logged in; 1: it came to nothing."""
+    settings = _server(arguments)
+    if settings.held:
+        raise Failure(f"{settings.name} is not trusted yet: workbench trust")
+    own = next((name for name in settings.headers if name.lower() == "authorization"), None)
+    if own is not None:
+        raise Failure(
+            f"{settings.name} has a header {own!r} of its own, which a login would not replace; "
+            "remove the header first"
+        )
+    if not 0 <= arguments.port <= 65_535:
+        raise Failure(f"--port must be from 0 to 65535, not {arguments.port}")
+    from workbench.upstream.auth.flow import Client, LoginFailed
+    from workbench.upstream.auth.flow import log_in as run_flow
+    from workbench.upstream.auth.logins import Logins
+
+    client = None
+    if arguments.client_id is not None:
+        client = Client(arguments.client_id, _secret(arguments.client_secret_env))
+    elif arguments.client_secret_env is not None:
+        raise Failure("--client-secret-env needs --client-id")
+    logins = Logins(data_dir(arguments))
+    with_browser = not arguments.no_browser and _has_browser()
+
+    async def show(address: str, loopback: Loopback) -> None:
+        await _show(settings.name, address, loopback, with_browser)
+
+    try:
+        login = asyncio.run(
+            run_flow(
+                settings,
+                show,
+                scope=arguments.scope,
+                before=logins.load(settings),
+                client=client,
+                port=arguments.port,
+            )
+        )
+        place = logins.save(settings, login)
+    except LoginFailed as error:
+        note(f"login to {settings.name} failed: {error}")
+        return EXIT_FAILED
+    except OSError as error:
+        raise Failure(f"the login cannot be kept: {error.strerror or error}") from error
+    rights = f" ({clean_line(login.scope)})" if login.scope else ""
+    print(f"logged in to {settings.name}{rights}")
+    if place == "keyring":
+        print("its tokens are in the system keyring")
+    else:
+        print(
+            clean_line(
+                f"there is no system keyring (package keyring): its tokens are in {logins.path(settings)}, "
+                "which only you can read"
+            )
+        )
+    if login.refresh_token is None:
+        print("the server gave nothing to renew them with: log in again once they are over")
+    return EXIT_OK
+
+
+def log_out(arguments: argparse.Namespace) -> int:
+    from workbench.upstream.auth.logins import Logins
+
+    settings = _server(arguments)
+    try:
+        known = Logins(data_dir(arguments)).forget(settings)
+    except OSError as error:
+        raise Failure(f"the login cannot be removed: {error.strerror or error}") from error
+    print(f"logged out of {settings.name}" if known else f"{settings.name} had no login")
+    return EXIT_OK
+
+
+def _server(arguments: argparse.Namespace) -> ServerSettings:
+    """An HTTP server of the configuration, expanded. Raises Failure."""
+    from workbench.catalogue.suggestions import near_names, suggestion
+
+    servers, name = open_servers(arguments).servers, arguments.name
+    if name not in servers:
+        near = suggestion(near_names(name, servers), servers, "there is")
+        raise Failure(f"no server {name!r}{near}")
+    settings = servers[name]
+    if settings.url is None:
+        raise Failure(f"{name} is started by a command: only servers with a url have logins")
+    return settings.expanded(os.environ)
+
+
+def _secret(variable: str | None) -> str | None:
+    if variable is None:
+        return None
+    if not os.environ.get(variable):
+        raise Failure(f"the variable {variable!r} is not set")
+    return os.environ[variable]
+
+
+def _has_browser() -> bool:
+    """Whether a browser that is opened here is before the person who typed the command."""
+    if os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"):
+        return False
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+async def _show(name: str, address: str, loopback: Loopback, with_browser: bool) -> None:
+    print(f"to log in to {name}, open")
+    print(f"  {clean_line(address)}")
+    if with_browser:
+        import webbrowser
+
+        await asyncio.to_thread(webbrowser.open, address)
+    if _can_type():
+        print("(on another machine the last page will not load: paste its address here)")
+        asyncio.get_running_loop().add_reader(sys.stdin.fileno(), _typed, loopback)
+    sys.stdout.flush()
+
+
+def _can_type() -> bool:
+    return sys.platform != "win32" and sys.stdin.isatty()
+
+
+def _typed(loopback: Loopback) -> None:
+    line = os.read(sys.stdin.fileno(), _MOST_LINE)
+    if not line:
+        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+    elif line.strip() and not loopback.take(line.decode("utf-8", "replace").strip()):
+        print("that is not the address that this login ends at")
