@@ -160,6 +160,7 @@ CASES: dict[str, list[list[str]]] = {
     ],
     "servers remove": [[HOSTILE]],
     "servers import": [["--dry-run"], ["--dry-run", "--json"], ["bad.toml"]],
+    "servers doctor": [[], ["--json"], [HOSTILE], ["--server", HOSTILE]],
     "servers approve": [["hostile"], ["hostile", HOSTILE], [HOSTILE]],
     "servers quarantine": [[HOSTILE]],
     "servers login": [[HOSTILE], ["hostile"], ["dead", "--client-id", HOSTILE]],

@@ -42,7 +42,7 @@ commands:
   replay ID|FILE               run a recorded execution again, offline
   diff ID ID                   compare two executions
   test PATH…                   replay recordings as tests
-  servers list | add | remove | import | approve | quarantine | login | logout
+  servers list | add | remove | import | approve | quarantine | doctor | login | logout
   tools list | search | show | types | call | sample
   config show | set | path | check
   trust                        let the servers of this folder's workbench.toml start

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli import servers_approve, servers_login
+from workbench.cli import servers_approve, servers_doctor, servers_login
 from workbench.cli.changing import edit, keeps_demo, print_demo_stays
 from workbench.cli.common import EXIT_OK, Failure, config_file, data_dir, open_servers
 from workbench.cli.output import print_json, print_table
@@ -56,6 +56,11 @@ def add_parser(groups: Any, name: str) -> None:
     importing.add_argument("files", nargs="*", metavar="FILE", help="default: those found here")
     importing.add_argument("--dry-run", action="store_true", help="show, change nothing")
     importing.add_argument("--json", action="store_true")
+    examining = command(
+        actions, "doctor", "Which step on the way to a server fails, and what most likely helps.",
+        "workbench servers doctor github", run=servers_doctor.run,
+    )  # fmt: skip
+    servers_doctor.add_arguments(examining)
     approving = command(
         actions, "approve", "Show what changed in a server's tools, and approve it as it is now.",
         "workbench servers approve github create_issue", run=servers_approve.run,
