@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cli.common import EXIT_FAILED, EXIT_OK, Failure, open_servers
+from workbench.cli.common import EXIT_FAILED, EXIT_OK, Failure, data_dir, open_servers
 from workbench.cli.output import hanging, print_json
 from workbench.cli.parsing import add_server_option
 from workbench.text.sanitize import clean_line
@@ -29,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Exit 0: every server answers; 1: one does not."""
     config = open_servers(arguments)
     names = list(config.servers) if arguments.name is None else [known(config, arguments.name)]
-    found = asyncio.run(_examine(config, names))
+    found = asyncio.run(_examine(config, names, data_dir(arguments)))
     if arguments.json:
         print_json(
             [
@@ -57,12 +58,14 @@ def known(config: Config, name: str) -> str:
     return name
 
 
-async def _examine(config: Config, names: list[str]) -> dict[str, list[Step]]:
+async def _examine(config: Config, names: list[str], folder: Path) -> dict[str, list[Step]]:
     from workbench.config import nesting
+    from workbench.upstream.auth.logins import Logins
     from workbench.upstream.examination import examine
 
     environ = {**os.environ, nesting.VARIABLE: nesting.marker(os.environ, config.path)}
-    examined = [examine(config.servers[name], environ) for name in names]
+    logins = Logins(folder)
+    examined = [examine(config.servers[name], environ, logins) for name in names]
     return dict(zip(names, await asyncio.gather(*examined), strict=True))
 
 

@@ -19,6 +19,7 @@ from workbench.upstream.transports.process import StderrRing, child_environment
 
 if TYPE_CHECKING:
     from workbench.config import ServerSettings
+    from workbench.upstream.auth.logins import Logins
     from workbench.upstream.transports.link import Link, Way
 
 StepName: TypeAlias = Literal[
@@ -59,7 +60,7 @@ _CURES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"\b401\b|\b403\b|[Uu]nauthorized|[Ff]orbidden|invalid.token",
-        'it wants to know who you are: headers = { Authorization = "Bearer ${TOKEN}" }',
+        'it wants to know who you are: workbench servers login, or headers = { Authorization = "Bearer ${X}" }',
     ),
     (
         r"(?i)(api.?key|token|credential|environment variable|env(ironment)? var)",
@@ -101,9 +102,11 @@ _INSTALL = {
 }
 
 
-async def examine(settings: ServerSettings, environ: Mapping[str, str]) -> list[Step]:
+async def examine(
+    settings: ServerSettings, environ: Mapping[str, str], logins: Logins | None = None
+) -> list[Step]:
     """The steps in order; the last one is the one that failed, or the first call. Never raises for a server."""
-    examined = _Examined(settings, environ)
+    examined = _Examined(settings, environ, logins)
     with contextlib.suppress(_Stop):
         await examined.go()
     return examined.steps
@@ -114,10 +117,13 @@ class _Stop(Exception):
 
 
 class _Examined:
-    def __init__(self, settings: ServerSettings, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, settings: ServerSettings, environ: Mapping[str, str], logins: Logins | None
+    ) -> None:
         self._written = settings
         self._settings = settings.expanded(environ)
         self._environ = environ
+        self._logins = logins
         self._stderr = StderrRing()
         self._route: Route | None = None
         self._began = time.perf_counter()
@@ -156,6 +162,7 @@ class _Examined:
             self._stderr,
             LONGEST_ANSWER,
             Ears(lambda *_: None, lambda: None, lambda _: None),
+            self._logins,
         )
         if self._written.protocol == "legacy":
             way = "legacy"
