@@ -7,12 +7,14 @@ import contextlib
 import os
 import resource
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+import workbench
 from tests.support.servers import until
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine, engine_version
@@ -26,6 +28,7 @@ from workbench.core.model import (
     PoolSettings,
 )
 from workbench.sandbox import job as jobs
+from workbench.sandbox.host import forking
 from workbench.sandbox.host.pool import Pool
 
 pytestmark = pytest.mark.anyio
@@ -248,3 +251,16 @@ async def test_the_alarm_waits_for_the_time_limit() -> None:
         assert ended.code == 0
     finally:
         await pool.close()
+
+
+async def test_a_worker_runs_the_code_of_its_parent(tmp_path: Path) -> None:
+    """Whatever else of that name the interpreter would find first."""
+    told = tmp_path / "told"
+    shadow = tmp_path / "workbench"
+    shadow.mkdir()
+    (shadow / "__init__.py").write_text("raise SystemExit('another workbench')")
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n" + forking.PROGRAM.replace(
+        "main()\n", f"import workbench; open({str(told)!r}, 'w').write(workbench.__file__)\n"
+    )
+    await asyncio.to_thread(subprocess.run, [sys.executable, "-I", "-c", program], check=True)
+    assert told.read_text() == workbench.__file__

@@ -20,7 +20,9 @@ from workbench.util import system
 _ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = f"""
 import sys
-sys.path.append({str(_ROOT)!r})
+sys.path.insert(0, {str(_ROOT)!r})
+import workbench  # this one, whatever else is installed
+sys.path.append(sys.path.pop(0))
 from workbench.sandbox.child.zygote import main
 main()
 """
