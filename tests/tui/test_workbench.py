@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -562,3 +563,45 @@ async def test_enter_on_a_call_does_not_scroll_sideways(make_app: MakeApp) -> No
         await pilot.press("home", "enter")
         await until(lambda: app.main.tab.script.has_focus)
         assert app.main.tab.script.scroll_offset.x == 0
+
+
+async def test_a_call_is_copied_from_the_trace(make_app: MakeApp) -> None:
+    app = make_app("console.log('said'); await tools.demo.echo({value: 'x'})")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await run_script(app, pilot)
+        app.main.go_to("trace")
+        await until(lambda: app.main.trace.has_focus)
+        await pilot.press("home", "y")
+        assert app.clipboard == "said"
+        await pilot.press("down", "y")
+        await until(lambda: "demo.echo" in app.clipboard)
+        assert json.loads(app.clipboard)["args"] == {"value": "x"}
+
+
+async def test_ctrl_c_says_how_to_stop_and_leave_in_our_words(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await start(app, pilot)
+        app.main.go_to("trace")
+        await until(lambda: app.main.trace.has_focus)
+        await pilot.press("ctrl+c")
+        await until(lambda: any("^q leaves" in notice.message for notice in app._notifications))
+        assert app.return_code is None
+
+
+@pytest.mark.parametrize(
+    ("code", "column", "text"),
+    [("await x", 6, "await tools"), ("await ", 6, "await tools"), ("ax", 1, "a tools")],
+)
+async def test_a_call_that_is_inserted_does_not_glue_to_a_word(
+    make_app: MakeApp, code: str, column: int, text: str
+) -> None:
+    app = make_app(code)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        app.main.tab.script.go_to(1, column + 1)
+        app.main.insert_call("tools.demo.echo({})")
+        assert app.main.tab.script.text == f"{text}.demo.echo({{}})" + (
+            f" {code[column:]}" if code[column:] else ""
+        )

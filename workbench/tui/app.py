@@ -354,6 +354,14 @@ class WorkbenchApp(AppBase):
             pane = below.pane_name if isinstance(below, PaneScreen) else ""
             self.push_screen(HelpScreen(self.config.keys, pane, below))
 
+    def action_help_quit(self) -> None:
+        """^c outside editors: copies nothing there, and never quits."""
+        keys = {
+            command.id: commands.shown(keys)
+            for command, keys in commands.in_force(self.config.keys)
+        }
+        self.say(f"{keys['stop']} stops the run · {keys['quit']} leaves Workbench · y copies")
+
     def action_palette(self) -> None:
         self.palette.open()
 

@@ -290,8 +290,9 @@ async def test_find_goes_round_and_replaces() -> None:
     async with app.run_test(size=(80, 14)) as pilot:
         await pilot.press("ctrl+f")
         await pilot.pause()
-        await pilot.press(*"one", "enter")
-        assert app.area.selection.start == (0, 0)
+        await pilot.press(*"one")
+        await pilot.pause()
+        assert app.area.selection.start == (0, 0)  # it is gone to as one types
         await pilot.press("enter")
         assert app.area.selection.start == (1, 0)
         await pilot.press("f3", "f3", "shift+f3")
@@ -431,3 +432,21 @@ async def test_ends_of_the_text_and_words_by_key_and_mouse() -> None:
         assert area.selected_text == "some_word"
         await pilot.click(CodeArea, offset=(x, 0), times=3)
         assert area.selected_text == "const first = 1;"
+
+
+async def test_finding_goes_there_letter_by_letter() -> None:
+    app = EditorApp("one two\nthree two\ntwelve")
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.area.go_to(2, 1)
+        await pilot.press("ctrl+f", "t")
+        await pilot.pause()
+        assert app.area.selection.start == (1, 0)
+        await pilot.press("w")
+        await pilot.pause()
+        assert app.area.selection.start == (1, 6)
+        await pilot.press("e")
+        await pilot.pause()
+        assert app.area.selected_text == "twe"
+        await pilot.press("backspace")
+        await pilot.pause()
+        assert app.area.selection.start == (1, 6)  # from where the search began

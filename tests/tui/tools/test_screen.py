@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.app import App
@@ -18,10 +19,11 @@ from workbench.catalogue.tools import ServerInfo
 from workbench.config import Config, ServerSettings, demo_server
 from workbench.core.records import ToolStatistics
 from workbench.core.runtime import Runtime, open_runtime
+from workbench.tui.dialogs.ask import ChoiceScreen
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.tool_calls import call_text, example
 from workbench.tui.tools.screen import ToolRow, ToolsScreen, row_line, statistics_line, tree
-from workbench.tui.tools.try_tool import TryScreen
+from workbench.tui.tools.try_tool import TryScreen, may_destroy
 from workbench.tui.values.json_view import JsonView
 
 pytestmark = pytest.mark.anyio
@@ -125,6 +127,41 @@ async def test_a_tool_is_tried_and_recorded(tmp_path: Path) -> None:
         assert "none failed" in said(app)
         await pilot.press("k", "j")
         assert "Its one call" in said(app), "what is known is there at once"
+
+
+async def test_what_may_destroy_is_not_sent_without_a_question(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (app, pilot, runtime):
+        tools = runtime.upstream.catalogue().tools["demo"].values()
+        destroys = next(tool for tool in tools if may_destroy(tool.annotations))
+        await app.push_screen(TryScreen(runtime, destroys))
+        await until(lambda: app.screen.query(JsonView), "the form")
+        view = app.screen.query_one(JsonView)
+        await pilot.press("f5")
+        await until(lambda: isinstance(app.screen, ChoiceScreen), "asked")
+        await pilot.press("enter")  # the first answer is the safe one
+        await until(lambda: isinstance(app.screen, TryScreen), "back")
+        await app.workers.wait_for_complete()
+        assert view.shown is None
+        assert runtime.history.list_executions() == []
+        await pilot.press("f5")
+        await until(lambda: isinstance(app.screen, ChoiceScreen), "asked again")
+        await pilot.press("right", "enter")
+        await until(lambda: view.shown is not None, "the answer")
+
+
+@pytest.mark.parametrize(
+    ("annotations", "asks"),
+    [
+        (None, False),
+        ({}, False),
+        ({"destructiveHint": True}, True),
+        ({"destructiveHint": False}, False),
+        ({"destructiveHint": True, "readOnlyHint": True}, False),
+        ({"destructiveHint": "yes"}, False),
+    ],
+)
+def test_which_tools_may_destroy(annotations: dict[str, Any] | None, asks: bool) -> None:
+    assert may_destroy(annotations) is asks
 
 
 async def test_what_a_server_writes_is_seen_as_it_comes(tmp_path: Path) -> None:

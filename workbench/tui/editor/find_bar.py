@@ -96,6 +96,8 @@ class FindBar(_Bar):
 
     def __init__(self, area: CodeArea) -> None:
         super().__init__(area)
+        self._began = area.selection.start
+        """Where the cursor was: what is typed is looked for from there on."""
         self._found: list[tuple[tuple[int, int], tuple[int, int]]] = []
 
     @classmethod
@@ -125,6 +127,7 @@ class FindBar(_Bar):
 
     def on_mount(self) -> None:
         self.query_one("#replacing").display = not self.area.read_only
+        self._began = self.area.selection.start
 
     def begin(self) -> None:
         """Take the editor's selection as what is looked for, and the focus."""
@@ -132,6 +135,7 @@ class FindBar(_Bar):
         selected = self.area.selected_text
         if selected and "\n" not in selected:
             field.value = selected
+        self._began = min(self.area.selection)
         field.focus()
         field.select_all()
         self._look()
@@ -145,6 +149,14 @@ class FindBar(_Bar):
         )
 
     @on(Input.Changed, "#find")
+    def _typed(self) -> None:
+        """Go to the first match from where the search began, letter by letter."""
+        self._look()
+        if self._found and self._search.text:
+            chosen = next((one for one in self._found if one[0] >= self._began), self._found[0])
+            self.area.select(Selection(*chosen))
+            self._show(chosen[0])
+
     @on(Option.Changed)
     def _look(self) -> None:
         """Find again and show where."""

@@ -12,6 +12,7 @@ from workbench.core import paths
 from workbench.history import HistoryError
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor import external_editor as external
+from workbench.tui.editor.editing import is_word
 from workbench.tui.editor.tool_calls import call_text
 from workbench.tui.main.input_sets import InputScreen
 from workbench.tui.main.sidebar import Sidebar
@@ -120,7 +121,12 @@ class DoorsScreen(InputScreen):
 
     def insert_call(self, call: str | None) -> None:
         if call:
-            self.tab.script.insert(call)
+            script = self.tab.script
+            row, column = script.cursor_location
+            line = script.document.source_line(row)
+            before, after = line[column - 1 : column], line[column : column + 1]
+            # Beside a word it would become a part of it.
+            script.insert((" " if is_word(before) else "") + call + (" " if is_word(after) else ""))
             self.go_to("script")
 
     def action_settings(self) -> None:

@@ -216,6 +216,10 @@ class DetailPane(Pane):
         self._show_timing(call={"call": f"#{call.seq} {call.server}.{call.tool}", **state.timing()})
         self.show_title()
 
+    def copy_call(self, state: CallState) -> None:
+        """A call as JSON, to the terminal's clipboard."""
+        self.call.copy(state.to_json(), f"call #{state.call.seq}")
+
     def look_again(self) -> None:
         """The events of the run went on: the call that is shown may have ended meanwhile."""
         if self._call is not None and self._call.to_json() != self._call_shown:

@@ -253,6 +253,12 @@ class WorkbenchScreen(DoorsScreen):
                 if self._ran is self.tab:
                     self.tab.script.highlight_line(state.call.line)
 
+    @on(TraceView.CopyRequested)
+    def _copy_call(self, event: TraceView.CopyRequested) -> None:
+        state = self.run_now.calls.get(event.seq) if self.run_now is not None else None
+        if state is not None:
+            self.detail.copy_call(state)
+
     @on(TraceView.CallOpened)
     def _call_opened(self, event: TraceView.CallOpened) -> None:
         state = self.run_now.calls.get(event.seq) if self.run_now is not None else None

@@ -231,6 +231,12 @@ class ReplayScreen(RecordingScreen):
         self.trace.select(seq)
         return True
 
+    @on(TraceView.CopyRequested)
+    def _copy_call(self, event: TraceView.CopyRequested) -> None:
+        state = self._run.calls.get(event.seq)
+        if state is not None:
+            self.detail.copy_call(state)
+
     @on(TraceView.CallOpened)
     def _opened(self, event: TraceView.CallOpened) -> None:
         self.go_to_call(event.seq)
@@ -348,7 +354,9 @@ class ReplayScreen(RecordingScreen):
         self.query_one("#replay-header", Static).update(
             Content("   ").join(
                 [
-                    Content.styled("workbench · REPLAY", "bold $warning"),
+                    Content.styled(
+                        f"workbench · {'LIVE' if self.live else 'REPLAY'}", "bold $warning"
+                    ),
                     Content(f"run {recording.execution_id[:8]}"),
                     Content(clean_line(recording.script or "inline", 40)),
                     Content(local_time(recording.started_at)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -17,6 +18,7 @@ from workbench.catalogue.typescript import member
 from workbench.core.model import ExecutionRequest, JsonValue
 from workbench.text.jsontext import loads
 from workbench.text.sanitize import clean, clean_line
+from workbench.tui.dialogs.ask import ChoiceScreen
 from workbench.tui.editor.code_area import CodeArea, Marker
 from workbench.tui.editor.tool_calls import example
 from workbench.tui.values.json_view import JsonView
@@ -27,6 +29,12 @@ from workbench.tui.wording import duration
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
+
+
+def may_destroy(annotations: Mapping[str, JsonValue] | None) -> bool:
+    """Whether a tool's own notes say that a call may destroy something."""
+    noted = annotations or {}
+    return noted.get("destructiveHint") is True and noted.get("readOnlyHint") is not True
 
 
 class TryScreen(GuardedModal[None]):
@@ -69,6 +77,12 @@ class TryScreen(GuardedModal[None]):
         area.cursor_blink = False
         area.focus()
 
+    async def _is_sure(self) -> bool:
+        name = clean_line(self._tool.full_name)
+        question = f"{name} may destroy something: its server says so. Send the call?"
+        choices = {"no": "Not now", "send": "Send it"}
+        return await self.app.push_screen_wait(ChoiceScreen(question, choices)) == "send"
+
     @on(CodeArea.Edited)
     def _check(self) -> None:
         self._arguments()
@@ -97,6 +111,8 @@ class TryScreen(GuardedModal[None]):
     async def action_send(self) -> None:
         args = self._arguments()
         if args is None:
+            return
+        if may_destroy(self._tool.annotations) and not await self._is_sure():
             return
         answer, view = self.query_one("#try-answer", Pane), self.query_one(JsonView)
         answer.set_title("Answer · running …")

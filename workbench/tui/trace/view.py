@@ -17,7 +17,7 @@ from workbench.tui.trace.filter import FilterError, parse_filter
 from workbench.tui.trace.line import (
     View,
 )
-from workbench.tui.trace.model import CallRow
+from workbench.tui.trace.model import CallRow, ConsoleRow
 
 _STEP_S = 0.02
 _TICK_S = 0.1
@@ -44,6 +44,7 @@ class TraceView(TraceDrawing, can_focus=True):
         Binding("t", "cycle_view", "View", show=False),
         Binding("l", "toggle_console", "Console lines", show=False),
         Binding("enter", "open", "Open"),
+        Binding("y", "copy", "Copy"),
         Binding("escape", "clear_filter", "Clear the filter", show=False),
     ]
 
@@ -57,6 +58,9 @@ class TraceView(TraceDrawing, can_focus=True):
         @property
         def control(self) -> TraceView:
             return self.view
+
+    class CopyRequested(CallHighlighted):
+        """``y``: the call under the cursor is to be copied."""
 
     class CallOpened(CallHighlighted):
         """Enter or a click on the call under the cursor."""
@@ -339,3 +343,14 @@ class TraceView(TraceDrawing, can_focus=True):
         row = self.selected
         if row is not None:
             self.post_message(self.CallOpened(self, row.seq))
+
+    def action_copy(self) -> None:
+        """The call, with its arguments and what came of it; a console line as it is."""
+        row = self.selected
+        if row is not None:
+            self.post_message(self.CopyRequested(self, row.seq))
+        elif self.cursor is not None:
+            line = self.model.rows[self.cursor]
+            if isinstance(line, ConsoleRow):
+                self.app.copy_to_clipboard(line.text)
+                self.notify("The console line was sent to the terminal's clipboard")

@@ -254,6 +254,10 @@ class JsonView(JsonDrawing, can_focus=True):
         if self.shown is not None:
             self._copy(_json(self.shown.rows[self.position].value, indent=True), "JSON")
 
+    def copy(self, value: JsonValue, what: str) -> None:
+        """A value as JSON, to the terminal's clipboard."""
+        self._copy(_json(value, indent=True), what)
+
     def action_copy_path(self) -> None:
         if self.shown is not None:
             self._copy(path_text(self.shown.path(self.position)) or ".", "path")
