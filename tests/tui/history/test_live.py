@@ -113,6 +113,7 @@ async def test_stepping_back_in_a_live_run_stays_there(make_app: MakeApp, start:
         replay = await opened(app, pilot, screen)
         await until(lambda: len(replay.steps) > 4, "some steps")
         await pilot.press("comma")
+        await until(lambda: replay.position < len(replay.steps), "it has stepped back")
         position, known = replay.position, len(replay.steps)
         await until(lambda: len(replay.steps) > known, "more steps")
         assert replay.position == position
@@ -236,17 +237,20 @@ async def test_a_file_that_was_damaged_before_ends_nothing(make_app: MakeApp) ->
         await until(lambda: "cannot be read" in screen.rows.empty_text, "it is told")
 
 
-async def test_a_history_that_cannot_be_written_is_told_in_the_header(make_app: MakeApp) -> None:
+async def test_a_history_that_cannot_be_written_is_told_in_the_header(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = make_app("return 7")
+    said: list[str] = []
+    monkeypatch.setattr(app, "say", lambda text, severity="": said.append(text))
     file = app.data_dir / "history.sqlite3"
     app.data_dir.mkdir(exist_ok=True)
     file.write_bytes(b"garbage " * 1000)
-    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+    async with app.run_test(size=(120, 40)) as pilot:
         await app_opened(app)
         header = app.main.query_one("#header", Static)
         await until(lambda: "✘ nothing is recorded" in str(header.content), "the header tells")
-        told = [notice.message for notice in app._notifications]
-        assert any("is no history" in message for message in told)
+        assert any("is no history" in text for text in said)
         file.unlink()
         await pilot.press("f5")
         await until(lambda: "nothing is recorded" not in str(header.content), "it is over")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
@@ -76,6 +77,7 @@ class ReplayScreen(RecordingScreen):
         if recording.status == "running" and history is not None:
             self._follower = ExecutionFollower(history, recording.execution_id)
             self.steps = []  # the follower tells them from the first
+        self._looking = False
         self.position = 0
         """How many steps have been played."""
         self.playing = False
@@ -151,24 +153,37 @@ class ReplayScreen(RecordingScreen):
     # -- an execution that still runs --------------------------------------------------
 
     def _follow(self) -> None:
-        """Take what happened since the last look; at the end, the whole record."""
-        follower, history = self._follower, self._history
-        if follower is None or history is None:
-            return
-        at_end = self.position == len(self.steps) and not self.playing
+        if self._follower is not None and not self._looking:
+            self._looking = True
+            self._look(self._follower)
+
+    @work(group="follow", exit_on_error=False)
+    async def _look(self, follower: ExecutionFollower) -> None:
+        """Take what happened since the last look; at the end, the whole record.
+
+        The history is read in a thread: the first look takes in everything so far, which may be much.
+        """
+        assert self._history is not None
+        recording = None
         try:
-            self.steps += [step_of(event) for event in follower.poll()]
+            events = await asyncio.to_thread(follower.poll)
             if follower.ended:
-                self.recording = history.recording(self.recording.execution_id)
-                self.steps = steps_of(self.recording)
-                self._follower = None
-                position = len(self.steps) if at_end else self.position
-                self._rewind()
-                self._go(position)
-                return
+                id_ = self.recording.execution_id
+                recording = await asyncio.to_thread(self._history.recording, id_)
         except HistoryError as error:
-            self._follower = None
+            events, self._follower = [], None
             self.verdict = f"✘ It cannot be followed: {clean_line(str(error), 200)}"
+        finally:
+            self._looking = False
+        at_end = self.position == len(self.steps) and not self.playing
+        if recording is not None:
+            self._follower = None
+            self.recording, self.steps = recording, steps_of(recording)
+            position = len(self.steps) if at_end else self.position
+            self._rewind()
+            self._go(position)
+            return
+        self.steps += [step_of(event) for event in events]
         if at_end:
             self._go(len(self.steps))
             self._clock_ms = max(0.0, (time.time() - self.recording.started_at) * 1000)
