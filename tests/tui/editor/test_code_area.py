@@ -317,7 +317,7 @@ async def test_replacing_one_by_one_with_groups() -> None:
         await pilot.pause()
         app.query_one("#find", Input).value = r"a(\d)"
         app.query_one("#replace", Input).value = r"\1b"
-        await pilot.press("enter")
+        await pilot.pause()
         app.query_one("#replace", Input).focus()
         await pilot.press("enter", "enter")
         assert app.area.text == "1b 2b a3"
