@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from mcp import Client
+from mcp import Client, MCPError
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
 _S = 90
@@ -72,8 +72,10 @@ async def _ask(
                 try:
                     answer = await client.call_tool(name, args)
                     reference.answers.append(answer.model_dump(by_alias=True, mode="json"))
-                except Exception as error:  # a refused call is an answer too
+                except MCPError as error:  # a refused call is an answer too
                     reference.answers.append({"refused": _innermost(error)})
+                except Exception as error:  # the client's own check of an answer that came
+                    reference.answers.append({"unchecked": _innermost(error)})
 
 
 def harmless(tools: dict[str, dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
