@@ -121,6 +121,12 @@
   }
   const endsMemory = text => text === 'out of memory' || text === 'string too long' || text === 'Invalid error message' ||
     text === 'out of memory in regexp execution';
+  // The engine's own error, made with so little memory left that nobody could be told of it.
+  kit.isMemorysEnd = error => {
+    if (!isError(error) || protoOf(error) !== internalErrorProto) return false;
+    const message = descriptorOf(error, 'message');
+    return message === undefined || endsMemory(message.value);
+  };
   {
     let sample;
     ErrorOf.prepareStackTrace = (error, sites) => { sample = protoOf(sites[0]); };

@@ -1,7 +1,7 @@
 // What a script sees, and one run of it.
 (function run(kit) {
   'use strict';
-  const { G, plain, define, hide, keysOf, attempt, stringify, parse, slice, protoOf, isError, weakGet, weakSet, toJSON, refusal,
+  const { G, plain, host, define, hide, keysOf, attempt, stringify, parse, slice, protoOf, isError, weakGet, weakSet, toJSON, refusal,
           describe, said, causes, genuine, placeOfError, placeOf, stackText, readStack, brandOf, brandPromise, setScript,
           syntaxErrorProto } = kit;
   const indirectEval = eval, rangeErrorProto = RangeError.prototype;
@@ -59,6 +59,7 @@
   }
   const MAX_HEAD = 1000;
   function fail(e, code) {
+    if (kit.isMemorysEnd(e)) host('M');
     const d = describe(e);
     const isObject = (typeof e === 'object' || typeof e === 'function') && e !== null;
     if (plain && d.stack !== undefined) {
