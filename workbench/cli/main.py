@@ -30,6 +30,7 @@ COMMANDS = {
     "tools": "tools",
     "config": "config",
     "trust": "trust",
+    "secrets": "secrets",
     "keys": "launch",
     "doctor": "doctor",
     "explain": "explain",
@@ -46,6 +47,7 @@ commands:
   tools list | search | show | types | call | sample
   config show | set | path | check
   trust                        let the servers of this folder's workbench.toml start
+  secrets set | list | remove  what ${keyring:NAME} stands for
   keys                         the keys of the terminal UI
   doctor                       what of the sandbox is in force here
   explain [CODE]               what an error code means, and what to do

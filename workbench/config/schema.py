@@ -5,18 +5,17 @@ Reading, ``config show``, the settings screen and docs/configuration.md all come
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from workbench.config.references import asks_outside, resolved, unresolved
 from workbench.core.model import JsonValue, Limits, PoolSettings
 
 Stamp: TypeAlias = tuple[int, ...]
 Trust: TypeAlias = Literal["pin", "first-use", "always"]
 Kind: TypeAlias = Literal["bool", "int", "str", "list"]
-_VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,13 +217,10 @@ class ServerSettings:
         return self.enabled and not self.held
 
     def expanded(self, environ: Mapping[str, str]) -> ServerSettings:
-        """``${VAR}`` and ``${VAR:-default}`` replaced; an unset variable stays as it is written."""
+        """Its references replaced (config/references.py); one that leads to nothing stays as it is written."""
 
         def text(value: str) -> str:
-            return _VARIABLE.sub(
-                lambda found: environ.get(found[1], found[2] if found[2] is not None else found[0]),
-                value,
-            )
+            return resolved(value, environ)
 
         return replace(
             self,
@@ -237,13 +233,17 @@ class ServerSettings:
         )
 
     def unset(self, environ: Mapping[str, str]) -> list[str]:
-        """The variables that it refers to, that have no default and are not set."""
+        """What it refers to that is not there: variables without default, ``keyring:NAME``, ``file:PATH``."""
+        return unresolved(self._texts(), environ)
+
+    @property
+    def asks_outside(self) -> bool:
+        """Whether ``expanded`` asks a keyring or reads a file, which may take a while."""
+        return asks_outside(self._texts())
+
+    def _texts(self) -> list[str]:
         texts = [self.command or "", self.cwd or "", self.url or "", *self.args]
-        texts += [*self.env.values(), *self.headers.values()]
-        found = {
-            match[1] for text in texts for match in _VARIABLE.finditer(text) if match[2] is None
-        }
-        return sorted(name for name in found if name not in environ)
+        return [*texts, *self.env.values(), *self.headers.values()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from workbench.catalogue.tools import ServerState
 from workbench.mcp.messages import Failure, RpcError, SessionLost
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from workbench.upstream.eras import Eras
     from workbench.upstream.transports.link import Link, Way
 
+_T = TypeVar("_T")
 OnTools = Callable[[list[dict[str, Any]], dict[str, list[str]]], None]
 
 _log = logging.getLogger(__name__)
@@ -234,7 +235,7 @@ class Connection:
             except Exception as error:  # whatever it is, it is this server's trouble only
                 cause = _cause(error)
                 reason = str(cause) if isinstance(cause, _EXPECTED) else _words(cause)
-                unset = self.settings.unset(self._environ)
+                unset = await self._outside(self.settings.unset)
                 if unset:
                     reason += f" (variables that are not set: {', '.join(unset)})"
                 unexpected = not isinstance(cause, (*_EXPECTED, OSError))
@@ -258,7 +259,7 @@ class Connection:
 
     async def _attempt(self) -> str:
         """Connect and serve; why it is over. Raises what kept it from being connected."""
-        settings = self.settings.expanded(self._environ)
+        settings = await self._outside(self.settings.expanded)
         seconds = settings.connect_timeout_ms / 1000
         deadline = asyncio.timeout(seconds)  # encloses the whole life; lifted once connected
         try:
@@ -345,6 +346,12 @@ class Connection:
                     self._on_tools(*await link.list_tools())
             except (RpcError, Failure, TimeoutError) as error:
                 _log.warning("server %s: tools/list: %s", self.settings.name, _words(error))
+
+    async def _outside(self, look_up: Callable[[Mapping[str, str]], _T]) -> _T:
+        """Look references up; a keyring may ask its owner first, and everything else goes on meanwhile."""
+        if self.settings.asks_outside:
+            return await asyncio.to_thread(look_up, self._environ)
+        return look_up(self._environ)
 
     # -- small things ----------------------------------------------------------------------
 
