@@ -550,3 +550,23 @@ def test_sample_calls_nothing_where_there_is_nothing_to_learn(shell: Shell) -> N
     missing = shell("tools", "sample", "demo", "get_isue")
     assert missing.returncode == 2
     assert "did you mean" in missing.stderr
+
+
+def test_stats_say_what_stayed_away(shell: Shell) -> None:
+    assert shell("stats").stdout.startswith("The last 30 days: 0 runs")
+    code = "(await tools.demo.list_issues({})).total"
+    run = shell.json("code", "exec", "--code", code)
+    told = shell.json("stats", "--json")
+    assert (told["runs"], told["tool_calls"]) == (1, 1)
+    assert told["results"] > 500 > told["answer"] > 0
+    assert told["definitions"] > 1_000
+    assert (told["tokenizer"], told["estimate"]) == ("o200k_base", True)
+    assert [group["name"] for group in told["servers"]] == ["demo"]
+    shown = shell.json("history", "show", run["execution_id"], "--json")["tokens"]
+    assert {
+        name: told[name] for name in ("answer", "results", "definitions")
+    }.items() <= shown.items()
+    text = shell("stats", "--by", "server").stdout
+    assert "Estimates of o200k_base" in text
+    assert "demo" in text
+    assert shell("stats", "--days", "0").returncode == 2

@@ -185,6 +185,7 @@ CASES: dict[str, list[list[str]]] = {
         [HOSTILE, HOSTILE, "--args", HOSTILE],
         ["hostile", "tzzz", "--server", HOSTILE],
     ],
+    "stats": [[], ["--json"], ["--by", "script"], ["--by", HOSTILE], ["--days", HOSTILE]],
     "config show": [[], ["--json"], ["--config", "bad.toml"]],
     "config set": [[HOSTILE, HOSTILE], ["ui.icons", HOSTILE]],
     "config path": [["--config", HOSTILE]],

@@ -7,7 +7,7 @@ looks names and arguments up in them, the faces list and search them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias
@@ -21,6 +21,7 @@ from workbench.catalogue.typescript import member, property_name, signature
 from workbench.catalogue.validation import SchemaCheck
 from workbench.core.model import ErrorCode, JsonValue
 from workbench.text.jsontext import canonical
+from workbench.text.tokens import estimate
 
 ServerState: TypeAlias = Literal[
     "new", "connecting", "ready", "failed", "stopped", "disabled", "untrusted"
@@ -29,6 +30,7 @@ ServerState: TypeAlias = Literal[
 
 _MOST_MISSES = 256
 _LONGEST_NAME = 128
+_WEIGHED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +81,22 @@ class ToolInfo:
     def fingerprint(self) -> str:
         """A hash of everything that the server says about the tool."""
         if self._fingerprint is None:
-            said = canonical(
-                [
-                    self.name,
-                    self.title,
-                    self.description,
-                    self.input_schema,
-                    self.output_schema,
-                    self.annotations,
-                ]
-            )
-            digest = hashlib.sha256(said.encode()).hexdigest()
+            digest = hashlib.sha256(self.said().encode()).hexdigest()
             object.__setattr__(self, "_fingerprint", digest)
         return self._fingerprint or ""
+
+    def said(self) -> str:
+        """Everything that the server says about the tool, as one text."""
+        return canonical(
+            [
+                self.name,
+                self.title,
+                self.description,
+                self.input_schema,
+                self.output_schema,
+                self.annotations,
+            ]
+        )
 
     def to_json(self) -> dict[str, JsonValue]:
         """The row of ``tools list`` in the contract, section 5."""
@@ -230,6 +235,11 @@ class Catalogue:
         """A hash of all tool definitions, whatever their order; None where no tool is known."""
         return self._hash
 
+    @cached_property
+    def definition_tokens(self) -> int:
+        """About how many tokens the definitions of all its tools are: an estimate from some of them."""
+        return definition_tokens(list(self))
+
     def restricted(self, allowed: Collection[str] | None) -> Catalogue:
         """Only the allowed servers; None: all of them."""
         if allowed is None or set(self.servers) <= set(allowed):
@@ -318,6 +328,12 @@ def _declaration(tool: ToolInfo, name: str, seen: SeenTypes, indent: str = "") -
         indent=indent,
         note=inferred.note if inferred is not None else "",
     )
+
+
+def definition_tokens(tools: Sequence[ToolInfo]) -> int:
+    """About how many tokens the definitions are; of many tools, some are looked at (2 ms)."""
+    some = tools[:: -(-len(tools) // _WEIGHED) or 1]
+    return round(estimate("\n".join(tool.said() for tool in some)) * len(tools) / max(1, len(some)))
 
 
 def _shown(name: str) -> str:

@@ -142,6 +142,11 @@ def _print_recording(recording: Recording) -> None:
         print(hanging(f"{recording.error['code']}: ", str(recording.error["message"])))
     else:
         print(f"\nvalue: {dumps(recording.value)}")
+    tokens = recording.tokens
+    offered = "" if tokens.definitions is None else f", definitions {tokens.definitions:,}"
+    print(
+        f"\ntokens, about: answer {tokens.answer:,}, results of calls {tokens.results:,}{offered}"
+    )
 
 
 def export(arguments: argparse.Namespace) -> int:

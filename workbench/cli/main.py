@@ -28,6 +28,7 @@ COMMANDS = {
     "test": "replay",
     "servers": "servers",
     "tools": "tools",
+    "stats": "stats",
     "config": "config",
     "trust": "trust",
     "secrets": "secrets",
@@ -45,6 +46,7 @@ commands:
   test PATH…                   replay recordings as tests
   servers list | add | remove | import | approve | quarantine | doctor | login | logout
   tools list | search | show | types | call | sample
+  stats                        tokens that went to models, and those that stayed away
   config show | set | path | check
   trust                        let the servers of this folder's workbench.toml start
   secrets set | list | remove  what ${keyring:NAME} stands for

@@ -313,8 +313,13 @@ class Engine:
         return replace(execution, warnings=(*execution.warnings, not_kept))
 
     def _finish(self, execution: Execution, tools: Tools) -> ExecutionFinished:
+        live = isinstance(tools, Policy)
         return ExecutionFinished(
-            execution.execution_id, execution, time.time(), tools.catalogue_hash()
+            execution.execution_id,
+            execution,
+            time.time(),
+            tools.catalogue_hash(),
+            self._upstream.catalogue().definition_tokens if live else None,
         )
 
 

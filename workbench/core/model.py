@@ -128,6 +128,8 @@ class ExecutionRequest:
     """Chosen by the caller, or None: the engine makes a UUID."""
     original_id: str | None = None
     """The execution that this one replays."""
+    answer_limit: int | None = None
+    """Tokens that the answer is held to, of a served execution; None: it is told whole."""
 
 
 # -- tool calls ----------------------------------------------------------------------------
@@ -412,6 +414,8 @@ class ExecutionFinished:
     finished_at: float
     catalogue_hash: str | None = None
     """As of the end: servers that connect on demand are known only then."""
+    definition_tokens: int | None = None
+    """About how many tokens the definitions of the tools on offer are; None: nothing was live."""
 
 
 Event: TypeAlias = (

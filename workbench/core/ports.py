@@ -29,6 +29,7 @@ from workbench.core.records import (
     Recording,
     ToolStatistics,
 )
+from workbench.core.savings import Saved
 
 NoteListener = Callable[[ToolCallNote], None]
 
@@ -234,6 +235,15 @@ class HistoryWatch(Protocol):
 
 class HistoryKeeper(HistoryReader, Protocol):
     """A history from which executions can be removed."""
+
+    def saved(self, since: float, counting: Callable[[int], None]) -> list[Saved]:
+        """What every execution that ended, and began after ``since`` (seconds since the epoch), cost and
+        saved in tokens; replays left out.
+
+        What was not counted before is counted now (1 ms an execution, about) and remembered where it can be;
+        ``counting`` is told how many are left. Raises HistoryError where it cannot be read.
+        """
+        ...
 
     def writing_problem(self) -> str | None:
         """Why nothing could be recorded there now, or None. Changes nothing."""

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
 from workbench.core.model import JsonValue, Readings
-from workbench.text.jsontext import loads
+from workbench.core.savings import Tokens, answer_tokens, result_tokens
+from workbench.text.jsontext import dumps, loads
 
 Order: TypeAlias = Literal["newest", "longest", "calls"]
 """What a list of executions begins with."""
@@ -170,6 +171,10 @@ class Recording:
     """Of the execution's result."""
     missing: str | None = None
     """What of it could not be recorded (a full disk, a file that was deleted), or None: it is whole."""
+    answer_limit: int | None = field(default=None, compare=False)
+    """Tokens that the answer was held to."""
+    definition_tokens: int | None = field(default=None, compare=False)
+    """Of the tools on offer. Neither is in a file: they speak of whom the answer went to."""
     foreign: bool = field(default=False, compare=False)
     """It came in a file: whoever made it does not decide what this machine may be put to."""
 
@@ -181,6 +186,20 @@ class Recording:
     def complete(self) -> bool:
         """It ran to its own end, so a replay can be compared as a whole."""
         return self.status in ("ok", "error") and self.missing is None
+
+    @property
+    def tokens(self) -> Tokens:
+        """What it cost a model, and what it kept away from it; counted anew at each question."""
+        value = dumps(self.value) if self.error is None else None
+        error = dumps(self.error) if self.error else None
+        parts = (value, error, dumps(list(self.warnings)) if self.warnings else None)
+        lines = (str(line["text"]) for line in self.logs)
+        calls = ((call.server, call.result_text or call.error_text) for call in self.calls)
+        return Tokens(
+            answer_tokens(parts, lines, self.answer_limit),
+            sum(tokens for *_, tokens in result_tokens(calls)),
+            self.definition_tokens,
+        )
 
     def to_json(self) -> dict[str, JsonValue]:
         """What ``history show`` prints (contract, section 5)."""
@@ -205,6 +224,7 @@ class Recording:
             "error": self.error,
             "logs": [{"level": line["level"], "text": line["text"]} for line in self.logs],
             "calls": [call.to_json() for call in self.calls],
+            "tokens": self.tokens.to_json() if self.status != "running" else None,
         }
         warnings = list(self.warnings)
         if self.missing is not None:

@@ -167,8 +167,8 @@ class Inserter:
         masked = code_masked or input_masked
         cursor = self._execute(
             "INSERT INTO executions (id, source, client, script, original_id, code, input, options, "
-            "limits, engine, catalogue_hash, seed, status, owner, started_at, masked) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)",
+            "limits, engine, catalogue_hash, seed, status, owner, started_at, masked, answer_limit) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?)",
             (
                 event.execution_id,
                 request.source,
@@ -185,6 +185,7 @@ class Inserter:
                 this_process(),
                 event.started_at,
                 masked,
+                request.answer_limit,
             ),
         )
         assert cursor.lastrowid is not None
@@ -298,7 +299,7 @@ class Inserter:
             "UPDATE executions SET status = ?, finished_at = ?, queued_ms = ?, duration_ms = ?, "
             "cpu_ms = ?, memory_bytes = ?, tool_calls = ?, value = ?, error = ?, error_code = ?, "
             "logs_dropped = ?, masked = ?, warnings = ?, missing = ?, "
-            "catalogue_hash = coalesce(?, catalogue_hash) WHERE n = ?",
+            "catalogue_hash = coalesce(?, catalogue_hash), definition_tokens = ? WHERE n = ?",
             (
                 done.status,
                 event.finished_at,
@@ -315,6 +316,7 @@ class Inserter:
                 warnings,
                 execution.missing,
                 event.catalogue_hash,
+                event.definition_tokens,
                 execution.n,
             ),
         )

@@ -22,7 +22,7 @@ _PAGES = 256
 _OLD_AT_ONCE = 50
 _DOWN_TO = 0.9
 """A file over its size is brought down to this part of it, so that it is not pruned at every run."""
-_PARTS = ("calls", "console", "readings", "notes")
+_PARTS = ("calls", "console", "readings", "notes", "returned")
 _LOOK_EVERY_S = 3600.0
 _REST_S = 10.0
 _FREE_PART = 4

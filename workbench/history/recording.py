@@ -23,7 +23,10 @@ VERSION = 1
 MAX_FILE_BYTES = 256 << 20
 _MOST_VALUES = 10_000_000
 """By their commas and brackets: some 64 bytes of memory each, however short they are written."""
-_APART = ("calls", "seed", "clock", "order", "answers", "warnings", "missing", "foreign")
+_APART = (
+    "calls", "seed", "clock", "order", "answers", "warnings", "missing", "foreign", "answer_limit",
+    "definition_tokens",
+)  # fmt: skip
 
 
 class RecordingError(Exception):

@@ -227,6 +227,8 @@ def recording_of(
         calls=made,
         warnings=_texts(columns, "warnings"),
         missing=missing,
+        answer_limit=_later(columns, "answer_limit"),
+        definition_tokens=_later(columns, "definition_tokens"),
     )
 
 
@@ -271,10 +273,15 @@ def _texts(columns: Columns, name: str) -> tuple[str, ...]:
     return tuple(str(text) for text in columns.json_or_none(name, list) or ())
 
 
+def _later(columns: Columns, name: str) -> int | None:
+    """A whole number that an older file does not have."""
+    return columns.whole_or_none(name) if columns.has(name) else None
+
+
 def _moment(columns: Columns, name: str) -> float:
     """Seconds since the epoch that a calendar has."""
     at = columns.number(name)
-    if not 0 <= at < _YEAR_9999:
+    if not 0 <= at < YEAR_9999:
         raise columns.corrupt(f"{name} is no moment: {at}")
     return at
 
@@ -283,4 +290,4 @@ def _moment_or_none(columns: Columns, name: str) -> float | None:
     return None if columns.number_or_none(name) is None else _moment(columns, name)
 
 
-_YEAR_9999 = 253_370_764_800
+YEAR_9999 = 253_370_764_800

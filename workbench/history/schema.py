@@ -37,7 +37,17 @@ CREATE TABLE executions (
     logs_dropped INTEGER NOT NULL DEFAULT 0,
     masked INTEGER NOT NULL DEFAULT 0,
     warnings TEXT,
-    missing TEXT
+    missing TEXT,
+    answer_limit INTEGER,
+    definition_tokens INTEGER,
+    answer_tokens INTEGER
+);
+CREATE TABLE returned (
+    execution INTEGER NOT NULL,
+    server TEXT NOT NULL,
+    calls INTEGER NOT NULL,
+    tokens INTEGER NOT NULL,
+    PRIMARY KEY (execution, server)
 );
 CREATE TABLE removed (n INTEGER PRIMARY KEY);
 CREATE INDEX executions_by_status ON executions (status, n);
@@ -96,13 +106,21 @@ _ADDED = {
     "executions": {
         "warnings": "ALTER TABLE executions ADD COLUMN warnings TEXT",
         "missing": "ALTER TABLE executions ADD COLUMN missing TEXT",
+        "answer_limit": "ALTER TABLE executions ADD COLUMN answer_limit INTEGER",
+        "definition_tokens": "ALTER TABLE executions ADD COLUMN definition_tokens INTEGER",
+        "answer_tokens": "ALTER TABLE executions ADD COLUMN answer_tokens INTEGER",
     },
     "calls": {"definition": "ALTER TABLE calls ADD COLUMN definition TEXT"},
     "removed": {"n": "CREATE TABLE removed (n INTEGER PRIMARY KEY)"},
+    "returned": {
+        "execution": "CREATE TABLE returned (execution INTEGER NOT NULL, server TEXT NOT NULL, "
+        "calls INTEGER NOT NULL, tokens INTEGER NOT NULL, PRIMARY KEY (execution, server))"
+    },
 }
 """Columns that came later, by their table, and how an older file gets them.
 
 ``removed``: executions that are gone for every reader, whose calls and console go bit by bit.
+``answer_tokens`` and ``returned`` are counted from the record when somebody first asks (saved.py).
 """
 
 

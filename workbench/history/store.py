@@ -6,16 +6,24 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
 from workbench.core.model import Event, ExecutionStarted
 from workbench.core.records import HistoryError
+from workbench.core.savings import Saved
 from workbench.history.logfile import LogFile
 from workbench.history.opening import explaining, open_for_writing
 from workbench.history.pruning import Pruner, give_back, take_out, transaction
 from workbench.history.reading import SqliteReader
+from workbench.history.saved import (
+    Ended,
+    count_tokens,
+    keep_tokens,
+    read_counted,
+    read_ended,
+)
 from workbench.history.writer import Writer
 from workbench.text.redact import Redactor
 
@@ -25,6 +33,8 @@ FILE_NAME = "history.sqlite3"
 _LOCKED_S = 5.0
 """How long removing waits for another process that writes."""
 _PAGES_AT_ONCE = 2_000
+_COUNTED_AT_ONCE = 500
+_TOLD_EVERY = 1_000
 MAX_AGE_DAYS, MAX_SIZE_MB = 90, 1024
 
 
@@ -81,6 +91,29 @@ class SqliteHistory(SqliteReader):
                 _patiently(lambda: give_back(connection, _PAGES_AT_ONCE))
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return gone
+
+    def saved(self, since: float, counting: Callable[[int], None]) -> list[Saved]:
+        """What executions since then cost and saved in tokens; those that were not counted are counted."""
+        with self._asked() as connection:
+            if connection is None:
+                return []
+            ended = read_ended(connection, since)
+            counted: list[tuple[Ended, Saved]] = []
+            for number, row in enumerate(fresh := [row for row in ended if not row.is_counted]):
+                if number % _TOLD_EVERY == 0:
+                    counting(len(fresh) - number)
+                counted.append((row, count_tokens(connection, row)))
+            known = read_counted(connection, [row for row in ended if row.is_counted])
+        if counted:
+            with suppress(HistoryError):  # a disk that is full, say: it is counted again next time
+                self._remember(counted)
+        return [*known, *(saved for _, saved in counted)]
+
+    def _remember(self, counted: list[tuple[Ended, Saved]]) -> None:
+        with self._written() as connection:
+            for start in range(0, len(counted), _COUNTED_AT_ONCE):
+                some = counted[start : start + _COUNTED_AT_ONCE]
+                _patiently(lambda some=some: _remember(connection, some))  # type: ignore[misc]
 
     @contextmanager
     def _written(self) -> Iterator[sqlite3.Connection]:
@@ -195,6 +228,12 @@ def _patiently(work: Callable[[], T]) -> T:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                 raise
+
+
+def _remember(connection: sqlite3.Connection, counted: list[tuple[Ended, Saved]]) -> None:
+    with transaction(connection):
+        for row, saved in counted:
+            keep_tokens(connection, row, saved)
 
 
 def _take_out(connection: sqlite3.Connection, n: int) -> None:

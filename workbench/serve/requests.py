@@ -111,6 +111,7 @@ def read_request(
         except (OSError, UnicodeDecodeError) as error:
             raise Refused(f"script {script!r} cannot be read: {error}", request) from error
     options = arguments.get("options", {})
+    most = _whole(options.get("max_answer_tokens"))
     run = ExecutionRequest(
         code=str(code),
         input=arguments.get("input", {}),
@@ -118,10 +119,11 @@ def read_request(
         source="serve",
         client=client,
         script=script,
+        answer_limit=(config.max_answer_tokens if most is None else most) or None,
     )
     return ServedRequest(
         run,
-        max_answer_tokens=_whole(options.get("max_answer_tokens")),
+        max_answer_tokens=most,
         wait_ms=_whole(options.get("wait_ms")),
         detached=options.get("detached", False),
     )

@@ -34,16 +34,20 @@ _COSTS = {
 
 _SLICE = 2_000
 _SLICES = 8
+SAMPLED = _SLICE * _SLICES
+"""Characters that are looked at of a text, however long."""
+TOKENIZER = "o200k_base"
+"""Whose count is estimated."""
 
 
 def estimate(text: str) -> int:
     """About how many tokens ``text`` is; of a long one, samples are counted (1 ms for any length)."""
-    if len(text) <= _SLICE * _SLICES:
+    if len(text) <= SAMPLED:
         return math.ceil(_cost(text))
     step = (len(text) - _SLICE) / (_SLICES - 1)
     starts = [int(number * step) for number in range(_SLICES)]
     sampled = sum(_cost(text[start : start + _SLICE]) for start in starts)
-    return math.ceil(sampled / (_SLICE * _SLICES) * len(text))
+    return math.ceil(sampled / SAMPLED * len(text))
 
 
 def _cost(text: str) -> float:

@@ -1,0 +1,156 @@
+"""Tokens of executions: counted from the record when somebody asks, once, and never while it is recorded."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.tools import DictTools
+from workbench.core.engine import Engine
+from workbench.core.model import Execution, ExecutionRequest, Limits, PoolSettings
+from workbench.core.savings import Totals
+from workbench.history import Store, read_recording, write_recording
+from workbench.history.store import SqliteHistory
+from workbench.text.jsontext import dumps
+from workbench.text.tokens import estimate
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path / "history.sqlite3")
+    yield store
+    store.close()
+
+
+async def record(store: Store, *requests: ExecutionRequest) -> list[Execution]:
+    engine = Engine(limits=Limits(), pool=PoolSettings(size=1), recorder=store)
+    try:
+        return [await engine.run(request, tools=DictTools()) for request in requests]
+    finally:
+        await engine.close()
+
+
+def totals(store: SqliteHistory, since: float = 0.0) -> Totals:
+    return Totals.of(store.saved(since, lambda _: None))
+
+
+BIG = "const r = call_tool('test', 'echo', {words: 'a word and another '.repeat(2000)});"
+
+
+async def test_an_execution_knows_what_it_kept_away(store: Store) -> None:
+    (execution,) = await record(store, ExecutionRequest(f"{BIG} r.result.words.length"))
+    recording = store.recording(execution.execution_id)
+    tokens = recording.tokens
+    whole = estimate(dumps({"words": "a word and another " * 2000}))
+    assert 0.9 * whole < tokens.results < 1.1 * whole
+    assert 20 < tokens.answer < 100
+    shown = recording.to_json()["tokens"]
+    assert shown == {
+        "answer": tokens.answer, "results": tokens.results, "definitions": None,
+        "tokenizer": "o200k_base", "estimate": True,
+    }  # fmt: skip
+    assert totals(store).total.results == tokens.results
+    assert totals(store).total.answer == tokens.answer
+
+
+async def test_an_answer_that_was_held_counts_as_what_went_out(store: Store) -> None:
+    held = ExecutionRequest(f"{BIG} r.result", source="serve", answer_limit=800)
+    told = ExecutionRequest(f"{BIG} r.result", source="serve")
+    first, second = await record(store, held, told)
+    assert store.recording(first.execution_id).tokens.answer == 800
+    assert store.recording(second.execution_id).tokens.answer > 4_000
+
+
+async def test_sums_by_day_server_client_and_script(store: Store) -> None:
+    await record(
+        store,
+        ExecutionRequest(BIG, source="serve", client="agent", script="a.js"),
+        ExecutionRequest(f"{BIG} call_tool('test', 'fail')", client="agent"),
+        ExecutionRequest("console.log('a line')", script="a.js"),
+        ExecutionRequest(BIG, source="replay", client="agent"),
+    )
+    summed = totals(store)
+    assert (summed.total.runs, summed.total.calls) == (3, 3)
+    assert [(name, group.runs) for name, group in summed.scripts.items()] == [
+        ("a.js", 2),
+        (None, 1),
+    ]
+    assert summed.clients["agent"].runs == 2
+    assert (summed.servers["test"].calls, summed.servers["test"].answer) == (3, None)
+    assert summed.servers["test"].results == summed.total.results
+    assert sum(group.runs for group in summed.days.values()) == 3
+    told = summed.to_json()
+    assert [group["name"] for group in told["scripts"]] == [None, "a.js"], "most results first"
+    assert totals(store, since=9e9).total.runs == 0
+
+
+async def test_it_is_counted_once_and_forgotten_with_the_execution(store: Store) -> None:
+    first, _ = await record(store, ExecutionRequest(BIG), ExecutionRequest("2"))
+    asked: list[int] = []
+    before = Totals.of(store.saved(0.0, asked.append)).to_json()
+    assert asked == [2]
+    assert Totals.of(store.saved(0.0, asked.append)).to_json() == before
+    assert asked == [2], "nothing is left to count"
+    store.delete(first.execution_id)
+    with sqlite3.connect(store.path) as connection:
+        assert connection.execute("SELECT count(*) FROM returned").fetchone() == (0,)
+    connection.close()
+    assert totals(store).total.runs == 1
+
+
+async def test_a_file_of_an_older_workbench_is_counted(store: Store) -> None:
+    await record(store, ExecutionRequest(BIG))
+    store.close()
+    with sqlite3.connect(store.path) as connection:
+        for column in ("answer_limit", "definition_tokens", "answer_tokens"):
+            connection.execute(f"ALTER TABLE executions DROP COLUMN {column}")
+        connection.execute("DROP TABLE returned")
+    connection.close()
+    older = SqliteHistory(store.path)
+    try:
+        shown = older.recording(older.list_executions()[0].execution_id).tokens
+        assert shown.results > 1_000
+        assert [totals(older).total.results for _ in range(2)] == [shown.results] * 2
+    finally:
+        older.close()
+
+
+async def test_a_file_that_another_process_writes_is_counted_all_the_same(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.history.store._LOCKED_S", 0.0)
+    await record(store, ExecutionRequest(BIG))
+    store.close()
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    reader = SqliteHistory(store.path)
+    try:
+        assert totals(reader).total.results > 1_000
+        other.execute("ROLLBACK")
+        asked: list[int] = []
+        reader.saved(0.0, asked.append)
+        assert asked == [1], "it could not be remembered before"
+    finally:
+        reader.close()
+        other.close()
+
+
+async def test_a_damaged_record_is_left_out(store: Store) -> None:
+    await record(store, ExecutionRequest("1"), ExecutionRequest("2"))
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("UPDATE executions SET client = x'00ff' WHERE n = 1")
+    connection.close()
+    assert totals(store).total.runs == 1
+
+
+async def test_a_portable_recording_has_the_shape_that_it_had(store: Store, tmp_path: Path) -> None:
+    (execution,) = await record(store, ExecutionRequest(BIG, answer_limit=100))
+    recording = store.recording(execution.execution_id)
+    write_recording(recording, tmp_path / "r.json")
+    assert "answer_limit" not in (tmp_path / "r.json").read_text()
+    assert read_recording(tmp_path / "r.json").tokens.results == recording.tokens.results
