@@ -221,6 +221,11 @@ class Pty:
         self._process.wait()
         os.close(self._ours)
 
+    @property
+    def seen(self) -> bytes:
+        """What it wrote of late."""
+        return self._seen
+
     def send(self, keys: bytes) -> None:
         os.write(self._ours, keys)
 
@@ -246,3 +251,27 @@ class Pty:
         data = os.read(self._ours, 1 << 16)
         self._seen = (self._seen + data)[-200_000:]
         return len(data)
+
+
+def test_a_terminal_without_utf8_gets_ascii(tmp_path: Path) -> None:
+    script = tmp_path / "plain.js"
+    script.write_text("return 'ü 漢'\n")
+    settings = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C", "LANG": "C"}
+    environment = (
+        os.environ
+        | settings
+        | {
+            "WORKBENCH_DATA_DIR": str(tmp_path / "data"),
+            "XDG_CONFIG_HOME": str(tmp_path / "config"),
+            "HOME": str(tmp_path),
+            "TERM": "xterm-256color",
+            "PYTHONIOENCODING": "ascii:backslashreplace",
+        }
+    )
+    with Pty([sys.executable, "-m", "workbench", str(script)], environment, 100, 30) as pty:
+        pty.read_until(b"1 Script")
+        pty.read_until(b"pool 0/")
+        pty.send(b"\x1b[15~")
+        pty.read_until(b"+ plain.js")  # the sign of success, in ASCII
+        assert pty.seen.isascii()
+        assert b"\\u" not in pty.seen

@@ -28,6 +28,7 @@ from workbench.tui.key_order import KeyOrder
 from workbench.tui.main.screen import WorkbenchScreen
 from workbench.tui.palette import Palette
 from workbench.tui.readable import ReadableFilter
+from workbench.tui.terminal_variants import EncodableFilter, is_utf8, suited, terminal_encoding
 from workbench.tui.textual_private import AppBase
 from workbench.tui.ui_state import Session, SessionStore
 from workbench.tui.widgets import pane_screen as layout
@@ -77,7 +78,13 @@ class WorkbenchApp(AppBase):
         self.sidebar_wanted = False
         self._ascii = AsciiFilter()
         self._safe = SafeFilter()
-        self._readable = ReadableFilter(lambda: themes.least_contrast(self.current_theme))
+        self._readable = ReadableFilter(
+            lambda: themes.least_contrast(self.current_theme), self.console.color_system
+        )
+        encoding = terminal_encoding()
+        self.shows_signs = is_utf8(encoding)
+        """Whether the terminal takes more than ASCII and what its encoding has."""
+        self._encodable = EncodableFilter(encoding)
         self._sessions = SessionStore(data_dir)
         self.palette = Palette(self)
         self._runtime: asyncio.Future[Runtime] | None = None
@@ -157,7 +164,7 @@ class WorkbenchApp(AppBase):
     def on_mount(self) -> None:
         found, problems = themes.load_themes(themes.theme_folders())
         for theme in found:
-            self.register_theme(theme)
+            self.register_theme(suited(theme, self.console.color_system))
         last = self._sessions.last()
         self.shares = {name: dict(shares) for name, shares in last.shares.items()}
         self.palette.recent = list(last.recent)
@@ -279,7 +286,9 @@ class WorkbenchApp(AppBase):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """``ui.icons`` decides whether signs go to the terminal as they are."""
         filters = [*super().get_line_filters(), self._safe, self._readable]
-        return [*filters, self._ascii] if self.config.ui.icons == "ascii" else filters
+        if self.config.ui.icons == "ascii" or not self.shows_signs:
+            filters.append(self._ascii)
+        return filters if self.shows_signs else [*filters, self._encodable]
 
     def get_key_display(self, binding: Binding) -> str:
         """Keys as the help writes them."""

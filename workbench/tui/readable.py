@@ -16,6 +16,8 @@ from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
+from workbench.tui.terminal_variants import SYSTEMS, as_shown
+
 LEAST = 4.5
 """The contrast of text by WCAG, level AA; a theme may ask for more (``least-contrast`` in its variables)."""
 VARIABLE = "least-contrast"
@@ -25,14 +27,16 @@ _UNREAD = frozenset(" ·┄▏▎▍▌▋▊▉█▁▂▃▄▅▆▇▔▕�
 _FRAME = frozenset(chr(code) for code in range(0x2500, 0x2580))
 _MOST_KEPT = 4096
 _STEPS = 8
+_ENDS = (ColorTriplet(255, 255, 255), ColorTriplet(0, 0, 0))
 
 
 class ReadableFilter(LineFilter):
-    """``least()``: the contrast that words must have now."""
+    """``least()``: the contrast that words must have now. system: what the terminal can show."""
 
-    def __init__(self, least: Callable[[], float]) -> None:
+    def __init__(self, least: Callable[[], float], system: str | None = None) -> None:
         super().__init__()
         self._least = least
+        self._system = system
         self._lifted: dict[tuple[Style, float], Style] = {}
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
@@ -57,19 +61,20 @@ class ReadableFilter(LineFilter):
         if lifted is None:
             if len(self._lifted) >= _MOST_KEPT:
                 self._lifted.clear()
-            lifted = self._lifted[key] = readable(style, least)
+            lifted = self._lifted[key] = readable(style, least, self._system)
         return lifted
 
 
-def readable(style: Style, least: float) -> Style:
-    """A style whose text stands out at least so much; the same where it does, or names no true colours."""
+def readable(style: Style, least: float, system: str | None = None) -> Style:
+    """A style whose text stands out at least so much, in the colours that the terminal has; the same where
+    it does, or names no true colours."""
     color, background = _triplet(style.color), _triplet(style.bgcolor)
     if color is None or background is None:
         return style
     if style.reverse:
-        fixed = _lift(background, color, least)
+        fixed = _lift(background, color, least, system)
         return style if fixed == background else style + Style(bgcolor=_terminal(fixed))
-    fixed = _lift(color, background, least)
+    fixed = _lift(color, background, least, system)
     return style if fixed == color else style + Style(color=_terminal(fixed))
 
 
@@ -79,11 +84,17 @@ def contrast(one: ColorTriplet, other: ColorTriplet) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def _lift(color: ColorTriplet, background: ColorTriplet, least: float) -> ColorTriplet:
+def _lift(
+    color: ColorTriplet, background: ColorTriplet, least: float, system: str | None
+) -> ColorTriplet:
+    if system in SYSTEMS:  # between its few colours there is no way to go step by step
+        shown = as_shown(background, system)
+        if contrast(as_shown(color, system), shown) >= least:
+            return color
+        return max(_ENDS, key=lambda each: contrast(each, shown))
     if contrast(color, background) >= least:
         return color
-    ends = (ColorTriplet(255, 255, 255), ColorTriplet(0, 0, 0))
-    end = max(ends, key=lambda each: contrast(each, background))
+    end = max(_ENDS, key=lambda each: contrast(each, background))
     low, high = 0.0, 1.0
     for _ in range(_STEPS):
         middle = (low + high) / 2

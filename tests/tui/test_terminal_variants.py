@@ -1,0 +1,73 @@
+"""Terminals with few colours, and with other encodings than UTF-8."""
+
+from __future__ import annotations
+
+import pytest
+from rich.cells import cell_len
+from rich.color_triplet import ColorTriplet
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.theme import Theme
+
+from tests.tui.contrast import ratio
+from workbench.tui.readable import readable
+from workbench.tui.terminal_variants import EncodableFilter, as_shown, is_utf8, suited
+from workbench.tui.themes import load_themes, theme_folders
+
+_THEMES = load_themes(theme_folders()[:1])[0]
+_STATES = ("success", "error", "warning", "primary")
+
+
+def shown(color: str | None, system: str) -> ColorTriplet:
+    assert color is not None
+    return as_shown(ColorTriplet(*Color.parse(color).rgb), system)
+
+
+@pytest.mark.parametrize("theme", _THEMES, ids=lambda theme: theme.name)
+@pytest.mark.parametrize("system", ["256", "standard"])
+class TestFewColours:
+    def test_states_are_told_apart(self, theme: Theme, system: str) -> None:
+        variant = suited(theme, system)
+        states = {shown(getattr(variant, role), system) for role in _STATES}
+        assert len(states) == len(_STATES)
+        assert shown(variant.foreground, system) not in states
+
+    def test_grounds_stay_grey(self, theme: Theme, system: str) -> None:
+        variant = suited(theme, system)
+        for role in ("background", "surface", "panel"):
+            color = shown(getattr(variant, role), system)
+            assert max(color) - min(color) == 0, role
+
+    def test_words_can_be_read_on_a_chosen_row(self, theme: Theme, system: str) -> None:
+        variant = suited(theme, system)
+        assert variant.background is not None
+        row = Color.parse(variant.background).blend(Color.parse(variant.primary), 0.35)
+        for role in ("foreground", *_STATES):
+            style = Style(color=getattr(variant, role), bgcolor=row.hex6)
+            fixed = readable(style, 4.5, system)
+            assert fixed.color is not None
+            assert fixed.bgcolor is not None
+            color = as_shown(fixed.color.get_truecolor(), system)
+            background = as_shown(fixed.bgcolor.get_truecolor(), system)
+            assert ratio(color, background) >= 4.5, role
+
+
+def test_true_colours_are_as_they_were_chosen() -> None:
+    for theme in _THEMES:
+        assert suited(theme, "truecolor") is theme
+        assert suited(theme, None) is theme
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "koi8-r"])
+def test_what_the_encoding_has_not_keeps_its_width(encoding: str) -> None:
+    text = "é ✔ 漢 я …"
+    (segment,) = EncodableFilter(encoding).apply([Segment(text)], Color(0, 0, 0))
+    segment.text.encode(encoding)
+    assert cell_len(segment.text) == cell_len(text)
+
+
+def test_which_encodings_show_everything() -> None:
+    assert is_utf8("utf-8")
+    assert is_utf8("UTF8")
+    assert not is_utf8("ANSI_X3.4-1968")
