@@ -19,9 +19,9 @@ _LANGUAGES = frozenset(
     {"", "js", "javascript", "jsx", "mjs", "cjs", "node", "ts", "typescript", "tsx", "mts", "ecmascript"}
 )  # fmt: skip
 _LONE = re.compile(
-    r"(?:\s|//[^\n]*\n|/\*[\s\S]*?\*/)*(?:async\b|function\b|\(|[A-Za-z_$][\w$]*\s*=>)"
+    r"(?:\s|//[^\n]*\n|/\*[\s\S]*?\*/)*(?:export\s+)?(?:async\b|function\b|\(|[A-Za-z_$][\w$]*\s*=>)"
 )
-_FUNCTION_EXPRESSIONS = frozenset({"arrow_function", "function_expression"})
+_LONE_FUNCTIONS = frozenset({"arrow_function", "function_declaration", "function_expression"})
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -146,9 +146,13 @@ def open_lone_function(root: Node, draft: Draft) -> bool:
     if len(all_statements) != 1:
         return False
     only = all_statements[0]
-    if only.type == "function_declaration":
-        draft.insert(only.start_byte, "(")
-        draft.insert(only.end_byte, ")")
-        return True
+    if only.type == "export_statement":
+        only = only.child_by_field_name("declaration") or only
     expression = unwrapped(expression_of(only))
-    return expression is not None and expression.type in _FUNCTION_EXPRESSIONS
+    function = only if only.type == "function_declaration" else expression
+    if function is None or function.type not in _LONE_FUNCTIONS:
+        return False
+    if function.type != "arrow_function":  # as a statement it gives no value, and needs a name
+        draft.insert(function.start_byte, "(")
+        draft.insert(function.end_byte, ")")
+    return True
