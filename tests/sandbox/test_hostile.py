@@ -313,3 +313,20 @@ def _state(pid: int) -> str:
 
 def _cpu_ticks(pid: int) -> int:
     return int(_stat(pid)[11]) + int(_stat(pid)[12])
+
+
+async def test_no_script_catches_the_end_of_memory_wherever_it_comes() -> None:
+    """Some bytes more or less decide what the engine still has memory for when it says so."""
+    limits = ExecutionOptions(timeout_ms=20_000)
+    small = Engine(limits=Limits(memory_mb=8), pool=PoolSettings(size=2))
+    try:
+        for size in range(0, 16_400, 500):
+            script = (
+                f"const pad = 'x'.repeat({size}), kept = [];"
+                "try { for (;;) kept.push(new Array(1000).fill({})) } catch (e) { kept.length = 0; 1 }"
+            )
+            execution = await small.run(ExecutionRequest(script, options=limits), tools=DictTools())
+            assert execution.error is not None, size
+            assert execution.error.code == ErrorCode.MEMORY_LIMIT_EXCEEDED, size
+    finally:
+        await small.close()

@@ -84,16 +84,15 @@
   function onError(error, sites) {
     // Where memory is full to the last byte the engine throws null, and has none for the call sites either.
     if (sites === null || sites.length === 0 && error === null) { host('M'); return ''; }
+    const isReal = isError(error), proto = isReal ? protoOf(error) : null;
+    // A script may catch this error, but not the end that it stands for. First of all, and the message
+    // read, not described: there may be no memory for anything made here. Only the engine makes such
+    // errors, so their message is no accessor.
+    if (proto === internalErrorProto && endsMemory(error.message)) host('M');
     if (wanted) { wanted = false; caught = sites; return undefined; }
-    const isReal = isError(error), isKnown = isReal && descriptorOf(error, 'stack') !== undefined;
-    const proto = isReal ? protoOf(error) : null;
+    const isKnown = isReal && descriptorOf(error, 'stack') !== undefined;
     if (error === null && sites.length !== 0) host('m'); // the same, a little later
-    if (proto === internalErrorProto) {
-      const message = descriptorOf(error, 'message');
-      // A script may catch this error, but not the end that it stands for.
-      if (message === undefined || endsMemory(message.value)) host('M');
-      setProto(error, internalFacade);
-    }
+    if (proto === internalErrorProto) setProto(error, internalFacade);
     let from = 0;
     if (proto === syntaxErrorProto && sites.length !== 0 && siteName(sites[0]) === null) {
       // The first site is a place in what was parsed: the script itself, if none of it runs yet.
