@@ -84,13 +84,11 @@
   function onError(error, sites) {
     // Where memory is full to the last byte the engine throws null, and has none for the call sites either.
     if (sites === null || sites.length === 0 && error === null) { host('M'); return ''; }
-    const isReal = isError(error), proto = isReal ? protoOf(error) : null;
-    // A script may catch this error, but not the end that it stands for. First of all, and the message
-    // read, not described: there may be no memory for anything made here. Only the engine makes such
-    // errors, so their message is no accessor.
-    if (proto === internalErrorProto && endsMemory(error.message)) host('M');
+    // A script may catch this error, but not the end that it stands for. So it comes first of all.
+    if (isMemorysEnd(error)) host('M');
     if (wanted) { wanted = false; caught = sites; return undefined; }
-    const isKnown = isReal && descriptorOf(error, 'stack') !== undefined;
+    const isReal = isError(error), isKnown = isReal && descriptorOf(error, 'stack') !== undefined;
+    const proto = isReal ? protoOf(error) : null;
     if (error === null && sites.length !== 0) host('m'); // the same, a little later
     if (proto === internalErrorProto) setProto(error, internalFacade);
     let from = 0;
@@ -120,12 +118,10 @@
   }
   const endsMemory = text => text === 'out of memory' || text === 'string too long' || text === 'Invalid error message' ||
     text === 'out of memory in regexp execution';
-  // The engine's own error, made with so little memory left that nobody could be told of it.
-  kit.isMemorysEnd = error => {
-    if (!isError(error) || protoOf(error) !== internalErrorProto) return false;
-    const message = descriptorOf(error, 'message');
-    return message === undefined || endsMemory(message.value);
-  };
+  // The engine's own error. Its message is read, not described: there may be no memory for anything made
+  // here. Only the engine makes such errors, so their message is no accessor.
+  const isMemorysEnd = error => isError(error) && protoOf(error) === internalErrorProto && endsMemory(error.message);
+  kit.isMemorysEnd = isMemorysEnd;
   {
     let sample;
     ErrorOf.prepareStackTrace = (error, sites) => { sample = protoOf(sites[0]); };
