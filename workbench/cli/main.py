@@ -44,7 +44,8 @@ commands:
   replay ID|FILE               run a recorded execution again, offline
   diff ID ID                   compare two executions
   test PATH…                   replay recordings as tests
-  servers list | add | remove | import | approve | quarantine | doctor | login | logout
+  servers list | add | remove | import | approve | quarantine | login | logout
+          doctor | logs | restart | bench
   tools list | search | show | types | call | sample
   stats                        tokens that went to models, and those that stayed away
   config show | set | path | check

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from workbench.config import ServerSettings
     from workbench.upstream.auth.logins import Logins
     from workbench.upstream.eras import Eras
+    from workbench.upstream.server_log import ServerLog
     from workbench.upstream.transports.link import Link, Way
 
 _T = TypeVar("_T")
@@ -54,6 +55,7 @@ class Connection:
         *,
         eras: Eras,
         logins: Logins | None,
+        log: ServerLog,
         longest: int,
         on_state: Callable[[], None],
         on_tools: OnTools,
@@ -68,7 +70,8 @@ class Connection:
         self._longest = longest
         self.state: ServerState = "new"
         self.error: str | None = None
-        self.stderr = StderrRing()
+        self._log = log
+        self.stderr = StderrRing(log.said)
         self.protocol_version: str | None = None
         self.about: str | None = None
         """What the server says that it is for; None before it connected."""
@@ -373,6 +376,7 @@ class Connection:
     def _set(self, state: ServerState, error: str | None) -> None:
         if (state, error) != (self.state, self.error):
             self.state, self.error = state, error
+            self._log.became(f"{state}: {error}" if error else state)
             self._on_state()
 
     def _decide(self, state: ServerState, error: str | None) -> None:

@@ -183,7 +183,14 @@ class _Examined:
         if self._written.quarantined:
             self.steps.append(Step("call", "skipped", "it is quarantined: nothing is called"))
             return
-        name = next((str(tool["name"]) for tool in tools if _is_harmless(tool)), None)
+        name = next(
+            (
+                str(tool["name"])
+                for tool in tools
+                if is_harmless(tool.get("annotations"), tool.get("inputSchema"))
+            ),
+            None,
+        )
         if name is None:
             why = "no tool says that it only reads and needs no argument"
             self.steps.append(Step("call", "skipped", why))
@@ -256,7 +263,7 @@ def likely_cure(evidence: str) -> str:
     return next((cure for words, cure in _CURES if re.search(words, evidence)), _OTHERWISE)
 
 
-def _is_harmless(tool: Mapping[str, Any]) -> bool:
-    annotations, schema = tool.get("annotations"), tool.get("inputSchema")
+def is_harmless(annotations: object, schema: object) -> bool:
+    """Whether a tool says that it only reads, and needs no argument."""
     reads = isinstance(annotations, dict) and annotations.get("readOnlyHint") is True
     return reads and isinstance(schema, dict) and not schema.get("required")

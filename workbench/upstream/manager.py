@@ -26,7 +26,9 @@ from workbench.upstream.definitions import denied_by, read_tools
 from workbench.upstream.eras import Eras
 from workbench.upstream.listings import Listing, ListingCache
 from workbench.upstream.notes import NoteTap
+from workbench.upstream.restarts import Restarts
 from workbench.upstream.results import failure_of, outcome_of
+from workbench.upstream.server_log import ServerLog
 from workbench.util.listeners import tell
 
 if TYPE_CHECKING:
@@ -81,6 +83,9 @@ class Manager:
         self._pins = Pins(data_dir)
         self._listings = ListingCache(data_dir)
         self._eras = Eras(data_dir)
+        self._data_dir = data_dir
+        self._restarts = Restarts(data_dir)
+        self._restarts_watch: asyncio.Task[None] | None = None
         self._logins = Logins(data_dir) if data_dir is not None else None
         self._max_answer_bytes = max_answer_bytes
         self._servers: dict[str, _Server] = {}
@@ -107,14 +112,18 @@ class Manager:
     async def start(self) -> None:
         """Begin to connect every server in the background; returns at once."""
         self._started = True
+        if self._restarts_watch is None and self._data_dir is not None:
+            task = asyncio.get_running_loop().create_task(self._look_for_restarts())
+            self._restarts_watch = task
         for server in self._servers.values():
             if server.settings.starts:
                 server.connection.start()
 
     async def close(self) -> None:
         """End every connection, within 2 s; no child is left."""
-        if self._pins_watch is not None:
-            self._pins_watch.cancel()
+        for watch in (self._pins_watch, self._restarts_watch):
+            if watch is not None:
+                watch.cancel()
         closing = [server.connection.close() for server in self._servers.values()]
         await asyncio.gather(*closing, *self._closing)
 
@@ -315,6 +324,7 @@ class Manager:
             self._environ,
             eras=self._eras,
             logins=self._logins,
+            log=ServerLog(self._data_dir, server.settings),
             longest=self._max_answer_bytes,
             on_state=on_state,
             on_tools=on_tools,
@@ -373,6 +383,17 @@ class Manager:
                     self._judge(server)
                     self._tell(name)
         self._pins_watch = None
+
+    async def _look_for_restarts(self) -> None:
+        """Start a server anew where somebody asked for it, in whatever process."""
+        while True:
+            wanted = [
+                self.reconnect(name)
+                for name, server in self._servers.items()
+                if self._restarts.wanted(server.settings)
+            ]
+            await asyncio.gather(*wanted, return_exceptions=True)  # one may be gone
+            await asyncio.sleep(_PINS_POLL_S)
 
     def _waits_for_approval(self) -> bool:
         return any(map(_waiting, self._servers.values()))

@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from workbench.config import nesting
 from workbench.mcp.peer import LONGEST_ANSWER, OnNotification, Peer
@@ -63,7 +63,9 @@ def child_environment(
 class StderrRing:
     """The last lines that a server wrote to stderr. Outlives the process."""
 
-    def __init__(self) -> None:
+    def __init__(self, heard: Callable[[Sequence[str]], None] | None = None) -> None:
+        """heard: told of the lines as they come."""
+        self._heard = heard
         self._lines: deque[str] = deque(maxlen=_STDERR_LINES)
         self._open = b""
         self._fresh = 0
@@ -80,11 +82,14 @@ class StderrRing:
         if len(self._open) > _STDERR_WIDTH:
             lines.append(self._open)
             self._open = b""
-        for line in map(_line, lines):
+        texts = list(map(_line, lines))
+        for line in texts:
             self._lines.append(line)
             if len(self._head) < _STDERR_HEAD and line.strip():
                 self._head.append(line)
         self._fresh += len(lines)
+        if self._heard is not None and texts:
+            self._heard(texts)
 
     def lines(self) -> list[str]:
         """Oldest first."""
