@@ -164,6 +164,8 @@ CASES: dict[str, list[list[str]]] = {
     "servers logs": [["hostile"], ["dead", "--lines", "1"], [HOSTILE]],
     "servers restart": [["hostile"], [HOSTILE]],
     "servers bench": [["hostile"], ["hostile", "--tool", HOSTILE], [HOSTILE], ["dead", "--json"]],
+    "servers connect": [["cursor", "--dry-run"], [HOSTILE]],
+    "servers disconnect": [["cursor"], [HOSTILE]],
     "servers approve": [["hostile"], ["hostile", HOSTILE], [HOSTILE]],
     "servers quarantine": [[HOSTILE]],
     "servers login": [[HOSTILE], ["hostile"], ["dead", "--client-id", HOSTILE]],

@@ -45,7 +45,7 @@ commands:
   diff ID ID                   compare two executions
   test PATH…                   replay recordings as tests
   servers list | add | remove | import | approve | quarantine | login | logout
-          doctor | logs | restart | bench
+          doctor | logs | restart | bench | connect | disconnect
   tools list | search | show | types | call | sample
   stats                        tokens that went to models, and those that stayed away
   config show | set | path | check

@@ -8,7 +8,13 @@ import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli import servers_approve, servers_at_work, servers_doctor, servers_login
+from workbench.cli import (
+    servers_approve,
+    servers_at_work,
+    servers_connect,
+    servers_doctor,
+    servers_login,
+)
 from workbench.cli.changing import edit, keeps_demo, print_demo_stays
 from workbench.cli.common import EXIT_OK, Failure, config_file, data_dir, open_servers
 from workbench.cli.output import print_json, print_table
@@ -62,6 +68,7 @@ def add_parser(groups: Any, name: str) -> None:
     )  # fmt: skip
     servers_doctor.add_arguments(examining)
     servers_at_work.add_parsers(actions)
+    servers_connect.add_parsers(actions)
     approving = command(
         actions, "approve", "Show what changed in a server's tools, and approve it as it is now.",
         "workbench servers approve github create_issue", run=servers_approve.run,

@@ -64,13 +64,17 @@ def read(source: Source | Path, variables: Variables | None = None) -> list[Impo
 # -- files ---------------------------------------------------------------------------------
 
 
-def _places(home: Path, folder: Path, platform: str) -> Iterator[tuple[Product, Path]]:
+def support_folder(home: Path, platform: str) -> Path:
+    """Where programs keep their settings on this system."""
     if platform == "darwin":
-        support = home / "Library" / "Application Support"
-    elif platform == "win32":
-        support = Path(os.environ.get("APPDATA", home / "AppData" / "Roaming"))
-    else:
-        support = home / ".config"
+        return home / "Library" / "Application Support"
+    if platform == "win32":
+        return Path(os.environ.get("APPDATA", home / "AppData" / "Roaming"))
+    return home / ".config"
+
+
+def _places(home: Path, folder: Path, platform: str) -> Iterator[tuple[Product, Path]]:
+    support = support_folder(home, platform)
     yield "Claude Code", folder / ".mcp.json"
     yield "Claude Code", home / ".claude.json"
     yield "Claude Desktop", support / "Claude" / "claude_desktop_config.json"
