@@ -24,7 +24,9 @@ from workbench.core.model import (
     ExecutionStarted,
     HostReading,
     Limits,
+    Outcome,
     PoolSettings,
+    ToolCall,
     ToolCallFinished,
     ToolCallNote,
     ToolCallStarted,
@@ -240,12 +242,18 @@ async def test_a_listener_that_fails_harms_nobody(
 
 
 async def test_settings_change_without_disturbing_what_runs(engine: Engine) -> None:
-    tools = DictTools()
+    released = asyncio.Event()
+
+    async def held(call: ToolCall) -> Outcome:
+        await released.wait()
+        return Outcome(ok=True)
+
+    tools = DictTools(held=held)
     busy = asyncio.ensure_future(
-        engine.run(ExecutionRequest("await tools.test.sleep({ ms: 300 }); 'done'"), tools=tools)
+        engine.run(ExecutionRequest("await tools.test.held(); 'done'"), tools=tools)
     )
     await until(tools.called.is_set)
-    engine.configure(limits=Limits(timeout_ms=150, memory_mb=32), pool=PoolSettings(size=3))
+    engine.configure(limits=Limits(timeout_ms=10_000, memory_mb=32), pool=PoolSettings(size=3))
     results = await asyncio.gather(
         *(
             engine.run(ExecutionRequest("await tools.test.sleep({ ms: 30 }); 1"), tools=tools)
@@ -253,11 +261,13 @@ async def test_settings_change_without_disturbing_what_runs(engine: Engine) -> N
         )
     )
     assert [execution.value for execution in results] == [1, 1, 1]
-    assert (await engine.run(ExecutionRequest("while (true) {}"), tools=tools)).status == "timeout"
+    brief = ExecutionRequest("while (true) {}", options=ExecutionOptions(timeout_ms=150))
+    assert (await engine.run(brief, tools=tools)).status == "timeout"
     bomb = await engine.run(ExecutionRequest("new ArrayBuffer(40e6); 1"), tools=tools)
     assert bomb.error is not None
     assert bomb.error.code == ErrorCode.MEMORY_LIMIT_EXCEEDED
     engine.configure(limits=Limits(timeout_ms=5_000), pool=PoolSettings(size=1))
+    released.set()
     assert (await busy).value == "done"
     assert (await engine.run(ExecutionRequest("1"), tools=tools)).value == 1
 
