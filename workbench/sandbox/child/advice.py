@@ -23,7 +23,7 @@ from workbench.sandbox.child.looking import Look
 Ask = Callable[[str, str], dict[str, Any]]
 """Asks the host which tools there are: by a name, and by words. ``{meant, server, found}``, see policy."""
 
-_MOST_LINE = 160
+_MOST_AWAITS = 200
 _GLOBALS = (
     "call_tool", "call_tools", "list_tools", "search_tools", "describe_tool", "describe_tools", "tools",
     "input", "console", "sleep", "ToolError", "setTimeout", "structuredClone",
@@ -182,6 +182,8 @@ def _syntax(look: Look, message: str) -> Advice | None:
 
 
 def _await_in_no_async_function(look: Look) -> Advice | None:
+    if look.source.count(b"await") > _MOST_AWAITS:
+        return None
     for path in words(look.root, look.source, b"await"):
         if path[-1].type not in {"await", "identifier"}:
             continue
