@@ -24,10 +24,33 @@ _SUITE = _ROOT / "tests" / "npm" / "node_modules" / ".bin" / "conformance"
         "http-custom-headers",
         "http-invalid-tool-headers",
         "json-schema-ref-no-deref",
+        "auth/2025-03-26-oauth-endpoint-fallback",
+        "auth/2025-03-26-oauth-metadata-backcompat",
+        "auth/basic-cimd",
+        "auth/iss-normalized",
+        "auth/iss-not-advertised",
+        "auth/iss-supported",
+        "auth/iss-supported-missing",
+        "auth/iss-unexpected",
+        "auth/iss-wrong-issuer",
+        "auth/metadata-default",
+        "auth/metadata-issuer-mismatch",
+        "auth/offline-access-not-supported",
+        "auth/offline-access-scope",
+        "auth/pre-registration",
+        "auth/resource-mismatch",
+        "auth/scope-from-scopes-supported",
+        "auth/scope-from-www-authenticate",
+        "auth/scope-omitted-when-undefined",
+        "auth/scope-retry-limit",
+        "auth/scope-step-up",
+        "auth/token-endpoint-auth-basic",
+        "auth/token-endpoint-auth-none",
+        "auth/token-endpoint-auth-post",
     ],
 )
 def test_a_scenario_of_clients_passes(tmp_path: Path, scenario: str) -> None:
-    """Left out: OAuth, and what a script cannot give (elicitation, input of a user)."""
+    """Left out: logins without a person (client credentials, enterprise, DPoP), and what a script cannot give (elicitation, input of a user)."""
     if not _SUITE.exists():
         pytest.skip("needs: npm install in tests/npm")
     client = f"cd '{_ROOT}' && '{sys.executable}' -m tests.support.conformance_client"

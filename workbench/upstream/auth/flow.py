@@ -119,12 +119,13 @@ class _Flow:
         self._probed = False
         document = client.client_id if client is not None and _is_document(client) else None
         known = None
+        self._by_hand = client is not None and document is None
         if client is not None and document is None:
             known = OAuthClientInformationFull(
                 client_id=client.client_id,
                 client_secret=client.secret,
                 redirect_uris=[AnyUrl(loopback.address)],
-                token_endpoint_auth_method="client_secret_post" if client.secret else "none",
+                token_endpoint_auth_method="client_secret_basic" if client.secret else "none",
             )
         # A client is registered for each login: one that is known may be known with another port, and
         # one that the authorization server forgot cannot be told from one that it knows.
@@ -265,8 +266,19 @@ class _Flow:
         query = parse_qs(urlsplit(address).query)
         if not _is_safe(httpx2.URL(address), self._url):
             raise LoginFailed(self._told("authorization", "its address is not https"))
+        self._choose_method()
         self._loopback.expect(query["state"][0])
         await self._show(address, self._loopback)
+
+    def _choose_method(self) -> None:
+        """How a client that was registered by hand shows its secret: as the authorization server takes it."""
+        context = self._provider.context
+        metadata, client = context.oauth_metadata, context.client_info
+        if not self._by_hand or metadata is None or client is None or client.client_secret is None:
+            return
+        taken = metadata.token_endpoint_auth_methods_supported
+        if taken is not None and "client_secret_basic" not in taken:
+            client.token_endpoint_auth_method = "client_secret_post"
 
     async def _come_back(self) -> AuthorizationCodeResult:
         try:
