@@ -55,6 +55,12 @@ async def test_nothing_that_may_do_harm_is_called() -> None:
             "NOT_SET_ANYWHERE",
             "${NOT_SET_ANYWHERE:-…}",
         ),
+        (
+            demo_settings(env={"A": "${file:/no/such/file}"}),
+            "variables",
+            "/no/such/file",
+            "write the file",
+        ),
         (ServerSettings("x", "no-such-program"), "command", "no-such-program", "whole path"),
         (raw_settings(cwd="/no/such/folder"), "start", "no such folder", "correct cwd"),
         (

@@ -176,6 +176,28 @@ def test_claude_desktop(tmp_path: Path) -> None:
     assert found.source.product == "Claude Desktop"
 
 
+@pytest.mark.parametrize(
+    ("product", "place"),
+    [
+        (
+            "Cline",
+            ".config/Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json",
+        ),
+        ("LM Studio", ".lmstudio/mcp.json"),
+        ("Junie", ".junie/mcp/mcp.json"),
+    ],
+)
+def test_clients_that_write_as_claude_does(tmp_path: Path, product: str, place: str) -> None:
+    file = tmp_path / place
+    file.parent.mkdir(parents=True)
+    file.write_text('{"mcpServers": {"c": {"command": "x", "args": ["1"], "disabled": true}}}')
+    (source,) = importing.sources(home=tmp_path, folder=tmp_path / "none", platform="linux")
+    for one in (source, file):
+        (found,) = importing.read(one)
+        assert found.source.product == product
+        assert found.settings == ServerSettings("c", "x", ("1",), enabled=False)
+
+
 def test_windsurf(tmp_path: Path) -> None:
     text = '{"mcpServers": {"w": {"serverUrl": "https://w/mcp"}}}'
     found = _one(tmp_path, "windsurf/mcp_config.json", text)

@@ -215,12 +215,7 @@ class _Examined:
     def _look_at_variables(self) -> None:
         unset = self._written.unset(self._environ)
         if unset:
-            first = unset[0]
-            self._fail(
-                "variables",
-                f"not set: {', '.join(unset)}",
-                f"set it where Workbench is started ({first}=…), or give a default: ${{{first}:-…}}",
-            )
+            self._fail("variables", f"not there: {', '.join(unset)}", _set(unset[0]))
         self._done("variables", "all that it refers to are set")
 
     def _look_for_command(self) -> None:
@@ -256,6 +251,16 @@ class _Examined:
         now = time.perf_counter()
         took, self._began = (now - self._began) * 1000, now
         self.steps.append(Step(step.name, step.state, step.evidence, step.cure, took))
+
+
+def _set(reference: str) -> str:
+    """How what a reference leads to comes to be there."""
+    kind, colon, name = reference.partition(":")
+    if colon and kind == "keyring":
+        return f"workbench secrets set {name}"
+    if colon:
+        return f"write the file {name}, or correct its path"
+    return f"set it where Workbench is started ({kind}=…), or give a default: ${{{kind}:-…}}"
 
 
 def likely_cure(evidence: str) -> str:

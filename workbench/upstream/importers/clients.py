@@ -89,6 +89,11 @@ def _places(home: Path, folder: Path, platform: str) -> Iterator[tuple[Product, 
     for name in ("opencode.json", "opencode.jsonc"):
         yield "opencode", folder / name
         yield "opencode", home / ".config" / "opencode" / name
+    cline = Path("saoudrizwan.claude-dev", "settings", "cline_mcp_settings.json")
+    yield "Cline", support / "Code" / "User" / "globalStorage" / cline
+    yield "LM Studio", home / ".lmstudio" / "mcp.json"
+    yield "Junie", folder / ".junie" / "mcp" / "mcp.json"
+    yield "Junie", home / ".junie" / "mcp" / "mcp.json"
     yield "Windsurf", home / ".codeium" / "windsurf" / "mcp_config.json"
     yield "Zed", folder / ".zed" / "settings.json"
     yield "Zed", home / ".config" / "zed" / "settings.json"
@@ -116,6 +121,9 @@ _BY_PLACE: tuple[tuple[str, Product], ...] = (
     (".zed", "Zed"),
     ("zed", "Zed"),
     ("windsurf", "Windsurf"),
+    ("cline_mcp_settings.json", "Cline"),
+    (".lmstudio", "LM Studio"),
+    (".junie", "Junie"),
     ("opencode", "opencode"),
     ("opencode.json", "opencode"),
     ("opencode.jsonc", "opencode"),

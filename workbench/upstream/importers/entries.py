@@ -22,9 +22,12 @@ from workbench.util.files import read_regular
 Product: TypeAlias = Literal[
     "Claude Code",
     "Claude Desktop",
+    "Cline",
     "Codex",
     "Cursor",
     "Gemini CLI",
+    "Junie",
+    "LM Studio",
     "opencode",
     "VS Code",
     "Windsurf",
