@@ -11,6 +11,7 @@ from tests.support.catalogues import catalogue, demo_catalogue, tool
 from workbench.catalogue.missing import Missing
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
 from workbench.catalogue.validation import argument_problems
+from workbench.text.tokens import estimate
 
 _DEMO = demo_catalogue()
 
@@ -153,3 +154,14 @@ def test_importing_the_catalogue_is_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_tokens_of_all_definitions_are_estimated_from_some() -> None:
+    tools = {
+        f"t{n}": tool(f"t{n}", {"id": {"type": "string", "description": "what it is " * (n % 7)}})
+        for n in range(200)
+    }
+    offered = catalogue(s=tools)
+    whole = estimate("\n".join(one.said() for one in list(tools.values())[:50])) * 4
+    assert 0.8 * whole < offered.definition_tokens < 1.2 * whole
+    assert catalogue().definition_tokens == 0

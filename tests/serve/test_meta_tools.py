@@ -232,3 +232,12 @@ async def test_the_listing_is_the_same_from_call_to_call(runtime: Runtime) -> No
     ]
     size = {"anthropic/maxResultSizeChars": 48_000}
     assert all(tool["_meta"] == size for tool in toolset.listing())
+
+
+async def test_an_execution_tells_what_it_saved(runtime: Runtime) -> None:
+    code = "(await tools.demo.list_issues({})).total"
+    ran = await ask(runtime, "code_execution", code=code)
+    tokens = (await ask(runtime, "get_execution", execution_id=ran["execution_id"]))["tokens"]
+    assert 0 < tokens["answer"] < 200 < tokens["results"]
+    assert tokens["definitions"] > 2_000
+    assert (tokens["tokenizer"], tokens["estimate"]) == ("o200k_base", True)
