@@ -2,7 +2,8 @@
 Promise combinator. Found by syntax; where in doubt a call blocks, as it stands.
 
 ``await call_tool(…)``, ``Promise.all(ids.map(id => call_tool(…)))``, ``Promise.all([call_tool(…), …])`` and
-``call_tool(…).then(…)``; also by way of a variable that goes nowhere else. The name is overwritten by one of
+``call_tool(…).then(…)``; what an async function returns, which is awaited; also by way of a variable, or of a
+function, whose value goes nowhere else. The name is overwritten by one of
 the same length (run.js), so every position stays.
 """
 
@@ -61,6 +62,9 @@ class _Uses:
         self._root = root
         self.source = source
         self._found: dict[str, list[Path]] = {}
+        self.given_on: dict[int, bool] = {}
+        """By the place of its name: whether what a function returns goes unread. A function that is looked
+        at right now is not: those which call each other come to an end."""
 
     def of(self, name: str) -> list[Path]:
         """All places of an identifier; members of that name are others."""
@@ -131,10 +135,10 @@ def _goes_unread(path: Path, uses: _Uses) -> bool:
     if kind == "array":
         return _is_combined(path[:-1], uses)
     if kind == "arrow_function" and parent.child_by_field_name("body") == node:
-        return _is_mapped(path[:-1], uses)
+        return _is_given_on(path[:-1], uses)
     if kind == "return_statement":
         function = enclosing_function(path)
-        return function is not None and _is_mapped(path[: function + 1], uses)
+        return function is not None and _is_given_on(path[: function + 1], uses)
     if kind == "variable_declarator" and parent.child_by_field_name("value") == node:
         return _variable_is_combined(parent, uses, as_element=True)
     if kind == "arguments":
@@ -177,6 +181,38 @@ def _is_combined(path: Path, uses: _Uses) -> bool:
     if parent.type == "variable_declarator" and parent.child_by_field_name("value") == node:
         return _variable_is_combined(parent, uses, as_element=False)
     return False
+
+
+def _is_given_on(path: Path, uses: _Uses) -> bool:
+    """Whether what the function at the end of ``path`` returns is awaited or combined, and not read."""
+    function, parent = path[-1], path[-2]
+    marks = {child.type for child in function.children}
+    if function.type in _GENERATORS or "*" in marks:
+        return False
+    if "async" in marks or _is_mapped(path, uses):
+        return True
+    if function.type == "function_declaration":
+        name = function.child_by_field_name("name")
+    elif parent.type == "variable_declarator" and parent.child_by_field_name("value") == function:
+        name = parent.child_by_field_name("name")
+    else:
+        return False
+    if name is None or name.type != "identifier":
+        return False
+    if name.start_byte not in uses.given_on:
+        uses.given_on[name.start_byte] = False
+        uses.given_on[name.start_byte] = _are_uses_unread(name, uses)
+    return uses.given_on[name.start_byte]
+
+
+def _are_uses_unread(name: Node, uses: _Uses) -> bool:
+    """Whether a function is called, or given to ``map``, only where its value goes unread."""
+    places = [found for found in uses.of(text_of(name, uses.source)) if found[-1] != name]
+    return 0 < len(places) <= _MOST_USES and all(
+        not _binds(found)
+        and (_goes_unread(found[:-1], uses) if _is_callee(found) else _is_mapped(found, uses))
+        for found in places
+    )
 
 
 def _is_mapped(path: Path, uses: _Uses) -> bool:
