@@ -26,6 +26,7 @@ _SUITE = _ROOT / "tests" / "npm" / "node_modules" / ".bin" / "conformance"
         "json-schema-ref-no-deref",
         "auth/2025-03-26-oauth-endpoint-fallback",
         "auth/2025-03-26-oauth-metadata-backcompat",
+        "auth/authorization-server-migration",
         "auth/basic-cimd",
         "auth/iss-normalized",
         "auth/iss-not-advertised",

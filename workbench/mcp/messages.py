@@ -87,6 +87,10 @@ class RequestTimeout(Failure):
     """Not answered in time."""
 
 
+class LoginNeeded(Failure):
+    """The server wants a person to log in, by whatever protocol it is asked."""
+
+
 class Malformed(Failure):
     """Answered with what is no answer."""
 

@@ -31,10 +31,6 @@ _SCOPE = re.compile(r'\bscope="?([\x21\x23-\x5b\x5d-\x7e ]+?)"?(?:,|$)')
 _log = logging.getLogger(__name__)
 
 
-class LoginNeeded(Failure):
-    """The server wants a person to log in."""
-
-
 class CannotRenew(Failure):
     """The token could not be renewed just now."""
 

@@ -25,6 +25,7 @@ from workbench.mcp.messages import (
     VERSION_KEY,
     ConnectionLost,
     Failure,
+    LoginNeeded,
     Malformed,
     RequestTimeout,
     RpcError,
@@ -44,7 +45,7 @@ from workbench.mcp.peer import (
     reply_to,
     tell_progress,
 )
-from workbench.upstream.auth.bearer import Bearer, LoginNeeded
+from workbench.upstream.auth.bearer import Bearer
 from workbench.upstream.transports.http_client import (
     http_client,
     refusal,

@@ -28,6 +28,7 @@ from workbench.mcp.messages import (
     VERSION_KEY,
     ConnectionLost,
     Failure,
+    LoginNeeded,
     NoCommonVersion,
     RpcError,
     TooLarge,
@@ -185,7 +186,7 @@ class Session:
         try:
             if await self._discover(MODERN_VERSIONS[-1]):
                 return
-        except Unreachable:
+        except (Unreachable, LoginNeeded):
             raise
         except ConnectionLost as error:
             raise StartAfresh(str(error)) from error
@@ -205,6 +206,8 @@ class Session:
         except RpcError as error:
             try:
                 speaks = await self._discover(MODERN_VERSIONS[-1])
+            except LoginNeeded:
+                raise
             except Failure:
                 speaks = False
             if not speaks:
