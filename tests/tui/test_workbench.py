@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static, TabbedContent
 
@@ -23,6 +24,7 @@ from workbench.tui.main.running import LiveRun
 from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.settings.screen import SettingsScreen
 from workbench.tui.tools.screen import ToolsScreen
+from workbench.tui.trace.model import EndRow
 from workbench.tui.trace.view import TraceView
 from workbench.tui.values.console_view import ConsoleView
 from workbench.tui.values.json_tree import JsonTree
@@ -605,3 +607,45 @@ async def test_a_call_that_is_inserted_does_not_glue_to_a_word(
         assert app.main.tab.script.text == f"{text}.demo.echo({{}})" + (
             f" {code[column:]}" if code[column:] else ""
         )
+
+
+async def test_an_exception_is_the_last_row_and_the_next_error(make_app: MakeApp) -> None:
+    app = make_app("await tools.demo.echo({value: 1});\n\nthrow new Error('it broke')")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        run = await run_script(app, pilot)
+        assert run.execution is not None
+        app.main.go_to("trace")
+        await until(lambda: app.main.trace.has_focus)
+        await pilot.press("home", "e")
+        row = app.main.trace.model.rows[app.main.trace.cursor or 0]
+        assert isinstance(row, EndRow)
+        assert "it broke" in row.text
+        await pilot.press("enter")
+        await until(lambda: app.main.tab.script.has_focus)
+        assert app.main.tab.script.cursor_location[0] == 2
+
+
+async def test_a_syntax_error_is_told_in_the_trace(make_app: MakeApp) -> None:
+    app = make_app("const = 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await run_script(app, pilot)
+        shown = "\n".join(app.main.trace.render_line(y).text for y in range(8))
+        assert "SYNTAX_ERROR" in shown
+        assert "No calls yet" not in shown
+
+
+async def test_failures_are_counted_and_refused_calls_are_calls_everywhere(
+    make_app: MakeApp,
+) -> None:
+    code = "call_tool('demo', 'nope', {}); await tools.demo.echo({value: 1}); return 1"
+    app = make_app(code)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        run = await run_script(app, pilot)
+        assert len(run.calls) == 2
+        title = Content.from_markup(str(app.main.query_one("#trace", Pane).border_title))
+        assert "2 calls · 1 ✘" in title.plain
+        assert "2 calls" in str(app.main.detail.border_subtitle)
+        assert "2 calls" in str(app.main.query_one("#status", Static).content)

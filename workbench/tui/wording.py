@@ -49,8 +49,13 @@ def error_line(error: ScriptError, script: str) -> str:
     return f"{error.code}{where} — {clean_line(error.message, _MESSAGE)}"
 
 
-def summary(execution: Execution, upstream_ms: float | None = None) -> str:
-    """How a run ended, with what it used: its time, and (where told) whose it was."""
+def summary(
+    execution: Execution, upstream_ms: float | None = None, calls: int | None = None
+) -> str:
+    """How a run ended, with what it used: its time, and (where told) whose it was.
+
+    calls: how many it tried, those that were refused too; else how many were let through.
+    """
     parts = [duration(execution.duration_ms)]
     if upstream_ms is not None:
         if execution.queued_ms >= 1:
@@ -59,7 +64,7 @@ def summary(execution: Execution, upstream_ms: float | None = None) -> str:
             parts.append(f"script {duration(execution.cpu_ms)}")
         if execution.tool_calls:
             parts.append(f"upstream {duration(upstream_ms)}")
-    parts.append(count(execution.tool_calls, "call"))
+    parts.append(count(execution.tool_calls if calls is None else calls, "call"))
     if execution.memory_bytes is not None:
         parts.append(f"{execution.memory_bytes / (1 << 20):.1f} MB")
     return " · ".join(parts)

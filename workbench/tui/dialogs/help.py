@@ -36,14 +36,16 @@ _WIDTH = 22
 
 def pane_keys(pane: str) -> list[tuple[str, str]]:
     """The keys of a pane's own widget, as it declares them: (keys, what they do)."""
-    return [
-        (shown(binding.key), binding.description)
-        for widget in _PANES.get(pane, ())
-        for kind in widget.__mro__
-        if kind.__module__.startswith("workbench.")
-        for binding in vars(kind).get("BINDINGS", ())
-        if isinstance(binding, Binding) and binding.action not in _PLAIN
-    ]
+    found: dict[str, tuple[str, str]] = {}
+    for widget in _PANES.get(pane, ()):
+        for kind in widget.__mro__:
+            if kind.__module__.startswith("workbench."):
+                for binding in vars(kind).get("BINDINGS", ()):
+                    if isinstance(binding, Binding) and binding.action not in _PLAIN:
+                        # Two views of one pane have the same keys for the same thing: said once.
+                        keys = shown(binding.key)
+                        found.setdefault(keys.partition(",")[0], (keys, binding.description))
+    return list(found.values())
 
 
 def screen_keys(screen: Screen[object] | None) -> list[tuple[str, str]]:
@@ -82,10 +84,12 @@ class HelpScreen(GuardedModal[None]):
         if here:
             groups[f"In this pane: {self._pane}"] = here
         for command, keys in in_force(self._own_keys):
+            if command.place == "main" and not self._pane:
+                continue  # it does nothing on this screen
             groups.setdefault(command.group, []).append(
                 (shown(keys) if keys else "by name", f"{command.title}: {command.help}")
             )
-        for pane in _PANES:
+        for pane in _PANES if self._pane else ():
             if pane != self._pane:
                 groups[f"In the {pane} pane"] = pane_keys(pane)
         lines: list[Content] = []

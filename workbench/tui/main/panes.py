@@ -190,7 +190,10 @@ class DetailPane(Pane):
         if execution is None:
             return
         sign = Content.styled(f"{SIGNS[execution.status]} ", COLOURS[execution.status])
-        self._names["tab-result"] = Content(""), sign + Content(summary(execution))
+        self._names["tab-result"] = (
+            Content(""),
+            sign + Content(summary(execution, calls=len(run.calls))),
+        )
         if execution.error is None:
             self.result.show(execution.value, "result")
         else:

@@ -231,7 +231,10 @@ class WorkbenchScreen(DoorsScreen):
             sign = SIGNS[execution.status]
             self.tell(f"{sign} {error_line(execution.error, run.script)}", COLOURS[run.status])
         else:
-            self.tell(f"✔ {run.script}: {summary(execution, run.upstream_ms)}", COLOURS["ok"])
+            self.tell(
+                f"✔ {run.script}: {summary(execution, run.upstream_ms, len(run.calls))}",
+                COLOURS["ok"],
+            )
 
     # -- the trace and the detail ------------------------------------------------------
 
@@ -266,6 +269,16 @@ class WorkbenchScreen(DoorsScreen):
             if self._ran is not None and self._ran in self.tabs:
                 self._switch(self.tabs.index(self._ran))
             self.jump_to(state.call.line - 1, max((state.call.column or 1) - 1, 0))
+
+    @on(TraceView.EndOpened)
+    def _end_opened(self, event: TraceView.EndOpened) -> None:
+        """To where the script failed; without a place, to the whole error."""
+        if event.line is None:
+            self.detail.show_tab("result")
+            self.go_to("detail")
+        elif self._ran is not None and self._ran in self.tabs:
+            self._switch(self.tabs.index(self._ran))
+            self.jump_to(event.line - 1, max((event.column or 1) - 1, 0))
 
     # -- panes -------------------------------------------------------------------------
 
@@ -399,6 +412,9 @@ class WorkbenchScreen(DoorsScreen):
         title = Content(_TITLES["trace"])
         if run is not None and run.calls:
             title += Content(f" · {count(len(run.calls), 'call')}")
+            failed = self.trace.model.totals.failed
+            if failed:
+                title += Content.styled(f" · {failed:,} ✘", "$text-error")
         if self.is_paired:
             self._pair("trace", title, "detail", Content(_TITLES["detail"]))
         else:

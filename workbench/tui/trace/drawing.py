@@ -118,7 +118,8 @@ class TraceDrawing(PaintedView):
         if footer and y == self.size.height - 1:
             return self.strip_of(footer, width, self.part_style("prompt"))
         view = self.view
-        scale = waterfall.scale_ms(model.span_ms)
+        # While it runs in steps, so that bars do not move with every event; then as it is.
+        scale = max(model.span_ms, 1.0) if model.finished else waterfall.scale_ms(model.span_ms)
         columns = Columns.of(width, view)
         if y == 0:
             return self.strip_of(header_line(columns, scale), width, base)

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from workbench.tui.glyphs import CALL_SIGNS
 from workbench.tui.trace import waterfall
-from workbench.tui.trace.model import CallRow, ConsoleRow
+from workbench.tui.trace.model import CallRow, ConsoleRow, EndRow
 from workbench.tui.widgets.line_view import Part, fit
 
 View: TypeAlias = Literal["waterfall", "start", "summary"]
@@ -97,6 +97,8 @@ def console_line(row: ConsoleRow, width: int, *, selected: bool) -> list[Part]:
             (f"{pointer:<{_NUMBER}} ·", "pending"),
             (" " * room, "dim"),
         ]
+    if isinstance(row, EndRow):
+        return [(f"{pointer:<{_NUMBER}} ✘ ", "error"), (fit(row.text, room + 6), "error")]
     style = {"warn": "warn", "error": "error"}.get(row.level, "dim")
     return [
         (f"{pointer:<{_NUMBER}} › ", "dim"),

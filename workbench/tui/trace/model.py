@@ -66,6 +66,14 @@ class ConsoleRow:
     at_ms: float
 
 
+@dataclass(slots=True)
+class EndRow(ConsoleRow):
+    """How an execution failed, after all its calls: so the last error is always a row."""
+
+    line: int | None = None
+    column: int | None = None
+
+
 Row: TypeAlias = CallRow | ConsoleRow
 
 
@@ -232,6 +240,11 @@ class TraceModel:
             self._failed += 1
             self._changed(index)
         self._running.clear()
+        error = event.execution.error
+        if error is not None:
+            text = clean_line(f"{error.code} — {error.message[:SHOWN_CONSOLE]}", SHOWN_CONSOLE)
+            ended = event.execution.duration_ms
+            self._append(EndRow("error", text, ended, error.line, error.column))
 
     # -- what is known ---------------------------------------------------------------------
 
@@ -317,13 +330,16 @@ class TraceModel:
         """Where the row ``index`` is (or would be) among the shown ones."""
         return index if self._shown is None else bisect_left(self._shown, index)
 
-    def find(self, start: int, direction: int, wanted: Callable[[CallRow], bool]) -> int | None:
-        """The next shown position after ``start`` (-1 for the way up) whose call is ``wanted``."""
+    def find(
+        self, start: int, direction: int, wanted: Callable[[CallRow], bool], *, ends: bool = False
+    ) -> int | None:
+        """The next shown position after ``start`` (-1 for the way up) whose call is ``wanted``.
+        ends: also where the execution failed."""
         shown = self.shown
         position = start + direction
         while 0 <= position < len(shown):
             row = self.rows[shown[position]]
-            if isinstance(row, CallRow) and wanted(row):
+            if wanted(row) if isinstance(row, CallRow) else ends and isinstance(row, EndRow):
                 return position
             position += direction
         return None
@@ -331,7 +347,7 @@ class TraceModel:
     def _matches(self, row: Row) -> bool:
         if isinstance(row, CallRow):
             return self.filter.call(row)
-        return self.show_console and self.filter.console(row)
+        return (self.show_console or isinstance(row, EndRow)) and self.filter.console(row)
 
     def _restart_filter(self) -> None:
         self._shown = None if not self.filter and self.show_console else []

@@ -17,7 +17,7 @@ from workbench.tui.trace.filter import FilterError, parse_filter
 from workbench.tui.trace.line import (
     View,
 )
-from workbench.tui.trace.model import CallRow, ConsoleRow
+from workbench.tui.trace.model import CallRow, ConsoleRow, EndRow
 
 _STEP_S = 0.02
 _TICK_S = 0.1
@@ -54,6 +54,17 @@ class TraceView(TraceDrawing, can_focus=True):
         def __init__(self, view: TraceView, seq: int) -> None:
             super().__init__()
             self.view, self.seq = view, seq
+
+        @property
+        def control(self) -> TraceView:
+            return self.view
+
+    class EndOpened(Message):
+        """Enter on how the execution failed."""
+
+        def __init__(self, view: TraceView, line: int | None, column: int | None) -> None:
+            super().__init__()
+            self.view, self.line, self.column = view, line, column
 
         @property
         def control(self) -> TraceView:
@@ -294,6 +305,7 @@ class TraceView(TraceDrawing, can_focus=True):
             direction,
             lambda row: row.status not in ("ok", "running", "pending"),
             "no error there",
+            ends=True,
         )
 
     def action_match(self, direction: int) -> None:
@@ -301,8 +313,15 @@ class TraceView(TraceDrawing, can_focus=True):
         if self._sought:
             self._seek(direction, parse_filter(self._sought).call, "no match there")
 
-    def _seek(self, direction: int, wanted: Callable[[CallRow], bool], otherwise: str) -> None:
-        found = self.model.find(self._position, direction, wanted)
+    def _seek(
+        self,
+        direction: int,
+        wanted: Callable[[CallRow], bool],
+        otherwise: str,
+        *,
+        ends: bool = False,
+    ) -> None:
+        found = self.model.find(self._position, direction, wanted, ends=ends)
         if found is None:
             self._problem = otherwise
             self.set_timer(1.5, self._forgive)
@@ -340,9 +359,11 @@ class TraceView(TraceDrawing, can_focus=True):
         self.set_console_folded(self.model.show_console)
 
     def action_open(self) -> None:
-        row = self.selected
-        if row is not None:
+        row = self.model.rows[self.cursor] if self.cursor is not None else None
+        if isinstance(row, CallRow):
             self.post_message(self.CallOpened(self, row.seq))
+        elif isinstance(row, EndRow):
+            self.post_message(self.EndOpened(self, row.line, row.column))
 
     def action_copy(self) -> None:
         """The call, with its arguments and what came of it; a console line as it is."""
