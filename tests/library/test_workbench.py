@@ -154,3 +154,11 @@ def test_a_file_that_is_no_recording_says_so(tmp_path: Path) -> None:
 def test_given_tools_of_another_shape_are_refused() -> None:
     with pytest.raises(TypeError, match=r"'a'.*map tool names"):
         Workbench(tools={"a": 1})  # type: ignore[dict-item]
+
+
+async def test_a_name_alone_is_no_list_of_servers() -> None:
+    async with Workbench(tools={"a": {"x": 1}}) as workbench:
+        with pytest.raises(TypeError, match=r"\['a'\]"):
+            await workbench.run("1", allowed_servers="a")
+        code = "call_tool('a', 'x', {}).ok"
+        assert (await workbench.run(code, allowed_servers=["a"])).value is True

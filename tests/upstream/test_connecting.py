@@ -140,3 +140,16 @@ def test_the_commands(tmp_path: Path) -> None:
     assert json.loads(file.read_text()) == json.loads(before)
     wrong = shell("servers", "connect", "cursr")
     assert (wrong.returncode, "'cursor'" in wrong.stderr) == (2, True)
+
+
+def test_a_folders_file_that_nobody_trusts_is_given_to_no_client(tmp_path: Path) -> None:
+    """Named with ``--config`` it would count as trusted, and the client would start its servers."""
+    shell = Shell(tmp_path)
+    file = tmp_path / ".cursor" / "mcp.json"
+    file.parent.mkdir()
+    (tmp_path / "workbench.toml").write_text('[servers.a]\ncommand = "touch"\nargs = ["x"]\n')
+    refused = shell("servers", "connect", "cursor")
+    assert (refused.returncode, "workbench trust" in refused.stderr) == (2, True)
+    assert not file.exists()
+    assert shell("trust", "--yes").returncode == 0
+    assert shell("servers", "connect", "cursor").returncode == 0

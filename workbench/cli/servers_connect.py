@@ -32,11 +32,19 @@ def add_parsers(actions: Any) -> None:
 
 
 def connect(arguments: argparse.Namespace) -> int:
+    from workbench.config.trust import held_servers
     from workbench.upstream.importers.connecting import connected
     from workbench.util.own_python import own_module
 
     config = open_config(arguments)
     client = _client(arguments.client)
+    if held_servers(
+        config
+    ):  # named with --config, as the client will, the file would count as trusted
+        raise Failure(
+            f"{config.path} is not trusted yet, and {arguments.client} would start its servers: "
+            "look at what they run with: workbench trust"
+        )
     words = [*own_module("workbench"), "--serve"]
     if config.path is not None:  # the client starts it in a folder of its own
         words += ["--config", str(config.path.resolve())]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from os import PathLike
 from pathlib import Path
@@ -104,7 +104,7 @@ class Workbench:
         timeout_ms: int | None = None,
         max_tool_calls: int | None = None,
         max_parallel: int | None = None,
-        allowed_servers: tuple[str, ...] | None = None,
+        allowed_servers: Sequence[str] | None = None,
         tools: GivenToolsMapping | None = None,
         script: str | None = None,
         on_event: Listener | None = None,
@@ -117,7 +117,10 @@ class Workbench:
         on_event: called in the event loop with each event as it happens.
         Cancelling the task cancels the script.
         """
-        options = ExecutionOptions(timeout_ms, max_tool_calls, max_parallel, allowed_servers)
+        if isinstance(allowed_servers, str):
+            raise TypeError(f"allowed_servers is a list of names: [{allowed_servers!r}]")
+        allowed = tuple(allowed_servers) if allowed_servers is not None else None
+        options = ExecutionOptions(timeout_ms, max_tool_calls, max_parallel, allowed)
         request = ExecutionRequest(
             code=code,
             input={} if input is NOT_GIVEN else input,
@@ -141,7 +144,7 @@ class Workbench:
         timeout_ms: int | None = None,
         max_tool_calls: int | None = None,
         max_parallel: int | None = None,
-        allowed_servers: tuple[str, ...] | None = None,
+        allowed_servers: Sequence[str] | None = None,
         tools: GivenToolsMapping | None = None,
         script: str | None = None,
     ) -> AsyncGenerator[Event, None]:
