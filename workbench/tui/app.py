@@ -79,7 +79,7 @@ class WorkbenchApp(AppBase):
         self._ascii = AsciiFilter()
         self._safe = SafeFilter()
         self._readable = ReadableFilter(
-            lambda: themes.least_contrast(self.current_theme), self.console.color_system
+            lambda: themes.least_contrast(self.current_theme), lambda: self.color_system
         )
         encoding = terminal_encoding()
         self.shows_signs = is_utf8(encoding)
@@ -102,6 +102,11 @@ class WorkbenchApp(AppBase):
         if self._runtime is None:
             raise RuntimeError("the app does not run")
         return await asyncio.shield(self._runtime)
+
+    @property
+    def color_system(self) -> str | None:
+        """The colours of the terminal, as Rich names them; None where there is no terminal (a picture)."""
+        return None if self.is_headless else self.console.color_system
 
     @property
     def runtime_now(self) -> Runtime | None:
@@ -164,7 +169,7 @@ class WorkbenchApp(AppBase):
     def on_mount(self) -> None:
         found, problems = themes.load_themes(themes.theme_folders())
         for theme in found:
-            self.register_theme(suited(theme, self.console.color_system))
+            self.register_theme(suited(theme, self.color_system))
         last = self._sessions.last()
         self.shares = {name: dict(shares) for name, shares in last.shares.items()}
         self.palette.recent = list(last.recent)

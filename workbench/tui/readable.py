@@ -31,9 +31,9 @@ _ENDS = (ColorTriplet(255, 255, 255), ColorTriplet(0, 0, 0))
 
 
 class ReadableFilter(LineFilter):
-    """``least()``: the contrast that words must have now. system: what the terminal can show."""
+    """``least()``: the contrast that words must have now; ``system()``: what the terminal can show."""
 
-    def __init__(self, least: Callable[[], float], system: str | None = None) -> None:
+    def __init__(self, least: Callable[[], float], system: Callable[[], str | None]) -> None:
         super().__init__()
         self._least = least
         self._system = system
@@ -61,7 +61,7 @@ class ReadableFilter(LineFilter):
         if lifted is None:
             if len(self._lifted) >= _MOST_KEPT:
                 self._lifted.clear()
-            lifted = self._lifted[key] = readable(style, least, self._system)
+            lifted = self._lifted[key] = readable(style, least, self._system())
         return lifted
 
 
