@@ -7,6 +7,10 @@ import re
 _WORD_START = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z0-9])|(?<=[a-z])(?=[A-Z])")
 
 
+SCATTERED = 3
+"""From so many points on a word was found only as letters in their order."""
+
+
 def score(typed: str, text: str) -> int | None:
     """0 is best; None: it does not fit. Every word that is typed must be found, in any order."""
     total = 0
@@ -28,7 +32,7 @@ def _score_of_word(word: str, text: str) -> int | None:
         found_at_start = any(lower.startswith(word, start) for start in starts)
         return 1 if found_at_start else 2
     gaps = _gaps(word, lower)
-    return None if gaps is None else 3 + gaps
+    return None if gaps is None else SCATTERED + gaps
 
 
 def _gaps(word: str, text: str) -> int | None:

@@ -247,7 +247,8 @@ async def test_offers_open_narrow_and_are_taken() -> None:
         assert app.area.text == "await tools.tracker"
         await typed(pilot, ".")
         await pilot.press("down", "up", "down", "enter")
-        assert app.area.text == 'await tools.tracker["close-issue"]'
+        assert app.area.text == 'await tools.tracker["close-issue"]()'
+        await pilot.press("escape", "end")
         await typed(pilot, ";\n")
         assert app.area.text.endswith(";\n")
         await pilot.press("ctrl+@")
@@ -450,3 +451,26 @@ async def test_finding_goes_there_letter_by_letter() -> None:
         await pilot.press("backspace")
         await pilot.pause()
         assert app.area.selection.start == (1, 6)  # from where the search began
+
+
+async def test_arguments_are_offered_unasked_and_enter_still_ends_the_line() -> None:
+    app = EditorApp()
+    async with app.run_test(size=(80, 20)) as pilot:
+        app.area.completer = offers
+        await typed(pilot, "tools.tracker.search")
+        await pilot.press("tab")
+        assert app.area.text == "tools.tracker.search_issues()"
+        popup = app.screen.query_one(CompletionPopup)
+        assert popup.is_open, "its arguments"
+        await typed(pilot, "{")
+        assert popup.is_open
+        assert "query" in [offer.label for offer in popup.offers]
+        await pilot.press("tab")
+        assert app.area.text.startswith("tools.tracker.search_issues({query: ")
+        await typed(pilot, "1,")
+        assert popup.is_open
+        await pilot.press("enter")
+        assert not popup.is_open
+        assert "1,\n" in app.area.text
+        await typed(pilot, "f(")
+        assert not popup.is_open, "it is no tool"

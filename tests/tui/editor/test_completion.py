@@ -63,7 +63,8 @@ def accepted(script: str) -> str:
     """The script with the first offer taken."""
     offer = offers(script)[0]
     before, _, after = script.partition("|")
-    return before[: len(before) - offer.prefix] + offer.insert + "|" + after
+    text = before[: len(before) - offer.prefix] + offer.insert
+    return text[: len(text) - offer.back] + "|" + text[len(text) - offer.back :] + after
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_offers(script: str, expected: list[str]) -> None:
     [
         ("tools.tr|", "tools.tracker|"),
         ("tools.my|", 'tools["my-chat"]|'),
-        ("tools.tracker.clo|", 'tools.tracker["close-issue"]|'),
+        ("tools.tracker.clo|", 'tools.tracker["close-issue"](|)'),
         ('call_tool("tr|")', 'call_tool("tracker|")'),
         ("tools.tracker.search_issues({ qu|", "tools.tracker.search_issues({ query: |"),
         ("tools.tracker.search_issues({ two|", 'tools.tracker.search_issues({ "two words": |'),
@@ -321,3 +322,15 @@ def test_a_long_script_is_quick() -> None:
     began = time.perf_counter()
     assert complete(catalogue(), script + "tools.", (5000, 6))
     assert time.perf_counter() - began < 0.2
+
+
+def test_letters_in_their_order_are_enough_where_nothing_fits_better() -> None:
+    assert labels("tools.tracker.srchi|") == ["search_issues"]
+    assert "search_issues" in labels("tools.tracker.issues|")
+    assert labels("tools.tracker.zzz|") == []
+
+
+def test_a_call_that_is_there_keeps_its_brackets() -> None:
+    assert accepted("tools.tracker.search|({ query: 1 })").startswith(
+        "tools.tracker.search_issues|({"
+    )

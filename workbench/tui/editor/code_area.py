@@ -18,7 +18,7 @@ from textual.widgets.text_area import Location
 from workbench.catalogue.tools import ToolInfo
 from workbench.tui.editor.code_marks import Marker
 from workbench.tui.editor.code_typing import TypingArea
-from workbench.tui.editor.completion import Completion, opens_by_itself
+from workbench.tui.editor.completion import Completion, opens_by_itself, opens_unasked
 from workbench.tui.editor.completion_popup import CompletionPopup
 from workbench.tui.editor.tool_popup import ToolPopup
 
@@ -50,6 +50,8 @@ class CodeArea(TypingArea):
     tool_finder: ToolFinder | None = None
     """Gives the tool whose call is at a place of a text."""
     _popup: CompletionPopup | None = None
+    _unasked = False
+    """Nobody asked for the offers that are open: Enter ends the line, Tab takes one."""
     _tool_popup: ToolPopup | None = None
     _hover: Timer | None = None
     _hovered: Location | None = None
@@ -60,7 +62,13 @@ class CodeArea(TypingArea):
     def action_complete(self) -> None:
         """Offer what can stand at the cursor."""
         if not self.read_only:
+            self._unasked = False
             self._offer()
+
+    @property
+    def is_offering(self) -> bool:
+        """Whether offers are open: what is typed is not finished."""
+        return self._popup is not None and self._popup.is_open
 
     def _offer(self) -> None:
         offers = [] if self.completer is None else self.completer(self.text, self.cursor_location)
@@ -75,16 +83,21 @@ class CodeArea(TypingArea):
 
     def was_typed(self, typed: str = "") -> None:
         """After a key: narrow open offers, or open them where they are expected."""
-        if self._popup is not None and self._popup.is_open:
+        if self.is_offering:
             if typed and (typed.isalnum() or typed in "_$-.\"'`"):
+                self._unasked = False  # it is being chosen from
                 self._offer()
-            elif typed:
-                self._close_popup()
-        elif (
-            typed in (".", '"', "'", "`")
-            and self.completer is not None
-            and opens_by_itself(self.text, self.cursor_location)
-        ):
+                return
+            if not typed:
+                return
+            self._close_popup()
+        if self.completer is None:
+            return
+        if typed in (".", '"', "'", "`") and opens_by_itself(self.text, self.cursor_location):
+            self._unasked = False
+            self._offer()
+        elif typed in ("(", "{", ",") and opens_unasked(self.text, self.cursor_location):
+            self._unasked = True
             self._offer()
 
     def key_taken(self, key: str) -> bool:
@@ -96,9 +109,13 @@ class CodeArea(TypingArea):
         """A key while offers are open; False: it is not for them."""
         assert self._popup is not None
         if key in ("down", "up"):
+            self._unasked = False
             self._popup.move(1 if key == "down" else -1)
         elif key in ("pagedown", "pageup"):
             self._popup.move(8 if key == "pagedown" else -8)
+        elif key == "enter" and self._unasked:
+            self._close_popup()
+            return False  # a line ends after a comma or a bracket
         elif key in ("tab", "enter"):
             self._accept()
         elif key == "escape":
@@ -127,6 +144,10 @@ class CodeArea(TypingArea):
             (row, column),
             maintain_selection_offset=False,
         )
+        if offer.back:
+            row, column = self.cursor_location
+            self.move_cursor((row, column - offer.back))
+            self.was_typed("(")
 
     def _close_popup(self) -> None:
         if self._popup is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.catalogue.typescript import member, property_name, type_text
@@ -24,6 +24,7 @@ from workbench.tui.editor.script_reading import (
     text_before,
 )
 from workbench.tui.editor.tool_calls import arguments_to_fill
+from workbench.tui.matching import SCATTERED, score
 
 _MOST = 200
 _SIGNATURE = 200
@@ -43,6 +44,8 @@ class Completion:
     doc: str = ""
     """First line of the description."""
     prefix: int = 0
+    back: int = 0
+    """So many characters before the end of what was put in the cursor stands then."""
 
 
 GLOBALS: tuple[tuple[str, str, str], ...] = (
@@ -84,6 +87,7 @@ _BATCH_ARGS = re.compile(
     r"([\"'`])([^\"'`\n]*)\3\s*,\s*[\"']?args[\"']?\s*:\s*$"
 )
 _CALLED = re.compile(r"\(\s*([\"'`])([^\"'`\n]*)\1\s*,\s*([\"'`])([^\"'`\n]*)\3?")
+_BRACKET_NEXT = re.compile(r"[\w$]*\s*\(")
 _REST_OF_NAME = re.compile(r"[\w$]*")
 _CONSOLE_MEMBER = re.compile(r"(?<![\w$.])console\.([\w$]*)$")
 _NAME = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*)?$")
@@ -108,7 +112,8 @@ def complete(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> list[C
         return _member_offers(_servers(catalogue), found[1])
     found = _TOOL_MEMBER.search(before)
     if found:
-        return _member_offers(_tools(catalogue, found[1] or found[3]), found[4])
+        offers = _member_offers(_tools(catalogue, found[1] or found[3]), found[4])
+        return offers if is_called_there(text, cursor) else [_as_call(offer) for offer in offers]
     found = _CONSOLE_MEMBER.search(before)
     if found:
         return _offers(((name, name, "(...values)", "") for name in _CONSOLE), found[1])
@@ -143,6 +148,20 @@ def opens_by_itself(text: str, cursor: tuple[int, int]) -> bool:
     )
 
 
+def opens_unasked(text: str, cursor: tuple[int, int]) -> bool:
+    """Whether the arguments of a tool begin here, or another one follows: offers that Enter does not take."""
+    before = text_before(text, cursor)
+    last = before[-1:]
+    if last == "(":
+        return _CALL_MEMBER.search(before) is not None
+    if last not in ("{", ","):
+        return False
+    state = read(before)
+    if state.inside or not state.open or before[state.open[-1]] != "{":
+        return False
+    return any(_CALL_MEMBER.search(before[:place]) for place in state.open)
+
+
 def tool_at(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> ToolInfo | None:
     """The tool whose name or call the cursor is in: for showing its schema."""
     row, column = cursor
@@ -172,6 +191,17 @@ def tool_on_line(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> To
     for bracket in re.finditer(r"(?<=\()|(?=\))", line[:_LONGEST_LINE]):
         found = found or tool_at(catalogue, text, (cursor[0], bracket.start()))
     return found
+
+
+def is_called_there(text: str, cursor: tuple[int, int]) -> bool:
+    """Whether the name at the cursor is followed by its brackets already."""
+    line = text.split("\n", cursor[0] + 1)[cursor[0]]
+    return _BRACKET_NEXT.match(line, cursor[1]) is not None
+
+
+def _as_call(offer: Completion) -> Completion:
+    """A tool is there to be called: its brackets come with it, the cursor between them."""
+    return replace(offer, insert=f"{offer.insert}()", back=1)
 
 
 # -- where the cursor is -------------------------------------------------------------------
@@ -316,18 +346,22 @@ def _first_line(text: str) -> str:
 
 
 def _offers(rows: _Rows, prefix: str) -> list[Completion]:
-    """Those that begin with the prefix, then those that hold it, without regard to case."""
-    wanted = prefix.lower()
-    starting: list[Completion] = []
-    holding: list[Completion] = []
+    """Those that begin with the prefix, then those that hold it, then those that have its letters in this
+    order (``listd``: list_directory), without regard to case."""
+    found: list[tuple[int, Completion]] = []
     for label, text, detail, doc in rows:
-        name = label.lower()
-        if wanted in name:
+        points = score(prefix, label)
+        if points is not None:
             offer = Completion(
                 clean_line(label), text, clean_line(detail), clean_line(doc), len(prefix)
             )
-            (starting if name.startswith(wanted) else holding).append(offer)
-    offers = (starting + holding)[:_MOST]
+            found.append((points, offer))
+    found.sort(key=lambda each: each[0])
+    if (
+        found and found[0][0] < SCATTERED
+    ):  # letters that are apart are a guess: only without better ones
+        found = [each for each in found if each[0] < SCATTERED]
+    offers = [offer for _, offer in found[:_MOST]]
     if len(offers) == 1 and offers[0].insert == prefix:
         return []
     return offers

@@ -106,9 +106,8 @@ def read_text(path: Path) -> str:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file, whole or not at all; its folder is made where there is none. Raises DocumentError."""
+    """Write a text file, whole or not at all. Raises DocumentError."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text.encode(), mode=0o644)
     except (OSError, UnicodeEncodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "text that is no UTF-8"

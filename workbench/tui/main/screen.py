@@ -64,6 +64,7 @@ class WorkbenchScreen(DoorsScreen):
         self._draft_timer: Timer | None = None
         self._said = Content("")
         self._strip = strip_of((), 0, 0)
+        self._before_others = self._told_of_others = Content("")
 
     def compose(self) -> ComposeResult:
         yield Static(id="header", markup=False)
@@ -309,7 +310,14 @@ class WorkbenchScreen(DoorsScreen):
         known = before is not None and newest is not None and before.n == newest.n
         if newest is not None and newest.status == "running" and not known and not self.run_active:
             who = clean_line(newest.client or newest.source)
+            self._before_others = self._said
             self.tell(f"{who} runs a script: {self._key_of('watch')} follows it")
+            self._told_of_others = self._said
+        elif (
+            newest is not None and newest.status != "running" and self._told_of_others is self._said
+        ):
+            self._said = self._before_others  # what was said is no longer so
+            self._show_status()
 
     def _key_of(self, name: str) -> str:
         for command, keys in commands.in_force(self.app.config.keys):
@@ -410,6 +418,8 @@ class WorkbenchScreen(DoorsScreen):
     def _show_trace_title(self) -> None:
         run = self.run_now
         title = Content(_TITLES["trace"])
+        if run is not None and self._ran is not self.tab:
+            title += Content(f" · of {clean_line(run.script, 30)}")  # not of the script in front
         if run is not None and run.calls:
             title += Content(f" · {count(len(run.calls), 'call')}")
             failed = self.trace.model.totals.failed
@@ -475,9 +485,15 @@ class WorkbenchScreen(DoorsScreen):
         if runtime is not None:
             pool = runtime.engine.pool
             right.append(Content(f"pool {pool.running}/{pool.size}"))
-        start, end = Content("   ").join(left), Content("   ").join(right)
-        gap = max(self.size.width - 2 - start.cell_length - end.cell_length, 1)
-        self._update("#header", start + Content(" " * gap) + end)
+        room = self.size.width - 2
+        while True:
+            start, end = Content("   ").join(left), Content("   ").join(right)
+            gap = room - start.cell_length - end.cell_length
+            if gap >= 2 or not (len(left) > 2 or len(right) > 1):
+                break
+            # Whole words or none: the pool and the tools are the first to go.
+            (right if len(right) > 1 else left).pop()
+        self._update("#header", start + Content(" " * max(gap, 1)) + end)
 
     def _update(self, selector: str, content: Content) -> None:
         """Change a line only where it differs: nothing is drawn for nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -259,6 +259,9 @@ class ScriptScreen(PaneScreen):
         def save(path: Path) -> None:
             before = tab.document.path
             tab.document.path = path
+            if path.parent == self._scripts_folder.absolute():
+                with suppress(OSError):  # saving says why
+                    path.parent.mkdir(parents=True, exist_ok=True)
             if self._save(tab):
                 then()
             else:
@@ -385,6 +388,9 @@ class ScriptScreen(PaneScreen):
         runtime = self.app.runtime_now
         text = tab.script.text
         if runtime is None or len(text) > _MOST_CHECKED:
+            return
+        if tab.script.is_offering:
+            self.check_soon()  # it is not finished: no red line meanwhile
             return
         error = await runtime.engine.check(text)
         if tab.script.text != text or (error is not None and error.code in _NOT_CHECKED):
