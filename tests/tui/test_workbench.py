@@ -17,6 +17,7 @@ from workbench.core.runtime import open_history
 from workbench.core.scripts import find_script
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.dialogs.help import HelpScreen
 from workbench.tui.dialogs.jump import JumpScreen
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.main.panes import ProblemLine
@@ -649,3 +650,47 @@ async def test_failures_are_counted_and_refused_calls_are_calls_everywhere(
         assert "2 calls · 1 ✘" in title.plain
         assert "2 calls" in str(app.main.detail.border_subtitle)
         assert "2 calls" in str(app.main.query_one("#status", Static).content)
+
+
+async def test_a_failed_call_is_marked_at_its_tool(make_app: MakeApp) -> None:
+    code = "const a = {b: {c: 1}};\nawait tools.demo.no_such_tool({ limit: a.b.c })"
+    app = make_app(code)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await run_script(app, pilot)
+        (marker,) = app.main.tab.script.markers
+        assert marker.line == 2
+        assert marker.column is not None
+        line = code.split("\n")[1]
+        assert line[marker.column - 1 :].startswith("no_such_tool")
+
+
+async def test_help_names_only_what_does_something_there(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await until(lambda: app.runtime_now, "open")
+        await pilot.press("f1")
+        await until(lambda: isinstance(app.screen, HelpScreen))
+        assert "Run script" in help_text(app)
+        await pilot.press("escape", "ctrl+t")
+        await until(lambda: isinstance(app.screen, HistoryScreen))
+        await pilot.press("f1")
+        await until(lambda: isinstance(app.screen, HelpScreen))
+        said = help_text(app)
+        assert "Run script" not in said
+        assert "Jump" not in said
+        assert "Export" in said
+        keys = [line.split()[0] for line in pane_lines(HelpScreen({}, "detail", None, []))]
+        assert len(keys) == len(set(keys))
+
+
+def help_text(app: WorkbenchApp) -> str:
+    assert isinstance(app.screen, HelpScreen)
+    return app.screen._text().plain
+
+
+def pane_lines(help_screen: HelpScreen) -> list[str]:
+    """The lines of the pane itself."""
+    text = help_screen._text().plain.partition("In this pane")[2].partition("\n\n")[0]
+    return [line for line in text.splitlines()[1:] if line.strip()]

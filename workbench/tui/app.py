@@ -366,7 +366,13 @@ class WorkbenchApp(AppBase):
         if not isinstance(self.screen, HelpScreen):
             below = self.screen
             pane = below.pane_name if isinstance(below, PaneScreen) else ""
-            self.push_screen(HelpScreen(self.config.keys, pane, below))
+            works = {found.binding.id for found in below.active_bindings.values()}
+            here = [
+                command.id
+                for command in commands.COMMANDS
+                if command.id in works or command.place == "app" or below is self.main
+            ]
+            self.push_screen(HelpScreen(self.config.keys, pane, below, here))
 
     def action_help_quit(self) -> None:
         """^c outside editors: copies nothing there, and never quits."""

@@ -73,7 +73,7 @@ async def test_servers_and_tools_are_shown_and_inserted(tmp_path: Path) -> None:
     async with opened(tmp_path) as (app, pilot, _):
         assert "✔ ready" in lines(app)
         assert "✘ failed" in lines(app)
-        await pilot.press("G")
+        await pilot.press("g")  # what failed comes first
         assert "no-such-program-anywhere" in said(app)
         await pilot.press("slash", *"list_issues", "enter")
         assert [row.tool.name for row in screen(app).rows.rows if row.tool] == ["list_issues"]
@@ -195,7 +195,7 @@ def test_statistics_in_a_line() -> None:
 
 def test_the_tree_filters_by_words_of_names_and_descriptions() -> None:
     names = [row.tool.name if row.tool else row.server.name for row in tree(catalogue())]
-    assert names == ["tracker", "search_issues", "close-issue", "my-chat", "post"]
+    assert names == ["my-chat", "post", "tracker", "search_issues", "close-issue"]  # failed first
     found = tree(catalogue(), "SAY something")
     assert [row.tool.name for row in found if row.tool] == ["post"]
     folded = tree(catalogue(), folded=frozenset({"tracker", "my-chat"}))
@@ -240,3 +240,19 @@ def test_examples_follow_the_schema() -> None:
         "g": None,
     }
     assert example(None) is None
+
+
+async def test_servers_fold_with_the_keys_of_the_other_trees(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (app, pilot, _):
+        rows = screen(app).rows
+        assert rows.rows[0].server.state == "failed"  # what needs a look comes first
+        await pilot.press("G", "left")
+        assert rows.row is not None
+        assert rows.row.tool is None
+        assert len(rows.rows) == 2
+        await pilot.press("right")
+        assert len(rows.rows) > 2
+        await pilot.press("minus")
+        assert len(rows.rows) == 2
+        await pilot.press("asterisk")
+        assert len(rows.rows) > 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -63,13 +63,18 @@ class HelpScreen(GuardedModal[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,f1", "dismiss", "Close")]
 
     def __init__(
-        self, own_keys: Mapping[str, str], pane: str, screen: Screen[object] | None = None
+        self,
+        own_keys: Mapping[str, str],
+        pane: str,
+        screen: Screen[object] | None = None,
+        here: Collection[str] = (),
     ) -> None:
-        """screen: what is below; its own keys come first."""
+        """screen: what is below; its own keys come first. here: the commands that do something there."""
         super().__init__()
         self._screen_keys = screen_keys(screen)
         self._own_keys = own_keys
         self._pane = pane
+        self._here = here
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog -large") as dialog:
@@ -84,8 +89,8 @@ class HelpScreen(GuardedModal[None]):
         if here:
             groups[f"In this pane: {self._pane}"] = here
         for command, keys in in_force(self._own_keys):
-            if command.place == "main" and not self._pane:
-                continue  # it does nothing on this screen
+            if command.id not in self._here:
+                continue
             groups.setdefault(command.group, []).append(
                 (shown(keys) if keys else "by name", f"{command.title}: {command.help}")
             )

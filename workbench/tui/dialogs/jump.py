@@ -34,6 +34,7 @@ class JumpScreen(GuardedModal[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f2", "dismiss", "Stay")]
     DEFAULT_CSS = """
     JumpScreen { background: $background 30%; layers: letters; }
+    JumpScreen:ansi { background: transparent; }
     JumpScreen Static { position: absolute; width: auto; height: 1; padding: 0 1;
         background: $warning; color: $background; text-style: bold; }
     """

@@ -11,6 +11,8 @@ from workbench.text.sanitize import clean_line
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.wording import SIGNS, duration
 
+_FIXED = 60
+"""Cells of a wide line before the script."""
 _STYLES = {"ok": "ok", "running": "accent", "error": "error", "crashed": "error"}
 
 
@@ -33,8 +35,8 @@ class Columns:
             return cls(4, 8, 5, 5, 7, 9)
         if width < 96:
             return cls(8, 15, 9, 5, 9, 11)
-        # Only a wide line has room for a long name beside client and error.
-        return cls(8, 15, 11, 5, 9, 28 if width > 130 else 20, note=True)
+        # Half of what is left for the script, half for who ran it and why it failed.
+        return cls(8, 15, 11, 5, 9, max(20, (width - _FIXED) // 2), note=True)
 
 
 def heading(width: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,7 +20,7 @@ from textual.widget import Widget
 from textual.widgets import Static, TextArea
 from textual.worker import Worker
 
-from workbench.core.model import Event, ExecutionRequest
+from workbench.core.model import Event, ExecutionRequest, ScriptError
 from workbench.text.sanitize import clean_line
 from workbench.tui import commands
 from workbench.tui import ui_state as session
@@ -221,7 +222,7 @@ class WorkbenchScreen(DoorsScreen):
         self.refresh_bindings()
         tab = self._ran
         if tab is not None and tab in self.tabs:
-            self.show_error(execution.error, tab)
+            self.show_error(_at_its_tool(execution.error, run, tab.script.text), tab)
             tab.script.set_line_notes(self.trace.model.line_notes())
         self._show_trace_title()
         failed = run.first_error()
@@ -500,3 +501,17 @@ class WorkbenchScreen(DoorsScreen):
         line = self.query_one(selector, Static)
         if line.content != content:
             line.update(content)
+
+
+def _at_its_tool(error: ScriptError | None, run: LiveRun, code: str) -> ScriptError | None:
+    """Where a call failed, the engine names the place of the last look-up before it, which may stand in its
+    arguments; what failed is the tool."""
+    seq = run.first_error()
+    if error is None or error.line is None or error.column is None or seq is None:
+        return error
+    call = run.calls[seq].call
+    lines = code.split("\n")
+    if call.line != error.line or error.line > len(lines):
+        return error
+    place = lines[error.line - 1].rfind(call.tool, 0, error.column - 1 + len(call.tool))
+    return error if place < 0 else replace(error, column=place + 1)

@@ -98,15 +98,31 @@ def short_origin(setting: Setting) -> str:
     return {"environment": "variable"}.get(setting.kind, setting.kind)
 
 
+def in_words(key: Key, value: JsonValue) -> str:
+    """A number with its unit, as people say it: ``16 MiB``, ``30 s``; empty where that says no more."""
+    if key.kind != "int" or not isinstance(value, int):
+        return ""
+    if key.name.endswith("_bytes"):
+        for unit, size in (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
+            if value >= size:
+                return f"{value / size:,.1f}".removesuffix(".0") + f" {unit}"
+        return f"{value} bytes"
+    if key.name.endswith("_ms"):
+        return f"{value / 1000:g} s" if value >= 1000 else f"{value} ms"
+    return ""
+
+
 def about(setting: Setting) -> Content:
     """What a key means, what it may be, where its value comes from."""
     key = setting.key
-    default = value_text(key.default) or "nothing"
+    default = value_text(key.default)
     value = clean_line(value_text(setting.value)) or "nothing"
+    allowed = key.allowed + (f"; default {default}" if default else "; not set by default")
+    size = in_words(key, setting.value)
     lines = [
-        Content.styled(f"{key.name} = {value}", "bold"),
+        Content.styled(f"{key.name} = {value}", "bold") + Content(f"  {size}" if size else ""),
         Content(key.help),
-        Content(f"{key.allowed}; default {default}"),
+        Content(allowed),
     ]
     if setting.kind in ("environment", "flag"):
         said = f"{clean_line(setting.origin)} wins over the file"
@@ -244,11 +260,24 @@ class SettingsScreen(GuardedScreen[None]):
         if isinstance(row.value, list) and any("," in str(item) for item in row.value):
             self._say("An entry holds a comma: change this one in the file", error=True)
             return
-        text = await self.app.push_screen_wait(
-            LineScreen(f"{key.name}: {key.allowed}", value_text(row.value), check=_checked_for(key))
-        )
+        if key.name == "ui.theme":
+            asked = self._ask_theme()
+        else:
+            title = f"{key.name}: {key.allowed}"
+            asked = LineScreen(title, value_text(row.value), check=_checked_for(key))
+        text = await self.app.push_screen_wait(asked)
         if text is not None:
             await self._set(key, text)
+
+    def _ask_theme(self) -> LineScreen:
+        """One of the themes that there are."""
+        names = sorted(self.app.available_themes)
+
+        def check(text: str) -> str | None:
+            fits = any(text.lower() in name for name in names)
+            return None if fits else f"there is no theme {text!r}"
+
+        return LineScreen("ui.theme: one of these", names=names, check=check)
 
     @work(exclusive=True, group="settings", exit_on_error=False)
     async def action_reset(self) -> None:

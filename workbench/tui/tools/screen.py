@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 _SIGNS = {"ready": ("✔", "ok"), "failed": ("✘", "error"), "connecting": ("…", "accent")}
 _TAIL = 12
+_MANY = 60
+"""With more tools servers are folded at first."""
 _MOST_ERROR = 200
 _LEAST_REASON = 12
 """Cells that the reason of a failure needs on a server's line to be worth reading."""
@@ -60,7 +62,7 @@ def tree(
     """Servers with the tools whose name or description holds every word; a filter unfolds."""
     words = text.lower().split()
     rows = []
-    for server in catalogue.servers.values():
+    for server in sorted(catalogue.servers.values(), key=lambda each: each.state != "failed"):
         tools = []
         for tool in catalogue.tools.get(server.name, {}).values():
             said = f"{tool.full_name} {tool.description}".lower()
@@ -180,6 +182,10 @@ class ToolsScreen(GuardedScreen[str | None]):
         Binding("y", "copy", "Copy call"),
         Binding("r", "reconnect", "Reconnect"),
         Binding("a", "approve", "Approve", show=False),
+        Binding("left,h", "fold(True)", "Fold the server", show=False),
+        Binding("right", "fold(False)", "Unfold the server", show=False),
+        Binding("minus", "fold_all(True)", "Fold all", show=False),
+        Binding("asterisk", "fold_all(False)", "Unfold all", show=False),
         Binding("escape", "back", "Back"),
     ]
 
@@ -187,6 +193,8 @@ class ToolsScreen(GuardedScreen[str | None]):
         super().__init__()
         self._runtime = runtime
         self._folded: frozenset[str] = frozenset()
+        self._seen = False
+        """Whether tools were shown yet."""
         self._statistics: dict[str, Content] = {}
         """For each tool's full name, what was said of its calls."""
         self._stop: Callable[[], None] | None = None
@@ -205,7 +213,7 @@ class ToolsScreen(GuardedScreen[str | None]):
         return self.query_one("#tools-rows", RowList)
 
     def on_mount(self) -> None:
-        self.rows.empty_text = "No servers: add one to [servers] in workbench.toml"
+        self.rows.empty_text = "No servers · workbench servers add"
         self.rows.focus()
         self._stop = self._runtime.upstream.subscribe(self._changed)
         self.set_interval(_STDERR_S, self._look_at_stderr)
@@ -233,6 +241,11 @@ class ToolsScreen(GuardedScreen[str | None]):
         if not self.is_attached or not self.query("#tools-rows"):
             return
         catalogue = self._runtime.upstream.catalogue()
+        if not self._seen and sum(map(len, catalogue.tools.values())) > _MANY:
+            self._folded = frozenset(
+                catalogue.servers
+            )  # a wall of tools says less than their servers
+        self._seen = self._seen or bool(catalogue.tools)
         text = self.query_one(Input).value
         before = self.rows.row
         rows = tree(catalogue, text, self._folded)
@@ -307,6 +320,23 @@ class ToolsScreen(GuardedScreen[str | None]):
             self.dismiss(call_text(row.tool))
             return
         self._folded ^= {row.server.name}
+        self.show_tools()
+
+    def action_fold(self, fold: bool) -> None:
+        """The server of the row: hide its tools, or show them."""
+        row = self.rows.row
+        if row is None:
+            return
+        name = row.server.name
+        self._folded = self._folded | {name} if fold else self._folded - {name}
+        self.show_tools()
+        if fold:
+            names = [each.server.name for each in self.rows.rows]
+            self.rows.move_to(names.index(name))
+
+    def action_fold_all(self, fold: bool) -> None:
+        servers = self._runtime.upstream.catalogue().servers
+        self._folded = frozenset(servers) if fold else frozenset()
         self.show_tools()
 
     def action_filter(self) -> None:

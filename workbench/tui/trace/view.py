@@ -80,6 +80,8 @@ class TraceView(TraceDrawing, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._filter_before = ""
         self._sought = ""
+        self._told: int | None = None
+        """The call that was last told of: not again, unless the user goes there."""
         self._ticker: Timer | None = None
 
     def on_mount(self) -> None:
@@ -90,7 +92,7 @@ class TraceView(TraceDrawing, can_focus=True):
     def begin(self, execution_id: str | None) -> None:
         """Forget the rows; from now on show the execution of this id (None: whatever comes)."""
         self.model.begin(execution_id)
-        self.cursor = None
+        self.cursor = self._told = None
         self._unseen = 0
         self.follow = True
         self.scroll_to(y=0, animate=False, immediate=True, force=True)
@@ -194,7 +196,8 @@ class TraceView(TraceDrawing, can_focus=True):
         self._show_cursor()
         self.refresh()
         row = self.selected
-        if moved and row is not None:
+        if moved and row is not None and row.seq != self._told:
+            self._told = row.seq
             self.post_message(self.CallHighlighted(self, row.seq))
 
     def _show_cursor(self) -> None:
@@ -265,6 +268,7 @@ class TraceView(TraceDrawing, can_focus=True):
         if y < HEADER or position >= len(self.model.shown):
             return
         again = self._position == position
+        self._told = None
         self.follow = False
         self._go(position)
         if again:
@@ -276,6 +280,7 @@ class TraceView(TraceDrawing, can_focus=True):
         self.refresh()
 
     def action_move(self, by: int) -> None:
+        self._told = None
         last = len(self.model.shown) - 1
         target = self._position + by
         self.follow = by > 0 and self.follow and target >= last
