@@ -120,6 +120,22 @@ def test_hostile_text_is_shown_and_not_obeyed(terminal: Terminal) -> None:
     assert "1 Script" not in text
 
 
+def test_early_and_doubled_keys_do_no_harm(terminal: Terminal) -> None:
+    terminal.keys("F8", "C-l", "C-w", "C-n", "C-w")  # before anything is painted
+    terminal.until(lambda text: "1 Script" in text and "F1 Help" in text)
+    for keys in (
+        ["C-p", "format", "Enter", "Enter"],
+        ["F2", "3", "3"],
+        ["C-o", "tri", "Enter", "Enter"],
+        ["F1", "F1", "Escape", "Escape"],
+    ):
+        terminal.keys(*keys)
+        terminal.at_rest()
+    terminal.keys("C-n", "a", "b", "c", "BSpace", "d", "Left", "x", "Home", "y", "End", "z")
+    text = terminal.until(lambda text: "yabxdz" in text)
+    assert "3 Trace" in text
+
+
 _SCRIPT = "\n".join(f"const value{n} = [{n}, 'text {n}', {{ key: {n} }}];" for n in range(60))
 
 

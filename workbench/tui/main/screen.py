@@ -368,7 +368,7 @@ class WorkbenchScreen(DoorsScreen):
             x = pane.right - 2 - self._strip.content.cell_length if paired else pane.x + 3
             x += 0 if paired else len(_TITLES["script"]) + 2
             for index, place in self._strip.places:
-                targets.append(Target(Offset(x + place, y), partial(self._switch, index)))
+                targets.append(Target(Offset(x + place - 2, y), partial(self._switch, index)))
         return targets
 
     def tell(self, text: str, colour: str = "") -> None:
