@@ -388,11 +388,25 @@ declare function describe_tools(names: (string | { server: string; tool: string 
 /** The images and audio in what a tool gave: return them, and a model sees them. */
 declare function image(result: any): any;
 declare function sleep(ms: number): Promise<void>;
-declare const console: Record<
-  | "log" | "info" | "warn" | "error" | "debug" | "table" | "dir" | "group" | "groupEnd" | "count"
-  | "countReset" | "time" | "timeLog" | "timeEnd" | "assert" | "trace",
-  (...values: any[]) => void
->;
+interface Console {
+  log(...values: any[]): void;
+  info(...values: any[]): void;
+  warn(...values: any[]): void;
+  error(...values: any[]): void;
+  debug(...values: any[]): void;
+  table(...values: any[]): void;
+  dir(...values: any[]): void;
+  group(...values: any[]): void;
+  groupEnd(...values: any[]): void;
+  count(...values: any[]): void;
+  countReset(...values: any[]): void;
+  time(...values: any[]): void;
+  timeLog(...values: any[]): void;
+  timeEnd(...values: any[]): void;
+  assert(...values: any[]): void;
+  trace(...values: any[]): void;
+}
+declare var console: Console;
 declare function setTimeout(f: (...args: any[]) => void, ms?: number, ...args: any[]): number;
 declare function setInterval(f: (...args: any[]) => void, ms?: number, ...args: any[]): number;
 declare function setImmediate(f: (...args: any[]) => void, ...args: any[]): number;
