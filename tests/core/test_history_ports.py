@@ -137,6 +137,10 @@ async def test_an_execution_comes_back_as_it_was(history: History, reader: Histo
         "logs": [{"level": "warn", "text": "line\n1"}, {"level": "log", "text": "2"}],
         "calls": [row.to_json() for row in recording.calls],
         "warnings": ["beware"],
+        "tokens": {
+            "answer": recording.to_json()["tokens"]["answer"], "definitions": None, "estimate": True,
+            "results": recording.to_json()["tokens"]["results"], "tokenizer": "o200k_base",
+        },
     }  # fmt: skip
     assert recording.limits["timeout_ms"] == 1234
     assert (recording.original_id, recording.queued_ms, recording.logs_dropped) == ("o", 1.0, 4)

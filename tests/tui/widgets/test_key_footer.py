@@ -27,7 +27,7 @@ async def test_keys_fit_and_the_way_to_all_stays(make_app: MakeApp, width: int, 
         assert footer.render_line(0).text.rstrip() == str(footer.render()).rstrip()
         assert ("Follow" in names) == (pane == "trace")
         if width == 120:
-            assert {"Jump", "Run", "Pane"} <= set(names)
+            assert {"Jump", "Run", "History"} <= set(names)
             assert "Stop" not in names  # nothing runs
 
 
@@ -46,7 +46,7 @@ async def test_resizing_brings_keys_back(make_app: MakeApp) -> None:
 
 async def test_a_click_presses_the_key(make_app: MakeApp) -> None:
     app = make_app("return 1")
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with app.run_test(size=(200, 40)) as pilot:
         await app_opened(app)
         await pilot.pause()
         footer = app.main.query_one(KeyFooter)
