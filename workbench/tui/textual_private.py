@@ -16,6 +16,7 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
 from textual.events import Event, Mount, Resize
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.scroll_view import ScrollView
@@ -50,6 +51,7 @@ INSTANCE_MEMBERS: dict[type, tuple[str, ...]] = {
     App: ("_exception",),
     Document: ("_lines", "_newline"),
     RichLog: ("_start_line",),
+    Screen: ("_compositor",),
     TextArea: ("_highlight_query", "_line_cache", "_theme"),
     WrappedDocument: ("_offset_to_line_info",),
 }
@@ -64,6 +66,7 @@ class AppBase(App[int]):
     def __init__(self) -> None:
         super().__init__()
         self._painted = Painted()
+        self._painted_size = Size()
 
     def on_crash(self) -> None:
         """A bug ends the app: what is still to be done. Must not raise."""
@@ -75,6 +78,12 @@ class AppBase(App[int]):
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Every painting goes to the terminal through here."""
+        # Rows of another width are broken by the terminal, which moves what stood below: until the
+        # layout has the terminal's size, and when it gets it, nothing is known to be shown.
+        size = screen._compositor.size
+        if size != self._painted_size or size != self.size:
+            self._painted.forget()
+            self._painted_size = size
         update: Any = renderable
         if isinstance(update, LayoutUpdate):
             update = _WholeScreen(update, self._painted)
