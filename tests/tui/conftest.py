@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import TextArea
 
 # Read when textual is imported.
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
@@ -63,10 +62,8 @@ async def app_opened(app: WorkbenchApp) -> None:
 
 
 def paste(pilot: Pilot[int], text: str) -> None:
-    """Text at once: each key pressed by the pilot takes 50 ms."""
-    focused = pilot.app.focused
-    assert focused is not None
-    focused.post_message(events.Paste(text))
+    """Text at once, as a terminal gives it: each key pressed by the pilot takes 50 ms."""
+    pilot.app.post_message(events.Paste(text))
 
 
 async def until(condition: Callable[[], object], what: str = "") -> None:
@@ -91,8 +88,6 @@ def picture_of(snap_compare: Any) -> Picture:
             app.theme = theme
             await app_opened(app)
             await until(lambda: app.runtime_now, "the runtime is open")
-            for area in app.main.query(TextArea):
-                area.cursor_blink = False
             await show(pilot)
             app.main.stop_check()
             # Not wait_for_complete: it raises where one is cancelled, as the check just was.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,10 @@ def run(config: Config, *, data_dir: Path, script: Path | None = None) -> int:
     from workbench.tui import crash
     from workbench.tui.app import WorkbenchApp
 
+    if "TEXTUAL_DRIVER" not in os.environ:  # a browser's driver gets its size by them
+        # What a shell or readline left there is not the terminal's size, and Textual would believe it.
+        for name in ("COLUMNS", "LINES"):
+            os.environ.pop(name, None)
     app = WorkbenchApp(config, data_dir=data_dir, script=script)
     app.run()
     if app.crashed is not None:

@@ -261,6 +261,8 @@ class EditorBase(TextArea, inherit_bindings=False):
 
     MOST_SEARCHED: ClassVar[int] = 20_000
     """Characters that are looked at for a matching bracket."""
+    cursor_blink: reactive[bool] = reactive(False, init=False)
+    """Off: a screen at rest writes nothing, which a slow line and a laptop's battery feel."""
     document: TextDocument
     wrapped_document: LineMap
     selection: reactive[Selection] = reactive(

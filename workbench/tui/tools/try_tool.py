@@ -74,9 +74,7 @@ class TryScreen(GuardedModal[None]):
     def on_mount(self) -> None:
         view = self.query_one(JsonView)
         view.empty_text = "F5 sends the call: it is real"
-        area = self.query_one(CodeArea)
-        area.cursor_blink = False
-        area.focus()
+        self.query_one(CodeArea).focus()
 
     async def _is_sure(self) -> bool:
         name = clean_line(self._tool.full_name)
