@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import compileall
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +16,9 @@ def main() -> None:
         for file in folder.glob("*.py")
         if not file.stem.startswith("_") and file.stem != "terminal"  # a helper of tui_typing
     )
+    # As it is installed: compiled. Else every start would compile it anew, where nothing is written.
+    compileall.compile_dir(folder.parent / "workbench", quiet=1)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for name in chosen:
         print(f"\n== {name} ==", flush=True)
         subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False, cwd=folder.parent)

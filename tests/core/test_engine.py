@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from tests.support.servers import until
 from tests.support.tools import DictTools
-from workbench.core.engine import Engine
+from workbench.core.engine import Engine, engine_version
 from workbench.core.model import (
     ConsoleLine,
     ErrorCode,
@@ -300,3 +301,7 @@ async def test_close_ends_everything_within_two_seconds() -> None:
 async def test_without_servers_every_call_is_not_found(engine: Engine) -> None:
     execution = await engine.run(ExecutionRequest("[call_tool('a', 'b').error.code, list_tools()]"))
     assert execution.value == ["NOT_FOUND", []]
+
+
+def test_the_version_of_the_engine_is_that_of_its_distribution() -> None:
+    assert engine_version().startswith(f"quickjs-ng {metadata.version('quickjs-ng')} / prelude ")

@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import fields, replace
 from functools import cache
-from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
 
 from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.catalogue.tools import Catalogue, SeenTypes, nothing_seen
@@ -415,7 +416,18 @@ def limits_of(options: ExecutionOptions, limits: Limits) -> Limits:
 @cache
 def engine_version() -> str:
     """The engine and the prelude, as they are recorded with every execution."""
-    return f"quickjs-ng {metadata.version('quickjs-ng')} / prelude {jobs.PRELUDE_VERSION}"
+    return f"quickjs-ng {_distribution_version()} / prelude {jobs.PRELUDE_VERSION}"
+
+
+def _distribution_version() -> str:
+    """As the folder beside the module says it: importing importlib.metadata takes 12 ms of a start."""
+    spec = find_spec("quickjs")
+    beside = Path(spec.origin).parent.parent if spec is not None and spec.origin else Path()
+    for found in beside.glob("quickjs_ng-*.dist-info"):
+        return found.name.removeprefix("quickjs_ng-").removesuffix(".dist-info")
+    from importlib import metadata
+
+    return metadata.version("quickjs-ng")
 
 
 def _not_run(execution_id: str, error: Exception, queued_ms: float) -> Execution:
