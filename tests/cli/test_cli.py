@@ -478,6 +478,44 @@ def test_import_takes_over_what_it_can_and_says_the_rest(shell: Shell) -> None:
     assert shell.json("code", "exec", "--script", "report")["ok"], "the demo stays"
 
 
+def test_sync_says_what_differs(shell: Shell) -> None:
+    theirs = {
+        "files": {"command": "npx", "args": ["files"]},
+        "api": {"command": "api", "env": {"API_KEY": "hunter22", "REGION": "eu"}},
+        "wiki\x1b[31m": {"url": "https://w/mcp"},
+    }
+    file = shell.folder / ".mcp.json"
+    file.write_text(json.dumps({"mcpServers": theirs}))
+    (shell.folder / "workbench.toml").write_text(
+        "[servers.files]\ncommand = 'npx'\nargs = ['files']\n"
+        "[servers.api]\ncommand = 'api'\nenv = {API_KEY = 'hunter33', REGION = 'us'}\n"
+        "[servers.db]\ncommand = 'db'\n"
+    )
+    done = shell("servers", "sync")
+    assert done.returncode == 1
+    assert "hunter" not in done.stdout + done.stderr
+    assert "\x1b" not in done.stdout
+    for said in (
+        "same: files",
+        "different: api",
+        "only there: wiki",
+        "only here: db",
+        "another «secret»",
+    ):
+        assert said in done.stdout
+    (client,) = shell.json("servers", "sync", "--json")
+    assert [row["state"] for row in client["servers"]] == ["same", "different", "only there", "only here"]  # fmt: skip
+    assert client["servers"][1]["differences"] == [
+        {"key": "env.API_KEY", "there": "«secret»", "here": "another «secret»"},
+        {"key": "env.REGION", "there": "eu", "here": "us"},
+    ]
+    file.write_text(json.dumps({"mcpServers": {"files": theirs["files"]}}))
+    shell("servers", "remove", "api")
+    shell("servers", "remove", "db")
+    assert shell("servers", "sync").returncode == 0
+    assert shell("servers", "sync", "none.json").returncode == 2
+
+
 def test_import_of_nothing_says_so(shell: Shell) -> None:
     done = shell("servers", "import")
     assert (done.returncode, done.stdout) == (0, "")

@@ -160,6 +160,7 @@ CASES: dict[str, list[list[str]]] = {
     ],
     "servers remove": [[HOSTILE]],
     "servers import": [["--dry-run"], ["--dry-run", "--json"], ["bad.toml"]],
+    "servers sync": [[], ["--json"], ["bad.toml"]],
     "servers doctor": [[], ["--json"], [HOSTILE], ["--server", HOSTILE]],
     "servers logs": [["hostile"], ["dead", "--lines", "1"], [HOSTILE]],
     "servers restart": [["hostile"], [HOSTILE]],

@@ -144,11 +144,12 @@ def test_gemini(tmp_path: Path) -> None:
                     "includeTools": ["a"],
                     "excludeTools": ["b"],
                 },
-                "old": {"url": "http://g/sse"},
+                "url": {"url": "http://g/mcp"},
+                "old": {"url": "http://g/sse", "type": "sse"},
             }
         }
     )
-    new, old = _read(tmp_path, ".gemini/settings.json", text)
+    new, plain, old = _read(tmp_path, ".gemini/settings.json", text)
     assert new.settings == ServerSettings(
         "g",
         url="http://g/mcp",
@@ -157,6 +158,7 @@ def test_gemini(tmp_path: Path) -> None:
         allow_tools=("a",),
         deny_tools=("b",),
     )
+    assert plain.settings == ServerSettings("url", url="http://g/mcp")
     assert not old.settings.enabled
     assert "HTTP+SSE" in old.problems[0]
 
@@ -183,8 +185,11 @@ def test_claude_desktop(tmp_path: Path) -> None:
             "Cline",
             ".config/Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json",
         ),
+        ("Cline", ".cline/data/settings/cline_mcp_settings.json"),
         ("LM Studio", ".lmstudio/mcp.json"),
         ("Junie", ".junie/mcp/mcp.json"),
+        ("JetBrains AI", ".ai/mcp/mcp.json"),
+        ("Continue", ".continue/mcpServers/mcp.json"),
     ],
 )
 def test_clients_that_write_as_claude_does(tmp_path: Path, product: str, place: str) -> None:
@@ -198,10 +203,159 @@ def test_clients_that_write_as_claude_does(tmp_path: Path, product: str, place: 
         assert found.settings == ServerSettings("c", "x", ("1",), enabled=False)
 
 
+def test_continue(tmp_path: Path) -> None:
+    text = """
+    name: Local
+    schema: v1
+    defaults: &defaults {command: npx, connectionTimeout: 2000}
+    mcpServers:
+      - name: Browser search
+        <<: *defaults
+        args: ["-y", "@playwright/mcp@latest", --token, "${{ secrets.org/BROWSER_TOKEN }}"]
+        env: {DEBUG: yes, ON: true, AT: 12:30, N: 010, DAY: 2026-11-26}
+      - name: remote
+        type: streamable-http
+        url: https://h/mcp
+        apiKey: ${{ inputs.KEY }}
+        requestOptions: {headers: {X-Team: core}}
+      - {name: old, type: sse, url: "https://h/sse"}
+      - uses: someone/block
+      - a word
+    """
+    for name in (".continue/config.yaml", ".continue/mcpServers/some.yml", "elsewhere.yaml"):
+        browser, remote, old, block, word = _read(tmp_path, name, text)
+        assert browser.source.product == "Continue"
+        assert browser.settings == ServerSettings(
+            "Browser-search",
+            "npx",
+            ("-y", "@playwright/mcp@latest", "--token", "${BROWSER_TOKEN}"),
+            env={"DEBUG": "yes", "ON": "true", "AT": "12:30", "N": "010", "DAY": "2026-11-26"},
+            connect_timeout_ms=2_000,
+        )
+        headers = {"X-Team": "core", "Authorization": "Bearer ${KEY}"}
+        assert remote.settings == ServerSettings("remote", url="https://h/mcp", headers=headers)
+        assert not old.settings.enabled
+        assert block.refused is not None
+        assert "hub" in block.refused
+        assert word.refused == "it is no table of settings"
+
+
+def test_continues_older_file(tmp_path: Path) -> None:
+    transport = {"type": "stdio", "command": "uvx", "args": ["m"]}
+    document = {"experimental": {"modelContextProtocolServers": [{"transport": transport}, 7]}}
+    found = _one(tmp_path, ".continue/config.json", json.dumps(document))
+    assert found.settings == ServerSettings("continue-1", "uvx", ("m",))
+
+
+def test_goose(tmp_path: Path) -> None:
+    text = """
+    GOOSE_MODE: smart_approve
+    extensions:
+      developer: {type: builtin, name: developer, enabled: true, bundled: true}
+      files:
+        type: stdio
+        name: files
+        enabled: true
+        cmd: npx
+        args: [-y, pkg, /tmp]
+        envs: {ROOT: /tmp}
+        env_keys: [API_KEY]
+        timeout: 300
+        available_tools: []
+      remote:
+        type: streamable_http
+        uri: https://h/mcp
+        headers: {Authorization: Bearer $TOKEN}
+        enabled: false
+        available_tools: [read]
+      broken: 3
+    """
+    for name in (".config/goose/config.yaml", "elsewhere.yml"):
+        developer, files, remote, broken = _read(tmp_path, name, text)
+        assert developer.source.product == "Goose"
+        assert developer.refused is not None
+        assert "part of Goose itself" in developer.refused
+        env = {"ROOT": "/tmp", "API_KEY": "${API_KEY}"}
+        assert files.settings == ServerSettings(
+            "files", "npx", ("-y", "pkg", "/tmp"), env=env, call_timeout_ms=300_000
+        )
+        assert remote.settings == ServerSettings(
+            "remote",
+            url="https://h/mcp",
+            headers={"Authorization": "Bearer ${TOKEN}"},
+            enabled=False,
+            allow_tools=("read",),
+        )
+        assert broken.refused == "it is no table of settings"
+
+
+def test_claude_codes_plugins(tmp_path: Path) -> None:
+    home, folder = tmp_path / "home", tmp_path / "project"
+    plugins = home / ".claude" / "plugins"
+    installed: dict[str, Any] = {}
+
+    def plugin(name: str, files: dict[str, Any], **install: Any) -> Path:
+        root = plugins / "cache" / name
+        for file, content in files.items():
+            (root / file).parent.mkdir(parents=True, exist_ok=True)
+            (root / file).write_text(json.dumps(content))
+        installed[f"{name}@market"] = [{"scope": "user", "installPath": str(root), **install}]
+        return root
+
+    server = {"command": "${CLAUDE_PLUGIN_ROOT}/run", "args": ["--db"]}
+    bare = plugin("bare", {".mcp.json": {"a": server, "version": 1}})
+    inline = plugin("inline", {".claude-plugin/plugin.json": {"mcpServers": {"b": server}}})
+    named = {".claude-plugin/plugin.json": {"mcpServers": "./m.json"}, "m.json": {"mcpServers": {"c": server}}}  # fmt: skip
+    plugin("named", named)
+    plugin("outside", {".claude-plugin/plugin.json": {"mcpServers": "../named/m.json"}})
+    plugin("off", {".mcp.json": {"d": server}})
+    plugin("elsewhere", {".mcp.json": {"e": server}}, projectPath=str(tmp_path / "other"))
+    (plugins / "installed_plugins.json").write_text(json.dumps({"plugins": installed}))
+    (home / ".claude" / "settings.json").write_text('{"enabledPlugins": {"off@market": false}}')
+    found = [
+        one
+        for source in importing.sources(home=home, folder=folder, platform="linux")
+        for one in importing.read(source)
+    ]
+    assert [one.name for one in found] == ["a", "b", "c"]
+    assert found[0].settings.command == f"{bare}/run"
+    assert found[1].settings.command == f"{inline}/run"
+    assert {one.source.product for one in found} == {"Claude Code"}
+
+
+def _doubled(levels: int) -> str:
+    """YAML in which each line stands for ten of the line before."""
+    lines = [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]" for level in range(1, levels)]  # fmt: skip
+    return "\n".join(["a0: &a0 [x]", *lines])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("a: [", "not YAML", id="cut"),
+        pytest.param("a: !!python/object/apply:os.system [id]", "not YAML", id="object"),
+        pytest.param("- a", "not a table", id="list"),
+        pytest.param(_doubled(19), "200,000 values", id="bomb"),
+        pytest.param(_doubled(40), "aliases", id="aliases"),
+        pytest.param("a: !!timestamp 2026-11-26", "a date, which no setting is", id="date"),
+        pytest.param("a: &a [*a]", "holds itself", id="cycle"),
+        pytest.param("[" * 20_000, "not YAML", id="deep"),
+        pytest.param("a: " + "x" * 600_000, "longer than", id="long"),
+    ],
+)
+def test_yaml_that_is_none_or_too_much(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(CannotImport, match=message):
+        _read(tmp_path, "config.yaml", text)
+
+
 def test_windsurf(tmp_path: Path) -> None:
-    text = '{"mcpServers": {"w": {"serverUrl": "https://w/mcp"}}}'
+    text = """{"mcpServers": {"w": {"serverUrl": "https://w/mcp", "disabledTools": ["drop"],
+        "headers": {"A": "Bearer ${file:~/.token}"}}}}"""
     found = _one(tmp_path, "windsurf/mcp_config.json", text)
     assert found.settings.url == "https://w/mcp"
+    assert found.settings.deny_tools == ("drop",)
+    assert found.settings.headers == {"A": "Bearer ${file:~/.token}"}
+    assert found.problems == ()
     assert found.source.product == "Windsurf"
 
 

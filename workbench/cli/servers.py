@@ -1,4 +1,4 @@
-"""``workbench servers list | add | remove | import | approve | quarantine``."""
+"""``workbench servers``: list, add, remove, quarantine; the other actions have modules of their own."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from workbench.cli import (
     servers_connect,
     servers_doctor,
     servers_login,
+    servers_sync,
 )
 from workbench.cli.changing import edit, keeps_demo, print_demo_stays
 from workbench.cli.common import EXIT_OK, Failure, config_file, data_dir, open_servers
@@ -62,6 +63,7 @@ def add_parser(groups: Any, name: str) -> None:
     importing.add_argument("files", nargs="*", metavar="FILE", help="default: those found here")
     importing.add_argument("--dry-run", action="store_true", help="show, change nothing")
     importing.add_argument("--json", action="store_true")
+    servers_sync.add_parser(actions)
     examining = command(
         actions, "doctor", "Which step on the way to a server fails, and what most likely helps.",
         "workbench servers doctor github", run=servers_doctor.run,

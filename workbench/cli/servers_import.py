@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from workbench.cli.output import hanging, note, print_json, print_table
 from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
-    from workbench.upstream.importers.entries import ImportedServer
+    from workbench.upstream.importers.entries import ImportedServer, Product
     from workbench.upstream.importers.planning import Planned
 
 _INDENT = "  "
@@ -25,10 +26,10 @@ def import_servers(arguments: argparse.Namespace) -> int:
     from workbench.config.editing import add_servers
     from workbench.upstream.importers.planning import plan
 
-    found, unreadable = _read(arguments.files)
+    found = read_clients(arguments.files)
     file, keep_demo = config_file(arguments), keeps_demo(arguments)
     there = open_config(arguments).servers if keep_demo else {}
-    planned = plan(found, there)
+    planned = plan(found.servers, there)
     new = [row.settings for row in planned if row.state == "new"]
     demo_stays = False
     if new and not arguments.dry_run:
@@ -40,25 +41,41 @@ def import_servers(arguments: argparse.Namespace) -> int:
         _print(planned, state, file)
         if demo_stays:
             print_demo_stays()
-    for problem in unreadable:
+    for problem in found.unreadable:
         note(problem)
-    return EXIT_USAGE if unreadable and arguments.files else EXIT_OK
+    return EXIT_USAGE if found.unreadable and arguments.files else EXIT_OK
 
 
-def _read(files: Sequence[str]) -> tuple[list[ImportedServer], list[str]]:
-    """What is in the files, or in those of the clients here; and the files that cannot be read."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is in the files of other clients."""
+
+    servers: list[ImportedServer]
+    secrets: Mapping[str, str]
+    """The variables that stand for secrets, with them."""
+    products: list[Product]
+    """Whose files were read, also those without a server."""
+    unreadable: list[str]
+    """What is to be said of files that cannot be read."""
+
+
+def read_clients(files: Sequence[str]) -> Found:
+    """What is in the files, or in those of the clients here."""
     from workbench.upstream.importers.clients import CannotImport, read, sources
     from workbench.upstream.importers.variables import Variables
 
-    found: list[ImportedServer] = []
-    problems: list[str] = []
     variables = Variables()
+    found = Found([], variables.secrets, [], [])
     for source in [Path(file) for file in files] or sources():
         try:
-            found += read(source, variables)
+            servers = read(source, variables)
         except CannotImport as error:
-            problems.append(str(error))
-    return found, problems
+            found.unreadable.append(str(error))
+            continue
+        found.servers.extend(servers)
+        owners = [one.source.product for one in servers]
+        found.products.extend(owners if isinstance(source, Path) else [source.product])
+    return found
 
 
 def _row(row: Planned, added: str) -> dict[str, object]:

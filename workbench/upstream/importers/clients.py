@@ -6,22 +6,26 @@ means is in ``entries``.
 
 from __future__ import annotations
 
-import os
 import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from workbench.upstream.importers import jsonc
 from workbench.upstream.importers.entries import Entry, ImportedServer, Product, Source, translate
+from workbench.upstream.importers.places import BY_PLACE, places
+from workbench.upstream.importers.plugins import plugin_files, plugin_servers
+from workbench.upstream.importers.shapes import tables
 from workbench.upstream.importers.variables import Variables
 from workbench.util.files import read_regular
 
 __all__ = ["CannotImport", "ImportedServer", "Product", "Source", "read", "sources"]
 
 _MOST_BYTES = 64 << 20
+_KINDS = {".toml": "TOML", ".yaml": "YAML", ".yml": "YAML"}
 _GEMINI_SETTINGS = ("allowed", "excluded", "serverCommand")
 
 
@@ -36,7 +40,10 @@ def sources(
     home = home if home is not None else Path.home()
     folder = folder if folder is not None else Path.cwd()
     found: dict[Path, Source] = {}
-    for product, path in _places(home, folder, platform):
+    plugins: Iterator[tuple[Product, Path]] = (
+        ("Claude Code", path) for path in plugin_files(home, folder)
+    )
+    for product, path in chain(places(home, folder, platform), plugins):
         if path.is_file():
             found.setdefault(path, Source(product, path))
     return list(found.values())
@@ -48,7 +55,7 @@ def read(source: Source | Path, variables: Variables | None = None) -> list[Impo
     variables: of the whole import, where more than one file is read. Raises CannotImport.
     """
     path = source if isinstance(source, Path) else source.path
-    document = _document(path)
+    document = plugin_servers(_document(path), path)
     if isinstance(source, Path):
         source = Source(_product(document, path), path)
     variables = variables if variables is not None else Variables()
@@ -64,46 +71,11 @@ def read(source: Source | Path, variables: Variables | None = None) -> list[Impo
 # -- files ---------------------------------------------------------------------------------
 
 
-def support_folder(home: Path, platform: str) -> Path:
-    """Where programs keep their settings on this system."""
-    if platform == "darwin":
-        return home / "Library" / "Application Support"
-    if platform == "win32":
-        return Path(os.environ.get("APPDATA", home / "AppData" / "Roaming"))
-    return home / ".config"
-
-
-def _places(home: Path, folder: Path, platform: str) -> Iterator[tuple[Product, Path]]:
-    support = support_folder(home, platform)
-    yield "Claude Code", folder / ".mcp.json"
-    yield "Claude Code", home / ".claude.json"
-    yield "Claude Desktop", support / "Claude" / "claude_desktop_config.json"
-    yield "Cursor", folder / ".cursor" / "mcp.json"
-    yield "Cursor", home / ".cursor" / "mcp.json"
-    yield "VS Code", folder / ".vscode" / "mcp.json"
-    yield "VS Code", support / "Code" / "User" / "mcp.json"
-    yield "Codex", folder / ".codex" / "config.toml"
-    yield "Codex", home / ".codex" / "config.toml"
-    yield "Gemini CLI", folder / ".gemini" / "settings.json"
-    yield "Gemini CLI", home / ".gemini" / "settings.json"
-    for name in ("opencode.json", "opencode.jsonc"):
-        yield "opencode", folder / name
-        yield "opencode", home / ".config" / "opencode" / name
-    cline = Path("saoudrizwan.claude-dev", "settings", "cline_mcp_settings.json")
-    yield "Cline", support / "Code" / "User" / "globalStorage" / cline
-    yield "LM Studio", home / ".lmstudio" / "mcp.json"
-    yield "Junie", folder / ".junie" / "mcp" / "mcp.json"
-    yield "Junie", home / ".junie" / "mcp" / "mcp.json"
-    yield "Windsurf", home / ".codeium" / "windsurf" / "mcp_config.json"
-    yield "Zed", folder / ".zed" / "settings.json"
-    yield "Zed", home / ".config" / "zed" / "settings.json"
-
-
 def _document(path: Path) -> Entry:
-    kind = "TOML" if path.suffix == ".toml" else "JSON"
+    kind = _KINDS.get(path.suffix, "JSON")
     try:
         text = read_regular(path, _MOST_BYTES).decode("utf-8-sig", "replace")
-        document = tomllib.loads(text) if kind == "TOML" else jsonc.loads(text)
+        document = _loads(text, kind)
     except OSError as error:
         raise CannotImport(f"{path}: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
@@ -113,34 +85,26 @@ def _document(path: Path) -> Entry:
     return document
 
 
-_BY_PLACE: tuple[tuple[str, Product], ...] = (
-    (".codex", "Codex"),
-    (".gemini", "Gemini CLI"),
-    (".cursor", "Cursor"),
-    (".vscode", "VS Code"),
-    (".zed", "Zed"),
-    ("zed", "Zed"),
-    ("windsurf", "Windsurf"),
-    ("cline_mcp_settings.json", "Cline"),
-    (".lmstudio", "LM Studio"),
-    (".junie", "Junie"),
-    ("opencode", "opencode"),
-    ("opencode.json", "opencode"),
-    ("opencode.jsonc", "opencode"),
-    ("claude_desktop_config.json", "Claude Desktop"),
-    (".mcp.json", "Claude Code"),
-    (".claude.json", "Claude Code"),
-)
+def _loads(text: str, kind: str) -> Any:
+    if kind == "TOML":
+        return tomllib.loads(text)
+    if kind == "YAML":
+        from workbench.upstream.importers import yaml_reading
+
+        return yaml_reading.loads(text)
+    return jsonc.loads(text)
 
 
 def _product(document: Entry, path: Path) -> Product:
     """Whose file it is: by its place, else by what is in it."""
     if path.suffix == ".toml":
         return "Codex"
-    place = path.resolve().parts[-3:]
-    for part, product in _BY_PLACE:
-        if part in place and any(isinstance(table, dict) for table in _tables(document, product)):
+    place = path.resolve().parts[-4:]
+    for part, product in BY_PLACE:
+        if part in place and any(isinstance(table, dict) for table in tables(document, product)):
             return product
+    if path.suffix in (".yaml", ".yml"):
+        return "Goose" if isinstance(document.get("extensions"), dict) else "Continue"
     settings = document.get("mcp")
     if "context_servers" in document:
         return "Zed"
@@ -168,29 +132,6 @@ def _as_gemini_allows(server: ImportedServer, document: Entry) -> ImportedServer
 
 def _entries(document: Entry, source: Source) -> Iterator[tuple[str, Any]]:
     """Name and settings of each server in a file, the ones that win first."""
-    for table in _tables(document, source.product):
-        if isinstance(table, dict):
-            yield from table.items()
-
-
-def _tables(document: Entry, product: Product) -> Iterator[Any]:
-    settings = document.get("mcp")
-    match product:
-        case "Codex":
-            yield document.get("mcp_servers")
-        case "Zed":
-            yield document.get("context_servers")
-        case "opencode" if isinstance(settings, dict):
-            yield settings["servers"] if isinstance(settings.get("servers"), dict) else settings
-        case "opencode":
-            return
-        case "VS Code":
-            yield document.get("servers")
-            yield document.get("mcpServers")
-            yield settings.get("servers") if isinstance(settings, dict) else None
-        case _:
-            projects = document.get("projects")  # what Claude Code keeps for single folders
-            for project in projects.values() if isinstance(projects, dict) else ():
-                if isinstance(project, dict):
-                    yield project.get("mcpServers")
-            yield document.get("mcpServers")
+    for table in tables(document, source.product):
+        for name, entry in table.items() if isinstance(table, dict) else ():
+            yield str(name), entry

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.upstream.importers import jsonc_edit
-from workbench.upstream.importers.clients import support_folder
 from workbench.upstream.importers.entries import Product
+from workbench.upstream.importers.places import support_folder
 from workbench.util.files import changing, read_regular, write_whole
 
 NAME = "workbench"

@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeGuard
 
@@ -24,8 +24,11 @@ Product: TypeAlias = Literal[
     "Claude Desktop",
     "Cline",
     "Codex",
+    "Continue",
     "Cursor",
     "Gemini CLI",
+    "Goose",
+    "JetBrains AI",
     "Junie",
     "LM Studio",
     "opencode",
@@ -72,11 +75,13 @@ def translate(name: str, entry: Any, source: Source, variables: Variables) -> Im
         texts.problems.append(f"it is called {name!r} there")
     command, args, env = _process(entry, texts)
     url = next((entry[k] for k in ("httpUrl", "url", "serverUrl") if entry.get(k)), None)
-    old = _old_transport(entry, source.product)
+    old = "the old HTTP+SSE transport" if entry.get("type") == "sse" else None
     if old is not None:
         texts.problems.append(f"it uses {old}, which is not supported: it is added disabled")
     include = entry.get("enabled_tools", entry.get("includeTools"))
-    exclude = entry.get("disabled_tools", entry.get("excludeTools"))
+    exclude = next(
+        (entry[k] for k in ("disabled_tools", "excludeTools", "disabledTools") if k in entry), None
+    )
     timeouts = _timeouts(entry, texts)
     settings = ServerSettings(
         name=spelling,
@@ -96,6 +101,20 @@ def translate(name: str, entry: Any, source: Source, variables: Variables) -> Im
     return ImportedServer(name, settings, source, problems, _refusal(entry, settings))
 
 
+def hidden(settings: ServerSettings) -> tuple[ServerSettings, Mapping[str, str]]:
+    """Settings of ours with a variable in place of each secret; and what the variables stand for."""
+    variables = Variables()
+    texts = Texts(Path(), "", settings.name, variables)
+    shown = replace(
+        settings,
+        args=tuple(_args(list(settings.args), texts)),
+        env={key: texts.value(value, key, "") for key, value in settings.env.items()},
+        headers={key: texts.value(value, key, "") for key, value in settings.headers.items()},
+        url=texts.value(settings.url, "", "") if settings.url is not None else None,
+    )
+    return shown, variables.secrets
+
+
 def _unusable(name: str, entry: Any) -> str | None:
     if not isinstance(entry, dict):
         return "it is no table of settings"
@@ -103,7 +122,8 @@ def _unusable(name: str, entry: Any) -> str | None:
         json.dumps([name, entry], ensure_ascii=False).encode()
     except UnicodeEncodeError:
         return "there is text in it that is no Unicode"
-    return None
+    refused = entry.get("refused") if entry.keys() == {"refused"} else None
+    return refused if isinstance(refused, str) else None
 
 
 def _refusal(entry: Entry, settings: ServerSettings) -> str | None:
@@ -205,15 +225,6 @@ def _timeouts(entry: Entry, texts: Texts) -> dict[str, int]:
             texts.problems.append(problem)
             del out[key.name]
     return out
-
-
-def _old_transport(entry: Entry, product: Product) -> str | None:
-    kind = entry.get("type")
-    if kind == "sse":
-        return "the old HTTP+SSE transport"
-    if product == "Gemini CLI" and entry.get("url") and not entry.get("httpUrl"):
-        return None if kind == "http" else "the old HTTP+SSE transport"
-    return None
 
 
 def _keys_of_env_file(name: Any, texts: Texts) -> list[str]:

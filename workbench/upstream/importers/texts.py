@@ -14,6 +14,9 @@ from workbench.text.secrets import find_secrets, is_secret_name, looks_random, s
 from workbench.upstream.importers.variables import Variables, as_variable, is_variable
 
 _REFERENCE = re.compile(r"\$\{([^}]*)\}|\$([A-Za-z_]\w*)")
+_DOUBLED = re.compile(r"\$\{\{\s*(?:secrets|inputs)\.([\w./-]+)\s*\}\}")
+_BARE = ("Gemini CLI", "Goose")
+"""Who reads ``$NAME`` as a reference."""
 _BRACED = re.compile(r"\{(env|file):([^{}]*)\}")
 _OURS = re.compile(r"\$\{[^}]*\}")
 _SCHEME = re.compile(r"\s*(?:(?:bearer|basic|token|apikey|api-key)\s+)?", re.IGNORECASE)
@@ -56,6 +59,8 @@ class Texts:
         """The text with its product's references in our spelling."""
         if self.product == "opencode":
             text = _BRACED.sub(self._braced, text)
+        if self.product == "Continue":
+            text = _DOUBLED.sub(self._doubled, text)
         return _REFERENCE.sub(self._reference, text)
 
     def value(self, text: str, name: str, where: str) -> str:
@@ -93,10 +98,14 @@ class Texts:
         )
         return f"${{{variable}}}"
 
+    def _doubled(self, match: re.Match[str]) -> str:
+        name = match[1].rpartition("/")[2]
+        return f"${{{name if is_variable(name) else as_variable(name)}}}"
+
     def _reference(self, match: re.Match[str]) -> str:
         inner, bare = match.groups()
         if bare is not None:
-            return f"${{{bare}}}" if self.product == "Gemini CLI" else match.group()
+            return f"${{{bare}}}" if self.product in _BARE else match.group()
         kind, colon, rest = inner.partition(":")
         if colon and kind in ("env", "input") and not rest.startswith("-"):
             if kind == "env":
@@ -104,10 +113,13 @@ class Texts:
             variable = as_variable(f"input {rest}")
             self.problems.append(f"it asks for the input {rest!r}: set the variable {variable}")
             return f"${{{variable}}}"
+        if colon and kind == "file" and rest:
+            return match.group()  # ours is the same
         known = {
             "workspaceFolder": str(self.folder),
             "workspaceFolderBasename": self.folder.name,
             "CLAUDE_PROJECT_DIR": str(self.folder),
+            "CLAUDE_PLUGIN_ROOT": str(self.folder),
             "userHome": "${HOME}",
             "pathSeparator": os.sep,
             "/": os.sep,

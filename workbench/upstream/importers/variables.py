@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 _NAME = re.compile(r"[A-Za-z_]\w*\Z")
 _NOT_IN_A_NAME = re.compile(r"\W+", re.ASCII)
@@ -24,6 +25,11 @@ class Variables:
 
     def __init__(self) -> None:
         self._secrets: dict[str, str] = {}
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """Variable -> the secret that it is to hold."""
+        return self._secrets
 
     def named_for(self, secret: str, name: str, server: str) -> str:
         """The variable that is to hold ``secret``, which stands in the server's setting ``name``."""
