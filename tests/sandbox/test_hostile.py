@@ -1,4 +1,7 @@
-"""Scripts that fight: each ends with the right code, nothing burns on, and the next script is unharmed."""
+"""Scripts that fight: what is said of their end, what is cancelled and killed with them.
+
+The corpus of them, each with its code, is tests/hostile/scripts/.
+"""
 
 from __future__ import annotations
 
@@ -25,98 +28,6 @@ async def engine() -> AsyncIterator[Engine]:
     engine = Engine(limits=Limits(timeout_ms=TIMEOUT_MS), pool=PoolSettings(size=2))
     yield engine
     await engine.close()
-
-
-async def code_of(engine: Engine, script: str) -> str | None:
-    execution = await engine.run(ExecutionRequest(script), tools=DictTools())
-    after = await engine.run(ExecutionRequest("[1, 2].map(x => x * 2).join()"), tools=DictTools())
-    assert after.value == "2,4"
-    return str(execution.error.code) if execution.error is not None else None
-
-
-ENDLESS = [
-    "while (true) {}",
-    "for (;;) { try { while (true) {} } catch (e) {} finally { while (true) {} } }",
-    "(function f() { Promise.resolve().then(f) })(); await new Promise(() => {})",
-    "(async function f() { while (true) await null })()",
-    "({ get x() { while (true) {} } })",
-    "({ toJSON() { while (true) {} } })",
-    "[3, 1, 2].sort(() => { while (true) {} })",
-    "/^(a+)+$/.test('a'.repeat(40) + 'b')",
-    "throw { toString() { while (true) {} }, toJSON() { while (true) {} } }",
-    "throw { get message() { while (true) {} } }",
-    "throw new Proxy(new Error('x'), { get() { while (true) {} } })",
-    "new Proxy({}, { ownKeys() { while (true) {} } })",
-    "const a = []; a.length = 2 ** 32 - 1; a.indexOf(5)",
-    "Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 5)",
-    "console.log({ get x() { while (true) {} } })",
-    "call_tool('test', 'echo', { get x() { while (true) {} } })",
-    "'x'.replace(/x/, () => { while (true) {} })",
-    "await { then() { while (true) {} } }",
-    "await sleep(60000)",
-    "await tools.test.forever()",
-    "call_tool('test', 'forever')",
-    "call_tools([{ server: 'test', tool: 'forever' }])",
-    "while (true) { try { call_tool('test', 'echo', {}) } catch (e) {} }",
-]
-
-
-@pytest.mark.parametrize("script", ENDLESS, ids=[script[:40] for script in ENDLESS])
-async def test_endless_is_a_timeout(engine: Engine, script: str) -> None:
-    assert await code_of(engine, script) == ErrorCode.TIMEOUT
-
-
-TOO_MUCH = [
-    "const a = []; while (true) a.push(new Array(1e5).fill(1))",
-    "const a = []; while (true) a.push({})",
-    "const a = []; while (true) a.push(new ArrayBuffer(1e6))",
-    "const a = []; while (true) a.push('abc' + a.length)",
-    "let o = {}; while (true) o = { o }",
-    "let s = 'x'; while (true) s += s",
-    "'x'.repeat(2 ** 29)",
-    "const m = new Map(); for (let i = 0; ; i++) m.set(i, i)",
-    "new Uint8Array(2 ** 30)",
-    "let n = 1n; while (true) n = n * 3n ** 100000n",
-]
-CAUGHT = [f"try {{ {script} }} catch (e) {{ 'caught' }}" for script in TOO_MUCH]
-
-
-@pytest.mark.parametrize("script", [*TOO_MUCH, *CAUGHT])
-async def test_memory_is_limited_and_cannot_be_caught(script: str) -> None:
-    engine = Engine(limits=Limits(timeout_ms=20_000, memory_mb=32), pool=PoolSettings(size=1))
-    try:
-        code = await code_of(engine, script)
-        if "3n **" in script and code == ErrorCode.RUNTIME_ERROR:
-            return  # the engine refuses the number before memory is short
-        assert code == ErrorCode.MEMORY_LIMIT_EXCEEDED or "3n **" in script
-    finally:
-        await engine.close()
-
-
-RECURSION = [
-    ("(function f() { f() })()", ErrorCode.RUNTIME_ERROR),
-    ("const f = () => f(); f()", ErrorCode.RUNTIME_ERROR),
-    ("class A { get x() { return this.x } } new A().x", ErrorCode.RUNTIME_ERROR),
-    ("const p = new Proxy({}, { get: (t, k, r) => r[k] }); p.x", ErrorCode.RUNTIME_ERROR),
-    ("JSON.parse('['.repeat(200000))", ErrorCode.RUNTIME_ERROR),
-    ("(" * 100_000, ErrorCode.SYNTAX_ERROR),
-    ("await " * 50_000 + "1", ErrorCode.SYNTAX_ERROR),
-    ("[" * 100_000, ErrorCode.SYNTAX_ERROR),
-    ("await 1;" + "{" * 100_000, ErrorCode.SYNTAX_ERROR),
-    ("let o = {}; for (let i = 0; i < 1e5; i++) o = { o }; o", ErrorCode.SERIALIZATION_ERROR),
-    ("let a = []; for (let i = 0; i < 1e5; i++) a = [a]; JSON.stringify(a)", ErrorCode.RUNTIME_ERROR),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("script", "code"), RECURSION, ids=[script[:30] for script, _ in RECURSION]
-)
-async def test_depth_ends_in_an_error(script: str, code: str) -> None:
-    engine = Engine(limits=Limits(timeout_ms=10_000), pool=PoolSettings(size=1))
-    try:
-        assert await code_of(engine, script) == code
-    finally:
-        await engine.close()
 
 
 async def test_a_million_console_lines_and_a_huge_one() -> None:

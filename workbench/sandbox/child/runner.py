@@ -46,6 +46,7 @@ _LEAST_ERROR = 512
 _VALUE = '{"t":"done","ok":true,"value":'
 _EXIT_PROTOCOL = 70
 _FULL = 0.9
+_TOUCHED = 0.5
 
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
@@ -268,7 +269,7 @@ class Runner:
                 self._log(message[1:])
             elif kind == "P":
                 return self._libraries[message[1:]]
-            elif kind == "M" or (kind == "m" and self._is_full()):
+            elif kind == "M" or (kind == "m" and self._was_full()):
                 self._context.set_memory_limit(self._heap_limit + (16 << 20))
                 self._finish(_memory_failure(self._heap_limit))
                 os._exit(0)
@@ -290,10 +291,15 @@ class Runner:
             del data["details"]
         return _compact(data)
 
-    def _is_full(self) -> bool:
-        """Whether the null that was just thrown is the engine's, which has no memory for an error."""
+    def _was_full(self) -> bool:
+        """Whether the null that was just thrown is the engine's, which had no memory for an error.
+
+        What filled it may be free again: a half of it that was touched is enough. (Of an array that grew,
+        a third is untouched and so never resident.)
+        """
         used: int = self._context.memory()["malloc_size"]
-        return bool(self._heap_limit) and used >= self._heap_limit * _FULL
+        touched = system.own_peak_resident() - self._resident_before
+        return used >= self._heap_limit * _FULL or touched >= self._heap_limit * _TOUCHED
 
     def _fitting(self, frame: str) -> str:
         """The frame, or one that says what of it is too large."""
