@@ -95,6 +95,42 @@ async def test_typescript_sdk_over_http(
     await check(seen, folder, version)
 
 
+def check_tasks(seen: Any, kind: str, folder: Path) -> None:
+    assert seen["support"] == ["optional", None, None, None, None]
+    if kind == "v1":
+        ok, cancelled = seen["ok"][1], seen["cancelled"][1]
+        assert seen["ok"][0] == ["taskCreated", "taskStatus", "result"]
+        assert cancelled.endswith("was cancelled")
+    else:
+        ok = seen["ok"]
+        assert (
+            seen["failed"] == "TaskFailedError: RUNTIME_ERROR: ReferenceError: nope is not defined"
+        )
+        assert seen["cancelled"] == "TaskCancelledError: Task was cancelled"
+    assert (ok["ok"], ok["value"]) == (True, "late")
+    store = Store(folder / "data" / "history.sqlite3")
+    rows = store.list_executions()
+    store.close()
+    assert {row.status for row in rows} - {"error"} == {"ok", "cancelled"}
+    assert ok["execution_id"] in {row.execution_id for row in rows}
+
+
+@pytest.mark.parametrize("kind", ["v1", "ext"])
+async def test_clients_of_the_first_tasks_over_stdio(folder: Path, kind: str) -> None:
+    script = str(NPM / "tasks.mjs")
+    seen = await output("node", script, kind, "stdio", *command(folder), home=folder)
+    check_tasks(seen, kind, folder)
+
+
+@pytest.mark.parametrize("kind", ["v1", "ext"])
+async def test_clients_of_the_first_tasks_over_http(folder: Path, start: Start, kind: str) -> None:
+    served = start(folder, "--http", "127.0.0.1:0", WORKBENCH_TOKEN=TOKEN)
+    url = (await served.stderr_line()).split()[-1]
+    script = str(NPM / "tasks.mjs")
+    seen = await output("node", script, kind, "http", url, TOKEN, home=folder)
+    check_tasks(seen, kind, folder)
+
+
 async def inspect(*target: str, home: Path) -> Any:
     return await output(
         str(NPM / "node_modules" / ".bin" / "mcp-inspector"), "--cli", *target, home=home
@@ -119,6 +155,11 @@ async def test_inspector_over_stdio(folder: Path, era: str) -> None:
     modern = ("--protocol-era", "modern") if era == "modern" else ()
     called = await inspect(*target, *modern, *CALL, home=folder)
     assert '"value": 42' in json.dumps(called)
+    if era == "modern":  # it speaks the extension "tasks", and comes back for what takes longer
+        code = '{"code": "await sleep(2200); \'late\'"}'
+        late = (*CALL[:5], code, *CALL[6:])
+        called = await inspect(*target, *modern, *late, home=folder)
+        assert '"value": "late"' in json.dumps(called)
 
 
 @pytest.mark.parametrize("era", ["legacy", "modern"])

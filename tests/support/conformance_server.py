@@ -15,10 +15,12 @@ import mcp_types as types
 from mcp.shared.exceptions import MCPDeprecationWarning, MCPError
 
 from workbench.core.model import JsonValue
+from workbench.mcp.messages import INTERNAL_ERROR, RpcError
 from workbench.serve.access import Access
 from workbench.serve.binding import Binding
 from workbench.serve.http import HttpApp, Listening
 from workbench.serve.mcp_server import Context, ProviderServer
+from workbench.serve.tasks import Tasks
 from workbench.serve.tool_provider import Caller
 
 _PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -88,7 +90,9 @@ _NAMES = [
     "test_trigger_tool_change",
     "test_sampling",
     "test_elicitation",
+    "greet",
 ]
+_TASKS = frozenset({"slow_compute", "failing_job", "protocol_error_job"})
 
 
 class Fixtures:
@@ -97,7 +101,7 @@ class Fixtures:
     instructions = "Fixtures of the conformance suite."
 
     def listing(self) -> list[JsonValue]:
-        schemas = dict.fromkeys(_NAMES, _OBJECT) | {
+        schemas = dict.fromkeys([*_NAMES, *sorted(_TASKS)], _OBJECT) | {
             "test_custom_header": _HEADER_SCHEMA,
             "json_schema_2020_12_tool": _SCHEMA_2020,
         }
@@ -115,6 +119,17 @@ class Fixtures:
                 assert caller.progress is not None
                 caller.progress(step, f"{step} of 100", 100)
             return {"content": [_text("done")]}
+        if name == "greet":
+            return {"content": [_text(f"Hello, {arguments['name']}!")]}
+        if name == "slow_compute":
+            await asyncio.sleep(arguments["seconds"])
+            return {"content": [_text("computed")]}
+        if name in _TASKS:
+            await asyncio.sleep(0.05)
+        if name == "failing_job":
+            return {"content": [_text("it did not work")], "isError": True}
+        if name == "protocol_error_job":
+            raise RpcError(INTERNAL_ERROR, "the job cannot be done")
         return {"content": _CONTENT[name]}
 
 
@@ -122,7 +137,9 @@ class FixtureServer(ProviderServer):
     """Adds what Workbench's own tools do not do: logging, sampling, elicitation."""
 
     def __init__(self) -> None:
-        super().__init__(Fixtures(), on_set_logging_level=self._set_level)
+        fixtures = Fixtures()
+        tasks = Tasks(fixtures.call, _TASKS, after_s=0)
+        super().__init__(fixtures, tasks, on_set_logging_level=self._set_level)
 
     async def call_tool(self, ctx: Context, params: types.CallToolRequestParams) -> Any:
         arguments = params.arguments or {}
@@ -157,7 +174,7 @@ class FixtureServer(ProviderServer):
                 arguments["message"], form, related_request_id=ctx.request_id
             )
             return _result(f"User response: {told.action} {told.content}")
-        if params.name not in _NAMES:
+        if params.name not in (*_NAMES, *_TASKS):
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name}")
         return await super().call_tool(ctx, params)
 

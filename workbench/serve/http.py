@@ -20,6 +20,7 @@ from workbench.serve.access import Access, Refusal
 from workbench.serve.binding import Binding
 from workbench.serve.connections import Room, most_connections
 from workbench.serve.mcp_server import GONE, ProviderServer
+from workbench.serve.tasks import Tasks
 from workbench.serve.tool_provider import ToolProvider
 from workbench.text.jsontext import dumps
 
@@ -113,10 +114,14 @@ class _Exchange:
 
 
 def build_app(
-    provider: ToolProvider, binding: Binding, most_body: Callable[[], int] | None = None
+    provider: ToolProvider,
+    binding: Binding,
+    most_body: Callable[[], int] | None = None,
+    *,
+    tasks: Tasks | None = None,
 ) -> HttpApp:
     """The application that serves an offer behind a binding's token."""
-    return HttpApp(ProviderServer(provider), binding, most_body=most_body)
+    return HttpApp(ProviderServer(provider, tasks), binding, most_body=most_body)
 
 
 class Listening:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import math
 import weakref
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, cast
 
 import mcp_types as types
@@ -17,11 +17,15 @@ from mcp.server.lowlevel.server import NotificationOptions, Server
 from mcp.server.models import InitializationOptions
 from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
 from mcp.shared.exceptions import MCPError
+from mcp.shared.inbound import MCP_NAME_HEADER, decode_header_value
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from workbench import __version__
 from workbench.core.model import JsonValue
-from workbench.serve.tool_provider import SERVER_NAME, Caller, ToolProvider, UnknownTool
+from workbench.mcp.messages import RpcError
+from workbench.serve import task_wire
+from workbench.serve.tasks import Tasks
+from workbench.serve.tool_provider import SERVER_NAME, Caller, Progress, ToolProvider, UnknownTool
 
 Context = ServerRequestContext[Any, Any]
 GONE = "workbench.gone"
@@ -35,8 +39,10 @@ _log = logging.getLogger(__name__)
 class ProviderServer(Server[Any]):
     """Serves an offer to any number of clients, in both protocol eras."""
 
-    def __init__(self, provider: ToolProvider, **more: Any) -> None:
+    def __init__(self, provider: ToolProvider, tasks: Tasks | None = None, **more: Any) -> None:
+        """tasks: those of the provider, where calls may be tasks."""
         self._provider = provider
+        self._tasks = tasks
         self._bus = InMemorySubscriptionBus()
         self._listens = ListenHandler(self._bus)
         self._handshakes: weakref.WeakSet[Connection] = weakref.WeakSet()
@@ -53,12 +59,24 @@ class ProviderServer(Server[Any]):
         )
         # Ours instead of the SDK's tracing: executions have spans of their own (telemetry.py).
         self.middleware[:] = [self._remember_connection]
+        if tasks is not None:
+            # What a task of 2025-11-25 is answered with is not in the SDK's tables: it goes out as it is.
+            self.middleware.append(self._first_task)
+            self.extensions[task_wire.EXTENSION] = {}
+            for method in {*task_wire.METHODS, *task_wire.FIRST_METHODS}:
+                self.add_request_handler(method, types.RequestParams, self._task)
 
     def create_initialization_options(self, *args: Any, **given: Any) -> InitializationOptions:
         """The HTTP application takes no options: ``listChanged`` is set here."""
-        return super().create_initialization_options(
+        options = super().create_initialization_options(
             NotificationOptions(tools_changed=True), **given
         )
+        if self._tasks is not None:
+            options.capabilities.extensions = None  # of 2026-07-28
+            options.capabilities.tasks = types.ServerTasksCapability.model_validate(
+                task_wire.FIRST_CAPABILITY
+            )
+        return options
 
     def list_changed(self) -> None:
         """Tell every client that ``tools/list`` has another answer now."""
@@ -71,10 +89,12 @@ class ProviderServer(Server[Any]):
         self._listens.close()
 
     async def list_tools(
-        self, _ctx: Context, _params: types.PaginatedRequestParams | None
+        self, ctx: Context, _params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
-        tools = [types.Tool.model_validate(tool) for tool in self._provider.listing()]
-        return types.ListToolsResult(tools=tools)
+        listing = self._provider.listing()
+        if self._tasks is not None:
+            listing = task_wire.listed(listing, self._tasks, ctx.protocol_version)
+        return types.ListToolsResult(tools=[types.Tool.model_validate(tool) for tool in listing])
 
     async def call_tool(
         self, ctx: Context, params: types.CallToolRequestParams
@@ -83,28 +103,59 @@ class ProviderServer(Server[Any]):
             raise MCPError(types.INVALID_PARAMS, "arguments: NaN and Infinity are not JSON")
         meta = dict(ctx.meta or {})
         reports = _Reports(ctx) if "progressToken" in meta or "progress_token" in meta else None
-        caller = Caller(
-            client=_client_name(ctx),
-            progress=reports.put if reports is not None else None,
-            meta=meta,
-            request_id=ctx.request_id,
-            protocol_version=ctx.protocol_version,
-        )
+        caller = _caller(ctx, meta, reports.put if reports is not None else None)
         try:
-            work = self._provider.call(params.name, params.arguments or {}, caller)
+            work = self._called(params, caller)
             work = reports.during(work) if reports is not None else work
             result = await _unless_gone(work, ctx)
         except UnknownTool as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from error
+        except RpcError as error:
+            raise MCPError(error.code, error.message, error.data) from error
         except MCPError:  # the client went away: nothing of ours failed
             raise
         except Exception as error:  # a handshake client would be shown its text
             _log.exception("tools/call failed")
             raise MCPError(types.INTERNAL_ERROR, "Internal server error") from error
         if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
-            result = {**result, "resultType": "complete"}
+            result = {"resultType": "complete", **result}
         # A dict goes out as it is: models would cost more than the call.
         return cast("types.CallToolResult", result)
+
+    async def _called(self, params: types.CallToolRequestParams, caller: Caller) -> JsonValue:
+        if self._tasks is not None and caller.protocol_version in MODERN_PROTOCOL_VERSIONS:
+            given = {"name": params.name, "arguments": params.arguments}
+            result = await task_wire.call(self._tasks, given, caller)
+            if result is not None:
+                return result
+        return await self._provider.call(params.name, params.arguments or {}, caller)
+
+    async def _task(self, ctx: Context, _params: types.RequestParams) -> Any:
+        """A request ``tasks/…``, in both eras."""
+        assert self._tasks is not None
+        params = ctx.params or {}
+        named = getattr(ctx.request, "headers", {}).get(MCP_NAME_HEADER)
+        if named is not None and decode_header_value(named) != params.get("taskId"):
+            words = f"{MCP_NAME_HEADER} header does not match the request body's 'taskId' parameter"
+            raise MCPError(types.HEADER_MISMATCH, words)
+        try:
+            return await task_wire.answer(self._tasks, ctx.method, params, ctx.protocol_version)
+        except RpcError as error:
+            raise MCPError(error.code, error.message, error.data) from error
+
+    async def _first_task(
+        self, ctx: Context, call_next: Callable[[Context], Awaitable[Any]]
+    ) -> Any:
+        params = ctx.params or {}
+        if self._tasks is None or ctx.method != "tools/call" or "task" not in params:
+            return await call_next(ctx)
+        if not all_finite(params):
+            raise MCPError(types.INVALID_PARAMS, "arguments: NaN and Infinity are not JSON")
+        try:
+            result = await task_wire.call(self._tasks, params, _caller(ctx, dict(ctx.meta or {})))
+        except RpcError as error:
+            raise MCPError(error.code, error.message, error.data) from error
+        return await call_next(ctx) if result is None else result
 
     async def _remember_connection(
         self, ctx: Context, call_next: Callable[[Context], Awaitable[Any]]
@@ -188,6 +239,18 @@ async def _unless_gone(work: Coroutine[Any, Any, JsonValue], ctx: Context) -> Js
     finally:
         leaving.cancel()
         task.cancel()
+
+
+def _caller(
+    ctx: Context, meta: Mapping[str, JsonValue], progress: Progress | None = None
+) -> Caller:
+    return Caller(
+        client=_client_name(ctx),
+        progress=progress,
+        meta=meta,
+        request_id=ctx.request_id,
+        protocol_version=ctx.protocol_version,
+    )
 
 
 def _client_name(ctx: Context) -> str | None:

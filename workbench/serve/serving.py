@@ -57,7 +57,11 @@ async def serve_http(config: Config, data_dir: Path, binding: Binding) -> None:
 
 
 async def _serve_lines(runtime: Runtime, toolset: Toolset, stop: asyncio.Event) -> None:
-    session = Session(toolset, limited_by="max_code_bytes and max_input_bytes allow")
+    session = Session(
+        toolset,
+        limited_by="max_code_bytes and max_input_bytes allow",
+        tasks=toolset.tasks,
+    )
     closing = None
     async with own_stdio(session, _longest_line(runtime.config)) as lines:
         session.attach(lines)
@@ -78,7 +82,12 @@ async def _serve_requests(
 ) -> None:
     from workbench.serve.http import Listening, build_app
 
-    app = build_app(toolset, binding, lambda: runtime.config.serve.max_body_bytes)
+    app = build_app(
+        toolset,
+        binding,
+        lambda: runtime.config.serve.max_body_bytes,
+        tasks=toolset.tasks,
+    )
     with _watching(runtime, toolset, app.list_changed):
         async with Listening(app, binding) as listening:
             _announce(listening.url, binding)

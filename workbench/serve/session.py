@@ -37,7 +37,9 @@ from workbench.mcp.messages import (
     encode,
     id_at_an_edge,
 )
+from workbench.serve import task_wire
 from workbench.serve.stdio import Lines
+from workbench.serve.tasks import Tasks
 from workbench.serve.tool_provider import SERVER_NAME, Caller, Progress, ToolProvider, UnknownTool
 
 _CAPABILITIES = {"tools": {"listChanged": True}}
@@ -52,10 +54,19 @@ class Session:
     """One client. ``feed`` takes its lines, answers go to ``lines``."""
 
     def __init__(
-        self, provider: ToolProvider, *, name: str = SERVER_NAME, limited_by: str = ""
+        self,
+        provider: ToolProvider,
+        *,
+        name: str = SERVER_NAME,
+        limited_by: str = "",
+        tasks: Tasks | None = None,
     ) -> None:
-        """limited_by: what sets how long a message may be, for the answer to one that is longer."""
+        """limited_by: what sets how long a message may be, for the answer to one that is longer.
+
+        tasks: those of the provider, where calls may be tasks.
+        """
         self._provider = provider
+        self._tasks = tasks
         self._info = {"name": name, "version": __version__}
         self._stamp = {SERVER_KEY: self._info}
         self._lines: Lines | None = None
@@ -156,7 +167,7 @@ class Session:
         if method == "tools/call":
             self._start(request_id, self._call(request_id, params, meta, modern))
         elif method == "tools/list":
-            self._answer(request_id, {"tools": self._provider.listing()}, modern, cached=True)
+            self._answer(request_id, {"tools": self._listing(modern)}, modern, cached=True)
         elif method == "initialize" and not modern:
             self._answer(request_id, self._initialize(params), False)
         elif method == "ping" and not modern:
@@ -165,6 +176,8 @@ class Session:
             self._answer(request_id, self._discover(), True, cached=True)
         elif method == "subscriptions/listen" and modern:
             self._start(request_id, self._listen(request_id, params))
+        elif self._tasks is not None and method.startswith("tasks/"):
+            self._start(request_id, self._task(self._tasks, request_id, method, params, modern))
         else:
             raise RpcError(METHOD_NOT_FOUND, "Method not found", method)
 
@@ -208,15 +221,26 @@ class Session:
         self._initialized = True
         return {
             "protocolVersion": self._version,
-            "capabilities": _CAPABILITIES,
+            "capabilities": self._capabilities({"tasks": task_wire.FIRST_CAPABILITY})
+            if self._version == task_wire.FIRST_VERSION
+            else _CAPABILITIES,
             "serverInfo": self._info,
             "instructions": self._provider.instructions,
         }
 
+    def _capabilities(self, of_tasks: dict[str, JsonValue]) -> JsonValue:
+        return _CAPABILITIES if self._tasks is None else {**_CAPABILITIES, **of_tasks}
+
+    def _listing(self, modern: bool) -> list[JsonValue]:
+        tools = self._provider.listing()
+        if self._tasks is None or modern:
+            return tools
+        return task_wire.listed(tools, self._tasks, self._version)
+
     def _discover(self) -> JsonValue:
         return {
             "supportedVersions": [MODERN_VERSIONS[0]],
-            "capabilities": _CAPABILITIES,
+            "capabilities": self._capabilities({"extensions": task_wire.EXTENSIONS}),
             "instructions": self._provider.instructions,
         }
 
@@ -240,11 +264,26 @@ class Session:
             protocol_version=MODERN_VERSIONS[0] if modern else self._version,
         )
         try:
-            result = await self._provider.call(name, arguments or {}, caller)
+            result = None
+            if self._tasks is not None:
+                result = await task_wire.call(self._tasks, params, caller)
+            if result is None:
+                result = await self._provider.call(name, arguments or {}, caller)
         except UnknownTool as error:
             raise RpcError(INVALID_PARAMS, str(error)) from error
         self._answer(request_id, result, modern)
         self._answered.set()
+
+    async def _task(
+        self,
+        tasks: Tasks,
+        request_id: JsonValue,
+        method: str,
+        params: Mapping[str, JsonValue],
+        modern: bool,
+    ) -> None:
+        version = MODERN_VERSIONS[0] if modern else self._version
+        self._answer(request_id, await task_wire.answer(tasks, method, params, version), modern)
 
     async def _listen(self, request_id: JsonValue, params: Mapping[str, JsonValue]) -> None:
         """Hold the stream of 2026-07-28 on which a client hears of changes."""
@@ -292,7 +331,7 @@ class Session:
         self, request_id: JsonValue, result: JsonValue, modern: bool, *, cached: bool = False
     ) -> None:
         if modern:
-            result = {**result, "resultType": "complete", "_meta": self._stamp}
+            result = {"resultType": "complete", **result, "_meta": self._stamp}
             if cached:
                 result |= {"ttlMs": 0, "cacheScope": "private"}
         self._send({"id": request_id, "result": result})

@@ -31,6 +31,8 @@ class Caller:
     """The request's ``_meta``: it may carry a trace context."""
     request_id: str | int | None = None
     protocol_version: str = ""
+    task_id: str | None = None
+    """The call is a task of this id: who started it may be gone, and asks for it later."""
 
 
 class UnknownTool(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from workbench.catalogue.suggestions import suggestion
@@ -20,6 +20,7 @@ from workbench.serve.description import INSTRUCTIONS, describe
 from workbench.serve.media import take_out
 from workbench.serve.progress import narrate
 from workbench.serve.requests import INPUT_SCHEMA, Refused, read_request, salvage
+from workbench.serve.tasks import Tasks
 from workbench.serve.telemetry import Tracing
 from workbench.serve.told import NothingFound, Told, Unreadable
 from workbench.serve.tool_definitions import CODE_EXECUTION, OUTPUT_SCHEMA, near_tools
@@ -50,6 +51,8 @@ class Toolset:
         self._runtime = runtime
         self._tracing = tracing
         self._runs = Runs(runtime.engine, runtime.history)
+        self.tasks = Tasks(self.call, frozenset({CODE_EXECUTION}), self._runs.cancel)
+        """Calls that clients that speak MCP's tasks collect later; a task has the id of its run."""
         self._plain = {
             "search_tools": _plain(
                 "search_tools",
@@ -148,18 +151,20 @@ class Toolset:
     async def _execute(self, arguments: Mapping[str, JsonValue], caller: Caller) -> JsonValue:
         runtime = self._runtime
         if not runtime.config.enable_code_execution:
-            refused = salvage(arguments, caller.client)
+            refused = _as_asked(salvage(arguments, caller.client), caller)
             return self._answer(await runtime.engine.refuse(refused, self._disabled()), None)
         try:
             request = read_request(arguments, runtime.config, caller.client)
         except Refused as error:
-            return self._answer(await runtime.engine.refuse(error.request, error.error), None)
+            refused = _as_asked(error.request, caller)
+            return self._answer(await runtime.engine.refuse(refused, error.error), None)
+        asked = _as_asked(request.run, caller)
         listener = narrate(caller.progress) if caller.progress is not None else None
         run = partial(self._run, caller)
         if request.wait_ms is None and not request.detached:
-            return self._answer(await run(request.run, listener), request.max_answer_tokens)
+            return self._answer(await run(asked, listener), request.max_answer_tokens)
         outcome = await self._runs.run(
-            run, request.run, listener, wait_ms=request.wait_ms, detached=request.detached
+            run, asked, listener, wait_ms=request.wait_ms, detached=request.detached
         )
         return self._answer(outcome, request.max_answer_tokens)
 
@@ -253,6 +258,11 @@ class ListingWatch:
         if now != self._seen:
             self._seen = now
             self._changed()
+
+
+def _as_asked(request: ExecutionRequest, caller: Caller) -> ExecutionRequest:
+    """A run of a task has its id: so ``get_execution`` and the history find it by that."""
+    return replace(request, execution_id=caller.task_id)
 
 
 def _plain(
