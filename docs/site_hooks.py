@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 _OUT = re.compile(r"\]\((?:\.\./)+(?!code_execution|decisions)([\w./-]+?)(#[\w-]+)?\)")
 _INFO = re.compile(r"^```(\w+) .*$", re.M)
-_PAGES = ("scripts", "serve", "servers", "replay", "tui", "library", "configuration", "files")
 
 
 def on_page_markdown(markdown: str, config: Any, **_: object) -> str:
@@ -15,8 +15,8 @@ def on_page_markdown(markdown: str, config: Any, **_: object) -> str:
 
     def out(match: re.Match[str]) -> str:
         name = match[1]
-        if name.endswith(".md") and name.removesuffix(".md") in _PAGES:
-            return match[0]
+        if name.endswith(".md") and (Path(config["docs_dir"]) / name).exists():
+            return match[0]  # a page beside the folder
         return f"]({config['repo_url']}/blob/main/{name}{match[2] or ''})"
 
     return _INFO.sub(r"```\1", _OUT.sub(out, markdown))
