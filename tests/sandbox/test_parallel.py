@@ -55,6 +55,7 @@ PARALLEL = [
     f"async function get(id) {{ return {C} }}\nconst rs = await Promise.all([1, 2, 3].map(get)); rs.length",
     f"const o = {{ async get(id) {{ return {C} }} }}; await Promise.all([1, 2, 3].map(id => o.get(id)))",
     f"const one = id => {C}, get = id => one(id); const all = [1, 2, 3].map(get); await Promise.all(all)",
+    f"async function f(id) {{ return {C} }} f(1); f(2); f(3); await sleep(200)",
     "await Promise.all([1, 2, 3].map(id => tools.test.sleep({ ms: 5, id })))",
 ]  # fmt: skip
 BLOCKING = [
@@ -71,7 +72,6 @@ BLOCKING = [
     f"for (const id of [1, 2, 3]) await {C}",
     f"await Promise.all([1, 2, 3].map(id => {C}.result))",
     f"const rs = [1, 2, 3].map(id => {C}); if (!rs[0].ok) throw 1; await Promise.all(rs)",
-    f"async function f(id) {{ return {C} }} f(1); f(2); f(3); await sleep(1)",
     "await Promise.all([1, 2, 3].map(id => globalThis.call_tool('test', 'sleep', { ms: 5, id })))",
 ]  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import sys
 from typing import Any
@@ -58,6 +59,40 @@ async def on_call_tool(ctx: Any, params: types.CallToolRequestParams) -> types.C
     raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name}")
 
 
+async def on_list_resources(_ctx: Any, _params: Any) -> types.ListResourcesResult:
+    return types.ListResourcesResult(resources=[types.Resource(uri="web://tree", name="tree")])
+
+
+async def on_list_templates(_ctx: Any, _params: Any) -> types.ListResourceTemplatesResult:
+    template = types.ResourceTemplate(uri_template="web://blob/{n}", name="blob")
+    return types.ListResourceTemplatesResult(resource_templates=[template])
+
+
+async def on_read_resource(_ctx: Any, params: Any) -> types.ReadResourceResult:
+    content: Any
+    if params.uri == "web://tree":
+        content = types.TextResourceContents(
+            uri=params.uri,
+            mime_type="application/tree+json; charset=utf-8",
+            text='{"leaves": ["ä"]}',
+        )
+    elif params.uri.startswith("web://blob/"):
+        data = base64.b64encode(params.uri.removeprefix("web://blob/").encode()).decode()
+        content = types.BlobResourceContents(uri=params.uri, mime_type="image/png", blob=data)
+    else:
+        raise MCPError(types.INVALID_PARAMS, "Resource not found")
+    return types.ReadResourceResult(contents=[content])
+
+
+async def on_list_prompts(_ctx: Any, _params: Any) -> types.ListPromptsResult:
+    return types.ListPromptsResult(prompts=[types.Prompt(name="greet")])
+
+
+async def on_get_prompt(_ctx: Any, params: Any) -> types.GetPromptResult:
+    content = types.TextContent(type="text", text=f"Greet {(params.arguments or {})['name']}")
+    return types.GetPromptResult(messages=[types.PromptMessage(role="user", content=content)])
+
+
 class _Server(Server[Any]):
     def create_initialization_options(self, *_args: Any, **_more: Any) -> Any:
         return super().create_initialization_options(NotificationOptions(tools_changed=True))
@@ -69,6 +104,11 @@ def main(port: int) -> None:
         "web",
         on_list_tools=on_list_tools,
         on_call_tool=on_call_tool,
+        on_list_resources=on_list_resources,
+        on_list_resource_templates=on_list_templates,
+        on_read_resource=on_read_resource,
+        on_list_prompts=on_list_prompts,
+        on_get_prompt=on_get_prompt,
         on_subscriptions_listen=ListenHandler(_BUS),
     )
     app = server.streamable_http_app(host="127.0.0.1")

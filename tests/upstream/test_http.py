@@ -24,7 +24,7 @@ _SERVER = Path(__file__).with_name("http_server.py")
 
 
 @contextmanager
-def _serving(port: int) -> Iterator[None]:
+def serving(port: int) -> Iterator[None]:
     """The SDK's server under uvicorn, in a process of its own."""
     process = subprocess.Popen([sys.executable, str(_SERVER), str(port)])
     try:
@@ -41,8 +41,8 @@ def _serving(port: int) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """A server that all tests of this file share."""
-    free = _free_port()
-    with _serving(free):
+    free = free_port()
+    with serving(free):
         yield free
 
 
@@ -51,7 +51,7 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -138,7 +138,7 @@ async def test_a_wrong_token_says_so(port: int) -> None:
 
 
 async def test_nobody_listens() -> None:
-    async with managing(_settings(_free_port()), environ=_ENVIRON) as manager:
+    async with managing(_settings(free_port()), environ=_ENVIRON) as manager:
         await manager.settled("web")
         info = manager.catalogue().servers["web"]
         assert info.state == "failed"
@@ -201,10 +201,10 @@ async def test_what_listens_never_answers() -> None:
 
 @pytest.mark.parametrize("protocol", ["auto", "legacy"])
 async def test_a_server_that_goes_and_comes_back(protocol: str) -> None:
-    port = _free_port()
+    port = free_port()
     settings = _settings(port, protocol=protocol)
     async with managing(settings, environ=_ENVIRON) as manager:
-        with _serving(port):
+        with serving(port):
             await manager.settled("web")
             hanging = asyncio.create_task(call(manager, "web", "hang", {"name": "lost"}))
             await asyncio.sleep(0.2)
@@ -214,7 +214,7 @@ async def test_a_server_that_goes_and_comes_back(protocol: str) -> None:
         gone = await call(manager, "web", "echo", {"n": 1})
         assert gone.error is not None
         assert gone.error.code == ErrorCode.UPSTREAM_ERROR
-        with _serving(port):
+        with serving(port):
             async with asyncio.timeout(30):
                 while not (await call(manager, "web", "echo", {"n": 1})).ok:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)

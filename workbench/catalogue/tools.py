@@ -171,7 +171,7 @@ class Catalogue:
     tools: Mapping[str, Mapping[str, ToolInfo]] = field(default_factory=dict)
     """server name -> tool name -> tool; denied tools are not in it."""
     denied: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """server name -> names of its tools that the configuration denies."""
+    """server name -> names of its tools that the configuration denies, and the methods that it does."""
 
     def __iter__(self) -> Iterator[ToolInfo]:
         for tools in self.tools.values():
@@ -185,6 +185,12 @@ class Catalogue:
             if found is not None:
                 return found
         return self._missing(server, tool)
+
+    def no_server(self, server: str) -> Missing:
+        """What to say where there is no server of this name, or one that is disabled."""
+        if server in self.servers:
+            return Missing(f"server {_shown(server)} is disabled")
+        return self._missing(server, "")
 
     def spelled(self, server: str, tool: str) -> ToolInfo | Missing:
         """The tool that a script means by ``tools.<server>.<tool>``, whatever its case and separators."""

@@ -219,6 +219,7 @@ class Calls:
             started_ms=(now - self._began) * 1000,
             spelled=message.spelled,
             blocks=blocks,
+            kind=message.kind,
         )
         if message.spelled:
             call = self._tools.meant(call)

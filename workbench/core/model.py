@@ -20,6 +20,12 @@ Status: TypeAlias = Literal[
 QueryKind: TypeAlias = Literal[
     "list", "search", "describe", "describe_all", "servers", "resolve", "suggest", "zone"
 ]
+CallKind: TypeAlias = Literal["tool", "resource", "prompt"]
+"""What a call asks a server for. A call for no tool has the protocol's method in place of a tool's name."""
+METHODS: dict[CallKind, frozenset[str]] = {
+    "resource": frozenset({"resources/read", "resources/list"}),
+    "prompt": frozenset({"prompts/get", "prompts/list"}),
+}
 LogLevel: TypeAlias = Literal["log", "info", "warn", "error", "debug"]
 
 
@@ -155,6 +161,12 @@ class ToolCall:
     """The names are as the script spells them after ``tools.``; another tool may be meant."""
     blocks: bool = False
     """The script stands still until it is answered."""
+    kind: CallKind = "tool"
+
+    @property
+    def label(self) -> str:
+        """``server.tool``, for messages."""
+        return f"{self.server}.{self.tool}"
 
 
 @dataclass(frozen=True, slots=True)

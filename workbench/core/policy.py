@@ -43,6 +43,9 @@ class Policy:
         self._budget = Budget(limits.max_tool_calls)
 
     async def call(self, call: ToolCall, note: NoteListener) -> Outcome:
+        if call.kind != "tool":
+            refusal = await self._refusal(call)
+            return refusal if refusal is not None else await self._sent(call, note)
         found = await self._looked_up(call)
         if isinstance(found, Outcome):
             return found
@@ -54,16 +57,7 @@ class Policy:
                 f"{call.server}.{call.tool}: " + "; ".join(verdict.problems),
                 {"problems": list(verdict.problems)},
             )
-        server = self._upstream.catalogue().servers.get(call.server)
-        doubtful = server is None or server.state != "ready"
-        if not await self._budget.take(doubtful=doubtful):
-            return self._budget_refusal()
-        left = True
-        try:
-            outcome = await self._upstream.call(call, note)
-            left = outcome.dispatched
-        finally:
-            self._budget.settle(doubtful=doubtful, left=left)
+        outcome = await self._sent(call, note)
         notes = tuple(f"the arguments were sent as they are: {note}" for note in verdict.notes)
         return replace(
             outcome, warnings=(*notes, *outcome.warnings), definition=definition_id(found)
@@ -91,8 +85,40 @@ class Policy:
     def catalogue_hash(self) -> str | None:
         return self._upstream.catalogue().hash()
 
-    async def _looked_up(self, call: ToolCall) -> ToolInfo | Outcome:
-        """The tool that a call means, or why it may not be called."""
+    async def _sent(self, call: ToolCall, note: NoteListener) -> Outcome:
+        """The answer of the server, within the budget."""
+        server = self._upstream.catalogue().servers.get(call.server)
+        doubtful = server is None or server.state != "ready"
+        if not await self._budget.take(doubtful=doubtful):
+            return self._budget_refusal()
+        left = True
+        try:
+            outcome = await self._upstream.call(call, note)
+            left = outcome.dispatched
+        finally:
+            self._budget.settle(doubtful=doubtful, left=left)
+        return outcome
+
+    async def _refusal(self, call: ToolCall) -> Outcome | None:
+        """Why nothing may be asked of the server of a call for no tool, or None."""
+        barred = self._barred(call)
+        if barred is not None:
+            return barred
+        catalogue = self._upstream.catalogue()
+        server = catalogue.servers.get(call.server)
+        if server is None or not server.enabled:
+            missing = catalogue.no_server(call.server)
+            return _refused(missing.code, missing.message, _near(missing))
+        if call.tool in catalogue.denied.get(call.server, ()):
+            return _refused(
+                ErrorCode.TOOL_DENIED,
+                f"{call.label} is denied by the configuration of {call.server!r} "
+                "(allow_tools, deny_tools)",
+            )
+        return None
+
+    def _barred(self, call: ToolCall) -> Outcome | None:
+        """Why nothing at all may be asked of a call's server, or None."""
         if self._budget.is_spent:
             return self._budget_refusal()
         if not self._allowed(call.server):
@@ -109,6 +135,14 @@ class Policy:
                 f"server {call.server!r} is quarantined; its owner can release it with: "
                 f"workbench servers quarantine {call.server} --off",
             )
+        return None
+
+    async def _looked_up(self, call: ToolCall) -> ToolInfo | Outcome:
+        """The tool that a call means, or why it may not be called."""
+        barred = self._barred(call)
+        if barred is not None:
+            return barred
+        server = self._upstream.catalogue().servers.get(call.server)
         found = self._find(call)
         if isinstance(found, Missing) and server is not None and server.state != "failed":
             await self._upstream.settled(call.server)
@@ -172,8 +206,12 @@ def _missing(catalogue: Catalogue, call: ToolCall, missing: Missing) -> Outcome:
             ErrorCode.UPSTREAM_ERROR,
             f"{call.server}.{call.tool}: server {call.server!r} is not connected: {why}",
         )
-    details = {"near": list(missing.near)} if missing.near else None
-    return _refused(missing.code, missing.message, details)
+    return _refused(missing.code, missing.message, _near(missing))
+
+
+def _near(missing: Missing) -> JsonValue:
+    """What an error's details say of a wrong name."""
+    return {"near": list(missing.near)} if missing.near else None
 
 
 def _answer(catalogue: Catalogue, query: CatalogueQuery, seen: SeenTypes) -> Outcome:
@@ -194,8 +232,7 @@ def _answer(catalogue: Catalogue, query: CatalogueQuery, seen: SeenTypes) -> Out
         else:
             tool = catalogue.find(query.server, query.tool or "")
         if isinstance(tool, Missing):
-            details = {"near": list(tool.near)} if tool.near else None
-            return Outcome.failed(tool.code, tool.message, details, dispatched=False)
+            return Outcome.failed(tool.code, tool.message, _near(tool), dispatched=False)
         if query.kind == "resolve":
             return Outcome(ok=True, result={"server": tool.server, "tool": tool.name})
         types = catalogue.typescript(tool, seen)

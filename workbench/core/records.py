@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
-from workbench.core.model import JsonValue, Readings
+from workbench.core.model import CallKind, JsonValue, Readings
 from workbench.core.savings import Tokens, answer_tokens, result_tokens
 from workbench.text.jsontext import dumps, loads
 
@@ -97,6 +97,7 @@ class CallRow:
     dispatched: bool
     settled: int | None
     warnings: tuple[str, ...] = ()
+    kind: CallKind = "tool"
 
     @property
     def args(self) -> JsonValue:
@@ -115,9 +116,10 @@ class CallRow:
         return None if self.error_text is None else loads(self.error_text)
 
     def to_json(self) -> dict[str, JsonValue]:
-        """A call of ``history show`` in the contract, section 5."""
+        """A call of ``history show`` in the contract, section 5; ``kind`` where it asked for no tool."""
         return {
             "seq": self.seq,
+            **({} if self.kind == "tool" else {"kind": self.kind}),
             "server": self.server,
             "tool": self.tool,
             "args": self.args,

@@ -10,6 +10,7 @@ import asyncio
 
 from workbench.catalogue.validation import SchemaCheck, argument_problems
 from workbench.core.model import JsonValue
+from workbench.demo.resources import beside_tools
 from workbench.demo.tools import TOOLS, Answer, DemoTool, Missing
 from workbench.demo.world import World
 from workbench.serve.session import Session
@@ -26,7 +27,7 @@ class DemoProvider:
     instructions = "A made-up issue tracker, chat and clock to try scripts on."
 
     def __init__(self) -> None:
-        self._world = World.fresh()
+        self.world = World.fresh()
         self._tools = {tool.name: tool for tool in TOOLS}
         self._checks = {tool.name: SchemaCheck(tool.input_schema) for tool in TOOLS}
 
@@ -46,7 +47,7 @@ class DemoProvider:
                 caller.progress(done, text, total)
 
         try:
-            answer = tool.handler(self._world, arguments, progress)
+            answer = tool.handler(self.world, arguments, progress)
             return _result(answer if isinstance(answer, Answer) else await answer)
         except Missing as error:
             return _result(Answer(str(error), is_error=True))
@@ -58,7 +59,8 @@ def main() -> None:
 
 
 async def _serve() -> None:
-    session = Session(DemoProvider(), name="workbench-demo")
+    provider = DemoProvider()
+    session = Session(provider, name="workbench-demo", more=beside_tools(provider.world))
     async with own_stdio(session, _LONGEST_LINE) as lines:
         session.attach(lines)
         await lines.ended.wait()

@@ -127,7 +127,15 @@ def _at(event: Event) -> float:
 def call_of(row: CallRow, execution_id: str) -> ToolCall:
     """A recorded call as the script issued it."""
     return ToolCall(
-        execution_id, row.seq, row.server, row.tool, row.args, row.line, row.column, row.started_ms
+        execution_id,
+        row.seq,
+        row.server,
+        row.tool,
+        row.args,
+        row.line,
+        row.column,
+        row.started_ms,
+        kind=row.kind,
     )
 
 

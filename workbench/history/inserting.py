@@ -230,8 +230,8 @@ class Inserter:
     def _insert_call(self, values: tuple[object, ...]) -> None:
         self._execute(
             "INSERT INTO calls (execution, seq, server, tool, args, line, column_, started_ms, "
-            "duration_ms, upstream_ms, ok, result, content, error, dispatched, settled, warnings, definition) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "kind, duration_ms, upstream_ms, ok, result, content, error, dispatched, settled, warnings, "
+            "definition) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             values,
         )
 
@@ -239,7 +239,8 @@ class Inserter:
         args = self._json(execution, call.args)
         name = (encodable(call.server), encodable(call.tool))
         where = (call.line, call.column, call.started_ms)
-        return (execution.n, call.seq, *name, args, *where)
+        kind = None if call.kind == "tool" else call.kind
+        return (execution.n, call.seq, *name, args, *where, kind)
 
     def _console(self, event: ConsoleLine) -> None:
         execution = self._touched(event.execution_id)

@@ -37,7 +37,6 @@ from workbench.history.opening import (
 )
 from workbench.history.owner import is_alive
 from workbench.history.rows import (
-    CALL_COLUMNS,
     CALLS_MADE,
     ROW_COLUMNS,
     Columns,
@@ -212,12 +211,12 @@ class SqliteReader:
             rows: list[sqlite3.Row] = []
             for some in _chunks(sorted(seq for seq in ended_of if seq <= after)):
                 rows += connection.execute(
-                    f"SELECT {CALL_COLUMNS} FROM calls WHERE execution = ? AND seq IN ({_marks(some)}) "
+                    f"SELECT * FROM calls WHERE execution = ? AND seq IN ({_marks(some)}) "
                     "AND ok IS NOT NULL ORDER BY seq",
                     (n, *some),
                 )
             rows += connection.execute(
-                f"SELECT {CALL_COLUMNS} FROM calls WHERE execution = ? AND seq > ? ORDER BY seq",
+                "SELECT * FROM calls WHERE execution = ? AND seq > ? ORDER BY seq",
                 (n, after),
             )
         return [call_row(row, execution_id) for row in rows]
@@ -396,7 +395,7 @@ def read_recording_of(connection: sqlite3.Connection, n: int, execution_id: str)
             "SELECT kind, data FROM readings WHERE execution = ? ORDER BY n", (n,)
         ).fetchall()
         calls = connection.execute(
-            f"SELECT {CALL_COLUMNS} FROM calls WHERE execution = ? ORDER BY seq", (n,)
+            "SELECT * FROM calls WHERE execution = ? ORDER BY seq", (n,)
         ).fetchall()
     finally:
         connection.execute("COMMIT")

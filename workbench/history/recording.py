@@ -168,6 +168,8 @@ _PAYLOADS = ("args", "result", "content", "error")
 
 def _call_to_file(call: CallRow) -> dict[str, JsonValue]:
     out = {name: getattr(call, name) for name in CallRow.__slots__ if not name.endswith("_text")}
+    if call.kind == "tool":  # a Workbench that knew no other reads the files that have none
+        del out["kind"]
     return {**out, **{name: getattr(call, name) for name in _PAYLOADS}}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from workbench.core.model import ErrorCode, JsonValue
+from workbench.core.model import CallKind, ErrorCode, JsonValue
 from workbench.core.records import CallRow, CorruptRecord, ExecutionRow, Recording
 from workbench.history.owner import is_alive
 from workbench.text.jsontext import loads
@@ -141,10 +141,7 @@ def execution_row(row: sqlite3.Row) -> ExecutionRow:
         )
 
 
-CALL_COLUMNS = (
-    "seq, server, tool, args, line, column_, started_ms, duration_ms, upstream_ms, ok, result, content, "
-    "error, dispatched, settled, warnings"
-)
+_KINDS: dict[str, CallKind] = {"resource": "resource", "prompt": "prompt"}
 
 
 def call_row(row: sqlite3.Row, execution_id: str) -> CallRow:
@@ -172,7 +169,18 @@ def call_row(row: sqlite3.Row, execution_id: str) -> CallRow:
         dispatched=dispatched is None or bool(dispatched),
         settled=columns.whole_or_none("settled"),
         warnings=_texts(columns, "warnings"),
+        kind=_kind(columns),
     )
+
+
+def _kind(columns: Columns) -> CallKind:
+    """What was asked for; a file that an older Workbench made has calls of tools only."""
+    kind = columns.text_or_none("kind") if columns.has("kind") else None
+    if kind is None:
+        return "tool"
+    if kind not in _KINDS:
+        raise columns.corrupt(f"kind is none that is known: {kind!r:.40}")
+    return _KINDS[kind]
 
 
 def recording_of(

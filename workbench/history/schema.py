@@ -71,6 +71,7 @@ CREATE TABLE calls (
     settled INTEGER,
     warnings TEXT,
     definition TEXT,
+    kind TEXT,
     PRIMARY KEY (execution, seq)
 );
 CREATE INDEX calls_by_tool ON calls (tool, server, execution, seq);
@@ -110,7 +111,10 @@ _ADDED = {
         "definition_tokens": "ALTER TABLE executions ADD COLUMN definition_tokens INTEGER",
         "answer_tokens": "ALTER TABLE executions ADD COLUMN answer_tokens INTEGER",
     },
-    "calls": {"definition": "ALTER TABLE calls ADD COLUMN definition TEXT"},
+    "calls": {
+        "definition": "ALTER TABLE calls ADD COLUMN definition TEXT",
+        "kind": "ALTER TABLE calls ADD COLUMN kind TEXT",
+    },
     "removed": {"n": "CREATE TABLE removed (n INTEGER PRIMARY KEY)"},
     "returned": {
         "execution": "CREATE TABLE returned (execution INTEGER NOT NULL, server TEXT NOT NULL, "
@@ -120,6 +124,7 @@ _ADDED = {
 """Columns that came later, by their table, and how an older file gets them.
 
 ``removed``: executions that are gone for every reader, whose calls and console go bit by bit.
+``kind`` is null for a call of a tool.
 ``answer_tokens`` and ``returned`` are counted from the record when somebody first asks (saved.py).
 """
 

@@ -78,6 +78,10 @@ class GivenTools:
 
     async def call(self, call: ToolCall, note: NoteListener) -> Outcome:
         """What the tool gives for these arguments; an exception of its own is a failed call."""
+        if call.kind != "tool":
+            return Outcome.failed(
+                ErrorCode.NOT_FOUND, f"{call.label}: tools alone are given", dispatched=False
+            )
         gives = self._tools[call.server][call.tool]
         try:
             if isinstance(gives, BaseException):

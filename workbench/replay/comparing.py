@@ -54,7 +54,7 @@ def _changed(
     i = j = 0
     while i < len(left) or j < len(right):
         both = i < len(left) and j < len(right)
-        if both and (left[i].server, left[i].tool) == (right[j].server, right[j].tool):
+        if both and _asked(left[i]) == _asked(right[j]):
             yield left[i], right[j]
             i, j = i + 1, j + 1
         elif len(left) - i >= len(right) - j:
@@ -100,8 +100,8 @@ def first_divergence(a: Recording, b: Recording) -> Divergence | None:
             assert shown is not None
             return Divergence(
                 call=shown.seq,
-                expected=None if left is None else side(left.server, left.tool, left.args),
-                actual=None if right is None else side(right.server, right.tool, right.args),
+                expected=None if left is None else side(left),
+                actual=None if right is None else side(right),
                 diff=diff,
                 line=right.line if right is not None else None,
                 original_line=left.line if left is not None else None,
@@ -112,7 +112,7 @@ def first_divergence(a: Recording, b: Recording) -> Divergence | None:
 
 
 def _key(call: CallRow) -> str:
-    return canonical([call.server, call.tool, call.args])
+    return canonical([call.kind, call.server, call.tool, call.args])
 
 
 def _difference(left: CallRow | None, right: CallRow | None) -> list[JsonValue]:
@@ -122,20 +122,17 @@ def _difference(left: CallRow | None, right: CallRow | None) -> list[JsonValue]:
 
 
 def _texts(call: CallRow) -> tuple[object, ...]:
-    return (call.server, call.tool, call.args_text, call.ok, call.result_text, call.error_text)
+    return (*_asked(call), call.args_text, call.ok, call.result_text, call.error_text)
+
+
+def _asked(call: CallRow) -> tuple[str, str, str]:
+    return (call.kind, call.server, call.tool)
 
 
 def _content(call: CallRow | None) -> JsonValue:
     if call is None:
         return None
-    return {
-        "server": call.server,
-        "tool": call.tool,
-        "args": call.args,
-        "ok": call.ok,
-        "result": call.result,
-        "error": call.error,
-    }
+    return {**side(call), "ok": call.ok, "result": call.result, "error": call.error}
 
 
 def _shown(call: CallRow | None) -> JsonValue:

@@ -44,7 +44,7 @@ def find_divergence(
     if missing is not None:
         return Divergence(
             missing.seq,
-            expected=side(missing.server, missing.tool, missing.args),
+            expected=side(missing),
             original_line=missing.line,
         )
     if recording.complete:

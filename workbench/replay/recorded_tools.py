@@ -40,7 +40,7 @@ class Divergence:
     call: int | None
     """The number of the call; None: only the value, the error or the console differ."""
     expected: JsonValue = None
-    """``{server, tool, args}`` of the record; None: the record has no such call."""
+    """``{server, tool, args}`` of the record (``side``); None: the record has no such call."""
     actual: JsonValue = None
     diff: JsonValue = None
     line: int | None = None
@@ -230,7 +230,7 @@ class RecordedTools:
         if call.seq > len(calls) or call.seq in self._used:
             return None
         recorded = calls[call.seq - 1]
-        if (call.server, call.tool) != (recorded.server, recorded.tool):
+        if (call.kind, call.server, call.tool) != (recorded.kind, recorded.server, recorded.tool):
             return None
         # As texts: to Python 1, 1.0 and true are equal.
         same = dumps(call.args) == dumps(recorded.args) or self._key(call) == _key(recorded)
@@ -253,17 +253,17 @@ class RecordedTools:
     def _key(self, call: ToolCall) -> str:
         # The record is masked, so what is compared with it is masked the same way.
         args, _ = self._redactor.json(call.args)
-        return canonical([call.server, call.tool, loads(args)])
+        return canonical([call.kind, call.server, call.tool, loads(args)])
 
     def _diverge(self, call: ToolCall) -> None:
         if self.divergence is not None:
             return
         calls = self.course.calls
         recorded = calls[call.seq - 1] if call.seq <= len(calls) else None
-        actual = side(call.server, call.tool, self._redactor.value(call.args))
+        actual = side(replace(call, args=self._redactor.value(call.args)))
         expected = None
         if recorded is not None:
-            expected = side(recorded.server, recorded.tool, recorded.args)
+            expected = side(recorded)
         self._keep(
             Divergence(
                 call=call.seq,
@@ -282,7 +282,7 @@ class RecordedTools:
     def _wait_in_vain(self) -> None:
         """The script waits for an answer that the recorded one did not wait for."""
         seq, recorded = next(iter(self._never.items()), (None, None))
-        call = side(recorded.server, recorded.tool, recorded.args) if recorded is not None else None
+        call = side(recorded) if recorded is not None else None
         diff: JsonValue = [
             {"path": "$.answer", "expected": "not waited for", "actual": "waited for"}
         ]
@@ -297,10 +297,11 @@ class RecordedTools:
         )
 
 
-def side(server: str, tool: str, args: JsonValue) -> dict[str, JsonValue]:
-    """One side of a divergence."""
-    return {"server": server, "tool": tool, "args": args}
+def side(call: CallRow | ToolCall) -> dict[str, JsonValue]:
+    """One side of a divergence: ``{server, tool, args}``, and ``kind`` where it asked for no tool."""
+    shown = {"server": call.server, "tool": call.tool, "args": call.args}
+    return shown if call.kind == "tool" else {"kind": call.kind, **shown}
 
 
 def _key(recorded: CallRow) -> str:
-    return canonical([recorded.server, recorded.tool, recorded.args])
+    return canonical([recorded.kind, recorded.server, recorded.tool, recorded.args])

@@ -1,4 +1,5 @@
-"""The server's side of MCP over one duplex of lines: both protocol eras, for a server that has only tools.
+"""The server's side of MCP over one duplex of lines: both protocol eras, for a server that has tools, and
+perhaps resources and prompts that never change.
 
 A request that carries the envelope of 2026-07-28 is answered by its rules, any other by those of
 2025-11-25; wire shapes are those of the SDK's server (its HTTP binding serves beside this one). This does
@@ -11,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from codecs import BOM_UTF8
-from collections.abc import Awaitable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from workbench import __version__
@@ -42,6 +43,9 @@ from workbench.serve.stdio import Lines
 from workbench.serve.tasks import Tasks
 from workbench.serve.tool_provider import SERVER_NAME, Caller, Progress, ToolProvider, UnknownTool
 
+Answering = Callable[[Mapping[str, JsonValue]], dict[str, JsonValue]]
+"""The result for a request's parameters. Raises RpcError."""
+
 _CAPABILITIES = {"tools": {"listChanged": True}}
 _MOST_LISTENS = 64
 _EDGE = 1000
@@ -60,13 +64,16 @@ class Session:
         name: str = SERVER_NAME,
         limited_by: str = "",
         tasks: Tasks | None = None,
+        more: Mapping[str, Answering] | None = None,
     ) -> None:
         """limited_by: what sets how long a message may be, for the answer to one that is longer.
 
         tasks: those of the provider, where calls may be tasks.
+        more: what else is answered, by its method: ``resources/…`` and ``prompts/…``.
         """
         self._provider = provider
         self._tasks = tasks
+        self._more = dict(more or {})
         self._info = {"name": name, "version": __version__}
         self._stamp = {SERVER_KEY: self._info}
         self._lines: Lines | None = None
@@ -174,6 +181,8 @@ class Session:
             self._answer(request_id, {}, False)
         elif method == "server/discover" and modern:
             self._answer(request_id, self._discover(), True, cached=True)
+        elif method in self._more:
+            self._answer(request_id, self._more[method](params), modern, cached=True)
         elif method == "subscriptions/listen" and modern:
             self._start(request_id, self._listen(request_id, params))
         elif self._tasks is not None and method.startswith("tasks/"):
@@ -221,15 +230,18 @@ class Session:
         self._initialized = True
         return {
             "protocolVersion": self._version,
-            "capabilities": self._capabilities({"tasks": task_wire.FIRST_CAPABILITY})
-            if self._version == task_wire.FIRST_VERSION
-            else _CAPABILITIES,
+            "capabilities": self._capabilities(
+                {"tasks": task_wire.FIRST_CAPABILITY}
+                if self._version == task_wire.FIRST_VERSION
+                else {}
+            ),
             "serverInfo": self._info,
             "instructions": self._provider.instructions,
         }
 
     def _capabilities(self, of_tasks: dict[str, JsonValue]) -> JsonValue:
-        return _CAPABILITIES if self._tasks is None else {**_CAPABILITIES, **of_tasks}
+        more: dict[str, JsonValue] = {method.partition("/")[0]: {} for method in self._more}
+        return {**_CAPABILITIES, **more, **({} if self._tasks is None else of_tasks)}
 
     def _listing(self, modern: bool) -> list[JsonValue]:
         tools = self._provider.listing()

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from workbench.catalogue.tools import ServerState
@@ -180,9 +180,9 @@ class Connection:
             self._route.kill()
 
     async def call(
-        self, tool: str, args: dict[str, Any], timeout: float, tap: NoteTap
+        self, send: Callable[[Link], Awaitable[dict[str, Any]]], timeout: float, tap: NoteTap
     ) -> tuple[dict[str, Any], float]:
-        """Send one call; the raw answer, and how many ms it took.
+        """Send one call on the link, once there is one; the raw answer, and how many ms it took.
 
         Raises RpcError, and NotConnected when nothing was sent.
         """
@@ -194,7 +194,7 @@ class Connection:
             self._underway[key] = tap
             began = time.perf_counter()
             try:
-                answer = await link.call_tool(tool, args, timeout, tap.progress)
+                answer = await send(link)
             except (RpcError, SessionLost) as error:
                 if _session_is_lost(error):
                     self._lost.set()

@@ -15,10 +15,11 @@ from workbench.catalogue.tools import Catalogue, ServerInfo, ServerState, ToolIn
 from workbench.config import nesting
 from workbench.config.identity import identity, way
 from workbench.config.trust import NOT_TRUSTED
-from workbench.core.model import ErrorCode, Outcome, ToolCall
+from workbench.core.model import METHODS, ErrorCode, Outcome, ToolCall
 from workbench.core.ports import NoteListener
 from workbench.mcp.messages import Failure, RpcError
 from workbench.mcp.peer import LONGEST_ANSWER
+from workbench.upstream import requests
 from workbench.upstream.approval import Owner, Pins
 from workbench.upstream.auth.logins import Logins
 from workbench.upstream.connection import Connection, NotConnected
@@ -33,11 +34,13 @@ from workbench.util.listeners import tell
 
 if TYPE_CHECKING:
     from workbench.config import Config, ServerSettings
+    from workbench.upstream.transports.link import Link
 
 Listener = Callable[[str], None]
 
 _log = logging.getLogger(__name__)
 _PINS_POLL_S = 0.5
+_METHODS = [method for methods in METHODS.values() for method in methods]
 
 
 class _Server:
@@ -237,7 +240,7 @@ class Manager:
     async def call(self, call: ToolCall, note: NoteListener) -> Outcome:
         """Send one call. Never raises for a failed call; cancelling it cancels it upstream."""
         server = self._servers.get(call.server)
-        label = f"{call.server}.{call.tool}"
+        label = call.label
         if server is None or not server.settings.starts:
             held = server is not None and server.settings.held
             what = "is disabled" if server is not None else "is not configured"
@@ -249,12 +252,12 @@ class Manager:
         timeout_ms = server.settings.call_timeout_ms
         tap = NoteTap(call, note)
         try:
-            if server.cached:
+            if server.cached and call.kind == "tool":
                 refusal = await self._confirm(server, call)
                 if refusal is not None:
                     return refusal
             answer, took = await server.connection.call(
-                call.tool, call.args, timeout_ms / 1000, tap
+                lambda link: _send(link, call, timeout_ms / 1000, tap), timeout_ms / 1000, tap
             )
         except NotConnected as error:
             return Outcome.failed(
@@ -263,7 +266,11 @@ class Manager:
                 dispatched=False,
             )
         except (RpcError, Failure) as error:
+            if call.kind != "tool":
+                return requests.failure_of(error, call, timeout_ms)
             return failure_of(error, label, timeout_ms)
+        if call.kind != "tool":
+            return requests.outcome_of(answer, call, took)
         return await outcome_of(answer, server.offered.get(call.tool), label, took)
 
     # -- inside ----------------------------------------------------------------------------
@@ -403,7 +410,7 @@ class Manager:
         tools: dict[str, dict[str, ToolInfo]] = {}
         denied: dict[str, frozenset[str]] = {}
         for name, server in self._servers.items():
-            kept_back = denied_by(server.settings, server.offered)
+            kept_back = denied_by(server.settings, (*server.offered, *_METHODS))
             if server.settings.starts:
                 tools[name] = {
                     tool.name: tool
@@ -417,6 +424,12 @@ class Manager:
     def _tell(self, name: str) -> None:
         self._snapshot = None
         tell(self._listeners, name, f"server {name}")
+
+
+async def _send(link: Link, call: ToolCall, timeout: float, tap: NoteTap) -> dict[str, Any]:
+    if call.kind != "tool":
+        return await requests.ask(link, call, timeout, tap.progress)
+    return await link.call_tool(call.tool, call.args, timeout, tap.progress)
 
 
 def _info(server: _Server, tools: int) -> ServerInfo:

@@ -31,12 +31,8 @@ async def outcome_of(
     tool: its definition, where one is known: tells wrapped results, checks structured ones.
     label: ``server.tool``, for messages.
     """
-    if _too_deep(answer):
-        return Outcome.failed(
-            ErrorCode.SERIALIZATION_ERROR,
-            f"{label}: the result is nested more than {DEEPEST} levels deep",
-            upstream_ms=upstream_ms,
-        )
+    if is_too_deep(answer):
+        return too_deep(label, upstream_ms)
     content, warnings = _content(answer)
     if answer.get("resultType") == "input_required":
         return Outcome.failed(
@@ -89,9 +85,18 @@ def failure_of(error: RpcError | Failure, label: str, timeout_ms: int) -> Outcom
         return Outcome.failed(ErrorCode.UPSTREAM_ERROR, f"{label}: {_cut(str(error))}")
     details: dict[str, JsonValue] = {"code": error.code}
     if error.data is not None:
-        deep = _too_deep(error.data)
+        deep = is_too_deep(error.data)
         details["data"] = f"(nested more than {DEEPEST} levels deep)" if deep else error.data
     return Outcome.failed(ErrorCode.UPSTREAM_ERROR, f"{label}: {_cut(error.message)}", details)
+
+
+def too_deep(label: str, upstream_ms: float | None) -> Outcome:
+    """The outcome of a call whose answer ``is_too_deep``."""
+    return Outcome.failed(
+        ErrorCode.SERIALIZATION_ERROR,
+        f"{label}: the result is nested more than {DEEPEST} levels deep",
+        upstream_ms=upstream_ms,
+    )
 
 
 def _cut(words: str) -> str:
@@ -100,7 +105,8 @@ def _cut(words: str) -> str:
     return f"{words[:_MOST_WORDS]}… ({len(words)} characters in all)"
 
 
-def _too_deep(value: JsonValue) -> bool:
+def is_too_deep(value: JsonValue) -> bool:
+    """Whether it has more levels than ``DEEPEST``."""
     try:
         orjson.dumps(value)  # a microsecond, and it ends where json.dumps is slow
     except TypeError:
@@ -145,14 +151,20 @@ def _parsed(text: str) -> JsonValue:
     stripped = text.strip()
     if stripped[:1] + stripped[-1:] not in ("{}", "[]"):
         return text
+    return json_in(text)[0]
+
+
+def json_in(text: str) -> tuple[JsonValue, str]:
+    """The value of a JSON text and nothing; the text and what is wrong, where it is none or too large."""
+    stripped = text.strip()
     if is_heavy(stripped, LONGEST_ANSWER * GROWTH):
-        return text
+        return text, "it holds more values than are taken"
     try:
         with without_collector():
             value = jsontext.loads(stripped)
-    except (ValueError, RecursionError):
-        return text
-    return text if _too_deep(value) else value
+    except (ValueError, RecursionError) as error:
+        return text, str(error)
+    return (text, "it is nested too deeply") if is_too_deep(value) else (value, "")
 
 
 def _content(answer: dict[str, JsonValue]) -> tuple[list[JsonValue], list[str]]:

@@ -26,6 +26,7 @@ Ask = Callable[[str, str], dict[str, Any]]
 _MOST_AWAITS = 200
 _GLOBALS = (
     "call_tool", "call_tools", "list_tools", "search_tools", "describe_tool", "describe_tools", "tools",
+    "read_resource", "list_resources", "get_prompt", "list_prompts",
     "input", "console", "sleep", "ToolError", "setTimeout", "structuredClone",
 )  # fmt: skip
 _NO_NETWORK = "a script has no network; tools have"

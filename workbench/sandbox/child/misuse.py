@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from workbench.sandbox.child.grammars import all_nodes, unwrapped
 from workbench.sandbox.child.looking import Look
+from workbench.sandbox.child.parallel import ASYNCHRONOUS
 
 if TYPE_CHECKING:
     from workbench.sandbox.child.advice import Advice
@@ -169,16 +170,18 @@ def _of_an_envelope(look: Look, owner: Node, called: str | None) -> str | None:
     member = called if first is None else look.text(first)
     if member is None or member in _ENVELOPE:
         return None
-    value = _comes_from(look, owner, "call_tool")
+    value = _comes_from(look, owner, *ASYNCHRONOUS)
     if value is None:
         return None
     leftmost = _leftmost(owner)
     fixed = look.line_with(leftmost.end_byte, ".result")
-    return f"{name} is what call_tool gives, {{ok, result}}; write: {fixed}"
+    caller = value.child_by_field_name("function")
+    function = look.text(caller) if caller is not None else "the call"
+    return f"{name} is what {function} gives, {{ok, result}}; write: {fixed}"
 
 
-def _comes_from(look: Look, owner: Node, function: str) -> Node | None:
-    """The call of ``function`` that the variable at the beginning of ``owner`` was declared with."""
+def _comes_from(look: Look, owner: Node, *functions: str) -> Node | None:
+    """The call of one of ``functions`` that the variable at the beginning of ``owner`` was declared with."""
     leftmost = _leftmost(owner)
     if leftmost.type != "identifier":
         return None
@@ -197,7 +200,7 @@ def _comes_from(look: Look, owner: Node, function: str) -> Node | None:
             value = unwrapped(value.named_children[0])
         if value is not None and value.type == "call_expression":
             called = value.child_by_field_name("function")
-            if called is not None and look.text(called) == function:
+            if called is not None and look.text(called) in functions:
                 return value
     return None
 

@@ -1,5 +1,5 @@
-"""Which calls of ``call_tool`` are asynchronous: those whose envelope is awaited, or goes unread into a
-Promise combinator. Found by syntax; where in doubt a call blocks, as it stands.
+"""Which calls of ``call_tool`` and its like are asynchronous: those whose envelope is awaited, or goes unread
+into a Promise combinator. Found by syntax; where in doubt a call blocks, as it stands.
 
 ``await call_tool(…)``, ``Promise.all(ids.map(id => call_tool(…)))``, ``Promise.all([call_tool(…), …])`` and
 ``call_tool(…).then(…)``; what an async function returns, which is awaited; also by way of a variable, or of a
@@ -14,8 +14,14 @@ from tree_sitter import Node
 from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import Path, enclosing_function, text_of, words
 
-_NAME = b"call_tool"
-ASYNCHRONOUS = "$calltool"
+ASYNCHRONOUS = {
+    "call_tool": "$calltool",
+    "read_resource": "$readresource",
+    "list_resources": "$listresources",
+    "get_prompt": "$getprompt",
+    "list_prompts": "$listprompts",
+}
+"""What gives an envelope, and its asynchronous twin (prelude/calls.js): a name of the same length."""
 _COMBINATORS = frozenset({"all", "allSettled", "race", "any"})
 _MAPPING = frozenset({"map", "flatMap"})
 _THEN = frozenset({"then", "catch", "finally"})
@@ -36,7 +42,7 @@ _MOST_USES = 200
 
 def may_be_asynchronous(text: str) -> bool:
     """Cheap: whether it is worth to look."""
-    return "call_tool" in text and (
+    return any(name in text for name in ASYNCHRONOUS) and (
         "await" in text or "Promise" in text or ".then" in text or ".catch" in text
         or ".finally" in text
     )  # fmt: skip
@@ -46,13 +52,16 @@ def make_asynchronous(root: Node, draft: Draft) -> None:
     """Overwrite the name in the calls that are asynchronous."""
     source = draft.source
     uses = _Uses(root, source)
-    if uses.binds("call_tool") or uses.binds("Promise") or ASYNCHRONOUS.encode() in source:
+    if uses.binds("Promise"):
         return
-    for path in uses.of("call_tool"):
-        if path[-1].type != "identifier" or len(path) < 3 or not _is_callee(path):
+    for name, asynchronous in ASYNCHRONOUS.items():
+        if name.encode() not in source or asynchronous.encode() in source or uses.binds(name):
             continue
-        if _goes_unread(path[:-1], uses):
-            draft.overwrite(path[-1].start_byte, ASYNCHRONOUS)
+        for path in uses.of(name):
+            if path[-1].type != "identifier" or len(path) < 3 or not _is_callee(path):
+                continue
+            if _goes_unread(path[:-1], uses):
+                draft.overwrite(path[-1].start_byte, asynchronous)
 
 
 class _Uses:
@@ -73,7 +82,7 @@ class _Uses:
             for path in words(self._root, self.source, name.encode()):
                 if path[-1].type in _IDENTIFIERS:
                     found.append(path)
-                if len(found) > _MOST_USES and name != "call_tool":
+                if len(found) > _MOST_USES and name not in ASYNCHRONOUS:
                     break
             self._found[name] = found
         return self._found[name]

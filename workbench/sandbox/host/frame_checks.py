@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias, cast, get_args
 
-from workbench.core.model import ErrorCode, JsonValue, LogLevel, QueryKind
+from workbench.core.model import METHODS, CallKind, ErrorCode, JsonValue, LogLevel, QueryKind
 from workbench.text.jsontext import loads
 
 MOST_NAME = 1_024
@@ -63,6 +63,7 @@ class Call(NamedTuple):
     """Bytes of its frame."""
     spelled: bool = False
     """The names are as the script spells them after ``tools.``."""
+    kind: CallKind = "tool"
 
 
 class Batch(NamedTuple):
@@ -159,7 +160,16 @@ def _call(frame: _Frame, size: int) -> Call:
         refused,
         size,
         _flag(frame, "spelled", False),
+        "tool" if "kind" not in frame else _kind(frame, tool),
     )
+
+
+def _kind(frame: _Frame, method: str) -> CallKind:
+    """Of a call for something else than a tool: the kind that its method belongs to."""
+    kind = frame["kind"]
+    if not isinstance(kind, str) or method not in METHODS.get(cast("CallKind", kind), ()):
+        raise _wrong("kind")
+    return cast("CallKind", kind)
 
 
 def _batch(frame: _Frame, size: int) -> Batch:

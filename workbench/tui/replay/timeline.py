@@ -15,11 +15,11 @@ from workbench.core.model import (
     Outcome,
     ScriptError,
     Status,
-    ToolCall,
     ToolCallFinished,
     ToolCallStarted,
 )
 from workbench.history import CallRow, Recording
+from workbench.history.follow import call_of
 
 _STATUSES: dict[str, Status] = {
     "running": "running",
@@ -58,16 +58,7 @@ def steps_of(recording: Recording) -> list[Step]:
     execution_id = recording.execution_id
     steps: list[Step] = []
     for row in recording.calls:
-        call = ToolCall(
-            execution_id,
-            row.seq,
-            row.server,
-            row.tool,
-            row.args,
-            row.line,
-            row.column,
-            row.started_ms,
-        )
+        call = call_of(row, execution_id)
         steps.append(Step(row.started_ms, ToolCallStarted(execution_id, call)))
         if row.ok is not None:
             took = row.duration_ms or 0.0

@@ -392,7 +392,7 @@ class HttpChannel:
             headers["mcp-protocol-version"] = version
         if stamped is not None and method is not None:
             headers["mcp-method"] = method
-            name = (params or {}).get("name")
+            name = (params or {}).get("uri" if method == "resources/read" else "name")
             if isinstance(name, str):
                 headers["mcp-name"] = header_text(name)
         return headers

@@ -97,6 +97,26 @@ class Link(Protocol):
         """
         ...
 
+    def offers(self, what: Literal["resources", "prompts"]) -> bool:
+        """Whether the server says that it has some."""
+        ...
+
+    async def list_all(self, method: str, member: str) -> list[dict[str, Any]]:
+        """The objects in ``member`` of all pages of a listing, as ``list_tools``.
+
+        Raises RpcError or Failure.
+        """
+        ...
+
+    async def ask(
+        self, method: str, params: dict[str, Any], timeout: float, progress: Progress
+    ) -> dict[str, Any]:
+        """One request of any method; its result as the server sent it. ``timeout`` in seconds.
+
+        Raises RpcError or Failure.
+        """
+        ...
+
     async def watch(self, changed: Callable[[], None]) -> None:
         """Hear of changed tools from a server of the newest protocol, as long as it tells them.
 

@@ -10,7 +10,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import anyio
 import anyio.abc
@@ -45,6 +45,29 @@ LogLine: TypeAlias = Callable[[str], None]
 _log = logging.getLogger(__name__)
 _CLIENT = types.Implementation(name="workbench", version=__version__)
 _RAW = "io.workbench/raw"
+_Request: TypeAlias = (
+    types.CallToolRequest
+    | types.ReadResourceRequest
+    | types.GetPromptRequest
+    | types.ListResourcesRequest
+    | types.ListResourceTemplatesRequest
+    | types.ListPromptsRequest
+)
+_LISTINGS: dict[str, Any] = {
+    "resources/list": types.ListResourcesRequest,
+    "resources/templates/list": types.ListResourceTemplatesRequest,
+    "prompts/list": types.ListPromptsRequest,
+}
+_HOLLOW: dict[str, dict[str, Any]] = {
+    "tools/call": {"content": []},
+    "resources/read": {"contents": []},
+    "resources/list": {"resources": []},
+    "resources/templates/list": {"resourceTemplates": []},
+    "prompts/get": {"messages": []},
+    "prompts/list": {"prompts": []},
+}
+"""Methods whose answers are passed on as they come, and what the session's models see in their place."""
+_COMPLETE = {"resultType": "complete", "ttlMs": 0, "cacheScope": "private"}
 _ANYTHING: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, Any])
 
 
@@ -118,6 +141,32 @@ class SdkLink:
             seen.add(cursor)
         return tools, dict(self._repaired)
 
+    def offers(self, what: Literal["resources", "prompts"]) -> bool:
+        return getattr(self._session.server_capabilities, what, None) is not None
+
+    async def list_all(self, method: str, member: str) -> list[dict[str, JsonValue]]:
+        found: list[dict[str, JsonValue]] = []
+        cursor: str | None = None
+        seen: set[str] = set()
+        for _ in range(MOST_PAGES):
+            params = types.PaginatedRequestParams(cursor=cursor) if cursor is not None else None
+            page = (await self._sent(_LISTINGS[method](params=params), None))[_RAW]
+            rows = page.get(member)
+            found += [row for row in rows or () if isinstance(row, dict)]
+            cursor = page.get("nextCursor")
+            if not cursor or cursor in seen:
+                break
+            seen.add(cursor)
+        return found
+
+    async def ask(
+        self, method: str, params: dict[str, JsonValue], timeout: float, progress: Progress
+    ) -> dict[str, JsonValue]:
+        kind = types.ReadResourceRequest if method == "resources/read" else types.GetPromptRequest
+        return await self._timed(
+            kind.model_validate({"method": method, "params": params}), timeout, progress
+        )
+
     async def watch(self, changed: Callable[[], None]) -> None:
         tools = self._offered_tools
         if not self._modern or tools is None or not tools.list_changed:
@@ -132,12 +181,17 @@ class SdkLink:
     async def call_tool(
         self, name: str, args: dict[str, JsonValue], timeout: float, tell: Progress
     ) -> dict[str, JsonValue]:
-        async def on_progress(progress: float, total: float | None, message: str | None) -> None:
-            tell(progress, total, message)
-
         request = types.CallToolRequest(
             params=types.CallToolRequestParams(name=name, arguments=args)
         )
+        return await self._timed(request, timeout, tell)
+
+    async def _timed(
+        self, request: _Request, timeout: float, tell: Progress
+    ) -> dict[str, JsonValue]:
+        async def on_progress(progress: float, total: float | None, message: str | None) -> None:
+            tell(progress, total, message)
+
         limit = asyncio.timeout(timeout)  # the SDK's own has the same code as a server's
         try:
             async with limit:
@@ -145,15 +199,17 @@ class SdkLink:
         except TimeoutError:
             if not limit.expired():
                 raise
-            raise RequestTimeout(f"tools/call was not answered within {timeout:g} s") from None
+            raise RequestTimeout(
+                f"{request.method} was not answered within {timeout:g} s"
+            ) from None
         raw: dict[str, JsonValue] = answer[_RAW]
         return raw
 
-    async def _sent(self, request: types.CallToolRequest, tell: Any) -> dict[str, JsonValue]:
+    async def _sent(self, request: _Request, tell: Any) -> dict[str, JsonValue]:
         with _as_ours():
             anything = cast("TypeAdapter[Any]", _ANYTHING)
             answer: dict[str, JsonValue] = await self._session.send_request(
-                request, anything, progress_callback=tell
+                cast("types.CallToolRequest", request), anything, progress_callback=tell
             )
         return answer
 
@@ -209,7 +265,7 @@ async def _open_streams(
 
 
 class _RawDispatcher(Dispatcher[Any]):
-    """The SDK's dispatcher, with a tool's result carried past the session's models unread."""
+    """The SDK's dispatcher, with what is asked for carried past the session's models unread."""
 
     def __init__(self, inner: JSONRPCDispatcher[Any], repaired: dict[str, list[str]]) -> None:
         self._inner = inner
@@ -221,8 +277,8 @@ class _RawDispatcher(Dispatcher[Any]):
         result = await self._inner.send_raw_request(method, params, opts)
         if method == "tools/list":
             repair_listing(result, self._repaired)
-        elif method == "tools/call":
-            return {"content": [], "resultType": "complete", _RAW: result}
+        elif method in _HOLLOW:
+            return {**_HOLLOW[method], **_COMPLETE, _RAW: result}
         return result
 
     async def notify(

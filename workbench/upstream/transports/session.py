@@ -10,7 +10,8 @@ import asyncio
 import itertools
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import Literal
 
 from workbench import __version__
@@ -90,28 +91,51 @@ class Session:
     async def list_tools(self) -> tuple[list[dict[str, JsonValue]], dict[str, list[str]]]:
         tools: list[dict[str, JsonValue]] = []
         repaired: dict[str, list[str]] = {}
+        try:
+            async with aclosing(self._pages("tools/list", "tools")) as pages:
+                async for page in pages:
+                    repair_listing(page, repaired)
+                    tools += page["tools"]
+        except RpcError as error:  # a server of prompts or resources only may not know the question
+            if error.code != METHOD_NOT_FOUND or "tools" in self._capabilities:
+                raise
+        return self._with_mirrors(tools), repaired
+
+    def offers(self, what: Literal["resources", "prompts"]) -> bool:
+        return what in self._capabilities
+
+    async def list_all(self, method: str, member: str) -> list[dict[str, JsonValue]]:
+        found: list[dict[str, JsonValue]] = []
+        async with aclosing(self._pages(method, member)) as pages:
+            async for page in pages:
+                rows = page.get(member)
+                if isinstance(rows, list):
+                    found += [row for row in rows if isinstance(row, dict)]
+        return found
+
+    async def ask(
+        self, method: str, params: dict[str, JsonValue], timeout: float, progress: Progress
+    ) -> dict[str, JsonValue]:
+        if self._stamp:
+            params = {**params, "_meta": self._stamp}
+        return await self._channel.request(method, params, timeout=timeout, progress=progress)
+
+    async def _pages(self, method: str, what: str) -> AsyncGenerator[dict[str, JsonValue], None]:
+        """The pages of a listing, as far as they are bounded."""
         cursor: str | None = None
         seen: set[str] = set()
         size = 0
         for _ in range(MOST_PAGES):
-            params: dict[str, JsonValue] = {} if cursor is None else {"cursor": cursor}
-            try:
-                page = await self._request("tools/list", params)
-            except RpcError as error:
-                if error.code == METHOD_NOT_FOUND and "tools" not in self._capabilities:
-                    break  # a server of prompts or resources only
-                raise
+            page = await self._request(method, {} if cursor is None else {"cursor": cursor})
             size += len(encode(page))
             if size > self._channel.longest:
                 most = self._channel.longest
-                raise TooLarge(f"the tools are more than max_upstream_bytes ({most} bytes)")
-            repair_listing(page, repaired)
-            tools += page["tools"]
+                raise TooLarge(f"the {what} are more than max_upstream_bytes ({most} bytes)")
+            yield page
             cursor = page.get("nextCursor")
             if not cursor or cursor in seen:
-                break
+                return
             seen.add(cursor)
-        return self._with_mirrors(tools), repaired
 
     async def watch(self, changed: Callable[[], None]) -> None:
         tools = self._capabilities.get("tools")

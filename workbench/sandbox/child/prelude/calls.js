@@ -29,8 +29,10 @@
         else body = json;
       } catch (e) { refused = refuse('SERIALIZATION_ERROR', 'args are not JSON: ' + refusal(e)); }
     }
-    return ',"server":' + stringify(server) + ',"tool":' + stringify(tool) + ',"args":' + body + at(place) + refused + '}';
+    return frameOf(server, tool, body, place, refused);
   }
+  const frameOf = (server, tool, args, place, refused) =>
+    ',"server":' + stringify(server) + ',"tool":' + stringify(tool) + ',"args":' + args + at(place) + refused + '}';
   const refuse = (code, message) => ',"refused":{"code":"' + code + '","message":' + stringify(message) + '}';
   const blocking = '{"t":"call","op":0';
   function wait(who, frame) {
@@ -43,11 +45,66 @@
   // and the host finds what is meant.
   function issue(server, tool, args, whole, loosely) {
     const sites = callSites(100);
-    const rest = (loosely ? ',"spelled":true' : '') + callBody(server, tool, args, placeOf(sites));
-    return new PromiseOf((resolve, reject) => {
-      wait({ __proto__: null, resolve, reject, server, tool, sites, whole }, { __proto__: null, t: 'call', rest });
-    });
+    return issued((loosely ? ',"spelled":true' : '') + callBody(server, tool, args, placeOf(sites)), server, tool, sites, whole);
   }
+  const issued = (rest, server, tool, sites, whole) => new PromiseOf((resolve, reject) => {
+    wait({ __proto__: null, resolve, reject, server, tool, sites, whole }, { __proto__: null, t: 'call', rest });
+  });
+
+  // ---- what a server has beside tools -----------------------------------------------------------
+  // One request, without the beginning of its frame, as callBody makes it of a tool's. `params` is JSON, or
+  // null: then `usage` says what was expected.
+  function requestBody(kind, method, server, params, usage, place) {
+    let refused = '';
+    if (typeof server !== 'string' || server === '' || server.length > MAX_NAME) {
+      refused = refuse('INVALID_ARGS', 'server must be the name of a server, a string: ' + usage);
+      server = slice(textOf(server), 0, MAX_NAME);
+    } else if (params === null) refused = refuse('INVALID_ARGS', usage);
+    return ',"kind":"' + kind + '"' + frameOf(server, method, params === null ? '{}' : params, place, refused);
+  }
+  // A link in a tool's result, a row of list_resources and an embedded resource stand for their address.
+  function addressOf(value) {
+    if (typeof value === 'string') return value;
+    if (typeof value !== 'object' || value === null) return undefined;
+    const uri = attempt(() => value.uri), inner = uri === undefined ? attempt(() => value.resource) : undefined;
+    return typeof inner === 'object' && inner !== null ? attempt(() => inner.uri) : uri;
+  }
+  const read = (server, uri, place) => {
+    const address = addressOf(uri);
+    return requestBody('resource', 'resources/read', server,
+      typeof address === 'string' && address !== '' ? '{"uri":' + stringify(address) + '}' : null,
+      'read_resource(server, uri) takes an address like "docs://guide", or a link that has one', place);
+  };
+  const listed = (server, place) => requestBody('resource', 'resources/list', server, '{}', 'list_resources(server)', place);
+  const prompts = (server, place) => requestBody('prompt', 'prompts/list', server, '{}', 'list_prompts(server)', place);
+  const prompt = (server, name, args, place) => {
+    let given = args === undefined ? '{}' : null;
+    if (typeof args === 'object' && args !== null && !isList(args)) {
+      const json = attempt(() => toJSON(args));
+      if (json !== undefined && json[0] === '{') given = json;
+    }
+    const fits = typeof name === 'string' && name !== '' && given !== null;
+    return requestBody('prompt', 'prompts/get', server,
+      fits ? '{"name":' + stringify(name) + ',"arguments":' + given + '}' : null,
+      "get_prompt(server, name, args) takes a prompt's name and an object of its arguments", place);
+  };
+  const now = body => parse(ask(blocking + body));
+  const eventuallyAsk = (make, server, method) => { const sites = callSites(100); return issued(make(placeOf(sites)), server, method, sites, true); };
+  const requests = {
+    __proto__: null,
+    read_resource(server, uri) { return now(read(server, uri, placeOf(callSites(16)))); },
+    list_resources(server) { return now(listed(server, placeOf(callSites(16)))); },
+    get_prompt(server, name, args) { return now(prompt(server, name, args, placeOf(callSites(16)))); },
+    list_prompts(server) { return now(prompts(server, placeOf(callSites(16)))); },
+  };
+  // What they are where their envelope is awaited (parallel.py writes these names there).
+  const eventualRequests = {
+    __proto__: null,
+    $readresource: { read_resource(server, uri) { return eventuallyAsk(place => read(server, uri, place), server, 'resources/read'); } }.read_resource,
+    $listresources: { list_resources(server) { return eventuallyAsk(place => listed(server, place), server, 'resources/list'); } }.list_resources,
+    $getprompt: { get_prompt(server, name, args) { return eventuallyAsk(place => prompt(server, name, args, place), server, 'prompts/get'); } }.get_prompt,
+    $listprompts: { list_prompts(server) { return eventuallyAsk(place => prompts(server, place), server, 'prompts/list'); } }.list_prompts,
+  };
 
   function call_tool(server, tool, args) {
     return parse(ask(blocking + callBody(server, tool, args, placeOf(callSites(16)))));
@@ -123,6 +180,7 @@
   }
 
   kit.call_tool = call_tool; kit.call_tools = call_tools; kit.eventually = eventually; kit.callAsync = callAsync; kit.callLoosely = callLoosely;
+  kit.requests = requests; kit.eventualRequests = eventualRequests;
   kit.sleep = sleep; kit.later = later; kit.forget = forget; kit.settle = settle;
   kit.lastRefusal = () => lastRefusal;
 })

@@ -10,7 +10,7 @@
     sleep: kit.sleep, ToolError: kit.ToolError, Date: kit.Clock, crypto: kit.crypto, performance: kit.performance,
     image: kit.image, $calltool: kit.eventually };
   for (const name of keysOf(globals)) hide(G, name, globals[name]);
-  for (const name of keysOf(kit.queries)) hide(G, name, kit.queries[name]);
+  for (const some of [kit.queries, kit.requests, kit.eventualRequests]) for (const name of keysOf(some)) hide(G, name, some[name]);
   for (const name of keysOf(kit.timing)) hide(G, name, kit.timing[name]);
 
   // Libraries that most scripts never touch are made when one of their names is.
