@@ -22,7 +22,9 @@ from workbench.core.model import (
     ToolCallStarted,
 )
 from workbench.tui.trace.filter import FilterError, parse_filter
-from workbench.tui.trace.model import SHOWN_ARGS, CallRow, ConsoleRow, TraceModel, brief
+from workbench.tui.trace.folds import FOLDS_FROM
+from workbench.tui.trace.model import SHOWN_ARGS, CallRow, ConsoleRow, TraceModel
+from workbench.tui.values.preview import brief
 
 OK = Outcome(ok=True, result={"rows": 1})
 
@@ -60,11 +62,11 @@ def test_a_call_becomes_a_row_and_ends() -> None:
     model = model_of(ToolCallStarted("x", made))
     row = model.row_of(1)
     assert row is not None
-    assert (row.status, row.duration_ms, row.args) == ("running", None, '{"sql":"select 1"}')
+    assert (row.status, row.duration_ms, row.args) == ("running", None, 'sql="select 1"')
     model.apply([ToolCallNote("x", 1, "progress", "half way")])
     assert row.summary == "half way"
     model.apply([ToolCallFinished("x", made, OK, 41.4, 1)])
-    assert (row.status, row.duration_ms, row.summary) == ("ok", 41.4, '{"rows":1}')
+    assert (row.status, row.duration_ms, row.summary) == ("ok", 41.4, "{rows: 1}")
     assert model.line_notes() == {9: "1 call 41 ms"}
     assert model.totals.calls == 1
     assert model.totals.running == 0
@@ -277,3 +279,68 @@ def test_what_is_planned_waits_for_its_events() -> None:
     assert len(model.rows) == 3
     model.apply([line])  # one that was not planned
     assert len(model.rows) == 4
+
+
+def many(count: int, *, bad: tuple[int, ...] = ()) -> list[Event]:
+    """So many calls of line 6, after one of line 2; a console line in between."""
+    events = [*finished(call(1, "demo.list_issues", line=2), ms=9.0)]
+    for seq in range(2, count + 2):
+        made = call(seq, "demo.get_issue", {"id": 100 + seq}, line=6, started_ms=float(seq))
+        outcome = failed(ErrorCode.UPSTREAM_ERROR) if seq in bad else OK
+        events += finished(made, outcome, ms=float(seq % 10))
+    return [*events, ConsoleLine("x", LogLine("log", "done"))]
+
+
+def test_many_calls_of_one_line_are_one_row_until_it_is_unfolded() -> None:
+    model = model_of(*many(FOLDS_FROM, bad=(7,)))
+    assert shown(model) == [1, 2, 0]
+    fold = model.folded_at(1)
+    assert fold is not None
+    assert (fold.count, fold.failed, fold.figures().count) == (FOLDS_FROM, 1, FOLDS_FROM)
+    assert (fold.figures().median_ms, fold.figures().p95_ms) == (4.0, 9.0)
+    assert model.position(20) == 1
+    assert model.fold(1, False)
+    assert shown(model) == [*range(1, FOLDS_FROM + 2), 0]
+    model.fold_all()
+    assert shown(model) == [1, 2, 0]
+    model.apply(finished(call(FOLDS_FROM + 2, "demo.get_issue", line=6)))
+    assert shown(model) == [1, 2, 0]
+    assert not model.fold(0, True)  # alone
+
+
+def test_what_is_looked_for_unfolds_its_line_and_a_filter_shows_single_calls() -> None:
+    model = model_of(*many(FOLDS_FROM, bad=(7,)))
+    model.set_filter("status:error")
+    assert shown(model) == [7]
+    model.set_filter("")
+    assert shown(model) == [1, 2, 0]
+    place = model.find(-1, 1, lambda row: row.status == "error")
+    assert place is not None
+    row = model.rows[model.shown[place]]
+    assert isinstance(row, CallRow)
+    assert row.seq == 7
+
+
+def test_a_replay_does_not_fold_by_itself() -> None:
+    model = TraceModel(folds_by_itself=False)
+    model.apply(many(FOLDS_FROM))
+    assert len(model.shown) == FOLDS_FROM + 2
+    model.fold_all()
+    assert shown(model) == [1, 2, 0]
+
+
+def test_arguments_begin_with_what_differs_from_the_call_before() -> None:
+    first = {"repo": "acme/site", "state": "open", "id": 1}
+    second = {"repo": "acme/site", "state": "open", "id": 2}
+    model = model_of(*finished(call(1, args=first)), *finished(call(2, args=second)))
+    rows = [row.args for row in model.rows if isinstance(row, CallRow)]
+    assert rows == ['repo="acme/site" state="open" id=1', 'id=2 repo="acme/site" state="open"']
+
+
+def test_the_overview_keeps_its_cost_as_a_run_grows() -> None:
+    model = model_of(*many(2000, bad=(1000,)))
+    line = model.overview.line(2000.0, 40)
+    assert sum(len(text) for text, _ in line) == 40
+    assert [bad for _, bad in line].count(True) == 1
+    assert model.overview.slice_ms == 4.0
+    assert len(model.overview.began) == 512

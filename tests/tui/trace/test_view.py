@@ -6,7 +6,7 @@ import pytest
 from textual import on
 from textual.app import App, ComposeResult
 
-from tests.tui.trace.test_model import call, failed, finished
+from tests.tui.trace.test_model import call, failed, finished, many
 from workbench.core.model import (
     ConsoleLine,
     ErrorCode,
@@ -14,8 +14,10 @@ from workbench.core.model import (
     Execution,
     ExecutionFinished,
     LogLine,
+    ToolCallFinished,
     ToolCallStarted,
 )
+from workbench.tui.trace.figures_screen import FiguresScreen
 from workbench.tui.trace.view import TraceView
 
 pytestmark = pytest.mark.anyio
@@ -76,7 +78,7 @@ async def test_a_wide_screen_shows_a_waterfall() -> None:
         assert "0s ┄" in shown[0]
         assert "✔ ok" in shown[1]
         assert "db.query" in shown[1]
-        assert "█" in shown[1]
+        assert any(sign in shown[1] for sign in "▏▎▍▌▋▊▉█")
         assert "✘ error" in shown[2]
         assert "broken 2" in shown[2]
         assert "warn" in shown[4]
@@ -92,7 +94,7 @@ async def test_a_narrow_screen_shows_a_summary_with_the_status_in_words() -> Non
         await pilot.pause()
         shown = lines(trace)
         assert "Summary" in shown[0]
-        assert '{"rows":1}' in shown[1]
+        assert "{rows: 1}" in shown[1]
         assert "error: broken 2" in shown[2]
         assert not any("█" in line for line in shown)
 
@@ -245,3 +247,66 @@ async def test_an_empty_trace_says_what_to_do() -> None:
     async with app.run_test(size=(80, 9)) as pilot:
         await pilot.press("j", "e", "enter", "G", "slash", "enter", "escape")
         assert any("F5 runs the script" in line for line in lines(app.trace))
+
+
+async def test_lines_that_repeat_are_one_row_with_figures_and_unfold() -> None:
+    app = TraceApp()
+    async with app.run_test(size=(100, 12)) as pilot:
+        trace = app.feed(*many(80, bad=(7,)))
+        trace.focus()
+        await pilot.press("g", "j")
+        shown = lines(trace)
+        assert "▸" in shown[3]
+        assert "✘" in shown[3]
+        assert "demo.get_issue  × 80 1 ✘ p50 4 ms p95 9 ms" in shown[3]
+        assert any(sign in shown[1] for sign in "▁▂▃▄▅▆▇█"), "a long run has an overview"
+        await pilot.press("enter")
+        assert "demo.get_issue  id=102 " in lines(trace)[3]
+        assert "{rows: 1}" in lines(trace)[3]
+        assert app.opened == []
+        await pilot.press("j", "j", "space")
+        assert "× 80" in lines(trace)[3]
+        await pilot.press("e")
+        assert trace.selected is not None
+        assert trace.selected.seq == 7
+        await pilot.press("z")
+        assert trace.selected.seq == 2
+        await pilot.press("g", "space")
+        assert "only one of its line" in lines(trace)[-1]
+
+
+async def test_a_click_on_the_overview_goes_to_that_time() -> None:
+    app = TraceApp()
+    async with app.run_test(size=(100, 12)) as pilot:
+        trace = app.feed(*some(60))
+        trace.apply([ExecutionFinished("x", Execution("x", "ok", duration_ms=610.0), 0.0)])
+        await pilot.pause()
+        left, width = trace._overview_room()
+        await pilot.click(TraceView, offset=(left + width // 2, 1))
+        assert trace.selected is not None
+        assert 28 <= trace.selected.seq <= 33
+
+
+async def test_the_figures_of_tools_stand_on_a_key_and_filter() -> None:
+    app = TraceApp()
+    async with app.run_test(size=(100, 20)) as pilot:
+        events = some(9, bad=(2,))
+        trace = app.feed(*events)
+        trace.focus()
+        ended = {e.call.seq: e for e in events if isinstance(e, ToolCallFinished)}
+        calls = [(e.call, ended.get(e.call.seq)) for e in events if isinstance(e, ToolCallStarted)]
+        trace.show_figures([*calls, (call(10, "chat.post"), None)], "x.js")
+        screen = app.screen
+        assert isinstance(screen, FiguresScreen)
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if screen.rows.rows:
+                break
+        first, second = screen.rows.rows
+        assert (first.tool, first.calls, first.failed, first.median_ms) == ("db.query", 9, 1, 5.0)
+        assert first.bytes_in == 8 * len('{"rows":1}')
+        assert (second.tool, second.calls, second.median_ms) == ("chat.post", 1, 0.0)
+        await pilot.press("o", "enter")
+        await pilot.pause()
+        assert app.screen is not screen
+        assert trace.model.filter.text == "tool:db.query"

@@ -170,6 +170,10 @@ class LiveRun:
                 case _:
                     pass
 
+    def pairs(self) -> list[tuple[ToolCall, ToolCallFinished | None]]:
+        """Each call with how it ended."""
+        return [(state.call, state.finished) for state in self.calls.values()]
+
     def first_error(self) -> int | None:
         """The number of the first call that failed."""
         for seq, state in self.calls.items():

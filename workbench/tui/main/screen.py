@@ -264,6 +264,11 @@ class WorkbenchScreen(DoorsScreen):
         if state is not None:
             self.detail.copy_call(state)
 
+    @on(TraceView.FiguresRequested)
+    def _figures(self) -> None:
+        if self.run_now is not None:
+            self.trace.show_figures(self.run_now.pairs(), self.run_now.script)
+
     @on(TraceView.CallOpened)
     def _call_opened(self, event: TraceView.CallOpened) -> None:
         state = self.run_now.calls.get(event.seq) if self.run_now is not None else None
@@ -419,8 +424,8 @@ class WorkbenchScreen(DoorsScreen):
     def _show_trace_title(self) -> None:
         run = self.run_now
         title = Content(_TITLES["trace"])
-        if run is not None and self._ran is not self.tab:
-            title += Content(f" · of {clean_line(run.script, 30)}")  # not of the script in front
+        if run is not None:
+            title += Content(f" · {clean_line(run.script, 24)}")
         if run is not None and run.calls:
             title += Content(f" · {count(len(run.calls), 'call')}")
             failed = self.trace.model.totals.failed

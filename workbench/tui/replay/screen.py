@@ -116,7 +116,7 @@ class ReplayScreen(RecordingScreen):
     def on_mount(self) -> None:
         self.set_interval(TICK_S, self._tick)
         # A call that is under way grows with the recording's time, not with ours.
-        self.trace.model = TraceModel(clock=lambda: self._clock_ms / 1000)
+        self.trace.model = TraceModel(clock=lambda: self._clock_ms / 1000, folds_by_itself=False)
         self._rewind()
         self.trace.focus()
         self.action_seek(-1)
@@ -251,6 +251,10 @@ class ReplayScreen(RecordingScreen):
         state = self._run.calls.get(event.seq)
         if state is not None:
             self.detail.copy_call(state)
+
+    @on(TraceView.FiguresRequested)
+    def _figures(self) -> None:
+        self.trace.show_figures(self._run.pairs(), self._run.script)
 
     @on(TraceView.CallOpened)
     def _opened(self, event: TraceView.CallOpened) -> None:

@@ -15,14 +15,22 @@ from textual.strip import Strip
 
 from workbench.text.sanitize import clean_line
 from workbench.tui.trace import waterfall
-from workbench.tui.trace.line import Columns, View, call_line, console_line, header_line
+from workbench.tui.trace.line import (
+    Columns,
+    View,
+    call_line,
+    console_line,
+    fold_line,
+    header_line,
+)
 from workbench.tui.trace.model import CallRow, TraceModel
 from workbench.tui.widgets.line_view import PaintedView, Part, fit
 
 _NARROW = 100
 """Screens narrower than this show a summary where the waterfall would be (tui.md, section 3)."""
-HEADER = 1
-"""Lines above the rows."""
+_LONG = 40
+"""Runs of so many calls have an overview above their rows."""
+_LEAST_HEIGHT = 8
 
 
 class TraceDrawing(PaintedView):
@@ -48,6 +56,14 @@ class TraceDrawing(PaintedView):
         & > .trace--refused, & > .trace--bar-refused { color: $warning; }
         & > .trace--cancelled, & > .trace--bar-cancelled { color: $foreground 60%; }
         & > .trace--pending, & > .trace--bar-pending { color: $foreground 30%; }
+        & > .trace--bar-fold { color: $secondary; }
+        & > .trace--bar-warm { color: $warning; }
+        & > .trace--bar-hot { color: $warning 60%; background: $error 25%; }
+        & > .trace--result { color: $foreground 80%; }
+        & > .trace--fold { color: $accent; text-style: bold; }
+        & > .trace--overview { color: $primary 80%; }
+        & > .trace--overview-bad { color: $error; }
+        & > .trace--overview-here { color: $foreground; background: $primary 40%; }
         & > .trace--warn { color: $warning; }
         & > .trace--pill { background: $accent; color: $background; text-style: bold; }
         & > .trace--prompt { background: $panel; color: $foreground; }
@@ -57,9 +73,10 @@ class TraceDrawing(PaintedView):
     """
     _STYLES = (
         *("header", "number", "dim", "ms", "cursor", "track", "warn", "pill", "prompt", "problem"),
+        *("result", "fold", "overview", "overview-bad", "overview-here"),
         *("ok", "error", "running", "timeout", "refused", "cancelled", "pending"),
         *("bar-ok", "bar-error", "bar-running", "bar-timeout", "bar-refused", "bar-cancelled"),
-        "bar-pending",
+        *("bar-pending", "bar-fold", "bar-warm", "bar-hot"),
     )
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"trace--{name}" for name in _STYLES}
 
@@ -102,11 +119,54 @@ class TraceDrawing(PaintedView):
         return [(f"/{clean_line(self.model.filter.text)}   {found} · Esc clears", "prompt")]
 
     @property
+    def _top(self) -> int:
+        """Lines above the rows: the names of the columns, above a long run also its overview."""
+        long = self.model.totals.calls >= _LONG and self.size.height >= _LEAST_HEIGHT
+        return 2 if long else 1
+
+    @property
     def _page(self) -> int:
-        return max(1, self.size.height - HEADER - bool(self._footer()))
+        return max(1, self.size.height - self._top - bool(self._footer()))
+
+    @property
+    def _scale(self) -> float:
+        """While it runs in steps, so that bars do not move with every event; then as it is."""
+        model = self.model
+        return max(model.span_ms, 1.0) if model.finished else waterfall.scale_ms(model.span_ms)
+
+    def _columns(self) -> Columns:
+        width = self.scrollable_content_region.width
+        return Columns.of(width, self.view, self.model.last_seq)
+
+    def _overview_room(self) -> tuple[int, int]:
+        """Where the overview begins, and its width."""
+        left = self._columns().number + 3
+        return left, max(0, self.scrollable_content_region.width - left - 1)
+
+    def _overview(self) -> list[Part]:
+        left, width = self._overview_room()
+        parts: list[Part] = [(" " * left, "")]
+        row = self.model.rows[self.cursor] if self.cursor is not None else None
+        here = -1
+        if isinstance(row, CallRow):
+            here = min(width - 1, int(row.started_ms / self._scale * width))
+        at = 0
+        for text, bad in self.model.overview.line(self._scale, width):
+            style = "overview-bad" if bad else "overview"
+            inside = here - at
+            if 0 <= inside < len(text):
+                parts += [
+                    (text[:inside], style),
+                    (text[inside], "overview-here"),
+                    (text[inside + 1 :], style),
+                ]
+            else:
+                parts.append((text, style))
+            at += len(text)
+        return parts
 
     def _resize(self) -> None:
-        lines = len(self.model.shown) + HEADER + bool(self._footer())
+        lines = len(self.model.shown) + self._top + bool(self._footer())
         self.virtual_size = Size(self.scrollable_content_region.width, lines)
         self.refresh()
 
@@ -117,13 +177,12 @@ class TraceDrawing(PaintedView):
         footer = self._footer()
         if footer and y == self.size.height - 1:
             return self.strip_of(footer, width, self.part_style("prompt"))
-        view = self.view
-        # While it runs in steps, so that bars do not move with every event; then as it is.
-        scale = max(model.span_ms, 1.0) if model.finished else waterfall.scale_ms(model.span_ms)
-        columns = Columns.of(width, view)
+        scale, columns, top = self._scale, self._columns(), self._top
         if y == 0:
             return self.strip_of(header_line(columns, scale), width, base)
-        position = self.scroll_offset.y + y - HEADER
+        if y < top:
+            return self.strip_of(self._overview(), width, base)
+        position = self.scroll_offset.y + y - top
         if position >= len(model.shown):
             if not model.rows and y == self.size.height // 2:
                 text = fit(self.empty_text, min(width, len(self.empty_text)))
@@ -132,11 +191,14 @@ class TraceDrawing(PaintedView):
         index = model.shown[position]
         row = model.rows[index]
         selected = index == self.cursor
-        if isinstance(row, CallRow):
+        fold = model.folded_at(index)
+        if fold is not None and isinstance(row, CallRow):
+            parts = fold_line(row, fold, columns, scale=scale, selected=selected)
+        elif isinstance(row, CallRow):
             now = model.elapsed_ms() if row.duration_ms is None else 0.0
             parts = call_line(row, columns, now_ms=now, scale=scale, selected=selected)
         else:
-            parts = console_line(row, width, selected=selected)
+            parts = console_line(row, width, selected=selected, number=columns.number)
         if selected:
             base = base + Style(bgcolor=self.part_style("cursor").bgcolor)
         last = self.size.height - 1 - bool(footer)

@@ -9,41 +9,50 @@ from rich.cells import cell_len
 
 from workbench.tui.glyphs import CALL_SIGNS
 from workbench.tui.trace import waterfall
+from workbench.tui.trace.folds import Fold
 from workbench.tui.trace.model import CallRow, ConsoleRow, EndRow
 from workbench.tui.widgets.line_view import Part, fit
 
 View: TypeAlias = Literal["waterfall", "start", "summary"]
 
-_NUMBER, _STATUS, _START, _MS = 6, 10, 9, 8
+_STATUS, _START, _MS = 10, 9, 7
+_LEAST_NUMBER = 4
 _ROOMY = 110
+_RESULTS = 84
+"""So wide, results have a column of their own; else they follow the arguments where there is room."""
 _DEEPEST = 3
+_QUIET = ("ok", "running", "pending")
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The widths of the columns for one width of the widget; 0: the column is not there."""
 
+    number: int
     word: int
     name: int
+    result: int
     start: int
     middle: int
     view: View
 
     @classmethod
-    def of(cls, width: int, view: View) -> Columns:
+    def of(cls, width: int, view: View, calls: int = 0) -> Columns:
+        """calls: the largest number that is shown."""
+        number = max(_LEAST_NUMBER, len(str(calls)) + 1)
         word = _STATUS if width >= _ROOMY else 0
         start = _START if view == "start" or width >= _ROOMY else 0
-        rest = max(0, width - _NUMBER - 3 - word - start - _MS)
-        middle = (
-            0 if view == "start" else max(0, int(rest * (0.45 if view == "waterfall" else 0.6)))
-        )
-        return cls(word, max(0, rest - middle - 1), start, middle, view)
+        rest = max(0, width - number - 3 - word - start - _MS)
+        share = {"waterfall": 0.32, "start": 0.0, "summary": 0.5}[view]
+        middle = max(0, int(rest * share))
+        result = int(rest * 0.28) if view != "summary" and width >= _RESULTS else 0
+        return cls(number, word, max(0, rest - middle - result - 1), result, start, middle, view)
 
 
 def header_line(columns: Columns, scale: float) -> list[Part]:
     """The names of the columns, with the waterfall's ruler."""
-    text = f"{'#':>{_NUMBER}} S " + ("Status".ljust(columns.word) if columns.word else "")
-    text += fit("Tool", columns.name) + " "
+    text = f"{'#':>{columns.number}} S " + ("Status".ljust(columns.word) if columns.word else "")
+    text += fit("Tool", columns.name) + " " + fit("Result", columns.result)
     if columns.start:
         text += f"{'start':>{columns.start - 1}} "
     if columns.view == "summary":
@@ -57,68 +66,125 @@ def call_line(
     row: CallRow, columns: Columns, *, now_ms: float, scale: float, selected: bool
 ) -> list[Part]:
     """One call. now_ms: where the end of a running call is taken to be."""
-    pointer = "▶" if selected else " "
-    quiet = row.status in ("ok", "running", "pending")
-    parts: list[Part] = [
-        (f"{pointer}{row.seq:>{_NUMBER - 1}} ", "number"),
-        (CALL_SIGNS.get(row.status, "?") + " ", row.status),
-    ]
-    if columns.word:
-        parts.append((row.status.ljust(columns.word), row.status))
-    said = row.args
-    if columns.view != "summary" and not quiet:
-        said = row.summary if columns.word else f"{row.status}: {row.summary}"
-    elif row.status == "running" and row.summary:
-        said = row.summary
+    quiet = row.status in _QUIET
+    parts = _beginning(str(row.seq), row.status, columns, selected=selected)
     name = " " * min(row.lane, _DEEPEST) + f"{row.server}.{row.tool}"
+    came = row.summary if row.status == "ok" or (row.status == "running" and row.summary) else ""
+    if not quiet:
+        came = row.summary if columns.word else f"{row.status}: {row.summary}"
+    style = "dim" if quiet else row.status
     if columns.view == "summary":
-        parts.append((fit(name, columns.name) + " ", ""))
+        parts += _said(name, columns.name, [(row.args, "dim")])
+    elif columns.result:
+        parts += _said(name, columns.name, [(row.args, "dim")])
+        parts.append((fit(came, columns.result - 1) + " ", style))
+    elif quiet:
+        parts += _said(name, columns.name, [(row.args, "dim"), (came and f"→ {came}", "result")])
     else:
-        parts += _two(name, said, columns.name, "dim" if quiet else row.status)
+        parts += _said(name, columns.name, [(came, style)])
     end_ms = now_ms if row.duration_ms is None else row.started_ms + row.duration_ms
     if columns.start:
         parts.append((f"{_start(row.started_ms):>{columns.start - 1}} ", "dim"))
+    spent_ms = max(0.0, end_ms - row.started_ms)
     if columns.view == "summary":
-        parts.append((fit(_summary(row, columns), columns.middle), "dim" if quiet else row.status))
+        parts.append((fit(came or row.args, columns.middle), style))
     elif columns.middle:
-        before, inside, after = waterfall.bar(row.started_ms, end_ms, scale, columns.middle)
-        parts += [(before, "track"), (inside, f"bar-{row.status}"), (after, "track")]
-    spent = "" if row.status == "pending" else f"{max(0.0, end_ms - row.started_ms):.0f}"
+        parts += _bar(row.started_ms, end_ms, scale, columns.middle, _tint(row.status, spent_ms))
+    spent = "" if row.status == "pending" else f"{spent_ms:.0f}"
     parts.append((f"{spent:>{_MS}}", "running" if row.duration_ms is None else "ms"))
     return parts
 
 
-def console_line(row: ConsoleRow, width: int, *, selected: bool) -> list[Part]:
+def fold_line(
+    row: CallRow, fold: Fold, columns: Columns, *, scale: float, selected: bool
+) -> list[Part]:
+    """All calls of a line that repeats, as one."""
+    status = "running" if fold.running else "error" if fold.failed else "ok"
+    parts = _beginning("▸", status, columns, selected=selected)
+    figures = fold.figures()
+    said: list[Part] = [(f"× {fold.count:,}", "fold")]
+    if figures.count:
+        said += [
+            (f" p50 {_ms(figures.median_ms)}", "dim"),
+            (f" p95 {_ms(figures.p95_ms)}", "dim"),
+        ]
+    if fold.failed:
+        said.insert(1, (f" {fold.failed:,} ✘", "error"))
+    room = columns.name + columns.result
+    needed = len(row.server) + len(row.tool) + 3 + sum(len(text) for text, _ in said)
+    with_bar = columns.view == "waterfall" and columns.middle and room >= needed
+    if not with_bar:  # the figures say more than a bar
+        room += columns.middle
+    parts += _said(f"{row.server}.{row.tool}", room, said)
+    if columns.start:
+        parts.append((f"{_start(fold.first_ms):>{columns.start - 1}} ", "dim"))
+    last_ms = max(fold.last_ms, fold.first_ms)
+    if with_bar:
+        tint = "error" if status == "error" else "running" if fold.running else "fold"
+        parts += _bar(fold.first_ms, last_ms, scale, columns.middle, tint)
+    parts.append((f"{last_ms - fold.first_ms:>{_MS}.0f}", "ms"))
+    return parts
+
+
+def console_line(
+    row: ConsoleRow, width: int, *, selected: bool, number: int = _LEAST_NUMBER
+) -> list[Part]:
     """One console line of the script."""
-    room = max(0, width - _NUMBER - 3 - 6)
+    room = max(0, width - number - 3 - 6)
     pointer = "▶" if selected else " "
     if not row.level:  # of a replay that has not come there yet
-        return [
-            (f"{pointer:<{_NUMBER}} ·", "pending"),
-            (" " * room, "dim"),
-        ]
+        return [(f"{pointer:<{number}} ·", "pending"), (" " * room, "dim")]
     if isinstance(row, EndRow):
-        return [(f"{pointer:<{_NUMBER}} ✘ ", "error"), (fit(row.text, room + 6), "error")]
+        return [(f"{pointer:<{number}} ✘ ", "error"), (fit(row.text, room + 6), "error")]
     style = {"warn": "warn", "error": "error"}.get(row.level, "dim")
     return [
-        (f"{pointer:<{_NUMBER}} › ", "dim"),
+        (f"{pointer:<{number}} › ", "dim"),
         (f"{row.level:<6}", style),
         (fit(row.text, room), style),
     ]
 
 
-def _two(name: str, said: str, width: int, style: str) -> list[Part]:
+def _beginning(number: str, status: str, columns: Columns, *, selected: bool) -> list[Part]:
+    pointer = "▶" if selected else " "
+    parts: list[Part] = [
+        (f"{pointer}{number:>{columns.number - 1}} ", "number"),
+        (CALL_SIGNS.get(status, "?") + " ", status),
+    ]
+    if columns.word:
+        parts.append((status.ljust(columns.word), status))
+    return parts
+
+
+def _said(name: str, width: int, said: list[Part]) -> list[Part]:
     """A name and, in the room that is left, what is said of it; ends with one space."""
-    left = width - cell_len(name) - 2
-    if left < 4 or not said:
+    parts: list[Part] = []
+    left = width - cell_len(name)
+    if left < 0:
         return [(fit(name, width) + " ", "")]
-    return [(name + "  ", ""), (fit(said, left) + " ", style)]
+    parts.append((name, ""))
+    for text, style in said:
+        if not text:
+            continue
+        text = "  " + text if len(parts) == 1 else " " + text.removeprefix(" ")
+        if left < min(cell_len(text), 6):
+            break
+        parts.append((fit(text, min(left, cell_len(text))), style))
+        left -= min(left, cell_len(text))
+    parts.append((" " * (left + 1), ""))
+    return parts
 
 
-def _summary(row: CallRow, columns: Columns) -> str:
-    if row.status in ("ok", "running", "pending"):
-        return row.summary or row.args
-    return row.summary if columns.word else f"{row.status}: {row.summary}"
+def _bar(start_ms: float, end_ms: float, scale: float, width: int, tint: str) -> list[Part]:
+    before, inside, after = waterfall.bar(start_ms, end_ms, scale, width)
+    return [(before, "track"), (inside, f"bar-{tint}"), (after, "track")]
+
+
+def _tint(status: str, spent_ms: float) -> str:
+    return (waterfall.warmth(spent_ms) or status) if status in ("ok", "running") else status
+
+
+def _ms(ms: float) -> str:
+    return f"{ms:.0f} ms" if ms >= 1 or ms == 0 else "<1 ms"
 
 
 def _start(ms: float) -> str:

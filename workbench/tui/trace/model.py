@@ -29,11 +29,13 @@ from workbench.core.model import (
     ToolCallNote,
     ToolCallStarted,
 )
-from workbench.text.jsontext import dumps
 from workbench.text.sanitize import clean_line
 from workbench.tui.trace.filter import Filter, parse_filter
+from workbench.tui.trace.folds import Fold, Folds, Key
+from workbench.tui.trace.overview import Overview
+from workbench.tui.values import preview
 
-SHOWN_ARGS = 56
+SHOWN_ARGS = preview.BRIEF
 """Characters of arguments and results that a row keeps (payloads stay with the events)."""
 SHOWN_CONSOLE = 400
 _CHUNK = 1000
@@ -55,6 +57,11 @@ class CallRow:
     duration_ms: float | None = None
     summary: str = ""
     """The result or the error in short; the last progress note while it runs."""
+
+    @property
+    def key(self) -> Key:
+        """What it has in common with other calls of its line."""
+        return self.server, self.tool, self.line
 
 
 @dataclass(slots=True)
@@ -88,8 +95,12 @@ class Totals:
 class TraceModel:
     """The rows of one execution, and which of them are shown."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, *, folds_by_itself: bool = True
+    ) -> None:
+        """folds_by_itself: many calls of one line become one row without being asked to."""
         self._clock = clock
+        self._folds_by_itself = folds_by_itself
         self.execution_id: str | None = None
         self.rows: list[Row] = []
         self.show_console = True
@@ -113,6 +124,9 @@ class TraceModel:
         self._lanes = 0
         self._shown: list[int] | None = None
         self._scanned = 0
+        self._folds = Folds(by_itself=self._folds_by_itself)
+        self._last_args: dict[tuple[str, str], JsonValue] = {}
+        self.overview = Overview()
         self._restart_filter()
 
     # -- events ----------------------------------------------------------------------------
@@ -183,6 +197,7 @@ class TraceModel:
             self._changed(index)
         self._calls += 1
         self._running.add(call.seq)
+        self.overview.started(call.started_ms)
         self._span = max(self._span, call.started_ms)
 
     def _add(self, call: ToolCall, status: str, lane: int) -> None:
@@ -190,9 +205,13 @@ class TraceModel:
         self._index.extend([-1] * missing)
         self._index[call.seq - 1] = len(self.rows)
         server, tool = sys.intern(clean_line(call.server)), sys.intern(clean_line(call.tool))
-        args = brief(call.args)
+        args = preview.arguments(call.args, self._last_args.get((server, tool)))
+        self._last_args[server, tool] = call.args
         row = CallRow(call.seq, server, tool, args, call.line, call.started_ms, lane, status)
+        index = len(self.rows)
         self._append(row)
+        if self._folds.started(row.key, index, call.started_ms):
+            self._restart_filter()
 
     def _call(self, index: int) -> CallRow:
         row = self.rows[index]
@@ -211,11 +230,12 @@ class TraceModel:
         row.duration_ms = event.duration_ms
         error = event.outcome.error
         row.summary = (
-            clean_line(error.message[:SHOWN_ARGS]) if error else brief(event.outcome.result)
+            clean_line(error.message[:SHOWN_ARGS])
+            if error
+            else sys.intern(preview.result(event.outcome.result))  # many results read alike
         )
         self._span = max(self._span, row.started_ms + event.duration_ms)
-        if row.status != "ok":
-            self._failed += 1
+        self._over(row)
         if row.line is not None:
             calls, total = self.lines.get(row.line, (0, 0.0))
             self.lines[row.line] = (calls + 1, total + event.duration_ms)
@@ -237,7 +257,7 @@ class TraceModel:
             row = self._call(index)
             row.status = "cancelled"
             row.duration_ms = max(0.0, event.execution.duration_ms - row.started_ms)
-            self._failed += 1
+            self._over(row)
             self._changed(index)
         self._running.clear()
         error = event.execution.error
@@ -245,6 +265,15 @@ class TraceModel:
             text = clean_line(f"{error.code} — {error.message[:SHOWN_CONSOLE]}", SHOWN_CONSOLE)
             ended = event.execution.duration_ms
             self._append(EndRow("error", text, ended, error.line, error.column))
+
+    def _over(self, row: CallRow) -> None:
+        failed = row.status != "ok"
+        if failed:
+            self._failed += 1
+            self.overview.failure(row.started_ms)
+        fold = self._folds.of(row.key)
+        if fold is not None:
+            fold.ended(row.started_ms, row.duration_ms or 0.0, failed=failed)
 
     # -- what is known ---------------------------------------------------------------------
 
@@ -268,6 +297,11 @@ class TraceModel:
         index = self._place(seq)
         row = self.rows[index] if index >= 0 else None
         return row if isinstance(row, CallRow) else None
+
+    @property
+    def last_seq(self) -> int:
+        """The largest number of a call."""
+        return len(self._index)
 
     def place(self, seq: int) -> int | None:
         """The index into ``rows`` of a call."""
@@ -320,7 +354,7 @@ class TraceModel:
         rows, shown, matches = self.rows, self._shown, self._matches
         while self._scanned < len(rows):
             end = min(self._scanned + _CHUNK, len(rows))
-            shown.extend(i for i in range(self._scanned, end) if matches(rows[i]))
+            shown.extend(i for i in range(self._scanned, end) if matches(i))
             self._scanned = end
             if time.monotonic() >= until:
                 break
@@ -328,7 +362,47 @@ class TraceModel:
 
     def position(self, index: int) -> int:
         """Where the row ``index`` is (or would be) among the shown ones."""
+        index = self.standing_for(index)
         return index if self._shown is None else bisect_left(self._shown, index)
+
+    # -- lines that repeat -----------------------------------------------------------------
+
+    def fold_of(self, index: int) -> Fold | None:
+        """The calls of the line that a row's call is of."""
+        row = self.rows[index]
+        return self._folds.of(row.key) if isinstance(row, CallRow) else None
+
+    def folded_at(self, index: int) -> Fold | None:
+        """What a row stands for, where it stands for all calls of its line."""
+        fold = self.fold_of(index)
+        return fold if fold is not None and fold.head == index and self._is_folded(fold) else None
+
+    def standing_for(self, index: int) -> int:
+        """The row that is shown for a row: itself, or the one of its line."""
+        fold = self.fold_of(index) if index < len(self.rows) else None
+        return fold.head if fold is not None and self._is_folded(fold) else index
+
+    def fold(self, index: int, folded: bool) -> bool:
+        """Have the calls of a row's line as one row, or each its own; False: it is alone."""
+        fold = self.fold_of(index)
+        if fold is None or fold.count < 2 or self.filter:
+            return False
+        fold.unfolded = not folded
+        self._refold()
+        return True
+
+    def fold_all(self) -> None:
+        """Every line that repeats as one row; if they are, each call its own."""
+        self._folds.fold_all()
+        self._refold()
+
+    def _refold(self) -> None:
+        self._restart_filter()
+        while self.step():
+            pass
+
+    def _is_folded(self, fold: Fold) -> bool:
+        return fold.folded and not self.filter  # which looks for single calls
 
     def find(
         self, start: int, direction: int, wanted: Callable[[CallRow], bool], *, ends: bool = False
@@ -336,6 +410,8 @@ class TraceModel:
         """The next shown position after ``start`` (-1 for the way up) whose call is ``wanted``.
         ends: also where the execution failed."""
         shown = self.shown
+        if self._shown is not None and not self.filter:
+            return self._find_within(start, direction, wanted, ends=ends)
         position = start + direction
         while 0 <= position < len(shown):
             row = self.rows[shown[position]]
@@ -344,13 +420,31 @@ class TraceModel:
             position += direction
         return None
 
-    def _matches(self, row: Row) -> bool:
+    def _find_within(
+        self, start: int, direction: int, wanted: Callable[[CallRow], bool], *, ends: bool
+    ) -> int | None:
+        """As ``find``, also among calls that one row stands for: their line is unfolded then."""
+        shown = self.shown
+        index = shown[start] if 0 <= start < len(shown) else -1 if start < 0 else len(self.rows)
+        index += direction
+        while 0 <= index < len(self.rows):
+            row = self.rows[index]
+            if wanted(row) if isinstance(row, CallRow) else ends and isinstance(row, EndRow):
+                if self.standing_for(index) != index:
+                    self.fold(index, False)
+                return self.position(index)
+            index += direction
+        return None
+
+    def _matches(self, index: int) -> bool:
+        row = self.rows[index]
         if isinstance(row, CallRow):
-            return self.filter.call(row)
+            return self.filter.call(row) if self.filter else self.standing_for(index) == index
         return (self.show_console or isinstance(row, EndRow)) and self.filter.console(row)
 
     def _restart_filter(self) -> None:
-        self._shown = None if not self.filter and self.show_console else []
+        whole = not self.filter and self.show_console and not self._folds.any_folded
+        self._shown = None if whole else []
         self._scanned = 0
 
     def _append(self, row: Row) -> None:
@@ -362,7 +456,7 @@ class TraceModel:
             return
         place = bisect_left(self._shown, index)
         there = place < len(self._shown) and self._shown[place] == index
-        matches = self._matches(self.rows[index])
+        matches = self._matches(index)
         if matches and not there:
             insort(self._shown, index)
         elif there and not matches:
@@ -379,28 +473,3 @@ def status_of_call(outcome: Outcome) -> str:
     if code == ErrorCode.CANCELLED:
         return "cancelled"
     return "error" if outcome.dispatched else "refused"
-
-
-def brief(value: JsonValue, width: int = SHOWN_ARGS) -> str:
-    """The beginning of a value as one line of JSON; ``{}`` and null are empty."""
-    if value is None or value == {}:
-        return ""
-    return clean_line(dumps(_pruned(value, width))[:width])
-
-
-def _pruned(value: JsonValue, width: int, depth: int = 4) -> JsonValue:
-    """A value with only as much in it as ``width`` characters can show: payloads may be huge."""
-    if isinstance(value, str):
-        return value[:width]
-    if depth == 0:
-        return "…" if isinstance(value, dict | list) else value
-    if isinstance(value, dict):
-        items = list(value.items()) if len(value) <= 12 else _first(value, 12)
-        return {str(key)[:width]: _pruned(item, width, depth - 1) for key, item in items}
-    if isinstance(value, list):
-        return [_pruned(item, width, depth - 1) for item in value[:12]]
-    return value
-
-
-def _first(value: dict[str, JsonValue], count: int) -> list[tuple[str, JsonValue]]:
-    return [item for item, _ in zip(value.items(), range(count), strict=False)]

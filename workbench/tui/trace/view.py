@@ -10,13 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
 
-from workbench.core.model import Event
+from workbench.core.model import Event, ToolCall, ToolCallFinished
 from workbench.text.sanitize import clean_line
-from workbench.tui.trace.drawing import HEADER, TraceDrawing
+from workbench.tui.trace.drawing import TraceDrawing
 from workbench.tui.trace.filter import FilterError, parse_filter
-from workbench.tui.trace.line import (
-    View,
-)
+from workbench.tui.trace.line import View
 from workbench.tui.trace.model import CallRow, ConsoleRow, EndRow
 
 _STEP_S = 0.02
@@ -26,7 +24,10 @@ _TICK_S = 0.1
 class TraceView(TraceDrawing, can_focus=True):
     """The calls of one execution. Feed it with ``begin`` and ``apply``."""
 
-    HELP = "j/k move · e/E errors · / filter · f follow · t view · l console · Enter open"
+    HELP = (
+        "j/k move · e/E errors · / filter · f follow · t view · l console · Space folds · z folds all"
+        " · s summary · Enter open"
+    )
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "Next", show=False),
@@ -43,6 +44,9 @@ class TraceView(TraceDrawing, can_focus=True):
         Binding("slash", "filter", "Filter"),
         Binding("t", "cycle_view", "View", show=False),
         Binding("l", "toggle_console", "Console lines", show=False),
+        Binding("space", "fold", "Fold or unfold the calls of this line", show=False),
+        Binding("z", "fold_all", "Fold or unfold all lines that repeat", show=False),
+        Binding("s", "summary", "Summary"),
         Binding("enter", "open", "Open"),
         Binding("y", "copy", "Copy"),
         Binding("escape", "clear_filter", "Clear the filter", show=False),
@@ -65,6 +69,17 @@ class TraceView(TraceDrawing, can_focus=True):
         def __init__(self, view: TraceView, line: int | None, column: int | None) -> None:
             super().__init__()
             self.view, self.line, self.column = view, line, column
+
+        @property
+        def control(self) -> TraceView:
+            return self.view
+
+    class FiguresRequested(Message):
+        """``s``: the figures of each tool are to be shown."""
+
+        def __init__(self, view: TraceView) -> None:
+            super().__init__()
+            self.view = view
 
         @property
         def control(self) -> TraceView:
@@ -143,10 +158,13 @@ class TraceView(TraceDrawing, can_focus=True):
         return " · ".join(parts)
 
     def select(self, seq: int) -> bool:
-        """Put the cursor on a call; False: it is not shown."""
+        """Put the cursor on a call, unfolding its line; False: it is not shown."""
         index = self.model.place(seq)
         if index is None:
             return False
+        if self.model.standing_for(index) != index:
+            self.model.fold(index, False)
+            self._resize()
         position = self.model.position(index)
         if position >= len(self.model.shown) or self.model.shown[position] != index:
             return False
@@ -162,6 +180,8 @@ class TraceView(TraceDrawing, can_focus=True):
 
     def _refilter(self) -> None:
         self.model.step(_STEP_S)
+        if self.cursor is not None:
+            self.cursor = self.model.standing_for(self.cursor)
         self._resize()
         if self.follow and self.model.shown:
             self._go(len(self.model.shown) - 1)
@@ -264,8 +284,12 @@ class TraceView(TraceDrawing, can_focus=True):
         if on_pill and y == self.size.height - 1 - bool(self._footer()):
             self.action_follow()
             return
-        position = self.scroll_offset.y + y - HEADER
-        if y < HEADER or position >= len(self.model.shown):
+        top = self._top
+        position = self.scroll_offset.y + y - top
+        if 0 < y < top:
+            self._go_to_time(event.get_content_offset_capture(self).x)
+            return
+        if y < top or position >= len(self.model.shown):
             return
         again = self._position == position
         self._told = None
@@ -273,6 +297,19 @@ class TraceView(TraceDrawing, can_focus=True):
         self._go(position)
         if again:
             self.action_open()
+
+    def _go_to_time(self, x: int) -> None:
+        """To the first call that began where the overview was clicked, or after that."""
+        left, width = self._overview_room()
+        at_ms = (x - left) / max(1, width) * self._scale
+        found = self.model.find(
+            -1, 1, lambda row: row.started_ms >= at_ms and row.status != "pending"
+        )
+        if found is not None:
+            self._told = None
+            self.follow = False
+            self._resize()
+            self._go(found)
 
     def watch_follow(self, follow: bool) -> None:
         if follow:
@@ -328,12 +365,17 @@ class TraceView(TraceDrawing, can_focus=True):
     ) -> None:
         found = self.model.find(self._position, direction, wanted, ends=ends)
         if found is None:
-            self._problem = otherwise
-            self.set_timer(1.5, self._forgive)
-            self._resize()
+            self._tell(otherwise)
             return
         self.follow = False
+        self._resize()
         self._go(found)
+
+    def _tell(self, text: str) -> None:
+        """A word below the rows, for a moment."""
+        self._problem = text
+        self.set_timer(1.5, self._forgive)
+        self._resize()
 
     def _forgive(self) -> None:
         self._problem = ""
@@ -363,9 +405,46 @@ class TraceView(TraceDrawing, can_focus=True):
     def action_toggle_console(self) -> None:
         self.set_console_folded(self.model.show_console)
 
+    def action_fold(self) -> None:
+        """The calls of the line under the cursor as one row, or each its own."""
+        if self.cursor is not None:
+            folded = self.model.folded_at(self.cursor) is not None
+            if self.model.fold(self.cursor, not folded):
+                self._folded()
+            else:
+                self._tell("this call is the only one of its line")
+
+    def action_fold_all(self) -> None:
+        self.model.fold_all()
+        self._folded()
+
+    def _folded(self) -> None:
+        if self.cursor is not None:
+            self.cursor = self.model.standing_for(self.cursor)
+        self._resize()
+        if self.cursor is not None:
+            self._go(self.model.position(self.cursor))
+
+    def action_summary(self) -> None:
+        self.post_message(self.FiguresRequested(self))
+
+    def show_figures(
+        self, calls: list[tuple[ToolCall, ToolCallFinished | None]], script: str
+    ) -> None:
+        """The figures of these calls by tool; the one that is chosen there becomes the filter."""
+        from workbench.tui.trace.figures_screen import FiguresScreen
+
+        def chosen(text: str | None) -> None:
+            if text is not None:
+                self.set_filter(text)
+
+        self.app.push_screen(FiguresScreen(calls, clean_line(script, 40)), chosen)
+
     def action_open(self) -> None:
         row = self.model.rows[self.cursor] if self.cursor is not None else None
-        if isinstance(row, CallRow):
+        if self.cursor is not None and self.model.folded_at(self.cursor) is not None:
+            self.action_fold()
+        elif isinstance(row, CallRow):
             self.post_message(self.CallOpened(self, row.seq))
         elif isinstance(row, EndRow):
             self.post_message(self.EndOpened(self, row.line, row.column))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-FULL, EMPTY = "█", "·"
+EMPTY = "·"
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+WARM_MS, HOT_MS = 250.0, 1000.0
+"""Calls that take so long stand out."""
 
 
 def scale_ms(span_ms: float) -> float:
@@ -21,13 +24,21 @@ def scale_ms(span_ms: float) -> float:
 def bar(start_ms: float, end_ms: float, scale: float, width: int) -> tuple[str, str, str]:
     """What is before, in and after the call: three texts, ``width`` cells together.
 
-    The bar is at least one cell and never outside.
+    A bar begins at a whole cell and is as long as the call took, to an eighth of a cell: at least one
+    eighth, and never outside.
     """
     if width <= 0:
         return "", "", ""
     first = min(width - 1, max(0, int(start_ms / scale * width)))
-    last = min(width, max(first + 1, round(end_ms / scale * width)))
-    return EMPTY * first, FULL * (last - first), EMPTY * (width - last)
+    eighths = round((end_ms - max(0.0, start_ms)) / scale * width * 8)
+    eighths = min(max(1, eighths), (width - first) * 8)
+    inside = _EIGHTHS[8] * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
+    return EMPTY * first, inside, EMPTY * (width - first - len(inside))
+
+
+def warmth(spent_ms: float) -> str:
+    """``""``, ``warm`` or ``hot``: how much a call's time deserves a look."""
+    return "hot" if spent_ms >= HOT_MS else "warm" if spent_ms >= WARM_MS else ""
 
 
 def header(scale: float, width: int) -> str:

@@ -1,0 +1,108 @@
+"""The figures of a run's tools over the screen: what was called how often, and what it cost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from workbench.core.model import ToolCall, ToolCallFinished
+from workbench.tui.trace.tool_figures import ToolFigures, size, tool_figures
+from workbench.tui.widgets.guarded_screen import GuardedModal
+from workbench.tui.widgets.line_view import Part, fit
+from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.row_list import RowList
+from workbench.tui.wording import count, duration
+
+_ORDERS: tuple[tuple[str, Callable[[ToolFigures], float]], ...] = (
+    ("total", lambda row: row.total_ms),
+    ("calls", lambda row: row.calls),
+    ("failed", lambda row: row.failed),
+    ("p95", lambda row: row.p95_ms),
+    ("result", lambda row: row.bytes_in),
+)
+_FIGURES = 56
+
+
+class FiguresScreen(GuardedModal[str | None]):
+    """Answers with the filter of the tool that was chosen, or None."""
+
+    DEFAULT_CSS = """
+    FiguresScreen { align: center middle; background: $background 60%; }
+    FiguresScreen:ansi { background: transparent; }
+    FiguresScreen > Pane { width: 108; max-width: 96%; height: auto; max-height: 90%;
+        background: $surface; }
+    FiguresScreen RowList { height: auto; max-height: 100%; background: $surface; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,s", "dismiss", "Close"),
+        Binding("o", "order", "Order by the next column"),
+    ]
+
+    def __init__(self, calls: list[tuple[ToolCall, ToolCallFinished | None]], of: str) -> None:
+        super().__init__()
+        self._calls = calls
+        self._of = of
+        self._found: list[ToolFigures] = []
+        self._order = 0
+
+    def compose(self) -> ComposeResult:
+        with Pane():
+            yield RowList(_line, _heading, id="figures")
+
+    def on_mount(self) -> None:
+        self.rows.empty_text = "Counting…" if self._calls else "No calls: nothing to count"
+        self.rows.styles.height = 4
+        self.rows.focus()
+        self._title()
+        self._count()
+
+    @property
+    def rows(self) -> RowList[ToolFigures]:
+        return self.query_one("#figures", RowList)
+
+    @work(exit_on_error=False)
+    async def _count(self) -> None:
+        self._found = await asyncio.to_thread(tool_figures, self._calls)
+        self.rows.styles.height = min(len(self._found), 24) + 2
+        self._show()
+
+    def _show(self) -> None:
+        _, by = _ORDERS[self._order]
+        self.rows.set_rows(sorted(self._found, key=lambda row: -by(row)), 0)
+        self._title()
+
+    def _title(self) -> None:
+        title = f"{count(len(self._calls), 'call')} of {self._of} by tool"
+        order = f"by {_ORDERS[self._order][0]} · o another · Enter filters · Esc"
+        self.query_one(Pane).set_title(title, order)
+
+    def action_order(self) -> None:
+        self._order = (self._order + 1) % len(_ORDERS)
+        self._show()
+
+    def on_row_list_selected(self) -> None:
+        row = self.rows.row
+        if row is not None:
+            self.dismiss(f"tool:{row.tool}")
+
+
+def _heading(width: int) -> str:
+    name = max(8, width - 2 - _FIGURES)
+    return f"  {fit('Tool', name)}{'calls':>8}{'failed':>8}{'p50':>9}{'p95':>9}{'total':>11}{'result':>11}"
+
+
+def _line(row: ToolFigures, width: int) -> list[Part]:
+    name = max(8, width - _FIGURES)
+    failed = f"{row.failed:,} ✘" if row.failed else "0"
+    return [
+        (fit(row.tool, name), "strong"),
+        (f"{row.calls:>8,}", ""),
+        (f"{failed:>8}", "error" if row.failed else "dim"),
+        (f"{duration(row.median_ms):>9}{duration(row.p95_ms):>9}", ""),
+        (f"{duration(row.total_ms):>11}{size(row.bytes_in):>11}", ""),
+    ]

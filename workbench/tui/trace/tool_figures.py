@@ -1,0 +1,68 @@
+"""What each tool cost a run: calls, failures, times, bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from workbench.core.model import JsonValue, ToolCall, ToolCallFinished
+from workbench.text.jsontext import dumps
+from workbench.text.sanitize import clean_line
+from workbench.tui.trace.folds import figures_of
+
+Calls: TypeAlias = Iterable[tuple[ToolCall, ToolCallFinished | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFigures:
+    """Of the calls of one tool. Times in milliseconds, of calls that ended; bytes of JSON text."""
+
+    tool: str
+    calls: int
+    failed: int
+    median_ms: float
+    p95_ms: float
+    total_ms: float
+    bytes_out: int
+    """Of arguments."""
+    bytes_in: int
+    """Of results."""
+
+
+def tool_figures(calls: Calls) -> list[ToolFigures]:
+    """One row a tool, what took longest first. Large results take time: not for the event loop."""
+    by_tool: dict[str, list[tuple[ToolCall, ToolCallFinished | None]]] = {}
+    for call, finished in calls:
+        name = f"{clean_line(call.server)}.{clean_line(call.tool)}"
+        by_tool.setdefault(name, []).append((call, finished))
+    found = []
+    for name, made in by_tool.items():
+        ended = [finished for _, finished in made if finished is not None]
+        spent = [finished.duration_ms for finished in ended]
+        figures = figures_of(spent)
+        found.append(
+            ToolFigures(
+                name,
+                len(made),
+                sum(not finished.outcome.ok for finished in ended),
+                figures.median_ms,
+                figures.p95_ms,
+                sum(spent),
+                sum(_bytes(call.args) for call, _ in made),
+                sum(_bytes(finished.outcome.result) for finished in ended if finished.outcome.ok),
+            )
+        )
+    return sorted(found, key=lambda row: -row.total_ms)
+
+
+def size(count: int) -> str:
+    """``812 B``, ``3.4 kB``, ``12 MB``."""
+    if count < 1000:
+        return f"{count} B"
+    number, unit = (count / 1e3, "kB") if count < 999_500 else (count / 1e6, "MB")
+    return f"{number:.1f} {unit}" if number < 10 else f"{number:,.0f} {unit}"
+
+
+def _bytes(value: JsonValue) -> int:
+    return len(dumps(value).encode("utf-8", "surrogatepass"))
