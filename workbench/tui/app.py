@@ -7,6 +7,7 @@ import importlib
 import re
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -28,6 +29,7 @@ from workbench.tui.key_order import KeyOrder
 from workbench.tui.main.screen import WorkbenchScreen
 from workbench.tui.palette import Palette
 from workbench.tui.readable import ReadableFilter
+from workbench.tui.seen_results import SeenResults
 from workbench.tui.terminal_variants import EncodableFilter, is_utf8, suited, terminal_encoding
 from workbench.tui.textual_private import AppBase
 from workbench.tui.ui_state import Session, SessionStore
@@ -115,6 +117,12 @@ class WorkbenchApp(AppBase):
         if future is None or not future.done() or future.exception() is not None:
             return None
         return future.result()
+
+    @cached_property
+    def seen_results(self) -> SeenResults:
+        """What tools gave that do not declare it; to be asked where the runtime is open."""
+        assert self.runtime_now is not None
+        return SeenResults(self.runtime_now.history.seen_type)
 
     async def _keep_runtime(self, opened: asyncio.Future[Runtime]) -> None:
         """Open the runtime, hold it until the app ends, close it: all in one task."""

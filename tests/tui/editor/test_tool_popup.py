@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -9,7 +11,9 @@ from textual.widgets import Static
 from tests.tui.conftest import MakeApp, app_opened, until
 from tests.tui.editor.test_code_area import EditorApp
 from tests.tui.editor.test_completion import catalogue
+from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import ToolInfo
+from workbench.core.model import ExecutionRequest
 from workbench.tui.editor.completion import tool_at
 from workbench.tui.editor.tool_help import declaration, said_of
 from workbench.tui.editor.tool_popup import ToolPopup
@@ -102,6 +106,56 @@ async def test_what_the_pointer_opened_goes_with_it() -> None:
         assert popup(app).is_open, "one may read and scroll it"
         await pilot.hover(beside)
         await until(lambda: not popup(app).is_open, "gone")
+
+
+async def test_a_type_that_was_seen_is_added_once_it_is_known() -> None:
+    app = EditorApp(CALL)
+    known = asyncio.Event()
+
+    async def seen(tool: ToolInfo) -> SeenType:
+        await known.wait()
+        return SeenType({"type": "object", "properties": {"found": {"type": "number"}}}, 14)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, app)
+        app.area.seen_types = seen
+        await app.area.show_tool()
+        await pilot.pause()
+        text = popup(app).query_one(Static)
+        assert "Promise<any>" in str(text.content)
+        known.set()
+        await until(lambda: "// seen in 14 runs" in str(text.content), "the type that was seen")
+        assert "found?: number;" in str(text.content)
+        await pilot.press("escape")
+        known.clear()
+        await app.area.show_tool()
+        await pilot.press("escape")
+        known.set()
+        await pilot.pause()
+        assert not popup(app).is_open, "who closed it is not shown it again"
+
+
+async def test_the_results_of_the_history_are_offered(make_app: MakeApp) -> None:
+    """In the app: a run teaches what a tool gives that declares nothing, and the editor offers it."""
+    call = 'const i = call_tool("demo", "get_issue", {id: 101});'
+    app = make_app(call)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        await until(lambda: app.runtime_now, "the runtime is open")
+        runtime = app.runtime_now
+        assert runtime is not None
+        await runtime.upstream.settled()
+        await runtime.engine.run(ExecutionRequest(call))
+        await runtime.history.committed()
+        area = app.main.tab.script
+        area.replace(call + "\ni.result", (0, 0), area.document.end)
+        area.move_cursor(area.document.end)
+        await pilot.press(".")
+        await until(lambda: area.is_offering, "offered, once the history was asked")
+        assert area._popup is not None
+        assert "title" in [offer.label for offer in area._popup.offers]
+        await pilot.press(*"tit", "tab")
+        assert area.text.endswith("i.result.title")
 
 
 async def test_the_key_in_the_app(make_app: MakeApp) -> None:

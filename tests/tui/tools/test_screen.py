@@ -17,6 +17,7 @@ from tests.tui.conftest import until
 from tests.tui.editor.test_completion import catalogue
 from workbench.catalogue.tools import ServerInfo
 from workbench.config import Config, ServerSettings, demo_server
+from workbench.core.model import ExecutionRequest
 from workbench.core.records import ToolStatistics
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.tui.dialogs.ask import ChoiceScreen
@@ -99,6 +100,19 @@ async def test_servers_fold_and_the_filter_is_left_with_escape(tmp_path: Path) -
         assert len(screen(app).rows.rows) == whole
         await pilot.press("escape")
         assert app.answers == [None]
+
+
+async def test_what_a_tool_gave_is_its_type_where_it_declares_none(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (app, pilot, runtime):
+        code = 'call_tool("demo", "get_issue", {id: input})'
+        for number in (101, 102):
+            await runtime.engine.run(ExecutionRequest(code, input=number))
+        await runtime.history.committed()
+        screen(app).query_one(Input).value = "get_issue"
+        await pilot.pause()
+        await pilot.press("j")
+        await until(lambda: "// seen in 2 runs" in said(app), "the type that was seen")
+        assert "title: string;" in said(app)
 
 
 async def test_a_tool_is_tried_and_recorded(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ Its colours are in ``code_colours``, the marks beside the text in ``code_marks``
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import ClassVar, TypeAlias
 
 from textual import events
@@ -15,6 +15,7 @@ from textual.geometry import Offset
 from textual.timer import Timer
 from textual.widgets.text_area import Location
 
+from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import ToolInfo
 from workbench.tui.editor.code_marks import Marker
 from workbench.tui.editor.code_typing import TypingArea
@@ -22,10 +23,11 @@ from workbench.tui.editor.completion import Completion, opens_by_itself, opens_u
 from workbench.tui.editor.completion_popup import CompletionPopup
 from workbench.tui.editor.tool_popup import ToolPopup
 
-__all__ = ["CodeArea", "Completer", "Marker", "ToolFinder"]
+__all__ = ["CodeArea", "Completer", "Marker", "SeenFinder", "ToolFinder"]
 
 Completer: TypeAlias = Callable[[str, tuple[int, int]], list[Completion]]
 ToolFinder: TypeAlias = Callable[[str, tuple[int, int]], ToolInfo | None]
+SeenFinder: TypeAlias = Callable[[ToolInfo], Awaitable[SeenType | None]]
 
 _WORD = re.compile(r"[\w$-]+")
 _HOVER_S = 0.5
@@ -49,6 +51,8 @@ class CodeArea(TypingArea):
     """Gives the offers for a text and a cursor ``(row, column)`` from 0."""
     tool_finder: ToolFinder | None = None
     """Gives the tool whose call is at a place of a text."""
+    seen_types: SeenFinder | None = None
+    """Gives what the results of a tool were like, where it does not declare that."""
     _popup: CompletionPopup | None = None
     _unasked = False
     """Nobody asked for the offers that are open: Enter ends the line, Tab takes one."""
@@ -80,6 +84,12 @@ class CodeArea(TypingArea):
             self.screen.mount(self._popup)
         x, y = self.cursor_screen_offset
         self._popup.open(offers, Offset(x - offers[0].prefix - 1, y + 1))
+
+    def offer_again(self) -> None:
+        """More is known of what can stand here: offer it where offers open by themselves."""
+        here = self.has_focus and not self.read_only
+        if here and opens_by_itself(self.text, self.cursor_location):
+            self._offer()
 
     def was_typed(self, typed: str = "") -> None:
         """After a key: narrow open offers, or open them where they are expected."""
@@ -182,7 +192,17 @@ class CodeArea(TypingArea):
             self._tool_popup = ToolPopup(self._pointer_left)
             await self.screen.mount(self._tool_popup)
         self._tool_popup.open(tool, at)
+        if self.seen_types is not None and tool.output_schema is None:
+            self.run_worker(self._add_seen(tool, at), group="seen", exclusive=True)
         return True
+
+    async def _add_seen(self, tool: ToolInfo, at: Offset) -> None:
+        """Say also what the tool's results were like, once that is known."""
+        assert self.seen_types is not None
+        seen = await self.seen_types(tool)
+        popup = self._tool_popup
+        if seen is not None and popup is not None and popup.tool is tool:
+            popup.open(tool, at, seen)
 
     def hide_tool(self) -> None:
         if self._hover is not None:

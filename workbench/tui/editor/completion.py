@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.catalogue.typescript import member, property_name, type_text
 from workbench.text.sanitize import clean_line
+from workbench.tui.editor.result_members import Read, ResultSchemas, read_at
 from workbench.tui.editor.schema_walk import Place
 from workbench.tui.editor.script_reading import (
     Reading,
@@ -99,7 +100,16 @@ _VALUE = re.compile(rf"^\s*(?:([\w$-]+)|([\"'])([^\"'\n]*)\2)\s*:\s*({_TYPED})$"
 _ITEM = re.compile(rf"^\s*({_TYPED})$")
 
 
-def complete(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> list[Completion]:
+def nothing_known(_: ToolInfo) -> None:
+    """The ``ResultSchemas`` of who has no history."""
+
+
+def complete(
+    catalogue: Catalogue,
+    text: str,
+    cursor: tuple[int, int],
+    results: ResultSchemas = nothing_known,
+) -> list[Completion]:
     """What can stand at the cursor ``(row, column)``, both from 0; best first."""
     before = text_before(text, cursor)
     state = read(before)
@@ -117,6 +127,9 @@ def complete(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> list[C
     found = _CONSOLE_MEMBER.search(before)
     if found:
         return _offers(((name, name, "(...values)", "") for name in _CONSOLE), found[1])
+    reads = read_at(catalogue, results, before)
+    if reads is not None:
+        return _member_offers([*_members(reads.place), *_methods(reads)], reads.prefix)
     arguments = _arguments(catalogue, before, state)
     if arguments is not None:
         return arguments
@@ -134,7 +147,7 @@ def opens_by_itself(text: str, cursor: tuple[int, int]) -> bool:
     before = text_before(text, cursor)
     last = before[-1:]
     if last == ".":
-        return any(p.search(before) for p in (_SERVER_MEMBER, _TOOL_MEMBER, _CONSOLE_MEMBER))
+        return True  # of a tool, or of its result: elsewhere there are no offers
     if last not in _QUOTES:
         return False
     if before[:-1].rstrip()[-1:] in (":", "[", ",", "{") and read(before[:-1]).open:
@@ -294,6 +307,18 @@ _Rows = Iterable[tuple[str, str, str, str]]
 
 def _globals() -> _Rows:
     return ((name, name, detail, doc) for name, detail, doc in GLOBALS)
+
+
+def _members(place: Place) -> Iterator[tuple[str, str, str, str]]:
+    """What an object has, for reading it."""
+    always = place.required()
+    for name, schema in place.properties().items():
+        detail = type_text(schema, place.root) + ("" if name in always else "  optional")
+        yield name, name, detail, _first_line(place.inside([name]).description())
+
+
+def _methods(reads: Read) -> _Rows:
+    return ((name, name, detail, "") for name, detail in reads.methods())
 
 
 def _servers(catalogue: Catalogue) -> Iterator[tuple[str, str, str, str]]:

@@ -6,6 +6,7 @@ A script rarely parses while one types, so this looks at no more than what it ne
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,6 +14,7 @@ _WINDOW = 20_000
 """Characters before the cursor that are looked at."""
 _TOKEN = re.compile(r"//|/\*|[\"'`]|[{}()\[\]]")
 _ENDS = {quote: re.compile(rf"\\.|{quote}", re.DOTALL) for quote in "\"'`"}
+_OPENING, _CLOSING = "{([", "})]"
 _PART = re.compile(
     r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|//[^\n]*|/\*.*?\*/|[{}()\[\],]",
     re.DOTALL,
@@ -42,31 +44,58 @@ def text_before(text: str, cursor: tuple[int, int]) -> str:
 def read(before: str) -> Reading:
     """What is open at the end of a text."""
     open_brackets: list[int] = []
-    at = 0
-    while (found := _TOKEN.search(before, at)) is not None:
-        token, at = found[0], found.end()
-        if token in ("//", "/*"):
-            end = before.find("\n" if token == "//" else "*/", at)
-            if end < 0:
-                return Reading("comment", open_brackets)
-            at = end + (0 if token == "//" else 2)
-        elif token in _ENDS:
-            while True:
-                end_found = _ENDS[token].search(before, at)
-                line_end = before.find("\n", at) if token != "`" else -1
-                if line_end >= 0 and (end_found is None or line_end < end_found.start()):
-                    at = line_end  # a string that was never closed ends with its line
-                    break
-                if end_found is None:
-                    return Reading(token, open_brackets)
-                at = end_found.end()
-                if end_found[0] == token:
-                    break
-        elif token in "{([":
-            open_brackets.append(found.start())
+    inside = ""
+    for position, token in _tokens(before, 0):
+        if token in _OPENING:
+            open_brackets.append(position)
+        elif token not in _CLOSING:
+            inside = token
         elif open_brackets:
             open_brackets.pop()
-    return Reading("", open_brackets)
+    return Reading(inside, open_brackets)
+
+
+def end_of_brackets(text: str, start: int) -> int:
+    """Where those are closed that were opened right before ``start``; the end of the text: nowhere."""
+    depth = 1
+    for position, token in _tokens(text, start):
+        depth += (token in _OPENING) - (token in _CLOSING)
+        if depth == 0:
+            return position
+    return len(text)
+
+
+def _tokens(text: str, at: int) -> Iterator[tuple[int, str]]:
+    """Brackets outside strings and comments; at last what the end of the text is inside of."""
+    while (found := _TOKEN.search(text, at)) is not None:
+        token, at = found[0], found.end()
+        if token in ("//", "/*"):
+            end = text.find("\n" if token == "//" else "*/", at)
+            if end < 0:
+                yield found.start(), "comment"
+                return
+            at = end + (0 if token == "//" else 2)
+        elif token in _ENDS:
+            after = _end_of_string(text, token, at)
+            if after is None:
+                yield found.start(), token
+                return
+            at = after
+        else:
+            yield found.start(), token
+
+
+def _end_of_string(text: str, quote: str, at: int) -> int | None:
+    while True:
+        found = _ENDS[quote].search(text, at)
+        line_end = text.find("\n", at) if quote != "`" else -1
+        if line_end >= 0 and (found is None or line_end < found.start()):
+            return line_end  # a string that was never closed ends with its line
+        if found is None:
+            return None
+        at = found.end()
+        if found[0] == quote:
+            return at
 
 
 def entries(inner: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import ToolInfo
 from workbench.catalogue.typescript import member, signature
 from workbench.text.sanitize import clean, clean_line
@@ -24,11 +25,21 @@ _COLOURS = {
 """As the editor paints them (widgets/code_colours.py)."""
 
 
-def declaration(tool: ToolInfo) -> str:
-    """The tool's declaration in TypeScript, without its description: arguments and result."""
+def declaration(tool: ToolInfo, seen: SeenType | None = None) -> str:
+    """The tool's declaration in TypeScript, without its description: arguments and result.
+
+    seen: what its results were like, where it does not declare that.
+    """
     name = f"tools{member(tool.server)}{member(tool.name)}"
     return clean(
-        signature(name, "", tool.input_schema, tool.output_schema, wrapped=tool.wraps_result)
+        signature(
+            name,
+            "",
+            tool.input_schema,
+            tool.output_schema if seen is None else seen.schema,
+            wrapped=tool.wraps_result,
+            note="" if seen is None else seen.note,
+        )
     )
 
 
@@ -44,7 +55,7 @@ def in_colours(code: str) -> Content:
     return Content("\n").join(lines)
 
 
-def said_of(tool: ToolInfo) -> list[Content]:
+def said_of(tool: ToolInfo, seen: SeenType | None = None) -> list[Content]:
     """Name, description and types: paragraphs to be joined by empty lines."""
     name = Content.styled(clean_line(tool.full_name), "bold")
     title = clean_line(tool.title or "")
@@ -55,4 +66,4 @@ def said_of(tool: ToolInfo) -> list[Content]:
         left = len(description) - _MOST_SAID
         description = f"{description[:_MOST_SAID]} … and {left:,} more characters"
     paragraphs = [name, Content(description)] if description else [name]
-    return [*paragraphs, in_colours(declaration(tool))]
+    return [*paragraphs, in_colours(declaration(tool, seen))]

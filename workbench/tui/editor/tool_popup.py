@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.geometry import Offset
 from textual.widgets import Static
 
+from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import ToolInfo
 from workbench.tui.editor.tool_help import said_of
 
@@ -55,11 +56,14 @@ class ToolPopup(VerticalScroll, can_focus=False):
     def is_open(self) -> bool:
         return self.tool is not None
 
-    def open(self, tool: ToolInfo, at: Offset) -> None:
-        """Show a tool below a place of the screen, or above it where there is more room."""
+    def open(self, tool: ToolInfo, at: Offset, seen: SeenType | None = None) -> None:
+        """Show a tool below a place of the screen, or above it where there is more room.
+
+        seen: what its results were like, where it does not declare that.
+        """
         self.tool = tool
         width, height = self.app.size
-        text = Content("\n\n").join(said_of(tool))
+        text = Content("\n\n").join(said_of(tool, seen))
         widest = max(24, min(_WIDEST, width - _FRAME - 2))
         self.styles.max_width = widest + _FRAME
         below = height - at.y - _KEPT

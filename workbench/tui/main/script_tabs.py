@@ -13,6 +13,7 @@ from textual import work
 from textual.timer import Timer
 from textual.widgets import ContentSwitcher
 
+from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import ToolInfo
 from workbench.core import paths
 from workbench.core.model import ErrorCode, ScriptError
@@ -152,6 +153,7 @@ class ScriptScreen(PaneScreen):
         tab = new_tab(self._numbers, document)
         tab.script.completer = self._complete
         tab.script.tool_finder = self._tool_at
+        tab.script.seen_types = self._seen
         await self.query_one("#scripts", ContentSwitcher).mount(tab.script)
         await self.query_one("#inputs", ContentSwitcher).mount(tab.input)
         self.tabs.append(tab)
@@ -161,7 +163,15 @@ class ScriptScreen(PaneScreen):
     def _complete(self, text: str, cursor: tuple[int, int]) -> list[Completion]:
         """Offers from the tools that are known now."""
         runtime = self.app.runtime_now
-        return [] if runtime is None else complete(runtime.upstream.catalogue(), text, cursor)
+        if runtime is None:
+            return []
+        seen, again = self.app.seen_results, self.tab.script.offer_again
+        return complete(
+            runtime.upstream.catalogue(), text, cursor, lambda tool: seen.schema(tool, again)
+        )
+
+    async def _seen(self, tool: ToolInfo) -> SeenType | None:
+        return await self.app.seen_results.of(tool)
 
     def _tool_at(self, text: str, cursor: tuple[int, int]) -> ToolInfo | None:
         runtime = self.app.runtime_now

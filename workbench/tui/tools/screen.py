@@ -17,6 +17,7 @@ from textual.content import Content
 from textual.events import ScreenResume
 from textual.widgets import Input, Static
 
+from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
 from workbench.core.records import ToolStatistics
 from workbench.history import HistoryError
@@ -24,6 +25,7 @@ from workbench.text.jsontext import loads
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui.editor.tool_calls import call_text
 from workbench.tui.editor.tool_help import said_of
+from workbench.tui.seen_results import SeenResults
 from workbench.tui.tools.try_tool import TryScreen
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
@@ -118,9 +120,12 @@ def about_server(server: ServerInfo, tail: Sequence[str]) -> Content:
     return Content("\n").join(lines)
 
 
-def about_tool(tool: ToolInfo, statistics: Content) -> Content:
-    """What is known of a tool: how its last calls went, then what it is."""
-    name, *rest = said_of(tool)
+def about_tool(tool: ToolInfo, statistics: Content, seen: SeenType | None = None) -> Content:
+    """What is known of a tool: how its last calls went, then what it is.
+
+    seen: what its results were like, where it does not declare that.
+    """
+    name, *rest = said_of(tool, seen)
     lines = [name, statistics]
     if not tool.approved:
         said = "! Its definition changed since it was approved: a approves it"
@@ -195,8 +200,9 @@ class ToolsScreen(GuardedScreen[str | None]):
         self._folded: frozenset[str] = frozenset()
         self._seen = False
         """Whether tools were shown yet."""
-        self._statistics: dict[str, Content] = {}
-        """For each tool's full name, what was said of its calls."""
+        self._statistics: dict[str, tuple[Content, SeenType | None]] = {}
+        """For each tool's full name, what was said of its calls, and what they gave."""
+        self._seen_results = SeenResults(runtime.history.seen_type)
         self._stop: Callable[[], None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -279,8 +285,8 @@ class ToolsScreen(GuardedScreen[str | None]):
                 said.update(about_server(row.server, tail))
             pane.set_title(clean_line(row.server.name), "Enter folds · r reconnects")
         else:
-            known = self._statistics.get(row.tool.full_name, Content(""))
-            said.update(about_tool(row.tool, known))
+            known = self._statistics.get(row.tool.full_name, (Content(""), None))
+            said.update(about_tool(row.tool, *known))
             pane.set_title(clean_line(row.tool.full_name), "Enter inserts the call · t tries it")
             self._count(row.tool)
 
@@ -292,7 +298,7 @@ class ToolsScreen(GuardedScreen[str | None]):
 
     @work(exclusive=True, group="tools-statistics", exit_on_error=False)
     async def _count(self, tool: ToolInfo) -> None:
-        """Say how the tool's last calls went, once the cursor stays on it."""
+        """Say how the tool's last calls went and what they gave, once the cursor stays on it."""
         await asyncio.sleep(_REST_S)
         try:
             found = await asyncio.to_thread(
@@ -301,10 +307,11 @@ class ToolsScreen(GuardedScreen[str | None]):
             said = statistics_line(found)
         except HistoryError as error:
             said = Content.styled(clean_line(str(error)), "$text-error")
-        self._statistics[tool.full_name] = said
+        seen = await self._seen_results.of(tool)
+        self._statistics[tool.full_name] = (said, seen)
         row = self.rows.row
         if row is not None and row.tool is not None and row.tool.full_name == tool.full_name:
-            self.query_one("#about", Static).update(about_tool(row.tool, said))
+            self.query_one("#about", Static).update(about_tool(row.tool, said, seen))
 
     @on(ScreenResume)
     def _back(self) -> None:
