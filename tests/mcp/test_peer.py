@@ -322,7 +322,7 @@ async def test_an_answer_whose_value_would_fill_the_memory_is_refused_unread(
 
 
 @pytest.mark.parametrize(
-    "message", [{"error": None}, {"result": None, "error": None}, {"error": 5}]
+    "message", [{}, {"method": 5}, {"error": None}, {"result": None, "error": None}, {"error": 5}]
 )
 async def test_an_answer_that_is_neither_result_nor_error_fails_its_request(
     wired: _Wired, message: Any

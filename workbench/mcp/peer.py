@@ -229,8 +229,14 @@ class Peer:
             else:
                 self.on_notification(method, params)
             return True
-        if "id" not in message or not ("result" in message or "error" in message):
+        if "id" not in message:
             return False
+        if not ("result" in message or "error" in message):
+            # Of the protocol, and with the id of a request that waits, it is its answer, a malformed one;
+            # without the protocol's mark it may be a line of a log.
+            key = as_id(message["id"])
+            if "jsonrpc" not in message or key is None or key not in self._pending:
+                return False
         return self._answered(message, odd_numbers)
 
     def _answered(self, message: dict[str, JsonValue], odd_numbers: bool) -> bool:

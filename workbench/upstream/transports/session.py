@@ -271,8 +271,9 @@ class Session:
             return
         version = answer.get("protocolVersion")
         if version not in HANDSHAKE_VERSIONS:
-            shown = version if isinstance(version, str) else type(version).__name__
-            raise NoCommonVersion(f"the server speaks protocol version {shown[:60]!r} only")
+            if not isinstance(version, str):
+                raise NoCommonVersion("the server's greeting names no protocol version")
+            raise NoCommonVersion(f"the server speaks protocol version {version[:60]!r} only")
         self._learn(version, answer, answer.get("serverInfo"))
         await self._channel.notify("notifications/initialized", None)
 
