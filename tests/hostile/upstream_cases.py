@@ -42,6 +42,18 @@ def _first(name: str, *steps: dict[str, Any]) -> Misdeed:
     )
 
 
+def _notes(kind: str, *params: Any) -> Steps:
+    """Notifications with these parameters."""
+    method = f"notifications/{kind}"
+    return [
+        {"say": json.dumps({"jsonrpc": "2.0", "method": method, "params": one})} for one in params
+    ]
+
+
+def _pings(*ids: Any) -> Steps:
+    return [{"say": json.dumps({"jsonrpc": "2.0", "id": one, "method": "ping"})} for one in ids]
+
+
 def _error(name: str, error: Any, end: str = "UPSTREAM_ERROR", said: str = "") -> Misdeed:
     return Misdeed(f"error {name}", [{"say": f'{_HEAD}"error":{json.dumps(error)}}}'}], end, said)
 
@@ -137,15 +149,15 @@ CALLS = [
     _first("a byte order mark", {"bytes": "efbbbf0a"}),
     _first("carriage returns", {"bytes": "0d0a0d0d0a"}),
     _first("a flood of progress", {"many": ['{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1,"progress":1}}', 5000]}),
-    _first("progress of another shape", *[{"say": json.dumps({"jsonrpc": "2.0", "method": "notifications/progress", "params": params})} for params in (None, [], {}, {"progressToken": {}}, {"progressToken": 1, "progress": "x"})]),
+    _first("progress of another shape", *_notes("progress", None, [], {}, {"progressToken": {}}, {"progressToken": 1, "progress": "x"})),
     _first("a flood of log lines", {"many": ['{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"error","data":"x"}}', 5000]}),
-    _first("log lines of another shape", *[{"say": json.dumps({"jsonrpc": "2.0", "method": "notifications/message", "params": params})} for params in (None, [], {"level": 5}, {"data": {}})]),
+    _first("log lines of another shape", *_notes("message", None, [], {"level": 5}, {"data": {}})),
     _first("notifications of no kind", {"many": ['{"jsonrpc":"2.0","method":"x/y"}', 100]}, {"say": '{"jsonrpc":"2.0","method":5}'}, {"say": '{"jsonrpc":"2.0","method":null}'}),
     _first("changes without end", {"many": ['{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}', 500]}),
     _first("asks for a sample", {"say": '{"jsonrpc":"2.0","id":"s","method":"sampling/createMessage","params":{"messages":[]}}'}),
     _first("asks for folders", {"say": '{"jsonrpc":"2.0","id":"r","method":"roots/list"}'}),
     _first("asks the user", {"say": '{"jsonrpc":"2.0","id":"e","method":"elicitation/create","params":{}}'}),
-    _first("pings with ids of all kinds", *[{"say": json.dumps({"jsonrpc": "2.0", "id": one, "method": "ping"})} for one in (0, -1, 1.5, "x", "", None, [], {}, "y" * 900)]),
+    _first("pings with ids of all kinds", *_pings(0, -1, 1.5, "x", "", None, [], {}, "y" * 900)),
     _first("cancels what nobody asked", {"say": '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}'}),
     _first("stderr", {"err": "x" * 200_000 + "\n\x1b[2J"}),
     _first("stderr of no text", {"err": "\x00\x01" * 1000}),
