@@ -14,28 +14,7 @@ from typing import Any
 import pytest
 
 from tests.cli.test_cli import Shell
-
-_SERVER = """
-import json, sys
-definitions = json.load(open(sys.argv[1], encoding="utf-8"))
-for line in sys.stdin:
-    message = json.loads(line)
-    if "id" not in message:
-        continue
-    answer = {"jsonrpc": "2.0", "id": message["id"]}
-    if message["method"] == "initialize":
-        answer["result"] = {
-            "protocolVersion": "2025-06-18", "capabilities": {"tools": {}},
-            "serverInfo": {"name": "changing", "version": "1"},
-        }
-    elif message["method"] == "tools/list":
-        answer["result"] = {"tools": definitions}
-    elif message["method"] == "tools/call":
-        answer["result"] = {"content": [{"type": "text", "text": "done"}]}
-    else:
-        answer["error"] = {"code": -32601, "message": "no such method"}
-    print(json.dumps(answer), flush=True)
-"""
+from tests.support.changing_server import SERVER
 
 
 class Changing(Shell):
@@ -54,7 +33,7 @@ class Changing(Shell):
 @pytest.fixture
 def shell(tmp_path: Path) -> Changing:
     shell = Changing(tmp_path)
-    (tmp_path / "server.py").write_text(_SERVER)
+    (tmp_path / "server.py").write_text(SERVER)
     args = [str(tmp_path / "server.py"), str(tmp_path / "tools.json")]
     (tmp_path / "c.toml").write_text(
         f"[servers.s]\ncommand = '{sys.executable}'\nargs = {json.dumps(args)}\nprotocol = 'legacy'\n"

@@ -12,6 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.conftest import SIZES, THEMES, MakeApp, Picture, until
+from workbench.catalogue.health import ServerHealth
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
 from workbench.config import Config, load
 from workbench.core.model import (
@@ -82,7 +83,7 @@ def catalogue() -> Catalogue:
         by_server.setdefault(tool.server, {})[tool.name] = tool
     return Catalogue(
         {
-            "tracker": ServerInfo("tracker", state="ready", tools=3),
+            "tracker": ServerInfo("tracker", state="ready", tools=3, waiting=1),
             "chat": ServerInfo("chat", "http", "ready", tools=1, cached=True),
             "db": ServerInfo(
                 "db", state="failed", error="it ended with code 1 before it answered initialize"
@@ -108,8 +109,19 @@ class FixedServers:
     async def settled(self, server: str | None = None) -> None:
         return
 
-    def stderr_tail(self, name: str) -> list[str]:
-        return ["db: reading settings", "\x1b[31mdb: no such file: /srv/db.sqlite"] * (name == "db")
+    def health(self, name: str) -> ServerHealth:
+        assert name == "db", "the only one that is looked at"
+        return ServerHealth(
+            what="npx -y some-database-server --file /srv/db.sqlite --key «secret»",
+            variables=("DB_MODE", "DB_PASSWORD"),
+            protocol="2025-11-25",
+            program="some-database-server 1.4.0",
+            connects=3,
+            calls=120,
+            p50_ms=12.0,
+            p95_ms=80.0,
+            stderr=("db: reading settings", "\x1b[31mdb: no such file: /srv/db.sqlite"),
+        )
 
 
 @pytest.fixture

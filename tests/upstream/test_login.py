@@ -32,7 +32,7 @@ _SERVER = Path(__file__).with_name("oauth_server.py")
 
 
 @contextmanager
-def _serving(how: str = "open") -> Iterator[int]:
+def guarded(how: str = "open") -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -53,7 +53,7 @@ def _serving(how: str = "open") -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with _serving() as port:
+    with guarded() as port:
         yield port
 
 
@@ -146,7 +146,7 @@ async def test_a_token_that_ends_soon_is_renewed_before_it_is_sent(
 
 
 async def test_a_failed_login_shows_its_steps(tmp_path: Path) -> None:
-    with _serving("closed") as port:
+    with guarded("closed") as port:
         with pytest.raises(LoginFailed) as failed:
             await log_in(_settings(port), browser)
         assert str(failed.value).startswith(

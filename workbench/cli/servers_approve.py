@@ -5,20 +5,19 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from workbench.catalogue.side_by_side import side_by_side
 from workbench.cli.common import EXIT_OK, Failure
 from workbench.cli.output import print_json
-from workbench.text.sanitize import clean, clean_line
+from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
-    from workbench.catalogue.changes import Change, Part
+    from workbench.catalogue.changes import Change
     from workbench.upstream import Manager
 
 _NARROWEST, _WIDEST = 60, 200
-_MOST_LINES = 40
 _QUESTION = "approve {}? [y]es, [n]o, [a]ll of them, [q]uit: "
 
 
@@ -121,48 +120,11 @@ def _show(changes: Sequence[Change]) -> None:
 
 
 def _lines(change: Change, width: int) -> Iterator[str]:
-    if change.is_new:
-        for part in change.parts:
-            yield from _part_alone(part, width)
-        return
-    column = (width - 7) // 2
-    yield f"  {'approved':<{column}} │ now"
-    for part in change.parts:
-        yield f"  {clean_line(part.path)}{_marks(part)}"
-        yield from _beside(part.old, part.new, column)
-
-
-def _part_alone(part: Part, width: int) -> Iterator[str]:
-    head, *more = _wrapped(part.new, width - len(part.path) - 6)
-    yield f"  {clean_line(part.path)}: {head}{_marks(part)}"
-    for line in more:
-        yield f"  {' ' * len(clean_line(part.path))}  {line}"
-
-
-def _beside(old: str | None, new: str | None, column: int) -> Iterator[str]:
-    left, right = _wrapped(old, column), _wrapped(new, column)
-    for index in range(max(len(left), len(right))):
-        one = left[index] if index < len(left) else ""
-        two = right[index] if index < len(right) else ""
-        yield f"  {one:<{column}} │ {two}".rstrip()
-
-
-def _wrapped(text: str | None, width: int) -> list[str]:
-    """Lines of at most ``width`` characters; what is unsafe in them is shown as a sign."""
-    if text is None:
-        return ["—"]
-    lines = [
-        wrapped
-        for line in clean(text).split("\n")
-        for wrapped in textwrap.wrap(line.expandtabs(), max(20, width)) or [""]
-    ]
-    if len(lines) > _MOST_LINES:
-        return [*lines[:_MOST_LINES], f"… {len(lines) - _MOST_LINES} more lines"]
-    return lines
-
-
-def _marks(part: Part) -> str:
-    return f"  ! {clean_line('; '.join(part.risks))}" if part.risks else ""
+    for line in side_by_side(change, width - 4):
+        if line.kind == "pair":
+            yield f"  {line.left:<{(width - 7) // 2}} │ {line.right}".rstrip()
+        else:
+            yield f"  {line.left}{f'  ! {line.risks}' if line.risks else ''}"
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from workbench.cli.common import EXIT_FAILED, EXIT_OK, Failure, data_dir, open_s
 from workbench.cli.output import note
 from workbench.cli.parsing import command
 from workbench.text.sanitize import clean_line
+from workbench.util.browser import has_browser, open_browser
 
 if TYPE_CHECKING:
     from workbench.config import ServerSettings
@@ -56,15 +57,13 @@ def add_commands(actions: Any) -> None:
 
 def log_in(arguments: argparse.Namespace) -> int:
     """Exit 0: logged in; 1: it came to nothing."""
+    from workbench.upstream.auth.sessions import CannotLogIn, checked
+
     settings = _server(arguments)
-    if settings.held:
-        raise Failure(f"{settings.name} is not trusted yet: workbench trust")
-    own = next((name for name in settings.headers if name.lower() == "authorization"), None)
-    if own is not None:
-        raise Failure(
-            f"{settings.name} has a header {own!r} of its own, which a login would not replace; "
-            "remove the header first"
-        )
+    try:
+        checked(settings)
+    except CannotLogIn as error:
+        raise Failure(str(error)) from None
     if not 0 <= arguments.port <= 65_535:
         raise Failure(f"--port must be from 0 to 65535, not {arguments.port}")
     from workbench.upstream.auth.flow import Client, LoginFailed
@@ -77,7 +76,7 @@ def log_in(arguments: argparse.Namespace) -> int:
     elif arguments.client_secret_env is not None:
         raise Failure("--client-secret-env needs --client-id")
     logins = Logins(data_dir(arguments))
-    with_browser = not arguments.no_browser and _has_browser()
+    with_browser = not arguments.no_browser and has_browser()
 
     async def show(address: str, loopback: Loopback) -> None:
         await _show(settings.name, address, loopback, with_browser)
@@ -149,22 +148,11 @@ def _secret(variable: str | None) -> str | None:
     return os.environ[variable]
 
 
-def _has_browser() -> bool:
-    """Whether a browser that is opened here is before the person who typed the command."""
-    if os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"):
-        return False
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
 async def _show(name: str, address: str, loopback: Loopback, with_browser: bool) -> None:
     print(f"to log in to {name}, open")
     print(f"  {clean_line(address)}")
     if with_browser:
-        import webbrowser
-
-        await asyncio.to_thread(webbrowser.open, address)
+        await open_browser(address)
     if _can_type():
         print("(on another machine the last page will not load: paste its address here)")
         asyncio.get_running_loop().add_reader(sys.stdin.fileno(), _typed, loopback)

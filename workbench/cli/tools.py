@@ -103,6 +103,11 @@ def show(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(tool.to_json())
     else:
+        from workbench.catalogue.annotations import in_words
+
+        words = in_words(tool.annotations)
+        if words:
+            print(f"// its server says: {', '.join(words)}")
         with seen_types(arguments) as seen:
             print(catalogue.typescript(tool, seen))
     return EXIT_OK
@@ -117,9 +122,18 @@ def types(arguments: argparse.Namespace) -> int:
 
 
 def _print_tools(tools: list[Any]) -> None:
+    from workbench.catalogue.annotations import in_words
+
     print_table(
-        ("tool", "description"),
-        [(tool.full_name, (tool.description.splitlines() or [""])[0]) for tool in tools],
+        ("tool", "its server says", "description"),
+        [
+            (
+                tool.full_name,
+                ", ".join(in_words(tool.annotations)),
+                (tool.description.splitlines() or [""])[0],
+            )
+            for tool in tools
+        ],
     )
 
 

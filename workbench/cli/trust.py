@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,21 +76,12 @@ def _keep(config: Config, servers: list[ServerSettings]) -> None:
 
 
 def _show(config: Config, servers: list[ServerSettings]) -> None:
+    from workbench.config.trust import what_would_run
+
     if servers:
         print(f"{clean_line(str(config.path))} would start:")
-    for server in servers:
-        state = "waits" if server.held else "trusted"
-        print(f"  {clean_line(server.name)} ({state}): {clean_line(_what(server))}")
-        for name, value in (*server.env.items(), *server.headers.items()):
-            print(f"      {clean_line(f'{name} = {value}')}")
-        if server.cwd is not None:
-            print(f"      in {clean_line(server.cwd)}")
-
-
-def _what(server: ServerSettings) -> str:
-    if server.url is not None:
-        return server.url
-    return shlex.join([server.command or "", *server.args])
+    for line in what_would_run(servers):
+        print(f"  {line}")
 
 
 def _agreed(arguments: argparse.Namespace) -> bool:

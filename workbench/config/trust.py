@@ -7,6 +7,7 @@ editor, waits again. It is kept in the user's configuration folder, which no clo
 from __future__ import annotations
 
 import logging
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from workbench.config.identity import way
 from workbench.config.schema import Config, ServerSettings
 from workbench.core import paths
 from workbench.core.model import JsonValue
+from workbench.text.sanitize import clean_line
 from workbench.util.files import changing, read_regular, write_whole
 
 _log = logging.getLogger(__name__)
@@ -46,6 +48,23 @@ def hold_back(config: Config) -> Config:
 def held_servers(config: Config) -> list[ServerSettings]:
     """The servers that wait for ``workbench trust``."""
     return [settings for settings in config.servers.values() if settings.held]
+
+
+def what_would_run(servers: Iterable[ServerSettings]) -> list[str]:
+    """For a person who is asked: each server's command or address, what it gets, and where it runs."""
+    lines: list[str] = []
+    for server in servers:
+        state = "waits" if server.held else "trusted"
+        words = [server.command or "", *server.args]
+        what = server.url if server.url is not None else shlex.join(words)
+        lines.append(clean_line(f"{server.name} ({state}): {what}"))
+        lines += [
+            f"    {clean_line(f'{name} = {value}')}"
+            for name, value in (*server.env.items(), *server.headers.items())
+        ]
+        if server.cwd is not None:
+            lines.append(f"    in {clean_line(server.cwd)}")
+    return lines
 
 
 def trust(path: Path, servers: Iterable[ServerSettings], *, only: bool = False) -> None:

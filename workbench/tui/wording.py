@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from workbench.catalogue.tools import ServerInfo
 from workbench.core.model import Execution, ScriptError, Status
 from workbench.text.sanitize import clean_line
 from workbench.tui.glyphs import SIGNS as SIGNS
@@ -38,6 +40,12 @@ def local_time(at: float) -> str:
 def count(number: int, noun: str) -> str:
     """``1 call``, ``31 calls``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def waiting_words(servers: Iterable[ServerInfo]) -> str:
+    """``2 tools wait`` (for approval); empty where none does."""
+    waiting = sum(server.waiting for server in servers)
+    return f"{count(waiting, 'tool')} {'waits' if waiting == 1 else 'wait'}" if waiting else ""
 
 
 def error_line(error: ScriptError, script: str) -> str:

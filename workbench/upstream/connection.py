@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from workbench.catalogue.tools import ServerState
 from workbench.mcp.messages import Failure, RpcError, SessionLost
 from workbench.upstream.notes import NoteTap, log_text
+from workbench.upstream.pulse import Pulse
 from workbench.upstream.routes import Ears, Route, route_to
 from workbench.upstream.transports.link import StartAfresh
 from workbench.upstream.transports.process import CannotStart, StderrRing, child_environment
@@ -75,6 +76,7 @@ class Connection:
         self.protocol_version: str | None = None
         self.about: str | None = None
         """What the server says that it is for; None before it connected."""
+        self.pulse = Pulse()
         self._environ = environ
         self._on_state = on_state
         self._on_tools = on_tools
@@ -201,7 +203,9 @@ class Connection:
                 raise
             finally:
                 self._underway.pop(key, None)
-            return answer, (time.perf_counter() - began) * 1000
+            took = (time.perf_counter() - began) * 1000
+            self.pulse.answered(took)
+            return answer, took
 
     async def _connected(self, seconds: float) -> Link:
         """The link, once there is one: a server that was lost is started again for a call.
@@ -321,6 +325,7 @@ class Connection:
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 self._link = None
+                self.pulse.gone()
                 self._decided.clear()
                 for task in helpers:
                     task.cancel()
@@ -336,6 +341,7 @@ class Connection:
             self._eras.learn(self.settings, link.era, link.server)
         self._failed_attempts = 0
         self._was_ready = True
+        self.pulse.ready(link.server)
         self._decide("ready", None)
 
     async def _keep_listing(self, link: Link) -> None:

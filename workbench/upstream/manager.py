@@ -21,10 +21,12 @@ from workbench.mcp.messages import Failure, RpcError
 from workbench.mcp.peer import LONGEST_ANSWER
 from workbench.upstream import requests
 from workbench.upstream.approval import Owner, Pins
-from workbench.upstream.auth.logins import Logins
+from workbench.upstream.auth.logins import Logins, Place
+from workbench.upstream.auth.sessions import log_in, log_out
 from workbench.upstream.connection import Connection, NotConnected
 from workbench.upstream.definitions import denied_by, read_tools
 from workbench.upstream.eras import Eras
+from workbench.upstream.health import health_of
 from workbench.upstream.listings import Listing, ListingCache
 from workbench.upstream.notes import NoteTap
 from workbench.upstream.restarts import Restarts
@@ -33,7 +35,9 @@ from workbench.upstream.server_log import ServerLog
 from workbench.util.listeners import tell
 
 if TYPE_CHECKING:
+    from workbench.catalogue.health import ServerHealth
     from workbench.config import Config, ServerSettings
+    from workbench.upstream.auth.flow import Show
     from workbench.upstream.transports.link import Link
 
 Listener = Callable[[str], None]
@@ -185,6 +189,27 @@ class Manager:
     def stderr_tail(self, name: str) -> list[str]:
         """The last lines of a server's stderr, oldest first. Raises KeyError for an unknown name."""
         return self._servers[name].connection.stderr.lines()
+
+    def health(self, name: str) -> ServerHealth:
+        """How a server is doing. Raises KeyError for an unknown name."""
+        server = self._servers[name]
+        return health_of(server.settings, server.connection, self._logins, self._environ)
+
+    async def log_in(self, name: str, show: Show) -> Place:
+        """Log a person in to a server, and connect it anew; where the login is kept.
+
+        Raises KeyError for an unknown name, CannotLogIn, LoginFailed, and OSError where it cannot be kept.
+        """
+        settings = self._servers[name].settings
+        place = await log_in(settings, self._environ, self._logins, show)
+        await self.reconnect(name)
+        return place
+
+    async def log_out(self, name: str) -> bool:
+        """Forget a server's login; False: there was none. Raises KeyError, CannotLogIn, OSError."""
+        known = await log_out(self._servers[name].settings, self._environ, self._logins)
+        await self.reconnect(name)
+        return known
 
     def approve(
         self, name: str, tools: Iterable[str] | None = None, *, varying: bool = False

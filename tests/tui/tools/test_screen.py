@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from tests.tui.conftest import until
 from tests.tui.editor.test_completion import catalogue
+from workbench.catalogue.annotations import may_destroy
 from workbench.catalogue.tools import ServerInfo
 from workbench.config import Config, ServerSettings, demo_server
 from workbench.core.model import ExecutionRequest
@@ -23,8 +24,9 @@ from workbench.core.runtime import Runtime, open_runtime
 from workbench.tui.dialogs.ask import ChoiceScreen
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.tool_calls import call_text, example
-from workbench.tui.tools.screen import ToolRow, ToolsScreen, row_line, statistics_line, tree
-from workbench.tui.tools.try_tool import TryScreen, may_destroy
+from workbench.tui.tools.pages import statistics_line
+from workbench.tui.tools.screen import ToolRow, ToolsScreen, row_line, tree
+from workbench.tui.tools.try_tool import TryScreen
 from workbench.tui.values.json_view import JsonView
 
 pytestmark = pytest.mark.anyio

@@ -35,7 +35,15 @@ from workbench.tui.main.tab_strip import strip_of
 from workbench.tui.trace.view import TraceView
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
-from workbench.tui.wording import COLOURS, SIGNS, count, duration, error_line, summary
+from workbench.tui.wording import (
+    COLOURS,
+    SIGNS,
+    count,
+    duration,
+    error_line,
+    summary,
+    waiting_words,
+)
 
 if TYPE_CHECKING:
     from workbench.tui.main.external_runs import OtherRuns
@@ -64,6 +72,8 @@ class WorkbenchScreen(DoorsScreen):
         self._worker: Worker[None] | None = None
         self._draft_timer: Timer | None = None
         self._said = Content("")
+        self._waiting = ""
+        """How many tools wait for approval, in words."""
         self._strip = strip_of((), 0, 0)
         self._before_others = self._told_of_others = Content("")
 
@@ -431,6 +441,8 @@ class WorkbenchScreen(DoorsScreen):
             failed = self.trace.model.totals.failed
             if failed:
                 title += Content.styled(f" · {failed:,} ✘", "$text-error")
+        if self._waiting:
+            title += Content.styled(f" · ! {self._waiting} for approval", "$text-warning")
         if self.is_paired:
             self._pair("trace", title, "detail", Content(_TITLES["detail"]))
         else:
@@ -478,6 +490,12 @@ class WorkbenchScreen(DoorsScreen):
             known = f"servers {ready}/{len(servers)}{mark}" if servers else "no servers"
             left.append(Content(known))
             left.append(Content(f"tools {sum(server.tools for server in servers)}"))
+            waiting = waiting_words(servers)
+            if waiting:
+                left.insert(2, Content.styled(f"! {waiting}", "$text-warning"))
+            if waiting != self._waiting:
+                self._waiting = waiting
+                self._show_trace_title()
             self._tell_history(runtime.history.problem)
             if runtime.history.problem is not None:
                 left.append(Content.styled("✘ nothing is recorded", "bold $error"))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -17,15 +16,20 @@ from textual.content import Content
 from textual.events import ScreenResume
 from textual.widgets import Input, Static
 
+from workbench.catalogue.annotations import may_destroy, reads_only
 from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
-from workbench.core.records import ToolStatistics
+from workbench.config import ConfigError
+from workbench.config.editing import set_servers
+from workbench.config.trust import held_servers, trust, what_would_run
 from workbench.history import HistoryError
-from workbench.text.jsontext import loads
-from workbench.text.sanitize import clean, clean_line
+from workbench.text.sanitize import clean_line
 from workbench.tui.editor.tool_calls import call_text
-from workbench.tui.editor.tool_help import said_of
 from workbench.tui.seen_results import SeenResults
+from workbench.tui.tools.approving import ApproveScreen
+from workbench.tui.tools.logging_in import LoginScreen
+from workbench.tui.tools.pages import about_server, about_tool, statistics_line
+from workbench.tui.tools.trusting import TrustScreen
 from workbench.tui.tools.try_tool import TryScreen
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
@@ -33,19 +37,17 @@ from workbench.tui.widgets.line_input import LineInput
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.wording import count, duration
+from workbench.tui.wording import count
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
 
 _SIGNS = {"ready": ("✔", "ok"), "failed": ("✘", "error"), "connecting": ("…", "accent")}
-_TAIL = 12
 _MANY = 60
 """With more tools servers are folded at first."""
-_MOST_ERROR = 200
 _LEAST_REASON = 12
 """Cells that the reason of a failure needs on a server's line to be worth reading."""
-_STDERR_S = 1.0
+_LOOK_S = 1.0
 _REST_S = 0.08
 """So long the cursor stays on a tool before its calls are counted."""
 
@@ -83,13 +85,21 @@ def row_line(row: ToolRow, width: int, *, folded: bool = False) -> list[Part]:
     if row.tool is not None:
         name = clean_line(row.tool.name)
         if not row.tool.approved:
-            return [(fit("    " + name, max(0, width - 11)), ""), (" ! changed ", "warning")]
+            return [(fit("    " + name, max(0, width - 9)), ""), (" ! waits ", "warning")]
+        said = _said_short(row.tool)
+        room = max(0, width - len(said))
+        if said and room >= len(name) + 5:
+            return [(fit("    " + name, room), ""), (said, "dim")]
         return [(fit("    " + name, width), "")]
     server = row.server
     sign, style = _SIGNS.get(server.state, ("·", "dim"))
     state = f"{server.transport} {sign} {server.state} {server.tools:>3} "
-    if server.quarantined:
+    if server.state == "untrusted":
+        state, style = "! not trusted ", "warning"
+    elif server.quarantined:
         state, style = f"! quarantined {server.tools:>3} ", "warning"
+    elif server.waiting:
+        state, style = f"! {server.waiting} of {server.tools} wait ", "warning"
     name = ("▸ " if folded else "▾ ") + clean_line(server.name) + "  "
     room = max(0, width - len(state))
     if not server.error or room < len(name) + _LEAST_REASON:
@@ -98,72 +108,11 @@ def row_line(row: ToolRow, width: int, *, folded: bool = False) -> list[Part]:
     return [(name, "strong"), (reason, "dim"), (state, style)]
 
 
-def about_server(server: ServerInfo, tail: Sequence[str]) -> Content:
-    """What is known of a server. ``tail``: the last lines of its stderr."""
-    lines = [
-        Content.styled(clean_line(server.name), "bold"),
-        Content(f"{server.transport}, {server.state}, {count(server.tools, 'tool')}"),
-    ]
-    if not server.enabled:
-        lines.append(Content.styled("switched off in the configuration", "dim"))
-    if server.cached:
-        lines.append(Content.styled("from an earlier connection: not answered yet", "dim"))
-    if server.error:
-        lines += [Content(""), Content.styled(clean(server.error), "$text-error")]
-        lines.append(Content("r connects it anew"))
-    if server.quarantined:
-        said = "Quarantined: every call is refused; a approves its tools as they are now"
-        lines += [Content(""), Content.styled(said, "$text-warning")]
-    if tail:
-        lines += [Content(""), Content.styled("Its last lines on stderr", "bold")]
-        lines += [Content(clean_line(line)) for line in tail[-_TAIL:]]
-    return Content("\n").join(lines)
-
-
-def about_tool(tool: ToolInfo, statistics: Content, seen: SeenType | None = None) -> Content:
-    """What is known of a tool: how its last calls went, then what it is.
-
-    seen: what its results were like, where it does not declare that.
-    """
-    name, *rest = said_of(tool, seen)
-    lines = [name, statistics]
-    if not tool.approved:
-        said = "! Its definition changed since it was approved: a approves it"
-        lines.append(Content.styled(said, "$text-warning"))
-    for paragraph in rest:
-        lines += [Content(""), paragraph]
-    if tool.problems:
-        lines += [Content(""), Content.styled("Repaired in what the server sent", "bold")]
-        lines += [Content(clean_line(problem)) for problem in tool.problems]
-    if tool.annotations:
-        noted = ", ".join(f"{key}: {json.dumps(value)}" for key, value in tool.annotations.items())
-        lines += [Content(""), Content.styled(clean_line(noted), "dim")]
-    return Content("\n").join(lines)
-
-
-def statistics_line(found: ToolStatistics | None) -> Content:
-    """``Last 50 calls · p50 380 ms · p95 910 ms · 2 % failed``, below it the newest error."""
-    if found is None:
-        return Content.styled("Not called yet", "dim")
-    calls = "Its one call" if found.calls == 1 else f"Last {found.calls:,} calls"
-    line = Content(f"{calls} · p50 {duration(found.p50_ms)} · p95 {duration(found.p95_ms)} · ")
-    if not found.failed:
-        return line + Content("none failed")
-    rate = f"{found.error_rate:.0%}" if found.error_rate >= 0.01 else "under 1%"
-    line += Content.styled(f"{found.failed:,} failed ({rate})", "$text-error")
-    if found.last_error is None:
-        return line
-    said = clean_line(_error_text(found.last_error), _MOST_ERROR)
-    return line + Content("\n") + Content.styled(f"Newest error: {said}", "dim")
-
-
-def _error_text(text: str) -> str:
-    """The message of an error that is kept as JSON."""
-    try:
-        error = loads(text)
-    except ValueError:
-        return text
-    return str(error.get("message", text)) if isinstance(error, dict) else text
+def _said_short(tool: ToolInfo) -> str:
+    """What of its annotations is worth a word in a list."""
+    if reads_only(tool.annotations):
+        return " reads only "
+    return " may destroy " if may_destroy(tool.annotations) else ""
 
 
 class ToolsScreen(GuardedScreen[str | None]):
@@ -186,7 +135,11 @@ class ToolsScreen(GuardedScreen[str | None]):
         Binding("t", "try", "Try it"),
         Binding("y", "copy", "Copy call"),
         Binding("r", "reconnect", "Reconnect"),
-        Binding("a", "approve", "Approve", show=False),
+        Binding("a", "approve", "Approve"),
+        Binding("u", "trust", "Trust the folder"),
+        Binding("x", "release", "Quarantine, or release", show=False),
+        Binding("l", "log_in", "Log in"),
+        Binding("L", "log_out", "Log out", show=False),
         Binding("left,h", "fold(True)", "Fold the server", show=False),
         Binding("right", "fold(False)", "Unfold the server", show=False),
         Binding("minus", "fold_all(True)", "Fold all", show=False),
@@ -203,6 +156,7 @@ class ToolsScreen(GuardedScreen[str | None]):
         self._statistics: dict[str, tuple[Content, SeenType | None]] = {}
         """For each tool's full name, what was said of its calls, and what they gave."""
         self._seen_results = SeenResults(runtime.history.seen_type)
+        self._idle: frozenset[str] = frozenset()
         self._stop: Callable[[], None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -215,6 +169,20 @@ class ToolsScreen(GuardedScreen[str | None]):
         yield KeyFooter()
 
     @property
+    def idle_actions(self) -> frozenset[str]:
+        """What there is nothing to do with for the server of the row."""
+        row = self.rows.row if self.query("#tools-rows") else None
+        server = row.server if row is not None else None
+        idle = {"trust"} if server is None or server.state != "untrusted" else set()
+        if row is None or row.tool is None:
+            idle |= {"try", "copy"}
+        if server is None or not server.waiting:
+            idle.add("approve")
+        if server is None or server.transport != "http":
+            idle.add("log_in")
+        return frozenset(idle)
+
+    @property
     def rows(self) -> RowList[ToolRow]:
         return self.query_one("#tools-rows", RowList)
 
@@ -222,7 +190,7 @@ class ToolsScreen(GuardedScreen[str | None]):
         self.rows.empty_text = "No servers · workbench servers add"
         self.rows.focus()
         self._stop = self._runtime.upstream.subscribe(self._changed)
-        self.set_interval(_STDERR_S, self._look_at_stderr)
+        self.set_interval(_LOOK_S, self._look_again)
         self.show_tools()
         self._connect()
 
@@ -273,6 +241,10 @@ class ToolsScreen(GuardedScreen[str | None]):
     @on(RowList.Highlighted)
     def _describe(self) -> None:
         row = self.rows.row
+        idle = self.idle_actions
+        if idle != self._idle:  # the line of keys says what can be done here
+            self._idle = idle
+            self.refresh_bindings()
         pane = self.query_one("#tool-pane", Pane)
         said = self.query_one("#about", Static)
         if row is None:
@@ -281,17 +253,22 @@ class ToolsScreen(GuardedScreen[str | None]):
             return
         if row.tool is None:
             with suppress(KeyError):  # the configuration may just have lost it
-                tail = self._runtime.upstream.stderr_tail(row.server.name)
-                said.update(about_server(row.server, tail))
+                health = self._runtime.upstream.health(row.server.name)
+                self._update(said, about_server(row.server, health))
             pane.set_title(clean_line(row.server.name), "Enter folds · r reconnects")
         else:
             known = self._statistics.get(row.tool.full_name, (Content(""), None))
-            said.update(about_tool(row.tool, *known))
+            self._update(said, about_tool(row.tool, *known))
             pane.set_title(clean_line(row.tool.full_name), "Enter inserts the call · t tries it")
             self._count(row.tool)
 
-    def _look_at_stderr(self) -> None:
-        """Servers go on writing while one looks."""
+    def _update(self, said: Static, content: Content) -> None:
+        """Nothing is painted for the same words."""
+        if said.content != content:
+            said.update(content)
+
+    def _look_again(self) -> None:
+        """Servers go on while one looks: they write to stderr, answer, are lost."""
         row = self.rows.row
         if row is not None and row.tool is None:
             self._describe()
@@ -386,10 +363,82 @@ class ToolsScreen(GuardedScreen[str | None]):
             self.show_tools()
 
     def action_approve(self) -> None:
-        """Approve a changed definition, or all of a server."""
+        """Show what waits for approval of the row's server."""
         row = self.rows.row
-        if row is not None:
-            only = None if row.tool is None else [row.tool.name]
-            approved = self._runtime.upstream.approve(row.server.name, only)
-            self.notify(f"Approved: {clean_line(', '.join(approved)) or 'nothing'}", markup=False)
+        if row is None:
+            return
+        if not self._runtime.upstream.changes(row.server.name):
+            said = f"Nothing of {clean_line(row.server.name)} waits for approval"
+            self.notify(said, markup=False)
+            return
+        tool = row.tool.name if row.tool is not None else None
+        self.app.push_screen(ApproveScreen(self._runtime.upstream, row.server.name, tool))
+
+    @work(exclusive=True, group="tools-trust", exit_on_error=False)
+    async def action_trust(self) -> None:
+        """The folder's own file: show what would run, and let it."""
+        config = self._runtime.config
+        if config.path is None or not held_servers(config):
+            self.notify("No server here waits for trust", markup=False)
+            return
+        servers = [one for one in config.servers.values() if not one.demo]
+        screen = TrustScreen(config.path, what_would_run(servers))
+        if not await self.app.push_screen_wait(screen):
+            return
+        try:
+            await asyncio.to_thread(trust, config.path, servers, only=True)
+        except OSError as error:
+            said = f"It cannot be kept: {error.strerror or error}"
+            self.notify(clean_line(said), severity="error", markup=False)
+        else:
+            self.notify("Trusted as they are now: they start", markup=False)
+
+    @work(exclusive=True, group="tools-release", exit_on_error=False)
+    async def action_release(self) -> None:
+        """Take the server out of quarantine, or put it there: in the file, as the command does."""
+        row, path = self.rows.row, self._runtime.config.path
+        if row is None or row.server.state == "untrusted":
+            return
+        name, held = row.server.name, not row.server.quarantined
+        if path is None or name not in self._runtime.config.servers:
+            self.notify(f"{clean_line(name)} is in no configuration file", markup=False)
+            return
+        try:
+            await asyncio.to_thread(set_servers, path, [name], "quarantined", held)
+        except (ConfigError, OSError) as error:
+            self.notify(clean_line(str(error)), severity="error", markup=False)
+        else:
+            state = "quarantined: every call is refused" if held else "released"
+            self.notify(f"{clean_line(name)} is {state}", markup=False)
+
+    @work(exclusive=True, group="tools-login", exit_on_error=False)
+    async def action_log_in(self) -> None:
+        row = self.rows.row
+        if row is None:
+            return
+        said = await self.app.push_screen_wait(LoginScreen(self._runtime.upstream, row.server.name))
+        if said is not None:
+            self.notify(clean_line(said), markup=False)
+        self.show_tools()
+
+    @work(exclusive=True, group="tools-login", exit_on_error=False)
+    async def action_log_out(self) -> None:
+        from workbench.upstream.auth.sessions import CannotLogIn
+
+        row = self.rows.row
+        if row is None:
+            return
+        name = row.server.name
+        try:
+            known = await self._runtime.upstream.log_out(name)
+        except (CannotLogIn, KeyError) as error:
+            self.notify(clean_line(str(error)), severity="warning", markup=False)
+        except OSError as error:
+            said = f"The login cannot be removed: {error.strerror or error}"
+            self.notify(clean_line(said), severity="error", markup=False)
+        else:
+            self.notify(
+                clean_line(f"Logged out of {name}" if known else f"{name} had no login"),
+                markup=False,
+            )
             self.show_tools()

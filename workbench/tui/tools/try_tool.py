@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -13,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from workbench.catalogue.annotations import may_destroy
 from workbench.catalogue.tools import ToolInfo
 from workbench.catalogue.typescript import member
 from workbench.core.model import ExecutionRequest, JsonValue
@@ -29,12 +29,6 @@ from workbench.tui.wording import duration
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
-
-
-def may_destroy(annotations: Mapping[str, JsonValue] | None) -> bool:
-    """Whether a tool's own notes say that a call may destroy something."""
-    noted = annotations or {}
-    return noted.get("destructiveHint") is True and noted.get("readOnlyHint") is not True
 
 
 class TryScreen(GuardedModal[None]):
