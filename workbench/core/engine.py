@@ -51,6 +51,7 @@ _CHECK_TIMEOUT_MS = 10_000
 _SHOWN_CODE = 1000
 _SHOWN_NAME = 60
 _MOST_UNKNOWN = 5
+_OPTIONS = tuple(option.name for option in fields(ExecutionOptions))
 OPTION_RANGES: dict[str, tuple[int, int | None]] = {
     "timeout_ms": (1, 600_000),
     "max_tool_calls": (0, None),
@@ -405,12 +406,8 @@ def unknown_servers(allowed: Collection[str] | None, known: Collection[str]) -> 
 
 def limits_of(options: ExecutionOptions, limits: Limits) -> Limits:
     """The limits of one execution: what the request gives wins over the configuration."""
-    given = {
-        option.name: getattr(options, option.name)
-        for option in fields(options)
-        if getattr(options, option.name) is not None
-    }
-    return replace(limits, **given)
+    given = {name: value for name in _OPTIONS if (value := getattr(options, name)) is not None}
+    return replace(limits, **given) if given else limits
 
 
 @cache
