@@ -1,4 +1,4 @@
-"""Servers and tools at hand: ``--server``, ``tools call``."""
+"""Servers and tools at hand: ``--server``, ``tools call``, ``resources``, ``prompts``."""
 
 from __future__ import annotations
 
@@ -68,6 +68,39 @@ def test_one_call_is_a_run_of_its_own(shell: Shell) -> None:
     (row,) = shell.json("history", "list", "--json")
     assert (row["execution_id"], row["source"]) == (result["execution_id"], "cli")
     assert shell.json("replay", result["execution_id"], "--json")["verdict"] == "identical"
+
+
+def test_resources_and_prompts_are_listed_and_read(shell: Shell) -> None:
+    rows = shell.json("resources", "list", "--json")
+    assert [(row["uri"], row["uri_template"]) for row in rows] == [
+        ("demo://guide", None), ("demo://team", None), (None, "demo://issues/{id}"),
+    ]  # fmt: skip
+    assert set(rows[0]) == {
+        "server", "uri", "uri_template", "name", "title", "description", "mime_type", "size",
+    }  # fmt: skip
+    assert "demo://issues/{id}" in shell("resources", "list", "demo").stdout
+    (prompt,) = shell.json("prompts", "list", "demo", "--json")
+    assert (prompt["server"], prompt["name"]) == ("demo", "weekly_report")
+    assert prompt["arguments"][0] == {
+        "name": "label", "description": "A label, as p1 or bug.", "required": True,
+    }  # fmt: skip
+    assert "label [tone]" in shell("prompts", "list").stdout
+
+    issue = shell.json("resources", "read", "demo", "demo://issues/101")
+    assert (issue["ok"], issue["value"]["id"], issue["tool_calls"]) == (True, 101, 1)
+    assert shell.json("replay", issue["execution_id"], "--json")["verdict"] == "identical"
+    wrote = shell("resources", "read", "demo", "demo://guide", "--output", "guide.md")
+    assert (wrote.returncode, wrote.stdout) == (0, "")
+    assert (shell.folder / "guide.md").read_text(encoding="utf-8").startswith("# Triage")
+    got = shell.json(
+        "prompts", "get", "demo", "weekly_report", "label=bug", "--args", '{"tone": "dry"}'
+    )
+    assert "our bug issues, in a dry tone" in got["value"]["messages"][0]["content"]["text"]
+
+    missing = shell("resources", "read", "demo", "demo://gide")
+    assert (missing.returncode, json.loads(missing.stdout)["error"]["code"]) == (1, "NOT_FOUND")
+    assert shell("resources", "list", "dem").returncode == 2
+    assert shell("prompts", "get", "demo", "weekly_report", "tone").returncode == 2
 
 
 def test_arguments_come_as_json_from_a_file_and_by_name(shell: Shell) -> None:

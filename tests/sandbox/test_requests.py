@@ -110,6 +110,23 @@ async def test_an_envelope_read_as_the_result_is_explained(run: RunScript) -> No
     assert "r is what read_resource gives, {ok, result}" in done.error.message
 
 
+async def test_a_failed_envelope_becomes_the_error_that_a_tool_would_throw(run: RunScript) -> None:
+    code = """
+    const plain = call_tool("test", "fail"), [first, second] = call_tools([
+      { server: "test", tool: "echo" }, { server: "test", tool: "fail" },
+    ]);
+    const of = [plain, first, second, await call_tool("test", "fail"), { ok: false, error: { message: "m" } }, 5];
+    plain.error.code = "TIMEOUT";
+    console.log(of.map(ToolError.of).map(e => e && [e.code, e.server, e.tool, e.message, e.details?.why]));
+    throw ToolError.of(plain);
+    """
+    done = await run(code)
+    fail = "['UPSTREAM_ERROR', 'test', 'fail', 'boom', 'asked to']"
+    assert done.logs[0].text.replace('"', "'").replace("\n", "").replace("  ", " ").count(fail) >= 1
+    assert done.error is not None
+    assert (done.error.code, done.error.from_call, done.error.line) == ("UPSTREAM_ERROR", True, 8)
+
+
 # -- the record ------------------------------------------------------------------------------
 
 CODE = """

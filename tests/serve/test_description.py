@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import toktok
 
+from workbench.catalogue.offerings import OFFERS, Offer
 from workbench.catalogue.tools import Catalogue, ServerInfo, ServerState
 from workbench.config import Config, demo_server
 from workbench.core.model import Limits
@@ -37,17 +38,31 @@ def tokens(text: str) -> int:
     return int(count)
 
 
-def catalogue(names: tuple[str, ...], about: str = ABOUT, tools: int = 23) -> Catalogue:
+def catalogue(
+    names: tuple[str, ...], about: str = ABOUT, tools: int = 23, offers: tuple[Offer, ...] = ()
+) -> Catalogue:
     return Catalogue(
-        {name: ServerInfo(name, state="ready", tools=tools, about=about) for name in names}
+        {
+            name: ServerInfo(name, state="ready", tools=tools, about=about, offers=offers)
+            for name in names
+        }
     )
 
 
 @pytest.mark.parametrize("about", ["", ABOUT, "日本語の説明" * 40, "x" * 5000, "\x1b[31m\n" * 300])
 @pytest.mark.parametrize(("count", "most"), [(0, 420), (1, 420), (3, 420), (10, 560), (25, 560)])
 def test_what_every_turn_costs_is_bounded(about: str, count: int, most: int) -> None:
-    text = describe(LIMITS, catalogue(NAMES[:count], about), SCRIPTS, 8000)
-    assert tokens(text) <= most
+    for offers in ((), OFFERS):
+        text = describe(LIMITS, catalogue(NAMES[:count], about, offers=offers), SCRIPTS, 8000)
+        assert tokens(text) <= most
+
+
+def test_resources_cost_nothing_where_no_server_has_any() -> None:
+    assert "resource" not in describe(LIMITS, catalogue(NAMES[:3], offers=("prompts",)))
+    some = describe(LIMITS, catalogue(NAMES[:3], offers=OFFERS))
+    assert "- Likewise list_resources(server), read_resource(server, uri).\n" in some
+    held = ServerInfo("held", state="ready", quarantined=True, offers=OFFERS)
+    assert "resource" not in describe(LIMITS, Catalogue({"held": held}))
 
 
 @pytest.mark.parametrize("count", [3, 25, 300])

@@ -186,13 +186,53 @@ def main() -> None:
         elif method == "tools/call":
             _call(message["id"], params["name"], params)
         elif method == "initialize":
-            send({"id": message["id"], "result": initialized()})
+            offers: dict[str, Any] = {"resources": {}, "prompts": {}} if HOW == "hostile" else {}
+            result = initialized()
+            send(
+                {
+                    "id": message["id"],
+                    "result": {**result, "capabilities": {**result["capabilities"], **offers}},
+                }
+            )
+        elif HOW == "hostile" and method.startswith(("resources/", "prompts/")):
+            send({"id": message["id"], **_beside_tools(method, params)})
         elif method == "tools/list":
             send({"id": message["id"], "result": _list(params)})
         else:
             send({"id": message["id"], "error": {"code": -32601, "message": "Method not found"}})
     if HOW == "stays":
         time.sleep(60)
+
+
+def _beside_tools(method: str, params: dict[str, Any]) -> dict[str, Any]:
+    """Every text of resources and prompts is hostile; odd ones stand among them."""
+    shown = {"name": HOSTILE, "title": HOSTILE, "description": HOSTILE, "mimeType": HOSTILE}
+    argument = {"name": HOSTILE, "description": HOSTILE, "required": True}
+    match method:
+        case "resources/list":
+            rows = [
+                {**shown, "uri": f"x://{HOSTILE}"},
+                {"uri": 5},
+                5,
+                {"uri": "x://y", "size": "big"},
+            ]
+            return {"result": {"resources": rows}}
+        case "resources/templates/list":
+            return {
+                "result": {"resourceTemplates": [{**shown, "uriTemplate": f"x://{HOSTILE}/{{id}}"}]}
+            }
+        case "resources/read" if params["uri"].startswith("x://"):
+            return {
+                "result": {
+                    "contents": [{"uri": params["uri"], "mimeType": HOSTILE, "text": HOSTILE}]
+                }
+            }
+        case "prompts/list":
+            return {"result": {"prompts": [{**shown, "arguments": [argument, 5]}, {"name": 5}]}}
+        case "prompts/get" if params["name"].startswith("p"):
+            message = {"role": HOSTILE, "content": {"type": "text", "text": HOSTILE}}
+            return {"result": {"description": HOSTILE, "messages": [message]}}
+    return {"error": {"code": -32602, "message": HOSTILE}}
 
 
 def _asked_too_much(request_id: Any) -> None:

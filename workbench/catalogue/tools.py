@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 from workbench.catalogue import spelling
 from workbench.catalogue.inference import SeenType
 from workbench.catalogue.missing import Missing
+from workbench.catalogue.offerings import Offer
 from workbench.catalogue.search import ToolIndex
 from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.catalogue.typescript import member, property_name, signature
@@ -149,6 +150,8 @@ class ServerInfo:
     """The protocol version that was agreed on; None before it connected."""
     about: str = ""
     """What it is for: as the configuration says, else its own title or instructions."""
+    offers: tuple[Offer, ...] = ()
+    """What it has beside tools."""
 
     def to_json(self) -> dict[str, JsonValue]:
         """The row of ``servers list`` in the contract, section 5."""
@@ -369,6 +372,7 @@ declare class ToolError extends Error {
   server: string;
   tool: string;
   details?: any;
+  static of(envelope: Envelope<any>): ToolError | undefined;
 }
 declare type Envelope<R> = (
   | { ok: true; result: R; content?: any[]; error?: undefined }
@@ -384,6 +388,23 @@ declare function call_tools(
   calls: { server: string; tool: string; args?: object }[],
   options?: { max_parallel?: number },
 ): Envelope<any>[];
+declare interface Resource {
+  uri: string; name: string; title?: string; description?: string; mimeType?: string; size?: number;
+}
+declare interface Prompt {
+  name: string; title?: string; description?: string;
+  arguments?: { name: string; description?: string; required?: boolean }[];
+}
+declare function read_resource(
+  server: string, uri: string | { uri: string } | { resource: { uri: string } },
+): Envelope<any>;
+declare function list_resources(server: string): Envelope<{
+  resources: Resource[]; templates: (Omit<Resource, "uri"> & { uriTemplate: string })[];
+}>;
+declare function get_prompt(server: string, name: string, args?: object): Envelope<{
+  description?: string; messages: { role: "user" | "assistant"; content: any }[];
+}>;
+declare function list_prompts(server: string): Envelope<{ prompts: Prompt[] }>;
 declare function list_tools(server?: string): ToolSummary[];
 declare function search_tools(query: string, limit?: number): ToolSummary[];
 declare function describe_tool(server: string, tool: string): any;

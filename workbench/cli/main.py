@@ -28,6 +28,8 @@ COMMANDS = {
     "test": "replay",
     "servers": "servers",
     "tools": "tools",
+    "resources": "beside_tools",
+    "prompts": "beside_tools",
     "stats": "stats",
     "config": "config",
     "trust": "trust",
@@ -47,6 +49,8 @@ commands:
   servers list | add | remove | import | approve | quarantine | login | logout
           doctor | logs | restart | bench | connect | disconnect
   tools list | search | show | types | call | sample
+  resources list | read        what servers have to read
+  prompts list | get           what servers have to say to a model
   stats                        tokens that went to models, and those that stayed away
   config show | set | path | check
   trust                        let the servers of this folder's workbench.toml start

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import inspect
 import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -88,7 +89,7 @@ def add_parser(groups: Any, name: str) -> None:
 def with_manager(
     arguments: argparse.Namespace, use: Callable[[Manager], Any], only: str | None = None
 ) -> Any:
-    """Connect the servers (or one), wait for each, and use the manager."""
+    """Connect the servers (or one), wait for each, and use the manager; ``use`` may be a coroutine function."""
     config = open_servers(arguments)
     if only is not None and only not in config.servers:
         from workbench.catalogue.suggestions import near_names, suggestion
@@ -103,7 +104,8 @@ def with_manager(
         try:
             wanted = [only] if only is not None else list(config.servers)
             await asyncio.gather(*(manager.settled(name) for name in wanted))
-            return use(manager)
+            used = use(manager)
+            return await used if inspect.isawaitable(used) else used
         finally:
             await manager.close()
 

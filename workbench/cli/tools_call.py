@@ -43,7 +43,7 @@ def request_of(
     """The execution that makes the one call. Raises Failure for arguments that are none."""
     from workbench.core.engine import check_options
 
-    given = _given(arguments)
+    given = given_arguments(arguments)
     pairs = [_pair(word) for word in arguments.pairs]
     options = ExecutionOptions(timeout_ms=arguments.timeout)
     problem = check_options(options)
@@ -90,7 +90,8 @@ def read_pairs(
     return values
 
 
-def _given(arguments: argparse.Namespace) -> dict[str, JsonValue]:
+def given_arguments(arguments: argparse.Namespace) -> dict[str, JsonValue]:
+    """What ``--args`` or ``--args-file`` give. Raises Failure."""
     if arguments.args is not None:
         what, text = "--args", arguments.args
     elif arguments.args_file is not None:
@@ -101,6 +102,15 @@ def _given(arguments: argparse.Namespace) -> dict[str, JsonValue]:
     if not isinstance(value, dict):
         raise Failure(f"{what} must be a JSON object, like '{{\"limit\": 5}}'")
     return value
+
+
+def named(words: Sequence[str]) -> dict[str, JsonValue]:
+    """Arguments as ``KEY=VALUE``, each a text. Raises Failure."""
+    pairs = [_pair(word) for word in words]
+    twice = next((key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1), None)
+    if twice is not None:
+        raise Failure(f"{twice} is given twice")
+    return dict(pairs)
 
 
 def _pair(word: str) -> tuple[str, str]:

@@ -25,6 +25,7 @@ _SCRIPTS_TOKENS = 40
 _MOST_WORDS = 12
 """Tokens of what a server is for, where there is room."""
 _LEAST_WORDS = 4
+_FEW = 3
 _TEXT = """\
 Run JavaScript that calls tools of the servers below; only a script can call them. Its value, console and \
 errors come back; what calls return stays out of your context unless the script returns it.
@@ -35,7 +36,7 @@ In a script:
 - call_tool(server, tool, args): {{ok: true, result}} or {{ok: false, error: {{code, message}}}}, never throws.
 - call_tools([{{server, tool, args}}, …]): up to 100 in parallel.
 - search_tools(query), describe_tool(server, tool), input, console.log, await sleep(ms); return image(result) \
-to see the images of a result.
+to see the images of a result.{more}
 No imports, files or network. The value is the last expression or a top-level return; top-level await works.\
 {answer}
 
@@ -56,10 +57,12 @@ def describe(
     answer_tokens: int = 0,
 ) -> str:
     """The description, with the limits in force, the servers and the saved scripts there are."""
+    more = _more(catalogue)
     return _TEXT.format(
         answer=_answer(answer_tokens),
         limits=_limits(limits),
-        servers=_servers(catalogue),
+        more=more,
+        servers=_servers(catalogue, estimate(more)),
         scripts=_scripts(scripts),
     )
 
@@ -68,6 +71,13 @@ def _answer(tokens: int) -> str:
     if not tokens:
         return ""
     return f" Past {tokens} tokens you get a preview; get_execution has the rest."
+
+
+def _more(catalogue: Catalogue) -> str:
+    """How resources are read, where a server has any: it costs nobody else a token."""
+    if not any("resources" in info.offers for info in catalogue.servers.values() if _offered(info)):
+        return ""
+    return "\n- Likewise list_resources(server), read_resource(server, uri)."
 
 
 def _limits(limits: Limits) -> str:
@@ -80,19 +90,22 @@ def _limits(limits: Limits) -> str:
     )
 
 
-def _servers(catalogue: Catalogue) -> str:
+def _servers(catalogue: Catalogue, taken: float) -> str:
+    """taken: tokens that are gone for something else."""
     offered = [info for _, info in sorted(catalogue.servers.items()) if _offered(info)]
     if not offered:
         return "No server is connected."
     names: list[str] = []
-    room = float(_SERVERS_TOKENS)
+    room = _SERVERS_TOKENS - taken
     for info in offered:
         name = _server(info)
         room -= estimate(name) + 1
         if room < 0:
             break
         names.append(name)
-    each = min(_MOST_WORDS, room / len(offered) - 1) if len(names) == len(offered) else 0
+    # What is taken must come out of the words of few servers, whose bound is lower; of many, each gives some.
+    most = max((_FEW * _MOST_WORDS - taken) / len(offered), _MOST_WORDS - taken / len(offered))
+    each = min(_MOST_WORDS, most, room / len(offered) - 1) if len(names) == len(offered) else 0
     listed = [f"{name}{_words(info, each)}" for name, info in zip(names, offered, strict=False)]
     more = f" and {len(offered) - len(names)} more" if len(names) < len(offered) else ""
     return f"Servers (tools): {'; '.join(listed)}{more}."

@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from workbench.catalogue.offerings import OFFERS, Offer
 from workbench.catalogue.tools import ServerState
 from workbench.mcp.messages import Failure, RpcError, SessionLost
 from workbench.upstream.notes import NoteTap, log_text
@@ -40,6 +41,7 @@ _DEBOUNCE_S = 0.1
 _CLOSE_S = 1.8
 _KILL_S = 0.2
 _MOST_IN_FLIGHT = 256
+_OFFERS_CHANGED = frozenset(f"notifications/{offer}/list_changed" for offer in OFFERS)
 
 
 class NotConnected(Exception):
@@ -60,10 +62,12 @@ class Connection:
         longest: int,
         on_state: Callable[[], None],
         on_tools: OnTools,
+        on_offers: Callable[[], None],
     ) -> None:
         """eras, logins: what is known of servers from before. longest: bytes of one answer, decompressed.
 
         on_state: ``state`` or ``error`` changed. on_tools: a listing came, with its repairs.
+        on_offers: resources or prompts changed.
         """
         self.settings = settings
         self._eras = eras
@@ -74,12 +78,15 @@ class Connection:
         self._log = log
         self.stderr = StderrRing(log.said)
         self.protocol_version: str | None = None
+        self.offers: tuple[Offer, ...] = ()
+        """What the server has beside tools."""
         self.about: str | None = None
         """What the server says that it is for; None before it connected."""
         self.pulse = Pulse()
         self._environ = environ
         self._on_state = on_state
         self._on_tools = on_tools
+        self._on_offers = on_offers
         self._link: Link | None = None
         self._route: Route | None = None
         self._lifecycle = asyncio.Lock()
@@ -316,6 +323,7 @@ class Connection:
             try:
                 await asyncio.sleep(0)  # it is asked for news first: nothing can change unheard
                 self.about = link.about
+                self.offers = tuple(offer for offer in OFFERS if link.offers(offer))
                 self._on_tools(*await link.list_tools())
                 self._listed = True
                 helpers.append(asyncio.create_task(self._keep_listing(link)))
@@ -367,6 +375,8 @@ class Connection:
     def _notified(self, method: str, params: dict[str, Any]) -> None:
         if method == "notifications/tools/list_changed":
             self._changed.set()
+        elif method in _OFFERS_CHANGED:
+            self._on_offers()
         elif method == "notifications/subscriptions/acknowledged":
             if self._listed:  # it may have changed before the server began to tell
                 self._changed.set()

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from workbench.catalogue.offerings import OFFERS, Offer
 from workbench.upstream.private_json import write_private
 
 _log = logging.getLogger(__name__)
@@ -22,6 +23,8 @@ class Listing(NamedTuple):
 
     tools: list[dict[str, Any]]
     about: str = ""
+    offers: tuple[Offer, ...] = ()
+    """What it has beside tools."""
 
 
 class ListingCache:
@@ -54,7 +57,7 @@ class ListingCache:
         tools = document.get("tools")
         if not isinstance(tools, list):
             return None
-        about = document.get("about")
+        about, offers = document.get("about"), document.get("offers")
         return Listing(
             [
                 tool
@@ -62,6 +65,7 @@ class ListingCache:
                 if isinstance(tool, dict) and isinstance(tool.get("name"), str)
             ],
             about if isinstance(about, str) else "",
+            tuple(offer for offer in OFFERS if isinstance(offers, list) and offer in offers),
         )
 
     def save(self, way: str, listing: Listing) -> None:

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue.changes import Change
+from workbench.catalogue.offerings import Offer, Offerings, read_prompts, read_resources
 from workbench.catalogue.tools import Catalogue, ServerInfo, ServerState, ToolInfo
 from workbench.config import nesting
 from workbench.config.identity import identity, way
 from workbench.config.trust import NOT_TRUSTED
-from workbench.core.model import METHODS, ErrorCode, Outcome, ToolCall
+from workbench.core.model import METHODS, CallKind, ErrorCode, Outcome, ToolCall
 from workbench.core.ports import NoteListener
 from workbench.mcp.messages import Failure, RpcError
 from workbench.mcp.peer import LONGEST_ANSWER
@@ -58,6 +59,10 @@ class _Server:
         """All its tools, the denied ones too, with their approval as of now."""
         self.about = ""
         """What it is for, in its own words."""
+        self.offers: tuple[Offer, ...] = ()
+        """What it has beside tools."""
+        self.offerings: Offerings | None = None
+        """The same in full, once somebody asked."""
         self.cached = False
         """The listing is of an earlier process."""
         self.said_waiting = 0
@@ -298,7 +303,38 @@ class Manager:
             return requests.outcome_of(answer, call, took)
         return await outcome_of(answer, server.offered.get(call.tool), label, took)
 
+    async def offerings(self, name: str) -> Offerings:
+        """Resources, templates and prompts of a server; asked for once, until it says that they changed.
+
+        Connects it if need be. Raises KeyError for an unknown name.
+        """
+        server = self._servers[name]
+        if server.offerings is None:
+            found = await self._ask_offerings(server)
+            if found.problem is not None:  # the next question may have better luck
+                return found
+            server.offerings = found
+        return server.offerings
+
     # -- inside ----------------------------------------------------------------------------
+
+    async def _ask_offerings(self, server: _Server) -> Offerings:
+        name = server.settings.name
+        calls: tuple[tuple[CallKind, str], ...] = (
+            ("resource", "resources/list"),
+            ("prompt", "prompts/list"),
+        )
+        asked = (
+            self.call(ToolCall("", 1, name, method, {}, kind=kind), lambda _: None)
+            for kind, method in calls
+        )
+        resources, prompts = await asyncio.gather(*asked)
+        problems = [one.error.message for one in (resources, prompts) if one.error is not None]
+        return Offerings(
+            read_resources(name, resources.result or {}),
+            read_prompts(name, prompts.result or {}),
+            "; ".join(dict.fromkeys(problems)) or None,
+        )
 
     async def _confirm(self, server: _Server, call: ToolCall) -> Outcome | None:
         """A definition of an earlier process let the call through: the server's own has the last word."""
@@ -326,6 +362,7 @@ class Manager:
         if known is not None:
             server.offered = read_tools(name, known.tools, {})
             server.about = known.about
+            server.offers = known.offers
             server.cached = True
             self._judge(server)
         return server
@@ -346,10 +383,17 @@ class Manager:
                 return
             server.offered = read_tools(name, listing, repaired)
             server.about = connection.about or ""
+            server.offers = connection.offers
+            server.offerings = None
             server.cached = False
             self._judge(server)
-            self._listings.save(way(server.settings), Listing(listing, server.about))
+            self._listings.save(way(server.settings), Listing(listing, server.about, server.offers))
             self._tell(name)
+
+        def on_offers() -> None:
+            if current():
+                server.offerings = None
+                self._tell(name)
 
         connection = Connection(
             server.settings,
@@ -360,6 +404,7 @@ class Manager:
             longest=self._max_answer_bytes,
             on_state=on_state,
             on_tools=on_tools,
+            on_offers=on_offers,
         )
         return connection
 
@@ -477,6 +522,7 @@ def _info(server: _Server, tools: int) -> ServerInfo:
         cached=server.cached,
         protocol=server.connection.protocol_version,
         about=settings.description or server.about,
+        offers=server.offers,
     )
 
 

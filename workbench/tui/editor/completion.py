@@ -54,6 +54,14 @@ GLOBALS: tuple[tuple[str, str, str], ...] = (
     ("tools", "tools.SERVER.TOOL(args): Promise", "Every tool as an asynchronous function."),
     ("call_tool", "(server, tool, args?) => envelope", "Call one tool and wait for its answer."),
     ("call_tools", "([{server, tool, args}], options?) => envelope[]", "Call tools in parallel."),
+    (
+        "read_resource",
+        "(server, uri) => envelope",
+        "What a server has to read, by its address or a link.",
+    ),
+    ("list_resources", "(server) => envelope", "Its resources, and templates of more."),
+    ("get_prompt", "(server, name, args?) => envelope", "The messages of a prompt."),
+    ("list_prompts", "(server) => envelope", "Its prompts with their arguments."),
     ("list_tools", "(server?) => envelope", "The tools of one server, or of all."),
     ("search_tools", "(query, limit?) => envelope", "Find tools by words."),
     ("describe_tool", "(server, tool) => envelope", "One tool with its schemas."),
@@ -64,7 +72,10 @@ GLOBALS: tuple[tuple[str, str, str], ...] = (
 )
 _CONSOLE = ("log", "info", "warn", "error", "debug")
 
-_FIRST = re.compile(r"\b(?:call_tool|describe_tool|list_tools)\s*\(\s*([\"'`])([^\"'`\n]*)$")
+_OF_A_SERVER = (
+    "call_tool|describe_tool|list_tools|read_resource|list_resources|get_prompt|list_prompts"
+)
+_FIRST = re.compile(rf"\b(?:{_OF_A_SERVER})\s*\(\s*([\"'`])([^\"'`\n]*)$")
 _SECOND = re.compile(
     r"\b(?:call_tool|describe_tool)\s*\(\s*([\"'`])([^\"'`\n]*)\1\s*,\s*([\"'`])([^\"'`\n]*)$"
 )

@@ -15,6 +15,7 @@ from contextlib import aclosing
 from typing import Literal
 
 from workbench import __version__
+from workbench.catalogue.offerings import OFFERS
 from workbench.core.model import JsonValue
 from workbench.mcp.messages import (
     CAPABILITIES_KEY,
@@ -138,11 +139,15 @@ class Session:
             seen.add(cursor)
 
     async def watch(self, changed: Callable[[], None]) -> None:
-        tools = self._capabilities.get("tools")
         pause = _FIRST_PAUSE_S
-        if not self._stamp or not isinstance(tools, dict) or not tools.get("listChanged"):
+        told = {
+            f"{kind}ListChanged": True
+            for kind in ("tools", *OFFERS)
+            if isinstance(of := self._capabilities.get(kind), dict) and of.get("listChanged")
+        }
+        if not self._stamp or not told:
             return
-        wanted = {"notifications": {"toolsListChanged": True}}
+        wanted = {"notifications": told}
         for number in itertools.count(1):
             began = time.monotonic()
             try:

@@ -1,9 +1,9 @@
 // Calls of tools: blocking, in a batch, asynchronous; and what else the script waits for.
 (function calls(kit) {
   'use strict';
-  const { attempt, textOf, isArray, isList, keysOf, isInteger, isFiniteNumber, stringify, parse, StringOf, NumberOf,
+  const { list, push, attempt, textOf, isArray, isList, keysOf, isInteger, isFiniteNumber, stringify, parse, StringOf, NumberOf,
           PromiseOf, MapOf, mapGet, mapSet, mapDelete, TypeErrorOf, toJSON, refusal, at, placeOf, callSites, toolError,
-          ask, tell, slice } = kit;
+          given, ask, tell, slice } = kit;
   let operations = 0;               // as the worker counts them: one for each frame that has an `op`
   const pending = new MapOf();      // operation -> who waits for it
 
@@ -88,14 +88,14 @@
       fits ? '{"name":' + stringify(name) + ',"arguments":' + given + '}' : null,
       "get_prompt(server, name, args) takes a prompt's name and an object of its arguments", place);
   };
-  const now = body => parse(ask(blocking + body));
+  const now = (body, server, method) => given(parse(ask(blocking + body)), server, method);
   const eventuallyAsk = (make, server, method) => { const sites = callSites(100); return issued(make(placeOf(sites)), server, method, sites, true); };
   const requests = {
     __proto__: null,
-    read_resource(server, uri) { return now(read(server, uri, placeOf(callSites(16)))); },
-    list_resources(server) { return now(listed(server, placeOf(callSites(16)))); },
-    get_prompt(server, name, args) { return now(prompt(server, name, args, placeOf(callSites(16)))); },
-    list_prompts(server) { return now(prompts(server, placeOf(callSites(16)))); },
+    read_resource(server, uri) { return now(read(server, uri, placeOf(callSites(16))), server, 'resources/read'); },
+    list_resources(server) { return now(listed(server, placeOf(callSites(16))), server, 'resources/list'); },
+    get_prompt(server, name, args) { return now(prompt(server, name, args, placeOf(callSites(16))), server, 'prompts/get'); },
+    list_prompts(server) { return now(prompts(server, placeOf(callSites(16))), server, 'prompts/list'); },
   };
   // What they are where their envelope is awaited (parallel.py writes these names there).
   const eventualRequests = {
@@ -107,7 +107,7 @@
   };
 
   function call_tool(server, tool, args) {
-    return parse(ask(blocking + callBody(server, tool, args, placeOf(callSites(16)))));
+    return given(parse(ask(blocking + callBody(server, tool, args, placeOf(callSites(16))))), server, tool);
   }
   // What `call_tool` is where its envelope is awaited (parallel.py writes it there).
   const eventually = { call_tool(server, tool, args) { return issue(server, tool, args, true, false); } }.call_tool;
@@ -136,6 +136,7 @@
       }
     }
     const place = placeOf(callSites(16));
+    const servers = list(), tools = list();
     let frames = '';
     for (let i = 0; i < count; i++) {
       const c = calls[i], where = 'calls[' + i + ']';
@@ -149,10 +150,13 @@
       if (typeof server !== 'string' || server === '') return invalid(where + '.server must be a string that is not empty');
       if (typeof tool !== 'string' || tool === '') return invalid(where + '.tool must be a string that is not empty');
       if (args !== undefined && (typeof args !== 'object' || args === null || isList(args))) return invalid(where + '.args must be an object');
+      push(servers, server); push(tools, tool);
       frames += (i === 0 ? '' : ',') + blocking + callBody(server, tool, args, place);
     }
     if (count === 0) return [];
-    return parse(ask('{"t":"batch","width":' + width + ',"calls":[' + frames + ']}'));
+    const envelopes = parse(ask('{"t":"batch","width":' + width + ',"calls":[' + frames + ']}'));
+    for (let i = 0; i < count; i++) given(envelopes[i], servers[i], tools[i]);
+    return envelopes;
   }
 
   function sleep(ms) {
@@ -174,7 +178,7 @@
     if (who.fire !== undefined) { who.fire(); return; }
     if (json === '') { who.resolve(undefined); return; }
     const envelope = parse(json);
-    if (who.whole) who.resolve(envelope);
+    if (who.whole) who.resolve(given(envelope, who.server, who.tool));
     else if (envelope.ok) who.resolve(envelope.result);
     else who.reject(toolError(envelope.error, who.server, who.tool, who.sites));
   }

@@ -13,6 +13,24 @@
       super(message);
       this.code = code; this.server = server; this.tool = tool;
     }
+    // What the tool's function would have thrown in place of this envelope; undefined for one that is ok.
+    static of(envelope) {
+      if (typeof envelope !== 'object' || envelope === null || envelope.ok !== false) return undefined;
+      const known = weakGet(failed, envelope);
+      if (known !== undefined) return toolError(known.error, known.server, known.tool, kit.callSites(100));
+      const { message, code } = membersOf(envelope.error);
+      return new ToolError(message, { code });
+    }
+  }
+  const failed = new WeakMapOf();   // failed envelopes that the host gave -> {error, server, tool}
+  const membersOf = value => typeof value === 'object' && value !== null ? value : {};
+  // The envelope, remembered where it is a failed one, as it is now: a script may change it.
+  function given(envelope, server, tool) {
+    if (!envelope.ok) {
+      const { code, message, details } = envelope.error;
+      weakSet(failed, envelope, { __proto__: null, error: { __proto__: null, code, message, details }, server, tool });
+    }
+    return envelope;
   }
   hide(ToolError.prototype, 'name', 'ToolError');
   function toolError(error, server, tool, sites) {
@@ -97,7 +115,7 @@
     return warnings.length === 0 ? '' : stringify(warnings);
   }
 
-  kit.ToolError = ToolError; kit.toolError = toolError; kit.genuine = genuine;
+  kit.ToolError = ToolError; kit.toolError = toolError; kit.given = given; kit.genuine = genuine;
   kit.describe = describe; kit.said = said; kit.causes = causes;
   kit.rejected = rejected; kit.uncaught = uncaught; kit.leftWarnings = leftWarnings;
   kit.warn = text => { if (warnings.length < MOST_LISTED) push(warnings, text); };
