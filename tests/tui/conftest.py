@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,37 @@ for language in (
     highlight("", language)
 
 _PATIENCE_S = 30.0
+_APPS_OF_A_COLLECTION = 20
 MakeApp = Callable[..., WorkbenchApp]
 Picture = Callable[..., bool]
 SIZES = [(120, 40), (80, 24)]
 THEMES = ["workbench-dark", "workbench-light"]
 
 
+@pytest.fixture(scope="session")
+def garbage() -> Iterator[Callable[[], None]]:
+    """Says that an app is made. Else each looks through all that pytest holds, for 0.2 s."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(before[0], before[1], 1 << 30)
+    apps = 0
+
+    def made() -> None:
+        nonlocal apps
+        apps += 1
+        if apps % _APPS_OF_A_COLLECTION == 0:
+            gc.collect()
+
+    yield made
+    gc.set_threshold(*before)
+    gc.unfreeze()
+
+
 @pytest.fixture
-def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeApp:
+def make_app(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, garbage: Callable[[], None]
+) -> MakeApp:
     """An app with the demo server; ``code`` and ``input`` go into the file it opens."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("workbench.core.paths.config_dir", lambda: tmp_path / "config")
@@ -49,6 +73,7 @@ def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeApp:
                 (tmp_path / "test.input.json").write_text(input_text)
         if config is None:
             config = Config(servers={"demo": demo_server()})
+        garbage()
         return WorkbenchApp(config, data_dir=tmp_path / "data", script=script)
 
     return make
