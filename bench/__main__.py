@@ -1,4 +1,4 @@
-"""``make bench``: every table, one after the other, on a quiet machine."""
+"""``make bench``: every table, one after the other, on a quiet machine. ``--check``: the ratios alone."""
 
 from __future__ import annotations
 
@@ -9,12 +9,18 @@ import sys
 from pathlib import Path
 
 
+_NO_TABLES = ("terminal", "plot", "soak", "check")
+"""Helpers, and what has a target of its own."""
+
+
 def main() -> None:
     folder = Path(__file__).parent
+    if sys.argv[1:] == ["--check"]:
+        sys.exit(subprocess.call([sys.executable, "-m", "bench.check"], cwd=folder.parent))
     chosen = sys.argv[1:] or sorted(
         file.stem
         for file in folder.glob("*.py")
-        if not file.stem.startswith("_") and file.stem != "terminal"  # a helper of tui_typing
+        if not file.stem.startswith("_") and file.stem not in _NO_TABLES
     )
     # As it is installed: compiled. Else every start would compile it anew, where nothing is written.
     compileall.compile_dir(folder.parent / "workbench", quiet=1)
