@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-
 _NO_TABLES = ("terminal", "plot", "soak", "check")
 """Helpers, and what has a target of its own."""
 
