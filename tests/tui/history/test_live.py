@@ -96,11 +96,10 @@ async def test_a_run_of_another_process_is_followed(make_app: MakeApp, start: St
         assert replay.recording.status == "cancelled"
         assert replay.trace.model.totals.calls == len(replay.recording.calls)
         assert replay.position == len(replay.steps)
-        shown = replay.detail.result.shown
-        assert shown is not None
-        assert isinstance(shown.value, dict)
-        assert shown.value["code"] == "CANCELLED"
-        await until(lambda: replay.detail.front is replay.detail.result, "how it ended")
+        card = replay.detail.error_card
+        await until(lambda: replay.detail.front is card, "how it ended")
+        assert card.error is not None
+        assert card.error.code == "CANCELLED"
         await pilot.press("home", "full_stop")
         assert replay.position == 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -19,6 +20,7 @@ from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.documents import Document
 from workbench.tui.main.running import CallState, LiveRun
 from workbench.tui.values.console_view import NAMES, ConsoleView
+from workbench.tui.values.error_card import ErrorCard
 from workbench.tui.values.json_view import JsonView
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.wording import COLOURS, SIGNS, count, duration, summary
@@ -71,6 +73,7 @@ class ProblemLine(Static):
 
     DEFAULT_CSS = """
     ProblemLine { display: none; height: auto; max-height: 3; padding: 0 1; color: $text-error;
+        text-overflow: ellipsis;
         &.-shown { display: block; } &.-stale { color: $text-muted; } }
     """
     at: tuple[int, int] | None = None
@@ -123,6 +126,7 @@ class DetailPane(Pane):
         with TabbedContent(id="detail-tabs"):
             with TabPane("Result", id="tab-result"):
                 yield JsonView(id="result-view")
+                yield ErrorCard(id="error-card")
             with TabPane("Console", id="tab-console"):
                 yield ConsoleView(id="console")
             with TabPane("Call", id="tab-call"):
@@ -131,6 +135,7 @@ class DetailPane(Pane):
                 yield JsonView(id="timing-view")
 
     def on_mount(self) -> None:
+        self.error_card.display = False
         self.result.empty_text = "Nothing ran yet · F5 runs the script"
         self.call.empty_text = "Choose a call in the trace"
         self.timing.empty_text = "Nothing ran yet"
@@ -139,6 +144,34 @@ class DetailPane(Pane):
     @property
     def result(self) -> JsonView:
         return self.query_one("#result-view", JsonView)
+
+    @property
+    def error_card(self) -> ErrorCard:
+        return self.query_one(ErrorCard)
+
+    def _show_card(self, shown: bool) -> None:
+        """The card of an error, or the value in its place; the focus stays there."""
+        old, new = (self.result, self.error_card) if shown else (self.error_card, self.result)
+        focused = old.has_focus
+        old.display, new.display = False, True
+        if focused:
+            new.focus()
+
+    @on(JsonView.Shown)
+    def _value_shown(self, event: JsonView.Shown) -> None:
+        if event.view is self.result:
+            self._show_card(False)
+
+    @on(ErrorCard.TreeWanted)
+    def _as_tree(self) -> None:
+        if self.error_card.error is not None:
+            self.result.show(self.error_card.error.to_json(), "error")
+
+    @on(JsonView.ViewTurned)
+    def _as_card(self, event: JsonView.ViewTurned) -> None:
+        """After the last view of an error comes its card again."""
+        if event.view is self.result and self.result.title == "error" and event.first:
+            self._show_card(True)
 
     @property
     def call(self) -> JsonView:
@@ -160,7 +193,8 @@ class DetailPane(Pane):
             "tab-call": self.call,
             "tab-timing": self.timing,
         }
-        return views.get(self.query_one(TabbedContent).active, self.result)
+        result = self.error_card if self.error_card.display else self.result
+        return views.get(self.query_one(TabbedContent).active, result)
 
     def action_turn(self, by: int) -> None:
         """Bring the next tab (-1: the one before) to the front."""
@@ -172,6 +206,7 @@ class DetailPane(Pane):
     def begin(self) -> None:
         """A run starts: nothing of the last one stays."""
         self.console.forget()
+        self._show_card(False)
         self.result.clear("Running…")
         self.call.clear()
         self._call = self._call_shown = None
@@ -184,8 +219,8 @@ class DetailPane(Pane):
         """Append what the script wrote."""
         self.console.add(lines)
 
-    def show_end(self, run: LiveRun) -> None:
-        """The value or the error."""
+    def show_end(self, run: LiveRun, *, may_fix: bool = True) -> None:
+        """The value or the error. may_fix: whether the script is in an editor."""
         execution = run.execution
         if execution is None:
             return
@@ -195,9 +230,11 @@ class DetailPane(Pane):
             sign + Content(summary(execution, calls=len(run.calls))),
         )
         if execution.error is None:
+            self._show_card(False)
             self.result.show(execution.value, "result")
         else:
-            self.result.show(execution.error.to_json(), "error")
+            self.error_card.show(execution.error, run.code, may_fix=may_fix)
+            self._show_card(True)
         self._show_timing(run=run.timing())
         if execution.logs_dropped:
             dropped = count(execution.logs_dropped, "more line")

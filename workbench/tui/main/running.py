@@ -90,8 +90,10 @@ class CallState:
 class LiveRun:
     """One execution as its events tell it."""
 
-    def __init__(self, script: str) -> None:
+    def __init__(self, script: str, code: str = "") -> None:
+        """script: its name. code: what runs, for those who look at an error's place."""
         self.script = script
+        self.code = code
         self.execution_id = ""
         self.calls: dict[int, CallState] = {}
         self.console: list[LogLine] = []

@@ -33,6 +33,8 @@ from workbench.tui.main.running import TICK_S, LiveBuffer, LiveRun
 from workbench.tui.main.sidebar import Sidebar
 from workbench.tui.main.tab_strip import strip_of
 from workbench.tui.trace.view import TraceView
+from workbench.tui.values.error_card import ErrorCard
+from workbench.tui.values.error_reading import place_of
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.wording import (
@@ -135,7 +137,7 @@ class WorkbenchScreen(DoorsScreen):
     def start(self, execution_id: str, running: Callable[[], Coroutine[None, None, None]]) -> None:
         """Show the script in front as running. ``running`` does it, with ``listener``."""
         self.listener = LiveBuffer()
-        self.run_now = LiveRun(self.tab.document.name)
+        self.run_now = LiveRun(self.tab.document.name, self.tab.script.text)
         self.run_now.execution_id = execution_id
         self._ran = self.tab
         self.show_error(None)
@@ -278,6 +280,29 @@ class WorkbenchScreen(DoorsScreen):
     def _figures(self) -> None:
         if self.run_now is not None:
             self.trace.show_figures(self.run_now.pairs(), self.run_now.script)
+
+    @on(ErrorCard.FixChosen)
+    def _fix(self, event: ErrorCard.FixChosen) -> None:
+        """Put a near name where the wrong one stands."""
+        tab = self._ran
+        if tab is None or tab not in self.tabs:
+            return
+        self._switch(self.tabs.index(tab))
+        fix = event.fix
+        place = place_of(fix.wrong, tab.script.text, event.line)
+        if place is None:
+            self.app.say(f"{clean_line(fix.wrong, 60)} is no longer in the script", "warning")
+            return
+        row, column = place
+        tab.script.replace(fix.right, place, (row, column + len(fix.wrong)))
+        self.jump_to(row, column + len(fix.right))
+        self.tell(f"{fix.right} stands for {fix.wrong} now: F5 runs it, ^z takes it back")
+
+    @on(ErrorCard.PlaceChosen)
+    def _to_place(self, event: ErrorCard.PlaceChosen) -> None:
+        if self._ran is not None and self._ran in self.tabs:
+            self._switch(self.tabs.index(self._ran))
+            self.jump_to(event.line - 1, event.column - 1)
 
     @on(TraceView.CallOpened)
     def _call_opened(self, event: TraceView.CallOpened) -> None:

@@ -29,6 +29,7 @@ from workbench.tui.replay.timeline import execution_of, step_of, steps_of
 from workbench.tui.replay.transport import Transport
 from workbench.tui.trace.model import TraceModel
 from workbench.tui.trace.view import TraceView
+from workbench.tui.values.error_card import ErrorCard
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.wording import COLOURS, SIGNS, count, local_time
@@ -84,7 +85,7 @@ class ReplayScreen(RecordingScreen):
         self._played_from = 0
         self.breakpoints: set[int] = set()
         """Numbers of calls before whose start playing pauses."""
-        self._run = LiveRun(recording.script or "script")
+        self._run = LiveRun(recording.script or "script", recording.code)
         self._pointed = 0
         """The call that a step, not the user, has put the cursor on."""
         self._speed = _SPEEDS.index(1.0)
@@ -256,6 +257,11 @@ class ReplayScreen(RecordingScreen):
     def _figures(self) -> None:
         self.trace.show_figures(self._run.pairs(), self._run.script)
 
+    @on(ErrorCard.PlaceChosen)
+    def _to_place(self, event: ErrorCard.PlaceChosen) -> None:
+        self._mark_line(event.line - 1)
+        self.go_to("script")
+
     @on(TraceView.CallOpened)
     def _opened(self, event: TraceView.CallOpened) -> None:
         self.go_to_call(event.seq)
@@ -309,7 +315,7 @@ class ReplayScreen(RecordingScreen):
         self.detail.show_console([e.line for e in events if isinstance(e, ConsoleLine)])
         self.position = position
         if position == len(self.steps) and not self.live:
-            self.detail.show_end(self._run)
+            self.detail.show_end(self._run, may_fix=False)
             self.detail.show_tab("result")
         line = self.steps[position - 1].line if position else None
         if line is not None:
@@ -334,7 +340,7 @@ class ReplayScreen(RecordingScreen):
     def _rewind(self) -> None:
         """Nothing has happened yet."""
         self.position, self._clock_ms = 0, 0.0
-        self._run = LiveRun(self._run.script)
+        self._run = LiveRun(self._run.script, self._run.code)
         self.trace.begin(None)
         self.trace.model.plan(step.event for step in self.steps)
         self.trace.apply([ExecutionRunning(self.recording.execution_id, 0.0)])

@@ -42,6 +42,7 @@ class JsonView(JsonDrawing, can_focus=True):
         Binding("slash", "search", "Find"),
         Binding("n", "match(1)", "Next match", show=False),
         Binding("N", "match(-1)", "Previous match", show=False),
+        Binding("v", "view", "View", show=False),
         Binding("y", "copy_value", "Copy"),
         Binding("Y", "copy_json", "Copy as JSON", show=False),
         Binding("p", "copy_path", "Copy path", show=False),
@@ -55,6 +56,17 @@ class JsonView(JsonDrawing, can_focus=True):
         def __init__(self, view: JsonView) -> None:
             super().__init__()
             self.view = view
+
+        @property
+        def control(self) -> JsonView:
+            return self.view
+
+    class ViewTurned(Message):
+        """``v``: the value is shown in another way; ``first``: that is the first one again."""
+
+        def __init__(self, view: JsonView, first: bool) -> None:
+            super().__init__()
+            self.view, self.first = view, first
 
         @property
         def control(self) -> JsonView:
@@ -104,6 +116,9 @@ class JsonView(JsonDrawing, can_focus=True):
             self.shown.set_width(self.scrollable_content_region.width)
         self._resize()
         self._go(self.position)
+
+    def action_view(self) -> None:
+        self.post_message(self.ViewTurned(self, True))
 
     # -- moving and folding ----------------------------------------------------------------
 
