@@ -30,8 +30,15 @@ _PATIENCE_S = 30.0
 _APPS_OF_A_COLLECTION = 20
 MakeApp = Callable[..., WorkbenchApp]
 Picture = Callable[..., bool]
-SIZES = [(120, 40), (80, 24)]
-THEMES = ["workbench-dark", "workbench-light"]
+
+
+def first_fast(first: object, *others: object) -> list[Any]:
+    """Parameters of a test of which one is enough for every day; the others are slow tests."""
+    return [first, *(pytest.param(other, marks=pytest.mark.slow) for other in others)]
+
+
+SIZES = first_fast((120, 40), (80, 24))
+THEMES = first_fast("workbench-dark", "workbench-light")
 
 
 @pytest.fixture(scope="session")

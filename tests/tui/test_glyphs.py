@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 import workbench.tui
-from tests.tui.conftest import MakeApp, app_opened, until
+from tests.tui.conftest import MakeApp, app_opened, first_fast, until
 from workbench.config import Config, UiSettings, demo_server
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.glyphs import _ASCII, to_ascii
@@ -74,7 +74,7 @@ async def run_script(app: WorkbenchApp, pilot: Pilot[int]) -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@pytest.mark.parametrize("size", first_fast((120, 40), (80, 24)))
 async def test_every_screen_is_ascii(make_app: MakeApp, size: tuple[int, int]) -> None:
     app = make_app(_CODE, config=_ASCII_UI)
     async with app.run_test(size=size) as pilot:

@@ -11,7 +11,7 @@ import pytest
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tests.tui.conftest import MakeApp, app_opened, until
+from tests.tui.conftest import MakeApp, app_opened, first_fast, until
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.dialogs.help import pane_keys
@@ -56,7 +56,7 @@ def check(app: WorkbenchApp) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@pytest.mark.parametrize("size", first_fast((120, 40), (80, 24)))
 async def test_nothing_is_obeyed_on_any_screen(make_app: MakeApp, size: tuple[int, int]) -> None:
     app = make_app(CODE, json.dumps(CORPUS))
     async with app.run_test(size=size, notifications=True) as pilot:
@@ -128,7 +128,7 @@ def test_help_knows_the_keys_of_every_pane() -> None:
     assert not any("super" in keys for keys, _ in pane_keys("script"))
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@pytest.mark.parametrize("size", first_fast((120, 40), (80, 24)))
 async def test_nothing_is_obeyed_where_runs_are_compared(
     make_app: MakeApp, size: tuple[int, int]
 ) -> None:
@@ -159,7 +159,7 @@ async def test_nothing_is_obeyed_where_runs_are_compared(
         assert "owned" in check(app)
 
 
-@pytest.mark.parametrize("hostile", CORPUS, ids=repr)
+@pytest.mark.parametrize("hostile", first_fast(*CORPUS), ids=repr)
 async def test_notices_and_file_names_are_shown_not_obeyed(
     make_app: MakeApp, tmp_path: Path, hostile: str
 ) -> None:

@@ -10,7 +10,7 @@ from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
-from tests.tui.conftest import MakeApp, app_opened, until
+from tests.tui.conftest import MakeApp, app_opened, first_fast, until
 from workbench.core.model import ExecutionRequest
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen
@@ -38,7 +38,7 @@ async def test_nothing_to_lose_nothing_asked(make_app: MakeApp) -> None:
         await until(lambda: app.return_code is not None, "it leaves")
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20), (42, 16)])
+@pytest.mark.parametrize("size", first_fast((120, 40), (80, 24), (60, 20), (42, 16)))
 async def test_names_the_run_and_the_text(
     make_app: MakeApp, tmp_path: Path, size: tuple[int, int]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import inspect
 import pkgutil
@@ -57,6 +58,7 @@ def _modules() -> list[str]:
     return [module.name for module in found if module.name != textual_private.__name__]
 
 
+@functools.cache
 def _own_names() -> set[str]:
     """Every name with an underscore that a module of ours defines or assigns."""
     names: set[str] = set()

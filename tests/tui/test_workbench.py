@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static, TabbedContent
 
-from tests.tui.conftest import MakeApp, app_opened, paste, until
+from tests.tui.conftest import MakeApp, app_opened, first_fast, paste, until
 from workbench.config import UiSettings
 from workbench.core.runtime import open_history
 from workbench.core.scripts import find_script
@@ -181,7 +181,7 @@ async def test_console_lines_are_shown_in_order(make_app: MakeApp) -> None:
         assert "[b]x" in console.lines[-1].text
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24), (50, 12)])
+@pytest.mark.parametrize("size", first_fast((120, 40), (80, 24), (50, 12)))
 async def test_every_pane_can_be_reached(make_app: MakeApp, size: tuple[int, int]) -> None:
     app = make_app("return 1")
     async with app.run_test(size=size) as pilot:
@@ -397,7 +397,7 @@ async def saved_names(app: WorkbenchApp, pilot: Pilot[int]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("answer", [None, "lsfiles", "my.notes", "日報", "lsfiles.js"])
+@pytest.mark.parametrize("answer", first_fast("日報", None, "lsfiles", "my.notes", "lsfiles.js"))
 async def test_a_script_saved_here_is_found_by_its_name(
     make_app: MakeApp, tmp_path: Path, answer: str | None
 ) -> None:
@@ -458,7 +458,7 @@ async def test_closing_an_unsaved_script_asks(
         assert (tmp_path / "scripts" / "untitled-1.js").exists() == (choice == "save")
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24), (59, 20), (50, 12), (120, 14)])
+@pytest.mark.parametrize("size", first_fast((120, 40), (80, 24), (59, 20), (50, 12), (120, 14)))
 async def test_every_size_shows_the_active_script_and_says_what_is_hidden(
     make_app: MakeApp, size: tuple[int, int]
 ) -> None:
@@ -483,7 +483,7 @@ async def test_every_size_shows_the_active_script_and_says_what_is_hidden(
             assert "2 Input" in lines[pane.region.y]
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20), (50, 12)])
+@pytest.mark.parametrize("size", first_fast((120, 40), (80, 24), (60, 20), (50, 12)))
 @pytest.mark.parametrize(
     ("key", "pane"), [("1", "script"), ("2", "input"), ("3", "trace"), ("4", "detail")]
 )
