@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.support.hostile import FORGED, HOSTILE, HOSTILE_LINE, unsafe_in
+from tests.support.params import first_fast
 from tests.support.tools import DictTools, result
 from workbench.cli.main import COMMANDS
 from workbench.cli.parsing import Parser
@@ -231,7 +232,7 @@ def test_no_command_is_left_out() -> None:
     assert set(CASES) == set(leaves())
 
 
-@pytest.mark.parametrize("command", CASES)
+@pytest.mark.parametrize("command", first_fast(*CASES))
 def test_nothing_that_a_terminal_obeys_or_hides_comes_out(bench: Bench, command: str) -> None:
     for more in CASES[command]:
         for how in (bench.piped, bench.in_a_terminal):

@@ -96,6 +96,7 @@ async def test_who_closes_waits_for_a_locked_file(tmp_path: Path) -> None:
     assert SqliteHistory(store.path).status("a") == "ok"
 
 
+@pytest.mark.slow
 async def test_who_gives_up_says_what_is_lost(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

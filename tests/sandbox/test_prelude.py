@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import RunScript
+from tests.support.params import first_fast
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.model import ErrorCode, ExecutionRequest, Limits, PoolSettings
@@ -155,7 +156,7 @@ FILLS = [
 ]
 
 
-@pytest.mark.parametrize("memory_mb", [8, 64])
+@pytest.mark.parametrize("memory_mb", first_fast(8, 64))
 async def test_the_end_of_memory_is_never_caught(memory_mb: int) -> None:
     """Full to the last byte the engine cannot make an error and throws null; what was allocated and never
     written to is not resident."""

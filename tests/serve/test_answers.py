@@ -163,6 +163,7 @@ async def test_a_request_may_ask_for_more_or_less(runtime: Runtime) -> None:
     assert len(whole["structuredContent"]["value"]) == 5000
 
 
+@pytest.mark.slow
 async def test_a_trace_is_held_too_and_its_calls_are_paged(runtime: Runtime) -> None:
     code = "for (let i = 0; i < 60; i++) call_tool('demo', 'echo', {value: ['v' + i, 'x y '.repeat(3000)]}); 'y'"
     told = await run(runtime, code)

@@ -270,6 +270,7 @@ def test_own_patterns_do_not_reach_into_one_another() -> None:
     assert redactor.text('{"ssn": 123, "a": 2}')[0] == '{"ssn": "«masked ssn»", "a": 2}'
 
 
+@pytest.mark.slow
 def test_a_long_word_is_not_scanned_for_each_of_its_letters() -> None:
     text = "x" * 2_000_000  # quadratic would be hours
     assert Redactor().json({text: text, "key": text})[1] is False

@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 # Read when textual is imported.
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
+from tests.support.params import first_fast
 from workbench.config import Config, demo_server
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.editor.highlighting import highlight
@@ -30,13 +31,6 @@ _PATIENCE_S = 30.0
 _APPS_OF_A_COLLECTION = 20
 MakeApp = Callable[..., WorkbenchApp]
 Picture = Callable[..., bool]
-
-
-def first_fast(first: object, *others: object) -> list[Any]:
-    """Parameters of a test of which one is enough for every day; the others are slow tests."""
-    return [first, *(pytest.param(other, marks=pytest.mark.slow) for other in others)]
-
-
 SIZES = first_fast((120, 40), (80, 24))
 THEMES = first_fast("workbench-dark", "workbench-light")
 

@@ -48,6 +48,7 @@ async def look(app: WorkbenchApp, pilot: Pilot[int], where: str) -> None:
         check(app, where)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_every_word_can_be_read(make_app: MakeApp) -> None:
     app = make_app(_CODE, '{"limit": 3, "name": "x", "none": null}')

@@ -11,7 +11,8 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 import workbench.tui
-from tests.tui.conftest import MakeApp, app_opened, first_fast, until
+from tests.support.params import first_fast
+from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.config import Config, UiSettings, demo_server
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.glyphs import _ASCII, to_ascii

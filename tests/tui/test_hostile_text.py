@@ -11,7 +11,8 @@ import pytest
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tests.tui.conftest import MakeApp, app_opened, first_fast, until
+from tests.support.params import first_fast
+from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.dialogs.help import pane_keys

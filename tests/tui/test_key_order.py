@@ -14,6 +14,7 @@ from textual.app import App
 from textual.screen import Screen
 
 import workbench.tui
+from tests.support.params import first_fast
 from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.config import Config, demo_server
 from workbench.tui.app import WorkbenchApp
@@ -60,7 +61,7 @@ def early_app(folder: Path, *keys: str, code: str = "return 1\n") -> EarlyApp:
 _ALL_KEYS = sorted({key for command in COMMANDS for key in command.keys.split(",") if key})
 
 
-@pytest.mark.parametrize("key", sorted(set(_ALL_KEYS) - {"ctrl+q"}))
+@pytest.mark.parametrize("key", first_fast("f5", *sorted(set(_ALL_KEYS) - {"ctrl+q", "f5"})))
 async def test_a_key_before_the_first_script_is_open_waits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:

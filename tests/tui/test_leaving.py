@@ -10,7 +10,8 @@ from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
-from tests.tui.conftest import MakeApp, app_opened, first_fast, until
+from tests.support.params import first_fast
+from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.core.model import ExecutionRequest
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen

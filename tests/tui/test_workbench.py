@@ -11,7 +11,8 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static, TabbedContent
 
-from tests.tui.conftest import MakeApp, app_opened, first_fast, paste, until
+from tests.support.params import first_fast
+from tests.tui.conftest import MakeApp, app_opened, paste, until
 from workbench.config import UiSettings
 from workbench.core.runtime import open_history
 from workbench.core.scripts import find_script
