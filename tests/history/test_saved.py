@@ -103,6 +103,46 @@ async def test_it_is_counted_once_and_forgotten_with_the_execution(store: Store)
     assert totals(store).total.runs == 1
 
 
+async def test_of_very_many_some_are_counted_and_the_others_by_their_length(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    echo = "const r = call_tool('test', 'echo', {words: 'a word and another '.repeat(input)});"
+    code = f"{echo} console.log('a line of words', 'again '.repeat(50)); r.result.words"
+    sizes = (10, 40, 20, 5_000, 30, 100, 70, 1)
+    await record(store, *(ExecutionRequest(code, input=size, answer_limit=1_000) for size in sizes))
+    exact = {
+        row.execution_id: store.recording(row.execution_id).tokens
+        for row in store.list_executions()
+    }
+    monkeypatch.setattr("workbench.history.token_counts.COUNTED", 3)
+    asked: list[int] = []
+    judged = Totals.of(store.saved(0.0, asked.append))
+    assert asked == [8]
+    assert judged.total.calls == 8
+    results = sum(tokens.results for tokens in exact.values())
+    answers = sum(tokens.answer for tokens in exact.values())
+    assert judged.total.results == pytest.approx(results, rel=0.15)
+    assert judged.total.answer == pytest.approx(answers, rel=0.15)
+    assert Totals.of(store.saved(0.0, asked.append)).to_json() == judged.to_json()
+    assert asked == [8], "they are remembered"
+    kept = store.tokens_of(list(exact))
+    assert max(tokens.answer for tokens in kept.values()) == 1_000, "held to its limit"
+
+
+async def test_the_tokens_of_some_executions(store: Store) -> None:
+    first, second = await record(
+        store, ExecutionRequest(BIG), ExecutionRequest("2", source="replay")
+    )
+    ids = [first.execution_id, second.execution_id, "nobody's"]
+    for _ in range(2):  # counted, and remembered
+        tokens = store.tokens_of(ids)
+        assert tokens.keys() == set(ids[:2])
+        assert tokens[first.execution_id].results > 1_000
+        assert tokens[first.execution_id] == store.recording(first.execution_id).tokens
+        assert tokens[second.execution_id].results == 0
+    assert totals(store).total.runs == 1, "a replay does not count"
+
+
 async def test_a_file_of_an_older_workbench_is_counted(store: Store) -> None:
     await record(store, ExecutionRequest(BIG))
     store.close()

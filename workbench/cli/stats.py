@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _DAY_S = 86_400
 _MOST_DAYS = 36_500
 _SHOWN = 15
-_MANY = 2_000
+_MANY = 1_000
 _BY = ("day", "server", "client", "script")
 
 
@@ -84,4 +84,4 @@ def _number(tokens: int | None) -> str:
 
 def _say_counting(left: int) -> None:
     if left > _MANY:
-        note(f"counting {left:,} runs that were not counted before")
+        note(f"{left:,} runs were not counted before: some are now, the others by their length")

@@ -7,7 +7,7 @@ protocols. What an adapter of each must do is in tests/core/: another one has to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Protocol
 
 from workbench.catalogue.inference import SeenType
@@ -29,7 +29,7 @@ from workbench.core.records import (
     Recording,
     ToolStatistics,
 )
-from workbench.core.savings import Saved
+from workbench.core.savings import Saved, Tokens
 
 NoteListener = Callable[[ToolCallNote], None]
 
@@ -240,9 +240,15 @@ class HistoryKeeper(HistoryReader, Protocol):
         """What every execution that ended, and began after ``since`` (seconds since the epoch), cost and
         saved in tokens; replays left out.
 
-        What was not counted before is counted now (1 ms an execution, about) and remembered where it can be;
-        ``counting`` is told how many are left. Raises HistoryError where it cannot be read.
+        What was not counted before is counted now and remembered where it can be; of very many, some are
+        counted and the others judged by their length. ``counting`` is told how many there are. Raises
+        HistoryError where it cannot be read.
         """
+        ...
+
+    def tokens_of(self, execution_ids: Sequence[str]) -> dict[str, Tokens]:
+        """What these executions cost and saved, as far as they ended: counted now (1 ms each, about) where
+        they were not. Raises HistoryError where it cannot be read."""
         ...
 
     def writing_problem(self) -> str | None:

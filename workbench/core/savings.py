@@ -42,15 +42,17 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """One execution among many."""
+    """One execution among many, or some that have this in common."""
 
     day: str
     """When it began, by UTC: ``2026-11-25``."""
     client: str | None
     script: str | None
     tokens: Tokens
-    servers: tuple[tuple[str, int, int], ...] = ()
-    """Name, calls, tokens of results."""
+    """Their sums."""
+    servers: tuple[tuple[str, int, int, int], ...] = ()
+    """Name, executions that called it, calls, tokens of results."""
+    runs: int = 1
 
 
 @dataclass(slots=True)
@@ -86,7 +88,12 @@ def answer_tokens(texts: Iterable[str | None], lines: Iterable[str], limit: int 
     for line in lines:
         total.add(line)
         count += 1
-    whole = _FRAME + total.tokens + _LINE * count
+    return framed(total.tokens, count, limit)
+
+
+def framed(tokens: int, lines: int, limit: int | None) -> int:
+    """Of a result whose parts and ``lines`` of console have so many."""
+    whole = _FRAME + tokens + _LINE * lines
     return whole if limit is None else min(whole, limit)
 
 
@@ -151,15 +158,15 @@ class Totals:
                 _in(totals.scripts, row.script),
             )
             for group in groups:
-                group.runs += 1
-                group.calls += sum(calls for _, calls, _ in row.servers)
+                group.runs += row.runs
+                group.calls += sum(calls for _, _, calls, _ in row.servers)
                 group.answer = (group.answer or 0) + row.tokens.answer
                 group.results += row.tokens.results
                 group.definitions = (group.definitions or 0) + (row.tokens.definitions or 0)
-            for server, calls, tokens in row.servers:
+            for server, runs, calls, tokens in row.servers:
                 group = _in(totals.servers, server)
                 group.answer = group.definitions = None
-                group.runs += 1
+                group.runs += runs
                 group.calls += calls
                 group.results += tokens
         return totals

@@ -125,7 +125,7 @@ _ADDED = {
 
 ``removed``: executions that are gone for every reader, whose calls and console go bit by bit.
 ``kind`` is null for a call of a tool.
-``answer_tokens`` and ``returned`` are counted from the record when somebody first asks (saved.py).
+``answer_tokens`` and ``returned`` are counted from the record when somebody first asks (token_counts.py).
 """
 
 

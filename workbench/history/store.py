@@ -5,25 +5,19 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
 from workbench.core.model import Event, ExecutionStarted
 from workbench.core.records import HistoryError
-from workbench.core.savings import Saved
+from workbench.core.savings import Saved, Tokens
+from workbench.history import token_counts
 from workbench.history.logfile import LogFile
 from workbench.history.opening import explaining, open_for_writing
 from workbench.history.pruning import Pruner, give_back, take_out, transaction
 from workbench.history.reading import SqliteReader
-from workbench.history.saved import (
-    Ended,
-    count_tokens,
-    keep_tokens,
-    read_counted,
-    read_ended,
-)
 from workbench.history.writer import Writer
 from workbench.text.redact import Redactor
 
@@ -34,7 +28,6 @@ _LOCKED_S = 5.0
 """How long removing waits for another process that writes."""
 _PAGES_AT_ONCE = 2_000
 _COUNTED_AT_ONCE = 500
-_TOLD_EVERY = 1_000
 MAX_AGE_DAYS, MAX_SIZE_MB = 90, 1024
 
 
@@ -97,20 +90,32 @@ class SqliteHistory(SqliteReader):
         with self._asked() as connection:
             if connection is None:
                 return []
-            ended = read_ended(connection, since)
-            counted: list[tuple[Ended, Saved]] = []
-            for number, row in enumerate(fresh := [row for row in ended if not row.is_counted]):
-                if number % _TOLD_EVERY == 0:
-                    counting(len(fresh) - number)
-                counted.append((row, count_tokens(connection, row)))
-            known = read_counted(connection, [row for row in ended if row.is_counted])
-        if counted:
-            with suppress(HistoryError):  # a disk that is full, say: it is counted again next time
-                self._remember(counted)
-        return [*known, *(saved for _, saved in counted)]
+            known = token_counts.read_sums(connection, since)
+            fresh = token_counts.read_fresh(connection, since)
+            if fresh:
+                counting(len(fresh))
+            counted = token_counts.count(connection, fresh)
+        self._remember(counted)
+        return [*known, *(each.saved for each in counted)]
 
-    def _remember(self, counted: list[tuple[Ended, Saved]]) -> None:
-        with self._written() as connection:
+    def tokens_of(self, execution_ids: Sequence[str]) -> dict[str, Tokens]:
+        """What these executions cost and saved in tokens, as far as they ended."""
+        with self._asked() as connection:
+            if connection is None:
+                return {}
+            rows = token_counts.read_some(connection, execution_ids)
+            counted = token_counts.count(connection, [row for row in rows if row.answer is None])
+            known = token_counts.read_counted(
+                connection, [row for row in rows if row.answer is not None]
+            )
+        self._remember(counted)
+        return {each.row.execution_id: each.tokens for each in (*known, *counted)}
+
+    def _remember(self, counted: list[token_counts.Counted]) -> None:
+        """What cannot be written (a full disk, say) is counted again next time."""
+        if not counted:
+            return
+        with suppress(HistoryError), self._written() as connection:
             for start in range(0, len(counted), _COUNTED_AT_ONCE):
                 some = counted[start : start + _COUNTED_AT_ONCE]
                 _patiently(lambda some=some: _remember(connection, some))  # type: ignore[misc]
@@ -230,10 +235,9 @@ def _patiently(work: Callable[[], T]) -> T:
                 raise
 
 
-def _remember(connection: sqlite3.Connection, counted: list[tuple[Ended, Saved]]) -> None:
+def _remember(connection: sqlite3.Connection, counted: list[token_counts.Counted]) -> None:
     with transaction(connection):
-        for row, saved in counted:
-            keep_tokens(connection, row, saved)
+        token_counts.keep(connection, counted)
 
 
 def _take_out(connection: sqlite3.Connection, n: int) -> None:

@@ -48,6 +48,18 @@ def waiting_words(servers: Iterable[ServerInfo]) -> str:
     return f"{count(waiting, 'tool')} {'waits' if waiting == 1 else 'wait'}" if waiting else ""
 
 
+def tokens_short(number: int) -> str:
+    """About how many tokens: ``310``, ``1.2k``, ``56k``, ``2.4M``."""
+    if number < 1000:
+        return str(number)
+    for unit, size in (("k", 1_000), ("M", 1_000_000)):
+        if number < 9.95 * size:
+            return f"{number / size:.1f}{unit}"
+        if number < 999.5 * size:
+            return f"{number / size:.0f}{unit}"
+    return f"{number / 1e9:.1f}G"
+
+
 def error_line(error: ScriptError, script: str) -> str:
     """An error in one line: ``Error at triage.js:9:23 — no such column``."""
     where = ""

@@ -29,6 +29,7 @@ from workbench.tui.history.diff_screen import DiffScreen
 from workbench.tui.history.rows import row_line, when
 from workbench.tui.history.screen import HistoryScreen, Wanted
 from workbench.tui.widgets.pane import Pane
+from workbench.tui.wording import tokens_short
 
 pytestmark = pytest.mark.anyio
 _NOW = 1_790_000_000.0
@@ -270,6 +271,31 @@ async def test_a_narrow_line_still_says_who_ran_it(open_store: OpenStore, width:
         screen = await opened(app, pilot)
         assert lines(screen)[1].endswith("replay")
         assert "triage.js" in lines(screen)[1]
+
+
+async def test_tokens_stand_where_there_is_room(open_store: OpenStore) -> None:
+    store = open_store()
+    for name in ("aaaa", "bbbb"):
+        await record(store, name, value=7)
+    tokens = f"{store.recording('aaaa').tokens.answer} / 0 "
+    app = HistoryApp(store)
+    async with app.run_test(size=(120, 15)) as pilot:
+        screen = await opened(app, pilot)
+        assert "Tokens / away" in lines(screen)[0]
+        await until(lambda: all(tokens in line for line in lines(screen)[1:3]), "counted")
+        await record(store, "cccc", value=7)
+        await until(lambda: tokens in lines(screen)[1], "also of a run that ends now")
+        await pilot.resize_terminal(90, 15)
+        await until(lambda: "Tokens" not in lines(screen)[0], "no room for them")
+
+
+@pytest.mark.parametrize(
+    ("number", "short"),
+    [(0, "0"), (999, "999"), (1_000, "1.0k"), (9_949, "9.9k"), (9_951, "10k"), (999_499, "999k"),
+     (999_500, "1.0M"), (12_345_678, "12M"), (2_400_000_000, "2.4G")],
+)  # fmt: skip
+def test_tokens_are_written_short(number: int, short: str) -> None:
+    assert tokens_short(number) == short
 
 
 def test_a_filter_is_read() -> None:

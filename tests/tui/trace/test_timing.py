@@ -16,7 +16,9 @@ from workbench.core.model import (
     ToolCallFinished,
     ToolCallStarted,
 )
+from workbench.tui.main.panes import DetailPane
 from workbench.tui.main.running import LiveRun
+from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.wording import summary
 
 
@@ -50,6 +52,10 @@ def test_calls_at_the_same_time_count_once() -> None:
     assert summary(execution) == "400 ms · 4 calls"
 
 
+def shown_in(detail: DetailPane) -> Any:
+    return {} if detail.timing.shown is None else detail.timing.shown.value
+
+
 @pytest.mark.anyio
 async def test_timing_of_a_run_and_of_its_calls(make_app: MakeApp) -> None:
     app = make_app("await tools.demo.sleep({ms: 80}); await tools.demo.echo({value: 1});")
@@ -75,3 +81,14 @@ async def test_timing_of_a_run_and_of_its_calls(make_app: MakeApp) -> None:
         assert value["call"]["call"] == "#1 demo.sleep"
         assert value["call"]["upstream_ms"] >= 80
         assert value["call"]["queue_ms"] >= 0
+        await until(lambda: "tokens" in shown_in(detail), "the run's tokens, once they are counted")
+        assert shown_in(detail)["tokens"]["results"] > 0
+        await app.main.workers.wait_for_complete()
+        runtime = app.runtime_now
+        assert runtime is not None
+        (row,) = runtime.history.list_executions()
+        recording = runtime.history.recording(row.execution_id)
+        await app.push_screen(ReplayScreen(recording))
+        detail = app.screen.query_one(DetailPane)
+        await until(lambda: "tokens" in shown_in(detail), "also in its replay")
+        assert shown_in(detail)["tokens"] == recording.tokens.to_json()

@@ -6,13 +6,16 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from workbench.core.savings import Tokens
 from workbench.history import ExecutionRow
 from workbench.text.sanitize import clean_line
 from workbench.tui.widgets.line_view import Part, fit
-from workbench.tui.wording import SIGNS, duration
+from workbench.tui.wording import SIGNS, duration, tokens_short
 
 _FIXED = 60
 """Cells of a wide line before the script."""
+_TOKENS = 15
+_ROOM_FOR_TOKENS = 110
 _STYLES = {"ok": "ok", "running": "accent", "error": "error", "crashed": "error"}
 
 
@@ -28,6 +31,8 @@ class Columns:
     script: int
     note: bool = False
     """Whether client and error are named."""
+    tokens: int = 0
+    """0: there is no room for them."""
 
     @classmethod
     def of(cls, width: int) -> Columns:
@@ -35,8 +40,10 @@ class Columns:
             return cls(4, 8, 5, 5, 7, 9)
         if width < 96:
             return cls(8, 15, 9, 5, 9, 11)
+        tokens = _TOKENS if width >= _ROOM_FOR_TOKENS else 0
+        left = width - _FIXED - (tokens + 2 if tokens else 0)
         # Half of what is left for the script, half for who ran it and why it failed.
-        return cls(8, 15, 11, 5, 9, max(20, (width - _FIXED) // 2), note=True)
+        return cls(8, 15, 11, 5, 9, max(20, left // 2), note=True, tokens=tokens)
 
 
 def heading(width: int) -> str:
@@ -44,11 +51,15 @@ def heading(width: int) -> str:
     at = Columns.of(width - 2)
     text = f"  {'Run':<{at.run}}  {'When':<{at.when}} {fit('Status', at.status + 2)} "
     text += f"{'Calls':>{at.calls}} {'Time':>{at.time}}  "
+    if at.tokens:
+        text += f"{'Tokens / away':>{at.tokens}}  "
     return text + fit("Script", max(0, min(at.script, width - len(text)))) + "  From"
 
 
-def row_line(row: ExecutionRow, width: int, *, marked: bool = False) -> list[Part]:
-    """One execution on a line."""
+def row_line(
+    row: ExecutionRow, width: int, *, marked: bool = False, tokens: Tokens | None = None
+) -> list[Part]:
+    """One execution on a line. tokens: once they were counted."""
     at = Columns.of(width)
     took = row.duration_ms
     if row.status == "running":
@@ -64,6 +75,11 @@ def row_line(row: ExecutionRow, width: int, *, marked: bool = False) -> list[Par
         (f"{sign} {fit(row.status, at.status)} ", _STYLES.get(row.status, "warning")),
         (f"{row.tool_calls:>{at.calls}} {spent:>{at.time}}  ", ""),
     ]
+    if at.tokens:
+        said = ""
+        if tokens is not None:
+            said = f"{tokens_short(tokens.answer)} / {tokens_short(tokens.results)}"
+        parts.append((f"{said:>{at.tokens}}  ", "dim"))
     room = width - sum(len(text) for text, _ in parts)
     script = row.script or f"inline: {row.code_start.strip()}"
     parts.append((fit(clean_line(script, 100), max(0, min(at.script, room))) + "  ", ""))
@@ -84,3 +100,8 @@ def when(at: float, now: float | None = None) -> str:
     if then.date() == today.date():
         return f"{then:%H:%M:%S} today"
     return f"{then:%m-%d %H:%M}" if then.year == today.year else f"{then:%y-%m-%d}"
+
+
+def shows_tokens(width: int) -> bool:
+    """Whether lines of this width have room for tokens."""
+    return Columns.of(width).tokens > 0

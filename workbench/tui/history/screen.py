@@ -16,6 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from workbench.core.ports import HistoryKeeper
+from workbench.core.savings import Tokens
 from workbench.history import (
     POLL_S,
     ExecutionRow,
@@ -28,7 +29,7 @@ from workbench.history import (
 )
 from workbench.text.sanitize import clean_line
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
-from workbench.tui.history.rows import heading, row_line
+from workbench.tui.history.rows import heading, row_line, shows_tokens
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_input import LineInput
@@ -38,6 +39,7 @@ from workbench.tui.widgets.row_list import RowList
 from workbench.tui.wording import count
 
 _PAGE = 200
+_COUNTED_AT_ONCE = 25
 _TERM = re.compile(r'(status|source|tool):(\S+)|"([^"]*)"|(\S+)')
 _ORDERS: dict[Order, str] = {"newest": "newest", "longest": "longest", "calls": "most calls"}
 """In the order that ``s`` takes them."""
@@ -98,6 +100,7 @@ class HistoryScreen(GuardedScreen[None]):
         self._follower: Follower | None = None
         self._broken = ""
         """Why the file cannot be read."""
+        self._tokens: dict[str, Tokens] = {}
 
     def compose(self) -> ComposeResult:
         with Pane(id="history-pane"):
@@ -121,7 +124,27 @@ class HistoryScreen(GuardedScreen[None]):
     # -- rows ------------------------------------------------------------------------------
 
     def _line(self, row: ExecutionRow, width: int) -> list[Part]:
-        return row_line(row, width, marked=row.execution_id == self._marked)
+        marked = row.execution_id == self._marked
+        return row_line(row, width, marked=marked, tokens=self._tokens.get(row.execution_id))
+
+    @work(exclusive=True, group="history-tokens", exit_on_error=False)
+    async def _count_tokens(self) -> None:
+        """Tokens of the rows that are there, in steps: what was not counted takes a millisecond a run."""
+        if not shows_tokens(self.rows.size.width):
+            return
+        wanted = [
+            row.execution_id
+            for row in self.rows.rows
+            if row.status != "running" and row.execution_id not in self._tokens
+        ]
+        for start in range(0, len(wanted), _COUNTED_AT_ONCE):
+            some = wanted[start : start + _COUNTED_AT_ONCE]
+            try:
+                self._tokens |= await asyncio.to_thread(self._history.tokens_of, some)
+            except HistoryError as error:
+                self._cannot_read(error)
+                return
+            self.rows.refresh()
 
     def _begin(self) -> None:
         """Load from the start. Until it is there, no next page: that would follow other rows."""
@@ -162,6 +185,7 @@ class HistoryScreen(GuardedScreen[None]):
         if not page and not more and wanted != Wanted():
             self.rows.empty_text = "No run matches the filter"
         self._titles()
+        self._count_tokens()
 
     def _follow(self) -> None:
         """Take in what this and other processes have run since the last look."""
@@ -199,6 +223,10 @@ class HistoryScreen(GuardedScreen[None]):
         at_top = self.rows.cursor == 0
         self.rows.set_rows([*fresh, *rows], 0 if at_top else self.rows.cursor + len(fresh))
         self._titles()
+        self._count_tokens()
+
+    def on_resize(self) -> None:
+        self._count_tokens()
 
     def _cannot_read(self, error: HistoryError) -> None:
         """A damaged file ends the following, not the app."""

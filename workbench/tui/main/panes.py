@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static, TabbedContent, TabPane
 
 from workbench.core.model import JsonValue, LogLine, Status
+from workbench.core.savings import Tokens
 from workbench.history import Recording
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui.editor.code_area import CodeArea
@@ -265,10 +266,15 @@ class DetailPane(Pane):
         if self._call is not None and self._call.to_json() != self._call_shown:
             self.show_call(self._call)
 
+    def show_tokens(self, tokens: Tokens) -> None:
+        """What the run cost and saved in tokens, once it was counted."""
+        self._show_timing(tokens=tokens.to_json())
+
     def _show_timing(self, **parts: JsonValue) -> None:
-        """Of the run once it is over, and of the call that is chosen."""
+        """Of the run once it is over, and of the call that is chosen; tokens beside them."""
         self._timing |= parts
-        shown = {name: self._timing[name] for name in ("run", "call") if name in self._timing}
+        names = ("run", "tokens", "call")
+        shown = {name: self._timing[name] for name in names if name in self._timing}
         self.timing.show(shown, "timing")
 
     def show_title(self) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
@@ -21,6 +23,7 @@ from textual.widgets import Static, TextArea
 from textual.worker import Worker
 
 from workbench.core.model import Event, ExecutionRequest, ScriptError
+from workbench.history import HistoryError
 from workbench.text.sanitize import clean_line
 from workbench.tui import commands
 from workbench.tui import ui_state as session
@@ -226,11 +229,22 @@ class WorkbenchScreen(DoorsScreen):
             self._ended(run)
         self._show_run()
 
+    @work(exclusive=True, group="tokens", exit_on_error=False)
+    async def _count_tokens(self, run: LiveRun) -> None:
+        """Say what the run cost and saved in tokens, once it is on record."""
+        runtime = await self.app.runtime()
+        await runtime.history.committed()
+        with suppress(HistoryError):  # what cannot be read is told elsewhere
+            known = await asyncio.to_thread(runtime.history.tokens_of, [run.execution_id])
+            if run is self.run_now and run.execution_id in known:
+                self.detail.show_tokens(known[run.execution_id])
+
     def _ended(self, run: LiveRun) -> None:
         execution = run.execution
         if execution is None:
             return
         self.detail.show_end(run)
+        self._count_tokens(run)
         self.refresh_bindings()
         tab = self._ran
         if tab is not None and tab in self.tabs:

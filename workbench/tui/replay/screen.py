@@ -317,12 +317,20 @@ class ReplayScreen(RecordingScreen):
         if position == len(self.steps) and not self.live:
             self.detail.show_end(self._run, may_fix=False)
             self.detail.show_tab("result")
+            self._count_tokens(self._run)
         line = self.steps[position - 1].line if position else None
         if line is not None:
             self._mark_line(line - 1)
         if not self.live or position < len(self.steps):
             self._point()
         self.show()
+
+    @work(exclusive=True, group="tokens", exit_on_error=False)
+    async def _count_tokens(self, run: LiveRun) -> None:
+        """Of the record itself: it may be a file that no history has."""
+        tokens = await asyncio.to_thread(lambda: self.recording.tokens)
+        if run is self._run and run.execution is not None:
+            self.detail.show_tokens(tokens)
 
     def _point(self) -> None:
         """The cursor of the trace to the call that the last step was of."""
