@@ -219,14 +219,15 @@ class Manager:
     def approve(
         self, name: str, tools: Iterable[str] | None = None, *, varying: bool = False
     ) -> list[str]:
-        """Approve the definitions of a server's tools as they are now; None: all of them.
+        """Approve the definitions of a server's tools as they are now; None: all that can be called.
 
         varying: and whatever their texts say from now on, as long as nothing else changes.
         Returns the names of the tools that were not approved before. Raises KeyError for an unknown
         server or tool, OSError where the approval cannot be kept.
         """
         server = self._servers[name]
-        chosen = [server.offered[tool] for tool in (server.offered if tools is None else tools)]
+        names = [tool.name for tool in _callable(server)] if tools is None else tools
+        chosen = [server.offered[tool] for tool in names]
         self._pins.approve(_owner(server.settings), chosen, varying=varying)
         self._judge(server)
         self._tell(name)
@@ -236,9 +237,7 @@ class Manager:
         """What is to be approved of a server, tool by tool. Raises KeyError for an unknown name."""
         server = self._servers[name]
         owner = _owner(server.settings)
-        return [
-            self._pins.change(owner, tool) for tool in server.offered.values() if not tool.approved
-        ]
+        return [self._pins.change(owner, tool) for tool in _callable(server) if not tool.approved]
 
     # -- the port --------------------------------------------------------------------------
 
@@ -530,5 +529,13 @@ def _owner(settings: ServerSettings) -> Owner:
     return Owner(identity(settings), settings.name, settings.trust)
 
 
+def _callable(server: _Server) -> list[ToolInfo]:
+    """Its tools without those that the configuration denies: nobody waits for them."""
+    if not server.settings.starts:
+        return []
+    denied = denied_by(server.settings, server.offered)
+    return [tool for name, tool in server.offered.items() if name not in denied]
+
+
 def _waiting(server: _Server) -> int:
-    return sum(1 for tool in server.offered.values() if not tool.approved)
+    return sum(1 for tool in _callable(server) if not tool.approved)
