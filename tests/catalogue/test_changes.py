@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from workbench.catalogue.changes import Part, parts_of
+from workbench.catalogue.definitions import _ordered
+from workbench.text.jsontext import canonical
 
 _OLD: dict[str, Any] = {
     "name": "t",
@@ -104,3 +106,16 @@ def test_many_and_deep_differences_are_bounded() -> None:
     for _ in range(90):
         deep = {"properties": {"a": deep}}
     assert 0 < len(parts_of(_OLD, _schema(properties={"a": deep}))) < 20
+
+
+def test_forms_do_not_depend_on_how_they_are_sorted() -> None:
+    """What was approved before stays approved: sorted is by the canonical text, fast or not."""
+    words = ["a", "a!", 'a"', "a\\", "ä", "\U0001f600", "", "\x7f", "zz", "\ud800"]
+    for items in (words, words[:2] + words[4:9], [*words, 1, None, True, 2.5]):
+        ordered = _ordered({"enum": list(items)}, "", str)
+        assert ordered == {"enum": sorted(items, key=canonical)}
+    nested = {"required": ["b", "a"], "anyOf": [{"enum": ["y", "x"]}, {"type": ["b", "a"]}]}
+    assert _ordered(nested, "", str) == {
+        "required": ["a", "b"],
+        "anyOf": [{"enum": ["x", "y"]}, {"type": ["a", "b"]}],
+    }

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.support.catalogues import catalogue, demo_catalogue, tool
-from workbench.catalogue.typescript import type_text
+from workbench.catalogue import typescript
+from workbench.catalogue.typescript import signature, type_text
 
 
 @pytest.mark.parametrize(
@@ -129,3 +130,19 @@ def test_declarations_are_typescript(tmp_path: Path) -> None:
     )
     assert "bad.ts(2," in bad.stdout
     assert "bad.ts(3," in bad.stdout
+
+
+def test_a_wall_of_alternatives_is_not_printed_to_be_thrown_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    printed: list[int] = []
+    print_one = typescript._Printer.print
+
+    def counting(printer: typescript._Printer, *where: Any) -> str:
+        printed.append(1)
+        return print_one(printer, *where)
+
+    monkeypatch.setattr(typescript._Printer, "print", counting)
+    schema = {"items": {"anyOf": [{"const": number} for number in range(100_000)]}}
+    assert signature("f", "", {"properties": {"a": schema}}, None).startswith("f(")
+    assert len(printed) < 20_000

@@ -403,9 +403,36 @@ def test_references_that_double_are_followed_once(keyword: str) -> None:
     assert check.problems({})
 
 
+@pytest.mark.parametrize(
+    ("schema", "named"),
+    [
+        ({"properties": {"a": {"$ref": "#/$defs/x"}}, "$defs": {"x": {"$ref": "#/$defs/y"}, "y": {"$ref": "#/$defs/x"}}}, "'#/$defs/x' leads back to itself"),
+        ({"$ref": "#"}, "'#' leads back to itself"),
+        ({"properties": {"a": {"$ref": "https://h/x.json"}}}, "'https://h/x.json' leads nowhere"),
+        ({"properties": {"a": {"pattern": "(x{1,1000}){1,1000}"}}}, "cannot be used"),
+        ({"properties": {"a": {"enum": [f"value {n}" for n in range(100_000)]}}}, "takes too long"),
+    ],
+    ids=["cycle", "itself", "remote", "pattern", "enum"],
+)  # fmt: skip
+def test_what_cannot_be_checked_is_named(schema: dict[str, Any], named: str) -> None:
+    found = SchemaCheck(schema).at_a_glance({"a": "aaa"})
+    assert found.problems == ()
+    assert any(named in note for note in found.notes), found.notes
+
+
+def test_a_tree_that_refers_to_its_own_kind_is_checked() -> None:
+    schema = {"properties": {"next": {"$ref": "#"}, "n": {"type": "number"}}}
+    found = SchemaCheck(schema).at_a_glance({"n": 1, "next": {"n": 2, "next": {"n": "x"}}})
+    assert len(found.problems) == 1
+    assert found.notes == ()
+
+
 def test_a_reference_to_itself_ends() -> None:
     loop = {"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}, "$ref": "#/$defs/a"}
-    assert SchemaCheck({**loop, "type": "object"}).verdict({}) == Verdict()
+    found = SchemaCheck({**loop, "type": "object"}).verdict({})
+    assert found == Verdict(
+        (), ("the reference '#/$defs/a' leads back to itself: it is not checked",)
+    )
     assert SchemaCheck({**loop, "type": "object"}).problems([])
 
 

@@ -15,6 +15,9 @@ from workbench.catalogue.tools import ToolInfo
 from workbench.core.model import JsonValue
 from workbench.text.jsontext import canonical
 
+_NESTED = frozenset({dict, list})
+_PLAIN = re.compile(r'[^"\\\x00-\x1f\ud800-\udfff]*\Z').match
+"""Text that JSON writes as it is."""
 _SETS = frozenset({"required", "enum", "type", "examples", "default", "anyOf", "oneOf", "allOf"})
 _TEXTS = frozenset({"description", "title", "default", "examples", "$comment"})
 _ID_DIGITS = 16
@@ -60,11 +63,20 @@ def _ordered(value: JsonValue, keyword: str, text: Callable[[str], str]) -> Json
     if isinstance(value, dict):
         return {name: _ordered(inner, name, text) for name, inner in value.items()}
     if isinstance(value, list):
-        inner = [_ordered(item, keyword, text) for item in value]
-        return sorted(inner, key=canonical) if keyword in _SETS else inner
+        plain = keyword not in _TEXTS and _NESTED.isdisjoint(map(type, value))
+        inner = value if plain else [_ordered(item, keyword, text) for item in value]
+        return _sorted(inner) if keyword in _SETS else inner
     if isinstance(value, str) and keyword in _TEXTS:
         return text(value)
     return value
+
+
+def _sorted(items: list[JsonValue]) -> list[JsonValue]:
+    """By their canonical text."""
+    if set(map(type, items)) == {str} and _PLAIN("".join(map(str, items))):
+        # The same order for a fraction of the time: a hundred thousand are sorted in some milliseconds.
+        return sorted(items, key=lambda item: f'{item}"')
+    return sorted(items, key=canonical)
 
 
 def _text(text: str) -> str:

@@ -79,11 +79,17 @@ def _fitting(
     schema: object, root: Mapping[str, Any], most: int, *, comments: bool, indent: str = ""
 ) -> str:
     for depth, say in ((_DEEPEST, comments), (_DEEPEST, False), (4, False), (2, False), (1, False)):
-        printer = _Printer(root, say, depth)
-        text = printer.print(schema, indent, 0)
-        if len(text) <= most and printer.left >= 0:
+        try:
+            text = _Printer(root, say, depth).print(schema, indent, 0)
+        except _TooLarge:
+            continue
+        if len(text) <= most:
             return text
     return "object"
+
+
+class _TooLarge(Exception):
+    """There is more to print than is worth it."""
 
 
 @dataclass(slots=True)
@@ -97,7 +103,9 @@ class _Printer:
         if not isinstance(schema, Mapping):
             return "never" if schema is False else "any"
         self.left -= 1
-        if depth > self.deepest or self.left < 0:
+        if self.left < 0:
+            raise _TooLarge
+        if depth > self.deepest:
             return "unknown"
         reference = schema.get("$ref")
         if isinstance(reference, str):

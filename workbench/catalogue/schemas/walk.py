@@ -92,6 +92,8 @@ class Walk:
         self._doubted = 0
         self._known: dict[tuple[int, int], bool | None] = {}
         """Whether a value fits the target of a reference: asked once, however often it is referred to."""
+        self._following: set[tuple[int, int]] = set()
+        """What is being asked just now."""
 
     def check(self, schema: Any, value: JsonValue, path: Path, faults: list[Fault] | None) -> bool:
         """Whether a value fits a schema."""
@@ -127,6 +129,8 @@ class Walk:
         if target is None:
             return self.doubt(f"the reference {_cut(reference)} leads nowhere")
         place = (id(target), id(spot.value))
+        if place in self._following:
+            return self.doubt(f"the reference {_cut(reference)} leads back to itself")
         if place in self._known:
             known = self._known[place]
             if known is None:
@@ -134,8 +138,9 @@ class Walk:
             if known is not False or spot.faults is None:
                 return known is not False
         doubted = self._doubted
-        self._known[place] = True  # one that leads back to itself adds nothing
+        self._following.add(place)
         good = self.check(target, spot.value, spot.path, spot.faults)
+        self._following.discard(place)
         self._known[place] = None if good and self._doubted > doubted else good
         return good
 
