@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.servers import until
 from workbench.mcp.messages import (
     INTERNAL_ERROR,
     ConnectionLost,
@@ -196,6 +197,7 @@ async def test_a_ping_is_answered_and_nothing_else_is_offered(wired: _Wired) -> 
     wired.say({"jsonrpc": "2.0", "id": "p", "method": "ping"})
     wired.say({"jsonrpc": "2.0", "id": 4, "method": "sampling/createMessage", "params": {}})
     assert wired.pipe.written[0] == {"jsonrpc": "2.0", "id": "p", "result": {}}
+    await until(lambda: len(wired.pipe.written) == 2)
     assert wired.pipe.written[1]["error"]["code"] == -32601
 
 

@@ -14,7 +14,7 @@ from mcp.server.lowlevel.server import NotificationOptions, Server
 from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
 from mcp.shared.exceptions import MCPError
 
-_NAMES = ["echo", "fail", "big", "list", "grow", "hang", "hung"]
+_NAMES = ["echo", "fail", "big", "list", "grow", "hang", "hung", "ask", "roots"]
 _BUS = InMemorySubscriptionBus()
 _CANCELLED: list[str] = []
 
@@ -29,7 +29,7 @@ async def on_list_tools(_ctx: Any, _params: Any) -> types.ListToolsResult:
     return types.ListToolsResult(tools=tools)
 
 
-async def on_call_tool(ctx: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
+async def on_call_tool(ctx: Any, params: types.CallToolRequestParams) -> Any:
     args = params.arguments or {}
     match params.name:
         case "echo":
@@ -54,9 +54,38 @@ async def on_call_tool(ctx: Any, params: types.CallToolRequestParams) -> types.C
             except asyncio.CancelledError:
                 _CANCELLED.append(args["name"])
                 raise
+        case "ask" | "roots":
+            return await _asking(ctx, params)
         case "hung":
             return _text("counted", structured_content={"cancelled": args["name"] in _CANCELLED})
     raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name}")
+
+
+async def _asking(ctx: Any, params: Any) -> Any:
+    """A question to the client: in the answer by the newest protocol, beside it by the older one."""
+    message = (params.arguments or {}).get("message", "")
+    schema: Any = {"type": "object", "properties": {"city": {"type": "string"}}}
+    if ctx.session.protocol_version < "2026":
+        if params.name == "ask":
+            told = await ctx.session.elicit_form(message, schema, related_request_id=ctx.request_id)
+        else:
+            told = await ctx.session.list_roots()
+    elif params.input_responses:
+        assert params.request_state == "kept"
+        told = params.input_responses["q"]
+    else:
+        question: Any = types.ListRootsRequest()
+        if params.name == "ask":
+            form = types.ElicitRequestFormParams(message=message, requested_schema=schema)
+            question = types.ElicitRequest(params=form)
+        return types.InputRequiredResult(input_requests={"q": question}, request_state="kept")
+    if params.name == "ask":
+        return _text(
+            json.dumps(
+                told.model_dump(exclude_none=True, by_alias=True, include={"action", "content"})
+            )
+        )
+    return _text(json.dumps([str(root.uri) for root in told.roots]))
 
 
 async def on_list_resources(_ctx: Any, _params: Any) -> types.ListResourcesResult:

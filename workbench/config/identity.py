@@ -33,6 +33,9 @@ def way(settings: ServerSettings) -> str:
             dict(settings.headers),
             settings.protocol,
             settings.inherit_env,
+            # What it may ask is agreed on as it is connected. Names of listings from before stay as they were.
+            *([list(settings.roots)] if settings.roots is not None else []),
+            *([settings.elicitation] if settings.elicitation != "decline" else []),
         ]
     )
 

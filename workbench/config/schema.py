@@ -178,6 +178,14 @@ SERVER_KEYS: tuple[Key, ...] = (
     Key("deny_tools", "list", [], "Not these tools (names or patterns with *)."),
     Key("protocol", "str", "auto", "MCP era.", choices=("auto", "legacy")),
     Key("inherit_env", "bool", False, "Give it the whole environment."),
+    Key("roots", "list", None, "Folders that it is told it may work in (none: [])."),
+    Key(
+        "elicitation",
+        "str",
+        "decline",
+        "Whether it may ask a person while it works.",
+        choices=("decline", "ask"),
+    ),
     Key("demo", "bool", False, "The demo server that comes with Workbench, instead of a command."),
 )
 SERVER_TABLES = ("env", "headers")
@@ -206,6 +214,10 @@ class ServerSettings:
     deny_tools: tuple[str, ...] = ()
     protocol: str = "auto"
     inherit_env: bool = False
+    roots: tuple[str, ...] | None = None
+    """None: the folders that its arguments name, else the working folder; where it is elsewhere, none."""
+    elicitation: str = "decline"
+    """``ask``: what it asks is put to a person."""
     demo: bool = False
     """It is the demo server that comes with Workbench; the file has neither command nor url then."""
     held: bool = False
@@ -228,6 +240,7 @@ class ServerSettings:
             args=tuple(text(arg) for arg in self.args),
             env={name: text(value) for name, value in self.env.items()},
             cwd=text(self.cwd) if self.cwd is not None else None,
+            roots=tuple(text(root) for root in self.roots) if self.roots is not None else None,
             url=text(self.url) if self.url is not None else None,
             headers={name: text(value) for name, value in self.headers.items()},
         )
@@ -242,7 +255,13 @@ class ServerSettings:
         return asks_outside(self._texts())
 
     def _texts(self) -> list[str]:
-        texts = [self.command or "", self.cwd or "", self.url or "", *self.args]
+        texts = [
+            self.command or "",
+            self.cwd or "",
+            self.url or "",
+            *self.args,
+            *(self.roots or ()),
+        ]
         return [*texts, *self.env.values(), *self.headers.values()]
 
 

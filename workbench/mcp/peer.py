@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import TypeAlias, TypeGuard
 
 from workbench.core.model import JsonValue
+from workbench.mcp.asked import Asked, OnRequest, nothing
 from workbench.mcp.framing import LineSplitter, LongLine
 from workbench.mcp.messages import (
     GROWTH,
-    METHOD_NOT_FOUND,
     ConnectionLost,
     Malformed,
     RequestTimeout,
@@ -63,11 +63,16 @@ class Peer:
         *,
         longest: int = LONGEST_ANSWER,
         on_close: Callable[[], None] = lambda: None,
+        on_request: OnRequest = nothing,
     ) -> None:
-        """longest: bytes of one message of the other side. on_close: it was ended, by whichever side."""
+        """longest: bytes of one message of the other side. on_close: it was ended, by whichever side.
+
+        on_request: answers what the other side asks.
+        """
         self._loop = asyncio.get_running_loop()
         self.on_notification = on_notification
         self._on_close = on_close
+        self._asked = Asked(on_request, self._reply)
         self._transport: asyncio.WriteTransport | None = None
         self._room: asyncio.Future[None] | None = None
         """Not None: the pipe is full; done when it has room again."""
@@ -165,6 +170,7 @@ class Peer:
         self.closed_by = reason
         for pending in self._pending.values():
             _fail(pending, ConnectionLost(reason))
+        self._asked.close()
         self.resume()
         self._on_close()
 
@@ -223,9 +229,11 @@ class Peer:
             if not isinstance(params, dict):
                 params = {}
             if "id" in message:
-                return self._asked(message["id"], method)
+                return self._take(message["id"], method, params)
             if method == "notifications/progress":
                 self._progressed(params)
+            elif method == "notifications/cancelled":
+                self._asked.cancelled(params.get("requestId"))
             else:
                 self.on_notification(method, params)
             return True
@@ -275,22 +283,23 @@ class Peer:
         waiting = [one for key, one in self._pending.items() if isinstance(key, int)]
         return waiting[0] if len(waiting) == 1 else None
 
-    def _asked(self, request_id: JsonValue, method: str) -> bool:
-        """A server may ping; everything else it could ask for was not offered."""
-        reply = reply_to(request_id, method)
-        if reply is None:
-            self._unanswerable += 1
-            if self._unanswerable >= _MOST_UNANSWERABLE:
-                self.close(f"the server asks with ids of more than {_LONGEST_ID} characters")
-            return False
+    def _take(self, request_id: JsonValue, method: str, params: dict[str, JsonValue]) -> bool:
+        """A request of the other side. False: nothing that could be answered."""
+        if self._asked.take(request_id, method, params):
+            return True
+        self._unanswerable += 1
+        if self._unanswerable >= _MOST_UNANSWERABLE:
+            self.close(f"the server asks with ids of more than {_LONGEST_ID} characters")
+        return False
+
+    def _reply(self, reply: dict[str, JsonValue]) -> None:
         line = encode(reply)
         if self._room is not None:
             self._owed += len(line)
             if self._owed > _MOST_OWED:
                 self.close("the server asks on and on, and reads no answer")
-                return True
+                return
         self._write(line)
-        return True
 
     def _progressed(self, params: dict[str, JsonValue]) -> None:
         key = as_id(params.get("progressToken"))
@@ -332,19 +341,6 @@ def as_id(request_id: JsonValue) -> int | str | None:
     if isinstance(request_id, float) and request_id.is_integer():
         return int(request_id)
     return request_id if isinstance(request_id, int) else None
-
-
-def reply_to(request_id: JsonValue, method: str) -> dict[str, JsonValue] | None:
-    """What a server is answered that asks us; None: nothing, with an id that no program would make."""
-    if not isinstance(request_id, str | int | float) or len(repr(request_id)) > _LONGEST_ID:
-        return None
-    reply: dict[str, JsonValue] = {"jsonrpc": "2.0", "id": request_id}
-    if method == "ping":
-        return {**reply, "result": {}}
-    return {
-        **reply,
-        "error": RpcError(METHOD_NOT_FOUND, f"{method[:100]} is not offered").to_json(),
-    }
 
 
 def tell_progress(progress: Progress, params: Mapping[str, JsonValue]) -> None:

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from workbench.catalogue.offerings import OFFERS, Offer
 from workbench.catalogue.tools import ServerState
+from workbench.core.elicitation import Elicit
 from workbench.mcp.messages import Failure, RpcError, SessionLost
+from workbench.upstream.client_side import ClientSide
 from workbench.upstream.notes import NoteTap, log_text
 from workbench.upstream.pulse import Pulse
 from workbench.upstream.routes import Ears, Route, route_to
@@ -63,11 +65,12 @@ class Connection:
         on_state: Callable[[], None],
         on_tools: OnTools,
         on_offers: Callable[[], None],
+        elicit: Elicit,
     ) -> None:
         """eras, logins: what is known of servers from before. longest: bytes of one answer, decompressed.
 
         on_state: ``state`` or ``error`` changed. on_tools: a listing came, with its repairs.
-        on_offers: resources or prompts changed.
+        on_offers: resources or prompts changed. elicit: puts a question of the server to somebody.
         """
         self.settings = settings
         self._eras = eras
@@ -87,6 +90,7 @@ class Connection:
         self._on_state = on_state
         self._on_tools = on_tools
         self._on_offers = on_offers
+        self._elicit = elicit
         self._link: Link | None = None
         self._route: Route | None = None
         self._lifecycle = asyncio.Lock()
@@ -308,7 +312,12 @@ class Connection:
             child_environment(self._environ, settings.env, inherit=settings.inherit_env),
             self.stderr,
             self._longest,
-            Ears(self._notified, self._changed.set, self._logged),
+            Ears(
+                self._notified,
+                self._changed.set,
+                self._logged,
+                ClientSide(settings, self._elicit, self._execution),
+            ),
             self._logins,
         )
         async with route.open() as link:
@@ -388,6 +397,11 @@ class Connection:
         tap = next(reversed(self._underway.values()), None)
         if tap is not None:
             tap.log(text)
+
+    def _execution(self) -> str | None:
+        """Whose call the server is probably at: the one that was sent last."""
+        tap = next(reversed(self._underway.values()), None)
+        return tap.execution_id if tap is not None else None
 
     def _set(self, state: ServerState, error: str | None) -> None:
         if (state, error) != (self.state, self.error):

@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from workbench.core.elicitation import declined
 from workbench.core.model import JsonValue
 from workbench.mcp.peer import LONGEST_ANSWER
+from workbench.upstream.client_side import ClientSide
 from workbench.upstream.routes import Ears, Route, route_to
 from workbench.upstream.transports.link import StartAfresh
 from workbench.upstream.transports.process import StderrRing, child_environment
@@ -161,7 +163,7 @@ class _Examined:
             child_environment(self._environ, settings.env, inherit=settings.inherit_env),
             self._stderr,
             LONGEST_ANSWER,
-            Ears(lambda *_: None, lambda: None, lambda _: None),
+            Ears(lambda *_: None, lambda: None, lambda _: None, ClientSide(settings, declined)),
             self._logins,
         )
         if self._written.protocol == "legacy":

@@ -16,6 +16,7 @@ from workbench.catalogue.tools import Catalogue, ServerInfo, ServerState, ToolIn
 from workbench.config import nesting
 from workbench.config.identity import identity, way
 from workbench.config.trust import NOT_TRUSTED
+from workbench.core.elicitation import Elicit, Elicitation, Reply, declined
 from workbench.core.model import METHODS, CallKind, ErrorCode, Outcome, ToolCall
 from workbench.core.ports import NoteListener
 from workbench.mcp.messages import Failure, RpcError
@@ -99,6 +100,8 @@ class Manager:
         self._restarts = Restarts(data_dir)
         self._restarts_watch: asyncio.Task[None] | None = None
         self._logins = Logins(data_dir) if data_dir is not None else None
+        self.elicit: Elicit = declined
+        """Puts questions of servers to somebody; a face sets it."""
         self._max_answer_bytes = max_answer_bytes
         self._servers: dict[str, _Server] = {}
         self._listeners: list[Listener] = []
@@ -317,6 +320,9 @@ class Manager:
 
     # -- inside ----------------------------------------------------------------------------
 
+    async def _put(self, asked: Elicitation) -> Reply:
+        return await self.elicit(asked)
+
     async def _ask_offerings(self, server: _Server) -> Offerings:
         name = server.settings.name
         calls: tuple[tuple[CallKind, str], ...] = (
@@ -404,6 +410,7 @@ class Manager:
             on_state=on_state,
             on_tools=on_tools,
             on_offers=on_offers,
+            elicit=self._put,
         )
         return connection
 

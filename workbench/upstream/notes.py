@@ -32,6 +32,10 @@ class NoteTap:
         self._logs = 0
         self._last = 0.0
 
+    @property
+    def execution_id(self) -> str:
+        return self._call.execution_id
+
     def progress(self, done: float, total: float | None, text: str | None) -> None:
         self._progressed += 1
         if self._progressed > _FREE and done != total:

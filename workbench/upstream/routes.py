@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from workbench.upstream.client_side import ClientSide
 from workbench.upstream.transports.process import StderrRing, StdioServer
 from workbench.upstream.transports.session import Session
 
@@ -36,6 +37,8 @@ class Ears:
     """Its tools changed."""
     logged: Callable[[str], None]
     """A line of its log."""
+    asked: ClientSide
+    """Answers what it asks."""
 
 
 class Route(Protocol):
@@ -114,10 +117,11 @@ class _Pipes:
             stderr=self._stderr,
             on_notification=self._ears.notified,
             longest=self._longest,
+            on_request=self._ears.asked.answer,
         )
         self.gone = server.gone
         try:
-            yield Session(server.peer)
+            yield Session(server.peer, self._ears.asked)
         finally:
             await server.stop(patient=self.served and not server.gone.is_set())
 
@@ -178,9 +182,10 @@ class _Http(_Remote):
             self._ears.notified,
             longest=self._longest,
             bearer=http.Bearer(self._settings, self._logins),
+            on_request=self._ears.asked.answer,
         )
         try:
-            yield Session(channel)
+            yield Session(channel, self._ears.asked)
         finally:
             await channel.close()
 
@@ -208,6 +213,7 @@ class _SdkStdio(_Remote):
             self._settings.cwd,
             changed=self._ears.changed,
             log=self._ears.logged,
+            asked=self._ears.asked,
         ) as link:
             yield link
 

@@ -18,6 +18,7 @@ from typing import Any
 import httpx2
 
 from workbench.core.model import JsonValue
+from workbench.mcp.asked import Asked, OnRequest, nothing
 from workbench.mcp.messages import (
     GROWTH,
     METHOD_NOT_FOUND,
@@ -42,7 +43,6 @@ from workbench.mcp.peer import (
     OnNotification,
     Progress,
     as_id,
-    reply_to,
     tell_progress,
 )
 from workbench.upstream.auth.bearer import Bearer
@@ -88,10 +88,11 @@ class HttpChannel:
         *,
         longest: int = LONGEST_ANSWER,
         bearer: Bearer | None = None,
+        on_request: OnRequest = nothing,
     ) -> None:
         """headers: the server's own, on every request. longest: bytes of one answer, decompressed.
 
-        bearer: the token of a login, where the server wants one.
+        bearer: the token of a login, where the server wants one. on_request: answers what the server asks.
         """
         self._bearer = bearer
         self._client = http_client(url, headers)
@@ -102,6 +103,7 @@ class HttpChannel:
         self._session: str | None = None
         self._version: str | None = None
         self._progress: dict[int | str, Progress] = {}
+        self._asked = Asked(on_request, self._reply)
         self._tasks: set[asyncio.Task[None]] = set()
         self._replies = 0
         self._limits: set[asyncio.Timeout] = set()
@@ -164,6 +166,7 @@ class HttpChannel:
     async def close(self) -> None:
         """Let go of the session, where there is one, and of every connection; what is asked fails."""
         self._closed = True
+        self._asked.close()
         for limit in self._limits:
             with suppress(RuntimeError):  # it is over just now
                 limit.reschedule(0)
@@ -330,7 +333,9 @@ class HttpChannel:
         if not isinstance(params, dict):
             params = {}
         if "id" in message:
-            self._reply(message["id"], method)
+            self._asked.take(message["id"], method, params)
+        elif method == "notifications/cancelled":
+            self._asked.cancelled(params.get("requestId"))
         elif method == "notifications/progress":
             key = as_id(params.get("progressToken"))
             progress = self._progress.get(key) if key is not None else None
@@ -339,10 +344,9 @@ class HttpChannel:
         else:
             self._on_notification(method, params)
 
-    def _reply(self, request_id: JsonValue, method: str) -> None:
-        """Answer the server's own question; one that asks faster than it listens is not answered."""
-        reply = reply_to(request_id, method)
-        if reply is None or self._replies >= _MOST_REPLIES:
+    def _reply(self, reply: dict[str, JsonValue]) -> None:
+        """Send an answer to the server's own question; one that asks faster than it listens gets none."""
+        if self._replies >= _MOST_REPLIES:
             return
         self._replies += 1
 

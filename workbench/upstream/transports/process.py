@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
 from workbench.config import nesting
+from workbench.mcp.asked import OnRequest, nothing
 from workbench.mcp.peer import LONGEST_ANSWER, OnNotification, Peer
 from workbench.util.system import widen_pipe
 
@@ -108,7 +109,11 @@ class StdioServer:
     """One running server process. Made by ``start``; ``stop`` it always."""
 
     def __init__(
-        self, on_notification: OnNotification, stderr: StderrRing, longest: int = LONGEST_ANSWER
+        self,
+        on_notification: OnNotification,
+        stderr: StderrRing,
+        longest: int = LONGEST_ANSWER,
+        on_request: OnRequest = nothing,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._stderr = stderr
@@ -118,7 +123,9 @@ class StdioServer:
         self._watcher: asyncio.Task[None] | None = None
         self.gone = asyncio.Event()
         """Set when it is over: the process ended, closed its stdin or stdout, or is beyond use."""
-        self.peer = Peer(on_notification, longest=longest, on_close=self.gone.set)
+        self.peer = Peer(
+            on_notification, longest=longest, on_close=self.gone.set, on_request=on_request
+        )
 
     @property
     def returncode(self) -> int | None:
@@ -135,12 +142,13 @@ class StdioServer:
         stderr: StderrRing,
         on_notification: OnNotification,
         longest: int = LONGEST_ANSWER,
+        on_request: OnRequest = nothing,
     ) -> StdioServer:
         """Start the process with pipes of its own, in a session of its own.
 
-        longest: bytes of one message that it sends. Raises CannotStart.
+        longest: bytes of one message that it sends. on_request: answers what it asks. Raises CannotStart.
         """
-        server = cls(on_notification, stderr, longest)
+        server = cls(on_notification, stderr, longest, on_request)
         child_in, our_in = os.pipe()
         our_out, child_out = os.pipe()
         our_err, child_err = os.pipe()

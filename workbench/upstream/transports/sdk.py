@@ -35,6 +35,7 @@ from workbench.mcp.messages import (
     RpcError,
 )
 from workbench.mcp.peer import Progress
+from workbench.upstream.client_side import ClientSide
 from workbench.upstream.notes import log_text
 from workbench.upstream.repair import repair_listing
 from workbench.upstream.transports.link import Era, StartAfresh, Way, about_of
@@ -232,16 +233,17 @@ async def open_stdio(
     *,
     changed: Callable[[], None],
     log: LogLine,
+    asked: ClientSide,
 ) -> AsyncIterator[SdkLink]:
     """A session with a child process through the SDK: where there are no POSIX pipes."""
     parameters = StdioServerParameters(command=command, args=args, env=env, cwd=cwd)
-    async with _open_streams(stdio_client(parameters), changed, log) as link:
+    async with _open_streams(stdio_client(parameters), changed, log, asked) as link:
         yield link
 
 
 @asynccontextmanager
 async def _open_streams(
-    transport: Any, changed: Callable[[], None], log: LogLine
+    transport: Any, changed: Callable[[], None], log: LogLine, asked: ClientSide
 ) -> AsyncIterator[SdkLink]:
     repaired: dict[str, list[str]] = {}
 
@@ -252,6 +254,18 @@ async def _open_streams(
     async def on_log(params: types.LoggingMessageNotificationParams) -> None:
         log(log_text(params.model_dump(by_alias=True)))
 
+    async def on_roots(context: Any) -> types.ListRootsResult | types.ErrorData:
+        return types.ListRootsResult.model_validate(await asked.answer("roots/list", {}))
+
+    async def on_elicit(context: Any, params: Any) -> types.ElicitResult | types.ErrorData:
+        given = params.model_dump(by_alias=True, exclude_none=True)
+        try:
+            told = await asked.answer("elicitation/create", given)
+        except RpcError as error:
+            return types.ErrorData(code=error.code, message=error.message)
+        return types.ElicitResult.model_validate(told)
+
+    offered = asked.capabilities
     async with transport as (read, write):
         dispatcher = _RawDispatcher(JSONRPCDispatcher(read, write), repaired)
         async with ClientSession(
@@ -260,6 +274,8 @@ async def _open_streams(
             log_level=LOG_LEVEL,
             message_handler=on_message,
             logging_callback=on_log,
+            list_roots_callback=on_roots if "roots" in offered else None,
+            elicitation_callback=on_elicit if "elicitation" in offered else None,
         ) as session:
             yield SdkLink(session, repaired)
 

@@ -10,7 +10,7 @@ import asyncio
 import itertools
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Literal
 
@@ -22,6 +22,7 @@ from workbench.mcp.messages import (
     CLIENT_KEY,
     HANDSHAKE_VERSIONS,
     HEADER_MISMATCH,
+    INVALID_PARAMS,
     LOG_LEVEL_KEY,
     METHOD_NOT_FOUND,
     MODERN_VERSIONS,
@@ -38,6 +39,7 @@ from workbench.mcp.messages import (
     encode,
 )
 from workbench.mcp.peer import Progress
+from workbench.upstream.client_side import ClientSide
 from workbench.upstream.repair import repair_listing
 from workbench.upstream.transports.link import Channel, Era, StartAfresh, Way, about_of
 from workbench.upstream.transports.mirrored import Mirror, mirror_of, mirrored
@@ -47,6 +49,8 @@ MOST_PAGES = 100
 LOG_LEVEL: Literal["info"] = "info"
 CLIENT = {"name": "workbench", "version": __version__}
 _DISCOVER_S = 10.0
+_MOST_ROUNDS = 10
+"""Of questions before one answer."""
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 60.0
 
@@ -54,8 +58,11 @@ _LONGEST_PAUSE_S = 60.0
 class Session:
     """The session with one server (a ``Link``)."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, asked: ClientSide | None = None) -> None:
+        """asked: answers what the server asks while it works on a request; None: nothing is offered."""
         self._channel = channel
+        self._asked = asked
+        self._offered = asked.capabilities if asked is not None else {}
         self._version = ""
         self._server: dict[str, JsonValue] = {}
         self._instructions: JsonValue = None
@@ -119,7 +126,7 @@ class Session:
     ) -> dict[str, JsonValue]:
         if self._stamp:
             params = {**params, "_meta": self._stamp}
-        return await self._channel.request(method, params, timeout=timeout, progress=progress)
+        return await self._with_input(method, params, timeout, progress)
 
     async def _pages(self, method: str, what: str) -> AsyncGenerator[dict[str, JsonValue], None]:
         """The pages of a listing, as far as they are bounded."""
@@ -181,13 +188,44 @@ class Session:
         mirror = self._mirrors.get(name)
         if self._stamp:
             params["_meta"] = self._stamp
-        return await self._channel.request(
-            "tools/call",
-            params,
-            timeout=timeout,
-            progress=progress,
-            headers=mirrored(mirror, args) if mirror else None,
-        )
+        headers = mirrored(mirror, args) if mirror else None
+        return await self._with_input("tools/call", params, timeout, progress, headers)
+
+    async def _with_input(
+        self,
+        method: str,
+        params: dict[str, JsonValue],
+        timeout: float,
+        progress: Progress,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, JsonValue]:
+        """A request that the server may answer with questions first (newest protocol): asked again with the
+        answers. One whose questions are not all answered comes back as it is.
+        """
+        sent = params
+        for _ in range(_MOST_ROUNDS):
+            answer = await self._channel.request(
+                method, sent, timeout=timeout, progress=progress, headers=headers
+            )
+            questions = answer.get("inputRequests", {})
+            if answer.get("resultType") != "input_required" or not isinstance(questions, dict):
+                return answer
+            try:
+                responses = {name: await self._answered(asked) for name, asked in questions.items()}
+            except RpcError as error:
+                _log.info("%s: %s", method, error)
+                return answer
+            sent = {**params, **({"inputResponses": responses} if responses else {})}
+            if "requestState" in answer:
+                sent["requestState"] = answer["requestState"]
+        return answer
+
+    async def _answered(self, asked: JsonValue) -> dict[str, JsonValue]:
+        method = asked.get("method") if isinstance(asked, dict) else None
+        if self._asked is None or not isinstance(method, str):
+            raise RpcError(INVALID_PARAMS, "nobody can be asked")
+        params = asked.get("params")
+        return await self._asked.answer(method, params if isinstance(params, dict) else {})
 
     async def _request(
         self, method: str, params: dict[str, JsonValue], *, request_id: str | None = None
@@ -244,7 +282,7 @@ class Session:
 
     async def _discover(self, version: str, *, again: bool = True) -> bool:
         """Ask for the newest protocol; False: the server does not speak it. Raises Failure."""
-        stamp = {VERSION_KEY: version, CLIENT_KEY: CLIENT, CAPABILITIES_KEY: {}}
+        stamp = {VERSION_KEY: version, CLIENT_KEY: CLIENT, CAPABILITIES_KEY: self._offered}
         try:
             answer = await self._channel.request(
                 "server/discover", {"_meta": stamp}, timeout=_DISCOVER_S, cancel=False
@@ -263,7 +301,7 @@ class Session:
     async def _initialize(self) -> None:
         wanted = {
             "protocolVersion": HANDSHAKE_VERSIONS[-1],
-            "capabilities": {},
+            "capabilities": self._offered,
             "clientInfo": CLIENT,
         }
         try:

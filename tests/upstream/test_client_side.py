@@ -1,0 +1,196 @@
+"""What a server may ask of us: roots, a person, and what is refused; over pipes, HTTP and in both eras."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from tests.support.servers import NPM_BIN, call, managing, script_settings, until
+from tests.upstream.test_http import free_port, serving
+from workbench.config import ServerSettings
+from workbench.core.elicitation import Elicitation, Reply
+from workbench.core.model import ErrorCode
+from workbench.upstream.client_side import roots_of
+
+pytestmark = pytest.mark.anyio
+
+ASKS = """
+import json, sys
+waiting = {}
+def send(message): print(json.dumps({"jsonrpc": "2.0", **message}), flush=True)
+for line in sys.stdin:
+    m = json.loads(line)
+    if "method" not in m:
+        number = waiting.pop(m["id"], None)
+        if number is not None:
+            text = json.dumps({k: m[k] for k in ("result", "error") if k in m})
+            send({"id": number, "result": {"content": [{"type": "text", "text": text}]}})
+    elif m["method"] == "initialize":
+        offered = m["params"]["capabilities"]
+        send({"id": m["id"], "result": {"protocolVersion": "2025-11-25", "capabilities": {"tools": {}},
+              "serverInfo": {"name": "asks", "version": "1"}, "instructions": json.dumps(offered)}})
+    elif m["method"] == "tools/list":
+        send({"id": m["id"], "result": {"tools": [{"name": "ask", "inputSchema": {"type": "object"}}]}})
+    elif m["method"] == "tools/call":
+        asked = m["params"]["arguments"]
+        if asked.get("endless"):
+            for n in range(100): send({"id": f"e{n}", "method": "elicitation/create", "params": asked["params"]})
+        waiting["q"] = m["id"]
+        send({"id": "q", "method": asked["method"], "params": asked.get("params", {})})
+    elif m["method"] == "notifications/cancelled":
+        send({"method": "notifications/cancelled", "params": {"requestId": "q"}})
+    elif "id" in m:
+        send({"id": m["id"], "error": {"code": -32601, "message": "no"}})
+"""
+FORM = {
+    "message": "Which city?",
+    "requestedSchema": {"type": "object", "properties": {"city": {"type": "string"}}},
+}
+
+
+def asks(**more: Any) -> ServerSettings:
+    return script_settings("asks", ASKS, **more)
+
+
+async def test_the_working_folder_is_told_and_can_be_set(tmp_path: Path) -> None:
+    async with managing(asks(cwd=str(tmp_path))) as manager:
+        told = await call(manager, "asks", "ask", {"method": "roots/list"})
+        assert told.result == {
+            "result": {"roots": [{"uri": tmp_path.as_uri(), "name": tmp_path.name}]}
+        }
+        assert manager.catalogue().servers["asks"].about == '{"roots": {}}'
+    async with managing(asks(roots=())) as manager:
+        none = await call(manager, "asks", "ask", {"method": "roots/list"})
+        assert none.result == {"result": {"roots": []}}
+        assert manager.catalogue().servers["asks"].about == "{}"
+
+
+def test_roots_are_what_the_owner_said_or_what_the_command_names(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    data, folder = (tmp_path / "data").as_uri(), tmp_path.as_uri()
+
+    def roots(*args: str, **more: Any) -> list[str]:
+        more = {"command": "x", "cwd": str(tmp_path), **more}
+        return roots_of(ServerSettings("s", args=args, **more))
+
+    assert roots() == [folder]
+    assert roots("--verbose", "5", "\0") == [folder]
+    assert roots("data") == roots("--repository=data") == roots(str(tmp_path / "data")) == [data]
+    assert roots("data", roots=()) == []
+    assert roots(roots=("data", "file:///x")) == [data, "file:///x"]
+    assert roots(command=None, url="https://x") == []
+    assert roots(command=None, url="https://x", roots=("data",)) == [data]
+
+
+async def test_what_is_not_offered_is_refused_with_a_reason() -> None:
+    async with managing(asks()) as manager:
+        for method, why in (
+            ("sampling/createMessage", "Workbench has no model"),
+            ("elicitation/create", "lets no server ask questions"),
+            ("x/y", "x/y is not offered"),
+        ):
+            told = await call(manager, "asks", "ask", {"method": method, "params": FORM})
+            assert told.result["error"]["code"] == -32601
+            assert why in told.result["error"]["message"]
+
+
+async def test_a_question_is_put_to_whoever_is_there() -> None:
+    asked: list[Elicitation] = []
+
+    async def answer(question: Elicitation) -> Reply:
+        asked.append(question)
+        return Reply("accept", {"city": "Oslo"})
+
+    async with managing(asks(elicitation="ask")) as manager:
+        declined = await call(
+            manager, "asks", "ask", {"method": "elicitation/create", "params": FORM}
+        )
+        assert declined.result == {"result": {"action": "decline"}}
+        manager.elicit = answer
+        told = await call(manager, "asks", "ask", {"method": "elicitation/create", "params": FORM})
+        assert told.result == {"result": {"action": "accept", "content": {"city": "Oslo"}}}
+        (question,) = asked
+        assert (question.server, question.message) == ("asks", "Which city?")
+        assert question.execution_id == "test"
+        for wrong in ({**FORM, "mode": "url"}, {"message": "x"}):
+            refused = await call(
+                manager, "asks", "ask", {"method": "elicitation/create", "params": wrong}
+            )
+            assert refused.result["error"]["code"] == -32602
+
+
+async def test_a_question_is_taken_back_with_its_call_and_never_asked_without_end() -> None:
+    asked: list[Elicitation] = []
+    taken_back: list[Elicitation] = []
+
+    async def never(question: Elicitation) -> Reply:
+        asked.append(question)
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            taken_back.append(question)
+            raise
+        raise AssertionError
+
+    async with managing(asks(elicitation="ask", call_timeout_ms=60_000)) as manager:
+        manager.elicit = never
+        args = {"method": "elicitation/create", "params": FORM, "endless": True}
+        task = asyncio.create_task(call(manager, "asks", "ask", args))
+        await until(lambda: len(asked) == 32)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert len(asked) == len(taken_back) == 32
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    free = free_port()
+    with serving(free):
+        yield free
+
+
+@pytest.mark.parametrize("protocol", ["auto", "legacy"])
+async def test_over_http(port: int, protocol: Literal["auto", "legacy"]) -> None:
+    """The newest protocol has the questions in an answer, the older one beside it."""
+
+    async def answer(question: Elicitation) -> Reply:
+        return Reply("accept", {"city": question.message})
+
+    settings = ServerSettings(
+        "web", url=f"http://127.0.0.1:{port}/mcp", headers={"Authorization": "Bearer right"},
+        protocol=protocol, elicitation="ask", roots=("file:///r",),
+    )  # fmt: skip
+    async with managing(settings) as manager:
+        manager.elicit = answer
+        told = await call(manager, "web", "ask", {"message": "ä?"})
+        assert told.result == {"action": "accept", "content": {"city": "ä?"}}, told
+        roots = await call(manager, "web", "roots", {})
+        assert roots.result == ["file:///r"]
+
+
+@pytest.mark.npm
+@pytest.mark.parametrize("own_pipes", [True, False])
+async def test_everything(own_pipes: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("workbench.upstream.routes._OWN_PIPES", own_pipes)
+
+    async def answer(question: Elicitation) -> Reply:
+        return Reply("accept", {"name": f"{len(question.schema['properties'])} fields"})
+
+    settings = ServerSettings(
+        "all", str(NPM_BIN / "mcp-server-everything"), ("stdio", str(tmp_path)), elicitation="ask"
+    )
+    async with managing(settings) as manager:
+        manager.elicit = answer
+        await manager.settled("all")
+        await until(lambda: "get-roots-list" in manager.catalogue().tools["all"])
+        assert "trigger-sampling-request" not in manager.catalogue().tools["all"]
+        roots = await call(manager, "all", "get-roots-list")
+        assert tmp_path.as_uri() in roots.result
+        asked = await call(manager, "all", "trigger-elicitation-request")
+        assert "fields" in str(asked.result), asked
+        assert asked.error is None or asked.error.code != ErrorCode.TIMEOUT

@@ -1,0 +1,101 @@
+"""What servers may ask of us: the folders they may work in, and, where their owner allows it, a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.core.elicitation import Elicit, Elicitation
+from workbench.core.model import JsonValue
+from workbench.mcp.messages import INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
+
+if TYPE_CHECKING:
+    from workbench.config import ServerSettings
+
+_MOST_MESSAGE = 4_000
+_NOT_OFFERED = {
+    "sampling/createMessage": "Workbench has no model that a server could use",
+    "elicitation/create": "the owner of this client lets no server ask questions",
+}
+
+
+class ClientSide:
+    """Answers the requests of one server, by its settings."""
+
+    def __init__(
+        self,
+        settings: ServerSettings,
+        elicit: Elicit,
+        execution: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        """settings: expanded. execution: whose call the server is at, as far as that can be told."""
+        self._settings = settings
+        self._elicit = elicit
+        self._execution = execution
+
+    @property
+    def capabilities(self) -> dict[str, JsonValue]:
+        """What a server is told that it may ask."""
+        offered: dict[str, JsonValue] = {}
+        if roots_of(self._settings):
+            offered["roots"] = {}
+        if self._settings.elicitation == "ask":
+            offered["elicitation"] = {"form": {}}
+        return offered
+
+    async def answer(self, method: str, params: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        """The result. Raises RpcError for what is not offered."""
+        if method == "roots/list":
+            return {"roots": [_root(root) for root in roots_of(self._settings)]}
+        if method == "elicitation/create" and self._settings.elicitation == "ask":
+            return await self._ask(params)
+        why = _NOT_OFFERED.get(method)
+        words = f"{method[:100]} is not offered"
+        raise RpcError(METHOD_NOT_FOUND, f"{words}: {why}" if why else words)
+
+    async def _ask(self, params: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        message, schema = params.get("message"), params.get("requestedSchema")
+        mode = params.get("mode", "form")
+        if mode != "form":
+            raise RpcError(INVALID_PARAMS, f"mode {mode!r:.50} is not offered: there is form")
+        if not isinstance(message, str) or not isinstance(schema, dict):
+            raise RpcError(INVALID_PARAMS, "elicitation/create needs message and requestedSchema")
+        asked = Elicitation(self._settings.name, message[:_MOST_MESSAGE], schema, self._execution())
+        return (await self._elicit(asked)).to_json()
+
+
+def roots_of(settings: ServerSettings) -> list[str]:
+    """The folders that a server is told of, as file URIs.
+
+    Without a setting those that its own arguments name, else the working folder; a server elsewhere is told
+    of none.
+    """
+    folder = Path(settings.cwd).expanduser() if settings.cwd is not None else Path.cwd()
+    folder = folder.absolute()
+    if settings.roots is not None:
+        return [_uri(root, folder) for root in settings.roots]
+    if settings.command is None:
+        return []
+    named = [word.partition("=")[2] if word.startswith("-") else word for word in settings.args]
+    return [_uri(word, folder) for word in named if _is_folder(word, folder)] or [folder.as_uri()]
+
+
+def _uri(root: str, folder: Path) -> str:
+    if root.startswith("file:"):
+        return root
+    return (folder / Path(root).expanduser()).absolute().as_uri()
+
+
+def _is_folder(word: str, folder: Path) -> bool:
+    if not word or "\0" in word:
+        return False
+    try:
+        return (folder / Path(word).expanduser()).is_dir()
+    except (OSError, RuntimeError):
+        return False
+
+
+def _root(uri: str) -> JsonValue:
+    name = uri.rstrip("/").rpartition("/")[2]
+    return {"uri": uri, "name": name} if name else {"uri": uri}
