@@ -34,6 +34,7 @@ EXPECTED: dict[str, Callable[[Any], bool]] = {
         value["total"] == sum(row["open"] + row["closed"] for row in value["people"].values())
     ),
     "triage.js": lambda value: value["unowned"] == len(value["issues"]) > 0,
+    "workload.ts": lambda value: value["nobody"]["open"] == 9 and value["amy"]["votes"] == 72,
 }
 
 
@@ -56,7 +57,7 @@ async def test_sample_runs(runtime: Runtime, name: str) -> None:
 
 
 def test_every_sample_is_tested() -> None:
-    files = {file.name for file in bundled("sample_scripts").glob("*.js")}
+    files = {file.name for file in bundled("sample_scripts").glob("*.[jt]s")}
     assert files == set(EXPECTED)
 
 

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.tui.conftest import until
 from tests.tui.editor.test_completion import catalogue
 from workbench.tui.editor.code_area import CodeArea, Marker
 from workbench.tui.editor.completion import Completion, complete
@@ -474,3 +475,18 @@ async def test_arguments_are_offered_unasked_and_enter_still_ends_the_line() -> 
         assert "1,\n" in app.area.text
         await typed(pilot, "f(")
         assert not popup.is_open, "it is no tool"
+
+
+async def test_a_text_becomes_typescript_where_it_stands() -> None:
+    app = EditorApp("const n = 1;\ninterface Row { id: number }\n")
+    async with app.run_test() as pilot:
+        area = app.area
+        area.move_cursor((1, 4))
+        area.be_in("typescript")
+        await pilot.pause()
+        assert area.cursor_location == (1, 4)
+        await until(lambda: (20, 26, "builtin") in area._spans_of(1), "number is a type")
+        await pilot.press("ctrl+slash")
+        assert area.text.split("\n")[1].startswith("// interface")
+        await pilot.press("ctrl+z")
+        assert area.text.startswith("const n = 1;\ninterface")

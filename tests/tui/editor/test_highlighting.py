@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from workbench.tui.editor.highlighting import entry_of, highlight, highlight_line
+from workbench.tui.editor.highlighting import (
+    entry_of,
+    highlight,
+    highlight_line,
+    language_of,
+)
 
 SCRIPT = """// a note
 const n = 1.5, s = `two
@@ -41,6 +46,28 @@ def test_json_keys_are_properties() -> None:
     found = parts(text, highlight(text, "json")[0])
     assert ('"a"', "property") in found
     assert ('"b"', "string") in found
+
+
+def test_typescript_has_types() -> None:
+    text = (
+        "interface Row { id: number; tags?: string[] }\n"
+        "const rows: Row[] = (input as any).map((i: Issue) => ({ id: i.id, n: 1 }));"
+    )
+    lines = text.split("\n")
+    first, second = (
+        parts(line, spans) for line, spans in zip(lines, highlight(text, "typescript"), strict=True)
+    )
+    assert first == [
+        ("interface", "keyword"), (":", "operator"), ("number", "builtin"),
+        (":", "operator"), ("string", "builtin"),
+    ]  # fmt: skip
+    assert [word for word, kind in second if kind == "builtin"] == ["Row", "Issue"]
+    assert ("as", "keyword") in second
+
+
+def test_the_name_of_a_file_tells_its_language() -> None:
+    assert language_of("a.ts") == "typescript"
+    assert [language_of(name) for name in ("a.js", "ts", "", "a.ts.js")] == ["javascript"] * 4
 
 
 def test_one_line_alone() -> None:

@@ -35,7 +35,7 @@ _HOVER_S = 0.5
 
 
 class CodeArea(TypingArea):
-    """An editor for ``language`` "javascript" or "json"."""
+    """An editor for ``language`` "javascript", "typescript" or "json"."""
 
     HELP = "ctrl+space offers · F12 schema of the call · ctrl+f find and replace · ctrl+g line · ctrl+/ comment"
 

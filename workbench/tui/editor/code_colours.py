@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
@@ -18,6 +18,7 @@ from textual.timer import Timer
 from workbench.tui.editor.fast_document import FastDocument
 from workbench.tui.editor.highlighting import (
     KINDS,
+    Language,
     Spans,
     entry_of,
     highlight,
@@ -57,7 +58,7 @@ class ColouredArea(EditorBase, inherit_bindings=False):
         self,
         text: str = "",
         *,
-        language: Literal["javascript", "json"] = "javascript",
+        language: Language = "javascript",
         read_only: bool = False,
         id: str | None = None,
         classes: str | None = None,
@@ -86,6 +87,14 @@ class ColouredArea(EditorBase, inherit_bindings=False):
         self._version += 1
         return document, LineMap(document, tab_width=self.indent_width)
 
+    def be_in(self, language: Language) -> None:
+        """The text is in another language now: its file has another name."""
+        if language != self.language:
+            self.set_reactive(ColouredArea.language, language)  # else it is opened anew
+            self._spans = [None] * self.document.line_count
+            self._version += 1
+            self._colour_soon()
+
     def document_opened(self) -> None:
         self._colour_soon()
 
@@ -96,7 +105,8 @@ class ColouredArea(EditorBase, inherit_bindings=False):
         spans[top : top + removed] = [None] * added
         line = self.document.source_line(top)
         if before and len(line) < _LONG_LINE:
-            spans[top] = highlight_line(line, self.language or "", entry_of(first, before))
+            language = self.language or "javascript"
+            spans[top] = highlight_line(line, language, entry_of(first, before))
         if removed == added == 1 and self._changed_rows is not None:
             self._changed_rows.add(top)
         else:

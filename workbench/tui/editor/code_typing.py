@@ -215,7 +215,7 @@ class TypingArea(MarkedArea):
             self._change_lines(lambda lines: editing.outdented(lines, self._unit))
 
     def action_toggle_comment(self) -> None:
-        if not self.read_only and self.language == "javascript":
+        if not self.read_only and self.language != "json":
             self._change_lines(editing.comment_toggled)
 
     def action_move_lines(self, by: int) -> None:

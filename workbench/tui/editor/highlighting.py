@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 Span: TypeAlias = tuple[int, int, str]
 """(start, end, kind) within one line, in characters."""
 Spans: TypeAlias = tuple[Span, ...]
+Language: TypeAlias = Literal["javascript", "typescript", "json"]
 
 KINDS = (
     *("keyword", "constant", "string", "number", "comment", "function", "builtin", "property"),
@@ -21,6 +23,10 @@ KINDS = (
 """The kinds of text that a theme colours: component classes ``code-area--KIND``."""
 
 _ASK_EVERY = 256
+_TYPE = re.compile(
+    r"(?:string|number|boolean|any|unknown|never|void|null|object|bigint|symbol|readonly|[A-Z]\w*)\Z"
+)
+"""What stands for a type; the lexer takes every value behind a colon for one."""
 _OPEN = {"comment": "*/", "string": "`"}
 """How a token that goes over several lines ends."""
 
@@ -39,13 +45,24 @@ def _javascript() -> Lexer:
     return JavascriptLexer()
 
 
+@cache
+def _typescript() -> Lexer:
+    from pygments.lexers.javascript import TypeScriptLexer
+
+    return TypeScriptLexer()
+
+
+_LEXERS = {"javascript": _javascript, "typescript": _typescript, "json": _json}
+
+
+def language_of(name: str) -> Language:
+    """The language of a script by the name of its file: ``triage.ts``."""
+    return "typescript" if name.endswith((".ts", ".mts", ".cts")) else "javascript"
+
+
 def is_ready(language: str) -> bool:
     """Whether the lexer was used before; the first time costs 50 ms, at the start two frames."""
-    return (_json if language == "json" else _javascript).cache_info().currsize > 0
-
-
-def _lexer(language: str) -> Lexer:
-    return _json() if language == "json" else _javascript()
+    return _LEXERS[language].cache_info().currsize > 0
 
 
 @cache
@@ -63,6 +80,7 @@ def _kind(token: _TokenType) -> str:
     for parent, kind in (
         (Comment, "comment"),
         (Keyword.Constant, "constant"),
+        (Keyword.Type, "type"),
         (Keyword, "keyword"),
         (Operator.Word, "keyword"),
         (String.Regex, "regex"),
@@ -87,11 +105,13 @@ def highlight(text: str, language: str, go_on: Callable[[], bool] = lambda: True
     """
     lines: list[list[Span]] = [[]]
     column = 0
-    tokens = _lexer(language).get_tokens_unprocessed(text)
+    tokens = _LEXERS[language]().get_tokens_unprocessed(text)
     for count, (_, token, value) in enumerate(tokens):
         if count % _ASK_EVERY == 0 and not go_on():
             break
         kind = _kind(token)
+        if kind == "type":
+            kind = "builtin" if _TYPE.match(value) else ""
         if "\n" not in value:
             if kind:
                 lines[-1].append((column, column + len(value), kind))

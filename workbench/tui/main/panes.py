@@ -19,6 +19,7 @@ from workbench.history import Recording
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.documents import Document
+from workbench.tui.editor.highlighting import language_of
 from workbench.tui.main.running import CallState, LiveRun
 from workbench.tui.values.console_view import NAMES, ConsoleView
 from workbench.tui.values.error_card import ErrorCard
@@ -55,7 +56,7 @@ def new_tab(number: int, document: Document) -> Tab:
     return Tab(
         number,
         document,
-        CodeArea(document.saved_text, language="javascript", id=f"script-{number}"),
+        CodeArea(document.saved_text, language=language_of(document.name), id=f"script-{number}"),
         CodeArea(document.saved_input, language="json", id=f"input-{number}"),
     )
 

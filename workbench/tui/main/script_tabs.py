@@ -23,6 +23,7 @@ from workbench.tui.editor import documents
 from workbench.tui.editor.code_area import CodeArea, Marker
 from workbench.tui.editor.completion import Completion, complete, tool_on_line
 from workbench.tui.editor.documents import Document, DocumentError
+from workbench.tui.editor.highlighting import language_of
 from workbench.tui.main.input_text import InputError, parse_input
 from workbench.tui.main.panes import ProblemLine, Tab, new_tab
 from workbench.tui.ui_state import Draft, Session
@@ -210,6 +211,7 @@ class ScriptScreen(PaneScreen):
         except DocumentError as error:
             self.app.say(str(error), "error")
             return False
+        tab.script.be_in(language_of(tab.document.name))
         self.show_titles()
         self.tell(f"Saved {tab.document.path}")
         return True

@@ -22,6 +22,7 @@ from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor.code_area import CodeArea
+from workbench.tui.editor.highlighting import language_of
 from workbench.tui.main.panes import DetailPane
 from workbench.tui.main.running import TICK_S, LiveRun
 from workbench.tui.replay.recording_screen import RecordingScreen
@@ -101,7 +102,10 @@ class ReplayScreen(RecordingScreen):
                 with Pane(id="script", classes="pane -current") as pane:
                     name = clean_line(recording.script or "inline script", 60)
                     pane.set_title(f"1 Script · {name} (recorded, read-only)")
-                    yield CodeArea(recording.code, read_only=True, id="replay-script")
+                    language = language_of(recording.script or "")
+                    yield CodeArea(
+                        recording.code, language=language, read_only=True, id="replay-script"
+                    )
                 with Pane(id="input", classes="pane") as pane:
                     pane.set_title("2 Input (recorded)")
                     given = json.dumps(recording.input, ensure_ascii=False, indent=2)
