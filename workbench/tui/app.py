@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from workbench.history import Recording
     from workbench.tui.values.console_view import ConsoleView
     from workbench.tui.values.json_view import JsonView
+    from workbench.tui.values.table_screen import TableScreen
 
 _SETTLED_S = 2.0
 """After so long what the start made is made."""
@@ -311,6 +312,11 @@ class WorkbenchApp(AppBase):
         """A value goes to a file."""
         name = _NOT_IN_NAMES.sub("-", event.title).strip("-.") or "value"
         self._save_as(event.text, "Save the value as", f"{name}.json")
+
+    def on_table_screen_save_requested(self, event: TableScreen.SaveRequested) -> None:
+        """A table goes to a file."""
+        name = _NOT_IN_NAMES.sub("-", event.name).strip("-.") or "table.csv"
+        self._save_as(event.text, "Save the table as", name)
 
     def on_console_view_save_requested(self, event: ConsoleView.SaveRequested) -> None:
         """What a script wrote goes to a file."""

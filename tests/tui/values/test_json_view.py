@@ -61,16 +61,16 @@ async def test_it_shows_and_folds() -> None:
             "        id: 1",
         ]
         await pilot.press("j", "j", "enter")
-        assert lines(app.view)[2:4] == ["  ▸ items: […] 2", "    none: null"]
+        assert lines(app.view)[2:4] == ['  ▸ items: [2] {id: 1, name: "amy"}', "    none: null"]
         await pilot.press("right", "right", "left")
-        assert lines(app.view)[3] == "    ▸ 0: {…} 2"
+        assert lines(app.view)[3] == '    ▸ 0: {id: 1, name: "amy"}'
         await pilot.press("left")
         assert app.view.position == 2
         await pilot.press("asterisk")
         await settle(pilot)
         assert len(app.view.shown.rows if app.view.shown else []) == 10
         await pilot.press("minus")
-        assert lines(app.view)[2] == "  ▸ items: […] 2"
+        assert lines(app.view)[2] == '  ▸ items: [2] {id: 1, name: "amy"}'
 
 
 async def test_a_click_selects_and_the_arrow_folds() -> None:
@@ -79,7 +79,7 @@ async def test_a_click_selects_and_the_arrow_folds() -> None:
         await pilot.click(JsonView, offset=(12, 5))
         assert app.view.position == 5
         await pilot.click(JsonView, offset=(2, 2))
-        assert lines(app.view)[2] == "  ▸ items: […] 2"
+        assert lines(app.view)[2] == '  ▸ items: [2] {id: 1, name: "amy"}'
 
 
 async def test_search_opens_what_hides_a_match() -> None:

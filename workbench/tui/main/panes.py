@@ -172,7 +172,7 @@ class DetailPane(Pane):
     @on(JsonView.ViewTurned)
     def _as_card(self, event: JsonView.ViewTurned) -> None:
         """After the last view of an error comes its card again."""
-        if event.view is self.result and self.result.title == "error" and event.first:
+        if event.view is self.result and self.result.title == "error":
             self._show_card(True)
 
     @property

@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
-from workbench.tui.values.json_tree import MOST_MATCHES, JsonTree, Path, shown_value
+from workbench.tui.values.json_tree import MOST_MATCHES, JsonTree, Path, folded_value, shown_value
 from workbench.tui.widgets.line_view import PaintedView, Part, fit
 
 
@@ -127,7 +127,8 @@ class JsonDrawing(PaintedView):
         if row.open and isinstance(row.value, str):  # the text itself stands below
             parts.append((f"{len(row.value):,} characters", "dim"))
         else:
-            parts.append((shown_value(row.value, self.shown.room(row)), _kind(row.value)))
+            shown = shown_value if row.open else folded_value
+            parts.append((shown(row.value, self.shown.room(row)), _kind(row.value)))
         return parts
 
     def strip_of(self, parts: Sequence[Part], width: int, base: Style) -> Strip:

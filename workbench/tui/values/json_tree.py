@@ -12,6 +12,7 @@ from rich.cells import cell_len, set_cell_size
 
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean
+from workbench.tui.values.preview import preview
 from workbench.tui.values.wrapping import wrapped
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -192,6 +193,16 @@ class JsonTree:
             index = self.parent(index)
         return tuple(reversed(keys))
 
+    def value_at(self, path: Path) -> JsonValue:
+        """The value that a path leads to."""
+        value = self.value
+        for key in path:
+            if isinstance(value, dict):
+                value = value[str(key)]
+            elif isinstance(value, list) and isinstance(key, int):
+                value = value[key]
+        return value
+
     def reveal(self, path: Path) -> int:
         """Unfold what hides a path; the row of its value. Raises KeyError where there is none."""
         self._touched = True
@@ -259,6 +270,17 @@ def shown_value(value: JsonValue, width: int) -> str:
         note = "…"  # to say how much is missing would take more room than what is missing
     room = max(_LEAST, width - len(note) - 1)
     return '"' + set_cell_size(_quoted(value[:room])[1:-1], room) + note
+
+
+def folded_value(value: JsonValue, width: int) -> str:
+    """What a folded row holds: ``{id: 103, title: "Dark…"}``, ``[8] {id: 101, …}``."""
+    if isinstance(value, dict) and value:
+        return preview(value, width)
+    if isinstance(value, list) and value:
+        count = f"[{len(value):,}] "
+        room = width - len(count)
+        return count + preview(value[0], room) if room > _LEAST else shown_value(value, width)
+    return shown_value(value, width)
 
 
 def _quoted(text: str) -> str:

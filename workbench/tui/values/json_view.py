@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
 from typing import ClassVar
 
 from textual import events, work
@@ -16,8 +19,12 @@ from workbench.tui.values.json_drawing import JsonDrawing
 from workbench.tui.values.json_tree import (
     MOST_ROWS,
     JsonTree,
+    Path,
     path_text,
 )
+from workbench.tui.values.table import Table, table_of
+from workbench.tui.values.table_screen import TableScreen
+from workbench.tui.values.text_screen import TextScreen, text_of
 
 _MOST_COPIED = 1 << 20
 
@@ -25,7 +32,7 @@ _MOST_COPIED = 1 << 20
 class JsonView(JsonDrawing, can_focus=True):
     """Shows one value."""
 
-    HELP = "j/k move · Enter fold · * all · / find · y copy · Y as JSON · p path · x save"
+    HELP = "j/k move · Enter fold · * all · v table or text · / find · y copy · Y as JSON · p path · x save"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "Next", show=False),
@@ -42,7 +49,7 @@ class JsonView(JsonDrawing, can_focus=True):
         Binding("slash", "search", "Find"),
         Binding("n", "match(1)", "Next match", show=False),
         Binding("N", "match(-1)", "Previous match", show=False),
-        Binding("v", "view", "View", show=False),
+        Binding("v", "view", "Table or text"),
         Binding("y", "copy_value", "Copy"),
         Binding("Y", "copy_json", "Copy as JSON", show=False),
         Binding("p", "copy_path", "Copy path", show=False),
@@ -62,11 +69,11 @@ class JsonView(JsonDrawing, can_focus=True):
             return self.view
 
     class ViewTurned(Message):
-        """``v``: the value is shown in another way; ``first``: that is the first one again."""
+        """``v`` in an error: its card is wanted again."""
 
-        def __init__(self, view: JsonView, first: bool) -> None:
+        def __init__(self, view: JsonView) -> None:
             super().__init__()
-            self.view, self.first = view, first
+            self.view = view
 
         @property
         def control(self) -> JsonView:
@@ -118,7 +125,43 @@ class JsonView(JsonDrawing, can_focus=True):
         self._go(self.position)
 
     def action_view(self) -> None:
-        self.post_message(self.ViewTurned(self, True))
+        """The row's value in another way: a list of objects as a table, anything as text."""
+        if self.shown is None:
+            return
+        if self.title == "error":  # it has a card
+            self.post_message(self.ViewTurned(self))
+            return
+        path = self.shown.path(self.position)
+        found = None
+        if not isinstance(self.shown.rows[self.position].value, str):
+            found = self._table_around(path)
+        if found is None:
+            self._show_text(self.shown.value_at(path), path)
+            return
+        table, of = found
+
+        def turned(answer: str | None) -> None:
+            if answer == "raw" and self.shown is not None:
+                self._show_text(self.shown.value_at(of), of)
+
+        self.app.push_screen(TableScreen(table, self.title + path_text(of)), turned)
+
+    def _table_around(self, path: Path) -> tuple[Table, Path] | None:
+        """The value of a path as a table, or the nearest one it is in; at the top also the only one in it."""
+        assert self.shown is not None
+        for length in range(len(path), -1, -1):
+            table = table_of(self.shown.value_at(path[:length]))
+            if table is not None:
+                return table, path[:length]
+        value = self.shown.value_at(path)
+        if isinstance(value, dict):
+            tables = [(table_of(part), (*path, name)) for name, part in value.items()]
+            good = [(table, of) for table, of in tables if table is not None]
+            return good[0] if len(good) == 1 else None
+        return None
+
+    def _show_text(self, value: JsonValue, path: Path) -> None:
+        self.app.push_screen(TextScreen(text_of(value), self.title + path_text(path)))
 
     # -- moving and folding ----------------------------------------------------------------
 
@@ -162,9 +205,13 @@ class JsonView(JsonDrawing, can_focus=True):
         if tree is None:
             return
         path = tree.path(self.position)
-        rows = await asyncio.to_thread(tree.expanded)
+        self._note = "unfolding … · Esc stops"
+        self._resize()
+        with giving_up() as given_up:
+            rows = await asyncio.to_thread(tree.expanded, given_up.is_set)
         if self.shown is not tree:
             return
+        self._note = ""
         tree.take(rows)
         if len(rows) >= MOST_ROWS:
             self._note = f"the first {MOST_ROWS:,} lines are unfolded"
@@ -231,10 +278,11 @@ class JsonView(JsonDrawing, can_focus=True):
         if tree is None or not text:
             self._resize()
             return
-        self._note = "searching …"
+        self._note = "searching … · Esc stops"
         self._resize()
-        matches = await asyncio.to_thread(lambda: tree.find(text))
-        if self.shown is not tree:
+        with giving_up() as given_up:
+            matches = await asyncio.to_thread(tree.find, text, given_up.is_set)
+        if self.shown is not tree or self._sought != text:
             return
         self._matches = matches
         self._note = "" if matches else f"nothing holds “{clean_line(text)}”"
@@ -254,6 +302,7 @@ class JsonView(JsonDrawing, can_focus=True):
         return action != "clear_search" or bool(self._matches or self._note)
 
     def action_clear_search(self) -> None:
+        self.workers.cancel_group(self, "json")
         self._matches, self._match, self._sought, self._note = [], -1, "", ""
         self._resize()
 
@@ -294,6 +343,16 @@ class JsonView(JsonDrawing, can_focus=True):
         self.app.copy_to_clipboard(encodable(text))
         start = clean_line(clean(text), 40)
         self.notify(f"{what} sent to the terminal's clipboard: {start}", markup=False)
+
+
+@contextmanager
+def giving_up() -> Iterator[Event]:
+    """A flag for a thread: set once nobody waits for it any more."""
+    given_up = Event()
+    try:
+        yield given_up
+    finally:
+        given_up.set()
 
 
 def _json(value: JsonValue, *, indent: bool) -> str:

@@ -1,0 +1,157 @@
+"""A list of objects as a table, on its own and over the screen."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.values.test_json_view import JsonApp, settle
+from workbench.tui.values.table import Row, cell, csv_text, filtered, ordered, table_of
+from workbench.tui.values.table_screen import TableScreen
+from workbench.tui.values.text_screen import TextLines, TextScreen, unpacked
+
+pytestmark = pytest.mark.anyio
+
+ROWS: list[Row] = [
+    {"id": 103, "title": "Dark theme", "labels": ["bug"], "votes": 5},
+    {"id": 99, "title": 'crash, "again"', "labels": [], "votes": None},
+    {"id": 1000, "title": "=1+1\nnext", "open": True},
+]
+
+
+def test_columns_are_the_members_in_their_order() -> None:
+    table = table_of(ROWS)
+    assert table is not None
+    assert table.columns == ("id", "title", "labels", "votes", "open")
+    assert cell(ROWS[0], "labels") == '["bug"]'
+    assert cell(ROWS[0], "open") == ""
+    assert cell(ROWS[1], "votes") == "null"
+    assert cell({"x": "y" * 99}, "x", 10) == "y" * 9 + "…"
+    assert table_of([1, 2, {"a": 1}]) is None
+    assert table_of([]) is None
+    assert table_of([{}]) is None
+    assert table_of({"a": [{}]}) is None
+    wide: Any = [{f"c{n}": n for n in range(99)}]
+    assert (found := table_of(wide)) is not None
+    assert (len(found.columns), found.left_out) == (60, 39)
+
+
+def ids(rows: list[Row]) -> list[object]:
+    return [row["id"] for row in rows]
+
+
+def test_order() -> None:
+    assert ids(ordered(ROWS, "id", descending=False)) == [99, 103, 1000]
+    assert ids(ordered(ROWS, "votes", descending=True)) == [103, 99, 1000]
+    assert ids(ordered(ROWS, "title", descending=False)) == [1000, 99, 103]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", [103, 99, 1000]),
+        ("DARK", [103]),
+        ("-dark", [99, 1000]),
+        ("id>100", [103, 1000]),
+        ("-id>100", [99]),
+        ("id=99", [99]),
+        ("labels:bug", [103]),
+        ("id<=103 theme", [103]),
+        ("title>d", [103]),
+        ("open:true", [1000]),
+        ("nowhere:x", []),
+    ],
+)
+def test_filter(text: str, found: list[int]) -> None:
+    assert ids(filtered(ROWS, text)) == found
+
+
+def test_csv_reads_back() -> None:
+    read = list(csv.DictReader(io.StringIO(csv_text(("id", "title", "labels"), ROWS))))
+    assert [row["title"] for row in read] == [row["title"] for row in ROWS]
+    assert read[0]["labels"] == '["bug"]'
+    assert read[2]["labels"] == ""
+
+
+def test_json_in_a_string() -> None:
+    assert unpacked('{"a": [1]}') == '{\n  "a": [\n    1\n  ]\n}'
+    assert unpacked("plain") is None
+    assert unpacked("{half") is None
+    assert unpacked("[" * 100_000) is None
+
+
+def lines(pilot: Pilot[None]) -> list[str]:
+    rows = pilot.app.screen.query_one("#table")
+    assert hasattr(rows, "render_line")
+    return [rows.render_line(y).text.rstrip() for y in range(rows.size.height)]
+
+
+async def test_one_key_shows_table_then_text() -> None:
+    app = JsonApp({"total": 3, "issues": ROWS})
+    async with app.run_test(size=(100, 20)) as pilot:
+        await pilot.press("v")
+        screen = app.screen
+        assert isinstance(screen, TableScreen)
+        await pilot.pause()
+        shown = lines(pilot)
+        assert shown[0].split() == ["▸id", "title", "labels", "votes", "open"]
+        assert shown[1].split()[1:4] == ["103", "Dark", "theme"]
+        await pilot.press("o")
+        await settle(pilot)
+        assert [
+            line.split()[-3:] and line.strip("▶ ").split()[0] for line in lines(pilot)[1:4]
+        ] == [
+            "99",
+            "103",
+            "1000",
+        ]
+        assert "▲" in lines(pilot)[0]
+        await pilot.press("slash", *"dark", "enter")
+        await settle(pilot)
+        assert "Dark theme" in lines(pilot)[1]
+        assert lines(pilot)[2] == ""
+        await pilot.press("y")
+        assert app.clipboard.startswith("id,title,labels,votes,open\n103,")
+        await pilot.press("Y")
+        assert app.clipboard.startswith("[\n  {")
+        await pilot.press("right", "right", "escape")
+        await settle(pilot)
+        assert len(screen.rows.rows) == 3, "Esc leaves the filter first"
+        await pilot.press("v")
+        await pilot.pause()
+        assert isinstance(app.screen, TextScreen)
+        await pilot.press("escape")
+        assert not isinstance(app.screen, TextScreen)
+
+
+async def test_a_long_string_is_read_whole_and_its_json_unpacked() -> None:
+    app = JsonApp({"body": '{"deep": "' + "word " * 60 + '"}'})
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press("j", "v")
+        await pilot.pause()
+        text = app.screen.query_one(TextLines)
+        shown = " ".join(text.render_line(y).text for y in range(text.size.height))
+        assert shown.count("word") == 60
+        await pilot.press("u")
+        await settle(pilot)
+        text = app.screen.query_one(TextLines)
+        assert text.render_line(1).text.strip().startswith('"deep": "word')
+        await pilot.press("y")
+        assert app.clipboard.startswith('{"deep"')
+
+
+async def test_a_search_of_many_rows_keeps_keys_and_stops() -> None:
+    app = JsonApp([{"n": n} for n in range(60_000)])
+    async with app.run_test(size=(60, 12)) as pilot:
+        await pilot.press("asterisk", "slash", *"5999", "enter")
+        await settle(pilot)
+        assert app.view._sought == "5999"
+        assert app.view._matches
+        await pilot.press("escape", "slash", *"n", "enter", "escape")
+        await settle(pilot)
+        assert app.view._matches == []
+        assert "searching" not in app.view._footer()

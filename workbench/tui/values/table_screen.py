@@ -1,0 +1,215 @@
+"""A list of objects as a table over the screen: sorted, filtered, copied as CSV or JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+from workbench.text.sanitize import clean_line, encodable
+from workbench.tui.values.table import CELL, Row, Table, cell, csv_text, filtered, ordered
+from workbench.tui.widgets.guarded_screen import GuardedModal
+from workbench.tui.widgets.line_input import LineInput
+from workbench.tui.widgets.line_view import Part, fit
+from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.row_list import RowList
+
+_MEASURED = 300
+"""Rows that decide how wide a column is."""
+_MOST_COPIED = 1 << 20
+
+
+class TableScreen(GuardedModal[str | None]):
+    """Answers with ``raw`` where the value's text is wanted next, else with None."""
+
+    DEFAULT_CSS = """
+    TableScreen { align: center middle; background: $background 60%; }
+    TableScreen:ansi { background: transparent; }
+    TableScreen > Pane { width: 96%; height: 92%; background: $background; }
+    TableScreen LineInput { border: none; height: 1; padding: 0 1; background: $panel;
+        display: none; &.-shown { display: block; } }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Close"),
+        Binding("v", "raw", "As text"),
+        Binding("slash", "filter", "Filter"),
+        Binding("o", "order", "Order by this column"),
+        Binding("left,h", "column(-1)", "Column to the left", show=False),
+        Binding("right,l", "column(1)", "Column to the right", show=False),
+        Binding("y", "copy_csv", "Copy as CSV"),
+        Binding("Y", "copy_json", "Copy as JSON"),
+        Binding("x", "save", "Save as CSV"),
+    ]
+
+    class SaveRequested(Message):
+        """``x``: the rows as CSV, for a file."""
+
+        def __init__(self, text: str, name: str) -> None:
+            super().__init__()
+            self.text, self.name = text, name
+
+    def __init__(self, table: Table, title: str) -> None:
+        super().__init__()
+        self._table = table
+        self._title = clean_line(title, 60)
+        self._shown: list[Row] = list(table.rows)
+        self._column = 0
+        self._left = 0
+        """The first column that is seen."""
+        self._by: str | None = None
+        self._descending = False
+        self._widths = self._measured()
+
+    def compose(self) -> ComposeResult:
+        with Pane():
+            yield RowList(self._line, self._heading, id="table")
+            yield LineInput(placeholder="words · state:open · id>100 · -word", id="table-filter")
+
+    def on_mount(self) -> None:
+        self.rows.empty_text = "No row matches · Esc clears the filter"
+        self.rows.set_rows(self._shown, 0)
+        self.rows.focus()
+        self._tell()
+
+    @property
+    def rows(self) -> RowList[Row]:
+        return self.query_one("#table", RowList)
+
+    @property
+    def line(self) -> LineInput:
+        return self.query_one("#table-filter", LineInput)
+
+    # -- drawing ---------------------------------------------------------------------------
+
+    def _measured(self) -> list[int]:
+        widths = []
+        for name in self._table.columns:
+            cells = (cell(row, name) for row in self._table.rows[:_MEASURED])
+            widest = max(map(cell_len, cells), default=0)
+            widths.append(min(CELL, max(widest, cell_len(clean_line(name, CELL)) + 3)))
+        return widths
+
+    def _heading(self, width: int) -> str:
+        text = "  "
+        for index, name in self._visible():
+            sign = (" ▼" if self._descending else " ▲") if name == self._by else ""
+            mark = "▸" if index == self._column else ""
+            text += fit(f"{mark}{clean_line(name, CELL)}{sign}", self._widths[index]) + "  "
+        return text[:width]
+
+    def _line(self, row: Row, width: int) -> list[Part]:
+        parts: list[Part] = []
+        used = 0
+        for index, name in self._visible():
+            if used >= width:
+                break
+            value = row.get(name)
+            room = self._widths[index]
+            text = fit(cell(row, name, room), room)
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                text = text.rstrip().rjust(room)
+            style = "strong" if index == self._column else "dim" if value is None else ""
+            parts.append((text + "  ", style))
+            used += room + 2
+        return parts
+
+    def _visible(self) -> list[tuple[int, str]]:
+        return list(enumerate(self._table.columns))[self._left :]
+
+    def _tell(self) -> None:
+        shown, all_ = len(self._shown), len(self._table.rows)
+        count = f"{shown:,} of {all_:,} rows" if shown != all_ else f"{all_:,} rows"
+        column = clean_line(self._table.columns[self._column], 30)
+        more = f" · {self._table.left_out:,} columns left out" if self._table.left_out else ""
+        keys = "←→ column · o order · / filter · y CSV · Y JSON · v text · Esc"
+        self.query_one(Pane).set_title(f"{self._title} · {count} · {column}{more}", keys)
+
+    # -- keys ------------------------------------------------------------------------------
+
+    def action_column(self, by: int) -> None:
+        last = len(self._table.columns) - 1
+        self._column = min(max(0, self._column + by), last)
+        self._left = min(self._left, self._column)
+        room = self.rows.scrollable_content_region.width - 4
+        while self._left < self._column:
+            used = sum(width + 2 for width in self._widths[self._left : self._column + 1])
+            if used <= room:
+                break
+            self._left += 1
+        self.rows.refresh()
+        self._tell()
+
+    def action_order(self) -> None:
+        """By the column that is marked; again: the other way; then as it came."""
+        name = self._table.columns[self._column]
+        if self._by != name:
+            self._by, self._descending = name, False
+        elif not self._descending:
+            self._descending = True
+        else:
+            self._by = None
+        self._look()
+
+    def action_filter(self) -> None:
+        self.line.add_class("-shown")
+        self.line.focus()
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._look()
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        self.rows.focus()
+
+    @work(exclusive=True, group="table", exit_on_error=False)
+    async def _look(self) -> None:
+        """Filter and order; a newer wish takes the place of this one."""
+        text, by, descending = self.line.value, self._by, self._descending
+
+        def looked() -> list[Row]:
+            rows = filtered(self._table.rows, text)
+            return ordered(rows, by, descending=descending) if by is not None else rows
+
+        self._shown = await asyncio.to_thread(looked)
+        self.rows.set_rows(self._shown, 0)
+        self._tell()
+
+    def action_leave(self) -> None:
+        """Out of the filter; then away."""
+        if self.line.has_class("-shown"):
+            self.line.value = ""
+            self.line.remove_class("-shown")
+            self.rows.focus()
+        else:
+            self.dismiss(None)
+
+    def action_raw(self) -> None:
+        self.dismiss("raw")
+
+    def action_copy_csv(self) -> None:
+        self._copy(csv_text(self._table.columns, self._shown), "CSV")
+
+    def action_copy_json(self) -> None:
+        self._copy(json.dumps(self._shown, ensure_ascii=False, indent=2), "JSON")
+
+    def action_save(self) -> None:
+        text = csv_text(self._table.columns, self._shown)
+        self.post_message(self.SaveRequested(encodable(text), f"{self._title}.csv"))
+
+    def _copy(self, text: str, what: str) -> None:
+        if len(text) > _MOST_COPIED:
+            self.notify(
+                f"{len(text):,} characters are too many for a clipboard; x saves them to a file",
+                severity="warning",
+            )
+            return
+        self.app.copy_to_clipboard(encodable(text))
+        self.notify(f"{len(self._shown):,} rows as {what} sent to the terminal's clipboard")

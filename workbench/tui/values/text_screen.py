@@ -1,0 +1,154 @@
+"""A text over the screen: a long string, or a value as JSON text, wrapped at words."""
+
+from __future__ import annotations
+
+import json
+from typing import ClassVar
+
+from rich.style import Style
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.strip import Strip
+
+from workbench.core.model import JsonValue
+from workbench.text.sanitize import clean_line, encodable
+from workbench.tui.values.wrapping import wrapped
+from workbench.tui.widgets.guarded_screen import GuardedModal
+from workbench.tui.widgets.line_view import PaintedView
+from workbench.tui.widgets.pane import Pane
+
+MOST_SHOWN = 1 << 20
+"""Characters; what is left out is said."""
+_MOST_COPIED = 1 << 20
+
+
+def unpacked(text: str) -> str | None:
+    """JSON that is in a string, indented; None where it is no object or list."""
+    if text.lstrip()[:1] not in ("{", "[") or len(text) > MOST_SHOWN:
+        return None
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def text_of(value: JsonValue) -> str:
+    """A value as one reads it: a string as it is, else indented JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+
+
+class TextLines(PaintedView, can_focus=True):
+    """Lines of a text, drawn as they come into sight."""
+
+    PARTS = "text"
+    DEFAULT_CSS = """
+    TextLines { height: 1fr; background: $background; color: $foreground;
+        scrollbar-size-vertical: 1; overflow-x: hidden;
+        & > .text--heading { color: $primary; text-style: bold; }
+        & > .text--added { color: $success; }
+        & > .text--removed { color: $error; }
+        & > .text--plain { color: $foreground; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "text--heading",
+        "text--added",
+        "text--removed",
+        "text--plain",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", "Down", show=False),
+        Binding("k", "scroll_up", "Up", show=False),
+        Binding("g", "scroll_home", "First", show=False),
+        Binding("G", "scroll_end", "Last", show=False),
+    ]
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text[:MOST_SHOWN]
+        self._lines: list[tuple[str, str]] = []
+
+    def on_resize(self) -> None:
+        width = max(8, self.scrollable_content_region.width - 2)
+        is_diff = self._text.startswith(("diff ", "--- ", "@@ ")) or "\n@@ " in self._text
+        self._lines = [
+            (part, _style(line, is_diff))
+            for line in self._text.split("\n")
+            for part in wrapped(line, width)
+        ]
+        self.virtual_size = Size(width, len(self._lines))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        base: Style = self.part_style("")
+        index = self.scroll_offset.y + y
+        if index >= len(self._lines):
+            return Strip.blank(width, base)
+        text, style = self._lines[index]
+        return self.strip_of([(" " + clean_line(text), style)], width, base)
+
+
+def _style(line: str, is_diff: bool) -> str:
+    if is_diff and line[:1] in "+-" and line:
+        return "added" if line[0] == "+" else "removed"
+    return "heading" if line.startswith(("# ", "## ", "### ", "@@ ")) else "plain"
+
+
+class TextScreen(GuardedModal[None]):
+    """Shows a text until Esc."""
+
+    DEFAULT_CSS = """
+    TextScreen { align: center middle; background: $background 60%; }
+    TextScreen:ansi { background: transparent; }
+    TextScreen > Pane { width: 96%; height: 92%; background: $background; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,v", "dismiss", "Close"),
+        Binding("y", "copy", "Copy"),
+        Binding("u", "unpack", "The JSON that it holds"),
+    ]
+
+    def __init__(self, text: str, title: str) -> None:
+        super().__init__()
+        self._text = text
+        self._title = clean_line(title, 60)
+        self._inside = unpacked(text)
+        self._is_unpacked = False
+
+    def compose(self) -> ComposeResult:
+        with Pane():
+            yield TextLines(self._text)
+
+    def on_mount(self) -> None:
+        self.query_one(TextLines).focus()
+        self._tell()
+
+    def _tell(self) -> None:
+        cut = f"the first {MOST_SHOWN:,} of " if len(self._text) > MOST_SHOWN else ""
+        inside = "u JSON in it · " if self._inside not in (None, self._text) else ""
+        title = f"{self._title} · {cut}{len(self._text):,} characters"
+        self.query_one(Pane).set_title(title, f"{inside}y copy · Esc closes")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "unpack" or self._inside not in (None, self._text)
+
+    @work(exclusive=True, exit_on_error=False)
+    async def action_unpack(self) -> None:
+        """The JSON in the string, indented; again: as it is."""
+        self._is_unpacked = not self._is_unpacked
+        text = self._inside if self._is_unpacked and self._inside is not None else self._text
+        await self.query_one(TextLines).remove()
+        lines = TextLines(text)
+        await self.query_one(Pane).mount(lines)
+        lines.focus()
+
+    def action_copy(self) -> None:
+        if len(self._text) > _MOST_COPIED:
+            self.notify("It is too long for a clipboard; x in the tree saves it to a file")
+        else:
+            self.app.copy_to_clipboard(encodable(self._text))
+            self.notify("The text was sent to the terminal's clipboard")
