@@ -31,8 +31,9 @@ coverage: $(VENV)/tested npm ## every test, with the branches that none of them 
 docs: $(VENV)/tested ## the pages as a site in build/site
 	$(BIN)/python -m mkdocs build --strict --quiet -f .mkdocs.yml
 
-package: $(VENV)/tested ## wheel and source distribution in dist/
-	rm -rf dist && $(BIN)/python -m build --outdir dist .
+package: $(VENV)/tested ## wheel and source distribution in dist/, what they need in build/workbench.cdx.json
+	rm -rf dist && SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(BIN)/python -m build --no-isolation --outdir dist .
+	mkdir -p build && $(BIN)/python .ci/sbom.py build/workbench.cdx.json
 
 check: $(VENV)/tested ## format, lint, types, import directions
 	$(BIN)/ruff format --check .

@@ -37,6 +37,7 @@ COMMANDS = {
     "keys": "launch",
     "doctor": "doctor",
     "explain": "explain",
+    "completion": "completion",
 }
 _WITH_VALUE = ("--config", "--data-dir", "--http", "--web")
 _HELP = """\
@@ -58,6 +59,7 @@ commands:
   keys                         the keys of the terminal UI
   doctor                       what of the sandbox is in force here
   explain [CODE]               what an error code means, and what to do
+  completion bash | zsh | fish what a shell needs to complete these
 
 examples:
   workbench                                  open the terminal UI
@@ -114,7 +116,7 @@ def _dispatch(argv: list[str]) -> int:
 
         if len(words) > 1:
             raise Failure(_no_command(words))
-        return launch.run(_face_parser().parse_args(argv, argparse.Namespace(server=servers)))
+        return launch.run(face_parser().parse_args(argv, argparse.Namespace(server=servers)))
     command = words[0]
     parser = Parser(prog="workbench")
     _global_options(parser)
@@ -170,7 +172,8 @@ def _no_command(words: list[str]) -> str:
     return f"there is no command {wrong!r}; did you mean {meant}?"
 
 
-def _face_parser() -> argparse.ArgumentParser:
+def face_parser() -> argparse.ArgumentParser:
+    """What ``workbench`` takes without a command."""
     parser = Parser(
         prog="workbench",
         description="Write, watch and replay the JavaScript that agents run over MCP tools.",
@@ -190,10 +193,23 @@ def _face_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--web", nargs="?", const="", metavar="HOST:PORT", help="the terminal UI in a browser"
     )
-    parser.add_argument("--version", action="version", version=f"workbench {__version__}")
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, help="version and commit, and nothing else"
+    )
     add_server_option(parser)
     _global_options(parser)
     return parser
+
+
+class _Version(argparse.Action):
+    """Asks for the commit only when it is wanted."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from workbench.util.commit import commit
+
+        known = commit()
+        print(f"workbench {__version__}" + (f" (commit {known})" if known else ""))
+        parser.exit()
 
 
 def _global_options(parser: argparse.ArgumentParser) -> None:
