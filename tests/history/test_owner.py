@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def test_a_process_lives_until_it_has_ended() -> None:
 
 @has_start_times
 def test_a_number_that_is_used_again_is_another_process() -> None:
-    pid, _, start = this_process().partition(":")
+    pid, start, *_ = this_process().split(":")
     assert is_alive(f"{pid}:{start}")
     assert not is_alive(f"{pid}:{int(start) - 1}")
     assert not is_alive(f"{pid}:")
@@ -56,7 +57,7 @@ async def test_a_run_whose_process_number_is_used_again_was_interrupted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = Store(tmp_path / "h.sqlite3")
-    pid, _, start = this_process().partition(":")
+    pid, start, *_ = this_process().split(":")
     monkeypatch.setattr(
         "workbench.history.inserting.this_process", lambda: f"{pid}:{int(start) - 1}"
     )
@@ -64,3 +65,25 @@ async def test_a_run_whose_process_number_is_used_again_was_interrupted(
     assert store.status("before the reboot") == "interrupted"
     assert [row.status for row in store.list_executions(status="running")] == []
     store.close()
+
+
+@has_start_times
+async def test_a_run_of_another_container_runs_as_long_as_one_may_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process is not seen from here, and its number may be somebody else's."""
+    store = Store(tmp_path / "h.sqlite3")
+    pid, start, *_ = this_process().split(":")
+    for number in (pid, "99999999"):
+        foreign = f"{number}:{int(start) - 1}:ns1"
+        monkeypatch.setattr("workbench.history.inserting.this_process", lambda owner=foreign: owner)
+        await write(store, started(f"of {number}", at=time.time()))
+        await write(store, started(f"of {number}, of last week", at=time.time() - 7 * 86_400))
+        assert store.status(f"of {number}") == "running"
+        assert store.status(f"of {number}, of last week") == "interrupted"
+    assert {row.execution_id for row in store.list_executions(status="running")} >= {
+        f"of {pid}",
+        "of 99999999",
+    }
+    store.close()
+    assert is_alive(this_process(), 0.0), "one that can be asked is, however old"

@@ -25,9 +25,10 @@ from workbench.history import Store
 pytestmark = pytest.mark.anyio
 
 
-def started(id_: str, code: str = "1") -> ExecutionStarted:
+def started(id_: str, code: str = "1", at: float | None = None) -> ExecutionStarted:
     request = ExecutionRequest(code)
-    return ExecutionStarted(id_, request, Limits(), "engine", None, (1, 2, 3, 4), time.time())
+    began = at if at is not None else time.time()
+    return ExecutionStarted(id_, request, Limits(), "engine", None, (1, 2, 3, 4), began)
 
 
 def finished(id_: str, value: JsonValue = 1) -> ExecutionFinished:

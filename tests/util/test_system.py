@@ -148,7 +148,7 @@ def test_what_the_system_lacks_is_no_error(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_an_owner_is_known_by_when_it_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process number is used again: the one that has it now is not the one that wrote."""
-    pid, _, started = owner.this_process().partition(":")
+    pid, started, *_ = owner.this_process().split(":")
     assert pid == str(os.getpid())
     assert owner.is_alive(f"{pid}:{started}")
     if system.tells_of_processes():

@@ -1,24 +1,43 @@
-"""Which process writes an execution, and whether it still lives: so a cut one is told from a running."""
+"""Which process writes an execution, and whether it still lives: so a cut one is told from a running.
+
+Processes of another container have numbers of their own (a PID namespace), and are not seen from here. Nobody
+can be asked for them, so that their executions count as running for as long as a long one may take.
+"""
 
 from __future__ import annotations
 
 import os
+import time
 from functools import cache
 
 from workbench.util import system
 
+_FOREIGN_S = 86_400.0
+"""So long an execution of a process that cannot be asked for counts as running."""
+_NAMESPACE = "ns"
+
 
 @cache
 def this_process() -> str:
-    """``PID:START``; the start time guards against a number that is used again."""
-    return f"{os.getpid()}:{_start_time(os.getpid())}"
+    """``PID:START:nsNUMBER``; the start time guards against a number that is used again, the last part
+    (where the system has it) against one of another container."""
+    namespace = system.pid_namespace()
+    known = f"{os.getpid()}:{_start_time(os.getpid())}"
+    return f"{known}:{_NAMESPACE}{namespace}" if namespace else known
 
 
-def is_alive(owner: str) -> bool:
-    """Whether the process that ``this_process`` named is running."""
-    number, _, started = owner.partition(":")
-    if not number.isdigit():
+def is_alive(owner: str, since: float | None = None) -> bool:
+    """Whether the process that ``this_process`` named is running.
+
+    since: when its execution began, in seconds since the epoch; it tells for how long one of another container
+    is believed to. None: just now.
+    """
+    number, _, rest = owner.partition(":")
+    started, _, namespace = rest.partition(":")
+    if not number.isdigit() or (namespace and not namespace.startswith(_NAMESPACE)):
         return False
+    if namespace not in ("", f"{_NAMESPACE}{system.pid_namespace()}"):
+        return since is None or time.time() - since < _FOREIGN_S
     pid = int(number)
     if started != "?":
         return _start_time(pid) == started

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from workbench.history.owner import is_alive
+from workbench.history.rows import RUNNING_OWNERS
 
 _DAY_S = 86_400
 _STEP_S = 0.01
@@ -154,9 +155,8 @@ def take_out(connection: sqlite3.Connection, numbers: list[int]) -> None:
 
 def mark_interrupted(connection: sqlite3.Connection) -> None:
     """Mark what runs by its record, though its process is gone: it may be pruned like any other."""
-    owners = connection.execute("SELECT DISTINCT owner FROM executions WHERE status = 'running'")
-    for (owner,) in owners.fetchall():
-        if not is_alive(str(owner)):
+    for owner, since in connection.execute(RUNNING_OWNERS).fetchall():
+        if not is_alive(str(owner), since):
             connection.execute(
                 "UPDATE executions SET status = 'interrupted' WHERE status = 'running' AND owner = ?",
                 (owner,),

@@ -39,6 +39,7 @@ from workbench.history.owner import is_alive
 from workbench.history.rows import (
     CALLS_MADE,
     ROW_COLUMNS,
+    RUNNING_OWNERS,
     Columns,
     call_row,
     execution_row,
@@ -191,12 +192,14 @@ class SqliteReader:
             row = None
             if connection is not None:
                 row = connection.execute(
-                    "SELECT status, owner FROM executions WHERE id = ?", (execution_id,)
+                    "SELECT status, owner, started_at FROM executions WHERE id = ?", (execution_id,)
                 ).fetchone()
         if row is None:
             raise UnknownExecution(f"no execution has the id {execution_id!r}")
         columns = Columns(row, f"the record of {execution_id}")
-        return shown_status(columns.text("status"), columns.text("owner"))
+        return shown_status(
+            columns.text("status"), columns.text("owner"), columns.number("started_at")
+        )
 
     def calls(
         self, execution_id: str, *, after: int = 0, ended_of: Collection[int] = ()
@@ -408,8 +411,8 @@ def _with_status(connection: sqlite3.Connection, status: str) -> tuple[str, list
     was interrupted."""
     if status not in ("running", "interrupted"):
         return "status = ?", [status]
-    running = connection.execute("SELECT DISTINCT owner FROM executions WHERE status = 'running'")
-    gone = [row["owner"] for row in running if not is_alive(str(row["owner"]))]
+    running = connection.execute(RUNNING_OWNERS)
+    gone = [owner for owner, since in running if not is_alive(str(owner), since)]
     if status == "running":
         return f"(status = 'running' AND owner NOT IN ({_marks(gone)}))", gone
     return f"(status = 'interrupted' OR status = 'running' AND owner IN ({_marks(gone)}))", gone

@@ -20,13 +20,19 @@ ROW_COLUMNS = (
     "n, id, source, client, script, status, owner, started_at, duration_ms, "
     f"{CALLS_MADE} AS calls_made, error_code, original_id, substr(code, 1, 200) AS code_start"
 )
+RUNNING_OWNERS = (
+    "SELECT owner, max(CASE WHEN typeof(started_at) IN ('real', 'integer') THEN started_at END) "
+    "FROM executions WHERE status = 'running' GROUP BY owner"
+)
+"""Who runs something by the record, and when the newest of it began."""
 CORRUPT = "CORRUPT"
 """The error code of a row in a list whose record is damaged; ``show`` says where."""
 
 
-def shown_status(status: str, owner: str) -> str:
+def shown_status(status: str, owner: str, started_at: float) -> str:
     """``running`` only while its process lives."""
-    return "interrupted" if status == "running" and not is_alive(owner) else status
+    gone = status == "running" and not is_alive(owner, started_at)
+    return "interrupted" if gone else status
 
 
 class Columns:
@@ -114,7 +120,7 @@ def execution_row(row: sqlite3.Row) -> ExecutionRow:
             source=columns.text("source"),
             client=columns.text_or_none("client"),
             script=columns.text_or_none("script"),
-            status=shown_status(columns.text("status"), owner),
+            status=shown_status(columns.text("status"), owner, _moment(columns, "started_at")),
             started_at=_moment(columns, "started_at"),
             duration_ms=columns.number_or_none("duration_ms"),
             tool_calls=columns.whole("calls_made"),
@@ -216,7 +222,9 @@ def recording_of(
         limits=columns.json("limits", dict),
         engine=columns.text("engine"),
         catalogue_hash=columns.text_or_none("catalogue_hash"),
-        status=shown_status(columns.text("status"), columns.text("owner")),
+        status=shown_status(
+            columns.text("status"), columns.text("owner"), _moment(columns, "started_at")
+        ),
         started_at=_moment(columns, "started_at"),
         finished_at=_moment_or_none(columns, "finished_at"),
         queued_ms=columns.number_or_none("queued_ms"),

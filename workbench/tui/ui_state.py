@@ -54,7 +54,7 @@ class SessionStore:
 
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / _FOLDER
-        pid, _, started = this_process().partition(":")
+        pid, started, *_ = this_process().split(":")
         name = f"{pid}-{started}" if started.isdigit() else pid
         self._own = self._folder / f"draft-{name}.json"
 

@@ -90,6 +90,14 @@ def process_state(pid: int) -> ProcessState | None:
         return None
 
 
+def pid_namespace() -> str:
+    """The number of the namespace in which this process's number means something; empty where there is none."""
+    try:
+        return "".join(filter(str.isdigit, os.readlink(f"{_PROC}/self/ns/pid")))
+    except OSError:
+        return ""
+
+
 def tells_of_processes() -> bool:
     """Whether ``process_state`` is to be had here (Linux)."""
     return os.path.exists(f"{_PROC}/self/stat")
