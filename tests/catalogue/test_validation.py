@@ -508,3 +508,27 @@ def test_many_missing_and_many_wrong_fields() -> None:
     found = _problems({f"other_long_field_nome_{n}": 1 for n in range(5_000)}, schema)
     assert len(found) == 9
     assert sum(map(len, found)) < 5_000
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ({"wait_ms": 5}, "unknown field 'wait_ms'; it is 'options.wait_ms'"),
+        ({"waitMs": 5}, "unknown field 'waitMs'; it is 'options.wait_ms'"),
+        ({"options": {"code": "1"}}, "unknown field 'code' in 'options'; it is 'code', beside 'options'"),
+        ({"options": {"wait": 5}}, "unknown field 'wait' in 'options'; did you mean 'wait_ms'?"),
+        ({"elsewhere": 5}, "unknown field 'elsewhere'; the fields are: code, options"),
+    ],
+)  # fmt: skip
+def test_a_field_at_another_level_is_told_where_it_belongs(args: Any, said: str) -> None:
+    options = {
+        "type": "object",
+        "properties": {"wait_ms": {"type": "integer"}},
+        "additionalProperties": False,
+    }
+    schema = {
+        "type": "object",
+        "properties": {"code": {"type": "string"}, "options": options},
+        "additionalProperties": False,
+    }
+    assert argument_problems(SchemaCheck(schema), args) == (said,)

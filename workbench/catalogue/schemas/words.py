@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.catalogue.schemas.walk import Fault, Path
-from workbench.catalogue.suggestions import near_names, suggestion
+from workbench.catalogue.suggestions import bare, near_names, suggestion
 from workbench.catalogue.typescript import type_text
 from workbench.core.model import JsonValue
 from workbench.text.redact import Redactor
@@ -84,7 +84,7 @@ def _messages(fault: Fault, root: Any, renamed: set[str], searches: int) -> list
     subject = _subject(path)
     match fault.keyword:
         case "additionalProperties" | "unevaluatedProperties":
-            return _unknown_fields(fault, where, searches)
+            return _unknown_fields(fault, root, where, searches)
         case "required":
             name = fault.names[0]
             if name in renamed:  # already told: the unknown field is this one misspelt
@@ -118,15 +118,31 @@ def _messages(fault: Fault, root: Any, renamed: set[str], searches: int) -> list
             return [f"{subject} does not fit {keyword!r} of the schema"]
 
 
-def _unknown_fields(fault: Fault, where: str, searches: int) -> list[str]:
+def _unknown_fields(fault: Fault, root: Any, where: str, searches: int) -> list[str]:
     known = _fields(fault.node)
     told = []
     for index, name in enumerate(fault.names):
-        near = near_names(name, known) if index < searches else ()
-        told.append(
-            f"unknown field {_name(name)}{where}" + suggestion(near, known, "the fields are")
-        )
+        said = _elsewhere(name, fault, root) if index < searches else ""
+        if not said:
+            near = near_names(name, known) if index < searches else ()
+            said = suggestion(near, known, "the fields are")
+        told.append(f"unknown field {_name(name)}{where}{said}")
     return [*told, f"{fault.more} more unknown fields{where}"] if fault.more else told
+
+
+def _elsewhere(name: str, fault: Fault, root: Any) -> str:
+    """Where a field belongs that stands one level too high, or too low."""
+    wanted = bare(name)
+    properties = fault.node.get("properties")
+    if not isinstance(properties, Mapping) or any(bare(own) == wanted for own in properties):
+        return ""
+    for owner, schema in properties.items():
+        for inner in _fields(schema) if isinstance(schema, Mapping) else ():
+            if bare(inner) == wanted:
+                return f"; it is {_path((*fault.path, owner, inner))}"
+    outer = _fields(root) if fault.path and isinstance(root, Mapping) else ()
+    found = next((field for field in outer if bare(field) == wanted), None)
+    return f"; it is {_name(found)}, beside {_path(fault.path[:1])}" if found else ""
 
 
 def _hint(name: str, fault: Fault, root: Any, near: bool) -> str:

@@ -1,4 +1,4 @@
-"""A script as models hand it over: in a Markdown fence, as a module that exports it, as a lone function.
+"""A script as models hand it over: as a module that exports it, as a lone function (``fences`` has fences).
 
 What is around the script is blanked, so that every position stays.
 """
@@ -12,73 +12,11 @@ from tree_sitter import Node
 from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import expression_of, statements, text_of, unwrapped
 
-_FENCE = re.compile(
-    r"(?P<before>\s*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[\w+#.-]*)[^\n]*(?:\n|\Z)"
-)
-_LANGUAGES = frozenset(
-    {"", "js", "javascript", "jsx", "mjs", "cjs", "node", "ts", "typescript", "tsx", "mts", "ecmascript"}
-)  # fmt: skip
 _LONE = re.compile(
     r"(?:\s|//[^\n]*\n|/\*[\s\S]*?\*/)*(?:export\s+)?(?:async\b|function\b|\(|[A-Za-z_$][\w$]*\s*=>)"
 )
 _LONE_FUNCTIONS = frozenset({"arrow_function", "function_declaration", "function_expression"})
 BYTE_ORDER_MARK = "\ufeff"
-
-
-class NotAScript(Exception):
-    """What is around the script cannot be taken away; the message says what is wrong."""
-
-    def __init__(self, message: str, position: int) -> None:
-        super().__init__(message)
-        self.position = position
-
-
-def unfenced(code: str) -> str:
-    """The code without the Markdown fence around it; as it is where there is none.
-
-    Raises NotAScript for a fence that is not one around a script.
-    """
-    if "```" not in code and "~~~" not in code:
-        return code
-    start = len(BYTE_ORDER_MARK) if code.startswith(BYTE_ORDER_MARK) else 0
-    opening = _FENCE.match(code, start)
-    if opening is None:
-        return code
-    language = opening["language"].lower()
-    if language not in _LANGUAGES:
-        raise NotAScript(
-            f"the fence says {opening['language']}, and a script is JavaScript",
-            opening.start("mark"),
-        )
-    closing = re.compile(rf"\n[ \t]*{re.escape(opening['mark'])}[ \t]*(?=\n|\r|\Z)")
-    end = closing.search(code, opening.end() - 1)
-    if end is None:
-        raise NotAScript(
-            f"the fence {opening['mark']} of line {_line(code, opening.start('mark'))} is never closed: "
-            "the script may have been cut off",
-            opening.start("mark"),
-        )
-    rest = code[end.end() :]
-    if rest.strip():
-        at = end.end() + len(rest) - len(rest.lstrip())
-        raise NotAScript("there is text after the fence: give the code alone", at)
-    return (
-        _blanked(code, 0, opening.end())
-        + code[opening.end() : end.start()]
-        + _blanked(code, end.start(), len(code))
-    )
-
-
-def _line(code: str, position: int) -> int:
-    return code.count("\n", 0, position) + 1
-
-
-def _blanked(code: str, start: int, end: int) -> str:
-    """Blanks of as many bytes."""
-    return "".join(
-        character if character in "\r\n" else " " * len(character.encode())
-        for character in code[start:end]
-    )
 
 
 def may_export(text: str) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from workbench.sandbox.child import handing, parallel, wrapping
+from workbench.sandbox.child import fences, handing, parallel, wrapping
 from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import Grammars
 from workbench.sandbox.child.typescript import Eraser, NotErasable, looks_like_generics
@@ -58,8 +58,8 @@ class Starter:
         """Start the script, or see whether it parses. False: it parses in no form, nothing has run, and the
         last failure says where. Raises NotAScript."""
         try:
-            text = handing.unfenced(code)
-        except handing.NotAScript as error:
+            text = fences.unfenced(code)
+        except fences.NotAScript as error:
             raise _placed(code, str(error), error.position) from error
         above = ""
         if only_check:
