@@ -25,7 +25,7 @@ from bench.tui_trace import events
 from workbench import tui
 from workbench.config import Config, demo_server
 from workbench.tui.app import WorkbenchApp
-from workbench.tui.main.running import LiveBuffer, LiveRun
+from workbench.tui.trace.live_run import LiveBuffer, LiveRun
 from workbench.tui.values.json_view import JsonView
 
 _LINE = "  const item{n} = await tools.db.query({{ id: {n}, name: `x` }}); // {n}\n"
@@ -54,15 +54,15 @@ class PouringApp(Timing, WorkbenchApp):
         main.tab.script.focus()
         main.tab.script.cursor_blink = False
         out = {"quiet": await self._typed()}
-        main._buffer = LiveBuffer()
-        main.run_now = LiveRun("long.js")
-        main.run_now.execution_id = "x"
+        main.runs.listener = LiveBuffer()
+        main.runs.now = LiveRun("long.js")
+        main.runs.now.execution_id = "x"
         main.trace.begin("x")
-        pouring = asyncio.create_task(self._pour(main._buffer))
+        pouring = asyncio.create_task(self._pour(main.runs.listener))
         await asyncio.sleep(1.0)
         out["beside 10 000 events a second"] = await self._typed()
         pouring.cancel()
-        main.run_now = None
+        main.runs.now = None
         return out
 
     async def _typed(self) -> list[float]:

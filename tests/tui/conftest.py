@@ -83,7 +83,8 @@ def make_app(
 async def app_opened(app: WorkbenchApp) -> None:
     """The first script is there and nothing of the start takes the focus any more."""
     await until(
-        lambda: app.main.tabs and app.main.tab.script.has_focus and app._host is not None, "open"
+        lambda: app.main.scripts.tabs and app.main.tab.script.has_focus and app._host is not None,
+        "open",
     )
 
 
@@ -115,7 +116,7 @@ def picture_of(snap_compare: Any) -> Picture:
             await app_opened(app)
             await until(lambda: app.runtime_now, "the runtime is open")
             await show(pilot)
-            app.main.stop_check()
+            app.main.problems.stop_check()
             # Not wait_for_complete: it raises where one is cancelled, as the check just was.
             await until(lambda: not any(worker.is_running for worker in app.workers))
             await until(lambda: app.runtime_now and not app.runtime_now.engine.pool.running)

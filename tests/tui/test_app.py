@@ -23,10 +23,10 @@ async def test_data_folder_that_cannot_be_used_is_told(make_app: MakeApp, tmp_pa
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await app_opened(app)
         await pilot.press("f5")
-        await until(lambda: "could not be run" in said(app) or app.main.run_now is not None)
-        await until(lambda: app.main.run_now is None or app.main.run_now.execution, "it ends")
+        await until(lambda: "could not be run" in said(app) or app.main.runs.now is not None)
+        await until(lambda: app.main.runs.now is None or app.main.runs.now.execution, "it ends")
         await pilot.press("x")
-        await until(app.main.unsaved, "the editor still works")
+        await until(app.main.scripts.unsaved, "the editor still works")
 
 
 async def test_broken_server_theme_and_keys_are_told(make_app: MakeApp) -> None:
@@ -43,9 +43,9 @@ async def test_broken_server_theme_and_keys_are_told(make_app: MakeApp) -> None:
         assert "keys.runn" in said(app)
         assert app.theme == "workbench-dark"
         await pilot.press("f5")
-        await until(lambda: app.main.run_now and app.main.run_now.execution, "it ends")
-        assert app.main.run_now is not None
-        assert app.main.run_now.status == "ok"
+        await until(lambda: app.main.runs.now and app.main.runs.now.execution, "it ends")
+        assert app.main.runs.now is not None
+        assert app.main.runs.now.status == "ok"
         await until(lambda: "servers 0/1 ✘" in str(app.main.query_one("#header").render()))
 
 
@@ -55,7 +55,7 @@ async def test_script_that_cannot_be_read_opens_an_empty_one(
     (tmp_path / "bad.js").write_bytes(b"\xff\xfe\x00")
     app = WorkbenchApp(Config(), data_dir=tmp_path / "data", script=tmp_path / "bad.js")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(lambda: app.main.tabs)
+        await until(lambda: app.main.scripts.tabs)
         await pilot.pause()
         assert "not UTF-8" in said(app)
         assert app.main.tab.document.path is None

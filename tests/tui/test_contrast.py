@@ -57,7 +57,7 @@ async def test_every_word_can_be_read(make_app: MakeApp) -> None:
         app.main.tab.script.cursor_blink = False
         await look(app, pilot, "before a run")
         await pilot.press("f5")
-        await until(lambda: app.main.run_now and app.main.run_now.execution, "it ends")
+        await until(lambda: app.main.runs.now and app.main.runs.now.execution, "it ends")
         await pilot.pause()
         await look(app, pilot, "after a run")
         app.main.go_to("trace")

@@ -39,7 +39,7 @@ async def test_crash_keeps_unsaved_text_and_prints_no_panel(make_app: MakeApp) -
         async with app.run_test(size=(120, 40)) as pilot:
             await app_opened(app)
             await pilot.press("x")
-            await until(lambda: app.main.unsaved())
+            await until(lambda: app.main.scripts.unsaved())
             app.call_later(lambda: 1 // 0)
             await until(lambda: app.crashed is not None)
 

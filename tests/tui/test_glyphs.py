@@ -70,7 +70,7 @@ def test_no_sign_of_ours_is_forgotten() -> None:
 async def run_script(app: WorkbenchApp, pilot: Pilot[int]) -> None:
     await app_opened(app)
     await pilot.press("f5")
-    await until(lambda: app.main.run_now and app.main.run_now.execution, "the run ends")
+    await until(lambda: app.main.runs.now and app.main.runs.now.execution, "the run ends")
     await pilot.pause()
 
 
@@ -102,8 +102,8 @@ async def test_every_screen_is_ascii(make_app: MakeApp, size: tuple[int, int]) -
             assert strange(app) == set(), action
             app.pop_screen()
             await until(lambda: app.screen is app.main, "back")
-        assert app.main.run_now is not None
-        await app.open_replay(app.main.run_now.execution_id)
+        assert app.main.runs.now is not None
+        await app.open_replay(app.main.runs.now.execution_id)
         await until(lambda: isinstance(app.screen, ReplayScreen), "the replay")
         await pilot.pause(0.1)
         assert strange(app) == set()

@@ -18,7 +18,7 @@ from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.dialogs.help import pane_keys
 from workbench.tui.history.diff_screen import DiffScreen
 from workbench.tui.history.screen import HistoryScreen
-from workbench.tui.main.panes import ProblemLine
+from workbench.tui.main.editor_pane import ProblemLine
 from workbench.tui.replay.divergence_screen import DivergenceScreen
 from workbench.tui.replay.screen import ReplayScreen
 
@@ -63,11 +63,11 @@ async def test_nothing_is_obeyed_on_any_screen(make_app: MakeApp, size: tuple[in
     async with app.run_test(size=size, notifications=True) as pilot:
         await app_opened(app)
         await pilot.press("f5")
-        await until(lambda: app.main.run_now and app.main.run_now.execution, "it ends")
+        await until(lambda: app.main.runs.now and app.main.runs.now.execution, "it ends")
         await pilot.pause()
-        assert app.main.run_now is not None
-        assert app.main.run_now.status == "error"
-        assert len(app.main.run_now.calls) == 2 * len(CORPUS)
+        assert app.main.runs.now is not None
+        assert app.main.runs.now.status == "error"
+        assert len(app.main.runs.now.calls) == 2 * len(CORPUS)
         check(app)
         app.main.go_to("detail")
         for tab in ("result", "console", "call"):
@@ -102,7 +102,7 @@ async def test_value_is_saved_and_not_overwritten_unasked(
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await app_opened(app)
         await pilot.press("f5")
-        await until(lambda: app.main.run_now and app.main.run_now.execution)
+        await until(lambda: app.main.runs.now and app.main.runs.now.execution)
         app.main.go_to("detail")
         await until(lambda: app.main.detail.result.has_focus and app.main.detail.result.shown)
         await pilot.press("x")
@@ -171,7 +171,7 @@ async def test_notices_and_file_names_are_shown_not_obeyed(
         await app_opened(app)
         app.say(f"Recovered unsaved text of {hostile}", "warning")
         app.notify(hostile, title=hostile, markup=True)
-        await app.main._open_path(tmp_path / f"{name}.js")
+        await app.main.scripts.open(tmp_path / f"{name}.js")
         app.main.tab.document.path = tmp_path / f"{name}.js"
         app.main.show_titles()
         app.main.tell(hostile)

@@ -69,7 +69,7 @@ async def test_a_key_before_the_first_script_is_open_waits(
     monkeypatch.setenv("VISUAL", "true")
     app = early_app(tmp_path, key, key)
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(lambda: app.main.tabs, "open")
+        await until(lambda: app.main.scripts.tabs, "open")
         await settled(app)
         await pilot.pause()
         assert app.crashed is None
@@ -79,10 +79,10 @@ async def test_a_key_before_the_first_script_is_open_waits(
 async def test_text_before_the_first_script_is_open_is_typed_into_it(tmp_path: Path) -> None:
     app = early_app(tmp_path, "a", "b", "left", "c", "f5", "d")
     async with app.run_test(size=(120, 40)):
-        await until(lambda: app.main.tabs, "open")
+        await until(lambda: app.main.scripts.tabs, "open")
         await settled(app)
         assert app.main.tab.script.text == "acdbreturn 1\n"
-        assert app.main.run_now is not None
+        assert app.main.runs.now is not None
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ async def test_commands_do_not_overtake_what_is_typed(make_app: MakeApp, tmp_pat
         await app_opened(app)
         type_at_once(app, *"one", "ctrl+s", *"two", "ctrl+n", *"three", "ctrl+pageup", *"four")
         await settled(app)
-        first, second = app.main.tabs
+        first, second = app.main.scripts.tabs
         assert (tmp_path / "test.js").read_text() == "one"
         assert first.script.text == "onetwofour"
         assert second.script.text == "three"
@@ -159,7 +159,7 @@ async def test_a_doubled_key_leaves_the_screen_below_alone(
         await settled(app)
         assert app.main in app.screen_stack
         assert then is None or isinstance(app.screen, then)
-        assert app.main.tabs[0].script.text == ("x" + text if "x" in keys[:1] else text)
+        assert app.main.scripts.tabs[0].script.text == ("x" + text if "x" in keys[:1] else text)
 
 
 async def test_a_doubled_enter_opens_one_replay(make_app: MakeApp) -> None:
@@ -168,7 +168,7 @@ async def test_a_doubled_enter_opens_one_replay(make_app: MakeApp) -> None:
         await app_opened(app)
         await until(lambda: app.runtime_now, "the runtime is open")
         type_at_once(app, "f5")
-        await until(lambda: app.main.run_now and app.main.run_now.execution, "it ends")
+        await until(lambda: app.main.runs.now and app.main.runs.now.execution, "it ends")
         type_at_once(app, "ctrl+t")
         await settled(app)
         rows = app.screen.query_one("#history-rows")
@@ -188,7 +188,7 @@ async def test_new_then_close_closes_the_new_one(make_app: MakeApp) -> None:
         await app_opened(app)
         type_at_once(app, "ctrl+n", "ctrl+w")
         await settled(app)
-        assert [tab.script.text for tab in app.main.tabs] == ["const a = 1\n"]
+        assert [tab.script.text for tab in app.main.scripts.tabs] == ["const a = 1\n"]
 
 
 async def test_a_screen_that_was_left_no_longer_acts(make_app: MakeApp) -> None:

@@ -47,7 +47,7 @@ async def test_names_the_run_and_the_text(
     async with app.run_test(size=size) as pilot:
         await start(app, pilot)
         await pilot.press("f5")
-        await until(lambda: app.main.run_now and app.main.run_now.calls, "it calls")
+        await until(lambda: app.main.runs.now and app.main.runs.now.calls, "it calls")
         await pilot.press("x", "ctrl+q")
         question = await asked(app, pilot)
         assert "1 script running" in question
@@ -64,7 +64,7 @@ async def test_names_the_run_and_the_text(
             assert one.region.width >= len(str(one.label))
         await pilot.press("enter")
         await until(lambda: app.screen is app.main, "it stays")
-        assert app.main.run_active
+        assert app.main.runs.active
         await pilot.press("ctrl+q")
         await asked(app, pilot)
         await pilot.press("right", "right", "enter")

@@ -47,12 +47,13 @@ async def test_palette_has_every_command_and_runs_it(make_app: MakeApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await app_opened(app)
         titles = {entry.title for entry in app.palette.entries(app.screen)}
-        assert {c.title for c in COMMANDS if c.id != "palette"} <= titles
+        here = [c for c in COMMANDS if c.place in ("app", "main", "panes") and c.id != "palette"]
+        assert {c.title for c in here} <= titles
         await pilot.press("ctrl+p", *"run script")
         await until(lambda: isinstance(app.screen, PaletteScreen))
         await until(lambda: first_title(app) == "Run script")
         await pilot.press("enter")
-        await until(lambda: app.main.run_now and app.main.run_now.execution, "it ran")
+        await until(lambda: app.main.runs.now and app.main.runs.now.execution, "it ran")
         await pilot.press("ctrl+p")
         await until(lambda: isinstance(app.screen, PaletteScreen))
         assert first_title(app) == "Run script"  # the last one first
@@ -63,9 +64,9 @@ async def test_enter_in_an_empty_palette_does_no_harm(make_app: MakeApp) -> None
     async with app.run_test(size=(120, 40)) as pilot:
         await app_opened(app)
         await pilot.press("ctrl+n")
-        await until(lambda: len(app.main.tabs) == 2)
+        await until(lambda: len(app.main.scripts.tabs) == 2)
         await pilot.press("ctrl+p", *"close script", "enter")
-        await until(lambda: len(app.main.tabs) == 1)
+        await until(lambda: len(app.main.scripts.tabs) == 1)
         await pilot.press("ctrl+p")
         await until(lambda: isinstance(app.screen, PaletteScreen))
         first = app.screen.query_one(RowList).row
@@ -79,7 +80,7 @@ async def test_it_also_finds_tools_scripts_runs_and_what_the_pane_can_do(make_ap
         await app_opened(app)
         await until(lambda: app.runtime_now and app.runtime_now.upstream.catalogue().tools, "tools")
         await pilot.press("f5")
-        await until(lambda: app.main.run_now and app.main.run_now.execution, "it ran")
+        await until(lambda: app.main.runs.now and app.main.runs.now.execution, "it ran")
         app.main.go_to("trace")
         await until(lambda: app.main.trace.has_focus)
         for typed, kind in (

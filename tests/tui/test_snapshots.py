@@ -13,9 +13,9 @@ from workbench.config import Config
 from workbench.core.model import Limits
 from workbench.core.records import CallRow, Recording
 from workbench.tui.app import WorkbenchApp
-from workbench.tui.main.running import LiveRun
 from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.replay.timeline import steps_of
+from workbench.tui.trace.live_run import LiveRun
 
 Show = Callable[[Pilot[int]], Awaitable[object]]
 _CODE = """\
@@ -72,11 +72,11 @@ async def _run_shown(app: WorkbenchApp) -> None:
     record = recording()
     run = LiveRun("triage.js")
     run.execution_id = record.execution_id
-    main.run_now = run
-    main._ran = main.tab
+    main.runs.now = run
+    main.runs.tab = main.tab
     main.trace.begin(record.execution_id)
     main.detail.begin()
-    main.show_events([step.event for step in steps_of(record)])
+    main.runs.show_events([step.event for step in steps_of(record)])
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_over_the_screen(picture: Picture, size: tuple[int, int], key: str) -> N
     async def shown(pilot: Pilot[int]) -> None:
         if key == "ctrl+q":
             await pilot.press("x")
-            await until(app_of(pilot).main.unsaved)
+            await until(app_of(pilot).main.scripts.unsaved)
         await pilot.press(key)
         await until(lambda: app_of(pilot).screen is not app_of(pilot).main)
 

@@ -97,10 +97,10 @@ async def test_app_opens_what_was_lost(make_app: MakeApp, tmp_path: Path) -> Non
     leave_draft(tmp_path / "data", "return 'recovered'")
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(lambda: len(app.main.tabs) == 2, "the draft is open")
+        await until(lambda: len(app.main.scripts.tabs) == 2, "the draft is open")
         await pilot.pause()
-        assert "return 'recovered'" in {tab.script.text for tab in app.main.tabs}
-        assert app.main.unsaved() == ["untitled-1.js"]
+        assert "return 'recovered'" in {tab.script.text for tab in app.main.scripts.tabs}
+        assert app.main.scripts.unsaved() == ["untitled-1.js"]
         await until(lambda: (tmp_path / "data" / "tui").glob("draft-*.json"), "kept as our own")
 
 
@@ -112,9 +112,9 @@ async def test_app_reopens_the_last_files_and_theme(make_app: MakeApp, tmp_path:
     )
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(lambda: app.main.tabs, "a script is open")
+        await until(lambda: app.main.scripts.tabs, "a script is open")
         await pilot.pause()
-        assert [tab.document.name for tab in app.main.tabs] == ["one.js"]
+        assert [tab.document.name for tab in app.main.scripts.tabs] == ["one.js"]
         assert app.theme == "workbench-light"
         await pilot.press("x")
         await until(lambda: list((tmp_path / "data" / "tui").glob("draft-*.json")), "kept")

@@ -21,11 +21,11 @@ from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.dialogs.help import HelpScreen
 from workbench.tui.dialogs.jump import JumpScreen
 from workbench.tui.history.screen import HistoryScreen
-from workbench.tui.main.panes import ProblemLine
-from workbench.tui.main.running import LiveRun
+from workbench.tui.main.editor_pane import ProblemLine
 from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.settings.screen import SettingsScreen
 from workbench.tui.tools.screen import ToolsScreen
+from workbench.tui.trace.live_run import LiveRun
 from workbench.tui.trace.model import EndRow
 from workbench.tui.trace.view import TraceView
 from workbench.tui.values.console_view import ConsoleView
@@ -45,10 +45,10 @@ async def start(app: WorkbenchApp, pilot: Pilot[int]) -> None:
 async def run_script(app: WorkbenchApp, pilot: Pilot[int]) -> LiveRun:
     """F5, and wait for the end."""
     await pilot.press("f5")
-    await until(lambda: app.main.run_now and app.main.run_now.execution, "the run ends")
+    await until(lambda: app.main.runs.now and app.main.runs.now.execution, "the run ends")
     await pilot.pause()
-    assert app.main.run_now is not None
-    return app.main.run_now
+    assert app.main.runs.now is not None
+    return app.main.runs.now
 
 
 def problem(app: WorkbenchApp, name: str = "script") -> str:
@@ -94,11 +94,11 @@ async def test_running_script_is_stopped(make_app: MakeApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await start(app, pilot)
         await pilot.press("f5")
-        await until(lambda: app.main.run_now and app.main.run_now.calls, "it calls")
+        await until(lambda: app.main.runs.now and app.main.runs.now.calls, "it calls")
         await pilot.press("f8")
-        await until(lambda: app.main.run_now and app.main.run_now.execution, "it ends")
-        assert app.main.run_now is not None
-        assert app.main.run_now.status == "cancelled"
+        await until(lambda: app.main.runs.now and app.main.runs.now.execution, "it ends")
+        assert app.main.runs.now is not None
+        assert app.main.runs.now.status == "cancelled"
 
 
 async def test_bad_input_is_told_as_one_types_and_does_not_run(make_app: MakeApp) -> None:
@@ -111,7 +111,7 @@ async def test_bad_input_is_told_as_one_types_and_does_not_run(make_app: MakeApp
         await pilot.pause()
         assert "1:9" in problem(app, "input")
         await pilot.press("f5")
-        assert app.main.run_now is None
+        assert app.main.runs.now is None
         await pilot.press("end", "backspace")
         await pilot.pause()
         assert problem(app, "input") == ""
@@ -142,15 +142,15 @@ async def test_save_open_and_new(make_app: MakeApp, tmp_path: Path) -> None:
         await start(app, pilot)
         await pilot.press("a", "ctrl+s")
         assert (tmp_path / "test.js").read_text() == "areturn 1"
-        assert app.main.unsaved() == []
+        assert app.main.scripts.unsaved() == []
         await pilot.press("ctrl+o")
         await until(lambda: isinstance(app.screen, LineScreen))
         paste(pilot, str(tmp_path / "other.js"))
         await pilot.press("enter")
-        await until(lambda: len(app.main.tabs) == 2)
+        await until(lambda: len(app.main.scripts.tabs) == 2)
         assert app.main.tab.script.text == "return 2"
         await pilot.press("ctrl+n")
-        await until(lambda: len(app.main.tabs) == 3)
+        await until(lambda: len(app.main.scripts.tabs) == 3)
         await pilot.pause()
         assert app.main.tab.document.name == "untitled-1.js"
 
@@ -202,13 +202,13 @@ async def test_sample_is_saved_elsewhere(make_app: MakeApp, tmp_path: Path) -> N
     async with app.run_test(size=(120, 40)) as pilot:
         await start(app, pilot)
         await pilot.press("x")
-        await until(app.main.unsaved)
-        assert not app.main.save_all()
+        await until(app.main.scripts.unsaved)
+        assert not app.main.files.save_all()
         await pilot.press("ctrl+s")
         await until(lambda: isinstance(app.screen, LineScreen))
         await pilot.press("enter")
         await until(lambda: app.screen is app.main)
-        assert app.main.unsaved() == []
+        assert app.main.scripts.unsaved() == []
     assert (tmp_path / "scripts" / "hello.js").read_text().startswith("x//")
 
 
@@ -249,12 +249,12 @@ async def test_file_changed_by_another_program(make_app: MakeApp, tmp_path: Path
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await start(app, pilot)
         (tmp_path / "test.js").write_text("return 22")
-        app.main.look_at_disk()
+        app.main.files.look_at_disk()
         assert app.main.tab.script.text == "return 22"
-        assert app.main.unsaved() == []
+        assert app.main.scripts.unsaved() == []
         await pilot.press("x")
         (tmp_path / "test.js").write_text("return 333")
-        app.main.look_at_disk()
+        app.main.files.look_at_disk()
         assert "return 22" in app.main.tab.script.text
         await pilot.pause()
         assert any("another program" in notice.message for notice in app._notifications)
@@ -312,7 +312,7 @@ async def test_changed_settings_are_taken(make_app: MakeApp) -> None:
         app.take_config(replace(app.config, ui=ui, keys={"run": "alt+r", "nope": "f9"}))
         assert app.theme == "workbench-light"
         await pilot.press("alt+r")
-        await until(lambda: app.main.run_now and app.main.run_now.execution, "alt+r runs")
+        await until(lambda: app.main.runs.now and app.main.runs.now.execution, "alt+r runs")
 
 
 async def test_inputs_are_kept_and_taken_by_name(make_app: MakeApp, tmp_path: Path) -> None:
@@ -338,7 +338,7 @@ async def test_quit_while_a_script_runs_asks_and_records_it(
     async with app.run_test(size=(80, 24)) as pilot:
         await start(app, pilot)
         await pilot.press("f5")
-        await until(lambda: app.main.run_now and app.main.run_now.calls, "it calls")
+        await until(lambda: app.main.runs.now and app.main.runs.now.calls, "it calls")
         await pilot.press("ctrl+q")
         await until(lambda: isinstance(app.screen, ChoiceScreen))
         await pilot.press("right", "enter")
@@ -354,18 +354,18 @@ async def test_tabs_are_switched_and_closed(make_app: MakeApp, tmp_path: Path) -
     async with app.run_test(size=(120, 40)) as pilot:
         await start(app, pilot)
         await pilot.press("ctrl+n")
-        await until(lambda: len(app.main.tabs) == 2 and app.main.tab.script.has_focus)
+        await until(lambda: len(app.main.scripts.tabs) == 2 and app.main.tab.script.has_focus)
         await pilot.press("x", "ctrl+w")
         await until(lambda: isinstance(app.screen, ChoiceScreen), "its text is in no file")
         await pilot.press("escape")
         await until(lambda: app.screen is app.main)
-        assert len(app.main.tabs) == 2
+        assert len(app.main.scripts.tabs) == 2
         await pilot.press("backspace", "ctrl+w")
-        await until(lambda: len(app.main.tabs) == 1, "it is closed")
+        await until(lambda: len(app.main.scripts.tabs) == 1, "it is closed")
         await until(lambda: app.main.tab.script.has_focus)
         await pilot.press("ctrl+w")
         await until(lambda: app.main.tab.document.name == "untitled-1.js", "an empty one is left")
-        assert len(app.main.tabs) == 1
+        assert len(app.main.scripts.tabs) == 1
 
 
 async def test_a_long_console_is_saved_whole(make_app: MakeApp, tmp_path: Path) -> None:
@@ -438,7 +438,7 @@ async def test_save_as_does_not_overwrite_another_file_without_a_question(
         await pilot.press("enter")
         await until(lambda: app.screen is app.main)
         assert (tmp_path / "scripts" / "untitled-1.js").read_text() == "keep me"
-        assert app.main.unsaved() == ["untitled-1.js"]
+        assert app.main.scripts.unsaved() == ["untitled-1.js"]
 
 
 @pytest.mark.parametrize("choice", ["stay", "save", "discard"])
@@ -455,7 +455,7 @@ async def test_closing_an_unsaved_script_asks(
             await until(lambda: isinstance(app.screen, LineScreen), "its name")
             await pilot.press("enter")
         await until(lambda: app.screen is app.main)
-        await until(lambda: len(app.main.tabs) == (2 if choice == "stay" else 1))
+        await until(lambda: len(app.main.scripts.tabs) == (2 if choice == "stay" else 1))
         assert (tmp_path / "scripts" / "untitled-1.js").exists() == (choice == "save")
 
 
@@ -467,7 +467,7 @@ async def test_every_size_shows_the_active_script_and_says_what_is_hidden(
     async with app.run_test(size=size) as pilot:
         await start(app, pilot)
         await pilot.press("ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n")
-        await until(lambda: len(app.main.tabs) == 5)
+        await until(lambda: len(app.main.scripts.tabs) == 5)
         pane = app.main.query_one("#script", Pane)
         for _ in range(5):
             await pilot.press("ctrl+pagedown")
@@ -508,7 +508,7 @@ async def test_jump_reaches_the_tabs_of_the_detail_and_the_scripts(make_app: Mak
     async with app.run_test(size=(120, 40)) as pilot:
         await start(app, pilot)
         await pilot.press("ctrl+n")
-        await until(lambda: len(app.main.tabs) == 2)
+        await until(lambda: len(app.main.scripts.tabs) == 2)
         await pilot.press("f2")
         await until(lambda: isinstance(app.screen, JumpScreen))
         marks = [str(mark.render()) for mark in app.screen.query(Static)]
@@ -519,7 +519,7 @@ async def test_jump_reaches_the_tabs_of_the_detail_and_the_scripts(make_app: Mak
         await pilot.press("right_square_bracket")
         await until(lambda: app.main.query_one(TabbedContent).active == "tab-result")
         await pilot.press("f2", "e")
-        await until(lambda: app.main.current == 0 and app.main.tab.script.has_focus)
+        await until(lambda: app.main.scripts.current == 0 and app.main.tab.script.has_focus)
 
 
 async def test_new_goes_to_the_script_also_from_the_input(make_app: MakeApp) -> None:
@@ -529,7 +529,7 @@ async def test_new_goes_to_the_script_also_from_the_input(make_app: MakeApp) -> 
         await pilot.press("f6")
         await until(lambda: app.main.tab.input.has_focus)
         await pilot.press("ctrl+n", "x")
-        await until(lambda: len(app.main.tabs) == 2)
+        await until(lambda: len(app.main.scripts.tabs) == 2)
         assert app.main.tab.script.text == "x"
         assert app.main.pane_name == "script"
 
@@ -539,11 +539,11 @@ async def test_the_call_that_is_shown_ends_there_too(make_app: MakeApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await start(app, pilot)
         await pilot.press("f5")
-        await until(lambda: app.main.run_now and app.main.run_now.calls, "the call is under way")
+        await until(lambda: app.main.runs.now and app.main.runs.now.calls, "the call is under way")
         app.main.go_to("trace")
         await until(lambda: app.main.trace.has_focus)
         await pilot.press("home")
-        run = app.main.run_now
+        run = app.main.runs.now
         assert run is not None
         await until(lambda: run.execution, "it ends")
         await until(lambda: isinstance(app.main.detail.call.shown, JsonTree))
@@ -605,7 +605,7 @@ async def test_a_call_that_is_inserted_does_not_glue_to_a_word(
     async with app.run_test(size=(120, 40)) as pilot:
         await start(app, pilot)
         app.main.tab.script.go_to(1, column + 1)
-        app.main.insert_call("tools.demo.echo({})")
+        app.main.navigation.insert_call("tools.demo.echo({})")
         assert app.main.tab.script.text == f"{text}.demo.echo({{}})" + (
             f" {code[column:]}" if code[column:] else ""
         )

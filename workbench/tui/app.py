@@ -64,11 +64,7 @@ class WorkbenchApp(AppBase):
         (layout.WIDE, "-wide"),
     ]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (layout.LOW, "-short"), (30, "-tall")]  # noqa: RUF012
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *commands.bindings("app"),
-        # Without priority: an editor takes the letter.
-        Binding("question_mark", "help", "Help", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("app", "reading")]
 
     def __init__(self, config: Config, *, data_dir: Path, script: Path | None = None) -> None:
         super().__init__()
@@ -221,7 +217,7 @@ class WorkbenchApp(AppBase):
 
     async def _open_first(self, last: Session) -> None:
         lost = self._sessions.recover()
-        await self.main.open_first(self._script, last, lost)
+        await self.main.scripts.open_first(self._script, last.files, last.current, lost)
         self.sidebar_wanted = last.sidebar
         if last.sidebar and self.size.width >= layout.WIDE:
             self.main.sidebar.show()
@@ -233,7 +229,7 @@ class WorkbenchApp(AppBase):
     def keep_drafts(self) -> bool:
         """Write unsaved text where the next start finds it. False: it could not be written."""
         try:
-            self._sessions.keep(self.main.drafts())
+            self._sessions.keep(self.main.scripts.drafts())
         except OSError as error:
             self.say(f"Unsaved text is not kept: {error}", "warning")
             return False
@@ -253,10 +249,16 @@ class WorkbenchApp(AppBase):
         if return_code == 0:
             try:
                 self._sessions.keep([])
-                self._sessions.save(self.main.session())
+                self._sessions.save(self._session())
             except OSError as error:
                 message = f"workbench: the session is not remembered: {error}"
         super().exit(result, return_code, message)
+
+    def _session(self) -> Session:
+        """What is open, for the next start."""
+        files, current = self.main.scripts.files()
+        recent = tuple(self.palette.recent)
+        return Session(files, current, self.theme, self.shares, self.sidebar_wanted, recent)
 
     def on_crash(self) -> None:
         """Unsaved text is there again at the next start."""
@@ -407,7 +409,7 @@ class WorkbenchApp(AppBase):
     def _ask_to_leave(self) -> None:
         if isinstance(self.screen, ChoiceScreen):
             return
-        running, unsaved = self._scripts_running(), self.main.unsaved()
+        running, unsaved = self._scripts_running(), self.main.scripts.unsaved()
         if not running and not unsaved:
             self.exit(0)
             return
@@ -426,8 +428,8 @@ class WorkbenchApp(AppBase):
         """Scripts that leaving would stop: the one on the main screen, a replay's live run, a tried tool."""
         runtime = self.runtime_now
         ours = len(runtime.engine.running) if runtime is not None else 0
-        return max(ours, int(self.main.run_active))
+        return max(ours, int(self.main.runs.active))
 
     def _leave(self, choice: str | None) -> None:
-        if choice == "quit" or (choice == "save" and self.main.save_all()):
+        if choice == "quit" or (choice == "save" and self.main.files.save_all()):
             self.exit(0)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from workbench.text.sanitize import clean_line
-from workbench.tui.commands import in_force, keymap, shown
+from workbench.tui.commands import TITLES, in_force, keymap, shown
 
 
 def write_keys(own: Mapping[str, str], *, as_json: bool, out: TextIO | None = None) -> None:
@@ -17,13 +17,21 @@ def write_keys(own: Mapping[str, str], *, as_json: bool, out: TextIO | None = No
     rows = list(in_force(own))
     if as_json:
         values = [
-            {"id": command.id, "keys": keys, "title": command.title, "help": command.help}
+            {
+                "id": command.id,
+                "keys": keys,
+                "title": command.title,
+                "help": command.help or command.title,
+                "place": command.place,
+            }
             for command, keys in rows
         ]
         out.write(json.dumps(values) + "\n")
     else:
         width = max(len(shown(keys)) for _, keys in rows)
+        wide = max(len(command.id) for command, _ in rows)
         for command, keys in rows:
-            out.write(f"{shown(keys):{width}}  {command.id:16} {command.help}\n")
+            said = command.help or f"{command.title} ({TITLES[command.place].lower()})"
+            out.write(f"{shown(keys):{width}}  {command.id:{wide}} {said}\n")
     for problem in keymap(own)[1]:
         sys.stderr.write(f"workbench: {clean_line(problem)}\n")

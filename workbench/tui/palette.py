@@ -14,9 +14,11 @@ from workbench.config import ConfigError
 from workbench.core.scripts import script_names
 from workbench.history import HistoryError
 from workbench.tui import commands
+from workbench.tui.commands import Command
 from workbench.tui.dialogs.palette import Entry, PaletteScreen
 from workbench.tui.editor.tool_calls import call_text
 from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.pane_screen import PaneScreen
 from workbench.tui.wording import count, local_time
 
 if TYPE_CHECKING:
@@ -24,12 +26,12 @@ if TYPE_CHECKING:
 
 THEME = "theme:"
 """Begins the id of a theme's entry."""
-_NEVER_FIRST = frozenset({"close", "quit", "stop"})
+_NEVER_FIRST = frozenset({"close", "quit", "stop", "history-delete"})
 """Enter in a palette that was opened by mistake must do no harm."""
 _MOST_RECENT = 12
 _MOST_RUNS = 100
-_MOVES = frozenset({"move", "page", "first", "follow", "scroll_down", "scroll_up", "scroll_home"})
-"""Actions of keys that one does not look for by name."""
+_BY_THEMSELVES = ("app", "reading", "main", "panes")
+"""Places whose commands are offered with or without a key."""
 
 
 class Palette:
@@ -80,14 +82,14 @@ class Palette:
         first: list[Entry] = []
         last: list[Entry] = []
         for command, keys in commands.in_force(app.config.keys):
-            if command.id == "palette" or (command.place == "main" and screen is not main):
+            owner = self._owner(command, screen)
+            if owner is None:
                 continue
-            owner = main if command.place == "main" else app
             run = partial(self._run, owner, command.action)
             entry = Entry(command.id, command.title, run, commands.shown(keys), command.help)
             (last if command.id in _NEVER_FIRST else first).append(entry)
         yield from first
-        yield from self._of_the_pane(screen)
+        yield from self._of_what_is_shown(screen)
         yield from last
         names = sorted(app.available_themes, key=lambda name: (name[:9] != "workbench", name))
         for name in names:
@@ -96,37 +98,43 @@ class Palette:
         if screen is main:
             yield from self._of_the_main_screen()
 
+    def _owner(self, command: Command, screen: Screen[object]) -> Widget | WorkbenchApp | None:
+        """Who carries out a command of the app, or of the screen below; None: nobody there."""
+        if command.place == "app" and command.id != "palette":
+            return self._app
+        if command.place == "main" and screen is self._app.main:
+            return screen
+        if command.place == "panes" and isinstance(screen, PaneScreen):
+            return screen
+        return None
+
     async def _run(self, owner: Widget | WorkbenchApp, action: str) -> None:
         await self._app.run_action(action, owner)
 
-    def _of_the_pane(self, screen: Screen[object]) -> Iterator[Entry]:
-        """The keys of what has the focus, as it declares them, and of the screen."""
-        known = {command.action for command in commands.COMMANDS}
+    def _of_what_is_shown(self, screen: Screen[object]) -> Iterator[Entry]:
+        """The commands of what has the focus, and of the screen, as far as they do something now."""
+        known = set()
         for found in screen.active_bindings.values():
-            binding, node = found.binding, found.node
-            name = binding.action.partition("(")[0]
-            ours = any(
-                binding.action == getattr(each, "action", "")
-                for kind in type(node).__mro__
-                if kind.__module__.startswith("workbench.")
-                for each in vars(kind).get("BINDINGS", ())
-            )
-            if not ours or not binding.description or name in _MOVES or name in known:
+            command = commands.BY_ID.get(found.binding.id or "")
+            if command is None or command.place in _BY_THEMSELVES or command.id in known:
                 continue
-            known.add(name if "(" not in binding.action else binding.action)
+            known.add(command.id)
+            if command.is_move or not found.enabled:
+                continue
+            place = _place(found.node) if isinstance(found.node, Widget) else ""
             yield Entry(
-                f"{type(node).__name__}.{binding.action}",
-                binding.description,
-                partial(self._app.run_action, binding.action, node),
-                commands.shown(binding.key),
-                f"In {_place(node)}" if isinstance(node, Widget) else "",
-                _place(node) if isinstance(node, Widget) else "",
+                command.id,
+                command.title,
+                partial(self._app.run_action, command.action, found.node),
+                commands.shown(found.binding.key),
+                f"In {place}" if place else "",
+                place,
             )
 
     def _of_the_main_screen(self) -> Iterator[Entry]:
         app, main = self._app, self._app.main
         for name in script_names(app.config):
-            run = partial(main.open_named, name)
+            run = partial(main.files.open_named, name)
             yield Entry(f"script:{name}", name, run, "", "Open the script", "script", True)
         runtime = app.runtime_now
         if runtime is None:
@@ -134,7 +142,7 @@ class Palette:
         catalogue = runtime.upstream.catalogue()
         for tools in catalogue.tools.values():
             for tool in tools.values():
-                insert = partial(main.insert_call, call_text(tool))
+                insert = partial(main.navigation.insert_call, call_text(tool))
                 about = tool.description.partition("\n")[0]
                 yield Entry(
                     f"tool:{tool.full_name}", tool.full_name, insert, "", about, "tool", True

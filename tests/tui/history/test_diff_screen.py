@@ -29,11 +29,13 @@ return input.of
 
 
 async def run(app: WorkbenchApp, pilot: Pilot[int], given: str) -> None:
-    before = app.main.run_now
+    before = app.main.runs.now
     app.main.tab.input.text = given
     await pilot.press("f5")
     await until(
-        lambda: app.main.run_now is not before and app.main.run_now and app.main.run_now.execution,
+        lambda: (
+            app.main.runs.now is not before and app.main.runs.now and app.main.runs.now.execution
+        ),
         "the run ends",
     )
 
@@ -108,8 +110,8 @@ async def test_two_runs_of_the_history_side_by_side(
 
 
 async def replay_of(app: WorkbenchApp, pilot: Pilot[int]) -> ReplayScreen:
-    assert app.main.run_now is not None
-    await app.open_replay(app.main.run_now.execution_id)
+    assert app.main.runs.now is not None
+    await app.open_replay(app.main.runs.now.execution_id)
     await until(lambda: isinstance(app.screen, ReplayScreen), "the replay")
     await pilot.pause()
     assert isinstance(app.screen, ReplayScreen)

@@ -59,7 +59,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 async def history(app: WorkbenchApp, pilot: Pilot[int]) -> HistoryScreen:
-    await until(lambda: app.main.tabs and app.runtime_now, "the history is open")
+    await until(lambda: app.main.scripts.tabs and app.runtime_now, "the history is open")
     await pilot.press("ctrl+t")
     await until(lambda: isinstance(app.screen, HistoryScreen), "the list")
     assert isinstance(app.screen, HistoryScreen)
@@ -156,7 +156,7 @@ async def test_the_main_screen_tells_of_it_and_a_key_follows_it(
 ) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(lambda: app.main.tabs and app.runtime_now, "the history is open")
+        await until(lambda: app.main.scripts.tabs and app.runtime_now, "the history is open")
         await pilot.press("alt+w")
         assert app.screen is app.main, "there is nothing to follow yet"
         process = start(_CODE)
@@ -212,7 +212,7 @@ async def test_a_damaged_file_is_told_on_every_screen(make_app: MakeApp) -> None
         await until(lambda: isinstance(app.screen, ChoiceScreen), "the question")
         await pilot.pause()
         await pilot.press("enter")
-        await until(lambda: app.main.run_now is None, "nothing runs")
+        await until(lambda: app.main.runs.now is None, "nothing runs")
         assert "cannot be read" in str(app.main.query_one("#status", Static).visual)
 
 
@@ -228,7 +228,7 @@ async def test_a_file_that_was_damaged_before_ends_nothing(make_app: MakeApp) ->
     async with app.run_test(size=(120, 40)) as pilot:
         await app_opened(app)
         await pilot.press("f5")
-        await until(lambda: app.main.run_now and app.main.run_now.execution, "the run ends")
+        await until(lambda: app.main.runs.now and app.main.runs.now.execution, "the run ends")
         await pilot.press("ctrl+t")
         await until(lambda: isinstance(app.screen, HistoryScreen), "the list")
         screen = app.screen

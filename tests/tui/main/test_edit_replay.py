@@ -40,13 +40,15 @@ async def ran(app: WorkbenchApp, pilot: Pilot[int]) -> str:
 
 async def replayed(app: WorkbenchApp, pilot: Pilot[int], *keys: str) -> None:
     """Replay the edited script; ``keys`` choose the rule."""
-    before = app.main.run_now
+    before = app.main.runs.now
     await pilot.press("ctrl+l")
     await until(lambda: isinstance(app.screen, ChoiceScreen), "the question")
     await pilot.pause()
     await pilot.press(*keys, "enter")
     await until(
-        lambda: app.main.run_now is not before and app.main.run_now and app.main.run_now.execution,
+        lambda: (
+            app.main.runs.now is not before and app.main.runs.now and app.main.runs.now.execution
+        ),
         "the replay ends",
     )
 
@@ -66,7 +68,7 @@ async def test_an_added_console_line_shows_what_it_would_have_printed(make_app: 
         await replayed(app, pilot)
         await until(lambda: "but for the console" in status(app), "the verdict")
         assert app.screen is app.main
-        run = app.main.run_now
+        run = app.main.runs.now
         assert run is not None
         assert [line.text for line in run.console] == ["late 1 true"]
         assert app.main.detail.front is app.main.detail.console
@@ -132,14 +134,14 @@ async def test_the_rule_decides_what_an_unknown_call_does(make_app: MakeApp) -> 
         await until(lambda: isinstance(app.screen, DivergenceScreen), "the picture")
         assert "changed input" in str(app.screen.query_one("#divergence-header", Static).visual)
         await pilot.press("escape")
-        run = app.main.run_now
+        run = app.main.runs.now
         assert run is not None
         assert run.execution is not None
         assert run.execution.error is not None
         assert "DIVERGED" in str(run.execution.error.code) + run.execution.error.message
         await replayed(app, pilot, "right", "right")  # call it live
         await until(lambda: isinstance(app.screen, DivergenceScreen), "the picture")
-        run = app.main.run_now
+        run = app.main.runs.now
         assert run is not None
         assert run.execution is not None
         assert run.execution.value == [1, 7]
@@ -162,7 +164,7 @@ async def test_a_run_of_the_history_is_edited_and_replayed(make_app: MakeApp) ->
         await pilot.press("E")
         await until(lambda: app.screen is app.main, "the main screen")
         await pilot.pause()
-        assert len(app.main.tabs) == 2
+        assert len(app.main.scripts.tabs) == 2
         assert app.main.tab.script.text == _CODE
         assert isinstance(app.main.tab.recorded, Recording)
         assert app.main.tab.recorded.execution_id == record
@@ -204,7 +206,7 @@ async def test_a_script_knows_its_last_run_in_the_next_session(make_app: MakeApp
         record = await ran(app, pilot)
     app = make_app(_CODE.replace("return", "console.log(b);\nreturn"), '{"of": 2}')
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(lambda: app.main.tabs and app.runtime_now, "open")
+        await until(lambda: app.main.scripts.tabs and app.runtime_now, "open")
         await replayed(app, pilot)
         await until(lambda: "but for the console" in status(app), "the verdict")
         assert record[:8] in status(app)
@@ -213,7 +215,7 @@ async def test_a_script_knows_its_last_run_in_the_next_session(make_app: MakeApp
 async def test_without_a_record_it_is_said(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        await until(lambda: app.main.tabs and app.runtime_now, "open")
+        await until(lambda: app.main.scripts.tabs and app.runtime_now, "open")
         await pilot.press("ctrl+l")
         await pilot.pause()
         assert app.screen is app.main
@@ -224,4 +226,4 @@ async def test_without_a_record_it_is_said(make_app: MakeApp) -> None:
         await pilot.pause()
         await pilot.press("enter")
         await until(lambda: "no execution has the id" in status(app), "it is told")
-        assert not app.main.run_active
+        assert not app.main.runs.active

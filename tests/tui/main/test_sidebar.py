@@ -73,7 +73,7 @@ async def test_run_is_opened(make_app: MakeApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await start(app, pilot)
         await pilot.press("f5")
-        await until(lambda: app.main.run_now and app.main.run_now.execution, "the run ends")
+        await until(lambda: app.main.runs.now and app.main.runs.now.execution, "the run ends")
         await pilot.press("f9")
         await choose(app, pilot, "run", "test.js")
         await until(lambda: isinstance(app.screen, ReplayScreen), "its replay")

@@ -29,10 +29,10 @@ async def record(app: WorkbenchApp, pilot: Pilot[int]) -> ReplayScreen:
     """Run the script, then open its recording."""
     await app_opened(app)
     await pilot.press("f5")
-    await until(lambda: app.main.run_now and app.main.run_now.execution, "the run ends")
-    assert app.main.run_now is not None
-    assert app.main.run_now.status == "ok", app.main.run_now.execution
-    await app.open_replay(app.main.run_now.execution_id)
+    await until(lambda: app.main.runs.now and app.main.runs.now.execution, "the run ends")
+    assert app.main.runs.now is not None
+    assert app.main.runs.now.status == "ok", app.main.runs.now.execution
+    await app.open_replay(app.main.runs.now.execution_id)
     await until(lambda: isinstance(app.screen, ReplayScreen), "the replay is open")
     await pilot.pause()
     assert isinstance(app.screen, ReplayScreen)
@@ -155,18 +155,18 @@ async def test_runs_live_in_a_new_tab(make_app: MakeApp) -> None:
     app = make_app(_CODE)
     async with app.run_test(size=(120, 40)) as pilot:
         await record(app, pilot)
-        first = app.main.run_now
+        first = app.main.runs.now
         await pilot.press("R")
         await until(lambda: app.screen is app.main, "the main screen is back")
         await until(
             lambda: (
-                app.main.run_now is not first
-                and app.main.run_now is not None
-                and app.main.run_now.execution
+                app.main.runs.now is not first
+                and app.main.runs.now is not None
+                and app.main.runs.now.execution
             ),
             "it ran again",
         )
-        assert len(app.main.tabs) == 2
+        assert len(app.main.scripts.tabs) == 2
         assert app.main.tab.script.text == _CODE
 
 

@@ -16,9 +16,9 @@ from workbench.core.model import (
     ToolCallFinished,
     ToolCallStarted,
 )
-from workbench.tui.main.panes import DetailPane
-from workbench.tui.main.running import LiveRun
 from workbench.tui.replay.screen import ReplayScreen
+from workbench.tui.trace.detail_pane import DetailPane
+from workbench.tui.trace.live_run import LiveRun
 from workbench.tui.wording import summary
 
 
@@ -62,7 +62,7 @@ async def test_timing_of_a_run_and_of_its_calls(make_app: MakeApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await app_opened(app)
         await pilot.press("f5")
-        await until(lambda: app.main.run_now and app.main.run_now.execution, "the run ends")
+        await until(lambda: app.main.runs.now and app.main.runs.now.execution, "the run ends")
         await pilot.pause()
         assert "upstream" in str(app.main.query_one("#status").render())
         detail = app.main.detail

@@ -145,5 +145,5 @@ async def test_enter_puts_the_near_name_into_the_script(make_app: MakeApp) -> No
         await until(lambda: "{ state:" in app.main.tab.script.text, "it is put right")
         await pilot.press("f5")
         await until(lambda: not card.display and app.main.detail.result.shown, "its value")
-        assert app.main.run_now is not None
-        await until(lambda: app.main.run_now and app.main.run_now.status == "ok", "it works now")
+        assert app.main.runs.now is not None
+        await until(lambda: app.main.runs.now and app.main.runs.now.status == "ok", "it works now")

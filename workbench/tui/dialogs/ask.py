@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from workbench.text.sanitize import clean, clean_line
+from workbench.tui.commands import bindings
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_input import LineInput
 
@@ -21,11 +22,7 @@ _SHOWN = 200
 class ChoiceScreen(GuardedModal[str | None]):
     """A question with a button for each answer; the first is safe and has the focus."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Stay"),
-        Binding("left", "app.focus_previous", show=False),
-        Binding("right", "app.focus_next", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("choice")]
 
     def __init__(self, question: str, choices: Mapping[str, str]) -> None:
         super().__init__()
@@ -61,11 +58,7 @@ class LineScreen(GuardedModal[str | None]):
     LineScreen #line-problem.-shown { display: block; }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Cancel"),
-        Binding("down", "move(1)", show=False, priority=True),
-        Binding("up", "move(-1)", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("names")]
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,57 +10,50 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widget import Widget
-from textual.widgets import Static, TextArea
+from textual.widgets import Static
 
-from workbench.tui.commands import in_force, shown
-from workbench.tui.editor.code_area import CodeArea
-from workbench.tui.main.panes import DetailPane
-from workbench.tui.trace.view import TraceView
-from workbench.tui.values.console_view import ConsoleView
-from workbench.tui.values.json_view import JsonView
+from workbench.tui.commands import BY_ID, Place, bindings, in_force, shown
 from workbench.tui.widgets.guarded_screen import GuardedModal
 
-_PANES: Mapping[str, tuple[type[Widget], ...]] = {
-    "script": (CodeArea,),
-    "input": (CodeArea,),
-    "trace": (TraceView,),
-    "detail": (DetailPane, JsonView, ConsoleView),
+_PANES: Mapping[str, tuple[Place, ...]] = {
+    "script": ("editor",),
+    "input": ("editor",),
+    "trace": ("trace",),
+    "detail": ("detail", "json", "console"),
 }
-_PLAIN = frozenset(
-    binding.action for binding in TextArea.BINDINGS if isinstance(binding, Binding)
-) - {"undo", "redo"}
-"""What every editor does needs no words."""
+_GROUPED: tuple[Place, ...] = ("app", "reading", "main", "panes")
+"""Places whose commands stand under headings of their own."""
 _WIDTH = 22
 
 
-def pane_keys(pane: str) -> list[tuple[str, str]]:
-    """The keys of a pane's own widget, as it declares them: (keys, what they do)."""
+def pane_keys(pane: str, own: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
+    """The keys of what is in a pane: (keys, what they do)."""
+    return _keys(_PANES.get(pane, ()), own or {})
+
+
+def screen_keys(screen: Screen[object], own: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The keys of a screen itself, but for those that stand under other headings."""
+    found: dict[Place, None] = {}
+    for kind in type(screen).__mro__:
+        for binding in vars(kind).get("BINDINGS", ()):
+            command = BY_ID.get(binding.id or "") if isinstance(binding, Binding) else None
+            if command is not None and command.place not in _GROUPED:
+                found.setdefault(command.place)
+    return _keys(found, own)
+
+
+def _keys(places: Iterable[Place], own: Mapping[str, str]) -> list[tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
-    for widget in _PANES.get(pane, ()):
-        for kind in widget.__mro__:
-            if kind.__module__.startswith("workbench."):
-                for binding in vars(kind).get("BINDINGS", ()):
-                    if isinstance(binding, Binding) and binding.action not in _PLAIN:
-                        # Two views of one pane have the same keys for the same thing: said once.
-                        keys = shown(binding.key)
-                        found.setdefault(keys.partition(",")[0], (keys, binding.description))
+    for place in places:
+        for command, keys in in_force(own):
+            if command.place == place and command.said and keys:
+                # Two views of one pane have the same keys for the same thing: said once.
+                found.setdefault(shown(keys).partition(",")[0], (shown(keys), command.title))
     return list(found.values())
 
 
-def screen_keys(screen: Screen[object] | None) -> list[tuple[str, str]]:
-    """The keys of a screen itself, those of commands left out: (keys, what they do)."""
-    return [
-        (shown(binding.key), binding.description)
-        for kind in type(screen).__mro__
-        if kind.__module__.startswith("workbench.")
-        for binding in vars(kind).get("BINDINGS", ())
-        if isinstance(binding, Binding) and binding.id is None
-    ]
-
-
 class HelpScreen(GuardedModal[None]):
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,f1", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("help")]
 
     def __init__(
         self,
@@ -71,7 +64,7 @@ class HelpScreen(GuardedModal[None]):
     ) -> None:
         """screen: what is below; its own keys come first. here: the commands that do something there."""
         super().__init__()
-        self._screen_keys = screen_keys(screen)
+        self._screen_keys = screen_keys(screen, own_keys) if screen is not None else []
         self._own_keys = own_keys
         self._pane = pane
         self._here = here
@@ -85,18 +78,18 @@ class HelpScreen(GuardedModal[None]):
         groups: dict[str, list[tuple[str, str]]] = {}
         if self._screen_keys:
             groups["On this screen"] = self._screen_keys
-        here = pane_keys(self._pane)
+        here = pane_keys(self._pane, self._own_keys)
         if here:
             groups[f"In this pane: {self._pane}"] = here
         for command, keys in in_force(self._own_keys):
-            if command.id not in self._here:
+            if command.id not in self._here or not command.said or command.place not in _GROUPED:
                 continue
             groups.setdefault(command.group, []).append(
                 (shown(keys) if keys else "by name", f"{command.title}: {command.help}")
             )
         for pane in _PANES if self._pane else ():
             if pane != self._pane:
-                groups[f"In the {pane} pane"] = pane_keys(pane)
+                groups[f"In the {pane} pane"] = pane_keys(pane, self._own_keys)
         lines: list[Content] = []
         for title, entries in groups.items():
             lines.append(Content.styled(title, "bold $primary"))

@@ -9,10 +9,11 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Offset
 from textual.widgets import Static
 
+from workbench.tui.commands import bindings
 from workbench.tui.widgets.guarded_screen import GuardedModal
 
 
@@ -31,7 +32,7 @@ class Target:
 class JumpScreen(GuardedModal[None]):
     """Shows a mark at every target of the screen below; a key that is on none leaves."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f2", "dismiss", "Stay")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("jump")]
     DEFAULT_CSS = """
     JumpScreen { background: $background 30%; layers: letters; }
     JumpScreen:ansi { background: transparent; }

@@ -9,12 +9,13 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
 from workbench.text.sanitize import clean_line
+from workbench.tui.commands import bindings
 from workbench.tui.matching import score
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_input import LineInput
@@ -72,13 +73,7 @@ class PaletteScreen(GuardedModal[Entry | None]):
     PaletteScreen #palette-help { height: 1; padding: 0 2; color: $foreground 70%;
         text-wrap: nowrap; text-overflow: ellipsis; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+p", "dismiss", "Close"),
-        Binding("down", "move(1)", show=False, priority=True),
-        Binding("up", "move(-1)", show=False, priority=True),
-        Binding("pagedown", "move(8)", show=False, priority=True),
-        Binding("pageup", "move(-8)", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("palette")]
 
     def __init__(self, entries: Sequence[Entry], recent: Sequence[str] = ()) -> None:
         super().__init__()

@@ -10,13 +10,14 @@ from collections.abc import Awaitable, Callable
 from typing import ClassVar, TypeAlias
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Offset
 from textual.timer import Timer
 from textual.widgets.text_area import Location
 
 from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import ToolInfo
+from workbench.tui.commands import bindings
 from workbench.tui.editor.code_marks import Marker
 from workbench.tui.editor.code_typing import TypingArea
 from workbench.tui.editor.completion import Completion, opens_by_itself, opens_unasked
@@ -37,15 +38,7 @@ _HOVER_S = 0.5
 class CodeArea(TypingArea):
     """An editor for ``language`` "javascript", "typescript" or "json"."""
 
-    HELP = "ctrl+space offers · F12 schema of the call · ctrl+f find and replace · ctrl+g line · ctrl+/ comment"
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+space,ctrl+@", "complete", "Complete", show=False),
-        Binding("ctrl+f", "find", "Find", show=False),
-        Binding("f3", "find_next(1)", "Find next", show=False),
-        Binding("shift+f3", "find_next(-1)", "Find previous", show=False),
-        Binding("ctrl+g", "go_to_line", "Go to line", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("editor")]
 
     completer: Completer | None = None
     """Gives the offers for a text and a cursor ``(row, column)`` from 0."""

@@ -19,9 +19,14 @@ _FREED = {"ctrl+a", "ctrl+f", "ctrl+g", "f6", "f7"}
 """Keys of TextArea that mean something else here (tui.md, section 6)."""
 
 
+_DECLARED = {"undo", "redo"}
+"""Actions of TextArea that are commands here, with names."""
+
+
 def _kept_bindings() -> Iterator[BindingType]:
+    """Textual's own keys of the cursor."""
     for binding in TextArea.BINDINGS:
-        if isinstance(binding, Binding):
+        if isinstance(binding, Binding) and binding.action not in _DECLARED:
             keys = [key for key in binding.key.split(",") if key not in _FREED]
             if keys:
                 yield replace(binding, key=",".join(keys))
@@ -30,19 +35,7 @@ def _kept_bindings() -> Iterator[BindingType]:
 class TypingArea(MarkedArea):
     """An editor that helps to type a language with brackets."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *_kept_bindings(),
-        Binding("ctrl+a", "select_all", "Select all", show=False),
-        Binding("ctrl+slash,ctrl+underscore", "toggle_comment", "Comment", show=False),
-        Binding("ctrl+home", "go_to_end(False)", "Start of the text", show=False),
-        Binding("ctrl+end", "go_to_end(True)", "End of the text", show=False),
-        Binding("ctrl+shift+home", "go_to_end(False, True)", "Select to the start", show=False),
-        Binding("ctrl+shift+end", "go_to_end(True, True)", "Select to the end", show=False),
-        Binding("ctrl+backspace", "delete_word_left", "Delete the word before", show=False),
-        Binding("shift+tab", "outdent", "Indent less", show=False),
-        Binding("alt+up", "move_lines(-1)", "Move lines up", show=False),
-        Binding("alt+down", "move_lines(1)", "Move lines down", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*_kept_bindings()]
 
     class Edited(Message):
         """The user (or an undo) changed the text; loading a text does not count."""
@@ -59,6 +52,13 @@ class TypingArea(MarkedArea):
         result = super().edit(edit)
         self.post_message(self.Edited(self))
         return result
+
+    def replace_all(self, text: str) -> None:
+        """Another text, as an edit that can be undone; the cursor stays where it can."""
+        if self.text != text:
+            row, column = self.cursor_location
+            self.replace(text, (0, 0), self.document.end)
+            self.go_to(row + 1, column + 1)
 
     def undo(self) -> None:
         super().undo()

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
@@ -16,6 +16,7 @@ from textual.widgets import Input, Label, Static
 from textual.widgets.text_area import Selection
 
 from workbench.text.sanitize import clean_line
+from workbench.tui.commands import bindings
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.searching import MOST_MATCHES, Places, Search, SearchError
 from workbench.tui.widgets.line_input import LineInput
@@ -37,7 +38,7 @@ _BAR_CSS = """
 class _Bar(Vertical):
     """A bar that belongs to one editor and is mounted below it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("bar")]
 
     def __init__(self, area: CodeArea) -> None:
         super().__init__()
@@ -53,7 +54,7 @@ class _Bar(Vertical):
 class Option(Static, can_focus=True):
     """A switch whose state is seen without colour: ``[x] Aa alt+c``."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "toggle", "Toggle", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("find-option")]
 
     class Changed(Message):
         """It was switched."""
@@ -86,13 +87,7 @@ class FindBar(_Bar):
 
     DEFAULT_CSS = "FindBar {" + _BAR_CSS + "}"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f3,down", "go(1)", "Next", show=False),
-        Binding("shift+f3,up", "go(-1)", "Previous", show=False),
-        Binding("alt+c", "toggle('case')", "Case", show=False),
-        Binding("alt+r", "toggle('regex')", "Regex", show=False),
-        Binding("alt+a", "replace_all", "Replace all", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("find")]
 
     def __init__(self, area: CodeArea) -> None:
         super().__init__(area)

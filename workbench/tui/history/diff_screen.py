@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
@@ -18,6 +18,7 @@ from workbench.history import CallRow, Recording
 from workbench.replay import Pair, compare_calls, compare_ends, end_of
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import clean_line
+from workbench.tui.commands import bindings
 from workbench.tui.replay.timeline import execution_of
 from workbench.tui.values.difference_list import DifferenceList
 from workbench.tui.values.json_view import JsonView
@@ -53,13 +54,7 @@ class DiffScreen(GuardedScreen[None]):
             text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "next(1)", "Next difference"),
-        Binding("N", "next(-1)", "Previous difference", show=False),
-        Binding("f6,tab", "app.focus_next", "Pane", priority=True),
-        Binding("shift+f6,shift+tab", "app.focus_previous", "Previous pane", show=False),
-        Binding("escape", "dismiss", "Back"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("diff", "sides")]
 
     def __init__(self, a: Recording, b: Recording, verdict: str = "") -> None:
         """verdict: what is said of it beside the figures."""

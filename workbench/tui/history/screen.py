@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widgets import Input
 
 from workbench.core.ports import HistoryKeeper
@@ -28,6 +28,7 @@ from workbench.history import (
     write_recording,
 )
 from workbench.text.sanitize import clean_line
+from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.history.rows import heading, row_line, shows_tokens
 from workbench.tui.widgets.guarded_screen import GuardedScreen
@@ -78,16 +79,7 @@ class HistoryScreen(GuardedScreen[None]):
     HistoryScreen #history-filter:focus { background: $primary 20%; border: none; }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter"),
-        Binding("s", "sort", "Sort"),
-        Binding("p", "replay", "Replay"),
-        Binding("space", "mark", "Mark"),
-        Binding("d", "compare", "Diff with marked"),
-        Binding("x", "export", "Export"),
-        Binding("delete", "delete", "Delete"),
-        Binding("escape", "back", "Back"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("history")]
 
     def __init__(self, history: HistoryKeeper, open_run: OpenRun) -> None:
         super().__init__()

@@ -12,13 +12,16 @@ from workbench.history import HistoryError
 from workbench.text.sanitize import clean_line
 from workbench.tui.dialogs.ask import ChoiceScreen
 from workbench.tui.main.input_text import InputError, parse_input
-from workbench.tui.main.panes import Tab
+from workbench.tui.main.tab import Tab
 from workbench.tui.wording import count
 
 if TYPE_CHECKING:
     from workbench.history import Recording
     from workbench.replay import Divergence, Replayed, Rule
-    from workbench.tui.main.screen import WorkbenchScreen
+    from workbench.tui.main.host import Host
+    from workbench.tui.main.problems import Problems
+    from workbench.tui.main.run_control import RunControl
+    from workbench.tui.trace.detail_pane import DetailPane
 
 _RULES = {"stop": "Stop there", "fail-call": "Fail the call", "live": "Call it live"}
 
@@ -30,35 +33,40 @@ _LOOKED_AT = 500
 class EditAndReplay:
     """Asks for the rule, replays on the main screen, shows where it left the record."""
 
-    def __init__(self, screen: WorkbenchScreen) -> None:
-        self._screen = screen
+    def __init__(
+        self, host: Host, runs: RunControl, problems: Problems, detail: DetailPane
+    ) -> None:
+        self._host = host
+        self._runs = runs
+        self._problems = problems
+        self._detail = detail
         self._last: tuple[Replayed, Divergence, str] | None = None
 
     async def ask(self) -> None:
         """What shall a call do that the record does not know? Then replay."""
-        screen, tab = self._screen, self._screen.tab
-        if screen.run_active:
-            screen.app.say("A script is running; F8 stops it", "warning")
+        host, tab = self._host, self._host.tab
+        if self._runs.active:
+            host.app.say("A script is running; F8 stops it", "warning")
             return
         try:
             recorded = tab.recorded or await self._last_run(tab)
         except HistoryError as error:
-            screen.app.say(str(error), "error")
+            host.app.say(str(error), "error")
             return
         if recorded is None:
-            screen.app.say("No record yet: run it with F5, or open a run with E from its replay")
+            host.app.say("No record yet: run it with F5, or open a run with E from its replay")
             return
         try:
             value = parse_input(tab.input.text)
         except InputError as error:
-            screen.refuse_input(error)
+            self._problems.refuse_input(error)
             return
 
         def chosen(rule: str | None) -> None:
-            if rule is not None and not screen.run_active and tab is screen.tab:
+            if rule is not None and not self._runs.active and tab is host.tab:
                 execution_id = str(uuid.uuid4())
                 on_unknown = cast("Rule", rule)
-                screen.start(
+                self._runs.start(
                     execution_id,
                     partial(self._replay, tab, recorded, value, on_unknown, execution_id),
                 )
@@ -68,11 +76,11 @@ class EditAndReplay:
             f"Replay against run {name[:8]}, offline. "
             "A call that the record does not have, because of your edit:"
         )
-        screen.app.push_screen(ChoiceScreen(question, _RULES), chosen)
+        host.app.push_screen(ChoiceScreen(question, _RULES), chosen)
 
     async def _last_run(self, tab: Tab) -> str | None:
         """The newest run of a script of this name, whoever ran it."""
-        runtime = self._screen.app.runtime_now
+        runtime = self._host.app.runtime_now
         if runtime is None or tab.document.path is None:
             return None
         rows = await asyncio.to_thread(runtime.history.list_executions, limit=_LOOKED_AT)
@@ -88,20 +96,20 @@ class EditAndReplay:
     def show(self) -> None:
         """The divergence of the last replay as a picture."""
         if self._last is None:
-            self._screen.app.say("No replay has left its record")
+            self._host.app.say("No replay has left its record")
             return
         from workbench.tui.replay.divergence_screen import DivergenceScreen
 
-        self._screen.app.push_screen(DivergenceScreen(*self._last))
+        self._host.app.push_screen(DivergenceScreen(*self._last))
 
     async def _replay(
         self, tab: Tab, recorded: str | Recording, value: JsonValue, rule: Rule, execution_id: str
     ) -> None:
-        screen, code = self._screen, tab.script.text
+        code = tab.script.text
         try:
             from workbench.replay.offline import run_offline
 
-            runtime = await screen.app.runtime()
+            runtime = await self._host.app.runtime()
             recording = recorded
             if isinstance(recording, str):
                 recording = await asyncio.to_thread(runtime.history.recording, recording)
@@ -111,34 +119,36 @@ class EditAndReplay:
                 code=code,
                 input=value,
                 rule=rule,
-                listener=screen.listener,
+                listener=self._runs.listener,
                 execution_id=execution_id,
             )
         except Exception as error:  # a deleted run, a damaged file: told, and nothing runs
-            screen.could_not_run(error)
+            self._runs.could_not_run(error)
             return
-        screen.show_rest()
+        self._runs.show_rest()
         self._tell(replayed, code, rule)
 
     def _tell(self, replayed: Replayed, code: str, rule: Rule) -> None:
-        screen, divergence = self._screen, replayed.divergence
+        divergence = replayed.divergence
         against = f"run {replayed.original.execution_id[:8]}"
         calls = count(replayed.execution.tool_calls, "call")
         if divergence is None:
             self._last = None
-            screen.tell(f"✔ Identical to {against}: {calls}, nothing sent", "$success")
+            self._host.tell(f"✔ Identical to {against}: {calls}, nothing sent", "$success")
             return
         self._last = replayed, divergence, code
         if only_console(divergence):
-            screen.detail.show_tab("console")
-            screen.tell(f"✔ As {against}, but for the console: {calls}, nothing sent", "$success")
+            self._detail.show_tab("console")
+            self._host.tell(
+                f"✔ As {against}, but for the console: {calls}, nothing sent", "$success"
+            )
             return
         where = f"call #{divergence.call}" if divergence.call is not None else "the end"
         cause = clean_line(divergence.cause or "unknown", 80)
-        screen.tell(f"✘ Diverged from {against} at {where}: {cause}", "$warning")
+        self._host.tell(f"✘ Diverged from {against} at {where}: {cause}", "$warning")
         if rule == "stop" and divergence.call is not None:
-            screen.show_error(None)  # it did not fail: it was stopped here
-            screen.detail.result.show(divergence.to_json(), "divergence")
+            self._problems.show_error(None)  # it did not fail: it was stopped here
+            self._detail.result.show(divergence.to_json(), "divergence")
         self.show()
 
 

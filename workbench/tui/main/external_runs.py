@@ -1,9 +1,9 @@
-"""What other processes run now (a served agent, a command line): one line of it for the main screen."""
+"""What other processes run now (a served agent, a command line): told, and followed, on the main screen."""
 
 from __future__ import annotations
 
 import time
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
 
@@ -11,7 +11,13 @@ from workbench.core.model import Status
 from workbench.core.ports import HistoryReader
 from workbench.history import ExecutionRow, Follower, HistoryError, this_process
 from workbench.text.sanitize import clean_line
+from workbench.tui import commands
 from workbench.tui.wording import COLOURS, SIGNS, count, duration
+
+if TYPE_CHECKING:
+    from workbench.tui.main.host import Host
+    from workbench.tui.main.outer_lines import StatusLine
+    from workbench.tui.main.run_control import RunControl
 
 _SHOWN_S = 15.0
 """How long a run that ended stays in the header."""
@@ -56,3 +62,47 @@ class OtherRuns:
         if row.duration_ms is not None and row.status != "running":
             parts.append(duration(row.duration_ms))
         return Content.styled(", ".join(parts), COLOURS[status])
+
+
+class ExternalRuns:
+    """Tells in the status line that another process runs a script, and opens its newest run."""
+
+    def __init__(self, host: Host, status: StatusLine, runs: RunControl) -> None:
+        self._host = host
+        self._status = status
+        self._runs = runs
+        self._others: OtherRuns | None = None
+        """None until the history is open."""
+
+    def line(self) -> Content | None:
+        """What the first line says of them."""
+        return self._others.line() if self._others is not None else None
+
+    def look(self) -> None:
+        """Tell what began or ended since the last look."""
+        runtime = self._host.app.runtime_now
+        if runtime is None:
+            return
+        if self._others is None:
+            self._others = OtherRuns(runtime.history)
+        before = self._others.newest
+        if not self._others.poll():
+            return
+        newest = self._others.newest
+        known = before is not None and newest is not None and before.n == newest.n
+        if newest is not None and newest.status == "running":
+            if not known and not self._runs.active:
+                who = clean_line(newest.client or newest.source)
+                key = commands.key_of("watch", self._host.app.config.keys)
+                self._status.tell_for_now(f"{who} runs a script: {key} follows it")
+        elif newest is not None:
+            self._status.take_back()
+        self._host.show_run()
+
+    async def watch(self) -> None:
+        """The newest run of another process; one that goes on is followed."""
+        newest = self._others.newest if self._others is not None else None
+        if newest is None:
+            self._host.app.say("No other process has run a script since the start")
+        else:
+            await self._host.app.open_replay(newest.execution_id)

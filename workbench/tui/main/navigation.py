@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import SuspendNotSupported
 
 from workbench.config import FILE_NAME
@@ -14,81 +13,80 @@ from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor import external_editor as external
 from workbench.tui.editor.editing import is_word
 from workbench.tui.editor.tool_calls import call_text
-from workbench.tui.main.input_sets import InputScreen
-from workbench.tui.main.sidebar import Sidebar
 from workbench.tui.wording import count
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
+    from workbench.tui.main.host import Host
+    from workbench.tui.main.script_files import ScriptFiles
+    from workbench.tui.main.sidebar import Sidebar, SidebarRow
 
 
-class DoorsScreen(InputScreen):
-    """The scripts with what leads away from them."""
+class Navigation:
+    """Leads from the scripts to all else, and takes what is brought back from there."""
+
+    def __init__(self, host: Host, files: ScriptFiles, sidebar: Sidebar) -> None:
+        self._host = host
+        self._files = files
+        self._sidebar = sidebar
 
     # -- the sidebar -------------------------------------------------------------------
 
-    @property
-    def sidebar(self) -> Sidebar:
-        return self.query_one(Sidebar)
-
-    def action_sidebar(self) -> None:
+    def turn_sidebar(self) -> None:
         """Show it and go there; from there, hide it."""
-        if self.sidebar.has_focus_within:
+        if self._sidebar.has_focus_within:
             self.hide_sidebar()
         else:
-            self.app.sidebar_wanted = True
-            self.sidebar.show()
-            self.sidebar.rows.focus()
+            self._host.app.sidebar_wanted = True
+            self._sidebar.show()
+            self._sidebar.rows.focus()
 
     def hide_sidebar(self) -> None:
-        self.app.sidebar_wanted = False
-        self.sidebar.display = False
-        self.go_to(self.pane_name)
+        """Back to the pane from which one went there."""
+        self._host.app.sidebar_wanted = False
+        self._sidebar.display = False
+        self._host.go_to(self._host.pane_name)
 
-    @on(Sidebar.Left)
-    def _sidebar_left(self) -> None:
-        self.hide_sidebar()
-
-    @on(Sidebar.Chosen)
-    async def _sidebar_chosen(self, event: Sidebar.Chosen) -> None:
-        row = event.row
-        if self.is_paired:
-            self.sidebar.display = False  # it lies over the panes there
+    async def take(self, row: SidebarRow) -> None:
+        """Open what was chosen in the sidebar."""
+        if self._host.is_paired:
+            self._sidebar.display = False  # it lies over the panes there
         if row.tool is not None:
             self.insert_call(call_text(row.tool))
         elif row.kind == "run":
-            self.go_to(self.pane_name)
-            await self.app.open_replay(row.target)
+            self._host.go_to(self._host.pane_name)
+            await self._host.app.open_replay(row.target)
         elif row.kind == "script":
-            await self.open_named(row.target)
+            await self._files.open_named(row.target)
 
     # -- other screens and programs ----------------------------------------------------
 
-    def action_editor(self) -> None:
+    def open_editor(self) -> None:
         """The text of the script or the input in the user's editor."""
-        is_input = self.pane_name == "input"
-        area = self.tab.input if is_input else self.tab.script
+        host = self._host
+        is_input = host.pane_name == "input"
+        area = host.tab.input if is_input else host.tab.script
         try:
-            with self.app.suspend():
+            with host.app.suspend():
                 text = external.edit(area.text, ".json" if is_input else ".js")
         except external.EditorError as error:
-            self.app.say(str(error), "warning")
+            host.app.say(str(error), "warning")
         except SuspendNotSupported:
-            self.app.say("Another editor cannot be opened from here", "warning")
+            host.app.say("Another editor cannot be opened from here", "warning")
         else:
             if text != area.text:
                 area.replace(text, (0, 0), area.document.end)
-        self.app.refresh()
+        host.app.refresh()
 
-    def action_replay(self) -> None:
+    def choose_replay(self) -> None:
         """Choose one of the last runs and step through it."""
-        runtime = self.opened()
+        runtime, app = self._opened(), self._host.app
         if runtime is None:
             return
         try:
             rows = runtime.history.list_executions(limit=100)
         except HistoryError as error:
-            self.app.say(str(error), "error")
+            app.say(str(error), "error")
             return
         names = {
             f"{row.execution_id[:8]}  {row.status:11} {row.script or 'inline'}  "
@@ -98,47 +96,48 @@ class DoorsScreen(InputScreen):
 
         async def chosen(answer: str | None) -> None:
             if answer is not None:
-                await self.app.open_replay(names.get(answer, answer))
+                await app.open_replay(names.get(answer, answer))
 
         title = "Replay a run, or an exported file (its path)"
-        self.app.push_screen(LineScreen(title, names=list(names)), chosen)
+        app.push_screen(LineScreen(title, names=list(names)), chosen)
 
-    def action_history(self) -> None:
+    def open_history(self) -> None:
         """Every run of every face; Enter replays one."""
-        runtime = self.opened()
+        runtime, app = self._opened(), self._host.app
         if runtime is not None:
             from workbench.tui.history.screen import HistoryScreen
 
-            self.app.push_screen(HistoryScreen(runtime.history, self.app.open_replay))
+            app.push_screen(HistoryScreen(runtime.history, app.open_replay))
 
-    def action_tools(self) -> None:
+    def open_tools(self) -> None:
         """Servers and tools; Enter inserts a call at the cursor."""
-        runtime = self.opened()
+        runtime = self._opened()
         if runtime is not None:
             from workbench.tui.tools.screen import ToolsScreen
 
-            self.app.push_screen(ToolsScreen(runtime), self.insert_call)
+            self._host.app.push_screen(ToolsScreen(runtime), self.insert_call)
 
     def insert_call(self, call: str | None) -> None:
+        """Put a call at the cursor of the script in front."""
         if call:
-            script = self.tab.script
+            script = self._host.tab.script
             row, column = script.cursor_location
             line = script.document.source_line(row)
             before, after = line[column - 1 : column], line[column : column + 1]
             # Beside a word it would become a part of it.
             script.insert((" " if is_word(before) else "") + call + (" " if is_word(after) else ""))
-            self.go_to("script")
+            self._host.go_to("script")
 
-    def action_settings(self) -> None:
+    def open_settings(self) -> None:
         """Every key of the configuration, with where its value comes from."""
         from workbench.tui.settings.screen import SettingsScreen
 
-        file = paths.config_dir() / FILE_NAME
-        self.app.push_screen(SettingsScreen(self.app.config, file, self.app.take_config))
+        app, file = self._host.app, paths.config_dir() / FILE_NAME
+        app.push_screen(SettingsScreen(app.config, file, app.take_config))
 
-    def opened(self) -> Runtime | None:
+    def _opened(self) -> Runtime | None:
         """The runtime; says so where it is not open (yet)."""
-        runtime = self.app.runtime_now
+        runtime = self._host.app.runtime_now
         if runtime is None:
-            self.app.say("The servers and the history are not open yet", "warning")
+            self._host.app.say("The servers and the history are not open yet", "warning")
         return runtime

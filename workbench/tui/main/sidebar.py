@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, cast
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
 from workbench.catalogue.tools import Catalogue, ToolInfo
@@ -19,6 +19,7 @@ from workbench.core.model import Status
 from workbench.core.scripts import script_names
 from workbench.history import ExecutionRow, HistoryError
 from workbench.text.sanitize import clean_line
+from workbench.tui.commands import bindings
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
@@ -115,9 +116,7 @@ class Sidebar(Pane):
     class Left(Message):
         """Esc."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Close sidebar"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("sidebar")]
     app: WorkbenchApp
 
     def __init__(self) -> None:

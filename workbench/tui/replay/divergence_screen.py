@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
@@ -14,6 +14,7 @@ from textual.widgets import Static
 from workbench.core.model import JsonValue
 from workbench.replay import Divergence, Replayed, changed_lines, end_of
 from workbench.text.sanitize import clean_line
+from workbench.tui.commands import bindings
 from workbench.tui.editor.code_area import CodeArea, Marker
 from workbench.tui.values.difference_list import DifferenceList
 from workbench.tui.values.json_view import JsonView
@@ -38,11 +39,7 @@ class DivergenceScreen(GuardedScreen[None]):
         & #divergence-header { height: auto; max-height: 4; padding: 0 1; background: $panel; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f6,tab", "app.focus_next", "Pane", priority=True),
-        Binding("shift+f6,shift+tab", "app.focus_previous", "Previous pane", show=False),
-        Binding("escape", "dismiss", "Back"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("sides")]
 
     def __init__(self, replayed: Replayed, divergence: Divergence, code: str) -> None:
         """code: what was replayed."""

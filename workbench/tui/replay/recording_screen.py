@@ -118,7 +118,7 @@ class RecordingScreen(PaneScreen):
     async def _edit(self, *, run: bool) -> None:
         """Open script and input in a new tab of the main screen; run it there."""
         main = self.app.main
-        tab = await main.show_document(Document(None))
+        tab = await main.scripts.show(Document(None))
         tab.script.text = self.recording.code
         tab.input.text = json.dumps(self.recording.input, ensure_ascii=False, indent=2) + "\n"
         tab.recorded = self.recording

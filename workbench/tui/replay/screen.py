@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widget import Widget
@@ -23,11 +23,11 @@ from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.highlighting import language_of
-from workbench.tui.main.panes import DetailPane
-from workbench.tui.main.running import TICK_S, LiveRun
 from workbench.tui.replay.recording_screen import RecordingScreen
 from workbench.tui.replay.timeline import execution_of, step_of, steps_of
 from workbench.tui.replay.transport import Transport
+from workbench.tui.trace.detail_pane import DetailPane
+from workbench.tui.trace.live_run import TICK_S, LiveRun
 from workbench.tui.trace.model import TraceModel
 from workbench.tui.trace.view import TraceView
 from workbench.tui.values.error_card import ErrorCard
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
 
 _SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
-_PANE_COMMANDS = {"jump", "next-pane", "previous-pane", "zoom"}
-_PANE_COMMANDS |= {"grow", "shrink", "taller", "lower"}
 _CAN_DO = "Nothing is sent · v verify · E edit and replay · c compare live · R run live"
 _LIVE = "It still runs and is followed · , steps back · End follows again · E edits a copy"
 _LETTERS = {"play", "next_error", "seek", "edit"}
@@ -51,24 +49,7 @@ class ReplayScreen(RecordingScreen):
     """Read-only. Nothing is sent to a server but by ``R``, which runs the script anew."""
 
     app: WorkbenchApp
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(binding for binding in bindings("main") if binding.id in _PANE_COMMANDS),
-        Binding("space", "play", "Play", priority=True),
-        Binding("full_stop", "step(1)", "Step"),
-        Binding("comma", "step(-1)", "Back"),
-        Binding("home", "seek(0)", "Start", show=False, priority=True),
-        Binding("end", "seek(-1)", "End", show=False, priority=True),
-        Binding("e", "next_error", "Error", priority=True),
-        Binding("number_sign", "to_call", "To a call"),
-        Binding("b", "breakpoint", "Breakpoint", show=False),
-        Binding("minus,underscore", "speed(-1)", "Slower", show=False),
-        Binding("plus,equals_sign", "speed(1)", "Faster", show=False),
-        Binding("v", "verify", "Verify offline"),
-        Binding("c", "compare", "Compare live"),
-        Binding("R", "live", "Run live"),
-        Binding("E", "edit", "Edit and replay", priority=True),
-        Binding("escape", "leave", "Leave"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("panes", "replay")]
 
     def __init__(self, recording: Recording, history: HistoryReader | None = None) -> None:
         """history: where an execution that still runs is followed."""

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -19,6 +19,7 @@ from workbench.config import KEYS, Config, ConfigError, Key, load
 from workbench.config.reading import from_text
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
+from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
@@ -146,12 +147,7 @@ class SettingsScreen(GuardedScreen[None]):
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 (Textual's own form)
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Search"),
-        Binding("enter", "edit", "Change", show=True),
-        Binding("r", "reset", "Reset one"),
-        Binding("escape", "back", "Back"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("settings")]
 
     def __init__(
         self, config: Config, file: Path, changed: Callable[[Config], None] | None = None

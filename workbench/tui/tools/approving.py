@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -15,6 +15,7 @@ from textual.widgets import Static
 from workbench.catalogue.changes import Change
 from workbench.catalogue.side_by_side import Line, side_by_side
 from workbench.text.sanitize import clean_line
+from workbench.tui.commands import bindings
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_view import Part, fit
@@ -43,14 +44,7 @@ class ApproveScreen(GuardedModal[None]):
     ApproveScreen.-narrow #approve-change { width: 1fr; height: 3fr; }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 (Textual's own form)
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "mark", "Mark"),
-        Binding("a", "approve", "Approve"),
-        Binding("A", "approve_all", "Approve all"),
-        Binding("v", "approve_varying", "Texts may vary"),
-        Binding("f6", "app.focus_next", "Other pane"),
-        Binding("escape", "dismiss", "Close"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("approving")]
 
     def __init__(self, upstream: Manager, server: str, tool: str | None = None) -> None:
         """tool: the one that is shown first."""

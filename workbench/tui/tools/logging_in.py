@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from workbench.text.sanitize import clean, clean_line
+from workbench.tui.commands import bindings
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_input import LineInput
@@ -32,11 +33,7 @@ class LoginScreen(GuardedModal[str | None]):
     LoginScreen #login-address { margin: 1 0; color: $text-accent; }
     LoginScreen #login-problem { color: $text-error; height: auto; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "copy", "Copy address", priority=True),
-        Binding("f3", "open", "Open browser", priority=True),
-        Binding("escape", "dismiss", "Give up"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("login")]
 
     def __init__(self, upstream: Manager, server: str) -> None:
         super().__init__()

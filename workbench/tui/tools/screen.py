@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.events import ScreenResume
@@ -24,6 +24,7 @@ from workbench.config.editing import set_servers
 from workbench.config.trust import held_servers, trust, what_would_run
 from workbench.history import HistoryError
 from workbench.text.sanitize import clean_line
+from workbench.tui.commands import bindings
 from workbench.tui.editor.tool_calls import call_text
 from workbench.tui.seen_results import SeenResults
 from workbench.tui.tools.approving import ApproveScreen
@@ -130,22 +131,7 @@ class ToolsScreen(GuardedScreen[str | None]):
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 (Textual's own form)
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter"),
-        Binding("t", "try", "Try it"),
-        Binding("y", "copy", "Copy call"),
-        Binding("r", "reconnect", "Reconnect"),
-        Binding("a", "approve", "Approve"),
-        Binding("u", "trust", "Trust the folder"),
-        Binding("x", "release", "Quarantine, or release", show=False),
-        Binding("l", "log_in", "Log in"),
-        Binding("L", "log_out", "Log out", show=False),
-        Binding("left,h", "fold(True)", "Fold the server", show=False),
-        Binding("right", "fold(False)", "Unfold the server", show=False),
-        Binding("minus", "fold_all(True)", "Fold all", show=False),
-        Binding("asterisk", "fold_all(False)", "Unfold all", show=False),
-        Binding("escape", "back", "Back"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("tools")]
 
     def __init__(self, runtime: Runtime) -> None:
         super().__init__()

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Static
 
 from workbench.text.sanitize import clean_line
+from workbench.tui.commands import bindings
 from workbench.tui.widgets.guarded_screen import GuardedModal
 
 
@@ -24,11 +25,7 @@ class TrustScreen(GuardedModal[bool]):
     TrustScreen #trust-body { width: 90%; height: auto; max-height: 90%; }
     TrustScreen VerticalScroll { height: auto; max-height: 20; margin: 1 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(False)", "Not now"),
-        Binding("left", "app.focus_previous", show=False),
-        Binding("right", "app.focus_next", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("trusting")]
 
     def __init__(self, path: Path, lines: Sequence[str]) -> None:
         """lines: what would run, safe to show."""

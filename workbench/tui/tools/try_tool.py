@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
@@ -18,6 +18,7 @@ from workbench.catalogue.typescript import member
 from workbench.core.model import ExecutionRequest, JsonValue
 from workbench.text.jsontext import loads
 from workbench.text.sanitize import clean, clean_line
+from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import ChoiceScreen
 from workbench.tui.editor.code_area import CodeArea, Marker
 from workbench.tui.editor.tool_calls import example
@@ -40,11 +41,7 @@ class TryScreen(GuardedModal[None]):
     TryScreen #try-body { width: 94%; height: 92%; background: $surface; }
     TryScreen #try-problem { height: auto; color: $error; padding: 0 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5,ctrl+r,ctrl+j", "send", "Send", priority=True),
-        Binding("f6", "app.focus_next", "Answer"),
-        Binding("escape", "dismiss", "Close"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("try")]
 
     def __init__(self, runtime: Runtime, tool: ToolInfo) -> None:
         super().__init__()

@@ -8,9 +8,10 @@ from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from workbench.core.model import ToolCall, ToolCallFinished
+from workbench.tui.commands import bindings
 from workbench.tui.trace.tool_figures import ToolFigures, size, tool_figures
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_view import Part, fit
@@ -38,10 +39,7 @@ class FiguresScreen(GuardedModal[str | None]):
         background: $surface; }
     FiguresScreen RowList { height: auto; max-height: 100%; background: $surface; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,s", "dismiss", "Close"),
-        Binding("o", "order", "Order by the next column"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("figures")]
 
     def __init__(self, calls: list[tuple[ToolCall, ToolCallFinished | None]], of: str) -> None:
         super().__init__()

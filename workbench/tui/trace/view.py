@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.timer import Timer
 
 from workbench.core.model import Event, ToolCall, ToolCallFinished
 from workbench.text.sanitize import clean_line
+from workbench.tui.commands import bindings
 from workbench.tui.trace.drawing import TraceDrawing
 from workbench.tui.trace.filter import FilterError, parse_filter
 from workbench.tui.trace.line import View
@@ -24,33 +25,7 @@ _TICK_S = 0.1
 class TraceView(TraceDrawing, can_focus=True):
     """The calls of one execution. Feed it with ``begin`` and ``apply``."""
 
-    HELP = (
-        "j/k move · e/E errors · / filter · f follow · t view · l console · Space folds · z folds all"
-        " · s summary · Enter open"
-    )
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "Next", show=False),
-        Binding("up,k", "move(-1)", "Previous", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("home,g", "first", "First", show=False),
-        Binding("end,G", "follow", "Last", show=False),
-        Binding("f", "toggle_follow", "Follow"),
-        Binding("e", "error(1)", "Next error"),
-        Binding("E", "error(-1)", "Previous error", show=False),
-        Binding("n", "match(1)", "Next match", show=False),
-        Binding("N", "match(-1)", "Previous match", show=False),
-        Binding("slash", "filter", "Filter"),
-        Binding("t", "cycle_view", "View", show=False),
-        Binding("l", "toggle_console", "Console lines", show=False),
-        Binding("space", "fold", "Fold or unfold the calls of this line", show=False),
-        Binding("z", "fold_all", "Fold or unfold all lines that repeat", show=False),
-        Binding("s", "summary", "Summary"),
-        Binding("enter", "open", "Open"),
-        Binding("y", "copy", "Copy"),
-        Binding("escape", "clear_filter", "Clear the filter", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("trace")]
 
     class CallHighlighted(Message):
         """The cursor is on a call."""

@@ -7,12 +7,13 @@ from typing import ClassVar, Final
 
 from rich.segment import Segment
 from rich.text import Text
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
 
 from workbench.core.model import LogLevel, LogLine
 from workbench.text.sanitize import clean, encodable
+from workbench.tui.commands import bindings
 from workbench.tui.textual_private import LineLog
 from workbench.tui.widgets.line_view import fit
 
@@ -49,15 +50,7 @@ class ConsoleView(LineLog):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"console--{name}" for name in ("level", "debug", "info", "warn", "error", "cut")
     }
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("l", "level", "Level"),
-        Binding("y", "copy", "Copy"),
-        Binding("x", "save", "Save"),
-        Binding("j", "scroll_down", "Down", show=False),
-        Binding("k", "scroll_up", "Up", show=False),
-        Binding("g", "scroll_home", "Top", show=False),
-        Binding("G", "scroll_end", "Bottom", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("console")]
 
     class LevelChanged(Message):
         """Other lines are shown."""

@@ -8,13 +8,14 @@ from typing import ClassVar, Literal
 from rich.cells import cell_len
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
 from workbench.core.model import ScriptError
 from workbench.text.sanitize import clean_line
+from workbench.tui.commands import bindings
 from workbench.tui.values.error_reading import (
     Fix,
     cure,
@@ -66,17 +67,7 @@ class ErrorCard(PaintedView, can_focus=True):
         for name in ("title", "message", "dim", "code", "caret", "choice", "cursor")
     }
     HELP = "j/k move · Enter does what the line offers · y copy · v as a tree"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "Next", show=False),
-        Binding("up,k", "move(-1)", "Previous", show=False),
-        Binding("pagedown", "move(10)", "Page down", show=False),
-        Binding("pageup", "move(-10)", "Page up", show=False),
-        Binding("home,g", "move(-1000000)", "First", show=False),
-        Binding("end,G", "move(1000000)", "Last", show=False),
-        Binding("enter", "choose", "Do it"),
-        Binding("v", "tree", "As a tree"),
-        Binding("y", "copy", "Copy"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("error")]
 
     class TreeWanted(Message):
         """``v``: the error as the record has it."""

@@ -10,11 +10,12 @@ from threading import Event
 from typing import ClassVar
 
 from textual import events, work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean, clean_line, encodable
+from workbench.tui.commands import bindings
 from workbench.tui.values.json_drawing import JsonDrawing
 from workbench.tui.values.json_tree import (
     MOST_ROWS,
@@ -32,30 +33,7 @@ _MOST_COPIED = 1 << 20
 class JsonView(JsonDrawing, can_focus=True):
     """Shows one value."""
 
-    HELP = "j/k move · Enter fold · * all · v table or text · / find · y copy · Y as JSON · p path · x save"
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "Next", show=False),
-        Binding("up,k", "move(-1)", "Previous", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("home,g", "move(-1000000000)", "First", show=False),
-        Binding("end,G", "move(1000000000)", "Last", show=False),
-        Binding("enter,space", "fold", "Fold"),
-        Binding("right", "expand", "Unfold", show=False),
-        Binding("left,h", "collapse", "Fold", show=False),
-        Binding("asterisk", "expand_all", "Unfold all", show=False),
-        Binding("minus", "collapse_all", "Fold all", show=False),
-        Binding("slash", "search", "Find"),
-        Binding("n", "match(1)", "Next match", show=False),
-        Binding("N", "match(-1)", "Previous match", show=False),
-        Binding("v", "view", "Table or text"),
-        Binding("y", "copy_value", "Copy"),
-        Binding("Y", "copy_json", "Copy as JSON", show=False),
-        Binding("p", "copy_path", "Copy path", show=False),
-        Binding("x", "save", "Save", show=False),
-        Binding("escape", "clear_search", "Forget the search", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("json")]
 
     class Shown(Message):
         """A value is on the screen."""

@@ -9,11 +9,12 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import Input
 
 from workbench.text.sanitize import clean_line, encodable
+from workbench.tui.commands import bindings
 from workbench.tui.values.table import CELL, Row, Table, cell, csv_text, filtered, ordered
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_input import LineInput
@@ -36,17 +37,7 @@ class TableScreen(GuardedModal[str | None]):
     TableScreen LineInput { border: none; height: 1; padding: 0 1; background: $panel;
         display: none; &.-shown { display: block; } }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Close"),
-        Binding("v", "raw", "As text"),
-        Binding("slash", "filter", "Filter"),
-        Binding("o", "order", "Order by this column"),
-        Binding("left,h", "column(-1)", "Column to the left", show=False),
-        Binding("right,l", "column(1)", "Column to the right", show=False),
-        Binding("y", "copy_csv", "Copy as CSV"),
-        Binding("Y", "copy_json", "Copy as JSON"),
-        Binding("x", "save", "Save as CSV"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("table")]
 
     class SaveRequested(Message):
         """``x``: the rows as CSV, for a file."""

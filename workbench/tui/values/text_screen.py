@@ -8,12 +8,13 @@ from typing import ClassVar
 from rich.style import Style
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.strip import Strip
 
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line, encodable
+from workbench.tui.commands import bindings
 from workbench.tui.values.wrapping import wrapped
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_view import PaintedView
@@ -59,12 +60,7 @@ class TextLines(PaintedView, can_focus=True):
         "text--removed",
         "text--plain",
     }
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", "Down", show=False),
-        Binding("k", "scroll_up", "Up", show=False),
-        Binding("g", "scroll_home", "First", show=False),
-        Binding("G", "scroll_end", "Last", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("text")]
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -106,11 +102,7 @@ class TextScreen(GuardedModal[None]):
     TextScreen:ansi { background: transparent; }
     TextScreen > Pane { width: 96%; height: 92%; background: $background; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,v", "dismiss", "Close"),
-        Binding("y", "copy", "Copy"),
-        Binding("u", "unpack", "The JSON that it holds"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("text-screen")]
 
     def __init__(self, text: str, title: str) -> None:
         super().__init__()

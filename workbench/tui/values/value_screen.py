@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
+from workbench.tui.commands import bindings
 from workbench.tui.values.json_view import JsonView
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.pane import Pane
@@ -22,7 +23,7 @@ class JsonScreen(GuardedModal[None]):
     JsonScreen:ansi { background: transparent; }
     JsonScreen > Pane { width: 94%; height: 90%; background: $surface; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("value")]
 
     def __init__(self, value: JsonValue, title: str) -> None:
         super().__init__()

@@ -16,10 +16,12 @@ from textual.binding import ActiveBinding
 from textual.screen import Screen
 from textual.widget import Widget
 
-from workbench.tui.commands import FOOTER_ORDER
+from workbench.tui.commands import BY_ID, FOOTER_ORDER
+from workbench.tui.commands.shown import split
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 
 _PLACES = {name: place for place, name in enumerate(FOOTER_ORDER)}
+_DECLARED = {name: place for place, name in enumerate(BY_ID)}
 _ALWAYS = ("help", "palette", "quit")
 _BETWEEN = "  "
 
@@ -145,7 +147,14 @@ def fitting(
     first: dict[str, ActiveBinding] = {}
     for found in shown:
         first.setdefault(found.binding.action, found)
-    ordered = sorted(first.values(), key=_rank)
+    nodes: dict[int, int] = {}
+    for found in first.values():
+        nodes.setdefault(id(found.node), len(nodes))
+    # A key of the configuration's comes last of its widget: it stands where its command is declared.
+    moved = any(_is_moved(found) for found in first.values())
+    ordered = sorted(
+        first.values(), key=lambda found: _rank(found, nodes[id(found.node)] if moved else None)
+    )
     left = (
         width
         + len(_BETWEEN)
@@ -161,9 +170,17 @@ def fitting(
     return kept
 
 
-def _rank(found: ActiveBinding) -> tuple[int, int]:
-    """Help, the focused widget's keys as it declares them, commands."""
+def _is_moved(found: ActiveBinding) -> bool:
+    command = BY_ID.get(found.binding.id or "")
+    return command is not None and found.binding.key not in split(command.keys)
+
+
+def _rank(found: ActiveBinding, node: int | None) -> tuple[int, int, int]:
+    """Help, the keys of what has the focus and of what it is in, commands. node: its number; None: its keys
+    come as they are declared."""
     name = found.binding.id or ""
     if name == "help":
-        return 0, 0
-    return (2, _PLACES[name]) if name in _PLACES else (1, 0)
+        return 0, 0, 0
+    if name in _PLACES:
+        return 2, 0, _PLACES[name]
+    return (1, 0, 0) if node is None else (1, node, _DECLARED.get(name, 0))

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widgets import Input
+
+from workbench.tui.commands import bindings
 
 
 class LineInput(Input):
     """``^a`` selects all, as in the editors (Textual's goes to the start); the cursor does not blink."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+a", "select_all", "Select all", show=False),
-        Binding("ctrl+backspace", "delete_left_word", "Delete word", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("line")]
 
     def __init__(self, value: str | None = None, **options: Any) -> None:
         super().__init__(value, **options)

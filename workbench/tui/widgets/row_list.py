@@ -7,12 +7,13 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from workbench.tui.commands import bindings
 from workbench.tui.widgets.line_view import PaintedView, Part, fit
 
 T = TypeVar("T")
@@ -48,15 +49,7 @@ class RowList(PaintedView, Generic[T], can_focus=True):
         for name in ("heading", "dim", "strong", "cursor", "ok", "error", "warning", "accent")
     }
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "Next", show=False),
-        Binding("up,k", "move(-1)", "Previous", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("home,g", "move(-1000000000)", "First", show=False),
-        Binding("end,G", "move(1000000000)", "Last", show=False),
-        Binding("enter", "select", "Open", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("list")]
 
     empty_text: reactive[str] = reactive("Nothing here")
 

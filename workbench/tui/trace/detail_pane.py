@@ -1,26 +1,21 @@
-"""The panes of the main screen: script, input, detail. The trace's own widget is its pane."""
+"""The pane beside a trace: the run's value or error, its console, and the call that is chosen."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
-from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Static, TabbedContent, TabPane
+from textual.widgets import TabbedContent, TabPane
 
 from workbench.core.model import JsonValue, LogLine, Status
 from workbench.core.savings import Tokens
-from workbench.history import Recording
-from workbench.text.sanitize import clean, clean_line
-from workbench.tui.editor.code_area import CodeArea
-from workbench.tui.editor.documents import Document
-from workbench.tui.editor.highlighting import language_of
-from workbench.tui.main.running import CallState, LiveRun
+from workbench.text.sanitize import clean_line
+from workbench.tui.commands import bindings
+from workbench.tui.trace.live_run import CallState, LiveRun
 from workbench.tui.values.console_view import NAMES, ConsoleView
 from workbench.tui.values.error_card import ErrorCard
 from workbench.tui.values.json_view import JsonView
@@ -28,93 +23,10 @@ from workbench.tui.widgets.pane import Pane
 from workbench.tui.wording import COLOURS, SIGNS, count, duration, summary
 
 
-@dataclass(slots=True, eq=False)
-class Tab:
-    """A document with its editors."""
-
-    number: int
-    document: Document
-    script: CodeArea
-    input: CodeArea
-    recorded: str | Recording | None = None
-    """What an edited script is replayed against: the id of the last run, or the record that the tab was
-    opened from."""
-
-    @property
-    def changed(self) -> bool:
-        """Whether the files do not hold what the editors show."""
-        document = self.document
-        return (self.script.text, self.input.text) != (document.saved_text, document.saved_input)
-
-    @property
-    def label(self) -> str:
-        return clean_line(self.document.name, 40) + (" ●" if self.changed else "")
-
-
-def new_tab(number: int, document: Document) -> Tab:
-    """The editors of a document that was just opened."""
-    return Tab(
-        number,
-        document,
-        CodeArea(document.saved_text, language=language_of(document.name), id=f"script-{number}"),
-        CodeArea(document.saved_input, language="json", id=f"input-{number}"),
-    )
-
-
-class ProblemLine(Static):
-    """The error of the script or the input, below its editor. A click goes to its line."""
-
-    class Chosen(Message):
-        def __init__(self, line: ProblemLine) -> None:
-            super().__init__()
-            self.line = line
-
-        @property
-        def control(self) -> ProblemLine:
-            return self.line
-
-    DEFAULT_CSS = """
-    ProblemLine { display: none; height: auto; max-height: 3; padding: 0 1; color: $text-error;
-        text-overflow: ellipsis;
-        &.-shown { display: block; } &.-stale { color: $text-muted; } }
-    """
-    at: tuple[int, int] | None = None
-    """Row and column of the place, from 0."""
-
-    def tell(self, text: str, at: tuple[int, int] | None = None) -> None:
-        """Show a problem; an empty text: there is none."""
-        self.at = at
-        self.update(Content(f"✘ {clean(text)}") if text else "")
-        self.set_class(bool(text), "-shown")
-        self.remove_class("-stale")
-
-    def on_click(self) -> None:
-        self.post_message(self.Chosen(self))
-
-
-class ScriptPane(Pane):
-    """The scripts, one editor each; the last error below."""
-
-    def compose(self) -> ComposeResult:
-        yield ContentSwitcher(id="scripts")
-        yield ProblemLine(id="script-problem", markup=False)
-
-
-class InputPane(Pane):
-    """What the script gets as ``input``: JSON, checked as one types."""
-
-    def compose(self) -> ComposeResult:
-        yield ContentSwitcher(id="inputs")
-        yield ProblemLine(id="input-problem", markup=False)
-
-
 class DetailPane(Pane):
     """The run's value or error, its console, and the call that is chosen in the trace."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left_square_bracket", "turn(-1)", "Previous tab", show=False),
-        Binding("right_square_bracket", "turn(1)", "Next tab"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("detail")]
 
     def __init__(self, *, id: str, classes: str) -> None:
         super().__init__(id=id, classes=classes)

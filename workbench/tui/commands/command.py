@@ -1,0 +1,192 @@
+"""What a command is, where it works, and what it shares its keys with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Place: TypeAlias = Literal[
+    # everywhere; everywhere but where one types; the main screen; screens of four panes
+    "app",
+    "reading",
+    "main",
+    "panes",
+    # the other screens; "sides": two executions side by side
+    "replay",
+    "history",
+    "tools",
+    "settings",
+    "sides",
+    "diff",
+    "try",
+    # what is shown in them
+    "editor",
+    "trace",
+    "detail",
+    "json",
+    "console",
+    "list",
+    "sidebar",
+    "bar",
+    "find",
+    "find-option",
+    "line",
+    "error",
+    # small screens over a screen
+    "approving",
+    "login",
+    "trusting",
+    "choice",
+    "names",
+    "palette",
+    "help",
+    "jump",
+    "figures",
+    "value",
+    "table",
+    "text",
+    "text-screen",
+]
+
+TITLES: Mapping[Place, str] = {
+    "app": "Everywhere",
+    "reading": "Everywhere but where one types",
+    "main": "On the main screen",
+    "panes": "Where there are four panes",
+    "replay": "In a replay",
+    "history": "In the history",
+    "tools": "On the screen of tools",
+    "settings": "In the settings",
+    "sides": "Where two runs stand side by side",
+    "diff": "Between two runs",
+    "try": "Where a tool is tried",
+    "editor": "In an editor",
+    "trace": "In a trace",
+    "detail": "In the detail",
+    "json": "In a JSON value",
+    "console": "In a console",
+    "list": "In a list",
+    "sidebar": "In the sidebar",
+    "bar": "In the bars below an editor",
+    "find": "In the bar that finds",
+    "find-option": "On an option of the bar that finds",
+    "line": "In a line to type in",
+    "error": "On the card of an error",
+    "approving": "Where definitions are approved",
+    "login": "While somebody logs in",
+    "trusting": "Where a folder is trusted",
+    "choice": "In a question",
+    "names": "Where a name is asked for",
+    "palette": "In the palette",
+    "help": "In the help",
+    "jump": "Where marks are shown",
+    "figures": "In the figures of tools",
+    "value": "In a value that is shown whole",
+    "table": "In a table",
+    "text": "In a long text",
+    "text-screen": "Where a text is shown whole",
+}
+_PANES: frozenset[Place] = frozenset(
+    ("editor", "trace", "detail", "json", "console", "error", "bar", "find", "find-option", "line")
+)
+_HOLDS: Mapping[Place, frozenset[Place]] = {
+    "main": _PANES | {"panes", "sidebar", "list"},
+    "panes": _PANES,
+    "replay": _PANES | {"panes"},
+    "history": frozenset(("list", "line")),
+    "tools": frozenset(("list", "line", "json")),
+    "settings": frozenset(("list", "line")),
+    "sides": frozenset(("diff", "list", "json")),
+    "diff": frozenset(("list", "json")),
+    "try": frozenset(("editor", "json", "bar", "find", "find-option", "line")),
+    "detail": frozenset(("json", "console", "error")),
+    "json": frozenset(("line",)),
+    "trace": frozenset(("line",)),
+    "sidebar": frozenset(("list",)),
+    "bar": frozenset(("find", "find-option", "line")),
+    "find": frozenset(("find-option", "line")),
+    "names": frozenset(("line",)),
+    "palette": frozenset(("line",)),
+    "figures": frozenset(("list",)),
+    "approving": frozenset(("list", "json")),
+    "value": frozenset(("json",)),
+    "table": frozenset(("list", "line")),
+    "text-screen": frozenset(("text",)),
+}
+"""What can have the focus inside of what: both get its keys."""
+_MOVES = frozenset({"move", "page", "first", "follow"})
+_MOVES |= {"scroll_down", "scroll_up", "scroll_home", "scroll_end"}
+_WITH_PRIORITY: frozenset[Place] = frozenset(("app", "main", "panes"))
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that a key does. It runs the action of the same name (``-`` becomes ``_``) of its place."""
+
+    id: str
+    title: str
+    """In the palette and in help."""
+    help: str = ""
+    keys: str = ""
+    """Textual's names of keys, comma separated; the first is shown."""
+    footer: str | None = None
+    """Its short name in the footer; None: not there."""
+    group: str = "Run"
+    """Its heading in help, for commands of the app and the main screen."""
+    place: Place = "main"
+    runs: str = ""
+    """The action, where it has another name or takes arguments."""
+    first: bool = False
+    """It has its keys before what has the focus; those of the app and the main screen have."""
+    said: bool = True
+    """Whether help says it: what every editor and every dialog does needs no words."""
+
+    @property
+    def action(self) -> str:
+        return self.runs or self.id.replace("-", "_")
+
+    @property
+    def has_priority(self) -> bool:
+        return self.first or self.place in _WITH_PRIORITY
+
+    @property
+    def is_move(self) -> bool:
+        """Whether it moves a cursor: nobody looks for that by name."""
+        return self.action.partition("(")[0] in _MOVES
+
+
+def meet(one: Place, other: Place) -> bool:
+    """Whether a key can mean a command of both places at one moment."""
+    return (
+        one == other
+        or not {"app", "reading"}.isdisjoint((one, other))
+        or other in _HOLDS.get(one, ())
+        or one in _HOLDS.get(other, ())
+    )
+
+
+def key(
+    place: Place,
+    name: str,
+    keys: str,
+    title: str,
+    runs: str = "",
+    *,
+    footer: bool = False,
+    first: bool = False,
+    said: bool = True,
+    help: str = "",
+) -> Command:
+    """A command of one screen or widget: its id is ``PLACE-NAME``, its title is its word in the footer."""
+    return Command(
+        f"{place}-{name}",
+        title,
+        help,
+        keys,
+        title if footer else None,
+        place=place,
+        runs=runs or name.replace("-", "_"),
+        first=first,
+        said=said,
+    )

@@ -1,0 +1,36 @@
+"""Keys as people write them: ``f5,ctrl+r`` is ``F5, ^r``."""
+
+from __future__ import annotations
+
+import re
+
+_FUNCTION_KEY = re.compile(r"f\d{1,2}")
+_KEY_NAMES = {
+    "up": "↑", "down": "↓", "left": "←", "right": "→", "slash": "/", "asterisk": "*", "minus": "-",
+    "plus": "+", "full_stop": ".", "comma": ",", "question_mark": "?", "escape": "Esc",
+    "enter": "Enter", "space": "Space", "home": "Home", "end": "End", "delete": "Del",
+    "pageup": "PgUp", "pagedown": "PgDn", "left_square_bracket": "[", "right_square_bracket": "]",
+    "backspace": "Backspace", "number_sign": "#", "underscore": "_", "equals_sign": "=", "tab": "Tab",
+}  # fmt: skip
+_SENT_FOR_OTHERS = ("ctrl+@", "ctrl+underscore")
+"""What terminals send for ctrl+space and ctrl+slash."""
+
+
+def shown(keys: str) -> str:
+    """Keys as people write them: ``f5,ctrl+r`` is ``F5, ^r``."""
+    return ", ".join(
+        _one_shown(key)
+        for key in split(keys)
+        if key not in _SENT_FOR_OTHERS and not key.startswith("super+")
+    )
+
+
+def _one_shown(key: str) -> str:
+    *modifiers, name = key.split("+")
+    name = name.upper() if _FUNCTION_KEY.fullmatch(name) else _KEY_NAMES.get(name, name)
+    return "".join("^" if one == "ctrl" else f"{one}+" for one in modifiers) + name
+
+
+def split(keys: str) -> list[str]:
+    """Keys as Textual names them, one by one."""
+    return [key.strip() for key in keys.split(",") if key.strip()]

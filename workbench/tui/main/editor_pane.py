@@ -1,0 +1,63 @@
+"""The panes of script and input: the editors of every open script, and what is wrong with the one in front."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import ContentSwitcher, Static
+
+from workbench.text.sanitize import clean
+from workbench.tui.editor.code_area import CodeArea
+from workbench.tui.widgets.pane import Pane
+
+
+class ProblemLine(Static):
+    """The error of the script or the input, below its editor. A click goes to its line."""
+
+    class Chosen(Message):
+        def __init__(self, line: ProblemLine) -> None:
+            super().__init__()
+            self.line = line
+
+        @property
+        def control(self) -> ProblemLine:
+            return self.line
+
+    DEFAULT_CSS = """
+    ProblemLine { display: none; height: auto; max-height: 3; padding: 0 1; color: $text-error;
+        text-overflow: ellipsis;
+        &.-shown { display: block; } &.-stale { color: $text-muted; } }
+    """
+    at: tuple[int, int] | None = None
+    """Row and column of the place, from 0."""
+
+    def tell(self, text: str, at: tuple[int, int] | None = None) -> None:
+        """Show a problem; an empty text: there is none."""
+        self.at = at
+        self.update(Content(f"✘ {clean(text)}") if text else "")
+        self.set_class(bool(text), "-shown")
+        self.remove_class("-stale")
+
+    def on_click(self) -> None:
+        self.post_message(self.Chosen(self))
+
+
+class EditorPane(Pane):
+    """Editors of which one is in front; below it what is wrong with its text."""
+
+    def compose(self) -> ComposeResult:
+        yield ContentSwitcher(id=f"{self.id}s")
+        yield ProblemLine(id=f"{self.id}-problem", markup=False)
+
+    @property
+    def problem(self) -> ProblemLine:
+        return self.query_one(ProblemLine)
+
+    async def add(self, editor: CodeArea) -> None:
+        """Take another editor, behind the one in front."""
+        await self.query_one(ContentSwitcher).mount(editor)
+
+    def show(self, editor: CodeArea) -> None:
+        """Bring an editor to the front."""
+        self.query_one(ContentSwitcher).current = editor.id

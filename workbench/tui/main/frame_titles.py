@@ -1,0 +1,114 @@
+"""The words in the frames of the main screen's four panes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.geometry import Offset
+
+from workbench.text.sanitize import clean_line
+from workbench.tui.main.tab_strip import strip_of
+from workbench.tui.wording import count, waiting_words
+
+if TYPE_CHECKING:
+    from workbench.catalogue.tools import ServerInfo
+    from workbench.tui.main.editor_pane import EditorPane
+    from workbench.tui.main.run_control import RunControl
+    from workbench.tui.main.script_tabs import ScriptTabs
+    from workbench.tui.trace.detail_pane import DetailPane
+    from workbench.tui.widgets.pane import Pane
+
+_SCRIPT, _INPUT, _TRACE, _DETAIL = "1 Script", "2 Input", "3 Trace", "4 Detail"
+
+
+class FrameTitles:
+    """Names the open scripts, the state of the input and the run in the frames. Where of two panes only one
+    is seen (``paired``), its frame names both."""
+
+    def __init__(
+        self,
+        scripts: ScriptTabs,
+        runs: RunControl,
+        script_pane: EditorPane,
+        input_pane: EditorPane,
+        trace_pane: Pane,
+        detail: DetailPane,
+    ) -> None:
+        self._scripts, self._runs = scripts, runs
+        self._script_pane, self._input_pane = script_pane, input_pane
+        self._trace_pane, self._detail = trace_pane, detail
+        self._strip = strip_of((), 0, 0)
+        self._waiting = ""
+        """How many tools wait for approval, in words."""
+
+    def show(self, *, paired: bool) -> None:
+        """All of them."""
+        state = "✔" if self._input_pane.problem.at is None else "✘"
+        given = Content(f"{_INPUT} · JSON {state}")
+        pane, current = self._script_pane, self._scripts.current
+        labels = [tab.label for tab in self._scripts.tabs]
+        name = f"{_SCRIPT} · "
+        if paired:
+            # Two rows of names, never one: the panes above, the scripts below.
+            self._strip = strip_of(labels, current, pane.title_room)
+            below = self._strip.content if len(labels) > 1 else ""
+            alone = labels[0] if len(labels) == 1 else ""
+            room = pane.title_room - len(name) - given.cell_length - 3
+            script = Content(name + alone if alone and cell_len(alone) <= room else _SCRIPT)
+            _pair(pane, script, self._input_pane, given, below)
+        else:
+            self._strip = strip_of(labels, current, pane.title_room - len(name))
+            pane.set_title(Content(name) + self._strip.content)
+            self._input_pane.set_title(given)
+        self.show_trace(paired=paired)
+
+    def show_trace(self, *, paired: bool) -> None:
+        """Those of the trace and the detail."""
+        run = self._runs.now
+        title = Content(_TRACE)
+        if run is not None:
+            title += Content(f" · {clean_line(run.script, 24)}")
+        if run is not None and run.calls:
+            title += Content(f" · {count(len(run.calls), 'call')}")
+            failed = self._runs.failed_calls
+            if failed:
+                title += Content.styled(f" · {failed:,} ✘", "$text-error")
+        if self._waiting:
+            title += Content.styled(f" · ! {self._waiting} for approval", "$text-warning")
+        if paired:
+            _pair(self._trace_pane, title, self._detail, Content(_DETAIL))
+        else:
+            self._trace_pane.set_title(title)
+            self._detail.show_title()
+
+    def show_waiting(self, servers: Iterable[ServerInfo], *, paired: bool) -> None:
+        """Say above the trace how many tools wait for approval."""
+        before, self._waiting = self._waiting, waiting_words(servers)
+        if self._waiting != before:
+            self.show_trace(paired=paired)
+
+    def script_places(self, *, paired: bool) -> list[tuple[int, Offset]]:
+        """(index of a script, the cell before its name), for the names that are seen."""
+        pane = self._script_pane.region
+        if len(self._scripts.tabs) < 2 or not pane.area:
+            return []
+        y = pane.bottom - 1 if paired else pane.y
+        # A frame has its upper title at the left, its lower one at the right.
+        x = pane.right - 2 - self._strip.content.cell_length if paired else pane.x + 3
+        x += 0 if paired else len(_SCRIPT) + 2
+        return [(index, Offset(x + place - 2, y)) for index, place in self._strip.places]
+
+
+def _pair(
+    left: Pane, left_title: Content, right: Pane, right_title: Content, below: str | Content = ""
+) -> None:
+    """Each frame names both panes: the other one dimmed."""
+    for pane in (left, right):
+        words = [
+            title.stylize("bold" if pane is one else "$foreground 60%")
+            for one, title in ((left, left_title), (right, right_title))
+        ]
+        pane.set_title(Content(" │ ").join(words), below)

@@ -1,0 +1,134 @@
+"""The lines above and below the panes: servers, runs and pool in the first, what just happened in the last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widgets import Static
+
+from workbench.text.sanitize import clean_line
+from workbench.tui.trace.live_run import LiveRun
+from workbench.tui.wording import COLOURS, SIGNS, duration, waiting_words
+
+if TYPE_CHECKING:
+    from workbench.core.runtime import Runtime
+    from workbench.tui.app import WorkbenchApp
+
+
+class QuietLine(Static):
+    """A line that is drawn anew only where it differs: nothing is drawn for nothing."""
+
+    def put(self, content: Content) -> None:
+        """What it says now."""
+        if self.content != content:
+            self.update(content)
+
+
+class StatusLine(QuietLine):
+    """How the run stands while there is one, else what was told last."""
+
+    def __init__(self) -> None:
+        super().__init__(id="status", markup=False)
+        self._told = Content("")
+        self._for_now: tuple[Content, Content] | None = None
+        """What was told for as long as it is so, and what was told before it."""
+
+    def tell(self, text: str, colour: str = "") -> None:
+        """From now on this is told."""
+        self._told = Content.styled(clean_line(text), colour)
+
+    def tell_for_now(self, text: str) -> None:
+        """Tell something that will soon be so no longer."""
+        before = self._told
+        self.tell(text)
+        self._for_now = self._told, before
+
+    def take_back(self) -> bool:
+        """What was told for now is no longer so: what was told before it is back. False: something else
+        was told since."""
+        if self._for_now is None or self._told is not self._for_now[0]:
+            return False
+        self._told = self._for_now[1]
+        return True
+
+    def look(self, run: LiveRun | None, *, opened: bool) -> None:
+        """opened: whether the servers and the pool are."""
+        if run is None or run.execution is not None:
+            self.put(self._told)
+            return
+        parts = ["Starting" if not opened else "Waiting" if run.queued else "Running"]
+        calls = f"{len(run.calls)}/{run.max_calls}" if run.max_calls else str(len(run.calls))
+        parts += [f"{calls} calls", f"{run.elapsed_ms / 1000:.1f} s", "F8 stops"]
+        self.put(Content(" · ".join(parts)))
+
+
+class HeaderLine(QuietLine):
+    """The script in front, the servers, what others run, the run on the screen, the pool."""
+
+    app: WorkbenchApp
+
+    def __init__(self) -> None:
+        super().__init__(id="header", markup=False)
+        self._history_problem: str | None = None
+
+    def look(
+        self,
+        width: int,
+        script: str,
+        runtime: Runtime | None,
+        others: Content | None,
+        run: LiveRun | None,
+    ) -> None:
+        """width: cells of the screen; runtime: None while it opens."""
+        left = [Content.styled("workbench", "bold $primary"), Content(script)]
+        right = []
+        if runtime is None:
+            left.append(Content("servers …"))
+        else:
+            left += _of_servers(runtime)
+            self._tell_history(runtime.history.problem)
+        if others is not None:
+            right.append(others)
+        if run is not None:
+            text = f"{SIGNS[run.status]} {run.execution_id[:4]} {duration(run.elapsed_ms)}"
+            right.append(Content.styled(text, COLOURS[run.status]))
+        if runtime is not None:
+            pool = runtime.engine.pool
+            right.append(Content(f"pool {pool.running}/{pool.size}"))
+        self.put(fitted(left, right, width - 2))
+
+    def _tell_history(self, problem: str | None) -> None:
+        """A history that cannot be written is told once, with what is in its way."""
+        before, self._history_problem = self._history_problem, problem
+        if problem is not None and problem != before:
+            self.app.say(f"Nothing is recorded: {clean_line(problem, 300)}", "error")
+        elif problem is None and before is not None:
+            self.app.say("The history is written again")
+
+
+def _of_servers(runtime: Runtime) -> list[Content]:
+    servers = runtime.upstream.catalogue().servers.values()
+    ready = sum(server.state == "ready" for server in servers)
+    bad = sum(server.state == "failed" for server in servers)
+    mark = " ✘" if bad else " ✔" if ready == len(servers) else " …"
+    parts = [Content(f"servers {ready}/{len(servers)}{mark}" if servers else "no servers")]
+    waiting = waiting_words(servers)
+    if waiting:
+        parts.insert(0, Content.styled(f"! {waiting}", "$text-warning"))
+    parts.append(Content(f"tools {sum(server.tools for server in servers)}"))
+    if runtime.history.problem is not None:
+        parts.append(Content.styled("✘ nothing is recorded", "bold $error"))
+    return parts
+
+
+def fitted(left: list[Content], right: list[Content], room: int) -> Content:
+    """Two groups of words at the two ends of so many cells. Whole words or none: the pool and the tools are
+    the first to go."""
+    left, right = list(left), list(right)
+    while True:
+        start, end = Content("   ").join(left), Content("   ").join(right)
+        gap = room - start.cell_length - end.cell_length
+        if gap >= 2 or not (len(left) > 2 or len(right) > 1):
+            return start + Content(" " * max(gap, 1)) + end
+        (right if len(right) > 1 else left).pop()

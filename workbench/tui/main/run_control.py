@@ -1,0 +1,288 @@
+"""The run on the screen: started, stopped, followed event by event, and how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from workbench.core.model import Event, ExecutionRequest, ScriptError
+from workbench.history import HistoryError
+from workbench.text.sanitize import clean_line
+from workbench.tui.main.input_text import InputError, parse_input
+from workbench.tui.trace.live_run import CallState, LiveBuffer, LiveRun
+from workbench.tui.values.error_reading import Fix, place_of
+from workbench.tui.wording import COLOURS, SIGNS, error_line, summary
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
+
+    from workbench.tui.main.host import Host
+    from workbench.tui.main.problems import Problems
+    from workbench.tui.main.script_tabs import ScriptTabs
+    from workbench.tui.main.tab import Tab
+    from workbench.tui.trace.detail_pane import DetailPane
+    from workbench.tui.trace.view import TraceView
+
+
+class RunControl:
+    """Runs one script at a time and shows it in the trace and the detail."""
+
+    def __init__(
+        self,
+        host: Host,
+        scripts: ScriptTabs,
+        problems: Problems,
+        trace: TraceView,
+        detail: DetailPane,
+    ) -> None:
+        self._host = host
+        self._scripts = scripts
+        self._problems = problems
+        self._trace = trace
+        self._detail = detail
+        self.now: LiveRun | None = None
+        """The run on the screen: it runs, or it was the last one."""
+        self.tab: Tab | None = None
+        """The script that the run is of."""
+        self.listener = LiveBuffer()
+        """Takes the events of the run on the screen."""
+        self._worker: Worker[None] | None = None
+
+    @property
+    def active(self) -> bool:
+        return self.now is not None and self.now.execution is None
+
+    @property
+    def failed_calls(self) -> int:
+        return self._trace.model.totals.failed
+
+    def call(self, seq: int) -> CallState | None:
+        """A call of the run on the screen."""
+        return self.now.calls.get(seq) if self.now is not None else None
+
+    # -- starting and stopping ---------------------------------------------------------
+
+    def run(self) -> None:
+        """Run the script in front with its input."""
+        if self.active:
+            self._host.app.say("A script is running; F8 stops it", "warning")
+            return
+        tab = self._host.tab
+        try:
+            value = parse_input(tab.input.text)
+        except InputError as error:
+            self._problems.refuse_input(error)
+            return
+        request = ExecutionRequest(
+            tab.script.text,
+            value,
+            source="tui",
+            script=tab.document.name if tab.document.path is not None else None,
+            execution_id=str(uuid.uuid4()),
+        )
+        self.start(request.execution_id or "", partial(self._run, request))
+
+    def start(self, execution_id: str, running: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Show the script in front as running. ``running`` does it, with ``listener``."""
+        tab = self._host.tab
+        self.listener = LiveBuffer()
+        self.now = LiveRun(tab.document.name, tab.script.text)
+        self.now.execution_id = execution_id
+        self.tab = tab
+        self._problems.show_error(None)
+        self._problems.stop_check()
+        tab.script.set_line_notes({})
+        self._trace.begin(execution_id)
+        self._detail.begin()
+        self._detail.show_tab("result")
+        self._host.show_run()
+        self._host.refresh_bindings()
+        self._worker = self._host.run_worker(running, group="run", exit_on_error=False)
+
+    async def _run(self, request: ExecutionRequest) -> None:
+        """Run to the end; whatever goes wrong in us is said and ends the run on the screen."""
+        tab = self.tab
+        try:
+            runtime = await self._host.app.runtime()
+            await runtime.engine.run(request, listener=self.listener)
+        except Exception as error:
+            self.could_not_run(error)
+        else:
+            self.show_rest()
+            if tab is not None:
+                tab.recorded = request.execution_id
+
+    def could_not_run(self, error: Exception) -> None:
+        """Nothing ran, or we cannot say what: no run is on the screen then."""
+        self._forget()
+        self._detail.begin()
+        self._host.tell(f"✘ The script could not be run: {error}")
+        self._host.app.say(f"The script could not be run: {error}", "error")
+
+    def stop(self) -> None:
+        """End the run: in its worker, or before one has it."""
+        if self.now is None or not self.active:
+            self._host.app.say("Nothing is running")
+            return
+        runtime = self._host.app.runtime_now
+        if runtime is not None and runtime.engine.cancel(self.now.execution_id):
+            self._host.tell("Stopping…")
+        elif self._worker is not None and not len(self.listener):
+            self._worker.cancel()
+            self._forget()
+            self._host.tell("Stopped before it began")
+
+    def _forget(self) -> None:
+        self.now = None
+        self._host.refresh_bindings()
+        self._trace.begin(None)
+
+    # -- what happens ------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Take what happened since the last tick."""
+        run = self.now
+        if run is None:
+            return
+        events_now = self.listener.drain()
+        if events_now:
+            self.show_events(events_now)
+        elif run.execution is None:
+            self._host.show_run()
+
+    def show_rest(self) -> None:
+        """Take all that happened, now."""
+        while len(self.listener):
+            self.tick()
+
+    def show_events(self, events_now: list[Event]) -> None:
+        """Show the next events of the run on the screen."""
+        run = self.now
+        if run is None:
+            return
+        known = len(run.console)
+        run.apply(events_now)
+        self._trace.apply(events_now)
+        self._detail.look_again()
+        if len(run.console) > known:
+            self._detail.show_console(run.console[known:])
+        if run.execution is not None:
+            self._ended(run)
+        self._host.show_run()
+
+    async def _count_tokens(self, run: LiveRun) -> None:
+        """Say what the run cost and saved in tokens, once it is on record."""
+        runtime = await self._host.app.runtime()
+        await runtime.history.committed()
+        with suppress(HistoryError):  # what cannot be read is told elsewhere
+            known = await asyncio.to_thread(runtime.history.tokens_of, [run.execution_id])
+            if run is self.now and run.execution_id in known:
+                self._detail.show_tokens(known[run.execution_id])
+
+    def _ended(self, run: LiveRun) -> None:
+        execution = run.execution
+        if execution is None:
+            return
+        self._detail.show_end(run)
+        count = partial(self._count_tokens, run)
+        self._host.run_worker(count, group="tokens", exclusive=True, exit_on_error=False)
+        self._host.refresh_bindings()
+        tab = self.tab
+        if tab is not None and tab in self._scripts.tabs:
+            self._problems.show_error(_at_its_tool(execution.error, run, tab.script.text), tab)
+            tab.script.set_line_notes(self._trace.model.line_notes())
+        self._host.show_titles()
+        failed = run.first_error()
+        if execution.error is not None and failed is not None:
+            self._trace.select(failed)
+        self._detail.show_tab("result")
+        if execution.error is not None:
+            sign = SIGNS[execution.status]
+            text = f"{sign} {error_line(execution.error, run.script)}"
+            self._host.tell(text, COLOURS[run.status])
+        else:
+            done = summary(execution, run.upstream_ms, len(run.calls))
+            self._host.tell(f"✔ {run.script}: {done}", COLOURS["ok"])
+
+    # -- what one does with the trace --------------------------------------------------
+
+    def call_chosen(self, seq: int) -> None:
+        """The cursor of the trace came to a call."""
+        state = self.call(seq)
+        if state is None:
+            return
+        self._detail.show_call(state)
+        if self._trace.has_focus:
+            self._detail.show_tab("call")
+            if self.tab is self._host.tab:
+                self._host.tab.script.highlight_line(state.call.line)
+
+    def copy_call(self, seq: int) -> None:
+        """A call as JSON, to the terminal's clipboard."""
+        state = self.call(seq)
+        if state is not None:
+            self._detail.copy_call(state)
+
+    def show_figures(self) -> None:
+        """The calls by tool."""
+        if self.now is not None:
+            self._trace.show_figures(self.now.pairs(), self.now.script)
+
+    def fix(self, fix: Fix, line: int | None) -> None:
+        """Put a near name where the wrong one stands."""
+        tab = self.tab
+        if tab is None or tab not in self._scripts.tabs:
+            return
+        self._scripts.bring(tab)
+        place = place_of(fix.wrong, tab.script.text, line)
+        if place is None:
+            wrong = clean_line(fix.wrong, 60)
+            self._host.app.say(f"{wrong} is no longer in the script", "warning")
+            return
+        row, column = place
+        tab.script.replace(fix.right, place, (row, column + len(fix.wrong)))
+        self._host.jump_to(row, column + len(fix.right))
+        self._host.tell(f"{fix.right} stands for {fix.wrong} now: F5 runs it, ^z takes it back")
+
+    def go_to_place(self, line: int, column: int) -> None:
+        """To a place that an error names, from 1."""
+        if self.tab is not None and self.tab in self._scripts.tabs:
+            self._go_to(line, column)
+
+    def go_to_call(self, seq: int) -> None:
+        """To where the script made the call."""
+        state = self.call(seq)
+        if state is not None and state.call.line is not None:
+            self._go_to(state.call.line, state.call.column)
+
+    def go_to_end(self, line: int | None, column: int | None) -> None:
+        """To where the script failed; without a place, to the whole error."""
+        if line is None:
+            self._detail.show_tab("result")
+            self._host.go_to("detail")
+        else:
+            self._go_to(line, column)
+
+    def _go_to(self, line: int, column: int | None) -> None:
+        """To a place of the script that ran, from 1."""
+        self._scripts.bring(self.tab)
+        self._host.jump_to(line - 1, max((column or 1) - 1, 0))
+
+
+def _at_its_tool(error: ScriptError | None, run: LiveRun, code: str) -> ScriptError | None:
+    """Where a call failed, the engine names the place of the last look-up before it, which may stand in its
+    arguments; what failed is the tool."""
+    seq = run.first_error()
+    if error is None or error.line is None or error.column is None or seq is None:
+        return error
+    call = run.calls[seq].call
+    lines = code.split("\n")
+    if call.line != error.line or error.line > len(lines):
+        return error
+    place = lines[error.line - 1].rfind(call.tool, 0, error.column - 1 + len(call.tool))
+    return error if place < 0 else replace(error, column=place + 1)

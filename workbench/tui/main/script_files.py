@@ -1,0 +1,212 @@
+"""Scripts and their files: opening by name, saving, and what other programs write meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.core.scripts import UnknownScript, find_script, script_folders, script_names
+from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.editor import documents
+from workbench.tui.editor.documents import Document, DocumentError
+from workbench.tui.editor.highlighting import language_of
+
+if TYPE_CHECKING:
+    from workbench.tui.main.host import Host
+    from workbench.tui.main.script_tabs import ScriptTabs
+    from workbench.tui.main.tab import Tab
+
+_SUFFIXES = (".js", ".mjs", ".cjs", ".ts", ".json", ".txt")
+"""A name that ends otherwise gets ``.js``."""
+
+
+class ScriptFiles:
+    """What one does with the files of the open scripts. Nothing is overwritten or dropped unasked."""
+
+    def __init__(self, host: Host, scripts: ScriptTabs) -> None:
+        self._host = host
+        self._scripts = scripts
+        self._told_of: list[Tab] = []
+        """Scripts that were changed both here and on disk."""
+
+    # -- opening -----------------------------------------------------------------------
+
+    def new(self) -> None:
+        """An empty script in a new tab."""
+        self._host.run_worker(self._new, exit_on_error=False)
+
+    async def _new(self) -> None:
+        with self._host.app.key_order.hold():
+            await self._scripts.show(Document(None))
+            self._host.go_to("script")
+
+    def ask_to_open(self) -> None:
+        """Ask for a name or a path, and open it."""
+        names = script_names(self._host.app.config)
+
+        async def opened(answer: str | None) -> None:
+            if answer is None:
+                return
+            if answer in names:
+                await self.open_named(answer)
+            else:
+                await self._open_and_go(Path(answer))
+
+        title = "Open a script: a name or a path"
+        self._host.app.push_screen(LineScreen(title, names=names), opened)
+
+    async def open_named(self, name: str) -> None:
+        """Open the script of a name, and go there."""
+        try:
+            path = find_script(self._host.app.config, name)
+        except UnknownScript as error:  # it was there when the list was made
+            self._host.app.say(str(error), "warning")
+            return
+        await self._open_and_go(path)
+
+    async def _open_and_go(self, path: Path) -> None:
+        with self._host.app.key_order.hold():
+            await self._scripts.open(path)
+            self._host.go_to("script")
+
+    # -- saving ------------------------------------------------------------------------
+
+    def save_all(self) -> bool:
+        """Save every changed script. False: one has no name or could not be written."""
+        return all(self._write(tab) for tab in self._scripts.tabs if tab.changed)
+
+    def _write(self, tab: Tab) -> bool:
+        app = self._host.app
+        if tab.document.path is not None and documents.is_sample(tab.document.path):
+            app.say(f"{tab.document.name} is a sample: give it a name with Save as", "warning")
+            return False
+        try:
+            documents.write(tab.document, tab.script.text, tab.input.text)
+        except DocumentError as error:
+            app.say(str(error), "error")
+            return False
+        tab.script.be_in(language_of(tab.document.name))
+        self._host.show_titles()
+        self._host.tell(f"Saved {tab.document.path}")
+        return True
+
+    def save(self) -> None:
+        """Save the script in front; where its file was changed by another program, only when asked again."""
+        tab = self._host.tab
+        if not tab.has_file:
+            self.save_as(tab)
+        elif tab.document.changed_on_disk():
+            self._host.app.say(
+                f"{tab.document.name} was changed by another program: "
+                "Save as keeps both; saving again overwrites it",
+                "warning",
+            )
+            tab.document.stamp = None
+        else:
+            self._write(tab)
+
+    def save_as(self, tab: Tab, then: Callable[[], object] = lambda: None) -> None:
+        """Ask for a name and save; ``then`` is done when that succeeded."""
+
+        def save(path: Path) -> None:
+            before = tab.document.path
+            tab.document.path = path
+            if path.parent == self._folder.absolute():
+                with suppress(OSError):  # saving says why
+                    path.parent.mkdir(parents=True, exist_ok=True)
+            if self._write(tab):
+                then()
+            else:
+                tab.document.path = before
+
+        def named(answer: str | None) -> None:
+            if answer is None:
+                return
+            path = self._path_of(answer)
+            if not path.exists() or path == tab.document.path:
+                save(path)
+                return
+            self._host.app.push_screen(
+                ChoiceScreen(f"{path} exists.", {"stay": "Keep it", "write": "Overwrite"}),
+                lambda choice: save(path) if choice == "write" else None,
+            )
+
+        path = tab.document.path
+        if path is None or documents.is_sample(path):  # samples stay as they came
+            path = self._folder / tab.document.name
+        title = f"Save as (a name alone goes into {_short(self._folder)})"
+        self._host.app.push_screen(LineScreen(title, _short(path)), named)
+
+    @property
+    def _folder(self) -> Path:
+        """Where scripts are found by name: here, in the sidebar, by ``code exec --script`` and by agents."""
+        return script_folders(self._host.app.config)[0]
+
+    def _path_of(self, answer: str) -> Path:
+        """The file that somebody means: a name in the folder of scripts, or a path from here."""
+        path = Path(answer).expanduser()
+        if path.parent == Path() and not answer.startswith("."):
+            path = self._folder / path
+        path = path.absolute()
+        return path if path.suffix in _SUFFIXES else path.with_name(f"{path.name}.js")
+
+    def close(self) -> None:
+        """Close the script in front; asks where its text is in no file."""
+        tab = self._host.tab
+        if not tab.changed:
+            self._scripts.close(tab)
+            return
+
+        def answered(choice: str | None) -> None:
+            if choice == "discard":
+                self._scripts.close(tab)
+            elif choice == "save" and tab.has_file:
+                if self._write(tab):
+                    self._scripts.close(tab)
+            elif choice == "save":
+                self.save_as(tab, lambda: self._scripts.close(tab))
+
+        choices = {"stay": "Stay", "save": "Save", "discard": "Discard"}
+        self._host.app.push_screen(
+            ChoiceScreen(f"{tab.document.name} is not saved.", choices), answered
+        )
+
+    # -- changes on disk ---------------------------------------------------------------
+
+    def look_at_disk(self) -> None:
+        """Take what another program wrote into files that are not being edited; tell of the others."""
+        for tab in self._scripts.tabs:
+            document = tab.document
+            if document.path is None or not document.changed_on_disk():
+                continue
+            if not document.path.exists():
+                continue  # saving makes it again
+            if tab.changed:
+                self._tell_of_both(tab)
+                continue
+            try:
+                fresh = documents.read(document.path)
+            except DocumentError as error:
+                self._host.app.say(str(error), "warning")
+                document.stamp = None
+                continue
+            tab.document = fresh
+            tab.script.replace_all(fresh.saved_text)
+            tab.input.replace_all(fresh.saved_input)
+            self._host.tell(f"{document.name} was changed by another program: read again")
+            self._host.show_titles()
+
+    def _tell_of_both(self, tab: Tab) -> None:
+        """Changed here and on disk: said once."""
+        if tab not in self._told_of:
+            self._told_of.append(tab)
+            self._host.app.say(
+                f"{tab.document.name} was changed by another program; your text is kept", "warning"
+            )
+
+
+def _short(path: Path) -> str:
+    """A path as one types it here."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

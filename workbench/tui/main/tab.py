@@ -1,0 +1,51 @@
+"""An open script: its document with the two editors that show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.history import Recording
+from workbench.text.sanitize import clean_line
+from workbench.tui.editor import documents
+from workbench.tui.editor.code_area import CodeArea
+from workbench.tui.editor.documents import Document
+from workbench.tui.editor.highlighting import language_of
+
+
+@dataclass(slots=True, eq=False)
+class Tab:
+    """A document with its editors."""
+
+    number: int
+    document: Document
+    script: CodeArea
+    input: CodeArea
+    recorded: str | Recording | None = None
+    """What an edited script is replayed against: the id of the last run, or the record that the tab was
+    opened from."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether the files do not hold what the editors show."""
+        document = self.document
+        return (self.script.text, self.input.text) != (document.saved_text, document.saved_input)
+
+    @property
+    def has_file(self) -> bool:
+        """Whether saving writes a file of the user's: samples stay as they came."""
+        path = self.document.path
+        return path is not None and not documents.is_sample(path)
+
+    @property
+    def label(self) -> str:
+        return clean_line(self.document.name, 40) + (" ●" if self.changed else "")
+
+
+def new_tab(number: int, document: Document) -> Tab:
+    """The editors of a document that was just opened."""
+    return Tab(
+        number,
+        document,
+        CodeArea(document.saved_text, language=language_of(document.name), id=f"script-{number}"),
+        CodeArea(document.saved_input, language="json", id=f"input-{number}"),
+    )
