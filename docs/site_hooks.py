@@ -17,6 +17,6 @@ def on_page_markdown(markdown: str, config: Any, **_: object) -> str:
         name = match[1]
         if name.endswith(".md") and (Path(config["docs_dir"]) / name).exists():
             return match[0]  # a page beside the folder
-        return f"]({config['repo_url']}/blob/main/{name}{match[2] or ''})"
+        return f"]({config['extra']['repository']}/blob/main/{name}{match[2] or ''})"
 
     return _INFO.sub(r"```\1", _OUT.sub(out, markdown))
