@@ -143,15 +143,21 @@ class HistoryReader(Protocol):
         source: str | None = None,
         tool: str | None = None,
         text: str | None = None,
+        since: float | None = None,
+        until: float | None = None,
+        over_ms: float | None = None,
+        under_ms: float | None = None,
         before: int | None = None,
         order: Order = "newest",
         offset: int = 0,
     ) -> list[ExecutionRow]:
         """The newest executions first, or the longest, or those with most calls.
 
-        tool: ``tool`` or ``server.tool``. text: in the script's name, code, client or id; no letter of
-        it has a special meaning. before: the ``n`` of the last row of the page before, where the newest
-        come first; for other orders, offset: the rows of the pages before.
+        tool: ``tool`` or ``server.tool``. text: in the script's name, code, client, id or error, or in
+        arguments or an error of one of its calls; no letter of it has a special meaning. since, until:
+        when it began, in seconds since the epoch. over_ms, under_ms: how long it took. before: the
+        ``n`` of the last row of the page before, where the newest come first; for other orders, offset:
+        the rows of the pages before.
         """
         ...
 

@@ -110,18 +110,24 @@ class SqliteReader:
         source: str | None = None,
         tool: str | None = None,
         text: str | None = None,
+        since: float | None = None,
+        until: float | None = None,
+        over_ms: float | None = None,
+        under_ms: float | None = None,
         before: int | None = None,
         order: Order = "newest",
         offset: int = 0,
     ) -> list[ExecutionRow]:
         """The newest executions first, or the longest, or those with most calls.
 
-        tool: ``tool`` or ``server.tool``. text: in the script's name, code, client or id.
+        tool: ``tool`` or ``server.tool``. text: in the script's name, code, client, id or error, or in
+        arguments or an error of one of its calls. since, until: when it began. over_ms, under_ms: how
+        long it took.
         before: the ``n`` of the last row of the page before, where the newest come first; for other
         orders, offset: the rows of the pages before.
         """
         where: list[str] = []
-        values: list[str | int] = []
+        values: list[str | float] = []
         if source is not None:
             where.append("source = ?")
             values.append(source)
@@ -136,9 +142,21 @@ class SqliteReader:
             pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
             where.append(
                 "(script LIKE ? ESCAPE '\\' OR code LIKE ? ESCAPE '\\' OR client LIKE ? ESCAPE '\\' "
-                "OR id LIKE ? ESCAPE '\\')"
+                "OR id LIKE ? ESCAPE '\\' OR error LIKE ? ESCAPE '\\' "
+                # For each run by itself: a page is full long before all calls are read.
+                "OR EXISTS (SELECT 1 FROM calls WHERE execution = executions.n "
+                "AND (args LIKE ? ESCAPE '\\' OR error LIKE ? ESCAPE '\\')))"
             )
-            values += [pattern] * 4
+            values += [pattern] * 7
+        for condition, limit_of in (
+            ("started_at >= ?", since),
+            ("started_at < ?", until),
+            ("duration_ms > ?", over_ms),
+            ("duration_ms < ?", under_ms),
+        ):
+            if limit_of is not None:
+                where.append(condition)
+                values.append(limit_of)
         if before is not None:
             where.append("n < ?")
             values.append(before)

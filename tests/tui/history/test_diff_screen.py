@@ -10,9 +10,10 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.tui.conftest import MakeApp, app_opened, until
+from workbench.replay import Pair
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen
-from workbench.tui.history.diff_screen import DiffScreen, End
+from workbench.tui.history.diff_screen import Before, DiffScreen, End
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.values.difference_list import DifferenceList
@@ -78,22 +79,28 @@ async def test_two_runs_of_the_history_side_by_side(
         await pilot.press("j", "d", "k", "d")  # the older one is a
         screen = await compared(app)
         await pilot.pause()
-        same, other, more, end = screen.rows.rows
+        given, same, other, more, end = screen.rows.rows
+        assert isinstance(given, Before)
+        assert given.what == "input"
+        assert {"path": "$.of", "expected": 1, "actual": 2} in given.diff
         assert not same.diff
         assert other.diff == [
             {"path": "$.args.value", "expected": 1, "actual": 2},
             {"path": "$.result", "expected": 1, "actual": 2},
         ]
-        assert not isinstance(more, End)
+        assert isinstance(more, Pair)
         assert more.a is None
         assert isinstance(end, End)
         assert end.diff == [{"path": "$.value", "expected": 1, "actual": 2}]
         said = lines(screen.rows)
-        assert "demo.echo" in said[2]
-        assert said[2].startswith("▶ ≠")
-        assert "no such call" in said[3]
+        assert said[1].startswith("▶ ≠ input: 2 places differ")
+        assert "demo.echo" in said[3]
+        assert "no such call" in said[4]
         # It begins at the first difference; n goes on, round to the first again.
-        assert screen.rows.cursor == 1
+        assert screen.rows.cursor == 0
+        assert shown(screen, "b") == {"of": 2, "more": True}
+        await pilot.press("n")
+        assert screen.rows.cursor == 2
         left, right = shown(screen, "a"), shown(screen, "b")
         assert isinstance(left, dict)
         assert isinstance(right, dict)
@@ -101,10 +108,10 @@ async def test_two_runs_of_the_history_side_by_side(
         assert left["timing"]["duration_ms"] is not None
         assert len(screen.query_one(DifferenceList).rows) == 2
         await pilot.press("n", "n")
-        assert screen.rows.cursor == 3
+        assert screen.rows.cursor == 4
         assert isinstance(shown(screen, "b"), dict)
         await pilot.press("n")
-        assert screen.rows.cursor == 1
+        assert screen.rows.cursor == 0
         await pilot.press("escape")
         assert isinstance(app.screen, HistoryScreen)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.app import App
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from tests.tui.conftest import until
 from workbench.core.model import (
@@ -21,13 +23,16 @@ from workbench.core.model import (
     Limits,
     ScriptError,
     Source,
+    ToolCall,
+    ToolCallStarted,
 )
 from workbench.history import Store, read_recording
 from workbench.text.redact import Redactor
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.history.diff_screen import DiffScreen
+from workbench.tui.history.filter import Wanted
 from workbench.tui.history.rows import row_line, when
-from workbench.tui.history.screen import HistoryScreen, Wanted
+from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.wording import tokens_short
 
@@ -68,6 +73,7 @@ async def record(
     value: int = 1,
     took_ms: float = 12.0,
     calls: int = 3,
+    call: ToolCall | None = None,
 ) -> None:
     request = ExecutionRequest("return 1", source=source, script=script, client=client)
     error = ScriptError(ErrorCode.RUNTIME_ERROR, "no") if failed else None
@@ -82,6 +88,8 @@ async def record(
     store.record(
         ExecutionStarted(execution_id, request, Limits(), "engine", None, (1, 2, 3, 4), _NOW)
     )
+    if call is not None:
+        store.record(ToolCallStarted(execution_id, call))
     store.record(ExecutionFinished(execution_id, done, _NOW + 1))
     await store.committed()
 
@@ -303,6 +311,75 @@ def test_a_filter_is_read() -> None:
         "ok", None, "a.b", "two words more"
     )
     assert Wanted.of("  ") == Wanted()
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("today", "2026-11-25", "2026-11-26"),
+        ("yesterday", "2026-11-24", "2026-11-25"),
+        ("2026-11-20", "2026-11-20", "2026-11-21"),
+        ("2026-11-20..", "2026-11-20", None),
+        ("..2026-11-22", None, "2026-11-23"),
+        ("2026-11-20..2026-11-22", "2026-11-20", "2026-11-23"),
+    ],
+)
+def test_days_are_read(text: str, since: str | None, until: str | None) -> None:
+    wanted = Wanted.of(text, lambda: datetime.fromisoformat("2026-11-25T13:00"))
+    at = [
+        None if day is None else datetime.fromisoformat(day).timestamp() for day in (since, until)
+    ]
+    assert (wanted.since, wanted.until, wanted.text) == (*at, None)
+
+
+def test_spans_are_read_and_what_is_half_typed_is_a_word() -> None:
+    now = datetime.fromisoformat("2026-11-25T13:00")
+    wanted = Wanted.of("last:2h >1s <5m", lambda: now)
+    assert wanted == Wanted(since=now.timestamp() - 7200, over_ms=1000.0, under_ms=300_000.0)
+    for text in ("2026-11", "2026-13-40", "..", ">", "last:soon", "2026-11-20..2026"):
+        assert Wanted.of(text).text == text
+
+
+async def test_days_times_and_words_of_calls_find_runs(open_store: OpenStore) -> None:
+    store = open_store()
+    await record(store, "aaaa1111", took_ms=5000.0)
+    made = ToolCall("bbbb2222", 1, "db", "query", {"sql": "select näme_1"})
+    await record(store, "bbbb2222", failed=True, call=made)
+    find = store.list_executions
+
+    def found(**wanted: Any) -> list[str]:
+        return [row.execution_id[:1] for row in find(**wanted)]
+
+    assert found(text="no") == ["b"]  # the error's message
+    assert found(text="näme_1") == ["b"]
+    assert found(text="nämex1") == []
+    assert found(over_ms=1000.0) == ["a"]
+    assert found(under_ms=1000.0) == ["b"]
+    assert found(since=_NOW, until=_NOW + 1) == ["b", "a"]
+    assert found(since=_NOW + 1) == found(until=_NOW) == []
+
+
+async def test_the_last_good_run_of_the_script_is_compared_on_one_key(
+    open_store: OpenStore,
+) -> None:
+    store = open_store()
+    await record(store, "aaaa1111", value=1)
+    await record(store, "bbbb2222", script="other.js")
+    await record(store, "cccc3333", failed=True)
+    app = HistoryApp(store)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await opened(app, pilot)
+        await pilot.press("c")
+        await loaded(app, pilot)
+        screen = app.screen
+        assert isinstance(screen, DiffScreen)
+        header = str(screen.query_one("#diff-header", Static).content)
+        assert "last good run" in header
+        assert "a aaaa1111" in header
+        assert "b cccc3333" in header
+        await pilot.press("escape", "G", "c")
+        await loaded(app, pilot)
+        assert not isinstance(app.screen, DiffScreen), "nothing went well before the first"
 
 
 def test_times_of_today_and_before() -> None:

@@ -25,6 +25,7 @@ SCREENS: tuple[Command, ...] = (
     key("history", "replay", "p", "Replay", footer=True),
     key("history", "mark", "space", "Mark", footer=True),
     key("history", "compare", "d", "Diff with marked", footer=True),
+    key("history", "compare_good", "c", "Compare with the last good run", footer=True),
     key("history", "export", "x", "Export", footer=True),
     key("history", "delete", "delete", "Delete", footer=True),
     key("history", "back", "escape", "Back", footer=True),

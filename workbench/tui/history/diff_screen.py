@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -15,7 +15,14 @@ from textual.widgets import Static
 
 from workbench.core.model import JsonValue
 from workbench.history import CallRow, Recording
-from workbench.replay import Pair, compare_calls, compare_ends, end_of
+from workbench.replay import (
+    Pair,
+    changed_lines,
+    compare_calls,
+    compare_ends,
+    end_of,
+    json_difference,
+)
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
@@ -39,6 +46,17 @@ class End:
     """The last row: how both ended."""
 
     diff: list[JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A row above the calls: the scripts, or what they were given, where the runs do not have the same."""
+
+    what: Literal["code", "input"]
+    diff: list[JsonValue]
+
+
+Line: TypeAlias = Pair | Before | End
 
 
 class DiffScreen(GuardedScreen[None]):
@@ -65,7 +83,7 @@ class DiffScreen(GuardedScreen[None]):
     def compose(self) -> ComposeResult:
         yield Static("Comparing…", id="diff-header", markup=False)
         with Pane(id="pairs-pane"):
-            yield RowList[Pair | End](pair_line, _heading, id="pairs")
+            yield RowList[Line](pair_line, _heading, id="pairs")
         with Horizontal():
             with Pane(id="a-pane"):
                 yield JsonView(id="a")
@@ -81,23 +99,26 @@ class DiffScreen(GuardedScreen[None]):
         self._compare()
 
     @property
-    def rows(self) -> RowList[Pair | End]:
+    def rows(self) -> RowList[Line]:
         return self.query_one("#pairs", RowList)
 
     @work(exclusive=True, exit_on_error=False)
     async def _compare(self) -> None:
         pairs = await asyncio.to_thread(compare_calls, self._a, self._b)
+        before = await asyncio.to_thread(before_calls, self._a, self._b)
         end = End(await asyncio.to_thread(compare_ends, self._a, self._b))
         different = sum(bool(pair.diff) for pair in pairs)
-        self.rows.set_rows([*pairs, end], 0)
+        self.rows.set_rows([*before, *pairs, end], 0)
         said = f"{count(different, 'call')} of {len(pairs)} differ"
         if not different:
             said = f"all {count(len(pairs), 'call')} are the same" if pairs else "no calls"
+        if before:
+            said = f"{' and '.join(row.what for row in before)} differ, {said}"
         said += ", and the end differs" if end.diff else ", and the end is the same"
         self.query_one("#pairs-pane", Pane).set_title(
             f"Calls · {said}", "n next difference · F6 pane"
         )
-        self._show_header(bool(different or end.diff))
+        self._show_header(bool(before or different or end.diff))
         self._show()
         if (different or end.diff) and not _differs(self.rows.rows[0]):
             self.action_next(1)
@@ -120,7 +141,12 @@ class DiffScreen(GuardedScreen[None]):
         row = self.rows.row
         if row is None:
             return
-        if isinstance(row, End):
+        if isinstance(row, Before):
+            for name, run in (("a", self._a), ("b", self._b)):
+                self._side(
+                    name, run.code if row.what == "code" else run.input, f"{name} · {row.what}", ""
+                )
+        elif isinstance(row, End):
             self._side("a", end_of(self._a), "a · the end", _took(self._a.duration_ms))
             self._side("b", end_of(self._b), "b · the end", _took(self._b.duration_ms))
         else:
@@ -161,9 +187,12 @@ class DiffScreen(GuardedScreen[None]):
             self.app.push_screen(JsonScreen(row, "difference"))
 
 
-def pair_line(row: Pair | End, width: int) -> list[Part]:
+def pair_line(row: Line, width: int) -> list[Part]:
     """``≠ #1 demo.echo 12 ms │ #1 demo.echo 14 ms │ +2 ms``."""
     side = max((width - 2 - _MS - 1) // 2, 8)
+    if isinstance(row, Before):
+        places = count(len(row.diff), "line" if row.what == "code" else "place")
+        return [("≠ ", "warning"), (f"{row.what}: {places} differ", "warning")]
     if isinstance(row, End):
         sign, name = ("≠ ", "warning") if row.diff else ("= ", "ok")
         said = "value, error and console"
@@ -177,6 +206,47 @@ def pair_line(row: Pair | End, width: int) -> list[Part]:
         (fit(_half(row.b, side - 1), side - 1) + "│", name if row.b is not None else "dim"),
         (f"{delta:>{_MS}}", "dim"),
     ]
+
+
+def before_calls(a: Recording, b: Recording) -> list[Before]:
+    """What differs before any call: the script by its lines, the input by its members."""
+    found = []
+    code = _code_difference(a.code, b.code)
+    if code:
+        found.append(Before("code", code))
+    given = json_difference(a.input, b.input)
+    if given:
+        found.append(Before("input", given))
+    return found
+
+
+def _code_difference(left: str, right: str) -> list[JsonValue]:
+    """Lines of either side that the other has not; those that stand for each other are one entry."""
+    gone, new = changed_lines(left, right)
+    left_lines, right_lines = left.splitlines(), right.splitlines()
+    found: list[JsonValue] = []
+    shift = 0
+    while gone or new:
+        if gone and new and gone[0] == new[0] - shift:
+            number = new.pop(0)
+            found.append(
+                {
+                    "path": f"line {number}",
+                    "expected": left_lines[gone.pop(0) - 1],
+                    "actual": right_lines[number - 1],
+                }
+            )
+        elif gone and (not new or gone[0] < new[0] - shift):
+            number = gone.pop(0)
+            shift -= 1
+            found.append({"path": f"line {number}", "expected": left_lines[number - 1]})
+        else:
+            number = new.pop(0)
+            shift += 1
+            found.append({"path": f"line {number}", "actual": right_lines[number - 1]})
+    if left != right and not found:
+        found.append({"path": "line ends", "expected": "other", "actual": "line ends"})
+    return found
 
 
 def _half(call: CallRow | None, width: int) -> str:
@@ -195,7 +265,7 @@ def _heading(width: int) -> str:
     return f"    {fit('a', side)}{fit('b', side)}{'b − a':>{_MS}}"
 
 
-def _differs(row: Pair | End) -> bool:
+def _differs(row: Line) -> bool:
     return bool(row.diff)
 
 

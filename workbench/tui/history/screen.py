@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -30,6 +28,7 @@ from workbench.history import (
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.history.filter import HINT, Wanted
 from workbench.tui.history.rows import heading, row_line, shows_tokens
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
@@ -40,34 +39,14 @@ from workbench.tui.widgets.row_list import RowList
 from workbench.tui.wording import count
 
 _PAGE = 200
+_TYPED_S = 0.12
+_LOOKED_BACK = 10
+"""Pages of good runs that are looked through for one of the same script."""
 _COUNTED_AT_ONCE = 25
-_TERM = re.compile(r'(status|source|tool):(\S+)|"([^"]*)"|(\S+)')
 _ORDERS: dict[Order, str] = {"newest": "newest", "longest": "longest", "calls": "most calls"}
 """In the order that ``s`` takes them."""
 
 OpenRun = Callable[[str], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A filter as the store's query takes it."""
-
-    status: str | None = None
-    source: str | None = None
-    tool: str | None = None
-    text: str | None = None
-
-    @classmethod
-    def of(cls, text: str) -> Wanted:
-        """``status:error source:serve tool:db.query words``; words together are one text."""
-        fields: dict[str, str] = {}
-        words = []
-        for key, value, quoted, word in _TERM.findall(text):
-            if key:
-                fields[key] = value
-            else:
-                words.append(quoted or word)
-        return cls(**fields, text=" ".join(words) or None)
 
 
 class HistoryScreen(GuardedScreen[None]):
@@ -98,7 +77,7 @@ class HistoryScreen(GuardedScreen[None]):
         with Pane(id="history-pane"):
             yield LineInput(
                 id="history-filter",
-                placeholder="/ filter: words, status:error, source:serve, tool:server.name",
+                placeholder=HINT,
             )
             yield RowList[ExecutionRow](self._line, heading, id="history-rows")
         yield KeyFooter()
@@ -144,8 +123,11 @@ class HistoryScreen(GuardedScreen[None]):
         self._load()
 
     @work(exclusive=True, group="history", exit_on_error=False)
-    async def _load(self, *, more: bool = False, again: bool = False) -> None:
-        """The first page, or the next one. again: what is shown, with the cursor on the same run."""
+    async def _load(self, *, more: bool = False, again: bool = False, after_s: float = 0.0) -> None:
+        """The first page, or the next one. again: what is shown, with the cursor on the same run.
+        after_s: until then something else may be wanted, which takes the place of this."""
+        if after_s:
+            await asyncio.sleep(after_s)
         rows = self.rows.rows if more else []
         if more and (self._whole or not rows):
             return
@@ -161,6 +143,10 @@ class HistoryScreen(GuardedScreen[None]):
                 source=wanted.source,
                 tool=wanted.tool,
                 text=wanted.text,
+                since=wanted.since,
+                until=wanted.until,
+                over_ms=wanted.over_ms,
+                under_ms=wanted.under_ms,
                 before=rows[-1].n if more and order == "newest" else None,
                 order=order,
                 offset=0 if order == "newest" else len(rows),
@@ -205,6 +191,10 @@ class HistoryScreen(GuardedScreen[None]):
                 source=wanted.source,
                 tool=wanted.tool,
                 text=wanted.text,
+                since=wanted.since,
+                until=wanted.until,
+                over_ms=wanted.over_ms,
+                under_ms=wanted.under_ms,
             )
             fresh = [row for row in matching if row.n > newest]
         if self._order != "newest":
@@ -239,7 +229,7 @@ class HistoryScreen(GuardedScreen[None]):
         title = f"History · {count(known, 'run')} · {shown}"
         if self._order != "newest":
             title += f" · {_ORDERS[self._order]} first"
-        can_do = "Enter opens · d compares two · Esc back"
+        can_do = "Enter opens · c last good run · d compares two · Esc back"
         if self._marked is not None:
             can_do = f"{self._marked[:8]}* is marked: d on another run compares them"
         self.query_one(Pane).set_title(title, clean_line(problem) if problem else can_do)
@@ -257,7 +247,8 @@ class HistoryScreen(GuardedScreen[None]):
     @on(Input.Changed, "#history-filter")
     def _filter(self, event: Input.Changed) -> None:
         self._wanted = Wanted.of(event.value)
-        self._begin()
+        self._whole = True
+        self._load(after_s=_TYPED_S)
 
     @on(Input.Submitted, "#history-filter")
     def _filtered(self) -> None:
@@ -311,6 +302,42 @@ class HistoryScreen(GuardedScreen[None]):
         b = await self._recording(row.execution_id)
         if a is not None and b is not None:
             self.app.push_screen(DiffScreen(a, b))
+
+    @work(exclusive=True, group="history-compare", exit_on_error=False)
+    async def action_compare_good(self) -> None:
+        """The last run of the same script that went well, before this one (a), beside this one (b)."""
+        row = self.rows.row
+        if row is None:
+            return
+        try:
+            good = await asyncio.to_thread(self._last_good, row)
+        except HistoryError as error:
+            self._say(str(error), error=True)
+            return
+        if good is None:
+            name = row.script or "this inline script"
+            self._say(f"No run of {clean_line(name, 60)} before this one went well")
+            return
+        from workbench.tui.history.diff_screen import DiffScreen
+
+        a, b = await self._recording(good.execution_id), await self._recording(row.execution_id)
+        if a is not None and b is not None:
+            self.app.push_screen(DiffScreen(a, b, "a is the last good run before b"))
+
+    def _last_good(self, row: ExecutionRow) -> ExecutionRow | None:
+        before = row.n
+        for _ in range(_LOOKED_BACK):
+            page = self._history.list_executions(
+                limit=_PAGE, status="ok", text=row.script or None, before=before
+            )
+            for other in page:
+                same = other.script == row.script
+                if same and (row.script is not None or other.code_start == row.code_start):
+                    return other
+            if len(page) < _PAGE:
+                return None
+            before = page[-1].n
+        return None
 
     @work(exclusive=True, group="history-export", exit_on_error=False)
     async def action_export(self) -> None:
