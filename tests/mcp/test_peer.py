@@ -255,6 +255,14 @@ async def test_numbers_that_are_no_json_fail_their_request(wired: _Wired, number
         await task
 
 
+@pytest.mark.parametrize("number", [b"9" * 5_000, b"1e400"])
+async def test_an_id_without_bound_is_of_no_request(wired: _Wired, number: bytes) -> None:
+    task = await _asked(wired)
+    wired.peer.feed(b'{"jsonrpc":"2.0","id":' + number + b',"result":{}}\n')
+    with pytest.raises(Malformed, match="its id is no id, of no request"):
+        await task
+
+
 @pytest.mark.parametrize("line", [b'{"id":1,"result":%s}', b'{"result":%s,"id":1}'])
 async def test_an_answer_that_is_too_deep_fails_its_request(wired: _Wired, line: bytes) -> None:
     task = await _asked(wired)
