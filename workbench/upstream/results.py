@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import orjson
@@ -11,7 +12,7 @@ from workbench.catalogue.validation import SchemaCheck
 from workbench.core.model import ErrorCode, JsonValue, Outcome
 from workbench.mcp.messages import GROWTH, Failure, NotJson, RequestTimeout, RpcError, is_heavy
 from workbench.mcp.peer import LONGEST_ANSWER
-from workbench.text import jsontext
+from workbench.text import json_pieces, jsontext
 from workbench.util.allocating import without_collector
 
 DEEPEST = 250
@@ -57,7 +58,7 @@ async def outcome_of(
             warnings += await _mismatches(tool.output_check, structured)
     return Outcome(
         ok=True,
-        result=_unwrapped(structured, content, tool),
+        result=await _unwrapped(structured, content, tool),
         content=content,
         upstream_ms=upstream_ms,
         warnings=tuple(warnings),
@@ -129,7 +130,9 @@ def depth_over(value: JsonValue, most: int) -> bool:
     return True
 
 
-def _unwrapped(structured: JsonValue, content: list[JsonValue], tool: ToolInfo | None) -> JsonValue:
+async def _unwrapped(
+    structured: JsonValue, content: list[JsonValue], tool: ToolInfo | None
+) -> JsonValue:
     if structured is not None:
         if (
             tool is not None
@@ -142,16 +145,34 @@ def _unwrapped(structured: JsonValue, content: list[JsonValue], tool: ToolInfo |
     if len(content) == 1:
         text = _text(content[0])
         if text is not None:
-            return _parsed(text)
+            if len(text) >= json_pieces.LARGE:
+                await asyncio.sleep(0)  # it was received just now, which took a while, too
+            return await _parsed(text)
     return content
 
 
-def _parsed(text: str) -> JsonValue:
-    """The value of a text that is as a whole a JSON object or array, else the text."""
+async def _parsed(text: str) -> JsonValue:
+    """The value of a text that is as a whole a JSON object or array, else the text.
+
+    A large one is taken in pieces, and between its steps others have their turn: megabytes take a while.
+    """
     stripped = text.strip()
     if stripped[:1] + stripped[-1:] not in ("{}", "[]"):
         return text
-    return json_in(text)[0]
+    if len(stripped) < json_pieces.LARGE:
+        return json_in(text)[0]
+    if is_heavy(stripped, LONGEST_ANSWER * GROWTH):
+        return text
+    await asyncio.sleep(0)
+    try:
+        with without_collector():
+            value = await json_pieces.loads(stripped)
+    except (ValueError, RecursionError):
+        return text
+    await asyncio.sleep(0)
+    deep = is_too_deep(value)
+    await asyncio.sleep(0)
+    return text if deep else value
 
 
 def json_in(text: str) -> tuple[JsonValue, str]:

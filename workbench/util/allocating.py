@@ -6,13 +6,16 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_MANY = 50_000
+
 
 @contextmanager
 def without_collector() -> Iterator[None]:
     """For a burst of allocations that makes no cycles, such as parsing: three times as fast.
 
     Every 700 new containers the collector looks at the youngest, and in the end at all there are; what a
-    parser makes cannot be garbage while it is being made.
+    parser makes cannot be garbage while it is being made. Afterwards it counts as old at once: looking
+    through a million new containers, as the youngest and then as the younger, holds everybody for 0.2 s.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -20,4 +23,7 @@ def without_collector() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            if gc.get_count()[0] > _MANY:
+                gc.freeze()
+                gc.unfreeze()  # what was frozen is of the oldest generation then, without a look at it
             gc.enable()
