@@ -149,6 +149,34 @@ async def spellings(script: Callable[[str], Awaitable[None]]) -> None:
         row(f"50 calls that sleep 20 ms: {name}", values, target)
 
 
+async def forms(rounds: int = 150) -> None:
+    """What a script of 100 lines costs more where it has to be read, end to end."""
+    lines = [
+        f"function f{n}(a, b) {{ const c = a + b * {n}; return c > {n} ? c : {n}; }}"
+        for n in range(98)
+    ]
+    plain = "\n".join([*lines, "const total = [1, 2, 3].map((n) => f7(n, 2));", "total.length"])
+    typed = plain.replace("(a, b)", "(a: number, b: number): number")
+    ways = {
+        "as it is": plain,
+        "TypeScript": typed,
+        "call_tool that is awaited": f"{plain}\nif (total.length > 5) await call_tool('raw', 'echo', {{}});\n3",
+        "in a fence, with words around it": f"Here it is:\n\n```js\n{plain}\n```\nIt counts.",
+        "a lone async function": f"async () => {{\n{plain.replace('total.length', 'return total.length')}\n}}",
+    }
+    figures: dict[str, list[float]] = {name: [] for name in ways}
+    async with runtime(4) as opened:
+        for _ in range(rounds):
+            for name, code in ways.items():  # by turns, so that a busy moment hits all
+                request = ExecutionRequest(code)
+                figures[name].append(await timed(opened.engine.run(request)))
+                await asyncio.sleep(0.003)
+    least = statistics.median(figures["as it is"])
+    for name, values in figures.items():
+        target = "(the measure)" if name == "as it is" else f"≤ the first + 0.3 = {least + 0.3:.2f}"
+        row(f"100 lines: {name}", values, target)
+
+
 async def throughput(number: int = 1500) -> None:
     code = "for (let i = 0; i < 3; i++) await tools.raw.sleep({ ms: 10 }); 1"
     for pool, target in ((100, "≥ 500/s"), (10, "no failure")):
@@ -256,7 +284,7 @@ def command_line() -> None:
 def main() -> None:
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     print(f"{'':58}{'median':>10}{'p95':>10}")
-    steps: list[Callable[[], Awaitable[None]]] = [trivial, calls, throughput, limits, soak]
+    steps: list[Callable[[], Awaitable[None]]] = [trivial, calls, forms, throughput, limits, soak]
     for step in steps:
         asyncio.run(step())  # type: ignore[arg-type]
     command_line()

@@ -16,7 +16,7 @@ from tree_sitter import Node
 from workbench.sandbox.child import fences, handing, parallel, wrapping
 from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import Grammars
-from workbench.sandbox.child.typescript import Eraser, NotErasable, looks_like_generics
+from workbench.sandbox.child.typescript import Eraser, NotErasable, looks_like_generics, looks_typed
 
 _USE_STRICT = re.compile(r"""(?:\s|\ufeff)*(["'])use strict\1""")
 _CHECKED = "throw 0;"
@@ -90,8 +90,14 @@ class Starter:
     def _read_forms(self, code: str, text: str) -> Iterator[Form]:
         source = text.encode()
         draft = Draft(source)
+        is_typed = looks_typed(text)
+        if is_typed:
+            typed = self.grammars.typescript_tree(source)
+            if self._erase(code, typed, draft):
+                yield from _forms_of(typed, draft)
+                return
         root = self.grammars.javascript_tree(source)
-        if root.has_error or looks_like_generics(text):
+        if root.has_error and not is_typed:
             typed = self.grammars.typescript_tree(source)
             if self._erase(code, typed, draft):
                 root = typed
