@@ -30,9 +30,9 @@ from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.history.filter import HINT, Wanted
 from workbench.tui.history.rows import heading, row_line, shows_tokens
+from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
-from workbench.tui.widgets.line_input import LineInput
 from workbench.tui.widgets.line_view import Part
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
@@ -54,14 +54,15 @@ class HistoryScreen(GuardedScreen[None]):
 
     DEFAULT_CSS = """
     HistoryScreen { layout: vertical; }
-    HistoryScreen #history-filter { border: none; height: 1; padding: 0 1; background: $surface; }
-    HistoryScreen #history-filter:focus { background: $primary 20%; border: none; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("history")]
 
     def __init__(self, history: HistoryKeeper, open_run: OpenRun) -> None:
         super().__init__()
+        self._list = FilteredList[ExecutionRow](
+            self._line, heading, name="history", placeholder=HINT
+        )
         self._history = history
         self._open_run = open_run
         self._wanted = Wanted()
@@ -75,16 +76,12 @@ class HistoryScreen(GuardedScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Pane(id="history-pane"):
-            yield LineInput(
-                id="history-filter",
-                placeholder=HINT,
-            )
-            yield RowList[ExecutionRow](self._line, heading, id="history-rows")
+            yield self._list
         yield KeyFooter()
 
     @property
     def rows(self) -> RowList[ExecutionRow]:
-        return self.query_one("#history-rows", RowList)
+        return self._list.rows
 
     def on_mount(self) -> None:
         self.rows.empty_text = "No runs yet · F5 on the main screen makes the first"
@@ -242,17 +239,13 @@ class HistoryScreen(GuardedScreen[None]):
     # -- filter ----------------------------------------------------------------------------
 
     def action_filter(self) -> None:
-        self.query_one(Input).focus()
+        self._list.filter()
 
     @on(Input.Changed, "#history-filter")
     def _filter(self, event: Input.Changed) -> None:
         self._wanted = Wanted.of(event.value)
         self._whole = True
         self._load(after_s=_TYPED_S)
-
-    @on(Input.Submitted, "#history-filter")
-    def _filtered(self) -> None:
-        self.rows.focus()
 
     def action_sort(self) -> None:
         """By the newest, the longest, the most calls."""
@@ -262,11 +255,7 @@ class HistoryScreen(GuardedScreen[None]):
 
     def action_back(self) -> None:
         """Out of the filter, then out of the screen."""
-        field = self.query_one(Input)
-        if field.has_focus:
-            field.value = ""
-            self.rows.focus()
-        else:
+        if not self._list.leave():
             self.dismiss()
 
     # -- one run ---------------------------------------------------------------------------

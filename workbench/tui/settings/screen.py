@@ -21,9 +21,9 @@ from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import LineScreen
+from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
-from workbench.tui.widgets.line_input import LineInput
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
@@ -138,8 +138,6 @@ class SettingsScreen(GuardedScreen[None]):
 
     DEFAULT_CSS = """
     SettingsScreen { layout: vertical; }
-    SettingsScreen #settings-filter { border: none; height: 1; padding: 0 1; background: $surface; }
-    SettingsScreen #settings-filter:focus { background: $primary 20%; border: none; }
     SettingsScreen #setting-about { height: 5; padding: 0 1; border-top: solid $foreground 20%; }
     SettingsScreen.-narrow #setting-about { height: 7; }
     SettingsScreen #settings-problem { display: none; height: auto; padding: 0 1; color: $text-error; }
@@ -153,6 +151,9 @@ class SettingsScreen(GuardedScreen[None]):
         self, config: Config, file: Path, changed: Callable[[Config], None] | None = None
     ) -> None:
         super().__init__()
+        self._list = FilteredList[Setting](
+            row_line, _heading, name="settings", placeholder="/ search settings"
+        )
         self._config = config
         self._file = config.path or file
         self._changed = changed
@@ -161,15 +162,14 @@ class SettingsScreen(GuardedScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Pane(id="settings-pane"):
-            yield LineInput(id="settings-filter", placeholder="/ search settings")
-            yield RowList[Setting](row_line, _heading, id="settings-rows")
+            yield self._list
             yield Static(id="settings-problem", markup=False)
             yield Static(id="setting-about", markup=False)
         yield KeyFooter()
 
     @property
     def rows(self) -> RowList[Setting]:
-        return self.query_one("#settings-rows", RowList)
+        return self._list.rows
 
     def on_mount(self) -> None:
         self.rows.empty_text = "No setting matches"
@@ -211,7 +211,7 @@ class SettingsScreen(GuardedScreen[None]):
     def show_config(self, config: Config) -> None:
         """Show a configuration, e.g. one that has just been read again."""
         self._config = config
-        self.rows.set_rows(settings_of(config, self.query_one(Input).value))
+        self.rows.set_rows(settings_of(config, self._list.text))
         self._describe()
 
     @on(RowList.Highlighted)
@@ -220,22 +220,14 @@ class SettingsScreen(GuardedScreen[None]):
         self.query_one("#setting-about", Static).update("" if row is None else about(row))
 
     def action_filter(self) -> None:
-        self.query_one(Input).focus()
+        self._list.filter()
 
     @on(Input.Changed, "#settings-filter")
     def _filter(self) -> None:
         self.show_config(self._config)
 
-    @on(Input.Submitted, "#settings-filter")
-    def _filtered(self) -> None:
-        self.rows.focus()
-
     def action_back(self) -> None:
-        field = self.query_one(Input)
-        if field.has_focus:
-            field.value = ""
-            self.rows.focus()
-        else:
+        if not self._list.leave():
             self.dismiss()
 
     @on(RowList.Selected)

@@ -32,9 +32,9 @@ from workbench.tui.tools.logging_in import LoginScreen
 from workbench.tui.tools.pages import about_server, about_tool, statistics_line
 from workbench.tui.tools.trusting import TrustScreen
 from workbench.tui.tools.try_tool import TryScreen
+from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
-from workbench.tui.widgets.line_input import LineInput
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
@@ -123,8 +123,6 @@ class ToolsScreen(GuardedScreen[str | None]):
     ToolsScreen #tools-body { height: 1fr; }
     ToolsScreen #tools-pane { width: 2fr; }
     ToolsScreen #tool-pane { width: 3fr; }
-    ToolsScreen #tools-filter { border: none; height: 1; padding: 0 1; background: $surface; }
-    ToolsScreen #tools-filter:focus { background: $primary 20%; border: none; }
     ToolsScreen VerticalScroll { padding: 0 1; }
     ToolsScreen.-narrow #tools-body { layout: vertical; }
     ToolsScreen.-narrow #tools-pane, ToolsScreen.-narrow #tool-pane { width: 1fr; height: 1fr; }
@@ -135,6 +133,9 @@ class ToolsScreen(GuardedScreen[str | None]):
 
     def __init__(self, runtime: Runtime) -> None:
         super().__init__()
+        self._list = FilteredList[ToolRow](
+            self._line, lambda _: "  Server and tools", name="tools", placeholder="/ filter"
+        )
         self._runtime = runtime
         self._folded: frozenset[str] = frozenset()
         self._seen = False
@@ -148,8 +149,7 @@ class ToolsScreen(GuardedScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Horizontal(id="tools-body"):
             with Pane(id="tools-pane"):
-                yield LineInput(id="tools-filter", placeholder="/ filter")
-                yield RowList[ToolRow](self._line, lambda _: "  Server and tools", id="tools-rows")
+                yield self._list
             with Pane(id="tool-pane"), VerticalScroll():
                 yield Static(id="about", markup=False)
         yield KeyFooter()
@@ -170,7 +170,7 @@ class ToolsScreen(GuardedScreen[str | None]):
 
     @property
     def rows(self) -> RowList[ToolRow]:
-        return self.query_one("#tools-rows", RowList)
+        return self._list.rows
 
     def on_mount(self) -> None:
         self.rows.empty_text = "No servers · workbench servers add"
@@ -206,7 +206,7 @@ class ToolsScreen(GuardedScreen[str | None]):
                 catalogue.servers
             )  # a wall of tools says less than their servers
         self._seen = self._seen or bool(catalogue.tools)
-        text = self.query_one(Input).value
+        text = self._list.text
         before = self.rows.row
         rows = tree(catalogue, text, self._folded)
         cursor = 0
@@ -310,22 +310,14 @@ class ToolsScreen(GuardedScreen[str | None]):
         self.show_tools()
 
     def action_filter(self) -> None:
-        self.query_one(Input).focus()
+        self._list.filter()
 
     @on(Input.Changed, "#tools-filter")
     def _filter(self) -> None:
         self.show_tools()
 
-    @on(Input.Submitted, "#tools-filter")
-    def _filtered(self) -> None:
-        self.rows.focus()
-
     def action_back(self) -> None:
-        field = self.query_one(Input)
-        if field.has_focus:
-            field.value = ""
-            self.rows.focus()
-        else:
+        if not self._list.leave():
             self.dismiss(None)
 
     def action_copy(self) -> None:

@@ -1,0 +1,61 @@
+"""A list with a line above it that filters it: history, tools, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from workbench.tui.widgets.line_input import LineInput
+from workbench.tui.widgets.row_list import Draw, RowList
+
+T = TypeVar("T")
+
+
+class FilteredList(Vertical, Generic[T]):
+    """What is typed is told as ``Input.Changed``; the screen decides which rows are left of it."""
+
+    DEFAULT_CSS = """
+    FilteredList {
+        height: 1fr;
+        & > LineInput { border: none; height: 1; padding: 0 1; background: $surface; }
+        & > LineInput:focus { background: $primary 20%; border: none; }
+    }
+    """
+
+    def __init__(
+        self, draw: Draw[T], heading: Callable[[int], str], *, name: str, placeholder: str
+    ) -> None:
+        """name: begins the ids of the line and the rows."""
+        super().__init__()
+        self.line = LineInput(id=f"{name}-filter", placeholder=placeholder)
+        self.rows = RowList[T](draw, heading, id=f"{name}-rows")
+
+    def compose(self) -> ComposeResult:
+        yield self.line
+        yield self.rows
+
+    @property
+    def text(self) -> str:
+        """The filter."""
+        return self.line.value
+
+    def filter(self) -> None:
+        """Go to the line."""
+        self.line.focus()
+
+    @on(Input.Submitted)
+    def _filtered(self) -> None:
+        self.rows.focus()
+
+    def leave(self) -> bool:
+        """Out of the filter, which is forgotten. False: it was not there that one was."""
+        if not self.line.has_focus:
+            return False
+        self.line.value = ""
+        self.rows.focus()
+        return True
