@@ -55,9 +55,9 @@ class PouringApp(Timing, WorkbenchApp):
         main.tab.script.cursor_blink = False
         out = {"quiet": await self._typed()}
         main.runs.listener = LiveBuffer()
-        main.runs.now = LiveRun("long.js")
-        main.runs.now.execution_id = "x"
-        main.trace.begin("x")
+        run = LiveRun("long.js")
+        run.execution_id = "x"
+        main.runs.take(run)
         pouring = asyncio.create_task(self._pour(main.runs.listener))
         await asyncio.sleep(1.0)
         out["beside 10 000 events a second"] = await self._typed()

@@ -72,10 +72,7 @@ async def _run_shown(app: WorkbenchApp) -> None:
     record = recording()
     run = LiveRun("triage.js")
     run.execution_id = record.execution_id
-    main.runs.now = run
-    main.runs.tab = main.tab
-    main.trace.begin(record.execution_id)
-    main.detail.begin()
+    main.runs.take(run)
     main.runs.show_events([step.event for step in steps_of(record)])
 
 

@@ -67,7 +67,7 @@ class FrameTitles:
 
     def show_trace(self, *, paired: bool) -> None:
         """Those of the trace and the detail."""
-        run = self._runs.now
+        run = self._runs.shown
         title = Content(_TRACE)
         if run is not None:
             title += Content(f" · {clean_line(run.script, 24)}")

@@ -15,6 +15,7 @@ from workbench.history import HistoryError
 from workbench.text.sanitize import clean_line
 from workbench.tui.main.input_text import InputError, parse_input
 from workbench.tui.trace.live_run import CallState, LiveBuffer, LiveRun
+from workbench.tui.trace.model import TraceModel
 from workbench.tui.values.error_reading import Fix, place_of
 from workbench.tui.wording import COLOURS, SIGNS, error_line, summary
 
@@ -46,11 +47,15 @@ class RunControl:
         self._trace = trace
         self._detail = detail
         self.now: LiveRun | None = None
-        """The run on the screen: it runs, or it was the last one."""
+        """The run that was started last: it runs, or it ran."""
         self.tab: Tab | None = None
-        """The script that the run is of."""
+        """The script that it is of."""
+        self._of: dict[Tab, tuple[LiveRun, TraceModel]] = {}
+        """Each script's own last run, with its trace."""
+        self._front: Tab | None = None
+        """The script whose run is on the screen."""
         self.listener = LiveBuffer()
-        """Takes the events of the run on the screen."""
+        """Takes the events of the run."""
         self._worker: Worker[None] | None = None
 
     @property
@@ -61,9 +66,32 @@ class RunControl:
     def failed_calls(self) -> int:
         return self._trace.model.totals.failed
 
+    @property
+    def shown(self) -> LiveRun | None:
+        """The run on the screen: the last one of the script in front."""
+        run, _ = (
+            self._of.get(self._front, (None, None)) if self._front is not None else (None, None)
+        )
+        return run
+
     def call(self, seq: int) -> CallState | None:
         """A call of the run on the screen."""
-        return self.now.calls.get(seq) if self.now is not None else None
+        return self.shown.calls.get(seq) if self.shown is not None else None
+
+    def look(self) -> None:
+        """Another script may have come to the front: its run goes on the screen with it."""
+        tab = self._host.tab
+        if tab is self._front:
+            return
+        self._front = tab
+        for closed in [other for other in self._of if other not in self._scripts.tabs]:
+            if closed is not self.tab or not self.active:
+                del self._of[closed]
+        run, model = self._of.get(tab, (None, TraceModel()))
+        self._trace.show_model(model)
+        self._detail.show_run(run)
+        if run is not None and run.execution is not None:
+            self._look_for_tokens(run)
 
     # -- starting and stopping ---------------------------------------------------------
 
@@ -91,18 +119,26 @@ class RunControl:
         """Show the script in front as running. ``running`` does it, with ``listener``."""
         tab = self._host.tab
         self.listener = LiveBuffer()
-        self.now = LiveRun(tab.document.name, tab.script.text)
-        self.now.execution_id = execution_id
-        self.tab = tab
+        run = LiveRun(tab.document.name, tab.script.text)
+        run.execution_id = execution_id
         self._problems.show_error(None)
         self._problems.stop_check()
         tab.script.set_line_notes({})
-        self._trace.begin(execution_id)
-        self._detail.begin()
+        self.take(run)
         self._detail.show_tab("result")
         self._host.show_run()
         self._host.refresh_bindings()
         self._worker = self._host.run_worker(running, group="run", exit_on_error=False)
+
+    def take(self, run: LiveRun) -> None:
+        """Put a run that begins on the screen, as that of the script in front."""
+        self.now, self.tab = run, self._host.tab
+        self._front = self.tab
+        model = TraceModel()
+        self._of[self.tab] = run, model
+        self._trace.show_model(model)
+        self._trace.begin(run.execution_id)
+        self._detail.begin()
 
     async def _run(self, request: ExecutionRequest) -> None:
         """Run to the end; whatever goes wrong in us is said and ends the run on the screen."""
@@ -120,7 +156,6 @@ class RunControl:
     def could_not_run(self, error: Exception) -> None:
         """Nothing ran, or we cannot say what: no run is on the screen then."""
         self._forget()
-        self._detail.begin()
         self._host.tell(f"✘ The script could not be run: {error}")
         self._host.app.say(f"The script could not be run: {error}", "error")
 
@@ -140,7 +175,11 @@ class RunControl:
     def _forget(self) -> None:
         self.now = None
         self._host.refresh_bindings()
-        self._trace.begin(None)
+        if self.tab is not None:
+            self._of.pop(self.tab, None)
+        if self.tab is self._front:
+            self._trace.begin(None)
+            self._detail.show_run(None)
 
     # -- what happens ------------------------------------------------------------------
 
@@ -161,19 +200,29 @@ class RunControl:
             self.tick()
 
     def show_events(self, events_now: list[Event]) -> None:
-        """Show the next events of the run on the screen."""
+        """Take the next events of the run, and show them where its script is in front."""
         run = self.now
         if run is None:
             return
         known = len(run.console)
         run.apply(events_now)
-        self._trace.apply(events_now)
-        self._detail.look_again()
-        if len(run.console) > known:
-            self._detail.show_console(run.console[known:])
+        if self._is_shown(run):
+            self._trace.apply(events_now)
+            self._detail.look_again()
+            if len(run.console) > known:
+                self._detail.show_console(run.console[known:])
+        elif self.tab is not None:
+            self._of[self.tab][1].apply(events_now)
         if run.execution is not None:
             self._ended(run)
         self._host.show_run()
+
+    def _is_shown(self, run: LiveRun) -> bool:
+        return run is self.shown
+
+    def _look_for_tokens(self, run: LiveRun) -> None:
+        count = partial(self._count_tokens, run)
+        self._host.run_worker(count, group="tokens", exclusive=True, exit_on_error=False)
 
     async def _count_tokens(self, run: LiveRun) -> None:
         """Say what the run cost and saved in tokens, once it is on record."""
@@ -181,26 +230,28 @@ class RunControl:
         await runtime.history.committed()
         with suppress(HistoryError):  # what cannot be read is told elsewhere
             known = await asyncio.to_thread(runtime.history.tokens_of, [run.execution_id])
-            if run is self.now and run.execution_id in known:
+            if self._is_shown(run) and run.execution_id in known:
                 self._detail.show_tokens(known[run.execution_id])
 
     def _ended(self, run: LiveRun) -> None:
         execution = run.execution
         if execution is None:
             return
-        self._detail.show_end(run)
-        count = partial(self._count_tokens, run)
-        self._host.run_worker(count, group="tokens", exclusive=True, exit_on_error=False)
+        in_front = self._is_shown(run)
+        if in_front:
+            self._detail.show_end(run)
+            self._look_for_tokens(run)
         self._host.refresh_bindings()
         tab = self.tab
         if tab is not None and tab in self._scripts.tabs:
             self._problems.show_error(_at_its_tool(execution.error, run, tab.script.text), tab)
-            tab.script.set_line_notes(self._trace.model.line_notes())
+            tab.script.set_line_notes(self._of[tab][1].line_notes())
         self._host.show_titles()
         failed = run.first_error()
-        if execution.error is not None and failed is not None:
+        if in_front and execution.error is not None and failed is not None:
             self._trace.select(failed)
-        self._detail.show_tab("result")
+        if in_front:
+            self._detail.show_tab("result")
         if execution.error is not None:
             sign = SIGNS[execution.status]
             text = f"{sign} {error_line(execution.error, run.script)}"
@@ -219,8 +270,7 @@ class RunControl:
         self._detail.show_call(state)
         if self._trace.has_focus:
             self._detail.show_tab("call")
-            if self.tab is self._host.tab:
-                self._host.tab.script.highlight_line(state.call.line)
+            self._host.tab.script.highlight_line(state.call.line)
 
     def copy_call(self, seq: int) -> None:
         """A call as JSON, to the terminal's clipboard."""
@@ -230,15 +280,12 @@ class RunControl:
 
     def show_figures(self) -> None:
         """The calls by tool."""
-        if self.now is not None:
-            self._trace.show_figures(self.now.pairs(), self.now.script)
+        if self.shown is not None:
+            self._trace.show_figures(self.shown.pairs(), self.shown.script)
 
     def fix(self, fix: Fix, line: int | None) -> None:
         """Put a near name where the wrong one stands."""
-        tab = self.tab
-        if tab is None or tab not in self._scripts.tabs:
-            return
-        self._scripts.bring(tab)
+        tab = self._host.tab
         place = place_of(fix.wrong, tab.script.text, line)
         if place is None:
             wrong = clean_line(fix.wrong, 60)
@@ -251,8 +298,7 @@ class RunControl:
 
     def go_to_place(self, line: int, column: int) -> None:
         """To a place that an error names, from 1."""
-        if self.tab is not None and self.tab in self._scripts.tabs:
-            self._go_to(line, column)
+        self._go_to(line, column)
 
     def go_to_call(self, seq: int) -> None:
         """To where the script made the call."""
@@ -270,7 +316,6 @@ class RunControl:
 
     def _go_to(self, line: int, column: int | None) -> None:
         """To a place of the script that ran, from 1."""
-        self._scripts.bring(self.tab)
         self._host.jump_to(line - 1, max((column or 1) - 1, 0))
 
 

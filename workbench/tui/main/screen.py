@@ -112,6 +112,7 @@ class WorkbenchScreen(PaneScreen):
 
     def show_titles(self) -> None:
         if self.scripts.tabs:
+            self.runs.look()
             self._titles.show(paired=self.is_paired)
             self._show_header()  # it names the script, with the mark of unsaved text
 
@@ -153,7 +154,8 @@ class WorkbenchScreen(PaneScreen):
     def _show_header(self) -> None:
         if not self.scripts.tabs:
             return
-        runtime, run = self.app.runtime_now, self.runs.now
+        runs = self.runs
+        runtime, run = self.app.runtime_now, runs.now if runs.active else runs.shown
         self._header.look(self.size.width, self.tab.label, runtime, self.others.line(), run)
         if runtime is not None:
             servers = runtime.upstream.catalogue().servers.values()

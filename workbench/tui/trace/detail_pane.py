@@ -129,6 +129,17 @@ class DetailPane(Pane):
         self._names = {}
         self.show_title()
 
+    def show_run(self, run: LiveRun | None) -> None:
+        """Another run than before, as far as it has come; None: the script did not run yet."""
+        self.begin()
+        if run is None:
+            self.result.clear("Nothing ran yet · F5 runs the script")
+            self.timing.clear("Nothing ran yet")
+            return
+        self.show_console(run.console)
+        if run.execution is not None:
+            self.show_end(run)
+
     def show_console(self, lines: list[LogLine]) -> None:
         """Append what the script wrote."""
         self.console.add(lines)

@@ -16,7 +16,7 @@ from workbench.tui.commands import bindings
 from workbench.tui.trace.drawing import TraceDrawing
 from workbench.tui.trace.filter import FilterError, parse_filter
 from workbench.tui.trace.line import View
-from workbench.tui.trace.model import CallRow, ConsoleRow, EndRow
+from workbench.tui.trace.model import CallRow, ConsoleRow, EndRow, TraceModel
 
 _STEP_S = 0.02
 _TICK_S = 0.1
@@ -87,6 +87,15 @@ class TraceView(TraceDrawing, can_focus=True):
         self.follow = True
         self.scroll_to(y=0, animate=False, immediate=True, force=True)
         self._resize()
+
+    def show_model(self, model: TraceModel) -> None:
+        """Show the rows of another execution, from its end."""
+        self.model = model
+        self.cursor = self._told = None
+        self._unseen = 0
+        self.follow = True
+        self.scroll_to(y=0, animate=False, immediate=True, force=True)
+        self._refilter()
 
     def apply(self, events: Sequence[Event]) -> None:
         """Take events and show what they change; cheap enough for 20 times a second."""

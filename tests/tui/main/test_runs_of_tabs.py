@@ -1,0 +1,55 @@
+"""Trace and detail belong to the script in front."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.conftest import MakeApp, app_opened, until
+from workbench.tui.app import WorkbenchApp
+
+pytestmark = pytest.mark.anyio
+
+
+def trace_title(app: WorkbenchApp) -> str:
+    return str(app.main.query_one("#trace").border_title)
+
+
+async def test_each_script_keeps_its_run(make_app: MakeApp) -> None:
+    app = make_app("console.log('first'); return [1, 2, 3]")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        main = app.main
+        await pilot.press("f5")
+        await until(lambda: main.runs.now and main.runs.now.execution, "the first ends")
+        first = main.tab
+        await pilot.press("ctrl+n")
+        await until(lambda: main.tab is not first and main.tab.script.has_focus, "another script")
+        assert main.runs.shown is None
+        assert main.trace.model.rows == []
+        assert main.detail.result.shown is None
+        assert "test.js" not in trace_title(app)
+
+        main.tab.script.text = "await sleep(60_000)"
+        await pilot.press("f5")
+        await until(lambda: main.runs.active and main.runs.now, "the second runs")
+        second = main.runs.now
+        await pilot.press("ctrl+pageup")
+        await until(lambda: main.tab is first, "the first again")
+        shown = main.detail.result.shown
+        assert shown is not None
+        assert shown.value == [1, 2, 3]
+        assert "test.js" in trace_title(app)
+        assert [row.text for row in main.trace.model.rows if hasattr(row, "text")] == ["first"]
+
+        await pilot.press("f8")
+        await until(lambda: second and second.execution, "it is stopped from here")
+        shown = main.detail.result.shown
+        assert shown is not None
+        assert shown.value == [1, 2, 3], "the end of the other run is not shown here"
+        await pilot.press("ctrl+pagedown")
+        await until(lambda: main.runs.shown is second, "the second again")
+        await until(lambda: main.detail.error_card.display, "how it ended")
+        assert main.detail.error_card.error is not None
+        assert main.detail.error_card.error.code == "CANCELLED"
+        await pilot.press("ctrl+w")
+        assert second is not None
