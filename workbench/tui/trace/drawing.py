@@ -25,6 +25,7 @@ from workbench.tui.trace.line import (
 )
 from workbench.tui.trace.model import CallRow, TraceModel
 from workbench.tui.widgets.line_view import PaintedView, Part, fit
+from workbench.tui.widgets.prompt import Prompt
 
 _NARROW = 100
 """Screens narrower than this show a summary where the waterfall would be (tui.md, section 3)."""
@@ -91,7 +92,7 @@ class TraceDrawing(PaintedView):
         self._view: View | None = None
         self._unseen = 0
         """Rows that came since following stopped."""
-        self._prompt: str | None = None
+        self._prompt = Prompt()
         """The filter while it is typed."""
         self._problem = ""
 
@@ -104,8 +105,8 @@ class TraceDrawing(PaintedView):
 
     def _footer(self) -> list[Part]:
         """The line at the bottom: the filter being typed, its problem, or the filter in force."""
-        if self._prompt is not None:
-            parts: list[Part] = [(f"/{self._prompt}▏", "prompt")]
+        if self._prompt.is_open:
+            parts: list[Part] = [(self._prompt.line, "prompt")]
             return [*parts, (f"  {self._problem}", "problem")] if self._problem else parts
         if self._problem:
             return [(self._problem, "problem")]

@@ -221,41 +221,26 @@ class TraceView(TraceDrawing, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         """While a filter is typed, keys belong to it."""
-        if self._prompt is None:
-            return
-        text = self._prompt
-        if event.key == "enter":
-            self._prompt = None
+        took = self._prompt.key(event)
+        if took == "typed":
+            self.set_filter(self._prompt.text or "")
+        elif took == "done":
+            self._prompt.close()
             self._resize()
-        elif event.key == "escape":
-            self._prompt = None
+        elif took == "given up":
+            self._prompt.close()
             self.set_filter(self._filter_before)
-        elif event.key in ("backspace", "ctrl+h"):
-            self._type(text[:-1])
-        elif event.key == "ctrl+u":
-            self._type("")
-        elif event.is_printable and event.character:
-            self._type(text + event.character)
-        else:
-            return
-        event.stop()
-        event.prevent_default()
 
     def on_paste(self, event: events.Paste) -> None:
-        if self._prompt is not None:
-            event.stop()
-            self._type(self._prompt + clean_line(event.text.strip()))
+        if self._prompt.paste(event):
+            self.set_filter(self._prompt.text or "")
 
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
-        return self._prompt is not None and character is not None and character.isprintable()
-
-    def _type(self, text: str) -> None:
-        self._prompt = text
-        self.set_filter(text)
+        return self._prompt.takes(character)
 
     def on_blur(self) -> None:
-        if self._prompt is not None:
-            self._prompt = None
+        if self._prompt.is_open:
+            self._prompt.close()
             self._resize()
 
     def on_mouse_scroll_up(self) -> None:
@@ -367,7 +352,7 @@ class TraceView(TraceDrawing, can_focus=True):
 
     def action_filter(self) -> None:
         self._filter_before = self.model.filter.text
-        self._prompt = self._filter_before
+        self._prompt.open(self._filter_before)
         self._resize()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -15,6 +15,7 @@ from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
 from workbench.tui.values.json_tree import MOST_MATCHES, JsonTree, Path, folded_value, shown_value
 from workbench.tui.widgets.line_view import PaintedView, Part, fit
+from workbench.tui.widgets.prompt import Prompt
 
 
 class JsonDrawing(PaintedView):
@@ -59,7 +60,7 @@ class JsonDrawing(PaintedView):
         self.shown: JsonTree | None = None
         self.position = 0
         """The row under the cursor."""
-        self._prompt: str | None = None
+        self._prompt = Prompt()
         """What is searched for while it is typed."""
         self._sought = ""
         self._matches: list[Path] = []
@@ -67,8 +68,8 @@ class JsonDrawing(PaintedView):
         self._note = ""
 
     def _footer(self) -> str:
-        if self._prompt is not None:
-            return f"/{self._prompt}▏"
+        if self._prompt.is_open:
+            return self._prompt.line
         if self._note:
             return self._note
         if self._matches:
@@ -140,7 +141,7 @@ class JsonDrawing(PaintedView):
 
     def _marked(self, text: str, style: Style) -> list[Segment]:
         """Text with what is searched for set off."""
-        wanted = (self._prompt or self._sought).lower()
+        wanted = (self._prompt.text or self._sought).lower()
         lower = text.lower()
         if not wanted or wanted not in lower or len(lower) != len(text):
             return [Segment(text, style)]

@@ -90,7 +90,7 @@ class JsonView(JsonDrawing, can_focus=True):
         self.shown, self.title, self._note = tree, title, ""
         self.position = 0
         self._matches, self._match, self._sought = [], -1, ""
-        self._prompt = None
+        self._prompt.close()
         self.scroll_to(y=0, animate=False, immediate=True, force=True)
         self._resize()
         if tree is not None:
@@ -211,41 +211,29 @@ class JsonView(JsonDrawing, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         """While a search is typed, keys belong to it."""
-        if self._prompt is None:
-            return
-        if event.key == "enter":
-            text, self._prompt = self._prompt, None
-            self.search(text)
-        elif event.key == "escape":
-            self._prompt = None
-        elif event.key in ("backspace", "ctrl+h"):
-            self._prompt = self._prompt[:-1]
-        elif event.key == "ctrl+u":
-            self._prompt = ""
-        elif event.is_printable and event.character:
-            self._prompt += event.character
-        else:
-            return
-        event.stop()
-        event.prevent_default()
-        self._resize()
+        took = self._prompt.key(event)
+        if took == "done":
+            self.search(self._prompt.close())
+        elif took == "given up":
+            self._prompt.close()
+        if took is not None:
+            self._resize()
 
     def on_paste(self, event: events.Paste) -> None:
-        if self._prompt is not None:
-            event.stop()
-            self._prompt += clean_line(event.text.strip())
+        if self._prompt.paste(event):
             self._resize()
 
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
-        return self._prompt is not None and character is not None and character.isprintable()
+        return self._prompt.takes(character)
 
     def on_blur(self) -> None:
-        self._prompt = None
+        self._prompt.close()
         self._resize()
 
     def action_search(self) -> None:
         if self.shown is not None:
-            self._prompt, self._note = "", ""
+            self._note = ""
+            self._prompt.open()
             self._resize()
 
     @work(exclusive=True, group="json", exit_on_error=False)
