@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -64,6 +65,27 @@ def test_exec_calls_the_demo_server_without_any_configuration(shell: Shell) -> N
     assert result["ok"]
     assert result["value"] > 0
     assert result["tool_calls"] == 1
+
+
+def test_exec_in_plain_words(shell: Shell) -> None:
+    code = (
+        "console.warn('careful \\u001b[2J'); await tools.demo.echo({value: 'a'});"
+        "call_tool('demo', 'get_issue', {id: 1}); return {n: 1}"
+    )
+    ran = shell("code", "exec", "--plain", "--code", code)
+    assert ran.returncode == 0, ran.stderr
+    lines = ran.stdout.splitlines()
+    assert re.fullmatch(r"run [0-9a-f]{8} of inline script", lines[0])
+    assert "warn: careful ␛[2J" in lines
+    assert 'call 1: demo.echo value="a", line 1' in lines
+    assert any(re.fullmatch(r'call 1: ok after \d+ ms: "a"', line) for line in lines)
+    assert any(re.match(r"call 2: failed after \d+ ms: UPSTREAM_ERROR: ", line) for line in lines)
+    assert lines[-4:-1] == ["{", '  "n": 1', "}"]
+    assert re.fullmatch(r"ok after \d+ ms, 2 calls, 1 failed", lines[-1])
+    ran = shell("code", "exec", "--plain", "--code", "nope")
+    assert ran.returncode == 1
+    assert "error RUNTIME_ERROR at line 1, column 1:" in ran.stdout
+    assert ran.stdout.isprintable() or all(c.isprintable() or c == "\n" for c in ran.stdout)
 
 
 def test_exec_reads_code_and_input_from_files_and_stdin(shell: Shell) -> None:

@@ -21,7 +21,7 @@ from workbench.cli.common import (
 )
 from workbench.cli.output import note, print_json
 from workbench.cli.parsing import add_server_option, command
-from workbench.core.model import ErrorCode, Execution, ExecutionOptions, ExecutionRequest
+from workbench.core.model import ErrorCode, Event, Execution, ExecutionOptions, ExecutionRequest
 
 if TYPE_CHECKING:
     from workbench.config import Config
@@ -51,6 +51,9 @@ def add_parser(groups: Any, name: str) -> None:
     run.add_argument("--max-parallel", metavar="N", type=int, help="width of a batch, 1 to 32")
     run.add_argument(
         "--allowed-servers", metavar="a,b", help="only these servers; an empty text: none"
+    )
+    run.add_argument(
+        "--plain", action="store_true", help="lines of words while it runs, instead of JSON"
     )
     add_server_option(run)
     check = command(
@@ -98,7 +101,29 @@ def execute(arguments: argparse.Namespace) -> int:
     async def given(_: Runtime) -> ExecutionRequest:
         return request
 
+    if arguments.plain:
+        return _run_plain(arguments, config, given, script)
     return run_and_print(arguments, config, given)
+
+
+def _run_plain(
+    arguments: argparse.Namespace,
+    config: Config,
+    request: Callable[[Runtime], Awaitable[ExecutionRequest]],
+    script: str | None,
+) -> int:
+    """One run, told line by line as it happens."""
+    from workbench.cli.plain import PlainTrace
+
+    def write(line: str) -> None:
+        print(line, flush=True)
+
+    execution, ended_by = asyncio.run(
+        run_once(arguments, config, request, listener=PlainTrace(write, script))
+    )
+    for warning in execution.warnings:
+        note(f"warning: {warning}")
+    return exit_code(execution, ended_by)
 
 
 def run_and_print(
@@ -150,8 +175,9 @@ async def run_once(
     arguments: argparse.Namespace,
     config: Config,
     request: Callable[[Runtime], Awaitable[ExecutionRequest]],
+    listener: Callable[[Event], None] | None = None,
 ) -> tuple[Execution, int | None]:
-    """The execution, and the signal that ended it, if one did."""
+    """The execution, and the signal that ended it, if one did. listener: is told of every event."""
     from dataclasses import replace
 
     from workbench.core.runtime import open_runtime
@@ -159,7 +185,8 @@ async def run_once(
     # One script needs one worker.
     config = replace(config, pool=replace(config.pool, size=1))
     async with open_runtime(config, data_dir=data_dir(arguments)) as runtime:
-        running = asyncio.ensure_future(runtime.engine.run(await request(runtime)))
+        wanted = await request(runtime)
+        running = asyncio.ensure_future(runtime.engine.run(wanted, listener=listener))
 
         ended_by: list[int] = []
 
