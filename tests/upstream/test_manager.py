@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.changing_server import SERVER
 from tests.support.servers import (
     call,
     demo_settings,
     managing,
     odd_settings,
     raw_settings,
+    script_settings,
     until,
 )
 from workbench.catalogue.missing import Missing
@@ -150,6 +152,24 @@ async def test_shapes_of_results() -> None:
         malformed = await call(manager, "odd", "not_object")
         assert malformed.error is not None
         assert "malformed answer" in malformed.error.message
+
+
+@pytest.mark.parametrize("levels", [200, 450])
+async def test_a_definition_without_measure_costs_no_other(tmp_path: Path, levels: int) -> None:
+    """More levels than can be written again, too."""
+    deep = '{"type": "object", "properties": {"a": ' * levels + "{}" + "}}" * levels
+    good = '{"name": "good", "inputSchema": {"type": "object"}}'
+    (tmp_path / "tools.json").write_text(f'[{good}, {{"name": "deep", "inputSchema": {deep}}}]')
+    server = f"import sys\nsys.setrecursionlimit(10_000)\n{SERVER}"
+    settings = script_settings("s", server, protocol="legacy")
+    settings = replace(settings, args=(*settings.args, str(tmp_path / "tools.json")))
+    async with managing(settings) as manager:
+        await manager.settled("s")
+        assert manager.catalogue().servers["s"].state == "ready"
+        assert _tool(manager, "s", "good").problems == ()
+        assert (
+            "its inputSchema is nested too deeply: left out" in _tool(manager, "s", "deep").problems
+        )
 
 
 async def test_changed_tools_are_listed_again() -> None:
