@@ -21,6 +21,7 @@ from workbench.config import Config
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui import commands, themes
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.dialogs.elicitation import Questions
 from workbench.tui.dialogs.palette import PaletteScreen
 from workbench.tui.editor import documents
 from workbench.tui.gc_scheduler import Collector
@@ -134,6 +135,7 @@ class WorkbenchApp(AppBase):
             ) as runtime:
                 runtime.on_config(self._configured)
                 runtime.on_config_error(lambda problem: self.say(problem, "warning"))
+                runtime.upstream.elicit = Questions(self).ask
                 opened.set_result(runtime)
                 await runtime.engine.start()
                 await self._leaving.wait()

@@ -1,0 +1,107 @@
+"""A server asks the person at the terminal UI while a call of it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from textual.widgets import Input, Static
+
+from tests.support.servers import script_settings
+from tests.tui.conftest import MakeApp, until
+from tests.upstream.test_client_side import ASKS
+from workbench.catalogue.forms import content_of, fields_of
+from workbench.config import Config
+from workbench.core.elicitation import CANCELLED, Elicitation
+from workbench.core.model import Execution, ExecutionRequest
+from workbench.tui.dialogs.elicitation import ElicitScreen
+
+pytestmark = pytest.mark.anyio
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["city"],
+    "properties": {
+        "city": {"type": "string", "title": "City\x1b[31m", "minLength": 2},
+        "days": {"type": "integer", "default": 3},
+        "sure": {"type": "boolean"},
+        "size": {"type": "string", "enum": ["s", "l"], "enumNames": ["small", "large"]},
+        "tags": {"type": "array", "items": {"oneOf": [{"const": 1, "title": "one"}, {"const": 2, "title": "two"}]}},
+    },
+}  # fmt: skip
+FORM = {"message": "Where\x1b[2J to?", "requestedSchema": SCHEMA}
+CODE = f"await tools.asks.ask({json.dumps({'method': 'elicitation/create', 'params': FORM})})"
+
+
+def test_what_is_typed_becomes_the_value() -> None:
+    fields = fields_of(SCHEMA)
+    assert [field.start for field in fields] == ["", "3", "", "", ""]
+    typed = {"city": " Oslo ", "days": "4", "sure": "no", "size": "large", "tags": "two, one"}
+    content, problems = content_of(fields, typed, SCHEMA)
+    assert content == {"city": "Oslo", "days": 4, "sure": False, "size": "l", "tags": [2, 1]}
+    assert problems == ()
+    for wrong, words in (
+        ({}, "city"),
+        ({"city": "x"}, "city"),
+        ({"city": "Oslo", "days": "many"}, "days: a whole number"),
+        ({"city": "Oslo", "sure": "perhaps"}, "sure: yes or no"),
+        ({"city": "Oslo", "size": "xl"}, "size: small, large"),
+        ({"city": "Oslo", "tags": "three"}, "tags: some of: one, two"),
+    ):
+        _, problems = content_of(fields, wrong, SCHEMA)
+        assert any(words in problem for problem in problems), (wrong, problems)
+
+
+@pytest.mark.parametrize(
+    "schema", [{}, {"properties": 5}, {"properties": {"a": 5, "b": {"enum": []}}}]
+)
+def test_no_schema_breaks_the_form(schema: dict[str, Any]) -> None:
+    content, _ = content_of(fields_of(schema), {"a": "x"}, schema)
+    assert content == ({"a": "x"} if isinstance(schema.get("properties"), dict) else {})
+
+
+async def test_the_form_is_filled_in_declined_and_taken_back(make_app: MakeApp) -> None:
+    app = make_app(
+        config=Config(servers={"asks": script_settings("asks", ASKS, elicitation="ask")})
+    )
+    async with app.run_test(size=(100, 40)) as pilot:
+        runtime = await app.runtime()
+
+        def run() -> asyncio.Task[Execution]:
+            return asyncio.create_task(runtime.engine.run(ExecutionRequest(CODE, source="tui")))
+
+        async def asked() -> None:
+            await until(
+                lambda: isinstance(app.screen, ElicitScreen) and bool(app.screen.focused), "asked"
+            )
+
+        running = run()
+        await asked()
+        shown = "\n".join(str(each.content) for each in app.screen.query(Static))
+        assert "\x1b" not in shown
+        assert "City" in shown
+        await pilot.press("enter", "f5")  # Enter sends nothing; what is needed is not there
+        assert isinstance(app.screen, ElicitScreen)
+        assert "city" in str(app.screen.query_one("#elicit-problem", Static).content)
+        app.screen.query(Input).first().focus()
+        await pilot.press(*"Oslo", "f5")
+        value = (await running).value
+        assert value == {"result": {"action": "accept", "content": {"city": "Oslo", "days": 3}}}
+
+        running = run()
+        await asked()
+        await pilot.click("#decline")
+        assert (await running).value == {"result": {"action": "decline"}}
+        await until(lambda: not isinstance(app.screen, ElicitScreen), "closed")
+
+        running = run()
+        await asked()
+        running.cancel()
+        await until(lambda: not isinstance(app.screen, ElicitScreen), "taken back")
+
+        waiting = asyncio.ensure_future(runtime.upstream.elicit(Elicitation("asks", "Once more?")))
+        await asked()
+        await pilot.press("escape")
+        assert await waiting == CANCELLED

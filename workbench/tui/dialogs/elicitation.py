@@ -1,0 +1,132 @@
+"""A server asks the person something while it works: its question as a form."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.events import ScreenResume
+from textual.widgets import Button, Input, Static
+
+from workbench.catalogue.forms import content_of, fields_of
+from workbench.core.elicitation import CANCELLED, DECLINED, Elicitation, Reply
+from workbench.text.sanitize import clean, clean_line
+from workbench.tui.widgets.guarded_screen import GuardedModal
+from workbench.tui.widgets.line_input import LineInput
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from textual.app import App
+
+
+class ElicitScreen(GuardedModal[Reply]):
+    """The form. Only F5 and the button send it: it may come up while one types elsewhere."""
+
+    DEFAULT_CSS = """
+    ElicitScreen { align: center middle; background: $background 60%; }
+    ElicitScreen:ansi { background: transparent; }
+    ElicitScreen .dialog { width: 84; max-height: 90%; }
+    ElicitScreen VerticalScroll { height: auto; max-height: 24; margin: 1 0; }
+    ElicitScreen .note { color: $text-muted; }
+    ElicitScreen Input { border: none; height: 1; padding: 0 1; background: $panel; margin-bottom: 1; }
+    ElicitScreen Input:focus { border: none; background: $primary 20%; }
+    ElicitScreen #elicit-problem { color: $text-error; height: auto; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f5,ctrl+r,ctrl+j", "send", "Send", priority=True),
+        Binding("enter,down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("escape", "leave", "Not now"),
+    ]
+
+    def __init__(self, asked: Elicitation) -> None:
+        super().__init__()
+        self._asked = asked
+        self._fields = fields_of(asked.schema)
+        self._over = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = f"{clean_line(self._asked.server, 40)} asks"
+            yield Static(clean(self._asked.message), markup=False)
+            with VerticalScroll(can_focus=False):
+                for number, field in enumerate(self._fields):
+                    need = " (needed)" if field.required else ""
+                    yield Static(clean_line(f"{field.title}{need}"), markup=False)
+                    if field.description:
+                        yield Static(clean_line(field.description), classes="note", markup=False)
+                    hint = clean_line(field.hint, 200)
+                    yield LineInput(clean_line(field.start), placeholder=hint, id=f"field-{number}")
+            yield Static(id="elicit-problem", markup=False)
+            said = f"What you send goes to {clean_line(self._asked.server, 40)}. Never type a password here."
+            yield Static(said, classes="note", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Not now", id="cancel", compact=True)
+                yield Button("Decline", id="decline", compact=True)
+                yield Button("Send (F5)", id="accept", compact=True)
+
+    def on_mount(self) -> None:
+        first = self.query(Input).first() if self._fields else self.query(Button).first()
+        first.focus()
+
+    def take_back(self) -> None:
+        """Nobody waits for the answer any more."""
+        self._over = True
+        self.dismiss(CANCELLED)
+
+    @on(ScreenResume)
+    def _resumed(self) -> None:
+        if self._over:
+            self.dismiss(CANCELLED)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "accept":
+            self.action_send()
+        else:
+            self.dismiss(DECLINED if event.button.id == "decline" else CANCELLED)
+
+    def action_leave(self) -> None:
+        self.dismiss(CANCELLED)
+
+    def action_send(self) -> None:
+        typed = {
+            field.name: self.query_one(f"#field-{number}", Input).value
+            for number, field in enumerate(self._fields)
+        }
+        content, problems = content_of(self._fields, typed, self._asked.schema)
+        self.query_one("#elicit-problem", Static).update(clean("\n".join(problems)))
+        if not problems:
+            self.dismiss(Reply("accept", content))
+
+
+class Questions:
+    """Puts the questions of servers to the person at the app, one at a time (an ``Elicit``)."""
+
+    def __init__(self, app: App[Any]) -> None:
+        self._app = app
+        self._one_at_a_time = asyncio.Lock()
+
+    async def ask(self, asked: Elicitation) -> Reply:
+        """The answer; cancelling it takes the form away."""
+        async with self._one_at_a_time:
+            if not self._app.is_running:
+                return DECLINED
+            answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+            screen = ElicitScreen(asked)
+
+            def take(reply: Reply | None) -> None:
+                if not answer.done():
+                    answer.set_result(reply or CANCELLED)
+
+            # In the app's own context: who asks comes from a connection's.
+            self._app.call_later(self._app.push_screen, screen, take)
+            try:
+                return await answer
+            finally:
+                if not answer.done() or answer.cancelled():
+                    self._app.call_later(screen.take_back)
