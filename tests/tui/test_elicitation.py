@@ -7,7 +7,8 @@ import json
 from typing import Any
 
 import pytest
-from textual.widgets import Input, Static
+from textual.widget import Widget
+from textual.widgets import Button, Input, Static
 
 from tests.support.servers import script_settings
 from tests.tui.conftest import MakeApp, until
@@ -77,30 +78,40 @@ async def test_the_form_is_filled_in_declined_and_taken_back(make_app: MakeApp) 
                 lambda: isinstance(app.screen, ElicitScreen) and bool(app.screen.focused), "asked"
             )
 
+        async def focus(widget: Widget) -> None:
+            widget.focus()
+            await until(lambda: app.screen.focused is widget, "focused")
+
+        async def closed() -> None:
+            await until(lambda: not isinstance(app.screen, ElicitScreen), "closed")
+
         running = run()
         await asked()
         shown = "\n".join(str(each.content) for each in app.screen.query(Static))
         assert "\x1b" not in shown
         assert "City" in shown
-        await pilot.press("enter", "f5")  # Enter sends nothing; what is needed is not there
-        assert isinstance(app.screen, ElicitScreen)
-        assert "city" in str(app.screen.query_one("#elicit-problem", Static).content)
-        app.screen.query(Input).first().focus()
+        await focus(app.screen.query(Input).first())
+        await pilot.press("enter")  # sends nothing
+        await until(lambda: app.screen.focused is app.screen.query(Input)[1], "the next line")
+        await pilot.press("f5")  # what is needed is not there
+        said = app.screen.query_one("#elicit-problem", Static)
+        await until(lambda: "city" in str(said.content), "said")
+        await focus(app.screen.query(Input).first())
         await pilot.press(*"Oslo", "f5")
         value = (await running).value
         assert value == {"result": {"action": "accept", "content": {"city": "Oslo", "days": 3}}}
 
+        await closed()
         running = run()
         await asked()
-        await pilot.click("#decline")
+        await focus(app.screen.query_one("#decline", Button))
+        await pilot.press("enter")
         assert (await running).value == {"result": {"action": "decline"}}
-        await until(lambda: not isinstance(app.screen, ElicitScreen), "closed")
-
+        await closed()
         running = run()
         await asked()
         running.cancel()
-        await until(lambda: not isinstance(app.screen, ElicitScreen), "taken back")
-
+        await closed()
         waiting = asyncio.ensure_future(runtime.upstream.elicit(Elicitation("asks", "Once more?")))
         await asked()
         await pilot.press("escape")

@@ -13,6 +13,17 @@ Offer: TypeAlias = Literal["resources", "prompts"]
 OFFERS: tuple[Offer, ...] = ("resources", "prompts")
 """What a server may say that it has."""
 
+# Each as a script, so that a face's request is an execution like any: policy, budget, history.
+READ_RESOURCE = """\
+const read = read_resource(input.server, input.uri);
+if (!read.ok) throw ToolError.of(read);
+read.result"""
+READ_CONTENT = READ_RESOURCE.removesuffix("result") + "content"
+GET_PROMPT = """\
+const got = get_prompt(input.server, input.name, input.args);
+if (!got.ok) throw ToolError.of(got);
+got.result"""
+
 
 @dataclass(frozen=True, slots=True)
 class ResourceInfo:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.catalogue.offerings import GET_PROMPT, READ_CONTENT, READ_RESOURCE
 from workbench.cli import tools_call
 from workbench.cli.common import EXIT_OK, Failure, open_servers
 from workbench.cli.output import note, print_json, print_table
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
     from workbench.catalogue.offerings import Offerings
     from workbench.core.runtime import Runtime
     from workbench.upstream import Manager
-
-# As a script of one line, so policy, budget and history hold.
-_READ = "const read = read_resource(input.server, input.uri);\n"
-_GET = "const got = get_prompt(input.server, input.name, input.args);\n"
-_RESULT = "if (!{0}.ok) throw ToolError.of({0});\n{0}.{1}"
 
 
 def add_parser(groups: Any, name: str) -> None:
@@ -122,14 +118,14 @@ def list_prompts(arguments: argparse.Namespace) -> int:
 def read(arguments: argparse.Namespace) -> int:
     given: dict[str, JsonValue] = {"server": arguments.server_name, "uri": arguments.uri}
     if arguments.output is None:
-        return _run(arguments, _READ + _RESULT.format("read", "result"), given)
-    return _write(arguments, _READ + _RESULT.format("read", "content"), given)
+        return _run(arguments, READ_RESOURCE, given)
+    return _write(arguments, READ_CONTENT, given)
 
 
 def get(arguments: argparse.Namespace) -> int:
     given = {**tools_call.given_arguments(arguments), **tools_call.named(arguments.pairs)}
     called = {"server": arguments.server_name, "name": arguments.name, "args": given}
-    return _run(arguments, _GET + _RESULT.format("got", "result"), called)
+    return _run(arguments, GET_PROMPT, called)
 
 
 def _offerings(arguments: argparse.Namespace) -> list[Offerings]:

@@ -32,6 +32,14 @@ def duration(ms: float) -> str:
     return f"{minutes}:{seconds:02}"
 
 
+def size(count: int) -> str:
+    """``812 B``, ``3.4 kB``, ``12 MB``."""
+    if count < 1000:
+        return f"{count} B"
+    number, unit = (count / 1e3, "kB") if count < 999_500 else (count / 1e6, "MB")
+    return f"{number:.1f} {unit}" if number < 10 else f"{number:,.0f} {unit}"
+
+
 def local_time(at: float) -> str:
     """Seconds since the epoch as people here write it."""
     return f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M:%S}"

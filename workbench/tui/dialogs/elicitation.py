@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import ScreenResume
 from textual.widgets import Button, Input, Static
@@ -15,6 +15,7 @@ from textual.widgets import Button, Input, Static
 from workbench.catalogue.forms import content_of, fields_of
 from workbench.core.elicitation import CANCELLED, DECLINED, Elicitation, Reply
 from workbench.text.sanitize import clean, clean_line
+from workbench.tui.commands import bindings
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_input import LineInput
 
@@ -30,19 +31,18 @@ class ElicitScreen(GuardedModal[Reply]):
     DEFAULT_CSS = """
     ElicitScreen { align: center middle; background: $background 60%; }
     ElicitScreen:ansi { background: transparent; }
-    ElicitScreen .dialog { width: 84; max-height: 90%; }
-    ElicitScreen VerticalScroll { height: auto; max-height: 24; margin: 1 0; }
-    ElicitScreen .note { color: $text-muted; }
+    ElicitScreen #elicit-body { width: 84; max-width: 94%; height: auto; max-height: 94%; padding: 1 2;
+        border: round $primary; background: $surface; }
+    ElicitScreen VerticalScroll { height: auto; max-height: 55vh; margin: 1 0 0 0; }
+    ElicitScreen Static { height: auto; }
+    ElicitScreen .note { color: $foreground 70%; }
     ElicitScreen Input { border: none; height: 1; padding: 0 1; background: $panel; margin-bottom: 1; }
-    ElicitScreen Input:focus { border: none; background: $primary 20%; }
-    ElicitScreen #elicit-problem { color: $text-error; height: auto; }
+    ElicitScreen Input:focus { border: none; background: $primary 25%; }
+    ElicitScreen #elicit-problem { color: $text-error; }
+    ElicitScreen .buttons { height: auto; margin-top: 1; }
+    ElicitScreen Button { margin-right: 2; min-width: 6; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5,ctrl+r,ctrl+j", "send", "Send", priority=True),
-        Binding("enter,down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
-        Binding("escape", "leave", "Not now"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("asking")]
 
     def __init__(self, asked: Elicitation) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class ElicitScreen(GuardedModal[Reply]):
         self._over = False
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as dialog:
+        with Vertical(id="elicit-body") as dialog:
             dialog.border_title = f"{clean_line(self._asked.server, 40)} asks"
             yield Static(clean(self._asked.message), markup=False)
             with VerticalScroll(can_focus=False):
@@ -83,6 +83,9 @@ class ElicitScreen(GuardedModal[Reply]):
     def _resumed(self) -> None:
         if self._over:
             self.dismiss(CANCELLED)
+
+    def on_input_submitted(self) -> None:
+        self.focus_next()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "accept":

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -18,6 +19,7 @@ from textual.widgets import Input, Static
 
 from workbench.catalogue.annotations import may_destroy, reads_only
 from workbench.catalogue.inference import SeenType
+from workbench.catalogue.offerings import Offerings, ResourceInfo
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
 from workbench.config import ConfigError
 from workbench.config.editing import set_servers
@@ -25,13 +27,27 @@ from workbench.config.trust import held_servers, trust, what_would_run
 from workbench.history import HistoryError
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
+from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor.tool_calls import call_text
 from workbench.tui.seen_results import SeenResults
 from workbench.tui.tools.approving import ApproveScreen
+from workbench.tui.tools.beside import (
+    Beside,
+    about_beside,
+    address_of,
+    beside_line,
+    execution_of,
+    kind_of,
+    matching,
+    problem_of,
+    question_of,
+    request_of,
+)
 from workbench.tui.tools.logging_in import LoginScreen
 from workbench.tui.tools.pages import about_server, about_tool, statistics_line
 from workbench.tui.tools.trusting import TrustScreen
 from workbench.tui.tools.try_tool import TryScreen
+from workbench.tui.values.json_view import JsonView
 from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
@@ -49,22 +65,34 @@ _MANY = 60
 _LEAST_REASON = 12
 """Cells that the reason of a failure needs on a server's line to be worth reading."""
 _LOOK_S = 1.0
+NOTHING_BESIDE: Mapping[str, Offerings] = MappingProxyType({})
 _REST_S = 0.08
 """So long the cursor stays on a tool before its calls are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToolRow:
-    """A line of the tree: a server, or one of its tools."""
+    """A line of the tree: a server, one of its tools, or what it has beside them."""
 
     server: ServerInfo
     tool: ToolInfo | None = None
+    beside: Beside | None = None
+
+    @property
+    def name(self) -> tuple[str, str, str]:
+        """To find it again in another tree."""
+        if self.beside is not None:
+            return self.server.name, kind_of(self.beside), address_of(self.beside)
+        return self.server.name, "tool", self.tool.name if self.tool is not None else ""
 
 
 def tree(
-    catalogue: Catalogue, text: str = "", folded: frozenset[str] = frozenset()
+    catalogue: Catalogue,
+    text: str = "",
+    folded: frozenset[str] = frozenset(),
+    offerings: Mapping[str, Offerings] = NOTHING_BESIDE,
 ) -> list[ToolRow]:
-    """Servers with the tools whose name or description holds every word; a filter unfolds."""
+    """Servers with what of theirs holds every word in its name or description; a filter unfolds."""
     words = text.lower().split()
     rows = []
     for server in sorted(catalogue.servers.values(), key=lambda each: each.state != "failed"):
@@ -73,6 +101,8 @@ def tree(
             said = f"{tool.full_name} {tool.description}".lower()
             if all(word in said for word in words):
                 tools.append(ToolRow(server, tool))
+        found = matching(offerings.get(server.name), words)
+        tools += [ToolRow(server, beside=one) for one in found]
         if words and not tools:
             continue
         rows.append(ToolRow(server))
@@ -83,6 +113,8 @@ def tree(
 
 def row_line(row: ToolRow, width: int, *, folded: bool = False) -> list[Part]:
     """One line of the tree."""
+    if row.beside is not None:
+        return beside_line(row.beside, width)
     if row.tool is not None:
         name = clean_line(row.tool.name)
         if not row.tool.approved:
@@ -124,6 +156,9 @@ class ToolsScreen(GuardedScreen[str | None]):
     ToolsScreen #tools-pane { width: 2fr; }
     ToolsScreen #tool-pane { width: 3fr; }
     ToolsScreen VerticalScroll { padding: 0 1; }
+    ToolsScreen #read { display: none; }
+    ToolsScreen .-read #read { display: block; }
+    ToolsScreen .-read VerticalScroll { display: none; }
     ToolsScreen.-narrow #tools-body { layout: vertical; }
     ToolsScreen.-narrow #tools-pane, ToolsScreen.-narrow #tool-pane { width: 1fr; height: 1fr; }
     """
@@ -143,6 +178,10 @@ class ToolsScreen(GuardedScreen[str | None]):
         self._statistics: dict[str, tuple[Content, SeenType | None]] = {}
         """For each tool's full name, what was said of its calls, and what they gave."""
         self._seen_results = SeenResults(runtime.history.seen_type)
+        self._offerings: dict[str, Offerings] = {}
+        """By server, what it has beside tools, as far as it was asked for."""
+        self._read: tuple[str, str, str] | None = None
+        """The row whose content is shown in place of what is said of it."""
         self._idle: frozenset[str] = frozenset()
         self._stop: Callable[[], None] | None = None
 
@@ -150,8 +189,10 @@ class ToolsScreen(GuardedScreen[str | None]):
         with Horizontal(id="tools-body"):
             with Pane(id="tools-pane"):
                 yield self._list
-            with Pane(id="tool-pane"), VerticalScroll():
-                yield Static(id="about", markup=False)
+            with Pane(id="tool-pane"):
+                with VerticalScroll():
+                    yield Static(id="about", markup=False)
+                yield JsonView(id="read")
         yield KeyFooter()
 
     @property
@@ -161,7 +202,9 @@ class ToolsScreen(GuardedScreen[str | None]):
         server = row.server if row is not None else None
         idle = {"trust"} if server is None or server.state != "untrusted" else set()
         if row is None or row.tool is None:
-            idle |= {"try", "copy"}
+            idle.add("try")
+        if row is None or (row.tool is None and row.beside is None):
+            idle.add("copy")
         if server is None or not server.waiting:
             idle.add("approve")
         if server is None or server.transport != "http":
@@ -186,12 +229,29 @@ class ToolsScreen(GuardedScreen[str | None]):
 
     def _changed(self, name: str) -> None:
         self.call_later(self.show_tools)
+        self.call_later(self._ask_beside)
 
     @work(exclusive=True, group="tools-connect", exit_on_error=False)
     async def _connect(self) -> None:
         """Servers connect when they are first needed: this screen needs them."""
         await self._runtime.upstream.settled()
         self.show_tools()
+        self._ask_beside()
+
+    @work(exclusive=True, group="tools-beside", exit_on_error=False)
+    async def _ask_beside(self) -> None:
+        """Resources and prompts are asked for where somebody looks."""
+        upstream = self._runtime.upstream
+        ready = [
+            name
+            for name, server in upstream.catalogue().servers.items()
+            if server.offers and server.state == "ready"
+        ]
+        found = await asyncio.gather(*(upstream.offerings(name) for name in ready))
+        known = dict(zip(ready, found, strict=True))
+        if known != self._offerings:
+            self._offerings = known
+            self.show_tools()
 
     def _line(self, row: ToolRow, width: int) -> list[Part]:
         return row_line(row, width, folded=row.server.name in self._folded)
@@ -208,12 +268,11 @@ class ToolsScreen(GuardedScreen[str | None]):
         self._seen = self._seen or bool(catalogue.tools)
         text = self._list.text
         before = self.rows.row
-        rows = tree(catalogue, text, self._folded)
+        rows = tree(catalogue, text, self._folded, self._offerings)
         cursor = 0
         if before is not None:
-            wanted = (before.server.name, before.tool.name if before.tool else None)
-            names = [(row.server.name, row.tool.name if row.tool else None) for row in rows]
-            cursor = names.index(wanted) if wanted in names else 0
+            names = [row.name for row in rows]
+            cursor = names.index(before.name) if before.name in names else 0
         self.rows.set_rows(rows, cursor)
         if text and not rows:
             self.rows.empty_text = "No tool matches the filter"
@@ -237,7 +296,15 @@ class ToolsScreen(GuardedScreen[str | None]):
             said.update("")
             pane.set_title("")
             return
-        if row.tool is None:
+        is_read = self._read is not None and row.name == self._read
+        pane.set_class(is_read, "-read")
+        if row.beside is not None:
+            self._update(said, about_beside(row.beside))
+            keys = (
+                "F6 to it · Enter reads again" if is_read else "Enter reads it · y copies the call"
+            )
+            pane.set_title(clean_line(f"{row.server.name} · {address_of(row.beside)}", 60), keys)
+        elif row.tool is None:
             with suppress(KeyError):  # the configuration may just have lost it
                 health = self._runtime.upstream.health(row.server.name)
                 self._update(said, about_server(row.server, health))
@@ -256,7 +323,7 @@ class ToolsScreen(GuardedScreen[str | None]):
     def _look_again(self) -> None:
         """Servers go on while one looks: they write to stderr, answer, are lost."""
         row = self.rows.row
-        if row is not None and row.tool is None:
+        if row is not None and row.tool is None and row.beside is None:
             self._describe()
 
     @work(exclusive=True, group="tools-statistics", exit_on_error=False)
@@ -289,8 +356,29 @@ class ToolsScreen(GuardedScreen[str | None]):
         if row.tool is not None:
             self.dismiss(call_text(row.tool))
             return
+        if row.beside is not None:
+            self._read_beside(row)
+            return
         self._folded ^= {row.server.name}
         self.show_tools()
+
+    @work(exclusive=True, group="tools-read", exit_on_error=False)
+    async def _read_beside(self, row: ToolRow) -> None:
+        """Read a resource, or get a prompt, into the pane beside its row."""
+        assert row.beside is not None
+        beside, typed = row.beside, None
+        question = question_of(beside)
+        if question is not None:
+            asked = LineScreen(*question, check=lambda text: problem_of(beside, text))
+            typed = await self.app.push_screen_wait(asked)
+            if typed is None:
+                return
+        done = await self._runtime.engine.run(execution_of(beside, typed))
+        view = self.query_one("#read", JsonView)
+        title = typed if isinstance(beside, ResourceInfo) and typed else address_of(beside)
+        view.show(done.value if done.error is None else done.error.to_json(), title)
+        self._read = row.name
+        self._describe()
 
     def action_fold(self, fold: bool) -> None:
         """The server of the row: hide its tools, or show them."""
@@ -322,9 +410,11 @@ class ToolsScreen(GuardedScreen[str | None]):
 
     def action_copy(self) -> None:
         row = self.rows.row
-        if row is not None and row.tool is not None:
-            self.app.copy_to_clipboard(call_text(row.tool))
-            self.notify("The call was sent to the terminal's clipboard", markup=False)
+        if row is None or (row.tool is None and row.beside is None):
+            return
+        call = call_text(row.tool) if row.tool is not None else ""
+        self.app.copy_to_clipboard(request_of(row.beside) if row.beside is not None else call)
+        self.notify("The call was sent to the terminal's clipboard", markup=False)
 
     def action_try(self) -> None:
         row = self.rows.row

@@ -12,12 +12,12 @@ from textual.binding import BindingType
 
 from workbench.core.model import ToolCall, ToolCallFinished
 from workbench.tui.commands import bindings
-from workbench.tui.trace.tool_figures import ToolFigures, size, tool_figures
+from workbench.tui.trace.tool_figures import ToolFigures, tool_figures
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.wording import count, duration
+from workbench.tui.wording import count, duration, size
 
 _ORDERS: tuple[tuple[str, Callable[[ToolFigures], float]], ...] = (
     ("total", lambda row: row.total_ms),

@@ -56,13 +56,5 @@ def tool_figures(calls: Calls) -> list[ToolFigures]:
     return sorted(found, key=lambda row: -row.total_ms)
 
 
-def size(count: int) -> str:
-    """``812 B``, ``3.4 kB``, ``12 MB``."""
-    if count < 1000:
-        return f"{count} B"
-    number, unit = (count / 1e3, "kB") if count < 999_500 else (count / 1e6, "MB")
-    return f"{number:.1f} {unit}" if number < 10 else f"{number:,.0f} {unit}"
-
-
 def _bytes(value: JsonValue) -> int:
     return len(dumps(value).encode("utf-8", "surrogatepass"))
