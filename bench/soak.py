@@ -117,6 +117,7 @@ def configure(folder: Path, turn: int) -> None:
         f"enable_code_execution = true\ncode_execution_pool_size = {3 + turn % 2}\n"
         f"code_execution_memory_mb = {48 + turn % 2}\n[servers.test]\n"
         f"command = {json.dumps(sys.executable)}\nargs = {json.dumps([str(RAW_SERVER)])}\n"
+        "[history]\nmax_size_mb = 1000000\n"
     )
     fresh = folder / "workbench.new"
     fresh.write_text(text)

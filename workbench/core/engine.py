@@ -42,6 +42,7 @@ from workbench.sandbox.host.pool import Pool, PoolClosed, QueueFull, QueueTimeou
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import cut, encodable
 from workbench.text.sizes import size_of
+from workbench.util.retained import Retained
 
 Listener = Callable[[Event], None]
 
@@ -86,6 +87,7 @@ class Engine:
         self._record_failed: dict[str, str] = {}
         self._listeners: list[Listener] = []
         self._runs: dict[str, Run] = {}
+        self._retained = Retained()
         self._quiet = asyncio.Event()
         """Set when the last run ends; looked at only while closing."""
 
@@ -111,6 +113,7 @@ class Engine:
 
     async def close(self) -> None:
         """Cancel what runs, record it, end every worker. Within 2 s."""
+        self._retained.close()
         for run in list(self._runs.values()):
             run.cancel("Workbench was shut down")
         if self._runs:
@@ -206,6 +209,7 @@ class Engine:
         if warnings:
             execution = replace(execution, warnings=(*execution.warnings, *warnings))
         emit(self._finish(execution, tools))
+        self._retained.ran()
         return await self._delivered(execution)
 
     async def refuse(self, request: ExecutionRequest, error: ScriptError) -> Execution:

@@ -44,6 +44,22 @@ def own_peak_resident() -> int:
     return resident_bytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
+def own_resident() -> int:
+    """Resident bytes of this process now; 0 where the system does not say."""
+    try:
+        with open(f"{_PROC}/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
+def give_back_memory() -> None:
+    """Let the C library return to the system what it keeps of memory that was freed (glibc; some ms)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim is not None:
+        trim(0)
+
+
 def address_space_bytes() -> int:
     """The address space in use now, or a generous guess where the system does not say."""
     try:
