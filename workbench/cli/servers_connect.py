@@ -26,7 +26,8 @@ def add_parsers(actions: Any) -> None:
         )
         parser.add_argument(
             "client", metavar="CLIENT",
-            help="claude-code, claude-desktop, codex, cursor, gemini, opencode, vscode, windsurf, zed",
+            help="claude-code, claude-desktop, cline, codex, cursor, gemini, jetbrains, junie, lmstudio, "
+            "opencode, vscode, windsurf, zed",
         )  # fmt: skip
         parser.add_argument("--dry-run", action="store_true", help="show, change nothing")
 

@@ -21,7 +21,6 @@ from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.wording import count
 
 if TYPE_CHECKING:
     from workbench.upstream import Manager
@@ -85,7 +84,7 @@ class ApproveScreen(GuardedModal[None]):
         self._first = None
         self.rows.set_rows(changes, at)
         self.query_one("#approve-tools", Pane).set_title(
-            f"{clean_line(self._server, 40)} · {count(len(changes), 'tool')} to approve",
+            f"{clean_line(self._server, 40)} · {len(changes)} to approve",
             f"{len(self._marked)} marked" if self._marked else "Space marks",
         )
         self._describe()

@@ -51,9 +51,18 @@ def clients(*, home: Path | None = None, platform: str = sys.platform) -> dict[s
             support / "Claude" / "claude_desktop_config.json",
             "mcpServers",
         ),
+        Client(
+            "cline",
+            "Cline",
+            home / ".cline" / "data" / "settings" / "cline_mcp_settings.json",
+            "mcpServers",
+        ),
         Client("codex", "Codex", home / ".codex" / "config.toml", "mcp_servers"),
         Client("cursor", "Cursor", home / ".cursor" / "mcp.json", "mcpServers"),
         Client("gemini", "Gemini CLI", home / ".gemini" / "settings.json", "mcpServers"),
+        Client("jetbrains", "JetBrains AI", home / ".ai" / "mcp" / "mcp.json", "mcpServers"),
+        Client("junie", "Junie", home / ".junie" / "mcp" / "mcp.json", "mcpServers"),
+        Client("lmstudio", "LM Studio", home / ".lmstudio" / "mcp.json", "mcpServers"),
         Client("opencode", "opencode", _opencode(home), "mcp", "opencode"),
         Client("vscode", "VS Code", support / "Code" / "User" / "mcp.json", "servers", "typed"),
         Client(
