@@ -70,10 +70,6 @@ class ElicitScreen(GuardedModal[Reply]):
                 yield Button("Decline", id="decline", compact=True)
                 yield Button("Send (F5)", id="accept", compact=True)
 
-    def on_mount(self) -> None:
-        first = self.query(Input).first() if self._fields else self.query(Button).first()
-        first.focus()
-
     def take_back(self) -> None:
         """Nobody waits for the answer any more."""
         self._over = True
