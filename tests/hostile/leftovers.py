@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.pools import pool_of
 from workbench.core.engine import Engine
 
 LINUX = sys.platform == "linux"
@@ -66,15 +67,16 @@ class Leftovers:
 
     async def expect(self, engine: Engine) -> None:
         """Nothing more than before: tasks, descriptors, memory, processes, time of the processor."""
-        await _until(lambda: not engine.pool._running, "workers still run scripts")
+        await _until(lambda: not pool_of(engine)._running, "workers still run scripts")
         await _until(lambda: len(asyncio.all_tasks()) <= self.tasks, "tasks are left")
         if not LINUX:
             return
         # One more or less is a worker that is being made ready.
         await _until(lambda: descriptors() <= self.descriptors + 2, "descriptors are left")
         assert resident_bytes() - self.resident < _GROWTH_BYTES
-        assert engine.pool._server is not None
-        zygote = engine.pool._server._process
+        server = pool_of(engine)._server
+        assert server is not None
+        zygote = server._process
         assert zygote is not None
         await _until(lambda: len(children_of(zygote.pid)) <= 3, "processes are left")
         # Of what burns, every look would find more.

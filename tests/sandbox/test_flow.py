@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.pools import pool_of
 from tests.support.servers import until
 from tests.support.tools import DictTools, result
 from workbench.core import calls, execution
@@ -86,7 +87,7 @@ async def test_calls_that_nobody_answers_hold_the_script(engine: Engine) -> None
             engine.run(ExecutionRequest(script, execution_id="x"), tools=tools)
         )
         await until(lambda: len(tools.calls) * 1_000_000 > calls.MOST_WAITING_BYTES)
-        (worker,) = engine.pool._running
+        (worker,) = pool_of(engine)._running
         await until(lambda: not worker.is_computing())
         issued = len(tools.calls)
         # It can do nothing any more, and it is no burden for others.
@@ -111,7 +112,7 @@ async def test_a_held_worker_that_dies_is_noticed(engine: Engine) -> None:
     tools = DictTools()
     running = asyncio.create_task(engine.run(ExecutionRequest(script), tools=tools))
     await until(lambda: len(tools.calls) * 1_000_000 > calls.MOST_WAITING_BYTES)
-    (worker,) = engine.pool._running
+    (worker,) = pool_of(engine)._running
     os.kill(worker.pid, signal.SIGKILL)
     ended = await running
     assert ended.status == "crashed"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.pools import pool_of
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.model import ErrorCode, ExecutionOptions, ExecutionRequest, Limits, PoolSettings
@@ -152,7 +153,7 @@ async def test_killed_worker_is_a_crash_and_is_replaced(engine: Engine, number: 
         engine.run(ExecutionRequest("await tools.test.forever()"), tools=tools)
     )
     await asyncio.wait_for(tools.called.wait(), 5)
-    (worker,) = engine.pool._running
+    (worker,) = pool_of(engine)._running
     os.kill(worker.pid, number)
     execution = await running
     assert execution.status == "crashed"
@@ -164,8 +165,9 @@ async def test_killed_worker_is_a_crash_and_is_replaced(engine: Engine, number: 
 
 async def test_killed_zygote_is_restarted(engine: Engine) -> None:
     assert (await engine.run(ExecutionRequest("1"), tools=DictTools())).value == 1
-    assert engine.pool._server is not None
-    process = engine.pool._server._process
+    server = pool_of(engine)._server
+    assert server is not None
+    process = server._process
     assert process is not None
     process.kill()
     process.wait()
@@ -181,8 +183,9 @@ async def test_nothing_is_left_burning_and_nothing_is_left(tmp_path: Path) -> No
     await asyncio.gather(
         *(engine.run(ExecutionRequest(script), tools=DictTools()) for script in scripts * 3)
     )
-    assert engine.pool._server is not None
-    process = engine.pool._server._process
+    server = pool_of(engine)._server
+    assert server is not None
+    process = server._process
     assert process is not None
     before = {pid: _cpu_ticks(pid) for pid in _children_of(process.pid)}
     await asyncio.sleep(0.3)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import workbench
+from tests.support.pools import pool_of
 from tests.support.servers import until
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine, engine_version
@@ -65,7 +66,7 @@ async def test_a_wait_cancelled_in_any_turn_of_the_loop_gives_its_worker_back(
     await asyncio.wait_for(tools.called.wait(), 10)
     waiting = asyncio.create_task(engine.run(BUSY, tools=tools))
     await until(lambda: engine.pool.queued)
-    await until(lambda: engine.pool.worker_pids()[1:])  # a warm one is there to be handed over
+    await until(lambda: pool_of(engine).worker_pids()[1:])  # a warm one is there to be handed over
     engine.cancel(engine.running[0])
     for _ in range(turns):
         await asyncio.sleep(0)
@@ -103,18 +104,18 @@ async def test_an_execution_cancelled_while_it_waits_leaves_the_queue(engine: En
 async def test_a_moment_without_descriptors_is_not_for_ever(engine: Engine) -> None:
     assert (await engine.run(ExecutionRequest("1"), tools=DictTools())).ok
     with no_descriptors():
-        for pid in engine.pool.worker_pids():
+        for pid in pool_of(engine).worker_pids():
             os.kill(pid, signal.SIGKILL)
         waiting = [
             asyncio.create_task(engine.run(ExecutionRequest(str(n)), tools=DictTools()))
             for n in range(4)
         ]
-        await until(lambda: engine.pool.trouble)
+        await until(lambda: pool_of(engine).trouble)
     assert all(
         one.value == n or one.status == "crashed"
         for n, one in enumerate(await asyncio.gather(*waiting))
     )
-    assert engine.pool.trouble is None
+    assert pool_of(engine).trouble is None
     assert engine.pool.running == engine.pool.queued == 0
     assert (await engine.run(ExecutionRequest("5"), tools=DictTools())).value == 5
 

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from tests.support.pools import pool_of
 from workbench.core.engine import Engine
 from workbench.core.model import ErrorCode, ExecutionOptions, ExecutionRequest
 
@@ -19,7 +20,7 @@ async def test_a_long_run_yields_and_a_new_one_does_not(engine: Engine) -> None:
     burning = asyncio.create_task(engine.run(request))
 
     def priorities() -> set[int]:
-        return {os.getpriority(os.PRIO_PROCESS, pid) for pid in engine.pool.worker_pids()}
+        return {os.getpriority(os.PRIO_PROCESS, pid) for pid in pool_of(engine).worker_pids()}
 
     async with asyncio.timeout(10):
         while 19 not in (seen := priorities()):  # noqa: ASYNC110  (the kernel tells nobody)

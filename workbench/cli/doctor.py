@@ -35,7 +35,7 @@ def examine(arguments: argparse.Namespace) -> int:
     from workbench.core.engine import Engine, engine_version
     from workbench.core.model import ExecutionRequest, PoolSettings
     from workbench.core.runtime import open_history
-    from workbench.sandbox.host.pool import PoolClosed, QueueTimeout
+    from workbench.core.worker_ports import PoolClosed, QueueTimeout
 
     config = open_config(arguments)
 

@@ -37,8 +37,9 @@ from workbench.core.model import (
 )
 from workbench.core.policy import Policy
 from workbench.core.ports import NoteListener, Recorder, ReplayGuide, Tools, Upstream
+from workbench.core.worker_ports import PoolClosed, QueueFull, QueueTimeout, WorkerFactory
 from workbench.sandbox import job as jobs
-from workbench.sandbox.host.pool import Pool, PoolClosed, QueueFull, QueueTimeout
+from workbench.sandbox.host.pool import Pool
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import cut, encodable
 from workbench.text.sizes import size_of
@@ -73,13 +74,15 @@ class Engine:
         recorder: Recorder | None = None,
         record_required: bool = False,
         seen: SeenTypes = nothing_seen,
+        workers: WorkerFactory | None = None,
     ) -> None:
         """record_required: an execution that cannot be recorded is refused, before it runs.
 
-        seen: the result types of tools that declare none, for scripts that ask.
+        seen: the result types of tools that declare none, for scripts that ask. workers: what scripts run
+        in; None: processes that are forked here.
         """
         self._limits = limits
-        self._pool = Pool(pool, memory_mb=limits.memory_mb)
+        self._pool: WorkerFactory = workers or Pool(pool, memory_mb=limits.memory_mb)
         self._upstream: Upstream = upstream if upstream is not None else _NoUpstream()
         self._recorder = recorder
         self._seen = seen
@@ -97,7 +100,7 @@ class Engine:
         return self._limits
 
     @property
-    def pool(self) -> Pool:
+    def pool(self) -> WorkerFactory:
         """For its figures: size, running, queued."""
         return self._pool
 

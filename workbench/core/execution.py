@@ -30,9 +30,9 @@ from workbench.core.model import (
     status_of,
 )
 from workbench.core.ports import ReplayGuide, Tools
+from workbench.core.worker_ports import ScriptWorker
 from workbench.sandbox.frames import EXIT_UNTAKEN
 from workbench.sandbox.host import frame_checks
-from workbench.sandbox.host.worker import Worker
 from workbench.text.jsontext import dumps
 from workbench.text.sizes import cut_to, size_of
 
@@ -77,7 +77,7 @@ class Run:
         self._emit = emit
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[End] = self._loop.create_future()
-        self._worker: Worker | None = None
+        self._worker: ScriptWorker | None = None
         self._began = 0.0
         self._duration_ms: float | None = None
         self._gate = Gate(replay.order, guide) if replay is not None else None
@@ -100,7 +100,7 @@ class Run:
         """End it as CANCELLED, wherever it is."""
         self._end(ScriptError(ErrorCode.CANCELLED, message))
 
-    async def wait(self, worker: Worker, job: bytes) -> None:
+    async def wait(self, worker: ScriptWorker, job: bytes) -> None:
         """Run on ``worker`` to the end. The outcome is in ``result``."""
         self._worker = worker
         self._began = time.monotonic()

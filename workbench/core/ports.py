@@ -2,7 +2,8 @@
 
 ``upstream.Manager`` answers from live servers, ``replay.RecordedTools`` from a recording, a test from
 a dict; ``history.Store`` keeps records in a SQLite file. The engine and the faces know only these
-protocols. What an adapter of each must do is in tests/core/: another one has to pass the same tests.
+protocols. What scripts run in is ``core.worker_ports``. What an adapter of each must do is in tests/core/:
+another one has to pass the same tests.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from workbench.core.model import PoolSettings
+from workbench.core.worker_ports import PoolClosed, QueueFull, QueueTimeout
 from workbench.sandbox.host.forking import ForkServer
 from workbench.sandbox.host.worker import Worker
 
@@ -25,20 +26,11 @@ _WORDS = 50
 _WORDS_TOLD = 2_000
 
 
-class QueueFull(Exception):
-    """Every worker is busy and the queue is as long as it may be."""
-
-
-class QueueTimeout(Exception):
-    """No worker became free in time."""
-
-
-class PoolClosed(Exception):
-    """The pool is closing, or its zygote cannot be started; the message says why."""
-
-
 class Pool:
-    """Hands out single-use workers, first come first served; at most ``size`` run at once."""
+    """Hands out single-use workers, first come first served; at most ``size`` run at once.
+
+    The workers' port (``core.worker_ports.WorkerFactory``) over processes that are forked from a zygote.
+    """
 
     def __init__(self, settings: PoolSettings, *, memory_mb: int) -> None:
         self._settings = settings

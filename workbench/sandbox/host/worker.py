@@ -10,8 +10,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
+from workbench.core.worker_ports import FrameListener
 from workbench.sandbox.frames import FrameReader, FrameTooLarge, pack
 from workbench.util import system
 
@@ -43,17 +43,6 @@ class WorkerExit:
                 return f"it was killed by {signal.Signals(number).name}"
             return f"it was killed by signal {number}"
         return f"it ended with exit code {self.status >> 8}"
-
-
-class FrameListener(Protocol):
-    """Who uses a worker hears its frames, and once that it is gone."""
-
-    def on_frame(self, body: bytes) -> None: ...
-
-    def on_room(self) -> None:
-        """Some of what was sent to it has left this process."""
-
-    def on_gone(self) -> None: ...
 
 
 class Worker:

@@ -1,0 +1,148 @@
+"""The ports of what scripts run in: ``sandbox.host.pool`` forks processes; another adapter may do otherwise.
+
+What an adapter must do is in tests/core/test_worker_ports.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from workbench.core.model import PoolSettings
+
+
+class QueueFull(Exception):
+    """Every worker is busy and the queue is as long as it may be."""
+
+
+class QueueTimeout(Exception):
+    """No worker became free in time."""
+
+
+class PoolClosed(Exception):
+    """No worker comes any more, or none can be started; the message says why."""
+
+
+class FrameListener(Protocol):
+    """Who uses a worker hears its frames, and once that it is gone."""
+
+    def on_frame(self, body: bytes) -> None:
+        """A frame, in the order in which they were sent."""
+        ...
+
+    def on_room(self) -> None:
+        """Some of what was sent to it has left this process."""
+        ...
+
+    def on_gone(self) -> None:
+        """It says nothing more."""
+        ...
+
+
+class WorkerEnd(Protocol):
+    """How a worker ended."""
+
+    @property
+    def code(self) -> int | None:
+        """The exit code; None: a signal ended it."""
+        ...
+
+    @property
+    def peak_bytes(self) -> int:
+        """The most memory that it had, 0 where that is not known."""
+        ...
+
+    def describe(self) -> str:
+        """In words, for the error of an execution that ended with it."""
+        ...
+
+
+class ScriptWorker(Protocol):
+    """Runs one job (``sandbox.job``) and answers in frames (``sandbox.frames``). It is not trusted, and it is
+    not used again."""
+
+    listener: FrameListener | None
+
+    @property
+    def exit(self) -> asyncio.Future[Any]:
+        """Done with a ``WorkerEnd`` when it is over."""
+        ...
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be sent to it nor heard from it any more."""
+        ...
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that were sent and have not left this process."""
+        ...
+
+    def expect(self, largest_frame: int) -> None:
+        """Much larger frames than so many bytes end it."""
+        ...
+
+    def send(self, body: bytes) -> None:
+        """Queue a frame; never blocks. The first one is the job."""
+        ...
+
+    def hold(self) -> None:
+        """Take no more frames until ``resume``. Its end is heard all the same."""
+        ...
+
+    def resume(self) -> None:
+        """Take its frames again."""
+        ...
+
+    def yield_cpu(self) -> None:
+        """Let others go first from now on."""
+        ...
+
+    def is_computing(self) -> bool:
+        """Whether it runs code at this moment rather than waits; False where nobody can say."""
+        ...
+
+    def kill(self) -> None:
+        """End it now, whatever it is doing."""
+        ...
+
+
+class WorkerFactory(Protocol):
+    """Hands out workers, each for one job, first come first served; at most ``size`` run at once."""
+
+    @property
+    def running(self) -> int:
+        """Workers that run a script now."""
+        ...
+
+    @property
+    def queued(self) -> int:
+        """Executions that wait for a worker now."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """How many may run at once."""
+        ...
+
+    def start(self) -> None:
+        """Begin to make workers. ``lease`` does it when needed."""
+        ...
+
+    def lease(
+        self, until: asyncio.Future[Any] | None = None
+    ) -> AbstractAsyncContextManager[ScriptWorker | None]:
+        """A worker for as long as the context lasts; None where ``until`` was done first.
+
+        Raises QueueFull, QueueTimeout, PoolClosed.
+        """
+        ...
+
+    def resize(self, settings: PoolSettings, *, memory_mb: int) -> None:
+        """Take new settings. Scripts that run go on."""
+        ...
+
+    async def close(self) -> None:
+        """End every worker, running ones too. Leaves no process behind."""
+        ...
