@@ -29,7 +29,8 @@ from workbench.core.timezones import zone_at
 _SEARCH_LIMIT = 10
 _SEARCH_MOST = 100
 _SUGGESTED = 3
-_DESCRIBING = ("describe", "describe_all")
+_DESCRIBING = ("describe", "describe_all", "suggest")
+_MEMBERS = 12
 
 
 class Policy:
@@ -219,7 +220,7 @@ def _answer(catalogue: Catalogue, query: CatalogueQuery, seen: SeenTypes) -> Out
     if query.kind == "servers":
         return Outcome(ok=True, result=sorted(catalogue.servers))
     if query.kind == "suggest":
-        return Outcome(ok=True, result=_suggested(catalogue, query))
+        return Outcome(ok=True, result=_suggested(catalogue, query, seen))
     if query.kind == "search":
         limit = min(query.limit or _SEARCH_LIMIT, _SEARCH_MOST)
         found = catalogue.search(query.query or "", limit)
@@ -248,9 +249,9 @@ def _answer(catalogue: Catalogue, query: CatalogueQuery, seen: SeenTypes) -> Out
     return Outcome(ok=True, result=rows)
 
 
-def _suggested(catalogue: Catalogue, query: CatalogueQuery) -> JsonValue:
-    """``{meant, server, found}``: the tool that a wrong name in a script means, written as it is called, or the
-    server; and tools that may do what is asked for."""
+def _suggested(catalogue: Catalogue, query: CatalogueQuery, seen: SeenTypes) -> JsonValue:
+    """``{meant, server, found, gives, takes, needs}``: the tool that a wrong name in a script means, written as
+    it is called, or the server; tools that may do what is asked for; what the meant tool gives and takes."""
     name, about = query.tool or "", query.query or ""
     meant = catalogue.named(name) if name else None
     found = catalogue.search(about, _SUGGESTED) if about else []
@@ -258,7 +259,44 @@ def _suggested(catalogue: Catalogue, query: CatalogueQuery) -> JsonValue:
         "meant": _written(meant) if isinstance(meant, ToolInfo) else None,
         "server": name if name in catalogue.servers else None,
         "found": [_written(tool) for tool in found],
+        "gives": _given_by(meant, seen) if isinstance(meant, ToolInfo) else None,
+        "takes": _taken_by(meant) if isinstance(meant, ToolInfo) else None,
+        "needs": len(_needed_by(meant)) if isinstance(meant, ToolInfo) else None,
     }
+
+
+def _taken_by(tool: ToolInfo) -> JsonValue:
+    """Names of a tool's arguments, the required ones first."""
+    properties = tool.input_schema.get("properties")
+    names = [str(name) for name in properties] if isinstance(properties, dict) else []
+    needed = _needed_by(tool)
+    return sorted(names, key=lambda name: name not in needed)[:_MEMBERS]
+
+
+def _needed_by(tool: ToolInfo) -> list[JsonValue]:
+    needed = tool.input_schema.get("required")
+    return needed if isinstance(needed, list) else []
+
+
+def _given_by(tool: ToolInfo, seen: SeenTypes) -> JsonValue:
+    """``{kind, members}``: the type of a tool's result, and names with types of what it has; None: unknown."""
+    schema: JsonValue = tool.output_schema
+    if schema is None:
+        learned = seen(tool)
+        schema = None if learned is None else learned.schema
+    elif tool.wraps_result:
+        schema = schema.get("properties", {}).get("result")
+    if not isinstance(schema, dict):
+        return None
+    properties = schema.get("properties")
+    named = properties.items() if isinstance(properties, dict) else ()
+    kinds = [(str(name), _kind(inner)) for name, inner in list(named)[:_MEMBERS]]
+    return {"kind": _kind(schema), "members": dict(kinds)}
+
+
+def _kind(schema: JsonValue) -> str:
+    kind = schema.get("type") if isinstance(schema, dict) else None
+    return kind if isinstance(kind, str) else ""
 
 
 def _written(tool: ToolInfo) -> str:

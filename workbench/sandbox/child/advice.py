@@ -7,10 +7,9 @@ worker when a script has failed already, so it may take its time; nothing here d
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from workbench.sandbox.child import misuse
+from workbench.sandbox.child import meant, misuse
 from workbench.sandbox.child.grammars import (
     FUNCTIONS,
     Grammars,
@@ -19,9 +18,7 @@ from workbench.sandbox.child.grammars import (
     words,
 )
 from workbench.sandbox.child.looking import Look
-
-Ask = Callable[[str, str], dict[str, Any]]
-"""Asks the host which tools there are: by a name, and by words. ``{meant, server, found}``, see policy."""
+from workbench.sandbox.child.meant import Ask
 
 _MOST_AWAITS = 200
 _GLOBALS = (
@@ -69,6 +66,13 @@ _NOT_DEFINED: dict[str, tuple[str, str]] = {
     "servers": ("write await tools.<server>.<tool>(args)", ""),
     "codemode": ("write await tools.<server>.<tool>(args)", ""),
     "mcpClient": ("write await tools.<server>.<tool>(args)", ""),
+    "__interfaces": ("list_tools() and describe_tool(server, tool) tell what there is", ""),
+    "__getToolInterface": ("write describe_tool(server, tool)", ""),
+    "lodash": (_NO_MODULES, ""),
+    "_": (_NO_MODULES, ""),
+    "moment": (_NO_MODULES + ": Date and Intl are there", ""),
+    "dayjs": (_NO_MODULES + ": Date and Intl are there", ""),
+    "$": ("a script is in no browser", ""),
 }
 _MODULES = {
     "fs": "read write file", "fs/promises": "read write file", "path": "", "os": "",
@@ -109,15 +113,21 @@ def advise(
     message: str = failure.get("message", "")
     look = Look(grammars, code, failure.get("line"), failure.get("column"))
     if failure.get("code") == "SYNTAX_ERROR":
-        return _syntax(look, message)
+        return _syntax(look, message, ask)
+    if failure.get("code") == "NOT_FOUND":
+        told = meant.not_found(look, ask)
+        return None if told is None else Advice(f"{message}; {told}")
+    if failure.get("code") == "INVALID_ARGS" and "args must be an object, not a" in message:
+        told = meant.fields_of(look, ask)
+        return None if told is None else Advice(f"{message}; {told}")
     if failure.get("code") != "RUNTIME_ERROR":
         return None
     if (found := re.match(r"ReferenceError: (.+) is not defined\Z", message)) is not None:
-        told = _not_defined(look, found[1], ask)
+        told = meant.call_in_another_dialect(look, ask) or _not_defined(look, found[1], ask)
     elif (found := re.search(r"could not load module '(.*)'\Z", message, re.DOTALL)) is not None:
         told = _module(found[1], ask)
     else:
-        return misuse.advise(look, message, failure.get("refused_batch"))
+        return misuse.advise(look, message, failure, ask)
     return None if told is None else Advice(f"{message}; {told}")
 
 
@@ -154,7 +164,7 @@ def remarks(grammars: Grammars, code: str) -> str | None:
 # -- syntax --------------------------------------------------------------------------------
 
 
-def _syntax(look: Look, message: str) -> Advice | None:
+def _syntax(look: Look, message: str, ask: Ask | None) -> Advice | None:
     code = look.code
     if _SHELL.match(code):
         return Advice(
@@ -170,6 +180,7 @@ def _syntax(look: Look, message: str) -> Advice | None:
             module = node.child_by_field_name("source")
             name = look.text(module).strip("'\"") if module is not None else ""
             told = _module(name, None)
+            told += meant.imported(look, node, ask)
             return Advice(f"SyntaxError: import: {told}")
     if _PYTHON.search(code) and ("def " in code or "print(" in code or ":\n" in code):
         return Advice(f"{message}; this looks like Python, and a script is JavaScript")
@@ -228,8 +239,8 @@ def _not_defined(look: Look, name: str, ask: Ask | None) -> str | None:
     if ask is None:
         return None
     answer = ask(name, "")
-    if (meant := answer.get("meant")) is not None:
-        return f"write await {meant}(args)"
+    if (tool := answer.get("meant")) is not None:
+        return f"write await {tool}(args)"
     if answer.get("server") is not None:
         return f"write {look.line_with(look.offset, 'tools.') if look.offset is not None else answer['server']}"
     return None

@@ -11,6 +11,7 @@ from typing import Any
 
 from workbench.sandbox.child import advice
 from workbench.sandbox.child.grammars import Grammars
+from workbench.sandbox.child.meant import Ask
 
 _NOTHING = '{"t":"done","ok":true,"value":null,"undefined":true'
 _FAILED = '{"t":"done","ok":false'
@@ -18,7 +19,7 @@ _LONGEST = 1 << 20
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
-def explained(grammars: Grammars, code: str, done: str, ask: advice.Ask | None) -> str:
+def explained(grammars: Grammars, code: str, done: str, ask: Ask | None) -> str:
     """The frame with what can be added to it. ``ask``: None where nobody is to be asked."""
     try:
         if done.startswith(_NOTHING):
@@ -39,7 +40,7 @@ def _null_explained(grammars: Grammars, code: str, done: str) -> str:
     return _encode(data)
 
 
-def _failure_explained(grammars: Grammars, code: str, done: str, ask: advice.Ask | None) -> str:
+def _failure_explained(grammars: Grammars, code: str, done: str, ask: Ask | None) -> str:
     data: dict[str, Any] = json.loads(done)
     told = advice.advise(grammars, code, data, ask)
     if told is None:

@@ -4,12 +4,14 @@ text or as content blocks, a refused batch as the list."""
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tree_sitter import Node
 
+from workbench.sandbox.child import meant
 from workbench.sandbox.child.grammars import all_nodes, unwrapped
 from workbench.sandbox.child.looking import Look
+from workbench.sandbox.child.meant import Ask
 from workbench.sandbox.child.parallel import ASYNCHRONOUS
 
 if TYPE_CHECKING:
@@ -27,25 +29,53 @@ _READ = re.compile(r"TypeError: cannot read property '(.*)' of (undefined|null)\
 _MOST_NAME = 80
 
 
-def advise(look: Look, message: str, refused_batch: str | None) -> Advice | None:
+def advise(look: Look, message: str, failure: dict[str, Any], ask: Ask | None) -> Advice | None:
     """What to say of a failure at run time; None: nothing better is known."""
     from workbench.sandbox.child.advice import Advice
 
     told: str | None = None
+    refused_batch: str | None = failure.get("refused_batch")
+    failed_call: str | None = failure.get("failed_call")
+    if (joined := _joined_lines(look, message)) is not None:
+        return Advice(f"{message}; {joined}")
     if message == "TypeError: not a function":
-        return _not_a_function(look, refused_batch)
+        return _not_a_function(look, refused_batch, ask)
     if (found := _READ.match(message)) is not None:
-        told = _cannot_read(look, found[1])
+        told = _cannot_read(look, found[1], failed_call, ask)
     elif message.endswith("unexpected token: 'object'"):
         told = _parsed_already(look)
     elif message.endswith("is not iterable") or "undefined or null to object" in message:
-        told = _of_a_promise(look, None)
+        told = _of_a_promise(look, None) or meant.has_something_else(look, None, ask)
+    if told is None and _READ.match(message) is not None:
+        told = meant.rows_of_the_catalogue(look)
+    about_nothing = message.startswith("TypeError: ") and (
+        "undefined" in message or "null" in message or message.endswith("is not iterable")
+    )
+    if told is None and about_nothing and failed_call is not None and refused_batch is None:
+        told = f"a call failed before: {failed_call}"
     if refused_batch is not None and told is None and "call_tools" in look.code:
         told = f"call_tools refused the batch: {refused_batch}"
     return None if told is None else Advice(f"{message}; {told}")
 
 
-def _not_a_function(look: Look, refused_batch: str | None) -> Advice | None:
+_BEGINS_ANEW = re.compile(r"\s*[(\[`]")
+_ENDS = re.compile(r"[;,{(\[=+\-*/&|?:<>!%^~.]\s*(?://.*)?$")
+
+
+def _joined_lines(look: Look, message: str) -> str | None:
+    """A line without its semicolon goes on with a next one that begins with a bracket."""
+    lines = look.code.split("\n")
+    if look.line is None or not 2 <= look.line <= len(lines):
+        return None
+    if "not a function" not in message and not message.endswith("is not initialized"):
+        return None
+    before = lines[look.line - 2]
+    if not before.strip() or _ENDS.search(before) or not _BEGINS_ANEW.match(look.line_text()):
+        return None
+    return f"line {look.line - 1} goes on with line {look.line}; end it: {before.strip()};"
+
+
+def _not_a_function(look: Look, refused_batch: str | None, ask: Ask | None) -> Advice | None:
     from workbench.sandbox.child.advice import Advice
 
     callee = _callee(look)
@@ -70,7 +100,11 @@ def _not_a_function(look: Look, refused_batch: str | None) -> Advice | None:
     ):
         told = f"call_tools refused the batch: {refused_batch}"
     else:
-        told = _of_a_promise(look, owner) or _of_an_envelope(look, owner, name)
+        told = (
+            _of_a_promise(look, owner)
+            or _of_an_envelope(look, owner, name)
+            or meant.has_something_else(look, owner, ask)
+        )
     if told is None and name in _OF_ARRAYS:
         where = look.text(owner)
         if len(where) <= _MOST_NAME and "\n" not in where:
@@ -78,7 +112,7 @@ def _not_a_function(look: Look, refused_batch: str | None) -> Advice | None:
     return Advice(message if told is None else f"{message}; {told}")
 
 
-def _cannot_read(look: Look, name: str) -> str | None:
+def _cannot_read(look: Look, name: str, failed_call: str | None, ask: Ask | None) -> str | None:
     line = look.line_text()
     content = re.search(r"\.content\??\.?\[0\]\??\.text|\.content\b", line)
     if content is not None and re.search(r"\.result\.content|\.content\??\.?\[", line):
@@ -89,10 +123,19 @@ def _cannot_read(look: Look, name: str) -> str | None:
     owner = _read_from(look, name)
     if owner is None:
         return None
-    told = _of_a_promise(look, owner) or _of_an_envelope(look, owner, None)
+    told = (
+        _of_a_promise(look, owner)
+        or _of_an_envelope(look, owner, None)
+        or meant.has_something_else(look, owner, ask)
+    )
     if told is None and look.text(owner).endswith((".result", "?.result")):
         envelope = look.text(owner).removesuffix(".result").removesuffix("?")
-        told = f"the call failed, or gave nothing: look at {envelope}.ok and {envelope}.error first"
+        why = (
+            "the call failed, or gave nothing"
+            if failed_call is None
+            else f"the call failed ({failed_call})"
+        )
+        told = f"{why}: look at {envelope}.ok and {envelope}.error first"
     return told
 
 

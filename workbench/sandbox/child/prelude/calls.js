@@ -14,7 +14,7 @@
     let refused = '';
     let body = 'null';
     if (typeof server !== 'string' || typeof tool !== 'string' || server === '' || tool === '') {
-      refused = refuse('INVALID_ARGS', 'server and tool must be strings that are not empty: call_tool(server, tool, args)');
+      refused = refuse('INVALID_ARGS', 'server and tool must be strings that are not empty: ' + meant(server, tool));
       server = slice(textOf(server), 0, MAX_NAME); tool = slice(textOf(tool), 0, MAX_NAME);
     } else if (server.length > MAX_NAME || tool.length > MAX_NAME) {
       refused = refuse('INVALID_ARGS', 'server and tool are names of at most ' + MAX_NAME + ' characters');
@@ -30,6 +30,19 @@
       } catch (e) { refused = refuse('SERIALIZATION_ERROR', 'args are not JSON: ' + refusal(e)); }
     }
     return frameOf(server, tool, body, place, refused);
+  }
+  // What call_tool('demo.now', args), call_tool({ server, tool, args }) and the like should have been.
+  function meant(server, tool) {
+    const usage = 'call_tool(server, tool, args)';
+    if (typeof server === 'object' && server !== null) {
+      const s = attempt(() => server.server), t = attempt(() => server.tool);
+      if (typeof s !== 'string' || typeof t !== 'string' || s.length + t.length > MAX_NAME) return usage + ' takes three arguments';
+      return 'call_tool(' + stringify(s) + ', ' + stringify(t) + ', args) takes three arguments';
+    }
+    if (typeof server !== 'string' || typeof tool === 'string' || server.length > MAX_NAME) return usage;
+    for (let i = 1; i < server.length - 1; i++)
+      if (server[i] === '.') return 'call_tool(' + stringify(slice(server, 0, i)) + ', ' + stringify(slice(server, i + 1, server.length)) + ', args)';
+    return usage + '; ' + stringify(server) + ' was given without a tool';
   }
   const frameOf = (server, tool, args, place, refused) =>
     ',"server":' + stringify(server) + ',"tool":' + stringify(tool) + ',"args":' + args + at(place) + refused + '}';

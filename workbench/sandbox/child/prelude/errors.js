@@ -7,6 +7,8 @@
   const aggregateProto = AggregateError.prototype;
   const genuine = new WeakMapOf();  // ToolErrors that the host gave -> {code, server, tool}
   const MOST_LISTED = 10;
+  const MOST_FAILURE = 300;
+  let lastFailure = '';             // of an envelope: who reads its result gets undefined
 
   class ToolError extends Error {
     constructor(message, { code, server, tool } = {}) {
@@ -28,6 +30,7 @@
   function given(envelope, server, tool) {
     if (!envelope.ok) {
       const { code, message, details } = envelope.error;
+      lastFailure = code + ': ' + (message.length > MOST_FAILURE ? slice(message, 0, MOST_FAILURE) + '…' : message);
       weakSet(failed, envelope, { __proto__: null, error: { __proto__: null, code, message, details }, server, tool });
     }
     return envelope;
@@ -115,7 +118,7 @@
     return warnings.length === 0 ? '' : stringify(warnings);
   }
 
-  kit.ToolError = ToolError; kit.toolError = toolError; kit.given = given; kit.genuine = genuine;
+  kit.ToolError = ToolError; kit.toolError = toolError; kit.given = given; kit.lastFailure = () => lastFailure; kit.genuine = genuine;
   kit.describe = describe; kit.said = said; kit.causes = causes;
   kit.rejected = rejected; kit.uncaught = uncaught; kit.leftWarnings = leftWarnings;
   kit.warn = text => { if (warnings.length < MOST_LISTED) push(warnings, text); };

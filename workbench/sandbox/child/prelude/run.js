@@ -80,6 +80,8 @@
     if (place !== undefined && place !== null) text += kit.at(place);
     const refusal = kit.lastRefusal();
     if (refusal !== '') text += ',"refused_batch":' + stringify(refusal);
+    const failure = kit.lastFailure();
+    if (failure !== '') text += ',"failed_call":' + stringify(failure);
     finish(text + '}', e);
   }
   function settled(value) { if (isLone && typeof value === 'function') call(value); else succeed(value); }

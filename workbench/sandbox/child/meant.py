@@ -1,0 +1,282 @@
+"""What a script meant: the tool that a call in another dialect names, and what a result has where the script
+reads something else of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tree_sitter import Node
+
+from workbench.sandbox.child.grammars import all_nodes, unwrapped
+from workbench.sandbox.child.looking import Look
+
+Ask = Callable[[str, str], dict[str, Any]]
+"""Asks the host which tools there are: by a name, and by words. See policy:
+``{meant, server, found, gives, takes, needs}``."""
+
+_MOST_NAMES = 4
+_LONGEST = 300
+_ARGUMENTS = ("arguments", "args", "input", "params", "parameters")
+_NAMES = ("name", "tool", "toolName", "tool_name")
+_UNWRAPPED = ("result", "data", "structuredContent", "value", "output", "content")
+_ENDING = ("final_answer", "finalAnswer", "submit", "emit", "respond", "set_result", "setResult")
+_ABOUT_TOOLS = re.compile(
+    r"(?i)(?:interfaces?|schemas?|(?:describe|search|list|find|get)_?tools?|tool_?info|help)$"
+)
+_CALLERS = frozenset(
+    {
+        "tools.call",
+        "tools.callTool",
+        "tools.call_tool",
+        "tools.invoke",
+        "tools.run",
+        "tools.execute",
+    }
+)
+_TOOL = re.compile(
+    r"tools\s*(?:\.\s*([\w$]+)|\[\s*[\"']([^\"']+)[\"']\s*\])"
+    r"(?:\s*\.\s*([\w$]+)|\s*\[\s*[\"']([^\"']+)[\"']\s*\])?\s*\Z"
+)
+_ROWS = {
+    "list_tools": "an array of {server, tool, description}",
+    "search_tools": "an array of {server, tool, description}",
+    "describe_tool": "{server, tool, description, input_schema, output_schema, annotations, types}",
+}
+
+
+def call_in_another_dialect(look: Look, ask: Ask | None) -> str | None:
+    """The line with the call that stands at the failure as it is written here; None: it names no tool."""
+    call = _call_at(look)
+    if call is None:
+        return None
+    function, given = call.child_by_field_name("function"), _arguments(call)
+    if function is None:
+        return None
+    if look.text(function) in _ENDING and given:
+        fixed = look.line_with(call.start_byte, look.text(given[0]), call.end_byte)
+        return f"a script's value is its last expression; write: {fixed}"
+    if ask is None or _ABOUT_TOOLS.search(look.text(function)) is not None:
+        return None
+    for name, arguments in list(_named(look, function, given))[:_MOST_NAMES]:
+        meant = ask(name, "").get("meant")
+        if meant is None:
+            continue
+        waits = "" if look.source[: call.start_byte].rstrip().endswith(b"await") else "await "
+        return f"write: {look.line_with(call.start_byte, f'{waits}{meant}({arguments})', call.end_byte)}"
+    return None
+
+
+def not_found(look: Look, ask: Ask | None) -> str | None:
+    """Of a ToolError: ``tools.call("server.tool", args)`` and the like."""
+    call = _call_at(look)
+    function = None if call is None else call.child_by_field_name("function")
+    if function is None or look.text(function) not in _CALLERS:
+        return None
+    return call_in_another_dialect(look, ask)
+
+
+def fields_of(look: Look, ask: Ask | None) -> str | None:
+    """Of a ToolError: ``tools.demo.get_issue(101)``, where the field is not named."""
+    call = _call_at(look)
+    function = None if call is None else call.child_by_field_name("function")
+    found = None if function is None else _TOOL.match(look.text(function))
+    if call is None or found is None or ask is None:
+        return None
+    answer = ask(".".join(part for part in found.groups() if part), "")
+    takes: list[str] = answer.get("takes") or []
+    given = _arguments(call)
+    if not takes or answer.get("meant") is None:
+        return None
+    told = f"its fields are: {', '.join(takes)}"
+    if answer.get("needs") != 1 or len(given) != 1 or given[0].type in {"object", "array", "null"}:
+        return told
+    value = look.text(given[0])
+    inside = value if value == takes[0] else f"{takes[0]}: {value}"
+    fixed = look.line_with(given[0].start_byte, f"{{ {inside} }}", given[0].end_byte)
+    return f"{told}; write: {fixed}"
+
+
+def _named(look: Look, function: Node, given: list[Node]) -> Iterator[tuple[str, str]]:
+    """Names of tools that a call may mean, with the arguments for it."""
+    texts = [
+        look.text(node)[1:-1] for node in given[:2] if node.type in {"string", "template_string"}
+    ]
+    rest = [node for node in given if node.type not in {"string", "template_string"}]
+    arguments = look.text(rest[0]) if rest else ""
+    if len(arguments) > _LONGEST:
+        arguments = "…"
+    if len(texts) == 2:
+        yield ".".join(texts), arguments
+    if texts:
+        yield texts[0], arguments
+    if rest and rest[0].type == "object":
+        members = dict(_pairs(look, rest[0]))
+        name = next((members[key] for key in _NAMES if key in members), None)
+        if name is not None and name.type == "string":
+            inner = next((look.text(members[key]) for key in _ARGUMENTS if key in members), "")
+            server = members.get("server")
+            full = look.text(name)[1:-1]
+            if server is not None and server.type == "string":
+                full = f"{look.text(server)[1:-1]}.{full}"
+            yield full, inner if len(inner) <= _LONGEST else "…"
+    names = re.findall(r"[\w$-]+", look.text(function))
+    if len(names) > 1 and not texts:
+        yield ".".join(names[-2:]), arguments
+        yield names[-1], arguments
+
+
+def imported(look: Look, statement: Node, ask: Ask | None) -> str:
+    """Which of the names that a statement imports are tools."""
+    if ask is None:
+        return ""
+    names = [
+        look.text(node.child_by_field_name("name") or node)
+        for node in all_nodes(statement)
+        if node.type == "import_specifier"
+    ]
+    found = [meant for name in names[:_MOST_NAMES] if (meant := ask(name, "").get("meant"))]
+    return f"; without it: {', '.join(f'await {meant}(args)' for meant in found)}" if found else ""
+
+
+# -- results ---------------------------------------------------------------------------------
+
+
+def has_something_else(look: Look, owner: Node | None, ask: Ask | None) -> str | None:
+    """What a result has whose member, or whose items, a script wants that it does not have.
+
+    owner: the expression that is no object, or no array; None: the one at the failure.
+    """
+    path = _path_of(look, owner) or (_taken_apart(look) if owner is None else None)
+    if path is None:
+        return None
+    variable, members = path
+    if look.text(variable) == "input" and members:
+        return f"the request's input has no {members[0]!r}"
+    call = _declared_with(look, variable)
+    if call is None:
+        return None
+    function = call.child_by_field_name("function")
+    called = "" if function is None else look.text(function)
+    name = look.text(variable)
+    if called in _ROWS:
+        return f"{called} gives {_ROWS[called]}"
+    found = _TOOL.match(called)
+    if found is None or ask is None:
+        return None
+    tool = ".".join(part for part in found.groups() if part)
+    if members and members[0] in ("ok", "error"):
+        caught = "try { … } catch (e) { e.message }"
+        return f"{called} gives the result itself, and throws where it fails: {caught}"
+    gives = ask(tool, "").get("gives")
+    if members and members[0] in _UNWRAPPED and members[0] not in (gives or {}).get("members", {}):
+        start, end = variable.end_byte, _end_of(look, variable)
+        return f"a result is unwrapped already; write: {look.line_with(start, '', end)}"
+    if gives is None:
+        return None
+    return _told(look, variable, name, called, members, gives)
+
+
+def rows_of_the_catalogue(look: Look) -> str | None:
+    """Where a script reads something from a list of tools that its rows do not have."""
+    asked = [name for name in _ROWS if re.search(rf"\b{name}\s*\(", look.code)]
+    return f"{asked[0]} gives {_ROWS[asked[0]]}" if len(asked) == 1 else None
+
+
+def _taken_apart(look: Look) -> tuple[Node, list[str]] | None:
+    """The variable of the only ``const [a, b] = r``, whose place the engine does not tell."""
+    found = [
+        value
+        for node in all_nodes(look.root)
+        if node.type == "variable_declarator"
+        and (name := node.child_by_field_name("name")) is not None
+        and name.type == "array_pattern"
+        and (value := unwrapped(node.child_by_field_name("value"))) is not None
+        and value.type == "identifier"
+    ]
+    return (found[0], []) if len(found) == 1 else None
+
+
+def _told(
+    look: Look, variable: Node, name: str, called: str, members: list[str], gives: dict[str, Any]
+) -> str | None:
+    inside: dict[str, str] = gives.get("members") or {}
+    if members and members[0] in inside:
+        return None
+    if not inside:
+        return f"{called} gives {_a(gives['kind'])}" if gives.get("kind") else None
+    told = f"{called} gives {{{', '.join(inside)}}}"
+    if not members:
+        told = f"{name} is not an array: {told}"
+    lists = [member for member, kind in inside.items() if kind == "array"]
+    if len(lists) == 1:
+        end = variable.end_byte if not members else _end_of(look, variable)
+        told += f"; write: {look.line_with(variable.end_byte, '.' + lists[0], end)}"
+    return told
+
+
+def _a(kind: str) -> str:
+    return f"{'an' if kind[:1] in 'aeiou' else 'a'} {kind}"
+
+
+def _path_of(look: Look, owner: Node | None) -> tuple[Node, list[str]] | None:
+    """The variable that an expression reads from, and the members on the way."""
+    node = owner
+    if node is None:
+        path = look.path()
+        node = path[-1] if path else None
+    members: list[str] = []
+    while node is not None and node.type == "member_expression":
+        member = node.child_by_field_name("property")
+        members.insert(0, look.text(member) if member is not None else "")
+        node = unwrapped(node.child_by_field_name("object"))
+    return None if node is None or node.type != "identifier" else (node, members)
+
+
+def _declared_with(look: Look, variable: Node) -> Node | None:
+    """The call whose value a variable is, whether it was awaited or not."""
+    name = look.text(variable)
+    for declarator in all_nodes(look.root):
+        if declarator.type != "variable_declarator":
+            continue
+        declared = declarator.child_by_field_name("name")
+        if declared is None or look.text(declared) != name:
+            continue
+        value = unwrapped(declarator.child_by_field_name("value"))
+        if value is not None and value.type == "await_expression":
+            value = unwrapped(value.named_children[0])
+        return value if value is not None and value.type == "call_expression" else None
+    return None
+
+
+def _end_of(look: Look, variable: Node) -> int:
+    """The end of the member that is read of a variable first."""
+    found = re.compile(rb"\??\.[\w$]+").match(look.source, variable.end_byte)
+    return found.end() if found is not None else variable.end_byte
+
+
+def _call_at(look: Look) -> Node | None:
+    """The innermost call at the failure whose function begins there, or that stands around it."""
+    around = [node for node in look.path() if node.type == "call_expression"]
+    for call in reversed(around):
+        function = call.child_by_field_name("function")
+        if function is None or look.offset is None:
+            continue
+        if function.start_byte <= look.offset <= function.end_byte:
+            return call
+    return None
+
+
+def _arguments(call: Node) -> list[Node]:
+    given = call.child_by_field_name("arguments")
+    return (
+        [] if given is None else [node for node in given.named_children if node.type != "comment"]
+    )
+
+
+def _pairs(look: Look, node: Node) -> Iterator[tuple[str, Node]]:
+    for pair in node.named_children:
+        key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+        if pair.type == "pair" and key is not None and value is not None:
+            yield look.text(key).strip("\"'"), value
