@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from textual.content import Content
+
 from workbench.catalogue.tools import ServerInfo
 from workbench.core.model import Execution, ScriptError, Status
 from workbench.text.sanitize import clean_line
@@ -48,6 +50,18 @@ def local_time(at: float) -> str:
 def count(number: int, noun: str) -> str:
     """``1 call``, ``31 calls``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def chip(text: str, colour: str) -> Content:
+    """A verdict on a tint of its colour (``$success``, …): what one looks for first on a screen."""
+    name = colour.removeprefix("$")
+    return Content.styled(f" {text} ", f"bold $text-{name} on ${name}-muted")
+
+
+def verdict(status: Status, ms: float | None = None) -> Content:
+    """How a run stands as a chip: ``✔ OK 391 ms``, ``⧖ TIMEOUT 30.000 s``."""
+    took = "" if ms is None else f" {duration(ms)}"
+    return chip(f"{SIGNS[status]} {status.upper()}{took}", COLOURS[status])
 
 
 def waiting_words(servers: Iterable[ServerInfo]) -> str:

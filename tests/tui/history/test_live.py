@@ -123,7 +123,7 @@ async def test_stepping_back_in_a_live_run_stays_there(make_app: MakeApp, start:
         await until(lambda: not replay.live, "the end")
         await pilot.pause()
         assert replay.recording.status == "interrupted"
-        assert "interrupted" in str(replay.query_one("#replay-header", Static).visual)
+        assert "INTERRUPTED" in str(replay.query_one("#replay-header", Static).visual)
 
 
 async def test_the_list_is_up_to_date_within_300_ms(make_app: MakeApp, start: Start) -> None:

@@ -11,7 +11,7 @@ from textual.geometry import Offset
 
 from workbench.text.sanitize import clean_line
 from workbench.tui.main.tab_strip import strip_of
-from workbench.tui.wording import count, waiting_words
+from workbench.tui.wording import chip, count, waiting_words
 
 if TYPE_CHECKING:
     from workbench.catalogue.tools import ServerInfo
@@ -75,7 +75,7 @@ class FrameTitles:
             title += Content(f" · {count(len(run.calls), 'call')}")
             failed = self._runs.failed_calls
             if failed:
-                title += Content.styled(f" · {failed:,} ✘", "$text-error")
+                title += Content(" ") + chip(f"{failed:,} ✘", "$error")
         if self._waiting:
             title += Content.styled(f" · ! {self._waiting} for approval", "$text-warning")
         if paired:

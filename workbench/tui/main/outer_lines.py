@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from workbench.text.sanitize import clean_line
 from workbench.tui.trace.live_run import LiveRun
-from workbench.tui.wording import COLOURS, SIGNS, duration, waiting_words
+from workbench.tui.wording import verdict, waiting_words
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
@@ -91,8 +91,8 @@ class HeaderLine(QuietLine):
         if others is not None:
             right.append(others)
         if run is not None:
-            text = f"{SIGNS[run.status]} {run.execution_id[:4]} {duration(run.elapsed_ms)}"
-            right.append(Content.styled(text, COLOURS[run.status]))
+            right.append(Content.styled(run.execution_id[:4], "$foreground 70%"))
+            right.append(verdict(run.status, run.elapsed_ms))
         if runtime is not None:
             pool = runtime.engine.pool
             right.append(Content(f"pool {pool.running}/{pool.size}"))

@@ -33,7 +33,7 @@ from workbench.tui.trace.view import TraceView
 from workbench.tui.values.error_card import ErrorCard
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
-from workbench.tui.wording import COLOURS, SIGNS, count, local_time
+from workbench.tui.wording import chip, count, local_time, verdict
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
@@ -372,13 +372,12 @@ class ReplayScreen(RecordingScreen):
         self.query_one("#replay-header", Static).update(
             Content("   ").join(
                 [
-                    Content.styled(
-                        f"workbench · {'LIVE' if self.live else 'REPLAY'}", "bold $warning"
-                    ),
+                    Content.styled("workbench", "bold $primary"),
+                    chip("LIVE" if self.live else "REPLAY", "$accent" if self.live else "$warning"),
                     Content(f"run {recording.execution_id[:8]}"),
                     Content(clean_line(recording.script or "inline", 40)),
                     Content(local_time(recording.started_at)),
-                    Content.styled(f"{SIGNS[status]} {status}", COLOURS[status]),
+                    verdict(status, recording.duration_ms),
                     Content(count(max(len(recording.calls), len(self._run.calls)), "call")),
                     Content(f"by {clean_line(by, 30)}"),
                 ]

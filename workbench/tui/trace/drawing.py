@@ -15,6 +15,7 @@ from textual.strip import Strip
 
 from workbench.text.sanitize import clean_line
 from workbench.tui.trace import waterfall
+from workbench.tui.trace.hues import HUES
 from workbench.tui.trace.line import (
     Columns,
     View,
@@ -57,7 +58,12 @@ class TraceDrawing(PaintedView):
         & > .trace--refused, & > .trace--bar-refused { color: $warning; }
         & > .trace--cancelled, & > .trace--bar-cancelled { color: $foreground 60%; }
         & > .trace--pending, & > .trace--bar-pending { color: $foreground 30%; }
-        & > .trace--bar-fold { color: $secondary; }
+        & > .trace--hue-0 { color: $primary; }
+        & > .trace--hue-1 { color: $accent; }
+        & > .trace--hue-2 { color: $secondary; }
+        & > .trace--hue-3 { color: $primary-lighten-2; }
+        & > .trace--hue-4 { color: $accent-darken-2; }
+        & > .trace--hue-5 { color: $secondary-lighten-2; }
         & > .trace--bar-warm { color: $warning; }
         & > .trace--bar-hot { color: $warning 60%; background: $error 25%; }
         & > .trace--result { color: $foreground 80%; }
@@ -77,7 +83,8 @@ class TraceDrawing(PaintedView):
         *("result", "fold", "overview", "overview-bad", "overview-here"),
         *("ok", "error", "running", "timeout", "refused", "cancelled", "pending"),
         *("bar-ok", "bar-error", "bar-running", "bar-timeout", "bar-refused", "bar-cancelled"),
-        *("bar-pending", "bar-fold", "bar-warm", "bar-hot"),
+        *("bar-pending", "bar-warm", "bar-hot"),
+        *(f"hue-{number}" for number in range(HUES)),
     )
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"trace--{name}" for name in _STYLES}
 
@@ -193,11 +200,12 @@ class TraceDrawing(PaintedView):
         row = model.rows[index]
         selected = index == self.cursor
         fold = model.folded_at(index)
+        hue = model.hues.of(row.server) if isinstance(row, CallRow) else 0
         if fold is not None and isinstance(row, CallRow):
-            parts = fold_line(row, fold, columns, scale=scale, selected=selected)
+            parts = fold_line(row, fold, columns, scale=scale, selected=selected, hue=hue)
         elif isinstance(row, CallRow):
             now = model.elapsed_ms() if row.duration_ms is None else 0.0
-            parts = call_line(row, columns, now_ms=now, scale=scale, selected=selected)
+            parts = call_line(row, columns, now_ms=now, scale=scale, selected=selected, hue=hue)
         else:
             parts = console_line(row, width, selected=selected, number=columns.number)
         if selected:

@@ -63,12 +63,13 @@ def header_line(columns: Columns, scale: float) -> list[Part]:
 
 
 def call_line(
-    row: CallRow, columns: Columns, *, now_ms: float, scale: float, selected: bool
+    row: CallRow, columns: Columns, *, now_ms: float, scale: float, selected: bool, hue: int = 0
 ) -> list[Part]:
-    """One call. now_ms: where the end of a running call is taken to be."""
+    """One call. now_ms: where the end of a running call is taken to be. hue: its server's."""
     quiet = row.status in _QUIET
     parts = _beginning(str(row.seq), row.status, columns, selected=selected)
-    name = " " * min(row.lane, _DEEPEST) + f"{row.server}.{row.tool}"
+    indent = " " * min(row.lane, _DEEPEST)
+    name: list[Part] = [(indent + row.server, f"hue-{hue}"), (f".{row.tool}", "")]
     came = row.summary if row.status == "ok" or (row.status == "running" and row.summary) else ""
     if not quiet:
         came = row.summary if columns.word else f"{row.status}: {row.summary}"
@@ -89,14 +90,16 @@ def call_line(
     if columns.view == "summary":
         parts.append((fit(came or row.args, columns.middle), style))
     elif columns.middle:
-        parts += _bar(row.started_ms, end_ms, scale, columns.middle, _tint(row.status, spent_ms))
+        parts += _bar(
+            row.started_ms, end_ms, scale, columns.middle, _tint(row.status, spent_ms, hue)
+        )
     spent = "" if row.status == "pending" else f"{spent_ms:.0f}"
     parts.append((f"{spent:>{_MS}}", "running" if row.duration_ms is None else "ms"))
     return parts
 
 
 def fold_line(
-    row: CallRow, fold: Fold, columns: Columns, *, scale: float, selected: bool
+    row: CallRow, fold: Fold, columns: Columns, *, scale: float, selected: bool, hue: int = 0
 ) -> list[Part]:
     """All calls of a line that repeats, as one."""
     status = "running" if fold.running else "error" if fold.failed else "ok"
@@ -115,13 +118,16 @@ def fold_line(
     with_bar = columns.view == "waterfall" and columns.middle and room >= needed
     if not with_bar:  # the figures say more than a bar
         room += columns.middle
-    parts += _said(f"{row.server}.{row.tool}", room, said)
+    if needed > room and figures.count:
+        del said[-2]  # whole words or none: the slow ones say more than the middle
+    parts += _said([(row.server, f"hue-{hue}"), (f".{row.tool}", "")], room, said)
     if columns.start:
         parts.append((f"{_start(fold.first_ms):>{columns.start - 1}} ", "dim"))
     last_ms = max(fold.last_ms, fold.first_ms)
     if with_bar:
-        tint = "error" if status == "error" else "running" if fold.running else "fold"
-        parts += _bar(fold.first_ms, last_ms, scale, columns.middle, tint)
+        tint = "running" if fold.running else status if status == "error" else f"hue-{hue}"
+        style = tint if tint.startswith("hue") else f"bar-{tint}"
+        parts += _bar(fold.first_ms, last_ms, scale, columns.middle, style)
     parts.append((f"{last_ms - fold.first_ms:>{_MS}.0f}", "ms"))
     return parts
 
@@ -155,17 +161,16 @@ def _beginning(number: str, status: str, columns: Columns, *, selected: bool) ->
     return parts
 
 
-def _said(name: str, width: int, said: list[Part]) -> list[Part]:
+def _said(name: list[Part], width: int, said: list[Part]) -> list[Part]:
     """A name and, in the room that is left, what is said of it; ends with one space."""
-    parts: list[Part] = []
-    left = width - cell_len(name)
+    left = width - sum(cell_len(text) for text, _ in name)
     if left < 0:
-        return [(fit(name, width) + " ", "")]
-    parts.append((name, ""))
+        return [(fit("".join(text for text, _ in name), width) + " ", "")]
+    parts = list(name)
     for text, style in said:
         if not text:
             continue
-        text = "  " + text if len(parts) == 1 else " " + text.removeprefix(" ")
+        text = "  " + text if len(parts) == len(name) else " " + text.removeprefix(" ")
         if left < min(cell_len(text), 6):
             break
         parts.append((fit(text, min(left, cell_len(text))), style))
@@ -176,11 +181,15 @@ def _said(name: str, width: int, said: list[Part]) -> list[Part]:
 
 def _bar(start_ms: float, end_ms: float, scale: float, width: int, tint: str) -> list[Part]:
     before, inside, after = waterfall.bar(start_ms, end_ms, scale, width)
-    return [(before, "track"), (inside, f"bar-{tint}"), (after, "track")]
+    return [(before, "track"), (inside, tint), (after, "track")]
 
 
-def _tint(status: str, spent_ms: float) -> str:
-    return (waterfall.warmth(spent_ms) or status) if status in ("ok", "running") else status
+def _tint(status: str, spent_ms: float, hue: int) -> str:
+    """The style of a bar: its server's hue, warmer where it took long, red where it failed."""
+    if status not in ("ok", "running"):
+        return f"bar-{status}"
+    warm = waterfall.warmth(spent_ms)
+    return f"bar-{warm}" if warm else f"hue-{hue}" if status == "ok" else "bar-running"
 
 
 def _ms(ms: float) -> str:

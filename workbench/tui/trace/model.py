@@ -32,6 +32,7 @@ from workbench.core.model import (
 from workbench.text.sanitize import clean_line
 from workbench.tui.trace.filter import Filter, parse_filter
 from workbench.tui.trace.folds import Fold, Folds, Key
+from workbench.tui.trace.hues import ServerHues
 from workbench.tui.trace.overview import Overview
 from workbench.tui.values import preview
 
@@ -100,6 +101,7 @@ class TraceModel:
     ) -> None:
         """folds_by_itself: many calls of one line become one row without being asked to."""
         self._clock = clock
+        self.hues = ServerHues()
         self._folds_by_itself = folds_by_itself
         self.execution_id: str | None = None
         self.rows: list[Row] = []
