@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from workbench.tui.values.console_view import ConsoleView
     from workbench.tui.values.json_view import JsonView
     from workbench.tui.values.table_screen import TableScreen
+    from workbench.tui.viewer import Viewer
 
 _SETTLED_S = 2.0
 """After so long what the start made is made."""
@@ -87,6 +88,7 @@ class WorkbenchApp(AppBase):
         self._encodable = EncodableFilter(encoding)
         self._sessions = SessionStore(data_dir)
         self.palette = Palette(self)
+        self._viewer: Viewer | None = None
         self._runtime: asyncio.Future[Runtime] | None = None
         self._leaving = asyncio.Event()
         self._start = ExitStack()
@@ -268,6 +270,8 @@ class WorkbenchApp(AppBase):
             self.keep_drafts()
 
     async def on_unmount(self) -> None:
+        if self._viewer is not None:
+            self._viewer.close()
         self._leaving.set()
         self._collector.stop()
         if self._host is not None:
@@ -316,6 +320,20 @@ class WorkbenchApp(AppBase):
         """A value goes to a file."""
         name = _NOT_IN_NAMES.sub("-", event.title).strip("-.") or "value"
         self._save_as(event.text, "Save the value as", f"{name}.json")
+
+    async def on_json_view_open_requested(self, event: JsonView.OpenRequested) -> None:
+        """An image or audio goes to the system's viewer."""
+        from workbench.tui.values.media import NotOpened
+        from workbench.tui.viewer import Viewer
+
+        if self._viewer is None:
+            self._viewer = Viewer()
+        try:
+            said = await asyncio.to_thread(self._viewer.open, event.media)
+        except NotOpened as error:
+            self.say(f"Not opened: {error}", "warning")
+        else:
+            self.say(said)
 
     def on_table_screen_save_requested(self, event: TableScreen.SaveRequested) -> None:
         """A table goes to a file."""

@@ -78,6 +78,7 @@ VALUES: tuple[Command, ...] = (
     key("json", "copy-json", "Y", "Copy as JSON"),
     key("json", "copy-path", "p", "Copy path"),
     key("json", "save", "x", "Save"),
+    key("json", "open", "o", "Open the image or audio"),
     key("json", "clear-search", "escape", "Forget the search"),
     key("text", "down", "j", "Down", "scroll_down"),
     key("text", "up", "k", "Up", "scroll_up"),

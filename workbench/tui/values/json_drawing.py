@@ -14,6 +14,7 @@ from textual.strip import Strip
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
 from workbench.tui.values.json_tree import MOST_MATCHES, JsonTree, Path, folded_value, shown_value
+from workbench.tui.values.media import media_of
 from workbench.tui.widgets.line_view import PaintedView, Part, fit
 from workbench.tui.widgets.prompt import Prompt
 
@@ -127,6 +128,8 @@ class JsonDrawing(PaintedView):
             parts.append((self.shown.label(row), style))
         if row.open and isinstance(row.value, str):  # the text itself stands below
             parts.append((f"{len(row.value):,} characters", "dim"))
+        elif (media := media_of(row.value)) is not None:
+            parts.append((fit(media.words, self.shown.room(row)).rstrip(), "string"))
         else:
             shown = shown_value if row.open else folded_value
             parts.append((shown(row.value, self.shown.room(row)), _kind(row.value)))

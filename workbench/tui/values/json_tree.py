@@ -12,6 +12,7 @@ from rich.cells import cell_len, set_cell_size
 
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean
+from workbench.tui.values.media import media_of
 from workbench.tui.values.preview import preview
 from workbench.tui.values.wrapping import wrapped
 
@@ -59,7 +60,9 @@ class JsonTree:
         index = 1
         while index < len(self.rows) and len(self.rows) < _FIRST_ROWS:
             row = self.rows[index]
-            if isinstance(row.value, dict | list):
+            if media_of(row.value) is not None:
+                more = 0  # what it is stands on its line
+            elif isinstance(row.value, dict | list):
                 more = len(row.value)
             elif isinstance(row.value, str) and row.depth == 1 and self.folds(row):
                 more = min(len(self._children(row)), _FIRST_LINES + 1)

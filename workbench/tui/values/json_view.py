@@ -23,6 +23,7 @@ from workbench.tui.values.json_tree import (
     Path,
     path_text,
 )
+from workbench.tui.values.media import Media, media_of
 from workbench.tui.values.table import Table, table_of
 from workbench.tui.values.table_screen import TableScreen
 from workbench.tui.values.text_screen import TextScreen, text_of
@@ -63,6 +64,17 @@ class JsonView(JsonDrawing, can_focus=True):
         def __init__(self, view: JsonView, text: str, title: str) -> None:
             super().__init__()
             self.view, self.text, self.title = view, text, title
+
+        @property
+        def control(self) -> JsonView:
+            return self.view
+
+    class OpenRequested(Message):
+        """``o``: the image or audio at the cursor, for the system's viewer."""
+
+        def __init__(self, view: JsonView, media: Media) -> None:
+            super().__init__()
+            self.view, self.media = view, media
 
         @property
         def control(self) -> JsonView:
@@ -296,6 +308,20 @@ class JsonView(JsonDrawing, can_focus=True):
         if self.shown is not None:
             text = _json(self.shown.rows[self.position].value, indent=True) + "\n"
             self.post_message(self.SaveRequested(self, text, self.title))
+
+    def action_open(self) -> None:
+        """The row itself, or what it is a part of."""
+        rows = self.shown.rows if self.shown is not None else []
+        depth = len(rows)
+        for row in reversed(rows[: self.position + 1]):
+            if row.depth >= depth:
+                continue
+            depth = row.depth
+            found = media_of(row.value)
+            if found is not None:
+                self.post_message(self.OpenRequested(self, found))
+                return
+        self.notify("There is no image and no audio here", markup=False)
 
     def _copy(self, text: str, what: str) -> None:
         if len(text) > _MOST_COPIED:
