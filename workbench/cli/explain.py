@@ -16,6 +16,7 @@ _OF = {
     "replay": "of a call in a replay",
 }
 
+_PAGE = "https://github.com/workbench-mcp/workbench/blob/main/docs/code_execution/api-reference.md"
 _FLAGS = {
     "timeout_ms": "timeout",
     "max_tool_calls": "max-tool-calls",
@@ -56,6 +57,7 @@ def show(arguments: argparse.Namespace) -> int:
         flags = (f"  --{_FLAGS[name]} {_shown(value)}" for name, value in found.options.items())
         given = "".join(flags)
         print(f"\nExample:\n  {found.example}{given}")
+    print(f"\n{_docs(found)}")
     return EXIT_OK
 
 
@@ -70,4 +72,10 @@ def _json(one: Any) -> dict[str, Any]:
         "when": one.when,
         "cure": one.cure,
         "example": one.example,
+        "docs": _docs(one),
     }
+
+
+def _docs(one: Any) -> str:
+    """The address of its section in the documentation."""
+    return f"{_PAGE}#{one.code.lower()}"

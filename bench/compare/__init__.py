@@ -1,0 +1,1 @@
+"""Workbench beside others: ``make compare``."""
