@@ -1,6 +1,7 @@
 """The pictures of the documentation, made by the real app on the demo server.
 
-python docs/make_images.py
+python docs/make_images.py          every picture
+python docs/make_images.py table    those whose name holds a word
 """
 
 from __future__ import annotations
@@ -8,10 +9,17 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import sys
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 os.environ["TEXTUAL_ANIMATIONS"] = "none"  # read when textual is imported
+# Pictures name no folder of whoever makes them.
+os.environ["XDG_CONFIG_HOME"] = "/home/you/.config"
+
+from textual.pilot import Pilot
 
 from workbench.config import Config, UiSettings, demo_server
 from workbench.core.paths import bundled
@@ -19,28 +27,105 @@ from workbench.tui.app import WorkbenchApp
 
 _IMAGES = Path(__file__).parent / "images"
 _SIZE = (120, 36)
+_PATIENCE_S = 30.0
+_LOOP = """\
+// Which of these issues exist?
+const page = await tools.demo.list_issues({ state: "open", limit: 30 });
+let missing = 0;
+for (let id = 101; id < 221; id++) {
+  const answer = await call_tool("demo", "get_issue", { id });
+  if (!answer.ok) missing++;
+}
+console.log("missing:", missing);
+await Promise.all([1, 2, 3].map((n) => tools.demo.sleep({ ms: 140 * n })));
+return { missing, issues: page.issues };
+"""
+_WRONG = """\
+// What is open?
+const page = await tools.demo.list_issues({ sate: "open" });
+return page.issues.map((issue) => issue.title);
+"""
 
 
-async def picture(theme: str, script: str) -> None:
-    """One run of a sample script, with its parallel calls."""
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One picture: a script (of the samples, or its text), and the keys after its run."""
+
+    name: str
+    script: str
+    keys: tuple[str, ...] = ()
+    theme: str = "workbench-dark"
+    pane: str = ""
+    runs: bool = True
+
+
+IMAGES = (
+    Image("workbench-dark", "parallel.js"),
+    Image("workbench-light", "parallel.js", theme="workbench-light"),
+    Image("trace", _LOOP, ("g", "j"), pane="trace"),
+    Image("figures", _LOOP, ("s",), pane="trace"),
+    Image("error", _WRONG, pane="detail"),
+    Image("table", _LOOP, ("v",), pane="detail"),
+    Image("replay", _LOOP, ("ctrl+t", "wait", "enter", "wait")),
+    Image("history", _LOOP, ("ctrl+t", "wait")),
+    Image("tools", "hello.js", ("alt+t", "wait", "j", "j", "j", "wait"), runs=False),
+    Image("settings", "hello.js", ("alt+s", "wait"), runs=False),
+    Image("palette", "hello.js", ("ctrl+p", "wait"), runs=False),
+    Image("help", "hello.js", ("f1", "wait"), runs=False),
+)
+
+
+async def picture(image: Image) -> None:
+    """Make one; each in a folder and with a history of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        config = Config(servers={"demo": demo_server()}, ui=UiSettings(theme=theme))
-        file = Path(folder) / script
-        sample = bundled("sample_scripts") / script
-        file.write_text(sample.read_text())
-        file.with_suffix(".input.json").write_text(sample.with_suffix(".input.json").read_text())
+        config = Config(servers={"demo": demo_server()}, ui=UiSettings(theme=image.theme))
+        file = Path(folder) / (image.script if image.script.endswith(".js") else "issues.js")
+        if image.script.endswith(".js"):
+            sample = bundled("sample_scripts") / image.script
+            file.write_text(sample.read_text())
+            given = sample.with_suffix(".input.json")
+            file.with_suffix(".input.json").write_text(given.read_text())
+        else:
+            file.write_text(image.script)
         app = WorkbenchApp(config, data_dir=Path(folder) / "data", script=file)
         async with app.run_test(size=_SIZE) as pilot:
-            await pilot.pause(2.5)  # the servers connect in the background
-            await pilot.press("f5")
-            await pilot.pause(2.5)
+            await _until(pilot, lambda: _ready(app))
+            if image.runs:
+                await pilot.press("f5")
+                await _until(pilot, lambda: app.main.runs.now and app.main.runs.now.execution)
+            if image.pane:
+                app.main.go_to(image.pane)
+            await pilot.pause(1.0)
+            for key in image.keys:
+                if key == "wait":
+                    await pilot.pause(1.0)
+                else:
+                    await pilot.press(key)
+            await pilot.pause(0.5)
             _IMAGES.mkdir(exist_ok=True)
-            image = app.export_screenshot(title="workbench")
+            text = app.export_screenshot(title="workbench")
             # Textual's pictures load a font from the network; ours use the reader's own.
-            image = re.sub(r"@font-face \{[^}]*\}\s*", "", image)
-            (_IMAGES / f"{theme}.svg").write_text(image, encoding="utf-8")
+            text = re.sub(r"@font-face \{[^}]*\}\s*", "", text)
+            (_IMAGES / f"{image.name}.svg").write_text(text, encoding="utf-8")
+
+
+def _ready(app: WorkbenchApp) -> bool:
+    runtime = app.runtime_now
+    if runtime is None:
+        return False
+    return all(server.state == "ready" for server in runtime.upstream.catalogue().servers.values())
+
+
+async def _until(pilot: Pilot[int], condition: Callable[[], object]) -> None:
+    deadline = asyncio.get_running_loop().time() + _PATIENCE_S
+    while not condition():
+        if asyncio.get_running_loop().time() > deadline:
+            raise TimeoutError("the picture's moment never came")
+        await pilot.pause(0.05)
 
 
 if __name__ == "__main__":
-    for name in ("workbench-dark", "workbench-light"):
-        asyncio.run(picture(name, "parallel.js"))
+    wanted = sys.argv[1:]
+    for one in IMAGES:
+        if not wanted or any(word in one.name for word in wanted):
+            asyncio.run(picture(one))
