@@ -391,6 +391,11 @@ class ReplayScreen(RecordingScreen):
             playing=self.playing,
             live=self.live,
         )
+        calls, failed = self.trace.model.totals.calls, self.trace.model.totals.failed
+        title = Content(f"3 Trace · {count(calls, 'call')}" if calls else "3 Trace")
+        if failed:
+            title += Content(" ") + chip(f"{failed:,} ✘", "$error")
+        self.query_one("#trace", Pane).set_title(title)
         stops = ", ".join(f"#{seq}" for seq in sorted(self.breakpoints))
         said = self.verdict or (_LIVE if self.live else _CAN_DO)
         self.query_one("#status", Static).update(

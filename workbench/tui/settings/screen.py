@@ -80,6 +80,9 @@ def row_line(setting: Setting, width: int) -> list[Part]:
     value, origin = _widths(width)
     changed = setting.value != setting.key.default
     text = clean_line(value_text(setting.value)) or "–"
+    size = in_words(setting.key, setting.value)
+    if size and len(text) + len(size) + 2 <= value:
+        text += f"  {size}"
     said = clean_line(setting.origin)
     if len(said) > origin:  # the end of a path has the line
         wide = setting.kind == "file" and origin > _ORIGIN
@@ -110,6 +113,9 @@ def in_words(key: Key, value: JsonValue) -> str:
         return f"{value} bytes"
     if key.name.endswith("_ms"):
         return f"{value / 1000:g} s" if value >= 1000 else f"{value} ms"
+    for end, unit in (("_mb", "MB"), ("_days", "days")):
+        if key.name.endswith(end):
+            return f"{value:,} {unit}"
     return ""
 
 
