@@ -30,7 +30,9 @@ class RunScript(Protocol):
 
     def __call__(
         self, code: str, *, tools: GivenToolsMapping | None = None, **options: Any
-    ) -> Execution: ...
+    ) -> Execution:
+        """Run a script against given outcomes of tools; its execution."""
+        ...
 
 
 class ReplayRecording(Protocol):
@@ -41,7 +43,9 @@ class ReplayRecording(Protocol):
 
     def __call__(
         self, recording: Recording | FilePath, *, check: bool = True, **options: Any
-    ) -> Replayed: ...
+    ) -> Replayed:
+        """Replay a recording; what came of it."""
+        ...
 
 
 class _Session:

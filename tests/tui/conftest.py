@@ -83,7 +83,9 @@ def make_app(
 async def app_opened(app: WorkbenchApp) -> None:
     """The first script is there and nothing of the start takes the focus any more."""
     await until(
-        lambda: app.main.scripts.tabs and app.main.tab.script.has_focus and app._host is not None,
+        lambda: (
+            app.main.scripts.tabs and app.main.tab.script.has_focus and app.runtime_host.is_opening
+        ),
         "open",
     )
 

@@ -171,11 +171,14 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class CallError:
+    """Why a call failed, as a script and the record have it."""
+
     code: ErrorCode
     message: str
     details: JsonValue = None
 
     def to_json(self) -> dict[str, JsonValue]:
+        """``{code, message, details?}``."""
         out: dict[str, JsonValue] = {"code": str(self.code), "message": self.message}
         if self.details is not None:
             out["details"] = self.details
@@ -211,6 +214,7 @@ class Outcome:
         dispatched: bool = True,
         upstream_ms: float | None = None,
     ) -> Outcome:
+        """The outcome of a call that did not succeed."""
         return cls(
             ok=False,
             error=CallError(code, message, details),
@@ -293,6 +297,7 @@ class LogLine:
     at_ms: float = 0.0
 
     def to_json(self) -> dict[str, JsonValue]:
+        """``{level, text}``."""
         return {"level": self.level, "text": self.text}
 
 
@@ -322,6 +327,7 @@ class Execution:
 
     @property
     def ok(self) -> bool:
+        """Whether it ended without an error."""
         return self.error is None
 
     def to_json(self) -> dict[str, JsonValue]:
@@ -370,6 +376,8 @@ class ExecutionRunning:
 
 @dataclass(frozen=True, slots=True)
 class ToolCallStarted:
+    """A script issued a call."""
+
     execution_id: str
     call: ToolCall
 
@@ -388,6 +396,8 @@ class ToolCallNote:
 
 @dataclass(frozen=True, slots=True)
 class ToolCallFinished:
+    """A call has its outcome."""
+
     execution_id: str
     call: ToolCall
     outcome: Outcome
@@ -399,6 +409,8 @@ class ToolCallFinished:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleLine:
+    """A script wrote a line."""
+
     execution_id: str
     line: LogLine
 
@@ -421,6 +433,8 @@ class HostReading:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionFinished:
+    """The last event of an execution: how it ended."""
+
     execution_id: str
     execution: Execution
     finished_at: float

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
-import re
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from functools import cached_property
@@ -20,16 +18,16 @@ from textual.notifications import SeverityLevel
 from workbench.config import Config
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui import commands, themes
-from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
-from workbench.tui.dialogs.elicitation import Questions
 from workbench.tui.dialogs.palette import PaletteScreen
-from workbench.tui.editor import documents
 from workbench.tui.gc_scheduler import Collector
 from workbench.tui.glyphs import AsciiFilter, SafeFilter
 from workbench.tui.key_order import KeyOrder
+from workbench.tui.leaving import Leaving
 from workbench.tui.main.screen import WorkbenchScreen
 from workbench.tui.palette import Palette
 from workbench.tui.readable import ReadableFilter
+from workbench.tui.runtime_host import RuntimeHost
+from workbench.tui.saving import Saving, file_name
 from workbench.tui.seen_results import SeenResults
 from workbench.tui.terminal_variants import EncodableFilter, is_utf8, suited, terminal_encoding
 from workbench.tui.textual_private import AppBase
@@ -37,7 +35,6 @@ from workbench.tui.ui_state import Session, SessionStore
 from workbench.tui.widgets import pane_screen as layout
 from workbench.tui.widgets.guarded_screen import nothing_to_await
 from workbench.tui.widgets.pane_screen import PaneScreen
-from workbench.tui.wording import count
 
 if TYPE_CHECKING:
     from workbench.core.ports import HistoryReader
@@ -50,8 +47,6 @@ if TYPE_CHECKING:
 
 _SETTLED_S = 2.0
 """After so long what the start made is made."""
-_CLOSE_S = 4.0
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
 class WorkbenchApp(AppBase):
@@ -89,11 +84,11 @@ class WorkbenchApp(AppBase):
         self._sessions = SessionStore(data_dir)
         self.palette = Palette(self)
         self._viewer: Viewer | None = None
-        self._runtime: asyncio.Future[Runtime] | None = None
-        self._leaving = asyncio.Event()
+        self._saving = Saving(self)
+        self._leaving = Leaving(self)
+        self.runtime_host = RuntimeHost(self)
         self._start = ExitStack()
         """What holds until the first script is open."""
-        self._host: asyncio.Task[None] | None = None
         self._collector = Collector()
         self.key_order = KeyOrder(self, super().on_event)
 
@@ -101,9 +96,7 @@ class WorkbenchApp(AppBase):
 
     async def runtime(self) -> Runtime:
         """The open runtime. Raises what opening it raised."""
-        if self._runtime is None:
-            raise RuntimeError("the app does not run")
-        return await asyncio.shield(self._runtime)
+        return await self.runtime_host.runtime()
 
     @property
     def color_system(self) -> str | None:
@@ -113,10 +106,7 @@ class WorkbenchApp(AppBase):
     @property
     def runtime_now(self) -> Runtime | None:
         """The runtime, or None while it opens or where it could not be opened."""
-        future = self._runtime
-        if future is None or not future.done() or future.exception() is not None:
-            return None
-        return future.result()
+        return self.runtime_host.now
 
     @cached_property
     def seen_results(self) -> SeenResults:
@@ -124,40 +114,15 @@ class WorkbenchApp(AppBase):
         assert self.runtime_now is not None
         return SeenResults(self.runtime_now.history.seen_type)
 
-    async def _keep_runtime(self, opened: asyncio.Future[Runtime]) -> None:
-        """Open the runtime, hold it until the app ends, close it: all in one task."""
-        try:
-            # Its imports take longer than a frame: not in the event loop.
-            await asyncio.to_thread(importlib.import_module, "workbench.upstream")
-            await asyncio.to_thread(importlib.import_module, "workbench.core.runtime")
-            from workbench.core.runtime import open_runtime
-
-            async with open_runtime(
-                self.config, data_dir=self.data_dir, connect=True, watch=True
-            ) as runtime:
-                runtime.on_config(self._configured)
-                runtime.on_config_error(lambda problem: self.say(problem, "warning"))
-                runtime.upstream.elicit = Questions(self).ask
-                opened.set_result(runtime)
-                await runtime.engine.start()
-                await self._leaving.wait()
-        except Exception as error:
-            if opened.done():
-                self.say(f"closing: {error}", "error")
-            else:
-                opened.set_exception(error)
-                opened.exception()  # it is shown here; nobody else may be waiting
-                self.say(f"Workbench cannot run scripts: {error}", "error")
-
     def take_config(self, config: Config) -> None:
         """Put a changed configuration into force."""
         runtime = self.runtime_now
         if runtime is None:
-            self._configured(config)
+            self.configured(config)
         else:
             runtime.apply(config)
 
-    def _configured(self, config: Config) -> None:
+    def configured(self, config: Config) -> None:
         """A new configuration is in force, by the settings or by a change of the file."""
         before, self.config = self.config, config
         theme = config.ui.theme
@@ -196,7 +161,7 @@ class WorkbenchApp(AppBase):
         for problem in (*problems, *wrong):
             self.say(problem, "warning")
         # A script may be started before anything is painted; the runtime opens after that.
-        self._runtime = asyncio.get_running_loop().create_future()
+        self.runtime_host.expect()
         self.set_timer(_SETTLED_S, self._collector.start)
         self.set_interval(1.0, self._collector.look)
 
@@ -228,7 +193,7 @@ class WorkbenchApp(AppBase):
         if lost and self.keep_drafts():
             self._sessions.forget()
         # Its imports would take half the processor from the first screen.
-        self.call_after_refresh(self._open)
+        self.call_after_refresh(self.runtime_host.open)
 
     def keep_drafts(self) -> bool:
         """Write unsaved text where the next start finds it. False: it could not be written."""
@@ -238,10 +203,6 @@ class WorkbenchApp(AppBase):
             self.say(f"Unsaved text is not kept: {error}", "warning")
             return False
         return True
-
-    def _open(self) -> None:
-        assert self._runtime is not None
-        self._host = asyncio.create_task(self._keep_runtime(self._runtime))
 
     def exit(
         self,
@@ -272,10 +233,8 @@ class WorkbenchApp(AppBase):
     async def on_unmount(self) -> None:
         if self._viewer is not None:
             self._viewer.close()
-        self._leaving.set()
         self._collector.stop()
-        if self._host is not None:
-            await asyncio.wait([self._host], timeout=_CLOSE_S)
+        await self.runtime_host.close()
 
     def say(self, text: str, severity: str = "information") -> None:
         """A short notice; never markup."""
@@ -318,8 +277,7 @@ class WorkbenchApp(AppBase):
 
     def on_json_view_save_requested(self, event: JsonView.SaveRequested) -> None:
         """A value goes to a file."""
-        name = _NOT_IN_NAMES.sub("-", event.title).strip("-.") or "value"
-        self._save_as(event.text, "Save the value as", f"{name}.json")
+        self._saving.ask(event.text, "Save the value as", f"{file_name(event.title, 'value')}.json")
 
     async def on_json_view_open_requested(self, event: JsonView.OpenRequested) -> None:
         """An image or audio goes to the system's viewer."""
@@ -337,37 +295,11 @@ class WorkbenchApp(AppBase):
 
     def on_table_screen_save_requested(self, event: TableScreen.SaveRequested) -> None:
         """A table goes to a file."""
-        name = _NOT_IN_NAMES.sub("-", event.name).strip("-.") or "table.csv"
-        self._save_as(event.text, "Save the table as", name)
+        self._saving.ask(event.text, "Save the table as", file_name(event.name, "table.csv"))
 
     def on_console_view_save_requested(self, event: ConsoleView.SaveRequested) -> None:
         """What a script wrote goes to a file."""
-        self._save_as(event.text, "Save the console as", "console.log")
-
-    def _save_as(self, text: str, title: str, name: str) -> None:
-        """Ask for a file and write it; one that is there is overwritten only after a question."""
-
-        def write(path: Path) -> None:
-            try:
-                documents.write_text(path, text)
-            except documents.DocumentError as error:
-                self.say(str(error), "error")
-            else:
-                self.say(f"Saved {path}")
-
-        def named(answer: str | None) -> None:
-            if answer is None:
-                return
-            path = Path(answer).expanduser().absolute()
-            if not path.exists():
-                write(path)
-                return
-            self.push_screen(
-                ChoiceScreen(f"{path} exists.", {"stay": "Keep it", "write": "Overwrite"}),
-                lambda choice: write(path) if choice == "write" else None,
-            )
-
-        self.push_screen(LineScreen(title, str(Path.cwd() / name)), named)
+        self._saving.ask(event.text, "Save the console as", "console.log")
 
     async def open_replay(self, name: str) -> None:
         """Step through a recorded execution: an id, the start of one, or an exported file."""
@@ -424,32 +356,4 @@ class WorkbenchApp(AppBase):
     async def action_quit(self) -> None:
         """Leave; asks where something would be lost."""
         # The key comes to the app at once; what was typed before it may still wait for the editor.
-        (self.screen.focused or self).call_later(self._ask_to_leave)
-
-    def _ask_to_leave(self) -> None:
-        if isinstance(self.screen, ChoiceScreen):
-            return
-        running, unsaved = self._scripts_running(), self.main.scripts.unsaved()
-        if not running and not unsaved:
-            self.exit(0)
-            return
-        choices = {"stay": "Stay"}
-        if unsaved:
-            choices["save"] = "Save and quit"
-        choices["quit"] = "Quit without saving" if unsaved else "Quit and stop it"
-        what = []
-        if running:
-            what.append(f"{count(running, 'script')} running; leaving stops what runs.")
-        if unsaved:
-            what.append(f"Not saved: {', '.join(unsaved)}.")
-        self.push_screen(ChoiceScreen(" ".join(what), choices), self._leave)
-
-    def _scripts_running(self) -> int:
-        """Scripts that leaving would stop: the one on the main screen, a replay's live run, a tried tool."""
-        runtime = self.runtime_now
-        ours = len(runtime.engine.running) if runtime is not None else 0
-        return max(ours, int(self.main.runs.active))
-
-    def _leave(self, choice: str | None) -> None:
-        if choice == "quit" or (choice == "save" and self.main.files.save_all()):
-            self.exit(0)
+        (self.screen.focused or self).call_later(self._leaving.ask)

@@ -1,0 +1,48 @@
+"""The way out: nothing that runs and no text that is in no file is lost unasked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.tui.dialogs.ask import ChoiceScreen
+from workbench.tui.wording import count
+
+if TYPE_CHECKING:
+    from workbench.tui.app import WorkbenchApp
+
+
+class Leaving:
+    """Asks where something would be lost, and leaves."""
+
+    def __init__(self, app: WorkbenchApp) -> None:
+        self._app = app
+
+    def ask(self) -> None:
+        """Leave at once where nothing would be lost."""
+        app = self._app
+        if isinstance(app.screen, ChoiceScreen):
+            return
+        running, unsaved = self._running(), app.main.scripts.unsaved()
+        if not running and not unsaved:
+            app.exit(0)
+            return
+        choices = {"stay": "Stay"}
+        if unsaved:
+            choices["save"] = "Save and quit"
+        choices["quit"] = "Quit without saving" if unsaved else "Quit and stop it"
+        what = []
+        if running:
+            what.append(f"{count(running, 'script')} running; leaving stops what runs.")
+        if unsaved:
+            what.append(f"Not saved: {', '.join(unsaved)}.")
+        app.push_screen(ChoiceScreen(" ".join(what), choices), self._answered)
+
+    def _running(self) -> int:
+        """Scripts that leaving would stop: the one on the main screen, a replay's live run, a tried tool."""
+        runtime = self._app.runtime_now
+        ours = len(runtime.engine.running) if runtime is not None else 0
+        return max(ours, int(self._app.main.runs.active))
+
+    def _answered(self, choice: str | None) -> None:
+        if choice == "quit" or (choice == "save" and self._app.main.files.save_all()):
+            self._app.exit(0)

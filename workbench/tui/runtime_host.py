@@ -1,0 +1,85 @@
+"""Opens the runtime after the first paint, holds it while the app runs, closes it at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from typing import TYPE_CHECKING
+
+from workbench.tui.dialogs.elicitation import Questions
+
+if TYPE_CHECKING:
+    from workbench.core.runtime import Runtime
+    from workbench.tui.app import WorkbenchApp
+
+_CLOSE_S = 4.0
+
+
+class RuntimeHost:
+    """Scripts may be started before anything is painted: who asks for the runtime waits for it."""
+
+    def __init__(self, app: WorkbenchApp) -> None:
+        self._app = app
+        self._opened: asyncio.Future[Runtime] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._leaving = asyncio.Event()
+
+    def expect(self) -> None:
+        """From now on the runtime can be waited for."""
+        self._opened = asyncio.get_running_loop().create_future()
+
+    def open(self) -> None:
+        """Begin to open it."""
+        assert self._opened is not None
+        self._task = asyncio.create_task(self._keep(self._opened))
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether it was begun; it stays so once it is open."""
+        return self._task is not None
+
+    async def runtime(self) -> Runtime:
+        """The open runtime. Raises what opening it raised."""
+        if self._opened is None:
+            raise RuntimeError("the app does not run")
+        return await asyncio.shield(self._opened)
+
+    @property
+    def now(self) -> Runtime | None:
+        """The runtime, or None while it opens or where it could not be opened."""
+        future = self._opened
+        if future is None or not future.done() or future.exception() is not None:
+            return None
+        return future.result()
+
+    async def close(self) -> None:
+        """Close it; no longer than some seconds."""
+        self._leaving.set()
+        if self._task is not None:
+            await asyncio.wait([self._task], timeout=_CLOSE_S)
+
+    async def _keep(self, opened: asyncio.Future[Runtime]) -> None:
+        """Open the runtime, hold it until the app ends, close it: all in one task."""
+        app = self._app
+        try:
+            # Its imports take longer than a frame: not in the event loop.
+            await asyncio.to_thread(importlib.import_module, "workbench.upstream")
+            await asyncio.to_thread(importlib.import_module, "workbench.core.runtime")
+            from workbench.core.runtime import open_runtime
+
+            async with open_runtime(
+                app.config, data_dir=app.data_dir, connect=True, watch=True
+            ) as runtime:
+                runtime.on_config(app.configured)
+                runtime.on_config_error(lambda problem: app.say(problem, "warning"))
+                runtime.upstream.elicit = Questions(app).ask
+                opened.set_result(runtime)
+                await runtime.engine.start()
+                await self._leaving.wait()
+        except Exception as error:
+            if opened.done():
+                app.say(f"closing: {error}", "error")
+            else:
+                opened.set_exception(error)
+                opened.exception()  # it is shown here; nobody else may be waiting
+                app.say(f"Workbench cannot run scripts: {error}", "error")

@@ -1,0 +1,52 @@
+"""What is shown goes to a file that the user names: a value, a table, a console."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.editor import documents
+
+if TYPE_CHECKING:
+    from workbench.tui.app import WorkbenchApp
+
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]+")
+
+
+def file_name(text: str, otherwise: str) -> str:
+    """A text as the name of a file, on any system; ``otherwise`` where nothing of it is left."""
+    return _NOT_IN_NAMES.sub("-", text).strip("-.") or otherwise
+
+
+class Saving:
+    """Asks for a file and writes it; one that is there is overwritten only after a question."""
+
+    def __init__(self, app: WorkbenchApp) -> None:
+        self._app = app
+
+    def ask(self, text: str, title: str, name: str) -> None:
+        """Ask where a text goes; ``name`` is proposed."""
+
+        def named(answer: str | None) -> None:
+            if answer is None:
+                return
+            path = Path(answer).expanduser().absolute()
+            if not path.exists():
+                self._write(path, text)
+                return
+            self._app.push_screen(
+                ChoiceScreen(f"{path} exists.", {"stay": "Keep it", "write": "Overwrite"}),
+                lambda choice: self._write(path, text) if choice == "write" else None,
+            )
+
+        self._app.push_screen(LineScreen(title, str(Path.cwd() / name)), named)
+
+    def _write(self, path: Path, text: str) -> None:
+        try:
+            documents.write_text(path, text)
+        except documents.DocumentError as error:
+            self._app.say(str(error), "error")
+        else:
+            self._app.say(f"Saved {path}")
