@@ -21,9 +21,11 @@ from mcp.shared.inbound import MCP_NAME_HEADER, decode_header_value
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from workbench import __version__
+from workbench.core.elicitation import CANCELLED, Elicit, Elicitation, Reply
 from workbench.core.model import JsonValue
 from workbench.mcp.messages import RpcError
 from workbench.serve import task_wire
+from workbench.serve.asking import question, reply_of
 from workbench.serve.tasks import Tasks
 from workbench.serve.tool_provider import SERVER_NAME, Caller, Progress, ToolProvider, UnknownTool
 
@@ -250,7 +252,30 @@ def _caller(
         meta=meta,
         request_id=ctx.request_id,
         protocol_version=ctx.protocol_version,
+        elicit=_elicit(ctx),
     )
+
+
+def _elicit(ctx: Context) -> Elicit | None:
+    """The client's user; None: it takes no questions, or (newest protocol) none beside an answer."""
+    client = ctx.session.client_params
+    if client is None or client.capabilities is None or client.capabilities.elicitation is None:
+        return None
+    if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
+        return None
+
+    async def put(asked: Elicitation) -> Reply:
+        told = question(asked)
+        try:
+            answer = await ctx.session.elicit_form(
+                told["message"], told["requestedSchema"], related_request_id=ctx.request_id
+            )
+        except MCPError as error:
+            _log.info("elicitation/create: %s", error)
+            return CANCELLED
+        return reply_of(answer.model_dump(by_alias=True, exclude_none=True))
+
+    return put
 
 
 def _client_name(ctx: Context) -> str | None:

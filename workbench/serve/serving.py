@@ -42,7 +42,7 @@ async def serve_stdio(config: Config, data_dir: Path) -> None:
         async with open_runtime(config, data_dir=data_dir, watch=True) as runtime:
             tracing = open_tracing(_Masking(runtime))
             await runtime.engine.start()
-            await _serve_lines(runtime, Toolset(runtime, tracing), stop)
+            await _serve_lines(runtime, _toolset(runtime, tracing), stop)
         _close(tracing)
 
 
@@ -52,8 +52,15 @@ async def serve_http(config: Config, data_dir: Path, binding: Binding) -> None:
         async with open_runtime(config, data_dir=data_dir, connect=True, watch=True) as runtime:
             tracing = open_tracing(_Masking(runtime))
             await runtime.engine.start()
-            await _serve_requests(runtime, Toolset(runtime, tracing), binding, stop)
+            await _serve_requests(runtime, _toolset(runtime, tracing), binding, stop)
         _close(tracing)
+
+
+def _toolset(runtime: Runtime, tracing: Tracing | None) -> Toolset:
+    """What is served; questions of upstream servers go to its clients."""
+    toolset = Toolset(runtime, tracing)
+    runtime.upstream.elicit = toolset.asking.put
+    return toolset
 
 
 async def _serve_lines(runtime: Runtime, toolset: Toolset, stop: asyncio.Event) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from workbench.core.elicitation import Elicit
 from workbench.core.model import JsonValue
 
 SERVER_NAME = "workbench"
@@ -33,6 +34,8 @@ class Caller:
     protocol_version: str = ""
     task_id: str | None = None
     """The call is a task of this id: who started it may be gone, and asks for it later."""
+    elicit: Elicit | None = None
+    """Puts a question to the client's user; None: it takes none."""
 
 
 class UnknownTool(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +17,7 @@ from workbench.core.scripts import script_names
 from workbench.serve import meta_tools as discovery
 from workbench.serve import traces
 from workbench.serve.answers import bounded_execution
+from workbench.serve.asking import Forwarding
 from workbench.serve.description import INSTRUCTIONS, describe
 from workbench.serve.media import take_out
 from workbench.serve.progress import narrate
@@ -50,6 +52,8 @@ class Toolset:
     def __init__(self, runtime: Runtime, tracing: Tracing | None = None) -> None:
         self._runtime = runtime
         self._tracing = tracing
+        self.asking = Forwarding()
+        """Where questions of upstream servers go."""
         self._runs = Runs(runtime.engine, runtime.history)
         self.tasks = Tasks(self.call, frozenset({CODE_EXECUTION}), self._runs.cancel)
         """Calls that clients that speak MCP's tasks collect later; a task has the id of its run."""
@@ -169,6 +173,14 @@ class Toolset:
         return self._answer(outcome, request.max_answer_tokens)
 
     async def _run(
+        self, caller: Caller, request: ExecutionRequest, listener: Listener | None
+    ) -> Execution:
+        execution_id = request.execution_id or str(uuid.uuid4())
+        request = replace(request, execution_id=execution_id)
+        with self.asking.of(execution_id, caller.elicit):
+            return await self._traced(caller, request, listener)
+
+    async def _traced(
         self, caller: Caller, request: ExecutionRequest, listener: Listener | None
     ) -> Execution:
         if self._tracing is None:
