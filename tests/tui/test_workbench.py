@@ -648,7 +648,7 @@ async def test_failures_are_counted_and_refused_calls_are_calls_everywhere(
         run = await run_script(app, pilot)
         assert len(run.calls) == 2
         title = Content.from_markup(str(app.main.query_one("#trace", Pane).border_title))
-        assert "2 calls · 1 ✘" in title.plain
+        assert "2 calls  1 ✘" in title.plain
         assert "2 calls" in str(app.main.detail.border_subtitle)
         assert "2 calls" in str(app.main.query_one("#status", Static).content)
 
