@@ -23,6 +23,7 @@ from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.highlighting import language_of
+from workbench.tui.main.outer_lines import fitted
 from workbench.tui.replay.recording_screen import RecordingScreen
 from workbench.tui.replay.timeline import execution_of, step_of, steps_of
 from workbench.tui.replay.transport import Transport
@@ -369,20 +370,19 @@ class ReplayScreen(RecordingScreen):
         recording = self.recording
         status = execution_of(recording).status
         by = recording.client or recording.source
-        self.query_one("#replay-header", Static).update(
-            Content("   ").join(
-                [
-                    Content.styled("workbench", "bold $primary"),
-                    chip("LIVE" if self.live else "REPLAY", "$accent" if self.live else "$warning"),
-                    Content(f"run {recording.execution_id[:8]}"),
-                    Content(clean_line(recording.script or "inline", 40)),
-                    Content(local_time(recording.started_at)),
-                    verdict(status, recording.duration_ms),
-                    Content(count(max(len(recording.calls), len(self._run.calls)), "call")),
-                    Content(f"by {clean_line(by, 30)}"),
-                ]
-            )
-        )
+        # What does not fit is left out from the end, in whole words.
+        parts = [
+            Content.styled("workbench", "bold $primary"),
+            chip("LIVE" if self.live else "REPLAY", "$accent" if self.live else "$warning"),
+            verdict(status, recording.duration_ms),
+            Content(clean_line(recording.script or "inline", 40)),
+            Content(f"run {recording.execution_id[:8]}"),
+            Content(local_time(recording.started_at)),
+            Content(count(max(len(recording.calls), len(self._run.calls)), "call")),
+            Content(f"by {clean_line(by, 30)}"),
+        ]
+        header = fitted(parts, [], self.size.width - 2)
+        self.query_one("#replay-header", Static).update(header)
         self.query_one(Transport).show(
             self.steps,
             self.position,

@@ -81,7 +81,9 @@ def row_line(setting: Setting, width: int) -> list[Part]:
     changed = setting.value != setting.key.default
     text = clean_line(value_text(setting.value)) or "–"
     size = in_words(setting.key, setting.value)
-    if size and len(text) + len(size) + 2 <= value:
+    if size.partition(" ")[0].replace(",", "") == text:
+        text = size
+    elif size and len(text) + len(size) + 2 <= value:
         text += f"  {size}"
     said = clean_line(setting.origin)
     if len(said) > origin:  # the end of a path has the line
@@ -126,6 +128,8 @@ def about(setting: Setting) -> Content:
     value = clean_line(value_text(setting.value)) or "nothing"
     allowed = key.allowed + (f"; default {default}" if default else "; not set by default")
     size = in_words(key, setting.value)
+    if size.partition(" ")[0].replace(",", "") == value:
+        value, size = size, ""
     lines = [
         Content.styled(f"{key.name} = {value}", "bold") + Content(f"  {size}" if size else ""),
         Content(key.help),

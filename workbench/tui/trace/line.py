@@ -88,7 +88,7 @@ def call_line(
         parts.append((f"{_start(row.started_ms):>{columns.start - 1}} ", "dim"))
     spent_ms = max(0.0, end_ms - row.started_ms)
     if columns.view == "summary":
-        parts.append((fit(came or row.args, columns.middle), style))
+        parts.append((fit(came, columns.middle), style))
     elif columns.middle:
         parts += _bar(
             row.started_ms, end_ms, scale, columns.middle, _tint(row.status, spent_ms, hue)
