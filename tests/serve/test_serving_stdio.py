@@ -57,7 +57,7 @@ async def test_handshake_era(folder: Path, start: Start) -> None:
     served = start(folder)
     hello = await served.ask("initialize", HANDSHAKE)
     assert hello["protocolVersion"] == "2025-11-25"
-    assert hello["capabilities"] == {"tools": {"listChanged": True}}
+    assert hello["capabilities"]["tools"] == {"listChanged": True}
     await served.notify("notifications/initialized")
     assert await served.ask("ping") == {}
     assert listed(await served.ask("tools/list"))[0] == "code_execution"
