@@ -48,11 +48,6 @@ class WorkerEnd(Protocol):
         """The exit code; None: a signal ended it."""
         ...
 
-    @property
-    def peak_bytes(self) -> int:
-        """The most memory that it had, 0 where that is not known."""
-        ...
-
     def describe(self) -> str:
         """In words, for the error of an execution that ended with it."""
         ...

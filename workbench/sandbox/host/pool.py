@@ -127,10 +127,6 @@ class Pool:
         if self._server is not None:
             await self._server.close()
 
-    def diagnostics(self) -> list[str]:
-        """The last words of the zygote and its workers."""
-        return list(self._words)
-
     # -- handing out -------------------------------------------------------------------------
 
     def _free_worker(self) -> Worker | None:

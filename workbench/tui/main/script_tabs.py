@@ -165,11 +165,6 @@ class ScriptTabs:
         """Bring the next script (-1: the one before) to the front."""
         self.switch(self.current + by)
 
-    def bring(self, tab: Tab | None) -> None:
-        """Bring a tab to the front, if it is still open."""
-        if tab is not None and tab in self.tabs:
-            self.switch(self.tabs.index(tab))
-
     # -- what is known of tools --------------------------------------------------------
 
     def _complete(self, text: str, cursor: tuple[int, int]) -> list[Completion]:

@@ -310,10 +310,6 @@ class TraceModel:
         index = self._place(seq)
         return index if index >= 0 else None
 
-    def running_rows(self) -> list[int]:
-        """Indices into ``rows`` of the calls that run now."""
-        return sorted(self._place(seq) for seq in self._running)
-
     def line_notes(self) -> dict[int, str]:
         """Beside each script line that made calls: how many and how long, ``3 calls 41 ms``."""
         return {

@@ -66,7 +66,6 @@ class ErrorCard(PaintedView, can_focus=True):
         f"error--{name}"
         for name in ("title", "message", "dim", "code", "caret", "choice", "cursor")
     }
-    HELP = "j/k move · Enter does what the line offers · y copy · v as a tree"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("error")]
 
     class TreeWanted(Message):

@@ -46,13 +46,6 @@ class Pane(Vertical):
         """Cells for the words in its frame."""
         return max(0, self.outer_size.width - 6)
 
-    def focus_inside(self) -> None:
-        """Give the focus to the first visible widget in it that takes one."""
-        for widget in self.query("*").results():
-            if widget.focusable and widget.display and widget.region.area:
-                widget.focus()
-                return
-
 
 def _line(text: str | Content) -> Content:
     return text if isinstance(text, Content) else Content(text)
