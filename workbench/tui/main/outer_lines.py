@@ -5,24 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.widgets import Static
 
 from workbench.text.sanitize import clean_line
 from workbench.tui.trace.live_run import LiveRun
+from workbench.tui.widgets.quiet_line import QuietLine, fitted
 from workbench.tui.wording import verdict, waiting_words
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
     from workbench.tui.app import WorkbenchApp
-
-
-class QuietLine(Static):
-    """A line that is drawn anew only where it differs: nothing is drawn for nothing."""
-
-    def put(self, content: Content) -> None:
-        """What it says now."""
-        if self.content != content:
-            self.update(content)
 
 
 class StatusLine(QuietLine):
@@ -120,15 +111,3 @@ def _of_servers(runtime: Runtime) -> list[Content]:
     if runtime.history.problem is not None:
         parts.append(Content.styled("✘ nothing is recorded", "bold $error"))
     return parts
-
-
-def fitted(left: list[Content], right: list[Content], room: int) -> Content:
-    """Two groups of words at the two ends of so many cells. Whole words or none: the pool and the tools are
-    the first to go."""
-    left, right = list(left), list(right)
-    while True:
-        start, end = Content("   ").join(left), Content("   ").join(right)
-        gap = room - start.cell_length - end.cell_length
-        if gap >= 2 or not (len(left) > 2 or len(right) > 1):
-            return start + Content(" " * max(gap, 1)) + end
-        (right if len(right) > 1 else left).pop()

@@ -23,7 +23,6 @@ from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.highlighting import language_of
-from workbench.tui.main.outer_lines import fitted
 from workbench.tui.replay.recording_screen import RecordingScreen
 from workbench.tui.replay.timeline import execution_of, step_of, steps_of
 from workbench.tui.replay.transport import Transport
@@ -34,6 +33,7 @@ from workbench.tui.trace.view import TraceView
 from workbench.tui.values.error_card import ErrorCard
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.quiet_line import fitted
 from workbench.tui.wording import chip, count, local_time, verdict
 
 if TYPE_CHECKING:
