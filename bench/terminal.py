@@ -28,12 +28,12 @@ class Timing(App[Any]):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self._painted = asyncio.Event()
+        self._shown_now = asyncio.Event()
         self._quiet = Collector()  # as the product's app has it
         self.worst_gap_ms = 0.0
 
     def post_display_hook(self) -> None:
-        self._painted.set()
+        self._shown_now.set()
 
     def on_ready(self) -> None:
         self.run_worker(self._measure(), exit_on_error=True)
@@ -50,11 +50,11 @@ class Timing(App[Any]):
 
     async def painted(self, key: str, character: str | None = None) -> float:
         """Press a key; ms until its effect is on the terminal."""
-        self._painted.clear()
+        self._shown_now.clear()
         self._quiet.saw_input()
         began = time.perf_counter()
         self.post_message(events.Key(key, character))
-        await self._painted.wait()
+        await self._shown_now.wait()
         return (time.perf_counter() - began) * 1000
 
     async def watch_gaps(self) -> None:
