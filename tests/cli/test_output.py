@@ -210,6 +210,7 @@ CASES: dict[str, list[list[str]]] = {
     "secrets list": [[], ["--json"]],
     "secrets remove": [[HOSTILE]],
     "trust": [["--show"], ["--show", "--json"], [HOSTILE]],
+    "completion": [["bash"], [HOSTILE]],
     "keys": [[], ["--json"]],
     "doctor": [[], ["--json"], ["--config", HOSTILE]],
 }
