@@ -188,6 +188,7 @@ MESSAGES: list[tuple[str, str, list[str]]] = [
     ("const d = describe_tool('demo', 'get_issue');\nd.inputSchema.properties", "RUNTIME_ERROR", ["describe_tool gives {server, tool, description, input_schema"]),
     ("input.items.map(x => x.id)", "RUNTIME_ERROR", ["the request's input has no 'items'"]),
     ("const r = await tools.demo.get_issue(101);\nr.title", "INVALID_ARGS", ["not a number; its fields are: id; write: const r = await tools.demo.get_issue({ id: 101 });"]),
+    ("await Promise.all([101].map(tools.demo.get_issue));", "INVALID_ARGS", ["write: await Promise.all([101].map(id => tools.demo.get_issue({ id })));"]),
     ("const answer = await tools.demo.list_issues(3);", "INVALID_ARGS", ["its fields are: state, labels, assignee, limit, offset"]),
     # a line that goes on with the next one
     ("let x = 1\nlet y = 2\n[x, y] = [y, x]\nx", "RUNTIME_ERROR", ["line 2 goes on with line 3; end it: let y = 2;"]),

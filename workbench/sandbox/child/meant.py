@@ -79,13 +79,22 @@ def not_found(look: Look, ask: Ask | None) -> str | None:
 
 def fields_of(look: Look, ask: Ask | None) -> str | None:
     """Of a ToolError: ``tools.demo.get_issue(101)``, where the field is not named."""
+    handed_on = _handed_on(look)
+    if handed_on is not None and ask is not None:
+        text = look.text(handed_on)
+        takes: list[str] = ask(_tool_name(text), "").get("takes") or []
+        if not takes:
+            return None
+        fixed = f"{takes[0]} => {text}({{ {takes[0]} }})"
+        written = look.line_with(handed_on.start_byte, fixed, handed_on.end_byte)
+        return f"its fields are: {', '.join(takes)}; write: {written}"
     call = _call_at(look)
     function = None if call is None else call.child_by_field_name("function")
     found = None if function is None else _TOOL.match(look.text(function))
     if call is None or found is None or ask is None:
         return None
-    answer = ask(".".join(part for part in found.groups() if part), "")
-    takes: list[str] = answer.get("takes") or []
+    answer = ask(_tool_name(found[0]), "")
+    takes = answer.get("takes") or []
     given = _arguments(call)
     if not takes or answer.get("meant") is None:
         return None
@@ -96,6 +105,21 @@ def fields_of(look: Look, ask: Ask | None) -> str | None:
     inside = value if value == takes[0] else f"{takes[0]}: {value}"
     fixed = look.line_with(given[0].start_byte, f"{{ {inside} }}", given[0].end_byte)
     return f"{told}; write: {fixed}"
+
+
+def _handed_on(look: Look) -> Node | None:
+    """``tools.demo.get_issue`` in ``ids.map(tools.demo.get_issue)``: each item is its argument."""
+    path = look.path()
+    for parent, node in zip(reversed(path[:-1]), reversed(path), strict=False):
+        if parent.type == "arguments" and _TOOL.match(look.text(node)) is not None:
+            return node
+    return None
+
+
+def _tool_name(text: str) -> str:
+    """``demo.get_issue`` of ``tools.demo.get_issue``."""
+    found = _TOOL.match(text)
+    return "" if found is None else ".".join(part for part in found.groups() if part)
 
 
 def _named(look: Look, function: Node, given: list[Node]) -> Iterator[tuple[str, str]]:
