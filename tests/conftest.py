@@ -17,7 +17,7 @@ from workbench.core.engine import Engine
 from workbench.core.model import Execution, ExecutionRequest, Limits, PoolSettings
 
 # Without a deadline: the machine may be busy. --hypothesis-profile nightly looks longer.
-settings.register_profile("few", max_examples=40, deadline=None)
+settings.register_profile("few", max_examples=40, deadline=None, derandomize=True)
 settings.register_profile(
     "nightly", max_examples=3_000, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
 import pytest
@@ -17,22 +18,21 @@ pytestmark = pytest.mark.anyio
 async def test_what_large_values_leave_behind_is_given_back(
     run: RunScript, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given_back: list[int] = []
+    given_back: list[str] = []
     real = system.give_back_memory
 
     def give_back() -> None:
-        before = system.own_resident()
         real()
-        given_back.append(before - system.own_resident())
+        given_back.append("given back")
 
     monkeypatch.setattr(system, "give_back_memory", give_back)
     monkeypatch.setattr(retained, "_PAUSE_S", 0.05)
-    monkeypatch.setattr(retained, "_MUCH", 4 << 20)
-    for _ in range(6):
-        assert (
-            await run("['x'.repeat(4e6), call_tool('test', 'echo', {v: 'y'.repeat(4e6)}).ok]")
-        ).ok
-    kept = bytearray(16 << 20)  # in use: it stays
     assert (await run("1")).value == 1
+    await asyncio.sleep(0.2)
+    assert not given_back  # little is kept
+    # In a process that has run other tests, what large values leave is found again by the next.
+    monkeypatch.setattr(system, "own_resident", lambda: 1 << 40)
+    kept = bytearray(16 << 20)  # in use: it stays
+    assert (await run("['x'.repeat(4e6)]")).ok
     await until(lambda: given_back)
     assert len(kept) == 16 << 20
