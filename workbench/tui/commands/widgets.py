@@ -52,7 +52,7 @@ TRACE: tuple[Command, ...] = (
     key("trace", "fold", "space", "Fold or unfold the calls of this line"),
     key("trace", "fold-all", "z", "Fold or unfold all lines that repeat"),
     key("trace", "summary", "s", "Summary", footer=True),
-    key("trace", "open", "enter", "Open", footer=True),
+    key("trace", "open", "enter", "Open"),
     key("trace", "copy", "y", "Copy", footer=True),
     key("trace", "clear-filter", "escape", "Clear the filter"),
 )
