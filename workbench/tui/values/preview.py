@@ -16,7 +16,7 @@ BRIEF = 56
 """Characters of a value in a row of the trace."""
 _MOST_MEMBERS = 12
 _TITLES = ("title", "name", "message", "summary", "subject", "text", "error")
-_WIDE = "\u1100"
+_WIDE = chr(0x1100)
 """No character before it takes two cells."""
 _PLAIN = re.compile(r"[A-Za-z_$][\w$]*")
 
