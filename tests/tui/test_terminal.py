@@ -244,7 +244,17 @@ class Pty:
     def __exit__(self, *_: object) -> None:
         self._process.kill()
         self._process.wait()
-        os.close(self._ours)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the terminal."""
+        if self._ours >= 0:
+            os.close(self._ours)
+            self._ours = -1
+
+    def wait(self) -> int:
+        """The exit code."""
+        return self._process.wait(_PATIENCE_S)
 
     @property
     def seen(self) -> bytes:
@@ -307,3 +317,28 @@ def test_a_terminal_without_utf8_gets_ascii(tmp_path: Path) -> None:
         pty.read_until(b"+ plain.js")  # the sign of success, in ASCII
         assert pty.seen.isascii()
         assert b"\\u" not in pty.seen
+
+
+def test_it_ends_where_the_terminal_is_gone_and_no_signal_came(tmp_path: Path) -> None:
+    """A window that is closed signals the first program in it, which may be make: ours hears nothing."""
+    script = tmp_path / "long.js"
+    script.write_text("return 1\n")
+    environment = (
+        os.environ
+        | {
+            "WORKBENCH_DATA_DIR": str(tmp_path / "data"),
+            "XDG_CONFIG_HOME": str(tmp_path / "config"),
+            "HOME": str(tmp_path),
+            "TERM": "xterm-256color",
+        }
+    )  # fmt: skip
+    pty = Pty([sys.executable, "-m", "workbench", str(script)], environment, 100, 30)
+    with pty:
+        pty.read_until(b"1 Script")
+        pty.read_to_rest()
+        pty.send(b"unsaved")
+        pty.read_to_rest()
+        pty.hang_up()
+        assert pty.wait() == 129
+    (draft,) = (tmp_path / "data").rglob("*draft*")
+    assert "unsaved" in draft.read_text()

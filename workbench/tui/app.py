@@ -164,6 +164,7 @@ class WorkbenchApp(AppBase):
         self.runtime_host.expect()
         self.set_timer(_SETTLED_S, self._collector.start)
         self.set_interval(1.0, self._collector.look)
+        self.set_interval(1.0, self._leaving.look)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):

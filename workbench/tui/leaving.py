@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from workbench.tui.dialogs.ask import ChoiceScreen
@@ -11,11 +12,25 @@ if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
 
 
+_HUNG_UP = 129
+"""128 and SIGHUP, as a shell would say it."""
+
+
 class Leaving:
     """Asks where something would be lost, and leaves."""
 
     def __init__(self, app: WorkbenchApp) -> None:
         self._app = app
+        self._has_terminal = _is_terminal()
+
+    def look(self) -> None:
+        """Leave where the terminal is gone: its window was closed, or the line to it broke, and no signal
+        came because another program (make, sudo) stood between. Called once a second: Textual would go on
+        asking a dead terminal for keys, with all of a processor."""
+        if self._has_terminal and not self._app.is_headless and not _is_terminal():
+            self._has_terminal = False
+            self._app.keep_drafts()
+            self._app.exit(return_code=_HUNG_UP)
 
     def ask(self) -> None:
         """Leave at once where nothing would be lost."""
@@ -46,3 +61,7 @@ class Leaving:
     def _answered(self, choice: str | None) -> None:
         if choice == "quit" or (choice == "save" and self._app.main.files.save_all()):
             self._app.exit(0)
+
+
+def _is_terminal() -> bool:
+    return sys.__stdin__ is not None and not sys.__stdin__.closed and sys.__stdin__.isatty()
