@@ -20,7 +20,7 @@ test: $(VENV)/tested npm ## the tests of every part, but those that are marked s
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 3 --dist loadfile -m "not slow"
 
 test-slow: $(VENV)/tested npm ## the slow tests: more sizes and themes, hostile and long runs (CI runs them too)
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 3 --dist loadfile -m slow
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 4 --dist worksteal -m slow
 
 quick: $(VENV)/tested ## the unit tests: what starts no process
 	$(BIN)/pytest -q -n 2 --dist loadfile $(QUICK)
