@@ -37,10 +37,10 @@ for line in sys.stdin:
         send({"id": m["id"], "result": {"tools": [{"name": "ask", "inputSchema": {"type": "object"}}]}})
     elif m["method"] == "tools/call":
         asked = m["params"]["arguments"]
-        if asked.get("endless"):
-            for n in range(100): send({"id": f"e{n}", "method": "elicitation/create", "params": asked["params"]})
         waiting["q"] = m["id"]
         send({"id": "q", "method": asked["method"], "params": asked.get("params", {})})
+        if asked.get("endless"):
+            for n in range(100): send({"id": f"e{n}", "method": "elicitation/create", "params": asked["params"]})
     elif m["method"] == "notifications/cancelled":
         send({"method": "notifications/cancelled", "params": {"requestId": "q"}})
     elif "id" in m:
