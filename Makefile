@@ -17,7 +17,7 @@ run: $(VENV)/installed ## open the terminal UI on the demo server
 	@$(BIN)/workbench
 
 test: $(VENV)/tested npm ## the tests of every part, but those that are marked slow
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 3 --dist loadfile -m "not slow"
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 4 --dist loadfile -m "not slow"
 
 test-slow: $(VENV)/tested npm ## the slow tests: more sizes and themes, hostile and long runs (CI runs them too)
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 4 --dist worksteal -m slow
