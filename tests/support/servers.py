@@ -16,6 +16,8 @@ from workbench.upstream import Manager
 _HERE = Path(__file__).parent
 RAW_SERVER = _HERE / "raw_server.py"
 ODD_SERVER = _HERE / "odd_server.py"
+HTTP_SERVER = _HERE.parent / "upstream" / "http_server.py"
+"""The SDK's, under uvicorn: ``http_server.py PORT``."""
 OLDER = ("exits-when-asked", "fails-when-asked", "silent-when-asked", "wedged-when-asked")
 """Modes of the odd server: an older one that is asked for the newest protocol."""
 NPM_BIN = _HERE.parent / "npm" / "node_modules" / ".bin"

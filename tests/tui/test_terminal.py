@@ -33,21 +33,23 @@ return { value: "result " + bad };
 """
 
 
+def _environment(folder: Path, **more: str) -> dict[str, str]:
+    """Of a Workbench that knows nothing but ``folder``, started by a shell that had another size."""
+    own = {
+        "WORKBENCH_DATA_DIR": str(folder / "data"),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "HOME": str(folder),
+    }
+    return os.environ | _STALE | own | more
+
+
 class Terminal:
     """One tmux session of its own server."""
 
     def __init__(self, folder: Path, width: int, height: int, command: list[str]) -> None:
         self._socket = str(folder / "tmux")
         self.size = width, height
-        environment = (
-            os.environ
-            | _STALE
-            | {
-                "WORKBENCH_DATA_DIR": str(folder / "data"),
-                "XDG_CONFIG_HOME": str(folder / "config"),
-                "HOME": str(folder),
-            }
-        )
+        environment = _environment(folder)
         shown = " ".join(command) + "; echo ended with $?; sleep 100"
         size = ["-x", str(width), "-y", str(height)]
         subprocess.run(
@@ -192,17 +194,7 @@ def test_a_typed_character_writes_little(tmp_path: Path) -> None:
     """Over a slow line what is written for each key is what one waits for."""
     script = tmp_path / "long.js"
     script.write_text(_SCRIPT)
-    environment = (
-        os.environ
-        | _STALE
-        | {
-            "WORKBENCH_DATA_DIR": str(tmp_path / "data"),
-            "XDG_CONFIG_HOME": str(tmp_path / "config"),
-            "HOME": str(tmp_path),
-            "TERM": "xterm-256color",
-            "COLORTERM": "truecolor",
-        }
-    )
+    environment = _environment(tmp_path, TERM="xterm-256color", COLORTERM="truecolor")
     with Pty([sys.executable, "-m", "workbench", str(script)], environment, 120, 40) as pty:
         pty.read_until(b"value12")
         pty.read_to_rest()
@@ -297,19 +289,14 @@ class Pty:
 def test_a_terminal_without_utf8_gets_ascii(tmp_path: Path) -> None:
     script = tmp_path / "plain.js"
     script.write_text("return 'ü 漢'\n")
-    settings = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C", "LANG": "C"}
-    environment = (
-        os.environ
-        | settings
-        | _STALE
-        | {
-            "WORKBENCH_DATA_DIR": str(tmp_path / "data"),
-            "XDG_CONFIG_HOME": str(tmp_path / "config"),
-            "HOME": str(tmp_path),
-            "TERM": "xterm-256color",
-            "PYTHONIOENCODING": "ascii:backslashreplace",
-        }
-    )
+    settings = {
+        "PYTHONUTF8": "0",
+        "PYTHONCOERCECLOCALE": "0",
+        "LC_ALL": "C",
+        "LANG": "C",
+        "PYTHONIOENCODING": "ascii:backslashreplace",
+    }
+    environment = _environment(tmp_path, TERM="xterm-256color", **settings)
     with Pty([sys.executable, "-m", "workbench", str(script)], environment, 100, 30) as pty:
         pty.read_until(b"1 Script")
         pty.read_to_rest()
@@ -323,15 +310,7 @@ def test_it_ends_where_the_terminal_is_gone_and_no_signal_came(tmp_path: Path) -
     """A window that is closed signals the first program in it, which may be make: ours hears nothing."""
     script = tmp_path / "long.js"
     script.write_text("return 1\n")
-    environment = (
-        os.environ
-        | {
-            "WORKBENCH_DATA_DIR": str(tmp_path / "data"),
-            "XDG_CONFIG_HOME": str(tmp_path / "config"),
-            "HOME": str(tmp_path),
-            "TERM": "xterm-256color",
-        }
-    )  # fmt: skip
+    environment = _environment(tmp_path, TERM="xterm-256color")
     pty = Pty([sys.executable, "-m", "workbench", str(script)], environment, 100, 30)
     with pty:
         pty.read_until(b"1 Script")

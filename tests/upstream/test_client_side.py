@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
 from tests.support.servers import NPM_BIN, call, managing, script_settings, until
-from tests.upstream.test_http import free_port, serving
 from workbench.config import ServerSettings
 from workbench.core.elicitation import Elicitation, Reply
 from workbench.core.model import ErrorCode
@@ -145,13 +143,6 @@ async def test_a_question_is_taken_back_with_its_call_and_never_asked_without_en
         with pytest.raises(asyncio.CancelledError):
             await task
     assert len(asked) == len(taken_back) == 32
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    free = free_port()
-    with serving(free):
-        yield free
 
 
 @pytest.mark.parametrize("protocol", ["auto", "legacy"])

@@ -3,59 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
-from tests.support.servers import call, managing, until
+from tests.support.listening import free_port, listening
+from tests.support.servers import HTTP_SERVER, call, managing, until
 from workbench.config import ServerSettings
 from workbench.core.model import ErrorCode, ToolCallNote
 from workbench.upstream import Manager
 
 pytestmark = pytest.mark.anyio
-
-_SERVER = Path(__file__).with_name("http_server.py")
-
-
-@contextmanager
-def serving(port: int) -> Iterator[None]:
-    """The SDK's server under uvicorn, in a process of its own."""
-    process = subprocess.Popen([sys.executable, str(_SERVER), str(port)])
-    try:
-        end = time.monotonic() + 30
-        while not _listens(port):
-            assert time.monotonic() < end, "the server did not start"
-            time.sleep(0.01)
-        yield
-    finally:
-        process.kill()
-        process.wait()
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    """A server that all tests of this file share."""
-    free = free_port()
-    with serving(free):
-        yield free
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _settings(port: int, **more: object) -> ServerSettings:
@@ -204,7 +161,7 @@ async def test_a_server_that_goes_and_comes_back(protocol: str) -> None:
     port = free_port()
     settings = _settings(port, protocol=protocol)
     async with managing(settings, environ=_ENVIRON) as manager:
-        with serving(port):
+        with listening(HTTP_SERVER, port=port):
             await manager.settled("web")
             hanging = asyncio.create_task(call(manager, "web", "hang", {"name": "lost"}))
             await asyncio.sleep(0.2)
@@ -214,7 +171,7 @@ async def test_a_server_that_goes_and_comes_back(protocol: str) -> None:
         gone = await call(manager, "web", "echo", {"n": 1})
         assert gone.error is not None
         assert gone.error.code == ErrorCode.UPSTREAM_ERROR
-        with serving(port):
+        with listening(HTTP_SERVER, port=port):
             async with asyncio.timeout(30):
                 while not (await call(manager, "web", "echo", {"n": 1})).ok:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import stat
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -19,6 +16,7 @@ import httpx2
 import pytest
 
 from tests.support.http_fakes import Asked, Reply, serving
+from tests.support.listening import listening
 from tests.support.servers import call, managing
 from workbench.config import ServerSettings
 from workbench.core.model import ErrorCode
@@ -31,24 +29,8 @@ pytestmark = pytest.mark.anyio
 _SERVER = Path(__file__).with_name("oauth_server.py")
 
 
-@contextmanager
-def guarded(how: str = "open") -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    process = subprocess.Popen([sys.executable, str(_SERVER), str(port), how])
-    try:
-        end = time.monotonic() + 60
-        while True:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert time.monotonic() < end, "the server did not start"
-            time.sleep(0.02)
-        yield port
-    finally:
-        process.kill()
-        process.wait()
+def guarded(how: str = "open") -> AbstractContextManager[int]:
+    return listening(_SERVER, how, within_s=60)
 
 
 @pytest.fixture(scope="module")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Literal
 
 import pytest
 
 from tests.support.servers import NPM_BIN, demo_settings, managing, raw_settings
-from tests.upstream.test_http import free_port, serving
 from workbench.config import ServerSettings
 from workbench.core.model import METHODS, ErrorCode, Limits, Outcome, ToolCall
 from workbench.core.policy import Policy
@@ -111,13 +110,6 @@ async def test_a_server_without_them() -> None:
             ErrorCode.NOT_FOUND,
             "server 'raw' has no resources",
         )
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    free = free_port()
-    with serving(free):
-        yield free
 
 
 @pytest.mark.parametrize("protocol", ["auto", "legacy"])

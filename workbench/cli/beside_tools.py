@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,7 +130,7 @@ def get(arguments: argparse.Namespace) -> int:
 
 def _offerings(arguments: argparse.Namespace) -> list[Offerings]:
     """Of every server, or the one that is named; what is not known is said on stderr."""
-    from workbench.cli.servers import with_manager
+    from workbench.cli.servers import say_failures, with_manager
 
     async def asked(manager: Manager) -> dict[str, Offerings]:
         ready = [
@@ -139,9 +139,7 @@ def _offerings(arguments: argparse.Namespace) -> list[Offerings]:
             if server.state == "ready" and arguments.only in (None, name)
         ]
         found = await asyncio.gather(*(manager.offerings(name) for name in ready))
-        for name, server in manager.catalogue().servers.items():
-            if server.error is not None and arguments.only in (None, name):
-                note(f"server {clean_line(name)}: {clean_line(server.error)}")
+        say_failures(manager.catalogue(), arguments.only)
         return dict(zip(ready, found, strict=True))
 
     found: dict[str, Offerings] = with_manager(arguments, asked, arguments.only)
@@ -154,24 +152,16 @@ def _offerings(arguments: argparse.Namespace) -> list[Offerings]:
 def _run(arguments: argparse.Namespace, code: str, given: dict[str, JsonValue]) -> int:
     from workbench.cli.code import run_and_print
 
-    request = _request(arguments, code, given)
-
-    async def asked(_: Runtime) -> ExecutionRequest:
-        return request
-
-    return run_and_print(arguments, open_servers(arguments), asked)
+    asking = _asking(arguments, code, given)
+    return run_and_print(arguments, open_servers(arguments), asking)
 
 
 def _write(arguments: argparse.Namespace, code: str, given: dict[str, JsonValue]) -> int:
     """What a resource holds, into a file; a failure is JSON on stdout as ever."""
     from workbench.cli.code import exit_code, run_once
 
-    request = _request(arguments, code, given)
-
-    async def asked(_: Runtime) -> ExecutionRequest:
-        return request
-
-    execution, ended_by = asyncio.run(run_once(arguments, open_servers(arguments), asked))
+    asking = _asking(arguments, code, given)
+    execution, ended_by = asyncio.run(run_once(arguments, open_servers(arguments), asking))
     if execution.error is not None:
         print_json(execution.to_json())
         return exit_code(execution, ended_by)
@@ -198,16 +188,22 @@ def _held(contents: JsonValue) -> bytes:
         raise Failure(f"it holds neither text nor a blob in base64: {error}", 1) from error
 
 
-def _request(
+def _asking(
     arguments: argparse.Namespace, code: str, given: dict[str, JsonValue]
-) -> ExecutionRequest:
+) -> Callable[[Runtime], Awaitable[ExecutionRequest]]:
+    """The run of ``code`` on ``given``, whatever servers there are. Raises Failure (a wrong time limit)."""
     from workbench.core.engine import check_options
 
     options = ExecutionOptions(timeout_ms=arguments.timeout)
     problem = check_options(options)
     if problem is not None:
         raise Failure(problem)
-    return ExecutionRequest(code=code, input=given, options=options, source="cli")
+    request = ExecutionRequest(code=code, input=given, options=options, source="cli")
+
+    async def asked(_: Runtime) -> ExecutionRequest:
+        return request
+
+    return asked
 
 
 def _first(*texts: str) -> str:

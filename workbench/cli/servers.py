@@ -19,7 +19,7 @@ from workbench.cli import (
 )
 from workbench.cli.changing import edit, keeps_demo, print_demo_stays
 from workbench.cli.common import EXIT_OK, Failure, config_file, data_dir, open_servers
-from workbench.cli.output import print_json, print_table
+from workbench.cli.output import note, print_json, print_table
 from workbench.cli.parsing import add_server_option, command
 from workbench.cli.servers_import import import_servers
 from workbench.text.sanitize import clean_line
@@ -116,6 +116,13 @@ def read_catalogue(arguments: argparse.Namespace) -> Catalogue:
     """What all servers offer now."""
     catalogue: Catalogue = with_manager(arguments, lambda manager: manager.catalogue())
     return catalogue
+
+
+def say_failures(catalogue: Catalogue, only: str | None = None) -> None:
+    """On stderr: what is wrong with the servers, or with the one."""
+    for server in catalogue.servers.values():
+        if server.error is not None and only in (None, server.name):
+            note(f"server {clean_line(server.name)}: {clean_line(server.error)}")
 
 
 def list_servers(arguments: argparse.Namespace) -> int:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli import tools_call, tools_sample
 from workbench.cli.common import EXIT_OK, Failure
-from workbench.cli.output import note, print_json, print_table
+from workbench.cli.output import print_json, print_table
 from workbench.cli.parsing import add_server_option, command
-from workbench.cli.servers import read_catalogue
+from workbench.cli.servers import read_catalogue, say_failures
 from workbench.cli.tools_sample import seen_types
-from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
-    from workbench.catalogue.tools import Catalogue
+    pass
 
 
 def add_parser(groups: Any, name: str) -> None:
@@ -75,7 +74,7 @@ def list_tools(arguments: argparse.Namespace) -> int:
             print(catalogue.types(seen))
     else:
         _print_tools(list(catalogue))
-    _say_failures(catalogue)
+    say_failures(catalogue)
     return EXIT_OK
 
 
@@ -88,7 +87,7 @@ def search(arguments: argparse.Namespace) -> int:
         print_json([tool.to_json() for tool in found])
     else:
         _print_tools(found)
-    _say_failures(catalogue)
+    say_failures(catalogue)
     return EXIT_OK
 
 
@@ -98,7 +97,7 @@ def show(arguments: argparse.Namespace) -> int:
     catalogue = read_catalogue(arguments)
     tool = catalogue.find(arguments.server_name, arguments.tool)
     if isinstance(tool, Missing):
-        _say_failures(catalogue)
+        say_failures(catalogue)
         raise Failure(tool.message)
     if arguments.json:
         print_json(tool.to_json())
@@ -117,7 +116,7 @@ def types(arguments: argparse.Namespace) -> int:
     catalogue = read_catalogue(arguments)
     with seen_types(arguments) as seen:
         print(catalogue.types(seen))
-    _say_failures(catalogue)
+    say_failures(catalogue)
     return EXIT_OK
 
 
@@ -135,9 +134,3 @@ def _print_tools(tools: list[Any]) -> None:
             for tool in tools
         ],
     )
-
-
-def _say_failures(catalogue: Catalogue) -> None:
-    for server in catalogue.servers.values():
-        if server.error is not None:
-            note(f"server {clean_line(server.name)}: {clean_line(server.error)}")

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
-from workbench.tui.commands.command import Command, key
+from workbench.tui.commands.command import Command, Place, key
 
-_FIRST, _LAST = "move(-1000000000)", "move(1000000000)"
+
+def _moves(
+    place: Place,
+    *,
+    pages: tuple[str, str] = ("page(1)", "page(-1)"),
+    first: str = "move(-1000000000)",
+    last: str = "move(1000000000)",
+) -> tuple[Command, ...]:
+    """The keys of a cursor that goes by rows; with the actions of what goes there in its own way."""
+    return (
+        key(place, "next", "down,j", "Next", "move(1)"),
+        key(place, "previous", "up,k", "Previous", "move(-1)"),
+        key(place, "page-down", "pagedown", "Page down", pages[0]),
+        key(place, "page-up", "pageup", "Page up", pages[1]),
+        key(place, "first", "home,g", "First", first),
+        key(place, "last", "end,G", "Last", last),
+    )
+
 
 EDITOR: tuple[Command, ...] = (
     key("editor", "complete", "ctrl+space,ctrl+@", "Complete"),
@@ -35,12 +52,7 @@ EDITOR: tuple[Command, ...] = (
     key("line", "delete-word", "ctrl+backspace", "Delete word", "delete_left_word"),
 )  # fmt: skip
 TRACE: tuple[Command, ...] = (
-    key("trace", "next", "down,j", "Next", "move(1)"),
-    key("trace", "previous", "up,k", "Previous", "move(-1)"),
-    key("trace", "page-down", "pagedown", "Page down", "page(1)"),
-    key("trace", "page-up", "pageup", "Page up", "page(-1)"),
-    key("trace", "first", "home,g", "First"),
-    key("trace", "last", "end,G", "Last", "follow"),
+    *_moves("trace", first="first", last="follow"),
     key("trace", "follow", "f", "Follow", "toggle_follow", footer=True),
     key("trace", "next-error", "e", "Next error", "error(1)", footer=True),
     key("trace", "previous-error", "E", "Previous error", "error(-1)"),
@@ -59,12 +71,7 @@ TRACE: tuple[Command, ...] = (
 VALUES: tuple[Command, ...] = (
     key("detail", "previous-tab", "left_square_bracket", "Previous tab", "turn(-1)"),
     key("detail", "next-tab", "right_square_bracket", "Next tab", "turn(1)", footer=True),
-    key("json", "next", "down,j", "Next", "move(1)"),
-    key("json", "previous", "up,k", "Previous", "move(-1)"),
-    key("json", "page-down", "pagedown", "Page down", "page(1)"),
-    key("json", "page-up", "pageup", "Page up", "page(-1)"),
-    key("json", "first", "home,g", "First", _FIRST),
-    key("json", "last", "end,G", "Last", _LAST),
+    *_moves("json"),
     key("json", "turn", "enter,space", "Fold", "fold", footer=True),
     key("json", "unfold", "right", "Unfold", "expand"),
     key("json", "fold", "left,h", "Fold", "collapse"),
@@ -84,12 +91,7 @@ VALUES: tuple[Command, ...] = (
     key("text", "up", "k", "Up", "scroll_up"),
     key("text", "first", "g", "First", "scroll_home"),
     key("text", "last", "G", "Last", "scroll_end"),
-    key("error", "next", "down,j", "Next", "move(1)"),
-    key("error", "previous", "up,k", "Previous", "move(-1)"),
-    key("error", "page-down", "pagedown", "Page down", "move(10)"),
-    key("error", "page-up", "pageup", "Page up", "move(-10)"),
-    key("error", "first", "home,g", "First", "move(-1000000)"),
-    key("error", "last", "end,G", "Last", "move(1000000)"),
+    *_moves("error", pages=("move(10)", "move(-10)")),
     key("error", "choose", "enter", "Do it", footer=True),
     key("error", "tree", "v", "As a tree", footer=True),
     key("error", "copy", "y", "Copy", footer=True),
@@ -102,12 +104,7 @@ VALUES: tuple[Command, ...] = (
     key("console", "bottom", "G", "Bottom", "scroll_end"),
 )
 LISTS: tuple[Command, ...] = (
-    key("list", "next", "down,j", "Next", "move(1)"),
-    key("list", "previous", "up,k", "Previous", "move(-1)"),
-    key("list", "page-down", "pagedown", "Page down", "page(1)"),
-    key("list", "page-up", "pageup", "Page up", "page(-1)"),
-    key("list", "first", "home,g", "First", _FIRST),
-    key("list", "last", "end,G", "Last", _LAST),
+    *_moves("list"),
     key("list", "open", "enter", "Open", "select"),
     key("sidebar", "leave", "escape", "Close sidebar", footer=True),
 )
