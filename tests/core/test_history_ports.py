@@ -138,8 +138,8 @@ async def test_an_execution_comes_back_as_it_was(history: History, reader: Histo
         "calls": [row.to_json() for row in recording.calls],
         "warnings": ["beware"],
         "tokens": {
-            "answer": recording.to_json()["tokens"]["answer"], "definitions": None, "estimate": True,
-            "results": recording.to_json()["tokens"]["results"], "tokenizer": "o200k_base",
+            "answer": recording.tokens.answer, "definitions": None, "estimate": True,
+            "results": recording.tokens.results, "tokenizer": "o200k_base",
         },
     }  # fmt: skip
     assert recording.limits["timeout_ms"] == 1234

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from workbench.catalogue.tools import ToolInfo
-from workbench.core.model import ErrorCode, Outcome
+from workbench.core.model import ErrorCode, Outcome, ToolCall
 from workbench.mcp.messages import (
     ConnectionLost,
     Failure,
@@ -16,6 +16,7 @@ from workbench.mcp.messages import (
     RpcError,
 )
 from workbench.text.jsontext import dumps
+from workbench.upstream import requests
 from workbench.upstream.results import failure_of, outcome_of
 
 _WRAPPER = {"type": "object", "properties": {"result": {"type": "array"}}, "required": ["result"]}
@@ -237,3 +238,29 @@ def test_words_without_end_are_cut() -> None:
         assert failed.error is not None
         assert len(failed.error.message) < 70_000
         assert failed.error.message.endswith("… (1000000 characters in all)")
+
+
+@pytest.mark.anyio
+async def test_large_json_of_a_resource_leaves_others_their_turn_like_that_of_a_tool() -> None:
+    rows = dumps([{"id": number, "name": "a name"} for number in range(60_000)])
+    read = ToolCall("x", 1, "s", "resources/read", {"uri": "a://b"}, kind="resource")
+    content = {"uri": "a://b", "mimeType": "application/json", "text": rows}
+    turns: list[int] = []
+
+    async def others() -> None:
+        while True:
+            turns.append(1)
+            await asyncio.sleep(0)
+
+    tool = {"content": [{"type": "text", "text": rows}]}
+    for answer in (
+        requests.outcome_of({"contents": [content]}, read, 1.0),
+        outcome_of(tool, None, "s.t", 1.0),
+    ):
+        turns.clear()
+        running = asyncio.create_task(others())
+        told = await answer
+        running.cancel()
+        assert isinstance(told.result, list)
+        assert len(told.result) == 60_000
+        assert len(turns) > 3

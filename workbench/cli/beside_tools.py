@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue.offerings import GET_PROMPT, READ_CONTENT, READ_RESOURCE
 from workbench.cli import tools_call
+from workbench.cli.code import checked, exit_code, given, run_and_print, run_once
 from workbench.cli.common import EXIT_OK, Failure, open_servers
 from workbench.cli.output import note, print_json, print_table
 from workbench.cli.parsing import Parser, add_server_option, command
-from workbench.core.model import ExecutionOptions, ExecutionRequest, JsonValue
+from workbench.core.model import ExecutionRequest, JsonValue
 from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
@@ -116,15 +117,15 @@ def list_prompts(arguments: argparse.Namespace) -> int:
 
 
 def read(arguments: argparse.Namespace) -> int:
-    given: dict[str, JsonValue] = {"server": arguments.server_name, "uri": arguments.uri}
+    wanted: dict[str, JsonValue] = {"server": arguments.server_name, "uri": arguments.uri}
     if arguments.output is None:
-        return _run(arguments, READ_RESOURCE, given)
-    return _write(arguments, READ_CONTENT, given)
+        return _run(arguments, READ_RESOURCE, wanted)
+    return _write(arguments, READ_CONTENT, wanted)
 
 
 def get(arguments: argparse.Namespace) -> int:
-    given = {**tools_call.given_arguments(arguments), **tools_call.named(arguments.pairs)}
-    called = {"server": arguments.server_name, "name": arguments.name, "args": given}
+    args = {**tools_call.given_arguments(arguments), **tools_call.named(arguments.pairs)}
+    called = {"server": arguments.server_name, "name": arguments.name, "args": args}
     return _run(arguments, GET_PROMPT, called)
 
 
@@ -149,19 +150,15 @@ def _offerings(arguments: argparse.Namespace) -> list[Offerings]:
     return list(found.values())
 
 
-def _run(arguments: argparse.Namespace, code: str, given: dict[str, JsonValue]) -> int:
-    from workbench.cli.code import run_and_print
-
-    asking = _asking(arguments, code, given)
-    return run_and_print(arguments, open_servers(arguments), asking)
+def _run(arguments: argparse.Namespace, code: str, value: dict[str, JsonValue]) -> int:
+    request = _request(arguments, code, value)
+    return run_and_print(arguments, open_servers(arguments), request)
 
 
-def _write(arguments: argparse.Namespace, code: str, given: dict[str, JsonValue]) -> int:
+def _write(arguments: argparse.Namespace, code: str, value: dict[str, JsonValue]) -> int:
     """What a resource holds, into a file; a failure is JSON on stdout as ever."""
-    from workbench.cli.code import exit_code, run_once
-
-    asking = _asking(arguments, code, given)
-    execution, ended_by = asyncio.run(run_once(arguments, open_servers(arguments), asking))
+    request = _request(arguments, code, value)
+    execution, ended_by = asyncio.run(run_once(arguments, open_servers(arguments), request))
     if execution.error is not None:
         print_json(execution.to_json())
         return exit_code(execution, ended_by)
@@ -188,22 +185,11 @@ def _held(contents: JsonValue) -> bytes:
         raise Failure(f"it holds neither text nor a blob in base64: {error}", 1) from error
 
 
-def _asking(
-    arguments: argparse.Namespace, code: str, given: dict[str, JsonValue]
+def _request(
+    arguments: argparse.Namespace, code: str, value: dict[str, JsonValue]
 ) -> Callable[[Runtime], Awaitable[ExecutionRequest]]:
-    """The run of ``code`` on ``given``, whatever servers there are. Raises Failure (a wrong time limit)."""
-    from workbench.core.engine import check_options
-
-    options = ExecutionOptions(timeout_ms=arguments.timeout)
-    problem = check_options(options)
-    if problem is not None:
-        raise Failure(problem)
-    request = ExecutionRequest(code=code, input=given, options=options, source="cli")
-
-    async def asked(_: Runtime) -> ExecutionRequest:
-        return request
-
-    return asked
+    options = checked(timeout_ms=arguments.timeout)
+    return given(ExecutionRequest(code=code, input=value, options=options, source="cli"))
 
 
 def _first(*texts: str) -> str:

@@ -77,14 +77,12 @@ def _source(parser: argparse.ArgumentParser, *, named: bool) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """One run; exit 0 ok, 1 the script failed, 2 bad usage, 130 or 143 ended by SIGINT or SIGTERM."""
-    from workbench.core.engine import check_options
-
     if arguments.file == "-" and arguments.input_file == "-":
         raise Failure("--file and --input-file cannot both be stdin")
     config = open_servers(arguments)
     code, script = _read_code(arguments, config)
     servers = arguments.allowed_servers
-    options = ExecutionOptions(
+    options = checked(
         timeout_ms=arguments.timeout,
         max_tool_calls=arguments.max_tool_calls,
         max_parallel=arguments.max_parallel,
@@ -92,19 +90,32 @@ def execute(arguments: argparse.Namespace) -> int:
         if servers is None
         else tuple(name.strip() for name in servers.split(",") if name.strip()),
     )
-    problem = check_options(options)
-    if problem is not None:
-        raise Failure(problem)
     request = ExecutionRequest(
         code=code, input=_read_input(arguments), options=options, source="cli", script=script
     )
+    if arguments.plain:
+        return _run_plain(arguments, config, given(request), script)
+    return run_and_print(arguments, config, given(request))
 
-    async def given(_: Runtime) -> ExecutionRequest:
+
+def checked(**options: Any) -> ExecutionOptions:
+    """The options of a run. Raises Failure for one that is out of its range."""
+    from workbench.core.engine import check_options
+
+    made = ExecutionOptions(**options)
+    problem = check_options(made)
+    if problem is not None:
+        raise Failure(problem)
+    return made
+
+
+def given(request: ExecutionRequest) -> Callable[[Runtime], Awaitable[ExecutionRequest]]:
+    """For ``run_and_print``: this request, whatever servers there are."""
+
+    async def same(_: Runtime) -> ExecutionRequest:
         return request
 
-    if arguments.plain:
-        return _run_plain(arguments, config, given, script)
-    return run_and_print(arguments, config, given)
+    return same
 
 
 def _run_plain(

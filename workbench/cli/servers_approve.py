@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbench.catalogue.side_by_side import side_by_side
 from workbench.cli.common import EXIT_OK, Failure
 from workbench.cli.output import print_json
 from workbench.text.sanitize import clean_line
@@ -120,6 +119,8 @@ def _show(changes: Sequence[Change]) -> None:
 
 
 def _lines(change: Change, width: int) -> Iterator[str]:
+    from workbench.catalogue.side_by_side import side_by_side
+
     for line in side_by_side(change, width - 4):
         if line.kind == "pair":
             yield f"  {line.left:<{(width - 7) // 2}} │ {line.right}".rstrip()

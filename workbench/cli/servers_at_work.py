@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import statistics
 import sys
 import time
 from collections import deque
@@ -154,6 +153,8 @@ async def _measure(
         together = time.perf_counter() - began
     finally:
         await manager.close()
+    import statistics
+
     return {
         "server": name,
         "tool": chosen.name,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +89,8 @@ def _change(
 
 def _print_difference(change: Change) -> None:
     """The lines that go and come, not those around them: they are somebody's own, secrets too."""
+    import difflib
+
     lines = difflib.unified_diff(
         change.before.splitlines(),
         change.after.splitlines(),

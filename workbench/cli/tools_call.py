@@ -6,10 +6,10 @@ import argparse
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.code import run_and_print
+from workbench.cli.code import checked, run_and_print
 from workbench.cli.common import Failure, open_servers, parse_json, read_text
 from workbench.cli.parsing import Parser, add_server_option
-from workbench.core.model import ExecutionOptions, ExecutionRequest, JsonValue
+from workbench.core.model import ExecutionRequest, JsonValue
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
@@ -41,14 +41,9 @@ def request_of(
     arguments: argparse.Namespace,
 ) -> Callable[[Runtime], Awaitable[ExecutionRequest]]:
     """The execution that makes the one call. Raises Failure for arguments that are none."""
-    from workbench.core.engine import check_options
-
     given = given_arguments(arguments)
     pairs = [_pair(word) for word in arguments.pairs]
-    options = ExecutionOptions(timeout_ms=arguments.timeout)
-    problem = check_options(options)
-    if problem is not None:
-        raise Failure(problem)
+    options = checked(timeout_ms=arguments.timeout)
 
     async def request(runtime: Runtime) -> ExecutionRequest:
         typed: dict[str, JsonValue] = {}
@@ -106,11 +101,12 @@ def given_arguments(arguments: argparse.Namespace) -> dict[str, JsonValue]:
 
 def named(words: Sequence[str]) -> dict[str, JsonValue]:
     """Arguments as ``KEY=VALUE``, each a text. Raises Failure."""
-    pairs = [_pair(word) for word in words]
-    twice = next((key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1), None)
-    if twice is not None:
-        raise Failure(f"{twice} is given twice")
-    return dict(pairs)
+    given: dict[str, JsonValue] = {}
+    for key, value in [_pair(word) for word in words]:
+        if key in given:
+            raise Failure(f"{key} is given twice")
+        given[key] = value
+    return given
 
 
 def _pair(word: str) -> tuple[str, str]:

@@ -68,3 +68,8 @@ def _address(url: str) -> str:
 
 def _hash(parts: list[object]) -> str:
     return hashlib.sha256(canonical(parts).encode()).hexdigest()
+
+
+def file_name(settings: ServerSettings) -> str:
+    """Of what is kept of a server in a file of its own: by what it is, whatever it is called."""
+    return identity(settings)[:32]

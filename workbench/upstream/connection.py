@@ -209,7 +209,9 @@ class Connection:
             try:
                 answer = await send(link)
             except (RpcError, SessionLost) as error:
-                if _session_is_lost(error):
+                if _session_is_lost(error) and self._link is link:  # else it is another one already
+                    self._link = None  # the next call waits for a new one
+                    self._decided.clear()
                     self._lost.set()
                 raise
             finally:

@@ -14,7 +14,7 @@ from workbench.catalogue.changes import Change
 from workbench.catalogue.offerings import Offer, Offerings, read_prompts, read_resources
 from workbench.catalogue.tools import Catalogue, ServerInfo, ServerState, ToolInfo
 from workbench.config import nesting
-from workbench.config.identity import identity, way
+from workbench.config.identity import file_name, identity, way
 from workbench.config.trust import NOT_TRUSTED
 from workbench.core.elicitation import Elicit, Elicitation, Reply, declined
 from workbench.core.model import METHODS, CallKind, ErrorCode, Outcome, ToolCall
@@ -97,7 +97,6 @@ class Manager:
         self._listings = ListingCache(data_dir)
         self._eras = Eras(data_dir)
         self._data_dir = data_dir
-        self._restarts = Restarts(data_dir)
         self._restarts_watch: asyncio.Task[None] | None = None
         self._logins = Logins(data_dir) if data_dir is not None else None
         self.elicit: Elicit = declined
@@ -128,7 +127,8 @@ class Manager:
         """Begin to connect every server in the background; returns at once."""
         self._started = True
         if self._restarts_watch is None and self._data_dir is not None:
-            task = asyncio.get_running_loop().create_task(self._look_for_restarts())
+            look = self._look_for_restarts(Restarts(self._data_dir))
+            task = asyncio.get_running_loop().create_task(look)
             self._restarts_watch = task
         for server in self._servers.values():
             if server.settings.starts:
@@ -302,7 +302,7 @@ class Manager:
                 return requests.failure_of(error, call, timeout_ms)
             return failure_of(error, label, timeout_ms)
         if call.kind != "tool":
-            return requests.outcome_of(answer, call, took)
+            return await requests.outcome_of(answer, call, took)
         return await outcome_of(answer, server.offered.get(call.tool), label, took)
 
     async def offerings(self, name: str) -> Offerings:
@@ -467,13 +467,14 @@ class Manager:
                     self._tell(name)
         self._pins_watch = None
 
-    async def _look_for_restarts(self) -> None:
+    async def _look_for_restarts(self, restarts: Restarts) -> None:
         """Start a server anew where somebody asked for it, in whatever process."""
         while True:
+            asked = restarts.asked()
             wanted = [
                 self.reconnect(name)
-                for name, server in self._servers.items()
-                if self._restarts.wanted(server.settings)
+                for name, server in (self._servers.items() if asked else ())
+                if file_name(server.settings) in asked
             ]
             await asyncio.gather(*wanted, return_exceptions=True)  # one may be gone
             await asyncio.sleep(_PINS_POLL_S)

@@ -50,12 +50,12 @@ async def ask(link: Link, call: ToolCall, timeout: float, progress: Progress) ->
         raise RequestTimeout(f"{call.tool} was not answered within {timeout:g} s") from None
 
 
-def outcome_of(answer: dict[str, Any], call: ToolCall, upstream_ms: float) -> Outcome:
+async def outcome_of(answer: dict[str, Any], call: ToolCall, upstream_ms: float) -> Outcome:
     """The outcome of what ``ask`` gave."""
     if results.is_too_deep(answer):
         return results.too_deep(call.label, upstream_ms)
     if call.tool == "resources/read":
-        return replace(_read(answer), upstream_ms=upstream_ms)
+        return replace(await _read(answer), upstream_ms=upstream_ms)
     shown = {name: value for name, value in answer.items() if name not in _WIRE}
     return Outcome(ok=True, result=shown, upstream_ms=upstream_ms)
 
@@ -137,7 +137,7 @@ def _as_text(value: JsonValue) -> str:
     return value if isinstance(value, str) else dumps(value)
 
 
-def _read(answer: dict[str, Any]) -> Outcome:
+async def _read(answer: dict[str, Any]) -> Outcome:
     """The value of what was read: JSON where its type says so, else the text; blobs and several as they are."""
     contents = answer.get("contents")
     if not isinstance(contents, list):
@@ -150,6 +150,6 @@ def _read(answer: dict[str, Any]) -> Outcome:
     mime = only.get("mimeType")
     if not (isinstance(mime, str) and _JSON.fullmatch(mime)):
         return Outcome(ok=True, result=text, content=contents)
-    parsed, problem = results.json_in(text)
+    parsed, problem = await results.json_in(text)
     notes = (f"the resource is no JSON, as its type {mime[:100]!r} says: {problem}",)
     return Outcome(ok=True, result=parsed, content=contents, warnings=notes if problem else ())

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.config.identity import identity
+from workbench.config.identity import file_name
 from workbench.config.reading import stamp
 from workbench.util.files import write_whole
 
@@ -19,27 +19,27 @@ _FOLDER = "restarts"
 
 def ask_for_restart(data_dir: Path, settings: ServerSettings) -> None:
     """Let who runs this server start it anew. Raises OSError."""
-    file = _file(data_dir, settings)
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_whole(file, f"{time.time()}\n".encode(), sync=False)
+    folder = data_dir / _FOLDER
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_whole(folder / file_name(settings), f"{time.time()}\n".encode(), sync=False)
 
 
 class Restarts:
-    """Whether somebody asked since the last question; what was asked before the first one is past."""
+    """The wishes since the last question; what was asked before the first one is past."""
 
-    def __init__(self, data_dir: Path | None) -> None:
-        self._data_dir = data_dir
-        self._seen: dict[Path, Stamp | None] = {}
+    def __init__(self, data_dir: Path) -> None:
+        self._folder = data_dir / _FOLDER
+        self._seen: dict[str, Stamp | None] | None = None
 
-    def wanted(self, settings: ServerSettings) -> bool:
-        if self._data_dir is None:
-            return False
-        file = _file(self._data_dir, settings)
-        now = stamp(file)
-        before = self._seen.setdefault(file, now)
-        self._seen[file] = now
-        return now is not None and now != before
-
-
-def _file(data_dir: Path, settings: ServerSettings) -> Path:
-    return data_dir / _FOLDER / identity(settings)[:32]
+    def asked(self) -> frozenset[str]:
+        """``file_name`` of the servers for which somebody asked. Cheap where nobody did."""
+        try:
+            now = {file.name: stamp(file) for file in self._folder.iterdir()}
+        except OSError:  # nobody ever asked
+            now = {}
+        before, self._seen = self._seen, now
+        if before is None:
+            return frozenset()
+        return frozenset(
+            name for name, at in now.items() if at is not None and before.get(name) != at
+        )

@@ -145,47 +145,43 @@ async def _unwrapped(
     if len(content) == 1:
         text = _text(content[0])
         if text is not None:
-            if len(text) >= json_pieces.LARGE:
-                await asyncio.sleep(0)  # it was received just now, which took a while, too
+            await _turn_of_others(text)  # it was received just now, which took a while, too
             return await _parsed(text)
     return content
 
 
 async def _parsed(text: str) -> JsonValue:
-    """The value of a text that is as a whole a JSON object or array, else the text.
+    """The value of a text that is as a whole a JSON object or array, else the text."""
+    stripped = text.strip()
+    if stripped[:1] + stripped[-1:] not in ("{}", "[]"):
+        return text
+    return (await json_in(text))[0]
+
+
+async def json_in(text: str) -> tuple[JsonValue, str]:
+    """The value of a JSON text and nothing; the text and what is wrong, where it is none or too large.
 
     A large one is taken in pieces, and between its steps others have their turn: megabytes take a while.
     """
     stripped = text.strip()
-    if stripped[:1] + stripped[-1:] not in ("{}", "[]"):
-        return text
-    if len(stripped) < json_pieces.LARGE:
-        return json_in(text)[0]
     if is_heavy(stripped, LONGEST_ANSWER * GROWTH):
-        return text
-    await asyncio.sleep(0)
+        return text, "it holds more values than are taken"
+    await _turn_of_others(stripped)
     try:
         with without_collector():
             value = await json_pieces.loads(stripped)
-    except (ValueError, RecursionError):
-        return text
-    await asyncio.sleep(0)
-    deep = is_too_deep(value)
-    await asyncio.sleep(0)
-    return text if deep else value
-
-
-def json_in(text: str) -> tuple[JsonValue, str]:
-    """The value of a JSON text and nothing; the text and what is wrong, where it is none or too large."""
-    stripped = text.strip()
-    if is_heavy(stripped, LONGEST_ANSWER * GROWTH):
-        return text, "it holds more values than are taken"
-    try:
-        with without_collector():
-            value = jsontext.loads(stripped)
     except (ValueError, RecursionError) as error:
         return text, str(error)
-    return (text, "it is nested too deeply") if is_too_deep(value) else (value, "")
+    await _turn_of_others(stripped)
+    deep = is_too_deep(value)
+    await _turn_of_others(stripped)
+    return (text, "it is nested too deeply") if deep else (value, "")
+
+
+async def _turn_of_others(text: str) -> None:
+    """After a step on a text that took a while."""
+    if len(text) >= json_pieces.LARGE:
+        await asyncio.sleep(0)
 
 
 def _content(answer: dict[str, JsonValue]) -> tuple[list[JsonValue], list[str]]:

@@ -6,11 +6,11 @@ import logging
 import os
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.config.identity import identity
+from workbench.config.identity import file_name
+from workbench.core.records import iso
 from workbench.text.redact import Redactor
 from workbench.text.sanitize import clean_line
 
@@ -26,7 +26,7 @@ _WIDTH = 2_000
 
 def log_file(data_dir: Path, settings: ServerSettings) -> Path:
     """The file of a server, whatever its name; the one before it has ``.1`` behind its name."""
-    return data_dir / _FOLDER / f"{identity(settings)[:32]}.log"
+    return data_dir / _FOLDER / f"{file_name(settings)}.log"
 
 
 class ServerLog:
@@ -54,8 +54,7 @@ class ServerLog:
         if self._file is None or not lines:
             return
         kept = self._allowed(lines)
-        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        head = f"{now} {os.getpid()} "
+        head = f"{iso(time.time())} {os.getpid()} "
         text = "".join(
             f"{head}{clean_line(self._redactor.text(line[:_WIDTH])[0])}\n" for line in kept
         )

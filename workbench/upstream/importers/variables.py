@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import chain
 
 _NAME = re.compile(r"[A-Za-z_]\w*\Z")
 _NOT_IN_A_NAME = re.compile(r"\W+", re.ASCII)
@@ -36,7 +37,7 @@ class Variables:
         words = f"{server} {name.strip('-') or 'secret'}"
         own = [name] if is_variable(name) and name.isupper() else []
         numbered = (as_variable(f"{words} {number}") for number in range(2, 10_000))
-        for variable in (*own, as_variable(words), *numbered):
+        for variable in chain(own, (as_variable(words),), numbered):
             if self._secrets.setdefault(variable, secret) == secret:
                 return variable
         raise ValueError("too many secrets of one name")

@@ -124,8 +124,6 @@ class Session:
     async def ask(
         self, method: str, params: dict[str, JsonValue], timeout: float, progress: Progress
     ) -> dict[str, JsonValue]:
-        if self._stamp:
-            params = {**params, "_meta": self._stamp}
         return await self._with_input(method, params, timeout, progress)
 
     async def _pages(self, method: str, what: str) -> AsyncGenerator[dict[str, JsonValue], None]:
@@ -186,8 +184,6 @@ class Session:
     ) -> dict[str, JsonValue]:
         params: dict[str, JsonValue] = {"name": name, "arguments": args}
         mirror = self._mirrors.get(name)
-        if self._stamp:
-            params["_meta"] = self._stamp
         headers = mirrored(mirror, args) if mirror else None
         return await self._with_input("tools/call", params, timeout, progress, headers)
 
@@ -202,6 +198,7 @@ class Session:
         """A request that the server may answer with questions first (newest protocol): asked again with the
         answers. One whose questions are not all answered comes back as it is.
         """
+        params = self._stamped(params)
         sent = params
         for _ in range(_MOST_ROUNDS):
             answer = await self._channel.request(
@@ -230,9 +227,11 @@ class Session:
     async def _request(
         self, method: str, params: dict[str, JsonValue], *, request_id: str | None = None
     ) -> dict[str, JsonValue]:
-        if self._stamp:
-            params = {**params, "_meta": self._stamp}
-        return await self._channel.request(method, params, request_id=request_id)
+        return await self._channel.request(method, self._stamped(params), request_id=request_id)
+
+    def _stamped(self, params: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        """As the newest protocol wants every request; as they are for an older one."""
+        return {**params, "_meta": self._stamp} if self._stamp else params
 
     def _with_mirrors(self, tools: list[dict[str, JsonValue]]) -> list[dict[str, JsonValue]]:
         """Learn which arguments are mirrored; a tool that is wrong about it must not be used."""
