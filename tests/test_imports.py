@@ -33,8 +33,25 @@ def test_import_contracts_are_kept() -> None:
             ["mcp", "textual", "asyncio", "workbench.core.engine", "workbench.config"],
         ),
         (
+            "workbench.core.runtime",
+            [
+                "mcp",
+                "workbench.core.savings",
+                "workbench.text.tokens",
+                "workbench.catalogue.offerings",
+            ],
+        ),
+        (
             "workbench.sandbox.child.zygote",
-            ["mcp", "asyncio", "logging", "threading", "random", "workbench.core.engine"],
+            [
+                "mcp",
+                "asyncio",
+                "logging",
+                "threading",
+                "random",
+                "dataclasses",
+                "workbench.core.engine",
+            ],
         ),
     ],
 )

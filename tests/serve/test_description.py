@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 import toktok
 
-from workbench.catalogue.offerings import OFFERS, Offer
 from workbench.catalogue.tools import Catalogue, ServerInfo, ServerState
 from workbench.config import Config, demo_server
-from workbench.core.model import Limits
+from workbench.core.model import OFFERS, Limits, Offer
 from workbench.core.runtime import open_runtime
 from workbench.serve.description import INSTRUCTIONS, describe
 from workbench.serve.toolset import Toolset

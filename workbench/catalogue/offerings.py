@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import encodable
-
-Offer: TypeAlias = Literal["resources", "prompts"]
-OFFERS: tuple[Offer, ...] = ("resources", "prompts")
-"""What a server may say that it has."""
 
 # Each as a script, so that a face's request is an execution like any: policy, budget, history.
 READ_RESOURCE = """\

@@ -15,14 +15,12 @@ from typing import Literal, TypeAlias
 from workbench.catalogue import spelling
 from workbench.catalogue.inference import SeenType
 from workbench.catalogue.missing import Missing
-from workbench.catalogue.offerings import Offer
 from workbench.catalogue.search import ToolIndex
 from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.catalogue.typescript import member, property_name, signature
 from workbench.catalogue.validation import SchemaCheck
-from workbench.core.model import ErrorCode, JsonValue
+from workbench.core.model import ErrorCode, JsonValue, Offer
 from workbench.text.jsontext import canonical
-from workbench.text.tokens import estimate
 
 ServerState: TypeAlias = Literal[
     "new", "connecting", "ready", "failed", "stopped", "disabled", "untrusted"
@@ -352,8 +350,11 @@ def definition_tokens(tools: Sequence[ToolInfo]) -> int:
     some = "\n".join(
         tool.said()[:_WEIGHED] for tool in tools[:: -(-len(tools) // _TOOLS_WEIGHED) or 1]
     )
-    whole = sum(tool.characters() for tool in tools)
-    return round(whole * estimate(some) / len(some)) if some else 0
+    if not some:
+        return 0
+    from workbench.text.tokens import estimate
+
+    return round(sum(tool.characters() for tool in tools) * estimate(some) / len(some))
 
 
 def _shown(name: str) -> str:

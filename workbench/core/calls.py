@@ -266,7 +266,7 @@ class Calls:
             _log.exception("call %s.%s", call.server, call.tool)
             return Outcome.failed(
                 ErrorCode.UPSTREAM_ERROR,
-                f"{call.server}.{call.tool}: {type(error).__name__}: {error}",
+                f"{call.label}: {type(error).__name__}: {error}",
             )
 
     def _answer_in_turn(self, operation: int, item: _Underway, outcome: Outcome) -> None:
@@ -307,7 +307,7 @@ class Calls:
             return outcome, text
         failed = Outcome.failed(
             ErrorCode.SERIALIZATION_ERROR,
-            f"the result of {call.server}.{call.tool} {problem}",
+            f"the result of {call.label} {problem}",
             upstream_ms=outcome.upstream_ms,
             dispatched=outcome.dispatched,
         )
@@ -329,7 +329,7 @@ class Calls:
     def _count(self, call: ToolCall, outcome: Outcome) -> None:
         if outcome.dispatched:
             self.tally.dispatched += 1
-            self.tally.tools[f"{call.server}.{call.tool}"] = None
+            self.tally.tools[call.label] = None
 
     def _note(self, note: ToolCallNote) -> None:
         if not self._over:

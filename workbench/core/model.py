@@ -22,6 +22,9 @@ QueryKind: TypeAlias = Literal[
 ]
 CallKind: TypeAlias = Literal["tool", "resource", "prompt"]
 """What a call asks a server for. A call for no tool has the protocol's method in place of a tool's name."""
+Offer: TypeAlias = Literal["resources", "prompts"]
+OFFERS: tuple[Offer, ...] = ("resources", "prompts")
+"""What a server may say that it has, beside tools."""
 METHODS: dict[CallKind, frozenset[str]] = {
     "resource": frozenset({"resources/read", "resources/list"}),
     "prompt": frozenset({"prompts/get", "prompts/list"}),

@@ -55,7 +55,7 @@ class Policy:
         if verdict.problems:
             return _refused(
                 ErrorCode.INVALID_ARGS,
-                f"{call.server}.{call.tool}: " + "; ".join(verdict.problems),
+                f"{call.label}: " + "; ".join(verdict.problems),
                 {"problems": list(verdict.problems)},
             )
         outcome = await self._sent(call, note)
@@ -153,7 +153,7 @@ class Policy:
         if not found.approved:
             return _refused(
                 ErrorCode.TOOL_NOT_APPROVED,
-                f"{call.server}.{call.tool}: {found.hold or 'it is not approved'}; "
+                f"{call.label}: {found.hold or 'it is not approved'}; "
                 f"look at it and approve it with: workbench servers approve {call.server}",
             )
         return found
@@ -205,7 +205,7 @@ def _missing(catalogue: Catalogue, call: ToolCall, missing: Missing) -> Outcome:
             why = f"it is {server.state}" + (f" ({server.error})" if server.error else "")
         return _refused(
             ErrorCode.UPSTREAM_ERROR,
-            f"{call.server}.{call.tool}: server {call.server!r} is not connected: {why}",
+            f"{call.label}: server {call.server!r} is not connected: {why}",
         )
     return _refused(missing.code, missing.message, _near(missing))
 

@@ -9,7 +9,7 @@ another one has to pass the same tests.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import Catalogue, ToolInfo
@@ -30,7 +30,9 @@ from workbench.core.records import (
     Recording,
     ToolStatistics,
 )
-from workbench.core.savings import Saved, Tokens
+
+if TYPE_CHECKING:
+    from workbench.core.savings import Saved, Tokens
 
 NoteListener = Callable[[ToolCallNote], None]
 

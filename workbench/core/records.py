@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from workbench.core.model import CallKind, JsonValue, Readings
-from workbench.core.savings import Tokens, answer_tokens, result_tokens
 from workbench.text.jsontext import dumps, loads
+
+if TYPE_CHECKING:
+    from workbench.core.savings import Tokens
 
 Order: TypeAlias = Literal["newest", "longest", "calls"]
 """What a list of executions begins with."""
@@ -192,6 +194,8 @@ class Recording:
     @property
     def tokens(self) -> Tokens:
         """What it cost a model, and what it kept away from it; counted anew at each question."""
+        from workbench.core.savings import Tokens, answer_tokens, result_tokens
+
         value = dumps(self.value) if self.error is None else None
         error = dumps(self.error) if self.error else None
         parts = (value, error, dumps(list(self.warnings)) if self.warnings else None)

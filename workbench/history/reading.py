@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from weakref import WeakSet
@@ -42,15 +42,15 @@ from workbench.history.rows import (
     RUNNING_OWNERS,
     Columns,
     call_row,
+    chunks,
     execution_row,
+    marks,
     recording_of,
     shown_status,
 )
 
 _IDLE = 2
 """Connections that are kept for the next question; a busy moment opens more and closes them again."""
-_AT_ONCE = 500
-"""Values in one statement."""
 _ORDERS: dict[Order, str] = {
     "newest": "",
     # One that runs has no duration yet: what it has taken so far counts.
@@ -180,9 +180,9 @@ class SqliteReader:
         found: list[sqlite3.Row] = []
         with self._asked() as connection:
             if connection is not None:
-                for some in _chunks(list(numbers)):
+                for some in chunks(list(numbers)):
                     found += connection.execute(
-                        f"SELECT {ROW_COLUMNS} FROM executions WHERE n IN ({_marks(some)})", some
+                        f"SELECT {ROW_COLUMNS} FROM executions WHERE n IN ({marks(some)})", some
                     )
         return [execution_row(row) for row in found]
 
@@ -230,9 +230,9 @@ class SqliteReader:
             n, execution_id = _find(connection, execution_id)
             assert connection is not None
             rows: list[sqlite3.Row] = []
-            for some in _chunks(sorted(seq for seq in ended_of if seq <= after)):
+            for some in chunks(sorted(seq for seq in ended_of if seq <= after)):
                 rows += connection.execute(
-                    f"SELECT * FROM calls WHERE execution = ? AND seq IN ({_marks(some)}) "
+                    f"SELECT * FROM calls WHERE execution = ? AND seq IN ({marks(some)}) "
                     "AND ok IS NOT NULL ORDER BY seq",
                     (n, *some),
                 )
@@ -432,8 +432,8 @@ def _with_status(connection: sqlite3.Connection, status: str) -> tuple[str, list
     running = connection.execute(RUNNING_OWNERS)
     gone = [owner for owner, since in running if not is_alive(str(owner), since)]
     if status == "running":
-        return f"(status = 'running' AND owner NOT IN ({_marks(gone)}))", gone
-    return f"(status = 'interrupted' OR status = 'running' AND owner IN ({_marks(gone)}))", gone
+        return f"(status = 'running' AND owner NOT IN ({marks(gone)}))", gone
+    return f"(status = 'interrupted' OR status = 'running' AND owner IN ({marks(gone)}))", gone
 
 
 def _find(connection: sqlite3.Connection | None, prefix: str) -> tuple[int, str]:
@@ -452,12 +452,3 @@ def _find(connection: sqlite3.Connection | None, prefix: str) -> tuple[int, str]
         raise UnknownExecution(f"no execution has the id {prefix!r}")
     names = ", ".join(row["id"] for row in rows)
     raise UnknownExecution(f"several executions begin with {prefix!r}: {names}, …")
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))
-
-
-def _chunks(values: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(values), _AT_ONCE):
-        yield values[start : start + _AT_ONCE]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from workbench.core.model import CallKind, ErrorCode, JsonValue
 from workbench.core.records import CallRow, CorruptRecord, ExecutionRow, Recording
 from workbench.history.owner import is_alive
 from workbench.text.jsontext import loads
 
+T = TypeVar("T")
+
+_AT_ONCE = 500
+"""Values in one statement."""
 CALLS_MADE = (
     # The count is stored with the end; one that has none is counted.
     "CASE WHEN status IN ('running', 'interrupted') "
@@ -27,6 +32,17 @@ RUNNING_OWNERS = (
 """Who runs something by the record, and when the newest of it began."""
 CORRUPT = "CORRUPT"
 """The error code of a row in a list whose record is damaged; ``show`` says where."""
+
+
+def marks(values: Sequence[object]) -> str:
+    """A question mark for each value, for ``IN (…)``."""
+    return ",".join("?" * len(values))
+
+
+def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many values at once as fit into one statement."""
+    for start in range(0, len(values), _AT_ONCE):
+        yield values[start : start + _AT_ONCE]
 
 
 def shown_status(status: str, owner: str, started_at: float) -> str:

@@ -8,18 +8,21 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from workbench.core.model import Event, ExecutionStarted
 from workbench.core.records import HistoryError
-from workbench.core.savings import Saved, Tokens
-from workbench.history import token_counts
 from workbench.history.logfile import LogFile
 from workbench.history.opening import explaining, open_for_writing
 from workbench.history.pruning import Pruner, give_back, take_out, transaction
 from workbench.history.reading import SqliteReader
+from workbench.history.rows import chunks
 from workbench.history.writer import Writer
 from workbench.text.redact import Redactor
+
+if TYPE_CHECKING:
+    from workbench.core.savings import Saved, Tokens
+    from workbench.history import token_counts
 
 T = TypeVar("T")
 
@@ -27,7 +30,6 @@ FILE_NAME = "history.sqlite3"
 _LOCKED_S = 5.0
 """How long removing waits for another process that writes."""
 _PAGES_AT_ONCE = 2_000
-_COUNTED_AT_ONCE = 500
 MAX_AGE_DAYS, MAX_SIZE_MB = 90, 1024
 
 
@@ -87,6 +89,8 @@ class SqliteHistory(SqliteReader):
 
     def saved(self, since: float, counting: Callable[[int], None]) -> list[Saved]:
         """What executions since then cost and saved in tokens; those that were not counted are counted."""
+        from workbench.history import token_counts
+
         with self._asked() as connection:
             if connection is None:
                 return []
@@ -100,6 +104,8 @@ class SqliteHistory(SqliteReader):
 
     def tokens_of(self, execution_ids: Sequence[str]) -> dict[str, Tokens]:
         """What these executions cost and saved in tokens, as far as they ended."""
+        from workbench.history import token_counts
+
         with self._asked() as connection:
             if connection is None:
                 return {}
@@ -116,8 +122,7 @@ class SqliteHistory(SqliteReader):
         if not counted:
             return
         with suppress(HistoryError), self._written() as connection:
-            for start in range(0, len(counted), _COUNTED_AT_ONCE):
-                some = counted[start : start + _COUNTED_AT_ONCE]
+            for some in chunks(counted):
                 _patiently(lambda some=some: _remember(connection, some))  # type: ignore[misc]
 
     @contextmanager
@@ -235,7 +240,9 @@ def _patiently(work: Callable[[], T]) -> T:
                 raise
 
 
-def _remember(connection: sqlite3.Connection, counted: list[token_counts.Counted]) -> None:
+def _remember(connection: sqlite3.Connection, counted: Sequence[token_counts.Counted]) -> None:
+    from workbench.history import token_counts
+
     with transaction(connection):
         token_counts.keep(connection, counted)
 

@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from workbench.core.savings import Saved, Tokens, answer_tokens, framed, result_tokens
-from workbench.history.rows import YEAR_9999
+from workbench.history.rows import YEAR_9999, chunks, marks
 
 COUNTED = 1_000
 """So many are counted at once, about half a second; the others by their length."""
-_AT_ONCE = 500
-"""Values in one statement."""
 _RATE = 0.3
 """Tokens of a character where nothing was counted."""
 _NEWER = ("answer_limit", "answer_tokens", "definition_tokens")
@@ -79,9 +77,8 @@ def read_fresh(connection: sqlite3.Connection, since: float) -> list[Ended]:
 def read_some(connection: sqlite3.Connection, execution_ids: Sequence[str]) -> list[Ended]:
     """Those of some executions that ended. Raises sqlite3.Error."""
     newer, rows = _newer(connection), []
-    for start in range(0, len(execution_ids), _AT_ONCE):
-        some = execution_ids[start : start + _AT_ONCE]
-        rows += _read(connection, newer, f"{_WHOLE} AND id IN ({_marks(some)})", some)
+    for some in chunks(execution_ids):
+        rows += _read(connection, newer, f"{_WHOLE} AND id IN ({marks(some)})", some)
     return rows
 
 
@@ -256,10 +253,9 @@ def read_counted(connection: sqlite3.Connection, rows: Sequence[Ended]) -> list[
     """The tokens of executions that were counted before. Raises sqlite3.Error."""
     servers: defaultdict[int, list[tuple[str, int, int]]] = defaultdict(list)
     numbers = [row.n for row in rows]
-    for start in range(0, len(numbers), _AT_ONCE):
-        some = numbers[start : start + _AT_ONCE]
+    for some in chunks(numbers):
         for n, server, calls, tokens in connection.execute(
-            f"SELECT execution, server, calls, tokens FROM returned WHERE execution IN ({_marks(some)})",
+            f"SELECT execution, server, calls, tokens FROM returned WHERE execution IN ({marks(some)})",
             some,
         ):
             servers[n].append((str(server), int(calls), int(tokens)))
@@ -277,10 +273,6 @@ def keep(connection: sqlite3.Connection, counted: Sequence[Counted]) -> None:
         "SELECT n, ?, ?, ? FROM executions WHERE n = ?",
         [(*server, each.row.n) for each in counted for server in each.servers],
     )
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
 
 
 def _text(value: object) -> str | None:

@@ -14,7 +14,7 @@ OnRequest: TypeAlias = Callable[[str, dict[str, JsonValue]], Awaitable[dict[str,
 """The result for a method and its parameters. Raises RpcError."""
 
 _log = logging.getLogger(__name__)
-_LONGEST_ID = 1_000
+LONGEST_ID = 1_000
 _MOST_AT_ONCE = 32
 
 
@@ -34,7 +34,7 @@ class Asked:
 
     def take(self, request_id: JsonValue, method: str, params: dict[str, JsonValue]) -> bool:
         """Answer a request, now or later. False: it bears an id that no program would make."""
-        if not isinstance(request_id, str | int | float) or len(repr(request_id)) > _LONGEST_ID:
+        if not isinstance(request_id, str | int | float) or len(repr(request_id)) > LONGEST_ID:
             return False
         if method == "ping":
             self._send({"jsonrpc": "2.0", "id": request_id, "result": {}})

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, TypeGuard
 
 from workbench.core.model import JsonValue
-from workbench.mcp.asked import Asked, OnRequest, nothing
+from workbench.mcp.asked import LONGEST_ID, Asked, OnRequest, nothing
 from workbench.mcp.framing import LineSplitter, LongLine
 from workbench.mcp.messages import (
     GROWTH,
@@ -41,7 +41,6 @@ _ENDLESS = 4
 _GARBAGE_LINES = 20
 _GARBAGE_SHOWN = 300
 _EDGE = 1_000
-_LONGEST_ID = 1_000
 _LARGEST = 1e300
 _MOST_UNANSWERABLE = 100
 _MOST_OWED = 1 << 20
@@ -289,7 +288,7 @@ class Peer:
             return True
         self._unanswerable += 1
         if self._unanswerable >= _MOST_UNANSWERABLE:
-            self.close(f"the server asks with ids of more than {_LONGEST_ID} characters")
+            self.close(f"the server asks with ids of more than {LONGEST_ID} characters")
         return False
 
     def _reply(self, reply: dict[str, JsonValue]) -> None:

@@ -9,8 +9,7 @@ from workbench.core.model import JsonValue
 from workbench.history import CallRow, Recording
 from workbench.replay.aligning import common_pairs
 from workbench.replay.difference import json_difference
-from workbench.replay.recorded_tools import Divergence, side
-from workbench.text.jsontext import canonical
+from workbench.replay.recorded_tools import Divergence, asked, key, side
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,8 @@ def compare_ends(a: Recording, b: Recording) -> list[JsonValue]:
 
 def align(a: Recording, b: Recording) -> list[tuple[CallRow | None, CallRow | None]]:
     """Pairs of calls in order; one side is None where the other execution made no such call."""
-    keys_a = [_key(call) for call in a.calls]
-    keys_b = [_key(call) for call in b.calls]
+    keys_a = [key(call) for call in a.calls]
+    keys_b = [key(call) for call in b.calls]
     pairs: list[tuple[CallRow | None, CallRow | None]] = []
     i = j = 0
     for at_a, at_b in (*common_pairs(keys_a, keys_b), (len(keys_a), len(keys_b))):
@@ -54,7 +53,7 @@ def _changed(
     i = j = 0
     while i < len(left) or j < len(right):
         both = i < len(left) and j < len(right)
-        if both and _asked(left[i]) == _asked(right[j]):
+        if both and asked(left[i]) == asked(right[j]):
             yield left[i], right[j]
             i, j = i + 1, j + 1
         elif len(left) - i >= len(right) - j:
@@ -111,10 +110,6 @@ def first_divergence(a: Recording, b: Recording) -> Divergence | None:
     return Divergence(None, diff=diff, cause="live servers answered otherwise") if diff else None
 
 
-def _key(call: CallRow) -> str:
-    return canonical([call.kind, call.server, call.tool, call.args])
-
-
 def _difference(left: CallRow | None, right: CallRow | None) -> list[JsonValue]:
     if left is not None and right is not None and _texts(left) == _texts(right):
         return []  # as most are: nothing need be parsed
@@ -122,11 +117,7 @@ def _difference(left: CallRow | None, right: CallRow | None) -> list[JsonValue]:
 
 
 def _texts(call: CallRow) -> tuple[object, ...]:
-    return (*_asked(call), call.args_text, call.ok, call.result_text, call.error_text)
-
-
-def _asked(call: CallRow) -> tuple[str, str, str]:
-    return (call.kind, call.server, call.tool)
+    return (*asked(call), call.args_text, call.ok, call.result_text, call.error_text)
 
 
 def _content(call: CallRow | None) -> JsonValue:

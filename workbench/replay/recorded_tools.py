@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from workbench.catalogue.spelling import alike
 from workbench.core.model import (
+    CallKind,
     CatalogueQuery,
     ErrorCode,
     Event,
@@ -230,10 +231,10 @@ class RecordedTools:
         if call.seq > len(calls) or call.seq in self._used:
             return None
         recorded = calls[call.seq - 1]
-        if (call.kind, call.server, call.tool) != (recorded.kind, recorded.server, recorded.tool):
+        if asked(call) != asked(recorded):
             return None
         # As texts: to Python 1, 1.0 and true are equal.
-        same = dumps(call.args) == dumps(recorded.args) or self._key(call) == _key(recorded)
+        same = dumps(call.args) == dumps(recorded.args) or self._key(call) == key(recorded)
         return recorded if same else None
 
     def _moved(self, call: ToolCall) -> CallRow | None:
@@ -241,7 +242,7 @@ class RecordedTools:
         if self._unused is None:
             self._unused = {}
             for recorded in self.course.calls:
-                self._unused.setdefault(_key(recorded), deque()).append(recorded)
+                self._unused.setdefault(key(recorded), deque()).append(recorded)
         candidates = self._unused.get(self._key(call), deque())
         while candidates and candidates[0].seq in self._used:
             candidates.popleft()
@@ -253,7 +254,7 @@ class RecordedTools:
     def _key(self, call: ToolCall) -> str:
         # The record is masked, so what is compared with it is masked the same way.
         args, _ = self._redactor.json(call.args)
-        return canonical([call.kind, call.server, call.tool, loads(args)])
+        return canonical([*asked(call), loads(args)])
 
     def _diverge(self, call: ToolCall) -> None:
         if self.divergence is not None:
@@ -303,5 +304,11 @@ def side(call: CallRow | ToolCall) -> dict[str, JsonValue]:
     return shown if call.kind == "tool" else {"kind": call.kind, **shown}
 
 
-def _key(recorded: CallRow) -> str:
-    return canonical([recorded.kind, recorded.server, recorded.tool, recorded.args])
+def key(recorded: CallRow) -> str:
+    """The same for two calls that ask the same with the same arguments."""
+    return canonical([*asked(recorded), recorded.args])
+
+
+def asked(call: CallRow | ToolCall) -> tuple[CallKind, str, str]:
+    """What a call asks whom for."""
+    return (call.kind, call.server, call.tool)

@@ -13,9 +13,9 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from workbench.catalogue.offerings import OFFERS, Offer
 from workbench.catalogue.tools import ServerState
 from workbench.core.elicitation import Elicit
+from workbench.core.model import OFFERS, Offer
 from workbench.mcp.messages import Failure, RpcError, SessionLost
 from workbench.upstream.client_side import ClientSide
 from workbench.upstream.notes import NoteTap, log_text

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from workbench.catalogue.offerings import OFFERS, Offer
+from workbench.core.model import OFFERS, Offer
 from workbench.upstream.private_json import write_private
 
 _log = logging.getLogger(__name__)

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue.changes import Change
-from workbench.catalogue.offerings import Offer, Offerings, read_prompts, read_resources
 from workbench.catalogue.tools import Catalogue, ServerInfo, ServerState, ToolInfo
 from workbench.config import nesting
 from workbench.config.identity import file_name, identity, way
 from workbench.config.trust import NOT_TRUSTED
 from workbench.core.elicitation import Elicit, Elicitation, Reply, declined
-from workbench.core.model import METHODS, CallKind, ErrorCode, Outcome, ToolCall
+from workbench.core.model import METHODS, CallKind, ErrorCode, Offer, Outcome, ToolCall
 from workbench.core.ports import NoteListener
 from workbench.mcp.messages import Failure, RpcError
 from workbench.mcp.peer import LONGEST_ANSWER
@@ -38,6 +37,7 @@ from workbench.util.listeners import tell
 
 if TYPE_CHECKING:
     from workbench.catalogue.health import ServerHealth
+    from workbench.catalogue.offerings import Offerings
     from workbench.config import Config, ServerSettings
     from workbench.upstream.auth.flow import Show
     from workbench.upstream.transports.link import Link
@@ -335,6 +335,8 @@ class Manager:
         )
         resources, prompts = await asyncio.gather(*asked)
         problems = [one.error.message for one in (resources, prompts) if one.error is not None]
+        from workbench.catalogue.offerings import Offerings, read_prompts, read_resources
+
         return Offerings(
             read_resources(name, resources.result or {}),
             read_prompts(name, prompts.result or {}),

@@ -46,11 +46,7 @@ def own_peak_resident() -> int:
 
 def own_resident() -> int:
     """Resident bytes of this process now; 0 where the system does not say."""
-    try:
-        with open(f"{_PROC}/self/statm", "rb") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 0
+    return _statm(1, otherwise=0)
 
 
 def give_back_memory() -> None:
@@ -62,11 +58,16 @@ def give_back_memory() -> None:
 
 def address_space_bytes() -> int:
     """The address space in use now, or a generous guess where the system does not say."""
+    return _statm(0, otherwise=_GENEROUS_BYTES)
+
+
+def _statm(field: int, *, otherwise: int) -> int:
+    """A field of proc(5)'s statm, in bytes."""
     try:
         with open(f"{_PROC}/self/statm", "rb") as file:
-            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+            return int(file.read().split()[field]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
-        return _GENEROUS_BYTES
+        return otherwise
 
 
 def limit(name: str, value: int) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.sandbox.child.handing import BYTE_ORDER_MARK
 
@@ -32,8 +32,7 @@ class NotAScript(Exception):
         self.position = position
 
 
-@dataclass(frozen=True, slots=True)
-class _Fence:
+class _Fence(NamedTuple):
     language: str
     outer: tuple[int, int]
     inner: tuple[int, int]

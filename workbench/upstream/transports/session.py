@@ -15,8 +15,7 @@ from contextlib import aclosing
 from typing import Literal
 
 from workbench import __version__
-from workbench.catalogue.offerings import OFFERS
-from workbench.core.model import JsonValue
+from workbench.core.model import OFFERS, JsonValue
 from workbench.mcp.messages import (
     CAPABILITIES_KEY,
     CLIENT_KEY,
