@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import pkgutil
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ import pytest
 from textual import events
 from textual.app import App
 from textual.screen import Screen
+from textual.widgets import Input
 
 import workbench.tui
 from tests.support.params import first_fast
@@ -189,6 +191,25 @@ async def test_new_then_close_closes_the_new_one(make_app: MakeApp) -> None:
         type_at_once(app, "ctrl+n", "ctrl+w")
         await settled(app)
         assert [tab.script.text for tab in app.main.scripts.tabs] == ["const a = 1\n"]
+
+
+async def test_what_is_typed_for_a_screen_that_is_still_being_made_waits_for_it(
+    make_app: MakeApp,
+) -> None:
+    class SlowScreen(LineScreen):
+        async def on_compose(self) -> None:
+            await asyncio.sleep(0.5)  # as on a busy machine
+
+    app = make_app("1")
+    async with app.run_test(size=(120, 40)):
+        await app_opened(app)
+        app.push_screen(SlowScreen("What?"))
+        assert isinstance(app.screen, SlowScreen)
+        app.post_message(events.Paste("pasted"))
+        type_at_once(app, *" typed")
+        await settled(app)
+        assert app.screen.query_one(Input).value == "pasted typed"
+        assert app.main.tab.script.text == "1"
 
 
 async def test_a_screen_that_was_left_no_longer_acts(make_app: MakeApp) -> None:

@@ -132,8 +132,11 @@ class KeyOrder:
             self._done(self._step)
 
     def _settles_still(self) -> bool:
-        """Whether the screen is about to give something the focus; asked only so often."""
+        """Whether the screen is being made, or is about to give something the focus; the latter is asked
+        only so often."""
         screen = self._app.screen
+        if not screen.is_mounted:
+            return True
         settles = isinstance(screen, GuardedScreen) and screen.is_settling
         self._asked = self._asked + 1 if settles else 0
         return settles and self._asked <= _MOST_ROUNDS
