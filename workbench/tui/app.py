@@ -16,7 +16,7 @@ from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 
 from workbench.config import Config
-from workbench.text.sanitize import clean, clean_line
+from workbench.text.sanitize import clean, clean_line, encodable
 from workbench.tui import commands, themes
 from workbench.tui.dialogs.palette import PaletteScreen
 from workbench.tui.gc_scheduler import Collector
@@ -137,6 +137,11 @@ class WorkbenchApp(AppBase):
                 self.say(problem, "warning")
         if config != before:
             self.say("The new settings are in force")
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Every copy goes through here, the editors' too: a lone half of a character cannot be sent. The
+        escape sequence is made by Textual from base64: the text cannot leave it."""
+        super().copy_to_clipboard(encodable(text))
 
     # -- start and end -----------------------------------------------------------------
 

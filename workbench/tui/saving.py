@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.dialogs.ask import LineScreen, unless_kept
 from workbench.tui.editor import documents
 
 if TYPE_CHECKING:
@@ -33,13 +33,7 @@ class Saving:
             if answer is None:
                 return
             path = Path(answer).expanduser().absolute()
-            if not path.exists():
-                self._write(path, text)
-                return
-            self._app.push_screen(
-                ChoiceScreen(f"{path} exists.", {"stay": "Keep it", "write": "Overwrite"}),
-                lambda choice: self._write(path, text) if choice == "write" else None,
-            )
+            unless_kept(self._app, path, lambda: self._write(path, text))
 
         self._app.push_screen(LineScreen(title, str(Path.cwd() / name)), named)
 

@@ -147,3 +147,20 @@ async def test_enter_puts_the_near_name_into_the_script(make_app: MakeApp) -> No
         await until(lambda: not card.display and app.main.detail.result.shown, "its value")
         assert app.main.runs.now is not None
         await until(lambda: app.main.runs.now and app.main.runs.now.status == "ok", "it works now")
+
+
+async def test_what_no_clipboard_takes_is_said_and_half_a_character_is_no_crash(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        card = app.main.query_one(ErrorCard)
+        card.show(ScriptError(ErrorCode.RUNTIME_ERROR, "half \ud800 a sign"), CODE)
+        card.action_copy()
+        assert "half \ufffd a sign" in app.clipboard
+        card.show(ScriptError(ErrorCode.RUNTIME_ERROR, "x" * (2 << 20)), CODE)
+        card.action_copy()
+        await pilot.pause()
+        assert "half \ufffd a sign" in app.clipboard
+        assert any("too many for a clipboard" in each.message for each in app._notifications)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import ClassVar
 
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, OptionList, Static
@@ -130,3 +131,14 @@ class LineScreen(GuardedModal[str | None]):
             if names.highlighted is not None:
                 return self._matching(self.query_one(Input).value)[names.highlighted]
         return None
+
+
+def unless_kept(app: App[int], path: Path, write: Callable[[], None]) -> None:
+    """Write at once where no file is; one that is there is overwritten only after a question."""
+    if not path.exists():
+        write()
+        return
+    app.push_screen(
+        ChoiceScreen(f"{path} exists.", {"stay": "Keep it", "write": "Overwrite"}),
+        lambda choice: write() if choice == "write" else None,
+    )

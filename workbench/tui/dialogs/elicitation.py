@@ -30,7 +30,6 @@ class ElicitScreen(GuardedModal[Reply]):
 
     DEFAULT_CSS = """
     ElicitScreen { align: center middle; background: $background 60%; }
-    ElicitScreen:ansi { background: transparent; }
     ElicitScreen #elicit-body { width: 84; max-width: 94%; height: auto; max-height: 94%; padding: 1 2;
         border: round $primary; background: $surface; }
     ElicitScreen VerticalScroll { height: auto; max-height: 55vh; margin: 1 0 0 0; }

@@ -44,8 +44,9 @@ def screen_keys(screen: Screen[object], own: Mapping[str, str]) -> list[tuple[st
 
 def _keys(places: Iterable[Place], own: Mapping[str, str]) -> list[tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
+    force = in_force(own)
     for place in places:
-        for command, keys in in_force(own):
+        for command, keys in force:
             if command.place == place and command.said and keys:
                 # Two views of one pane have the same keys for the same thing: said once.
                 found.setdefault(shown(keys).partition(",")[0], (shown(keys), command.title))

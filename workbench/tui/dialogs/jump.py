@@ -35,7 +35,6 @@ class JumpScreen(GuardedModal[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("jump")]
     DEFAULT_CSS = """
     JumpScreen { background: $background 30%; layers: letters; }
-    JumpScreen:ansi { background: transparent; }
     JumpScreen Static { position: absolute; width: auto; height: 1; padding: 0 1;
         background: $warning; color: $background; text-style: bold; }
     """

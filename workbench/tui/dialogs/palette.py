@@ -66,7 +66,7 @@ class PaletteScreen(GuardedModal[Entry | None]):
             self.entry = entry
 
     DEFAULT_CSS = """
-    PaletteScreen { align: center top; background: $background 60%; &:ansi { background: transparent; } }
+    PaletteScreen { align: center top; background: $background 60%; }
     PaletteScreen > .dialog { margin-top: 2; width: 84; height: 24; max-height: 90%; padding: 0 1; }
     PaletteScreen Input, PaletteScreen Input:focus { border: none; padding: 0 1; height: 1; }
     PaletteScreen RowList { background: $surface; margin-top: 1; }

@@ -104,7 +104,7 @@ class CodeArea(TypingArea):
             self._offer()
 
     def key_taken(self, key: str) -> bool:
-        if self._popup is not None and self._popup.is_open and self._popup_key(key):
+        if self.is_offering and self._popup_key(key):
             return True
         return self._tool_popup is not None and self._tool_popup.is_open and self._tool_key(key)
 
@@ -132,7 +132,7 @@ class CodeArea(TypingArea):
         return True
 
     def _narrow(self) -> None:
-        if self._popup is not None and self._popup.is_open:
+        if self.is_offering:
             self._offer()
 
     def _accept(self) -> None:
@@ -250,7 +250,7 @@ class CodeArea(TypingArea):
             self.hide_tool()
 
     async def _rested(self, place: Location, at: Offset) -> None:
-        if self._popup is not None and self._popup.is_open:
+        if self.is_offering:
             return
         name = self._name_at(place)
         tool = None if self.tool_finder is None else self.tool_finder(self.text, place)

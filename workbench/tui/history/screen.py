@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import ClassVar
 
@@ -136,17 +137,10 @@ class HistoryScreen(GuardedScreen[None]):
             page = await asyncio.to_thread(
                 self._history.list_executions,
                 limit=limit,
-                status=wanted.status,
-                source=wanted.source,
-                tool=wanted.tool,
-                text=wanted.text,
-                since=wanted.since,
-                until=wanted.until,
-                over_ms=wanted.over_ms,
-                under_ms=wanted.under_ms,
                 before=rows[-1].n if more and order == "newest" else None,
                 order=order,
                 offset=0 if order == "newest" else len(rows),
+                **asdict(wanted),
             )
         except HistoryError as error:
             self._cannot_read(error)
@@ -181,18 +175,7 @@ class HistoryScreen(GuardedScreen[None]):
         newest = max((row.n for row in rows), default=0)
         fresh = [row for row in sorted(by_n.values(), key=lambda r: -r.n) if row.n > newest]
         if fresh and self._wanted != Wanted():
-            wanted = self._wanted
-            matching = self._history.list_executions(
-                limit=len(fresh),
-                status=wanted.status,
-                source=wanted.source,
-                tool=wanted.tool,
-                text=wanted.text,
-                since=wanted.since,
-                until=wanted.until,
-                over_ms=wanted.over_ms,
-                under_ms=wanted.under_ms,
-            )
+            matching = self._history.list_executions(limit=len(fresh), **asdict(self._wanted))
             fresh = [row for row in matching if row.n > newest]
         if self._order != "newest":
             self.rows.set_rows(rows)

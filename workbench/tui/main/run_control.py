@@ -135,9 +135,9 @@ class RunControl:
         self.now, self.tab = run, self._host.tab
         self._front = self.tab
         model = TraceModel()
+        model.begin(run.execution_id)
         self._of[self.tab] = run, model
         self._trace.show_model(model)
-        self._trace.begin(run.execution_id)
         self._detail.begin()
 
     async def _run(self, request: ExecutionRequest) -> None:
@@ -296,15 +296,11 @@ class RunControl:
         self._host.jump_to(row, column + len(fix.right))
         self._host.tell(f"{fix.right} stands for {fix.wrong} now: F5 runs it, ^z takes it back")
 
-    def go_to_place(self, line: int, column: int) -> None:
-        """To a place that an error names, from 1."""
-        self._go_to(line, column)
-
     def go_to_call(self, seq: int) -> None:
         """To where the script made the call."""
         state = self.call(seq)
         if state is not None and state.call.line is not None:
-            self._go_to(state.call.line, state.call.column)
+            self.go_to_place(state.call.line, state.call.column)
 
     def go_to_end(self, line: int | None, column: int | None) -> None:
         """To where the script failed; without a place, to the whole error."""
@@ -312,9 +308,9 @@ class RunControl:
             self._detail.show_tab("result")
             self._host.go_to("detail")
         else:
-            self._go_to(line, column)
+            self.go_to_place(line, column)
 
-    def _go_to(self, line: int, column: int | None) -> None:
+    def go_to_place(self, line: int, column: int | None) -> None:
         """To a place of the script that ran, from 1."""
         self._host.jump_to(line - 1, max((column or 1) - 1, 0))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.core.scripts import UnknownScript, find_script, script_folders, script_names
-from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen, unless_kept
 from workbench.tui.editor import documents
 from workbench.tui.editor.documents import Document, DocumentError
 from workbench.tui.editor.highlighting import language_of
@@ -125,13 +125,10 @@ class ScriptFiles:
             if answer is None:
                 return
             path = self._path_of(answer)
-            if not path.exists() or path == tab.document.path:
+            if path == tab.document.path:
                 save(path)
-                return
-            self._host.app.push_screen(
-                ChoiceScreen(f"{path} exists.", {"stay": "Keep it", "write": "Overwrite"}),
-                lambda choice: save(path) if choice == "write" else None,
-            )
+            else:
+                unless_kept(self._host.app, path, lambda: save(path))
 
         path = tab.document.path
         if path is None or documents.is_sample(path):  # samples stay as they came

@@ -13,7 +13,6 @@ from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from workbench.core.model import ConsoleLine, ExecutionRunning, ToolCallFinished, ToolCallStarted
 from workbench.core.ports import HistoryReader
@@ -33,7 +32,7 @@ from workbench.tui.trace.view import TraceView
 from workbench.tui.values.error_card import ErrorCard
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
-from workbench.tui.widgets.quiet_line import fitted
+from workbench.tui.widgets.quiet_line import QuietLine, fitted
 from workbench.tui.wording import chip, count, local_time, verdict
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ class ReplayScreen(RecordingScreen):
 
     def compose(self) -> ComposeResult:
         recording = self.recording
-        yield Static(id="replay-header", markup=False)
+        yield QuietLine(id="replay-header", markup=False)
         yield Transport(id="transport")
         with Container(id="panes"):
             with Vertical(classes="group -current", id="left"):
@@ -97,7 +96,7 @@ class ReplayScreen(RecordingScreen):
                     pane.set_title("3 Trace")
                     yield TraceView(id="replay-trace")
                 yield DetailPane(id="detail", classes="pane")
-        yield Static(id="status", markup=False)
+        yield QuietLine(id="status", markup=False)
         yield KeyFooter()
 
     def on_mount(self) -> None:
@@ -382,7 +381,7 @@ class ReplayScreen(RecordingScreen):
             Content(f"by {clean_line(by, 30)}"),
         ]
         header = fitted(parts, [], self.size.width - 2)
-        self.query_one("#replay-header", Static).update(header)
+        self.query_one("#replay-header", QuietLine).put(header)
         self.query_one(Transport).show(
             self.steps,
             self.position,
@@ -398,6 +397,6 @@ class ReplayScreen(RecordingScreen):
         self.query_one("#trace", Pane).set_title(title)
         stops = ", ".join(f"#{seq}" for seq in sorted(self.breakpoints))
         said = self.verdict or (_LIVE if self.live else _CAN_DO)
-        self.query_one("#status", Static).update(
+        self.query_one("#status", QuietLine).put(
             Content(said + (f" · breakpoints {stops}" if stops else ""))
         )

@@ -33,7 +33,6 @@ class ApproveScreen(GuardedModal[None]):
 
     DEFAULT_CSS = """
     ApproveScreen { align: center middle; background: $background 60%; }
-    ApproveScreen:ansi { background: transparent; }
     ApproveScreen #approve-body { width: 96%; height: 92%; background: $surface; }
     ApproveScreen #approve-tools { width: 1fr; }
     ApproveScreen #approve-change { width: 3fr; }

@@ -28,7 +28,6 @@ class LoginScreen(GuardedModal[str | None]):
 
     DEFAULT_CSS = """
     LoginScreen { align: center middle; background: $background 60%; }
-    LoginScreen:ansi { background: transparent; }
     LoginScreen #login-body { width: 90%; height: auto; max-height: 90%; }
     LoginScreen #login-address { margin: 1 0; color: $text-accent; }
     LoginScreen #login-problem { color: $text-error; height: auto; }

@@ -15,7 +15,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.events import ScreenResume
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from workbench.catalogue.annotations import may_destroy, reads_only
 from workbench.catalogue.inference import SeenType
@@ -53,6 +53,7 @@ from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.quiet_line import QuietLine
 from workbench.tui.widgets.row_list import RowList
 from workbench.tui.wording import count
 
@@ -191,7 +192,7 @@ class ToolsScreen(GuardedScreen[str | None]):
                 yield self._list
             with Pane(id="tool-pane"):
                 with VerticalScroll():
-                    yield Static(id="about", markup=False)
+                    yield QuietLine(id="about", markup=False)
                 yield JsonView(id="read")
         yield KeyFooter()
 
@@ -291,15 +292,15 @@ class ToolsScreen(GuardedScreen[str | None]):
             self._idle = idle
             self.refresh_bindings()
         pane = self.query_one("#tool-pane", Pane)
-        said = self.query_one("#about", Static)
+        said = self.query_one("#about", QuietLine)
         if row is None:
-            said.update("")
+            said.put(Content(""))
             pane.set_title("")
             return
         is_read = self._read is not None and row.name == self._read
         pane.set_class(is_read, "-read")
         if row.beside is not None:
-            self._update(said, about_beside(row.beside))
+            said.put(about_beside(row.beside))
             keys = (
                 "F6 to it · Enter reads again" if is_read else "Enter reads it · y copies the call"
             )
@@ -307,18 +308,13 @@ class ToolsScreen(GuardedScreen[str | None]):
         elif row.tool is None:
             with suppress(KeyError):  # the configuration may just have lost it
                 health = self._runtime.upstream.health(row.server.name)
-                self._update(said, about_server(row.server, health))
+                said.put(about_server(row.server, health))
             pane.set_title(clean_line(row.server.name), "Enter folds · r reconnects")
         else:
             known = self._statistics.get(row.tool.full_name, (Content(""), None))
-            self._update(said, about_tool(row.tool, *known))
+            said.put(about_tool(row.tool, *known))
             pane.set_title(clean_line(row.tool.full_name), "Enter inserts the call · t tries it")
             self._count(row.tool)
-
-    def _update(self, said: Static, content: Content) -> None:
-        """Nothing is painted for the same words."""
-        if said.content != content:
-            said.update(content)
 
     def _look_again(self) -> None:
         """Servers go on while one looks: they write to stderr, answer, are lost."""
@@ -341,7 +337,7 @@ class ToolsScreen(GuardedScreen[str | None]):
         self._statistics[tool.full_name] = (said, seen)
         row = self.rows.row
         if row is not None and row.tool is not None and row.tool.full_name == tool.full_name:
-            self.query_one("#about", Static).update(about_tool(row.tool, said, seen))
+            self.query_one("#about", QuietLine).put(about_tool(row.tool, said, seen))
 
     @on(ScreenResume)
     def _back(self) -> None:

@@ -21,7 +21,6 @@ class TrustScreen(GuardedModal[bool]):
 
     DEFAULT_CSS = """
     TrustScreen { align: center middle; background: $background 60%; }
-    TrustScreen:ansi { background: transparent; }
     TrustScreen #trust-body { width: 90%; height: auto; max-height: 90%; }
     TrustScreen VerticalScroll { height: auto; max-height: 20; margin: 1 0; }
     """

@@ -37,7 +37,6 @@ class TryScreen(GuardedModal[None]):
 
     DEFAULT_CSS = """
     TryScreen { align: center middle; background: $background 60%; }
-    TryScreen:ansi { background: transparent; }
     TryScreen #try-body { width: 94%; height: 92%; background: $surface; }
     TryScreen #try-problem { height: auto; color: $error; padding: 0 1; }
     """

@@ -34,7 +34,6 @@ class FiguresScreen(GuardedModal[str | None]):
 
     DEFAULT_CSS = """
     FiguresScreen { align: center middle; background: $background 60%; }
-    FiguresScreen:ansi { background: transparent; }
     FiguresScreen > Pane { width: 108; max-width: 96%; height: auto; max-height: 90%;
         background: $surface; }
     FiguresScreen RowList { height: auto; max-height: 100%; background: $surface; }

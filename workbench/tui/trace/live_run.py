@@ -101,7 +101,6 @@ class LiveRun:
         self.queued = True
         """No worker has taken it yet."""
         self.max_calls = 0
-        self.timeout_ms = 0
         self._began = time.monotonic()
 
     @property
@@ -154,7 +153,6 @@ class LiveRun:
                 case ExecutionStarted():
                     self.execution_id = event.execution_id
                     self.max_calls = event.limits.max_tool_calls
-                    self.timeout_ms = event.limits.timeout_ms
                 case ExecutionRunning():
                     self.queued = False
                     self._began = time.monotonic()

@@ -24,8 +24,6 @@ class ToolFigures:
     median_ms: float
     p95_ms: float
     total_ms: float
-    bytes_out: int
-    """Of arguments."""
     bytes_in: int
     """Of results."""
 
@@ -49,7 +47,6 @@ def tool_figures(calls: Calls) -> list[ToolFigures]:
                 figures.median_ms,
                 figures.p95_ms,
                 sum(spent),
-                sum(_bytes(call.args) for call, _ in made),
                 sum(_bytes(finished.outcome.result) for finished in ended if finished.outcome.ok),
             )
         )

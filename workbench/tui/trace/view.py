@@ -82,11 +82,7 @@ class TraceView(TraceDrawing, can_focus=True):
     def begin(self, execution_id: str | None) -> None:
         """Forget the rows; from now on show the execution of this id (None: whatever comes)."""
         self.model.begin(execution_id)
-        self.cursor = self._told = None
-        self._unseen = 0
-        self.follow = True
-        self.scroll_to(y=0, animate=False, immediate=True, force=True)
-        self._resize()
+        self.show_model(self.model)
 
     def show_model(self, model: TraceModel) -> None:
         """Show the rows of another execution, from its end."""
@@ -118,28 +114,6 @@ class TraceView(TraceDrawing, can_focus=True):
             self._sought = text
         self._refilter()
         return None
-
-    def set_console_folded(self, folded: bool) -> None:
-        """Hide or show the console lines."""
-        self.model.fold_console(folded)
-        self._refilter()
-
-    @property
-    def summary(self) -> str:
-        """For the pane's title: ``31 calls · 1 failed · follow``."""
-        totals = self.model.totals
-        parts = [f"{totals.calls:,} call{'' if totals.calls == 1 else 's'}"]
-        if totals.failed:
-            parts.append(f"{totals.failed:,} failed")
-        if totals.running:
-            parts.append(f"{totals.running} running")
-        if self.model.progress < 1:
-            parts.append(f"filtering {self.model.progress:.0%}")
-        elif self.model.filter:
-            parts.append(f"{len(self.model.shown):,} shown")
-        if self.follow:
-            parts.append("follow")
-        return " · ".join(parts)
 
     def select(self, seq: int) -> bool:
         """Put the cursor on a call, unfolding its line; False: it is not shown."""
@@ -372,7 +346,8 @@ class TraceView(TraceDrawing, can_focus=True):
         self.refresh()
 
     def action_toggle_console(self) -> None:
-        self.set_console_folded(self.model.show_console)
+        self.model.fold_console(self.model.show_console)
+        self._refilter()
 
     def action_fold(self) -> None:
         """The calls of the line under the cursor as one row, or each its own."""

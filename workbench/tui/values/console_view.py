@@ -15,11 +15,11 @@ from workbench.core.model import LogLevel, LogLine
 from workbench.text.sanitize import clean, encodable
 from workbench.tui.commands import bindings
 from workbench.tui.textual_private import LineLog
+from workbench.tui.values.clipboard import copy
 from workbench.tui.widgets.line_view import fit
 
 _SHOWN_LINES = 5_000
 """So many rows are drawn. All lines are kept: the engine bounds them (10 000 and 4 MB a run)."""
-_MOST_COPIED = 1 << 20
 _RANKS: Final[dict[LogLevel, int]] = {"debug": 0, "log": 1, "info": 1, "warn": 2, "error": 3}
 _LEVELS: Final[tuple[LogLevel, ...]] = ("debug", "log", "warn", "error")
 """From where on lines are shown, in the order in which ``l`` goes through them."""
@@ -123,16 +123,7 @@ class ConsoleView(LineLog):
         self.post_message(self.LevelChanged())
 
     def action_copy(self) -> None:
-        text = self.shown_text()
-        if len(text) > _MOST_COPIED:
-            self.notify(
-                f"{len(text):,} characters are too many for a clipboard; x saves them to a file",
-                severity="warning",
-                markup=False,
-            )
-            return
-        self.app.copy_to_clipboard(encodable(text))
-        self.notify("The console was sent to the terminal's clipboard", markup=False)
+        copy(self, self.shown_text(), "The console was sent to the terminal's clipboard")
 
     def action_save(self) -> None:
         if self._kept:

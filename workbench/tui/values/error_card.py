@@ -16,6 +16,7 @@ from textual.strip import Strip
 from workbench.core.model import ScriptError
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
+from workbench.tui.values.clipboard import copy
 from workbench.tui.values.error_reading import (
     Fix,
     cure,
@@ -238,8 +239,8 @@ class ErrorCard(PaintedView, can_focus=True):
 
     def action_copy(self) -> None:
         if self.error is not None:
-            self.app.copy_to_clipboard(whole_text(self.error))
-            self.notify("The error was sent to the terminal's clipboard")
+            said = "The error was sent to the terminal's clipboard"
+            copy(self, whole_text(self.error), said, "x in its tree saves them to a file")
 
     def on_click(self, event: events.Click) -> None:
         index = self.scroll_offset.y + event.get_content_offset_capture(self).y

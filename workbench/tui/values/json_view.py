@@ -14,8 +14,9 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from workbench.core.model import JsonValue
-from workbench.text.sanitize import clean, clean_line, encodable
+from workbench.text.sanitize import clean, clean_line
 from workbench.tui.commands import bindings
+from workbench.tui.values.clipboard import copy
 from workbench.tui.values.json_drawing import JsonDrawing
 from workbench.tui.values.json_tree import (
     MOST_ROWS,
@@ -27,8 +28,6 @@ from workbench.tui.values.media import Media, media_of
 from workbench.tui.values.table import Table, table_of
 from workbench.tui.values.table_screen import TableScreen
 from workbench.tui.values.text_screen import TextScreen, text_of
-
-_MOST_COPIED = 1 << 20
 
 
 class JsonView(JsonDrawing, can_focus=True):
@@ -324,17 +323,8 @@ class JsonView(JsonDrawing, can_focus=True):
         self.notify("There is no image and no audio here", markup=False)
 
     def _copy(self, text: str, what: str) -> None:
-        if len(text) > _MOST_COPIED:
-            self.notify(
-                f"{len(text):,} characters are too many for a clipboard; x saves them to a file",
-                severity="warning",
-                markup=False,
-            )
-            return
-        # The clipboard's escape sequence is made by Textual from base64: the text cannot leave it.
-        self.app.copy_to_clipboard(encodable(text))
         start = clean_line(clean(text), 40)
-        self.notify(f"{what} sent to the terminal's clipboard: {start}", markup=False)
+        copy(self, text, f"{what} sent to the terminal's clipboard: {start}")
 
 
 @contextmanager

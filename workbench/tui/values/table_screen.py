@@ -15,6 +15,7 @@ from textual.widgets import Input
 
 from workbench.text.sanitize import clean_line, encodable
 from workbench.tui.commands import bindings
+from workbench.tui.values.clipboard import copy
 from workbench.tui.values.table import CELL, Row, Table, cell, csv_text, filtered, ordered
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_input import LineInput
@@ -24,7 +25,6 @@ from workbench.tui.widgets.row_list import RowList
 
 _MEASURED = 300
 """Rows that decide how wide a column is."""
-_MOST_COPIED = 1 << 20
 
 
 class TableScreen(GuardedModal[str | None]):
@@ -32,7 +32,6 @@ class TableScreen(GuardedModal[str | None]):
 
     DEFAULT_CSS = """
     TableScreen { align: center middle; background: $background 60%; }
-    TableScreen:ansi { background: transparent; }
     TableScreen > Pane { width: 96%; height: 92%; background: $background; }
     TableScreen LineInput { border: none; height: 1; padding: 0 1; background: $panel;
         display: none; &.-shown { display: block; } }
@@ -196,11 +195,4 @@ class TableScreen(GuardedModal[str | None]):
         self.post_message(self.SaveRequested(encodable(text), f"{self._title}.csv"))
 
     def _copy(self, text: str, what: str) -> None:
-        if len(text) > _MOST_COPIED:
-            self.notify(
-                f"{len(text):,} characters are too many for a clipboard; x saves them to a file",
-                severity="warning",
-            )
-            return
-        self.app.copy_to_clipboard(encodable(text))
-        self.notify(f"{len(self._shown):,} rows as {what} sent to the terminal's clipboard")
+        copy(self, text, f"{len(self._shown):,} rows as {what} sent to the terminal's clipboard")

@@ -13,8 +13,9 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from workbench.core.model import JsonValue
-from workbench.text.sanitize import clean_line, encodable
+from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
+from workbench.tui.values.clipboard import copy
 from workbench.tui.values.wrapping import wrapped
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_view import PaintedView
@@ -22,7 +23,6 @@ from workbench.tui.widgets.pane import Pane
 
 MOST_SHOWN = 1 << 20
 """Characters; what is left out is said."""
-_MOST_COPIED = 1 << 20
 
 
 def unpacked(text: str) -> str | None:
@@ -99,7 +99,6 @@ class TextScreen(GuardedModal[None]):
 
     DEFAULT_CSS = """
     TextScreen { align: center middle; background: $background 60%; }
-    TextScreen:ansi { background: transparent; }
     TextScreen > Pane { width: 96%; height: 92%; background: $background; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("text-screen")]
@@ -139,8 +138,5 @@ class TextScreen(GuardedModal[None]):
         lines.focus()
 
     def action_copy(self) -> None:
-        if len(self._text) > _MOST_COPIED:
-            self.notify("It is too long for a clipboard; x in the tree saves it to a file")
-        else:
-            self.app.copy_to_clipboard(encodable(self._text))
-            self.notify("The text was sent to the terminal's clipboard")
+        said = "The text was sent to the terminal's clipboard"
+        copy(self, self._text, said, "x in the tree saves them to a file")

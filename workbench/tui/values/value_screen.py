@@ -20,7 +20,6 @@ class JsonScreen(GuardedModal[None]):
 
     DEFAULT_CSS = """
     JsonScreen { align: center middle; background: $background 60%; }
-    JsonScreen:ansi { background: transparent; }
     JsonScreen > Pane { width: 94%; height: 90%; background: $surface; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("value")]
