@@ -27,7 +27,7 @@ from workbench.core.model import (
     ToolCall,
     ToolCallStarted,
 )
-from workbench.history import HistoryError, Store
+from workbench.history import HistoryError, Store, trouble
 from workbench.history import writer as writing
 from workbench.history.store import SqliteHistory
 
@@ -48,7 +48,7 @@ def locked(path: Path) -> Iterator[sqlite3.Connection]:
 async def test_a_locked_file_is_said_waited_for_and_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(writing, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(trouble, "PATIENCE_S", 0.0)
     store = Store(tmp_path / "h.sqlite3")
     with locked(store.path):
         await write(store, started("a"), finished("a", 7))
@@ -176,7 +176,7 @@ async def test_a_restored_copy_is_not_damaged_by_the_log_of_the_file_before(
 async def test_what_waits_is_bounded_and_ends_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(trouble, "PATIENCE_S", 0.0)
     monkeypatch.setattr(writing, "MOST_WAITING", 100_000)
     store = Store(tmp_path / "h.sqlite3")
     await write(store, started("a"))

@@ -113,8 +113,8 @@ async def test_ends_that_met_a_full_disk_are_written_when_there_is_room(tmp_path
 
 def pages(store: Store, most: int) -> None:
     with store._writer._writing:
-        assert store._writer._file is not None
-        store._writer._file.connection.execute(f"PRAGMA max_page_count = {most}")
+        assert store._writer._committer.file is not None
+        store._writer._committer.file.connection.execute(f"PRAGMA max_page_count = {most}")
 
 
 async def test_a_file_over_its_size_is_pruned_while_it_is_written(tmp_path: Path) -> None:

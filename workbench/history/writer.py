@@ -7,44 +7,23 @@ locked, the disk is full, the file is damaged or of another program) waits and i
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import os
-import sqlite3
 import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbench.core.model import (
-    ConsoleLine,
-    Event,
-    ExecutionFinished,
-    ExecutionRunning,
-    ExecutionStarted,
-    HostReading,
-    ToolCallFinished,
-    ToolCallStarted,
-)
-from workbench.core.paths import make_private
+from workbench.core.model import Event, ExecutionFinished, ExecutionRunning, ExecutionStarted
 from workbench.core.records import HistoryError
+from workbench.history.committing import Committer, without_payload
 from workbench.history.event_size import LIGHT, weight_of
 from workbench.history.inserting import Inserter
 from workbench.history.logfile import LogFile
-from workbench.history.opening import (
-    BUSY_MS,
-    TROUBLE,
-    Locked,
-    NoRoom,
-    explained,
-    explaining,
-    identity,
-    open_for_writing,
-)
-from workbench.history.pending import Item, Lacking, Pending, Weighed
-from workbench.history.pruning import Pruner, transaction
+from workbench.history.opening import TROUBLE, Locked, NoRoom, explained
+from workbench.history.pending import Item, Lacking, Pending
+from workbench.history.pruning import Pruner
+from workbench.history.trouble import CLOSE_S, Trouble
 from workbench.text.redact import Redactor
 
 _log = logging.getLogger(__name__)
@@ -59,27 +38,11 @@ takes longer, and a thread that writes keeps the event loop waiting for the inte
 _SLOW_S = 0.02
 _SLOW_PAUSE_S = 10.0
 """After a commit that slow (a busy disk) the caller's event loop is spared this long."""
-_CHECKPOINT_EVERY = 256
-_CHECKPOINT_CHARACTERS = 16_000_000
-_LOG_KEPT_BYTES = 8 << 20
-"""What the database's log may keep of the disk between checkpoints."""
 _STEP_PAUSE_S = 0.005
 """Between two steps of pruning: other processes get their turn."""
-_CHECKPOINT_BUSY_MS = 100
-_STEP_WRITES = 1_000_000
-"""What a step of pruning may add to the database's log, about."""
 _IDLE_S = 600.0
 _LOOK_S = 2.0
 """How often a file that could not be used is looked at though nothing waits for it."""
-
-PATIENCE_S = 5.0
-"""How long a result waits for a file that is locked. Past it, it is delivered, and says so."""
-CLOSE_S = 60.0
-"""How long a process that wants to end waits for a file that is locked."""
-_ROOM_S = 1.0
-_FIRST_PAUSE_S = 0.025
-_LONGEST_PAUSE_S = 1.0
-"""Between two attempts."""
 _MOST_NOTES = 2_000
 _SHOWN_IDS = 10
 MOST_WAITING = 32_000_000
@@ -106,22 +69,19 @@ class Writer:
         """Executions under way of which nothing more is kept but their end."""
         self._notes: dict[str, str] = {}
         """What a result has to say of its record, until it asks."""
-        self._file: _File | None = None
-        self._replaced = False
-        """Whether the file that has the executions under way is gone."""
-        self._trouble: _Trouble | None = None
+        self._committer = Committer(path, self._rows, pruner, self._note)
+        self._trouble: Trouble | None = None
         self._awaited = False
         """Whether the thread was told of what is pending, or will be."""
         self._news = threading.Event()
         self._writing = threading.Lock()
         """Held from taking events until they are committed or put back."""
-        self._commits = 0
         self._spared_until = 0.0
         self._log_problem = False
         self._closing: float | None = None
         """Since when, by the monotonic clock."""
         try:
-            self._open()
+            self._committer.open()
         except HistoryError as error:
             self._in_trouble(error)
         self._thread = threading.Thread(target=self._run, name="history writer", daemon=True)
@@ -213,7 +173,7 @@ class Writer:
     def _put_end(self, event: Event, reason: str) -> None:
         if isinstance(event, ExecutionFinished):
             self._dropping.discard(event.execution_id)
-            self._pending.put(_without_payload(event, reason), 1)
+            self._pending.put(without_payload(event, reason), 1)
 
     def _note(self, execution_id: str, why: str) -> None:
         if len(self._notes) > _MOST_NOTES:
@@ -239,16 +199,16 @@ class Writer:
             items = self._pending.take(_FEW)
             if items:
                 try:
-                    if self._file is None or not self._file.is_there:
+                    if not self._committer.is_open:
                         raise HistoryError("to be opened first")
-                    self._commit([item for item, _ in items], wait=False)
+                    self._committer.commit([item for item, _ in items], wait=False)
                 except Exception:  # whatever it is, the thread meets it too, and can take its time
-                    self._undo()
+                    self._committer.undo()
                     self._pending.put_back(items)
                     return False
                 self._pending.done(len(items))
             self._write_log()
-            if self._is_checkpoint_due() or self._pruner.due:
+            if self._committer.is_checkpoint_due or self._pruner.due:
                 self._news.set()
         finally:
             self._writing.release()
@@ -266,20 +226,18 @@ class Writer:
                 with self._writing:
                     self._write_some()
                     self._write_log()
-                    self._prune_some()
+                    if self._closing is None:
+                        self._committer.prune_some()
                 self._pending.resolve(release=self._trouble is not None and self._trouble.is_known)
-                if self._is_checkpoint_due():
-                    self._checkpoint()
+                if self._committer.is_checkpoint_due:
+                    self._committer.checkpoint(self._writing)
             except Exception:  # a bug of ours must not end the thread that everybody waits for
                 _log.exception("the history's writer")
                 self._pending.resolve(release=True)
                 self._pruner.rest()
         self._pending.resolve(release=True)
         self._say_what_is_lost()
-        if self._file is not None:
-            with contextlib.suppress(sqlite3.Error):
-                self._file.connection.execute("PRAGMA optimize")
-            self._lose_file()
+        self._committer.close()
 
     def _has_ended(self) -> bool:
         """Whether nobody wants anything more, or nothing more can be done for them."""
@@ -298,7 +256,7 @@ class Writer:
             return self._trouble.pause if len(self._pending) else _LOOK_S
         if len(self._pending) or self._closing is not None:
             return 0.0
-        return _STEP_PAUSE_S if self._file is not None and self._pruner.due else _IDLE_S
+        return _STEP_PAUSE_S if self._committer.file is not None and self._pruner.due else _IDLE_S
 
     def _write_some(self) -> None:
         items = deque(self._pending.take(_BATCH if self._trouble is None else _PROBE))
@@ -306,10 +264,11 @@ class Writer:
         if not taken and (self._trouble is None or isinstance(self._trouble.error, NoRoom)):
             return
         try:
-            self._open()
-            self._write(items)
+            self._committer.open()
+            wait = self._trouble is None or not self._trouble.is_known
+            self._committer.write(items, wait=wait)
         except Exception as error:
-            self._undo()
+            self._committer.undo()
             if not isinstance(error, (*TROUBLE, HistoryError)):
                 _log.exception("the history's writer")
             self._in_trouble(explained(self._path, error), [item for item, _ in items])
@@ -318,108 +277,15 @@ class Writer:
         self._pending.done(taken - len(items))
         self._pending.put_back(items)
 
-    def _write(self, items: deque[Weighed]) -> None:
-        """Write all, and take what is written out of ``items``. Raises what is wrong with the file."""
-        wait = self._trouble is None or not self._trouble.is_known
-        try:
-            self._commit([item for item, _ in items], wait=wait)
-        except Exception as error:
-            self._undo()
-            if _is_of_the_file(error):
-                raise
-        else:
-            items.clear()
-        while items:  # one by one, so that only what is at fault is lost
-            item, _ = items[0]
-            try:
-                self._commit([item], wait=True)
-            except Exception as error:
-                self._undo()
-                if _is_of_the_file(error):
-                    raise
-                self._store_without(item, error)
-            items.popleft()
-
-    def _store_without(self, item: Item, error: Exception) -> None:
-        """Store at least that it was, where its payload cannot be stored."""
-        why = f"{type(item).__name__} could not be stored: {error}"
-        self._note(item.execution_id, why)
-        if isinstance(item, Lacking):
-            return
-        bare = _without_payload(item, str(error))
-        try:
-            self._commit([Lacking(item.execution_id, why), bare], wait=True)
-        except Exception as again:
-            self._undo()
-            if _is_of_the_file(again):
-                raise
-            # Its id is used already, say: what follows of it has no row to belong to.
-
-    def _prune_some(self) -> None:
-        if self._file is None or self._closing is not None or not self._pruner.due:
-            return
-        try:
-            self._pruner.step(self._file.connection)
-        except sqlite3.Error as error:  # not now: it is tried again, and writing says what is wrong
-            self._pruner.rest()
-            if not isinstance(explained(self._path, error), Locked):
-                self._lose_file()
-        self._rows.written += _STEP_WRITES
-
-    def _is_checkpoint_due(self) -> bool:
-        return self._commits >= _CHECKPOINT_EVERY or self._rows.written >= _CHECKPOINT_CHARACTERS
-
-    def _checkpoint(self) -> None:
-        """Move what was committed into the file proper; a sync, so never in an event loop."""
-        self._commits = self._rows.written = 0
-        if self._file is None:
-            return
-        with contextlib.suppress(sqlite3.Error):  # a reader is in the way: the next one will do
-            self._file.checkpoint("PASSIVE")
-            if self._file.log_bytes() > _LOG_KEPT_BYTES:
-                # Others committed meanwhile, so the log goes on: keep them out for the little that is left.
-                with self._writing:
-                    self._file.checkpoint("RESTART")
-
-    def _open(self) -> None:
-        """Have the file open that the path leads to now. Raises HistoryError."""
-        if self._file is not None:
-            if self._file.is_there:
-                return
-            _log.warning("history: %s was deleted or replaced; a new one is written", self._path)
-            self._file.remove_log()
-            self._lose_file()
-            self._replaced = True
-        with explaining(self._path.parent):
-            make_private(self._path.parent)
-        file = _File(self._path)
-        try:
-            # Nothing is written, so no lock is waited for, where no execution is under way.
-            writes = (
-                transaction(file.connection) if self._rows.any_open else contextlib.nullcontext()
-            )
-            with explaining(self._path), writes:
-                self._rows.move_to(file.connection, replaced=self._replaced)
-        except BaseException:
-            file.close()
-            raise
-        self._file, self._replaced = file, False
-        self._pruner.look()
-
-    def _lose_file(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
     # -- trouble -----------------------------------------------------------------------------
 
     def _in_trouble(self, error: HistoryError, items: Sequence[Item] = ()) -> None:
         """Nothing can be written for the time being; ``items`` are the next to be."""
-        trouble = self._trouble = _Trouble.after(self._trouble, error)
+        trouble = self._trouble = Trouble.after(self._trouble, error)
         if isinstance(error, NoRoom):
-            self._store_outlines(error, items)
+            self._committer.store_outlines(error, (*items, *self._pending.rest()))
         elif not isinstance(error, Locked):
-            self._lose_file()
+            self._committer.lose()
         if trouble.is_known and self.problem != str(error):
             self.problem = str(error)
             _log.warning("the history is not written: %s", error)
@@ -429,64 +295,13 @@ class Writer:
             _log.warning("the history is written again: %s", self._path)
         self._trouble = self.problem = None
 
-    def _store_outlines(self, error: HistoryError, items: Sequence[Item]) -> None:
-        """On a full disk there is often room for a few words: that an execution began, and how it ended.
-
-        The whole of it goes on waiting.
-        """
-        for item in (*items, *self._pending.rest()):
-            if self._file is None:
-                return
-            self._rows.begin()
-            try:
-                with transaction(self._file.connection):
-                    if not self._rows.knows(item.execution_id):
-                        if isinstance(item, ExecutionStarted):
-                            self._rows.take_early(item)
-                    elif isinstance(item, ExecutionFinished):
-                        self._rows.note_end(item, f"its end is not stored: {error}")
-            except (sqlite3.Error, ValueError):
-                self._rows.restore()
-            else:
-                self._rows.begin()
-
     def _say_what_is_lost(self) -> None:
         ids = dict.fromkeys(item.execution_id for item in self._pending.rest())
         if ids:
             shown = ", ".join(list(ids)[:_SHOWN_IDS]) + (", …" if len(ids) > _SHOWN_IDS else "")
             _log.warning("history: %d of what ran is not (wholly) recorded: %s", len(ids), shown)
 
-    # -- both, holding the lock ----------------------------------------------------------------
-
-    def _commit(self, items: Sequence[Item], *, wait: bool) -> None:
-        """Write in one transaction. Raises what SQLite raises; then ``_undo`` is due."""
-        assert self._file is not None
-        connection = self._file.connection
-        self._rows.begin()
-        if not wait:
-            connection.execute("PRAGMA busy_timeout = 0")
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-        finally:
-            if not wait:
-                connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-        before = self._rows.written
-        for item in items:
-            if isinstance(item, Lacking):
-                self._rows.lacks(item.execution_id, item.what)
-            else:
-                self._rows.take(item)
-        self._rows.flush()
-        connection.execute("COMMIT")
-        self._rows.begin()
-        self._commits += 1
-        self._pruner.wrote(self._rows.written - before)
-
-    def _undo(self) -> None:
-        if self._file is not None:
-            with contextlib.suppress(sqlite3.Error):
-                self._file.connection.execute("ROLLBACK")
-        self._rows.restore()
+    # -- the log ---------------------------------------------------------------------------
 
     def _write_log(self) -> None:
         try:
@@ -497,121 +312,3 @@ class Writer:
             self._log_problem = True
         else:
             self._log_problem = False
-
-
-class _File:
-    """The open file: a connection to write, one for checkpoints, and which file it was."""
-
-    def __init__(self, path: Path) -> None:
-        """Raises HistoryError."""
-        self._path = path
-        self._name = os.fspath(path)
-        self._log = path.with_name(f"{path.name}-wal")
-        self.connection = open_for_writing(path)
-        try:
-            # A connection of its own: a checkpoint syncs, and commits go on meanwhile.
-            self.checkpointer = open_for_writing(path)
-            with explaining(path):
-                self.connection.execute(f"PRAGMA journal_size_limit = {_LOG_KEPT_BYTES}")
-                self.checkpointer.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_BUSY_MS}")
-        except BaseException:
-            self.connection.close()
-            raise
-        self.identity = identity(path)
-        self._log_identity = identity(self._log)
-
-    @property
-    def is_there(self) -> bool:
-        """Whether the path still leads to it."""
-        return identity(self._name) == self.identity
-
-    def checkpoint(self, mode: str) -> None:
-        """Raises sqlite3.Error."""
-        self.checkpointer.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
-
-    def log_bytes(self) -> int:
-        """What the database's log takes of the disk."""
-        try:
-            return self._log.stat().st_size
-        except OSError:
-            return 0
-
-    def remove_log(self) -> None:
-        """The database's log and index belong to the file that went: they would damage the new one."""
-        if self._log_identity is not None and identity(self._log) == self._log_identity:
-            for name in ("-wal", "-shm"):
-                with contextlib.suppress(OSError):
-                    self._path.with_name(f"{self._path.name}{name}").unlink()
-
-    def close(self) -> None:
-        self.checkpointer.close()
-        self.connection.close()
-
-
-@dataclass(frozen=True, slots=True)
-class _Trouble:
-    """Why nothing can be written; times by the monotonic clock."""
-
-    error: HistoryError
-    since: float
-    last: float
-    tries: int
-
-    @classmethod
-    def after(cls, before: _Trouble | None, error: HistoryError) -> _Trouble:
-        now = time.monotonic()
-        if before is not None and type(before.error) is type(error):
-            return cls(error, before.since, now, before.tries + 1)
-        return cls(error, now, now, 1)
-
-    @property
-    def is_known(self) -> bool:
-        """A lock is nothing to speak of before it has lasted."""
-        return not isinstance(self.error, Locked) or self.last - self.since >= PATIENCE_S
-
-    @property
-    def pause(self) -> float:
-        """Before the next attempt."""
-        return min(_FIRST_PAUSE_S * (1 << min(self.tries, 20)), _LONGEST_PAUSE_S)
-
-    @property
-    def worth_waiting_s(self) -> float:
-        """For a process that wants to end."""
-        if isinstance(self.error, Locked):
-            return CLOSE_S
-        return _ROOM_S if isinstance(self.error, NoRoom) else 0.0
-
-
-def _is_of_the_file(error: Exception) -> bool:
-    """Whether it is the file that cannot be written, not the one value."""
-    if isinstance(error, HistoryError | OSError | UnicodeDecodeError | sqlite3.OperationalError):
-        return True
-    return type(error) is sqlite3.DatabaseError  # its subclasses speak of values
-
-
-def _without_payload(event: Event, why: str) -> Event:
-    """The event with nothing in it that may be what cannot be stored."""
-    note = f"«not stored: {why}»"
-    match event:
-        case ExecutionStarted(request=request):
-            return replace(event, request=replace(request, input=note))
-        case ToolCallStarted(call=call):
-            return replace(event, call=replace(call, args=note))
-        case ToolCallFinished(call=call, outcome=outcome):
-            error = None
-            if outcome.error is not None:
-                error = replace(outcome.error, message=note, details=None)
-            bare = replace(outcome, result=note, content=None, error=error, warnings=())
-            return replace(event, call=replace(call, args=note), outcome=bare)
-        case ExecutionFinished(execution=execution):
-            error_of = execution.error
-            if error_of is not None:
-                error_of = replace(error_of, message=note, stack=None, details=None)
-            bare_end = replace(execution, value=note, error=error_of, warnings=())
-            return replace(event, execution=bare_end)
-        case ConsoleLine(line=line):
-            return replace(event, line=replace(line, text=note))
-        case HostReading():
-            return replace(event, data=[] if event.kind != "catalogue" else {"ok": False})
-        case _:
-            return event
