@@ -11,27 +11,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue.changes import Change
-from workbench.catalogue.tools import Catalogue, ServerInfo, ServerState, ToolInfo
+from workbench.catalogue.tools import Catalogue
 from workbench.config import nesting
-from workbench.config.identity import file_name, identity, way
-from workbench.config.trust import NOT_TRUSTED
+from workbench.config.identity import file_name, way
 from workbench.core.elicitation import Elicit, Elicitation, Reply, declined
-from workbench.core.model import METHODS, CallKind, ErrorCode, Offer, Outcome, ToolCall
+from workbench.core.model import Outcome, ToolCall
 from workbench.core.ports import NoteListener
-from workbench.mcp.messages import Failure, RpcError
 from workbench.mcp.peer import LONGEST_ANSWER
 from workbench.upstream import requests
-from workbench.upstream.approval import Owner, Pins
+from workbench.upstream.approval import Pins
 from workbench.upstream.auth.logins import Logins, Place
 from workbench.upstream.auth.sessions import log_in, log_out
-from workbench.upstream.connection import Connection, NotConnected
-from workbench.upstream.definitions import denied_by, read_tools
+from workbench.upstream.calling import answered
+from workbench.upstream.connection import Connection
+from workbench.upstream.definitions import read_tools
 from workbench.upstream.eras import Eras
 from workbench.upstream.health import health_of
+from workbench.upstream.known_server import KnownServer, snapshot
 from workbench.upstream.listings import Listing, ListingCache
-from workbench.upstream.notes import NoteTap
 from workbench.upstream.restarts import Restarts
-from workbench.upstream.results import failure_of, outcome_of
 from workbench.upstream.server_log import ServerLog
 from workbench.util.listeners import tell
 
@@ -40,33 +38,11 @@ if TYPE_CHECKING:
     from workbench.catalogue.offerings import Offerings
     from workbench.config import Config, ServerSettings
     from workbench.upstream.auth.flow import Show
-    from workbench.upstream.transports.link import Link
 
 Listener = Callable[[str], None]
 
 _log = logging.getLogger(__name__)
 _PINS_POLL_S = 0.5
-_METHODS = [method for methods in METHODS.values() for method in methods]
-
-
-class _Server:
-    """What the manager knows of one server."""
-
-    connection: Connection
-
-    def __init__(self, settings: ServerSettings) -> None:
-        self.settings = settings
-        self.offered: dict[str, ToolInfo] = {}
-        """All its tools, the denied ones too, with their approval as of now."""
-        self.about = ""
-        """What it is for, in its own words."""
-        self.offers: tuple[Offer, ...] = ()
-        """What it has beside tools."""
-        self.offerings: Offerings | None = None
-        """The same in full, once somebody asked."""
-        self.cached = False
-        """The listing is of an earlier process."""
-        self.said_waiting = 0
 
 
 class Manager:
@@ -102,7 +78,7 @@ class Manager:
         self.elicit: Elicit = declined
         """Puts questions of servers to somebody; a face sets it."""
         self._max_answer_bytes = max_answer_bytes
-        self._servers: dict[str, _Server] = {}
+        self._servers: dict[str, KnownServer] = {}
         self._listeners: list[Listener] = []
         self._snapshot: Catalogue | None = None
         self._started = False
@@ -229,9 +205,9 @@ class Manager:
         server or tool, OSError where the approval cannot be kept.
         """
         server = self._servers[name]
-        names = [tool.name for tool in _callable(server)] if tools is None else tools
+        names = [tool.name for tool in server.callable()] if tools is None else tools
         chosen = [server.offered[tool] for tool in names]
-        self._pins.approve(_owner(server.settings), chosen, varying=varying)
+        self._pins.approve(server.owner, chosen, varying=varying)
         self._judge(server)
         self._tell(name)
         return [tool.name for tool in chosen if not tool.approved]
@@ -239,15 +215,15 @@ class Manager:
     def changes(self, name: str) -> list[Change]:
         """What is to be approved of a server, tool by tool. Raises KeyError for an unknown name."""
         server = self._servers[name]
-        owner = _owner(server.settings)
-        return [self._pins.change(owner, tool) for tool in _callable(server) if not tool.approved]
+        owner = server.owner
+        return [self._pins.change(owner, tool) for tool in server.callable() if not tool.approved]
 
     # -- the port --------------------------------------------------------------------------
 
     def catalogue(self) -> Catalogue:
         """What is known now, with the tools of an earlier process until a server has answered."""
         if self._snapshot is None:
-            self._snapshot = self._make_snapshot()
+            self._snapshot = snapshot(self._servers)
         return self._snapshot
 
     async def settled(self, server: str | None = None) -> None:
@@ -271,39 +247,7 @@ class Manager:
 
     async def call(self, call: ToolCall, note: NoteListener) -> Outcome:
         """Send one call. Never raises for a failed call; cancelling it cancels it upstream."""
-        server = self._servers.get(call.server)
-        label = call.label
-        if server is None or not server.settings.starts:
-            held = server is not None and server.settings.held
-            what = "is disabled" if server is not None else "is not configured"
-            return Outcome.failed(
-                ErrorCode.SERVER_QUARANTINED if held else ErrorCode.NOT_FOUND,
-                f"{label}: server {call.server!r} {'is not trusted' if held else what}",
-                dispatched=False,
-            )
-        timeout_ms = server.settings.call_timeout_ms
-        tap = NoteTap(call, note)
-        try:
-            if server.cached and call.kind == "tool":
-                refusal = await self._confirm(server, call)
-                if refusal is not None:
-                    return refusal
-            answer, took = await server.connection.call(
-                lambda link: _send(link, call, timeout_ms / 1000, tap), timeout_ms / 1000, tap
-            )
-        except NotConnected as error:
-            return Outcome.failed(
-                ErrorCode.UPSTREAM_ERROR,
-                f"{label}: server {call.server!r} is not connected: {error}",
-                dispatched=False,
-            )
-        except (RpcError, Failure) as error:
-            if call.kind != "tool":
-                return requests.failure_of(error, call, timeout_ms)
-            return failure_of(error, label, timeout_ms)
-        if call.kind != "tool":
-            return await requests.outcome_of(answer, call, took)
-        return await outcome_of(answer, server.offered.get(call.tool), label, took)
+        return await answered(self._servers.get(call.server), call, note, self.catalogue)
 
     async def offerings(self, name: str) -> Offerings:
         """Resources, templates and prompts of a server; asked for once, until it says that they changed.
@@ -312,7 +256,7 @@ class Manager:
         """
         server = self._servers[name]
         if server.offerings is None:
-            found = await self._ask_offerings(server)
+            found = await requests.offerings_of(name, lambda call: self.call(call, lambda _: None))
             if found.problem is not None:  # the next question may have better luck
                 return found
             server.offerings = found
@@ -323,46 +267,9 @@ class Manager:
     async def _put(self, asked: Elicitation) -> Reply:
         return await self.elicit(asked)
 
-    async def _ask_offerings(self, server: _Server) -> Offerings:
-        name = server.settings.name
-        calls: tuple[tuple[CallKind, str], ...] = (
-            ("resource", "resources/list"),
-            ("prompt", "prompts/list"),
-        )
-        asked = (
-            self.call(ToolCall("", 1, name, method, {}, kind=kind), lambda _: None)
-            for kind, method in calls
-        )
-        resources, prompts = await asyncio.gather(*asked)
-        problems = [one.error.message for one in (resources, prompts) if one.error is not None]
-        from workbench.catalogue.offerings import Offerings, read_prompts, read_resources
-
-        return Offerings(
-            read_resources(name, resources.result or {}),
-            read_prompts(name, prompts.result or {}),
-            "; ".join(dict.fromkeys(problems)) or None,
-        )
-
-    async def _confirm(self, server: _Server, call: ToolCall) -> Outcome | None:
-        """A definition of an earlier process let the call through: the server's own has the last word."""
-        await server.connection.attempted(server.settings.call_timeout_ms / 1000)
-        if server.cached:  # it is not connected: the call will say so
-            return None
-        found = self.catalogue().find(call.server, call.tool)
-        if not isinstance(found, ToolInfo):
-            return Outcome.failed(found.code, found.message, dispatched=False)
-        if found.approved:
-            return None
-        return Outcome.failed(
-            ErrorCode.TOOL_NOT_APPROVED,
-            f"{found.full_name}: {found.hold}; "
-            f"look at it and approve it with: workbench servers approve {call.server}",
-            dispatched=False,
-        )
-
-    def _add(self, settings: ServerSettings) -> _Server:
+    def _add(self, settings: ServerSettings) -> KnownServer:
         name = settings.name
-        server = _Server(settings)
+        server = KnownServer(settings)
         server.connection = self._connection(server)
         self._servers[name] = server
         known = self._listings.load(way(settings))
@@ -374,7 +281,7 @@ class Manager:
             self._judge(server)
         return server
 
-    def _connection(self, server: _Server) -> Connection:
+    def _connection(self, server: KnownServer) -> Connection:
         """A connection for a server; what one that was replaced still says is not heard."""
         name = server.settings.name
 
@@ -425,10 +332,10 @@ class Manager:
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
-    def _judge(self, server: _Server) -> None:
+    def _judge(self, server: KnownServer) -> None:
         """Look the approval of every tool up again."""
         settled = not server.cached and not server.settings.quarantined
-        owner = _owner(server.settings)
+        owner = server.owner
         holds = self._pins.judge(owner, server.offered.values(), pin_new=settled)
         for name, tool in server.offered.items():
             hold = holds[name] or ""
@@ -438,9 +345,9 @@ class Manager:
         self._snapshot = None
         self._watch_pins()
 
-    def _say_waiting(self, server: _Server) -> None:
+    def _say_waiting(self, server: KnownServer) -> None:
         """Once, where nobody may look at a listing for long; a call that is refused says it anyway."""
-        waiting, name = _waiting(server), server.settings.name
+        waiting, name = server.waiting, server.settings.name
         if waiting and self._started and waiting != server.said_waiting:
             _log.warning(
                 "server %s: %d of its tools wait for approval: workbench servers approve %s",
@@ -482,70 +389,8 @@ class Manager:
             await asyncio.sleep(_PINS_POLL_S)
 
     def _waits_for_approval(self) -> bool:
-        return any(map(_waiting, self._servers.values()))
-
-    def _make_snapshot(self) -> Catalogue:
-        servers: dict[str, ServerInfo] = {}
-        tools: dict[str, dict[str, ToolInfo]] = {}
-        denied: dict[str, frozenset[str]] = {}
-        for name, server in self._servers.items():
-            kept_back = denied_by(server.settings, (*server.offered, *_METHODS))
-            if server.settings.starts:
-                tools[name] = {
-                    tool.name: tool
-                    for tool in server.offered.values()
-                    if tool.name not in kept_back
-                }
-                denied[name] = kept_back
-            servers[name] = _info(server, len(tools.get(name, ())))
-        return Catalogue(servers, tools, denied)
+        return any(server.waiting for server in self._servers.values())
 
     def _tell(self, name: str) -> None:
         self._snapshot = None
         tell(self._listeners, name, f"server {name}")
-
-
-async def _send(link: Link, call: ToolCall, timeout: float, tap: NoteTap) -> dict[str, Any]:
-    if call.kind != "tool":
-        return await requests.ask(link, call, timeout, tap.progress)
-    return await link.call_tool(call.tool, call.args, timeout, tap.progress)
-
-
-def _info(server: _Server, tools: int) -> ServerInfo:
-    settings = server.settings
-    state: ServerState = server.connection.state if settings.starts else "disabled"
-    error = server.connection.error if settings.starts else None
-    if settings.held:
-        state, error = "untrusted", NOT_TRUSTED
-    return ServerInfo(
-        name=settings.name,
-        transport="stdio" if settings.command is not None else "http",
-        state=state,
-        error=error,
-        tools=tools,
-        quarantined=settings.quarantined or settings.held,
-        enabled=settings.enabled,
-        call_timeout_ms=settings.call_timeout_ms,
-        waiting=_waiting(server),
-        demo=settings.demo,
-        cached=server.cached,
-        protocol=server.connection.protocol_version,
-        about=settings.description or server.about,
-        offers=server.offers,
-    )
-
-
-def _owner(settings: ServerSettings) -> Owner:
-    return Owner(identity(settings), settings.name, settings.trust)
-
-
-def _callable(server: _Server) -> list[ToolInfo]:
-    """Its tools without those that the configuration denies: nobody waits for them."""
-    if not server.settings.starts:
-        return []
-    denied = denied_by(server.settings, server.offered)
-    return [tool for name, tool in server.offered.items() if name not in denied]
-
-
-def _waiting(server: _Server) -> int:
-    return sum(1 for tool in _callable(server) if not tool.approved)

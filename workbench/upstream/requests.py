@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.core.model import CallKind, ErrorCode, JsonValue, Outcome, ToolCall
@@ -20,6 +21,9 @@ from workbench.mcp.peer import Progress
 from workbench.text.jsontext import dumps
 from workbench.upstream import results
 from workbench.upstream.transports.link import Link
+
+if TYPE_CHECKING:
+    from workbench.catalogue.offerings import Offerings
 
 _RESOURCE_NOT_FOUND = -32002
 """Until 2025-11-25; the newest protocol has the code of wrong parameters for it."""
@@ -48,6 +52,24 @@ async def ask(link: Link, call: ToolCall, timeout: float, progress: Progress) ->
         if not limit.expired():
             raise
         raise RequestTimeout(f"{call.tool} was not answered within {timeout:g} s") from None
+
+
+async def offerings_of(server: str, send: Callable[[ToolCall], Awaitable[Outcome]]) -> Offerings:
+    """Everything that a server has beside tools, or why that cannot be known. Never raises."""
+    from workbench.catalogue.offerings import Offerings, read_prompts, read_resources
+
+    listings: tuple[tuple[CallKind, str], ...] = (
+        ("resource", "resources/list"),
+        ("prompt", "prompts/list"),
+    )
+    asked = (send(ToolCall("", 1, server, method, {}, kind=kind)) for kind, method in listings)
+    resources, prompts = await asyncio.gather(*asked)
+    problems = [one.error.message for one in (resources, prompts) if one.error is not None]
+    return Offerings(
+        read_resources(server, resources.result or {}),
+        read_prompts(server, prompts.result or {}),
+        "; ".join(dict.fromkeys(problems)) or None,
+    )
 
 
 async def outcome_of(answer: dict[str, Any], call: ToolCall, upstream_ms: float) -> Outcome:

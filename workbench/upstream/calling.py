@@ -1,0 +1,89 @@
+"""One call on an upstream server, from what stands in its way to its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from workbench.catalogue.tools import Catalogue, ToolInfo
+from workbench.core.model import ErrorCode, Outcome, ToolCall
+from workbench.core.ports import NoteListener
+from workbench.mcp.messages import Failure, RpcError
+from workbench.upstream import requests
+from workbench.upstream.connection import NotConnected
+from workbench.upstream.known_server import KnownServer
+from workbench.upstream.notes import NoteTap
+from workbench.upstream.results import failure_of, outcome_of
+
+if TYPE_CHECKING:
+    from workbench.upstream.transports.link import Link
+
+
+async def answered(
+    server: KnownServer | None,
+    call: ToolCall,
+    note: NoteListener,
+    catalogue: Callable[[], Catalogue],
+) -> Outcome:
+    """The outcome of a call. Never raises for a failed one; cancelling it cancels it upstream.
+
+    server: None: there is none of that name. catalogue: gives what is known at that moment.
+    """
+    label = call.label
+    if server is None or not server.settings.starts:
+        held = server is not None and server.settings.held
+        what = "is disabled" if server is not None else "is not configured"
+        return Outcome.failed(
+            ErrorCode.SERVER_QUARANTINED if held else ErrorCode.NOT_FOUND,
+            f"{label}: server {call.server!r} {'is not trusted' if held else what}",
+            dispatched=False,
+        )
+    timeout_ms = server.settings.call_timeout_ms
+    tap = NoteTap(call, note)
+    try:
+        if server.cached and call.kind == "tool":
+            refusal = await _confirm(server, call, catalogue)
+            if refusal is not None:
+                return refusal
+        answer, took = await server.connection.call(
+            lambda link: _send(link, call, timeout_ms / 1000, tap), timeout_ms / 1000, tap
+        )
+    except NotConnected as error:
+        return Outcome.failed(
+            ErrorCode.UPSTREAM_ERROR,
+            f"{label}: server {call.server!r} is not connected: {error}",
+            dispatched=False,
+        )
+    except (RpcError, Failure) as error:
+        if call.kind != "tool":
+            return requests.failure_of(error, call, timeout_ms)
+        return failure_of(error, label, timeout_ms)
+    if call.kind != "tool":
+        return await requests.outcome_of(answer, call, took)
+    return await outcome_of(answer, server.offered.get(call.tool), label, took)
+
+
+async def _confirm(
+    server: KnownServer, call: ToolCall, catalogue: Callable[[], Catalogue]
+) -> Outcome | None:
+    """A definition of an earlier process let the call through: the server's own has the last word."""
+    await server.connection.attempted(server.settings.call_timeout_ms / 1000)
+    if server.cached:  # it is not connected: the call will say so
+        return None
+    found = catalogue().find(call.server, call.tool)
+    if not isinstance(found, ToolInfo):
+        return Outcome.failed(found.code, found.message, dispatched=False)
+    if found.approved:
+        return None
+    return Outcome.failed(
+        ErrorCode.TOOL_NOT_APPROVED,
+        f"{found.full_name}: {found.hold}; "
+        f"look at it and approve it with: workbench servers approve {call.server}",
+        dispatched=False,
+    )
+
+
+async def _send(link: Link, call: ToolCall, timeout: float, tap: NoteTap) -> dict[str, Any]:
+    if call.kind != "tool":
+        return await requests.ask(link, call, timeout, tap.progress)
+    return await link.call_tool(call.tool, call.args, timeout, tap.progress)
