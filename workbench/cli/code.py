@@ -100,7 +100,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def checked(**options: Any) -> ExecutionOptions:
     """The options of a run. Raises Failure for one that is out of its range."""
-    from workbench.core.engine import check_options
+    from workbench.core.request_checks import check_options
 
     made = ExecutionOptions(**options)
     problem = check_options(made)

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from workbench.catalogue.suggestions import near_names, suggestion
+from workbench.config.documents import holds_nul, leaves, line_of, look_up
 from workbench.config.schema import (
     KEYS,
     SERVER_KEYS,
@@ -191,7 +192,7 @@ class _Reader:
             value = from_text(key, environ[key.environment])
             self._check(key, value, f"environment variable {key.environment}")
             return value, Origin("environment", key.environment)
-        found, value = _look_up(self._document, key.name)
+        found, value = look_up(self._document, key.name)
         if found:
             line = self._line(key.name)
             self._check(key, value, f"{self._path}:{line}")
@@ -215,7 +216,7 @@ class _Reader:
 
     def _refuse_unknown(self) -> None:
         known = [key.name for key in KEYS]
-        for name, value in _leaves(self._document):
+        for name, value in leaves(self._document):
             top = name.split(".", 1)[0]
             if top in ("servers", "keys") and isinstance(self._document[top], dict):
                 continue
@@ -281,7 +282,7 @@ class _Reader:
                     self._problem(f"{where}.{key}", f"servers.{name}.{problem}")
                 given[key] = tuple(value) if isinstance(value, list) else value
         for key, value in given.items():
-            if _holds_nul(value):
+            if holds_nul(value):
                 self._problem(f"{where}.{key}", f"{where}.{key} must not hold the character NUL")
         if given.get("demo") is True:
             self._check_demo(where, given)
@@ -356,66 +357,6 @@ def from_text(key: Key, text: str) -> JsonValue:
     if key.kind == "list":
         return [item for item in text.split(",") if item]
     return text
-
-
-def line_of(text: str, key: str) -> int:
-    """The line (from 1) in which ``key`` (dotted) is set, or its table begins; 1 where unknown."""
-    table = ""
-    best = 1
-    for number, line in enumerate(text.split("\n"), 1):
-        header = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line)
-        if header:
-            table = _bare(header[1])
-            if key == table or key.startswith(table + "."):
-                best = number
-            if key == table:
-                return number
-            continue
-        setting = re.match(
-            r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"))*)\s*=", line
-        )
-        if setting:
-            name = _bare(setting[1])
-            full = f"{table}.{name}" if table else name
-            if key == full:
-                return number
-            if key.startswith(full + "."):
-                best = number
-    return best
-
-
-def _holds_nul(value: Any) -> bool:
-    """No command line, variable or header can."""
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any(_holds_nul(part) for part in (*value, *value.values()))
-    return isinstance(value, list | tuple) and any(_holds_nul(part) for part in value)
-
-
-def _bare(dotted: str) -> str:
-    return re.sub(r"\s*\.\s*", ".", dotted).replace('"', "").replace("'", "")
-
-
-def _look_up(document: Mapping[str, Any], name: str) -> tuple[bool, JsonValue]:
-    value: Any = document
-    for part in name.split("."):
-        if not isinstance(value, dict) or part not in value:
-            return False, None
-        value = value[part]
-    return True, value
-
-
-def _leaves(document: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
-    """Every value that is no table, with its dotted name; empty tables too."""
-    found: list[tuple[str, Any]] = []
-    for name, value in document.items():
-        full = f"{prefix}{name}"
-        if isinstance(value, dict):
-            found += _leaves(value, full + ".") or [(full, value)]
-        else:
-            found.append((full, value))
-    return found
 
 
 def _path(text: str, base: Path) -> Path | None:

@@ -7,14 +7,13 @@ import logging
 import os
 import time
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.catalogue.tools import Catalogue, SeenTypes, nothing_seen
 from workbench.core.execution import Run
 from workbench.core.model import (
@@ -22,11 +21,9 @@ from workbench.core.model import (
     Event,
     Execution,
     ExecutionFinished,
-    ExecutionOptions,
     ExecutionRequest,
     ExecutionRunning,
     ExecutionStarted,
-    JsonValue,
     Limits,
     Outcome,
     PoolSettings,
@@ -37,12 +34,18 @@ from workbench.core.model import (
 )
 from workbench.core.policy import Policy
 from workbench.core.ports import NoteListener, Recorder, ReplayGuide, Tools, Upstream
+from workbench.core.request_checks import (
+    check_request,
+    code_problem,
+    limits_of,
+    recordable,
+    unknown_servers,
+)
 from workbench.core.worker_ports import PoolClosed, QueueFull, QueueTimeout, WorkerFactory
 from workbench.sandbox import job as jobs
 from workbench.sandbox.host.pool import Pool
 from workbench.text.jsontext import dumps
-from workbench.text.sanitize import cut, encodable
-from workbench.text.sizes import size_of
+from workbench.text.sanitize import encodable
 from workbench.util.retained import Retained
 
 Listener = Callable[[Event], None]
@@ -50,16 +53,6 @@ Listener = Callable[[Event], None]
 _log = logging.getLogger(__name__)
 _CLOSE_S = 1.5
 _CHECK_TIMEOUT_MS = 10_000
-_SHOWN_CODE = 1000
-_SHOWN_NAME = 60
-_MOST_UNKNOWN = 5
-_OPTIONS = tuple(option.name for option in fields(ExecutionOptions))
-OPTION_RANGES: dict[str, tuple[int, int | None]] = {
-    "timeout_ms": (1, 600_000),
-    "max_tool_calls": (0, None),
-    "max_parallel": (1, 32),
-}
-"""The options of a request that are numbers, with what they may be (contract, section 3)."""
 
 
 class Engine:
@@ -168,7 +161,7 @@ class Engine:
         emit(
             ExecutionStarted(
                 execution_id,
-                request if problem is None else _recordable(request, limits),
+                request if problem is None else recordable(request, limits),
                 limits,
                 engine_version(),
                 tools.catalogue_hash(),
@@ -221,7 +214,7 @@ class Engine:
         policy = Policy(self._upstream, self._limits)
         started = ExecutionStarted(
             execution_id,
-            _recordable(request, self._limits),
+            recordable(request, self._limits),
             self._limits,
             engine_version(),
             policy.catalogue_hash(),
@@ -258,7 +251,7 @@ class Engine:
         Where it could not be looked at, the error says why (QUEUE_TIMEOUT, SANDBOX_CRASHED, …).
         """
         limits = replace(self._limits, timeout_ms=_CHECK_TIMEOUT_MS)
-        problem = _code_problem(code, limits)
+        problem = code_problem(code, limits)
         if problem is not None:
             return ScriptError(ErrorCode.INVALID_REQUEST, problem)
         try:
@@ -356,67 +349,6 @@ class _NoUpstream:
         return Outcome.failed(ErrorCode.NOT_FOUND, "no server is configured", dispatched=False)
 
 
-def check_request(request: ExecutionRequest, limits: Limits) -> str | None:
-    """What is wrong with a request, or None. Types are checked too: requests come from outside."""
-    problem = _code_problem(request.code, limits)
-    if problem is not None:
-        return problem
-    return _input_problem(request.input, limits) or check_options(request.options)
-
-
-def _code_problem(code: str, limits: Limits) -> str | None:
-    size = size_of(code)
-    if size > limits.max_code_bytes:
-        return f"code is {size} bytes; max_code_bytes allows {limits.max_code_bytes}"
-    return None
-
-
-def _input_problem(given: JsonValue, limits: Limits) -> str | None:
-    try:
-        size = size_of(dumps(given))
-    except ValueError as error:
-        return f"input is {error}"
-    if size > limits.max_input_bytes:
-        return f"input is {size} bytes of JSON; max_input_bytes allows {limits.max_input_bytes}"
-    return None
-
-
-def check_options(options: ExecutionOptions) -> str | None:
-    """What is wrong with a request's options, or None."""
-    for name, (least, most) in OPTION_RANGES.items():
-        value = getattr(options, name)
-        if value is None:
-            continue
-        if not isinstance(value, int) or isinstance(value, bool):
-            return f"option {name} must be a whole number, not {value!r}"
-        if value < least or (most is not None and value > most):
-            allowed = f"from {least} to {most}" if most is not None else f"{least} or more"
-            return f"option {name} must be {allowed}, not {value}"
-    servers = options.allowed_servers
-    if servers is not None and not all(isinstance(server, str) for server in servers):
-        return "option allowed_servers must be a list of server names"
-    return None
-
-
-def unknown_servers(allowed: Collection[str] | None, known: Collection[str]) -> tuple[str, ...]:
-    """A sentence for each allowed server that is none, with near names: a misspelt one allows nothing."""
-    unknown = [name for name in dict.fromkeys(allowed or ()) if name not in known]
-    sentences = [
-        f"allowed_servers: no server {name[:_SHOWN_NAME]!r}"
-        + suggestion(near_names(name, known), known, "the servers are")
-        for name in unknown[:_MOST_UNKNOWN]
-    ]
-    if len(unknown) > _MOST_UNKNOWN:
-        sentences.append(f"allowed_servers: {len(unknown) - _MOST_UNKNOWN} more are no servers")
-    return tuple(sentences)
-
-
-def limits_of(options: ExecutionOptions, limits: Limits) -> Limits:
-    """The limits of one execution: what the request gives wins over the configuration."""
-    given = {name: value for name in _OPTIONS if (value := getattr(options, name)) is not None}
-    return replace(limits, **given) if given else limits
-
-
 @cache
 def engine_version() -> str:
     """The engine and the prelude, as they are recorded with every execution."""
@@ -451,16 +383,6 @@ def _not_run(execution_id: str, error: Exception, queued_ms: float) -> Execution
             error = RuntimeError(f"Workbench failed: {type(error).__name__}: {error}")
     failure = ScriptError(code, str(error))
     return Execution(execution_id, status_of(failure), error=failure, queued_ms=queued_ms)
-
-
-def _recordable(request: ExecutionRequest, limits: Limits) -> ExecutionRequest:
-    """The request as it goes into the record: what is refused for its size or depth is not kept whole."""
-    if size_of(request.code) > limits.max_code_bytes:
-        request = replace(request, code=cut(request.code, _SHOWN_CODE))
-    problem = _input_problem(request.input, limits)
-    if problem is not None:
-        request = replace(request, input=f"«not kept: {problem}»")
-    return request
 
 
 def _fresh_seed() -> tuple[int, int, int, int]:

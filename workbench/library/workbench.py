@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 from workbench.catalogue.tools import ServerInfo, ToolInfo
 from workbench.config import Config, open_config, parse
 from workbench.core import paths
-from workbench.core.engine import Listener, limits_of
+from workbench.core.engine import Listener
 from workbench.core.model import (
     Event,
     Execution,
@@ -25,6 +25,7 @@ from workbench.core.model import (
     ToolCall,
 )
 from workbench.core.policy import Policy
+from workbench.core.request_checks import limits_of
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.history import Recording, read_recording, write_recording
 from workbench.library.given_tools import GivenTools, ToolFunction

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-from workbench.core.engine import OPTION_RANGES
 from workbench.core.model import Limits
+from workbench.core.request_checks import OPTION_RANGES
 from workbench.history import Recording
 
 _SLOWER = 5

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from workbench.catalogue.validation import SchemaCheck, argument_problems
 from workbench.config import Config
-from workbench.core.engine import OPTION_RANGES
 from workbench.core.model import (
     ErrorCode,
     ExecutionOptions,
@@ -15,6 +14,7 @@ from workbench.core.model import (
     JsonValue,
     ScriptError,
 )
+from workbench.core.request_checks import OPTION_RANGES
 from workbench.core.scripts import UnknownScript, find_script
 from workbench.serve.underway import MOST_WAIT_MS
 
