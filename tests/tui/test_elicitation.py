@@ -13,7 +13,7 @@ from textual.widgets import Button, Input, Static
 from tests.support.servers import script_settings
 from tests.tui.conftest import MakeApp, until
 from tests.upstream.test_client_side import ASKS
-from workbench.catalogue.forms import content_of, fields_of
+from workbench.catalogue.forms.flat import content_of, fields_of
 from workbench.config import Config
 from workbench.core.elicitation import CANCELLED, Elicitation
 from workbench.core.model import Execution, ExecutionRequest

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from workbench.catalogue.schemas.parts import Parts, is_plain
-from workbench.catalogue.schemas.walk import OutOfBudget, walk
-from workbench.catalogue.schemas.words import explain, kind_of
+from workbench.catalogue.schemas.walk import OutOfBudget, Path, walk
+from workbench.catalogue.schemas.words import explain, kind_of, placed
 from workbench.core.model import JsonValue
 
 _IN_THE_LOOP = 1_000
@@ -73,6 +73,15 @@ class SchemaCheck:
             return _GOOD if self._is_good(value) else self._within(value, _IN_THE_LOOP)
         except OutOfBudget:
             return _TOO_LONG
+
+    def placed(self, value: JsonValue) -> tuple[tuple[Path, str], ...]:
+        """As ``at_a_glance``, each problem with its place: of the first fifty one a place."""
+        try:
+            if self._is_good(value):
+                return ()
+            return placed(walk(self._parts, value, _IN_THE_LOOP).faults, self._parts.root)
+        except OutOfBudget:
+            return ()
 
     def problems(self, value: JsonValue) -> tuple[str, ...]:
         """What is wrong with ``value``; empty: nothing that was found."""

@@ -75,6 +75,26 @@ def explain(faults: Sequence[Fault], root: Any) -> tuple[str, ...]:
     return tuple(messages)
 
 
+def placed(faults: Sequence[Fault], root: Any) -> tuple[tuple[Path, str], ...]:
+    """A message for each place where something is wrong; what is missing, or too much, has its own place."""
+    told: dict[Path, str] = {}
+    for fault in faults:
+        if fault.keyword == "required":
+            told.setdefault((*fault.path, fault.names[0]), "it is needed")
+        elif fault.keyword in _UNKNOWN_FIELDS and fault.names:
+            known = _fields(fault.node)
+            for name in fault.names:
+                told.setdefault((*fault.path, name), _not_known(name, known))
+        else:
+            for message in _messages(fault, root, set(), 0):
+                told.setdefault(fault.path, message)
+    return tuple(told.items())
+
+
+def _not_known(name: str, known: Sequence[str]) -> str:
+    return f"there is no such field{suggestion((), known, 'the fields are')}"
+
+
 def _messages(fault: Fault, root: Any, renamed: set[str], searches: int) -> list[str]:
     """searches: how often a name that may have been meant may be looked for."""
     node, path = fault.node, fault.path

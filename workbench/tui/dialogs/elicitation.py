@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import ScreenResume
 from textual.widgets import Button, Input, Static
 
-from workbench.catalogue.forms import content_of, fields_of
+from workbench.catalogue.forms.flat import content_of, fields_of
 from workbench.core.elicitation import CANCELLED, DECLINED, Elicitation, Reply
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui.commands import bindings
