@@ -95,6 +95,7 @@ async def test_a_history_without_executions_answers(reader: HistoryKeeper) -> No
         0,
     )
     assert reader.tool_statistics("demo", "echo") is None
+    assert reader.past_calls("demo", "echo") == []
     assert reader.prune() == 0
     for ask in (reader.resolve, reader.status, reader.calls, reader.console, reader.recording):
         with pytest.raises(UnknownExecution, match="no execution has the id 'x'"):
@@ -325,6 +326,14 @@ async def test_statistics_are_of_the_last_calls(history: History, reader: Histor
     assert (statistics.calls, statistics.failed, statistics.p50_ms) == (3, 1, 5.0)
     assert (statistics.last_at, "boom" in (statistics.last_error or "")) == (NOW + 5, True)
     assert reader.tool_statistics("demo", "echo", last=1) == replace(statistics, calls=1, failed=1)
+    past = reader.past_calls("demo", "echo")
+    assert [(one.execution_id, one.args, one.ok) for one in past] == [
+        ("b", {"n": 1}, False),
+        ("a", {"n": 2}, True),
+        ("a", {"n": 1}, True),
+    ]
+    assert (past[0].at, past[0].duration_ms) == (NOW + 5 + 0.001, 5.0)
+    assert reader.past_calls("demo", "echo", last=1) == past[:1]
 
 
 async def test_executions_are_removed(history: History, reader: HistoryKeeper) -> None:

@@ -46,6 +46,7 @@ def questions(history: HistoryKeeper) -> list[Callable[[], object]]:
         lambda: (history.problem, history.writing_problem(), history.count(), history.newest()),
         lambda: Follower(history).poll(),
         lambda: history.tool_statistics("demo", "echo"),
+        lambda: history.past_calls("demo", "echo"),
         lambda: history.prune(max_age_days=36_500),
     ]
     for ask in (history.recording, history.console, history.calls, history.status):

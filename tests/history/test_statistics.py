@@ -13,6 +13,7 @@ from workbench.core.engine import Engine
 from workbench.core.model import ExecutionRequest, Limits, PoolSettings
 from workbench.core.records import ToolStatistics, percentile
 from workbench.history import Store
+from workbench.history.past_calls import PAST_CALLS
 from workbench.history.reading import TOOL_CALLS
 
 pytestmark = pytest.mark.anyio
@@ -41,12 +42,19 @@ async def test_the_last_calls_of_a_tool_are_counted(tmp_path: Path) -> None:
         assert newest.calls == 2
         assert store.tool_statistics("test", "other") is None
         with sqlite3.connect(store.path) as connection:
-            plan = connection.execute(
-                f"EXPLAIN QUERY PLAN {TOOL_CALLS}", ("sleep", "test", 5)
-            ).fetchall()
+            plans = [
+                connection.execute(f"EXPLAIN QUERY PLAN {question}", values).fetchall()
+                for question, values in (
+                    (TOOL_CALLS, ("sleep", "test", 5)),
+                    (PAST_CALLS, ("sleep", "test", 9, 5)),
+                )
+            ]
         connection.close()
-        assert not [row for row in plan if "TEMP B-TREE" in row[3]], "the newest without sorting"
-        assert [row for row in plan if "calls_by_tool" in row[3]]
+        for plan in plans:
+            assert not [row for row in plan if "TEMP B-TREE" in row[3]], (
+                "the newest without sorting"
+            )
+            assert [row for row in plan if "calls_by_tool" in row[3]]
     finally:
         await engine.close()
         store.close()

@@ -27,6 +27,7 @@ from workbench.core.records import (
     CallRow,
     ExecutionRow,
     Order,
+    PastCall,
     Recording,
     ToolStatistics,
 )
@@ -208,6 +209,11 @@ class HistoryReader(Protocol):
         self, server: str, tool: str, last: int = LAST_CALLS
     ) -> ToolStatistics | None:
         """How a tool's last calls went, replays left out; None: there are none."""
+        ...
+
+    def past_calls(self, server: str, tool: str, last: int = LAST_CALLS) -> list[PastCall]:
+        """A tool's last calls that have ended, newest first, replays left out, each with what it was given;
+        without those whose arguments are over 100,000 characters of JSON."""
         ...
 
     def seen_type(self, tool: ToolInfo) -> SeenType | None:

@@ -241,6 +241,21 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
+class PastCall:
+    """A call of a tool that has ended: what it was given, and how that went."""
+
+    execution_id: str
+    source: str
+    script: str | None
+    at: float
+    """When it was made, seconds since the epoch."""
+    args: dict[str, JsonValue]
+    """As they are on record: secrets are masked."""
+    ok: bool
+    duration_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ToolStatistics:
     """Of a tool's last finished calls, replays left out."""
 

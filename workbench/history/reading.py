@@ -20,12 +20,14 @@ from workbench.core.records import (
     ExecutionRow,
     HistoryError,
     Order,
+    PastCall,
     Recording,
     ToolStatistics,
     UnknownExecution,
 )
 from workbench.history import seen
 from workbench.history.owner import is_alive
+from workbench.history.past_calls import past_calls_of
 from workbench.history.reading_connections import Connections, SqliteWatch
 from workbench.history.rows import (
     CALLS_MADE,
@@ -258,6 +260,11 @@ class SqliteReader:
                 return None
             rows = connection.execute(TOOL_CALLS, (tool, server, last)).fetchall()
         return ToolStatistics.of([tuple(row) for row in rows])
+
+    def past_calls(self, server: str, tool: str, last: int = LAST_CALLS) -> list[PastCall]:
+        """A tool's last calls with what they were given, newest first."""
+        with self._asked() as connection:
+            return [] if connection is None else past_calls_of(connection, server, tool, last)
 
     def seen_type(self, tool: ToolInfo) -> SeenType | None:
         """What the tool's results were like; None: nothing was seen, or the file cannot be read."""
