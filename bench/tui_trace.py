@@ -62,7 +62,7 @@ class TraceApp(TimedApp):
         self.worst_gap_ms = 0.0
         began = time.perf_counter()
         view.set_filter("server:server3 -status:error src")
-        while view.model.progress < 1:  # noqa: ASYNC110
+        while view.model.shown.progress < 1:  # noqa: ASYNC110
             await asyncio.sleep(0.005)
         out["filter, until done"] = [(time.perf_counter() - began) * 1000]
         out["filter, longest stall"] = [self.worst_gap_ms]

@@ -26,7 +26,7 @@ from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.settings.screen import SettingsScreen
 from workbench.tui.tools.screen import ToolsScreen
 from workbench.tui.trace.live_run import LiveRun
-from workbench.tui.trace.model import EndRow
+from workbench.tui.trace.rows import EndRow
 from workbench.tui.trace.view import TraceView
 from workbench.tui.values.console_view import ConsoleView
 from workbench.tui.values.json_tree import JsonTree

@@ -13,7 +13,7 @@ from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.dialogs.help import HelpScreen
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.replay.screen import ReplayScreen
-from workbench.tui.trace.model import CallRow
+from workbench.tui.trace.rows import CallRow
 
 pytestmark = pytest.mark.anyio
 _CODE = """\

@@ -23,7 +23,8 @@ from workbench.core.model import (
 )
 from workbench.tui.trace.filter import FilterError, parse_filter
 from workbench.tui.trace.folds import FOLDS_FROM
-from workbench.tui.trace.model import SHOWN_ARGS, CallRow, ConsoleRow, TraceModel
+from workbench.tui.trace.model import TraceModel
+from workbench.tui.trace.rows import SHOWN_ARGS, CallRow, ConsoleRow
 from workbench.tui.values.preview import brief
 
 OK = Outcome(ok=True, result={"rows": 1})
@@ -51,7 +52,7 @@ def model_of(*events: Event) -> TraceModel:
 
 def shown(model: TraceModel) -> list[int]:
     """Sequence numbers of the shown calls; console lines as 0."""
-    while model.step():
+    while model.shown.step():
         pass
     rows = [model.rows[index] for index in model.shown]
     return [row.seq if isinstance(row, CallRow) else 0 for row in rows]
@@ -179,16 +180,16 @@ def trace() -> TraceModel:
 )
 def test_filter(text: str, rows: list[int]) -> None:
     model = trace()
-    model.set_filter(text)
+    model.shown.set_filter(text)
     assert shown(model) == rows
 
 
 @pytest.mark.parametrize("text", ["status:good", "line:x", ">10parsecs"])
 def test_a_wrong_filter_says_what_would_be_right(text: str) -> None:
     model = trace()
-    model.set_filter("server:db")
+    model.shown.set_filter("server:db")
     with pytest.raises(FilterError, match="—"):
-        model.set_filter(text)
+        model.shown.set_filter(text)
     assert shown(model) == [2, 3]
 
 
@@ -199,11 +200,11 @@ def test_half_typed_terms_are_no_errors() -> None:
 
 def test_rows_that_change_enter_and_leave_a_filtered_view() -> None:
     model = trace()
-    model.set_filter("status:running")
+    model.shown.set_filter("status:running")
     assert shown(model) == [4]
     model.apply([ToolCallFinished("x", call(4, "slack.post"), OK, 3.0, 4)])
     assert shown(model) == []
-    model.set_filter("status:ok")
+    model.shown.set_filter("status:ok")
     assert shown(model) == [1, 2, 4]
     model.apply(finished(call(5, "db.late")))
     assert shown(model) == [1, 2, 4, 5]
@@ -211,17 +212,17 @@ def test_rows_that_change_enter_and_leave_a_filtered_view() -> None:
 
 def test_console_lines_fold() -> None:
     model = trace()
-    model.fold_console(True)
+    model.shown.fold_console(True)
     assert shown(model) == [1, 2, 3, 4]
-    model.fold_console(False)
+    model.shown.fold_console(False)
     assert shown(model) == [1, 0, 2, 3, 4]
 
 
 def test_find_goes_both_ways_and_skips_console_lines() -> None:
     model = trace()
-    assert model.find(-1, 1, lambda row: row.status == "error") == 3
-    assert model.find(3, -1, lambda row: row.status == "ok") == 2
-    assert model.find(3, 1, lambda row: row.status == "error") is None
+    assert model.shown.find(-1, 1, lambda row: row.status == "error") == 3
+    assert model.shown.find(3, -1, lambda row: row.status == "ok") == 2
+    assert model.shown.find(3, 1, lambda row: row.status == "error") is None
 
 
 def test_a_hundred_thousand_calls_fit_and_filter_in_steps() -> None:
@@ -242,11 +243,11 @@ def test_a_hundred_thousand_calls_fit_and_filter_in_steps() -> None:
         tracemalloc.stop()
     make(range(20_001, 100_001))
     assert used * 5 <= 40_000_000
-    model.set_filter("server:server3 text")
+    model.shown.set_filter("server:server3 text")
     slowest = 0.0
     while True:
         began = time.perf_counter()
-        if not model.step():
+        if not model.shown.step():
             break
         slowest = max(slowest, time.perf_counter() - began)
     assert len(model.shown) == len(range(3, 100_001, 7))
@@ -294,27 +295,27 @@ def many(count: int, *, bad: tuple[int, ...] = ()) -> list[Event]:
 def test_many_calls_of_one_line_are_one_row_until_it_is_unfolded() -> None:
     model = model_of(*many(FOLDS_FROM, bad=(7,)))
     assert shown(model) == [1, 2, 0]
-    fold = model.folded_at(1)
+    fold = model.shown.folded_at(1)
     assert fold is not None
     assert (fold.count, fold.failed, fold.figures().count) == (FOLDS_FROM, 1, FOLDS_FROM)
     assert (fold.figures().median_ms, fold.figures().p95_ms) == (4.0, 9.0)
-    assert model.position(20) == 1
-    assert model.fold(1, False)
+    assert model.shown.position(20) == 1
+    assert model.shown.fold(1, False)
     assert shown(model) == [*range(1, FOLDS_FROM + 2), 0]
-    model.fold_all()
+    model.shown.fold_all()
     assert shown(model) == [1, 2, 0]
     model.apply(finished(call(FOLDS_FROM + 2, "demo.get_issue", line=6)))
     assert shown(model) == [1, 2, 0]
-    assert not model.fold(0, True)  # alone
+    assert not model.shown.fold(0, True)  # alone
 
 
 def test_what_is_looked_for_unfolds_its_line_and_a_filter_shows_single_calls() -> None:
     model = model_of(*many(FOLDS_FROM, bad=(7,)))
-    model.set_filter("status:error")
+    model.shown.set_filter("status:error")
     assert shown(model) == [7]
-    model.set_filter("")
+    model.shown.set_filter("")
     assert shown(model) == [1, 2, 0]
-    place = model.find(-1, 1, lambda row: row.status == "error")
+    place = model.shown.find(-1, 1, lambda row: row.status == "error")
     assert place is not None
     row = model.rows[model.shown[place]]
     assert isinstance(row, CallRow)
@@ -325,7 +326,7 @@ def test_a_replay_does_not_fold_by_itself() -> None:
     model = TraceModel(folds_by_itself=False)
     model.apply(many(FOLDS_FROM))
     assert len(model.shown) == FOLDS_FROM + 2
-    model.fold_all()
+    model.shown.fold_all()
     assert shown(model) == [1, 2, 0]
 
 

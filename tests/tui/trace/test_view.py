@@ -309,4 +309,4 @@ async def test_the_figures_of_tools_stand_on_a_key_and_filter() -> None:
         await pilot.press("o", "enter")
         await pilot.pause()
         assert app.screen is not screen
-        assert trace.model.filter.text == "tool:db.query"
+        assert trace.model.shown.filter.text == "tool:db.query"

@@ -24,7 +24,8 @@ from workbench.tui.trace.line import (
     fold_line,
     header_line,
 )
-from workbench.tui.trace.model import CallRow, TraceModel
+from workbench.tui.trace.model import TraceModel
+from workbench.tui.trace.rows import CallRow
 from workbench.tui.widgets.line_view import PaintedView, Part, fit
 from workbench.tui.widgets.prompt import Prompt
 
@@ -117,14 +118,14 @@ class TraceDrawing(PaintedView):
             return [*parts, (f"  {self._problem}", "problem")] if self._problem else parts
         if self._problem:
             return [(self._problem, "problem")]
-        if not self.model.filter:
+        if not self.model.shown.filter:
             return []
         found = (
-            f"filtering {self.model.progress:.0%}"
-            if self.model.progress < 1
+            f"filtering {self.model.shown.progress:.0%}"
+            if self.model.shown.progress < 1
             else f"{len(self.model.shown):,} of {len(self.model.rows):,}"
         )
-        return [(f"/{clean_line(self.model.filter.text)}   {found} · Esc clears", "prompt")]
+        return [(f"/{clean_line(self.model.shown.filter.text)}   {found} · Esc clears", "prompt")]
 
     @property
     def _top(self) -> int:
@@ -199,7 +200,7 @@ class TraceDrawing(PaintedView):
         index = model.shown[position]
         row = model.rows[index]
         selected = index == self.cursor
-        fold = model.folded_at(index)
+        fold = model.shown.folded_at(index)
         hue = model.hues.of(row.server) if isinstance(row, CallRow) else 0
         if fold is not None and isinstance(row, CallRow):
             parts = fold_line(row, fold, columns, scale=scale, selected=selected, hue=hue)

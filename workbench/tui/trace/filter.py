@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workbench.tui.trace.model import CallRow, ConsoleRow
+    from workbench.tui.trace.rows import CallRow, ConsoleRow
 
 STATUSES = ("ok", "error", "running", "timeout", "refused", "cancelled", "pending")
 

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from workbench.tui.glyphs import CALL_SIGNS
 from workbench.tui.trace import waterfall
 from workbench.tui.trace.folds import Fold
-from workbench.tui.trace.model import CallRow, ConsoleRow, EndRow
+from workbench.tui.trace.rows import CallRow, ConsoleRow, EndRow
 from workbench.tui.widgets.line_view import Part, fit
 
 View: TypeAlias = Literal["waterfall", "start", "summary"]

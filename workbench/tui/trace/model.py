@@ -1,8 +1,4 @@
-"""What the trace shows, without a screen: compact rows from an execution's events, filtered in steps.
-
-A row keeps only what its line shows. Arguments and results stay with the events and in the history;
-so 100 000 calls take less than 40 MB.
-"""
+"""What the trace shows, without a screen: an execution's events as rows, and what is known of all of them."""
 
 from __future__ import annotations
 
@@ -10,87 +6,35 @@ import heapq
 import sys
 import time
 from array import array
-from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable, Iterable
 
 from workbench.core.model import (
     ConsoleLine,
-    ErrorCode,
     Event,
     ExecutionFinished,
     ExecutionRunning,
     JsonValue,
-    Outcome,
     ToolCall,
     ToolCallFinished,
     ToolCallNote,
     ToolCallStarted,
 )
 from workbench.text.sanitize import clean_line
-from workbench.tui.trace.filter import Filter, parse_filter
-from workbench.tui.trace.folds import Fold, Folds, Key
 from workbench.tui.trace.hues import ServerHues
 from workbench.tui.trace.overview import Overview
+from workbench.tui.trace.rows import (
+    SHOWN_ARGS,
+    SHOWN_CONSOLE,
+    CallRow,
+    ConsoleRow,
+    EndRow,
+    Row,
+    Totals,
+    status_of_call,
+)
+from workbench.tui.trace.shown_rows import ShownRows
 from workbench.tui.values import preview
-
-SHOWN_ARGS = preview.BRIEF
-"""Characters of arguments and results that a row keeps (payloads stay with the events)."""
-SHOWN_CONSOLE = 400
-_CHUNK = 1000
-
-
-@dataclass(slots=True)
-class CallRow:
-    """One call. ``args`` and ``summary`` are one line, safe to show, at most SHOWN_ARGS long."""
-
-    seq: int
-    server: str
-    tool: str
-    args: str
-    line: int | None
-    started_ms: float
-    lane: int
-    """0 for a call that runs alone; parallel calls take the lowest free lane."""
-    status: str = "running"
-    duration_ms: float | None = None
-    summary: str = ""
-    """The result or the error in short; the last progress note while it runs."""
-
-    @property
-    def key(self) -> Key:
-        """What it has in common with other calls of its line."""
-        return self.server, self.tool, self.line
-
-
-@dataclass(slots=True)
-class ConsoleRow:
-    """One console line of the script, in its place between the calls."""
-
-    level: str
-    text: str
-    at_ms: float
-
-
-@dataclass(slots=True)
-class EndRow(ConsoleRow):
-    """How an execution failed, after all its calls: so the last error is always a row."""
-
-    line: int | None = None
-    column: int | None = None
-
-
-Row: TypeAlias = CallRow | ConsoleRow
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    calls: int = 0
-    running: int = 0
-    failed: int = 0
-    console: int = 0
 
 
 class TraceModel:
@@ -102,11 +46,9 @@ class TraceModel:
         """folds_by_itself: many calls of one line become one row without being asked to."""
         self._clock = clock
         self.hues = ServerHues()
-        self._folds_by_itself = folds_by_itself
+        self.shown = ShownRows(folds_by_itself=folds_by_itself)
         self.execution_id: str | None = None
         self.rows: list[Row] = []
-        self.show_console = True
-        self.filter = Filter()
         self._clear()
 
     def _clear(self) -> None:
@@ -124,12 +66,9 @@ class TraceModel:
         self._began: float | None = None
         self._free: list[int] = []
         self._lanes = 0
-        self._shown: list[int] | None = None
-        self._scanned = 0
-        self._folds = Folds(by_itself=self._folds_by_itself)
         self._last_args: dict[tuple[str, str], JsonValue] = {}
         self.overview = Overview()
-        self._restart_filter()
+        self.shown.begin(self.rows)
 
     # -- events ----------------------------------------------------------------------------
 
@@ -148,7 +87,7 @@ class TraceModel:
                 self._planned_span = max(self._planned_span, ended)
             elif isinstance(event, ConsoleLine):
                 self._planned_console.append(len(self.rows))
-                self._append(ConsoleRow("", "", event.line.at_ms))
+                self.rows.append(ConsoleRow("", "", event.line.at_ms))
             elif isinstance(event, ExecutionFinished):
                 ended = event.execution.duration_ms
                 self._planned_span = max(self._planned_span, ended)
@@ -168,9 +107,9 @@ class TraceModel:
                 if self._planned_console:
                     index = self._planned_console.popleft()
                     self.rows[index] = row
-                    self._changed(index)
+                    self.shown.changed(index)
                 else:
-                    self._append(row)
+                    self.rows.append(row)
                 self._console += 1
                 self._span = max(self._span, event.line.at_ms)
             elif isinstance(event, ToolCallNote):
@@ -196,7 +135,7 @@ class TraceModel:
         else:
             row = self._call(index)
             row.status, row.lane = "running", lane
-            self._changed(index)
+            self.shown.changed(index)
         self._calls += 1
         self._running.add(call.seq)
         self.overview.started(call.started_ms)
@@ -211,9 +150,8 @@ class TraceModel:
         self._last_args[server, tool] = call.args
         row = CallRow(call.seq, server, tool, args, call.line, call.started_ms, lane, status)
         index = len(self.rows)
-        self._append(row)
-        if self._folds.started(row.key, index, call.started_ms):
-            self._restart_filter()
+        self.rows.append(row)
+        self.shown.call_started(row.key, index, call.started_ms)
 
     def _call(self, index: int) -> CallRow:
         row = self.rows[index]
@@ -241,7 +179,7 @@ class TraceModel:
         if row.line is not None:
             calls, total = self.lines.get(row.line, (0, 0.0))
             self.lines[row.line] = (calls + 1, total + event.duration_ms)
-        self._changed(index)
+        self.shown.changed(index)
 
     def _note(self, event: ToolCallNote) -> None:
         index = self._place(event.seq)
@@ -249,7 +187,7 @@ class TraceModel:
             return
         row = self._call(index)
         row.summary = clean_line(event.text[:SHOWN_ARGS])
-        self._changed(index)
+        self.shown.changed(index)
 
     def _end(self, event: ExecutionFinished) -> None:
         self.finished = True
@@ -260,22 +198,20 @@ class TraceModel:
             row.status = "cancelled"
             row.duration_ms = max(0.0, event.execution.duration_ms - row.started_ms)
             self._over(row)
-            self._changed(index)
+            self.shown.changed(index)
         self._running.clear()
         error = event.execution.error
         if error is not None:
             text = clean_line(f"{error.code} — {error.message[:SHOWN_CONSOLE]}", SHOWN_CONSOLE)
             ended = event.execution.duration_ms
-            self._append(EndRow("error", text, ended, error.line, error.column))
+            self.rows.append(EndRow("error", text, ended, error.line, error.column))
 
     def _over(self, row: CallRow) -> None:
         failed = row.status != "ok"
         if failed:
             self._failed += 1
             self.overview.failure(row.started_ms)
-        fold = self._folds.of(row.key)
-        if fold is not None:
-            fold.ended(row.started_ms, row.duration_ms or 0.0, failed=failed)
+        self.shown.call_over(row, failed=failed)
 
     # -- what is known ---------------------------------------------------------------------
 
@@ -319,155 +255,3 @@ class TraceModel:
 
     def _place(self, seq: int) -> int:
         return self._index[seq - 1] if 0 < seq <= len(self._index) else -1
-
-    # -- what is shown ---------------------------------------------------------------------
-
-    @property
-    def shown(self) -> Sequence[int]:
-        """Indices into ``rows``, ascending: those that match, as far as the filter has come."""
-        return range(len(self.rows)) if self._shown is None else self._shown
-
-    def set_filter(self, text: str) -> None:
-        """Take a new filter; ``step`` carries it out. Raises FilterError and keeps the old one."""
-        self.filter = parse_filter(text)
-        self._restart_filter()
-
-    def fold_console(self, folded: bool) -> None:
-        """Hide or show the console lines."""
-        self.show_console = not folded
-        self._restart_filter()
-
-    @property
-    def progress(self) -> float:
-        """How far the filter has come, 0 to 1."""
-        if self._shown is None or not self.rows:
-            return 1.0
-        return self._scanned / len(self.rows)
-
-    def step(self, budget_s: float = 0.02) -> bool:
-        """Filter some more rows, for about ``budget_s``; False: nothing was left to do."""
-        if self._shown is None or self._scanned >= len(self.rows):
-            return False
-        until = time.monotonic() + budget_s
-        rows, shown, matches = self.rows, self._shown, self._matches
-        while self._scanned < len(rows):
-            end = min(self._scanned + _CHUNK, len(rows))
-            shown.extend(i for i in range(self._scanned, end) if matches(i))
-            self._scanned = end
-            if time.monotonic() >= until:
-                break
-        return True
-
-    def position(self, index: int) -> int:
-        """Where the row ``index`` is (or would be) among the shown ones."""
-        index = self.standing_for(index)
-        return index if self._shown is None else bisect_left(self._shown, index)
-
-    # -- lines that repeat -----------------------------------------------------------------
-
-    def fold_of(self, index: int) -> Fold | None:
-        """The calls of the line that a row's call is of."""
-        row = self.rows[index]
-        return self._folds.of(row.key) if isinstance(row, CallRow) else None
-
-    def folded_at(self, index: int) -> Fold | None:
-        """What a row stands for, where it stands for all calls of its line."""
-        fold = self.fold_of(index)
-        return fold if fold is not None and fold.head == index and self._is_folded(fold) else None
-
-    def standing_for(self, index: int) -> int:
-        """The row that is shown for a row: itself, or the one of its line."""
-        fold = self.fold_of(index) if index < len(self.rows) else None
-        return fold.head if fold is not None and self._is_folded(fold) else index
-
-    def fold(self, index: int, folded: bool) -> bool:
-        """Have the calls of a row's line as one row, or each its own; False: it is alone."""
-        fold = self.fold_of(index)
-        if fold is None or fold.count < 2 or self.filter:
-            return False
-        fold.unfolded = not folded
-        self._refold()
-        return True
-
-    def fold_all(self) -> None:
-        """Every line that repeats as one row; if they are, each call its own."""
-        self._folds.fold_all()
-        self._refold()
-
-    def _refold(self) -> None:
-        self._restart_filter()
-        while self.step():
-            pass
-
-    def _is_folded(self, fold: Fold) -> bool:
-        return fold.folded and not self.filter  # which looks for single calls
-
-    def find(
-        self, start: int, direction: int, wanted: Callable[[CallRow], bool], *, ends: bool = False
-    ) -> int | None:
-        """The next shown position after ``start`` (-1 for the way up) whose call is ``wanted``.
-        ends: also where the execution failed."""
-        shown = self.shown
-        if self._shown is not None and not self.filter:
-            return self._find_within(start, direction, wanted, ends=ends)
-        position = start + direction
-        while 0 <= position < len(shown):
-            row = self.rows[shown[position]]
-            if wanted(row) if isinstance(row, CallRow) else ends and isinstance(row, EndRow):
-                return position
-            position += direction
-        return None
-
-    def _find_within(
-        self, start: int, direction: int, wanted: Callable[[CallRow], bool], *, ends: bool
-    ) -> int | None:
-        """As ``find``, also among calls that one row stands for: their line is unfolded then."""
-        shown = self.shown
-        index = shown[start] if 0 <= start < len(shown) else -1 if start < 0 else len(self.rows)
-        index += direction
-        while 0 <= index < len(self.rows):
-            row = self.rows[index]
-            if wanted(row) if isinstance(row, CallRow) else ends and isinstance(row, EndRow):
-                if self.standing_for(index) != index:
-                    self.fold(index, False)
-                return self.position(index)
-            index += direction
-        return None
-
-    def _matches(self, index: int) -> bool:
-        row = self.rows[index]
-        if isinstance(row, CallRow):
-            return self.filter.call(row) if self.filter else self.standing_for(index) == index
-        return (self.show_console or isinstance(row, EndRow)) and self.filter.console(row)
-
-    def _restart_filter(self) -> None:
-        whole = not self.filter and self.show_console and not self._folds.any_folded
-        self._shown = None if whole else []
-        self._scanned = 0
-
-    def _append(self, row: Row) -> None:
-        self.rows.append(row)
-
-    def _changed(self, index: int) -> None:
-        """A row that was filtered already may match now, or no longer."""
-        if self._shown is None or index >= self._scanned:
-            return
-        place = bisect_left(self._shown, index)
-        there = place < len(self._shown) and self._shown[place] == index
-        matches = self._matches(index)
-        if matches and not there:
-            insort(self._shown, index)
-        elif there and not matches:
-            del self._shown[place]
-
-
-def status_of_call(outcome: Outcome) -> str:
-    """``ok``, ``timeout``, ``cancelled``, ``refused`` (before it reached the upstream) or ``error``."""
-    if outcome.ok:
-        return "ok"
-    code = outcome.error.code if outcome.error else None
-    if code == ErrorCode.TIMEOUT:
-        return "timeout"
-    if code == ErrorCode.CANCELLED:
-        return "cancelled"
-    return "error" if outcome.dispatched else "refused"

@@ -16,7 +16,8 @@ from workbench.tui.commands import bindings
 from workbench.tui.trace.drawing import TraceDrawing
 from workbench.tui.trace.filter import FilterError, parse_filter
 from workbench.tui.trace.line import View
-from workbench.tui.trace.model import CallRow, ConsoleRow, EndRow, TraceModel
+from workbench.tui.trace.model import TraceModel
+from workbench.tui.trace.rows import CallRow, ConsoleRow, EndRow
 
 _STEP_S = 0.02
 _TICK_S = 0.1
@@ -104,7 +105,7 @@ class TraceView(TraceDrawing, can_focus=True):
     def set_filter(self, text: str) -> str | None:
         """Filter the rows; what is wrong with the filter, or None."""
         try:
-            self.model.set_filter(text)
+            self.model.shown.set_filter(text)
         except FilterError as error:
             self._problem = clean_line(str(error))
             self.refresh()
@@ -120,10 +121,10 @@ class TraceView(TraceDrawing, can_focus=True):
         index = self.model.place(seq)
         if index is None:
             return False
-        if self.model.standing_for(index) != index:
-            self.model.fold(index, False)
+        if self.model.shown.standing_for(index) != index:
+            self.model.shown.fold(index, False)
             self._resize()
-        position = self.model.position(index)
+        position = self.model.shown.position(index)
         if position >= len(self.model.shown) or self.model.shown[position] != index:
             return False
         self.follow = False
@@ -137,17 +138,19 @@ class TraceView(TraceDrawing, can_focus=True):
         return row if isinstance(row, CallRow) else None
 
     def _refilter(self) -> None:
-        self.model.step(_STEP_S)
+        self.model.shown.step(_STEP_S)
         if self.cursor is not None:
-            self.cursor = self.model.standing_for(self.cursor)
+            self.cursor = self.model.shown.standing_for(self.cursor)
         self._resize()
         if self.follow and self.model.shown:
             self._go(len(self.model.shown) - 1)
-        if self._ticker is not None and (self.model.totals.running or self.model.progress < 1):
+        if self._ticker is not None and (
+            self.model.totals.running or self.model.shown.progress < 1
+        ):
             self._ticker.resume()
 
     def _tick(self) -> None:
-        stepped = self.model.step(_STEP_S)
+        stepped = self.model.shown.step(_STEP_S)
         if stepped:
             self._resize()
             if self.follow and self.model.shown:
@@ -181,7 +184,7 @@ class TraceView(TraceDrawing, can_focus=True):
     def _show_cursor(self) -> None:
         if self.cursor is None or not self.size.height:
             return
-        position = self.model.position(self.cursor)
+        position = self.model.shown.position(self.cursor)
         top = round(self.scroll_y)
         wanted = min(max(top, position - self._page + 1), position)
         if wanted != top:
@@ -189,7 +192,7 @@ class TraceView(TraceDrawing, can_focus=True):
 
     @property
     def _position(self) -> int:
-        return -1 if self.cursor is None else self.model.position(self.cursor)
+        return -1 if self.cursor is None else self.model.shown.position(self.cursor)
 
     # -- keys and mouse --------------------------------------------------------------------
 
@@ -245,7 +248,7 @@ class TraceView(TraceDrawing, can_focus=True):
         """To the first call that began where the overview was clicked, or after that."""
         left, width = self._overview_room()
         at_ms = (x - left) / max(1, width) * self._scale
-        found = self.model.find(
+        found = self.model.shown.find(
             -1, 1, lambda row: row.started_ms >= at_ms and row.status != "pending"
         )
         if found is not None:
@@ -306,7 +309,7 @@ class TraceView(TraceDrawing, can_focus=True):
         *,
         ends: bool = False,
     ) -> None:
-        found = self.model.find(self._position, direction, wanted, ends=ends)
+        found = self.model.shown.find(self._position, direction, wanted, ends=ends)
         if found is None:
             self._tell(otherwise)
             return
@@ -325,13 +328,13 @@ class TraceView(TraceDrawing, can_focus=True):
         self._resize()
 
     def action_filter(self) -> None:
-        self._filter_before = self.model.filter.text
+        self._filter_before = self.model.shown.filter.text
         self._prompt.open(self._filter_before)
         self._resize()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # Without a filter, Escape belongs to the screen.
-        return action != "clear_filter" or bool(self.model.filter or self._problem)
+        return action != "clear_filter" or bool(self.model.shown.filter or self._problem)
 
     def action_clear_filter(self) -> None:
         self.set_filter("")
@@ -346,28 +349,28 @@ class TraceView(TraceDrawing, can_focus=True):
         self.refresh()
 
     def action_toggle_console(self) -> None:
-        self.model.fold_console(self.model.show_console)
+        self.model.shown.fold_console(self.model.shown.show_console)
         self._refilter()
 
     def action_fold(self) -> None:
         """The calls of the line under the cursor as one row, or each its own."""
         if self.cursor is not None:
-            folded = self.model.folded_at(self.cursor) is not None
-            if self.model.fold(self.cursor, not folded):
+            folded = self.model.shown.folded_at(self.cursor) is not None
+            if self.model.shown.fold(self.cursor, not folded):
                 self._folded()
             else:
                 self._tell("this call is the only one of its line")
 
     def action_fold_all(self) -> None:
-        self.model.fold_all()
+        self.model.shown.fold_all()
         self._folded()
 
     def _folded(self) -> None:
         if self.cursor is not None:
-            self.cursor = self.model.standing_for(self.cursor)
+            self.cursor = self.model.shown.standing_for(self.cursor)
         self._resize()
         if self.cursor is not None:
-            self._go(self.model.position(self.cursor))
+            self._go(self.model.shown.position(self.cursor))
 
     def action_summary(self) -> None:
         self.post_message(self.FiguresRequested(self))
@@ -386,7 +389,7 @@ class TraceView(TraceDrawing, can_focus=True):
 
     def action_open(self) -> None:
         row = self.model.rows[self.cursor] if self.cursor is not None else None
-        if self.cursor is not None and self.model.folded_at(self.cursor) is not None:
+        if self.cursor is not None and self.model.shown.folded_at(self.cursor) is not None:
             self.action_fold()
         elif isinstance(row, CallRow):
             self.post_message(self.CallOpened(self, row.seq))
