@@ -17,7 +17,8 @@ from workbench.core.model import (
     ToolCallFinished,
     ToolCallStarted,
 )
-from workbench.tui.trace.figures_screen import FiguresScreen
+from workbench.tui.trace.figures_screen import FiguresScreen, show_figures
+from workbench.tui.trace.messages import CallHighlighted, CallOpened
 from workbench.tui.trace.view import TraceView
 
 pytestmark = pytest.mark.anyio
@@ -43,12 +44,12 @@ class TraceApp(App[None]):
         self.trace.apply(events)
         return self.trace
 
-    @on(TraceView.CallOpened)
-    def _opened(self, message: TraceView.CallOpened) -> None:
+    @on(CallOpened)
+    def _opened(self, message: CallOpened) -> None:
         self.opened.append(message.seq)
 
-    @on(TraceView.CallHighlighted)
-    def _highlighted(self, message: TraceView.CallHighlighted) -> None:
+    @on(CallHighlighted)
+    def _highlighted(self, message: CallHighlighted) -> None:
         self.highlighted.append(message.seq)
 
 
@@ -295,7 +296,7 @@ async def test_the_figures_of_tools_stand_on_a_key_and_filter() -> None:
         trace.focus()
         ended = {e.call.seq: e for e in events if isinstance(e, ToolCallFinished)}
         calls = [(e.call, ended.get(e.call.seq)) for e in events if isinstance(e, ToolCallStarted)]
-        trace.show_figures([*calls, (call(10, "chat.post"), None)], "x.js")
+        show_figures(trace, [*calls, (call(10, "chat.post"), None)], "x.js")
         screen = app.screen
         assert isinstance(screen, FiguresScreen)
         for _ in range(200):

@@ -280,8 +280,10 @@ class RunControl:
 
     def show_figures(self) -> None:
         """The calls by tool."""
+        from workbench.tui.trace.figures_screen import show_figures
+
         if self.shown is not None:
-            self._trace.show_figures(self.shown.pairs(), self.shown.script)
+            show_figures(self._trace, self.shown.pairs(), self.shown.script)
 
     def fix(self, fix: Fix, line: int | None) -> None:
         """Put a near name where the wrong one stands."""

@@ -35,6 +35,13 @@ from workbench.tui.main.sidebar import Sidebar
 from workbench.tui.main.tab import Tab
 from workbench.tui.trace.detail_pane import DetailPane
 from workbench.tui.trace.live_run import TICK_S
+from workbench.tui.trace.messages import (
+    CallHighlighted,
+    CallOpened,
+    CopyRequested,
+    EndOpened,
+    FiguresRequested,
+)
 from workbench.tui.trace.view import TraceView
 from workbench.tui.values.error_card import ErrorCard
 from workbench.tui.widgets.key_footer import KeyFooter
@@ -184,12 +191,12 @@ class WorkbenchScreen(PaneScreen):
     def _problem_chosen(self, event: ProblemLine.Chosen) -> None:
         self.problems.go_to(event.line)
 
-    @on(TraceView.CallHighlighted)
-    def _call_highlighted(self, event: TraceView.CallHighlighted) -> None:
+    @on(CallHighlighted)
+    def _call_highlighted(self, event: CallHighlighted) -> None:
         self.runs.call_chosen(event.seq)
 
-    @on(TraceView.CopyRequested)
-    def _copy_call(self, event: TraceView.CopyRequested) -> None:
+    @on(CopyRequested)
+    def _copy_call(self, event: CopyRequested) -> None:
         self.runs.copy_call(event.seq)
 
     @on(ErrorCard.FixChosen)
@@ -200,16 +207,16 @@ class WorkbenchScreen(PaneScreen):
     def _to_place(self, event: ErrorCard.PlaceChosen) -> None:
         self.runs.go_to_place(event.line, event.column)
 
-    @on(TraceView.FiguresRequested)
+    @on(FiguresRequested)
     def _figures(self) -> None:
         self.runs.show_figures()
 
-    @on(TraceView.CallOpened)
-    def _call_opened(self, event: TraceView.CallOpened) -> None:
+    @on(CallOpened)
+    def _call_opened(self, event: CallOpened) -> None:
         self.runs.go_to_call(event.seq)
 
-    @on(TraceView.EndOpened)
-    def _end_opened(self, event: TraceView.EndOpened) -> None:
+    @on(EndOpened)
+    def _end_opened(self, event: EndOpened) -> None:
         self.runs.go_to_end(event.line, event.column)
 
     @on(Sidebar.Left)

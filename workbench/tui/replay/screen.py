@@ -27,6 +27,12 @@ from workbench.tui.replay.timeline import execution_of, step_of, steps_of
 from workbench.tui.replay.transport import Transport
 from workbench.tui.trace.detail_pane import DetailPane
 from workbench.tui.trace.live_run import TICK_S, LiveRun
+from workbench.tui.trace.messages import (
+    CallHighlighted,
+    CallOpened,
+    CopyRequested,
+    FiguresRequested,
+)
 from workbench.tui.trace.model import TraceModel
 from workbench.tui.trace.view import TraceView
 from workbench.tui.values.error_card import ErrorCard
@@ -232,23 +238,25 @@ class ReplayScreen(RecordingScreen):
         self.trace.select(seq)
         return True
 
-    @on(TraceView.CopyRequested)
-    def _copy_call(self, event: TraceView.CopyRequested) -> None:
+    @on(CopyRequested)
+    def _copy_call(self, event: CopyRequested) -> None:
         state = self._run.calls.get(event.seq)
         if state is not None:
             self.detail.copy_call(state)
 
-    @on(TraceView.FiguresRequested)
+    @on(FiguresRequested)
     def _figures(self) -> None:
-        self.trace.show_figures(self._run.pairs(), self._run.script)
+        from workbench.tui.trace.figures_screen import show_figures
+
+        show_figures(self.trace, self._run.pairs(), self._run.script)
 
     @on(ErrorCard.PlaceChosen)
     def _to_place(self, event: ErrorCard.PlaceChosen) -> None:
         self._mark_line(event.line - 1)
         self.go_to("script")
 
-    @on(TraceView.CallOpened)
-    def _opened(self, event: TraceView.CallOpened) -> None:
+    @on(CallOpened)
+    def _opened(self, event: CallOpened) -> None:
         self.go_to_call(event.seq)
 
     def action_speed(self, by: int) -> None:
@@ -348,8 +356,8 @@ class ReplayScreen(RecordingScreen):
 
     # -- what it shows -----------------------------------------------------------------
 
-    @on(TraceView.CallHighlighted)
-    def _chosen(self, event: TraceView.CallHighlighted) -> None:
+    @on(CallHighlighted)
+    def _chosen(self, event: CallHighlighted) -> None:
         own, self._pointed = event.seq == self._pointed, 0
         self._show_call(event.seq, in_front=not own or self.position < len(self.steps))
 

@@ -11,8 +11,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from workbench.core.model import ToolCall, ToolCallFinished
+from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.trace.tool_figures import ToolFigures, tool_figures
+from workbench.tui.trace.view import TraceView
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
@@ -86,6 +88,18 @@ class FiguresScreen(GuardedModal[str | None]):
         row = self.rows.row
         if row is not None:
             self.dismiss(f"tool:{row.tool}")
+
+
+def show_figures(
+    trace: TraceView, calls: list[tuple[ToolCall, ToolCallFinished | None]], script: str
+) -> None:
+    """The figures of these calls by tool; the one that is chosen there becomes the trace's filter."""
+
+    def chosen(text: str | None) -> None:
+        if text is not None:
+            trace.set_filter(text)
+
+    trace.app.push_screen(FiguresScreen(calls, clean_line(script, 40)), chosen)
 
 
 def _heading(width: int) -> str:

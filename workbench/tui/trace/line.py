@@ -14,6 +14,7 @@ from workbench.tui.trace.rows import CallRow, ConsoleRow, EndRow
 from workbench.tui.widgets.line_view import Part, fit
 
 View: TypeAlias = Literal["waterfall", "start", "summary"]
+VIEWS: tuple[View, ...] = ("waterfall", "start", "summary")
 
 _STATUS, _START, _MS = 10, 9, 7
 _LEAST_NUMBER = 4
@@ -21,7 +22,6 @@ _ROOMY = 110
 _RESULTS = 84
 """So wide, results have a column of their own; else they follow the arguments where there is room."""
 _DEEPEST = 3
-_QUIET = ("ok", "running", "pending")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def call_line(
     row: CallRow, columns: Columns, *, now_ms: float, scale: float, selected: bool, hue: int = 0
 ) -> list[Part]:
     """One call. now_ms: where the end of a running call is taken to be. hue: its server's."""
-    quiet = row.status in _QUIET
+    quiet = row.is_quiet
     parts = _beginning(str(row.seq), row.status, columns, selected=selected)
     indent = " " * min(row.lane, _DEEPEST)
     name: list[Part] = [(indent + row.server, f"hue-{hue}"), (f".{row.tool}", "")]

@@ -36,6 +36,11 @@ class CallRow:
     """The result or the error in short; the last progress note while it runs."""
 
     @property
+    def is_quiet(self) -> bool:
+        """Nothing went wrong, so far."""
+        return self.status in ("ok", "running", "pending")
+
+    @property
     def key(self) -> Key:
         """What it has in common with other calls of its line."""
         return self.server, self.tool, self.line

@@ -1,4 +1,4 @@
-"""The live trace: following, moving, filtering. How it is drawn is in ``trace_drawing``."""
+"""The live trace: following, moving, filtering. How it is drawn is in ``drawing``."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.message import Message
 from textual.timer import Timer
 
-from workbench.core.model import Event, ToolCall, ToolCallFinished
+from workbench.core.model import Event
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
+from workbench.tui.trace import messages
 from workbench.tui.trace.drawing import TraceDrawing
 from workbench.tui.trace.filter import FilterError, parse_filter
-from workbench.tui.trace.line import View
+from workbench.tui.trace.line import VIEWS
 from workbench.tui.trace.model import TraceModel
 from workbench.tui.trace.rows import CallRow, ConsoleRow, EndRow
 
@@ -27,45 +27,6 @@ class TraceView(TraceDrawing, can_focus=True):
     """The calls of one execution. Feed it with ``begin`` and ``apply``."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("trace")]
-
-    class CallHighlighted(Message):
-        """The cursor is on a call."""
-
-        def __init__(self, view: TraceView, seq: int) -> None:
-            super().__init__()
-            self.view, self.seq = view, seq
-
-        @property
-        def control(self) -> TraceView:
-            return self.view
-
-    class EndOpened(Message):
-        """Enter on how the execution failed."""
-
-        def __init__(self, view: TraceView, line: int | None, column: int | None) -> None:
-            super().__init__()
-            self.view, self.line, self.column = view, line, column
-
-        @property
-        def control(self) -> TraceView:
-            return self.view
-
-    class FiguresRequested(Message):
-        """``s``: the figures of each tool are to be shown."""
-
-        def __init__(self, view: TraceView) -> None:
-            super().__init__()
-            self.view = view
-
-        @property
-        def control(self) -> TraceView:
-            return self.view
-
-    class CopyRequested(CallHighlighted):
-        """``y``: the call under the cursor is to be copied."""
-
-    class CallOpened(CallHighlighted):
-        """Enter or a click on the call under the cursor."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -179,7 +140,7 @@ class TraceView(TraceDrawing, can_focus=True):
         row = self.selected
         if moved and row is not None and row.seq != self._told:
             self._told = row.seq
-            self.post_message(self.CallHighlighted(self, row.seq))
+            self.post_message(messages.CallHighlighted(self, row.seq))
 
     def _show_cursor(self) -> None:
         if self.cursor is None or not self.size.height:
@@ -289,12 +250,7 @@ class TraceView(TraceDrawing, can_focus=True):
 
     def action_error(self, direction: int) -> None:
         """The next or previous call that did not end well."""
-        self._seek(
-            direction,
-            lambda row: row.status not in ("ok", "running", "pending"),
-            "no error there",
-            ends=True,
-        )
+        self._seek(direction, lambda row: not row.is_quiet, "no error there", ends=True)
 
     def action_match(self, direction: int) -> None:
         """The next or previous call that the last filter matches, also when all rows are shown."""
@@ -340,12 +296,7 @@ class TraceView(TraceDrawing, can_focus=True):
         self.set_filter("")
 
     def action_cycle_view(self) -> None:
-        order: dict[View, View] = {
-            "waterfall": "start",
-            "start": "summary",
-            "summary": "waterfall",
-        }
-        self._view = order[self.view]
+        self._view = VIEWS[(VIEWS.index(self.view) + 1) % len(VIEWS)]
         self.refresh()
 
     def action_toggle_console(self) -> None:
@@ -373,34 +324,22 @@ class TraceView(TraceDrawing, can_focus=True):
             self._go(self.model.shown.position(self.cursor))
 
     def action_summary(self) -> None:
-        self.post_message(self.FiguresRequested(self))
-
-    def show_figures(
-        self, calls: list[tuple[ToolCall, ToolCallFinished | None]], script: str
-    ) -> None:
-        """The figures of these calls by tool; the one that is chosen there becomes the filter."""
-        from workbench.tui.trace.figures_screen import FiguresScreen
-
-        def chosen(text: str | None) -> None:
-            if text is not None:
-                self.set_filter(text)
-
-        self.app.push_screen(FiguresScreen(calls, clean_line(script, 40)), chosen)
+        self.post_message(messages.FiguresRequested(self))
 
     def action_open(self) -> None:
         row = self.model.rows[self.cursor] if self.cursor is not None else None
         if self.cursor is not None and self.model.shown.folded_at(self.cursor) is not None:
             self.action_fold()
         elif isinstance(row, CallRow):
-            self.post_message(self.CallOpened(self, row.seq))
+            self.post_message(messages.CallOpened(self, row.seq))
         elif isinstance(row, EndRow):
-            self.post_message(self.EndOpened(self, row.line, row.column))
+            self.post_message(messages.EndOpened(self, row.line, row.column))
 
     def action_copy(self) -> None:
         """The call, with its arguments and what came of it; a console line as it is."""
         row = self.selected
         if row is not None:
-            self.post_message(self.CopyRequested(self, row.seq))
+            self.post_message(messages.CopyRequested(self, row.seq))
         elif self.cursor is not None:
             line = self.model.rows[self.cursor]
             if isinstance(line, ConsoleRow):
