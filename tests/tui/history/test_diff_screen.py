@@ -141,7 +141,7 @@ async def test_a_record_beside_a_live_run(make_app: MakeApp) -> None:
         await until(lambda: isinstance(app.screen, ChoiceScreen), "the question")
         await pilot.press("enter")  # the safe answer
         await until(lambda: app.screen is replay, "back")
-        assert replay.verdict == ""
+        assert replay.reruns.verdict == ""
         await pilot.press("c")
         await yes(app, pilot, lambda: isinstance(app.screen, ChoiceScreen))
         screen = await compared(app)
@@ -153,4 +153,4 @@ async def test_a_record_beside_a_live_run(make_app: MakeApp) -> None:
         assert "live servers answered otherwise" in said
         await pilot.press("escape")
         assert app.screen is replay
-        assert "diverged" in replay.verdict
+        assert "diverged" in replay.reruns.verdict

@@ -95,13 +95,13 @@ async def test_a_run_of_another_process_is_followed(make_app: MakeApp, start: St
         await pilot.pause()
         assert replay.recording.status == "cancelled"
         assert replay.trace.model.totals.calls == len(replay.recording.calls)
-        assert replay.position == len(replay.steps)
+        assert replay.playback.position == len(replay.playback.steps)
         card = replay.detail.error_card
         await until(lambda: replay.detail.front is card, "how it ended")
         assert card.error is not None
         assert card.error.code == "CANCELLED"
         await pilot.press("home", "full_stop")
-        assert replay.position == 1
+        assert replay.playback.position == 1
 
 
 async def test_stepping_back_in_a_live_run_stays_there(make_app: MakeApp, start: Start) -> None:
@@ -110,14 +110,16 @@ async def test_stepping_back_in_a_live_run_stays_there(make_app: MakeApp, start:
         screen = await history(app, pilot)
         process = start(_CODE)
         replay = await opened(app, pilot, screen)
-        await until(lambda: len(replay.steps) > 4, "some steps")
+        await until(lambda: len(replay.playback.steps) > 4, "some steps")
         await pilot.press("comma")
-        await until(lambda: replay.position < len(replay.steps), "it has stepped back")
-        position, known = replay.position, len(replay.steps)
-        await until(lambda: len(replay.steps) > known, "more steps")
-        assert replay.position == position
+        await until(
+            lambda: replay.playback.position < len(replay.playback.steps), "it has stepped back"
+        )
+        position, known = replay.playback.position, len(replay.playback.steps)
+        await until(lambda: len(replay.playback.steps) > known, "more steps")
+        assert replay.playback.position == position
         await pilot.press("end")
-        await until(lambda: replay.position > known, "it follows again")
+        await until(lambda: replay.playback.position > known, "it follows again")
         # Its process is killed: the run counts as interrupted, and is shown so.
         process.send_signal(signal.SIGKILL)
         await until(lambda: not replay.live, "the end")

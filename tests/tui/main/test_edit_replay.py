@@ -187,7 +187,7 @@ async def test_an_exported_file_is_opened_and_edited(make_app: MakeApp, tmp_path
         await pilot.press("v")
         screen = app.screen
         assert isinstance(screen, ReplayScreen)
-        await until(lambda: "identical" in screen.verdict, "the verdict")
+        await until(lambda: "identical" in screen.reruns.verdict, "the verdict")
         await pilot.press("E")
         await until(lambda: app.screen is app.main, "the main screen")
         await pilot.pause()

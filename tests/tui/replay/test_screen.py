@@ -47,19 +47,19 @@ async def test_steps_forth_and_back(make_app: MakeApp) -> None:
     app = make_app(_CODE)
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await record(app, pilot)
-        assert screen.position == len(screen.steps)
+        assert screen.playback.position == len(screen.playback.steps)
         assert len(screen.trace.model.rows) == 4
         await pilot.press("home")
-        assert screen.position == 0
+        assert screen.playback.position == 0
         assert screen.trace.model.totals.calls == 0
         assert [row.status for row in calls(screen)] == ["pending", "pending"]
         await pilot.press("full_stop", "full_stop")
-        assert screen.position == 2
+        assert screen.playback.position == 2
         await pilot.press("comma")
-        assert screen.position == 1
+        assert screen.playback.position == 1
         await pilot.press("e")
-        assert screen.steps[screen.position - 1].failed
-        assert screen.steps[screen.position - 1].line == 3
+        assert screen.playback.steps[screen.playback.position - 1].failed
+        assert screen.playback.steps[screen.playback.position - 1].line == 3
         assert [row.status for row in calls(screen)] == ["ok", "error"]
         assert screen.trace.selected is not None
         assert screen.trace.selected.seq == 2
@@ -79,7 +79,7 @@ async def test_goes_to_a_call(make_app: MakeApp) -> None:
             await pilot.press(str(asked), "enter")
             await until(lambda: app.screen is screen, "the answer")
             await pilot.pause()
-            event = screen.steps[screen.position - 1].event
+            event = screen.playback.steps[screen.playback.position - 1].event
             assert isinstance(event, ToolCallFinished)
             assert event.call.seq == asked
             assert screen.trace.selected is not None
@@ -89,15 +89,15 @@ async def test_goes_to_a_call(make_app: MakeApp) -> None:
         # As of that moment: nothing was written after the call yet.
         assert [line.text for line in screen._run.console] == ["before"]
         await pilot.press("k", "enter")
-        event = screen.steps[screen.position - 1].event
+        event = screen.playback.steps[screen.playback.position - 1].event
         assert isinstance(event, ToolCallFinished)
         assert event.call.seq == 1
-        position = screen.position
+        position = screen.playback.position
         await pilot.press("number_sign")
         await until(lambda: isinstance(app.screen, LineScreen), "the question")
         await pilot.press("9", "enter")
         await until(lambda: app.screen is screen, "the answer")
-        assert screen.position == position
+        assert screen.playback.position == position
         assert any("no call 9" in notice.message for notice in app._notifications)
 
 
@@ -108,21 +108,30 @@ async def test_letters_are_letters_in_a_search(make_app: MakeApp) -> None:
         screen.detail.result.focus()
         await pilot.press("slash", "e", "E", "space", "e")
         assert app.screen is screen
-        assert not screen.playing
-        assert screen.position == len(screen.steps)
+        assert not screen.playback.playing
+        assert screen.playback.position == len(screen.playback.steps)
 
 
 async def test_plays_to_a_breakpoint_and_to_the_end(make_app: MakeApp) -> None:
     app = make_app(_CODE)
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await record(app, pilot)
-        screen.breakpoints = {2}
+        screen.playback.breakpoints = {2}
         await pilot.press("home", "space")
-        await until(lambda: not screen.playing, "it pauses")
-        assert 0 < screen.position < len(screen.steps)
-        assert len([step for step in screen.steps[: screen.position] if step.line == 3]) == 0
+        await until(lambda: not screen.playback.playing, "it pauses")
+        assert 0 < screen.playback.position < len(screen.playback.steps)
+        assert (
+            len(
+                [
+                    step
+                    for step in screen.playback.steps[: screen.playback.position]
+                    if step.line == 3
+                ]
+            )
+            == 0
+        )
         await pilot.press("space")
-        await until(lambda: screen.position == len(screen.steps), "it ends")
+        await until(lambda: screen.playback.position == len(screen.playback.steps), "it ends")
 
 
 async def test_a_breakpoint_holds_where_the_clock_stopped_just_before_it(make_app: MakeApp) -> None:
@@ -131,16 +140,18 @@ async def test_a_breakpoint_holds_where_the_clock_stopped_just_before_it(make_ap
         screen = await record(app, pilot)
         before = next(
             n
-            for n, step in enumerate(screen.steps)
+            for n, step in enumerate(screen.playback.steps)
             if isinstance(step.event, ToolCallStarted) and step.event.call.seq == 2
         )
-        screen.breakpoints = {2}
+        screen.playback.breakpoints = {2}
         await pilot.press("home", "space")
         screen._go(before)
-        await until(lambda: not screen.playing, "it pauses")
-        assert screen.position == before
+        await until(lambda: not screen.playback.playing, "it pauses")
+        assert screen.playback.position == before
         await pilot.press("space")
-        await until(lambda: screen.position == len(screen.steps), "it goes on from there")
+        await until(
+            lambda: screen.playback.position == len(screen.playback.steps), "it goes on from there"
+        )
 
 
 async def test_replays_offline_with_the_same_outcome(make_app: MakeApp) -> None:
@@ -148,7 +159,7 @@ async def test_replays_offline_with_the_same_outcome(make_app: MakeApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await record(app, pilot)
         await pilot.press("v")
-        await until(lambda: "identical" in screen.verdict, "the verdict")
+        await until(lambda: "identical" in screen.reruns.verdict, "the verdict")
 
 
 async def test_runs_live_in_a_new_tab(make_app: MakeApp) -> None:

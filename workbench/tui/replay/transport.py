@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.tui.replay.timeline import Step
+from workbench.tui.replay.playback import Playback
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.wording import duration
 
@@ -31,32 +31,16 @@ class Transport(Pane):
     def compose(self) -> ComposeResult:
         yield Static(id="slider", markup=False)
 
-    def show(
-        self,
-        steps: Sequence[Step],
-        position: int,
-        *,
-        clock_ms: float,
-        speed: float,
-        playing: bool,
-        live: bool,
-    ) -> None:
+    def show(self, playback: Playback, *, live: bool) -> None:
         """live: the execution still runs, more steps will come."""
-        self._redraw = partial(
-            self.show,
-            steps,
-            position,
-            clock_ms=clock_ms,
-            speed=speed,
-            playing=playing,
-            live=live,
-        )
+        self._redraw = partial(self.show, playback, live=live)
+        steps, position = playback.steps, playback.position
         self.set_title("LIVE · it still runs" if live else "REPLAY", _KEYS)
         total = f" of {duration(steps[-1].at_ms)}" if steps and not live else ""
-        going = "following" if live and position == len(steps) else "paused"
+        going = "following" if live and playback.at_end else "paused"
         end = (
-            f" {duration(clock_ms)}{total} · step {position} of {len(steps)}"
-            f" · {speed:g}× {'playing' if playing else going}"
+            f" {duration(playback.clock_ms)}{total} · step {position} of {len(steps)}"
+            f" · {playback.speed:g}× {'playing' if playback.playing else going}"
         )
         width = max(self.content_size.width - len(end), 10)
         count = max(len(steps), 1)

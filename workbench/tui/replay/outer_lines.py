@@ -1,0 +1,38 @@
+"""The first line of a replay and its line of words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.content import Content
+
+from workbench.history import Recording
+from workbench.text.sanitize import clean_line
+from workbench.tui.replay.timeline import execution_of
+from workbench.tui.widgets.quiet_line import fitted
+from workbench.tui.wording import chip, count, local_time, verdict
+
+_CAN_DO = "Nothing is sent · v verify · E edit and replay · c compare live · R run live"
+_LIVE = "It still runs and is followed · , steps back · End follows again · E edits a copy"
+
+
+def header_line(recording: Recording, calls: int, width: int, *, live: bool) -> Content:
+    """What it is and how it ended. What does not fit is left out from the end, in whole words."""
+    parts = [
+        Content.styled("workbench", "bold $primary"),
+        chip("LIVE" if live else "REPLAY", "$accent" if live else "$warning"),
+        verdict(execution_of(recording).status, recording.duration_ms),
+        Content(clean_line(recording.script or "inline", 40)),
+        Content(f"run {recording.execution_id[:8]}"),
+        Content(local_time(recording.started_at)),
+        Content(count(calls, "call")),
+        Content(f"by {clean_line(recording.client or recording.source, 30)}"),
+    ]
+    return fitted(parts, [], width)
+
+
+def status_line(verdict: str, breakpoints: Iterable[int], *, live: bool) -> Content:
+    """What the last replay came to, or what can be done."""
+    said = verdict or (_LIVE if live else _CAN_DO)
+    stops = ", ".join(f"#{seq}" for seq in sorted(breakpoints))
+    return Content(said + (f" · breakpoints {stops}" if stops else ""))
