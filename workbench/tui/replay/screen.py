@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,21 +20,16 @@ from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor.code_area import CodeArea
-from workbench.tui.editor.highlighting import language_of
 from workbench.tui.replay.following import Following
 from workbench.tui.replay.outer_lines import header_line, status_line
 from workbench.tui.replay.playback import Playback
+from workbench.tui.replay.recorded_panes import recorded_panes
 from workbench.tui.replay.reruns import Reruns
 from workbench.tui.replay.timeline import step_of, steps_of
 from workbench.tui.replay.transport import Transport
+from workbench.tui.trace import messages
 from workbench.tui.trace.detail_pane import DetailPane
 from workbench.tui.trace.live_run import TICK_S, LiveRun
-from workbench.tui.trace.messages import (
-    CallHighlighted,
-    CallOpened,
-    CopyRequested,
-    FiguresRequested,
-)
 from workbench.tui.trace.model import TraceModel
 from workbench.tui.trace.view import TraceView
 from workbench.tui.values.error_card import ErrorCard
@@ -73,22 +67,10 @@ class ReplayScreen(PaneScreen):
         """The call that a step, not the user, has put the cursor on."""
 
     def compose(self) -> ComposeResult:
-        recording = self.recording
         yield QuietLine(id="replay-header", markup=False)
         yield Transport(id="transport")
         with Container(id="panes"):
-            with Vertical(classes="group -current", id="left"):
-                with Pane(id="script", classes="pane -current") as pane:
-                    name = clean_line(recording.script or "inline script", 60)
-                    pane.set_title(f"1 Script · {name} (recorded, read-only)")
-                    language = language_of(recording.script or "")
-                    yield CodeArea(
-                        recording.code, language=language, read_only=True, id="replay-script"
-                    )
-                with Pane(id="input", classes="pane") as pane:
-                    pane.set_title("2 Input (recorded)")
-                    given = json.dumps(recording.input, ensure_ascii=False, indent=2)
-                    yield CodeArea(given, language="json", read_only=True, id="replay-input")
+            yield from recorded_panes(self.recording)
             with Vertical(classes="group", id="right"):
                 with Pane(id="trace", classes="pane -current") as pane:
                     pane.set_title("3 Trace")
@@ -217,13 +199,13 @@ class ReplayScreen(PaneScreen):
         self.trace.select(seq)
         return True
 
-    @on(CopyRequested)
-    def _copy_call(self, event: CopyRequested) -> None:
+    @on(messages.CopyRequested)
+    def _copy_call(self, event: messages.CopyRequested) -> None:
         state = self._run.calls.get(event.seq)
         if state is not None:
             self.detail.copy_call(state)
 
-    @on(FiguresRequested)
+    @on(messages.FiguresRequested)
     def _figures(self) -> None:
         from workbench.tui.trace.figures_screen import show_figures
 
@@ -234,8 +216,8 @@ class ReplayScreen(PaneScreen):
         self._mark_line(event.line - 1)
         self.go_to("script")
 
-    @on(CallOpened)
-    def _opened(self, event: CallOpened) -> None:
+    @on(messages.CallOpened)
+    def _opened(self, event: messages.CallOpened) -> None:
         self.go_to_call(event.seq)
 
     def action_speed(self, by: int) -> None:
@@ -319,8 +301,8 @@ class ReplayScreen(PaneScreen):
 
     # -- what it shows -----------------------------------------------------------------
 
-    @on(CallHighlighted)
-    def _chosen(self, event: CallHighlighted) -> None:
+    @on(messages.CallHighlighted)
+    def _chosen(self, event: messages.CallHighlighted) -> None:
         own, self._pointed = event.seq == self._pointed, 0
         self._show_call(event.seq, in_front=not own or not self.playback.at_end)
 
