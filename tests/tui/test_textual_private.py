@@ -21,7 +21,7 @@ from workbench.tui.textual_private import CLASS_MEMBERS, INSTANCE_MEMBERS, VERSI
 
 _ROOM = Path(workbench.tui.__file__).parent
 _ADVICE = (
-    f"Textual {textual.__version__} no longer has {{}}: workbench/tui/textual_private.py was written for "
+    f"Textual {textual.__version__} no longer has {{}}: workbench/tui/textual_private/ was written for "
     f"{VERSION}; see how it does that now, change the wrapper there, then the pin in pyproject.toml"
 )
 
@@ -55,7 +55,7 @@ def test_the_pin_is_the_version_that_the_wrappers_were_written_for() -> None:
 
 def _modules() -> list[str]:
     found = pkgutil.walk_packages([str(_ROOM)], "workbench.tui.")
-    return [module.name for module in found if module.name != textual_private.__name__]
+    return [each.name for each in found if not each.name.startswith(textual_private.__name__)]
 
 
 @functools.cache
@@ -63,7 +63,7 @@ def _own_names() -> set[str]:
     """Every name with an underscore that a module of ours defines or assigns."""
     names: set[str] = set()
     for file in _ROOM.rglob("*.py"):
-        if file.name != "textual_private.py":
+        if file.parent.name != "textual_private":
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
                 if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                     names.add(node.name)

@@ -1,8 +1,4 @@
-"""Every private member of Textual that Workbench uses, behind public names of ours.
-
-Textual has no public way to these; so its version is pinned (pyproject.toml), and a test says which member is
-gone when another version is tried (tests/tui/test_textual_private.py). No other module touches one.
-"""
+"""Documents and an editor that paint only what changed, and draw what has no width."""
 
 from __future__ import annotations
 
@@ -10,18 +6,10 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any, ClassVar
 
-from rich.console import Console, RenderableType
-from rich.control import Control
 from rich.style import Style
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
-from textual.app import App
-from textual.events import Event, Mount, Resize
-from textual.geometry import Size
 from textual.reactive import reactive
-from textual.screen import Screen
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widgets import RichLog, TextArea
+from textual.widgets import TextArea
 from textual.widgets.text_area import (
     Document,
     DocumentNavigator,
@@ -31,155 +19,8 @@ from textual.widgets.text_area import (
     WrappedDocument,
 )
 
-VERSION = "8.2.8"
-"""The version that these names were read in."""
-CLASS_MEMBERS: dict[type, tuple[str, ...]] = {
-    App: ("_display", "_fatal_error", "_close_messages_no_wait"),
-    ChopsUpdate: ("render_segments",),
-    LayoutUpdate: ("render_segments",),
-    Document: ("replace_range", "get_text_range"),
-    ScrollView: ("_scroll_update",),
-    TextArea: (
-        *("_set_document", "_rewrap_and_refresh_virtual_size", "_refresh_size", "_render_line"),
-        *("_build_highlight_map", "_app_theme_changed", "_restart_blink", "_replace_via_keyboard"),
-        *("_yield_character_locations", "_yield_character_locations_reverse"),
-    ),
-    WrappedDocument: ("height",),
-}
-"""What the classes must have; the members of their instances are looked at in a running app."""
-INSTANCE_MEMBERS: dict[type, tuple[str, ...]] = {
-    App: ("_exception",),
-    Document: ("_lines", "_newline"),
-    RichLog: ("_start_line",),
-    Screen: ("_compositor",),
-    TextArea: ("_highlight_query", "_line_cache", "_theme"),
-    WrappedDocument: ("_offset_to_line_info",),
-}
 _ROW_IN_KEY = 2
 """Where TextArea's keys of painted lines hold the row of the screen's text."""
-
-
-class AppBase(App[int]):
-    """An app that writes to the terminal only what changed there, and whose own bugs are told by
-    ``on_crash``, not by Textual's panel."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._painted = Painted()
-        self._painted_size = Size()
-
-    def on_crash(self) -> None:
-        """A bug ends the app: what is still to be done. Must not raise."""
-
-    @property
-    def crashed(self) -> Exception | None:
-        """What ended the app, where it was a bug of ours."""
-        return self._exception
-
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Every painting goes to the terminal through here."""
-        # Rows of another width are broken by the terminal, which moves what stood below: until the
-        # layout has the terminal's size, and when it gets it, nothing is known to be shown.
-        size = screen._compositor.size
-        if size != self._painted_size or size != self.size:
-            self._painted.forget()
-            self._painted_size = size
-        update: Any = renderable
-        if isinstance(update, LayoutUpdate):
-            update = _WholeScreen(update, self._painted)
-        elif isinstance(update, ChopsUpdate) and not self.is_inline:
-            update = _Changes(update, self._painted)
-        super()._display(screen, update)
-
-    async def on_event(self, event: Event) -> None:
-        if isinstance(event, Mount):
-            self.app_resume_signal.subscribe(self, lambda _: self._painted.forget(), immediate=True)
-        elif isinstance(event, Resize):
-            self._painted.forget()
-        await super().on_event(event)
-
-    def _fatal_error(self) -> None:
-        """Textual would print a panel with every local variable: secrets among them."""
-        self.on_crash()
-        self._close_messages_no_wait()
-
-
-class Painted:
-    """What the terminal shows: for each row the pieces that were written, so that no piece is written twice.
-
-    Textual paints a whole widget where one letter of it, or of its title, changed: 20 to 40 kB a key.
-    """
-
-    def __init__(self) -> None:
-        self._rows: dict[int, dict[int, tuple[int, str]]] = {}
-        """Row -> first cell -> (cell after the last, the piece with its escape sequences)."""
-
-    def forget(self) -> None:
-        """Somebody else may have written to the terminal, or its size is another."""
-        self._rows.clear()
-
-    def took(self, y: int, x: int, end: int, piece: str) -> bool:
-        """Whether a piece must be written; it counts as written then."""
-        row = self._rows.setdefault(y, {})
-        if row.get(x) == (end, piece):
-            return False
-        for start, (stop, _) in list(row.items()):
-            if start < end and x < stop:
-                del row[start]
-        row[x] = end, piece
-        return True
-
-
-class _WholeScreen(CompositorUpdate):
-    """A painting of everything: written as it is."""
-
-    def __init__(self, update: LayoutUpdate, painted: Painted) -> None:
-        self._update, self._painted = update, painted
-
-    def render_segments(self, console: Console) -> str:
-        self._painted.forget()
-        for y, line in enumerate(self._update.strips, self._update.region.y):
-            x = self._update.region.x
-            for strip in line:
-                self._painted.took(y, x, x + strip.cell_length, strip.render(console))
-                x += strip.cell_length
-        return self._update.render_segments(console)
-
-
-class _Changes(CompositorUpdate):
-    """A painting of some regions: only the pieces of lines that differ are written."""
-
-    def __init__(self, update: ChopsUpdate, painted: Painted) -> None:
-        self._update, self._painted = update, painted
-
-    def render_segments(self, console: Console) -> str:
-        written = []
-        for y, first, last in self._update.spans:
-            line = self._update.chops[y]
-            for end, (x, whole) in zip(self._update.chop_ends[y], line.items(), strict=False):
-                if whole is None or x >= last or end <= first:
-                    continue
-                stop = min(end, last)
-                piece = (whole if stop == end else whole.crop(0, stop - x)).render(console)
-                if self._painted.took(y, x, stop, piece):
-                    written += [Control.move_to(x, y).segment.text, piece]
-        return "".join(written)
-
-
-class LineScroll(ScrollView):
-    """A scroll view that draws its own lines."""
-
-    def watch_virtual_size(self) -> None:
-        """Textual's look at the scrollbars misses lines that become as many as there is room for."""
-        self._scroll_update(self.virtual_size)
-
-
-class LineLog(RichLog):
-    """A log that knows how many of its first rows were let go."""
-
-    @property
-    def rows_let_go(self) -> int:
-        return self._start_line
 
 
 class TextDocument(Document):
@@ -374,17 +215,3 @@ class EditorBase(TextArea, inherit_bindings=False):
 
     def _yield_character_locations_reverse(self, start: Location) -> Iterable[tuple[str, Location]]:
         return islice(super()._yield_character_locations_reverse(start), self.MOST_SEARCHED)
-
-
-__all__ = [
-    *(
-        "CLASS_MEMBERS",
-        "INSTANCE_MEMBERS",
-        "VERSION",
-        "AppBase",
-        "EditorBase",
-        "LineLog",
-        "LineMap",
-    ),
-    *("LineScroll", "TextDocument", "newline_of"),
-]

@@ -1,0 +1,23 @@
+"""Every private member of Textual that Workbench uses, behind public names of ours.
+
+Textual has no public way to these; so its version is pinned (pyproject.toml), and a test says which member is
+gone when another version is tried (tests/tui/test_textual_private.py). Nothing outside this folder touches one.
+"""
+
+from workbench.tui.textual_private.editing import EditorBase, LineMap, TextDocument, newline_of
+from workbench.tui.textual_private.members import CLASS_MEMBERS, INSTANCE_MEMBERS, VERSION
+from workbench.tui.textual_private.painting import AppBase
+from workbench.tui.textual_private.scrolling import LineLog, LineScroll
+
+__all__ = [
+    "CLASS_MEMBERS",
+    "INSTANCE_MEMBERS",
+    "VERSION",
+    "AppBase",
+    "EditorBase",
+    "LineLog",
+    "LineMap",
+    "LineScroll",
+    "TextDocument",
+    "newline_of",
+]

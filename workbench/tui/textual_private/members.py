@@ -1,0 +1,35 @@
+"""The version of Textual that is pinned, and the names of its private members that Workbench uses."""
+
+from __future__ import annotations
+
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.app import App
+from textual.screen import Screen
+from textual.scroll_view import ScrollView
+from textual.widgets import RichLog, TextArea
+from textual.widgets.text_area import Document, WrappedDocument
+
+VERSION = "8.2.8"
+"""The version that these names were read in."""
+CLASS_MEMBERS: dict[type, tuple[str, ...]] = {
+    App: ("_display", "_fatal_error", "_close_messages_no_wait"),
+    ChopsUpdate: ("render_segments",),
+    LayoutUpdate: ("render_segments",),
+    Document: ("replace_range", "get_text_range"),
+    ScrollView: ("_scroll_update",),
+    TextArea: (
+        *("_set_document", "_rewrap_and_refresh_virtual_size", "_refresh_size", "_render_line"),
+        *("_build_highlight_map", "_app_theme_changed", "_restart_blink", "_replace_via_keyboard"),
+        *("_yield_character_locations", "_yield_character_locations_reverse"),
+    ),
+    WrappedDocument: ("height",),
+}
+"""What the classes must have; the members of their instances are looked at in a running app."""
+INSTANCE_MEMBERS: dict[type, tuple[str, ...]] = {
+    App: ("_exception",),
+    Document: ("_lines", "_newline"),
+    RichLog: ("_start_line",),
+    Screen: ("_compositor",),
+    TextArea: ("_highlight_query", "_line_cache", "_theme"),
+    WrappedDocument: ("_offset_to_line_info",),
+}

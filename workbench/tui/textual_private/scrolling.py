@@ -1,0 +1,22 @@
+"""Views that draw their own lines, with scrollbars that are right."""
+
+from __future__ import annotations
+
+from textual.scroll_view import ScrollView
+from textual.widgets import RichLog
+
+
+class LineScroll(ScrollView):
+    """A scroll view that draws its own lines."""
+
+    def watch_virtual_size(self) -> None:
+        """Textual's look at the scrollbars misses lines that become as many as there is room for."""
+        self._scroll_update(self.virtual_size)
+
+
+class LineLog(RichLog):
+    """A log that knows how many of its first rows were let go."""
+
+    @property
+    def rows_let_go(self) -> int:
+        return self._start_line
