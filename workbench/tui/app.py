@@ -29,9 +29,9 @@ from workbench.tui.readable import ReadableFilter
 from workbench.tui.runtime_host import RuntimeHost
 from workbench.tui.saving import Saving, file_name
 from workbench.tui.seen_results import SeenResults
+from workbench.tui.session_keeper import SessionKeeper
 from workbench.tui.terminal_variants import EncodableFilter, is_utf8, suited, terminal_encoding
 from workbench.tui.textual_private import AppBase
-from workbench.tui.ui_state import Session, SessionStore
 from workbench.tui.widgets import pane_screen as layout
 from workbench.tui.widgets.guarded_screen import nothing_to_await
 from workbench.tui.widgets.pane_screen import PaneScreen
@@ -81,7 +81,7 @@ class WorkbenchApp(AppBase):
         self.shows_signs = is_utf8(encoding)
         """Whether the terminal takes more than ASCII and what its encoding has."""
         self._encodable = EncodableFilter(encoding)
-        self._sessions = SessionStore(data_dir)
+        self._sessions = SessionKeeper(self)
         self.palette = Palette(self)
         self._viewer: Viewer | None = None
         self._saving = Saving(self)
@@ -149,10 +149,7 @@ class WorkbenchApp(AppBase):
         found, problems = themes.load_themes(themes.theme_folders())
         for theme in found:
             self.register_theme(suited(theme, self.color_system))
-        last = self._sessions.last()
-        self.shares = {name: dict(shares) for name, shares in last.shares.items()}
-        self.palette.recent = list(last.recent)
-        wanted = self.config.ui.theme or last.theme or themes.DEFAULT
+        wanted = self.config.ui.theme or self._sessions.recall() or themes.DEFAULT
         if wanted not in self.available_themes:
             problems.append(f"there is no theme {wanted!r}")
             wanted = themes.DEFAULT
@@ -162,7 +159,7 @@ class WorkbenchApp(AppBase):
         self.set_keymap(keys)
         self._start.enter_context(self.key_order.hold())
         self.push_screen(self.main)
-        self.call_after_refresh(self._open_scripts, last)
+        self.call_after_refresh(self._open_scripts)
         for problem in (*problems, *wrong):
             self.say(problem, "warning")
         # A script may be started before anything is painted; the runtime opens after that.
@@ -185,30 +182,16 @@ class WorkbenchApp(AppBase):
             return nothing_to_await()
         return super().push_screen(screen, *args, **options)
 
-    async def _open_scripts(self, last: Session) -> None:
+    async def _open_scripts(self) -> None:
         """Open what is shown first. Keys that were typed before wait for it."""
         with self._start:
-            await self._open_first(last)
-
-    async def _open_first(self, last: Session) -> None:
-        lost = self._sessions.recover()
-        await self.main.scripts.open_first(self._script, last.files, last.current, lost)
-        self.sidebar_wanted = last.sidebar
-        if last.sidebar and self.size.width >= layout.WIDE:
-            self.main.sidebar.show()
-        if lost and self.keep_drafts():
-            self._sessions.forget()
+            await self._sessions.reopen(self._script)
         # Its imports would take half the processor from the first screen.
         self.call_after_refresh(self.runtime_host.open)
 
     def keep_drafts(self) -> bool:
         """Write unsaved text where the next start finds it. False: it could not be written."""
-        try:
-            self._sessions.keep(self.main.scripts.drafts())
-        except OSError as error:
-            self.say(f"Unsaved text is not kept: {error}", "warning")
-            return False
-        return True
+        return self._sessions.keep_drafts()
 
     def exit(
         self,
@@ -218,18 +201,8 @@ class WorkbenchApp(AppBase):
     ) -> None:
         """Leave, and remember what was open. Unsaved text was asked about before."""
         if return_code == 0:
-            try:
-                self._sessions.keep([])
-                self._sessions.save(self._session())
-            except OSError as error:
-                message = f"workbench: the session is not remembered: {error}"
+            message = self._sessions.remember() or message
         super().exit(result, return_code, message)
-
-    def _session(self) -> Session:
-        """What is open, for the next start."""
-        files, current = self.main.scripts.files()
-        recent = tuple(self.palette.recent)
-        return Session(files, current, self.theme, self.shares, self.sidebar_wanted, recent)
 
     def on_crash(self) -> None:
         """Unsaved text is there again at the next start."""

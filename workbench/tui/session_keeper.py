@@ -1,0 +1,61 @@
+"""From one start to the next: what was open, how it was laid out, text that was not saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.tui.ui_state import Session, SessionStore
+from workbench.tui.widgets.pane_screen import WIDE
+
+if TYPE_CHECKING:
+    from workbench.tui.app import WorkbenchApp
+
+
+class SessionKeeper:
+    """Puts the app back as it was, and remembers it as it is."""
+
+    def __init__(self, app: WorkbenchApp) -> None:
+        self._app = app
+        self._store = SessionStore(app.data_dir)
+        self._last = Session()
+
+    def recall(self) -> str:
+        """Take what needs no script: shares of panes, what the palette offers first. Returns the theme."""
+        self._last = last = self._store.last()
+        self._app.shares = {name: dict(shares) for name, shares in last.shares.items()}
+        self._app.palette.recent = list(last.recent)
+        return last.theme
+
+    async def reopen(self, script: Path | None) -> None:
+        """Open a script, or those that were open, with text that was lost at the last end."""
+        app, last = self._app, self._last
+        lost = self._store.recover()
+        await app.main.scripts.open_first(script, last.files, last.current, lost)
+        app.sidebar_wanted = last.sidebar
+        if last.sidebar and app.size.width >= WIDE:
+            app.main.sidebar.show()
+        if lost and self.keep_drafts():
+            self._store.forget()
+
+    def keep_drafts(self) -> bool:
+        """Write unsaved text where the next start finds it. False: it could not be written."""
+        try:
+            self._store.keep(self._app.main.scripts.drafts())
+        except OSError as error:
+            self._app.say(f"Unsaved text is not kept: {error}", "warning")
+            return False
+        return True
+
+    def remember(self) -> str:
+        """What is open now, for the next start; unsaved text was asked about. Returns what went wrong."""
+        app = self._app
+        files, current = app.main.scripts.files()
+        recent = tuple(app.palette.recent)
+        now = Session(files, current, app.theme, app.shares, app.sidebar_wanted, recent)
+        try:
+            self._store.keep([])
+            self._store.save(now)
+        except OSError as error:
+            return f"workbench: the session is not remembered: {error}"
+        return ""
