@@ -91,6 +91,10 @@ async def test_what_cannot_be_checked_is_sent_and_noted() -> None:
         (known(list=False), Limits(), "s", "list", {}, "TOOL_NOT_APPROVED", "servers approve s"),
         (known(), Limits(), "s", "lst", {}, "NOT_FOUND", "list"),
         (known(), Limits(), "z", "list", {}, "NOT_FOUND", "s"),
+        (
+            Catalogue({"s": replace(READY, state="disabled", enabled=False)}), Limits(), "s", "list", {},
+            "UPSTREAM_ERROR", "s.list: server 's' is disabled",
+        ),
         (known(), Limits(), "s", "get", {}, "INVALID_ARGS", "id"),
         (known(), Limits(), "s", "get", {"id": "x"}, "INVALID_ARGS", "id"),
         (known(), Limits(), "s", "get", {"ID": 1}, "INVALID_ARGS", "id"),

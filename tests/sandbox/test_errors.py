@@ -41,7 +41,20 @@ PLACES: list[tuple[str, str, str, int | None, int | None]] = [
     ("await Promise.reject('why')", "RUNTIME_ERROR", '"why"', None, None),
     ("const a = 1;\nawait tools.test.fail({});", "UPSTREAM_ERROR", "boom", 2, 18),
     ("await new Promise(() => {})", "RUNTIME_ERROR", "nothing can settle", None, None),
-    ("class E extends Error { constructor() { super('m'); this.name = 'E' } }\nthrow new E()", "RUNTIME_ERROR", "E: m", 1, 41),
+    ("class E extends Error { constructor() { super('m'); this.name = 'E' } }\nthrow new E()", "RUNTIME_ERROR", "E: m", 2, 11),
+    ("class A extends TypeError {}\nclass B extends A {}\nfunction f() { throw new B('m') }\nf()", "RUNTIME_ERROR", "TypeError: m", 3, 26),
+    ("class E extends Error {\n constructor() { super('m'); null.x } }\nnew E()", "RUNTIME_ERROR", "TypeError: cannot", 2, 30),
+    # Taking a value apart: the engine gives the place before.
+    ("const {x} = input.no", "RUNTIME_ERROR", "null to object", 1, 7),
+    ("f();\n\nconst {x} = input.no;\nfunction f() { const {a} = {} }", "RUNTIME_ERROR", "null to object", 3, 7),
+    ("await f();\nlet a;\n[a] = 5;\nasync function f() {}", "RUNTIME_ERROR", "not iterable", 3, 1),
+    ("console.log(1);\nconst [a] = null;", "RUNTIME_ERROR", "Symbol.iterator", 2, 7),
+    ("function f() {\n console.log(1);\n const n = 5;\n for (const x of n) {}\n}\nf()", "RUNTIME_ERROR", "not iterable", 4, 18),
+    ("console.log(1);\nconst f = ({a}) => a;\nf()", "RUNTIME_ERROR", "null to object", 2, 12),
+    ("console.log(1);\nfor (const {a} of [null]) {}", "RUNTIME_ERROR", "null to object", 2, 12),
+    ("new Set(5);\nconst [a] = [1]", "RUNTIME_ERROR", "not iterable", 1, 5),
+    ("Object.keys(null);\nconst {a} = {}", "RUNTIME_ERROR", "null to object", 1, 13),
+    ("f(...5);\nconst [a] = [1];\nfunction f() {}", "RUNTIME_ERROR", "not iterable", 1, 1),
 ]  # fmt: skip
 
 
@@ -69,6 +82,20 @@ async def test_stack_names_the_user_s_functions_and_nothing_of_ours(run: RunScri
         "    at inner (script.js:2:20)",
         "    at outer (script.js:1:27)",
         "    at <eval> (script.js:4:1)",
+    ]
+
+
+async def test_the_stack_has_the_place_where_a_value_could_not_be_taken_apart(
+    run: RunScript,
+) -> None:
+    code = "function f() {\n  console.log(1);\n  const {x} = input.no;\n}\nf()"
+    error = (await run(code)).error
+    assert error is not None
+    assert error.stack is not None
+    assert error.stack.splitlines() == [
+        "TypeError: Cannot convert undefined or null to object",
+        "    at f (script.js:3:9)",
+        "    at <eval> (script.js:5:1)",
     ]
 
 
@@ -138,6 +165,10 @@ REJECTIONS = [
     ("async function f() { throw 1 } try { await f() } catch (e) {} 'done'", []),
     ("setTimeout(() => { null.x }, 1); await sleep(30); 'done'", ["Uncaught TypeError: cannot read property 'x' of null (line 1)"]),
     ("queueMicrotask(() => { throw 'x' }); await sleep(1); 'done'", ["Uncaught \"x\""]),
+    # What a script leaves behind its end runs, too.
+    ("Promise.resolve().then(() => { throw new Error('late') }); 'done'", ["Uncaught (in promise) Error: late (line 1)"]),
+    ("await null; (async () => { for (let i = 0; i < 5; i++) await null; throw 'q' })(); 'done'", ["Uncaught (in promise) \"q\""]),
+    ("(async () => { for (;;) await null })(); 'done'", []),
     ("for (let i = 0; i < 200; i++) Promise.reject(i); 'done'", [*(f"Uncaught (in promise) {i}" for i in range(10)), "and 190 more errors that nothing caught"]),
 ]  # fmt: skip
 
@@ -151,6 +182,14 @@ async def test_what_nothing_caught_is_told(run: RunScript, code: str, warnings: 
     assert told[:1] == [
         warning.replace(" (line 1)", "").replace(" (line 2)", "") for warning in warnings[:1]
     ]
+
+
+async def test_jobs_that_are_left_change_the_console_but_not_the_value(run: RunScript) -> None:
+    execution = await run(
+        "const r = [1]; Promise.resolve().then(() => { r.push(2); console.log(r) }); r"
+    )
+    assert execution.value == [1]
+    assert [line.text for line in execution.logs] == ["[1, 2]"]
 
 
 async def test_an_uncaught_error_is_told_once(run: RunScript) -> None:

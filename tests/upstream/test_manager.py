@@ -86,10 +86,13 @@ async def test_many_calls_at_once() -> None:
 
 async def test_calls_to_what_is_not_there() -> None:
     async with managing(raw_settings(), raw_settings("off", enabled=False)) as manager:
-        for server, words in (("nowhere", "is not configured"), ("off", "is disabled")):
+        for server, code, words in (
+            ("nowhere", ErrorCode.NOT_FOUND, "is not configured"),
+            ("off", ErrorCode.UPSTREAM_ERROR, "is disabled"),
+        ):
             outcome = await call(manager, server, "echo")
             assert outcome.error is not None
-            assert outcome.error.code == ErrorCode.NOT_FOUND
+            assert outcome.error.code == code
             assert words in outcome.error.message
             assert not outcome.dispatched
         await manager.settled()

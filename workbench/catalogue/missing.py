@@ -15,3 +15,14 @@ class Missing:
     near: tuple[str, ...] = ()
     """Names that may have been meant: servers, or tools as ``server.tool``."""
     code: ErrorCode = ErrorCode.NOT_FOUND
+
+
+def not_at_hand(server: str, state: str, error: str | None) -> Missing:
+    """What to say of a tool of a configured server that cannot be asked now: it may well be there."""
+    if state == "disabled":
+        why = "is disabled (enabled = false in its configuration)"
+    elif state == "failed":
+        why = f"is not connected: {error or 'it gave no reason'}"
+    else:
+        why = f"is not connected: it is {state}" + (f" ({error})" if error else "")
+    return Missing(f"server {server!r} {why}", code=ErrorCode.UPSTREAM_ERROR)

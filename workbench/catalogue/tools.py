@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from workbench.catalogue import declarations, spelling
 from workbench.catalogue.inference import SeenType
-from workbench.catalogue.missing import Missing
+from workbench.catalogue.missing import Missing, not_at_hand
 from workbench.catalogue.search import ToolIndex
 from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.catalogue.typescript import member
@@ -189,9 +189,12 @@ class Catalogue:
 
     def no_server(self, server: str) -> Missing:
         """What to say where there is no server of this name, or one that is disabled."""
-        if server in self.servers:
-            return Missing(f"server {_shown(server)} is disabled")
-        return self._missing(server, "")
+        info = self.servers.get(server)
+        return (
+            self._missing(server, "")
+            if info is None
+            else not_at_hand(info.name, info.state, info.error)
+        )
 
     def spelled(self, server: str, tool: str) -> ToolInfo | Missing:
         """The tool that a script means by ``tools.<server>.<tool>``, whatever its case and separators."""
@@ -303,7 +306,7 @@ class Catalogue:
             )
         known = self.tools.get(server, {})
         if info is not None and not known and info.state != "ready":
-            return Missing(f"the tools of server {server!r} are not known: it is {info.state}")
+            return not_at_hand(info.name, info.state, info.error)
         near = near_names(tool, known)
         told = suggestion(near, known, "its tools are")
         near = tuple(f"{server}.{name}" for name in near)

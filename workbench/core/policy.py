@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import replace
 
 from workbench.catalogue.definitions import definition_id
-from workbench.catalogue.missing import Missing
+from workbench.catalogue.missing import Missing, not_at_hand
 from workbench.catalogue.tools import Catalogue, SeenTypes, ToolInfo, nothing_seen
 from workbench.catalogue.typescript import member
 from workbench.catalogue.validation import judge_arguments
@@ -198,15 +198,10 @@ def _meant(catalogue: Catalogue, call: ToolCall) -> ToolCall:
 def _missing(catalogue: Catalogue, call: ToolCall, missing: Missing) -> Outcome:
     """NOT_FOUND, or the upstream's own trouble where that is why the tool is not known."""
     server = catalogue.servers.get(call.server)
-    unknown = missing.code == ErrorCode.NOT_FOUND
-    if unknown and server is not None and server.state not in ("ready", "disabled"):
-        why = server.error or "it gave no reason"
-        if server.state != "failed":
-            why = f"it is {server.state}" + (f" ({server.error})" if server.error else "")
-        return _refused(
-            ErrorCode.UPSTREAM_ERROR,
-            f"{call.label}: server {call.server!r} is not connected: {why}",
-        )
+    if missing.code == ErrorCode.NOT_FOUND and server is not None and server.state != "ready":
+        missing = not_at_hand(server.name, server.state, server.error)
+    if missing.code == ErrorCode.UPSTREAM_ERROR:
+        return _refused(missing.code, f"{call.label}: {missing.message}")
     return _refused(missing.code, missing.message, _near(missing))
 
 

@@ -31,13 +31,12 @@ async def answered(
     """
     label = call.label
     if server is None or not server.settings.starts:
-        held = server is not None and server.settings.held
-        what = "is disabled" if server is not None else "is not configured"
-        return Outcome.failed(
-            ErrorCode.SERVER_QUARANTINED if held else ErrorCode.NOT_FOUND,
-            f"{label}: server {call.server!r} {'is not trusted' if held else what}",
-            dispatched=False,
-        )
+        code, what = ErrorCode.NOT_FOUND, "is not configured"
+        if server is not None:
+            code, what = ErrorCode.UPSTREAM_ERROR, "is disabled"
+            if server.settings.held:
+                code, what = ErrorCode.SERVER_QUARANTINED, "is not trusted"
+        return Outcome.failed(code, f"{label}: server {call.server!r} {what}", dispatched=False)
     timeout_ms = server.settings.call_timeout_ms
     tap = NoteTap(call, note)
     try:

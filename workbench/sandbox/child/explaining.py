@@ -9,8 +9,9 @@ import json
 import os
 from typing import Any
 
-from workbench.sandbox.child import advice
+from workbench.sandbox.child import advice, taking_apart
 from workbench.sandbox.child.grammars import Grammars
+from workbench.sandbox.child.looking import Look
 from workbench.sandbox.child.meant import Ask
 
 _NOTHING = '{"t":"done","ok":true,"value":null,"undefined":true'
@@ -41,10 +42,12 @@ def _null_explained(grammars: Grammars, code: str, done: str) -> str:
 
 
 def _failure_explained(grammars: Grammars, code: str, done: str, ask: Ask | None) -> str:
-    data: dict[str, Any] = json.loads(done)
+    given: dict[str, Any] = json.loads(done)
+    look = Look(grammars, code, given.get("line"), given.get("column"))
+    data = taking_apart.placed(look, given)
     told = advice.advise(grammars, code, data, ask)
     if told is None:
-        return done
+        return done if data is given else _encode(data)
     stack = data.get("stack")
     if isinstance(stack, str) and stack.startswith(data["message"]):
         data["stack"] = told.message + stack[len(data["message"]) :]

@@ -42,6 +42,9 @@ _CALL = 'F{"t":"call"'
 _CALL_OVERHEAD = 4096
 """Of a call's frame: names, place, what it was refused for."""
 _MOST_ASKED = 1024
+_MOST_LEFT = 10_000
+"""Jobs of promises that a script leaves behind, as `promise.then(f)` without await does: they run, as in
+a console, but not for ever."""
 _LEAST_ERROR = 512
 _VALUE = '{"t":"done","ok":true,"value":'
 _EXIT_PROTOCOL = 70
@@ -99,8 +102,9 @@ class Runner:
         context.add_callable("$host", self._host)
         hold = context.eval("(f, base, plain) => { globalThis.$ = f($host, base, plain); }")
         hold(context.eval(self._prelude), prelude.BASE, plain)
-        self._init, self._run, self._settle, self._poll, rejected = (
-            context.eval(f"$.{name}") for name in ("init", "run", "settle", "poll", "rejected")
+        self._init, self._run, self._settle, self._ended, self._close, rejected = (
+            context.eval(f"$.{name}")
+            for name in ("init", "run", "settle", "ended", "close", "rejected")
         )
         if self._tracks_rejections:
             self._tracker = RejectionTracker(context, rejected)
@@ -160,18 +164,10 @@ class Runner:
                 return self._result()
         except NotAScript as error:
             return _not_a_script(error)
-        context = self._context
-        while True:
-            done = self._poll()
-            jobs = 0
-            while done is None and context.execute_pending_job():
-                jobs += 1
-                if jobs % 64 == 0:
-                    done = self._poll()
-            if done is None:
-                done = self._poll()
-            if done is not None:
-                return str(done)
+        while not self._ended():
+            self._run_jobs()
+            if self._ended():
+                break
             if not self._in_flight:
                 return _failure(
                     "RUNTIME_ERROR",
@@ -184,6 +180,17 @@ class Runner:
             self._in_flight -= 1
             self._unanswered.discard(operation)
             self._settle(operation, answer)
+        self._run_jobs(_MOST_LEFT)
+        return self._result()
+
+    def _run_jobs(self, most: int | None = None) -> None:
+        """What is ready to run: all of it or ``most``, or until the script ends."""
+        context = self._context
+        jobs = 0
+        while context.execute_pending_job():
+            jobs += 1
+            if jobs == most or (most is None and jobs % 64 == 0 and self._ended()):
+                return
 
     def _ask(self, name: str, about: str) -> dict[str, Any]:
         """Which tools a wrong name may mean, and which may do what is asked for."""
@@ -218,7 +225,7 @@ class Runner:
         return bool(self._run(text, own, columns, is_lone))
 
     def _result(self) -> str:
-        return str(self._poll())
+        return str(self._close())
 
     def _finish(self, done: str) -> None:
         """Send the ``done`` frame, with what was measured."""

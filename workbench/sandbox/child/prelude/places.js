@@ -50,12 +50,20 @@
     return characters + 1;
   }
 
-  let siteName, siteLine, siteColumn; // methods of the engine's call sites, captured below
+  let siteName, siteLine, siteColumn, siteFunction; // methods of the engine's call sites, captured below
   const isOurs = line => line > BASE;
   // The script's line of a site; 0 where it is none of the script's.
   function ownLine(line) {
     const own = line === null || isOurs(line) ? 0 : line - ABOVE;
-    return own > lineCount ? 0 : own;
+    return own < 1 || own > lineCount ? 0 : own;
+  }
+  // An error is made where `new` stands, not in the constructors that it goes through: as other engines have it.
+  function afterItsClass(proto, sites) {
+    for (let i = 0; i < sites.length; i++) {
+      const f = siteFunction(sites[i]), made = typeof f === 'function' ? descriptorOf(f, 'prototype') : undefined;
+      if (made !== undefined && made.value === proto) return i + 1;
+    }
+    return 0;
   }
   function placeOf(sites, from) {
     for (let i = from === undefined ? 0 : from; i < sites.length; i++) {
@@ -106,6 +114,7 @@
           : line <= ABOVE ? [1, 1] : [line - ABOVE, ownColumn(line - ABOVE, siteColumn(sites[0]))], null);
       }
     }
+    if (isReal && !isKnown && proto !== null) from = afterItsClass(proto, sites) || from;
     const place = placeOf(sites, from);
     lastThrown = place;
     // The engine calls again when an error passes a native function: the first place is the right one.
@@ -129,6 +138,7 @@
     siteName = plain ? site => site.name : uncurry(sample.getFunctionName);
     siteLine = plain ? site => site.line : uncurry(sample.getLineNumber);
     siteColumn = plain ? site => site.column : uncurry(sample.getColumnNumber);
+    siteFunction = uncurry(sample.getFunction);
     // A script that came by a call site could ask it for functions, ours among them.
     for (const key of Reflect.ownKeys(sample)) delete sample[key];
   }

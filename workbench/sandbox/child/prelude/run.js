@@ -38,12 +38,9 @@
   lazily(['URL', 'URLSearchParams'], () => kit.library('url')());
   lazily(['Intl'], kit.intl);
 
-  let result = null, isLone = false;
+  let result = null, failedWith = undefined, isLone = false;
 
-  function finish(text, reason) {
-    const warnings = kit.leftWarnings(reason);
-    result = warnings === '' ? text : slice(text, 0, -1) + ',"warnings":' + warnings + '}';
-  }
+  function finish(text, reason) { result = text; failedWith = reason; }
   function succeed(value) {
     let json;
     if (kit.waitingTimers() > 0 && (value === undefined || kit.isTimer(value))) {
@@ -131,6 +128,11 @@
     try { (0, indirectEval)('throw null;' + code); } catch (again) { return again !== null && attempt(() => protoOf(again)) === rangeErrorProto; }
     return false;
   }
-  const poll = () => result === null ? null : slice(result, 0);
-  kit.face = { __proto__: null, init, run, settle: kit.settle, poll, rejected: kit.rejected };
+  const ended = () => result !== null;
+  // Once, when the jobs that the script left have run: what they rejected is told, too.
+  function close() {
+    const warnings = kit.leftWarnings(failedWith);
+    return warnings === '' ? slice(result, 0) : slice(result, 0, -1) + ',"warnings":' + warnings + '}';
+  }
+  kit.face = { __proto__: null, init, run, settle: kit.settle, ended, close, rejected: kit.rejected };
 })
