@@ -10,14 +10,14 @@ from typing import Any
 import jsonschema_rs
 import pytest
 import toktok
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from workbench.config import Config, demo_server
 from workbench.core.model import JsonValue
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.serve.answers import bounded_execution
-from workbench.serve.preview import measure, preview
+from workbench.serve.preview import fits, measure, preview
 from workbench.serve.tool_definitions import OUTPUT_SCHEMA
 from workbench.serve.tool_provider import Caller
 from workbench.serve.toolset import Toolset
@@ -269,6 +269,18 @@ def test_every_value_has_a_preview_that_fits_and_leads_to_its_parts(
     jsonschema_rs.validate(OUTPUT_SCHEMA, shown)
     assert tokens(shown) <= max(most, 250) * 1.3
     follow(value, shown["value"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    JSON | st.integers().map(lambda number: 7**number if 0 < number < 5_000 else number),
+    st.integers(1, 20_000),
+)
+@example("\x01" * 100, 400)
+@example([[]] * 100, 3_000)
+@example(10**4_000, 1_000)
+def test_nothing_passes_uncounted_that_counting_would_cut(value: JsonValue, most: int) -> None:
+    assert fits(value, most) == (measure(value, most) <= most)
 
 
 def follow(value: JsonValue, shown: JsonValue) -> None:

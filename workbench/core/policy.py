@@ -50,7 +50,8 @@ class Policy:
         found = await self._looked_up(call)
         if isinstance(found, Outcome):
             return found
-        call = replace(call, server=found.server, tool=found.name)
+        if (call.server, call.tool) != (found.server, found.name):
+            call = replace(call, server=found.server, tool=found.name)
         verdict = await judge_arguments(found.input_check, call.args)
         if verdict.problems:
             return _refused(

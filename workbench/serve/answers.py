@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.core.model import JsonValue
-from workbench.serve.preview import cut_middle, fitting, measure, preview, share
+from workbench.serve.preview import cut_middle, fits, fitting, measure, preview, share
 from workbench.serve.value_paths import Found, member
 from workbench.text.jsontext import dumps
 from workbench.text.tokens import estimate
@@ -26,7 +26,7 @@ _PAGE = 100
 
 def bounded_execution(shown: dict[str, JsonValue], most: int) -> dict[str, JsonValue]:
     """The result of an execution (contract, section 2) in at most about ``most`` tokens; 0: as it is."""
-    if not most or measure(shown, most) <= most:
+    if not most or fits(shown, most):
         return shown
     way = f'get_execution(execution_id="{shown["execution_id"]}", '
     parts = ("value", "logs", "error", "warnings")
@@ -35,7 +35,7 @@ def bounded_execution(shown: dict[str, JsonValue], most: int) -> dict[str, JsonV
 
 def bounded_trace(shown: dict[str, JsonValue], most: int) -> dict[str, JsonValue]:
     """``history show`` in at most about ``most`` tokens; 0: as it is."""
-    if not most or measure(shown, most) <= most:
+    if not most or fits(shown, most):
         return shown
     way = f'get_execution(execution_id="{shown["execution_id"]}", '
     parts = ("code", "input", "value", "error", "logs", "calls")
@@ -52,7 +52,7 @@ def page(execution_id: str, found: Found, most: int) -> dict[str, JsonValue]:
     told |= {"type": _kind(whole), "length": len(found.whole)}
     if found.sliced:
         told["from"] = found.start
-    if not most or measure(whole, most - _FRAME) <= most - _FRAME:
+    if not most or fits(whole, most - _FRAME):
         return {**told, "value": whole}
 
     def fill(tokens: float) -> dict[str, JsonValue]:
@@ -206,7 +206,7 @@ def _cut_calls(calls: list[JsonValue], tokens: float) -> tuple[list[JsonValue], 
     shown: list[JsonValue] = []
     left = tokens
     for call in calls:
-        small = call if measure(call, each) <= each else _small_call(call, each)
+        small = call if fits(call, each) else _small_call(call, each)
         cost = measure(small, left) + 1
         if cost > left and shown:
             break

@@ -25,6 +25,12 @@ _LOOKED_AT = 20
 _ITEM = 0.8
 _MEMBER = 1.2
 """Tokens of the signs around an item and around a member."""
+_DEAREST = 4
+"""Tokens of a character at most: of a control character, six signs in JSON."""
+_DEAREST_VALUE = 30
+"""Of a number, or of what stands around any value."""
+_BITS = 64
+"""Longer whole numbers have any length."""
 
 
 def measure(value: JsonValue, enough: float) -> float:
@@ -50,6 +56,34 @@ def measure(value: JsonValue, enough: float) -> float:
     return total
 
 
+def fits(value: JsonValue, tokens: float) -> bool:
+    """Whether ``measure`` finds it within so many tokens; most answers are so small that nothing is counted."""
+    return _surely_fits(value, tokens) or measure(value, tokens) <= tokens
+
+
+def _surely_fits(value: JsonValue, tokens: float) -> bool:
+    """Whether it would fit even if each of its characters were as dear as can be."""
+    left = tokens
+    waiting = [value]
+    while waiting and left >= 0:
+        each = waiting.pop()
+        left -= _DEAREST_VALUE
+        if isinstance(each, str):
+            left -= _DEAREST * len(each)
+        elif isinstance(each, Mapping):
+            left -= _DEAREST_VALUE * len(each)
+            if left >= 0:
+                waiting += each
+                waiting += each.values()
+        elif isinstance(each, list | tuple):
+            left -= len(each)
+            if left >= 0:
+                waiting += each
+        elif isinstance(each, int) and each.bit_length() > _BITS:
+            return False
+    return left >= 0
+
+
 def text_tokens(text: str, enough: float) -> float:
     """Of a text as JSON writes it, with its quotes."""
     if len(text) > 200 * max(enough, 100):
@@ -59,7 +93,7 @@ def text_tokens(text: str, enough: float) -> float:
 
 def preview(value: JsonValue, tokens: float, path: str = "$", depth: int = 0) -> JsonValue:
     """``value`` itself where it fits into ``tokens``, else a preview of about that size."""
-    if measure(value, tokens) <= tokens:
+    if fits(value, tokens):
         return value
     if isinstance(value, str):
         kind = "string"

@@ -1,0 +1,205 @@
+"""What a client of ``workbench --serve`` sees, by a thin client, beside direct calls of the same upstream server.
+
+Both by turns in one run: compare the ratios, not the milliseconds. A direct "script" is its calls sent one by one.
+
+python -m bench.served
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from bench.thin import ThinClient, connected, workbench
+
+_RAW = Path(__file__).parent.parent / "tests" / "support" / "raw_server.py"
+_PROC = Path("/proc")
+_TURN = 5
+_PAUSE_S = 0.004
+"""Between requests, as an agent's are; what a server does after an answer is not in the next one's time."""
+_LARGE = {"max_result_bytes": 64 << 20, "code_execution_memory_mb": 512, "max_answer_tokens": 0}
+Work = Callable[[], Awaitable[object]]
+
+
+def row(what: str, ours: float, direct: float | None, target: str = "", unit: str = "ms") -> None:
+    """One line of the table."""
+    beside = f"{direct:10.2f}{ours / direct:8.2f} ×" if direct else " " * 20
+    print(f"{what:50}{ours:10.2f} {unit:5}{beside}   {target}", flush=True)
+
+
+async def _timed(work: Work) -> float:
+    began = time.perf_counter()
+    await work()
+    return (time.perf_counter() - began) * 1000
+
+
+async def by_turns(works: list[Work], rounds: int) -> list[float]:
+    """The median milliseconds of each."""
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(max(1, rounds // _TURN)):
+        for work, taken in zip(works, times, strict=True):
+            for _ in range(_TURN):
+                await asyncio.sleep(_PAUSE_S)
+                taken.append(await _timed(work))
+    return [statistics.median(taken) for taken in times]
+
+
+async def calls(direct: ThinClient, ours: ThinClient) -> None:
+    """Scripts without a call, with one, with many; calls at once."""
+    echo = "call_tool('raw', 'echo', { a: 1 });"
+
+    async def once() -> None:
+        await direct.tool("echo", {"a": 1})
+
+    async def hundred() -> None:
+        for _ in range(100):
+            await once()
+
+    async def at_once() -> None:
+        await asyncio.gather(*(direct.tool("sleep", {"ms": 20}) for _ in range(50)))
+
+    def script(code: str) -> Work:
+        async def run() -> None:
+            answer = await ours.script(code)
+            assert answer["ok"], answer
+
+        return run
+
+    await by_turns([script("1"), once], 100)  # warm
+    call, trivial, one = await by_turns([once, script("1"), script(f"{echo} 1")], 300)
+    row("a trivial script", trivial, call, "≤ 1.3 ms or 3.3 × a direct call")
+    row("a script with one call", one, call, "≤ 2.0 ms")
+    many = script(f"for (let i = 0; i < 101; i++) {echo} 1")
+    straight, longer = await by_turns([hundred, many], 20)
+    row("each further call", (longer - one) / 100, straight / 100, "≤ 1.1 × a direct call")
+    parallel = "await Promise.all(Array.from({length: 50}, () => tools.raw.sleep({ms: 20}))); 0"
+    waiting, ours_waiting = await by_turns([at_once, script(parallel)], 20)
+    row("50 calls of 20 ms at once", ours_waiting, waiting)
+    for name, code in (
+        ("fib(24)", "const f = n => n < 2 ? n : f(n - 1) + f(n - 2); f(24)"),
+        (
+            "1 MB of JSON written and read",
+            "JSON.parse(JSON.stringify(Array.from({length: 20000}, (_, i) =>"
+            " ({id: i, name: 'an item of the list', on: true})))).length",
+        ),
+    ):
+        (took,) = await by_turns([script(code)], 20)
+        row(name, took, None)
+
+
+async def payloads(direct: ThinClient, ours: ThinClient) -> None:
+    """Large values through a tool and back to the client."""
+    shapes: list[tuple[str, Any, str, int, str]] = [
+        ("1 MB", "x" * 1_000_000, "'x'.repeat(1_000_000)", 20, "≤ 1.5 × direct"),
+        ("10 MB", "x" * 10_000_000, "'x'.repeat(10_000_000)", 5, ""),
+        (
+            "10 000 small objects",
+            [{"id": n, "name": "an item of the list"} for n in range(10_000)],
+            "Array.from({length: 10_000}, (_, id) => ({id, name: 'an item of the list'}))",
+            10,
+            "",
+        ),
+    ]
+    for name, value, code, rounds, target in shapes:
+        text = f"call_tool('raw', 'echo', {{a: {code}}}).result"
+
+        async def raw(value: object = value) -> None:
+            await direct.tool("echo", {"a": value})
+
+        async def served(text: str = text) -> None:
+            answer = await ours.script(text)
+            assert answer["ok"], answer
+
+        there, through = await by_turns([raw, served], rounds)
+        row(f"{name} through a tool and back", through, there, target)
+
+
+async def many_at_once(direct: ThinClient, folder: Path) -> None:
+    """Executions that begin together, each with three calls of 10 ms; and what they cost."""
+    code = "for (let i = 0; i < 3; i++) call_tool('raw', 'sleep', {ms: 10}); 1"
+
+    async def three() -> None:
+        for _ in range(3):
+            await direct.tool("sleep", {"ms": 10})
+
+    async with connected(workbench(folder, _RAW, 100)) as ours:
+        await asyncio.gather(*(ours.script("1") for _ in range(100)))
+        for number in (10, 50, 100):
+            rates = []
+            for work in (three, lambda: ours.script(code)):
+                began, before = time.perf_counter(), processor_ms(ours.pid)
+                for _ in range(3):
+                    await asyncio.gather(*(work() for _ in range(number)))
+                rates.append(3 * number / (time.perf_counter() - began))
+            cpu = (processor_ms(ours.pid) - before) / (3 * number)
+            target = "≥ 600" if number == 100 else ""
+            row(f"{number} executions at once", rates[1], rates[0], target, unit="/s")
+            row("… processor time of each, all processes", cpu, None, "≤ 2.5 ms")
+
+
+async def limits(ours: ThinClient) -> None:
+    """Scripts that are ended, and others beside them."""
+
+    async def trivial() -> None:
+        await ours.script("1")
+
+    quiet = sorted([await _timed(trivial) for _ in range(200)])
+    burning = asyncio.create_task(_timed(lambda: ours.script("while (true) {}", timeout_ms=500)))
+    beside = []
+    while not burning.done():
+        beside.append(await _timed(trivial))
+    row("an endless loop at 500 ms", await burning, None, "≤ 520 ms")
+    p95 = sorted(beside)[int(len(beside) * 0.95)]
+    row("… p95 of trivial scripts beside it", p95, quiet[int(len(quiet) * 0.95)], "≤ 3 × quiet")
+    bomb = "const a = []; while (true) a.push('x'.repeat(100_000) + a.length)"
+    (took,) = await by_turns([lambda: ours.script(bomb)], 10)
+    row("a memory bomb at 64 MB", took, None)
+
+
+def processor_ms(pid: int) -> float:
+    """Of a process and all below it, with those that ended and were waited for; 0 where the system does not say."""
+    total = 0.0
+    for entry in _PROC.iterdir() if _PROC.is_dir() else ():
+        if entry.name.isdigit() and _is_below(int(entry.name), pid):
+            with_children = _fields(int(entry.name))[11:15]
+            total += sum(int(ticks) for ticks in with_children) * 10
+    return total
+
+
+def _is_below(pid: int, top: int) -> bool:
+    while pid > 1:
+        if pid == top:
+            return True
+        try:
+            pid = int(_fields(pid)[1])
+        except (OSError, IndexError):
+            return False
+    return False
+
+
+def _fields(pid: int) -> list[str]:
+    return (_PROC / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()
+
+
+async def main() -> None:
+    """The table."""
+    print(f"{'':50}{'ours':>10} {'':5}{'direct':>10}{'ratio':>9}   target")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        async with connected([sys.executable, str(_RAW)]) as direct:
+            async with connected(workbench(folder, _RAW, 10)) as ours:
+                await calls(direct, ours)
+                await limits(ours)
+            async with connected(workbench(folder, _RAW, 10, **_LARGE)) as ours:
+                await payloads(direct, ours)
+            await many_at_once(direct, folder)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
