@@ -2,7 +2,8 @@
 
 Of the history alone: tests/history/test_trouble.py, tests/cli/test_history_trouble.py; of the pool without
 descriptors: tests/sandbox/test_pool.py; of many upstream servers: tests/upstream/test_soak.py; of torn
-configuration: tests/config/test_config.py, tests/serve/test_serving_stdio.py.
+configuration: tests/config/test_config.py, tests/serve/test_serving_stdio.py; of the terminal UI:
+tests/hostile/test_killed_screen.py.
 """
 
 from __future__ import annotations

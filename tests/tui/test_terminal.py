@@ -2,105 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import select
 import shutil
-import struct
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-if sys.platform != "win32":
-    import fcntl
-    import termios
+from tests.support.terminals import Pty, Terminal, environment_of
 
 pytestmark = [
     pytest.mark.terminal,
     pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
 ]
-_PATIENCE_S = 90.0
-_STALE = {"COLUMNS": "71", "LINES": "17"}
-"""What a shell exported of another size: the terminal's own counts."""
 _HOSTILE = r"""
 const bad = "\x1b]0;owned\x07\x1b[2J\x1b[31m[/b][red]\u202e\x9b5n";
 console.log("console " + bad);
 await tools.demo.echo({ value: "call " + bad });
 return { value: "result " + bad };
 """
-
-
-def _environment(folder: Path, **more: str) -> dict[str, str]:
-    """Of a Workbench that knows nothing but ``folder``, started by a shell that had another size."""
-    own = {
-        "WORKBENCH_DATA_DIR": str(folder / "data"),
-        "XDG_CONFIG_HOME": str(folder / "config"),
-        "HOME": str(folder),
-    }
-    return os.environ | _STALE | own | more
-
-
-class Terminal:
-    """One tmux session of its own server."""
-
-    def __init__(self, folder: Path, width: int, height: int, command: list[str]) -> None:
-        self._socket = str(folder / "tmux")
-        self.size = width, height
-        environment = _environment(folder)
-        shown = " ".join(command) + "; echo ended with $?; sleep 100"
-        size = ["-x", str(width), "-y", str(height)]
-        subprocess.run(
-            ["tmux", "-S", self._socket, "-f", "/dev/null", "new-session", "-d", *size, shown],
-            check=True,
-            env=environment,
-            cwd=folder,
-        )
-
-    def keys(self, *keys: str) -> None:
-        self._tmux("send-keys", *keys)
-
-    def text(self) -> str:
-        return self._tmux("capture-pane", "-p")
-
-    def title(self) -> str:
-        return self._tmux("display-message", "-p", "#{pane_title}")
-
-    def until(self, condition: Callable[[str], bool]) -> str:
-        deadline = time.monotonic() + _PATIENCE_S
-        while True:
-            text = self.text()
-            if condition(text):
-                return text
-            assert time.monotonic() < deadline, text
-            time.sleep(0.1)  # another process: nothing to await
-
-    def close(self) -> None:
-        subprocess.run(["tmux", "-S", self._socket, "kill-server"], check=False)
-
-    def _tmux(self, *arguments: str) -> str:
-        command = ["tmux", "-S", self._socket, *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-    def resize(self, width: int, height: int) -> None:
-        self._tmux("resize-window", "-x", str(width), "-y", str(height))
-
-    def picture(self) -> str:
-        """The text with its colours."""
-        return self._tmux("capture-pane", "-p", "-e")
-
-    def at_rest(self) -> str:
-        """The picture, once nothing changes any more."""
-        before = ""
-        for _ in range(200):
-            shown = self.picture()
-            if shown == before:
-                return shown
-            before = shown
-            time.sleep(0.4)  # another process: nothing to await
-        pytest.fail("the screen never comes to rest")
 
 
 @pytest.fixture(params=[(120, 40), (80, 24)])
@@ -194,7 +114,7 @@ def test_a_typed_character_writes_little(tmp_path: Path) -> None:
     """Over a slow line what is written for each key is what one waits for."""
     script = tmp_path / "long.js"
     script.write_text(_SCRIPT)
-    environment = _environment(tmp_path, TERM="xterm-256color", COLORTERM="truecolor")
+    environment = environment_of(tmp_path, TERM="xterm-256color", COLORTERM="truecolor")
     with Pty([sys.executable, "-m", "workbench", str(script)], environment, 120, 40) as pty:
         pty.read_until(b"value12")
         pty.read_to_rest()
@@ -210,82 +130,6 @@ def test_a_typed_character_writes_little(tmp_path: Path) -> None:
         assert pty.read_some() < 4_000
 
 
-class Pty:
-    """A program on a pseudo terminal: every byte that it writes."""
-
-    def __init__(
-        self, command: list[str], environment: dict[str, str], width: int, height: int
-    ) -> None:
-        self._ours, theirs = os.openpty()
-        size = struct.pack("HHHH", height, width, 0, 0)
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, size)
-        self._process = subprocess.Popen(
-            command,
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env=environment,
-            start_new_session=True,
-        )
-        os.close(theirs)
-        self._seen = b""
-
-    def __enter__(self) -> Pty:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.wait()
-        self.hang_up()
-
-    def hang_up(self) -> None:
-        """Close the terminal."""
-        if self._ours >= 0:
-            os.close(self._ours)
-            self._ours = -1
-
-    def wait(self) -> int:
-        """The exit code."""
-        return self._process.wait(_PATIENCE_S)
-
-    @property
-    def seen(self) -> bytes:
-        """What it wrote of late."""
-        return self._seen
-
-    def send(self, keys: bytes) -> None:
-        os.write(self._ours, keys)
-
-    def read_until(self, wanted: bytes) -> None:
-        deadline = time.monotonic() + _PATIENCE_S
-        while wanted not in self._seen:
-            assert time.monotonic() < deadline, self._seen[-2000:]
-            self._read(0.5)
-
-    def read_to_rest(self) -> None:
-        """Until nothing has been written for a while. What a word is painted over is not written again, so
-        there may be no text to wait for."""
-        while self._read(2.0):
-            pass
-
-    def read_some(self) -> int:
-        """The bytes of the answer to a key and of what follows it within half a second."""
-        written = 0
-        while not written:
-            written = self._read(_PATIENCE_S)
-        until = time.monotonic() + 0.5
-        while time.monotonic() < until:
-            written += self._read(0.1)
-        return written
-
-    def _read(self, wait_s: float) -> int:
-        if not select.select([self._ours], [], [], wait_s)[0]:
-            return 0
-        data = os.read(self._ours, 1 << 16)
-        self._seen = (self._seen + data)[-200_000:]
-        return len(data)
-
-
 def test_a_terminal_without_utf8_gets_ascii(tmp_path: Path) -> None:
     script = tmp_path / "plain.js"
     script.write_text("return 'ü 漢'\n")
@@ -296,7 +140,7 @@ def test_a_terminal_without_utf8_gets_ascii(tmp_path: Path) -> None:
         "LANG": "C",
         "PYTHONIOENCODING": "ascii:backslashreplace",
     }
-    environment = _environment(tmp_path, TERM="xterm-256color", **settings)
+    environment = environment_of(tmp_path, TERM="xterm-256color", **settings)
     with Pty([sys.executable, "-m", "workbench", str(script)], environment, 100, 30) as pty:
         pty.read_until(b"1 Script")
         pty.read_to_rest()
@@ -310,7 +154,7 @@ def test_it_ends_where_the_terminal_is_gone_and_no_signal_came(tmp_path: Path) -
     """A window that is closed signals the first program in it, which may be make: ours hears nothing."""
     script = tmp_path / "long.js"
     script.write_text("return 1\n")
-    environment = _environment(tmp_path, TERM="xterm-256color")
+    environment = environment_of(tmp_path, TERM="xterm-256color")
     pty = Pty([sys.executable, "-m", "workbench", str(script)], environment, 100, 30)
     with pty:
         pty.read_until(b"1 Script")

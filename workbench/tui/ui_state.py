@@ -1,6 +1,6 @@
 """What outlives the process: unsaved text after a crash; open files and theme after a normal end.
 
-``DATA/tui/draft-PID-START.json`` is written two seconds after the last key and removed when the user leaves.
+``DATA/tui/draft-PID-START.json`` is written each two seconds of typing and removed when the user leaves.
 One that is left behind by a process that is gone holds text that would be lost: it is opened again. The
 process's start time is in the name, because a number is soon given to another process.
 """
@@ -21,6 +21,7 @@ from workbench.history.owner import is_alive
 from workbench.util.files import write_whole
 
 AFTER_S = 2.0
+"""After a change that is in no file yet: no more than this is lost when the process is killed."""
 _FOLDER = "tui"
 _LAST = "session.json"
 _DRAFT = re.compile(r"draft-(\d+)(?:-(\d+))?")

@@ -174,14 +174,18 @@ class WorkbenchScreen(PaneScreen):
     def _edited(self, event: TextArea.Changed) -> None:
         if not self.scripts.tabs or event.text_area.read_only:
             return
-        if self._draft_timer is not None:
-            self._draft_timer.stop()
-        self._draft_timer = self.set_timer(session.AFTER_S, self.app.keep_drafts)
+        # Not put off by further keys: who types on and on is kept, too.
+        if self._draft_timer is None:
+            self._draft_timer = self.set_timer(session.AFTER_S, self._keep_drafts)
         if event.text_area is self.tab.input:
             self.problems.check_input()
         elif event.text_area is self.tab.script:
             self.problems.edited()
             self.show_titles()
+
+    def _keep_drafts(self) -> None:
+        self._draft_timer = None
+        self.app.keep_drafts()
 
     @on(Pane.Resized)
     def _pane_resized(self) -> None:
