@@ -122,7 +122,7 @@ def reading(store: Store) -> None:
     row("those that run", timed(lambda: store.list_executions(status="running")), "≤ 5")
     longest = timed(lambda: store.list_executions(order="longest"), 3)
     row("the longest first", longest, "(a thread's)")
-    search = timed(lambda: store.list_executions(text="no such words"), 3)
+    search = timed(lambda: store.list_executions(texts=["no such words"]), 3)
     row("a search that finds nothing", search, "(a thread's)")
     first = timed(lambda: store.saved(0.0, lambda _: None), 1)
     row("sums of tokens, nothing counted yet", first, "(once)")
@@ -133,7 +133,7 @@ def reading(store: Store) -> None:
 
     def search_on() -> None:
         while not ended.is_set():
-            store.list_executions(text="no such words")
+            store.list_executions(texts=["no such words"])
 
     searching = threading.Thread(target=search_on)
     searching.start()

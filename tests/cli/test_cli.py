@@ -235,7 +235,19 @@ def test_history_round_trip(shell: Shell) -> None:
     compared = shell("diff", first, second, "--json")
     assert compared.returncode == 1
     assert set(json.loads(compared.stdout)) == {"same", "calls", "value_diff", "timing"}
-    assert shell.json("history", "prune", "--max-age-days", "0", "--json")["left"] == 0
+    assert first in shell("history", "name", first[:8], "the first").stdout
+    assert shell("replay", "the first").returncode == 0
+    assert shell("history", "name", second, "the first").returncode == 2
+    listed = shell.json("history", "list", "--json", "--pinned")
+    assert [(row["execution_id"], row["name"], row["pinned"]) for row in listed] == [
+        (first, "the first", True)
+    ]
+    # A size of 0 had no end.
+    assert shell("history", "prune", "--max-size-mb", "0").returncode == 0
+    pruned = ("history", "prune", "--max-age-days", "0", "--json")
+    assert shell.json(*pruned)["left"] == 1
+    assert shell("history", "unpin", "the first").returncode == 0
+    assert shell.json(*pruned)["left"] == 0
 
 
 def test_replay_of_an_edited_script(shell: Shell) -> None:

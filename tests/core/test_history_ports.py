@@ -194,12 +194,12 @@ async def test_executions_are_listed_newest_first_filtered_and_paged(
     assert listed(source="tui") == ["e5", "e3", "e1"]
     assert listed(tool="t3") == listed(tool="demo.t3") == ["e3"]
     assert listed(tool="other.t3") == []
-    assert listed(text="100%_2") == ["e2"]
-    assert listed(text="1000_2") == listed(text="100%%") == []
-    assert listed(text="c4") == listed(text="e4") == ["e4"]
+    assert listed(texts=["100%_2"]) == ["e2"]
+    assert listed(texts=["1000_2"]) == listed(texts=["100%%"]) == []
+    assert listed(texts=["c4"]) == listed(texts=["e4"]) == ["e4"]
     assert listed(order="longest", limit=2, offset=1) == ["e1", "e2"]
     assert listed(order="calls", limit=2) == ["e5", "e4"]
-    assert listed(status="ok", source="cli", text="code") == ["e4", "e2", "e0"]
+    assert listed(status="ok", source="cli", texts=["code"]) == ["e4", "e2", "e0"]
     assert {row.execution_id for row in reader.rows([rows[0].n, rows[5].n, 10**6])} == {"e5", "e0"}
     assert (rows[0].code_start, rows[0].client, rows[0].tool_calls) == ("code 100%_5", "c5", 5)
 
@@ -348,6 +348,104 @@ async def test_executions_are_removed(history: History, reader: HistoryKeeper) -
     assert [row.execution_id for row in reader.list_executions()] == ["runs"]
     await write(history, end("runs"))
     assert history.status("runs") == "ok"
+
+
+async def test_pinned_executions_stay_and_names_are_as_good_as_ids(
+    history: History, reader: HistoryKeeper
+) -> None:
+    for id_ in ("a1", "b2", "c3"):
+        await write(history, start(id_, at=NOW - 10), end(id_))
+    reader.pin("a1")
+    reader.name("b2", "before the move")
+    marked = {row.label: (row.pinned, row.name) for row in history.list_executions()}
+    assert marked == {
+        "a1": (True, None), "before the move": (True, "before the move"), "c3": (False, None)
+    }  # fmt: skip
+    assert [row.execution_id for row in reader.list_executions(pinned=True)] == ["b2", "a1"]
+    assert [row.execution_id for row in reader.list_executions(pinned=False)] == ["c3"]
+    assert [row.execution_id for row in reader.list_executions(texts=["THE move"])] == ["b2"]
+    assert reader.resolve("before the move") == "b2"
+    recording = reader.recording("before the move")
+    assert (recording.execution_id, recording.name, recording.pinned) == (
+        *("b2", "before the move", True),
+    )
+    shown = recording.to_json()
+    assert (shown["name"], shown["pinned"]) == ("before the move", True)
+    assert reader.prune(max_age_days=0, max_size_mb=0) == 1
+    assert [row.execution_id for row in history.list_executions()] == ["b2", "a1"]
+
+    # A name belongs to one; which is said where it is taken, and where it is none.
+    with pytest.raises(HistoryError, match="b2 has the name before the move already"):
+        reader.name("a1", "before the move")
+    for name in ("", " x", "x" * 61, "two\nlines", "\x1b[31m", "3f9a", "0-1"):
+        with pytest.raises(HistoryError, match=r"name|id"):
+            reader.name("a1", name)
+    reader.name("a1", "other")
+    reader.name("b2", None)
+    reader.name("a1", "before the move")
+    assert [(row.name, row.pinned) for row in reader.list_executions()] == [
+        (None, True), ("before the move", True),
+    ]  # fmt: skip
+    reader.pin("b2", False)
+    shown = reader.recording("b2").to_json()
+    assert {"name", "pinned"}.isdisjoint(shown)
+    for change in (reader.pin, lambda id_: reader.name(id_, "more")):
+        with pytest.raises(UnknownExecution):
+            change("zz")
+    reader.delete("a1")
+    reader.name("b2", "before the move")  # it is free again
+    with pytest.raises(UnknownExecution):
+        reader.resolve("a1")
+
+
+async def test_texts_are_found_wherever_they_stand(history: History, reader: HistoryKeeper) -> None:
+    failed = CallError(ErrorCode.UPSTREAM_ERROR, 'kaput 5 "times"')
+    wrong = ScriptError(ErrorCode.RUNTIME_ERROR, "TypeError: übel")
+    await write(
+        history,
+        *(start("a1", "return needle_1", client="robot", script="s.js"), end("a1")),
+        *(start("b2", input={"key": "hay stack"}), *call("b2", 1, result={"t": 'say "hi" C:\\x'})),
+        end("b2", value=["at the end"]),
+        *(start("c3"), *call("c3", 1, ok=False, result=None, error=failed)),
+        ConsoleLine("c3", LogLine("log", "printed", 1.0)),
+        end("c3", status="error", value=None, error=wrong),
+    )
+
+    def found(*texts: str) -> list[str]:
+        return [row.execution_id for row in reader.list_executions(texts=texts)]
+
+    for text, where in (
+        *(("Needle_1", "a1"), ("robot", "a1"), ("s.js", "a1")),
+        *(("hay stack", "b2"), ('say "hi"', "b2"), ("C:\\x", "b2"), ("at the end", "b2")),
+        *(('5 "times"', "c3"), ("übel", "c3"), ("printed", "c3")),
+    ):
+        assert found(text) == [where], text
+    assert found("hay", "end") == ["b2"]
+    assert found("hay", "robot") == found("needle-1") == found("n%1") == []
+
+
+async def test_executions_are_grouped_by_their_scripts(
+    history: History, reader: HistoryKeeper
+) -> None:
+    assert reader.list_scripts() == []
+    for number, (script, took, status) in enumerate(
+        (("a.js", 10, "ok"), ("a.js", 30, "error"), (None, 5, "ok"), ("a.js", 20, "timeout"))
+    ):
+        error = None if status == "ok" else ScriptError(ErrorCode.TIMEOUT, "late")
+        await write(history, start(f"e{number}", script=script))
+        await write(history, end(f"e{number}", status=status, duration_ms=took, error=error))
+    await write(history, start("e4", script="a.js"))
+    rows = reader.list_scripts()
+    assert [(row.script, row.runs, row.failed, row.median_ms) for row in rows] == [
+        ("a.js", 4, 2, 20.0), (None, 1, 0, 5.0),
+    ]  # fmt: skip
+    assert [row.last.execution_id for row in rows] == ["e4", "e2"]
+    assert [row.runs for row in reader.list_scripts(status="ok")] == [1, 1]
+    assert [row.execution_id for row in reader.list_executions(script="a.js")] == [
+        *("e4", "e3", "e1", "e0"),
+    ]
+    assert [row.execution_id for row in reader.list_executions(inline=True)] == ["e2"]
+    assert len(reader.list_executions(inline=False)) == 4
 
 
 async def test_what_cannot_be_kept_is_said_and_harms_nobody(

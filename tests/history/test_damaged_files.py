@@ -42,7 +42,7 @@ def damaged(whole: bytes, rng: random.Random) -> bytes:
 def questions(history: HistoryKeeper) -> list[Callable[[], object]]:
     asked: list[Callable[[], object]] = [
         lambda: [row.to_json() for row in history.list_executions(limit=100)],
-        lambda: history.list_executions(status="interrupted", text="zz", order="calls"),
+        lambda: history.list_executions(status="interrupted", texts=["zz"], order="calls"),
         lambda: (history.problem, history.writing_problem(), history.count(), history.newest()),
         lambda: Follower(history).poll(),
         lambda: history.tool_statistics("demo", "echo"),

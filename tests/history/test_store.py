@@ -109,8 +109,8 @@ async def test_list_filters_and_pages(store: Store) -> None:
     assert [row.script for row in store.list_executions(tool="echo")] == ["echo.js"]
     assert [row.error_code for row in store.list_executions(status="error")] == ["RUNTIME_ERROR"]
     assert [row.source for row in store.list_executions(source="tui")] == ["tui"]
-    assert [row.client for row in store.list_executions(text="bot")] == ["bot"]
-    assert store.list_executions(text="100%_") == []
+    assert [row.client for row in store.list_executions(texts=["bot"])] == ["bot"]
+    assert store.list_executions(texts=["100%_"]) == []
     assert [row.n for row in store.list_executions(limit=1, before=rows[0].n)] == [rows[1].n]
 
 

@@ -11,7 +11,7 @@ from workbench.cli.outline import Command, Option, outline
 from workbench.cli.parsing import command
 
 SHELLS = ("bash", "zsh", "fish")
-_FILES = ("F", "FILE", "ID|FILE", "PATH", "SCRIPT")
+_FILES = ("F", "FILE", "ID|NAME|FILE", "PATH", "SCRIPT")
 _FOLDERS = ("DIR",)
 
 

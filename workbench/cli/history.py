@@ -1,9 +1,9 @@
-"""``workbench history list | show | export | prune``."""
+"""``workbench history list | show | export | pin | unpin | name | prune``."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from workbench.history import Recording
 
 
+_ID = "an id, an unambiguous beginning of one, or a name"
+
+
 def add_parser(groups: Any, name: str) -> None:
     history = command(groups, name, "What was executed.", "workbench history list --limit 20")
     actions = history.add_subparsers(dest="action", required=True)
@@ -31,20 +34,36 @@ def add_parser(groups: Any, name: str) -> None:
     listing.add_argument("--status", choices=get_args(Status))
     listing.add_argument("--source", choices=get_args(Source))
     listing.add_argument("--tool", metavar="[SERVER.]TOOL", help="executions that called it")
+    listing.add_argument("--pinned", action="store_true", help="only those that are pinned")
     showing = command(
         actions, "show", "Show one execution with its calls.",
         "workbench history show 3f9a --json", run=show,
     )  # fmt: skip
-    showing.add_argument("id", metavar="ID", help="an id or an unambiguous beginning of one")
+    showing.add_argument("id", metavar="ID|NAME", help=_ID)
     showing.add_argument("--json", action="store_true")
     exporting = command(
         actions, "export", "Write one execution to a file that `workbench replay` accepts.",
         "workbench history export 3f9a --output bug.json", run=export,
     )  # fmt: skip
-    exporting.add_argument("id", metavar="ID")
+    exporting.add_argument("id", metavar="ID|NAME", help=_ID)
     exporting.add_argument("--output", "-o", metavar="F", required=True)
+    pinning = command(
+        actions, "pin", "Keep an execution, however old it gets or large the history.",
+        "workbench history pin 3f9a", run=pin_one,
+    )  # fmt: skip
+    unpinning = command(
+        actions, "unpin", "Let an execution go with its age again.",
+        "workbench history unpin 3f9a", run=unpin_one,
+    )  # fmt: skip
+    naming = command(
+        actions, "name", "Give an execution a name, and pin it; without NAME, take the name away.",
+        "workbench history name 3f9a before-the-move\n  workbench replay before-the-move", run=name_one,
+    )  # fmt: skip
+    for one in (pinning, unpinning, naming):
+        one.add_argument("id", metavar="ID|NAME", help=_ID)
+    naming.add_argument("name", nargs="?", metavar="NAME", help="taken wherever an id is")
     pruning = command(
-        actions, "prune", "Remove old executions now.",
+        actions, "prune", "Remove old executions now, but for those that are pinned.",
         "workbench history prune --max-age-days 30", run=prune,
     )  # fmt: skip
     pruning.add_argument("--max-age-days", type=int, metavar="N")
@@ -78,15 +97,28 @@ def list_executions(arguments: argparse.Namespace) -> int:
             status=arguments.status,
             source=arguments.source,
             tool=arguments.tool,
+            pinned=arguments.pinned or None,
         )
     if arguments.json:
         print_json([row.to_json() for row in rows])
         return EXIT_OK
+    pinned = any(row.pinned for row in rows)
     print_table(
-        ("id", "started", "source", "script", "status", "calls", "ms", "error"),
+        (
+            "id",
+            *(("pinned",) if pinned else ()),
+            "started",
+            "source",
+            "script",
+            "status",
+            "calls",
+            "ms",
+            "error",
+        ),
         [
             (
-                row.execution_id[:8],
+                row.label,
+                *(("yes" if row.pinned else "",) if pinned else ()),
                 str(row.to_json()["started_at"])[:19].replace("T", " "),
                 row.source if row.client is None else f"{row.source} ({row.client})",
                 row.script or row.code_start[:24],
@@ -117,6 +149,10 @@ def _print_recording(recording: Recording) -> None:
     shown = recording.to_json()
     duration = "" if recording.duration_ms is None else f" in {recording.duration_ms:.1f} ms"
     print(f"{recording.execution_id}  {recording.status}{duration}  {shown['started_at']}")
+    if recording.name is not None:
+        print(f"named {recording.name}{'' if recording.pinned else ', not pinned'}")
+    elif recording.pinned:
+        print("pinned")
     client = f" ({clean_line(recording.client)})" if recording.client else ""
     script = f", script {clean_line(recording.script)}" if recording.script else ""
     print(f"from {recording.source}{client}{script}")
@@ -160,6 +196,31 @@ def export(arguments: argparse.Namespace) -> int:
         write_recording(recording, Path(arguments.output))
     except OSError as error:
         raise Failure(f"--output: {arguments.output}: {error.strerror}") from error
+    return EXIT_OK
+
+
+def pin_one(arguments: argparse.Namespace) -> int:
+    return _mark(arguments, lambda store, id_: store.pin(id_), "is kept, however old it gets")
+
+
+def unpin_one(arguments: argparse.Namespace) -> int:
+    return _mark(arguments, lambda store, id_: store.pin(id_, False), "goes with its age")
+
+
+def name_one(arguments: argparse.Namespace) -> int:
+    said = "has no name"
+    if arguments.name is not None:
+        said = f"is named {clean_line(arguments.name)}, and kept"
+    return _mark(arguments, lambda store, id_: store.name(id_, arguments.name), said)
+
+
+def _mark(
+    arguments: argparse.Namespace, change: Callable[[HistoryKeeper, str], None], said: str
+) -> int:
+    with opened_history(arguments) as store:
+        execution_id = store.resolve(arguments.id)
+        change(store, execution_id)
+    print(f"{execution_id} {said}")
     return EXIT_OK
 
 

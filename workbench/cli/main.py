@@ -43,8 +43,8 @@ _WITH_VALUE = ("--config", "--data-dir", "--http", "--web")
 _HELP = """\
 commands:
   code exec | check            run a script, or only parse it
-  history list | show | export | prune
-  replay ID|FILE               run a recorded execution again, offline
+  history list | show | export | pin | unpin | name | prune
+  replay ID|NAME|FILE          run a recorded execution again, offline
   diff ID ID                   compare two executions
   test PATH…                   replay recordings as tests
   servers list | add | remove | import | approve | quarantine | login | logout

@@ -40,7 +40,7 @@ def _add_replay(groups: Any) -> None:
         "workbench replay 3f9a\n  workbench replay bug.json --code fixed.js --on-divergence live",
         run=replay_one,
     )  # fmt: skip
-    parser.add_argument("recording", metavar="ID|FILE")
+    parser.add_argument("recording", metavar="ID|NAME|FILE")
     parser.add_argument("--code", metavar="FILE", help="an edited script; - is stdin")
     given = parser.add_mutually_exclusive_group()
     given.add_argument("--input", metavar="JSON", help="another input")
@@ -57,8 +57,8 @@ def _add_diff(groups: Any) -> None:
     parser = command(
         groups, "diff", "Compare two executions.", "workbench diff 3f9a 88c1 --json", run=diff
     )
-    parser.add_argument("a", metavar="ID|FILE")
-    parser.add_argument("b", metavar="ID|FILE")
+    parser.add_argument("a", metavar="ID|NAME|FILE")
+    parser.add_argument("b", metavar="ID|NAME|FILE")
     parser.add_argument("--json", action="store_true")
 
 
@@ -117,7 +117,7 @@ def replay_one(arguments: argparse.Namespace) -> int:
 
 
 def load_recording(store: HistoryReader, name: str) -> Recording:
-    """A recording by its file or by (the beginning of) its id. Raises Failure."""
+    """A recording by its file, (the beginning of) its id, or its name. Raises Failure."""
     from workbench.history import HistoryError
 
     if Path(name).is_file():

@@ -9,7 +9,7 @@ another one has to pass the same tests.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Unpack
 
 from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import Catalogue, ToolInfo
@@ -29,7 +29,9 @@ from workbench.core.records import (
     Order,
     PastCall,
     Recording,
+    ScriptRow,
     ToolStatistics,
+    Wanted,
 )
 
 if TYPE_CHECKING:
@@ -143,26 +145,20 @@ class HistoryReader(Protocol):
         self,
         *,
         limit: int = 50,
-        status: str | None = None,
-        source: str | None = None,
-        tool: str | None = None,
-        text: str | None = None,
-        since: float | None = None,
-        until: float | None = None,
-        over_ms: float | None = None,
-        under_ms: float | None = None,
         before: int | None = None,
         order: Order = "newest",
         offset: int = 0,
+        **wanted: Unpack[Wanted],
     ) -> list[ExecutionRow]:
         """The newest executions first, or the longest, or those with most calls.
 
-        tool: ``tool`` or ``server.tool``. text: in the script's name, code, client, id or error, or in
-        arguments or an error of one of its calls; no letter of it has a special meaning. since, until:
-        when it began, in seconds since the epoch. over_ms, under_ms: how long it took. before: the
-        ``n`` of the last row of the page before, where the newest come first; for other orders, offset:
-        the rows of the pages before.
+        before: the ``n`` of the last row of the page before, where the newest come first; for other
+        orders, offset: the rows of the pages before.
         """
+        ...
+
+    def list_scripts(self, **wanted: Unpack[Wanted]) -> list[ScriptRow]:
+        """The executions that are asked for by their scripts; first the one whose newest is the newest."""
         ...
 
     def rows(self, numbers: Iterable[int]) -> list[ExecutionRow]:
@@ -178,7 +174,8 @@ class HistoryReader(Protocol):
         ...
 
     def resolve(self, prefix: str) -> str:
-        """The one id that begins with ``prefix``. Raises UnknownExecution."""
+        """The one id that begins with ``prefix``, or the id of the one that has this name. Raises
+        UnknownExecution."""
         ...
 
     def status(self, execution_id: str) -> str:
@@ -199,7 +196,7 @@ class HistoryReader(Protocol):
         ...
 
     def recording(self, prefix: str) -> Recording:
-        """Everything of the one execution whose id begins so, as of one moment.
+        """Everything of the one execution whose id begins so, or that has this name, as of one moment.
 
         Raises UnknownExecution, and CorruptRecord for one that is damaged.
         """
@@ -249,7 +246,7 @@ class HistoryWatch(Protocol):
 
 
 class HistoryKeeper(HistoryReader, Protocol):
-    """A history from which executions can be removed."""
+    """A history from which executions can be removed, and in which they are marked to stay."""
 
     def saved(self, since: float, counting: Callable[[int], None]) -> list[Saved]:
         """What every execution that ended, and began after ``since`` (seconds since the epoch), cost and
@@ -274,8 +271,21 @@ class HistoryKeeper(HistoryReader, Protocol):
         """Remove one execution. Raises UnknownExecution; HistoryError where it cannot be written."""
         ...
 
+    def pin(self, execution_id: str, pinned: bool = True) -> None:
+        """Keep an execution, however old or large, or no longer. Raises UnknownExecution; HistoryError where
+        it cannot be written."""
+        ...
+
+    def name(self, execution_id: str, name: str | None) -> None:
+        """Give an execution a name, which also pins it; None: take it away, and leave the pin.
+
+        Raises NotNamed (``name_problem``; another one has it), UnknownExecution; HistoryError where it
+        cannot be written.
+        """
+        ...
+
     def prune(self, max_age_days: int | None = None, max_size_mb: int | None = None) -> int:
-        """Remove old executions now; how many went. Never one that runs, nor the newest.
+        """Remove old executions now; how many went. Never one that runs or is pinned, nor the newest.
 
         None: as configured. Raises HistoryError where it cannot be written.
         """

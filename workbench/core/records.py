@@ -5,13 +5,15 @@ JSON as in the contract, section 5. Frozen, and nothing of a database: an adapte
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
 from workbench.core.model import CallKind, JsonValue, Readings
 from workbench.text.jsontext import dumps, loads
+from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
     from workbench.core.savings import Tokens
@@ -21,6 +23,9 @@ Order: TypeAlias = Literal["newest", "longest", "calls"]
 
 LAST_CALLS = 200
 """The calls that statistics are of, unless another number is asked for."""
+MOST_NAME = 60
+"""Characters of the name of an execution."""
+_LIKE_AN_ID = re.compile(r"[0-9a-f-]+", re.ASCII)
 
 
 class HistoryError(Exception):
@@ -33,6 +38,48 @@ class UnknownExecution(HistoryError):
 
 class CorruptRecord(HistoryError):
     """There is a record, but it is damaged; the message says where. It is never guessed at."""
+
+
+class NotNamed(HistoryError):
+    """An execution cannot have this name; the message says why."""
+
+
+def name_problem(name: str) -> str | None:
+    """Why an execution cannot have this name, or None. A name is taken wherever an id is, so it must not read
+    like the beginning of one."""
+    if not name or name != name.strip():
+        return "a name has at least one character, and no space at its ends"
+    if len(name) > MOST_NAME:
+        return f"a name has at most {MOST_NAME} characters, not {len(name)}"
+    if clean_line(name) != name:
+        return "a name is one line of characters that can be seen"
+    if _LIKE_AN_ID.fullmatch(name):
+        return f"{name} reads like the beginning of an id: a name has a letter past f, or a capital one"
+    return None
+
+
+class Wanted(TypedDict, total=False):
+    """Which executions are asked for; what is left out, or None, asks for nothing."""
+
+    status: str | None
+    """As it is shown: ``interrupted`` also where its process is gone."""
+    source: str | None
+    tool: str | None
+    """``tool`` or ``server.tool``: those that called it."""
+    script: str | None
+    """The script's whole name."""
+    inline: bool | None
+    """Those of no script that has a name, or only the others."""
+    pinned: bool | None
+    texts: Sequence[str]
+    """Each is somewhere in it: in the script's name, code, client, id, name, input, value, error, console, or
+    in arguments, result or error of a call. Letters of ASCII in either case; none has a special meaning."""
+    since: float | None
+    """When it began, in seconds since the epoch."""
+    until: float | None
+    over_ms: float | None
+    """How long it took."""
+    under_ms: float | None
 
 
 def iso(at: float | None) -> str | None:
@@ -62,6 +109,15 @@ class ExecutionRow:
     code_start: str
     owner: str
     """The process that ran it, as ``history.owner`` names processes."""
+    name: str | None = None
+    """The one that a user gave it."""
+    pinned: bool = False
+    """It is kept, however old or large."""
+
+    @property
+    def label(self) -> str:
+        """What it is called where there is little room: its name, else the beginning of its id."""
+        return self.name or self.execution_id[:8]
 
     def to_json(self) -> dict[str, JsonValue]:
         """The row of ``history list`` in the contract, section 5."""
@@ -75,7 +131,29 @@ class ExecutionRow:
             "duration_ms": self.duration_ms,
             "tool_calls": self.tool_calls,
             "error_code": self.error_code,
+            **marks_to_json(self.name, self.pinned),
         }
+
+
+def marks_to_json(name: str | None, pinned: bool) -> dict[str, JsonValue]:
+    """``name`` and ``pinned``, where there is something to know."""
+    shown: dict[str, JsonValue] = {} if name is None else {"name": name}
+    return {**shown, "pinned": True} if pinned else shown
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptRow:
+    """The executions of one script together."""
+
+    script: str | None
+    """None: of no script that has a name."""
+    runs: int
+    failed: int
+    """Ended in another way than well; those that still run have not."""
+    median_ms: float | None
+    """Of how long those took that ended; None: none has."""
+    last: ExecutionRow
+    """The newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +259,14 @@ class Recording:
     """Of the tools on offer. Neither is in a file: they speak of whom the answer went to."""
     foreign: bool = field(default=False, compare=False)
     """It came in a file: whoever made it does not decide what this machine may be put to."""
+    name: str | None = field(default=None, compare=False)
+    """The one that a user gave it, and whether it is kept: of this history, in no file."""
+    pinned: bool = field(default=False, compare=False)
+
+    @property
+    def label(self) -> str:
+        """What it is called where there is little room: its name, else the beginning of its id."""
+        return self.name or self.execution_id[:8]
 
     @property
     def readings(self) -> Readings:
@@ -231,6 +317,7 @@ class Recording:
             "logs": [{"level": line["level"], "text": line["text"]} for line in self.logs],
             "calls": [call.to_json() for call in self.calls],
             "tokens": self.tokens.to_json() if self.status != "running" else None,
+            **marks_to_json(self.name, self.pinned),
         }
         warnings = list(self.warnings)
         if self.missing is not None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from workbench.history.marks import NOT_PINNED
 from workbench.history.owner import is_alive
 from workbench.history.rows import RUNNING_OWNERS
 
@@ -52,9 +53,8 @@ class Pruner:
         """Whether the next step may have something to do."""
         if not self._going:
             # A sixty-fourth of the size allowed: never much over it, and seldom looked at.
-            self._going = (
-                self._written >= self._max_size_mb << 14 or time.monotonic() >= self._look_at
-            )
+            much = max(1, self._max_size_mb << 14)
+            self._going = self._written >= much or time.monotonic() >= self._look_at
         return self._going
 
     def limit(self, max_age_days: int, max_size_mb: int) -> None:
@@ -74,7 +74,7 @@ class Pruner:
     def step(self, connection: sqlite3.Connection) -> int:
         """One step; how many executions it took from readers. Raises sqlite3.Error; nothing is half done.
 
-        Never one that runs; and for its size, never the newest.
+        Never one that runs or is pinned; and for its size, never the newest.
         """
         gone, more = 0, True
         with transaction(connection):
@@ -113,7 +113,8 @@ class Pruner:
         """Of the oldest by number, those that are too old: the others need not be looked at."""
         oldest = time.time() - self._max_age_days * _DAY_S
         rows = connection.execute(
-            "SELECT n, started_at FROM executions WHERE status <> 'running' ORDER BY n LIMIT ?",
+            f"SELECT n, started_at FROM executions WHERE status <> 'running' AND {NOT_PINNED} "
+            "ORDER BY n LIMIT ?",
             (_OLD_AT_ONCE,),
         ).fetchall()
         return [n for n, started_at in rows if started_at < oldest]
@@ -127,7 +128,7 @@ class Pruner:
             return []
         # One: how much goes with it is known when it is gone.
         rows = connection.execute(
-            "SELECT n FROM executions WHERE status <> 'running' AND n < "
+            f"SELECT n FROM executions WHERE status <> 'running' AND {NOT_PINNED} AND n < "
             "(SELECT max(n) FROM executions WHERE status <> 'running') ORDER BY n LIMIT 1"
         )
         return [n for (n,) in rows]
@@ -151,6 +152,7 @@ def take_out(connection: sqlite3.Connection, numbers: list[int]) -> None:
     for n in numbers:
         connection.execute("INSERT OR IGNORE INTO removed (n) VALUES (?)", (n,))
         connection.execute("DELETE FROM executions WHERE n = ?", (n,))
+        connection.execute("DELETE FROM marks WHERE execution = ?", (n,))
 
 
 def mark_interrupted(connection: sqlite3.Connection) -> None:

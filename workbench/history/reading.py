@@ -7,8 +7,10 @@ system, or whose disk is full.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Unpack
 from weakref import WeakSet
 
 from workbench.catalogue.inference import SeenType
@@ -22,17 +24,19 @@ from workbench.core.records import (
     Order,
     PastCall,
     Recording,
+    ScriptRow,
     ToolStatistics,
     UnknownExecution,
+    Wanted,
 )
 from workbench.history import seen
-from workbench.history.owner import is_alive
+from workbench.history.grouping import groups_of
+from workbench.history.marks import Mark, number_named, read_marks
 from workbench.history.past_calls import past_calls_of
 from workbench.history.reading_connections import Connections, SqliteWatch
 from workbench.history.rows import (
     CALLS_MADE,
     ROW_COLUMNS,
-    RUNNING_OWNERS,
     Columns,
     call_row,
     chunks,
@@ -41,14 +45,8 @@ from workbench.history.rows import (
     recording_of,
     shown_status,
 )
+from workbench.history.selecting import ORDERS, selection
 
-_ORDERS: dict[Order, str] = {
-    "newest": "",
-    # One that runs has no duration yet: what it has taken so far counts.
-    "longest": "CASE WHEN status = 'running' THEN "
-    "((julianday('now') - 2440587.5) * 86400 - started_at) * 1000 ELSE coalesce(duration_ms, 0) END DESC, ",
-    "calls": f"{CALLS_MADE} DESC, ",
-}
 TOOL_CALLS = (
     "SELECT c.duration_ms, c.ok, e.started_at, CASE WHEN c.ok THEN NULL ELSE c.error END AS error "
     "FROM calls AS c JOIN executions AS e ON e.n = c.execution "
@@ -97,85 +95,54 @@ class SqliteReader:
         self,
         *,
         limit: int = 50,
-        status: str | None = None,
-        source: str | None = None,
-        tool: str | None = None,
-        text: str | None = None,
-        since: float | None = None,
-        until: float | None = None,
-        over_ms: float | None = None,
-        under_ms: float | None = None,
         before: int | None = None,
         order: Order = "newest",
         offset: int = 0,
+        **wanted: Unpack[Wanted],
     ) -> list[ExecutionRow]:
         """The newest executions first, or the longest, or those with most calls.
 
-        tool: ``tool`` or ``server.tool``. text: in the script's name, code, client, id or error, or in
-        arguments or an error of one of its calls. since, until: when it began. over_ms, under_ms: how
-        long it took.
         before: the ``n`` of the last row of the page before, where the newest come first; for other
         orders, offset: the rows of the pages before.
         """
-        where: list[str] = []
-        values: list[str | float] = []
-        if source is not None:
-            where.append("source = ?")
-            values.append(source)
-        if tool is not None:
-            server, dot, name = tool.partition(".")
-            where.append(
-                "n IN (SELECT execution FROM calls WHERE tool = ?"
-                + (" OR (server = ? AND tool = ?))" if dot else ")")
-            )
-            values += [tool, server, name] if dot else [tool]
-        if text:
-            pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-            where.append(
-                "(script LIKE ? ESCAPE '\\' OR code LIKE ? ESCAPE '\\' OR client LIKE ? ESCAPE '\\' "
-                "OR id LIKE ? ESCAPE '\\' OR error LIKE ? ESCAPE '\\' "
-                # For each run by itself: a page is full long before all calls are read.
-                "OR EXISTS (SELECT 1 FROM calls WHERE execution = executions.n "
-                "AND (args LIKE ? ESCAPE '\\' OR error LIKE ? ESCAPE '\\')))"
-            )
-            values += [pattern] * 7
-        for condition, limit_of in (
-            ("started_at >= ?", since),
-            ("started_at < ?", until),
-            ("duration_ms > ?", over_ms),
-            ("duration_ms < ?", under_ms),
-        ):
-            if limit_of is not None:
-                where.append(condition)
-                values.append(limit_of)
-        if before is not None:
-            where.append("n < ?")
-            values.append(before)
         with self._asked() as connection:
             if connection is None:
                 return []
-            if status is not None:
-                condition, wanted = _with_status(connection, status)
-                where.append(condition)
-                values += wanted
-            condition = f"WHERE {' AND '.join(where)} " if where else ""
+            chosen = selection(connection, wanted)
+            if before is not None:
+                chosen.add("n < ?", before)
             rows = connection.execute(
-                f"SELECT {ROW_COLUMNS} FROM executions {condition}"
-                f"ORDER BY {_ORDERS[order]}n DESC LIMIT ? OFFSET ?",
-                (*values, limit, offset),
+                f"SELECT {ROW_COLUMNS} FROM executions {chosen.where}"
+                f"ORDER BY {ORDERS[order]}n DESC LIMIT ? OFFSET ?",
+                (*chosen.values, limit, offset),
             ).fetchall()
-        return [execution_row(row) for row in rows]
+            return _marked(connection, rows)
+
+    def list_scripts(self, **wanted: Unpack[Wanted]) -> list[ScriptRow]:
+        """The executions that are asked for by their scripts; first the one whose newest is the newest."""
+        with self._asked() as connection:
+            if connection is None:
+                return []
+            groups = groups_of(connection, wanted)
+            newest = {
+                row.n: row for row in self._rows_of(connection, [group.n for group in groups])
+            }
+        return [group.row(newest[group.n]) for group in groups if group.n in newest]
 
     def rows(self, numbers: Iterable[int]) -> list[ExecutionRow]:
         """The rows of executions by their ``n``, in no order."""
-        found: list[sqlite3.Row] = []
         with self._asked() as connection:
-            if connection is not None:
-                for some in chunks(list(numbers)):
-                    found += connection.execute(
-                        f"SELECT {ROW_COLUMNS} FROM executions WHERE n IN ({marks(some)})", some
-                    )
-        return [execution_row(row) for row in found]
+            return [] if connection is None else self._rows_of(connection, list(numbers))
+
+    def _rows_of(
+        self, connection: sqlite3.Connection, numbers: Sequence[int]
+    ) -> list[ExecutionRow]:
+        found: list[sqlite3.Row] = []
+        for some in chunks(numbers):
+            found += connection.execute(
+                f"SELECT {ROW_COLUMNS} FROM executions WHERE n IN ({marks(some)})", some
+            )
+        return _marked(connection, found)
 
     def count(self) -> int:
         """How many executions there are."""
@@ -186,7 +153,7 @@ class SqliteReader:
         return self._number("SELECT coalesce(max(n), 0) FROM executions")
 
     def resolve(self, prefix: str) -> str:
-        """The full id that begins with ``prefix``. Raises UnknownExecution."""
+        """The full id that begins with ``prefix``, or of the one with this name. Raises UnknownExecution."""
         with self._asked() as connection:
             return _find(connection, prefix)[1]
 
@@ -309,23 +276,28 @@ def read_recording_of(connection: sqlite3.Connection, n: int, execution_id: str)
     finally:
         connection.execute("COMMIT")
     made = (call_row(call, execution_id) for call in calls)
-    return recording_of(row, console, readings, made)
+    mark = read_marks(connection, [n]).get(n, Mark())
+    recording = recording_of(row, console, readings, made)
+    return replace(recording, name=mark.name, pinned=mark.pinned)
 
 
-def _with_status(connection: sqlite3.Connection, status: str) -> tuple[str, list[str]]:
-    """A condition on the status as it is shown: what runs by its record, though its process is gone,
-    was interrupted."""
-    if status not in ("running", "interrupted"):
-        return "status = ?", [status]
-    running = connection.execute(RUNNING_OWNERS)
-    gone = [owner for owner, since in running if not is_alive(str(owner), since)]
-    if status == "running":
-        return f"(status = 'running' AND owner NOT IN ({marks(gone)}))", gone
-    return f"(status = 'interrupted' OR status = 'running' AND owner IN ({marks(gone)}))", gone
+def _marked(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[ExecutionRow]:
+    """Rows of a list, with their marks."""
+    found = [execution_row(row) for row in rows]
+    marked = read_marks(connection, [row.n for row in found])
+    if not marked:
+        return found
+    return [
+        replace(row, name=marked[row.n].name, pinned=marked[row.n].pinned)
+        if row.n in marked
+        else row
+        for row in found
+    ]
 
 
 def _find(connection: sqlite3.Connection | None, prefix: str) -> tuple[int, str]:
-    """``n`` and whole id of the one execution whose id begins so. Raises UnknownExecution."""
+    """``n`` and whole id of the one execution whose id begins so, or that has this name. Raises
+    UnknownExecution."""
     rows: list[sqlite3.Row] = []
     if prefix and connection is not None:
         rows = connection.execute(
@@ -337,6 +309,9 @@ def _find(connection: sqlite3.Connection | None, prefix: str) -> tuple[int, str]
         row = (exact or rows)[0]
         return row["n"], row["id"]
     if not rows:
+        named = number_named(connection, prefix) if prefix and connection is not None else None
+        if named is not None:
+            return named
         raise UnknownExecution(f"no execution has the id {prefix!r}")
     names = ", ".join(row["id"] for row in rows)
     raise UnknownExecution(f"several executions begin with {prefix!r}: {names}, …")

@@ -25,7 +25,7 @@ _MOST_VALUES = 10_000_000
 """By their commas and brackets: some 64 bytes of memory each, however short they are written."""
 _APART = (
     "calls", "seed", "clock", "order", "answers", "warnings", "missing", "foreign", "answer_limit",
-    "definition_tokens",
+    "definition_tokens", "name", "pinned",
 )  # fmt: skip
 
 

@@ -50,6 +50,11 @@ CREATE TABLE returned (
     PRIMARY KEY (execution, server)
 );
 CREATE TABLE removed (n INTEGER PRIMARY KEY);
+CREATE TABLE marks (
+    execution INTEGER PRIMARY KEY,
+    pinned INTEGER NOT NULL DEFAULT 0,
+    name TEXT UNIQUE
+);
 CREATE INDEX executions_by_status ON executions (status, n);
 CREATE INDEX executions_by_source ON executions (source, n);
 CREATE TABLE calls (
@@ -115,6 +120,10 @@ _ADDED = {
         "definition": "ALTER TABLE calls ADD COLUMN definition TEXT",
         "kind": "ALTER TABLE calls ADD COLUMN kind TEXT",
     },
+    "marks": {
+        "execution": "CREATE TABLE marks (execution INTEGER PRIMARY KEY, "
+        "pinned INTEGER NOT NULL DEFAULT 0, name TEXT UNIQUE)"
+    },
     "removed": {"n": "CREATE TABLE removed (n INTEGER PRIMARY KEY)"},
     "returned": {
         "execution": "CREATE TABLE returned (execution INTEGER NOT NULL, server TEXT NOT NULL, "
@@ -125,6 +134,7 @@ _ADDED = {
 
 ``removed``: executions that are gone for every reader, whose calls and console go bit by bit.
 ``kind`` is null for a call of a tool.
+``marks``: what a user has said of executions (marks.py).
 ``answer_tokens`` and ``returned`` are counted from the record when somebody first asks (token_counts.py).
 """
 

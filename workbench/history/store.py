@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from workbench.core.model import Event, ExecutionStarted
 from workbench.core.records import HistoryError
 from workbench.history.logfile import LogFile
+from workbench.history.marks import keep_name, keep_pin
 from workbench.history.opening import explaining, open_for_writing
 from workbench.history.pruning import Pruner, give_back, take_out, transaction
 from workbench.history.reading import SqliteReader
@@ -69,6 +70,24 @@ class SqliteHistory(SqliteReader):
             _patiently(lambda: _take_out(connection, n))
             while pruner.due:
                 _patiently(lambda: pruner.step(connection))
+
+    def pin(self, execution_id: str, pinned: bool = True) -> None:
+        """Keep an execution, however old or large, or no longer. Raises UnknownExecution, HistoryError."""
+        self._mark(execution_id, lambda connection, n: keep_pin(connection, n, pinned))
+
+    def name(self, execution_id: str, name: str | None) -> None:
+        """Name it, which also pins it; None: without a name. Raises NotNamed and as ``pin``."""
+        self._mark(execution_id, lambda connection, n: keep_name(connection, n, name))
+
+    def _mark(self, execution_id: str, change: Callable[[sqlite3.Connection, int], None]) -> None:
+        n = self.number_of(execution_id)
+
+        def write(connection: sqlite3.Connection) -> None:
+            with transaction(connection):
+                change(connection, n)
+
+        with self._written() as connection:
+            _patiently(lambda: write(connection))
 
     def prune(self, max_age_days: int | None = None, max_size_mb: int | None = None) -> int:
         """Remove old executions now; how many went. Raises HistoryError where it cannot be written."""

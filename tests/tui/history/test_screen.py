@@ -30,7 +30,7 @@ from workbench.history import Store, read_recording
 from workbench.text.redact import Redactor
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.history.diff_screen import DiffScreen
-from workbench.tui.history.filter import Wanted
+from workbench.tui.history.filter import script_filter, wanted_of
 from workbench.tui.history.rows import row_line, when
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.widgets.pane import Pane
@@ -307,10 +307,14 @@ def test_tokens_are_written_short(number: int, short: str) -> None:
 
 
 def test_a_filter_is_read() -> None:
-    assert Wanted.of('status:ok tool:a.b "two words" more') == Wanted(
-        "ok", None, "a.b", "two words more"
-    )
-    assert Wanted.of("  ") == Wanted()
+    assert wanted_of('status:ok tool:a.b "two words" more') == {
+        "status": "ok", "tool": "a.b", "texts": ["two words", "more"],
+    }  # fmt: skip
+    assert wanted_of('script:"a b.js" is:pinned') == {"script": "a b.js", "pinned": True}
+    assert wanted_of("is:inline") == {"inline": True} == wanted_of(script_filter(None))
+    for name in ("a.js", "a b.js"):
+        assert wanted_of(script_filter(name)) == {"script": name}
+    assert wanted_of("  ") == {}
 
 
 @pytest.mark.parametrize(
@@ -325,19 +329,21 @@ def test_a_filter_is_read() -> None:
     ],
 )
 def test_days_are_read(text: str, since: str | None, until: str | None) -> None:
-    wanted = Wanted.of(text, lambda: datetime.fromisoformat("2026-11-25T13:00"))
+    wanted = wanted_of(text, lambda: datetime.fromisoformat("2026-11-25T13:00"))
     at = [
         None if day is None else datetime.fromisoformat(day).timestamp() for day in (since, until)
     ]
-    assert (wanted.since, wanted.until, wanted.text) == (*at, None)
+    assert wanted == {"since": at[0], "until": at[1]}
 
 
 def test_spans_are_read_and_what_is_half_typed_is_a_word() -> None:
     now = datetime.fromisoformat("2026-11-25T13:00")
-    wanted = Wanted.of("last:2h >1s <5m", lambda: now)
-    assert wanted == Wanted(since=now.timestamp() - 7200, over_ms=1000.0, under_ms=300_000.0)
-    for text in ("2026-11", "2026-13-40", "..", ">", "last:soon", "2026-11-20..2026"):
-        assert Wanted.of(text).text == text
+    wanted = wanted_of("last:2h >1s <5m", lambda: now)
+    assert wanted == {
+        "since": now.timestamp() - 7200, "over_ms": 1000.0, "under_ms": 300_000.0
+    }  # fmt: skip
+    for text in ("2026-11", "2026-13-40", "..", ">", "last:soon", "is:odd", "2026-11-20..2026"):
+        assert wanted_of(text) == {"texts": [text]}
 
 
 async def test_days_times_and_words_of_calls_find_runs(open_store: OpenStore) -> None:
@@ -350,9 +356,9 @@ async def test_days_times_and_words_of_calls_find_runs(open_store: OpenStore) ->
     def found(**wanted: Any) -> list[str]:
         return [row.execution_id[:1] for row in find(**wanted)]
 
-    assert found(text="no") == ["b"]  # the error's message
-    assert found(text="näme_1") == ["b"]
-    assert found(text="nämex1") == []
+    assert found(texts=["no"]) == ["b"]  # the error's message
+    assert found(texts=["näme_1"]) == ["b"]
+    assert found(texts=["nämex1"]) == []
     assert found(over_ms=1000.0) == ["a"]
     assert found(under_ms=1000.0) == ["b"]
     assert found(since=_NOW, until=_NOW + 1) == ["b", "a"]

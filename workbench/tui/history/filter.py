@@ -4,65 +4,70 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Literal, TypeAlias
 
-_TERM = re.compile(r'(status|source|tool|last):(\S+)|"([^"]*)"|(\S+)')
+from workbench.core.records import Wanted
+
+_TERM = re.compile(r'(status|source|tool|script|last|is):(?:"([^"]*)"|(\S+))|"([^"]*)"|(\S+)')
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+_Field: TypeAlias = Literal["status", "source", "tool", "script"]
+_FIELDS: dict[str, _Field] = {
+    "status": "status", "source": "source", "tool": "tool", "script": "script",
+}  # fmt: skip
 
-HINT = "/ words · status:error · source:serve · tool:server.name · today · 2026-11-20.. · last:2h · >1s"
+HINT = (
+    "/ words · status:error · source:serve · tool:server.name · script:name.js · is:pinned · is:inline · "
+    "today · 2026-11-20.. · last:2h · >1s"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A filter as the store's query takes it."""
+def wanted_of(text: str, now: Callable[[], datetime] = datetime.now) -> Wanted:
+    """What a filter asks for. Each word, and what stands in quotes, has to be somewhere in the run.
 
-    status: str | None = None
-    source: str | None = None
-    tool: str | None = None
-    text: str | None = None
-    since: float | None = None
-    """Began then or later: seconds since the epoch."""
-    until: float | None = None
-    """Began before then."""
-    over_ms: float | None = None
-    under_ms: float | None = None
+    Days are those of this place: ``today``, ``yesterday``, ``2026-11-20``, ``2026-11-20..``,
+    ``..2026-11-22``, ``last:2h``. ``>1s`` and ``<50ms`` are how long it took. What is half typed is a word.
+    """
+    wanted: Wanted = {}
+    words = []
+    for key, in_quotes, plain, quoted, word in _TERM.findall(text):
+        value = in_quotes or plain
+        if key:
+            if not _take(wanted, key, value, now):
+                words.append(f"{key}:{value}")
+        elif quoted:
+            words.append(quoted)
+        elif (days := _days(word, now().date())) is not None:
+            wanted["since"], wanted["until"] = days
+        elif word[:1] in ("<", ">") and (spent := _seconds(word[1:])) is not None:
+            wanted["over_ms" if word[0] == ">" else "under_ms"] = spent * 1000
+        elif word:
+            words.append(word)
+    if words:
+        wanted["texts"] = words
+    return wanted
 
-    @classmethod
-    def of(cls, text: str, now: Callable[[], datetime] = datetime.now) -> Wanted:
-        """Words together are one text, looked for in scripts, arguments and errors. Days are those of
-        this place: ``today``, ``yesterday``, ``2026-11-20``, ``2026-11-20..``, ``..2026-11-22``,
-        ``last:2h``. ``>1s`` and ``<50ms`` are how long it took. What is half typed is a word."""
-        fields: dict[str, str] = {}
-        words = []
-        since = until = over = under = None
-        for key, value, quoted, word in _TERM.findall(text):
-            span = _seconds(value) if key == "last" else None
-            if key and key != "last":
-                fields[key] = value
-            elif span is not None:
-                since = now().timestamp() - span
-            elif quoted or key:
-                words.append(quoted or f"{key}:{value}")
-            elif (days := _days(word, now().date())) is not None:
-                since, until = days
-            elif word[0] in "<>" and (spent := _seconds(word[1:])) is not None:
-                if word[0] == ">":
-                    over = spent * 1000
-                else:
-                    under = spent * 1000
-            else:
-                words.append(word)
-        return cls(
-            **fields,
-            text=" ".join(words) or None,
-            since=since,
-            until=until,
-            over_ms=over,
-            under_ms=under,
-        )
+
+def script_filter(script: str | None) -> str:
+    """The filter that leaves one script's runs; None: those of no script that has a name."""
+    if script is None:
+        return "is:inline"
+    return f'script:"{script}"' if re.search(r"\s", script) else f"script:{script}"
+
+
+def _take(wanted: Wanted, key: str, value: str, now: Callable[[], datetime]) -> bool:
+    """Take a term with a key. False: it is none."""
+    if key in _FIELDS:
+        wanted[_FIELDS[key]] = value
+    elif key == "is" and value in ("pinned", "inline"):
+        wanted["pinned" if value == "pinned" else "inline"] = True
+    elif key == "last" and (span := _seconds(value)) is not None:
+        wanted["since"] = now().timestamp() - span
+    else:
+        return False
+    return True
 
 
 def _days(word: str, today: date) -> tuple[float | None, float | None] | None:

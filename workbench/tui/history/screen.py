@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,6 +14,7 @@ from textual.binding import BindingType
 from textual.widgets import Input
 
 from workbench.core.ports import HistoryKeeper
+from workbench.core.records import Wanted
 from workbench.core.savings import Tokens
 from workbench.history import (
     POLL_S,
@@ -29,7 +29,7 @@ from workbench.history import (
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
-from workbench.tui.history.filter import HINT, Wanted
+from workbench.tui.history.filter import HINT, wanted_of
 from workbench.tui.history.rows import heading, row_line, shows_tokens
 from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.guarded_screen import GuardedScreen
@@ -66,7 +66,7 @@ class HistoryScreen(GuardedScreen[None]):
         )
         self._history = history
         self._open_run = open_run
-        self._wanted = Wanted()
+        self._wanted: Wanted = {}
         self._order: Order = "newest"
         self._whole = False
         self._marked: str | None = None
@@ -140,7 +140,7 @@ class HistoryScreen(GuardedScreen[None]):
                 before=rows[-1].n if more and order == "newest" else None,
                 order=order,
                 offset=0 if order == "newest" else len(rows),
-                **asdict(wanted),
+                **wanted,
             )
         except HistoryError as error:
             self._cannot_read(error)
@@ -151,7 +151,7 @@ class HistoryScreen(GuardedScreen[None]):
         chosen = self.rows.row if again else None
         places = [place for place, row in enumerate(page) if chosen and row.n == chosen.n]
         self.rows.set_rows([*rows, *page], None if more else places[0] if places else 0)
-        if not page and not more and wanted != Wanted():
+        if not page and not more and wanted:
             self.rows.empty_text = "No run matches the filter"
         self._titles()
         self._count_tokens()
@@ -174,8 +174,8 @@ class HistoryScreen(GuardedScreen[None]):
         rows = [by_n.pop(row.n, row) for row in self.rows.rows]
         newest = max((row.n for row in rows), default=0)
         fresh = [row for row in sorted(by_n.values(), key=lambda r: -r.n) if row.n > newest]
-        if fresh and self._wanted != Wanted():
-            matching = self._history.list_executions(limit=len(fresh), **asdict(self._wanted))
+        if fresh and self._wanted:
+            matching = self._history.list_executions(limit=len(fresh), **self._wanted)
             fresh = [row for row in matching if row.n > newest]
         if self._order != "newest":
             self.rows.set_rows(rows)
@@ -226,7 +226,7 @@ class HistoryScreen(GuardedScreen[None]):
 
     @on(Input.Changed, "#history-filter")
     def _filter(self, event: Input.Changed) -> None:
-        self._wanted = Wanted.of(event.value)
+        self._wanted = wanted_of(event.value)
         self._whole = True
         self._load(after_s=_TYPED_S)
 
@@ -300,7 +300,11 @@ class HistoryScreen(GuardedScreen[None]):
         before = row.n
         for _ in range(_LOOKED_BACK):
             page = self._history.list_executions(
-                limit=_PAGE, status="ok", text=row.script or None, before=before
+                limit=_PAGE,
+                status="ok",
+                script=row.script,
+                inline=row.script is None,
+                before=before,
             )
             for other in page:
                 same = other.script == row.script
