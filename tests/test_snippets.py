@@ -197,7 +197,7 @@ MESSAGES: list[tuple[str, str, list[str]]] = [
 ]  # fmt: skip
 WARNED: list[tuple[str, Any, str]] = [
     # code, its value, a warning
-    ("async function main() {\n  return await tools.demo.now({});\n}\nconst helper = 1;\nfunction other() {}", None, "other() is never called; end with: await other()"),
+    ("async function main() {\n  return await tools.demo.now({});\n}\nconst helper = 1;\nfunction other() {}", None, "main() is never called; end with: await main()"),
     ("const result = await tools.demo.get_issue({ id: 101 });", None, "ends with a declaration; end with: result"),
     ("tools.demo.get_issue({ id: 101 });\n'done'", "done", "ended without awaiting 1 call"),
     ("const found = {};\n[101, 102].forEach(async id => { found[id] = await tools.demo.get_issue({ id }) });\nfound", {}, "forEach does not wait; for (const x of list) does"),

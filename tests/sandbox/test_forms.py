@@ -9,6 +9,8 @@ import pytest
 from tests.conftest import RunScript
 from workbench.core.engine import Engine
 from workbench.core.model import ErrorCode
+from workbench.sandbox.child.starting import Starter
+from workbench.sandbox.job import Form
 
 pytestmark = pytest.mark.anyio
 
@@ -92,15 +94,76 @@ FORMS: list[tuple[str, Any]] = [
     ("function over(a: string): string;\nfunction over(a: any) { return a }\nover('o')", "o"),
     ("try { throw new Error('t') } catch (e: unknown) { (e as Error).message }", "t"),
     ("const a = 3, b = 1; a < b || b > a", False),
+    ("export default { run() { return 48 } }", 48),
+    ("{ async execute(input) { return input.n } }", 5),
+    ("({ execute: async (input) => input.n })", 5),
+    ("export default { name: 'x', parameters: {}, execute: async ({ n }) => n }", 5),
+    ("const tool = { k: 2, async run({ n }) { return this.k * n } };\nexport default tool;", 10),
+    ("module.exports = { handler: async (event) => event.n }", 5),
+    ("exports.handler = async (event) => { return event.n }", 5),
+    ("const main = async (input) => input.n;", 5),
+    ("export const run = async (input: { n: number }): Promise<number> => input.n", 5),
+    ("const f = (a: number):\n  Array<\n    number> => [a as any as number];\nf(49)", [49]),
+    ("type D = { a(): void; [k: string]: any };\n(50 as { b(): void } as any as number)", 50),
+    ("declare namespace A { enum B { C } }\n51", 51),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("code", "value"), FORMS, ids=[repr(code)[1:50] for code, _ in FORMS])
 async def test_form(run: RunScript, engine: Engine, code: str, value: Any) -> None:
-    execution = await run(code, input={"n": 5})
-    assert execution.error is None, execution.error
-    assert execution.value == value
+    for _ in range(2):  # the second time it is not read again
+        execution = await run(code, input={"n": 5})
+        assert execution.error is None, execution.error
+        assert execution.value == value
     assert await engine.check(code) is None
+
+
+NESTED = {
+    "generics": "Array<" * 20_000 + "number" + ">" * 20_000,
+    "objects": "{ a: " * 20_000 + "number" + "}" * 20_000,
+    "functions": "(a: number) => " * 20_000 + "number",
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+async def test_types_nest_as_deep_as_a_script_is_long(run: RunScript, name: str) -> None:
+    execution = await run(f"let x: {NESTED[name]} = 1 as any; x")
+    assert execution.value == 1
+
+
+def test_namespaces_nest_as_deep_as_a_script_is_long() -> None:
+    """What is declared only is looked at once, however much of it stands around."""
+    code = "declare namespace A { " * 3_000 + "enum B {} " * 3_000 + "}" * 3_000
+    texts: list[str] = []
+
+    def take(form: Form, _own: str) -> bool:
+        texts.append(form.text.strip())
+        return "enum" not in form.text  # as the engine says of it
+
+    assert Starter().start(code, take)
+    assert texts == [code, ";"]
+
+
+async def test_what_was_read_once_is_as_if_it_was_read_again(run: RunScript) -> None:
+    code = "const é: number = 1 as any; await 1;\n  await null.x"
+    first, second = (await run(code), await run(code))
+    assert first.error == second.error
+    assert first.error is not None
+    assert (first.error.line, first.error.column) == (2, 3)
+
+
+def test_a_form_that_no_longer_parses_is_made_anew() -> None:
+    tried: list[str] = []
+    told: list[Form] = []
+
+    def take(form: Form, _own: str) -> bool:
+        tried.append(form.text)
+        return "number" not in form.text
+
+    known = Form("x as number")
+    assert Starter().start("x as number", take, known=known, tell=told.append)
+    assert [text.strip() for text in tried] == ["x as number", "x as number", "x"]
+    assert [form.text.strip() for form in told] == ["x"]
 
 
 PLACES = [

@@ -51,6 +51,7 @@ DONE = {"t": "done", "ok": True, "value": 1}
 FAILED = {"t": "done", "ok": False, "code": "RUNTIME_ERROR", "message": "x"}
 LOG = {"t": "log", "level": "log", "text": "x"}
 QUERY = {"t": "query", "kind": "list"}
+FORM = {"t": "form", "text": "1", "columns": "", "is_lone": False}
 BATCH = {"t": "batch", "width": 0, "calls": [CALL]}
 
 
@@ -75,6 +76,9 @@ BAD: list[Any] = [
     *_with(CALL, "clock", [[1, 0]], [[1, -1]], [[1.5, 1]], [[2**70, 1]]),
     *_with(BATCH, "calls", None, {}, [], [1], [CALL] * 101, [{**CALL, "op": "x"}]),
     *_with(BATCH, "width", None, "x", -1, 33, 2**70),
+    *_with(FORM, "text", None, 1, []),
+    *_with(FORM, "columns", None, 1, {}),
+    *_with(FORM, "is_lone", None, 1, "true"),
     *_with(QUERY, "kind", None, [], {}, "drop"),
     *_with(QUERY, "server", 1, [], {}),
     *_with({**QUERY, "kind": "search", "query": "x"}, "limit", "x", -1, 1.5),

@@ -10,12 +10,13 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 
 from workbench.catalogue.tools import Catalogue, SeenTypes, nothing_seen
 from workbench.core.execution import Run
+from workbench.core.forms import Forms
 from workbench.core.model import (
     ErrorCode,
     Event,
@@ -84,6 +85,7 @@ class Engine:
         self._listeners: list[Listener] = []
         self._runs: dict[str, Run] = {}
         self._retained = Retained()
+        self._forms = Forms()
         self._quiet = asyncio.Event()
         """Set when the last run ends; looked at only while closing."""
 
@@ -169,7 +171,17 @@ class Engine:
                 time.time(),
             )
         )
-        run = Run(execution_id, limits, tools, emit=emit, replay=replay, guide=guide)
+        code = "" if problem is not None else encodable(request.code)
+        form = self._forms.of(code)
+        run = Run(
+            execution_id,
+            limits,
+            tools,
+            emit=emit,
+            replay=replay,
+            guide=guide,
+            keep_form=partial(self._forms.keep, code) if form is None else None,
+        )
         began = time.monotonic()
 
         def waited() -> float:
@@ -188,8 +200,8 @@ class Engine:
                 try:
                     if worker is not None:
                         emit(ExecutionRunning(execution_id, queued))
-                        code, given = encodable(request.code), dumps(request.input)
-                        job = jobs.run(code, given, limits, seed=seed, replay=replay)
+                        given = dumps(request.input)
+                        job = jobs.run(code, given, limits, seed=seed, replay=replay, form=form)
                         await run.wait(worker, job)
                 finally:
                     execution = run.result(queued)

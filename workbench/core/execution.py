@@ -33,6 +33,7 @@ from workbench.core.ports import ReplayGuide, Tools
 from workbench.core.worker_ports import ScriptWorker
 from workbench.sandbox.frames import EXIT_UNTAKEN
 from workbench.sandbox.host import frame_checks
+from workbench.sandbox.job import Form
 from workbench.text.jsontext import dumps
 from workbench.text.sizes import cut_to, size_of
 
@@ -70,7 +71,9 @@ class Run:
         emit: Callable[[Event], None],
         replay: Readings | None = None,
         guide: ReplayGuide | None = None,
+        keep_form: Callable[[Form], None] | None = None,
     ) -> None:
+        """keep_form: hears what the worker made of the script, for a later run."""
         self.execution_id = execution_id
         self._limits = limits
         self._tools = tools
@@ -90,6 +93,7 @@ class Run:
         self._timers: list[asyncio.TimerHandle] = []
         self._order: list[int] = []
         self._order_counts = False
+        self._keep_form = keep_form
 
     @property
     def ended(self) -> asyncio.Future[Any]:
@@ -199,7 +203,12 @@ class Run:
     def _take(self, message: frame_checks.Message) -> None:
         if self._order_counts and not isinstance(message, frame_checks.Idle | frame_checks.Sleep):
             self._flush_order()
+        # Only the first frame, which is from before the script runs: later it may speak for the worker.
+        keep_form, self._keep_form = self._keep_form, None
         match message:
+            case Form():
+                if keep_form is not None:
+                    keep_form(message)
             case frame_checks.Call():
                 self._calls.issue(message)
             case frame_checks.Batch():

@@ -16,6 +16,17 @@ PRELUDE_VERSION = 2
 
 RUN, CHECK, REPORT = "run", "check", "report"
 _SEED = (1, 2, 3, 4)
+_UNREAD = b"-"
+
+
+class Form(NamedTuple):
+    """A text for the engine, made of a script (child/starting.py)."""
+
+    text: str
+    columns: str = ""
+    """What was inserted into the script's lines: see ``Draft.render``."""
+    is_lone: bool = False
+    """The value is a function, or an object with one, which is to be called."""
 
 
 class Job(NamedTuple):
@@ -31,6 +42,8 @@ class Job(NamedTuple):
     input: str
     clock: str
     """A recording's readings, ``MS:TIMES MS:TIMES …``; only where the job is a replay."""
+    form: Form | None
+    """What an earlier run made of this code; None: it is read anew."""
 
 
 class JobLimits(Protocol):
@@ -53,10 +66,11 @@ def run(
     *,
     seed: tuple[int, int, int, int],
     replay: Readings | None = None,
+    form: Form | None = None,
 ) -> bytes:
     """The frame that runs a script."""
     clock = "" if replay is None else " ".join(f"{ms}:{times}" for ms, times in replay.clock)
-    return _pack(RUN, limits, seed, replay is not None, code, input_json, clock)
+    return _pack(RUN, limits, seed, replay is not None, code, input_json, clock, form)
 
 
 def check(code: str, limits: JobLimits) -> bytes:
@@ -77,21 +91,32 @@ def _pack(
     code: str,
     input_json: str,
     clock: str,
+    form: Form | None = None,
 ) -> bytes:
-    script, given = code.encode(), input_json.encode()
+    script, given, read = code.encode(), input_json.encode(), clock.encode()
     memory = limits.memory_mb << 20
     numbers = (limits.timeout_ms, memory, limits.max_result_bytes, *seed, int(is_replay))
-    line = f"{mode} {' '.join(map(str, numbers))} {len(script)} {len(given)}\n"
-    return line.encode() + script + given + clock.encode()
+    line = f"{mode} {' '.join(map(str, numbers))} {len(script)} {len(given)} {len(read)}"
+    if form is None:
+        return f"{line} 0 -\n".encode() + script + given + read
+    text = form.text.encode()
+    line = f"{line} {len(text)} {int(form.is_lone)}\n"
+    return line.encode() + script + given + read + text + form.columns.encode()
 
 
 def unpack(body: bytes) -> Job:
     """The worker's side."""
     end = body.index(b"\n")
-    mode, timeout, memory, most, a, b, c, d, is_replay, script, given = body[:end].split(b" ")
+    mode, timeout, memory, most, a, b, c, d, is_replay, *sizes, is_lone = body[:end].split(b" ")
+    script, given, clock, text = map(int, sizes)
     start = end + 1
-    middle = start + int(script)
-    last = middle + int(given)
+    middle = start + script
+    last = middle + given
+    read = last + clock
+    form = None
+    if is_lone != _UNREAD:
+        columns = body[read + text :].decode()
+        form = Form(body[read : read + text].decode(), columns, is_lone == b"1")
     return Job(
         mode.decode(),
         int(timeout),
@@ -101,5 +126,6 @@ def unpack(body: bytes) -> Job:
         is_replay == b"1",
         body[start:middle].decode(),
         body[middle:last].decode(),
-        body[last:].decode(),
+        body[last:read].decode(),
+        form,
     )

@@ -19,6 +19,7 @@ from workbench.sandbox.child.grammars import (
 )
 from workbench.sandbox.child.looking import Look
 from workbench.sandbox.child.meant import Ask
+from workbench.sandbox.child.remarks import uncalled
 
 _MOST_AWAITS = 200
 _GLOBALS = (
@@ -81,10 +82,6 @@ _MODULES = {
     "child_process": "run command shell", "pg": "query database sql", "sqlite3": "query database sql",
     "mysql": "query database sql", "nodemailer": "send mail",
 }  # fmt: skip
-_DECLARATIONS = frozenset(
-    {"function_declaration", "generator_function_declaration", "class_declaration",
-     "lexical_declaration"}
-)  # fmt: skip
 _PYTHON = re.compile(
     r"^\s*(?:def \w+\(.*\)\s*(?:->.*)?:|class \w+(?:\(.*\))?:|for \w+(?:, *\w+)* in .*:"
     r"|import \w+(?: as \w+)?|from [\w.]+ import .*|elif .*:|if [^{(][^{]*:|while [^{(][^{]*:|try:"
@@ -120,6 +117,9 @@ def advise(
     if failure.get("code") == "INVALID_ARGS" and "args must be an object, not a" in message:
         told = meant.fields_of(look, ask)
         return None if told is None else Advice(f"{message}; {told}")
+    if failure.get("code") == "SERIALIZATION_ERROR":
+        told = uncalled(look, message)
+        return None if told is None else Advice(f"{message}; {told}")
     if failure.get("code") != "RUNTIME_ERROR":
         return None
     if (found := re.match(r"ReferenceError: (.+) is not defined\Z", message)) is not None:
@@ -129,36 +129,6 @@ def advise(
     else:
         return misuse.advise(look, message, failure, ask)
     return None if told is None else Advice(f"{message}; {told}")
-
-
-def remarks(grammars: Grammars, code: str) -> str | None:
-    """Why a script that gives nothing may have been meant to give something."""
-    root = grammars.javascript_tree(code.encode())
-    if root.has_error:
-        return None
-    source = code.encode()
-    top = statements(root)
-    if not top:
-        return None
-    last = top[-1]
-    if last.type in {"lexical_declaration", "variable_declaration"}:
-        declared = [child for child in last.named_children if child.type == "variable_declarator"]
-        name = declared[-1].child_by_field_name("name") if declared else None
-        if name is not None and name.type == "identifier":
-            shown = source[name.start_byte : name.end_byte].decode()
-            return (
-                f"the value is null because the script ends with a declaration; end with: {shown}"
-            )
-        return None
-    if last.type != "function_declaration" or any(one.type not in _DECLARATIONS for one in top):
-        return None
-    name = last.child_by_field_name("name")
-    if name is None:
-        return None
-    shown = source[name.start_byte : name.end_byte].decode()
-    if sum(1 for _ in words(root, source, shown.encode())) > 1:
-        return None
-    return f"the value is null because {shown}() is never called; end with: await {shown}()"
 
 
 # -- syntax --------------------------------------------------------------------------------

@@ -7,8 +7,16 @@ prelude can map columns back. Runs in the worker: standard library only.
 from __future__ import annotations
 
 import json
+import re
 
-_LINE_ENDS = b"\r\n"
+_KEPT = re.compile(rb"[^\r\n]")
+
+
+def blanked(text: bytes) -> bytes:
+    """Spaces, and the line ends of ``text``."""
+    if b"\n" in text or b"\r" in text:
+        return _KEPT.sub(b" ", text)
+    return b" " * len(text)
 
 
 class Draft:
@@ -28,10 +36,13 @@ class Draft:
         """Spaces instead of ``start`` to ``end``, lines stay lines; ``first``: what stands at the start."""
         if start >= end:
             return
-        self._text[start:end] = bytes(
-            byte if byte in _LINE_ENDS else 0x20 for byte in self._text[start:end]
-        )
-        self._text[start] = ord(first)
+        self._text[start:end] = blanked(self.source[start:end])
+        if first != " ":
+            self._text[start] = ord(first)
+
+    def is_changed(self, at: int) -> bool:
+        """Whether the byte ``at`` is another than in ``source``."""
+        return self._text[at] != self.source[at]
 
     def overwrite(self, start: int, text: str) -> None:
         """Other text of the same length."""

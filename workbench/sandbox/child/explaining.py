@@ -9,7 +9,7 @@ import json
 import os
 from typing import Any
 
-from workbench.sandbox.child import advice, taking_apart
+from workbench.sandbox.child import advice, remarks, taking_apart
 from workbench.sandbox.child.grammars import Grammars
 from workbench.sandbox.child.looking import Look
 from workbench.sandbox.child.meant import Ask
@@ -33,7 +33,7 @@ def explained(grammars: Grammars, code: str, done: str, ask: Ask | None) -> str:
 
 
 def _null_explained(grammars: Grammars, code: str, done: str) -> str:
-    remark = advice.remarks(grammars, code)
+    remark = remarks.remarks(grammars, code)
     if remark is None:
         return done
     data: dict[str, Any] = json.loads(done)

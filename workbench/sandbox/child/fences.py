@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from workbench.sandbox.child.drafting import blanked
 from workbench.sandbox.child.handing import BYTE_ORDER_MARK
 
 _OPENING = re.compile(
@@ -55,7 +56,8 @@ def unfenced(code: str) -> str:
     fence = _chosen(code, fences)
     _look_beside(code, fences)
     start, end = fence.inner
-    return _blanked(code, 0, start) + code[start:end] + _blanked(code, end, len(code))
+    before, after = blanked(code[:start].encode()), blanked(code[end:].encode())
+    return before.decode() + code[start:end] + after.decode()
 
 
 def _fences(code: str) -> Iterator[_Fence]:
@@ -106,24 +108,14 @@ def _chosen(code: str, fences: list[_Fence]) -> _Fence:
 
 def _look_beside(code: str, fences: list[_Fence]) -> None:
     """Code beside a fence would be lost: which of both is the script is not ours to guess."""
-    outside = list(code)
-    for fence in fences:
-        for place in range(*fence.outer):
-            if outside[place] != "\n":
-                outside[place] = " "
-    found = _CODE.search("".join(outside))
-    if found is not None:
-        at = found.end() - len(found[0].lstrip())
-        raise NotAScript("there is code outside of the fence: give the code alone", at)
+    end = 0
+    for start, after in (*(fence.outer for fence in fences), (len(code), len(code))):
+        found = _CODE.search(code, end, start)
+        if found is not None:
+            at = found.end() - len(found[0].lstrip())
+            raise NotAScript("there is code outside of the fence: give the code alone", at)
+        end = after
 
 
 def _line(code: str, position: int) -> int:
     return code.count("\n", 0, position) + 1
-
-
-def _blanked(code: str, start: int, end: int) -> str:
-    """Blanks of as many bytes."""
-    return "".join(
-        character if character in "\r\n" else " " * len(character.encode())
-        for character in code[start:end]
-    )

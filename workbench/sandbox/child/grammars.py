@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from importlib import machinery
 
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Node, Parser, TreeCursor
 
 FUNCTIONS = frozenset(
     {
@@ -74,8 +74,7 @@ def all_nodes(root: Node, *, into_functions: bool = True) -> Iterator[Node]:
     """Every node of the tree, in the order of the text."""
     cursor = root.walk()
     while True:
-        node = cursor.node
-        assert node is not None
+        node = _node_at(cursor)
         yield node
         if (into_functions or node.type not in FUNCTIONS) and cursor.goto_first_child():
             continue
@@ -90,15 +89,49 @@ Path = list[Node]
 
 def words(root: Node, source: bytes, word: bytes) -> Iterator[Path]:
     """The leaves of the tree where ``word`` stands alone; comments and texts are not looked into."""
-    at = source.find(word)
+    at = _find_word(source, word, 0)
+    while at >= 0:
+        end = at + len(word)
+        path = path_to(root, at)
+        if path[-1].byte_range == (at, end):
+            yield path
+        at = _find_word(source, word, end)
+
+
+def words_outside(root: Node, source: bytes, word: bytes) -> Iterator[Node]:
+    """The leaves where ``word`` stands alone outside of every function: functions are stepped over."""
+    cursor = root.walk()
+    node = root
+    at = _find_word(source, word, 0)
+    while at >= 0:
+        end = at + len(word)
+        while node.end_byte <= at and cursor.goto_parent():
+            node = _node_at(cursor)
+        while node.type not in FUNCTIONS and cursor.goto_first_child_for_byte(at) is not None:
+            node = _node_at(cursor)
+        if node.type in FUNCTIONS:
+            end = max(end, node.end_byte)
+        elif node.byte_range == (at, end):
+            yield node
+        at = _find_word(source, word, end)
+
+
+def _find_word(source: bytes, word: bytes, start: int) -> int:
+    """Where ``word`` stands next with no further letter around it; -1: nowhere."""
+    at = source.find(word, start)
     while at >= 0:
         end = at + len(word)
         before, after = source[at - 1 : at] if at else b"", source[end : end + 1]
         if before not in _WORD_BYTES and after not in _WORD_BYTES:
-            path = path_to(root, at)
-            if path[-1].start_byte == at and path[-1].end_byte == end:
-                yield path
+            return at
         at = source.find(word, end)
+    return -1
+
+
+def _node_at(cursor: TreeCursor) -> Node:
+    node = cursor.node
+    assert node is not None
+    return node
 
 
 def path_to(root: Node, at: int) -> Path:
@@ -106,9 +139,7 @@ def path_to(root: Node, at: int) -> Path:
     cursor = root.walk()
     path = [root]
     while len(path) < _DEEPEST and cursor.goto_first_child_for_byte(at) is not None:
-        node = cursor.node
-        assert node is not None
-        path.append(node)
+        path.append(_node_at(cursor))
     return path
 
 

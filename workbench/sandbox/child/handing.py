@@ -13,9 +13,11 @@ from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import expression_of, statements, text_of, unwrapped
 
 _LONE = re.compile(
-    r"(?:\s|//[^\n]*\n|/\*[\s\S]*?\*/)*(?:export\s+)?(?:async\b|function\b|\(|[A-Za-z_$][\w$]*\s*=>)"
+    r"(?:\s|//[^\n]*\n|/\*[\s\S]*?\*/)*(?:export\s+)?"
+    r"(?:async\b|function\b|const\b|let\b|\(|[A-Za-z_$][\w$]*\s*=>)"
 )
 _LONE_FUNCTIONS = frozenset({"arrow_function", "function_declaration", "function_expression"})
+_NAMED_EXPORT = re.compile(r"(?:module\.)?exports\.[\w$]+\Z")
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -70,7 +72,11 @@ def _open_module_exports(statement: Node, draft: Draft, entry: str | None) -> st
     if assignment is None or assignment.type != "assignment_expression":
         return entry
     target, value = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
-    if target is None or value is None or text_of(target, draft.source) != "module.exports":
+    if target is None or value is None:
+        return entry
+    name = text_of(target, draft.source)
+    is_named = _NAMED_EXPORT.match(name) is not None and value.type in _LONE_FUNCTIONS
+    if name != "module.exports" and not (is_named and entry is None):
         return entry
     draft.blank(assignment.start_byte, value.start_byte)
     draft.insert(value.start_byte, "(")
@@ -78,19 +84,45 @@ def _open_module_exports(statement: Node, draft: Draft, entry: str | None) -> st
     return ""
 
 
-def open_lone_function(root: Node, draft: Draft) -> bool:
-    """Whether the script is one function, and nothing else: its value is then that function."""
+def function_in(statement: Node) -> tuple[Node | None, Node] | None:
+    """The function that a statement declares, or is, with its name; None: it is another statement."""
+    if statement.type == "function_declaration":
+        return statement.child_by_field_name("name"), statement
+    if statement.type == "lexical_declaration":
+        declared = [one for one in statement.named_children if one.type == "variable_declarator"]
+        name = declared[0].child_by_field_name("name") if len(declared) == 1 else None
+        value = unwrapped(declared[0].child_by_field_name("value")) if declared else None
+        if name is None or value is None or value.type not in _LONE_FUNCTIONS:
+            return None
+        return name, value
+    expression = unwrapped(expression_of(statement))
+    if expression is None or expression.type not in _LONE_FUNCTIONS:
+        return None
+    return None, expression
+
+
+def open_lone_function(root: Node, draft: Draft) -> str | None:
+    """Whether the script is one function, or an object of some, and nothing else: its value is then that.
+
+    Gives the name of a variable that holds it; "" where it stands in its place as an expression; None: it is
+    no lone function.
+    """
     all_statements = statements(root)
     if len(all_statements) != 1:
-        return False
+        return None
     only = all_statements[0]
     if only.type == "export_statement":
         only = only.child_by_field_name("declaration") or only
-    expression = unwrapped(expression_of(only))
-    function = only if only.type == "function_declaration" else expression
-    if function is None or function.type not in _LONE_FUNCTIONS:
-        return False
+    given = unwrapped(expression_of(only))
+    if given is not None and given.type == "object":
+        return ""  # run.js sees whether it has the one function to call
+    found = function_in(only)
+    if found is None:
+        return None
+    name, function = found
+    if only.type == "lexical_declaration" and name is not None:
+        return text_of(name, draft.source)
     if function.type != "arrow_function":  # as a statement it gives no value, and needs a name
         draft.insert(function.start_byte, "(")
         draft.insert(function.end_byte, ")")
-    return True
+    return ""

@@ -46,6 +46,8 @@ _MOST_LEFT = 10_000
 """Jobs of promises that a script leaves behind, as `promise.then(f)` without await does: they run, as in
 a console, but not for ever."""
 _LEAST_ERROR = 512
+_MOST_TOLD = 1 << 18
+"""Characters of a form that a later run may use again."""
 _VALUE = '{"t":"done","ok":true,"value":'
 _EXIT_PROTOCOL = 70
 _FULL = 0.9
@@ -143,7 +145,7 @@ class Runner:
                 self._finish(explained(self._starter.grammars, job.code, done, None))
             else:
                 self._init(*job.seed, job.input)
-                done = self._execute(job.code)
+                done = self._execute(job.code, job.form)
                 if _LOST_STACK in done:
                     done = self._retell(job, done)
                 self._finish(explained(self._starter.grammars, job.code, done, self._ask))
@@ -152,15 +154,15 @@ class Runner:
 
     def _check(self, code: str) -> str:
         try:
-            parses = self._starter.start(code, self._run_text, only_check=True)
+            parses = self._starter.check(code, self._run_form)
         except NotAScript as error:
             return _not_a_script(error)
         return _PARSES if parses else self._result()
 
-    def _execute(self, code: str) -> str:
+    def _execute(self, code: str, known: jobs.Form | None) -> str:
         """Run to the end; the text of the ``done`` frame."""
         try:
-            if not self._starter.start(code, self._run_text):
+            if not self._starter.start(code, self._run_form, known=known, tell=self._tell_form):
                 return self._result()
         except NotAScript as error:
             return _not_a_script(error)
@@ -213,7 +215,7 @@ class Runner:
             self._load(plain=True)
             self._context.set_memory_limit(self._heap_limit)
             self._init(*job.seed, job.input)
-            again = self._execute(job.code)
+            again = self._execute(job.code, job.form)
         except (quickjs.JSException, IndexError, EOFError):
             return done
         finally:
@@ -221,8 +223,12 @@ class Runner:
             self._clock.take()
         return again if '"stack":' in again and _LOST_STACK not in again else done
 
-    def _run_text(self, text: str, own: str, columns: str, is_lone: bool) -> bool:
-        return bool(self._run(text, own, columns, is_lone))
+    def _run_form(self, form: jobs.Form, own: str) -> bool:
+        return bool(self._run(form.text, own, form.columns, form.is_lone))
+
+    def _tell_form(self, form: jobs.Form) -> None:
+        if len(form.text) <= _MOST_TOLD:
+            self._send(_encode({"t": "form", **form._asdict()}))
 
     def _result(self) -> str:
         return str(self._close())

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -17,25 +16,17 @@ from workbench.sandbox.child import fences, handing, parallel, wrapping
 from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import Grammars
 from workbench.sandbox.child.typescript import Eraser, NotErasable, looks_like_generics, looks_typed
+from workbench.sandbox.job import Form
 
 _USE_STRICT = re.compile(r"""(?:\s|\ufeff)*(["'])use strict\1""")
 _CHECKED = "throw 0;"
 """Above a script that is only checked: it ends there, before its first statement."""
 
 
-class Form(NamedTuple):
-    """A text for the engine."""
-
-    text: str
-    columns: str = ""
-    """What was inserted into the script's lines: see ``Draft.render``."""
-    is_lone: bool = False
-    """The value is a function, which is to be called."""
-
-
-RunText = Callable[[str, str, str, bool], bool]
-"""Runs a text made from the user's own, with the columns inserted and whether it is a lone function;
-False: it does not parse."""
+RunForm = Callable[[Form, str], bool]
+"""Runs a form of the user's own text; False: it does not parse."""
+TellForm = Callable[[Form], None]
+"""Hears the first form that took a tree, before it runs: it needs not be made again for this text."""
 
 
 class NotAScript(Exception):
@@ -54,38 +45,50 @@ class Starter:
         self.grammars = Grammars()
         self._eraser = Eraser(self.grammars)
 
-    def start(self, code: str, run_text: RunText, *, only_check: bool = False) -> bool:
-        """Start the script, or see whether it parses. False: it parses in no form, nothing has run, and the
-        last failure says where. Raises NotAScript."""
-        try:
-            text = fences.unfenced(code)
-        except fences.NotAScript as error:
-            raise _placed(code, str(error), error.position) from error
-        above = ""
-        if only_check:
-            above = '"use strict";throw 0;' if _USE_STRICT.match(text) else _CHECKED
+    def start(
+        self, code: str, run: RunForm, *, known: Form | None = None, tell: TellForm | None = None
+    ) -> bool:
+        """Start the script, in the form that is known already if that parses. False: it parses in no form,
+        nothing has run, and the last failure says where. Raises NotAScript."""
+        if known is not None and run(known, code):
+            return True
+        text = _unfenced(code)
+        for form, is_read in self._forms(code, text):
+            if is_read and tell is not None:
+                tell(form)
+                tell = None
+            if run(form, code):
+                return True
+        return False
+
+    def check(self, code: str, run: RunForm) -> bool:
+        """Whether it parses, as ``start`` would say."""
+        text = _unfenced(code)
+        above = '"use strict";throw 0;' if _USE_STRICT.match(text) else _CHECKED
         return any(
-            run_text(f"{above}{form.text}", code, form.columns, form.is_lone)
-            for form in self._forms(code, text)
+            run(form._replace(text=f"{above}{form.text}"), code)
+            for form, _ in self._forms(code, text)
         )
 
-    def _forms(self, code: str, text: str) -> Iterator[Form]:
+    def _forms(self, code: str, text: str) -> Iterator[tuple[Form, bool]]:
+        """Each with whether a tree was needed for it."""
         if text.startswith("#!"):
             text = "//" + text[2:]
         if _needs_a_tree(text):
-            yield from self._read_forms(code, text)
+            yield from _read(self._read_forms(code, text))
             return
         if _looks_like_object(text):
-            yield Form(f"(\n{text}\n)")
-        yield Form(f"\n{text}")
+            yield Form(f"(\n{text}\n)", is_lone=True), False
+        yield Form(f"\n{text}"), False
         # It does not parse as it is.
         source = text.encode()
         typed = self.grammars.typescript_tree(source)
         draft = Draft(source)
         if self._erase(code, typed, draft):
-            yield from _forms_of(typed, draft)
+            yield from _read(_forms_of(typed, draft))
         elif "return" in text:
-            yield from _forms_of(self.grammars.javascript_tree(source), draft, only_wrapped=True)
+            root = self.grammars.javascript_tree(source)
+            yield from _read(_forms_of(root, draft, only_wrapped=True))
 
     def _read_forms(self, code: str, text: str) -> Iterator[Form]:
         source = text.encode()
@@ -111,6 +114,18 @@ class Starter:
             raise _placed(code, str(error), position) from error
 
 
+def _unfenced(code: str) -> str:
+    try:
+        return fences.unfenced(code)
+    except fences.NotAScript as error:
+        raise _placed(code, str(error), error.position) from error
+
+
+def _read(forms: Iterator[Form]) -> Iterator[tuple[Form, bool]]:
+    for form in forms:
+        yield form, True
+
+
 def _needs_a_tree(text: str) -> bool:
     # `await (x)` also parses as a call of a function named await, so the word alone decides.
     return (
@@ -127,9 +142,9 @@ def _forms_of(root: Node, draft: Draft, *, only_wrapped: bool = False) -> Iterat
     source = draft.source
     text = draft.text.decode()
     exported = handing.open_exports(root, draft) if handing.may_export(text) else None
-    is_lone = exported is not None or (
-        handing.may_be_lone(text) and handing.open_lone_function(root, draft)
-    )
+    if exported is None and handing.may_be_lone(text):
+        exported = handing.open_lone_function(root, draft)
+    is_lone = exported is not None
     if parallel.may_be_asynchronous(text):
         parallel.make_asynchronous(root, draft)
     if wrapping.needs_wrapping(root, source):
@@ -146,7 +161,7 @@ def _forms_of(root: Node, draft: Draft, *, only_wrapped: bool = False) -> Iterat
         return
     rendered, columns = draft.render()
     if _looks_like_object(text):
-        yield Form(f"(\n{rendered}\n)", columns)
+        yield Form(f"(\n{rendered}\n)", columns, is_lone=True)
     yield Form(f"\n{rendered}\n;{exported}" if exported else f"\n{rendered}", columns, is_lone)
 
 

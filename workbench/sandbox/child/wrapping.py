@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from workbench.sandbox.child.drafting import Draft
-from workbench.sandbox.child.grammars import all_nodes, enclosing_function, expression_of, words
+from workbench.sandbox.child.grammars import expression_of, words_outside
 
-_LONG_BYTES = 32_768
 _LOOPS = frozenset(
     {"for_statement", "for_in_statement", "while_statement", "do_statement", "with_statement"}
 )
@@ -23,14 +22,10 @@ _RESET = _LOOPS | {"if_statement", "switch_statement", "try_statement"}
 
 def needs_wrapping(root: Node, source: bytes) -> bool:
     """Whether ``await`` or ``return`` stands outside every function."""
-    if (
-        len(source) > _LONG_BYTES
-    ):  # looking for words is faster, and quadratic where siblings are many
-        return any(_is_word(node) for node in all_nodes(root, into_functions=False))
     return any(
-        _is_word(path[-1]) and enclosing_function(path) is None
+        _is_word(node)
         for word in (b"await", b"return")
-        for path in words(root, source, word)
+        for node in words_outside(root, source, word)
     )
 
 

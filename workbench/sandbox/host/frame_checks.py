@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias, cast, get_args
 
 from workbench.core.model import METHODS, CallKind, ErrorCode, JsonValue, LogLevel, QueryKind
+from workbench.sandbox.job import Form
 from workbench.text.jsontext import loads
 
 MOST_NAME = 1_024
@@ -118,7 +119,7 @@ class Done(NamedTuple):
     """Bytes of its frame."""
 
 
-Message: TypeAlias = Call | Batch | Query | Sleep | Log | Idle | Done
+Message: TypeAlias = Form | Call | Batch | Query | Sleep | Log | Idle | Done
 Readings: TypeAlias = list[list[int]]
 """Of the clock: ``[ms since the epoch, how many in a row gave it]``."""
 _Frame: TypeAlias = dict[str, Any]
@@ -137,6 +138,10 @@ def read(body: bytes) -> tuple[Message, Readings | None]:
     if reader is None:
         raise BrokenProtocol("a frame is of no known kind")
     return reader(frame, len(body)), _clock(frame)
+
+
+def _form(frame: _Frame, _size: int) -> Form:
+    return Form(_text(frame, "text"), _text(frame, "columns"), _flag(frame, "is_lone"))
 
 
 def _call(frame: _Frame, size: int) -> Call:
@@ -348,6 +353,7 @@ def _code(frame: _Frame, allowed: frozenset[ErrorCode]) -> ErrorCode:
 
 
 _READERS: dict[str, Callable[[_Frame, int], Message]] = {
+    "form": _form,
     "call": _call,
     "batch": _batch,
     "query": _query,

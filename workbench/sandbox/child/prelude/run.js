@@ -81,18 +81,37 @@
     if (failure !== '') text += ',"failed_call":' + stringify(failure);
     finish(text + '}', e);
   }
-  function settled(value) { if (isLone && typeof value === 'function') call(value); else succeed(value); }
+  function settled(value) {
+    const f = isLone ? entryOf(value) : undefined;
+    if (f !== undefined) call(f, value); else succeed(value);
+  }
+  // What to call of a script that is handed over as a function, or as an object with one: its only member, or
+  // the only function in it that has a name for that.
+  const entries = { __proto__: null, execute: true, run: true, main: true, handler: true, default: true };
+  function entryOf(value) {
+    if (typeof value === 'function') return value;
+    if (typeof value !== 'object' || value === null || kit.isArray(value)) return undefined;
+    let found, named = 0, first, keys;
+    try { keys = keysOf(value); } catch { return undefined; }
+    for (let i = 0; i < keys.length; i++) {
+      const member = attempt(() => kit.descriptorOf(value, keys[i]).value);
+      if (typeof member !== 'function') continue;
+      first = member;
+      if (entries[keys[i]] === true) { found = member; named++; }
+    }
+    return named === 1 ? found : keys.length === 1 ? first : undefined;
+  }
   // A promise is followed without its `then`, which a script may have replaced.
   async function follow(value) {
     let end;
     try { end = await value; } catch (e) { fail(e, 'RUNTIME_ERROR'); return; }
     settled(end);
   }
-  // A script that is a lone function is called, once, with the input.
-  function call(f) {
+  // Called once, with the input; of an object: as its method.
+  function call(f, owner) {
     isLone = false;
     let value;
-    try { value = f(G.input); } catch (e) { fail(e, 'RUNTIME_ERROR'); return; }
+    try { value = kit.apply(f, typeof owner === 'object' ? owner : undefined, [G.input]); } catch (e) { fail(e, 'RUNTIME_ERROR'); return; }
     if (brandOf(value) === brandPromise) follow(value); else succeed(value);
   }
   function init(a, b, c, d, inputJson) {
