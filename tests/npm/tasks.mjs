@@ -31,6 +31,7 @@ if (kind === "v1") {
   };
   seen.ok = await through("await sleep(200); 'late'");
   seen.cancelled = await through("await sleep(600000)", (id) => client.experimental.tasks.cancelTask(id));
+  seen.listed = (await client.experimental.tasks.listTasks()).tasks.map((task) => task.status);
 } else {
   const ext = await import("@modelcontextprotocol/ext-tasks/client");
   const session = ext.createTaskSessionFromClient(client, { endpointId: "workbench" });

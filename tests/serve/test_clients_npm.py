@@ -101,6 +101,7 @@ def check_tasks(seen: Any, kind: str, folder: Path) -> None:
         ok, cancelled = seen["ok"][1], seen["cancelled"][1]
         assert seen["ok"][0] == ["taskCreated", "taskStatus", "result"]
         assert cancelled.endswith("was cancelled")
+        assert seen["listed"] == ["completed", "cancelled"]
     else:
         ok = seen["ok"]
         assert (

@@ -159,7 +159,8 @@ async def test_who_does_not_speak_of_tasks_gets_none() -> None:
         ("tasks/get", {"taskId": NOBODY}, -32602, "no task"),
         ("tasks/result", {"taskId": 7}, -32602, "no task"),
         ("tasks/cancel", {}, -32602, "no task"),
-        ("tasks/list", {}, -32601, "Method not found"),
+        ("tasks/list", {"cursor": 3}, -32602, "cursor"),
+        ("tasks/list", {"cursor": "next"}, -32602, "cursor"),
         ("tasks/update", {"taskId": NOBODY}, -32601, "Method not found"),
         ("tools/call", {"name": "door", "task": 5}, -32602, "task must be an object"),
         ("tools/call", {"name": "door", "task": {"ttl": -1}}, -32602, "task.ttl"),
@@ -171,9 +172,38 @@ async def test_odd_requests_are_refused(
     method: str, params: dict[str, Any], code: int, words: str
 ) -> None:
     client, capabilities = await first()
-    assert capabilities["tasks"] == {"cancel": {}, "requests": {"tools": {"call": {}}}}
+    assert capabilities["tasks"] == {
+        "list": {},
+        "cancel": {},
+        "requests": {"tools": {"call": {}}},
+    }
     told = await client.ask(method, **params)
     assert (told["code"], words in told["message"]) == (code, True), told
+
+
+async def test_a_client_lists_the_tasks_that_it_began() -> None:
+    client, _ = await first()
+    assert await client.ask("tasks/list") == {"tasks": []}
+    ids = [
+        (await client.ask("tools/call", name="door", task={}))["task"]["taskId"] for _ in range(120)
+    ]
+    listed: list[str] = []
+    cursor: dict[str, str] = {}
+    sizes = []
+    while True:
+        page = await client.ask("tasks/list", **cursor)
+        listed += [task["taskId"] for task in page["tasks"]]
+        sizes.append(len(page["tasks"]))
+        if "nextCursor" not in page:
+            break
+        cursor = {"cursor": page["nextCursor"]}
+    assert (listed, sizes) == (ids, [50, 50, 20])
+
+    # Another client of the same server: by its id it finds a task, in its list are its own.
+    other, _ = await first()
+    other.talk.session._tasks = client.talk.tasks
+    assert (await other.ask("tasks/get", taskId=ids[0]))["status"] == "working"
+    assert await other.ask("tasks/list") == {"tasks": []}
 
 
 async def test_a_call_that_cannot_be_answered_is_a_task_that_failed() -> None:

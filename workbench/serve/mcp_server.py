@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import uuid
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 import mcp_types as types
@@ -47,7 +49,7 @@ class ProviderServer(Server[Any]):
         self._tasks = tasks
         self._bus = InMemorySubscriptionBus()
         self._listens = ListenHandler(self._bus)
-        self._handshakes: weakref.WeakSet[Connection] = weakref.WeakSet()
+        self._handshakes: weakref.WeakKeyDictionary[Connection, str] = weakref.WeakKeyDictionary()
         self._telling: set[asyncio.Task[None]] = set()
         super().__init__(
             SERVER_NAME,
@@ -141,7 +143,9 @@ class ProviderServer(Server[Any]):
             words = f"{MCP_NAME_HEADER} header does not match the request body's 'taskId' parameter"
             raise MCPError(types.HEADER_MISMATCH, words)
         try:
-            return await task_wire.answer(self._tasks, ctx.method, params, ctx.protocol_version)
+            session = self._session_of(ctx)
+            version = ctx.protocol_version
+            return await task_wire.answer(self._tasks, ctx.method, params, version, session)
         except RpcError as error:
             raise MCPError(error.code, error.message, error.data) from error
 
@@ -154,7 +158,8 @@ class ProviderServer(Server[Any]):
         if not all_finite(params):
             raise MCPError(types.INVALID_PARAMS, "arguments: NaN and Infinity are not JSON")
         try:
-            result = await task_wire.call(self._tasks, params, _caller(ctx, dict(ctx.meta or {})))
+            caller = replace(_caller(ctx, dict(ctx.meta or {})), session=self._session_of(ctx))
+            result = await task_wire.call(self._tasks, params, caller)
         except RpcError as error:
             raise MCPError(error.code, error.message, error.data) from error
         return await call_next(ctx) if result is None else result
@@ -164,8 +169,12 @@ class ProviderServer(Server[Any]):
     ) -> Any:
         if ctx.protocol_version not in MODERN_PROTOCOL_VERSIONS:
             # mcp 2.3 has no public way to the connections of handshake clients.
-            self._handshakes.add(ctx.session._connection)
+            self._handshakes.setdefault(ctx.session._connection, str(uuid.uuid4()))
         return await call_next(ctx)
+
+    def _session_of(self, ctx: Context) -> str:
+        """Of a handshake client; "": the others have none."""
+        return self._handshakes.get(ctx.session._connection, "")
 
     async def _tell_all(self) -> None:
         await self._bus.publish(ToolsListChanged())

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import uuid
 from codecs import BOM_UTF8
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
@@ -75,6 +76,7 @@ class Session:
         """
         self._provider = provider
         self._tasks = tasks
+        self._id = str(uuid.uuid4())
         self._more = dict(more or {})
         self._info = {"name": name, "version": __version__}
         self._stamp = {SERVER_KEY: self._info}
@@ -286,6 +288,7 @@ class Session:
             meta=meta,
             request_id=request_id,
             protocol_version=MODERN_VERSIONS[0] if modern else self._version,
+            session=self._id,
             elicit=self._elicit if self._takes_questions and not modern else None,
         )
         try:
@@ -308,7 +311,8 @@ class Session:
         modern: bool,
     ) -> None:
         version = MODERN_VERSIONS[0] if modern else self._version
-        self._answer(request_id, await task_wire.answer(tasks, method, params, version), modern)
+        result = await task_wire.answer(tasks, method, params, version, self._id)
+        self._answer(request_id, result, modern)
 
     async def _listen(self, request_id: JsonValue, params: Mapping[str, JsonValue]) -> None:
         """Hold the stream of 2026-07-28 on which a client hears of changes."""

@@ -6,6 +6,7 @@ In the second the server decides, for clients that declare the extension, and ``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from workbench.core.model import JsonValue
@@ -26,12 +27,15 @@ EXTENSION = META + "tasks"
 EXTENSIONS: dict[str, JsonValue] = {EXTENSION: {}}
 """The capability in 2026-07-28."""
 FIRST_VERSION = "2025-11-25"
-FIRST_CAPABILITY: JsonValue = {"cancel": {}, "requests": {"tools": {"call": {}}}}
-"""The capability in 2025-11-25. No list: over HTTP, clients that share a token cannot be told apart."""
-FIRST_METHODS = ("tasks/get", "tasks/result", "tasks/cancel")
+FIRST_CAPABILITY: JsonValue = {"list": {}, "cancel": {}, "requests": {"tools": {"call": {}}}}
+"""The capability in 2025-11-25. The list is of the tasks that the same session began: over HTTP, clients that
+share a token are told apart by nothing else."""
+FIRST_METHODS = ("tasks/get", "tasks/list", "tasks/result", "tasks/cancel")
 METHODS = ("tasks/get", "tasks/update", "tasks/cancel")
+_CURSOR = re.compile(r"[0-9]{1,15}")
 _RELATED = META + "related-task"
 _POLL_MS = 500
+_PAGE = 50
 _MISSING: JsonValue = {"requiredCapabilities": {"extensions": EXTENSIONS}}
 
 
@@ -70,14 +74,16 @@ async def call(tasks: Tasks, params: Mapping[str, JsonValue], caller: Caller) ->
 
 
 async def answer(
-    tasks: Tasks, method: str, params: Mapping[str, JsonValue], version: str
+    tasks: Tasks, method: str, params: Mapping[str, JsonValue], version: str, session: str
 ) -> JsonValue:
-    """The answer to a request ``tasks/…``. Raises RpcError."""
+    """The answer to a request ``tasks/…`` of a client's session. Raises RpcError."""
     modern = version in MODERN_VERSIONS
     if method not in (METHODS if modern else FIRST_METHODS if version == FIRST_VERSION else ()):
         raise RpcError(METHOD_NOT_FOUND, "Method not found", method)
     if modern and not _declared(params.get("_meta") or {}):
         raise RpcError(MISSING_CAPABILITY, f"{method} needs the extension {EXTENSION}", _MISSING)
+    if method == "tasks/list":
+        return _page(tasks, session, params.get("cursor"))
     task_id = params.get("taskId")
     task = tasks.get(task_id) if isinstance(task_id, str) else None
     if task is None:
@@ -97,6 +103,20 @@ async def answer(
         await tasks.end_of(task)
         return _collected(task)
     return {**_second(task), **_outcome(task)} if modern else _first(task)
+
+
+def _page(tasks: Tasks, session: str, cursor: JsonValue) -> JsonValue:
+    """A page of ``tasks/list``; its cursor is the number of the last task on it."""
+    after = 0
+    if cursor is not None:
+        if not isinstance(cursor, str) or not _CURSOR.fullmatch(cursor):
+            raise RpcError(INVALID_PARAMS, "cursor must be one that tasks/list gave (nextCursor)")
+        after = int(cursor)
+    found = tasks.begun_in(session, after)
+    page: dict[str, JsonValue] = {"tasks": [_first(task) for task in found[:_PAGE]]}
+    if len(found) > _PAGE:
+        page["nextCursor"] = str(found[_PAGE - 1].number)
+    return page
 
 
 def _declared(meta: Mapping[str, JsonValue]) -> bool:

@@ -36,6 +36,10 @@ class Task:
     work: asyncio.Task[JsonValue]
     task_id: str
     kept_ms: int
+    number: int = 0
+    """Of its place among all tasks: later ones have larger ones."""
+    session: str = ""
+    """Of the client that began it."""
     message: str = ""
     """What it does at the moment, for people."""
     cancelled: bool = False
@@ -80,6 +84,7 @@ class Tasks:
         self._most = most
         self._tasks: dict[str, Task] = {}
         self._chars = 0
+        self._begun = 0
 
     async def begin(
         self, name: str, arguments: Mapping[str, JsonValue], caller: Caller
@@ -112,6 +117,14 @@ class Tasks:
     def get(self, task_id: str) -> Task | None:
         """None: there is no such task, or its time is over."""
         return self._tasks.get(task_id)
+
+    def begun_in(self, session: str, after: int = 0) -> list[Task]:
+        """The tasks that a client began, the first ones first; after: their numbers are larger."""
+        return [
+            task
+            for task in self._tasks.values()
+            if session and task.session == session and task.number > after
+        ]
 
     async def end_of(self, task: Task) -> None:
         """Return when the call has ended, however; being cancelled does nothing to it."""
@@ -147,7 +160,9 @@ class Tasks:
             task.tell(text)
 
         work = self._answer(name, arguments, _as_task(caller, task_id, report))
-        task = Task(asyncio.ensure_future(work), task_id, kept_ms)
+        self._begun += 1
+        session = caller.session
+        task = Task(asyncio.ensure_future(work), task_id, kept_ms, self._begun, session)
         return task
 
     def _keep(self, task: Task) -> Task:

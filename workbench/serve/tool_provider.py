@@ -34,6 +34,8 @@ class Caller:
     protocol_version: str = ""
     task_id: str | None = None
     """The call is a task of this id: who started it may be gone, and asks for it later."""
+    session: str = ""
+    """What the calls of one client have in common, while it stays; "": nothing tells it from others."""
     elicit: Elicit | None = None
     """Puts a question to the client's user; None: it takes none."""
 
