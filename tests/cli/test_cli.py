@@ -206,7 +206,8 @@ def test_check_runs_nothing(shell: Shell) -> None:
 
 
 def test_history_round_trip(shell: Shell) -> None:
-    first = shell.json("code", "exec", "--code", "call_tool('demo', 'now').ok")["execution_id"]
+    ended = shell.json("code", "exec", "--code", "call_tool('demo', 'now').ok")
+    first = ended["execution_id"]
     second = shell.json("code", "exec", "--code", "null.x")["execution_id"]
     rows = shell.json("history", "list", "--json")
     assert [row["execution_id"] for row in rows] == [second, first]
@@ -215,10 +216,12 @@ def test_history_round_trip(shell: Shell) -> None:
     ] == [first]
     shown = shell.json("history", "show", first[:8], "--json")
     assert shown["calls"][0]["tool"] == "now"
+    assert shown["duration_ms"] == ended["duration_ms"]
     assert shell("history", "show", first).stdout.startswith(first)
     assert shell("history", "show", "zz").returncode == 2
     output = shell.folder / "r.json"
     assert shell("history", "export", first, "--output", str(output)).returncode == 0
+    assert shell.json("history", "export", first, "--output", "-") == json.loads(output.read_text())
     replayed = shell("replay", str(output), "--json")
     assert replayed.returncode == 0
     result = json.loads(replayed.stdout)

@@ -17,7 +17,7 @@ from workbench.config import Config, demo_server
 from workbench.core.model import JsonValue
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.serve.answers import bounded_execution
-from workbench.serve.preview import fits, measure, preview
+from workbench.serve.preview import cut_middle, fits, measure, preview
 from workbench.serve.tool_definitions import OUTPUT_SCHEMA
 from workbench.serve.tool_provider import Caller
 from workbench.serve.toolset import Toolset
@@ -326,6 +326,14 @@ def test_a_hostile_value_is_previewed_without_being_walked(name: str, most: int)
     assert took <= 0.05 * max(1.0, size) + most / 50_000, (
         "0.05 s for a MB, and what the preview itself takes"
     )
+
+
+def test_nothing_is_cut_that_would_grow() -> None:
+    assert preview({}, 0) == {}
+    assert preview("short", -5) == "short"
+    text = "Array.from({length: 500}, (_, i) => ({i, name: 'item ' + i}))"
+    assert all(len(cut_middle(text, tokens)) <= len(text) for tokens in range(30))
+    assert len(cut_middle(text * 10, 24)) < len(text * 10) / 2
 
 
 def test_measuring_ends_early() -> None:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from workbench.cli.common import EXIT_OK, Failure, data_dir, open_config
 from workbench.cli.output import hanging, print_json, print_table
@@ -15,6 +15,7 @@ from workbench.core.model import Source, Status
 from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
+    from workbench.core.model import JsonValue
     from workbench.core.ports import HistoryKeeper
     from workbench.history import Recording
 
@@ -46,7 +47,9 @@ def add_parser(groups: Any, name: str) -> None:
         "workbench history export 3f9a --output bug.json", run=export,
     )  # fmt: skip
     exporting.add_argument("id", metavar="ID|NAME", help=_ID)
-    exporting.add_argument("--output", "-o", metavar="F", required=True)
+    exporting.add_argument(
+        "--output", "-o", metavar="F", required=True, help="a file for it; - is stdout"
+    )
     pinning = command(
         actions, "pin", "Keep an execution, however old it gets or large the history.",
         "workbench history pin 3f9a", run=pin_one,
@@ -186,12 +189,15 @@ def _print_recording(recording: Recording) -> None:
 
 
 def export(arguments: argparse.Namespace) -> int:
-    from workbench.history import write_recording
+    from workbench.history import portable, write_recording
 
     with opened_history(arguments) as store:
         recording = store.recording(arguments.id)
     if recording.status == "running":
         raise Failure(f"{recording.execution_id} is still running")
+    if arguments.output == "-":
+        print_json(cast("JsonValue", portable(recording)))
+        return EXIT_OK
     try:
         write_recording(recording, Path(arguments.output))
     except OSError as error:

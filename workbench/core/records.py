@@ -89,6 +89,11 @@ def iso(at: float | None) -> str | None:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def milliseconds(value: float | None) -> float | None:
+    """A span as every face tells it: to the microsecond."""
+    return None if value is None else round(value, 3)
+
+
 @dataclass(frozen=True, slots=True)
 class ExecutionRow:
     """One execution in a list."""
@@ -128,7 +133,7 @@ class ExecutionRow:
             "script": self.script,
             "status": self.status,
             "started_at": iso(self.started_at),
-            "duration_ms": self.duration_ms,
+            "duration_ms": milliseconds(self.duration_ms),
             "tool_calls": self.tool_calls,
             "error_code": self.error_code,
             **marks_to_json(self.name, self.pinned),
@@ -204,8 +209,8 @@ class CallRow:
             "tool": self.tool,
             "args": self.args,
             "line": self.line,
-            "started_ms": self.started_ms,
-            "duration_ms": self.duration_ms,
+            "started_ms": milliseconds(self.started_ms),
+            "duration_ms": milliseconds(self.duration_ms),
             "ok": self.ok,
             "result": self.result,
             "content": self.content,
@@ -302,7 +307,7 @@ class Recording:
             "script": self.script,
             "status": self.status,
             "started_at": iso(self.started_at),
-            "duration_ms": self.duration_ms,
+            "duration_ms": milliseconds(self.duration_ms),
             "tool_calls": self.tool_calls,
             "error_code": self.error_code,
             "code": self.code,

@@ -12,7 +12,7 @@ from workbench.core.records import (
 from workbench.history.collecting import Collector
 from workbench.history.follow import POLL_S, CallFollower, ExecutionFollower, Follower
 from workbench.history.owner import this_process
-from workbench.history.recording import RecordingError, read_recording, write_recording
+from workbench.history.recording import RecordingError, portable, read_recording, write_recording
 from workbench.history.store import Store
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "RecordingError",
     "Store",
     "UnknownExecution",
+    "portable",
     "read_recording",
     "this_process",
     "write_recording",

@@ -35,6 +35,11 @@ class RecordingError(Exception):
 
 def write_recording(recording: Recording, path: Path) -> None:
     """Write the portable file. Raises OSError."""
+    write_whole(path, (dumps(portable(recording)) + "\n").encode())
+
+
+def portable(recording: Recording) -> dict[str, Any]:
+    """What the portable file holds."""
     body: dict[str, Any] = {
         name: getattr(recording, name) for name in Recording.__slots__ if name not in _APART
     }
@@ -50,8 +55,7 @@ def write_recording(recording: Recording, path: Path) -> None:
     }
     body["calls"] = [_call_to_file(call) for call in recording.calls]
     body = loads(dumps(body))
-    document = {"format": FORMAT, "version": VERSION, "checksum": _checksum(body), **body}
-    write_whole(path, (dumps(document) + "\n").encode())
+    return {"format": FORMAT, "version": VERSION, "checksum": _checksum(body), **body}
 
 
 def read_recording(path: Path) -> Recording:

@@ -17,7 +17,11 @@ from workbench.text.tokens import estimate
 
 _FRAME = 40
 """Tokens of a preview without its keys and its head."""
+_MARK = 16
+"""Tokens of a preview that shows nothing: what is no larger stands for itself."""
 _LEAST = 24
+_SIGN = 40
+"""Characters that say how much is cut: to cut no more than that would gain nothing."""
 _DEEPEST = 30
 _MOST_KEYS = 40
 _LONGEST_KEY = 80
@@ -92,8 +96,8 @@ def text_tokens(text: str, enough: float) -> float:
 
 
 def preview(value: JsonValue, tokens: float, path: str = "$", depth: int = 0) -> JsonValue:
-    """``value`` itself where it fits into ``tokens``, else a preview of about that size."""
-    if fits(value, tokens):
+    """``value`` itself where it fits into ``tokens`` or is tiny, else a preview of about that size."""
+    if fits(value, max(tokens, _MARK)):
         return value
     if isinstance(value, str):
         kind = "string"
@@ -132,6 +136,8 @@ def cut_middle(text: str, tokens: float) -> str:
         return text
     ends = _ends(text, max(tokens - 12, _LEAST))
     gone = len(text) - len(ends["head"]) - len(ends["tail"])
+    if gone <= _SIGN:
+        return text
     return f"{ends['head']} … ({gone} characters cut) … {ends['tail']}"
 
 
