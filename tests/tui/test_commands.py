@@ -35,7 +35,7 @@ def test_keymap_takes_good_keys_and_names_the_others() -> None:
 
 
 def test_a_key_that_would_never_reach_its_command_is_named() -> None:
-    assert keymap({"json-find": "f8"})[1] == ["keys.json-find: f8 is taken by stop"]
+    assert keymap({"json-find": "ctrl+s"})[1] == ["keys.json-find: ctrl+s is taken by save"]
     assert keymap({"trace-filter": "v"}) == ({"trace-filter": "v"}, [])
     # An own key of the main screen hides that of a pane: it was asked for.
     assert keymap({"run": "alt+r"}) == ({"run": "alt+r"}, [])

@@ -33,10 +33,10 @@ from workbench.core.model import (
 )
 from workbench.history import Store
 from workbench.tui.app import WorkbenchApp
-from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.completion import complete, tool_on_line
 from workbench.tui.editor.completion_popup import CompletionPopup
 from workbench.tui.editor.tool_popup import ToolPopup
+from workbench.tui.forms.view import FormView
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.settings.screen import SettingsScreen
 from workbench.tui.tools.screen import ToolsScreen
@@ -271,8 +271,11 @@ def test_trying_a_tool(picture: Picture, history: Store, size: tuple[int, int]) 
         runtime: Any = SimpleNamespace(upstream=FixedServers(), history=history)
         screen = TryScreen(runtime, catalogue().tools["tracker"]["search_issues"])
         await pilot.app.push_screen(screen)
-        await until(lambda: screen.query(CodeArea), "the form")
-        area = screen.query_one(CodeArea)
-        area.replace('{\n  "query": 5,\n  "limit": 400\n}', (0, 0), area.document.end)
+        await until(lambda: screen.query(FormView), "the form")
+        form = screen.query_one(FormView)
+        form.take(
+            {"query": "dark mode", "state": "closed", "limit": 400, "sort": {"by": "updated"}}
+        )
+        assert form.sendable() is None
 
     assert picture(size, "workbench-dusk", show)

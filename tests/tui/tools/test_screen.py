@@ -21,13 +21,9 @@ from workbench.config import Config, ServerSettings, demo_server
 from workbench.core.model import ExecutionRequest
 from workbench.core.records import ToolStatistics
 from workbench.core.runtime import Runtime, open_runtime
-from workbench.tui.dialogs.ask import ChoiceScreen
-from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.tool_calls import call_text, example
 from workbench.tui.tools.pages import statistics_line
 from workbench.tui.tools.screen import ToolRow, ToolsScreen, row_line, tree
-from workbench.tui.tools.try_tool import TryScreen
-from workbench.tui.values.json_view import JsonView
 
 pytestmark = pytest.mark.anyio
 
@@ -115,54 +111,6 @@ async def test_what_a_tool_gave_is_its_type_where_it_declares_none(tmp_path: Pat
         await pilot.press("j")
         await until(lambda: "// seen in 2 runs" in said(app), "the type that was seen")
         assert "title: string;" in said(app)
-
-
-async def test_a_tool_is_tried_and_recorded(tmp_path: Path) -> None:
-    async with opened(tmp_path) as (app, pilot, runtime):
-        screen(app).query_one(Input).value = "list_issues"
-        await pilot.pause()
-        await pilot.press("j", "t")
-        await until(lambda: isinstance(app.screen, TryScreen), "the form")
-        await pilot.pause()
-        area, view = app.screen.query_one(CodeArea), app.screen.query_one(JsonView)
-        area.replace("{", (0, 0), area.document.end)
-        await pilot.pause()
-        assert area.markers
-        await pilot.press("f5")
-        await app.workers.wait_for_complete()
-        assert view.shown is None
-        area.replace('{"no_such_argument": 1}', (0, 0), area.document.end)
-        await pilot.pause()
-        area.replace("{}", (0, 0), area.document.end)
-        await pilot.press("f5")
-        await until(lambda: view.shown is not None, "the answer")
-        assert [row.script for row in runtime.history.list_executions()] == ["try"]
-        await pilot.press("escape")
-        assert isinstance(app.screen, ToolsScreen)
-        await until(lambda: "Its one call · p50 " in said(app), "its calls are counted")
-        assert "none failed" in said(app)
-        await pilot.press("k", "j")
-        assert "Its one call" in said(app), "what is known is there at once"
-
-
-async def test_what_may_destroy_is_not_sent_without_a_question(tmp_path: Path) -> None:
-    async with opened(tmp_path) as (app, pilot, runtime):
-        tools = runtime.upstream.catalogue().tools["demo"].values()
-        destroys = next(tool for tool in tools if may_destroy(tool.annotations))
-        await app.push_screen(TryScreen(runtime, destroys))
-        await until(lambda: app.screen.query(JsonView), "the form")
-        view = app.screen.query_one(JsonView)
-        await pilot.press("f5")
-        await until(lambda: isinstance(app.screen, ChoiceScreen), "asked")
-        await pilot.press("enter")  # the first answer is the safe one
-        await until(lambda: isinstance(app.screen, TryScreen), "back")
-        await app.workers.wait_for_complete()
-        assert view.shown is None
-        assert runtime.history.list_executions() == []
-        await pilot.press("f5")
-        await until(lambda: isinstance(app.screen, ChoiceScreen), "asked again")
-        await pilot.press("right", "enter")
-        await until(lambda: view.shown is not None, "the answer")
 
 
 @pytest.mark.parametrize(

@@ -211,6 +211,8 @@ class Form:
     def take(self, value: Mapping[str, JsonValue]) -> None:
         """Fill the whole form with a value; what was in it is forgotten."""
         self._put(self.root, dict(value))
+        for entry in self._all():
+            entry.touched = entry.is_given
 
     def touch_all(self) -> None:
         """What is wrong is to be said everywhere."""

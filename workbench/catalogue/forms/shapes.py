@@ -139,6 +139,8 @@ class Shape:
                 return "a list" + _bounds(self.schema, "minItems", "maxItems", " items")
             case "object":
                 return "an object"
+            case _ if self.schema.get("type") == "object":
+                return "a JSON object"
             case _:
                 wanted = type_text(self.schema, root, _SHOWN_TYPE) if self.schema else "any"
                 return "JSON" if wanted in ("any", "unknown") else f"JSON: {wanted}"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Span: TypeAlias = tuple[int, int, str]
 """(start, end, kind) within one line, in characters."""
 Spans: TypeAlias = tuple[Span, ...]
-Language: TypeAlias = Literal["javascript", "typescript", "json"]
+Language: TypeAlias = Literal["javascript", "typescript", "json", "text"]
 
 KINDS = (
     *("keyword", "constant", "string", "number", "comment", "function", "builtin", "property"),
@@ -52,7 +52,14 @@ def _typescript() -> Lexer:
     return TypeScriptLexer()
 
 
-_LEXERS = {"javascript": _javascript, "typescript": _typescript, "json": _json}
+@cache
+def _text() -> Lexer:
+    from pygments.lexers.special import TextLexer
+
+    return TextLexer()
+
+
+_LEXERS = {"javascript": _javascript, "typescript": _typescript, "json": _json, "text": _text}
 
 
 def language_of(name: str) -> Language:

@@ -9,6 +9,8 @@ from workbench.catalogue.tools import ToolInfo
 from workbench.catalogue.typescript import member, property_name
 from workbench.core.model import JsonValue
 
+_LINE = 88
+
 
 def example(schema: Any, depth: int = 0) -> JsonValue:
     """A value to begin with: what a schema requires, with its defaults."""
@@ -35,6 +37,18 @@ def example(schema: Any, depth: int = 0) -> JsonValue:
 def call_text(tool: ToolInfo) -> str:
     """The call of a tool as a script writes it."""
     return f"await tools{member(tool.server)}{member(tool.name)}({arguments_to_fill(tool)})"
+
+
+def call_with(tool: ToolInfo, args: dict[str, JsonValue]) -> str:
+    """The call with these arguments: on one line where it fits, else an argument a line."""
+    name = f"await tools{member(tool.server)}{member(tool.name)}"
+    if not args:
+        return f"{name}()"
+    short = f"{name}({literal(args)})"
+    if len(short) <= _LINE:
+        return short
+    lines = [f"  {property_name(each)}: {literal(value)}," for each, value in args.items()]
+    return "\n".join([f"{name}({{", *lines, "})"])
 
 
 def arguments_to_fill(tool: ToolInfo) -> str:

@@ -415,7 +415,12 @@ class ToolsScreen(GuardedScreen[str | None]):
     def action_try(self) -> None:
         row = self.rows.row
         if row is not None and row.tool is not None:
-            self.app.push_screen(TryScreen(self._runtime, row.tool))
+            self.app.push_screen(TryScreen(self._runtime, row.tool), self._insert)
+
+    def _insert(self, call: str | None) -> None:
+        """What was tried goes into the script."""
+        if call is not None:
+            self.dismiss(call)
 
     @work(exclusive=True, group="tools-connect", exit_on_error=False)
     async def action_reconnect(self) -> None:

@@ -1,4 +1,4 @@
-"""Try a tool: a form for its arguments and the answer."""
+"""Try a tool: a form made of its schema, and the answer beside it."""
 
 from __future__ import annotations
 
@@ -9,92 +9,203 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Container, VerticalScroll
+from textual.content import Content
 from textual.widgets import Static
 
-from workbench.catalogue.annotations import may_destroy
+from workbench.catalogue.annotations import in_words, may_destroy
+from workbench.catalogue.forms.form import Entry, Form
 from workbench.catalogue.tools import ToolInfo
 from workbench.catalogue.typescript import member
 from workbench.core.model import ExecutionRequest, JsonValue
+from workbench.core.records import HistoryError, PastCall
 from workbench.text.jsontext import loads
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import ChoiceScreen
+from workbench.tui.dialogs.pick import PickScreen
 from workbench.tui.editor.code_area import CodeArea, Marker
-from workbench.tui.editor.tool_calls import example
-from workbench.tui.values.json_view import JsonView
-from workbench.tui.widgets.guarded_screen import GuardedModal
+from workbench.tui.editor.tool_calls import call_with
+from workbench.tui.forms.drawing import about
+from workbench.tui.forms.view import FormView
+from workbench.tui.tools.answer import AnswerPane
+from workbench.tui.tools.remembered import call_in_words, different, values_at
+from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
-from workbench.tui.wording import duration
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
 
 
-class TryScreen(GuardedModal[None]):
-    """Arguments above, the answer below. The call runs as a script: same policy, limits, history."""
+class TryScreen(GuardedScreen[str | None]):
+    """Dismissed with a call to insert, or None. A call runs as a script: same policy, limits, history."""
 
     DEFAULT_CSS = """
-    TryScreen { align: center middle; background: $background 60%; }
-    TryScreen #try-body { width: 94%; height: 92%; background: $surface; }
-    TryScreen #try-problem { height: auto; color: $error; padding: 0 1; }
+    TryScreen #try-body { height: 1fr; layout: horizontal; }
+    TryScreen.-narrow #try-body { layout: vertical; }
+    TryScreen #try-args { width: 1fr; height: 1fr; }
+    TryScreen #try-answer { width: 1fr; height: 1fr; }
+    TryScreen.-narrow #try-args:focus-within { height: 2fr; }
+    TryScreen.-narrow #try-answer:focus-within { height: 2fr; }
+    TryScreen CodeArea { display: none; }
+    TryScreen .-json CodeArea { display: block; }
+    TryScreen .-json FormView { display: none; }
+    TryScreen #try-about { height: auto; max-height: 8; padding: 0 1;
+        border-top: solid $foreground 20%; }
+    TryScreen.-narrow #try-about { max-height: 4; }
     """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 (Textual's own form)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("try")]
 
     def __init__(self, runtime: Runtime, tool: ToolInfo) -> None:
         super().__init__()
         self._runtime = runtime
         self._tool = tool
+        self._past: list[PastCall] = []
+        self._form = FormView(Form(tool.input_schema), tool.input_check, self._known)
+        self._runs = False
 
     def compose(self) -> ComposeResult:
-        start = json.dumps(example(self._tool.input_schema) or {}, indent=2, ensure_ascii=False)
-        with Vertical(id="try-body"):
-            with Pane(id="try-args") as args:
-                args.set_title(
-                    f"Try {clean_line(self._tool.full_name)}", "F5 sends · F6 to the answer · Esc"
-                )
-                yield CodeArea(start, language="json")
-                yield Static(id="try-problem", markup=False)
-            with Pane(id="try-answer") as answer:
-                answer.set_title("Answer")
-                yield JsonView()
+        with Container(id="try-body"):
+            with Pane(id="try-args"):
+                yield self._form
+                yield CodeArea(language="json")
+                with VerticalScroll(id="try-about", can_focus=False):
+                    yield Static(id="try-said", markup=False)
+            yield AnswerPane(id="try-answer")
         yield KeyFooter()
 
     def on_mount(self) -> None:
-        view = self.query_one(JsonView)
-        view.empty_text = "F5 sends the call: it is real"
-        self.query_one(CodeArea).focus()
+        self._form.be_at_hand()
+        self._tell()
+        self._remember()
+
+    @property
+    def idle_actions(self) -> frozenset[str]:
+        return frozenset() if self._runs else frozenset({"stop"})
+
+    @property
+    def answer(self) -> AnswerPane:
+        return self.query_one(AnswerPane)
+
+    # -- the arguments -----------------------------------------------------------------
+
+    @property
+    def _is_json(self) -> bool:
+        return self.query_one("#try-args").has_class("-json")
+
+    @on(FormView.Changed)
+    def _tell(self) -> None:
+        """What is known of the field at hand, and whether the call can be sent."""
+        pane, said = self.query_one("#try-args", Pane), self.query_one("#try-said", Static)
+        title = f"Try {clean_line(self._tool.full_name, 60)}"
+        words = ", ".join(in_words(self._tool.annotations))
+        if self._is_json:
+            pane.set_title(title, "JSON · F3 back to the form")
+            return
+        entry, wrong = self._form.entry, self._form.wrong
+        needed = sum(1 for problem in wrong.values() if problem == "it is needed")
+        state = f"{needed} needed" if needed else ""
+        if len(wrong) > needed:
+            state += f"{' · ' if state else ''}{len(wrong) - needed} wrong"
+        pane.set_title(f"{title} · {words}" if words else title, state or "F5 sends it")
+        lines = [] if entry is None else [about(self._form.form, entry, self._form.problem())]
+        if () in wrong:
+            lines.append(Content.styled(f"✘ {clean_line(wrong[()], 300)}", "$text-error"))
+        if entry is None:
+            lines.append(Content(clean(self._tool.description.strip())))
+        said.update(Content("\n").join(lines))
+
+    @on(CodeArea.Edited)
+    def _edited(self) -> None:
+        if self._is_json:
+            self._from_json()
+
+    def _from_json(self) -> dict[str, JsonValue] | None:
+        """The arguments as they are written, None where they are none; what is wrong is said."""
+        area, said = self.query_one(CodeArea), self.query_one("#try-said", Static)
+        area.set_markers([])
+        try:
+            args = loads(area.text.strip() or "{}")
+        except ValueError as error:
+            line = getattr(error, "lineno", 1)
+            area.set_markers([Marker(line, getattr(error, "colno", None), "error", str(error))])
+            said.update(clean_line(f"✘ line {line}: {getattr(error, 'msg', error)}"))
+            return None
+        if not isinstance(args, dict):
+            said.update("✘ arguments are one JSON object")
+            return None
+        problems = self._tool.input_check.at_a_glance(args).problems
+        said.update(clean("\n".join(f"✘ {problem}" for problem in problems)))
+        return args
+
+    def action_turn_json(self) -> None:
+        """From the form to the whole as JSON, and back; nothing that was typed is lost."""
+        pane, area = self.query_one("#try-args"), self.query_one(CodeArea)
+        if self._is_json:
+            args = self._from_json()
+            if args is None:
+                return
+            pane.remove_class("-json")
+            self._form.take(args)
+            self._form.be_at_hand()
+        else:
+            args, _ = self._form.form.value(whatever=True)
+            pane.add_class("-json")
+            area.load_text(json.dumps(args, indent=2, ensure_ascii=False))
+            area.focus()
+            self._from_json()
+        self._tell()
+
+    def _arguments(self) -> dict[str, JsonValue] | None:
+        return self._from_json() if self._is_json else self._form.sendable()
+
+    # -- what was given before ---------------------------------------------------------
+
+    def _known(self, entry: Entry) -> list[JsonValue]:
+        return values_at(self._past, entry.path)
+
+    @work(exclusive=True, group="try-past", exit_on_error=False)
+    async def _remember(self) -> None:
+        tool = self._tool
+        try:
+            self._past = await asyncio.to_thread(
+                self._runtime.history.past_calls, tool.server, tool.name
+            )
+        except HistoryError:  # who looks for earlier calls is told
+            self._past = []
+
+    @work(exclusive=True, group="try-earlier", exit_on_error=False)
+    async def action_earlier(self) -> None:
+        """Fill the form as it was filled before."""
+        tool = self._tool
+        try:
+            self._past = await asyncio.to_thread(
+                self._runtime.history.past_calls, tool.server, tool.name
+            )
+        except HistoryError as error:
+            self.notify(clean_line(str(error)), severity="error", markup=False)
+            return
+        calls = different(self._past)
+        if not calls:
+            self.notify("It was not called yet", markup=False)
+            return
+        title = f"Earlier calls of {tool.full_name}: Enter fills the form"
+        number = await self.app.push_screen_wait(PickScreen(title, [*map(call_in_words, calls)]))
+        if number is None:
+            return
+        self.query_one("#try-args").remove_class("-json")
+        self._form.take(calls[number].args)
+        self._form.be_at_hand()
+
+    # -- sending it --------------------------------------------------------------------
 
     async def _is_sure(self) -> bool:
         name = clean_line(self._tool.full_name)
         question = f"{name} may destroy something: its server says so. Send the call?"
         choices = {"no": "Not now", "send": "Send it"}
         return await self.app.push_screen_wait(ChoiceScreen(question, choices)) == "send"
-
-    @on(CodeArea.Edited)
-    def _check(self) -> None:
-        self._arguments()
-
-    def _arguments(self) -> JsonValue:
-        """The arguments, or None where they cannot be sent: the reason is then shown."""
-        area = self.query_one(CodeArea)
-        said = self.query_one("#try-problem", Static)
-        area.set_markers([])
-        try:
-            args = loads(area.text or "{}")
-        except ValueError as error:
-            line = getattr(error, "lineno", 1)
-            area.set_markers([Marker(line, getattr(error, "colno", None), "error", str(error))])
-            said.update(clean_line(f"line {line}: {getattr(error, 'msg', error)}"))
-            return None
-        problems = (
-            self._tool.input_check.at_a_glance(args).problems
-            if isinstance(args, dict)
-            else ("arguments are one JSON object",)
-        )
-        said.update(clean("\n".join(problems)))
-        return args if isinstance(args, dict) else None
 
     @work(exclusive=True, group="try", exit_on_error=False)
     async def action_send(self) -> None:
@@ -103,19 +214,41 @@ class TryScreen(GuardedModal[None]):
             return
         if may_destroy(self._tool.annotations) and not await self._is_sure():
             return
-        answer, view = self.query_one("#try-answer", Pane), self.query_one(JsonView)
-        answer.set_title("Answer · running …")
         name = f"tools{member(self._tool.server)}{member(self._tool.name)}"
         request = ExecutionRequest(f"return await {name}(input)", args, source="tui", script="try")
+        self.answer.wait()
+        self._set_running(True)
         try:
             done = await self._runtime.engine.run(request)
         except asyncio.CancelledError:
-            answer.set_title("Answer · cancelled")
+            if self.is_attached:
+                self.answer.stop()
             raise
-        took = duration(done.duration_ms)
-        if done.error is None:
-            view.show(done.value, self._tool.full_name)
-            answer.set_title(f"Answer · ✔ ok · {took}")
+        finally:
+            self._set_running(False)
+        self.answer.show(done, self._tool.full_name)
+        self._remember()
+
+    def _set_running(self, runs: bool) -> None:
+        self._runs = runs
+        if self.is_attached:
+            self.refresh_bindings()
+
+    def action_stop(self) -> None:
+        self.workers.cancel_group(self, "try")
+
+    # -- away --------------------------------------------------------------------------
+
+    def action_next_part(self) -> None:
+        if not self.answer.has_focus_within:
+            self.answer.be_read()
+        elif self._is_json:
+            self.query_one(CodeArea).focus()
         else:
-            view.show(done.error.to_json(), self._tool.full_name)
-            answer.set_title(f"Answer · ✘ {done.error.code} · {took}")
+            self._form.be_at_hand()
+
+    def action_insert(self) -> None:
+        """Leave with the call as a script writes it."""
+        args = self._from_json() if self._is_json else self._form.form.value(whatever=True)[0]
+        if args is not None:
+            self.dismiss(call_with(self._tool, args))
