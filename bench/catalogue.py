@@ -48,7 +48,7 @@ _TYPED = ("tools.", "tools.server7.", "tools.server7.cre", "call_tool('server7',
 
 def main(tools: int) -> None:
     """Print the tables."""
-    catalogue = _catalogue(tools)
+    catalogue = made(tools)
     print(f"{platform.machine()}, Python {platform.python_version()}, {tools} tools\n")
     began = time.perf_counter()
     catalogue.search("x")
@@ -68,7 +68,8 @@ def _row(name: str, ask: Callable[[], object]) -> None:
     print(f"{name + ', ms':44}{statistics.median(took):8.2f}{max(took):8.2f} at most")
 
 
-def _catalogue(tools: int) -> Catalogue:
+def made(tools: int) -> Catalogue:
+    """A catalogue of so many tools, the same each time."""
     chance = random.Random(1)
     nouns = [
         "".join(chance.choices(string.ascii_lowercase, k=chance.randint(3, 9))) for _ in range(4000)

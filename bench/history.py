@@ -68,8 +68,8 @@ def call_of(name: str, seq: int) -> list[Event]:
     ]
 
 
-async def fill(store: Store) -> None:
-    for n in range(_RUNS):
+async def fill(store: Store, first: int = 0, end: int = _RUNS) -> None:
+    for n in range(first, end):
         for event in run_of(f"run-{n}", n):
             store.record(event)
         if n % 500 == 0:
