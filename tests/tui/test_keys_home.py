@@ -127,9 +127,9 @@ async def test_keys_of_screens_and_widgets_are_changed_by_the_configuration(
         screen = app.screen
         assert isinstance(screen, HistoryScreen)
         await pilot.press("s")
-        assert screen._order == "newest"
+        assert screen.view.order == "newest"
         await pilot.press("o")
-        await until(lambda: screen._order != "newest", "sorted")
+        await until(lambda: screen.view.order != "newest", "sorted")
         shown = {
             entry.description: entry.shown for entry in app.screen.query_one(KeyFooter).entries
         }

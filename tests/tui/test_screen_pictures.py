@@ -37,6 +37,7 @@ from workbench.tui.editor.completion import complete, tool_on_line
 from workbench.tui.editor.completion_popup import CompletionPopup
 from workbench.tui.editor.tool_popup import ToolPopup
 from workbench.tui.forms.view import FormView
+from workbench.tui.history.saved_filters import SavedFilters
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.settings.screen import SettingsScreen
 from workbench.tui.tools.screen import ToolsScreen
@@ -234,7 +235,7 @@ def test_history(
         await full(history)
         app = pilot.app
         assert isinstance(app, WorkbenchApp)
-        screen = HistoryScreen(history, app.open_replay)
+        screen = HistoryScreen(history, app.open_replay, SavedFilters(app.data_dir))
         await app.push_screen(screen)
         await until(lambda: len(screen.rows.rows) == 6, "the list")
         screen.rows.move_to(2)

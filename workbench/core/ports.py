@@ -146,6 +146,7 @@ class HistoryReader(Protocol):
         *,
         limit: int = 50,
         before: int | None = None,
+        after: int | None = None,
         order: Order = "newest",
         offset: int = 0,
         **wanted: Unpack[Wanted],
@@ -153,7 +154,7 @@ class HistoryReader(Protocol):
         """The newest executions first, or the longest, or those with most calls.
 
         before: the ``n`` of the last row of the page before, where the newest come first; for other
-        orders, offset: the rows of the pages before.
+        orders, offset: the rows of the pages before. after: only those whose ``n`` is larger.
         """
         ...
 

@@ -96,6 +96,7 @@ class SqliteReader:
         *,
         limit: int = 50,
         before: int | None = None,
+        after: int | None = None,
         order: Order = "newest",
         offset: int = 0,
         **wanted: Unpack[Wanted],
@@ -103,7 +104,7 @@ class SqliteReader:
         """The newest executions first, or the longest, or those with most calls.
 
         before: the ``n`` of the last row of the page before, where the newest come first; for other
-        orders, offset: the rows of the pages before.
+        orders, offset: the rows of the pages before. after: only those whose ``n`` is larger.
         """
         with self._asked() as connection:
             if connection is None:
@@ -111,6 +112,8 @@ class SqliteReader:
             chosen = selection(connection, wanted)
             if before is not None:
                 chosen.add("n < ?", before)
+            if after is not None:
+                chosen.add("n > ?", after)
             rows = connection.execute(
                 f"SELECT {ROW_COLUMNS} FROM executions {chosen.where}"
                 f"ORDER BY {ORDERS[order]}n DESC LIMIT ? OFFSET ?",

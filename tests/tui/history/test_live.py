@@ -68,8 +68,8 @@ async def history(app: WorkbenchApp, pilot: Pilot[int]) -> HistoryScreen:
 
 async def opened(app: WorkbenchApp, pilot: Pilot[int], screen: HistoryScreen) -> ReplayScreen:
     """The run that appears in the list."""
-    await until(lambda: screen.rows.rows and screen.rows.rows[0].tool_calls, "it is listed")
-    assert screen.rows.rows[0].status == "running"
+    await until(lambda: screen.view.runs and screen.view.runs[0].tool_calls, "it is listed")
+    assert screen.view.runs[0].status == "running"
     await pilot.press("enter")
     await until(lambda: isinstance(app.screen, ReplayScreen), "it is opened")
     await pilot.pause()
@@ -143,7 +143,7 @@ async def test_the_list_is_up_to_date_within_300_ms(make_app: MakeApp, start: St
                 return runtime.history.newest() > known
 
             def listed(known: int = known) -> bool:
-                return bool(screen.rows.rows) and screen.rows.rows[0].n > known
+                return bool(screen.view.runs) and screen.view.runs[0].n > known
 
             start("return 1")
             await until(in_file, "it is in the file")

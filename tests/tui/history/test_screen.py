@@ -31,7 +31,9 @@ from workbench.text.redact import Redactor
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.history.diff_screen import DiffScreen
 from workbench.tui.history.filter import script_filter, wanted_of
+from workbench.tui.history.filters_screen import FiltersScreen
 from workbench.tui.history.rows import row_line, when
+from workbench.tui.history.saved_filters import SavedFilters
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.wording import tokens_short
@@ -98,6 +100,7 @@ class HistoryApp(App[None]):
     def __init__(self, store: Store) -> None:
         super().__init__()
         self.store = store
+        self.filters = SavedFilters(store.path.parent)
         self.opened: list[str] = []
 
     async def open_run(self, execution_id: str) -> None:
@@ -111,7 +114,7 @@ class HistoryApp(App[None]):
 
 
 async def opened(app: HistoryApp, pilot: Pilot[None]) -> HistoryScreen:
-    await app.push_screen(HistoryScreen(app.store, app.open_run))
+    await app.push_screen(HistoryScreen(app.store, app.open_run, app.filters))
     await loaded(app, pilot)
     return app.history
 
@@ -123,7 +126,7 @@ async def loaded(app: HistoryApp, pilot: Pilot[None]) -> None:
 
 
 def ids(screen: HistoryScreen) -> list[str]:
-    return [row.execution_id for row in screen.rows.rows]
+    return [row.execution_id for row in screen.view.runs]
 
 
 def lines(screen: HistoryScreen) -> list[str]:
@@ -189,8 +192,8 @@ async def test_pages_are_fetched_as_one_moves_down(open_store: OpenStore) -> Non
             await pilot.press("G")
             await until(lambda n=expected: len(ids(screen)) == n, "the next page")  # type: ignore[misc]
         await pilot.press("G")
-        assert screen.rows.row is not None
-        assert screen.rows.row.execution_id == "run0000"
+        assert screen.view.run is not None
+        assert screen.view.run.execution_id == "run0000"
 
 
 async def test_what_another_process_runs_appears(open_store: OpenStore) -> None:
@@ -264,7 +267,7 @@ async def test_hostile_names_are_only_shown(open_store: OpenStore) -> None:
         await pilot.press("delete")
         await until(lambda: isinstance(app.screen, ChoiceScreen), "the question")
         assert not any(ord(c) < 32 for line in lines(screen) for c in line)
-        row = screen.rows.row
+        row = screen.view.run
         assert row is not None
         for width in (10, 40, 80, 200):
             assert not any(ord(c) < 32 for text, _ in row_line(row, width) for c in text)
@@ -397,7 +400,7 @@ def test_times_of_today_and_before() -> None:
 async def test_runs_are_sorted_and_stay_so(
     open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.tui.history.screen._PAGE", 2)
+    monkeypatch.setattr("workbench.tui.history.runs_view._PAGE", 2)
     store = open_store()
     for name, took, calls in (("aa", 50.0, 1), ("bb", 900.0, 2), ("cc", 3.0, 9), ("dd", 40.0, 2)):
         await record(store, name, took_ms=took, calls=calls)
@@ -406,7 +409,7 @@ async def test_runs_are_sorted_and_stay_so(
         screen = await opened(app, pilot)
 
         def ids() -> list[str]:
-            return [row.execution_id for row in screen.rows.rows]
+            return [row.execution_id for row in screen.view.runs]
 
         async def all_are(expected: list[str]) -> None:
             for shown in range(2, len(expected) + 1, 2):
@@ -420,8 +423,8 @@ async def test_runs_are_sorted_and_stay_so(
         screen.rows.move_to(1)
         await record(open_store(), "ee", took_ms=2000.0)
         await until(lambda: ids()[0] == "ee", "a run of another process is put into its place")
-        assert screen.rows.row is not None
-        assert screen.rows.row.execution_id == "aa"
+        assert screen.view.run is not None
+        assert screen.view.run.execution_id == "aa"
         await pilot.press("s")
         await all_are(["cc", "ee", "dd", "bb", "aa"])
         await pilot.press("s")
@@ -439,3 +442,130 @@ async def test_a_run_under_way_counts_with_the_time_it_has_taken(open_store: Ope
     assert [row.execution_id for row in rows] == ["since-a-minute", "long-ago", "now"]
     rows = store.list_executions(order="calls", limit=1, offset=1)
     assert len(rows) == 1
+
+
+async def test_runs_are_pinned_named_and_found(open_store: OpenStore) -> None:
+    store = open_store()
+    for name in ("aaaa1111", "bbbb2222"):
+        await record(store, name)
+    app = HistoryApp(store)
+    async with app.run_test(size=(140, 20), notifications=True) as pilot:
+        screen = await opened(app, pilot)
+        await pilot.press("j", "P")
+        await until(lambda: "aaaa1111• " in lines(screen)[2], "the mark")
+        assert "pinned" in lines(screen)[2], "in a word, too"
+        await pilot.press("N")
+        await until(lambda: isinstance(app.screen, LineScreen), "the question")
+        await pilot.press(*"dead")
+        assert "reads like" in str(app.screen.query_one("#line-problem", Static).content)
+        app.screen.query_one(Input).value = "before the move"
+        await pilot.press("enter")
+        await until(lambda: "before the move• " in lines(screen)[2], "the name")
+        assert store.recording("before the move").execution_id == "aaaa1111"
+        assert screen.rows.cursor == 1, "the cursor stays on it"
+        screen.query_one(Input).value = "is:pinned move"
+        await until(lambda: ids(screen) == ["aaaa1111"], "it is found")
+        await pilot.press("P")
+        await until(lambda: ids(screen) == [], "it is pinned no longer")
+        screen.query_one(Input).value = ""
+        await until(lambda: len(ids(screen)) == 2, "all")
+        await pilot.press("G", "N")
+        await until(lambda: isinstance(app.screen, LineScreen), "the question")
+        app.screen.query_one(Input).value = ""
+        await pilot.press("enter")
+        await until(lambda: "aaaa1111 " in lines(screen)[2], "it has no name")
+
+
+async def test_filters_are_kept_under_names_across_starts(open_store: OpenStore) -> None:
+    store = open_store()
+    for number in range(4):
+        await record(store, f"id{number}", failed=number % 2 == 0, script=f"s{number}.js")
+    app = HistoryApp(store)
+    async with app.run_test(size=(120, 20)) as pilot:
+        screen = await opened(app, pilot)
+        await pilot.press("f")
+        await until(lambda: isinstance(app.screen, FiltersScreen), "none is kept")
+        await pilot.press("s", "r", "delete", "1", "enter", "escape")
+        for text, name in (("status:error", "failed"), ("s1.js", "first")):
+            await until(lambda: app.screen is screen, "the list")
+            screen.query_one(Input).value = text
+            screen.rows.focus()
+            await pilot.press("f")
+            await until(lambda: isinstance(app.screen, FiltersScreen), "the filters")
+            await pilot.press("s")
+            await until(lambda: isinstance(app.screen, LineScreen), "the question")
+            app.screen.query_one(Input).value = name
+            await pilot.press("enter")
+            await until(lambda: isinstance(app.screen, FiltersScreen), "the filters")
+            await until(lambda n=name: n in app.filters.all(), "it is kept")  # type: ignore[misc]
+            await pilot.press("escape")
+        await until(lambda: ids(screen) == ["id1"], "the second filter")
+        await pilot.press("f")
+        await until(lambda: isinstance(app.screen, FiltersScreen), "the filters")
+        await pilot.press("1")
+        await until(lambda: ids(screen) == ["id2", "id0"], "the first, by its number")
+        assert screen.view.text == "status:error"
+    # Another start: they are there, and can be renamed and removed.
+    app = HistoryApp(store)
+    async with app.run_test(size=(120, 20)) as pilot:
+        screen = await opened(app, pilot)
+        await pilot.press("f")
+        await until(lambda: isinstance(app.screen, FiltersScreen), "the filters")
+        await pilot.press("r")
+        await until(lambda: isinstance(app.screen, LineScreen), "the question")
+        app.screen.query_one(Input).value = "went wrong"
+        await pilot.press("enter")
+        await until(lambda: list(app.filters.all()) == ["went wrong", "first"], "renamed")
+        await until(lambda: isinstance(app.screen, FiltersScreen), "the filters")
+        await pilot.press("j", "delete")
+        await until(lambda: list(app.filters.all()) == ["went wrong"], "removed")
+        await pilot.press("enter")
+        await until(lambda: ids(screen) == ["id2", "id0"], "chosen")
+
+
+def test_a_file_of_filters_that_is_broken_is_as_none(tmp_path: Path) -> None:
+    filters = SavedFilters(tmp_path)
+    assert filters.all() == {}
+    (tmp_path / "tui").mkdir()
+    for content in ("{", "[]", '{"a": 1, "": "x", "\\u001b": "x", "good": "today"}'):
+        (tmp_path / "tui" / "filters.json").write_text(content)
+    assert filters.all() == {"good": "today"}
+    filters.keep("good", "yesterday")
+    filters.keep("other", "x")
+    filters.rename("good", "other")
+    assert filters.all() == {"other": "yesterday"}
+
+
+async def test_scripts_are_folded_into_one_row_each_and_unfolded(open_store: OpenStore) -> None:
+    store, other = open_store(), open_store()
+    for number in range(3):
+        await record(store, f"aaa{number}", took_ms=10.0 * number, failed=number == 1)
+    await record(store, "bbb", script=None)
+    await record(store, "ccc", script="two words.js")
+    app = HistoryApp(store)
+    async with app.run_test(size=(120, 20)) as pilot:
+        screen = await opened(app, pilot)
+        await pilot.press("z")
+        await until(lambda: len(screen.rows.rows) == 3, "folded")
+        assert "5 runs of 3 scripts" in str(screen.query_one(Pane).border_title)
+        shown = lines(screen)
+        assert shown[0].split() == ["Script", "Runs", "Failed", "Median", "Last", "run"]
+        assert shown[1].startswith("▶ two words.js")
+        assert "(inline scripts)" in shown[2]
+        assert shown[3].split()[:5] == ["triage.js", "3", "1", "10", "ms"]
+        await pilot.press("P", "x", "delete", "d")  # of one run only
+        assert app.screen is screen
+        await record(other, "aaa3", source="serve")
+        await until(lambda: "▶ two words.js" in lines(screen)[2], "a run of another process counts")
+        assert lines(screen)[1].split()[:3] == ["triage.js", "4", "1"]
+        await pilot.press("enter")
+        await until(lambda: ids(screen) == ["ccc"], "its runs")
+        assert screen.view.text == 'script:"two words.js"'
+        await pilot.press("escape")
+        await until(lambda: len(screen.rows.rows) == 3 and screen.view.folded, "folded again")
+        screen.query_one(Input).value = "status:error"
+        await until(lambda: len(screen.rows.rows) == 1, "what failed, by script")
+        await pilot.press("z")
+        await until(lambda: ids(screen) == ["aaa1"], "the runs of it")
+        await pilot.press("escape")
+        assert app.screen is not screen

@@ -67,9 +67,13 @@ class LineScreen(GuardedModal[str | None]):
         value: str = "",
         names: Sequence[str] = (),
         check: Check = lambda text: None,
+        *,
+        may_be_empty: bool = False,
     ) -> None:
+        """may_be_empty: nothing is an answer, too, and given as an empty text."""
         super().__init__()
         self._check = check
+        self._may_be_empty = may_be_empty
         self._title = title
         self._value = value
         self._names = names
@@ -102,7 +106,7 @@ class LineScreen(GuardedModal[str | None]):
         if chosen is not None and (not typed or "/" not in typed):
             self.dismiss(chosen)
         else:
-            self.dismiss(typed or None)
+            self.dismiss(typed if typed or self._may_be_empty else None)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._matching(self.query_one(Input).value)[event.option_index])

@@ -18,10 +18,7 @@ _FIELDS: dict[str, _Field] = {
     "status": "status", "source": "source", "tool": "tool", "script": "script",
 }  # fmt: skip
 
-HINT = (
-    "/ words · status:error · source:serve · tool:server.name · script:name.js · is:pinned · is:inline · "
-    "today · 2026-11-20.. · last:2h · >1s"
-)
+HINT = "/ words · status:error · tool:name · script:a.js · is:pinned · today · 2026-11-20.. · last:2h · >1s"
 
 
 def wanted_of(text: str, now: Callable[[], datetime] = datetime.now) -> Wanted:

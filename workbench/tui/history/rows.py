@@ -16,7 +16,10 @@ _FIXED = 60
 """Cells of a wide line before the script."""
 _TOKENS = 15
 _ROOM_FOR_TOKENS = 110
-_STYLES = {"ok": "ok", "running": "accent", "error": "error", "crashed": "error"}
+_MOST_NAME = 24
+"""Cells of the column of ids where names are longer than those."""
+PINNED = "•"
+STYLES = {"ok": "ok", "running": "accent", "error": "error", "crashed": "error"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +38,23 @@ class Columns:
     """0: there is no room for them."""
 
     @classmethod
-    def of(cls, width: int) -> Columns:
+    def of(cls, width: int, named: int = 0) -> Columns:
+        """named: characters of the longest name among the runs."""
         if width < 64:
-            return cls(4, 8, 5, 5, 7, 9)
+            return cls(8, 8, 2, 5, 7, 9) if named else cls(4, 8, 5, 5, 7, 9)
         if width < 96:
-            return cls(8, 15, 9, 5, 9, 11)
+            return cls(max(8, min(named, 12)), 8 if named > 8 else 15, 9, 5, 9, 11)
         tokens = _TOKENS if width >= _ROOM_FOR_TOKENS else 0
-        left = width - _FIXED - (tokens + 2 if tokens else 0)
+        run = max(8, min(named, _MOST_NAME))
+        left = width - _FIXED - (run - 8) - (tokens + 2 if tokens else 0)
         # Half of what is left for the script, half for who ran it and why it failed.
-        return cls(8, 15, 11, 5, 9, max(20, left // 2), note=True, tokens=tokens)
+        return cls(run, 15, 11, 5, 9, max(20, left // 2), note=True, tokens=tokens)
 
 
-def heading(width: int) -> str:
+def heading(width: int, named: int = 0) -> str:
     """The names of the columns of ``row_line``."""
-    at = Columns.of(width - 2)
-    text = f"  {'Run':<{at.run}}  {'When':<{at.when}} {fit('Status', at.status + 2)} "
+    at = Columns.of(width - 2, named)
+    text = f"  {fit('Run', at.run)}  {'When':<{at.when}} {fit('Status', at.status + 2)} "
     text += f"{'Calls':>{at.calls}} {'Time':>{at.time}}  "
     if at.tokens:
         text += f"{'Tokens / away':>{at.tokens}}  "
@@ -57,22 +62,29 @@ def heading(width: int) -> str:
 
 
 def row_line(
-    row: ExecutionRow, width: int, *, marked: bool = False, tokens: Tokens | None = None
+    row: ExecutionRow,
+    width: int,
+    *,
+    marked: bool = False,
+    tokens: Tokens | None = None,
+    named: int = 0,
 ) -> list[Part]:
-    """One execution on a line. tokens: once they were counted."""
-    at = Columns.of(width)
+    """One execution on a line. tokens: once they were counted. named: as for ``Columns.of``."""
+    at = Columns.of(width, named)
     took = row.duration_ms
     if row.status == "running":
         took = max(0.0, (time.time() - row.started_at) * 1000)
     spent = "" if took is None else duration(took)
-    sign = SIGNS.get(row.status, "?")  # type: ignore[call-overload]
     began = when(row.started_at)
     if len(began) > at.when:
         began = began.split()[0]
+    called = clean_line(row.name) if row.name else row.execution_id[: min(8, at.run)]
+    sign = "*" if marked else PINNED if row.pinned else " "
     parts: list[Part] = [
-        (f"{row.execution_id[: at.run]}{'*' if marked else ' '} ", "strong" if marked else "dim"),
+        (fit(called, at.run), "strong" if marked else "accent" if row.name else "dim"),
+        (f"{sign} ", "strong" if marked else "accent"),
         (f"{began:<{at.when}} ", ""),
-        (f"{sign} {fit(row.status, at.status)} ", _STYLES.get(row.status, "warning")),
+        (f"{_sign(row)} {fit(row.status, at.status)} ", STYLES.get(row.status, "warning")),
         (f"{row.tool_calls:>{at.calls}} {spent:>{at.time}}  ", ""),
     ]
     if at.tokens:
@@ -89,8 +101,13 @@ def row_line(
         if at.note:
             said += f" ({clean_line(row.client)})" if row.client else ""
             said += f"  {row.error_code}" if row.error_code else ""
+            said += "  pinned" if row.pinned else ""
         parts.append((fit(said, room), "dim"))
     return parts
+
+
+def _sign(row: ExecutionRow) -> str:
+    return SIGNS.get(row.status, "?")  # type: ignore[call-overload, no-any-return]
 
 
 def when(at: float, now: float | None = None) -> str:

@@ -101,13 +101,15 @@ class Navigation:
         title = "Replay a run, or an exported file (its path)"
         app.push_screen(LineScreen(title, names=list(names)), chosen)
 
-    def open_history(self) -> None:
-        """Every run of every face; Enter replays one."""
+    def open_history(self, filter_text: str = "") -> None:
+        """Every run of every face, or those that a filter leaves; Enter replays one."""
         runtime, app = self._opened(), self._host.app
         if runtime is not None:
+            from workbench.tui.history.saved_filters import SavedFilters
             from workbench.tui.history.screen import HistoryScreen
 
-            app.push_screen(HistoryScreen(runtime.history, app.open_replay))
+            filters = SavedFilters(app.data_dir)
+            app.push_screen(HistoryScreen(runtime.history, app.open_replay, filters, filter_text))
 
     def open_tools(self) -> None:
         """Servers and tools; Enter inserts a call at the cursor."""

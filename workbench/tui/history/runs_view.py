@@ -1,0 +1,305 @@
+"""The list of executions: read page by page, kept up to date with what any process runs, folded by script."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TypeAlias
+
+from textual import on, work
+from textual.message import Message
+from textual.widgets import Input
+
+from workbench.core.ports import HistoryKeeper
+from workbench.core.records import ScriptRow, Wanted
+from workbench.core.savings import Tokens
+from workbench.history import POLL_S, ExecutionRow, Follower, HistoryError, Order
+from workbench.tui.history.filter import HINT, script_filter, wanted_of
+from workbench.tui.history.groups import group_heading, group_line
+from workbench.tui.history.rows import heading, row_line, shows_tokens
+from workbench.tui.widgets.filtered_list import FilteredList
+from workbench.tui.widgets.line_view import Part
+from workbench.tui.widgets.row_list import RowList
+
+_PAGE = 200
+_TYPED_S = 0.12
+_COUNTED_AT_ONCE = 25
+_GROUPED_S = 1.0
+"""Groups are of all runs: they are made anew at most so often, and not more than a fifth of the time."""
+ORDERS: dict[Order, str] = {"newest": "newest", "longest": "longest", "calls": "most calls"}
+"""In the order that they are gone through."""
+
+_EMPTY = "No runs yet · F5 on the main screen makes the first"
+
+Line: TypeAlias = ExecutionRow | ScriptRow
+
+
+class RunsView(FilteredList[Line]):
+    """One row a run; folded, one row a script."""
+
+    class Changed(Message):
+        """Other rows, another order, or the cursor may be in another kind of row."""
+
+    class Unreadable(Message):
+        """The history cannot be read; nothing is followed any more."""
+
+        def __init__(self, error: HistoryError) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(self, history: HistoryKeeper, text: str = "") -> None:
+        """text: the filter at first."""
+        super().__init__(self._line, self._heading, name="history", placeholder=HINT)
+        self.line.value = text
+        self.order: Order = "newest"
+        self.folded = False
+        self.marked: ExecutionRow | None = None
+        """The run that another is to be compared with."""
+        self.known = 0
+        """Executions that there are."""
+        self.whole = False
+        """Nothing more is to be read."""
+        self._history = history
+        self._wanted: Wanted = wanted_of(text)
+        self._follower: Follower | None = None
+        self._broken = False
+        self._tokens: dict[str, Tokens] = {}
+        self._before_unfolding: str | None = None
+        """The filter under which the scripts were folded, while the runs of one are listed."""
+        self._named = 0
+        """Characters of the longest name in the list."""
+        self._stale = False
+        self._fold_at = 0.0
+
+    def on_mount(self) -> None:
+        self.rows.empty_text = "Reading…"
+        self.rows.focus()
+        self._load()
+        self.set_interval(POLL_S, self._follow)
+
+    # -- what is shown ---------------------------------------------------------------------
+
+    @property
+    def run(self) -> ExecutionRow | None:
+        """The run under the cursor; None: there is none, or a whole script's."""
+        row = self.rows.row
+        return row if isinstance(row, ExecutionRow) else None
+
+    @property
+    def runs(self) -> list[ExecutionRow]:
+        """Those that are listed."""
+        return [row for row in self.rows.rows if isinstance(row, ExecutionRow)]
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self._wanted)
+
+    def _heading(self, width: int) -> str:
+        return group_heading(width) if self.folded else heading(width, self._named)
+
+    def _line(self, row: Line, width: int) -> list[Part]:
+        if isinstance(row, ScriptRow):
+            return group_line(row, width)
+        marked = self.marked is not None and row.n == self.marked.n
+        tokens = self._tokens.get(row.execution_id)
+        return row_line(row, width, marked=marked, tokens=tokens, named=self._named)
+
+    def _show(self, rows: list[Line], cursor: int | None) -> None:
+        self._named = max(
+            (len(row.name) for row in rows if isinstance(row, ExecutionRow) and row.name), default=0
+        )
+        self.rows.set_rows(rows, cursor)
+        self.rows.empty_text = _EMPTY
+        if self.is_filtered:
+            self.rows.empty_text = "No run matches the filter · / Esc forgets it"
+        self.post_message(self.Changed())
+        self._count_tokens()
+
+    # -- what is asked for -----------------------------------------------------------------
+
+    def turn_order(self) -> None:
+        """By the newest, the longest, the most calls."""
+        orders = list(ORDERS)
+        self.order = orders[(orders.index(self.order) + 1) % len(orders)]
+        self._begin()
+
+    def set_filter(self, text: str) -> None:
+        """Put a filter in force, and go to what is left of the list."""
+        self._before_unfolding = None
+        self.line.value = text
+        self.rows.focus()
+
+    def turn_fold(self) -> None:
+        """One row a script, or one a run."""
+        self._before_unfolding = None
+        self._fold(not self.folded)
+
+    def _fold(self, folded: bool) -> None:
+        """Rows of one kind go at once: keys that come meanwhile are not meant for them."""
+        self.folded = folded
+        self.rows.empty_text = "Reading…"
+        self.rows.set_rows([], 0)
+        self._begin()
+
+    def unfold(self) -> bool:
+        """Of the script under the cursor its runs. False: the cursor is on a run."""
+        row = self.rows.row
+        if not isinstance(row, ScriptRow):
+            return False
+        before = self.text
+        self._fold(False)
+        self.set_filter(f"{before} {script_filter(row.script)}".strip())
+        self._before_unfolding = before
+        return True
+
+    def leave(self) -> bool:
+        """Out of the filter, or back to the scripts. False: one was in neither."""
+        if super().leave():
+            return True
+        if self._before_unfolding is None:
+            return False
+        self.line.value, self._before_unfolding = self._before_unfolding, None
+        self._fold(True)
+        return True
+
+    @on(Input.Changed)
+    def _filter(self, event: Input.Changed) -> None:
+        event.stop()
+        self._wanted = wanted_of(event.value)
+        self.whole = True
+        self._load(after_s=_TYPED_S)
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        """Load from the start. Until it is there, no next page: that would follow other rows."""
+        self.whole = True
+        self._load()
+
+    def reload(self) -> None:
+        """What is shown, as it is now, with the cursor on the same run."""
+        self._load(again=True)
+
+    @on(RowList.NearEnd)
+    def _more(self) -> None:
+        if not self.whole:
+            self._load(more=True)
+
+    @work(exclusive=True, group="history", exit_on_error=False)
+    async def _load(self, *, more: bool = False, again: bool = False, after_s: float = 0.0) -> None:
+        """The first page, or the next one. again: what is shown, with the cursor on the same run.
+        after_s: until then something else may be wanted, which takes the place of this."""
+        if after_s:
+            await asyncio.sleep(after_s)
+        if more and (self.whole or self.folded or not self.runs):
+            return
+        asked = self._wanted, self.order, self.folded
+        try:
+            if self._follower is None:  # before the rows are read: what comes after them is news
+                self._follower = Follower(self._history)
+            began = time.monotonic()
+            page, whole, self.known = await asyncio.to_thread(self._read, asked, more, again)
+        except HistoryError as error:
+            self._cannot_read(error)
+            return
+        if asked != (self._wanted, self.order, self.folded) or not self.is_attached:
+            return
+        self.whole = whole
+        if self.folded:
+            self._stale, self._fold_at = False, 6 * time.monotonic() - 5 * began + _GROUPED_S
+        chosen = self.rows.row if again else None
+        kept: list[Line] = [*self.runs] if more else []
+        places = [place for place, row in enumerate(page) if _is_same(row, chosen)]
+        self._show([*kept, *page], None if more else places[0] if places else 0)
+
+    def _read(
+        self, asked: tuple[Wanted, Order, bool], more: bool, again: bool
+    ) -> tuple[list[Line], bool, int]:
+        """In a thread: one page or all groups, whether there is no more, and how many executions there are."""
+        wanted, order, folded = asked
+        history, runs = self._history, self.runs
+        if folded:
+            return [*history.list_scripts(**wanted)], True, history.count()
+        limit = max(_PAGE, len(runs)) if again else _PAGE
+        page = history.list_executions(
+            limit=limit,
+            before=runs[-1].n if more and order == "newest" else None,
+            order=order,
+            offset=len(runs) if more and order != "newest" else 0,
+            **wanted,
+        )
+        return [*page], len(page) < limit, history.count()
+
+    @work(exclusive=True, group="history-tokens", exit_on_error=False)
+    async def _count_tokens(self) -> None:
+        """Tokens of the rows that are there, in steps: what was not counted takes a millisecond a run."""
+        if not shows_tokens(self.rows.size.width):
+            return
+        wanted = [
+            row.execution_id
+            for row in self.runs
+            if row.status != "running" and row.execution_id not in self._tokens
+        ]
+        for start in range(0, len(wanted), _COUNTED_AT_ONCE):
+            some = wanted[start : start + _COUNTED_AT_ONCE]
+            try:
+                self._tokens |= await asyncio.to_thread(self._history.tokens_of, some)
+            except HistoryError as error:
+                self._cannot_read(error)
+                return
+            self.rows.refresh()
+
+    def on_resize(self) -> None:
+        self._count_tokens()
+
+    def _cannot_read(self, error: HistoryError) -> None:
+        """A damaged file ends the following, not the app."""
+        self._broken = True
+        self.post_message(self.Unreadable(error))
+
+    # -- following -------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        """Take in what this and other processes have run since the last look."""
+        if self._follower is None or not self.screen.is_current or self._broken:
+            return
+        try:
+            changed = self._follower.poll()
+            if changed:
+                self._take(changed)
+        except HistoryError as error:
+            self._cannot_read(error)
+        if self._stale and time.monotonic() > self._fold_at:
+            self.reload()
+        if any(row.status == "running" for row in self.runs):
+            self.rows.refresh()  # their time goes on
+
+    def _take(self, changed: list[ExecutionRow]) -> None:
+        if self.folded:
+            self._stale = True
+            return
+        by_n = {row.n: row for row in changed}
+        rows = [by_n.pop(row.n, row) for row in self.runs]
+        newest = max((row.n for row in rows), default=0)
+        fresh = [row for row in sorted(by_n.values(), key=lambda r: -r.n) if row.n > newest]
+        self.known += len(fresh)
+        if fresh and self.is_filtered:
+            fresh = self._history.list_executions(limit=len(fresh), after=newest, **self._wanted)
+        if self.order != "newest":
+            self.rows.set_rows(rows)
+            if fresh:
+                self.reload()
+            return
+        at_top = self.rows.cursor == 0
+        self._show([*fresh, *rows], 0 if at_top else self.rows.cursor + len(fresh))
+
+    def take_out(self, run: ExecutionRow) -> None:
+        """It is gone."""
+        self.known -= 1
+        self._show([row for row in self.runs if row.n != run.n], None)
+
+
+def _is_same(row: Line, other: Line | None) -> bool:
+    if isinstance(row, ExecutionRow):
+        return isinstance(other, ExecutionRow) and row.n == other.n
+    return isinstance(other, ScriptRow) and row.script == other.script
