@@ -1,7 +1,8 @@
 """One engine in one process, driven by JSON lines: the thinnest server that could be built on it.
 
-Runs in the engine's own environment: python host.py quickjs|mini_racer|monty UPSTREAM. A line
-``{code, timeout_ms, memory_mb}`` is answered by ``{value}`` or ``{error}``. Standard library and the engine.
+Runs in the engine's own environment: python host.py quickjs|mini_racer|monty|utcp UPSTREAM. A line
+``{id, code, timeout_ms, memory_mb}`` is answered by ``{id, value}`` or ``{id, error}``; several run at once.
+Standard library and the engine.
 """
 
 from __future__ import annotations
@@ -137,21 +138,44 @@ class Monty:
             return await session.feed_run(code, external_lookup=self.lookup)
 
 
+class Utcp:
+    """RestrictedPython on a thread. Its plugin for MCP takes no tools without an output schema: no calls."""
+
+    async def start(self, upstream):
+        import logging
+
+        from utcp_code_mode import CodeModeUtcpClient
+
+        logging.disable(logging.ERROR)
+        self.client = await CodeModeUtcpClient.create()
+
+    async def run(self, code, timeout_ms, memory_mb):
+        answer = await self.client.call_tool_chain(code, timeout=timeout_ms / 1000)
+        if answer["result"] is None:
+            raise RuntimeError("; ".join(answer["logs"]))
+        return answer["result"]
+
+
 async def main():
     upstream = Upstream()
     await upstream.start(sys.argv[2])
-    engine = {"quickjs": QuickJs, "mini_racer": MiniRacer, "monty": Monty}[sys.argv[1]]()
+    engines = {"quickjs": QuickJs, "mini_racer": MiniRacer, "monty": Monty, "utcp": Utcp}
+    engine = engines[sys.argv[1]]()
     await engine.start(upstream)
     loop = asyncio.get_running_loop()
+    tasks = set()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
-        asked = json.loads(line)
-        try:
-            answer = {
-                "value": await engine.run(asked["code"], asked["timeout_ms"], asked["memory_mb"])
-            }
-        except Exception as error:
-            answer = {"error": f"{type(error).__name__}: {error}"[:200]}
-        print(json.dumps(answer), flush=True)
+        task = asyncio.create_task(answer(engine, json.loads(line)))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+
+async def answer(engine, asked):
+    try:
+        found = {"value": await engine.run(asked["code"], asked["timeout_ms"], asked["memory_mb"])}
+    except Exception as error:
+        found = {"error": f"{type(error).__name__}: {error}"[:200]}
+    print(json.dumps({"id": asked["id"], **found}), flush=True)
 
 
 asyncio.run(main())

@@ -35,3 +35,11 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
         if not file.exists() or (anchor and file.suffix == ".md" and anchor not in _anchors(file)):
             broken.append(target)
     assert broken == []
+
+
+def test_every_question_has_its_answer() -> None:
+    """Of the 21 that developers asked, and more."""
+    text = (_ROOT / "docs" / "questions.md").read_text("utf-8")
+    rows = [row.split("|")[1:3] for row in text.splitlines() if row.startswith("| ")][1:]
+    assert len(rows) >= 21
+    assert [question for question, answer in rows if not _LINK.search(answer)] == []

@@ -161,7 +161,7 @@ async def _at_once(served: Served, count: int) -> list[dict[str, Any]]:
     """So many runs at once: what is told of each."""
     params = {"name": "code_execution", "arguments": {"code": _CALLING}}
     ids = [await served.send("tools/call", params, modern=True) for _ in range(count)]
-    answers = {}
+    answers: dict[int, dict[str, Any]] = {}
     while set(answers) != set(ids):
         message = await served.next()
         if "method" not in message:

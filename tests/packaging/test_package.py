@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 from types import ModuleType
@@ -87,6 +88,37 @@ def test_the_bill_of_materials_has_all_that_is_declared() -> None:
 
 def test_the_container_is_not_root_and_asks_whether_it_serves() -> None:
     lines = (_ROOT / "docs/packaging/Containerfile").read_text().splitlines()
-    assert "USER workbench" in lines
+    (user,) = (number for number, line in enumerate(lines) if line.startswith("USER "))
+    assert lines[user] != "USER 0:0"
     assert any(line.startswith("HEALTHCHECK") for line in lines)
-    assert lines.index("USER workbench") > max(i for i, line in enumerate(lines) if "RUN" in line)
+    assert user > max(i for i, line in enumerate(lines) if "RUN" in line)
+
+
+def test_the_linter_of_container_files_finds_nothing() -> None:
+    words = [str(Path(sys.executable).with_name("hadolint")), "--failure-threshold", "style"]
+    done = subprocess.run(
+        [*words, "docs/packaging/Containerfile"],
+        cwd=_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_what_the_container_needs_goes_into_its_build() -> None:
+    """Everything else stays out: a checkout has environments and modules of a gigabyte."""
+    kept = [
+        line[1:]
+        for line in (_ROOT / ".dockerignore").read_text().splitlines()
+        if line.startswith("!")
+    ]
+    assert [name for name in kept if not (_ROOT / name).exists()] == []
+    project = tomllib.loads((_ROOT / "pyproject.toml").read_text())
+    build = project["tool"]["hatch"]["build"]
+    wheel = build["targets"]["wheel"]
+    readme = project["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]["fragments"]
+    needed = [*wheel["packages"], *wheel["force-include"], build["hooks"]["custom"]["path"]]
+    needed += ["pyproject.toml", *(one["path"] for one in readme)]
+    needed += project["project"]["license-files"]
+    assert set(needed) <= set(kept)
