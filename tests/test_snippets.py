@@ -45,6 +45,10 @@ VALUES: list[tuple[str, Any]] = [
     ("const { get_issue, list_issues } = tools.demo; (await get_issue({ id: 101 })).id", 101),
     ("const api = tools.demo; (await api.get_issue({ id: 102 })).id", 102),
     # the catalogue
+    ("list_tools().filter(t => t.name === 'get_issue').length", 1),
+    ("search_tools('issue').every(t => t.name === t.tool)", True),
+    ("Object.keys(describe_tool('demo.get_issue').inputSchema.properties)", ["id"]),
+    ("Object.keys(list_tools()[0])", ["server", "tool", "description"]),
     ("search_tools('issue').length > 0", True),
     ("list_tools('demo').some(t => t.tool === 'get_issue')", True),
     ("describe_tool('demo', 'get_issue').tool", "get_issue"),
@@ -183,9 +187,8 @@ MESSAGES: list[tuple[str, str, list[str]]] = [
     ("const r = await tools.demo.list_issues({ limit: 5 });\nr.data.issues.map(i => i.id)", "RUNTIME_ERROR", ["a result is unwrapped already; write: r.issues.map(i => i.id)"]),
     ("const r = await tools.demo.list_issues({ limit: 5 });\nr.result.issues.length", "RUNTIME_ERROR", ["a result is unwrapped already; write: r.issues.length"]),
     ("const r = await tools.demo.list_issues({ limit: 5 });\nif (!r.ok) throw new Error(r.error.message);", "RUNTIME_ERROR", ["gives the result itself, and throws where it fails"]),
-    ("const list = list_tools();\nlist.filter(t => t.name.includes('issue')).length", "RUNTIME_ERROR", ["list_tools gives an array of {server, tool, description}"]),
+    ("const list = list_tools();\nlist.filter(t => t.id.includes('issue')).length", "RUNTIME_ERROR", ["list_tools gives an array of {server, tool, description}"]),
     ("const r = await search_tools('issue');\nr.tools.length", "RUNTIME_ERROR", ["search_tools gives an array of {server, tool, description}"]),
-    ("const d = describe_tool('demo', 'get_issue');\nd.inputSchema.properties", "RUNTIME_ERROR", ["describe_tool gives {server, tool, description, input_schema"]),
     ("input.items.map(x => x.id)", "RUNTIME_ERROR", ["the request's input has no 'items'"]),
     ("const r = await tools.demo.get_issue(101);\nr.title", "INVALID_ARGS", ["not a number; its fields are: id; write: const r = await tools.demo.get_issue({ id: 101 });"]),
     ("await Promise.all([101].map(tools.demo.get_issue));", "INVALID_ARGS", ["write: await Promise.all([101].map(id => tools.demo.get_issue({ id })));"]),
@@ -193,6 +196,19 @@ MESSAGES: list[tuple[str, str, list[str]]] = [
     # a line that goes on with the next one
     ("let x = 1\nlet y = 2\n[x, y] = [y, x]\nx", "RUNTIME_ERROR", ["line 2 goes on with line 3; end it: let y = 2;"]),
     ("const a = 1\n(async () => { return a })()", "RUNTIME_ERROR", ["line 1 goes on with line 2; end it: const a = 1;"]),
+    ("const { data, error } = await tools.demo.get_issue({ id: 101 });\nif (error) throw error;\ndata.title", "RUNTIME_ERROR", ["write: const data = await tools.demo.get_issue({ id: 101 });"]),
+    ("const issue = (await tools.demo.get_issue({ id: 101 })).structuredContent;\nissue.title", "RUNTIME_ERROR", ["write: const issue = await tools.demo.get_issue({ id: 101 });"]),
+    ("const { items } = await tools.demo.list_issues({});\nitems.length", "RUNTIME_ERROR", ["tools.demo.list_issues gives {issues, total, next_offset}, no items"]),
+    ("const r = await call_tool('demo.get_issue', { id: 101 });\nr.result.content", "RUNTIME_ERROR", ["the call failed (INVALID_ARGS", "r.error"]),
+    ("await Promise.all([101].map(id => tools.demo.get_issue(id)))", "INVALID_ARGS", ["write: await Promise.all([101].map(id => tools.demo.get_issue({ id })))"]),
+    ("const all = [101].map(async id => await tools.demo.get_issue({ id }));\nall", "SERIALIZATION_ERROR", ["$[0] is a Promise", "write: await Promise.all(all)"]),
+    ("async function run() { return 1 }\nconst k = 1;\nrun", "SERIALIZATION_ERROR", ["$ is a function", "write: await run(input)"]),
+    ("const t = tools.find(t => t.name === 'get_issue');\nawait t.execute({ id: 101 })", "RUNTIME_ERROR", ["tools is not an array: list_tools() gives one"]),
+    ("'a'.toUppercase()", "RUNTIME_ERROR", ["did you mean toUpperCase?"]),
+    ("[1].contains(1)", "RUNTIME_ERROR", ["did you mean includes?"]),
+    ("await delay(10)", "RUNTIME_ERROR", ["delay is not defined", "await sleep(ms)"]),
+    ("import { tools } from 'workbench';\nawait tools.demo.now({})", "SYNTAX_ERROR", ["tools: global in a script; leave the line out"]),
+    ("enum P { Low = 'p3', High = 'p1' }\nP.High", "SYNTAX_ERROR", ["write: const P = { Low: 'p3', High: 'p1' };"]),
     ("describe_tools('demo.now')", "RUNTIME_ERROR", ['takes an array: describe_tools(["demo.now"])']),
 ]  # fmt: skip
 WARNED: list[tuple[str, Any, str]] = [
@@ -200,9 +216,16 @@ WARNED: list[tuple[str, Any, str]] = [
     ("async function main() {\n  return await tools.demo.now({});\n}\nconst helper = 1;\nfunction other() {}", None, "main() is never called; end with: await main()"),
     ("const result = await tools.demo.get_issue({ id: 101 });", None, "ends with a declaration; end with: result"),
     ("tools.demo.get_issue({ id: 101 });\n'done'", "done", "ended without awaiting 1 call"),
-    ("const found = {};\n[101, 102].forEach(async id => { found[id] = await tools.demo.get_issue({ id }) });\nfound", {}, "forEach does not wait; for (const x of list) does"),
+    ("const found = {};\n[101, 102].forEach(async id => { found[id] = await tools.demo.get_issue({ id }) });\nfound", {}, "forEach and map do not wait; for (const x of list) and Promise.all do"),
     ("tools.demo.get_issue({ id: 999999 });\nawait sleep(300);\n'done'", "done", "Uncaught (in promise) ToolError: "),
     ("setTimeout(() => console.log('later'), 1000)", 1, "ended before its timers fired"),
+    # values that nobody has
+    ("const issue = tools.demo.get_issue({ id: 101 });\nreturn issue.title;", None, "gives a Promise; write: const issue = await tools.demo.get_issue({ id: 101 });"),
+    ("return await tools.demo.get_issue({ id: 101 }).title;", None, "write: return await (await tools.demo.get_issue({ id: 101 })).title;"),
+    ("const { result } = await tools.demo.get_issue({ id: 101 });\nresult", None, "unwrapped already; write: const result = await tools.demo.get_issue({ id: 101 });"),
+    ("const r = await call_tool('demo', 'get_issue', { id: 101 });\nr.title", None, "r is what call_tool gives, {ok, result}; write: r.result.title"),
+    ("const t = tools.filter(t => t.server === 'demo');\nt.length", None, "tools is not an array: list_tools() gives one"),
+    ("function helper() {}\nconst main = async (input) => helper();\nconst x = 1;", None, "main() is never called; end with: await main(input)"),
 ]  # fmt: skip
 
 

@@ -138,7 +138,7 @@ class Run:
         # As the worker counts them: what was sent to it as it ended, it never looked at.
         if end.unawaited and end.error is None:
             unawaited = f"the script ended without awaiting {end.unawaited} call(s)"
-            unawaited += ": await them (forEach does not wait; for (const x of list) does)"
+            unawaited += ": await them (forEach and map do not wait; for (const x of list) and Promise.all do)"
             self._write("warn", unawaited)
             self._warnings.append(unawaited)
         dropped = end.logs_dropped + self._console.dropped

@@ -13,6 +13,7 @@ from workbench.sandbox.child import meant, misuse
 from workbench.sandbox.child.grammars import (
     FUNCTIONS,
     Grammars,
+    all_nodes,
     enclosing_function,
     statements,
     words,
@@ -45,6 +46,8 @@ _NOT_DEFINED: dict[str, tuple[str, str]] = {
     "Buffer": ("use TextEncoder, TextDecoder, btoa and atob, or Uint8Array.fromBase64(text)", ""),
     "AbortController": ("race with a sleep: await Promise.race([work, sleep(1000)])", ""),
     "AbortSignal": ("race with a sleep: await Promise.race([work, sleep(1000)])", ""),
+    "delay": ("write await sleep(ms)", ""),
+    "wait": ("write await sleep(ms)", ""),
     "print": ("write console.log(…)", ""),
     "window": ("a script is in no browser: globals are on globalThis", ""),
     "document": ("a script is in no browser", ""),
@@ -126,6 +129,11 @@ def advise(
         told = meant.call_in_another_dialect(look, ask) or _not_defined(look, found[1], ask)
     elif (found := re.search(r"could not load module '(.*)'\Z", message, re.DOTALL)) is not None:
         told = _module(found[1], ask)
+        place = next(
+            (node.start_byte for node in all_nodes(look.root) if node.type == "import"), None
+        )
+        if place is not None:
+            return Advice(f"{message}; {told}", *look.place_of(place))
     else:
         return misuse.advise(look, message, failure, ask)
     return None if told is None else Advice(f"{message}; {told}")
@@ -149,8 +157,11 @@ def _syntax(look: Look, message: str, ask: Ask | None) -> Advice | None:
         ):
             module = node.child_by_field_name("source")
             name = look.text(module).strip("'\"") if module is not None else ""
-            told = _module(name, None)
-            told += meant.imported(look, node, ask)
+            names = meant.names_imported(look, node)
+            if names and set(_GLOBALS).issuperset(names):
+                told = f"{', '.join(names)}: global in a script; leave the line out"
+            else:
+                told = _module(name, None) + meant.imported(names, ask)
             return Advice(f"SyntaxError: import: {told}")
     if _PYTHON.search(code) and ("def " in code or "print(" in code or ":\n" in code):
         return Advice(f"{message}; this looks like Python, and a script is JavaScript")

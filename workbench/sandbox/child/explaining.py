@@ -24,7 +24,7 @@ def explained(grammars: Grammars, code: str, done: str, ask: Ask | None) -> str:
     """The frame with what can be added to it. ``ask``: None where nobody is to be asked."""
     try:
         if done.startswith(_NOTHING):
-            return _null_explained(grammars, code, done)
+            return _null_explained(grammars, code, done, ask)
         if done.startswith(_FAILED) and len(done) <= _LONGEST:
             return _failure_explained(grammars, code, done, ask)
     except Exception as error:  # a help that fails must not take the result with it
@@ -32,8 +32,8 @@ def explained(grammars: Grammars, code: str, done: str, ask: Ask | None) -> str:
     return done
 
 
-def _null_explained(grammars: Grammars, code: str, done: str) -> str:
-    remark = remarks.remarks(grammars, code)
+def _null_explained(grammars: Grammars, code: str, done: str, ask: Ask | None) -> str:
+    remark = remarks.remarks(grammars, code, ask)
     if remark is None:
         return done
     data: dict[str, Any] = json.loads(done)

@@ -39,6 +39,9 @@ _TOOL = re.compile(
     r"tools\s*(?:\.\s*([\w$]+)|\[\s*[\"']([^\"']+)[\"']\s*\])"
     r"(?:\s*\.\s*([\w$]+)|\s*\[\s*[\"']([^\"']+)[\"']\s*\])?\s*\Z"
 )
+_AS_ARRAY = re.compile(
+    r"\btools\s*\.\s*(?:find|filter|map|forEach|some|every|reduce|flatMap)\s*\(\s*(?:async\b|function\b|\(|[\w$]+\s*=>)"
+)
 _ROWS = {
     "list_tools": "an array of {server, tool, description}",
     "search_tools": "an array of {server, tool, description}",
@@ -69,12 +72,21 @@ def call_in_another_dialect(look: Look, ask: Ask | None) -> str | None:
 
 
 def not_found(look: Look, ask: Ask | None) -> str | None:
-    """Of a ToolError: ``tools.call("server.tool", args)`` and the like."""
+    """Of a ToolError: ``tools.call("server.tool", args)`` and the like, and ``tools.find(t => …)``."""
+    if (told := as_array(look)) is not None:
+        return told
     call = _call_at(look)
     function = None if call is None else call.child_by_field_name("function")
     if function is None or look.text(function) not in _CALLERS:
         return None
     return call_in_another_dialect(look, ask)
+
+
+def as_array(look: Look) -> str | None:
+    """Of a script that takes ``tools`` for an array; None: it does not."""
+    if _AS_ARRAY.search(look.code) is None:
+        return None
+    return "tools is not an array: list_tools() gives one of {server, tool, description}"
 
 
 def fields_of(look: Look, ask: Ask | None) -> str | None:
@@ -151,15 +163,19 @@ def _named(look: Look, function: Node, given: list[Node]) -> Iterator[tuple[str,
         yield names[-1], arguments
 
 
-def imported(look: Look, statement: Node, ask: Ask | None) -> str:
-    """Which of the names that a statement imports are tools."""
-    if ask is None:
-        return ""
-    names = [
+def names_imported(look: Look, statement: Node) -> list[str]:
+    """The names in the braces of a statement that imports."""
+    return [
         look.text(node.child_by_field_name("name") or node)
         for node in all_nodes(statement)
         if node.type == "import_specifier"
     ]
+
+
+def imported(names: list[str], ask: Ask | None) -> str:
+    """Which of the names that a statement imports are tools."""
+    if ask is None:
+        return ""
     found = [meant for name in names[:_MOST_NAMES] if (meant := ask(name, "").get("meant"))]
     return f"; without it: {', '.join(f'await {meant}(args)' for meant in found)}" if found else ""
 
@@ -167,10 +183,13 @@ def imported(look: Look, statement: Node, ask: Ask | None) -> str:
 # -- results ---------------------------------------------------------------------------------
 
 
-def has_something_else(look: Look, owner: Node | None, ask: Ask | None) -> str | None:
+def has_something_else(
+    look: Look, owner: Node | None, ask: Ask | None, wanted: str = "array"
+) -> str | None:
     """What a result has whose member, or whose items, a script wants that it does not have.
 
-    owner: the expression that is no object, or no array; None: the one at the failure.
+    owner: the expression that is no object, or not ``wanted`` (array or string); None: the one at the
+    failure.
     """
     path = _path_of(look, owner) or (_taken_apart(look) if owner is None else None)
     if path is None:
@@ -178,28 +197,35 @@ def has_something_else(look: Look, owner: Node | None, ask: Ask | None) -> str |
     variable, members = path
     if look.text(variable) == "input" and members:
         return f"the request's input has no {members[0]!r}"
-    call = _declared_with(look, variable)
+    call = declared_with(look, variable)
     if call is None:
         return None
     function = call.child_by_field_name("function")
     called = "" if function is None else look.text(function)
-    name = look.text(variable)
     if called in _ROWS:
         return f"{called} gives {_ROWS[called]}"
-    found = _TOOL.match(called)
-    if found is None or ask is None:
+    given = gives_of(look, call, ask)
+    if given is None:
         return None
-    tool = ".".join(part for part in found.groups() if part)
+    _, gives = given
     if members and members[0] in ("ok", "error"):
         caught = "try { … } catch (e) { e.message }"
         return f"{called} gives the result itself, and throws where it fails: {caught}"
-    gives = ask(tool, "").get("gives")
     if members and members[0] in _UNWRAPPED and members[0] not in (gives or {}).get("members", {}):
         start, end = variable.end_byte, _end_of(look, variable)
         return f"a result is unwrapped already; write: {look.line_with(start, '', end)}"
     if gives is None:
         return None
-    return _told(look, variable, name, called, members, gives)
+    return _told(look, variable, called, members, gives, wanted)
+
+
+def gives_of(look: Look, call: Node, ask: Ask | None) -> tuple[str, dict[str, Any] | None] | None:
+    """A tool as it is called, and what it gives as far as that is known; None: the call is none of a tool."""
+    function = call.child_by_field_name("function")
+    found = None if function is None else _TOOL.match(look.text(function))
+    if function is None or found is None or ask is None:
+        return None
+    return look.text(function), ask(_tool_name(found[0]), "").get("gives")
 
 
 def rows_of_the_catalogue(look: Look) -> str | None:
@@ -223,7 +249,12 @@ def _taken_apart(look: Look) -> tuple[Node, list[str]] | None:
 
 
 def _told(
-    look: Look, variable: Node, name: str, called: str, members: list[str], gives: dict[str, Any]
+    look: Look,
+    variable: Node,
+    called: str,
+    members: list[str],
+    gives: dict[str, Any],
+    wanted: str,
 ) -> str | None:
     inside: dict[str, str] = gives.get("members") or {}
     if members and members[0] in inside:
@@ -232,8 +263,10 @@ def _told(
         return f"{called} gives {_a(gives['kind'])}" if gives.get("kind") else None
     told = f"{called} gives {{{', '.join(inside)}}}"
     if not members:
-        told = f"{name} is not an array: {told}"
-    lists = [member for member, kind in inside.items() if kind == "array"]
+        told = (
+            f"{look.text(variable)} is not {'text' if wanted == 'string' else 'an array'}: {told}"
+        )
+    lists = [member for member, kind in inside.items() if kind == wanted]
     if len(lists) == 1:
         end = variable.end_byte if not members else _end_of(look, variable)
         told += f"; write: {look.line_with(variable.end_byte, '.' + lists[0], end)}"
@@ -258,7 +291,7 @@ def _path_of(look: Look, owner: Node | None) -> tuple[Node, list[str]] | None:
     return None if node is None or node.type != "identifier" else (node, members)
 
 
-def _declared_with(look: Look, variable: Node) -> Node | None:
+def declared_with(look: Look, variable: Node) -> Node | None:
     """The call whose value a variable is, whether it was awaited or not."""
     name = look.text(variable)
     for declarator in all_nodes(look.root):
@@ -287,7 +320,8 @@ def _call_at(look: Look) -> Node | None:
         function = call.child_by_field_name("function")
         if function is None or look.offset is None:
             continue
-        if function.start_byte <= look.offset <= function.end_byte:
+        # Of a call whose value is returned at once the engine gives the place behind its parenthesis.
+        if function.start_byte <= look.offset <= function.end_byte + 1:
             return call
     return None
 

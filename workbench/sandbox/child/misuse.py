@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tree_sitter import Node
 
-from workbench.sandbox.child import meant
+from workbench.sandbox.child import meant, unwrapping
 from workbench.sandbox.child.grammars import all_nodes, unwrapped
 from workbench.sandbox.child.looking import Look
 from workbench.sandbox.child.meant import Ask
@@ -24,6 +24,21 @@ _OF_ARRAYS = frozenset(
     {"map", "filter", "forEach", "reduce", "slice", "find", "some", "every", "sort", "flatMap", "join",
      "includes", "at", "concat"}
 )  # fmt: skip
+_OF_TEXTS = frozenset(
+    {"split", "trim", "match", "matchAll", "replace", "replaceAll", "toLowerCase", "toUpperCase", "startsWith",
+     "endsWith", "substring", "substr", "charAt", "localeCompare", "padStart"}
+)  # fmt: skip
+_METHODS = {
+    name.lower(): name
+    for name in (
+        *_OF_ARRAYS, *_OF_TEXTS, "findIndex", "findLast", "indexOf", "lastIndexOf", "flatMap", "reduceRight",
+        "toSorted", "toReversed", "padEnd", "trimStart", "trimEnd", "codePointAt", "charCodeAt", "hasOwn",
+        "fromEntries", "groupBy", "allSettled", "isArray", "parseInt", "parseFloat", "toISOString", "getTime",
+        "toFixed", "toLocaleString",
+    )
+} | {"contains": "includes", "append": "push", "len": "length", "strip": "trim",
+     "lower": "toLowerCase", "upper": "toUpperCase"}  # fmt: skip
+"""Methods by their names in small letters; also as other languages have them."""
 _CONSOLE = "log, info, warn, error, debug, table, dir, group, count, time, assert, trace"
 _READ = re.compile(r"TypeError: cannot read property '(.*)' of (undefined|null)\Z", re.DOTALL)
 _MOST_NAME = 80
@@ -38,14 +53,16 @@ def advise(look: Look, message: str, failure: dict[str, Any], ask: Ask | None) -
     failed_call: str | None = failure.get("failed_call")
     if (joined := _joined_lines(look, message)) is not None:
         return Advice(f"{message}; {joined}")
-    if message == "TypeError: not a function":
+    if message == "TypeError: not a function" and meant.as_array(look) is None:
         return _not_a_function(look, refused_batch, ask)
+    if message.startswith("TypeError: ") and (told := meant.as_array(look)) is not None:
+        return Advice(f"{message}; {told}")
     if (found := _READ.match(message)) is not None:
         told = _cannot_read(look, found[1], failed_call, ask)
     elif message.endswith("unexpected token: 'object'"):
-        told = _parsed_already(look)
+        told = unwrapping.parsed_already(look, ask)
     elif message.endswith("is not iterable") or "undefined or null to object" in message:
-        told = _of_a_promise(look, None) or meant.has_something_else(look, None, ask)
+        told = of_a_promise(look, None) or meant.has_something_else(look, None, ask)
     if told is None and _READ.match(message) is not None:
         told = meant.rows_of_the_catalogue(look)
     about_nothing = message.startswith("TypeError: ") and (
@@ -101,10 +118,14 @@ def _not_a_function(look: Look, refused_batch: str | None, ask: Ask | None) -> A
         told = f"call_tools refused the batch: {refused_batch}"
     else:
         told = (
-            _of_a_promise(look, owner)
-            or _of_an_envelope(look, owner, name)
-            or meant.has_something_else(look, owner, ask)
+            of_a_promise(look, owner)
+            or of_an_envelope(look, owner, name)
+            or meant.has_something_else(
+                look, owner, ask, "string" if name in _OF_TEXTS else "array"
+            )
         )
+    if told is None and (near := _METHODS.get(name.lower().replace("_", ""))) not in (None, name):
+        told = f"did you mean {near}?"
     if told is None and name in _OF_ARRAYS:
         where = look.text(owner)
         if len(where) <= _MOST_NAME and "\n" not in where:
@@ -113,20 +134,19 @@ def _not_a_function(look: Look, refused_batch: str | None, ask: Ask | None) -> A
 
 
 def _cannot_read(look: Look, name: str, failed_call: str | None, ask: Ask | None) -> str | None:
-    line = look.line_text()
-    content = re.search(r"\.content\??\.?\[0\]\??\.text|\.content\b", line)
-    if content is not None and re.search(r"\.result\.content|\.content\??\.?\[", line):
-        at = len("\n".join(look.code.split("\n")[: (look.line or 1) - 1]).encode())
-        at += (1 if (look.line or 1) > 1 else 0) + len(line[: content.start()].encode())
-        end = at + len(content[0].encode())
-        return f"a result is unwrapped already; write: {look.line_with(at, '', end)}"
     owner = _read_from(look, name)
+    whole = "" if owner is None else look.text(owner)
+    if failed_call is None or not whole.endswith((".result", "?.result")):
+        blocks = unwrapping.as_blocks(look, ask)
+        if blocks is not None:
+            return blocks
     if owner is None:
         return None
     told = (
-        _of_a_promise(look, owner)
-        or _of_an_envelope(look, owner, None)
+        of_a_promise(look, owner)
+        or of_an_envelope(look, owner, None)
         or meant.has_something_else(look, owner, ask)
+        or unwrapping.taken_from_result(look, leftmost_of(owner), ask)
     )
     if told is None and look.text(owner).endswith((".result", "?.result")):
         envelope = look.text(owner).removesuffix(".result").removesuffix("?")
@@ -139,29 +159,13 @@ def _cannot_read(look: Look, name: str, failed_call: str | None, ask: Ask | None
     return told
 
 
-def _parsed_already(look: Look) -> str:
-    told = "JSON.parse was given an object: a result that is JSON is parsed already"
-    for node in reversed(look.path()):
-        if node.type != "call_expression":
-            continue
-        function, arguments = (
-            node.child_by_field_name("function"),
-            node.child_by_field_name("arguments"),
-        )
-        if function is None or arguments is None or look.text(function) != "JSON.parse":
-            continue
-        given = look.text(arguments)[1:-1]
-        return f"{told}; write: {look.line_with(node.start_byte, given, node.end_byte)}"
-    return told
-
-
 # -- promises and envelopes -------------------------------------------------------------------
 
 
-def _of_a_promise(look: Look, owner: Node | None) -> str | None:
+def of_a_promise(look: Look, owner: Node | None) -> str | None:
     """What to say where a value that is read is a Promise that nobody awaited."""
     if owner is not None:
-        inner = _leftmost(owner)
+        inner = leftmost_of(owner)
         call = unwrapped(inner)
         if call is not None and call.type == "call_expression" and _gives_promise(look, call):
             whole = look.text(call)
@@ -170,7 +174,7 @@ def _of_a_promise(look: Look, owner: Node | None) -> str | None:
             return f"{told}; write: {look.line_with(call.start_byte, f'(await {shown})', call.end_byte)}"
         if inner.type != "identifier":
             return None
-    wanted = None if owner is None else look.text(_leftmost(owner))
+    wanted = None if owner is None else look.text(leftmost_of(owner))
     for declarator in all_nodes(look.root):
         if declarator.type != "variable_declarator":
             continue
@@ -206,17 +210,17 @@ def _gives_promise(look: Look, call: Node) -> bool:
     )
 
 
-def _of_an_envelope(look: Look, owner: Node, called: str | None) -> str | None:
+def of_an_envelope(look: Look, owner: Node, called: str | None) -> str | None:
     """What to say where the envelope of call_tool is read as the result."""
     first = _first_member(owner)
-    name = look.text(_leftmost(owner))
+    name = look.text(leftmost_of(owner))
     member = called if first is None else look.text(first)
     if member is None or member in _ENVELOPE:
         return None
     value = _comes_from(look, owner, *ASYNCHRONOUS)
     if value is None:
         return None
-    leftmost = _leftmost(owner)
+    leftmost = leftmost_of(owner)
     fixed = look.line_with(leftmost.end_byte, ".result")
     caller = value.child_by_field_name("function")
     function = look.text(caller) if caller is not None else "the call"
@@ -225,7 +229,7 @@ def _of_an_envelope(look: Look, owner: Node, called: str | None) -> str | None:
 
 def _comes_from(look: Look, owner: Node, *functions: str) -> Node | None:
     """The call of one of ``functions`` that the variable at the beginning of ``owner`` was declared with."""
-    leftmost = _leftmost(owner)
+    leftmost = leftmost_of(owner)
     if leftmost.type != "identifier":
         return None
     wanted = look.text(leftmost)
@@ -293,7 +297,7 @@ def _read_from(look: Look, name: str) -> Node | None:
     return None
 
 
-def _leftmost(node: Node) -> Node:
+def leftmost_of(node: Node) -> Node:
     while True:
         inner = unwrapped(node)
         if inner is None:

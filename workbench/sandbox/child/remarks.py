@@ -6,10 +6,20 @@ import re
 
 from tree_sitter import Node
 
-from workbench.sandbox.child import fences
-from workbench.sandbox.child.grammars import Grammars, expression_of, statements, text_of, words
+from workbench.sandbox.child import fences, meant
+from workbench.sandbox.child.grammars import (
+    Grammars,
+    expression_of,
+    statements,
+    text_of,
+    unwrapped,
+    words,
+)
 from workbench.sandbox.child.handing import function_in
 from workbench.sandbox.child.looking import Look
+from workbench.sandbox.child.meant import Ask
+from workbench.sandbox.child.misuse import leftmost_of, of_a_promise, of_an_envelope
+from workbench.sandbox.child.unwrapping import taken_from_result
 
 _DECLARATIONS = frozenset(
     {"function_declaration", "generator_function_declaration", "class_declaration",
@@ -20,7 +30,7 @@ _CALLABLE = frozenset({"identifier", "member_expression"})
 _BECAUSE = "the value is null because"
 
 
-def remarks(grammars: Grammars, code: str) -> str | None:
+def remarks(grammars: Grammars, code: str, ask: Ask | None) -> str | None:
     """What to say of a script whose value is undefined; None: it needs no word."""
     try:
         source = fences.unfenced(code).encode()
@@ -32,6 +42,11 @@ def remarks(grammars: Grammars, code: str) -> str | None:
     top = statements(root)
     if root.has_error or not top:
         return None
+    look = Look(grammars, code, None, None)
+    given = _given(top[-1])
+    if given is not None and not look.root.has_error:
+        told = _of_nothing(look, given, ask)
+        return None if told is None else f"{_BECAUSE} {told}"
     last = _declared(top[-1])
     if all(statement.type in _DECLARATIONS for statement in top):
         declared = [function_in(_declared(statement)) for statement in top]
@@ -42,8 +57,8 @@ def remarks(grammars: Grammars, code: str) -> str | None:
             if found is None or not name:
                 continue
             if sum(1 for _ in words(root, source, name.encode())) == 1:
-                given = "input" if _takes(found[1]) else ""
-                return f"{_BECAUSE} {name}() is never called; end with: await {name}({given})"
+                argument = "input" if _takes(found[1]) else ""
+                return f"{_BECAUSE} {name}() is never called; end with: await {name}({argument})"
     if last.type not in _OF_VARIABLES:
         return None
     variables = [child for child in last.named_children if child.type == "variable_declarator"]
@@ -54,15 +69,46 @@ def remarks(grammars: Grammars, code: str) -> str | None:
     return f"{_BECAUSE} the script ends with a declaration; end with: {shown}"
 
 
+def _given(statement: Node) -> Node | None:
+    """The variable, or the member of something, that a script ends with."""
+    given = unwrapped(expression_of(statement))
+    if statement.type == "return_statement" and statement.named_children:
+        given = statement.named_children[0]
+    if given is not None and given.type == "await_expression":
+        given = given.named_children[0]
+    return given if given is not None and given.type in _CALLABLE else None
+
+
+def _of_nothing(look: Look, given: Node, ask: Ask | None) -> str | None:
+    """Why what a script ends with is undefined."""
+    variable = leftmost_of(given)
+    if given.type != "identifier":
+        told = (
+            meant.as_array(look)
+            or of_a_promise(look, given)
+            or of_an_envelope(look, given, None)
+            or meant.has_something_else(look, given, ask)
+        )
+        if told is not None:
+            return told
+    return None if variable.type != "identifier" else taken_from_result(look, variable, ask)
+
+
 _FUNCTION = re.compile(r"the value is not JSON: \$(?:\.([\w$]+))? is a function \(")
+_PROMISES = re.compile(r"the value is not JSON: \$\[\d+\] is a Promise \(")
 
 
 def uncalled(look: Look, message: str) -> str | None:
-    """Of a value that is a function, or an object with one: the last line with the call."""
+    """Of a value that is a function, an object with one, or a list of Promises: the last line with the call."""
     found = _FUNCTION.match(message)
     top = statements(look.root)
-    last = expression_of(top[-1]) if top else None
-    if found is None or last is None or last.type not in _CALLABLE:
+    last = _given(top[-1]) if top else None
+    if last is None:
+        return None
+    if _PROMISES.match(message) is not None:
+        waited = f"await Promise.all({look.text(last)})"
+        return f"write: {look.line_with(last.start_byte, waited, last.end_byte)}"
+    if found is None:
         return None
     member = "" if found[1] is None else f".{found[1]}"
     called = f"await {look.text(last)}{member}(input)"

@@ -33,8 +33,7 @@ _PARTLY = (
     "export_statement", "arrow_function",
 )  # fmt: skip
 _REFUSED = {
-    "enum_declaration": "an enum becomes code, and types are only erased here: write const Color = "
-    '{ Red: "red" } instead',
+    "enum_declaration": "an enum becomes code, and types are only erased here",
     "internal_module": "a namespace becomes code, and types are only erased here: write an object",
     "module": "a module declaration becomes code, and types are only erased here: write an object",
     "decorator": "decorators are not part of JavaScript yet",
@@ -46,6 +45,7 @@ _ONLY_WITH = {
     "method_definition": (b"?", b"abstract"),
 }
 """Of kinds that are in any script: one of these words is in a script where they have something to erase."""
+_MOST_WRITTEN = 300
 _KINDS = (*_ERASED, *_ERASED_STATEMENTS, *_PARTLY, *_REFUSED)
 _QUERY = f"[{' '.join(f'({kind})' for kind in _KINDS)}] @node"
 """One pattern: compiled in 2 ms; one a kind takes 13."""
@@ -114,7 +114,32 @@ class Eraser:
 
 
 def _refuse(node: Node, _draft: Draft) -> bool:
-    raise NotErasable(_REFUSED[node.type], node)
+    told = _REFUSED[node.type]
+    written = _as_object(node) if node.type == "enum_declaration" else None
+    raise NotErasable(told if written is None else f"{told}; write: {written}", node)
+
+
+def _as_object(enum: Node) -> str | None:
+    """What an enum is as an object; None: it is too long to be told, or counts on from something."""
+    name, body = enum.child_by_field_name("name"), enum.child_by_field_name("body")
+    members: list[str] = []
+    following: int | None = 0
+    for member in [] if body is None else body.named_children:
+        key, value = member.child_by_field_name("name"), member.child_by_field_name("value")
+        if member.type in {"property_identifier", "string"}:
+            if following is None:
+                return None
+            members.append(f"{_text(member)}: {following}")
+            following += 1
+        elif key is not None and value is not None:
+            members.append(f"{_text(key)}: {_text(value)}")
+            following = int(_text(value)) + 1 if _text(value).isdecimal() else None
+    written = f"const {_text(name)} = {{ {', '.join(members)} }};"
+    return written if members and len(written) <= _MOST_WRITTEN and "\n" not in written else None
+
+
+def _text(node: Node | None) -> str:
+    return "" if node is None or node.text is None else node.text.decode("utf-8", "replace")
 
 
 def _erase_statement(node: Node, draft: Draft) -> bool:

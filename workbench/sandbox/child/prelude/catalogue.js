@@ -1,7 +1,7 @@
 // The catalogue, and `tools`: a tool as a function, by the name that a script spells.
 (function catalogue(kit) {
   'use strict';
-  const { list, push, attempt, joined, isList, isInteger, stringify, parse, StringOf, MapOf, mapGet, mapSet, PromiseOf, ProxyOf,
+  const { hide, list, push, attempt, joined, isList, isInteger, stringify, parse, StringOf, MapOf, mapGet, mapSet, PromiseOf, ProxyOf,
           TypeErrorOf, create, define, setProto, ask, callSites, toolError, callAsync, namedSpecial, identifier, matches } = kit;
 
   function envelopeOf(kind, members) { return parse(ask('{"t":"query","kind":"' + kind + '"' + members + '}')); }
@@ -14,8 +14,19 @@
     if (typeof value !== 'string') throw new TypeErrorOf(what + ' must be a string, not ' + (value === null ? 'null' : typeof value));
     return stringify(value);
   };
+  // What the protocol calls these members can be read, too; it is not seen when they are listed.
+  function rows(found) {
+    for (let i = 0; i < found.length; i++) hide(found[i], 'name', found[i].tool);
+    return found;
+  }
+  function described(tool) {
+    hide(tool, 'name', tool.tool);
+    hide(tool, 'inputSchema', tool.input_schema);
+    hide(tool, 'outputSchema', tool.output_schema);
+    return tool;
+  }
   function list_tools(server) {
-    return query('list', server === undefined ? '' : ',"server":' + mustBeText(server, 'list_tools(server): server'), server);
+    return rows(query('list', server === undefined ? '' : ',"server":' + mustBeText(server, 'list_tools(server): server'), server));
   }
   function search_tools(text, limit) {
     let members = ',"query":' + mustBeText(text, 'search_tools(query): query');
@@ -23,13 +34,13 @@
       if (!isInteger(limit) || limit < 1) throw new TypeErrorOf('search_tools(query, limit): limit must be a whole number from 1');
       members += ',"limit":' + limit;
     }
-    return query('search', members);
+    return rows(query('search', members));
   }
   function describe_tool(server, tool) {
     // One name holds both, as it does outside.
-    if (tool === undefined && typeof server === 'string') return query('describe', ',"query":' + stringify(server));
-    return query('describe', ',"server":' + mustBeText(server, 'describe_tool(server, tool): server') +
-      ',"tool":' + mustBeText(tool, 'describe_tool(server, tool): tool'), server, tool);
+    if (tool === undefined && typeof server === 'string') return described(query('describe', ',"query":' + stringify(server)));
+    return described(query('describe', ',"server":' + mustBeText(server, 'describe_tool(server, tool): server') +
+      ',"tool":' + mustBeText(tool, 'describe_tool(server, tool): tool'), server, tool));
   }
   const MOST_DESCRIBED = 50;
   function describe_tools(names) {
@@ -48,7 +59,9 @@
       } else text = mustBeText(name, place);
       members += (i === 0 ? '' : ',') + text;
     }
-    return query('describe_all', ',"names":[' + members + ']');
+    const found = query('describe_all', ',"names":[' + members + ']');
+    rows(found.tools);
+    return found;
   }
 
   // ---- tools ------------------------------------------------------------------------------------
