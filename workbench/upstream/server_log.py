@@ -29,6 +29,18 @@ def log_file(data_dir: Path, settings: ServerSettings) -> Path:
     return data_dir / _FOLDER / f"{file_name(settings)}.log"
 
 
+def read_log(data_dir: Path, settings: ServerSettings) -> str:
+    """All that is kept, the oldest first; empty where there is nothing, or it cannot be read."""
+    file = log_file(data_dir, settings)
+    texts = []
+    for one in (file.with_suffix(".log.1"), file):
+        try:
+            texts.append(one.read_text(encoding="utf-8", errors="replace"))
+        except OSError:
+            continue
+    return "".join(texts)
+
+
 class ServerLog:
     """Appends lines; several processes may write to one file. A disk that is full costs the log only.
 

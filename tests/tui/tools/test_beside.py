@@ -17,7 +17,8 @@ from workbench.config import Config
 from workbench.core.runtime import open_runtime
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.tools.beside import about_beside, address_of, problem_of, request_of
-from workbench.tui.tools.screen import ToolsScreen, row_line, tree
+from workbench.tui.tools.screen import ToolsScreen
+from workbench.tui.tools.tree import row_line, tree
 from workbench.tui.values.json_view import JsonView
 
 pytestmark = pytest.mark.anyio

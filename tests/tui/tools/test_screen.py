@@ -23,7 +23,10 @@ from workbench.core.records import ToolStatistics
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.tui.editor.tool_calls import call_text, example
 from workbench.tui.tools.pages import statistics_line
-from workbench.tui.tools.screen import ToolRow, ToolsScreen, row_line, tree
+from workbench.tui.tools.screen import ToolsScreen
+from workbench.tui.tools.tree import ToolRow, row_line, tree
+from workbench.tui.values.text_screen import TextLines
+from workbench.tui.widgets.pane import Pane
 
 pytestmark = pytest.mark.anyio
 
@@ -45,6 +48,7 @@ async def opened(
         async with app.run_test(size=size) as pilot:
             await app.push_screen(ToolsScreen(runtime), app.answers.append)
             await until(lambda: states(app) == {"demo": "ready", "broken": "failed"}, "settled")
+            await until(lambda: any(row.beside for row in screen(app).rows.rows), "all of it")
             await pilot.pause()
             yield app, pilot, runtime
 
@@ -142,11 +146,16 @@ async def test_what_a_server_writes_is_seen_as_it_comes(tmp_path: Path) -> None:
         Config(servers={"talker": talker}), data_dir=tmp_path / "data"
     ) as runtime:
         app = ToolsApp()
-        async with app.run_test(size=(80, 24)):
+        async with app.run_test(size=(80, 24)) as pilot:
             await app.push_screen(ToolsScreen(runtime), app.answers.append)
             await until(lambda: "one ␛[31m line" in said(app), "the first line")
             (tmp_path / "go").touch()
             await until(lambda: "another line" in said(app), "the second")
+            await pilot.press("e")
+            await until(lambda: app.screen.query(TextLines), "all of it")
+            assert app.screen.query_one(Pane).border_title
+            shown = app.screen.query_one(TextLines)
+            assert "one ␛[31m line" in "".join(shown.render_line(y).text for y in range(6))
 
 
 def test_statistics_in_a_line() -> None:

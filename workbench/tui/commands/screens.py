@@ -38,6 +38,7 @@ SCREENS: tuple[Command, ...] = (
     key("tools", "copy", "y", "Copy call", footer=True),
     key("tools", "next-pane", "f6", "Other pane", "app.focus_next"),
     key("tools", "reconnect", "r", "Reconnect", footer=True),
+    key("tools", "log", "e", "What the server wrote"),
     key("tools", "approve", "a", "Approve", footer=True),
     key("tools", "trust", "u", "Trust the folder", footer=True),
     key("tools", "release", "x", "Quarantine, or release"),

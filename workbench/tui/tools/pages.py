@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from workbench.catalogue.annotations import in_words
@@ -15,11 +17,15 @@ from workbench.tui.editor.tool_help import said_of
 from workbench.tui.wording import count, duration
 
 _TAIL = 12
+_MOST_NAMED = 8
 _MOST_ERROR = 200
 
 
-def about_server(server: ServerInfo, health: ServerHealth) -> Content:
-    """What is known of a server, and the keys for what can be done about it."""
+def about_server(server: ServerInfo, health: ServerHealth, waiting: Sequence[str] = ()) -> Content:
+    """What is known of a server, and the keys for what can be done about it.
+
+    waiting: the names of its tools that wait for approval.
+    """
     lines = [
         Content.styled(clean_line(server.name), "bold"),
         Content(f"{server.transport}, {server.state}, {count(server.tools, 'tool')}"),
@@ -40,9 +46,16 @@ def about_server(server: ServerInfo, health: ServerHealth) -> Content:
         wait = "waits" if server.waiting == 1 else "wait"
         said = f"! {count(server.waiting, 'tool')} {wait} for approval; a shows what changed"
         lines += [Content(""), Content.styled(said, "$text-warning")]
+        names = ", ".join(clean_line(name, 60) for name in waiting[:_MOST_NAMED])
+        more = f" and {len(waiting) - _MOST_NAMED:,} more" if len(waiting) > _MOST_NAMED else ""
+        lines += [Content(f"  {names}{more}")] if names else []
     lines += [Content(""), *_facts(server, health)]
     if health.stderr:
-        lines += [Content(""), Content.styled("Its last lines on stderr", "bold")]
+        head = Content.styled("Its last lines on stderr", "bold")
+        lines += [
+            Content(""),
+            head + Content.styled("  e shows all that is kept", "$foreground 70%"),
+        ]
         lines += [Content(clean_line(line)) for line in health.stderr[-_TAIL:]]
     return Content("\n").join(lines)
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -17,41 +15,31 @@ from textual.content import Content
 from textual.events import ScreenResume
 from textual.widgets import Input
 
-from workbench.catalogue.annotations import may_destroy, reads_only
 from workbench.catalogue.inference import SeenType
 from workbench.catalogue.offerings import Offerings, ResourceInfo
-from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
-from workbench.config import ConfigError
-from workbench.config.editing import set_servers
-from workbench.config.trust import held_servers, trust, what_would_run
+from workbench.catalogue.tools import ToolInfo
 from workbench.history import HistoryError
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor.tool_calls import call_text
 from workbench.tui.seen_results import SeenResults
-from workbench.tui.tools.approving import ApproveScreen
 from workbench.tui.tools.beside import (
-    Beside,
     about_beside,
     address_of,
-    beside_line,
     execution_of,
-    kind_of,
-    matching,
     problem_of,
     question_of,
     request_of,
 )
-from workbench.tui.tools.logging_in import LoginScreen
 from workbench.tui.tools.pages import about_server, about_tool, statistics_line
-from workbench.tui.tools.trusting import TrustScreen
+from workbench.tui.tools.server_commands import ServerCommands
+from workbench.tui.tools.tree import ToolRow, row_line, tree
 from workbench.tui.tools.try_tool import TryScreen
 from workbench.tui.values.json_view import JsonView
 from workbench.tui.widgets.filtered_list import FilteredList
-from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
-from workbench.tui.widgets.line_view import Part, fit
+from workbench.tui.widgets.line_view import Part
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.quiet_line import QuietLine
 from workbench.tui.widgets.row_list import RowList
@@ -60,96 +48,14 @@ from workbench.tui.wording import count
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
 
-_SIGNS = {"ready": ("✔", "ok"), "failed": ("✘", "error"), "connecting": ("…", "accent")}
 _MANY = 60
 """With more tools servers are folded at first."""
-_LEAST_REASON = 12
-"""Cells that the reason of a failure needs on a server's line to be worth reading."""
 _LOOK_S = 1.0
-NOTHING_BESIDE: Mapping[str, Offerings] = MappingProxyType({})
 _REST_S = 0.08
 """So long the cursor stays on a tool before its calls are counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolRow:
-    """A line of the tree: a server, one of its tools, or what it has beside them."""
-
-    server: ServerInfo
-    tool: ToolInfo | None = None
-    beside: Beside | None = None
-
-    @property
-    def name(self) -> tuple[str, str, str]:
-        """To find it again in another tree."""
-        if self.beside is not None:
-            return self.server.name, kind_of(self.beside), address_of(self.beside)
-        return self.server.name, "tool", self.tool.name if self.tool is not None else ""
-
-
-def tree(
-    catalogue: Catalogue,
-    text: str = "",
-    folded: frozenset[str] = frozenset(),
-    offerings: Mapping[str, Offerings] = NOTHING_BESIDE,
-) -> list[ToolRow]:
-    """Servers with what of theirs holds every word in its name or description; a filter unfolds."""
-    words = text.lower().split()
-    rows = []
-    for server in sorted(catalogue.servers.values(), key=lambda each: each.state != "failed"):
-        tools = []
-        for tool in catalogue.tools.get(server.name, {}).values():
-            said = f"{tool.full_name} {tool.description}".lower()
-            if all(word in said for word in words):
-                tools.append(ToolRow(server, tool))
-        found = matching(offerings.get(server.name), words)
-        tools += [ToolRow(server, beside=one) for one in found]
-        if words and not tools:
-            continue
-        rows.append(ToolRow(server))
-        if words or server.name not in folded:
-            rows += tools
-    return rows
-
-
-def row_line(row: ToolRow, width: int, *, folded: bool = False) -> list[Part]:
-    """One line of the tree."""
-    if row.beside is not None:
-        return beside_line(row.beside, width)
-    if row.tool is not None:
-        name = clean_line(row.tool.name)
-        if not row.tool.approved:
-            return [(fit("    " + name, max(0, width - 9)), ""), (" ! waits ", "warning")]
-        said = _said_short(row.tool)
-        room = max(0, width - len(said))
-        if said and room >= len(name) + 5:
-            return [(fit("    " + name, room), ""), (said, "dim")]
-        return [(fit("    " + name, width), "")]
-    server = row.server
-    sign, style = _SIGNS.get(server.state, ("·", "dim"))
-    state = f"{server.transport} {sign} {server.state} {server.tools:>3} "
-    if server.state == "untrusted":
-        state, style = "! not trusted ", "warning"
-    elif server.quarantined:
-        state, style = f"! quarantined {server.tools:>3} ", "warning"
-    elif server.waiting:
-        state, style = f"! {server.waiting} of {server.tools} wait ", "warning"
-    name = ("▸ " if folded else "▾ ") + clean_line(server.name) + "  "
-    room = max(0, width - len(state))
-    if not server.error or room < len(name) + _LEAST_REASON:
-        return [(fit(name, room), "strong"), (state, style)]
-    reason = fit(clean_line(server.error), room - len(name) - 1) + " "
-    return [(name, "strong"), (reason, "dim"), (state, style)]
-
-
-def _said_short(tool: ToolInfo) -> str:
-    """What of its annotations is worth a word in a list."""
-    if reads_only(tool.annotations):
-        return " reads only "
-    return " may destroy " if may_destroy(tool.annotations) else ""
-
-
-class ToolsScreen(GuardedScreen[str | None]):
+class ToolsScreen(ServerCommands):
     """Dismissed with the text of a call to insert, or None."""
 
     DEFAULT_CSS = """
@@ -168,11 +74,10 @@ class ToolsScreen(GuardedScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tools")]
 
     def __init__(self, runtime: Runtime) -> None:
-        super().__init__()
+        super().__init__(runtime)
         self._list = FilteredList[ToolRow](
             self._line, lambda _: "  Server and tools", name="tools", placeholder="/ filter"
         )
-        self._runtime = runtime
         self._folded: frozenset[str] = frozenset()
         self._seen = False
         """Whether tools were shown yet."""
@@ -215,6 +120,10 @@ class ToolsScreen(GuardedScreen[str | None]):
     @property
     def rows(self) -> RowList[ToolRow]:
         return self._list.rows
+
+    @property
+    def row(self) -> ToolRow | None:
+        return self.rows.row
 
     def on_mount(self) -> None:
         self.rows.empty_text = "No servers · workbench servers add"
@@ -308,8 +217,10 @@ class ToolsScreen(GuardedScreen[str | None]):
         elif row.tool is None:
             with suppress(KeyError):  # the configuration may just have lost it
                 health = self._runtime.upstream.health(row.server.name)
-                said.put(about_server(row.server, health))
-            pane.set_title(clean_line(row.server.name), "Enter folds · r reconnects")
+                tools = self._runtime.upstream.catalogue().tools.get(row.server.name, {})
+                waiting = [name for name, tool in tools.items() if not tool.approved]
+                said.put(about_server(row.server, health, waiting))
+            pane.set_title(clean_line(row.server.name), "Enter folds · r reconnects · e its log")
         else:
             known = self._statistics.get(row.tool.full_name, (Content(""), None))
             said.put(about_tool(row.tool, *known))
@@ -377,11 +288,14 @@ class ToolsScreen(GuardedScreen[str | None]):
         self._describe()
 
     def action_fold(self, fold: bool) -> None:
-        """The server of the row: hide its tools, or show them."""
-        row = self.rows.row
+        """The server of the row: hide its tools, or show them; what is shown already is gone into."""
+        row = self.row
         if row is None:
             return
         name = row.server.name
+        if not fold and name not in self._folded:
+            self.rows.action_move(row.tool is None and row.beside is None)
+            return
         self._folded = self._folded | {name} if fold else self._folded - {name}
         self.show_tools()
         if fold:
@@ -421,93 +335,3 @@ class ToolsScreen(GuardedScreen[str | None]):
         """What was tried goes into the script."""
         if call is not None:
             self.dismiss(call)
-
-    @work(exclusive=True, group="tools-connect", exit_on_error=False)
-    async def action_reconnect(self) -> None:
-        row = self.rows.row
-        if row is not None:
-            self.notify(f"Connecting {clean_line(row.server.name)} …", markup=False)
-            await self._runtime.upstream.reconnect(row.server.name)
-            await self._runtime.upstream.settled(row.server.name)
-            self.show_tools()
-
-    def action_approve(self) -> None:
-        """Show what waits for approval of the row's server."""
-        row = self.rows.row
-        if row is None:
-            return
-        if not self._runtime.upstream.changes(row.server.name):
-            said = f"Nothing of {clean_line(row.server.name)} waits for approval"
-            self.notify(said, markup=False)
-            return
-        tool = row.tool.name if row.tool is not None else None
-        self.app.push_screen(ApproveScreen(self._runtime.upstream, row.server.name, tool))
-
-    @work(exclusive=True, group="tools-trust", exit_on_error=False)
-    async def action_trust(self) -> None:
-        """The folder's own file: show what would run, and let it."""
-        config = self._runtime.config
-        if config.path is None or not held_servers(config):
-            self.notify("No server here waits for trust", markup=False)
-            return
-        servers = [one for one in config.servers.values() if not one.demo]
-        screen = TrustScreen(config.path, what_would_run(servers))
-        if not await self.app.push_screen_wait(screen):
-            return
-        try:
-            await asyncio.to_thread(trust, config.path, servers, only=True)
-        except OSError as error:
-            said = f"It cannot be kept: {error.strerror or error}"
-            self.notify(clean_line(said), severity="error", markup=False)
-        else:
-            self.notify("Trusted as they are now: they start", markup=False)
-
-    @work(exclusive=True, group="tools-release", exit_on_error=False)
-    async def action_release(self) -> None:
-        """Take the server out of quarantine, or put it there: in the file, as the command does."""
-        row, path = self.rows.row, self._runtime.config.path
-        if row is None or row.server.state == "untrusted":
-            return
-        name, held = row.server.name, not row.server.quarantined
-        if path is None or name not in self._runtime.config.servers:
-            self.notify(f"{clean_line(name)} is in no configuration file", markup=False)
-            return
-        try:
-            await asyncio.to_thread(set_servers, path, [name], "quarantined", held)
-        except (ConfigError, OSError) as error:
-            self.notify(clean_line(str(error)), severity="error", markup=False)
-        else:
-            state = "quarantined: every call is refused" if held else "released"
-            self.notify(f"{clean_line(name)} is {state}", markup=False)
-
-    @work(exclusive=True, group="tools-login", exit_on_error=False)
-    async def action_log_in(self) -> None:
-        row = self.rows.row
-        if row is None:
-            return
-        said = await self.app.push_screen_wait(LoginScreen(self._runtime.upstream, row.server.name))
-        if said is not None:
-            self.notify(clean_line(said), markup=False)
-        self.show_tools()
-
-    @work(exclusive=True, group="tools-login", exit_on_error=False)
-    async def action_log_out(self) -> None:
-        from workbench.upstream.auth.sessions import CannotLogIn
-
-        row = self.rows.row
-        if row is None:
-            return
-        name = row.server.name
-        try:
-            known = await self._runtime.upstream.log_out(name)
-        except (CannotLogIn, KeyError) as error:
-            self.notify(clean_line(str(error)), severity="warning", markup=False)
-        except OSError as error:
-            said = f"The login cannot be removed: {error.strerror or error}"
-            self.notify(clean_line(said), severity="error", markup=False)
-        else:
-            self.notify(
-                clean_line(f"Logged out of {name}" if known else f"{name} had no login"),
-                markup=False,
-            )
-            self.show_tools()

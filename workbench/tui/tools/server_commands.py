@@ -1,0 +1,145 @@
+"""What can be done with a server on the tools screen: connect, approve, trust, hold back, log in and out."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from workbench.config import ConfigError
+from workbench.config.editing import set_servers
+from workbench.config.trust import held_servers, trust, what_would_run
+from workbench.text.sanitize import clean_line
+from workbench.tui.tools.approving import ApproveScreen
+from workbench.tui.tools.logging_in import LoginScreen
+from workbench.tui.tools.tree import ToolRow
+from workbench.tui.tools.trusting import TrustScreen
+from workbench.tui.values.text_screen import TextScreen
+from workbench.tui.widgets.guarded_screen import GuardedScreen
+
+if TYPE_CHECKING:
+    from workbench.core.runtime import Runtime
+
+
+class ServerCommands(GuardedScreen[str | None]):
+    """The actions on the server of the row at hand, for the screen that shows the rows."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        super().__init__()
+        self._runtime = runtime
+
+    @property
+    def row(self) -> ToolRow | None:
+        """The row at hand."""
+        raise NotImplementedError
+
+    def show_tools(self) -> None:
+        """Show the catalogue as it is now."""
+        raise NotImplementedError
+
+    @work(exclusive=True, group="tools-connect", exit_on_error=False)
+    async def action_reconnect(self) -> None:
+        row = self.row
+        if row is not None:
+            self.notify(f"Connecting {clean_line(row.server.name)} …", markup=False)
+            await self._runtime.upstream.reconnect(row.server.name)
+            await self._runtime.upstream.settled(row.server.name)
+            self.show_tools()
+
+    @work(exclusive=True, group="tools-log", exit_on_error=False)
+    async def action_log(self) -> None:
+        """All that the server wrote to stderr and what became of it, as far as it is kept."""
+        from workbench.upstream.server_log import read_log
+
+        row = self.row
+        settings = self._runtime.config.servers.get(row.server.name) if row is not None else None
+        if settings is None:
+            return
+        text = await asyncio.to_thread(read_log, self._runtime.data_dir, settings)
+        name = clean_line(settings.name)
+        if text:
+            self.app.push_screen(TextScreen(text, f"What {name} wrote"))
+        else:
+            self.notify(f"{name} has written nothing yet", markup=False)
+
+    def action_approve(self) -> None:
+        """Show what waits for approval of the row's server."""
+        row = self.row
+        if row is None:
+            return
+        if not self._runtime.upstream.changes(row.server.name):
+            said = f"Nothing of {clean_line(row.server.name)} waits for approval"
+            self.notify(said, markup=False)
+            return
+        tool = row.tool.name if row.tool is not None else None
+        self.app.push_screen(ApproveScreen(self._runtime.upstream, row.server.name, tool))
+
+    @work(exclusive=True, group="tools-trust", exit_on_error=False)
+    async def action_trust(self) -> None:
+        """The folder's own file: show what would run, and let it."""
+        config = self._runtime.config
+        if config.path is None or not held_servers(config):
+            self.notify("No server here waits for trust", markup=False)
+            return
+        servers = [one for one in config.servers.values() if not one.demo]
+        screen = TrustScreen(config.path, what_would_run(servers))
+        if not await self.app.push_screen_wait(screen):
+            return
+        try:
+            await asyncio.to_thread(trust, config.path, servers, only=True)
+        except OSError as error:
+            said = f"It cannot be kept: {error.strerror or error}"
+            self.notify(clean_line(said), severity="error", markup=False)
+        else:
+            self.notify("Trusted as they are now: they start", markup=False)
+
+    @work(exclusive=True, group="tools-release", exit_on_error=False)
+    async def action_release(self) -> None:
+        """Take the server out of quarantine, or put it there: in the file, as the command does."""
+        row, path = self.row, self._runtime.config.path
+        if row is None or row.server.state == "untrusted":
+            return
+        name, held = row.server.name, not row.server.quarantined
+        if path is None or name not in self._runtime.config.servers:
+            self.notify(f"{clean_line(name)} is in no configuration file", markup=False)
+            return
+        try:
+            await asyncio.to_thread(set_servers, path, [name], "quarantined", held)
+        except (ConfigError, OSError) as error:
+            self.notify(clean_line(str(error)), severity="error", markup=False)
+        else:
+            state = "quarantined: every call is refused" if held else "released"
+            self.notify(f"{clean_line(name)} is {state}", markup=False)
+
+    @work(exclusive=True, group="tools-login", exit_on_error=False)
+    async def action_log_in(self) -> None:
+        row = self.row
+        if row is None:
+            return
+        said = await self.app.push_screen_wait(LoginScreen(self._runtime.upstream, row.server.name))
+        if said is not None:
+            self.notify(clean_line(said), markup=False)
+        self.show_tools()
+
+    @work(exclusive=True, group="tools-login", exit_on_error=False)
+    async def action_log_out(self) -> None:
+        from workbench.upstream.auth.sessions import CannotLogIn
+
+        row = self.row
+        if row is None:
+            return
+        name = row.server.name
+        try:
+            known = await self._runtime.upstream.log_out(name)
+        except (CannotLogIn, KeyError) as error:
+            self.notify(clean_line(str(error)), severity="warning", markup=False)
+        except OSError as error:
+            said = f"The login cannot be removed: {error.strerror or error}"
+            self.notify(clean_line(said), severity="error", markup=False)
+        else:
+            self.notify(
+                clean_line(f"Logged out of {name}" if known else f"{name} had no login"),
+                markup=False,
+            )
+            self.show_tools()
