@@ -42,6 +42,7 @@ VALUES: list[tuple[str, Any]] = [
     ("(await tools.demo.getIssue({ id: 101 })).id", 101),
     ("(await tools['demo']['get-issue']({ id: 101 })).id", 101),
     ("(await tools.Demo.get_issue({ id: 101 })).id", 101),
+    ("try { await tools.Demo.getIssue({ id: 'x' }) } catch (e) { [e.server, e.tool] }", ["demo", "get_issue"]),
     ("const { get_issue, list_issues } = tools.demo; (await get_issue({ id: 101 })).id", 101),
     ("const api = tools.demo; (await api.get_issue({ id: 102 })).id", 102),
     # the catalogue
@@ -275,3 +276,15 @@ async def test_it_warns(runtime: Runtime, code: str, value: Any, warning: str) -
     assert execution.value == value
     assert any(warning in text for text in execution.warnings), execution.warnings
     await replays_to_the_same_end(runtime, execution.execution_id)
+
+
+async def test_an_uncaught_error_of_a_tool_keeps_what_it_knows(runtime: Runtime) -> None:
+    ended = await runtime.engine.run(
+        ExecutionRequest(code="await tools.demo.getIssue({ id: 'x' })", source="cli")
+    )
+    assert ended.error is not None
+    assert ended.error.details == {
+        "server": "demo",
+        "tool": "get_issue",
+        "details": {"problems": ["field 'id' must be a whole number, not the string \"x\""]},
+    }

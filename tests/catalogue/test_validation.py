@@ -82,6 +82,19 @@ def test_each_message_says_which_field_and_what_is_right(args: Any, problem: str
     assert any(problem in message for message in found), found
 
 
+@pytest.mark.parametrize(
+    ("schema", "args", "problem"),
+    [
+        ({"anyOf": [{"required": ["id"]}, {"required": ["name", "team"]}]}, {"team": 1}, "missing field 'id' or 'name'"),
+        ({"oneOf": [{"required": ["id"]}, {"required": ["name"]}]}, {"id": 1, "name": 2}, "the value must have only one of 'id' or 'name'"),
+        ({"anyOf": [{"minProperties": 2}, {"required": ["id"]}]}, {}, "the value fits none of the 2 forms that the schema allows: {}"),
+        ({"properties": {"n": {"type": "integer"}}, "required": ["n"]}, {}, "missing field 'n' (whole number)"),
+    ],
+)  # fmt: skip
+def test_forms_that_differ_in_what_they_need(schema: Any, args: Any, problem: str) -> None:
+    assert _problems(args, {"type": "object", **schema}) == (problem,)
+
+
 def test_misspelt_required_field_is_told_once() -> None:
     assert _problems({"repositry": "a/b"}) == (
         "unknown field 'repositry'; did you mean 'repository'?",

@@ -20,6 +20,7 @@ from workbench.core.gate import Gate
 from workbench.core.model import (
     ErrorCode,
     Event,
+    JsonValue,
     Limits,
     Outcome,
     ToolCall,
@@ -292,7 +293,7 @@ class Calls:
         problem = None
         text = b""
         try:
-            text = dumps(outcome.envelope()).encode()
+            text = dumps(_told(call, outcome)).encode()
         except ValueError as error:
             problem = f"is not JSON: {error}"
         untaken = self._line.untaken()
@@ -311,7 +312,7 @@ class Calls:
             upstream_ms=outcome.upstream_ms,
             dispatched=outcome.dispatched,
         )
-        return failed, dumps(failed.envelope()).encode()
+        return failed, dumps(_told(call, failed)).encode()
 
     def _finished(self, item: _Underway, outcome: Outcome) -> None:
         if self._underway.pop(item.call.seq, None) is None:
@@ -341,3 +342,11 @@ def _refusal_in(message: frame_checks.Call) -> Outcome | None:
         return None
     code, text = message.refused
     return Outcome.failed(code, text, dispatched=False)
+
+
+def _told(call: ToolCall, outcome: Outcome) -> JsonValue:
+    """The envelope for the worker; of a failed call by names as a script spells them with those of the tool."""
+    envelope = outcome.envelope()
+    if call.spelled and not outcome.ok:
+        envelope["meant"] = {"server": call.server, "tool": call.tool}
+    return envelope

@@ -118,6 +118,10 @@ def _messages(fault: Fault, root: Any, renamed: set[str], searches: int) -> list
             return [_not_one_of(subject, value, [node["const"]])]
         case "anyOf" | "oneOf":
             wanted = type_text(node, root if isinstance(root, Mapping) else None, _SHOWN_TYPE)
+            if "any" in wanted.split(
+                " | "
+            ):  # the forms differ in what they need, not in what they are
+                return [_not_one_form(node[fault.keyword], value, subject, where)]
             return [f"{subject} must be {wanted}, not {_shown(value)}"]
         case "pattern":
             return [
@@ -136,6 +140,29 @@ def _messages(fault: Fault, root: Any, renamed: set[str], searches: int) -> list
             return [f"{bound}, not {_shown(value)}"]
         case keyword:
             return [f"{subject} does not fit {keyword!r} of the schema"]
+
+
+def _not_one_form(forms: Sequence[JsonValue], value: JsonValue, subject: str, where: str) -> str:
+    needed = [_needed(form, value) for form in forms[:_SHOWN_OPTIONS]]
+    if all(needed):
+        ways = " or ".join(" and ".join(map(_name, names)) for names in needed)
+        return f"missing field {ways}{where}"
+    fitting = [form for form, names in zip(forms, needed, strict=False) if not names]
+    if len(fitting) > 1 and all(map(_names_needed, fitting)):
+        ways = " or ".join(" and ".join(map(_name, _names_needed(form))) for form in fitting)
+        return f"{subject} must have only one of {ways}"
+    return f"{subject} fits none of the {len(forms)} forms that the schema allows: {_shown(value)}"
+
+
+def _names_needed(form: JsonValue) -> list[str]:
+    names = form.get("required") if isinstance(form, dict) else None
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+
+def _needed(form: JsonValue, value: JsonValue) -> list[str]:
+    """The fields that a form needs and a value does not have."""
+    given = value if isinstance(value, dict) else {}
+    return [name for name in _names_needed(form) if name not in given][:_SHOWN_OPTIONS]
 
 
 def _unknown_fields(fault: Fault, root: Any, where: str, searches: int) -> list[str]:
@@ -169,7 +196,10 @@ def _hint(name: str, fault: Fault, root: Any, near: bool) -> str:
     """What a missing field takes, and the given name that may be a misspelling of it."""
     properties = fault.node.get("properties")
     own = properties.get(name) if isinstance(properties, dict) else None
-    hint = f" ({type_text(own, root, _SHOWN_TYPE)})" if isinstance(own, dict) else ""
+    hint = ""
+    if isinstance(own, dict):
+        whole = own.get("type") == "integer" and "enum" not in own
+        hint = f" ({'whole number' if whole else type_text(own, root, _SHOWN_TYPE)})"
     if near and isinstance(fault.value, dict):
         known = properties if isinstance(properties, dict) else {}
         given = [one for one in fault.value if one not in known]

@@ -193,7 +193,11 @@
     const envelope = parse(json);
     if (who.whole) who.resolve(given(envelope, who.server, who.tool));
     else if (envelope.ok) who.resolve(envelope.result);
-    else who.reject(toolError(envelope.error, who.server, who.tool, who.sites));
+    else {
+      // Of a call by names as a script spells them: the names of the tool that was meant.
+      const { error, meant } = envelope;
+      who.reject(meant === undefined ? toolError(error, who.server, who.tool, who.sites) : toolError(error, meant.server, meant.tool, who.sites));
+    }
   }
 
   kit.call_tool = call_tool; kit.call_tools = call_tools; kit.eventually = eventually; kit.callAsync = callAsync; kit.callLoosely = callLoosely;

@@ -44,7 +44,7 @@
     hide(e, 'stack', stackText(sites));
     const place = placeOf(sites);
     if (place !== null) weakSet(placeOfError, e, place);
-    weakSet(genuine, e, { __proto__: null, code: error.code, server, tool });
+    weakSet(genuine, e, { __proto__: null, code: error.code, server, tool, details: error.details });
     return e;
   }
 
