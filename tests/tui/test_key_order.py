@@ -127,7 +127,7 @@ async def test_text_typed_after_a_key_that_opens_a_line_goes_into_it(make_app: M
         await app_opened(app)
         type_at_once(app, "ctrl+f", *"needle")
         await settled(app)
-        await until(lambda: len(app.main.tab.script._matches) == 2, "found both")
+        await until(lambda: len(app.main.tab.script.marks._matches) == 2, "found both")
         assert app.main.tab.script.text == "needle here\nneedle"
         type_at_once(app, "escape", "ctrl+o", *"tri")
         await settled(app)

@@ -256,8 +256,8 @@ def test_help_at_the_cursor(picture: Picture, size: tuple[int, int], theme: str,
         main = pilot.app.main
         area = main.tab.script
         area.load_text(_CALL)
-        area.tool_finder = lambda text, place: tool_on_line(catalogue(), text, place)
-        area.completer = lambda text, place: complete(catalogue(), text, place)
+        area.tool_view.finder = lambda text, place: tool_on_line(catalogue(), text, place)
+        area.offers.completer = lambda text, place: complete(catalogue(), text, place)
         area.go_to(2, 64)
         await pilot.press(key)
         popup: type[ToolPopup | CompletionPopup] = ToolPopup if key == "f12" else CompletionPopup

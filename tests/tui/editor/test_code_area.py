@@ -64,7 +64,7 @@ async def coloured(pilot: Pilot[None], area: CodeArea) -> None:
     for _ in range(200):
         await pilot.pause(0.02)
         await pilot.app.workers.wait_for_complete()
-        if area._coloured == area._version:
+        if area.colours.are_current:
             return
     raise AssertionError("never coloured")
 
@@ -129,13 +129,13 @@ async def test_colours_appear_at_once_and_for_the_whole_text() -> None:
     app = EditorApp("const x = 1; /* a\nb */ return x;")
     async with app.run_test(size=(80, 12)) as pilot:
         await coloured(pilot, app.area)
-        keyword = app.area._style("keyword")
+        keyword = app.area.colours.style("keyword")
         spans = app.area.get_line(0).spans
         assert (spans[0].start, spans[0].end, spans[0].style) == (0, 5, keyword)
-        assert app.area._spans[1][0][2] == "comment"  # type: ignore[index]
+        assert app.area.colours.spans_of(1)[0][2] == "comment"
         app.area.go_to(2, 1)
         await typed(pilot, "let ")
-        assert app.area._spans[1][0][2] == "comment"  # type: ignore[index]
+        assert app.area.colours.spans_of(1)[0][2] == "comment"
 
 
 async def test_what_is_painted_is_what_the_text_says() -> None:
@@ -236,7 +236,7 @@ def offers(text: str, cursor: tuple[int, int]) -> list[Completion]:
 async def test_offers_open_narrow_and_are_taken() -> None:
     app = EditorApp()
     async with app.run_test(size=(80, 20)) as pilot:
-        app.area.completer = offers
+        app.area.offers.completer = offers
         await typed(pilot, "await tools.")
         popup = app.screen.query_one(CompletionPopup)
         assert popup.display
@@ -262,7 +262,7 @@ async def test_offers_open_narrow_and_are_taken() -> None:
 async def test_offers_open_in_the_strings_of_a_call() -> None:
     app = EditorApp()
     async with app.run_test(size=(80, 20)) as pilot:
-        app.area.completer = offers
+        app.area.offers.completer = offers
         await typed(pilot, 'call_tool("')
         popup = app.screen.query_one(CompletionPopup)
         await pilot.press("enter")
@@ -278,7 +278,7 @@ async def test_offers_open_in_the_strings_of_a_call() -> None:
 async def test_without_offers_keys_are_the_editors() -> None:
     app = EditorApp()
     async with app.run_test(size=(80, 20)) as pilot:
-        app.area.completer = offers
+        app.area.offers.completer = offers
         await typed(pilot, "x.")
         assert not app.screen.query(CompletionPopup)
         await typed(pilot, "\n\t")
@@ -457,7 +457,7 @@ async def test_finding_goes_there_letter_by_letter() -> None:
 async def test_arguments_are_offered_unasked_and_enter_still_ends_the_line() -> None:
     app = EditorApp()
     async with app.run_test(size=(80, 20)) as pilot:
-        app.area.completer = offers
+        app.area.offers.completer = offers
         await typed(pilot, "tools.tracker.search")
         await pilot.press("tab")
         assert app.area.text == "tools.tracker.search_issues()"
@@ -485,7 +485,7 @@ async def test_a_text_becomes_typescript_where_it_stands() -> None:
         area.be_in("typescript")
         await pilot.pause()
         assert area.cursor_location == (1, 4)
-        await until(lambda: (20, 26, "builtin") in area._spans_of(1), "number is a type")
+        await until(lambda: (20, 26, "builtin") in area.colours.spans_of(1), "number is a type")
         await pilot.press("ctrl+slash")
         assert area.text.split("\n")[1].startswith("// interface")
         await pilot.press("ctrl+z")

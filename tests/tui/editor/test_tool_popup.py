@@ -23,7 +23,7 @@ CALL = "const x = 1;\nawait tools.tracker.search_issues({ query: '' });\n"
 
 
 async def opened(pilot: Pilot[None], app: EditorApp) -> None:
-    app.area.tool_finder = lambda text, place: tool_at(catalogue(), text, place)
+    app.area.tool_view.finder = lambda text, place: tool_at(catalogue(), text, place)
     app.area.go_to(2, 38)
     await pilot.pause()
 
@@ -118,7 +118,7 @@ async def test_a_type_that_was_seen_is_added_once_it_is_known() -> None:
 
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot, app)
-        app.area.seen_types = seen
+        app.area.tool_view.seen_types = seen
         await app.area.show_tool()
         await pilot.pause()
         text = popup(app).query_one(Static)
@@ -151,9 +151,9 @@ async def test_the_results_of_the_history_are_offered(make_app: MakeApp) -> None
         area.replace(call + "\ni.result", (0, 0), area.document.end)
         area.move_cursor(area.document.end)
         await pilot.press(".")
-        await until(lambda: area.is_offering, "offered, once the history was asked")
-        assert area._popup is not None
-        assert "title" in [offer.label for offer in area._popup.offers]
+        await until(lambda: area.offers.is_open, "offered, once the history was asked")
+        assert area.offers.popup is not None
+        assert "title" in [offer.label for offer in area.offers.popup.offers]
         await pilot.press(*"tit", "tab")
         assert area.text.endswith("i.result.title")
 

@@ -1,271 +1,286 @@
-"""The editor for scripts and their JSON: offers at the cursor, what is known of a call, finding.
-
-Its colours are in ``code_colours``, the marks beside the text in ``code_marks``, typing in ``code_typing``.
+"""The editor for scripts and their JSON: one widget, wired from what colours its text, marks its lines,
+types, offers and shows tools.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable
-from typing import ClassVar, TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar
 
+from rich.text import Text
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Offset
-from textual.timer import Timer
-from textual.widgets.text_area import Location
+from textual.filter import LineFilter
+from textual.message import Message
+from textual.strip import Strip
+from textual.widgets.text_area import Edit, EditResult, Location, Selection
 
-from workbench.catalogue.inference import SeenType
-from workbench.catalogue.tools import ToolInfo
-from workbench.tui.commands import bindings
-from workbench.tui.editor.code_marks import Marker
-from workbench.tui.editor.code_typing import TypingArea
-from workbench.tui.editor.completion import Completion, opens_by_itself, opens_unasked
-from workbench.tui.editor.completion_popup import CompletionPopup
-from workbench.tui.editor.tool_popup import ToolPopup
+from workbench.tui.editor.code_colours import COLOUR_CLASSES, Colours
+from workbench.tui.editor.code_marks import MARK_CLASSES, Marker, Marks
+from workbench.tui.editor.code_typing import Typing, editor_bindings
+from workbench.tui.editor.fast_document import FastDocument
+from workbench.tui.editor.highlighting import Language
+from workbench.tui.editor.offering import Offers
+from workbench.tui.editor.tool_view import ToolView
+from workbench.tui.glyphs import AsciiFilter
+from workbench.tui.textual_private import EditorBase, LineMap, TextDocument
 
-__all__ = ["CodeArea", "Completer", "Marker", "SeenFinder", "ToolFinder"]
-
-Completer: TypeAlias = Callable[[str, tuple[int, int]], list[Completion]]
-ToolFinder: TypeAlias = Callable[[str, tuple[int, int]], ToolInfo | None]
-SeenFinder: TypeAlias = Callable[[ToolInfo], Awaitable[SeenType | None]]
-
-_WORD = re.compile(r"[\w$-]+")
-_HOVER_S = 0.5
-"""A pointer that rests on a tool's name for this long asks for what is known of it."""
+__all__ = ["CodeArea", "Marker"]
 
 
-class CodeArea(TypingArea):
+class CodeArea(EditorBase, inherit_bindings=False):
     """An editor for ``language`` "javascript", "typescript" or "json"."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("editor")]
+    DEFAULT_CSS = """
+    CodeArea {
+        border: none;
+        padding: 0;
+        &:focus { border: none; }
+        & > .code-area--keyword { color: $secondary; }
+        & > .code-area--constant, & > .code-area--number { color: $accent; }
+        & > .code-area--string, & > .code-area--regex { color: $success; }
+        & > .code-area--comment { color: $foreground 55%; text-style: italic; }
+        & > .code-area--function, & > .code-area--builtin { color: $primary; }
+        & > .code-area--property { color: $primary; }
+        & > .code-area--operator { color: $foreground 80%; }
+        & > .code-area--error { color: $error; }
+        & > .code-area--mark-error { color: $error; text-style: bold; }
+        & > .code-area--mark-warning { color: $warning; text-style: bold; }
+        & > .code-area--mark-stale { color: $foreground 45%; }
+        & > .code-area--tint-error { background: $error 18%; }
+        & > .code-area--tint-warning { background: $warning 15%; }
+        & > .code-area--tint-line { background: $primary 22%; }
+        & > .code-area--note { color: $foreground 50%; }
+        & > .code-area--match { background: $warning 40%; }
+        & > .code-area--match-current { background: $warning; color: $background; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*COLOUR_CLASSES, *MARK_CLASSES}
+    BINDINGS: ClassVar[list[BindingType]] = [*editor_bindings()]
 
-    completer: Completer | None = None
-    """Gives the offers for a text and a cursor ``(row, column)`` from 0."""
-    tool_finder: ToolFinder | None = None
-    """Gives the tool whose call is at a place of a text."""
-    seen_types: SeenFinder | None = None
-    """Gives what the results of a tool were like, where it does not declare that."""
-    _popup: CompletionPopup | None = None
-    _unasked = False
-    """Nobody asked for the offers that are open: Enter ends the line, Tab takes one."""
-    _tool_popup: ToolPopup | None = None
-    _hover: Timer | None = None
-    _hovered: Location | None = None
-    """Where the pointer rested when it opened the popup; None: a key opened it."""
+    class Edited(Message):
+        """The user (or an undo) changed the text; loading a text does not count."""
 
-    # -- offers ----------------------------------------------------------------------------
+        def __init__(self, area: CodeArea) -> None:
+            super().__init__()
+            self.area = area
+
+        @property
+        def control(self) -> CodeArea:
+            return self.area
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        language: Language = "javascript",
+        read_only: bool = False,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        self.colours = Colours(self)
+        self.marks = Marks(self, self.colours.style)
+        self.offers = Offers(self)
+        self.tool_view = ToolView(self, lambda: not self.offers.is_open)
+        self._typing = Typing(self, self.offers.typed)
+        super().__init__(
+            text,
+            language=language,
+            soft_wrap=False,
+            tab_behavior="indent",
+            read_only=read_only,
+            show_line_numbers=True,
+            id=id,
+            classes=classes,
+        )
+        self.indent_width = 2
+
+    def on_mount(self) -> None:
+        self.colours.soon()
+
+    def on_unmount(self) -> None:
+        for popup in (self.offers.popup, self.tool_view.popup):
+            if popup is not None and popup.is_attached:
+                popup.remove()
+
+    # -- the text --------------------------------------------------------------------------
+
+    def new_document(self, text: str) -> tuple[TextDocument, LineMap]:
+        document = FastDocument(text, self._lines_changed)
+        self.marks.forget()
+        self.colours.forget(document.line_count)
+        return document, LineMap(document, tab_width=self.indent_width)
+
+    def document_opened(self) -> None:
+        self.colours.soon()
+
+    def be_in(self, language: Language) -> None:
+        """The text is in another language now: its file has another name."""
+        if language != self.language:
+            self.set_reactive(CodeArea.language, language)  # else it is opened anew
+            self.colours.forget(self.document.line_count)
+            self.colours.soon()
+
+    def _lines_changed(self, top: int, removed: int, added: int, first: str) -> None:
+        if self.marks.lines_changed(top, removed, added, first):
+            self.colours.all_look_different()
+        self.colours.lines_changed(top, removed, added, first)
+
+    def edit(self, edit: Edit) -> EditResult:
+        result = super().edit(edit)
+        self.post_message(self.Edited(self))
+        return result
+
+    def undo(self) -> None:
+        super().undo()
+        self.post_message(self.Edited(self))
+
+    def redo(self) -> None:
+        super().redo()
+        self.post_message(self.Edited(self))
+
+    def replace_all(self, text: str) -> None:
+        """Another text, as an edit that can be undone; the cursor stays where it can."""
+        if self.text != text:
+            row, column = self.cursor_location
+            self.replace(text, (0, 0), self.document.end)
+            self.go_to(row + 1, column + 1)
+
+    # -- painting --------------------------------------------------------------------------
+
+    def changed_rows(self) -> set[int] | None:
+        return self.colours.changed_rows()
+
+    def get_line(self, line_index: int) -> Text:
+        """A line with its colours, marks and matches; nothing that a terminal would obey."""
+        text = Text(self.document.get_line(line_index), end="", no_wrap=True)
+        self.colours.stylize(text, line_index)
+        self.marks.stylize(text, line_index)
+        return text
+
+    def draw_line(self, y: int) -> Strip:
+        return self.marks.on_line(super().draw_line(y), y)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """A text that is edited is shown as it is; only the signs beside it are ours to replace."""
+        return [each for each in super().get_line_filters() if not isinstance(each, AsciiFilter)]
+
+    def notify_style_update(self) -> None:
+        self.colours.forget_styles()
+        super().notify_style_update()
+
+    def theme_changed(self) -> None:
+        self.colours.forget_styles()
+
+    # -- what others put beside the text ---------------------------------------------------
+
+    @property
+    def markers(self) -> list[Marker]:
+        """The markers, moved with their lines by edits, from the top."""
+        return self.marks.markers
+
+    def set_markers(self, markers: Iterable[Marker]) -> None:
+        """Mark what is wrong: replaces all markers. One a line: the first error wins."""
+        self.marks.set_markers(markers)
+
+    def set_line_notes(self, notes: Mapping[int, str]) -> None:
+        """Put a dim note at the right of lines (numbers from 1): ``{9: "3 calls 41 ms"}``."""
+        self.marks.set_line_notes(notes)
+
+    def set_matches(
+        self, matches: Iterable[tuple[Location, Location]], current: Location | None = None
+    ) -> None:
+        """Show what a search found; ``current``: the start of the one that is gone to."""
+        self.marks.set_matches(matches, current)
+
+    def highlight_line(self, line: int | None) -> None:
+        """Point at a line (from 1) and bring it into view; None: at none."""
+        self.marks.point_at(line)
+
+    # -- the cursor ------------------------------------------------------------------------
+
+    def go_to(self, line: int, column: int = 1) -> None:
+        """Put the cursor at a place (both from 1; what is outside is brought inside)."""
+        row = min(max(1, line), self.document.line_count) - 1
+        column = min(max(1, column) - 1, len(self.document.get_line(row)))
+        self.select(Selection.cursor((row, column)))
+
+    def select(self, selection: Selection) -> None:
+        """Select, and bring the end into view: its line to the middle only where it was out of sight, its
+        column no further than it must."""
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        row = selection.end[0]
+        self.selection = selection
+        self.record_cursor_width()
+        if not top <= row < top + height:
+            self.scroll_to(y=max(0, row - height // 2), animate=False, immediate=True, force=True)
+
+    def action_go_to_end(self, last: bool, select: bool = False) -> None:
+        """To the end of the text (or its start)."""
+        self.move_cursor(self.document.end if last else (0, 0), select=select)
+
+    # -- keys and the pointer --------------------------------------------------------------
+
+    async def on_key(self, event: events.Key) -> None:
+        if not (self.offers.key(event.key) or self.tool_view.key(event.key)):
+            if event.key == "escape":
+                event.prevent_default()  # TextArea would move the focus; the screen decides
+                return
+            if self.read_only or not self._typing.key(event):
+                return
+            self.restart_blink()
+        event.stop()
+        event.prevent_default()
+
+    async def on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        if not self.read_only:
+            self._typing.paste(event.text)
+
+    def on_click(self, event: events.Click) -> None:
+        self._typing.click(self.get_target_document_location(event), event.chain)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        self.tool_view.pointed(self.get_target_document_location(event), event)
+
+    def on_mouse_down(self) -> None:
+        self.tool_view.hide()
+
+    def on_leave(self) -> None:
+        self.tool_view.pointer_left()
+
+    def on_blur(self) -> None:
+        self.offers.close()
+        self.tool_view.hide()
+
+    def action_outdent(self) -> None:
+        if not self.read_only:
+            self._typing.outdent()
+
+    def action_toggle_comment(self) -> None:
+        if not self.read_only and self.language != "json":
+            self._typing.toggle_comment()
+
+    def action_move_lines(self, by: int) -> None:
+        """Swap the selected lines with the one above or below."""
+        if not self.read_only:
+            self._typing.move_lines(by)
+
+    # -- over and below the editor ---------------------------------------------------------
 
     def action_complete(self) -> None:
         """Offer what can stand at the cursor."""
         if not self.read_only:
-            self._unasked = False
-            self._offer()
-
-    @property
-    def is_offering(self) -> bool:
-        """Whether offers are open: what is typed is not finished."""
-        return self._popup is not None and self._popup.is_open
-
-    def _offer(self) -> None:
-        offers = [] if self.completer is None else self.completer(self.text, self.cursor_location)
-        if not offers:
-            self._close_popup()
-            return
-        if self._popup is None:
-            self._popup = CompletionPopup(self._accept)
-            self.screen.mount(self._popup)
-        x, y = self.cursor_screen_offset
-        self._popup.open(offers, Offset(x - offers[0].prefix - 1, y + 1))
-
-    def offer_again(self) -> None:
-        """More is known of what can stand here: offer it where offers open by themselves."""
-        here = self.has_focus and not self.read_only
-        if here and opens_by_itself(self.text, self.cursor_location):
-            self._offer()
-
-    def was_typed(self, typed: str = "") -> None:
-        """After a key: narrow open offers, or open them where they are expected."""
-        if self.is_offering:
-            if typed and (typed.isalnum() or typed in "_$-.\"'`"):
-                self._unasked = False  # it is being chosen from
-                self._offer()
-                return
-            if not typed:
-                return
-            self._close_popup()
-        if self.completer is None:
-            return
-        if typed in (".", '"', "'", "`") and opens_by_itself(self.text, self.cursor_location):
-            self._unasked = False
-            self._offer()
-        elif typed in ("(", "{", ",") and opens_unasked(self.text, self.cursor_location):
-            self._unasked = True
-            self._offer()
-
-    def key_taken(self, key: str) -> bool:
-        if self.is_offering and self._popup_key(key):
-            return True
-        return self._tool_popup is not None and self._tool_popup.is_open and self._tool_key(key)
-
-    def _popup_key(self, key: str) -> bool:
-        """A key while offers are open; False: it is not for them."""
-        assert self._popup is not None
-        if key in ("down", "up"):
-            self._unasked = False
-            self._popup.move(1 if key == "down" else -1)
-        elif key in ("pagedown", "pageup"):
-            self._popup.move(8 if key == "pagedown" else -8)
-        elif key == "enter" and self._unasked:
-            self._close_popup()
-            return False  # a line ends after a comma or a bracket
-        elif key in ("tab", "enter"):
-            self._accept()
-        elif key == "escape":
-            self._close_popup()
-        else:
-            if key in ("left", "right", "home", "end"):
-                self._close_popup()
-            elif key == "backspace":
-                self.call_next(self._narrow)
-            return False
-        return True
-
-    def _narrow(self) -> None:
-        if self.is_offering:
-            self._offer()
-
-    def _accept(self) -> None:
-        assert self._popup is not None
-        offer = self._popup.offer
-        self._close_popup()
-        row, column = self.cursor_location
-        self.history.checkpoint()
-        self.replace(
-            offer.insert,
-            (row, max(0, column - offer.prefix)),
-            (row, column),
-            maintain_selection_offset=False,
-        )
-        if offer.back:
-            row, column = self.cursor_location
-            self.move_cursor((row, column - offer.back))
-            self.was_typed("(")
-
-    def _close_popup(self) -> None:
-        if self._popup is not None:
-            self._popup.close()
-
-    def on_blur(self) -> None:
-        self._close_popup()
-        self.hide_tool()
-
-    def on_unmount(self) -> None:
-        for popup in (self._popup, self._tool_popup):
-            if popup is not None and popup.is_attached:
-                popup.remove()
-
-    # -- what is known of a call -----------------------------------------------------------
+            self.offers.ask()
 
     async def show_tool(self) -> bool:
         """Show the tool whose call the cursor is in, or hide it again; False: there is no tool."""
-        if self._tool_popup is not None and self._tool_popup.is_open:
-            self.hide_tool()
+        if self.tool_view.is_open:
+            self.tool_view.hide()
             return True
-        self._close_popup()
-        self._hovered = None
-        x, y = self.cursor_screen_offset
-        return await self._show_tool_at(self.cursor_location, Offset(x, y + 1))
-
-    async def _show_tool_at(self, place: Location, at: Offset) -> bool:
-        tool = None if self.tool_finder is None else self.tool_finder(self.text, place)
-        if tool is None:
-            return False
-        if self._tool_popup is None:
-            self._tool_popup = ToolPopup(self._pointer_left)
-            await self.screen.mount(self._tool_popup)
-        self._tool_popup.open(tool, at)
-        if self.seen_types is not None and tool.output_schema is None:
-            self.run_worker(self._add_seen(tool, at), group="seen", exclusive=True)
-        return True
-
-    async def _add_seen(self, tool: ToolInfo, at: Offset) -> None:
-        """Say also what the tool's results were like, once that is known."""
-        assert self.seen_types is not None
-        seen = await self.seen_types(tool)
-        popup = self._tool_popup
-        if seen is not None and popup is not None and popup.tool is tool:
-            popup.open(tool, at, seen)
-
-    def hide_tool(self) -> None:
-        if self._hover is not None:
-            self._hover.stop()
-        if self._tool_popup is not None:
-            self._tool_popup.close()
-
-    def _tool_key(self, key: str) -> bool:
-        """A key while a tool is shown: arrows scroll, Escape closes, others close and go on."""
-        assert self._tool_popup is not None
-        pages = {"pageup": -1, "pagedown": 1}
-        if key in ("up", "down"):
-            self._tool_popup.scroll_relative(y=1 if key == "down" else -1, animate=False)
-        elif key in pages:
-            height = self._tool_popup.size.height
-            self._tool_popup.scroll_relative(y=pages[key] * max(1, height - 1), animate=False)
-        else:
-            self.hide_tool()
-            return key == "escape"
-        return True
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """A pointer that rests on a tool's name shows the tool; off the name, it goes."""
-        place = self.get_target_document_location(event)
-        if self._hover is not None:
-            self._hover.stop()
-        shown = self._tool_popup is not None and self._tool_popup.is_open
-        if (
-            shown
-            and self._hovered is not None
-            and self._name_at(place) != self._name_at(self._hovered)
-        ):
-            self.hide_tool()
-        elif not shown and not event.button and self._name_at(place):
-            at = Offset(event.screen_x, event.screen_y + 1)
-            self._hover = self.set_timer(_HOVER_S, lambda: self._rested(place, at))
-
-    def on_mouse_down(self) -> None:
-        self.hide_tool()
-
-    def on_leave(self) -> None:
-        if self._hover is not None:
-            self._hover.stop()
-        self._pointer_left()
-
-    def _pointer_left(self) -> None:
-        """What the pointer opened goes with it, unless it went into the popup."""
-        popup = self._tool_popup
-        if popup is None or not popup.is_open or self._hovered is None:
-            return
-        if not popup.region.contains_point(self.app.mouse_position):
-            self.hide_tool()
-
-    async def _rested(self, place: Location, at: Offset) -> None:
-        if self.is_offering:
-            return
-        name = self._name_at(place)
-        tool = None if self.tool_finder is None else self.tool_finder(self.text, place)
-        if tool is not None and name == tool.name:
-            self._hovered = place
-            await self._show_tool_at(place, at)
-
-    def _name_at(self, place: Location) -> str:
-        """The word at a place: letters, digits and what else stands in the names of tools."""
-        row, column = place
-        line = self.document.source_line(row)
-        found = next((m for m in _WORD.finditer(line) if m.start() <= column < m.end()), None)
-        return found[0] if found else ""
-
-    # -- finding ---------------------------------------------------------------------------
+        self.offers.close()
+        return await self.tool_view.show()
 
     def action_find(self) -> None:
         """Open the bar for finding and replacing below the editor."""

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal
+from typing import Literal
 
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
-from textual.filter import LineFilter
 from textual.strip import Strip
-from textual.widgets.text_area import Location, Selection
+from textual.widgets.text_area import Location
 
 from workbench.text.sanitize import clean_line
-from workbench.tui.editor.code_colours import ColouredArea
 from workbench.tui.glyphs import AsciiFilter, to_ascii
-from workbench.tui.textual_private import LineMap, TextDocument
+from workbench.tui.textual_private import EditorBase
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,47 +29,37 @@ class Marker:
     """The text was edited since."""
 
 
-class MarkedArea(ColouredArea):
-    """An editor whose lines carry marks that move with them."""
+MARK_CLASSES = frozenset(
+    f"code-area--{name}"
+    for name in (
+        *("mark-error", "mark-warning", "mark-stale", "note", "match", "match-current"),
+        *("tint-error", "tint-warning", "tint-line"),
+    )
+)
 
-    DEFAULT_CSS = """
-    MarkedArea {
-        & > .code-area--mark-error { color: $error; text-style: bold; }
-        & > .code-area--mark-warning { color: $warning; text-style: bold; }
-        & > .code-area--mark-stale { color: $foreground 45%; }
-        & > .code-area--tint-error { background: $error 18%; }
-        & > .code-area--tint-warning { background: $warning 15%; }
-        & > .code-area--tint-line { background: $primary 22%; }
-        & > .code-area--note { color: $foreground 50%; }
-        & > .code-area--match { background: $warning 40%; }
-        & > .code-area--match-current { background: $warning; color: $background; }
-    }
-    """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"code-area--{name}" for name in ("mark-error", "mark-warning", "mark-stale", "note")),
-        *(f"code-area--{name}" for name in ("tint-error", "tint-warning", "tint-line")),
-        *("code-area--match", "code-area--match-current"),
-    }
 
-    def __init__(self, text: str = "", **options: Any) -> None:
-        """As ``ColouredArea``."""
+class Marks:
+    """Marks on the lines of an editor, that move with them."""
+
+    def __init__(self, area: EditorBase, style: Callable[[str], Style]) -> None:
+        """style: of a component class, without its background."""
+        self._area = area
+        self._style = style
+        self.forget()
+
+    def forget(self) -> None:
+        """Another text."""
         self._markers: dict[int, Marker] = {}
         self._notes: dict[int, str] = {}
         self._pointed: int | None = None
         self._matches: dict[int, list[tuple[int, int, bool]]] = {}
-        super().__init__(text, **options)
 
-    def new_document(self, text: str) -> tuple[TextDocument, LineMap]:
-        self._markers, self._notes, self._matches = {}, {}, {}
-        self._pointed = None
-        return super().new_document(text)
-
-    def _lines_changed(self, top: int, removed: int, added: int, first: str) -> None:
-        """Keep markers and notes with their lines."""
+    def lines_changed(self, top: int, removed: int, added: int, first: str) -> bool:
+        """Keep markers and notes with their lines; whether other lines than the edited one look different."""
         shift = added - removed
         if shift:
             end = top + removed
-            if removed == 1 and self.document.source_line(top + shift) == first:
+            if removed == 1 and self._area.document.source_line(top + shift) == first:
                 end = top  # lines were put in above it
 
             def moved(number: int) -> int:
@@ -82,18 +70,16 @@ class MarkedArea(ColouredArea):
         fresh = any(not marker.stale for marker in self._markers.values())
         if fresh:
             self._markers = {n: replace(m, stale=True) for n, m in self._markers.items()}
-        if fresh or self._matches or self._pointed:
-            self._changed_rows = None  # other lines than the edited one look different now
+        others = bool(fresh or self._matches or self._pointed)
         self._matches = {}
         self._pointed = None
-        super()._lines_changed(top, removed, added, first)
+        return others
 
     # -- painting --------------------------------------------------------------------------
 
-    def get_line(self, line_index: int) -> Text:
-        """A line with its colours, marks and matches."""
-        text = super().get_line(line_index)
-        marker = self._markers.get(line_index + 1)
+    def stylize(self, text: Text, row: int) -> None:
+        """Underline what is wrong in a line's text, and show what a search found."""
+        marker = self._markers.get(row + 1)
         if marker is not None and marker.column is not None and not marker.stale:
             line = text.plain
             start = min(marker.column - 1, max(0, len(line) - 1))
@@ -101,17 +87,17 @@ class MarkedArea(ColouredArea):
             while end < len(line) and (line[end].isalnum() or line[end] in "_$"):
                 end += 1
             text.stylize(self._style(f"mark-{marker.kind}") + Style(underline=True), start, end)
-        for start, end, current in self._matches.get(line_index, ()):
+        for start, end, current in self._matches.get(row, ()):
             name = "code-area--match-current" if current else "code-area--match"
-            style = self.get_component_rich_style(name)
+            style = self._area.get_component_rich_style(name)
             text.stylize(style if current else Style(bgcolor=style.bgcolor), start, end)
-        return text
 
-    def draw_line(self, y: int) -> Strip:
-        strip = super().draw_line(y)
+    def on_line(self, strip: Strip, y: int) -> Strip:
+        """The row ``y`` of the widget with its sign, tint and note."""
         if not (self._markers or self._notes or self._pointed):
             return strip
-        row = self.wrapped_document.row_at(y + self.scroll_offset.y)
+        area = self._area
+        row = area.wrapped_document.row_at(y + area.scroll_offset.y)
         if row is None:
             return strip
         number = row + 1
@@ -129,9 +115,9 @@ class MarkedArea(ColouredArea):
         return self._with_note(strip, number, note) if note else strip
 
     def _tinted(self, strip: Strip, name: str) -> Strip:
-        base = self.rich_style.bgcolor
-        plain = {None, base, self.cursor_line_background}
-        tint = Style(bgcolor=self.get_component_rich_style(name).bgcolor)
+        base = self._area.rich_style.bgcolor
+        plain = {None, base, self._area.cursor_line_background}
+        tint = Style(bgcolor=self._area.get_component_rich_style(name).bgcolor)
         return Strip(
             [
                 Segment(text, (style or Style()) + tint)
@@ -142,19 +128,15 @@ class MarkedArea(ColouredArea):
             strip.cell_length,
         )
 
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """A text that is edited is shown as it is; only the signs beside it are ours to replace."""
-        return [each for each in super().get_line_filters() if not isinstance(each, AsciiFilter)]
-
     def _ours(self, text: str) -> str:
-        in_ascii = any(isinstance(each, AsciiFilter) for each in self.app.get_line_filters())
+        in_ascii = any(isinstance(each, AsciiFilter) for each in self._area.app.get_line_filters())
         return to_ascii(text) if in_ascii else text
 
     def _with_sign(self, strip: Strip, marker: Marker | None) -> Strip:
         """A sign between the number and the text."""
         segments = list(strip)
         gutter = segments[0]
-        if self.gutter_width < 3 or len(gutter.text) < 3:
+        if self._area.gutter_width < 3 or len(gutter.text) < 3:
             return strip
         if marker is None:
             sign, name = "▶", "mark-warning"
@@ -172,20 +154,24 @@ class MarkedArea(ColouredArea):
 
     def _with_note(self, strip: Strip, number: int, note: str) -> Strip:
         """A dim note at the right edge; over the end of a line that is too long, but where the cursor is."""
-        width = self.scrollable_content_region.width
-        used = self.gutter_width + self.get_column_width(
-            number - 1, len(self.document.get_line(number - 1))
+        width = self._area.scrollable_content_region.width
+        used = self._area.gutter_width + self._area.get_column_width(
+            number - 1, len(self._area.document.get_line(number - 1))
         )
-        if width - len(note) - 1 < used - self.scroll_offset.x + 2:
+        if width - len(note) - 1 < used - self._area.scroll_offset.x + 2:
             note = f"… {note}"
-            if number == self.cursor_location[0] + 1 or len(note) > width // 2:
+            if number == self._area.cursor_location[0] + 1 or len(note) > width // 2:
                 return strip
         note = self._ours(note)
         at = width - len(note) - 1
         note = note.ljust(max(width, strip.cell_length) - at)
-        strip = strip.adjust_cell_length(max(width, strip.cell_length), self.rich_style)
-        under = next((s.style for s in reversed(list(strip)) if s.style), None) or self.rich_style
-        style = self.get_component_rich_style("code-area--note") + Style(bgcolor=under.bgcolor)
+        strip = strip.adjust_cell_length(max(width, strip.cell_length), self._area.rich_style)
+        under = (
+            next((s.style for s in reversed(list(strip)) if s.style), None) or self._area.rich_style
+        )
+        style = self._area.get_component_rich_style("code-area--note") + Style(
+            bgcolor=under.bgcolor
+        )
         return Strip.join(
             [strip.crop(0, at), Strip([Segment(note, style)]), strip.crop(at + len(note))]
         )
@@ -216,35 +202,21 @@ class MarkedArea(ColouredArea):
     def _paint_changed(self, before: Mapping[int, object], now: Mapping[int, object]) -> None:
         """Draw the lines (numbers from 1) that carry something else now."""
         numbers = before.keys() | now.keys()
-        self.paint([number - 1 for number in numbers if before.get(number) != now.get(number)])
+        self._area.paint(
+            [number - 1 for number in numbers if before.get(number) != now.get(number)]
+        )
 
-    def highlight_line(self, line: int | None) -> None:
+    def point_at(self, line: int | None) -> None:
         """Point at a line (from 1) and bring it into view; None: at none."""
         if line == self._pointed:
             return
         before, self._pointed = self._pointed, line
-        if line is not None and 1 <= line <= self.document.line_count:
+        if line is not None and 1 <= line <= self._area.document.line_count:
             row = line - 1
-            top, height = self.scroll_offset.y, self.scrollable_content_region.height
+            top, height = self._area.scroll_offset.y, self._area.scrollable_content_region.height
             if not top <= row < top + height:
-                self.scroll_to(y=max(0, row - height // 2), animate=False, force=True)
-        self.paint([number - 1 for number in (before, line) if number is not None])
-
-    def go_to(self, line: int, column: int = 1) -> None:
-        """Put the cursor at a place (both from 1; what is outside is brought inside)."""
-        row = min(max(1, line), self.document.line_count) - 1
-        column = min(max(1, column) - 1, len(self.document.get_line(row)))
-        self.select(Selection.cursor((row, column)))
-
-    def select(self, selection: Selection) -> None:
-        """Select, and bring the end into view: its line to the middle only where it was out of sight, its
-        column no further than it must."""
-        top, height = self.scroll_offset.y, self.scrollable_content_region.height
-        row = selection.end[0]
-        self.selection = selection
-        self.record_cursor_width()
-        if not top <= row < top + height:
-            self.scroll_to(y=max(0, row - height // 2), animate=False, immediate=True, force=True)
+                self._area.scroll_to(y=max(0, row - height // 2), animate=False, force=True)
+        self._area.paint([number - 1 for number in (before, line) if number is not None])
 
     def set_matches(
         self, matches: Iterable[tuple[Location, Location]], current: Location | None = None
@@ -254,8 +226,8 @@ class MarkedArea(ColouredArea):
         for start, end in matches:
             for row in range(start[0], end[0] + 1):
                 first = start[1] if row == start[0] else 0
-                last = end[1] if row == end[0] else len(self.document.get_line(row))
+                last = end[1] if row == end[0] else len(self._area.document.get_line(row))
                 found.setdefault(row, []).append((first, last, start == current))
         before, self._matches = self._matches, found
         rows = before.keys() | found.keys()
-        self.paint([row for row in rows if before.get(row) != found.get(row)])
+        self._area.paint([row for row in rows if before.get(row) != found.get(row)])

@@ -107,7 +107,7 @@ class Problems:
         text = tab.script.text
         if runtime is None or len(text) > _MOST_CHECKED:
             return
-        if tab.script.is_offering:
+        if tab.script.offers.is_open:
             self.check_soon()  # it is not finished: no red line meanwhile
             return
         error = await runtime.engine.check(text)

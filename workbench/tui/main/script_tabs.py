@@ -128,9 +128,9 @@ class ScriptTabs:
             document.number = next(n for n in count(1) if n not in taken)
         self._numbers += 1
         tab = new_tab(self._numbers, document)
-        tab.script.completer = self._complete
-        tab.script.tool_finder = self._tool_at
-        tab.script.seen_types = self._seen
+        tab.script.offers.completer = self._complete
+        tab.script.tool_view.finder = self._tool_at
+        tab.script.tool_view.seen_types = self._seen
         await self._scripts.add(tab.script)
         await self._inputs.add(tab.input)
         self.tabs.append(tab)
@@ -173,7 +173,7 @@ class ScriptTabs:
         if app.runtime_now is None:
             return []
         catalogue, seen = app.runtime_now.upstream.catalogue(), app.seen_results
-        again = self.tab.script.offer_again
+        again = self.tab.script.offers.again
         return complete(catalogue, text, cursor, lambda tool: seen.schema(tool, again))
 
     async def _seen(self, tool: ToolInfo) -> SeenType | None:
