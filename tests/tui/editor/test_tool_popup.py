@@ -14,7 +14,7 @@ from tests.tui.editor.test_completion import catalogue
 from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import ToolInfo
 from workbench.core.model import ExecutionRequest
-from workbench.tui.editor.completion import tool_at
+from workbench.tui.editor.call_places import tool_at
 from workbench.tui.editor.tool_help import declaration, said_of
 from workbench.tui.editor.tool_popup import ToolPopup
 

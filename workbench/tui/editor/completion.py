@@ -1,6 +1,7 @@
 """What can stand at the cursor of a script: globals, servers, tools, argument names and their values.
 
-Pure: from a catalogue, the text and the cursor (``script_reading``) and the schemas (``schema_walk``).
+Pure: from a catalogue, the text and the cursor (``script_reading``, ``call_places``) and the schemas
+(``schema_walk``).
 """
 
 from __future__ import annotations
@@ -13,6 +14,15 @@ from dataclasses import dataclass, replace
 from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.catalogue.typescript import member, property_name, type_text
 from workbench.text.sanitize import clean_line
+from workbench.tui.editor.call_places import (
+    QUOTES,
+    called_at,
+    is_called_there,
+    server_in_string,
+    server_member,
+    tool_in_string,
+    tool_member,
+)
 from workbench.tui.editor.result_members import Read, ResultSchemas, read_at
 from workbench.tui.editor.schema_walk import Place
 from workbench.tui.editor.script_reading import (
@@ -29,9 +39,6 @@ from workbench.tui.matching import SCATTERED, score
 
 _MOST = 200
 _SIGNATURE = 200
-_LONGEST_LINE = 400
-_LONGEST_START = 600
-"""Characters that a call takes up to its arguments: the names of server and tool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,39 +79,9 @@ GLOBALS: tuple[tuple[str, str, str], ...] = (
 )
 _CONSOLE = ("log", "info", "warn", "error", "debug")
 
-_OF_A_SERVER = (
-    "call_tool|describe_tool|list_tools|read_resource|list_resources|get_prompt|list_prompts"
-)
-_FIRST = re.compile(rf"\b(?:{_OF_A_SERVER})\s*\(\s*([\"'`])([^\"'`\n]*)$")
-_SECOND = re.compile(
-    r"\b(?:call_tool|describe_tool)\s*\(\s*([\"'`])([^\"'`\n]*)\1\s*,\s*([\"'`])([^\"'`\n]*)$"
-)
-_BATCH_SERVER = re.compile(r"[{,]\s*[\"']?server[\"']?\s*:\s*([\"'`])([^\"'`\n]*)$")
-_BATCH_TOOL = re.compile(
-    r"[\"']?server[\"']?\s*:\s*([\"'`])([^\"'`\n]*)\1\s*,\s*[\"']?tool[\"']?\s*:\s*"
-    r"([\"'`])([^\"'`\n]*)$"
-)
-_PART = r"(?:\.([\w$]+)|\[([\"'])(.+?)\2\])"
-_SERVER_MEMBER = re.compile(r"(?<![\w$.])tools\.([\w$]*)$")
-_SERVER_INDEX = re.compile(r"(?<![\w$.])tools\[([\"'])([^\"'\n]*)$")
-_TOOL_MEMBER = re.compile(rf"(?<![\w$.])tools{_PART}\.([\w$]*)$")
-_TOOL_INDEX = re.compile(rf"(?<![\w$.])tools{_PART}\[([\"'])([^\"'\n]*)$")
-_PART2 = r"(?:\.([\w$]+)|\[([\"'])(.+?)\5\])"
-_CALL_MEMBER = re.compile(rf"(?<![\w$.])tools{_PART}{_PART2}\s*\(\s*$")
-_CALL_TOOL = re.compile(
-    r"\bcall_tool\s*\(\s*([\"'`])([^\"'`\n]*)\1\s*,\s*([\"'`])([^\"'`\n]*)\3\s*,\s*$"
-)
-_BATCH_ARGS = re.compile(
-    r"[\"']?server[\"']?\s*:\s*([\"'`])([^\"'`\n]*)\1\s*,\s*[\"']?tool[\"']?\s*:\s*"
-    r"([\"'`])([^\"'`\n]*)\3\s*,\s*[\"']?args[\"']?\s*:\s*$"
-)
-_CALLED = re.compile(r"\(\s*([\"'`])([^\"'`\n]*)\1\s*,\s*([\"'`])([^\"'`\n]*)\3?")
-_BRACKET_NEXT = re.compile(r"[\w$]*\s*\(")
-_REST_OF_NAME = re.compile(r"[\w$]*")
 _CONSOLE_MEMBER = re.compile(r"(?<![\w$.])console\.([\w$]*)$")
 _NAME = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*)?$")
 _KEY = re.compile(r"^\s*([\"']?)([\w$-]*)$")
-_QUOTES = ('"', "'", "`")
 _TYPED = r"\"[^\"\n]*|'[^'\n]*|`[^`\n]*|[\w$-]*"
 """A value that is begun: a string without its end, or a word."""
 _VALUE = re.compile(rf"^\s*(?:([\w$-]+)|([\"'])([^\"'\n]*)\2)\s*:\s*({_TYPED})$")
@@ -128,12 +105,13 @@ def complete(
         return []
     if state.inside:
         return _in_string(catalogue, before, state)
-    found = _SERVER_MEMBER.search(before)
-    if found:
-        return _member_offers(_servers(catalogue), found[1])
-    found = _TOOL_MEMBER.search(before)
-    if found:
-        offers = _member_offers(_tools(catalogue, found[1] or found[3]), found[4])
+    begun = server_member(before)
+    if begun is not None:
+        return _member_offers(_servers(catalogue), begun)
+    begun_tool = tool_member(before)
+    if begun_tool is not None:
+        server, begun = begun_tool
+        offers = _member_offers(_tools(catalogue, server), begun)
         return offers if is_called_there(text, cursor) else [_as_call(offer) for offer in offers]
     found = _CONSOLE_MEMBER.search(before)
     if found:
@@ -144,83 +122,13 @@ def complete(
     arguments = _arguments(catalogue, before, state)
     if arguments is not None:
         return arguments
-    called = _called_at(catalogue, before)
+    called = called_at(catalogue, before)
     if called is not None:
         return [*_all_arguments(called), *_offers(_globals(), "")]
     found = _NAME.search(before)
     if not found:
         return []
     return _offers(_globals(), found[1] or "")
-
-
-def opens_by_itself(text: str, cursor: tuple[int, int]) -> bool:
-    """Whether offers should appear unasked: after ``tools.``, in the strings and the arguments of a call."""
-    before = text_before(text, cursor)
-    last = before[-1:]
-    if last == ".":
-        return True  # of a tool, or of its result: elsewhere there are no offers
-    if last not in _QUOTES:
-        return False
-    if before[:-1].rstrip()[-1:] in (":", "[", ",", "{") and read(before[:-1]).open:
-        return True  # a name or a value of an argument, perhaps: then there are offers
-    return any(
-        pattern.search(before)
-        for pattern in (
-            *(_FIRST, _SECOND, _BATCH_SERVER, _BATCH_TOOL),
-            *(_SERVER_INDEX, _TOOL_INDEX),
-        )
-    )
-
-
-def opens_unasked(text: str, cursor: tuple[int, int]) -> bool:
-    """Whether the arguments of a tool begin here, or another one follows: offers that Enter does not take."""
-    before = text_before(text, cursor)
-    last = before[-1:]
-    if last == "(":
-        return _CALL_MEMBER.search(before) is not None
-    if last not in ("{", ","):
-        return False
-    state = read(before)
-    if state.inside or not state.open or before[state.open[-1]] != "{":
-        return False
-    return any(_CALL_MEMBER.search(before[:place]) for place in state.open)
-
-
-def tool_at(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> ToolInfo | None:
-    """The tool whose name or call the cursor is in: for showing its schema."""
-    row, column = cursor
-    line = text.split("\n", row + 1)[row] if text.count("\n") >= row else ""
-    rest = _REST_OF_NAME.match(line, column)
-    named = text_before(text, (row, rest.end() if rest else column))
-    found = _CALL_MEMBER.search(named + "(")
-    if found:
-        return _tool(catalogue, found[1] or found[3], found[4] or found[6])
-    for position in reversed(read(named).open):
-        found = _CALL_MEMBER.search(named[: position + 1])
-        if found:
-            return _tool(catalogue, found[1] or found[3], found[4] or found[6])
-        found = _CALLED.match(named, position)
-        if found and named[:position].rstrip().endswith("call_tool"):
-            return _tool(catalogue, found[2], found[4])
-        found = _BATCH_ARGS.search(named[:position])
-        if found:
-            return _tool(catalogue, found[2], found[4])
-    return None
-
-
-def tool_on_line(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> ToolInfo | None:
-    """As ``tool_at``; where the cursor is in no call, the first tool that its line calls."""
-    found = tool_at(catalogue, text, cursor)
-    line = text.split("\n")[cursor[0]] if found is None and cursor[0] <= text.count("\n") else ""
-    for bracket in re.finditer(r"(?<=\()|(?=\))", line[:_LONGEST_LINE]):
-        found = found or tool_at(catalogue, text, (cursor[0], bracket.start()))
-    return found
-
-
-def is_called_there(text: str, cursor: tuple[int, int]) -> bool:
-    """Whether the name at the cursor is followed by its brackets already."""
-    line = text.split("\n", cursor[0] + 1)[cursor[0]]
-    return _BRACKET_NEXT.match(line, cursor[1]) is not None
 
 
 def _as_call(offer: Completion) -> Completion:
@@ -232,28 +140,13 @@ def _as_call(offer: Completion) -> Completion:
 
 
 def _in_string(catalogue: Catalogue, before: str, state: Reading) -> list[Completion]:
-    for pattern in (_SECOND, _BATCH_TOOL):
-        found = pattern.search(before)
-        if found:
-            return _offers(_tools(catalogue, found[2]), found[4])
-    for pattern in (_FIRST, _BATCH_SERVER, _SERVER_INDEX):
-        found = pattern.search(before)
-        if found:
-            return _offers(_servers(catalogue), found[2])
-    found = _TOOL_INDEX.search(before)
-    if found:
-        return _offers(_tools(catalogue, found[1] or found[3]), found[5])
+    tool = tool_in_string(before)
+    if tool is not None:
+        return _offers(_tools(catalogue, tool[0]), tool[1])
+    server = server_in_string(before)
+    if server is not None:
+        return _offers(_servers(catalogue), server)
     return _arguments(catalogue, before, state) or []
-
-
-def _called_at(catalogue: Catalogue, before: str) -> ToolInfo | None:
-    """The tool whose arguments begin right here."""
-    before = before[-_LONGEST_START:]
-    found = _CALL_MEMBER.search(before)
-    if found:
-        return _tool(catalogue, found[1] or found[3], found[4] or found[6])
-    found = _CALL_TOOL.search(before) or _BATCH_ARGS.search(before)
-    return _tool(catalogue, found[2], found[4]) if found else None
 
 
 def _arguments(catalogue: Catalogue, before: str, state: Reading) -> list[Completion] | None:
@@ -263,7 +156,7 @@ def _arguments(catalogue: Catalogue, before: str, state: Reading) -> list[Comple
     for depth in range(len(state.open) - 1, -1, -1):
         tool = None
         if before[state.open[depth]] == "{":
-            tool = _called_at(catalogue, before[: state.open[depth]])
+            tool = called_at(catalogue, before[: state.open[depth]])
         if tool is not None:
             path = path_to_cursor(before, state.open[depth:])
             if path is None:
@@ -351,16 +244,12 @@ def arguments_text(tool: ToolInfo) -> str:
     return f"({type_text(tool.input_schema, most=_SIGNATURE)})"
 
 
-def _tool(catalogue: Catalogue, server: str, name: str) -> ToolInfo | None:
-    return catalogue.tools.get(server, {}).get(name)
-
-
 def _values(place: Place, typed: str) -> list[Completion] | None:
     """The values that a place names; None where it names none: any expression may stand there."""
     choices = place.values()[:_MOST]
     if not choices:
         return None
-    quote = typed[0] if typed[:1] in _QUOTES else ""
+    quote = typed[0] if typed[:1] in QUOTES else ""
     rows = []
     for choice in choices:
         if quote and not isinstance(choice, str):

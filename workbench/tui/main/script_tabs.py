@@ -14,7 +14,8 @@ from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import ToolInfo
 from workbench.core import paths
 from workbench.tui.editor import documents
-from workbench.tui.editor.completion import Completion, complete, tool_on_line
+from workbench.tui.editor.call_places import tool_on_line
+from workbench.tui.editor.completion import Completion, complete
 from workbench.tui.editor.documents import Document, DocumentError
 from workbench.tui.main.tab import Tab, new_tab
 from workbench.tui.ui_state import Draft
