@@ -11,10 +11,27 @@ import pytest
 from tests.support.servers import demo_settings, managing
 from tests.support.tools import DictTools
 from workbench.catalogue.tools import ToolInfo
-from workbench.core.model import CatalogueQuery, ErrorCode, JsonValue, Limits, Outcome, ToolCall
+from workbench.core.model import (
+    CatalogueQuery,
+    ErrorCode,
+    Execution,
+    ExecutionFinished,
+    ExecutionRequest,
+    ExecutionStarted,
+    HostReading,
+    JsonValue,
+    Limits,
+    Outcome,
+    ToolCall,
+    ToolCallFinished,
+    ToolCallStarted,
+)
 from workbench.core.policy import Policy
 from workbench.core.ports import Tools, Upstream
+from workbench.history.collecting import Collector
 from workbench.library.given_tools import GivenTools
+from workbench.replay.recorded_tools import End, RecordedTools
+from workbench.text.redact import Redactor
 
 pytestmark = pytest.mark.anyio
 
@@ -57,35 +74,62 @@ async def test_an_upstream_knows_its_tools_and_answers(adapter: object) -> None:
         assert failed.error.message
 
 
-async def policy_over_given() -> Tools:
+QUERIES = (
+    CatalogueQuery("servers"),
+    CatalogueQuery("search", query="echo"),
+    CatalogueQuery("describe", server="test", tool="nothing"),
+)
+
+
+def asked_of(server: str, failing: str) -> tuple[ToolCall, ToolCall]:
+    """A call that is answered, and one that fails."""
+    return (
+        ToolCall("e", 1, server, "echo", {"value": 5}, None, None, 0.0),
+        ToolCall("e", 2, server, failing, {}, None, None, 0.0),
+    )
+
+
+async def policy_over_given() -> tuple[Tools, tuple[ToolCall, ToolCall]]:
     async with given() as upstream:
-        return Policy(upstream, Limits())
+        return Policy(upstream, Limits()), asked_of("demo", "deploy")
 
 
-async def of_a_dict() -> Tools:
-    return DictTools()
+async def of_a_dict() -> tuple[Tools, tuple[ToolCall, ToolCall]]:
+    return DictTools(), asked_of("test", "fail")
 
 
-@pytest.mark.parametrize("adapter", [policy_over_given, of_a_dict])
+async def of_a_recording() -> tuple[Tools, tuple[ToolCall, ToolCall]]:
+    """What another adapter answered, from its record."""
+    live, calls = await of_a_dict()
+    hear = Collector(Redactor())
+    hear(ExecutionStarted("e", ExecutionRequest(""), Limits(), "", "hash", (1, 2, 3, 4), 0.0))
+    for settled, call in enumerate(calls, 1):
+        hear(ToolCallStarted("e", call))
+        outcome = await live.call(call, lambda note: None)
+        hear(ToolCallFinished("e", call, outcome, 1.0, settled))
+    for query in QUERIES:
+        hear(HostReading("e", "catalogue", await live.query("e", query)))
+    hear(ExecutionFinished("e", Execution("e", "ok", value=None), 1.0))
+    ends: list[End] = []
+    tools = RecordedTools(hear.recording(), redactor=Redactor(), on_end=ends.append)
+    for call in calls:  # as the engine tells them, before it asks
+        tools.take(ToolCallStarted("e", call))
+    assert ends == []
+    return tools, calls
+
+
+@pytest.mark.parametrize("adapter", [policy_over_given, of_a_dict, of_a_recording])
 async def test_tools_answer_every_question_and_never_raise(adapter: object) -> None:
-    tools: Tools = await adapter()  # type: ignore[operator]
-    server = "demo" if isinstance(tools, Policy) else "test"
-    wrong = "deploy" if isinstance(tools, Policy) else "fail"
-    made = ToolCall("e", 1, server, "echo", {"value": 5}, None, None, 0.0)
+    tools, (made, wrong) = await adapter()  # type: ignore[operator]
     assert tools.meant(made) == made
     answered = tools.at_once(made) or await tools.call(made, lambda note: None)
     assert isinstance(answered, Outcome)
     assert answered.ok
-    refused = await tools.call(
-        ToolCall("e", 2, server, wrong, {}, None, None, 0.0), lambda note: None
-    )
+    refused = tools.at_once(wrong) or await tools.call(wrong, lambda note: None)
     assert not refused.ok
     assert refused.error is not None
-    for query in (
-        CatalogueQuery("servers"),
-        CatalogueQuery("search", query="echo"),
-        CatalogueQuery("describe", server=server, tool="nothing"),
-    ):
+    assert refused.error.message
+    for query in QUERIES:
         envelope = await tools.query("e", query)
         assert isinstance(envelope, dict)
         assert ("result" in envelope) is (envelope["ok"] is True)

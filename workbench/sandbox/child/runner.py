@@ -1,7 +1,6 @@
 """Runs one script in a worker: the host function, the frames, the loop over promise jobs.
 
-Runs in the worker: standard library, quickjs and siblings only. The binding's traps that shape this
-module (only flat strings cross, the host function never raises) are in docs/decisions/0001-engine.md.
+Runs in the worker: standard library and siblings only. What runs JavaScript is behind a port (engine.py).
 
 Frames up (to the parent) are JSON objects with a member ``t``: ``call``, ``batch``, ``query``, ``sleep``,
 ``log``, ``idle``, ``done``. Frames down are ``OPERATION\\n`` and the answer's text; operation 0 answers
@@ -17,21 +16,16 @@ import time
 from collections import deque
 from typing import Any, NamedTuple, NoReturn
 
-# The C module behind `quickjs`, without its thread pools: logging and threading, which they import,
-# have fork handlers that would cost every worker 0.4 ms.
-import _quickjs as quickjs
-
 from workbench.sandbox import job as jobs
 from workbench.sandbox.child import prelude
 from workbench.sandbox.child.channel import Channel, Rehearsal
 from workbench.sandbox.child.clock import Clock
+from workbench.sandbox.child.engine import EngineMaker
 from workbench.sandbox.child.explaining import explained
-from workbench.sandbox.child.rejections import RejectionTracker
 from workbench.sandbox.child.starting import NotAScript, Starter
 from workbench.sandbox.frames import pack
 from workbench.util import system
 
-_STACK_BYTES = 4 << 20
 _MAX_LOG_LINES = 10_000
 _MAX_LOG_BYTES = 4 << 20
 _ALARM_GRACE_S = 2.0
@@ -70,13 +64,10 @@ _REHEARSED = tuple(jobs.run(code, "{}", _Limits(), seed=(1, 2, 3, 4)) for code i
 class Runner:
     """One context with the prelude in it. Made before the fork, used for one script."""
 
-    def __init__(self, starter: Starter, *, tracks_rejections: bool = False) -> None:
-        """tracks_rejections: the engine can be asked to tell of them (rejections.possible)."""
-        self._tracks_rejections = tracks_rejections
-        self._tracker: RejectionTracker | None = None
-        self._prelude = prelude.source()
+    def __init__(self, starter: Starter, make_engine: EngineMaker) -> None:
         self._libraries = prelude.libraries()
-        self._load(plain=False)
+        self._make_engine = make_engine
+        self._engine = make_engine(self._host, plain=False)
         self._starter = starter
         self._channel: Channel | None = None
         self._clock = Clock()
@@ -96,21 +87,6 @@ class Runner:
         self._resident_before = 0
         self._cpu_before = 0.0
         self._largest_answer = 0
-
-    def _load(self, *, plain: bool) -> None:
-        """A fresh context with the prelude in it."""
-        context = self._context = quickjs.Context()
-        context.set_max_stack_size(_STACK_BYTES)
-        context.add_callable("$host", self._host)
-        hold = context.eval("(f, base, plain) => { globalThis.$ = f($host, base, plain); }")
-        hold(context.eval(self._prelude), prelude.BASE, plain)
-        self._init, self._run, self._settle, self._ended, self._close, rejected = (
-            context.eval(f"$.{name}")
-            for name in ("init", "run", "settle", "ended", "close", "rejected")
-        )
-        if self._tracks_rejections:
-            self._tracker = RejectionTracker(context, rejected)
-        context.eval("delete globalThis.$; delete globalThis.$host; undefined")
 
     # -- the job ---------------------------------------------------------------------------
 
@@ -137,20 +113,20 @@ class Runner:
             self._clock.follow(job.clock)
         # A second deadline, should the parent forget.
         system.set_alarm(job.timeout_ms / 1000 + _ALARM_GRACE_S)
-        self._context.set_memory_limit(self._heap_limit)
+        self._engine.limit_memory(self._heap_limit)
         self._resident_before = system.own_peak_resident()
         try:
             if job.mode == jobs.CHECK:
                 done = self._check(job.code)
                 self._finish(explained(self._starter.grammars, job.code, done, None))
             else:
-                self._init(*job.seed, job.input)
+                self._engine.init(*job.seed, job.input)
                 done = self._execute(job.code, job.form)
                 if _LOST_STACK in done:
                     done = self._retell(job, done)
                 self._finish(explained(self._starter.grammars, job.code, done, self._ask))
-        except quickjs.JSException as error:
-            self._finish(self._engine_failure(str(error)))
+        except self._engine.failures as error:
+            self._finish(self._engine_failure(error))
 
     def _check(self, code: str) -> str:
         try:
@@ -166,9 +142,9 @@ class Runner:
                 return self._result()
         except NotAScript as error:
             return _not_a_script(error)
-        while not self._ended():
+        while not self._engine.ended():
             self._run_jobs()
-            if self._ended():
+            if self._engine.ended():
                 break
             if not self._in_flight:
                 return _failure(
@@ -181,17 +157,16 @@ class Runner:
             operation, answer = self._receive()
             self._in_flight -= 1
             self._unanswered.discard(operation)
-            self._settle(operation, answer)
+            self._engine.settle(operation, answer)
         self._run_jobs(_MOST_LEFT)
         return self._result()
 
     def _run_jobs(self, most: int | None = None) -> None:
         """What is ready to run: all of it or ``most``, or until the script ends."""
-        context = self._context
-        jobs = 0
-        while context.execute_pending_job():
-            jobs += 1
-            if jobs == most or (most is None and jobs % 64 == 0 and self._ended()):
+        step, ended, steps = self._engine.step, self._engine.ended, 0
+        while step():
+            steps += 1
+            if steps == most or (most is None and steps % 64 == 0 and ended()):
                 return
 
     def _ask(self, name: str, about: str) -> dict[str, Any]:
@@ -212,11 +187,13 @@ class Runner:
         self._clock.start_again()
         self._in_flight = self._operations = 0
         try:
-            self._load(plain=True)
-            self._context.set_memory_limit(self._heap_limit)
-            self._init(*job.seed, job.input)
+            self._engine = self._make_engine(self._host, plain=True)
+            self._engine.limit_memory(self._heap_limit)
+            self._engine.init(*job.seed, job.input)
             again = self._execute(job.code, job.form)
-        except (quickjs.JSException, IndexError, EOFError):
+        except (IndexError, EOFError):
+            return done
+        except self._engine.failures:
             return done
         finally:
             self._told = None
@@ -224,14 +201,14 @@ class Runner:
         return again if '"stack":' in again and _LOST_STACK not in again else done
 
     def _run_form(self, form: jobs.Form, own: str) -> bool:
-        return bool(self._run(form.text, own, form.columns, form.is_lone))
+        return bool(self._engine.run(form.text, own, form.columns, form.is_lone))
 
     def _tell_form(self, form: jobs.Form) -> None:
         if len(form.text) <= _MOST_TOLD:
             self._send(_encode({"t": "form", **form._asdict()}))
 
     def _result(self) -> str:
-        return str(self._close())
+        return self._engine.close()
 
     def _finish(self, done: str) -> None:
         """Send the ``done`` frame, with what was measured."""
@@ -255,11 +232,11 @@ class Runner:
         unawaited = len(self._unanswered)
         self._send(f'{done[:-1]},"heap":{heap},"cpu_ms":{cpu:.3f},"unawaited":{unawaited}}}')
 
-    def _engine_failure(self, message: str) -> str:
-        """A failure that escaped the prelude: the heap was too full even to describe it."""
-        if message.startswith(("null", "(Failed")) or "out of memory" in message:
+    def _engine_failure(self, failure: Exception) -> str:
+        """A failure that escaped the prelude: most likely the heap was too full even to describe it."""
+        if self._engine.ran_out_of_memory(failure):
             return _memory_failure(self._heap_limit)
-        return _failure("RUNTIME_ERROR", message)
+        return _failure("RUNTIME_ERROR", str(failure))
 
     # -- the host function -----------------------------------------------------------------
 
@@ -283,7 +260,7 @@ class Runner:
             elif kind == "P":
                 return self._libraries[message[1:]]
             elif kind == "M" or (kind == "m" and self._was_full()):
-                self._context.set_memory_limit(self._heap_limit + (16 << 20))
+                self._engine.limit_memory(self._heap_limit + (16 << 20))
                 self._finish(_memory_failure(self._heap_limit))
                 os._exit(0)
         except BaseException:  # the parent is gone or the protocol is broken: nothing left to do
@@ -310,7 +287,7 @@ class Runner:
         What filled it may be free again: a half of it that was touched is enough. (Of an array that grew,
         a third is untouched and so never resident.)
         """
-        used: int = self._context.memory()["malloc_size"]
+        used = self._engine.used_memory()
         touched = system.own_peak_resident() - self._resident_before
         return used >= self._heap_limit * _FULL or touched >= self._heap_limit * _TOUCHED
 
@@ -411,7 +388,7 @@ def leave(code: int = 0) -> NoReturn:
     os._exit(code)
 
 
-def warm_up(starter: Starter) -> None:
+def warm_up(starter: Starter, make_engine: EngineMaker) -> None:
     """Run a script once in this process, so that a fork finds the interpreter's caches filled.
 
     Only in the zygote: in each child the same would dirty, and so copy, the pages it shares.
@@ -421,7 +398,7 @@ def warm_up(starter: Starter) -> None:
     script = jobs.run(code, "{}", _Limits(), seed=(1, 2, 3, 4))
     for frame in (script, b'1\n{"ok":true,"result":1}', b'0\n{"ok":true,"result":1}'):
         ours.sendall(pack(frame))
-    runner = Runner(starter)
+    runner = Runner(starter, make_engine)
     runner.serve(Channel(theirs.fileno()), {})
     system.set_alarm(0)
     ours.close()

@@ -19,7 +19,7 @@ import sys
 from collections import deque
 from typing import NoReturn
 
-from workbench.sandbox.child import rejections
+from workbench.sandbox.child import quickjs_engine, rejections
 from workbench.sandbox.child.channel import Channel
 from workbench.sandbox.child.hardening import Hardening
 from workbench.sandbox.child.runner import Runner, leave, warm_up
@@ -35,9 +35,10 @@ class Zygote:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
         starter = Starter()
-        warm_up(starter)
+        warm_up(starter, quickjs_engine.maker())
         self._hardening = Hardening()
-        self._runner = Runner(starter, tracks_rejections=rejections.possible())
+        make_engine = quickjs_engine.maker(tracks_rejections=rejections.possible())
+        self._runner = Runner(starter, make_engine)
         self._children: set[int] = set()
         self._received: deque[int] = deque()
         self._lines = b""
