@@ -11,7 +11,7 @@ import pytest
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.model import ExecutionRequest, Limits, PoolSettings
-from workbench.core.records import ToolStatistics, percentile
+from workbench.core.records import FinishedCall, ToolStatistics, percentile
 from workbench.history import Store
 from workbench.history.past_calls import PAST_CALLS
 from workbench.history.reading import TOOL_CALLS
@@ -68,7 +68,7 @@ def test_percentiles_are_values_that_were_there() -> None:
 
 
 def test_the_newest_error_is_kept() -> None:
-    rows = [(5.0, 1, 9.0, None), (1.0, 0, 8.0, "new"), (2.0, 0, 7.0, "old")]
-    found = ToolStatistics.of(rows)
+    calls = [(5.0, True, 9.0, None), (1.0, False, 8.0, "new"), (2.0, False, 7.0, "old")]
+    found = ToolStatistics.of([FinishedCall(*call) for call in calls])
     assert found is not None
     assert (found.last_error, found.last_at, found.failed) == ("new", 9.0, 2)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypedDict
 
 from workbench.core.model import CallKind, JsonValue, Readings
 from workbench.text.jsontext import dumps, loads
@@ -332,6 +332,17 @@ class Recording:
         return shown
 
 
+class FinishedCall(NamedTuple):
+    """What statistics need of a call."""
+
+    duration_ms: float | None
+    ok: bool
+    started_at: float
+    """When its execution began."""
+    error: str | None
+    """JSON text."""
+
+
 @dataclass(frozen=True, slots=True)
 class PastCall:
     """A call of a tool that has ended: what it was given, and how that went."""
@@ -361,18 +372,18 @@ class ToolStatistics:
     """JSON text of the newest error among them."""
 
     @classmethod
-    def of(cls, calls: Sequence[tuple[Any, ...]]) -> ToolStatistics | None:
-        """From ``(duration_ms, ok, started_at, error)`` of each, newest first; None: there are none."""
+    def of(cls, calls: Sequence[FinishedCall]) -> ToolStatistics | None:
+        """Of calls, newest first; None: there are none."""
         if not calls:
             return None
-        durations = sorted(took or 0.0 for took, *_ in calls)
-        errors = [error for *_, error in calls if error is not None]
+        durations = sorted(call.duration_ms or 0.0 for call in calls)
+        errors = [call.error for call in calls if call.error is not None]
         return cls(
             len(calls),
-            sum(not ok for _, ok, *_ in calls),
+            sum(not call.ok for call in calls),
             percentile(durations, 50),
             percentile(durations, 95),
-            calls[0][2],
+            calls[0].started_at,
             errors[0] if errors else None,
         )
 

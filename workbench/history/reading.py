@@ -20,6 +20,7 @@ from workbench.core.records import (
     LAST_CALLS,
     CallRow,
     ExecutionRow,
+    FinishedCall,
     HistoryError,
     Order,
     PastCall,
@@ -229,7 +230,12 @@ class SqliteReader:
             if connection is None:
                 return None
             rows = connection.execute(TOOL_CALLS, (tool, server, last)).fetchall()
-        return ToolStatistics.of([tuple(row) for row in rows])
+        return ToolStatistics.of(
+            [
+                FinishedCall(row["duration_ms"], row["ok"], row["started_at"], row["error"])
+                for row in rows
+            ]
+        )
 
     def past_calls(self, server: str, tool: str, last: int = LAST_CALLS) -> list[PastCall]:
         """A tool's last calls with what they were given, newest first."""

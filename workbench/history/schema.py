@@ -178,9 +178,15 @@ def _lacks(connection: sqlite3.Connection) -> list[str]:
     """The statements that bring an older file up to date."""
     lacking: list[str] = []
     for table, added in _ADDED.items():
-        columns = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+        columns = column_names(connection, table)
         lacking += [statement for name, statement in added.items() if name not in columns]
     return lacking
+
+
+def column_names(connection: sqlite3.Connection, table: str) -> set[str]:
+    """Which columns a table of this file has: an older Workbench made fewer."""
+    found = connection.execute("SELECT name FROM pragma_table_info(?)", (table,))
+    return {str(name) for (name,) in found}
 
 
 def _version(connection: sqlite3.Connection) -> int:

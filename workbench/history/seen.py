@@ -14,6 +14,7 @@ from workbench.catalogue.definitions import definition_id
 from workbench.catalogue.inference import SeenType, seen_type
 from workbench.catalogue.tools import ToolInfo
 from workbench.core.model import JsonValue
+from workbench.history.schema import column_names
 from workbench.text.jsontext import loads
 
 _LOOKED_THROUGH = 500
@@ -34,8 +35,9 @@ RESULTS = (
 
 def seen_type_of(connection: sqlite3.Connection, tool: ToolInfo) -> SeenType | None:
     """What the results of the tool as it is defined now were like. Raises sqlite3.Error."""
-    columns = {row[1] for row in connection.execute("PRAGMA table_info(calls)")}
-    if "definition" not in columns:  # an older Workbench wrote the file, and none since
+    if "definition" not in column_names(
+        connection, "calls"
+    ):  # an older Workbench wrote the file, and none since
         return None
     runs: Counter[int] = Counter()
     results = list(_results(connection, tool, runs))

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from workbench.core.savings import Saved, Tokens, answer_tokens, framed, result_tokens
 from workbench.history.rows import YEAR_9999, chunks, marks
+from workbench.history.schema import column_names
 
 COUNTED = 1_000
 """So many are counted at once, about half a second; the others by their length."""
@@ -84,22 +85,28 @@ def read_some(connection: sqlite3.Connection, execution_ids: Sequence[str]) -> l
 
 def _newer(connection: sqlite3.Connection) -> set[str]:
     """A file that only an older Workbench wrote has none of them."""
-    known = {row[1] for row in connection.execute("PRAGMA table_info(executions)")}
-    return known & set(_NEWER)
+    return column_names(connection, "executions") & set(_NEWER)
 
 
 def _read(
     connection: sqlite3.Connection, newer: set[str], where: str, values: Sequence[object]
 ) -> list[Ended]:
-    names = ", ".join(name if name in newer else "NULL" for name in _NEWER)
+    names = ", ".join(name if name in newer else f"NULL AS {name}" for name in _NEWER)
     found = connection.execute(
         f"SELECT {_HEAD}, {names} FROM executions WHERE {where} ORDER BY n", tuple(values)
     )
     return [
         Ended(
-            n, str(id_), _day(began), client, script, _whole(limit), _whole(answer), _whole(offered)
+            row["n"],
+            str(row["id"]),
+            _day(row["started_at"]),
+            row["client"],
+            row["script"],
+            _whole(row["answer_limit"]),
+            _whole(row["answer_tokens"]),
+            _whole(row["definition_tokens"]),
         )
-        for n, id_, began, client, script, limit, answer, offered in found
+        for row in found
     ]
 
 
@@ -134,7 +141,7 @@ def count_tokens(connection: sqlite3.Connection, row: Ended) -> Counted:
         "SELECT server, coalesce(result, error) FROM calls WHERE execution = ?", (row.n,)
     )
     texts = [] if parts is None else [_text(part) for part in tuple(parts)]
-    answer = answer_tokens(texts, (_text(line[0]) or "" for line in lines), row.limit)
+    answer = answer_tokens(texts, (_text(line["text"]) or "" for line in lines), row.limit)
     servers = result_tokens((str(server), _text(text)) for server, text in calls)
     return Counted(row, answer, servers)
 
