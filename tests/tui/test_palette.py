@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from tests.tui.conftest import MakeApp, app_opened, paste, until
 from workbench.config import load
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.commands import COMMANDS
 from workbench.tui.dialogs.palette import PaletteScreen
+from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.matching import score
+from workbench.tui.settings.screen import SettingsScreen
 from workbench.tui.widgets.row_list import RowList
 
 pytestmark = pytest.mark.anyio
@@ -145,3 +148,60 @@ def test_the_better_fit_is_first() -> None:
         "prerun",
         "r u n",
     ]
+
+
+async def test_a_sign_in_front_asks_for_one_kind(make_app: MakeApp) -> None:
+    app = make_app("return 'needle ' + 40 + 2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        await pilot.press("f5")
+        await until(lambda: app.main.runs.now and app.main.runs.now.execution, "it ran")
+        runtime = await app.runtime()
+        await runtime.history.committed()
+        id_ = runtime.history.list_executions()[0].execution_id
+        runtime.history.name(id_, "before the move")
+        await until(lambda: any(runtime.upstream.catalogue().tools.values()), "tools are known")
+        app.main.navigation.saved_filters.keep("failed", "status:error")
+        await pilot.press("ctrl+p")
+        await until(lambda: isinstance(app.screen, PaletteScreen), "the palette")
+        palette = app.screen
+        assert isinstance(palette, PaletteScreen)
+        line = palette.query_one(Input)
+
+        def kinds() -> set[str]:
+            return {entry.kind for entry in palette.rows.rows}
+
+        for sign, kind in (("/", "script"), ("@", "tool"), ("#", "run"), (":", "setting")):
+            line.value = sign
+            await until(lambda kind=kind: kinds() == {kind}, kind)  # type: ignore[misc]
+        line.value = ">"
+        await until(lambda: kinds().isdisjoint({"script", "tool", "run", "setting"}), "commands")
+        assert any(entry.id == "run" for entry in palette.rows.rows)
+        # A run is found by its name, and by what is in it.
+        for text in ("#before", "#needle"):
+            line.value = text
+            await until(lambda: [e.id for e in palette.rows.rows] == [f"run:{id_}"], text)
+        line.value = ":max_age"
+        await until(lambda: first_title(app) == "history.max_age_days", "the setting")
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, SettingsScreen), "the settings")
+        settings = app.screen
+        assert isinstance(settings, SettingsScreen)
+        await until(lambda: len(settings.rows.rows) == 1, "the one")
+        assert settings.rows.has_focus
+        await pilot.press("escape")
+        await until(lambda: app.screen is app.main, "back")
+        await pilot.press("ctrl+p", *"filter: fai")
+        await until(lambda: first_title(app) == "Filter: failed", "the filter")
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, HistoryScreen), "the history")
+        history = app.screen
+        assert isinstance(history, HistoryScreen)
+        assert history.view.text == "status:error"
+        await until(lambda: history.view.known == 1, "it is read")
+        assert history.view.runs == []
+        await pilot.press("ctrl+p", "slash")
+        await until(lambda: isinstance(app.screen, PaletteScreen), "the palette")
+        await until(
+            lambda: "main screen has the scripts" in app.screen.query_one(RowList).empty_text
+        )

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from textual.screen import Screen
 from textual.widget import Widget
 
-from workbench.config import ConfigError
+from workbench.config import KEYS, ConfigError
+from workbench.core.records import Wanted
 from workbench.core.scripts import script_names
-from workbench.history import HistoryError
+from workbench.history import ExecutionRow, HistoryError
 from workbench.tui import commands
 from workbench.tui.commands import Command
 from workbench.tui.dialogs.palette import Entry, PaletteScreen
 from workbench.tui.editor.tool_calls import call_text
+from workbench.tui.history.saved_filters import SavedFilters
+from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.pane_screen import PaneScreen
 from workbench.tui.wording import count, local_time
@@ -49,9 +52,11 @@ class Palette:
         if isinstance(screen, PaletteScreen):
             return
         self._theme = app.theme
-        palette = PaletteScreen(list(self.entries(screen)), self.recent)
+        has_runs = screen is app.main or isinstance(screen, HistoryScreen)
+        find = self._find_runs if has_runs else None
+        palette = PaletteScreen(list(self.entries(screen)), self.recent, find)
         app.push_screen(palette, self._chosen)
-        if screen is app.main:
+        if has_runs:
             app.run_worker(
                 self._add_runs(palette), exclusive=True, group="palette", exit_on_error=False
             )
@@ -96,7 +101,17 @@ class Palette:
             take = partial(self._take_theme, name)
             yield Entry(THEME + name, f"Theme: {name}", take, "", "Colours of the screen", "theme")
         if screen is main:
+            yield from self._filters(main.navigation.saved_filters, main.navigation.open_history)
             yield from self._of_the_main_screen()
+        elif isinstance(screen, HistoryScreen):
+            yield from self._filters(screen.filters, screen.view.set_filter)
+
+    def _filters(self, filters: SavedFilters, show: Callable[[str], None]) -> Iterator[Entry]:
+        for name, text in filters.all().items():
+            about = f"History: {text}"
+            yield Entry(
+                f"filter:{name}", f"Filter: {name}", partial(show, text), "", about, "filter"
+            )
 
     def _owner(self, command: Command, screen: Screen[object]) -> Widget | WorkbenchApp | None:
         """Who carries out a command of the app, or of the screen below; None: nobody there."""
@@ -136,6 +151,9 @@ class Palette:
         for name in script_names(app.config):
             run = partial(main.files.open_named, name)
             yield Entry(f"script:{name}", name, run, "", "Open the script", "script", True)
+        for key in KEYS:
+            change = partial(main.navigation.open_settings, key.name)
+            yield Entry(f"setting:{key.name}", key.name, change, "", key.help, "setting", True)
         runtime = app.runtime_now
         if runtime is None:
             return
@@ -149,26 +167,34 @@ class Palette:
                 )
 
     async def _add_runs(self, palette: PaletteScreen) -> None:
+        palette.add(await self._runs_where())
+
+    async def _find_runs(self, text: str) -> list[Entry]:
+        return await self._runs_where(texts=text.split())
+
+    async def _runs_where(self, **wanted: Unpack[Wanted]) -> list[Entry]:
+        """The newest; none where the history cannot be read: the screens that are about it say so."""
         runtime = self._app.runtime_now
         if runtime is None:
-            return
+            return []
         try:
-            rows = await asyncio.to_thread(runtime.history.list_executions, limit=_MOST_RUNS)
+            rows = await asyncio.to_thread(
+                partial(runtime.history.list_executions, limit=_MOST_RUNS, **wanted)
+            )
         except HistoryError:
-            return  # the screens that are about it say so
-        palette.add(
-            [
-                Entry(
-                    f"run:{row.execution_id}",
-                    f"{row.script or 'inline'}  {row.status}  {local_time(row.started_at)}",
-                    partial(self._app.open_replay, row.execution_id),
-                    "",
-                    f"Replay {row.execution_id[:8]}, {count(row.tool_calls, 'call')}",
-                    "run",
-                    True,
-                )
-                for row in rows
-            ]
+            return []
+        return [self._of_run(row) for row in rows]
+
+    def _of_run(self, row: ExecutionRow) -> Entry:
+        named = f"{row.name}  " if row.name else ""
+        return Entry(
+            f"run:{row.execution_id}",
+            f"{named}{row.script or 'inline'}  {row.status}  {local_time(row.started_at)}",
+            partial(self._app.open_replay, row.execution_id),
+            "",
+            f"Replay {row.execution_id[:8]}, {count(row.tool_calls, 'call')}",
+            "run",
+            True,
         )
 
     # -- themes ------------------------------------------------------------------------

@@ -1,13 +1,18 @@
-"""The command palette: one line a command with its key; also themes, tools, scripts and runs by name."""
+"""The command palette: one line a command with its key; also themes, tools, scripts, runs and settings by name.
+
+A sign in front asks for one kind, as in editors: ``>`` commands, ``/`` scripts, ``@`` tools, ``#`` runs,
+``:`` settings.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -23,6 +28,13 @@ from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.row_list import RowList
 
 _MOST_SHOWN = 200
+_TYPED_S = 0.15
+PREFIXES: Mapping[str, str] = {
+    ">": "command", "/": "script", "@": "tool", "#": "run", ":": "setting",
+}  # fmt: skip
+"""The kind that a sign in front asks for."""
+FindRuns = Callable[[str], Awaitable[Sequence["Entry"]]]
+"""Runs that have a text somewhere, the newest first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,19 +49,33 @@ class Entry:
     """As people write them."""
     help: str = ""
     kind: str = ""
-    """What it is, where it is no command: ``theme``, ``tool``, ``script``, ``run``, a pane's name."""
+    """What it is, where it is no command: ``theme``, ``filter``, a kind of ``PREFIXES``, a pane's name."""
     only_typed: bool = False
     """There are many of these: they are listed only when something is typed."""
 
 
+def asked_for(typed: str) -> tuple[str, str]:
+    """The kind that the sign in front asks for (empty: any), and the words behind it."""
+    kind = PREFIXES.get(typed[:1], "")
+    return (kind, typed[1:]) if kind else ("", typed)
+
+
 def fitting(entries: Iterable[Entry], typed: str, recent: Sequence[str]) -> list[Entry]:
     """What fits, best first; of equals the last used first, then in the order in which they come."""
+    kind, words = asked_for(typed)
+    if kind:
+        others = PREFIXES.values()
+        entries = [
+            entry
+            for entry in entries
+            if entry.kind == kind or (kind == "command" and entry.kind not in others)
+        ]
     order = {name: place for place, name in enumerate(recent)}
     found = []
     for place, entry in enumerate(entries):
         if not typed.strip() and entry.only_typed:
             continue
-        points = score(typed, f"{entry.title} {entry.kind}")
+        points = score(words, f"{entry.title} {entry.kind}")
         if points is not None:
             found.append((points, order.get(entry.id, len(order)), place, entry))
     return [entry for *_, entry in sorted(found, key=lambda each: each[:3])[:_MOST_SHOWN]]
@@ -75,22 +101,29 @@ class PaletteScreen(GuardedModal[Entry | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("palette")]
 
-    def __init__(self, entries: Sequence[Entry], recent: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        recent: Sequence[str] = (),
+        find_runs: FindRuns | None = None,
+    ) -> None:
+        """find_runs: asked for what is typed behind ``#``."""
         super().__init__()
         self._entries = list(entries)
         self._recent = recent
+        self._find_runs = find_runs
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Commands"
             yield LineInput(
-                placeholder="a command, a theme, a tool, a script, a run", id="palette-line"
+                placeholder="a command, or / script  @ tool  # run  : setting  > commands only",
+                id="palette-line",
             )
             yield RowList[Entry](_line, self._heading, id="palette-rows", one_click=True)
             yield Static(id="palette-help", markup=False)
 
     def on_mount(self) -> None:
-        self.rows.empty_text = "Nothing is called that"
         self.query_one(Input).focus()
         self._fill()
 
@@ -110,8 +143,26 @@ class PaletteScreen(GuardedModal[Entry | None]):
     @on(Input.Changed)
     def _fill(self) -> None:
         typed = self.query_one(Input).value
+        kind, words = asked_for(typed)
+        self.query_one(".dialog").border_title = f"{kind.capitalize()}s" if kind else "Commands"
+        self.rows.empty_text = "Nothing is called that"
+        if kind and not any(entry.kind == kind for entry in self._entries):
+            self.rows.empty_text = f"The main screen has the {kind}s"
         self.rows.set_rows(fitting(self._entries, typed, self._recent), 0)
         self._show_help()
+        if kind == "run" and words.strip() and self._find_runs is not None:
+            self._add_found(self._find_runs, words)
+
+    @work(exclusive=True, exit_on_error=False)
+    async def _add_found(self, find: FindRuns, words: str) -> None:
+        """Below those that are called so, the runs that have the words somewhere."""
+        await asyncio.sleep(_TYPED_S)
+        found = await find(words)
+        if asked_for(self.query_one(Input).value) == ("run", words):
+            shown = self.rows.rows
+            known = {entry.id for entry in shown}
+            self.rows.set_rows([*shown, *(one for one in found if one.id not in known)])
+            self._show_help()
 
     @on(RowList.Highlighted)
     def _show_help(self) -> None:

@@ -126,8 +126,7 @@ class RunsView(FilteredList[Line]):
     def set_filter(self, text: str) -> None:
         """Put a filter in force, and go to what is left of the list."""
         self._before_unfolding = None
-        self.line.value = text
-        self.rows.focus()
+        self.show_only(text)
 
     def turn_fold(self) -> None:
         """One row a script, or one a run."""

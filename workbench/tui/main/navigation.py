@@ -13,6 +13,8 @@ from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor import external_editor as external
 from workbench.tui.editor.editing import is_word
 from workbench.tui.editor.tool_calls import call_text
+from workbench.tui.history.saved_filters import SavedFilters
+from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.wording import count
 
 if TYPE_CHECKING:
@@ -105,11 +107,15 @@ class Navigation:
         """Every run of every face, or those that a filter leaves; Enter replays one."""
         runtime, app = self._opened(), self._host.app
         if runtime is not None:
-            from workbench.tui.history.saved_filters import SavedFilters
             from workbench.tui.history.screen import HistoryScreen
 
-            filters = SavedFilters(app.data_dir)
+            filters = self.saved_filters
             app.push_screen(HistoryScreen(runtime.history, app.open_replay, filters, filter_text))
+
+    @property
+    def saved_filters(self) -> SavedFilters:
+        """Those of the history."""
+        return SavedFilters(self._host.app.data_dir)
 
     def open_tools(self) -> None:
         """Servers and tools; Enter inserts a call at the cursor."""
@@ -130,12 +136,15 @@ class Navigation:
             script.insert((" " if is_word(before) else "") + call + (" " if is_word(after) else ""))
             self._host.go_to("script")
 
-    def open_settings(self) -> None:
-        """Every key of the configuration, with where its value comes from."""
+    def open_settings(self, key: str = "") -> None:
+        """Every key of the configuration, or one, with where its value comes from."""
         from workbench.tui.settings.screen import SettingsScreen
 
         app, file = self._host.app, paths.config_dir() / FILE_NAME
-        app.push_screen(SettingsScreen(app.config, file, app.take_config))
+        screen = SettingsScreen(app.config, file, app.take_config)
+        app.push_screen(screen)
+        if key:
+            screen.call_after_refresh(lambda: screen.query_one(FilteredList).show_only(key))
 
     def _opened(self) -> Runtime | None:
         """The runtime; says so where it is not open (yet)."""

@@ -52,6 +52,11 @@ class FilteredList(Vertical, Generic[T]):
     def _filtered(self) -> None:
         self.rows.focus()
 
+    def show_only(self, text: str) -> None:
+        """Put a filter in force, and go to what is left of the list."""
+        self.line.value = text
+        self.rows.focus()
+
     def leave(self) -> bool:
         """Out of the filter, which is forgotten. False: it was not there that one was."""
         if not self.line.has_focus:
