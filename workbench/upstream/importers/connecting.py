@@ -6,14 +6,15 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from workbench.upstream.importers import jsonc_edit
 from workbench.upstream.importers.entries import Product
-from workbench.upstream.importers.places import support_folder
+from workbench.upstream.importers.places import user_files
 from workbench.util.files import changing, read_regular, write_whole
 
 NAME = "workbench"
+Shape: TypeAlias = Literal["plain", "typed", "opencode", "zed"]
 _MOST_BYTES = 64 << 20
 
 
@@ -29,7 +30,7 @@ class Client:
     product: Product
     file: Path
     table: str
-    shape: str = "plain"
+    shape: Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,41 +40,32 @@ class Change:
     after: str
 
 
+_CLIENTS: tuple[tuple[str, Product, str, Shape], ...] = (
+    ("claude-code", "Claude Code", "mcpServers", "typed"),
+    ("claude-desktop", "Claude Desktop", "mcpServers", "plain"),
+    ("cline", "Cline", "mcpServers", "plain"),
+    ("codex", "Codex", "mcp_servers", "plain"),
+    ("cursor", "Cursor", "mcpServers", "plain"),
+    ("gemini", "Gemini CLI", "mcpServers", "plain"),
+    ("jetbrains", "JetBrains AI", "mcpServers", "plain"),
+    ("junie", "Junie", "mcpServers", "plain"),
+    ("lmstudio", "LM Studio", "mcpServers", "plain"),
+    ("opencode", "opencode", "mcp", "opencode"),
+    ("vscode", "VS Code", "servers", "typed"),
+    ("windsurf", "Windsurf", "mcpServers", "plain"),
+    ("zed", "Zed", "context_servers", "zed"),
+)
+"""Name on the command line, product, the table of its file, the shape of an entry."""
+
+
 def clients(*, home: Path | None = None, platform: str = sys.platform) -> dict[str, Client]:
     """Name on the command line -> client, with the file of this user."""
     home = home if home is not None else Path.home()
-    support = support_folder(home, platform)
-    known = (
-        Client("claude-code", "Claude Code", home / ".claude.json", "mcpServers", "typed"),
-        Client(
-            "claude-desktop",
-            "Claude Desktop",
-            support / "Claude" / "claude_desktop_config.json",
-            "mcpServers",
-        ),
-        Client(
-            "cline",
-            "Cline",
-            home / ".cline" / "data" / "settings" / "cline_mcp_settings.json",
-            "mcpServers",
-        ),
-        Client("codex", "Codex", home / ".codex" / "config.toml", "mcp_servers"),
-        Client("cursor", "Cursor", home / ".cursor" / "mcp.json", "mcpServers"),
-        Client("gemini", "Gemini CLI", home / ".gemini" / "settings.json", "mcpServers"),
-        Client("jetbrains", "JetBrains AI", home / ".ai" / "mcp" / "mcp.json", "mcpServers"),
-        Client("junie", "Junie", home / ".junie" / "mcp" / "mcp.json", "mcpServers"),
-        Client("lmstudio", "LM Studio", home / ".lmstudio" / "mcp.json", "mcpServers"),
-        Client("opencode", "opencode", _opencode(home), "mcp", "opencode"),
-        Client("vscode", "VS Code", support / "Code" / "User" / "mcp.json", "servers", "typed"),
-        Client(
-            "windsurf",
-            "Windsurf",
-            home / ".codeium" / "windsurf" / "mcp_config.json",
-            "mcpServers",
-        ),
-        Client("zed", "Zed", home / ".config" / "zed" / "settings.json", "context_servers", "zed"),
-    )
-    return {client.name: client for client in known}
+    file = user_files(home, platform)
+    return {
+        name: Client(name, product, file[product], table, shape)
+        for name, product, table, shape in _CLIENTS
+    }
 
 
 def connected(client: Client, words: Sequence[str]) -> Change:
@@ -156,15 +148,3 @@ def _remove_toml(text: str, table: str) -> str:
     if not servers:
         del document[table]
     return tomlkit.dumps(document)
-
-
-def _opencode(home: Path) -> Path:
-    folder = home / ".config" / "opencode"
-    return next(
-        (
-            folder / name
-            for name in ("opencode.json", "opencode.jsonc")
-            if (folder / name).is_file()
-        ),
-        folder / "opencode.json",
-    )

@@ -10,6 +10,13 @@ from workbench.upstream.importers.entries import Product
 
 _CODE_EDITIONS = ("Code", "Code - Insiders", "VSCodium")
 _YAML = (".yaml", ".yml")
+_OPENCODE = ("opencode.json", "opencode.jsonc")
+# The same in a folder of the user's and in a project.
+_CODEX = Path(".codex", "config.toml")
+_CURSOR = Path(".cursor", "mcp.json")
+_GEMINI = Path(".gemini", "settings.json")
+_JETBRAINS = Path(".ai", "mcp", "mcp.json")
+_JUNIE = Path(".junie", "mcp", "mcp.json")
 
 BY_PLACE: tuple[tuple[str, Product], ...] = (
     (".codex", "Codex"),
@@ -45,43 +52,69 @@ def support_folder(home: Path, platform: str) -> Path:
     return home / ".config"
 
 
+def user_files(home: Path, platform: str) -> dict[Product, Path]:
+    """The file in which each client keeps the servers of this user, whether it is there or not."""
+    support = support_folder(home, platform)
+    return {
+        "Claude Code": home / ".claude.json",
+        "Claude Desktop": support / "Claude" / "claude_desktop_config.json",
+        "Cline": home / ".cline" / "data" / "settings" / "cline_mcp_settings.json",
+        "Codex": home / _CODEX,
+        "Cursor": home / _CURSOR,
+        "Gemini CLI": home / _GEMINI,
+        "JetBrains AI": home / _JETBRAINS,
+        "Junie": home / _JUNIE,
+        "LM Studio": home / ".lmstudio" / "mcp.json",
+        "VS Code": support / _CODE_EDITIONS[0] / "User" / "mcp.json",
+        "Windsurf": home / ".codeium" / "windsurf" / "mcp_config.json",
+        "Zed": home / ".config" / "zed" / "settings.json",
+        "opencode": _opencode(home / ".config" / "opencode"),
+    }
+
+
 def places(home: Path, folder: Path, platform: str) -> Iterator[tuple[Product, Path]]:
     """Product and file, whether it is there or not; of one product the narrower scope first."""
-    support = support_folder(home, platform)
+    support, user = support_folder(home, platform), user_files(home, platform)
     yield "Claude Code", folder / ".mcp.json"
-    yield "Claude Code", home / ".claude.json"
-    yield "Claude Desktop", support / "Claude" / "claude_desktop_config.json"
-    yield "Cursor", folder / ".cursor" / "mcp.json"
-    yield "Cursor", home / ".cursor" / "mcp.json"
+    yield "Claude Code", user["Claude Code"]
+    yield "Claude Desktop", user["Claude Desktop"]
+    yield "Cursor", folder / _CURSOR
+    yield "Cursor", user["Cursor"]
     yield "VS Code", folder / ".vscode" / "mcp.json"
-    for user in (support / edition / "User" for edition in _CODE_EDITIONS):
-        yield "VS Code", user / "mcp.json"
-        for profile in _within(user / "profiles", "*/mcp.json"):
+    for own in (support / edition / "User" for edition in _CODE_EDITIONS):
+        yield "VS Code", own / "mcp.json"
+        for profile in _within(own / "profiles", "*/mcp.json"):
             yield "VS Code", profile
-    yield "Codex", folder / ".codex" / "config.toml"
-    yield "Codex", home / ".codex" / "config.toml"
-    yield "Gemini CLI", folder / ".gemini" / "settings.json"
-    yield "Gemini CLI", home / ".gemini" / "settings.json"
-    for name in ("opencode.json", "opencode.jsonc"):
+    yield "Codex", folder / _CODEX
+    yield "Codex", user["Codex"]
+    yield "Gemini CLI", folder / _GEMINI
+    yield "Gemini CLI", user["Gemini CLI"]
+    for name in _OPENCODE:
         yield "opencode", folder / name
         yield "opencode", home / ".config" / "opencode" / name
-    yield "Cline", home / ".cline" / "data" / "settings" / "cline_mcp_settings.json"
-    own = Path("saoudrizwan.claude-dev", "settings", "cline_mcp_settings.json")  # before 2026
-    yield "Cline", support / "Code" / "User" / "globalStorage" / own
+    yield "Cline", user["Cline"]
+    old = Path("saoudrizwan.claude-dev", "settings", "cline_mcp_settings.json")  # before 2026
+    yield "Cline", support / "Code" / "User" / "globalStorage" / old
     yield from _of_continue(folder / ".continue")
     yield from _of_continue(home / ".continue")
     if platform == "win32":
         yield "Goose", support / "Block" / "goose" / "config" / "config.yaml"
     yield "Goose", home / ".config" / "goose" / "config.yaml"
-    yield "LM Studio", home / ".lmstudio" / "mcp.json"
+    yield "LM Studio", user["LM Studio"]
     for scope in (folder, home):
-        yield "JetBrains AI", scope / ".ai" / "mcp" / "mcp.json"
-        yield "Junie", scope / ".junie" / "mcp" / "mcp.json"
-    yield "Windsurf", home / ".codeium" / "windsurf" / "mcp_config.json"
+        yield "JetBrains AI", scope / _JETBRAINS
+        yield "Junie", scope / _JUNIE
+    yield "Windsurf", user["Windsurf"]
     yield "Zed", folder / ".zed" / "settings.json"
-    yield "Zed", home / ".config" / "zed" / "settings.json"
+    yield "Zed", user["Zed"]
     if platform == "win32":
         yield "Zed", support / "Zed" / "settings.json"
+
+
+def _opencode(folder: Path) -> Path:
+    """The one of its names that there is, else the first."""
+    there = (folder / name for name in _OPENCODE if (folder / name).is_file())
+    return next(there, folder / _OPENCODE[0])
 
 
 def _of_continue(folder: Path) -> Iterator[tuple[Product, Path]]:
