@@ -57,17 +57,11 @@ def add_commands(actions: Any) -> None:
 
 def log_in(arguments: argparse.Namespace) -> int:
     """Exit 0: logged in; 1: it came to nothing."""
-    from workbench.upstream.auth.sessions import CannotLogIn, checked
-
     settings = _server(arguments)
-    try:
-        checked(settings)
-    except CannotLogIn as error:
-        raise Failure(str(error)) from None
     if not 0 <= arguments.port <= 65_535:
         raise Failure(f"--port must be from 0 to 65535, not {arguments.port}")
+    from workbench.upstream.auth import sessions
     from workbench.upstream.auth.flow import Client, LoginFailed
-    from workbench.upstream.auth.flow import log_in as run_flow
     from workbench.upstream.auth.logins import Logins
 
     client = None
@@ -75,37 +69,39 @@ def log_in(arguments: argparse.Namespace) -> int:
         client = Client(arguments.client_id, _secret(arguments.client_secret_env))
     elif arguments.client_secret_env is not None:
         raise Failure("--client-secret-env needs --client-id")
-    logins = Logins(data_dir(arguments))
     with_browser = not arguments.no_browser and has_browser()
 
     async def show(address: str, loopback: Loopback) -> None:
         await _show(settings.name, address, loopback, with_browser)
 
     try:
-        login = asyncio.run(
-            run_flow(
+        kept = asyncio.run(
+            sessions.log_in(
                 settings,
+                os.environ,
+                Logins(data_dir(arguments)),
                 show,
                 scope=arguments.scope,
-                before=logins.load(settings),
                 client=client,
                 port=arguments.port,
             )
         )
-        place = logins.save(settings, login)
+    except sessions.CannotLogIn as error:
+        raise Failure(str(error)) from None
     except LoginFailed as error:
         note(f"login to {settings.name} failed: {error}")
         return EXIT_FAILED
     except OSError as error:
         raise Failure(f"the login cannot be kept: {error.strerror or error}") from error
+    login = kept.login
     rights = f" ({clean_line(login.scope)})" if login.scope else ""
     print(f"logged in to {settings.name}{rights}")
-    if place == "keyring":
+    if kept.place == "keyring":
         print("its tokens are in the system keyring")
     else:
         print(
             clean_line(
-                f"there is no system keyring (package keyring): its tokens are in {logins.path(settings)}, "
+                f"there is no system keyring (package keyring): its tokens are in {kept.file}, "
                 "which only you can read"
             )
         )
@@ -115,11 +111,14 @@ def log_in(arguments: argparse.Namespace) -> int:
 
 
 def log_out(arguments: argparse.Namespace) -> int:
+    from workbench.upstream.auth import sessions
     from workbench.upstream.auth.logins import Logins
 
     settings = _server(arguments)
     try:
-        known = Logins(data_dir(arguments)).forget(settings)
+        known = asyncio.run(sessions.log_out(settings, os.environ, Logins(data_dir(arguments))))
+    except sessions.CannotLogIn as error:
+        raise Failure(str(error)) from None
     except OSError as error:
         raise Failure(f"the login cannot be removed: {error.strerror or error}") from error
     print(f"logged out of {settings.name}" if known else f"{settings.name} had no login")
@@ -127,17 +126,14 @@ def log_out(arguments: argparse.Namespace) -> int:
 
 
 def _server(arguments: argparse.Namespace) -> ServerSettings:
-    """An HTTP server of the configuration, expanded. Raises Failure."""
+    """A server of the configuration. Raises Failure."""
     from workbench.catalogue.suggestions import near_names, suggestion
 
     servers, name = open_servers(arguments).servers, arguments.name
     if name not in servers:
         near = suggestion(near_names(name, servers), servers, "there is")
         raise Failure(f"no server {name!r}{near}")
-    settings = servers[name]
-    if settings.url is None:
-        raise Failure(f"{name} is started by a command: only servers with a url have logins")
-    return settings.expanded(os.environ)
+    return servers[name]
 
 
 def _secret(variable: str | None) -> str | None:

@@ -185,9 +185,9 @@ class Manager:
         Raises KeyError for an unknown name, CannotLogIn, LoginFailed, and OSError where it cannot be kept.
         """
         settings = self._servers[name].settings
-        place = await log_in(settings, self._environ, self._logins, show)
+        kept = await log_in(settings, self._environ, self._logins, show)
         await self.reconnect(name)
-        return place
+        return kept.place
 
     async def log_out(self, name: str) -> bool:
         """Forget a server's login; False: there was none. Raises KeyError, CannotLogIn, OSError."""

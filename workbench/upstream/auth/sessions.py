@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.config import ServerSettings
-from workbench.upstream.auth.logins import Logins, Place
+from workbench.upstream.auth.logins import Login, Logins, Place
 
 if TYPE_CHECKING:
-    from workbench.upstream.auth.flow import Show
+    from workbench.upstream.auth.flow import Client, Show
 
 
 class CannotLogIn(Exception):
@@ -24,10 +26,7 @@ def own_authorization(settings: ServerSettings) -> str | None:
 
 def checked(settings: ServerSettings) -> ServerSettings:
     """The settings, where a login can be made with them. Raises CannotLogIn."""
-    if settings.url is None:
-        raise CannotLogIn(
-            f"{settings.name} is started by a command: only servers with a url have logins"
-        )
+    _check_url(settings)
     if settings.held:
         raise CannotLogIn(f"{settings.name} is not trusted yet: workbench trust")
     own = own_authorization(settings)
@@ -39,25 +38,52 @@ def checked(settings: ServerSettings) -> ServerSettings:
     return settings
 
 
+def _check_url(settings: ServerSettings) -> None:
+    if settings.url is None:
+        raise CannotLogIn(
+            f"{settings.name} is started by a command: only servers with a url have logins"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A login that was made."""
+
+    login: Login
+    place: Place
+    """Where it is kept."""
+    file: Path
+    """Its file, where that is the place."""
+
+
 async def log_in(
-    settings: ServerSettings, environ: Mapping[str, str], logins: Logins | None, show: Show
-) -> Place:
-    """Log in and keep the login; where. Raises CannotLogIn, LoginFailed, OSError."""
+    settings: ServerSettings,
+    environ: Mapping[str, str],
+    logins: Logins | None,
+    show: Show,
+    *,
+    scope: str | None = None,
+    client: Client | None = None,
+    port: int = 0,
+) -> Kept:
+    """Log in as ``flow.log_in`` and keep the login. Raises CannotLogIn, LoginFailed, OSError."""
     from workbench.upstream.auth.flow import log_in as run_flow
 
     if logins is None:
         raise CannotLogIn("there is no data folder to keep a login in")
     expanded = await asyncio.to_thread(checked(settings).expanded, environ)
     before = await asyncio.to_thread(logins.load, expanded)
-    login = await run_flow(expanded, show, before=before)
-    return await asyncio.to_thread(logins.save, expanded, login)
+    login = await run_flow(expanded, show, scope=scope, before=before, client=client, port=port)
+    place = await asyncio.to_thread(logins.save, expanded, login)
+    return Kept(login, place, logins.path(expanded))
 
 
 async def log_out(
     settings: ServerSettings, environ: Mapping[str, str], logins: Logins | None
 ) -> bool:
     """Forget the login; False: there was none. Raises CannotLogIn, OSError."""
-    if settings.url is None or logins is None:
+    _check_url(settings)
+    if logins is None:
         raise CannotLogIn(f"{settings.name} has no login")
     expanded = await asyncio.to_thread(settings.expanded, environ)
     return await asyncio.to_thread(logins.forget, expanded)
