@@ -145,11 +145,7 @@ class TraceView(TraceDrawing, can_focus=True):
     def _show_cursor(self) -> None:
         if self.cursor is None or not self.size.height:
             return
-        position = self.model.shown.position(self.cursor)
-        top = round(self.scroll_y)
-        wanted = min(max(top, position - self._page + 1), position)
-        if wanted != top:
-            self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
+        self.keep_in_sight(self.model.shown.position(self.cursor), self._page)
 
     @property
     def _position(self) -> int:

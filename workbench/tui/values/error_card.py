@@ -72,27 +72,30 @@ class ErrorCard(PaintedView, can_focus=True):
     class TreeWanted(Message):
         """``v``: the error as the record has it."""
 
-    class FixChosen(Message):
+    class Said(Message):
+        """What a card tells its screen."""
+
+        def __init__(self, card: ErrorCard) -> None:
+            super().__init__()
+            self.card = card
+
+        @property
+        def control(self) -> ErrorCard:
+            return self.card
+
+    class FixChosen(Said):
         """A near name is to be put into the script."""
 
         def __init__(self, card: ErrorCard, fix: Fix, line: int | None) -> None:
-            super().__init__()
-            self.card, self.fix, self.line = card, fix, line
+            super().__init__(card)
+            self.fix, self.line = fix, line
 
-        @property
-        def control(self) -> ErrorCard:
-            return self.card
-
-    class PlaceChosen(Message):
+    class PlaceChosen(Said):
         """The place of the error is to be shown. Line and column from 1."""
 
         def __init__(self, card: ErrorCard, line: int, column: int) -> None:
-            super().__init__()
-            self.card, self.line, self.column = card, line, column
-
-        @property
-        def control(self) -> ErrorCard:
-            return self.card
+            super().__init__(card)
+            self.line, self.column = line, column
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -210,10 +213,7 @@ class ErrorCard(PaintedView, can_focus=True):
     def _go(self, index: int) -> None:
         self._moved = True
         self._at = min(max(0, index), max(0, len(self._rows) - 1))
-        top, page = round(self.scroll_y), max(1, self.size.height)
-        wanted = min(max(top, self._at - page + 1), self._at)
-        if wanted != top:
-            self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
+        self.keep_in_sight(self._at, max(1, self.size.height))
         self.refresh()
 
     def action_move(self, by: int) -> None:

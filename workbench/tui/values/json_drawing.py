@@ -92,10 +92,7 @@ class JsonDrawing(PaintedView):
         if self.shown is None:
             return
         self.position = min(max(0, position), len(self.shown.rows) - 1)
-        top = round(self.scroll_y)
-        wanted = min(max(top, self.position - self._page + 1), self.position)
-        if wanted != top:
-            self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
+        self.keep_in_sight(self.position, self._page)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:

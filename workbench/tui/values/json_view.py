@@ -35,49 +35,36 @@ class JsonView(JsonDrawing, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("json")]
 
-    class Shown(Message):
+    class Said(Message):
+        """What a view tells its screen."""
+
+        def __init__(self, view: JsonView) -> None:
+            super().__init__()
+            self.view = view
+
+        @property
+        def control(self) -> JsonView:
+            return self.view
+
+    class Shown(Said):
         """A value is on the screen."""
 
-        def __init__(self, view: JsonView) -> None:
-            super().__init__()
-            self.view = view
-
-        @property
-        def control(self) -> JsonView:
-            return self.view
-
-    class ViewTurned(Message):
+    class ViewTurned(Said):
         """``v`` in an error: its card is wanted again."""
 
-        def __init__(self, view: JsonView) -> None:
-            super().__init__()
-            self.view = view
-
-        @property
-        def control(self) -> JsonView:
-            return self.view
-
-    class SaveRequested(Message):
+    class SaveRequested(Said):
         """``x``: the value under the cursor, as text for a file."""
 
         def __init__(self, view: JsonView, text: str, title: str) -> None:
-            super().__init__()
-            self.view, self.text, self.title = view, text, title
+            super().__init__(view)
+            self.text, self.title = text, title
 
-        @property
-        def control(self) -> JsonView:
-            return self.view
-
-    class OpenRequested(Message):
+    class OpenRequested(Said):
         """``o``: the image or audio at the cursor, for the system's viewer."""
 
         def __init__(self, view: JsonView, media: Media) -> None:
-            super().__init__()
-            self.view, self.media = view, media
-
-        @property
-        def control(self) -> JsonView:
-            return self.view
+            super().__init__(view)
+            self.media = media
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)

@@ -51,6 +51,13 @@ class PaintedView(LineScroll):
         ]
         return Strip(segments).adjust_cell_length(width, base)
 
+    def keep_in_sight(self, row: int, page: int) -> None:
+        """Scroll no further than it takes to see a row, where ``page`` rows are shown at once."""
+        top = round(self.scroll_y)
+        wanted = min(max(top, row - page + 1), row)
+        if wanted != top:
+            self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
+
 
 def fit(text: str, width: int) -> str:
     """Exactly ``width`` cells: padded, or cut with ``…``."""

@@ -104,11 +104,8 @@ class RowList(PaintedView, Generic[T], can_focus=True):
         self.refresh()
 
     def _show_cursor(self) -> None:
-        page = max(1, self.size.height - 1)
-        top = round(self.scroll_y)
-        wanted = min(max(top, self.cursor - page + 1), self.cursor)
-        if wanted != top and self.size.height:
-            self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
+        if self.size.height:
+            self.keep_in_sight(self.cursor, max(1, self.size.height - 1))
 
     def watch_scroll_y(self, old: float, new: float) -> None:
         super().watch_scroll_y(old, new)
