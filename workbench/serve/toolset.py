@@ -175,9 +175,8 @@ class Toolset:
     async def _run(
         self, caller: Caller, request: ExecutionRequest, listener: Listener | None
     ) -> Execution:
-        execution_id = request.execution_id or str(uuid.uuid4())
-        request = replace(request, execution_id=execution_id)
-        with self.asking.of(execution_id, caller.elicit):
+        assert request.execution_id is not None  # ``_as_asked`` chose it
+        with self.asking.of(request.execution_id, caller.elicit):
             return await self._traced(caller, request, listener)
 
     async def _traced(
@@ -273,8 +272,9 @@ class ListingWatch:
 
 
 def _as_asked(request: ExecutionRequest, caller: Caller) -> ExecutionRequest:
-    """A run of a task has its id: so ``get_execution`` and the history find it by that."""
-    return replace(request, execution_id=caller.task_id)
+    """With the id that it has from here on. A run of a task has the task's: so ``get_execution`` and the
+    history find it by that."""
+    return replace(request, execution_id=caller.task_id or str(uuid.uuid4()))
 
 
 def _plain(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from workbench.core.engine import Engine
 from workbench.core.model import (
@@ -88,12 +87,10 @@ class Runs:
         wait_ms: int | None,
         detached: bool,
     ) -> Execution | StillRunning:
-        """Run a request to its end, or for ``wait_ms``.
+        """Run a request, which has its id, to its end, or for ``wait_ms``.
 
         Cancelling the task cancels the run, unless it is ``detached``.
         """
-        if request.execution_id is None:
-            request = replace(request, execution_id=str(uuid.uuid4()))
         state = _Underway(time.monotonic(), report=report)
         task = asyncio.ensure_future(run(request, state.listen))
         self._tasks.add(task)
