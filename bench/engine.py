@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tests.support.processes import family_of, pss_mb
 from workbench.config import Config, ServerSettings
 from workbench.core.engine import Engine
 from workbench.core.model import ExecutionOptions, ExecutionRequest, Limits, PoolSettings
@@ -245,51 +246,32 @@ async def limits() -> None:
         row("while (true) with a 500 ms timeout", [await task for task in burning], "≤ 520")
         row("trivial scripts beside it", beside, "p95 ≤ 3")
         bomb = "const a = []; while (true) a.push(new Array(1e4).fill(1))"
-        before = tree_memory()
+        before = pss_mb(family_of(os.getpid()))
         peak = before
         values = []
         for _ in range(5):
             task = asyncio.ensure_future(timed(engine.run(ExecutionRequest(bomb))))
             while not task.done():
-                peak = max(peak, tree_memory())
+                peak = max(peak, pss_mb(family_of(os.getpid())))
                 await asyncio.sleep(0.002)
             values.append(task.result())
         row("a memory bomb with a 64 MB limit", values, "≤ 150")
-        print(
-            f"{'  peak of the tree above idle':58}{(peak - before) / 1024:10.1f} {'MB':16} target ≤ 100"
-        )
+        print(f"{'  peak of the tree above idle':58}{peak - before:10.1f} {'MB':16} target ≤ 100")
 
 
 async def soak(number: int = 10_000) -> None:
     async with runtime(10) as opened:
         for _ in range(1000):
             await opened.engine.run(ExecutionRequest("1"))
-        before = tree_memory()
+        before = pss_mb(family_of(os.getpid()))
         for _ in range(number // 50):
             await asyncio.gather(*(opened.engine.run(ExecutionRequest("1")) for _ in range(50)))
         await asyncio.sleep(0.5)
-        after = tree_memory()
+        after = pss_mb(family_of(os.getpid()))
         growth = (after - before) / before * 100
         print(
             f"{'memory of the tree after 10 000 executions':58}{growth:+10.1f} {'%':16} target < 5"
         )
-
-
-def tree_memory() -> int:
-    """PSS of this process and all below it, in kB."""
-    total, pending = 0, [os.getpid()]
-    while pending:
-        pid = pending.pop()
-        try:
-            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-            total += next(
-                int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")
-            )
-            for task in Path(f"/proc/{pid}/task").iterdir():
-                pending += map(int, (task / "children").read_text().split())
-        except (OSError, StopIteration):
-            continue
-    return total
 
 
 def command_line() -> None:

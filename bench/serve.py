@@ -18,6 +18,8 @@ from typing import Any
 
 from mcp import Client, StdioServerParameters
 
+from tests.support.processes import children_of, command_line, family_of, pss_mb
+
 _ROOT = Path(__file__).parent.parent
 _RAW = _ROOT / "tests" / "support" / "raw_server.py"
 _POOL = 10
@@ -58,51 +60,12 @@ async def _run(client: Client, code: str, **options: int) -> Any:
     return result.structured_content
 
 
-def _tree(pid: int) -> list[int]:
-    """A process and everything below it."""
-    found = [pid]
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = (entry / "stat").read_text().rsplit(")", 1)[1].split()[1]
-            except OSError:
-                continue
-            if int(parent) == pid:
-                found += _tree(int(entry.name))
-    return found
-
-
-def _pss_mb(pids: list[int]) -> float:
-    """Proportional set size: shared pages count once over all the processes that share them."""
-    total = 0
-    for pid in pids:
-        try:
-            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-        except OSError:
-            continue
-        total += next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
-    return total / 1024
-
-
 def _serving() -> list[int]:
     """Our one child that serves, and its workers; the upstream server is not ours to count."""
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                words = (entry / "cmdline").read_text()
-                parent = (entry / "stat").read_text().rsplit(")", 1)[1].split()[1]
-            except OSError:
-                continue
-            if "--serve" in words and int(parent) == os.getpid():
-                return [pid for pid in _tree(int(entry.name)) if _RAW.name not in _words(pid)]
+    for child in children_of(os.getpid()):
+        if "--serve" in command_line(child):
+            return [pid for pid in family_of(child) if _RAW.name not in command_line(pid)]
     return []
-
-
-def _words(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text()
-    except OSError:
-        return ""
 
 
 async def _launch(folder: Path) -> float:
@@ -157,11 +120,11 @@ async def _measure(client: Client, requests: int) -> None:
     _row("60 at once on a pool of 10", f"{took:.0f} ms", f"none fails: {right}")
     await asyncio.sleep(1)
     if sys.platform == "linux":
-        _row("idle memory of the whole tree (PSS)", f"{_pss_mb(_serving()):.0f} MB", "≤ 90 MB")
+        _row("idle memory of the whole tree (PSS)", f"{pss_mb(_serving()):.0f} MB", "≤ 90 MB")
     if sys.platform == "linux":
-        before = _pss_mb(_serving()[:1])
+        before = pss_mb(_serving()[:1])
         await _times(requests, lambda: _run(client, "1"))
-        after = _pss_mb(_serving()[:1])
+        after = pss_mb(_serving()[:1])
         _row(f"growth of the server over {requests} requests", f"{after - before:+.1f} MB", _GROWTH)
 
 

@@ -15,7 +15,6 @@ import asyncio
 import json
 import os
 import random
-import re
 import signal
 import statistics
 import sys
@@ -31,7 +30,7 @@ import httpx2
 from bench.accounts import Accounts, accounts
 from bench.plot import Panel, plotted
 from tests.hostile.corpus import cases, kinds
-from tests.hostile.leftovers import children_of, descriptors
+from tests.support.processes import descriptors, family_of, pss_mb
 from tests.support.serving import ENVELOPE, RAW_SERVER, Served
 from tests.support.terminals import Pty, environment_of
 
@@ -89,15 +88,15 @@ class Soak:
 
     def sample(self, pid: int, screen: int, since: float) -> None:
         """Look at the processes of the server and of the terminal UI."""
-        family = _family(pid)
+        family = family_of(pid)
         took, base = sorted(self.took), sorted(self.base_took)
         self.enough = self.enough and len(took) >= _SAID_OF_P99
         self.took, self.base_took = [], []
         self.seconds.append(time.monotonic() - since)
-        self.memory_mb.append(sum(_pss(one) for one in family) / 1024)
+        self.memory_mb.append(pss_mb(family))
         self.descriptors.append(descriptors(pid))
         self.processes.append(len(family))
-        self.screen_mb.append(sum(_pss(one) for one in _family(screen)) / 1024)
+        self.screen_mb.append(pss_mb(family_of(screen)))
         self.screen_descriptors.append(descriptors(screen))
         self.p50.append(_quantile(took, 0.5, self.p50))
         self.p99.append(_quantile(took, 0.99, self.p99))
@@ -149,22 +148,6 @@ def _quantile(ordered: list[float], part: float, before: list[float]) -> float:
     if not ordered:
         return before[-1] if before else 0.0
     return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
-
-
-def _family(pid: int) -> list[int]:
-    try:
-        return [pid, *(one for child in children_of(pid) for one in _family(child))]
-    except OSError:
-        return []
-
-
-def _pss(pid: int) -> int:
-    """kB."""
-    try:
-        found = re.search(r"^Pss: +(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)
-    except OSError:
-        return 0
-    return int(found[1]) if found else 0
 
 
 def configure(folder: Path, turn: int, history_mb: int) -> None:

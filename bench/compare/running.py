@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import os
-import re
 import signal
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from bench.compare.peers import Peer
 from bench.compare.scripts import EXPECTED
+from tests.support.processes import command_line, family_of, pss_mb
 from tests.support.serving import RAW_SERVER
 
 TIMEOUT_MS, MEMORY_MB = 500, 64
@@ -162,18 +162,10 @@ class Running:
 
     def memory_mb(self) -> float:
         """PSS of all its processes but the upstream server."""
-        total, waiting = 0, [self.process.pid]
-        while waiting:
-            pid = waiting.pop()
-            try:
-                words = Path(f"/proc/{pid}/cmdline").read_text()
-                if RAW_SERVER.name in words and pid != self.process.pid:
-                    continue
-                text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-                found = re.search(r"^Pss: +(\d+)", text, re.M)
-                total += int(found[1]) if found else 0
-                for task in Path(f"/proc/{pid}/task").iterdir():
-                    waiting += map(int, (task / "children").read_text().split())
-            except OSError:
-                continue
-        return total / 1024
+        pid = self.process.pid
+        ours = (one for one in family_of(pid) if one == pid or _is_ours(one))
+        return pss_mb(ours)
+
+
+def _is_ours(pid: int) -> bool:
+    return RAW_SERVER.name not in command_line(pid)

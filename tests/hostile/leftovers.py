@@ -3,52 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from tests.support.pools import pool_of
+from tests.support.processes import LINUX, children_of, cpu_ticks, descriptors, resident_bytes
 from workbench.core.engine import Engine
 
-LINUX = sys.platform == "linux"
 _GROWTH_BYTES = 160 << 20
 """More than the largest answers that pass through, and far less than one runaway takes."""
-
-
-def children_of(pid: int) -> list[int]:
-    """The children of a process, zombies aside."""
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in text.split() if state_of(int(child)) != "Z"]
-
-
-def state_of(pid: int) -> str:
-    """As /proc has it; Z also for a process that is gone."""
-    return _stat(pid)[0]
-
-
-def cpu_ticks(pid: int) -> int:
-    """Of a process, in user and system mode."""
-    return int(_stat(pid)[11]) + int(_stat(pid)[12])
-
-
-def _stat(pid: int) -> list[str]:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return ["Z", *["0"] * 20]
-
-
-def resident_bytes(pid: int | str = "self") -> int:
-    """What a process has in memory now."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def descriptors(pid: int | str = "self") -> int:
-    """How many a process has open."""
-    return len(os.listdir(f"/proc/{pid}/fd"))
 
 
 @dataclass(frozen=True)

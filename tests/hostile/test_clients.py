@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.hostile.client_cases import LINES, POSTS, Line, Post
-from tests.hostile.leftovers import LINUX, children_of, descriptors, resident_bytes
+from tests.support.processes import LINUX, children_of, descriptors, resident_bytes
 from tests.support.servers import until
 from tests.support.serving import ENVELOPE, Served, write_config
 

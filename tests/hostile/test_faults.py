@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.leftovers import LINUX, children_of, cpu_ticks, resident_bytes, state_of
+from tests.support.processes import LINUX, children_of, cpu_ticks, resident_bytes, state_of
 from tests.support.servers import until
 from tests.support.serving import Served, write_config
 from workbench.history import Store

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from tests.hostile.leftovers import LINUX
+from tests.support.processes import LINUX
 from tests.support.servers import until
 from tests.support.serving import Served, write_config
 from workbench.history.store import SqliteHistory

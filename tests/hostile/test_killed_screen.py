@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.leftovers import LINUX, children_of, state_of
+from tests.support.processes import LINUX, children_of, state_of
 from tests.support.terminals import Terminal
 from workbench.history.store import SqliteHistory
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.hostile.leftovers import LINUX, children_of, descriptors, resident_bytes
 from tests.hostile.upstream_cases import CALLS, GREETINGS, LISTINGS, Misdeed
+from tests.support.processes import LINUX, children_of, descriptors, resident_bytes
 from tests.support.servers import call, managing, until
 from workbench.config import ServerSettings
 from workbench.core.model import Outcome

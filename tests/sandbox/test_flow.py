@@ -7,11 +7,11 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
 from tests.support.pools import pool_of
+from tests.support.processes import resident_bytes
 from tests.support.servers import until
 from tests.support.tools import DictTools, result
 from workbench.core import calls, execution
@@ -41,11 +41,6 @@ async def engine() -> AsyncIterator[Engine]:
     await engine.close()
 
 
-def _resident() -> int:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
-
-
 class Growth:
     """How much this process has grown at the most."""
 
@@ -55,11 +50,11 @@ class Growth:
 @asynccontextmanager
 async def watched() -> AsyncIterator[Growth]:
     growth = Growth()
-    before = _resident()
+    before = resident_bytes()
 
     async def watch() -> None:
         while True:
-            growth.most = max(growth.most, _resident() - before)
+            growth.most = max(growth.most, resident_bytes() - before)
             await asyncio.sleep(0.005)
 
     watcher = asyncio.create_task(watch())

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.pools import pool_of
+from tests.support.processes import children_of, cpu_ticks, state_of
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.model import ErrorCode, ExecutionOptions, ExecutionRequest, Limits, PoolSettings
@@ -187,11 +188,11 @@ async def test_nothing_is_left_burning_and_nothing_is_left(tmp_path: Path) -> No
     assert server is not None
     process = server._process
     assert process is not None
-    before = {pid: _cpu_ticks(pid) for pid in _children_of(process.pid)}
+    before = {pid: cpu_ticks(pid) for pid in children_of(process.pid)}
     await asyncio.sleep(0.3)
     for pid, ticks in before.items():
-        assert _cpu_ticks(pid) - ticks <= 10  # one that burns takes 30
-    children = _children_of(process.pid)
+        assert cpu_ticks(pid) - ticks <= 10  # one that burns takes 30
+    children = children_of(process.pid)
     assert len(children) <= 6
     await engine.close()
     for pid in [process.pid, *children]:
@@ -201,32 +202,10 @@ async def test_nothing_is_left_burning_and_nothing_is_left(tmp_path: Path) -> No
 async def _until_gone(pid: int) -> None:
     """Killed is not yet gone: that is up to the kernel."""
     for _ in range(200):
-        try:
-            if _state(pid) == "Z":
-                return
-        except FileNotFoundError:
+        if state_of(pid) == "Z":
             return
         await asyncio.sleep(0.01)
-    pytest.fail(f"process {pid} is left: {_state(pid)}")
-
-
-def _children_of(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def _stat(pid: int) -> list[str]:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return ["Z", *["0"] * 20]
-
-
-def _state(pid: int) -> str:
-    return _stat(pid)[0]
-
-
-def _cpu_ticks(pid: int) -> int:
-    return int(_stat(pid)[11]) + int(_stat(pid)[12])
+    pytest.fail(f"process {pid} is left: {state_of(pid)}")
 
 
 async def test_no_script_catches_the_end_of_memory_wherever_it_comes() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.processes import command_line, family_of, state_of
 from tests.support.serving import HANDSHAKE, RAW_SERVER, Served, command, write_config
 from workbench.history import Store
 
@@ -224,28 +225,6 @@ async def test_a_change_of_the_file_does_not_drop_a_running_script(
     assert done["result"]["structuredContent"]["value"] is True
 
 
-def family(pid: int) -> set[int]:
-    """The living children of a process, and theirs."""
-    found: set[int] = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            except OSError:
-                continue
-            if parent == pid:
-                found |= {int(entry.name)} | family(int(entry.name))
-    return found
-
-
-def is_alive(pid: int) -> bool:
-    """Not gone, and not a zombie that the machine's init has yet to bury."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 @pytest.mark.parametrize("how", ["eof", "SIGINT", "SIGTERM", "SIGHUP"])
 async def test_ends_in_time_with_a_run_in_progress(folder: Path, start: Start, how: str) -> None:
@@ -255,7 +234,7 @@ async def test_ends_in_time_with_a_run_in_progress(folder: Path, start: Start, h
     params = {"name": "code_execution", "arguments": {"code": code}, "_meta": {"progressToken": 1}}
     request_id = await served.send("tools/call", params, modern=True)
     await served.note("notifications/progress")
-    children = family((await served.process()).pid)
+    children = family_of((await served.process()).pid)[1:]
     assert children
     if how == "eof":
         await served.close_stdin()
@@ -265,7 +244,7 @@ async def test_ends_in_time_with_a_run_in_progress(folder: Path, start: Start, h
         assert answer["result"]["structuredContent"]["error"]["code"] == "CANCELLED"
     assert await served.exit_code() == 0
     assert statuses(folder) == ["cancelled"]
-    assert not [pid for pid in children if is_alive(pid)]
+    assert not [pid for pid in children if state_of(pid) != "Z"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
@@ -285,25 +264,18 @@ async def test_a_server_that_will_not_go_and_signals_in_a_row_do_not_change_the_
     served = start(folder, *flags, WORKBENCH_TOKEN="a-token-for-the-tests")
     pid = (await served.process()).pid
     async with asyncio.timeout(60):
-        while not any("stubborn.py" in command_line(child) for child in family(pid)):
+        while not any("stubborn.py" in command_line(child) for child in family_of(pid)):
             if not flags:
                 await served.call("code_execution", {"code": "1"})
             await asyncio.sleep(0.02)
-    children = family(pid)
-    while is_alive(pid):
+    children = family_of(pid)[1:]
+    while state_of(pid) != "Z":
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
             os.kill(pid, signal.SIGINT)
         await asyncio.sleep(0.01)
     assert await served.exit_code() == 0
-    assert not [child for child in children if is_alive(child)]
-
-
-def command_line(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text()
-    except OSError:
-        return ""
+    assert not [child for child in children if state_of(child) != "Z"]
 
 
 def test_piped_requests_are_answered_before_the_end(folder: Path) -> None:

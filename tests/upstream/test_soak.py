@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.processes import resident_bytes
 from tests.support.servers import RAW_SERVER, call, managing, script_settings, until
 from workbench.core.model import ErrorCode
 from workbench.upstream import Manager
@@ -87,12 +88,6 @@ async def test_many_calls_do_not_grow_the_process() -> None:
                 await call(manager, "server0", "echo", {"n": n, "text": "x" * 1_000})
 
         await some(2_000)
-        before = _resident()
+        before = resident_bytes()
         await some(20_000)
-        assert _resident() - before < 4_000_000
-
-
-def _resident() -> int:
-    """Bytes of memory that the process holds."""
-    pages = Path("/proc/self/statm").read_text(encoding="utf-8").split()[1]
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+        assert resident_bytes() - before < 4_000_000
