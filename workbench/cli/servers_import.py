@@ -103,8 +103,7 @@ def _print(planned: Sequence[Planned], added: str, file: Path) -> None:
             head = f"{clean_line(row.settings.name)}: "
             print(hanging(head, clean_line(problem)))
     if any(row.state == "new" for row in planned):
-        print(
-            f"{'they go' if added != 'added' else 'they are in'} {clean_line(str(file))}, quarantined:"
-        )
+        where = "they are in" if added == "added" else "they would go into"
+        print(f"{where} {clean_line(str(file))}, quarantined:")
         print(f"{_INDENT}look at their tools with: workbench tools list")
         print(f"{_INDENT}and let them be called with: workbench servers quarantine --off NAME …")

@@ -17,6 +17,7 @@ from workbench.sandbox.child.grammars import expression_of, words_outside
 _LOOPS = frozenset(
     {"for_statement", "for_in_statement", "while_statement", "do_statement", "with_statement"}
 )
+_LISTS = frozenset({"statement_block", "switch_statement"})
 _RESET = _LOOPS | {"if_statement", "switch_statement", "try_statement"}
 
 
@@ -45,15 +46,21 @@ def wrapped(text: str, name: str, value: str) -> str:
 
 
 def assign_completion(root: Node, name: str, draft: Draft) -> None:
-    """Assign each statement that can give the completion value to ``name``, which the script does not use."""
+    """Assign each statement that can give the completion value to ``name``, which the script does not use.
+
+    A branch, loop, ``try`` or ``switch`` that completes without a value has the value undefined, not that of
+    what stands before it: so ``name`` is emptied where one begins.
+    """
+    emptied = f"{name}=void 0;"
+    closings: list[int] = []
     directives = True
     pending: list[Node] = []
     for child in root.named_children:
         if directives and _is_directive(child):
             continue
         directives = directives and child.type in {"comment", "hash_bang_line"}
-        if child.type in _RESET:
-            draft.insert(child.start_byte, f"{name}=void 0;")
+        if _has_own_value(child):
+            draft.insert(child.start_byte, emptied)
         pending.append(child)
     while pending:
         node = pending.pop()
@@ -67,8 +74,29 @@ def assign_completion(root: Node, name: str, draft: Draft) -> None:
                 continue
             draft.insert(expression.start_byte, f"{name}=(")
             draft.insert(expression.end_byte, ")")
-        else:
-            pending.extend(_completing_children(node))
+            continue
+        if node.type == "catch_clause" and (body := node.child_by_field_name("body")) is not None:
+            draft.insert(body.start_byte + 1, emptied)
+        for child in _completing_children(node):
+            if _has_own_value(child):
+                if node.type in _LISTS:
+                    draft.insert(child.start_byte, emptied)
+                elif node.type in _LOOPS:  # each time round
+                    draft.insert(child.start_byte, "{" + emptied)
+                    closings.append(child.end_byte)
+            pending.append(child)
+    for end in reversed(closings):
+        draft.insert(end, "}")
+
+
+def _has_own_value(node: Node) -> bool:
+    """Whether a statement completes with undefined where nothing in it has a value."""
+    while node.type == "labeled_statement":
+        body = node.child_by_field_name("body")
+        if body is None:
+            return False
+        node = body
+    return node.type in _RESET
 
 
 def _is_directive(node: Node) -> bool:
