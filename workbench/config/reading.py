@@ -133,7 +133,6 @@ class _Reader:
             values[key.name], origins[key.name] = self._value(key, environ, overrides)
         servers = self._servers()
         bindings = self._bindings()
-        self._check_patterns(values)
         if self._problems:
             raise ConfigError("\n".join(self._problems))
         base = self._path.parent if self._path is not None else Path.cwd()
@@ -203,14 +202,6 @@ class _Reader:
         problem = key.problem(value)
         if problem is not None:
             self._problems.append(f"{where}: {problem}")
-
-    def _check_patterns(self, values: Mapping[str, JsonValue]) -> None:
-        for name in ("history.redact.keys", "history.redact.values"):
-            for pattern in values[name] if isinstance(values[name], list) else ():
-                try:
-                    re.compile(pattern)
-                except (re.error, TypeError) as error:
-                    self._problem(name, f"{name}: {pattern!r} is no regular expression: {error}")
 
     # -- what nobody knows -----------------------------------------------------------------
 

@@ -5,6 +5,7 @@ Reading, ``config show``, the settings screen and docs/configuration.md all come
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,6 +30,8 @@ class Key:
     least: int | None = None
     most: int | None = None
     choices: tuple[str, ...] = ()
+    are_patterns: bool = False
+    """Each item of the list is a regular expression."""
 
     @property
     def environment(self) -> str:
@@ -61,7 +64,17 @@ class Key:
             good = isinstance(value, str) and (not self.choices or value in self.choices)
         elif self.kind == "list":
             good = isinstance(value, list) and all(isinstance(item, str) for item in value)
-        return None if good else f"{self.name} must be {self.allowed}, not {_shown(value)}"
+        if not good:
+            return f"{self.name} must be {self.allowed}, not {_shown(value)}"
+        return self._wrong_pattern(value) if self.are_patterns else None
+
+    def _wrong_pattern(self, value: JsonValue) -> str | None:
+        for pattern in value if isinstance(value, list) else ():
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                return f"{self.name}: {pattern!r} is no regular expression: {error}"
+        return None
 
 
 def _shown(value: JsonValue) -> str:
@@ -147,8 +160,20 @@ KEYS: tuple[Key, ...] = (
         False,
         "Nothing runs that cannot be recorded (--require-history).",
     ),
-    Key("history.redact.keys", "list", [], "Regular expressions of member names to mask."),
-    Key("history.redact.values", "list", [], "Regular expressions of text to mask."),
+    Key(
+        "history.redact.keys",
+        "list",
+        [],
+        "Regular expressions of member names to mask.",
+        are_patterns=True,
+    ),
+    Key(
+        "history.redact.values",
+        "list",
+        [],
+        "Regular expressions of text to mask.",
+        are_patterns=True,
+    ),
     Key("ui.theme", "str", "", "Theme of the terminal UI (default: workbench-dark)."),
     Key("ui.icons", "str", "unicode", "Status signs.", choices=("unicode", "ascii")),
     Key("serve.host", "str", "127.0.0.1", "Address of --http when none is given."),

@@ -32,6 +32,7 @@ from workbench.tui.seen_results import SeenResults
 from workbench.tui.session_keeper import SessionKeeper
 from workbench.tui.terminal_variants import EncodableFilter, is_utf8, suited, terminal_encoding
 from workbench.tui.textual_private import AppBase
+from workbench.tui.theme_files import ThemeFiles
 from workbench.tui.widgets import pane_screen as layout
 from workbench.tui.widgets.guarded_screen import nothing_to_await
 from workbench.tui.widgets.pane_screen import PaneScreen
@@ -83,6 +84,7 @@ class WorkbenchApp(AppBase):
         self._encodable = EncodableFilter(encoding)
         self._sessions = SessionKeeper(self)
         self.palette = Palette(self)
+        self._theme_files = ThemeFiles(self, lambda theme: suited(theme, self.color_system))
         self._viewer: Viewer | None = None
         self._saving = Saving(self)
         self._leaving = Leaving(self)
@@ -125,9 +127,9 @@ class WorkbenchApp(AppBase):
     def configured(self, config: Config) -> None:
         """A new configuration is in force, by the settings or by a change of the file."""
         before, self.config = self.config, config
-        theme = config.ui.theme
-        if theme != before.ui.theme and theme in self.available_themes:
-            self.theme = theme
+        problem = None
+        if config.ui.theme != before.ui.theme:
+            problem = self._theme_files.choose(config.ui.theme)
         if config.ui.icons != before.ui.icons:
             self.refresh_css(animate=False)
         if config.keys != before.keys:
@@ -135,7 +137,9 @@ class WorkbenchApp(AppBase):
             self.set_keymap(good)
             for problem in problems:
                 self.say(problem, "warning")
-        if config != before:
+        if problem is not None:
+            self.say(f"{problem}: {self.theme} stays", "warning")
+        elif config != before:
             self.say("The new settings are in force")
 
     def copy_to_clipboard(self, text: str) -> None:
@@ -146,15 +150,12 @@ class WorkbenchApp(AppBase):
     # -- start and end -----------------------------------------------------------------
 
     def on_mount(self) -> None:
-        found, problems = themes.load_themes(themes.theme_folders())
-        for theme in found:
-            self.register_theme(suited(theme, self.color_system))
-        wanted = self.config.ui.theme or self._sessions.recall() or themes.DEFAULT
-        if wanted not in self.available_themes:
-            problems.append(f"there is no theme {wanted!r}")
-            wanted = themes.DEFAULT
-        if wanted in self.available_themes:
-            self.theme = wanted
+        problems = self._theme_files.load()
+        last_theme = self._sessions.recall()
+        wrong_theme = self._theme_files.choose(self.config.ui.theme or last_theme)
+        if wrong_theme is not None:
+            problems.append(wrong_theme)
+            self._theme_files.choose("")
         keys, wrong = commands.keymap(self.config.keys)
         self.set_keymap(keys)
         self._start.enter_context(self.key_order.hold())
@@ -167,6 +168,7 @@ class WorkbenchApp(AppBase):
         self.set_timer(_SETTLED_S, self._collector.start)
         self.set_interval(1.0, self._collector.look)
         self.set_interval(1.0, self._leaving.look)
+        self.set_interval(1.0, self._theme_files.look)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):

@@ -15,6 +15,7 @@ from typing import Any
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
+from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.core import paths
 from workbench.tui.readable import LEAST, VARIABLE
 
@@ -35,6 +36,11 @@ def least_contrast(theme: Theme) -> float:
         return max(LEAST, float(theme.variables.get(VARIABLE, LEAST)))
     except ValueError:
         return LEAST
+
+
+def unknown_theme(name: str, known: Iterable[str]) -> str:
+    """What to say of a name that no theme has."""
+    return f"there is no theme {name!r}{suggestion(near_names(name, known), (), '')}"
 
 
 def theme_folders() -> list[Path]:

@@ -12,7 +12,8 @@ from textual.widgets import Input, Static
 from tests.tui.conftest import until
 from workbench.config import KEYS, Config, load
 from workbench.tui.dialogs.ask import LineScreen
-from workbench.tui.settings.screen import SettingsScreen, about, row_line, settings_of
+from workbench.tui.settings.rows import about, row_line, settings_of
+from workbench.tui.settings.screen import SettingsScreen
 
 pytestmark = pytest.mark.anyio
 
@@ -68,7 +69,7 @@ async def test_every_key_is_there_with_its_origin(file: Path) -> None:
         assert "default" in next(line for line in lines if "max_code_bytes" in line)
         await go_to(app, pilot, "code_execution_memory_mb")
         said = str(screen.query_one("#setting-about", Static).content)
-        assert "from 8 to 2048; default 64" in said
+        assert "MB, 8 to 2,048; or with a unit: 1 GB; default 64 MB" in said
         assert "variable WORKBENCH_CODE_EXECUTION_MEMORY_MB" in said
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -33,10 +33,18 @@ class PickScreen(GuardedModal[int | None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("names")]
 
     def __init__(
-        self, title: str, labels: Sequence[str], chosen: int = 0, *, typed: str = ""
+        self,
+        title: str,
+        labels: Sequence[str],
+        chosen: int = 0,
+        *,
+        typed: str = "",
+        seen: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """labels: of any length and content. chosen: where the cursor begins. typed: narrows them first."""
+        """labels: of any length and content. chosen: where the cursor begins. typed: narrows them first.
+        seen: hears of the row under the cursor."""
         super().__init__()
+        self._seen = seen
         self._title = title
         self._labels = labels
         self._chosen = chosen
@@ -71,6 +79,12 @@ class PickScreen(GuardedModal[int | None]):
             if all(word in label.lower() for word in words)
         ]
         self.rows.set_rows(left, 0 if words else self._chosen)
+        self._tell()
+
+    @on(RowList.Highlighted)
+    def _tell(self) -> None:
+        if self.rows.row is not None:
+            self._seen(self.rows.row)
 
     @on(Input.Submitted)
     @on(RowList.Selected)

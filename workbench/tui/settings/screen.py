@@ -3,144 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.widgets import Input, Static
 
-from workbench.config import KEYS, Config, ConfigError, Key, load
+from workbench.config import Config, ConfigError, Key, load
 from workbench.config.reading import from_text
-from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import LineScreen
+from workbench.tui.dialogs.pick import PickScreen
+from workbench.tui.settings.rows import Setting, about, heading, row_line, settings_of, value_text
+from workbench.tui.settings.units import allowed_in_words, without_unit
+from workbench.tui.themes import unknown_theme
 from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
-from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
 
-_NAME = max(len(key.name) for key in KEYS)
-_VALUE, _ORIGIN = 22, 8
-_WIDE = 60
-"""With this many cells beside the name there is room for whole paths."""
 _LOOK_S = 1.0
 _MOST_PROBLEM = 300
-_STYLES = {"default": "dim", "file": "accent", "environment": "warning", "flag": "warning"}
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One key with its value in force."""
-
-    key: Key
-    value: JsonValue
-    origin: str
-    kind: str
-    """``default``, ``file``, ``environment`` or ``flag``."""
-
-
-def settings_of(config: Config, text: str = "") -> list[Setting]:
-    """The keys whose name or help holds every word, in the order of the schema."""
-    words = text.lower().split()
-    found = []
-    for key in KEYS:
-        if all(word in f"{key.name} {key.help}".lower() for word in words):
-            origin = config.origins.get(key.name)
-            kind = origin.kind if origin else "default"
-            value = config.values.get(key.name, key.default)
-            found.append(Setting(key, value, str(origin or "default"), kind))
-    return found
-
-
-def value_text(value: JsonValue) -> str:
-    """A value as one types it: lists with commas."""
-    if isinstance(value, list):
-        return ",".join(str(item) for item in value)
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _widths(width: int) -> tuple[int, int]:
-    """Of the value and of where it comes from: that is never cut, the value is, and said below."""
-    room = max(0, width - _NAME - 4)
-    origin = min(room, _ORIGIN if room < _WIDE else room - _VALUE)
-    return room - origin, origin
-
-
-def row_line(setting: Setting, width: int) -> list[Part]:
-    """One key on a line."""
-    value, origin = _widths(width)
-    changed = setting.value != setting.key.default
-    text = clean_line(value_text(setting.value)) or "–"
-    size = in_words(setting.key, setting.value)
-    if size.partition(" ")[0].replace(",", "") == text:
-        text = size
-    elif size and len(text) + len(size) + 2 <= value:
-        text += f"  {size}"
-    said = clean_line(setting.origin)
-    if len(said) > origin:  # the end of a path has the line
-        wide = setting.kind == "file" and origin > _ORIGIN
-        said = "…" + said[1 - origin :] if wide else short_origin(setting)
-    return [
-        (fit(setting.key.name, min(_NAME, max(0, width - 4))) + "  ", ""),
-        (fit(text, value) + "  ", "strong" if changed else ""),
-        (fit(said, origin), _STYLES.get(setting.kind, "dim")),
-    ]
-
-
-def short_origin(setting: Setting) -> str:
-    """Where a value comes from, in at most ``_ORIGIN`` cells: ``default``, ``line 12``, ``variable``."""
-    if setting.kind == "file":
-        line = setting.origin.rpartition(":")[2]
-        return f"line {line}" if line.isdecimal() else "file"
-    return {"environment": "variable"}.get(setting.kind, setting.kind)
-
-
-def in_words(key: Key, value: JsonValue) -> str:
-    """A number with its unit, as people say it: ``16 MiB``, ``30 s``; empty where that says no more."""
-    if key.kind != "int" or not isinstance(value, int):
-        return ""
-    if key.name.endswith("_bytes"):
-        for unit, size in (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
-            if value >= size:
-                return f"{value / size:,.1f}".removesuffix(".0") + f" {unit}"
-        return f"{value} bytes"
-    if key.name.endswith("_ms"):
-        return f"{value / 1000:g} s" if value >= 1000 else f"{value} ms"
-    for end, unit in (("_mb", "MB"), ("_days", "days")):
-        if key.name.endswith(end):
-            return f"{value:,} {unit}"
-    return ""
-
-
-def about(setting: Setting) -> Content:
-    """What a key means, what it may be, where its value comes from."""
-    key = setting.key
-    default = value_text(key.default)
-    value = clean_line(value_text(setting.value)) or "nothing"
-    allowed = key.allowed + (f"; default {default}" if default else "; not set by default")
-    size = in_words(key, setting.value)
-    if size.partition(" ")[0].replace(",", "") == value:
-        value, size = size, ""
-    lines = [
-        Content.styled(f"{key.name} = {value}", "bold") + Content(f"  {size}" if size else ""),
-        Content(key.help),
-        Content(allowed),
-    ]
-    if setting.kind in ("environment", "flag"):
-        said = f"{clean_line(setting.origin)} wins over the file"
-        return Content("\n").join([*lines, Content.styled(said, "$text-warning")])
-    source = f"set in {clean_line(setting.origin)}" if setting.kind == "file" else "not set"
-    lines.append(Content.styled(f"{source}; variable {key.environment}", "dim"))
-    return Content("\n").join(lines)
 
 
 class SettingsScreen(GuardedScreen[None]):
@@ -162,11 +50,12 @@ class SettingsScreen(GuardedScreen[None]):
     ) -> None:
         super().__init__()
         self._list = FilteredList[Setting](
-            row_line, _heading, name="settings", placeholder="/ search settings"
+            row_line, heading, name="settings", placeholder="/ search settings"
         )
         self._config = config
         self._file = config.path or file
         self._changed = changed
+        self._shown_problems: dict[str, str] = {}
         self._seen: float | None = None
         """When the file was last changed, as far as it was looked at."""
 
@@ -192,7 +81,9 @@ class SettingsScreen(GuardedScreen[None]):
         self._look()
 
     def _look(self) -> None:
-        """Notice where another program changes the file."""
+        """Notice where another program changes the file, or saves a theme."""
+        if self._problems() != self._shown_problems:
+            self.show_config(self._config)
         try:
             stamp = self._file.stat().st_mtime
         except OSError:
@@ -221,8 +112,17 @@ class SettingsScreen(GuardedScreen[None]):
     def show_config(self, config: Config) -> None:
         """Show a configuration, e.g. one that has just been read again."""
         self._config = config
-        self.rows.set_rows(settings_of(config, self._list.text))
+        self._shown_problems = self._problems()
+        self.rows.set_rows(settings_of(config, self._list.text, self._shown_problems))
         self._describe()
+
+    def _problems(self) -> dict[str, str]:
+        """Values that may stand in the file and still are none here."""
+        theme = self._config.ui.theme
+        if not theme or theme in self.app.available_themes:
+            return {}
+        problem = f"{unknown_theme(theme, self.app.available_themes)} · {self.app.theme} is shown"
+        return {"ui.theme": clean_line(problem)}
 
     @on(RowList.Highlighted)
     def _describe(self) -> None:
@@ -250,32 +150,34 @@ class SettingsScreen(GuardedScreen[None]):
         key = row.key
         if key.kind == "bool":
             await self._set(key, "false" if row.value else "true")
-            return
-        if key.choices:
+        elif key.name == "ui.theme":
+            await self._choose_theme(key)
+        elif key.choices:
             at = key.choices.index(row.value) if row.value in key.choices else -1
             await self._set(key, key.choices[(at + 1) % len(key.choices)])
-            return
-        if isinstance(row.value, list) and any("," in str(item) for item in row.value):
-            self._say("An entry holds a comma: change this one in the file", error=True)
-            return
-        if key.name == "ui.theme":
-            asked = self._ask_theme()
         else:
-            title = f"{key.name}: {key.allowed}"
+            title = f"{key.name}: {allowed_in_words(key)}"
             asked = LineScreen(title, value_text(row.value), check=_checked_for(key))
-        text = await self.app.push_screen_wait(asked)
-        if text is not None:
-            await self._set(key, text)
+            text = await self.app.push_screen_wait(asked)
+            if text is not None:
+                await self._set(key, without_unit(key, text))
 
-    def _ask_theme(self) -> LineScreen:
-        """One of the themes that there are."""
-        names = sorted(self.app.available_themes)
+    async def _choose_theme(self, key: Key) -> None:
+        """One of the themes that there are; each is shown while the cursor is on it."""
+        app, before = self.app, self.app.theme
+        names = sorted(app.available_themes, key=lambda name: (name[:9] != "workbench", name))
 
-        def check(text: str) -> str | None:
-            fits = any(text.lower() in name for name in names)
-            return None if fits else f"there is no theme {text!r}"
+        def show(number: int) -> None:
+            app.theme = names[number]
 
-        return LineScreen("ui.theme: one of these", names=names, check=check)
+        at = names.index(before) if before in names else 0
+        number = await app.push_screen_wait(PickScreen(key.name, names, at, seen=show))
+        if (
+            number is None
+            or not await self._set(key, names[number])
+            or self._config.ui.theme != names[number]
+        ):
+            app.theme = before
 
     @work(exclusive=True, group="settings", exit_on_error=False)
     async def action_reset(self) -> None:
@@ -291,16 +193,18 @@ class SettingsScreen(GuardedScreen[None]):
         name = row.key.name
         await self._write(lambda: unset_value(self._file, name), f"{name} is back to its default")
 
-    async def _set(self, key: Key, text: str) -> None:
+    async def _set(self, key: Key, text: str) -> bool:
+        """Put a value into the file; False: it was refused."""
         from workbench.config.editing import set_value
 
         if not await self._write(
             lambda: set_value(self._file, key.name, text), f"{key.name} = {text}"
         ):
-            return
+            return False
         origin = self._config.origins.get(key.name)
         if origin is not None and origin.kind in ("environment", "flag"):
             self._say(f"It is in the file now, but {origin} wins over it", error=True)
+        return True
 
     async def _write(self, change: Callable[[], None], said: str) -> bool:
         """Change the file and read it again; False: it was refused, and says why."""
@@ -330,13 +234,8 @@ def _checked_for(key: Key) -> Callable[[str], str | None]:
 
     def check(text: str) -> str | None:
         try:
-            return key.problem(from_text(key, text))
+            return key.problem(from_text(key, without_unit(key, text)))
         except ConfigError as error:
             return str(error)
 
     return check
-
-
-def _heading(width: int) -> str:
-    value, origin = _widths(width - 2)
-    return "  " + fit("Setting", _NAME) + "  " + fit("Value", value) + "  " + fit("From", origin)

@@ -1,0 +1,76 @@
+"""Themes in the settings: shown as one goes, said where there is none, read as they are saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.color import Color
+
+from tests.tui.conftest import MakeApp, app_opened, until
+from workbench.config import load
+from workbench.tui.dialogs.pick import PickScreen
+from workbench.tui.settings.screen import SettingsScreen
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_themes_in_the_settings(make_app: MakeApp, tmp_path: Path) -> None:
+    file, folder = tmp_path / "mine.toml", tmp_path / "config" / "themes"
+    file.write_text('[ui]\ntheme = "workbench-dusc"\n')
+    folder.mkdir(parents=True)
+    app = make_app("return 1", config=load(file))
+    async with app.run_test(size=(100, 34)) as pilot:
+        await app_opened(app)
+        await app.runtime()
+        assert app.theme == "workbench-dark"
+        await pilot.press("alt+s")
+        await until(
+            lambda: isinstance(app.screen, SettingsScreen) and app.screen.query("#setting-about")
+        )
+        shown = app.screen
+        assert isinstance(shown, SettingsScreen)
+        names = [row.key.name for row in shown.rows.rows]
+        shown.rows.move_to(names.index("ui.theme"))
+        await pilot.pause()
+
+        def said() -> str:
+            return str(shown.query_one("#setting-about").content)  # type: ignore[attr-defined]
+
+        assert "there is no theme 'workbench-dusc'; did you mean 'workbench-dusk'" in said()
+        assert "workbench-dark is shown" in said()
+
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, PickScreen), "the themes")
+        await pilot.press(*"light")
+        await until(lambda: app.theme == "workbench-light", "it is shown")
+        await pilot.press("escape")
+        await until(lambda: app.theme == "workbench-dark", "it is as before")
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, PickScreen), "the themes")
+        await pilot.press(*"light", "enter")
+        await until(lambda: "light" in file.read_text(), "it is kept")
+        assert app.theme == "workbench-light"
+        await until(lambda: "no theme" not in said())
+
+        mine = folder / "mine.toml"
+        mine.write_text("primary = '#010203'\n")
+        await until(lambda: "mine" in app.available_themes, "a new one")
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, PickScreen), "the themes")
+        await pilot.press(*"mine", "enter")
+        await until(lambda: '"mine"' in file.read_text(), "it is kept")
+        mine.write_text("primary = '#a0b0c0'\n")
+        await until(
+            lambda: app.theme_variables["primary"] == Color.parse("#a0b0c0").hex, "saved again"
+        )
+        mine.write_text("primary = 'no-colour'\n")
+        await until(
+            lambda: any(
+                "mine.toml: primary must be" in note.message for note in app._notifications
+            ),
+            "what is wrong is said",
+        )
+        assert app.theme == "mine", "it stays as it was"
+        await pilot.press("r")
+        await until(lambda: app.theme == "workbench-dark", "the usual one")
