@@ -9,7 +9,7 @@ import json
 import os
 from typing import Any
 
-from workbench.sandbox.child import advice, remarks, taking_apart
+from workbench.sandbox.child import advice, placeless, remarks
 from workbench.sandbox.child.grammars import Grammars
 from workbench.sandbox.child.looking import Look
 from workbench.sandbox.child.meant import Ask
@@ -44,7 +44,7 @@ def _null_explained(grammars: Grammars, code: str, done: str, ask: Ask | None) -
 def _failure_explained(grammars: Grammars, code: str, done: str, ask: Ask | None) -> str:
     given: dict[str, Any] = json.loads(done)
     look = Look(grammars, code, given.get("line"), given.get("column"))
-    data = taking_apart.placed(look, given)
+    data = placeless.placed(look, given)
     told = advice.advise(grammars, code, data, ask)
     if told is None:
         return done if data is given else _encode(data)

@@ -1,0 +1,181 @@
+"""The place of a failure that the engine notes none for: ``const {a} = x``, ``const [a] = x``,
+``for (const a of x)``, an assignment to a constant.
+
+What it gives then is the last place before: a line that is another's. What failed is the first such thing
+behind that place and in the same function.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+from tree_sitter import Node
+
+from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, enclosing_function, path_to
+from workbench.sandbox.child.looking import Look
+
+_NOT_AN_OBJECT = "TypeError: Cannot convert undefined or null to object"
+_NOT_ITERABLE = re.compile(
+    r"TypeError: (?:value is not (?:async )?iterable"
+    r"|cannot read property 'Symbol\.(?:i|asyncI)terator' of (?:undefined|null))\Z"
+)
+_CONSTANT = re.compile(r"TypeError: '([\w$]+)' is read-only\Z")
+_TAKES_OBJECTS = re.compile(r"(?:Object|Reflect|Array)\s*\.|[\s\S]*\.(?:call|apply)\Z")
+_TAKES_ITERABLES = re.compile(
+    r"(?:new\s+)?(?:Map|Set|WeakMap|WeakSet|AggregateError|\w*Array)\Z"
+    r"|(?:Promise|Object|Array|Iterator|Map)\s*\."
+)
+_FRAME = re.compile(r"\n    at (?:(.*) \()?script\.js:(\d+):(\d+)\)?")
+_TOP = "<eval>"
+_ASSIGNMENTS = {
+    "assignment_expression": "left",
+    "augmented_assignment_expression": "left",
+    "update_expression": "argument",
+}
+
+
+class _Kind(NamedTuple):
+    """One of these failures."""
+
+    suspect: Callable[[Node], int | None]
+    """The place of a node that may have failed like this, in bytes; None: it cannot."""
+    fails_itself: Callable[[Look, Node, int], bool | None]
+    """Whether a node around the engine's own place, given too, fails like this; None: what is around it may."""
+
+
+def placed(look: Look, failure: dict[str, Any]) -> dict[str, Any]:
+    """The failure (a ``done`` frame) with the place of what failed, where the engine's is another's."""
+    message: str = failure.get("message", "")
+    kind = _kind(message) if failure.get("code") == "RUNTIME_ERROR" else None
+    if kind is None:
+        return failure
+    stack: str | None = failure.get("stack")
+    frame = _FRAME.match(stack, len(message)) if stack is not None else None
+    if stack is not None and (frame is None or not stack.startswith(message)):
+        return failure
+    # Without a stack a place is only where the error was thrown once more.
+    after = look.offset if frame is not None else None
+    if after is not None and _is_right(look, after, kind):
+        return failure
+    at = _first(look, after, kind, frame[1] if frame is not None else _TOP)
+    if at is None:
+        return failure
+    line, column = look.place_of(at)
+    where = f"script.js:{line}:{column}"
+    if stack is None or frame is None:
+        told = f"{message}\n    at {_TOP} ({where})\n"
+    else:
+        told = f"{stack[: frame.start(2) - len('script.js:')]}{where}{stack[frame.end(3) :]}"
+    return {**failure, "line": line, "column": column, "stack": told}
+
+
+def _kind(message: str) -> _Kind | None:
+    if message == _NOT_AN_OBJECT:
+        return _Kind(_object_pattern, partial(_converts, _TAKES_OBJECTS))
+    if _NOT_ITERABLE.match(message) is not None:
+        return _Kind(_iterated, partial(_converts, _TAKES_ITERABLES))
+    if (constant := _CONSTANT.match(message)) is not None:
+        name = constant[1].encode()
+        return _Kind(
+            partial(_assigned, name), lambda _, node, __: _assigned(name, node) is not None or None
+        )
+    return None
+
+
+def _object_pattern(node: Node) -> int | None:
+    return node.start_byte if node.type == "object_pattern" else None
+
+
+def _iterated(node: Node) -> int | None:
+    if node.type == "array_pattern":
+        return node.start_byte
+    if node.type != "for_in_statement" or not any(child.type == "of" for child in node.children):
+        return None
+    over = node.child_by_field_name("right")
+    return over.start_byte if over is not None else None
+
+
+def _assigned(name: bytes, node: Node) -> int | None:
+    field = _ASSIGNMENTS.get(node.type)
+    target = node.child_by_field_name(field) if field is not None else None
+    return target.start_byte if target is not None and target.text == name else None
+
+
+def _converts(natively: re.Pattern[str], look: Look, node: Node, at: int) -> bool | None:
+    """Whether a node gives such an error at its own place: a native call, a spread, the head of a loop."""
+    if node.type in {"array_pattern", "object_pattern", "yield_expression"}:
+        return True
+    if node.type in {"call_expression", "new_expression"}:
+        callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
+        arguments = node.child_by_field_name("arguments")
+        if callee is not None and natively.match(look.text(callee)) is not None:
+            return True
+        return True if arguments is not None and _spreads(arguments) else None
+    if node.type in {"array", "object"} and node.start_byte == at:
+        return True if _spreads(node) else None
+    if node.type == "for_in_statement":
+        body = node.child_by_field_name("body")
+        if node.start_byte == at and not any(child.type == "await" for child in node.children):
+            return False  # it is over
+        return body is None or at < body.start_byte
+    return None
+
+
+def _spreads(node: Node) -> bool:
+    return any(child.type == "spread_element" for child in node.named_children)
+
+
+def _is_right(look: Look, at: int, kind: _Kind) -> bool:
+    """Whether what stands at the engine's own place is what failed."""
+    for node in reversed(path_to(look.root, at)):
+        fails = kind.fails_itself(look, node, at)
+        if fails is not None:
+            return fails
+        if node.type in FUNCTIONS or node.type.endswith("_statement"):
+            return False
+    return False
+
+
+def _first(look: Look, after: int | None, kind: _Kind, function: str | None) -> int | None:
+    """The first place behind ``after`` where it may have failed, in a function by its name in the stack."""
+    scope = _scope(look, after, function)
+    if scope is None:
+        return None
+    found = [
+        at
+        for part in ([scope] if function == _TOP else scope.named_children)
+        for node in all_nodes(part, into_functions=False)
+        if (at := kind.suspect(node)) is not None
+    ]
+    # The engine comes back to the beginning of a loop when it is over.
+    loop_end = next(_loops_from(look, after), None) if after is not None else None
+    for bound in (loop_end, after if after is not None else -1):
+        behind = (at for at in found if bound is not None and at > bound)
+        if (first := next(behind, None)) is not None:
+            return first
+    return None
+
+
+def _loops_from(look: Look, at: int) -> Iterator[int]:
+    """The ends of the loops that begin at ``at``."""
+    for node in path_to(look.root, at):
+        if node.type in {"for_in_statement", "for_statement"} and node.start_byte == at:
+            yield node.end_byte
+
+
+def _scope(look: Look, at: int | None, function: str | None) -> Node | None:
+    """The function that failed; ``None`` for one without a name."""
+    if function == _TOP:
+        return look.root
+    if at is None:
+        return None
+    path = path_to(look.root, at)
+    place = enclosing_function(path, 0)
+    if place is not None:
+        return path[place]
+    return next(
+        (n for n in all_nodes(look.root) if n.type in FUNCTIONS and n.start_byte >= at), None
+    )
