@@ -134,7 +134,7 @@ async def test_uncaught_tool_error_keeps_its_code_but_a_forged_one_does_not(run:
     real = (await run("try { await tools.test.fail() } catch (e) { throw e }")).error
     assert real is not None
     assert real.code == ErrorCode.UPSTREAM_ERROR
-    assert real.details == {"server": "test", "tool": "fail"}
+    assert real.details == {"server": "test", "tool": "fail", "details": {"why": "asked to"}}
     for forged in (
         "throw new ToolError('x', { code: 'TIMEOUT', server: 's', tool: 't' })",
         "throw Object.assign(new Error('x'), { code: 'CANCELLED' })",
