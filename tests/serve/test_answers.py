@@ -328,6 +328,12 @@ def test_a_hostile_value_is_previewed_without_being_walked(name: str, most: int)
     )
 
 
+def test_what_is_whole_is_not_called_cut() -> None:
+    shown: dict[str, JsonValue] = {"execution_id": "x", "value": "y" * 100_000, "logs": []}
+    (note,) = bounded_execution(shown, 20)["cut"]
+    assert note.startswith("value: ")
+
+
 def test_nothing_is_cut_that_would_grow() -> None:
     assert preview({}, 0) == {}
     assert preview("short", -5) == "short"

@@ -90,7 +90,8 @@ def _cut_parts(
     for name, cost, part in zip(present, costs, room, strict=True):
         if cost > part:
             out[name], note = _CUTTERS[name](shown[name], part)
-            notes.append(note.replace("{way}", way))
+            if out[name] != shown[name]:
+                notes.append(note.replace("{way}", way))
     return {**out, "cut": notes}
 
 
