@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import RunScript
 from workbench.core.engine import Engine
 from workbench.core.model import ErrorCode
+from workbench.sandbox.child import handing
 from workbench.sandbox.child.starting import Starter
 from workbench.sandbox.job import Form
 
@@ -116,6 +117,30 @@ async def test_form(run: RunScript, engine: Engine, code: str, value: Any) -> No
         assert execution.error is None, execution.error
         assert execution.value == value
     assert await engine.check(code) is None
+
+
+LONE = [
+    # a text, and whether a tree is needed to know that it is one function
+    ("function f(){ return 1 }\nfunction g(){}", False),
+    ("function f(){ return 1 };\n// end\n", True),
+    ("const x = 1;\nconst f = () => 1;", False),
+    ("const f = () => { return {a:1} };", True),
+    ("const f = () => {} satisfies X", True),
+    ("async ({ n }) => n + 1", True),
+    ("(input) => input.n * 2; foo()", False),
+    ("function f(): { a: number } { return { a: 1 } }", True),
+    ("function f() { return '}' + \"}\" } // x\n f()", False),
+    ("function f() { return `}` }\nf()", True),
+    ("function f(a) { return a / 2 }\nf()", True),
+    ("() => {}\n[1].map(x => x)", True),
+    ("// c }\n/* function } */ function f() {}", True),
+    ("export function f() {}\nexport function g() {}", False),
+]
+
+
+@pytest.mark.parametrize(("text", "worth_a_look"), LONE)
+def test_whether_a_script_goes_on_is_seen_without_a_tree(text: str, worth_a_look: bool) -> None:
+    assert handing.may_be_lone(text) is worth_a_look
 
 
 NESTED = {

@@ -15,6 +15,7 @@ from workbench.sandbox.child.handing import BYTE_ORDER_MARK
 _OPENING = re.compile(
     r"(?m)^[ \t]*(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[\w+#.-]*)[^\n`]*(?:\n|\Z)"
 )
+_CLOSING = re.compile(r"\n[ \t]*(?P<mark>`{3,}|~{3,})[ \t]*(?=\n|\r|\Z)")
 _LANGUAGES = frozenset(
     {"js", "javascript", "jsx", "mjs", "cjs", "node", "ts", "typescript", "tsx", "mts", "ecmascript"}
 )  # fmt: skip
@@ -68,8 +69,8 @@ def _fences(code: str) -> Iterator[_Fence]:
             return
         mark = opening["mark"]
         # The line break before the closing mark may be that of the opening one: an empty fence.
-        closing = re.compile(rf"\n[ \t]*{re.escape(mark)}[ \t]*(?=\n|\r|\Z)")
-        end = closing.search(code, opening.end() - 1)
+        closings = _CLOSING.finditer(code, opening.end() - 1)
+        end = next((closing for closing in closings if closing["mark"] == mark), None)
         if end is None:
             if first_word or mark.startswith("`"):
                 raise NotAScript(

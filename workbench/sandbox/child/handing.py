@@ -17,6 +17,15 @@ _LONE = re.compile(
     r"(?:async\b|function\b|const\b|let\b|\(|[A-Za-z_$][\w$]*\s*=>)"
 )
 _LONE_FUNCTIONS = frozenset({"arrow_function", "function_declaration", "function_expression"})
+_TOKENS = re.compile(
+    r"//[^\n]*|/\*[\s\S]*?\*/|'(?:[^'\\\n]|\\[\s\S])*'|\"(?:[^\"\\\n]|\\[\s\S])*\"|[`/(){}\[\];]"
+)
+_AFTER = re.compile(
+    r"(?:[\s;]|//[^\n]*(?:\n|\Z)|/\*[\s\S]*?\*/)*(?:(?P<word>[A-Za-z_$][\w$]*)|[^\s;])"
+)
+"""From the end of a statement to the first word or sign of another one."""
+_GO_ON = frozenset({None, "as", "satisfies", "in", "instanceof"})
+"""What may still be of the statement: these words, and signs."""
 _NAMED_EXPORT = re.compile(r"(?:module\.)?exports\.[\w$]+\Z")
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -27,8 +36,33 @@ def may_export(text: str) -> bool:
 
 
 def may_be_lone(text: str) -> bool:
-    """Cheap: whether it is worth to look."""
-    return ("=>" in text or "function" in text) and _LONE.match(text) is not None
+    """Cheap: whether it is worth to look. Most scripts begin as a lone function would: their first statement is
+    not their last one, which is seen without a tree."""
+    return (
+        ("=>" in text or "function" in text)
+        and _LONE.match(text) is not None
+        and not _goes_on(text)
+    )
+
+
+def _goes_on(text: str) -> bool:
+    """Whether there is certainly something behind the first statement."""
+    depth = 0
+    for token in _TOKENS.finditer(text):
+        sign = token[0]
+        if sign in "`/":  # a template, or a regular expression: only a parser knows its end
+            return False
+        if sign in "([{":
+            depth += 1
+            continue
+        if sign in ")]}":
+            depth -= 1
+        if depth < 0:
+            return False
+        if depth == 0 and sign in "};" and (after := _AFTER.match(text, token.end())) is not None:
+            # After a brace the statement may go on: a type of the result, a call, an operator.
+            return sign == ";" or after["word"] not in _GO_ON
+    return False
 
 
 def open_exports(root: Node, draft: Draft) -> str | None:
