@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,6 @@ from workbench.cli.output import hanging, note, print_json, print_table
 from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
-    from workbench.upstream.importers.entries import ImportedServer, Product
     from workbench.upstream.importers.planning import Planned
 
 _INDENT = "  "
@@ -24,6 +22,7 @@ _INDENT = "  "
 def import_servers(arguments: argparse.Namespace) -> int:
     """Every server is taken over or says why not; one that cannot be stops no other."""
     from workbench.config.editing import add_servers
+    from workbench.upstream.importers.finding import read_clients
     from workbench.upstream.importers.planning import plan
 
     found = read_clients(arguments.files)
@@ -44,38 +43,6 @@ def import_servers(arguments: argparse.Namespace) -> int:
     for problem in found.unreadable:
         note(problem)
     return EXIT_USAGE if found.unreadable and arguments.files else EXIT_OK
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What is in the files of other clients."""
-
-    servers: list[ImportedServer]
-    secrets: Mapping[str, str]
-    """The variables that stand for secrets, with them."""
-    products: list[Product]
-    """Whose files were read, also those without a server."""
-    unreadable: list[str]
-    """What is to be said of files that cannot be read."""
-
-
-def read_clients(files: Sequence[str]) -> Found:
-    """What is in the files, or in those of the clients here."""
-    from workbench.upstream.importers.clients import CannotImport, read, sources
-    from workbench.upstream.importers.variables import Variables
-
-    variables = Variables()
-    found = Found([], variables.secrets, [], [])
-    for source in [Path(file) for file in files] or sources():
-        try:
-            servers = read(source, variables)
-        except CannotImport as error:
-            found.unreadable.append(str(error))
-            continue
-        found.servers.extend(servers)
-        owners = [one.source.product for one in servers]
-        found.products.extend(owners if isinstance(source, Path) else [source.product])
-    return found
 
 
 def _row(row: Planned, added: str) -> dict[str, object]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from workbench.cli.common import EXIT_FAILED, EXIT_OK, EXIT_USAGE, open_config
 from workbench.cli.output import hanging, note, print_json
 from workbench.cli.parsing import command
-from workbench.cli.servers_import import read_clients
 from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ def add_parser(actions: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Exit 0: nothing differs; 1: something does; 2: a file that was named cannot be read."""
     from workbench.upstream.importers.differing import compared
+    from workbench.upstream.importers.finding import read_clients
 
     found = read_clients(arguments.files)
     ours = open_config(arguments).servers

@@ -55,16 +55,21 @@ def what_would_run(servers: Iterable[ServerSettings]) -> list[str]:
     lines: list[str] = []
     for server in servers:
         state = "waits" if server.held else "trusted"
-        words = [server.command or "", *server.args]
-        what = server.url if server.url is not None else shlex.join(words)
-        lines.append(clean_line(f"{server.name} ({state}): {what}"))
-        lines += [
-            f"    {clean_line(f'{name} = {value}')}"
-            for name, value in (*server.env.items(), *server.headers.items())
-        ]
-        if server.cwd is not None:
-            lines.append(f"    in {clean_line(server.cwd)}")
+        what, *rest = how_it_runs(server)
+        lines.append(clean_line(f"{server.name} ({state}): ") + what)
+        lines += [f"    {line}" for line in rest]
     return lines
+
+
+def how_it_runs(server: ServerSettings) -> list[str]:
+    """Its command or address, a line for each variable or header, where it runs; safe to show."""
+    words = [server.command or "", *server.args]
+    lines = [clean_line(server.url if server.url is not None else shlex.join(words))]
+    lines += [
+        clean_line(f"{name} = {value}")
+        for name, value in (*server.env.items(), *server.headers.items())
+    ]
+    return [*lines, f"in {clean_line(server.cwd)}"] if server.cwd is not None else lines
 
 
 def trust(path: Path, servers: Iterable[ServerSettings], *, only: bool = False) -> None:

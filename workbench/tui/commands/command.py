@@ -35,6 +35,7 @@ Place: TypeAlias = Literal[
     "error",
     # small screens over a screen
     "approving",
+    "importing",
     "login",
     "trusting",
     "choice",
@@ -78,6 +79,7 @@ TITLES: Mapping[Place, str] = {
     "line": "In a line to type in",
     "error": "On the card of an error",
     "approving": "Where definitions are approved",
+    "importing": "Where servers are taken over",
     "login": "While somebody logs in",
     "trusting": "Where a folder is trusted",
     "choice": "In a question",
@@ -122,6 +124,7 @@ _HOLDS: Mapping[Place, frozenset[Place]] = {
     "figures": frozenset(("list",)),
     "filters": frozenset(("list",)),
     "approving": frozenset(("list", "json")),
+    "importing": frozenset(("list",)),
     "value": frozenset(("json",)),
     "table": frozenset(("list", "line")),
     "text-screen": frozenset(("text",)),

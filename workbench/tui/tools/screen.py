@@ -126,7 +126,7 @@ class ToolsScreen(ServerCommands):
         return self.rows.row
 
     def on_mount(self) -> None:
-        self.rows.empty_text = "No servers · workbench servers add"
+        self.rows.empty_text = "No servers · n adds one · i imports those of other clients"
         self.rows.focus()
         self._stop = self._runtime.upstream.subscribe(self._changed)
         self.set_interval(_LOOK_S, self._look_again)

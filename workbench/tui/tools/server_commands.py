@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import work
 
-from workbench.config import ConfigError
-from workbench.config.editing import set_servers
+from workbench.config import FILE_NAME, ConfigError
+from workbench.config.at_hand import servers_at_hand
+from workbench.config.editing import add_servers, remove_server, set_servers
 from workbench.config.trust import held_servers, trust, what_would_run
+from workbench.core import paths
 from workbench.text.sanitize import clean_line
+from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.tools.approving import ApproveScreen
+from workbench.tui.tools.importing import ImportScreen
 from workbench.tui.tools.logging_in import LoginScreen
 from workbench.tui.tools.tree import ToolRow
 from workbench.tui.tools.trusting import TrustScreen
@@ -46,6 +51,58 @@ class ServerCommands(GuardedScreen[str | None]):
             await self._runtime.upstream.reconnect(row.server.name)
             await self._runtime.upstream.settled(row.server.name)
             self.show_tools()
+
+    @property
+    def _file(self) -> Path:
+        """What a change of the servers goes to, whether it exists or not."""
+        return self._runtime.config.path or paths.config_dir() / FILE_NAME
+
+    @work(exclusive=True, group="tools-add", exit_on_error=False)
+    async def action_add(self) -> None:
+        """A server by its command or its address, into the file; it is started as the file is read."""
+        title = "Add a server: NAME=command or address; a name is found where none is given"
+        typed = await self.app.push_screen_wait(LineScreen(title, check=_wrong_server))
+        if typed is None:
+            return
+        try:
+            (server,) = servers_at_hand([typed])
+            await asyncio.to_thread(add_servers, self._file, [server])
+        except (ConfigError, OSError) as error:
+            self.notify(clean_line(str(error)), severity="error", markup=False)
+        else:
+            said = (
+                f"{server.name} is added; its tools are trusted as they are when it first connects"
+            )
+            self.notify(clean_line(said), markup=False)
+
+    @work(exclusive=True, group="tools-add", exit_on_error=False)
+    async def action_import_servers(self) -> None:
+        """Servers of other clients, after a look at them."""
+        known = self._runtime.config.servers
+        said = await self.app.push_screen_wait(ImportScreen(self._file, known))
+        if said is not None:
+            self.notify(clean_line(said), markup=False)
+
+    @work(exclusive=True, group="tools-add", exit_on_error=False)
+    async def action_remove(self) -> None:
+        """The server goes out of the file, after a question."""
+        row, path = self.row, self._runtime.config.path
+        if row is None:
+            return
+        name = row.server.name
+        if path is None or name not in self._runtime.config.servers:
+            self.notify(f"{clean_line(name)} is in no configuration file", markup=False)
+            return
+        question = f"Remove {clean_line(name)} from {clean_line(str(path))}?"
+        choices = {"keep": "Keep it", "remove": "Remove"}
+        if await self.app.push_screen_wait(ChoiceScreen(question, choices)) != "remove":
+            return
+        try:
+            await asyncio.to_thread(remove_server, path, name)
+        except (ConfigError, OSError) as error:
+            self.notify(clean_line(str(error)), severity="error", markup=False)
+        else:
+            self.notify(f"{clean_line(name)} is removed", markup=False)
 
     @work(exclusive=True, group="tools-log", exit_on_error=False)
     async def action_log(self) -> None:
@@ -143,3 +200,11 @@ class ServerCommands(GuardedScreen[str | None]):
                 markup=False,
             )
             self.show_tools()
+
+
+def _wrong_server(text: str) -> str | None:
+    try:
+        servers_at_hand([text])
+    except ConfigError as error:
+        return str(error).removeprefix("--server ")
+    return None

@@ -1,0 +1,85 @@
+"""Servers are taken over, added and removed on the tools screen, in a real file that is followed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from textual.widgets import Static
+
+from tests.support.hostile import HOSTILE_LINE, unsafe_in
+from tests.tui.conftest import paste, until
+from tests.tui.tools.test_screen import ToolsApp, screen
+from workbench.config import load
+from workbench.core.runtime import open_runtime
+from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.tools.importing import ImportScreen
+from workbench.tui.tools.screen import ToolsScreen
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_servers_come_and_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+    gone = {
+        "command": "no-such-program",
+        "args": [HOSTILE_LINE],
+        "env": {"TOKEN": "sk-" + "a1" * 20},
+    }
+    (tmp_path / ".cursor").mkdir()
+    (tmp_path / ".cursor" / "mcp.json").write_text(
+        json.dumps({"mcpServers": {"wiki": gone, "other": gone, "broken": {"args": 3}}})
+    )
+    file = tmp_path / "mine.toml"
+    file.write_text("# mine\n[servers.here]\ncommand = 'no-such-program'\n")
+    async with open_runtime(load(file), data_dir=tmp_path / "data", watch=True) as runtime:
+        app = ToolsApp()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await app.push_screen(ToolsScreen(runtime), app.answers.append)
+            await until(lambda: screen(app).rows.rows, "shown")
+            await pilot.press("i")
+            await until(lambda: isinstance(app.screen, ImportScreen), "the preview")
+            shown = app.screen
+            assert isinstance(shown, ImportScreen)
+            await until(lambda: len(shown.rows.rows) == 3, "what was found")
+            assert [row.state for row in shown.rows.rows] == ["new", "new", "skipped"]
+            said = str(shown.query_one("#import-text", Static).content)
+            assert "Cursor" in said
+            assert "quarantined" in said
+            assert unsafe_in(said) == []
+            assert "a1a1" not in said, "no secret is shown"
+            await pilot.press("space", "enter")  # one is left out
+            await until(lambda: "[servers.other]" in file.read_text(), "the other is added")
+            assert "servers.wiki" not in file.read_text()
+            assert file.read_text().startswith("# mine")
+            await until(lambda: len(screen(app).rows.rows) == 2, "it is shown")
+            assert {row.server.name: row.server.quarantined for row in screen(app).rows.rows} == {
+                "here": False,
+                "other": True,
+            }
+
+            await pilot.press("n")
+            await until(lambda: isinstance(app.screen, LineScreen) and app.screen.focused, "asked")
+            paste(pilot, "ftp://x")  # type: ignore[arg-type]
+            await pilot.press("enter")
+            problem = app.screen.query_one("#line-problem", Static)
+            await until(lambda: "http" in str(problem.content), "it is not taken")
+            await pilot.press("ctrl+a")
+            paste(pilot, f"two={sys.executable} -c pass")  # type: ignore[arg-type]
+            await until(lambda: not problem.has_class("-shown"), "right")
+            await pilot.press("enter")
+            await until(lambda: "[servers.two]" in file.read_text(), "added")
+            names = [row.server.name for row in screen(app).rows.rows]
+            await until(lambda: len(screen(app).rows.rows) == 3, "it is shown")
+            names = [row.server.name for row in screen(app).rows.rows]
+            screen(app).rows.move_to(names.index("two"))
+            await pilot.press("delete")
+            await until(
+                lambda: isinstance(app.screen, ChoiceScreen) and app.screen.focused, "asked"
+            )
+            await pilot.press("right", "enter")
+            await until(lambda: "[servers.two]" not in file.read_text(), "removed")
