@@ -70,7 +70,9 @@ class Peer:
         else:
             uv = [sys.executable, "-m", "uv"]
             version = ["--python", self.python_version] if self.python_version else []
-            subprocess.run([*uv, "venv", "-q", "--clear", *version, str(self.folder)], check=True)
+            found = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}  # of this machine
+            words = [*uv, "venv", "-q", "--clear", *version, str(self.folder)]
+            subprocess.run(words, env=found, check=True)
             install = [*uv, "pip", "install", "-q", "--python", self.python]
             subprocess.run([*install, *self.packages], check=True)
         done.touch()
@@ -219,7 +221,7 @@ PEERS = (
         "@utcp/code-mode", "JavaScript", ("@utcp/code-mode", "@utcp/mcp", "@utcp/sdk", "isolated-vm"),
         _utcp, scripts.javascript(_member), node=_newer_node,
     ),
-    Peer("code-mode (UTCP, PyPI)", "Python", ("code-mode",), _hosted("utcp"), _NO_CALLS),
+    Peer("code-mode (UTCP, PyPI)", "Python", ("code-mode", "utcp<1.2"), _hosted("utcp"), _NO_CALLS),
     Peer(
         "pydantic-monty", "Python", ("pydantic-monty",), _hosted("monty"),
         scripts.python("'raw', ", end=""),
