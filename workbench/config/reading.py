@@ -166,7 +166,9 @@ class _Reader:
                 redact_values=tuple(values["history.redact.values"]),
             ),
             scripts_dir=_path(values["scripts_dir"], base),
-            ui=UiSettings(theme=values["ui.theme"], icons=values["ui.icons"]),
+            ui=UiSettings(
+                theme=values["ui.theme"], icons=values["ui.icons"], notify=values["ui.notify"]
+            ),
             serve=ServeSettings(
                 host=values["serve.host"],
                 port=values["serve.port"],

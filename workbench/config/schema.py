@@ -176,6 +176,13 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("ui.theme", "str", "", "Theme of the terminal UI (default: workbench-dark)."),
     Key("ui.icons", "str", "unicode", "Status signs.", choices=("unicode", "ascii")),
+    Key(
+        "ui.notify",
+        "str",
+        "off",
+        "What tells of runs that fail unseen: a bell, or a notification by the terminal's escape sequence.",
+        choices=("off", "bell", "osc9", "osc777"),
+    ),
     Key("serve.host", "str", "127.0.0.1", "Address of --http when none is given."),
     Key("serve.port", "int", 8321, "Port of --http when none is given.", 1, 65_535),
     Key("serve.token_env", "str", "WORKBENCH_TOKEN", "Variable that holds the bearer token."),
@@ -305,6 +312,7 @@ class HistorySettings:
 class UiSettings:
     theme: str = ""
     icons: str = "unicode"
+    notify: str = "off"
 
 
 @dataclass(frozen=True, slots=True)

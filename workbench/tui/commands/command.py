@@ -15,6 +15,7 @@ Place: TypeAlias = Literal[
     # the other screens; "sides": two executions side by side
     "replay",
     "history",
+    "agents",
     "tools",
     "settings",
     "sides",
@@ -61,6 +62,7 @@ TITLES: Mapping[Place, str] = {
     "panes": "Where there are four panes",
     "replay": "In a replay",
     "history": "In the history",
+    "agents": "Where agents are listed",
     "tools": "On the screen of tools",
     "settings": "In the settings",
     "sides": "Where two runs stand side by side",
@@ -105,6 +107,7 @@ _HOLDS: Mapping[Place, frozenset[Place]] = {
     "panes": _PANES,
     "replay": _PANES | {"panes"},
     "history": frozenset(("list", "line")),
+    "agents": frozenset(("list",)),
     "tools": frozenset(("list", "line", "json")),
     "settings": frozenset(("list", "line")),
     "sides": frozenset(("diff", "list", "json")),

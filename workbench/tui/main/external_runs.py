@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
@@ -12,6 +13,8 @@ from workbench.core.ports import HistoryReader
 from workbench.history import ExecutionRow, Follower, HistoryError, this_process
 from workbench.text.sanitize import clean_line
 from workbench.tui import commands
+from workbench.tui.history.agents import AgentRuns, has_failed
+from workbench.tui.notices import FailureNotices
 from workbench.tui.wording import COLOURS, SIGNS, count, duration
 
 if TYPE_CHECKING:
@@ -33,23 +36,40 @@ class OtherRuns:
         self._me = this_process()
         self._changed = 0.0
         self.newest: ExecutionRow | None = None
+        self.agents = AgentRuns(self._me)
+        self.failed: list[ExecutionRow] = []
+        """What failed at the last look."""
+        self.own_failed: list[ExecutionRow] = []
+        """Of this process."""
 
     def poll(self) -> bool:
         """Whether there is something new to show. A file that cannot be read shows nothing."""
+        self.failed = []
         try:
             if self._follower is None:
                 self._follower = Follower(self._history)
-            rows = [row for row in self._follower.poll() if row.owner != self._me]
+            changed = self._follower.poll()
         except HistoryError:
-            rows = []
+            changed = []
+        rows = [row for row in changed if row.owner != self._me]
+        self.own_failed = [row for row in changed if row.owner == self._me and has_failed(row)]
         if rows:
             running = [row for row in rows if row.status == "running"]
             self.newest = (running or rows)[-1]
             self._changed = time.monotonic()
+            ended = self.agents.take(rows, self._changed)
+            self.failed = [row for row in ended if has_failed(row)]
         return bool(rows)
 
     def line(self) -> Content | None:
-        """``✔ claude-code: triage.js, 3 calls, 2.3 s``; None where nothing runs nor has just ended."""
+        """``✔ claude-code: triage.js, 3 calls, 2.3 s``, or ``… 3 runs, 12 calls/s``; None where nothing runs
+        nor has just ended."""
+        running = self.agents.running
+        if len(running) > 1:
+            now = time.monotonic()
+            rate = sum(self.agents.rate(row, now) for row in running)
+            said = f"{SIGNS['running']} {count(len(running), 'run')} of others, {rate:.0f} calls/s"
+            return Content.styled(said, COLOURS["running"])
         row = self.newest
         if row is None:
             return None
@@ -67,8 +87,17 @@ class OtherRuns:
 class ExternalRuns:
     """Tells in the status line that another process runs a script, and opens its newest run."""
 
-    def __init__(self, host: Host, status: StatusLine, runs: RunControl) -> None:
+    def __init__(
+        self,
+        host: Host,
+        status: StatusLine,
+        runs: RunControl,
+        open_history: Callable[[str], None],
+    ) -> None:
+        """open_history: shows the runs that a filter leaves."""
         self._host = host
+        self._open_history = open_history
+        self._notices: FailureNotices | None = None
         self._status = status
         self._runs = runs
         self._others: OtherRuns | None = None
@@ -86,18 +115,42 @@ class ExternalRuns:
         if self._others is None:
             self._others = OtherRuns(runtime.history)
         before = self._others.newest
-        if not self._others.poll():
+        is_new = self._others.poll()
+        self._tell_failures(self._others)
+        if not is_new:
             return
         newest = self._others.newest
         known = before is not None and newest is not None and before.n == newest.n
         if newest is not None and newest.status == "running":
             if not known and not self._runs.active:
-                who = clean_line(newest.client or newest.source)
-                key = commands.key_of("watch", self._host.app.config.keys)
-                self._status.tell_for_now(f"{who} runs a script: {key} follows it")
+                who, keys = clean_line(newest.client or newest.source), self._host.app.config.keys
+                said = f"{who} runs a script: {commands.key_of('watch', keys)} follows it"
+                running = len(self._others.agents.running)
+                if running > 1:
+                    said = f"Others run {running} scripts: {commands.key_of('agents', keys)} lists them"
+                self._status.tell_for_now(said)
         elif newest is not None:
             self._status.take_back()
         self._host.show_run()
+
+    def _tell_failures(self, others: OtherRuns) -> None:
+        """Outside the screen, too, where that is wanted; of our own what nobody looks at."""
+        if self._notices is None:
+            app = self._host.app
+            self._notices = FailureNotices(app.write_to_terminal, lambda: app.config.ui.notify)
+        own = [] if self._host.app.app_focus else others.own_failed
+        self._notices.take([*others.failed, *own])
+
+    def show_agents(self) -> None:
+        """The sessions of other processes, and their runs."""
+        runtime, app = self._host.app.runtime_now, self._host.app
+        if runtime is None or self._others is None:
+            app.say("The history is not open yet", "warning")
+            return
+        from workbench.tui.history.agents_screen import AgentsScreen
+
+        agents = self._others.agents
+        app.push_screen(AgentsScreen(runtime.history, agents, app.open_replay, self._open_history))
 
     async def watch(self) -> None:
         """The newest run of another process; one that goes on is followed."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.content import Content
+from textual.message import Message
 
 from workbench.text.sanitize import clean_line
 from workbench.tui.trace.live_run import LiveRun
@@ -59,9 +61,21 @@ class HeaderLine(QuietLine):
 
     app: WorkbenchApp
 
+    class OthersClicked(Message):
+        """A click on what other processes run."""
+
     def __init__(self) -> None:
         super().__init__(id="header", markup=False)
         self._history_problem: str | None = None
+        self._others = ""
+        """What it says of other processes."""
+
+    def on_click(self, event: events.Click) -> None:
+        start = str(self.content).find(self._others) if self._others else -1
+        if start >= 0 and start <= event.get_content_offset_capture(self).x < start + len(
+            self._others
+        ):
+            self.post_message(self.OthersClicked())
 
     def look(
         self,
@@ -79,6 +93,7 @@ class HeaderLine(QuietLine):
         else:
             left += _of_servers(runtime)
             self._tell_history(runtime.history.problem)
+        self._others = others.plain if others is not None else ""
         if others is not None:
             right.append(others)
         if run is not None:

@@ -75,8 +75,8 @@ class WorkbenchScreen(PaneScreen):
         self.inputs = NamedInputs(self)
         self.runs = RunControl(self, self.scripts, self.problems, self.trace, self.detail)
         self.edit_and_replay = EditAndReplay(self, self.runs, self.problems, self.detail)
-        self.others = ExternalRuns(self, self._status, self.runs)
         self.navigation = Navigation(self, self.files, self.sidebar)
+        self.others = ExternalRuns(self, self._status, self.runs, self.navigation.open_history)
         self._titles = FrameTitles(self.scripts, self.runs, *panes, self._trace_pane, self.detail)
         self._draft_timer: Timer | None = None
 
@@ -298,6 +298,10 @@ class WorkbenchScreen(PaneScreen):
 
     def action_settings(self) -> None:
         self.navigation.open_settings()
+
+    @on(HeaderLine.OthersClicked)
+    def action_agents(self) -> None:
+        self.others.show_agents()
 
     async def action_watch(self) -> None:
         await self.others.watch()

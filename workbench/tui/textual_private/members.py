@@ -26,7 +26,7 @@ CLASS_MEMBERS: dict[type, tuple[str, ...]] = {
 }
 """What the classes must have; the members of their instances are looked at in a running app."""
 INSTANCE_MEMBERS: dict[type, tuple[str, ...]] = {
-    App: ("_exception",),
+    App: ("_exception", "_driver"),
     Document: ("_lines", "_newline"),
     RichLog: ("_start_line",),
     Screen: ("_compositor",),

@@ -30,6 +30,11 @@ class AppBase(App[int]):
         """What ended the app, where it was a bug of ours."""
         return self._exception
 
+    def write_to_terminal(self, sequence: str) -> None:
+        """An escape sequence that is no painting."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Every painting goes to the terminal through here."""
         # Rows of another width are broken by the terminal, which moves what stood below: until the

@@ -1,0 +1,209 @@
+"""Agents at work: the sessions of other processes and their runs, live; Enter follows one."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from workbench.core.ports import HistoryReader
+from workbench.history import ExecutionRow, HistoryError
+from workbench.text.sanitize import clean_line
+from workbench.tui.commands import bindings
+from workbench.tui.history.agents import AgentRuns, Session
+from workbench.tui.history.rows import STYLES, when
+from workbench.tui.widgets.guarded_screen import GuardedScreen
+from workbench.tui.widgets.key_footer import KeyFooter
+from workbench.tui.widgets.line_view import Part, fit
+from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.row_list import RowList
+from workbench.tui.wording import SIGNS, count, duration
+
+_LOOK_S = 0.25
+_KNOWN = 300
+"""Runs of before that are read at the start."""
+_RUNS = 6
+"""Runs of one session that are listed."""
+_STATE_STYLES = {"working": "accent", "idle": "", "ended": "dim"}
+
+Row: TypeAlias = tuple[Session, ExecutionRow | None, float]
+"""A session, or one of its runs; calls a second."""
+
+
+class AgentsScreen(GuardedScreen[None]):
+    """``agents`` is fed by who follows the history; ``open_run`` shows a run, and follows it while it runs."""
+
+    DEFAULT_CSS = """
+    AgentsScreen { layout: vertical; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("agents")]
+
+    def __init__(
+        self,
+        history: HistoryReader,
+        agents: AgentRuns,
+        open_run: Callable[[str], Awaitable[None]],
+        open_history: Callable[[str], None],
+    ) -> None:
+        """open_history: shows the runs that a filter leaves."""
+        super().__init__()
+        self._history = history
+        self._agents = agents
+        self._open_run = open_run
+        self._open_history = open_history
+
+    def compose(self) -> ComposeResult:
+        with Pane(id="agents-pane"):
+            yield RowList[Row](agent_line, _heading, id="agents-rows")
+        yield KeyFooter()
+
+    @property
+    def rows(self) -> RowList[Row]:
+        return self.query_one("#agents-rows", RowList)
+
+    def on_mount(self) -> None:
+        self.rows.empty_text = "Reading…"
+        self.rows.focus()
+        self._read()
+        self.set_interval(_LOOK_S, self._look)
+
+    @work(exit_on_error=False)
+    async def _read(self) -> None:
+        """What ran before this terminal UI began to follow."""
+        try:
+            rows = await asyncio.to_thread(self._history.list_executions, limit=_KNOWN)
+        except HistoryError as error:
+            self.rows.empty_text = clean_line(str(error), 300)
+            self.rows.refresh()
+            return
+        self._agents.take(rows, time.monotonic())
+        self.rows.empty_text = (
+            "No other process has run a script: what agents run appears here as it runs"
+        )
+        self._look()
+
+    def _look(self) -> None:
+        if not self.is_current:
+            return
+        now = time.monotonic()
+        sessions = self._agents.sessions(now)
+        rows: list[Row] = []
+        for session in sessions:
+            rows.append((session, None, session.rate))
+            shown = [run for run in session.runs if run.status == "running"]
+            shown += [run for run in session.runs if run.status != "running"]
+            rows += [(session, run, self._agents.rate(run, now)) for run in shown[:_RUNS]]
+        if rows == self.rows.rows and not self._agents.running:
+            return
+        before = self.rows.row
+        places = [place for place, row in enumerate(rows) if _is_same(row, before)]
+        self.rows.set_rows(rows, places[0] if places else None)
+        running = sum(session.running for session in sessions)
+        rate = sum(session.rate for session in sessions)
+        self.query_one(Pane).set_title(
+            f"Agents · {count(len(sessions), 'session')} · {running} running · {rate:.1f} calls/s",
+            "Enter follows a run · h its history · Esc back",
+        )
+
+    @on(RowList.Selected)
+    async def _selected(self) -> None:
+        row = self.rows.row
+        if row is not None:
+            run = row[1] or row[0].runs[0]
+            await self._open_run(run.execution_id)
+
+    def action_history(self) -> None:
+        """The runs of this client in the history."""
+        row = self.rows.row
+        if row is not None:
+            who = row[0].client
+            self._open_history(f'"{who}"' if who else f"source:{row[0].source}")
+
+    def action_failed(self) -> None:
+        """The next run that failed."""
+        rows = self.rows.rows
+        for step in range(1, len(rows) + 1):
+            place = (self.rows.cursor + step) % len(rows)
+            run = rows[place][1]
+            if run is not None and run.status not in ("ok", "running", "cancelled"):
+                self.rows.move_to(place)
+                return
+        self.notify("No run that is listed failed", markup=False)
+
+
+def _is_same(row: Row, other: Row | None) -> bool:
+    if other is None:
+        return False
+    (session, run, _), (other_session, other_run, _) = row, other
+    if run is None or other_run is None:
+        key = (session.owner, session.client, session.source)
+        return run is other_run and key == (
+            *(other_session.owner, other_session.client, other_session.source),
+        )
+    return run.n == other_run.n
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Cells of each."""
+
+    name: int
+    state: int
+    calls: int
+    rate: int
+    time: int
+    last: bool
+    """Whether there is room for when it began."""
+
+    @classmethod
+    def of(cls, width: int) -> _Columns:
+        if width < 84:
+            return cls(max(10, width - 41), 16, 6, 8, 9, last=False)
+        return cls(min(60, width - 67), 20, 7, 8, 10, last=True)
+
+
+def _heading(width: int) -> str:
+    at = _Columns.of(width - 2)
+    text = f"  {fit('Session · run', at.name)} {fit('State', at.state)}"
+    text += f"{'Calls':>{at.calls}} {'Calls/s':>{at.rate}}{'Time':>{at.time}}"
+    return text + ("  Last" if at.last else "")
+
+
+def agent_line(row: Row, width: int) -> list[Part]:
+    """A session, or below it one of its runs, on a line."""
+    session, run, rate = row
+    at = _Columns.of(width)
+    if run is None:
+        name = f"{clean_line(session.who, 40)}  {session.source} · process {clean_line(session.process, 12)}"
+        state, style = session.state, _STATE_STYLES[session.state]
+        calls = sum(each.tool_calls for each in session.runs)
+        took, last = count(len(session.runs), "run"), ""
+        if session.failed:
+            last = f"{session.failed} ✘ failed"
+            state += "" if at.last else f" · {session.failed} ✘"
+    else:
+        name = f"  {clean_line(run.script or f'inline: {run.code_start.strip()}', 100)}"
+        sign = SIGNS.get(run.status, "?")  # type: ignore[call-overload]
+        state, style = f"{sign} {run.error_code or run.status}", STYLES.get(run.status, "warning")
+        calls, took, last = run.tool_calls, _spent(run), when(run.started_at)
+    parts: list[Part] = [
+        (fit(name, at.name) + " ", "strong" if run is None else ""),
+        (fit(state, at.state), style),
+        (f"{calls:>{at.calls},} {f'{rate:.1f}' if rate else '':>{at.rate}}{took:>{at.time}}", ""),
+    ]
+    if at.last:
+        room = max(0, width - sum(len(text) for text, _ in parts) - 2)
+        parts.append(("  " + fit(last, room), "error" if run is None else "dim"))
+    return parts
+
+
+def _spent(run: ExecutionRow) -> str:
+    if run.status == "running":
+        return duration(max(0.0, (time.time() - run.started_at) * 1000))
+    return "" if run.duration_ms is None else duration(run.duration_ms)
