@@ -15,9 +15,12 @@ from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen
 from workbench.tui.history.diff_screen import Before, DiffScreen, End
 from workbench.tui.history.screen import HistoryScreen
+from workbench.tui.history.text_sides import TextSides, code_difference, side_lines
 from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.values.difference_list import DifferenceList
 from workbench.tui.values.json_view import JsonView
+from workbench.tui.values.value_screen import JsonScreen
+from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
 
 pytestmark = pytest.mark.anyio
@@ -154,3 +157,54 @@ async def test_a_record_beside_a_live_run(make_app: MakeApp) -> None:
         await pilot.press("escape")
         assert app.screen is replay
         assert "diverged" in replay.reruns.verdict
+
+
+def test_lines_that_stand_for_each_other_are_on_one_row() -> None:
+    rows = side_lines("a\nb\nc\nd", "a\nB\nc\nnew\nd\nend")
+    assert [(row.left, row.right, row.differs) for row in rows] == [
+        ("a", "a", False), ("b", "B", True), ("c", "c", False), ("", "new", True), ("d", "d", False),
+        ("", "end", True),
+    ]  # fmt: skip
+    assert [(row.left_number, row.right_number) for row in rows[3:]] == [(0, 4), (4, 5), (0, 6)]
+    assert code_difference("a\nb", "a\nB") == [{"path": "line 2", "expected": "b", "actual": "B"}]
+    assert side_lines("", "") == code_difference("a", "a") == []
+    assert len(code_difference("a\r\n", "a\n")) == 1
+    assert [row.right_number for row in side_lines("x", "")] == [0]
+
+
+async def test_the_code_of_two_runs_stands_line_beside_line(make_app: MakeApp) -> None:
+    app = make_app("// one\nconst a = 1;\nreturn a")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await app_opened(app)
+        await run(app, pilot, "null")
+        app.main.tab.script.text = "// one\nconst a = 2;\n\nreturn a"
+        await run(app, pilot, "null")
+        await runs_listed(app, pilot, 2)
+        await pilot.press("j", "d", "k", "d")
+        screen = await compared(app)
+        code = screen.query_one(TextSides)
+        await until(lambda: code.rows, "the code")
+        assert "code differs" in str(screen.query_one("#pairs-pane", Pane).border_title)
+        said = lines(code)
+        assert said[2].split() == [
+            "▶",
+            "2",
+            "const",
+            "a",
+            "=",
+            "1;",
+            "≠",
+            "2",
+            "const",
+            "a",
+            "=",
+            "2;",
+        ]
+        assert said[4].split() == ["3", "return", "a", "│", "4", "return", "a"]
+        await pilot.press("enter", "n")
+        await until(lambda: code.cursor == 2, "the next line that differs")
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, JsonScreen), "a line, whole")
+        await pilot.press("escape", "shift+tab", "j")
+        await until(lambda: not code.display or not code.parent.display, "the end has values")  # type: ignore[union-attr]
+        assert shown(screen, "a") is not None

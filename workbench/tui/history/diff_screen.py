@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -17,7 +17,6 @@ from workbench.core.model import JsonValue
 from workbench.history import CallRow, Recording
 from workbench.replay import (
     Pair,
-    changed_lines,
     compare_calls,
     compare_ends,
     end_of,
@@ -26,6 +25,7 @@ from workbench.replay import (
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
+from workbench.tui.history.text_sides import SideLine, TextSides, code_difference
 from workbench.tui.replay.timeline import execution_of
 from workbench.tui.values.difference_list import DifferenceList
 from workbench.tui.values.json_view import JsonView
@@ -66,6 +66,9 @@ class DiffScreen(GuardedScreen[None]):
     DiffScreen { layout: vertical;
         & #pairs-pane { height: 5fr; }
         & Horizontal { height: 4fr; }
+        & #code-pane { height: 8fr; display: none; }
+        &.-code #code-pane { display: block; }
+        &.-code #values, &.-code #entries-pane { display: none; }
         & Horizontal Pane { width: 1fr; }
         & #entries-pane { height: 3fr; }
         & #diff-header { height: auto; max-height: 3; padding: 0 1; background: $panel;
@@ -84,7 +87,9 @@ class DiffScreen(GuardedScreen[None]):
         yield Static("Comparing…", id="diff-header", markup=False)
         with Pane(id="pairs-pane"):
             yield RowList[Line](pair_line, _heading, id="pairs")
-        with Horizontal():
+        with Pane(id="code-pane"):
+            yield TextSides("code")
+        with Horizontal(id="values"):
             with Pane(id="a-pane"):
                 yield JsonView(id="a")
             with Pane(id="b-pane"):
@@ -113,7 +118,8 @@ class DiffScreen(GuardedScreen[None]):
         if not different:
             said = f"all {count(len(pairs), 'call')} are the same" if pairs else "no calls"
         if before:
-            said = f"{' and '.join(row.what for row in before)} differ, {said}"
+            verb = "differs" if len(before) == 1 else "differ"
+            said = f"{' and '.join(row.what for row in before)} {verb}, {said}"
         said += ", and the end differs" if end.diff else ", and the end is the same"
         self.query_one("#pairs-pane", Pane).set_title(
             f"Calls · {said}", "n next difference · F6 pane"
@@ -141,11 +147,14 @@ class DiffScreen(GuardedScreen[None]):
         row = self.rows.row
         if row is None:
             return
+        is_code = isinstance(row, Before) and row.what == "code"
+        self.set_class(is_code, "-code")
+        if is_code:
+            self._show_code(row.diff)
+            return
         if isinstance(row, Before):
             for name, run in (("a", self._a), ("b", self._b)):
-                self._side(
-                    name, run.code if row.what == "code" else run.input, f"{name} · {row.what}", ""
-                )
+                self._side(name, run.input, f"{name} · input", "")
         elif isinstance(row, End):
             self._side("a", end_of(self._a), "a · the end", _took(self._a.duration_ms))
             self._side("b", end_of(self._b), "b · the end", _took(self._b.duration_ms))
@@ -162,23 +171,42 @@ class DiffScreen(GuardedScreen[None]):
             f"Difference · {len(row.diff)}" if row.diff else "Difference", "Enter shows one whole"
         )
 
+    def _show_code(self, diff: list[JsonValue]) -> None:
+        """Line beside line."""
+        code = self.query_one(TextSides)
+        if not code.rows:
+            code.show(self._a.code, self._b.code)
+        said = f"Code · {count(len(diff), 'line')} of {count(len(code.rows), 'line')} differ"
+        self.query_one("#code-pane", Pane).set_title(
+            f"{said}{'' if len(diff) > 1 else 's'}",
+            "n next that differs · Enter shows a line whole",
+        )
+
     def _side(self, name: str, value: JsonValue, title: str, took: str) -> None:
         self.query_one(f"#{name}", JsonView).show(value, clean_line(title, 80))
         self.query_one(f"#{name}-pane", Pane).set_title(clean_line(title, 80), took)
 
     def action_next(self, direction: int) -> None:
-        """The next pair that differs; from the last one, the first again."""
-        rows = self.rows.rows
-        for step in range(1, len(rows) + 1):
-            index = (self.rows.cursor + direction * step) % len(rows)
-            if _differs(rows[index]):
-                self.rows.move_to(index)
+        """The next pair that differs, in the code the next line; from the last one, the first again."""
+        shown: RowList[Any] = self.query_one(TextSides)
+        if not shown.has_focus:
+            shown = self.rows
+        for step in range(1, len(shown.rows) + 1):
+            index = (shown.cursor + direction * step) % len(shown.rows)
+            if _differs(shown.rows[index]):
+                shown.move_to(index)
                 return
         self.notify("Nothing differs", markup=False)
 
     @on(RowList.Selected, "#pairs")
     def _opened(self) -> None:
-        self.query_one("#a", JsonView).focus()
+        self.query_one("#code" if self.has_class("-code") else "#a").focus()
+
+    @on(TextSides.Selected, "#code")
+    def _line_opened(self) -> None:
+        row = self.query_one(TextSides).row
+        if row is not None:
+            self.app.push_screen(JsonScreen(row.difference, "line"))
 
     @on(DifferenceList.Selected, "#entries")
     def _entry(self) -> None:
@@ -211,41 +239,12 @@ def pair_line(row: Line, width: int) -> list[Part]:
 def before_calls(a: Recording, b: Recording) -> list[Before]:
     """What differs before any call: the script by its lines, the input by its members."""
     found = []
-    code = _code_difference(a.code, b.code)
+    code = code_difference(a.code, b.code)
     if code:
         found.append(Before("code", code))
     given = json_difference(a.input, b.input)
     if given:
         found.append(Before("input", given))
-    return found
-
-
-def _code_difference(left: str, right: str) -> list[JsonValue]:
-    """Lines of either side that the other has not; those that stand for each other are one entry."""
-    gone, new = changed_lines(left, right)
-    left_lines, right_lines = left.splitlines(), right.splitlines()
-    found: list[JsonValue] = []
-    shift = 0
-    while gone or new:
-        if gone and new and gone[0] == new[0] - shift:
-            number = new.pop(0)
-            found.append(
-                {
-                    "path": f"line {number}",
-                    "expected": left_lines[gone.pop(0) - 1],
-                    "actual": right_lines[number - 1],
-                }
-            )
-        elif gone and (not new or gone[0] < new[0] - shift):
-            number = gone.pop(0)
-            shift -= 1
-            found.append({"path": f"line {number}", "expected": left_lines[number - 1]})
-        else:
-            number = new.pop(0)
-            shift += 1
-            found.append({"path": f"line {number}", "actual": right_lines[number - 1]})
-    if left != right and not found:
-        found.append({"path": "line ends", "expected": "other", "actual": "line ends"})
     return found
 
 
@@ -265,8 +264,8 @@ def _heading(width: int) -> str:
     return f"    {fit('a', side)}{fit('b', side)}{'b − a':>{_MS}}"
 
 
-def _differs(row: Line) -> bool:
-    return bool(row.diff)
+def _differs(row: Line | SideLine) -> bool:
+    return row.differs if isinstance(row, SideLine) else bool(row.diff)
 
 
 def _call_name(call: CallRow) -> str:
@@ -295,7 +294,7 @@ def _name(recording: Recording) -> str:
     by = clean_line(recording.client or recording.source, 20)
     script = clean_line(recording.script or "inline", 30)
     return (
-        f"{recording.execution_id[:8]}  {script}  {SIGNS[status]} {status}  "
+        f"{clean_line(recording.label)}  {script}  {SIGNS[status]} {status}  "
         f"{_took(recording.duration_ms)}  {count(len(recording.calls), 'call')}  "
         f"{local_time(recording.started_at)}  by {by}  value "
         f"{clean_line(dumps(recording.value)[:60])}"
