@@ -205,6 +205,8 @@ MESSAGES: list[tuple[str, str, list[str]]] = [
     ("const all = [101].map(async id => await tools.demo.get_issue({ id }));\nall", "SERIALIZATION_ERROR", ["$[0] is a Promise", "write: await Promise.all(all)"]),
     ("async function run() { return 1 }\nconst k = 1;\nrun", "SERIALIZATION_ERROR", ["$ is a function", "write: await run(input)"]),
     ("const t = tools.find(t => t.name === 'get_issue');\nawait t.execute({ id: 101 })", "RUNTIME_ERROR", ["tools is not an array: list_tools() gives one"]),
+    ("const [first] = await tools.demo.list_issues({ limit: 1 });\nfirst.id", "RUNTIME_ERROR", ["write: const [first] = (await tools.demo.list_issues({ limit: 1 })).issues;"]),
+    ("const n = (await tools.demo.list_issues({ limit: 2 })).data.length;", "RUNTIME_ERROR", ["unwrapped already; write: const n = (await tools.demo.list_issues({ limit: 2 })).length;"]),
     ("'a'.toUppercase()", "RUNTIME_ERROR", ["did you mean toUpperCase?"]),
     ("[1].contains(1)", "RUNTIME_ERROR", ["did you mean includes?"]),
     ("await delay(10)", "RUNTIME_ERROR", ["delay is not defined", "await sleep(ms)"]),

@@ -106,6 +106,7 @@ FORMS: list[tuple[str, Any]] = [
     ("export const run = async (input: { n: number }): Promise<number> => input.n", 5),
     ("const f = (a: number):\n  Array<\n    number> => [a as any as number];\nf(49)", [49]),
     ("type D = { a(): void; [k: string]: any };\n(50 as { b(): void } as any as number)", 50),
+    ("interface I<in out T> { x: T }\nconst i = { x: 52 } as I<number>; i.x", 52),
     ("declare namespace A { enum B { C } }\n51", 51),
 ]  # fmt: skip
 
@@ -233,6 +234,9 @@ REFUSED = [
     ("const a = 1;\n  const enum E { A }", "an enum becomes code", 2, 3),
     ("namespace N { export const x = 1 }", "a namespace becomes code", 1, 1),
     ("class P { constructor(private x: number) {} }", "a parameter property becomes code", 1, 23),
+    ('const x: { a: string = { a: "b" };\nx.a', "expecting '}'", 1, 8),
+    ("interface A { x: number\nconst a: A = { x: 1 };\na.x", "expecting '}'", 1, 1),
+    ("let x: { a: number, ?? } = 1 as any;\nx", "is not one", 1, 6),
     ("@sealed class X {}\nconst y: number = 1", "decorators", 1, 1),
 ]
 

@@ -197,7 +197,7 @@ def has_something_else(
     variable, members = path
     if look.text(variable) == "input" and members:
         return f"the request's input has no {members[0]!r}"
-    call = declared_with(look, variable)
+    call = _call_in(variable) or declared_with(look, variable)
     if call is None:
         return None
     function = call.child_by_field_name("function")
@@ -242,10 +242,18 @@ def _taken_apart(look: Look) -> tuple[Node, list[str]] | None:
         if node.type == "variable_declarator"
         and (name := node.child_by_field_name("name")) is not None
         and name.type == "array_pattern"
-        and (value := unwrapped(node.child_by_field_name("value"))) is not None
-        and value.type == "identifier"
+        and (value := node.child_by_field_name("value")) is not None
+        and (value.type == "identifier" or _call_in(value) is not None)
     ]
     return (found[0], []) if len(found) == 1 else None
+
+
+def _call_in(value: Node) -> Node | None:
+    """The call of ``await f()`` or ``(await f())``."""
+    inner = unwrapped(value)
+    if inner is not None and inner.type == "await_expression":
+        inner = unwrapped(inner.named_children[0])
+    return inner if inner is not None and inner.type == "call_expression" else None
 
 
 def _told(
@@ -263,12 +271,14 @@ def _told(
         return f"{called} gives {_a(gives['kind'])}" if gives.get("kind") else None
     told = f"{called} gives {{{', '.join(inside)}}}"
     if not members:
-        told = (
-            f"{look.text(variable)} is not {'text' if wanted == 'string' else 'an array'}: {told}"
-        )
+        name = look.text(variable) if variable.type == "identifier" else "it"
+        told = f"{name} is not {'text' if wanted == 'string' else 'an array'}: {told}"
     lists = [member for member, kind in inside.items() if kind == wanted]
     if len(lists) == 1:
         end = variable.end_byte if not members else _end_of(look, variable)
+        if variable.type == "await_expression":
+            whole = f"({look.text(variable)}).{lists[0]}"
+            return f"{told}; write: {look.line_with(variable.start_byte, whole, end)}"
         told += f"; write: {look.line_with(variable.end_byte, '.' + lists[0], end)}"
     return told
 
@@ -287,8 +297,10 @@ def _path_of(look: Look, owner: Node | None) -> tuple[Node, list[str]] | None:
     while node is not None and node.type == "member_expression":
         member = node.child_by_field_name("property")
         members.insert(0, look.text(member) if member is not None else "")
-        node = unwrapped(node.child_by_field_name("object"))
-    return None if node is None or node.type != "identifier" else (node, members)
+        node = node.child_by_field_name("object")
+    if node is None or not (node.type == "identifier" or (members and _call_in(node) is not None)):
+        return None
+    return node, members
 
 
 def declared_with(look: Look, variable: Node) -> Node | None:

@@ -147,6 +147,7 @@ def _cannot_read(look: Look, name: str, failed_call: str | None, ask: Ask | None
         or of_an_envelope(look, owner, None)
         or meant.has_something_else(look, owner, ask)
         or unwrapping.taken_from_result(look, leftmost_of(owner), ask)
+        or unwrapping.absent(look, owner, ask)
     )
     if told is None and look.text(owner).endswith((".result", "?.result")):
         envelope = look.text(owner).removesuffix(".result").removesuffix("?")

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from tree_sitter import Node, Query, QueryCursor
 
 from workbench.sandbox.child.drafting import Draft
-from workbench.sandbox.child.grammars import Grammars
+from workbench.sandbox.child.grammars import Grammars, all_nodes
 
 _GENERIC_CALL = re.compile(r"[\w$]<[A-Za-z_{\[(][\w\s,.\[\]<>|&{}:;'\"?=()]{0,300}>\(")
 
@@ -45,6 +45,8 @@ _ONLY_WITH = {
     "method_definition": (b"?", b"abstract"),
 }
 """Of kinds that are in any script: one of these words is in a script where they have something to erase."""
+_CHECKED = frozenset({"as_expression", "satisfies_expression"})
+"""Their type stands behind a word."""
 _MOST_WRITTEN = 300
 _KINDS = (*_ERASED, *_ERASED_STATEMENTS, *_PARTLY, *_REFUSED)
 _QUERY = f"[{' '.join(f'({kind})' for kind in _KINDS)}] @node"
@@ -109,8 +111,26 @@ class Eraser:
             eraser = erasers.get(node.type)
             # What is inside of something erased is gone with it: types nest as deep as a text is long.
             if eraser is not None and not draft.is_changed(node.start_byte):
+                if node.has_error:
+                    _look_whole(node)
                 changed = eraser(node, draft) or changed
         return changed
+
+
+def _look_whole(node: Node) -> None:
+    """A type that goes on past its end would take code away with it. Raises NotErasable."""
+    kind = node.type
+    if kind in _CHECKED:
+        node = node.children[-1]
+    elif kind not in _ERASED and kind not in _ERASED_STATEMENTS:
+        return
+    for inner in all_nodes(node):
+        if inner.is_missing:
+            told = f"the type that begins here is not complete: expecting '{inner.type}'"
+            raise NotErasable(told, node)
+        # Words alone are modifiers newer than the grammar: interface I<in out T>.
+        if inner.is_error and not _text(inner).replace(" ", "").isidentifier():
+            raise NotErasable("the type that begins here is not one", node)
 
 
 def _refuse(node: Node, _draft: Draft) -> bool:

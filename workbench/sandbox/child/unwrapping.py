@@ -50,9 +50,12 @@ def parsed_already(look: Look, ask: Ask | None) -> str:
         if function is None or arguments is None or look.text(function) != "JSON.parse":
             continue
         given = look.text(arguments)[1:-1]
-        inside = text_member(look, given, ask)
+        inner = arguments.named_children[0] if arguments.named_children else arguments
+        inside = text_member(look, given, ask) or _text_in(look, _call_behind(look, inner), ask)
         if inside is not None:
-            written = look.line_with(arguments.end_byte - 1, f".{inside}")
+            whole = given if inner.type == "identifier" else f"({given})"
+            fixed = f"({whole}.{inside})"
+            written = look.line_with(arguments.start_byte, fixed, arguments.end_byte)
             return f"{told}, and the text is in its {inside}; write: {written}"
         written = look.line_with(node.start_byte, given, node.end_byte)
         return f"{told}: a result that is JSON is parsed already; write: {written}"
@@ -142,10 +145,23 @@ def text_member(look: Look, name: str, ask: Ask | None) -> str | None:
         return None
     for node in all_nodes(look.root):
         if node.type == "identifier" and look.text(node) == name:
-            call = declared_with(look, node)
-            found = None if call is None else gives_of(look, call, ask)
-            gives: dict[str, Any] = (found[1] if found is not None else None) or {}
-            members: dict[str, str] = gives.get("members") or {}
-            names = list(members) if len(members) == 1 else ["content"]
-            return names[0] if members.get(names[0]) == "string" else None
+            return _text_in(look, declared_with(look, node), ask)
     return None
+
+
+def _text_in(look: Look, call: Node | None, ask: Ask | None) -> str | None:
+    found = None if call is None else gives_of(look, call, ask)
+    gives: dict[str, Any] = (found[1] if found is not None else None) or {}
+    members: dict[str, str] = gives.get("members") or {}
+    name = next(iter(members)) if len(members) == 1 else "content"
+    return name if members.get(name) == "string" else None
+
+
+def absent(look: Look, owner: Node, ask: Ask | None) -> str | None:
+    """Of ``r.member``, which is nothing, where it is not known what the result ``r`` has."""
+    member, inner = owner.child_by_field_name("property"), owner.child_by_field_name("object")
+    call = None if inner is None else _call_behind(look, unwrapped(inner) or inner)
+    found = None if call is None or member is None else gives_of(look, call, ask)
+    if found is None or member is None or found[1] is not None:
+        return None
+    return f"the result of {found[0]} has no {look.text(member)}: look at the whole of it first"
