@@ -25,6 +25,7 @@ from workbench.tui.values.json_tree import (
     path_text,
 )
 from workbench.tui.values.media import Media, media_of
+from workbench.tui.values.picture_screen import PictureScreen
 from workbench.tui.values.table import Table, table_of
 from workbench.tui.values.table_screen import TableScreen
 from workbench.tui.values.text_screen import TextScreen, text_of
@@ -101,13 +102,17 @@ class JsonView(JsonDrawing, can_focus=True):
         self._go(self.position)
 
     def action_view(self) -> None:
-        """The row's value in another way: a list of objects as a table, anything as text."""
+        """The row's value in another way: an image as such, a list of objects as a table, else as text."""
         if self.shown is None:
             return
         if self.title == "error":  # it has a card
             self.post_message(self.ViewTurned(self))
             return
         path = self.shown.path(self.position)
+        media = self._media_here()
+        if media is not None and media.kind == "image":
+            self._show_picture(media, path)
+            return
         found = None
         if not isinstance(self.shown.rows[self.position].value, str):
             found = self._table_around(path)
@@ -297,6 +302,13 @@ class JsonView(JsonDrawing, can_focus=True):
 
     def action_open(self) -> None:
         """The row itself, or what it is a part of."""
+        found = self._media_here()
+        if found is not None:
+            self.post_message(self.OpenRequested(self, found))
+        else:
+            self.notify("There is no image and no audio here", markup=False)
+
+    def _media_here(self) -> Media | None:
         rows = self.shown.rows if self.shown is not None else []
         depth = len(rows)
         for row in reversed(rows[: self.position + 1]):
@@ -305,9 +317,17 @@ class JsonView(JsonDrawing, can_focus=True):
             depth = row.depth
             found = media_of(row.value)
             if found is not None:
-                self.post_message(self.OpenRequested(self, found))
-                return
-        self.notify("There is no image and no audio here", markup=False)
+                return found
+        return None
+
+    def _show_picture(self, media: Media, path: Path) -> None:
+        def turned(answer: str | None) -> None:
+            if answer == "open":
+                self.post_message(self.OpenRequested(self, media))
+            elif answer == "text" and self.shown is not None:
+                self._show_text(self.shown.value_at(path), path)
+
+        self.app.push_screen(PictureScreen(media, self.title), turned)
 
     def _copy(self, text: str, what: str) -> None:
         start = clean_line(clean(text), 40)
