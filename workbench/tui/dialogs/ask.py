@@ -55,6 +55,8 @@ class LineScreen(GuardedModal[str | None]):
     """
 
     DEFAULT_CSS = """
+    LineScreen Input { border: tall $border-blurred; }
+    LineScreen Input:focus { border: tall $primary; }
     LineScreen #line-problem { display: none; height: auto; padding: 0 1; color: $text-error; }
     LineScreen #line-problem.-shown { display: block; }
     """

@@ -47,4 +47,15 @@ class GuardedScreen(Screen[R]):
 
 
 class GuardedModal(GuardedScreen[R], ModalScreen[R]):
-    """The same over the screen below it."""
+    """The same over the screen below it. What stands in a ``.dialog`` begins with this look; a screen's own
+    style, being as exact and of a class further down, has the last word."""
+
+    DEFAULT_CSS = """
+    GuardedModal .dialog { width: 64; max-width: 94%; height: auto; max-height: 80%; padding: 1 2;
+        border: round $primary; background: $surface; }
+    GuardedModal .dialog.-large { width: 92; height: 90%; max-height: 90%; }
+    GuardedModal .buttons { height: auto; margin-top: 1; }
+    GuardedModal .buttons Button { margin-right: 2; min-width: 6; }
+    GuardedModal.-tiny .buttons { layout: vertical; }
+    GuardedModal OptionList { height: auto; max-height: 16; border: none; background: $surface; margin-top: 1; }
+    """

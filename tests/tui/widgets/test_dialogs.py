@@ -1,0 +1,45 @@
+"""Boxes over the screen: what is typed in one can be read, and each has the room that its own style asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.app import App
+from textual.screen import Screen
+from textual.widgets import Input
+
+from workbench import tui
+from workbench.tui.dialogs.ask import LineScreen
+from workbench.tui.dialogs.palette import Entry, PaletteScreen
+from workbench.tui.dialogs.pick import PickScreen
+
+pytestmark = pytest.mark.anyio
+
+NAMES = [f"name {number}" for number in range(40)]
+SCREENS: list[tuple[int, Callable[[], Screen[object]]]] = [
+    (84, lambda: PaletteScreen([Entry(name, name, lambda: None) for name in NAMES])),
+    (84, lambda: PickScreen("Pick", NAMES)),
+    (64, lambda: LineScreen("Name", names=NAMES)),
+]
+"""With the width of each."""
+
+
+class Bare(App[int]):
+    """Nothing but the stylesheet that would win over a screen's own."""
+
+    CSS_PATH = str(Path(tui.__file__).with_name("styles") / "workbench.tcss")
+
+
+async def test_what_is_typed_can_be_read() -> None:
+    app = Bare()
+    async with app.run_test(size=(120, 24)) as pilot:
+        for width, screen in SCREENS:
+            await app.push_screen(screen())
+            await pilot.press(*"abc")
+            line = app.screen.query_one(Input)
+            assert line.value == "abc"
+            assert line.content_size.height == 1, type(app.screen)
+            assert app.screen.query_one(".dialog").outer_size.width == width
+            await app.pop_screen()
