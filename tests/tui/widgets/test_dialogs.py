@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.app import App
@@ -18,7 +19,7 @@ from workbench.tui.dialogs.pick import PickScreen
 pytestmark = pytest.mark.anyio
 
 NAMES = [f"name {number}" for number in range(40)]
-SCREENS: list[tuple[int, Callable[[], Screen[object]]]] = [
+SCREENS: list[tuple[int, Callable[[], Screen[Any]]]] = [
     (84, lambda: PaletteScreen([Entry(name, name, lambda: None) for name in NAMES])),
     (84, lambda: PickScreen("Pick", NAMES)),
     (64, lambda: LineScreen("Name", names=NAMES)),
