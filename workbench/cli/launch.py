@@ -28,6 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
                 raise Failure(f"--{flag.replace('_', '-')} goes with --serve")
     elif arguments.script is not None or arguments.web is not None:
         raise Failure("--serve takes neither a script nor --web")
+    if arguments.demo:
+        from workbench.cli.demo import use_demo
+
+        use_demo(arguments)
     config = open_servers(arguments)
     folder = data_dir(arguments)
     if arguments.serve:

@@ -63,6 +63,7 @@ commands:
 
 examples:
   workbench                                  open the terminal UI
+  workbench --demo                           look round with the demo server
   workbench triage.js                        open a script in it
   workbench --server 'npx -y @scope/server'  with a server that is in no file
   workbench --serve                          MCP server on stdio
@@ -192,6 +193,11 @@ def face_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--web", nargs="?", const="", metavar="HOST:PORT", help="the terminal UI in a browser"
+    )
+    parser.add_argument(
+        "--demo",
+        action="store_true",
+        help="the demo server and the samples, whatever is configured",
     )
     parser.add_argument(
         "--version", action=_Version, nargs=0, help="version and commit, and nothing else"
