@@ -129,7 +129,9 @@ def test_detail_of_a_call(picture: Picture, size: tuple[int, int]) -> None:
 def test_replay(
     picture: Picture, size: tuple[int, int], theme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.tui.replay.screen.local_time", lambda at: "2026-09-21 12:04:11")
+    monkeypatch.setattr(
+        "workbench.tui.replay.outer_lines.local_time", lambda at: "2026-09-21 12:04:11"
+    )
 
     async def shown(pilot: Pilot[int]) -> None:
         await pilot.app.push_screen(ReplayScreen(recording()))

@@ -80,8 +80,18 @@ async def test_error_is_told_and_its_line_gone_to(make_app: MakeApp) -> None:
         await start(app, pilot)
         run = await run_script(app, pilot)
         assert run.status == "error"
-        assert "test.js:3" in problem(app)
-        assert "[/x] ␛[31m" in problem(app)
+        assert problem(app) == "", (
+            "a run's error stands whole in the detail, in a line in the trace"
+        )
+        card = app.main.detail.error_card
+        assert card.display
+        assert card.error is not None
+        assert "[/x] " in card.error.message
+        shown = "\n".join(app.main.trace.render_line(y).text for y in range(8))
+        assert shown.count("[/x] ␛[31m") == 1
+        status = str(app.main.query_one("#status", Static).content)
+        assert "test.js:3" in status
+        assert "[/x]" not in status
         app.main.action_next_problem()
         await pilot.pause()
         assert app.main.tab.script.cursor_location[0] == 2
@@ -635,7 +645,7 @@ async def test_a_syntax_error_is_told_in_the_trace(make_app: MakeApp) -> None:
         await run_script(app, pilot)
         shown = "\n".join(app.main.trace.render_line(y).text for y in range(8))
         assert "SYNTAX_ERROR" in shown
-        assert "No calls yet" not in shown
+        assert "Each call of a tool" not in shown
 
 
 async def test_failures_are_counted_and_refused_calls_are_calls_everywhere(
@@ -649,8 +659,8 @@ async def test_failures_are_counted_and_refused_calls_are_calls_everywhere(
         assert len(run.calls) == 2
         title = Content.from_markup(str(app.main.query_one("#trace", Pane).border_title))
         assert "2 calls  1 ✘" in title.plain
-        assert "2 calls" in str(app.main.detail.border_subtitle)
-        assert "2 calls" in str(app.main.query_one("#status", Static).content)
+        assert not app.main.detail.border_subtitle, "it stands above the trace"
+        assert "calls" not in str(app.main.query_one("#status", Static).content)
 
 
 async def test_a_failed_call_is_marked_at_its_tool(make_app: MakeApp) -> None:

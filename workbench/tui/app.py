@@ -33,9 +33,11 @@ from workbench.tui.session_keeper import SessionKeeper
 from workbench.tui.terminal_variants import EncodableFilter, is_utf8, suited, terminal_encoding
 from workbench.tui.textual_private import AppBase
 from workbench.tui.theme_files import ThemeFiles
+from workbench.tui.tour import Tour
 from workbench.tui.widgets import pane_screen as layout
 from workbench.tui.widgets.guarded_screen import nothing_to_await
 from workbench.tui.widgets.pane_screen import PaneScreen
+from workbench.tui.widgets.proportions import ROOMY
 
 if TYPE_CHECKING:
     from workbench.core.ports import HistoryReader
@@ -60,6 +62,7 @@ class WorkbenchApp(AppBase):
         (0, "-tiny"),
         (layout.NARROW, "-narrow"),
         (layout.WIDE, "-wide"),
+        (ROOMY, "-roomy"),
     ]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (layout.LOW, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("app", "reading")]
@@ -85,6 +88,7 @@ class WorkbenchApp(AppBase):
         self._sessions = SessionKeeper(self)
         self.palette = Palette(self)
         self._theme_files = ThemeFiles(self, lambda theme: suited(theme, self.color_system))
+        self.tour = Tour(self)
         self._viewer: Viewer | None = None
         self._saving = Saving(self)
         self._leaving = Leaving(self)
@@ -187,7 +191,9 @@ class WorkbenchApp(AppBase):
     async def _open_scripts(self) -> None:
         """Open what is shown first. Keys that were typed before wait for it."""
         with self._start:
+            first = self._sessions.is_first_start
             await self._sessions.reopen(self._script)
+            self.main.welcome(first=first)
         # Its imports would take half the processor from the first screen.
         self.call_after_refresh(self.runtime_host.open)
 
@@ -330,6 +336,9 @@ class WorkbenchApp(AppBase):
             for command, keys in commands.in_force(self.config.keys)
         }
         self.say(f"{keys['stop']} stops the run · {keys['quit']} leaves Workbench · y copies")
+
+    def action_tour(self) -> None:
+        self.tour.turn()
 
     def action_palette(self) -> None:
         self.palette.open()

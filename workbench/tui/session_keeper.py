@@ -27,6 +27,11 @@ class SessionKeeper:
         self._app.palette.recent = list(last.recent)
         return last.theme
 
+    @property
+    def is_first_start(self) -> bool:
+        """Whether nobody has left the terminal UI with this data folder yet."""
+        return self._store.is_first_start
+
     async def reopen(self, script: Path | None) -> None:
         """Open a script, or those that were open, with text that was lost at the last end."""
         app, last = self._app, self._last

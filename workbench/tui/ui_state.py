@@ -100,6 +100,11 @@ class SessionStore:
             tuple(name for name in _items(values.get("recent")) if isinstance(name, str)),
         )
 
+    @property
+    def is_first_start(self) -> bool:
+        """Whether nobody has left the terminal UI with this data folder yet."""
+        return not (self._folder / _LAST).exists() and not self._left_behind()
+
     def _left_behind(self) -> list[Path]:
         found = []
         for file in sorted(self._folder.glob("draft-*.json")):

@@ -64,6 +64,18 @@ def verdict(status: Status, ms: float | None = None) -> Content:
     return chip(f"{SIGNS[status]} {status.upper()}{took}", COLOURS[status])
 
 
+def calls_made(calls: int, failed: int) -> Content:
+    """For the title of a trace: `` · 31 calls``, with a chip of those that failed; nothing for none."""
+    said = Content(f" · {count(calls, 'call')}" if calls else "")
+    return said + Content(" ") + chip(f"{failed:,} ✘", "$error") if failed else said
+
+
+def judged(verdict: str) -> Content:
+    """What a replay came to, as a chip: ``✔ IDENTICAL``, ``≠ DIVERGED``."""
+    same = verdict == "identical"
+    return chip(f"{'✔' if same else '≠'} {verdict.upper()}", "$success" if same else "$warning")
+
+
 def waiting_words(servers: Iterable[ServerInfo]) -> str:
     """``2 tools wait`` (for approval); empty where none does."""
     waiting = sum(server.waiting for server in servers)
@@ -83,12 +95,17 @@ def tokens_short(number: int) -> str:
 
 
 def error_line(error: ScriptError, script: str) -> str:
-    """An error in one line: ``Error at triage.js:9:23 — no such column``."""
+    """An error in one line: ``RUNTIME_ERROR at triage.js:9:23 — no such column``."""
+    return f"{error_place(error, script)} — {clean_line(error.message, _MESSAGE)}"
+
+
+def error_place(error: ScriptError, script: str) -> str:
+    """``RUNTIME_ERROR at triage.js:9:23``, without its message."""
     where = ""
     if error.line is not None:
         column = f":{error.column}" if error.column is not None else ""
         where = f" at {clean_line(script)}:{error.line}{column}"
-    return f"{error.code}{where} — {clean_line(error.message, _MESSAGE)}"
+    return f"{error.code}{where}"
 
 
 def summary(
@@ -98,7 +115,14 @@ def summary(
 
     calls: how many it tried, those that were refused too; else how many were let through.
     """
-    parts = [duration(execution.duration_ms)]
+    parts = [duration(execution.duration_ms), count(_tried(execution, calls), "call")]
+    return " · ".join([*parts, *costs(execution, upstream_ms)])
+
+
+def costs(execution: Execution, upstream_ms: float | None = None) -> list[str]:
+    """Whose time a run took (where ``upstream_ms`` is told), and its memory: what neither its verdict nor the
+    title of its trace says."""
+    parts = []
     if upstream_ms is not None:
         if execution.queued_ms >= 1:
             parts.append(f"queued {duration(execution.queued_ms)}")
@@ -106,7 +130,10 @@ def summary(
             parts.append(f"script {duration(execution.cpu_ms)}")
         if execution.tool_calls:
             parts.append(f"upstream {duration(upstream_ms)}")
-    parts.append(count(execution.tool_calls if calls is None else calls, "call"))
     if execution.memory_bytes is not None:
         parts.append(f"{execution.memory_bytes / (1 << 20):.1f} MB")
-    return " · ".join(parts)
+    return parts
+
+
+def _tried(execution: Execution, calls: int | None) -> int:
+    return execution.tool_calls if calls is None else calls

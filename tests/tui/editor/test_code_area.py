@@ -16,6 +16,7 @@ from workbench.tui.editor.code_area import CodeArea, Marker
 from workbench.tui.editor.completion import Completion, complete
 from workbench.tui.editor.completion_popup import CompletionPopup
 from workbench.tui.editor.find_bar import FindBar, LineBar
+from workbench.tui.widgets.hues import LineNote
 
 pytestmark = pytest.mark.anyio
 
@@ -189,7 +190,7 @@ async def test_markers_show_move_and_grow_stale() -> None:
 async def test_notes_stand_at_the_right_and_move_with_their_lines() -> None:
     app = EditorApp("one\n" + "x" * 78)
     async with app.run_test(size=(80, 12)) as pilot:
-        app.area.set_line_notes({1: "3 calls 41 ms", 2: "1 call"})
+        app.area.set_line_notes({1: LineNote("3 calls 41 ms", 2), 2: LineNote("1 call")})
         await pilot.pause()
         assert lines(app.area)[0].rstrip().endswith("3 calls 41 ms")
         assert lines(app.area)[1].rstrip().endswith("xxx… 1 call"), "over the end of a long line"

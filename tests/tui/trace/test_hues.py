@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.tui.trace.hues import HUES, ServerHues
+from workbench.tui.widgets.hues import HUES, ServerHues
 
 
 def test_a_server_keeps_its_hue_and_six_share_none() -> None:

@@ -26,6 +26,7 @@ from workbench.tui.trace.folds import FOLDS_FROM
 from workbench.tui.trace.model import TraceModel
 from workbench.tui.trace.rows import SHOWN_ARGS, CallRow, ConsoleRow
 from workbench.tui.values.preview import brief
+from workbench.tui.widgets.hues import LineNote
 
 OK = Outcome(ok=True, result={"rows": 1})
 
@@ -68,7 +69,7 @@ def test_a_call_becomes_a_row_and_ends() -> None:
     assert row.summary == "half way"
     model.apply([ToolCallFinished("x", made, OK, 41.4, 1)])
     assert (row.status, row.duration_ms, row.summary) == ("ok", 41.4, "{rows: 1}")
-    assert model.line_notes() == {9: "1 call 41 ms"}
+    assert model.line_notes() == {9: LineNote("1 call 41 ms", model.hues.of("db"))}
     assert model.totals.calls == 1
     assert model.totals.running == 0
 

@@ -6,7 +6,7 @@ Footer, command palette, help, key bindings, ``workbench keys`` and the ``[keys]
 """
 
 from workbench.tui.commands.command import TITLES, Command, Place, meet
-from workbench.tui.commands.keymap import bindings, in_force, key_of, keymap
+from workbench.tui.commands.keymap import bindings, first_key, in_force, key_of, keymap
 from workbench.tui.commands.registry import BY_ID, COMMANDS, FOOTER_ORDER
 from workbench.tui.commands.shown import shown
 
@@ -18,6 +18,7 @@ __all__ = [
     "Command",
     "Place",
     "bindings",
+    "first_key",
     "in_force",
     "key_of",
     "keymap",

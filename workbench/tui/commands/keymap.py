@@ -91,3 +91,8 @@ def key_of(name: str, own: Mapping[str, str]) -> str:
         if command.id == name and keys:
             return shown(keys)
     return f"{shown('ctrl+p')} {name}"
+
+
+def first_key(name: str, own: Mapping[str, str]) -> str:
+    """As ``key_of``, of several keys the first."""
+    return key_of(name, own).partition(",")[0]

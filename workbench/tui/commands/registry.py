@@ -71,6 +71,7 @@ _MAIN: tuple[Command, ...] = (
     Command("tools", "Tools", "Servers and their tools; insert a call.", "alt+t", "Tools", "Screens"),
     Command("settings", "Settings", "Limits and other settings.", "alt+s", "Settings", "Screens"),
     Command("palette", "Commands", "Every command by name.", "ctrl+p", "Commands", "General", "app"),
+    Command("tour", "Tour", "Six steps, done by doing them; again: it ends.", "alt+g", None, "General", "app"),
     Command("quit", "Quit", "Leave Workbench.", "ctrl+q", "Quit", "General", "app"),
 )  # fmt: skip
 FOOTER_ORDER = (

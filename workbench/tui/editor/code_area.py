@@ -24,6 +24,7 @@ from workbench.tui.editor.offering import Offers
 from workbench.tui.editor.tool_view import ToolView
 from workbench.tui.glyphs import AsciiFilter
 from workbench.tui.textual_private import EditorBase, LineMap, TextDocument
+from workbench.tui.widgets.hues import LineNote, hue_rules
 
 __all__ = ["CodeArea", "Marker"]
 
@@ -54,7 +55,7 @@ class CodeArea(EditorBase, inherit_bindings=False):
         & > .code-area--match { background: $warning 40%; }
         & > .code-area--match-current { background: $warning; color: $background; }
     }
-    """
+    """ + hue_rules("CodeArea", "code-area--hue")
     COMPONENT_CLASSES: ClassVar[set[str]] = {*COLOUR_CLASSES, *MARK_CLASSES}
     BINDINGS: ClassVar[list[BindingType]] = [*editor_bindings()]
 
@@ -183,8 +184,8 @@ class CodeArea(EditorBase, inherit_bindings=False):
         """Mark what is wrong: replaces all markers. One a line: the first error wins."""
         self.marks.set_markers(markers)
 
-    def set_line_notes(self, notes: Mapping[int, str]) -> None:
-        """Put a dim note at the right of lines (numbers from 1): ``{9: "3 calls 41 ms"}``."""
+    def set_line_notes(self, notes: Mapping[int, LineNote]) -> None:
+        """Put a note at the right of lines (numbers from 1), in the hue of their server where it has one."""
         self.marks.set_line_notes(notes)
 
     def set_matches(

@@ -15,6 +15,7 @@ from textual.widgets.text_area import Location
 from workbench.text.sanitize import clean_line
 from workbench.tui.glyphs import AsciiFilter, to_ascii
 from workbench.tui.textual_private import EditorBase
+from workbench.tui.widgets.hues import HUES, LineNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ MARK_CLASSES = frozenset(
     for name in (
         *("mark-error", "mark-warning", "mark-stale", "note", "match", "match-current"),
         *("tint-error", "tint-warning", "tint-line"),
+        *(f"hue-{number}" for number in range(HUES)),
     )
 )
 
@@ -50,7 +52,7 @@ class Marks:
     def forget(self) -> None:
         """Another text."""
         self._markers: dict[int, Marker] = {}
-        self._notes: dict[int, str] = {}
+        self._notes: dict[int, LineNote] = {}
         self._pointed: int | None = None
         self._matches: dict[int, list[tuple[int, int, bool]]] = {}
 
@@ -109,10 +111,18 @@ class Marks:
             tint = marker.kind
         if tint:
             strip = self._tinted(strip, f"code-area--tint-{tint}")
-        if marker is not None or number == self._pointed:
-            strip = self._with_sign(strip, marker)
         note = self._notes.get(number)
-        return self._with_note(strip, number, note) if note else strip
+        if marker is not None or number == self._pointed:
+            strip = self._with_sign(strip, *self._sign_of(marker))
+        elif note is not None and note.hue is not None:
+            strip = self._with_sign(strip, "▌", f"hue-{note.hue}")
+        return self._with_note(strip, number, note) if note is not None else strip
+
+    def _sign_of(self, marker: Marker | None) -> tuple[str, str]:
+        if marker is None:
+            return "▶", "mark-warning"
+        sign = "✘" if marker.kind == "error" else "!"
+        return sign, "mark-stale" if marker.stale else f"mark-{marker.kind}"
 
     def _tinted(self, strip: Strip, name: str) -> Strip:
         base = self._area.rich_style.bgcolor
@@ -132,17 +142,12 @@ class Marks:
         in_ascii = any(isinstance(each, AsciiFilter) for each in self._area.app.get_line_filters())
         return to_ascii(text) if in_ascii else text
 
-    def _with_sign(self, strip: Strip, marker: Marker | None) -> Strip:
-        """A sign between the number and the text."""
+    def _with_sign(self, strip: Strip, sign: str, name: str) -> Strip:
+        """A sign between the number and the text, in the style of a component class."""
         segments = list(strip)
         gutter = segments[0]
         if self._area.gutter_width < 3 or len(gutter.text) < 3:
             return strip
-        if marker is None:
-            sign, name = "▶", "mark-warning"
-        else:
-            sign = "✘" if marker.kind == "error" else "!"
-            name = "mark-stale" if marker.stale else f"mark-{marker.kind}"
         style = self._style(name)
         background = Style(bgcolor=gutter.style.bgcolor if gutter.style else None)
         segments[:1] = [
@@ -152,12 +157,13 @@ class Marks:
         ]
         return Strip(segments, strip.cell_length)
 
-    def _with_note(self, strip: Strip, number: int, note: str) -> Strip:
-        """A dim note at the right edge; over the end of a line that is too long, but where the cursor is."""
+    def _with_note(self, strip: Strip, number: int, beside: LineNote) -> Strip:
+        """A quiet note at the right edge; over the end of a line that is too long, but where the cursor is."""
         width = self._area.scrollable_content_region.width
         used = self._area.gutter_width + self._area.get_column_width(
             number - 1, len(self._area.document.get_line(number - 1))
         )
+        note = beside.text
         if width - len(note) - 1 < used - self._area.scroll_offset.x + 2:
             note = f"… {note}"
             if number == self._area.cursor_location[0] + 1 or len(note) > width // 2:
@@ -169,9 +175,9 @@ class Marks:
         under = (
             next((s.style for s in reversed(list(strip)) if s.style), None) or self._area.rich_style
         )
-        style = self._area.get_component_rich_style("code-area--note") + Style(
-            bgcolor=under.bgcolor
-        )
+        name = "note" if beside.hue is None else f"hue-{beside.hue}"
+        own = self._area.get_component_rich_style(f"code-area--{name}")
+        style = own + Style(bgcolor=under.bgcolor)
         return Strip.join(
             [strip.crop(0, at), Strip([Segment(note, style)]), strip.crop(at + len(note))]
         )
@@ -193,9 +199,10 @@ class Marks:
         """The markers, moved with their lines by edits, from the top."""
         return [self._markers[line] for line in sorted(self._markers)]
 
-    def set_line_notes(self, notes: Mapping[int, str]) -> None:
-        """Put a dim note at the right of lines (numbers from 1): ``{9: "3 calls 41 ms"}``."""
-        cleaned = {line: clean_line(note) for line, note in notes.items()}
+    def set_line_notes(self, notes: Mapping[int, LineNote]) -> None:
+        """Put a note at the right of lines (numbers from 1), ``3 calls 41 ms``; in the hue of a server where it
+        has one, with a mark of it beside the number."""
+        cleaned = {line: replace(note, text=clean_line(note.text)) for line, note in notes.items()}
         before, self._notes = self._notes, cleaned
         self._paint_changed(before, cleaned)
 

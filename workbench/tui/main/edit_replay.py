@@ -130,6 +130,9 @@ class EditAndReplay:
 
     def _tell(self, replayed: Replayed, code: str, rule: Rule) -> None:
         divergence = replayed.divergence
+        if self._runs.now is not None:
+            same = divergence is None or only_console(divergence)
+            self._runs.now.judged = "identical" if same else "diverged"
         against = f"run {replayed.original.execution_id[:8]}"
         calls = count(replayed.execution.tool_calls, "call")
         if divergence is None:

@@ -11,7 +11,7 @@ from textual.geometry import Offset
 
 from workbench.text.sanitize import clean_line
 from workbench.tui.main.tab_strip import strip_of
-from workbench.tui.wording import chip, count, waiting_words
+from workbench.tui.wording import calls_made, waiting_words
 
 if TYPE_CHECKING:
     from workbench.catalogue.tools import ServerInfo
@@ -71,11 +71,8 @@ class FrameTitles:
         title = Content(_TRACE)
         if run is not None:
             title += Content(f" · {clean_line(run.script, 24)}")
-        if run is not None and run.calls:
-            title += Content(f" · {count(len(run.calls), 'call')}")
-            failed = self._runs.failed_calls
-            if failed:
-                title += Content(" ") + chip(f"{failed:,} ✘", "$error")
+        if run is not None:
+            title += calls_made(len(run.calls), self._runs.failed_calls)
         if self._waiting:
             title += Content.styled(f" · ! {self._waiting} for approval", "$text-warning")
         if paired:

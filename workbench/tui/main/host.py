@@ -34,8 +34,19 @@ class Host(Protocol):
     def is_paired(self) -> bool:
         """Whether of two panes only one is seen."""
 
+    @property
+    def shows_all(self) -> bool:
+        """Whether all four panes and the first line are on the screen."""
+
+    @property
+    def shows_run(self) -> bool:
+        """Whether the trace or the detail is on the screen."""
+
     def tell(self, text: str, colour: str = "") -> None:
         """Say something in the status line."""
+
+    def apply_shares(self) -> None:
+        """Lay the panes out: another script, with another input, is in front."""
 
     def go_to(self, pane: str) -> None:
         """Give a pane the focus."""

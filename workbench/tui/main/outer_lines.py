@@ -11,7 +11,7 @@ from textual.message import Message
 from workbench.text.sanitize import clean_line
 from workbench.tui.trace.live_run import LiveRun
 from workbench.tui.widgets.quiet_line import QuietLine, fitted
-from workbench.tui.wording import verdict, waiting_words
+from workbench.tui.wording import judged, verdict, waiting_words
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
@@ -98,7 +98,7 @@ class HeaderLine(QuietLine):
             right.append(others)
         if run is not None:
             right.append(Content.styled(run.execution_id[:4], "$foreground 70%"))
-            right.append(verdict(run.status, run.elapsed_ms))
+            right.append(judged(run.judged) if run.judged else verdict(run.status, run.elapsed_ms))
         if runtime is not None:
             pool = runtime.engine.pool
             right.append(Content(f"pool {pool.running}/{pool.size}"))

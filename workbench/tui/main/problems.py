@@ -69,13 +69,19 @@ class Problems:
 
     # -- the script --------------------------------------------------------------------
 
-    def show_error(self, error: ScriptError | None, tab: Tab | None = None) -> None:
-        """Mark in a script (None: the one in front) why it failed, and say it below."""
+    def show_error(
+        self, error: ScriptError | None, tab: Tab | None = None, *, checked: bool = False
+    ) -> None:
+        """Mark in a script (None: the one in front) what a run or a check found.
+
+        What a check found is said below the editor. What a run found stands whole in the detail and as the last
+        row of the trace: here is only its place.
+        """
         tab = tab if tab is not None else self._host.tab
         text, at = "", None
         markers = []
         if error is not None:
-            text = error_line(error, tab.document.name)
+            text = error_line(error, tab.document.name) if checked else ""
             if error.line is not None:
                 at = (error.line - 1, max((error.column or 1) - 1, 0))
                 markers.append(Marker(error.line, error.column, "error", error.message))
@@ -114,7 +120,7 @@ class Problems:
         if tab.script.text != text or (error is not None and error.code in _NOT_CHECKED):
             return
         if error is not None:
-            self.show_error(error, tab)
+            self.show_error(error, tab, checked=True)
             self._syntax_error = tab
         elif self._syntax_error is tab or (
             tab is self._host.tab and self._scripts.problem.has_class("-stale")

@@ -17,7 +17,7 @@ from workbench.tui.main.input_text import InputError, parse_input
 from workbench.tui.trace.live_run import CallState, LiveBuffer, LiveRun
 from workbench.tui.trace.model import TraceModel
 from workbench.tui.values.error_reading import Fix, place_of
-from workbench.tui.wording import COLOURS, SIGNS, error_line, summary
+from workbench.tui.wording import COLOURS, SIGNS, costs, error_line, error_place, summary
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -253,11 +253,14 @@ class RunControl:
         if in_front:
             self._detail.show_tab("result")
         if execution.error is not None:
-            sign = SIGNS[execution.status]
-            text = f"{sign} {error_line(execution.error, run.script)}"
-            self._host.tell(text, COLOURS[run.status])
+            said = error_line(execution.error, run.script)
+            if self._host.shows_run:  # its message stands in the trace, and whole in the detail
+                said = f"{error_place(execution.error, run.script)} · 4 Detail says it whole"
+            self._host.tell(f"{SIGNS[execution.status]} {said}", COLOURS[run.status])
         else:
             done = summary(execution, run.upstream_ms, len(run.calls))
+            if self._host.shows_all:  # time and calls stand in the first line and above the trace
+                done = " · ".join(costs(execution, run.upstream_ms)) or "done"
             self._host.tell(f"✔ {run.script}: {done}", COLOURS["ok"])
 
     # -- what one does with the trace --------------------------------------------------

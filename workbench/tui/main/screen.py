@@ -18,7 +18,7 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 
 from workbench.tui import ui_state as session
-from workbench.tui.commands import bindings
+from workbench.tui.commands import bindings, first_key
 from workbench.tui.dialogs.jump import Target
 from workbench.tui.main.edit_replay import EditAndReplay
 from workbench.tui.main.editor_pane import EditorPane, ProblemLine
@@ -47,6 +47,7 @@ from workbench.tui.values.error_card import ErrorCard
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.pane_screen import PaneScreen
+from workbench.tui.widgets.proportions import share_for
 
 _HEADER_S = 0.5
 _DISK_S = 2.0
@@ -98,7 +99,22 @@ class WorkbenchScreen(PaneScreen):
         self.set_interval(_HEADER_S, self._show_header)
         self.set_interval(_DISK_S, self.files.look_at_disk)
         self.set_interval(_OTHERS_S, self.others.look)
-        self.tell("F5 runs the script · ^p lists every command")
+        self._invite()
+
+    def _invite(self) -> None:
+        """What an empty pane will show, and the keys that get one going."""
+        keys = self.app.config.keys
+        run = first_key("run", keys)
+        self.trace.empty_text = f"Each call of a tool, as it happens\n{run} runs the script"
+        self.detail.run_key = run
+        self.detail.show_run(None)
+
+    def welcome(self, *, first: bool) -> None:
+        """The first line of words; who is here for the first time is offered the tour."""
+        keys = self.app.config.keys
+        run, palette, tour = (first_key(name, keys) for name in ("run", "palette", "tour"))
+        offer = f" · {tour} shows you round in six steps" if first else ""
+        self.tell(f"{run} runs the script · {palette} lists every command{offer}")
 
     # -- what the parts ask of it (Host) -----------------------------------------------
 
@@ -116,6 +132,12 @@ class WorkbenchScreen(PaneScreen):
         """Put the cursor of the script there, as far as there is such a place now."""
         self.go_to("script")
         self.tab.script.go_to(row + 1, column + 1)
+
+    def natural_share(self, splitter: str) -> float | None:
+        """As much as the script and the input in front need."""
+        if not self.scripts.tabs:
+            return None
+        return share_for(splitter, self.tab.script.text, self.tab.input.text, self.app.size)
 
     def show_titles(self) -> None:
         if self.scripts.tabs:

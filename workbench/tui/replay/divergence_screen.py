@@ -20,8 +20,10 @@ from workbench.tui.values.difference_list import DifferenceList
 from workbench.tui.values.json_view import JsonView
 from workbench.tui.values.value_screen import JsonScreen
 from workbench.tui.widgets.guarded_screen import GuardedScreen
+from workbench.tui.widgets.hues import LineNote
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
+from workbench.tui.wording import judged
 
 _MOST_NAMED = 6
 
@@ -97,7 +99,7 @@ class DivergenceScreen(GuardedScreen[None]):
         if self._divergence.call is None and line is None:
             place = "no line"
         pane.set_title(f"{'Recorded script' if side == 'record' else 'Replayed script'} · {place}")
-        area.set_line_notes(dict.fromkeys(changed, word))
+        area.set_line_notes(dict.fromkeys(changed, LineNote(word)))
         if line is not None:
             kind = "warning" if side == "record" else "error"
             area.set_markers([Marker(line, None, kind, "here they part")])  # type: ignore[arg-type]
@@ -122,7 +124,7 @@ class DivergenceScreen(GuardedScreen[None]):
             where = (
                 "at the end: every call was the same, but not the value, the error or the console"
             )
-        said = Content.styled(f"✘ Diverged {where}", "bold $error")
+        said = judged("diverged") + Content(f" {where}")
         cause = f" · likely cause: {clean_line(divergence.cause or 'unknown', 200)}"
         lines = self._new or self._gone
         if lines and divergence.cause == "edited script":

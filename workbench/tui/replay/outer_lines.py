@@ -9,26 +9,28 @@ from textual.content import Content
 from workbench.history import Recording
 from workbench.text.sanitize import clean_line
 from workbench.tui.replay.timeline import execution_of
-from workbench.tui.widgets.quiet_line import fitted
-from workbench.tui.wording import chip, count, local_time, verdict
+from workbench.tui.wording import chip, count, judged, local_time, verdict
 
 _CAN_DO = "Nothing is sent · v verify · E edit and replay · c compare live · R run live"
 _LIVE = "It still runs and is followed · , steps back · End follows again · E edits a copy"
 
 
-def header_line(recording: Recording, calls: int, width: int, *, live: bool) -> Content:
-    """What it is and how it ended. What does not fit is left out from the end, in whole words."""
-    parts = [
+def header_parts(recording: Recording, calls: int, came_to: str, *, live: bool) -> list[Content]:
+    """What it is and how it ended, what matters most first. calls: as far as it has come.
+
+    came_to: ``identical`` or ``diverged``, where it was run again.
+    """
+    return [
         Content.styled("workbench", "bold $primary"),
         chip("LIVE" if live else "REPLAY", "$accent" if live else "$warning"),
         verdict(execution_of(recording).status, recording.duration_ms),
+        *([judged(came_to)] if came_to else []),
         Content(clean_line(recording.script or "inline", 40)),
         Content(f"run {recording.execution_id[:8]}"),
         Content(local_time(recording.started_at)),
-        Content(count(calls, "call")),
+        Content(count(max(calls, len(recording.calls)), "call")),
         Content(f"by {clean_line(recording.client or recording.source, 30)}"),
     ]
-    return fitted(parts, [], width)
 
 
 def status_line(verdict: str, breakpoints: Iterable[int], *, live: bool) -> Content:

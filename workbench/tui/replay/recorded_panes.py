@@ -17,13 +17,17 @@ from workbench.tui.widgets.pane import Pane
 def recorded_panes(recording: Recording) -> ComposeResult:
     """The left group of a pane screen: ``#replay-script`` and ``#replay-input`` in their panes."""
     name = recording.script or ""
+    code, given = texts_of(recording)
     with Vertical(classes="group -current", id="left"):
         with Pane(id="script", classes="pane -current") as pane:
             shown = clean_line(name or "inline script", 60)
             pane.set_title(f"1 Script · {shown} (recorded, read-only)")
-            code, language = recording.code, language_of(name)
-            yield CodeArea(code, language=language, read_only=True, id="replay-script")
+            yield CodeArea(code, language=language_of(name), read_only=True, id="replay-script")
         with Pane(id="input", classes="pane") as pane:
             pane.set_title("2 Input (recorded)")
-            given = json.dumps(recording.input, ensure_ascii=False, indent=2)
             yield CodeArea(given, language="json", read_only=True, id="replay-input")
+
+
+def texts_of(recording: Recording) -> tuple[str, str]:
+    """The script, and its input as indented JSON."""
+    return recording.code, json.dumps(recording.input, ensure_ascii=False, indent=2)

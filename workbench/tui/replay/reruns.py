@@ -49,6 +49,8 @@ class Reruns:
         self._host = host
         self.verdict = ""
         """What the last replay, or the last run beside it, came to."""
+        self.judged = ""
+        """That in a word: ``identical`` or ``diverged``."""
 
     def verify(self) -> None:
         """Run the script again from its record and say whether everything was the same."""
@@ -93,6 +95,7 @@ class Reruns:
 
         replayed = await run_offline(runtime, self._host.recording)
         sign = "✔" if replayed.verdict == "identical" else "✘"
+        self.judged = replayed.verdict
         self.verdict = f"{sign} Replayed offline: {replayed.verdict}"
         if replayed.divergence is not None:
             divergence = replayed.divergence
@@ -114,6 +117,7 @@ class Reruns:
             return
         assert ran.renewed is not None
         sign = "✔" if ran.verdict == "identical" else "✘"
+        self.judged = ran.verdict
         self.verdict = f"{sign} Run live: {ran.verdict}"
         cause = ran.divergence.cause if ran.divergence is not None else None
         said = "a is the record, b ran live just now" + (f": {cause}" if cause else "")

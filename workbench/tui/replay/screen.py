@@ -21,9 +21,9 @@ from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.replay.following import Following
-from workbench.tui.replay.outer_lines import header_line, status_line
+from workbench.tui.replay.outer_lines import header_parts, status_line
 from workbench.tui.replay.playback import Playback
-from workbench.tui.replay.recorded_panes import recorded_panes
+from workbench.tui.replay.recorded_panes import recorded_panes, texts_of
 from workbench.tui.replay.reruns import Reruns
 from workbench.tui.replay.timeline import step_of, steps_of
 from workbench.tui.replay.transport import Transport
@@ -36,8 +36,9 @@ from workbench.tui.values.error_card import ErrorCard
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.pane_screen import PaneScreen
-from workbench.tui.widgets.quiet_line import QuietLine
-from workbench.tui.wording import chip, count
+from workbench.tui.widgets.proportions import share_for
+from workbench.tui.widgets.quiet_line import QuietLine, fitted
+from workbench.tui.wording import calls_made
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
@@ -94,7 +95,6 @@ class ReplayScreen(PaneScreen):
 
     @property
     def live(self) -> bool:
-        """Whether the execution still runs, somewhere."""
         return self._following is not None
 
     @property
@@ -112,8 +112,10 @@ class ReplayScreen(PaneScreen):
         return super().check_action(action, parameters) and not (typing and action in _LETTERS)
 
     def target(self, pane: str) -> Widget:
-        views = {"script": "#replay-script", "input": "#replay-input", "trace": "#replay-trace"}
-        return self.query_one(views[pane]) if pane in views else self.detail.front
+        return self.detail.front if pane == "detail" else self.query_one(f"#replay-{pane}")
+
+    def natural_share(self, splitter: str) -> float | None:
+        return share_for(splitter, *texts_of(self.recording), self.app.size)
 
     def show_titles(self) -> None:
         self.detail.show_title()
@@ -307,7 +309,7 @@ class ReplayScreen(PaneScreen):
         self._show_call(event.seq, in_front=not own or not self.playback.at_end)
 
     def _show_call(self, seq: int, *, in_front: bool = True) -> None:
-        """in_front: not at the end, where how it ended is what one looks for."""
+        """in_front: not at the end, where one looks for how it ended."""
         state = self._run.calls.get(seq)
         if state is None:
             self.detail.call.clear("Not reached yet · Enter goes there")
@@ -319,14 +321,13 @@ class ReplayScreen(PaneScreen):
             self.detail.show_tab("call")
 
     def show(self) -> None:
-        calls, failed = self.trace.model.totals.calls, self.trace.model.totals.failed
-        made = max(len(self.recording.calls), len(self._run.calls))
-        header = header_line(self.recording, made, self.size.width - 2, live=self.live)
-        self.query_one("#replay-header", QuietLine).put(header)
+        totals = self.trace.model.totals
+        parts = header_parts(
+            self.recording, len(self._run.calls), self.reruns.judged, live=self.live
+        )
+        self.query_one("#replay-header", QuietLine).put(fitted(parts, [], self.size.width - 2))
         self.query_one(Transport).show(self.playback, live=self.live)
-        title = Content(f"3 Trace · {count(calls, 'call')}" if calls else "3 Trace")
-        if failed:
-            title += Content(" ") + chip(f"{failed:,} ✘", "$error")
+        title = Content("3 Trace") + calls_made(totals.calls, totals.failed)
         self.query_one("#trace", Pane).set_title(title)
         said = status_line(self.reruns.verdict, self.playback.breakpoints, live=self.live)
         self.query_one("#status", QuietLine).put(said)

@@ -20,7 +20,7 @@ from workbench.tui.values.console_view import NAMES, ConsoleView
 from workbench.tui.values.error_card import ErrorCard
 from workbench.tui.values.json_view import JsonView
 from workbench.tui.widgets.pane import Pane
-from workbench.tui.wording import COLOURS, SIGNS, count, duration, summary
+from workbench.tui.wording import COLOURS, SIGNS, count, duration
 
 
 class DetailPane(Pane):
@@ -32,6 +32,8 @@ class DetailPane(Pane):
         super().__init__(id=id, classes=classes)
         self._names: dict[str, tuple[Content, Content]] = {}
         """For each tab what the frame says while it is in front."""
+        self.run_key = "F5"
+        """What starts a run, for who looks at an empty pane."""
         self._timing: dict[str, JsonValue] = {}
         self._call: CallState | None = None
         self._call_shown: JsonValue = None
@@ -50,9 +52,8 @@ class DetailPane(Pane):
 
     def on_mount(self) -> None:
         self.error_card.display = False
-        self.result.empty_text = "Nothing ran yet · F5 runs the script"
-        self.call.empty_text = "Choose a call in the trace"
-        self.timing.empty_text = "Nothing ran yet"
+        self.call.empty_text = "A call: arguments, result, error, timing\nchoose one in 3 Trace"
+        self._invite()
         self.show_title()
 
     @property
@@ -133,12 +134,17 @@ class DetailPane(Pane):
         """Another run than before, as far as it has come; None: the script did not run yet."""
         self.begin()
         if run is None:
-            self.result.clear("Nothing ran yet · F5 runs the script")
-            self.timing.clear("Nothing ran yet")
+            self._invite()
             return
         self.show_console(run.console)
         if run.execution is not None:
             self.show_end(run)
+
+    def _invite(self) -> None:
+        """Nothing ran yet: say what will be here, and the key to get it."""
+        run = f"{self.run_key} runs the script"
+        self.result.clear(f"What the script returns, or why it failed\n{run}")
+        self.timing.clear(f"Where the time went: queue, script, servers\n{run}")
 
     def show_console(self, lines: list[LogLine]) -> None:
         """Append what the script wrote."""
@@ -149,11 +155,6 @@ class DetailPane(Pane):
         execution = run.execution
         if execution is None:
             return
-        sign = Content.styled(f"{SIGNS[execution.status]} ", COLOURS[execution.status])
-        self._names["tab-result"] = (
-            Content(""),
-            sign + Content(summary(execution, calls=len(run.calls))),
-        )
         if execution.error is None:
             self._show_card(False)
             self.result.show(execution.value, "result")

@@ -15,7 +15,6 @@ from textual.strip import Strip
 
 from workbench.text.sanitize import clean_line
 from workbench.tui.trace import waterfall
-from workbench.tui.trace.hues import HUES
 from workbench.tui.trace.line import (
     Columns,
     View,
@@ -26,7 +25,8 @@ from workbench.tui.trace.line import (
 )
 from workbench.tui.trace.model import TraceModel
 from workbench.tui.trace.rows import CallRow
-from workbench.tui.widgets.line_view import PaintedView, Part, fit
+from workbench.tui.widgets.hues import HUES, hue_rules
+from workbench.tui.widgets.line_view import PaintedView, Part, invitation
 from workbench.tui.widgets.prompt import Prompt
 
 _NARROW = 100
@@ -59,12 +59,6 @@ class TraceDrawing(PaintedView):
         & > .trace--refused, & > .trace--bar-refused { color: $warning; }
         & > .trace--cancelled, & > .trace--bar-cancelled { color: $foreground 60%; }
         & > .trace--pending, & > .trace--bar-pending { color: $foreground 30%; }
-        & > .trace--hue-0 { color: $primary; }
-        & > .trace--hue-1 { color: $accent; }
-        & > .trace--hue-2 { color: $secondary; }
-        & > .trace--hue-3 { color: $primary-lighten-2; }
-        & > .trace--hue-4 { color: $accent-darken-2; }
-        & > .trace--hue-5 { color: $secondary-lighten-2; }
         & > .trace--bar-warm { color: $warning; }
         & > .trace--bar-hot { color: $warning 60%; background: $error 25%; }
         & > .trace--result { color: $foreground 80%; }
@@ -78,7 +72,7 @@ class TraceDrawing(PaintedView):
         & > .trace--problem { background: $panel; color: $error; }
         &:focus > .trace--cursor { background: $primary 35%; }
     }
-    """
+    """ + hue_rules("TraceDrawing", "trace--hue")
     _STYLES = (
         *("header", "number", "dim", "ms", "cursor", "track", "warn", "pill", "prompt", "problem"),
         *("result", "fold", "overview", "overview-bad", "overview-here"),
@@ -90,7 +84,9 @@ class TraceDrawing(PaintedView):
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"trace--{name}" for name in _STYLES}
 
     follow: reactive[bool] = reactive(True)
-    empty_text: reactive[str] = reactive("No calls yet · F5 runs the script")
+    empty_text: reactive[str] = reactive(
+        "Each call of a tool, as it happens\nF5 runs the script", layout=False
+    )
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -188,14 +184,15 @@ class TraceDrawing(PaintedView):
             return self.strip_of(footer, width, self.part_style("prompt"))
         scale, columns, top = self._scale, self._columns(), self._top
         if y == 0:
-            return self.strip_of(header_line(columns, scale), width, base)
+            names = header_line(columns, scale) if model.rows else []
+            return self.strip_of(names, width, base)
         if y < top:
             return self.strip_of(self._overview(), width, base)
         position = self.scroll_offset.y + y - top
         if position >= len(model.shown):
-            if not model.rows and y == self.size.height // 2:
-                text = fit(self.empty_text, min(width, len(self.empty_text)))
-                return self.strip_of([(text.center(width), "dim")], width, base)
+            if not model.rows:
+                said = invitation(self.empty_text, y, self.size)
+                return self.strip_of(said, width, base)
             return Strip.blank(width, base)
         index = model.shown[position]
         row = model.rows[index]

@@ -101,6 +101,8 @@ class LiveRun:
         self.queued = True
         """No worker has taken it yet."""
         self.max_calls = 0
+        self.judged = ""
+        """Of a replay, once it is over: ``identical`` or ``diverged``."""
         self._began = time.monotonic()
 
     @property

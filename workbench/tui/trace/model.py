@@ -21,7 +21,6 @@ from workbench.core.model import (
     ToolCallStarted,
 )
 from workbench.text.sanitize import clean_line
-from workbench.tui.trace.hues import ServerHues
 from workbench.tui.trace.overview import Overview
 from workbench.tui.trace.rows import (
     SHOWN_ARGS,
@@ -35,6 +34,7 @@ from workbench.tui.trace.rows import (
 )
 from workbench.tui.trace.shown_rows import ShownRows
 from workbench.tui.values import preview
+from workbench.tui.widgets.hues import LineNote, ServerHues
 
 
 class TraceModel:
@@ -54,8 +54,8 @@ class TraceModel:
     def _clear(self) -> None:
         self.rows = []
         self.finished = False
-        self.lines: dict[int, tuple[int, float]] = {}
-        """Script line -> (calls, ms in all)."""
+        self.lines: dict[int, tuple[int, float, str | None]] = {}
+        """Script line -> (calls, ms in all, their server; None: several)."""
         self._index = array("q")  # by seq - 1; -1 where there is none
         self._calls = 0
         self._running: set[int] = set()
@@ -177,8 +177,9 @@ class TraceModel:
         self._span = max(self._span, row.started_ms + event.duration_ms)
         self._over(row)
         if row.line is not None:
-            calls, total = self.lines.get(row.line, (0, 0.0))
-            self.lines[row.line] = (calls + 1, total + event.duration_ms)
+            calls, total, server = self.lines.get(row.line, (0, 0.0, row.server))
+            same = row.server if server == row.server else None
+            self.lines[row.line] = (calls + 1, total + event.duration_ms, same)
         self.shown.changed(index)
 
     def _note(self, event: ToolCallNote) -> None:
@@ -246,11 +247,15 @@ class TraceModel:
         index = self._place(seq)
         return index if index >= 0 else None
 
-    def line_notes(self) -> dict[int, str]:
-        """Beside each script line that made calls: how many and how long, ``3 calls 41 ms``."""
+    def line_notes(self) -> dict[int, LineNote]:
+        """Beside each script line that made calls: how many and how long, ``3 calls 41 ms``, in the hue of
+        their server; of several servers in none."""
         return {
-            line: f"{calls} call{'s' if calls != 1 else ''} {total:.0f} ms"
-            for line, (calls, total) in self.lines.items()
+            line: LineNote(
+                f"{calls} call{'s' if calls != 1 else ''} {total:.0f} ms",
+                self.hues.of(server) if server is not None else None,
+            )
+            for line, (calls, total, server) in self.lines.items()
         }
 
     def _place(self, seq: int) -> int:

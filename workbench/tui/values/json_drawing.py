@@ -15,7 +15,7 @@ from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
 from workbench.tui.values.json_tree import MOST_MATCHES, JsonTree, Path, folded_value, shown_value
 from workbench.tui.values.media import media_of
-from workbench.tui.widgets.line_view import PaintedView, Part, fit
+from workbench.tui.widgets.line_view import PaintedView, Part, fit, invitation
 from workbench.tui.widgets.prompt import Prompt
 
 
@@ -104,9 +104,8 @@ class JsonDrawing(PaintedView):
         rows = self.shown.rows if self.shown is not None else []
         index = self.scroll_offset.y + y
         if index >= len(rows):
-            if not rows and y == self.size.height // 2:
-                text = fit(self.empty_text, min(width, len(self.empty_text)))
-                return self.strip_of([(text.center(width), "dim")], width, base)
+            if not rows:
+                return self.strip_of(invitation(self.empty_text, y, self.size), width, base)
             return Strip.blank(width, base)
         if index == self.position:
             base = base + Style(bgcolor=self.part_style("cursor").bgcolor)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeAlias
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from workbench.tui.textual_private import LineScroll
@@ -57,6 +57,19 @@ class PaintedView(LineScroll):
         wanted = min(max(top, row - page + 1), row)
         if wanted != top:
             self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
+
+
+def invitation(text: str, y: int, size: Size) -> list[Part]:
+    """Row ``y`` of a view that has nothing to show: lines of ``text`` in the middle. The first says what will
+    be there, the next ones, dimmed, how it comes; the style is ``dim`` for all where there is one alone."""
+    lines = text.split("\n")
+    top = max(min(1, size.height - len(lines)), (size.height - len(lines)) // 2)
+    if not top <= y < top + len(lines) or not lines[y - top]:
+        return []
+    line = lines[y - top]
+    shown = fit(line, min(size.width, cell_len(line)))
+    indent = " " * ((size.width - cell_len(shown)) // 2)
+    return [(indent + shown, "dim" if y > top or len(lines) == 1 else "")]
 
 
 def fit(text: str, width: int) -> str:

@@ -14,11 +14,12 @@ class Pane(Vertical):
     """Its frame is dragged, not read; what is in it is selected in its own widget."""
     DEFAULT_CSS = """
     Pane {
-        border: round $foreground 30%;
-        border-title-color: $foreground;
+        border: round $foreground 20%;
+        border-title-color: $foreground 70%;
         border-subtitle-color: $text-muted;
         height: 1fr;
-        &:focus-within { border: heavy $primary; border-title-style: bold; }
+        &:focus-within { border: heavy $primary; border-title-color: $foreground;
+            border-title-style: bold; }
         &.-handle { border: round $accent; }
         &.-handle:focus-within { border: heavy $accent; }
     }

@@ -54,6 +54,11 @@ class PaneScreen(GuardedScreen[None]):
         """The words in the frames: they differ where only one pane of two is seen."""
         raise NotImplementedError
 
+    def natural_share(self, splitter: str) -> float | None:
+        """What the first of two neighbours gets while nobody has moved their frame, from what is in them; None:
+        as the style sheet says."""
+        return None
+
     def go_to(self, pane: str) -> None:
         """Give a pane the focus."""
         self._mark(pane)
@@ -106,6 +111,16 @@ class PaneScreen(GuardedScreen[None]):
     def is_paired(self) -> bool:
         """Whether of two panes only one is seen (styles/workbench.tcss)."""
         return any(self.has_class(name) for name in ("-narrow", "-tiny", "-low"))
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether all four panes and the first line are on the screen."""
+        return not self.is_paired and not self.query_one("#panes").has_class("-zoomed")
+
+    @property
+    def shows_run(self) -> bool:
+        """Whether the trace or the detail is on the screen."""
+        return any(self.query_one(f"#{name}").region.area for name in ("trace", "detail"))
 
     def action_jump(self) -> None:
         """A mark on everything that one can go to; its key goes there."""
@@ -173,13 +188,18 @@ class PaneScreen(GuardedScreen[None]):
 
     def apply_shares(self) -> None:
         """Lay the panes out as the user has set them for this breakpoint."""
-        if self._breakpoint != self._laid_out:
+        size = self.app.size
+        roomy = size.width >= WIDE and size.height >= LOW
+        laid_out = f"{self._breakpoint}{'' if roomy else ' paired'}"
+        if laid_out != self._laid_out:
             for name in ("left", "right", *PANES):
                 for axis in ("width", "height"):
                     self.query_one(f"#{name}").styles.clear_rule(axis)
-        self._laid_out = self._breakpoint
+        self._laid_out = laid_out
         for splitter in self.splitters:
             share = self._shares.get(splitter.name)
+            if share is None and roomy:
+                share = self.natural_share(splitter.name)
             if share is not None:
                 splitter.take(share)
 

@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from workbench.tui.commands import bindings
-from workbench.tui.widgets.line_view import PaintedView, Part, fit
+from workbench.tui.widgets.line_view import PaintedView, Part, invitation
 
 T = TypeVar("T")
 Draw = Callable[[T, int], list[Part]]
@@ -131,9 +131,8 @@ class RowList(PaintedView, Generic[T], can_focus=True):
             return self.strip_of([(self._heading(width), "heading")], width, base)
         index = self.scroll_offset.y + y - 1
         if index >= len(self.rows):
-            if not self.rows and y == max(1, self.size.height // 2):
-                text = fit(self.empty_text, min(width, len(self.empty_text)))
-                return self.strip_of([(text.center(width), "dim")], width, base)
+            if not self.rows:
+                return self.strip_of(invitation(self.empty_text, y, self.size), width, base)
             return Strip.blank(width, base)
         selected = index == self.cursor
         if selected:

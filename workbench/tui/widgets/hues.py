@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from zlib import crc32
 
 HUES = 6
+_COLOURS = (
+    *("$primary", "$accent", "$secondary"),
+    *("$primary-lighten-2", "$accent-darken-2", "$secondary-lighten-2"),
+)
+
+
+def hue_rules(widget: str, prefix: str) -> str:
+    """CSS of a widget's component classes ``prefix-0`` … ``prefix-5``."""
+    return "".join(
+        f"{widget} > .{prefix}-{number} {{ color: {colour}; }}\n"
+        for number, colour in enumerate(_COLOURS)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LineNote:
+    """What stands beside a line of a script."""
+
+    text: str
+    hue: int | None = None
+    """Of the server whose calls the line made."""
 
 
 class ServerHues:

@@ -1,0 +1,169 @@
+"""The tour: six steps, done by doing. A line above the screen says what to press, waits, says what happened.
+
+Nothing is taken from the screen below it: keys, focus and mouse go where they always go, and what was done
+is seen from what the screens show, not from the keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Static
+
+from workbench.tui.commands import first_key
+from workbench.tui.wording import chip, count, duration
+
+if TYPE_CHECKING:
+    from workbench.tui.app import WorkbenchApp
+    from workbench.tui.trace.live_run import LiveRun
+
+_LOOK_S = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class TourStep:
+    """What to do; whether it was done; what is said of it then."""
+
+    wish: str
+    done: Callable[[], bool]
+    said: Callable[[], str]
+
+
+class TourBar(Static):
+    """The line of the tour, on whichever screen is in front."""
+
+    DEFAULT_CSS = """
+    TourBar { dock: top; height: auto; max-height: 4; padding: 0 1; background: $primary-muted;
+        color: $foreground; }
+    """
+    ALLOW_SELECT = False
+
+
+class Tour:
+    """Leads through running, reading, writing, finding and replaying; ``turn`` begins and ends it."""
+
+    def __init__(self, app: WorkbenchApp) -> None:
+        self._app = app
+        self._steps: list[TourStep] = []
+        self._at = 0
+        self._said = ""
+        self._bar: TourBar | None = None
+        self._timer: Timer | None = None
+        self._run_before: LiveRun | None = None
+
+    @property
+    def is_on(self) -> bool:
+        return self._timer is not None
+
+    def turn(self) -> None:
+        """Begin with the first step, or end."""
+        if self.is_on:
+            self.end()
+            return
+        self._steps, self._at, self._said = self._all_steps(), 0, ""
+        self._run_before = self._app.main.runs.now
+        self._timer = self._app.set_interval(_LOOK_S, self._look)
+        self._show()
+
+    def end(self) -> None:
+        """No more is said."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        if self._bar is not None:
+            self._bar.remove()
+            self._bar = None
+
+    def _look(self) -> None:
+        """Whether the step was done; the line follows to the screen in front."""
+        if self._at < len(self._steps) and self._steps[self._at].done():
+            self._said = self._steps[self._at].said()
+            self._at += 1
+            self._show()
+        elif self._bar is None or self._bar.parent is not self._app.screen:
+            self._show()
+
+    def _show(self) -> None:
+        screen = self._app.screen
+        if self._bar is None or self._bar.parent is not screen:
+            if not self._may_stand_on(screen):
+                return
+            if self._bar is not None:
+                self._bar.remove()
+            self._bar = TourBar(markup=False)
+            screen.mount(self._bar)
+        self._bar.update(self._words())
+
+    def _may_stand_on(self, screen: Screen[object]) -> bool:
+        return screen.is_mounted and not screen.is_modal
+
+    def _words(self) -> Content:
+        end = first_key("tour", self._app.config.keys)
+        over = self._at == len(self._steps)
+        name = "TOUR" if over else f"TOUR {self._at + 1} of {len(self._steps)}"
+        wish = "That was all" if over else self._steps[self._at].wish
+        said = f" {self._said}" if self._said else ""
+        ends = f" · {end} {'closes this line' if over else 'ends the tour'}"
+        return Content.assemble(
+            chip(name, "$primary"), said, (f" {wish}", "bold"), (ends, "$foreground 80%")
+        )
+
+    # -- the steps -----------------------------------------------------------------------
+
+    def _all_steps(self) -> list[TourStep]:
+        from workbench.tui.history.screen import HistoryScreen
+        from workbench.tui.replay.screen import ReplayScreen
+
+        app, main = self._app, self._app.main
+
+        def key(name: str) -> str:
+            return first_key(name, app.config.keys)
+
+        return [
+            TourStep(f"{key('run')} runs the script", self._ran, self._of_the_run),
+            TourStep(
+                f"{key('jump')} marks the panes: its 3 goes to the trace",
+                lambda: main.pane_name == "trace",
+                lambda: "This is the trace: ↑ ↓ go through it, 4 Detail shows the call you are at.",
+            ),
+            TourStep(
+                "Enter goes to the line that made the call",
+                lambda: main.pane_name == "script" and main.is_current,
+                lambda: "The mark beside a line is its server's colour, with calls and time.",
+            ),
+            TourStep(
+                f"{key('editor-complete')} offers what can stand at the cursor",
+                lambda: main.tab.script.offers.is_open,
+                lambda: "Servers, tools, arguments, members of results; Esc closes the list.",
+            ),
+            TourStep(
+                f"{key('history')} opens the history",
+                lambda: isinstance(app.screen, HistoryScreen),
+                lambda: "Every run stands here, those of agents and command lines too.",
+            ),
+            TourStep(
+                "Enter opens the run at the cursor as a recording",
+                lambda: isinstance(app.screen, ReplayScreen),
+                lambda: (
+                    f"Space plays it, . and , step, Esc goes back; {key('palette')} finds the rest."
+                ),
+            ),
+        ]
+
+    def _ran(self) -> bool:
+        run = self._app.main.runs.now
+        return run is not None and run is not self._run_before and run.execution is not None
+
+    def _of_the_run(self) -> str:
+        run = self._app.main.runs.now
+        if run is None or run.execution is None:
+            return ""
+        if run.execution.error is not None:
+            return "It failed, and 4 Detail says why: that happens, too."
+        took = duration(run.execution.duration_ms)
+        return f"It ran: {count(len(run.calls), 'call')} in {took}, each a row of the trace."
