@@ -58,11 +58,46 @@ def test_the_same_source_gives_the_same_bytes(tmp_path: Path) -> None:
     assert not [name for name in inside if "__snapshots__" in name or name.startswith("bench/")]
     filled = _module("manifests").filled
     folder = _ROOT / "docs" / "packaging"
-    scoop = json.loads(filled((folder / "scoop/workbench.json").read_text(), tmp_path / "first"))
+    dist, home = tmp_path / "first", "https://host.example/me/workbench"
+    scoop = json.loads(filled((folder / "scoop/workbench.json").read_text(), dist, home))
+    assert scoop["url"].startswith(home)
     assert scoop["url"].endswith(wheel.name)
-    formula = filled((folder / "homebrew/workbench.rb").read_text(), tmp_path / "first")
+    formula = filled((folder / "homebrew/workbench.rb").read_text(), dist, home)
     assert source.name in formula
     assert "{" not in formula.replace("#{version}", "").replace("#{bin}", "")
+
+
+def test_the_address_of_the_repository_is_told_not_invented(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = _module("repository")
+    for name in ("WORKBENCH_REPOSITORY", "GITHUB_REPOSITORY", "GITHUB_SERVER_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+    def git(*words: str) -> None:
+        subprocess.run(["git", "-C", str(tmp_path), *words], check=True, capture_output=True)
+
+    assert repository.address(tmp_path) is None
+    (tmp_path / "PKG-INFO").write_text("Name: x\nProject-URL: Homepage, https://a.example/b/c\n")
+    assert repository.address(tmp_path) == "https://a.example/b/c"
+    git("init", "-q")
+    assert repository.address(tmp_path) is None
+    for remote, known in {
+        "git@code.example:me/workbench.git": "https://code.example/me/workbench",
+        "https://code.example/group/sub/workbench": "https://code.example/group/sub/workbench",
+        "/home/me/workbench": None,
+    }.items():
+        git("config", "remote.origin.url", remote)
+        assert repository.address(tmp_path) == known
+    monkeypatch.setenv("GITHUB_REPOSITORY", "me/fork")
+    assert repository.address(tmp_path) == "https://github.com/me/fork"
+    monkeypatch.setenv("WORKBENCH_REPOSITORY", "https://b.example/x/y/")
+    assert repository.address(tmp_path) == "https://b.example/x/y"
+    page = "![a](docs/a.png) [b](docs/b.md#c) [d](https://d.example) [e](#e)"
+    assert repository.with_links(page, "https://h") == (
+        "![a](https://h/raw/main/docs/a.png) [b](https://h/blob/main/docs/b.md#c) "
+        "[d](https://d.example) [e](#e)"
+    )
 
 
 def test_version_tells_the_commit() -> None:
@@ -117,8 +152,8 @@ def test_what_the_container_needs_goes_into_its_build() -> None:
     project = tomllib.loads((_ROOT / "pyproject.toml").read_text())
     build = project["tool"]["hatch"]["build"]
     wheel = build["targets"]["wheel"]
-    readme = project["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]["fragments"]
     needed = [*wheel["packages"], *wheel["force-include"], build["hooks"]["custom"]["path"]]
-    needed += ["pyproject.toml", *(one["path"] for one in readme)]
+    needed += [project["tool"]["hatch"]["metadata"]["hooks"]["custom"]["path"]]
+    needed += ["pyproject.toml", "README.md"]
     needed += project["project"]["license-files"]
     assert set(needed) <= set(kept)

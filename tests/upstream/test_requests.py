@@ -94,7 +94,7 @@ async def test_the_same_policy_stands_in_front() -> None:
         codes = [code_of(await policy.call(listing, lambda _: None)) for _ in range(2)]
         assert codes == [None, ErrorCode.MAX_TOOL_CALLS_EXCEEDED]
     async with demo(enabled=False) as manager:
-        assert code_of(await ask(manager, "resources/list")) == ErrorCode.NOT_FOUND
+        assert code_of(await ask(manager, "resources/list")) == ErrorCode.UPSTREAM_ERROR
     async with managing(ServerSettings("demo", "/nowhere/server")) as manager:
         assert code_of(await ask(manager, "resources/list")) == ErrorCode.UPSTREAM_ERROR
 

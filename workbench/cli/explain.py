@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import cache
 from typing import Any
 
 from workbench.cli.common import EXIT_OK, Failure
@@ -16,7 +17,7 @@ _OF = {
     "replay": "of a call in a replay",
 }
 
-_PAGE = "https://github.com/workbench-mcp/workbench/blob/main/docs/code_execution/api-reference.md"
+_PAGE = "docs/code_execution/api-reference.md"
 _FLAGS = {
     "timeout_ms": "timeout",
     "max_tool_calls": "max-tool-calls",
@@ -77,5 +78,20 @@ def _json(one: Any) -> dict[str, Any]:
 
 
 def _docs(one: Any) -> str:
-    """The address of its section in the documentation."""
-    return f"{_PAGE}#{one.code.lower()}"
+    """Its section in the documentation: the address, where the package knows one, else the file."""
+    return f"{_page()}#{one.code.lower()}"
+
+
+@cache
+def _page() -> str:
+    from importlib import metadata
+
+    try:
+        told = metadata.metadata("workbench-mcp").get_all("Project-URL") or []
+    except metadata.PackageNotFoundError:
+        told = []
+    home = next(
+        (url for name, _, url in (each.partition(", ") for each in told) if name == "Homepage"),
+        None,
+    )
+    return f"{home}/blob/main/{_PAGE}" if home is not None else _PAGE

@@ -2,8 +2,8 @@ class Workbench < Formula
   include Language::Python::Virtualenv
 
   desc "Write, watch and replay the JavaScript that agents run over MCP tools"
-  homepage "https://github.com/workbench-mcp/workbench"
-  url "https://github.com/workbench-mcp/workbench/releases/download/v{version}/workbench_mcp-{version}.tar.gz"
+  homepage "{repository}"
+  url "{repository}/releases/download/v{version}/workbench_mcp-{version}.tar.gz"
   sha256 "{sha256}"
   license "MIT"
 
