@@ -8,8 +8,8 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -55,11 +55,28 @@ async def serving(room: Room | None = None, **more: Any) -> AsyncIterator[str]:
         yield listening.url
 
 
-async def connect(url: str, text: str = "") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    host, port = url.split("/")[2].split(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    writer.write(text.encode())
-    return reader, writer
+Connect = Callable[..., Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
+
+
+@pytest.fixture
+async def connect() -> AsyncIterator[Connect]:
+    """Opens a connection to a server's address, and sends a text; closed with the test."""
+    opened: list[asyncio.StreamWriter] = []
+
+    async def open_one(
+        url: str, text: str = ""
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        host, port = url.split("/")[2].split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        opened.append(writer)
+        writer.write(text.encode())
+        return reader, writer
+
+    yield open_one
+    for writer in opened:
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
 
 
 async def is_closed(reader: asyncio.StreamReader) -> bool:
@@ -79,13 +96,13 @@ BODY = "Content-Type: application/json\r\nContent-Length: 900\r\n\r\n{"
 
 
 @pytest.mark.parametrize("sent", ["", "POST /mcp HT", HEAD])
-async def test_a_connection_that_does_not_ask_is_closed(sent: str) -> None:
+async def test_a_connection_that_does_not_ask_is_closed(sent: str, connect: Connect) -> None:
     async with serving(Room(100, head_s=0.3, body_s=LONG_S)) as url:
         reader, _ = await connect(url, sent)
         assert await is_closed(reader)
 
 
-async def test_drops_of_a_head_do_not_renew_its_time() -> None:
+async def test_drops_of_a_head_do_not_renew_its_time(connect: Connect) -> None:
     async with serving(Room(100, head_s=0.3, body_s=LONG_S)) as url:
         reader, writer = await connect(url)
 
@@ -99,7 +116,7 @@ async def test_drops_of_a_head_do_not_renew_its_time() -> None:
         dripping.cancel()
 
 
-async def test_a_body_that_stands_still_is_closed_and_a_slow_one_is_not() -> None:
+async def test_a_body_that_stands_still_is_closed_and_a_slow_one_is_not(connect: Connect) -> None:
     async with serving(Room(100, head_s=LONG_S, body_s=0.6)) as url:
         stuck, _ = await connect(url, HEAD + BODY)
         text = json.dumps(INITIALIZE)
@@ -112,14 +129,14 @@ async def test_a_body_that_stands_still_is_closed_and_a_slow_one_is_not() -> Non
         assert await is_closed(stuck)
 
 
-async def test_the_longest_silent_one_makes_room() -> None:
+async def test_the_longest_silent_one_makes_room(connect: Connect) -> None:
     async with serving(Room(4, head_s=LONG_S, body_s=LONG_S)) as url:
         silent = [await connect(url) for _ in range(8)]
         assert [await is_closed(reader) for reader, _ in silent[:4]] == [True] * 4
         assert (await initialize(url)).status_code == 200
 
 
-async def test_connections_that_ask_are_not_put_out() -> None:
+async def test_connections_that_ask_are_not_put_out(connect: Connect) -> None:
     async with serving(Room(2, head_s=LONG_S, body_s=LONG_S)) as url:
         asking = [await connect(url, HEAD + BODY) for _ in range(2)]
         await asyncio.sleep(0.2)
@@ -150,7 +167,9 @@ def test_half_of_the_descriptors_are_left_to_others() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="descriptors are not limited there")
-async def test_silent_connections_neither_shut_clients_out_nor_fill_stderr(tmp_path: Path) -> None:
+async def test_silent_connections_neither_shut_clients_out_nor_fill_stderr(
+    tmp_path: Path, connect: Connect
+) -> None:
     """Few descriptors, many that connect and say nothing."""
     write_config(tmp_path)
     words = " ".join(f"'{word}'" for word in command(tmp_path, "--http", "127.0.0.1:0"))
