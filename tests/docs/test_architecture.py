@@ -1,0 +1,49 @@
+"""The map of the code names what is there: a file that moved is found where the map says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[2]
+_TEXT = (_ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+_NAMED = re.compile(r"`([\w./]+(?:\.py|/))`")
+
+
+def _is_there(name: str, folder: Path) -> bool:
+    return any(
+        (base / name).exists() for base in (folder, folder.parent, _ROOT / "workbench", _ROOT)
+    )
+
+
+def test_what_the_table_of_folders_names_is_in_them() -> None:
+    rows = re.findall(r"^\| `([a-z_/]+/)` \| (.*) \|$", _TEXT, re.M)
+    assert len(rows) > 10
+    missing = [
+        f"{folder}{name}"
+        for folder, held in rows
+        for name in _NAMED.findall(held)
+        if not _is_there(name, _ROOT / "workbench" / folder)
+        and not list((_ROOT / "workbench" / folder).glob(f"*/{name}"))
+    ]
+    assert missing == []
+
+
+def test_the_answers_lead_somewhere() -> None:
+    section = _TEXT.split("## Where is …?")[1].split("\n## ")[0]
+    answers = re.findall(r"^\| [^|]+\? \| (.*) \|$", section, re.M)
+    assert len(answers) >= 12
+    assert [answer for answer in answers if not _NAMED.findall(answer)] == []
+    named = [name for answer in answers for name in _NAMED.findall(answer)]
+    assert [name for name in named if not _is_there(name, _ROOT / "workbench")] == []
+
+
+def test_the_map_of_the_screens_is_true() -> None:
+    section = _TEXT.split("## The map of tui/")[1].split("\n## ")[0]
+    tui = _ROOT / "workbench" / "tui"
+    missing = [
+        name
+        for name in _NAMED.findall(section)
+        if not (tui / name).exists() and not list(tui.glob(f"*/{name}"))
+    ]
+    assert missing == []
