@@ -97,6 +97,8 @@ FORMS: list[tuple[str, Any]] = [
     ("const a = 3, b = 1; a < b || b > a", False),
     ("export default { run() { return 48 } }", 48),
     ("{ async execute(input) { return input.n } }", 5),
+    ("({ async execute(input) { return await input.n } })", 5),
+    ("async function main({ n }) {\n  return await n;\n}\nexport { main };", 5),
     ("({ execute: async (input) => input.n })", 5),
     ("export default { name: 'x', parameters: {}, execute: async ({ n }) => n }", 5),
     ("const tool = { k: 2, async run({ n }) { return this.k * n } };\nexport default tool;", 10),

@@ -39,7 +39,7 @@ def may_be_lone(text: str) -> bool:
     """Cheap: whether it is worth to look. Most scripts begin as a lone function would: their first statement is
     not their last one, which is seen without a tree."""
     return (
-        ("=>" in text or "function" in text)
+        ("=>" in text or "function" in text or "({" in text)
         and _LONE.match(text) is not None
         and not _goes_on(text)
     )
@@ -75,6 +75,8 @@ def open_exports(root: Node, draft: Draft) -> str | None:
     for statement in statements(root):
         if statement.type == "export_statement":
             entry = _open_export(statement, draft, entry)
+            if entry is None:
+                entry = _listed(root, statement, draft)
         else:
             entry = _open_module_exports(statement, draft, entry)
     return entry
@@ -99,6 +101,19 @@ def _open_export(statement: Node, draft: Draft, entry: str | None) -> str | None
         return entry
     draft.blank(statement.start_byte, statement.end_byte, ";")  # export { a, b }
     return entry
+
+
+def _listed(root: Node, statement: Node, draft: Draft) -> str | None:
+    """The function that ``export { main }`` lists; None: it lists something else, or more."""
+    clause = next((node for node in statement.named_children if node.type == "export_clause"), None)
+    listed = [] if clause is None else clause.named_children
+    name = listed[0].child_by_field_name("name") if len(listed) == 1 else None
+    if name is None:
+        return None
+    wanted = text_of(name, draft.source)
+    functions = filter(None, map(function_in, statements(root)))
+    named = (text_of(found[0], draft.source) for found in functions if found[0] is not None)
+    return wanted if wanted in named else None
 
 
 def _open_module_exports(statement: Node, draft: Draft, entry: str | None) -> str | None:
