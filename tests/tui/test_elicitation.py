@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Static
 
 from tests.support.servers import script_settings
 from tests.tui.conftest import MakeApp, until
 from tests.upstream.test_client_side import ASKS
-from workbench.catalogue.forms.flat import content_of, fields_of
 from workbench.config import Config
 from workbench.core.elicitation import CANCELLED, Elicitation
 from workbench.core.model import Execution, ExecutionRequest
 from workbench.tui.dialogs.elicitation import ElicitScreen
+from workbench.tui.forms.rows import FormRows
+from workbench.tui.forms.view import FormView
 
 pytestmark = pytest.mark.anyio
 
@@ -34,33 +35,6 @@ SCHEMA: dict[str, Any] = {
 }  # fmt: skip
 FORM = {"message": "Where\x1b[2J to?", "requestedSchema": SCHEMA}
 CODE = f"await tools.asks.ask({json.dumps({'method': 'elicitation/create', 'params': FORM})})"
-
-
-def test_what_is_typed_becomes_the_value() -> None:
-    fields = fields_of(SCHEMA)
-    assert [field.start for field in fields] == ["", "3", "", "", ""]
-    typed = {"city": " Oslo ", "days": "4", "sure": "no", "size": "large", "tags": "two, one"}
-    content, problems = content_of(fields, typed, SCHEMA)
-    assert content == {"city": "Oslo", "days": 4, "sure": False, "size": "l", "tags": [2, 1]}
-    assert problems == ()
-    for wrong, words in (
-        ({}, "city"),
-        ({"city": "x"}, "city"),
-        ({"city": "Oslo", "days": "many"}, "days: a whole number"),
-        ({"city": "Oslo", "sure": "perhaps"}, "sure: yes or no"),
-        ({"city": "Oslo", "size": "xl"}, "size: small, large"),
-        ({"city": "Oslo", "tags": "three"}, "tags: some of: one, two"),
-    ):
-        _, problems = content_of(fields, wrong, SCHEMA)
-        assert any(words in problem for problem in problems), (wrong, problems)
-
-
-@pytest.mark.parametrize(
-    "schema", [{}, {"properties": 5}, {"properties": {"a": 5, "b": {"enum": []}}}]
-)
-def test_no_schema_breaks_the_form(schema: dict[str, Any]) -> None:
-    content, _ = content_of(fields_of(schema), {"a": "x"}, schema)
-    assert content == ({"a": "x"} if isinstance(schema.get("properties"), dict) else {})
 
 
 async def test_the_form_is_filled_in_declined_and_taken_back(make_app: MakeApp) -> None:
@@ -88,18 +62,24 @@ async def test_the_form_is_filled_in_declined_and_taken_back(make_app: MakeApp) 
         running = run()
         await asked()
         shown = "\n".join(str(each.content) for each in app.screen.query(Static))
-        assert "\x1b" not in shown
-        assert "City" in shown
-        await focus(app.screen.query(Input).first())
+        rows = app.screen.query_one(FormRows)
+        await until(lambda: rows.size.height, "laid out")
+        lines = "\n".join(rows.render_line(y).text for y in range(rows.size.height))
+        assert "\x1b" not in shown + lines
+        assert "City" in lines
+        assert "small" in lines
         await pilot.press("enter")  # sends nothing
-        await until(lambda: app.screen.focused is app.screen.query(Input)[1], "the next line")
+        view = app.screen.query_one(FormView)
+        await until(lambda: view.entry and view.entry.name == "days", "the next field")
         await pilot.press("f5")  # what is needed is not there
-        said = app.screen.query_one("#elicit-problem", Static)
-        await until(lambda: "city" in str(said.content), "said")
-        await focus(app.screen.query(Input).first())
-        await pilot.press(*"Oslo", "f5")
+        await until(lambda: "it is needed" in rows.render_line(1).text, "said")
+        await pilot.press(*"Oslo", "down", "down", "y", "down", "l", "down", "right", "t")
+        await pilot.press("tab", "tab")  # out of the form
+        await until(lambda: isinstance(app.screen.focused, Button), "out of the form")
+        await pilot.press("shift+tab", "f5")
         value = (await running).value
-        assert value == {"result": {"action": "accept", "content": {"city": "Oslo", "days": 3}}}
+        content = {"city": "Oslo", "days": 3, "sure": True, "size": "l", "tags": [2]}
+        assert value == {"result": {"action": "accept", "content": content}}
 
         await closed()
         running = run()

@@ -98,8 +98,10 @@ class Entry:
 class Form:
     """The fields for one schema of an object. ``root`` is the whole."""
 
-    def __init__(self, schema: Mapping[str, Any]) -> None:
+    def __init__(self, schema: Mapping[str, Any], *, titled: bool = False) -> None:
+        """titled: fields are called by their titles, where they have one; else by their names."""
         self.schema = schema
+        self._titled = titled
         self._parts = Parts(schema)
         self.root = Entry("", schema, required=True, parent=None)
         self._open(self.root)
@@ -117,6 +119,12 @@ class Form:
                 shape = Shape("object", shape.schema)
             entry._shape = shape
         return Shape("json", entry._shape.schema) if entry.as_json else entry._shape
+
+    def label(self, entry: Entry) -> str:
+        """What an entry is called; of any length and content."""
+        if isinstance(entry.name, int):
+            return f"{entry.name + 1}."
+        return (self.shape(entry).title if self._titled else "") or entry.name
 
     def words(self, entry: Entry) -> str:
         """What may stand in an entry."""

@@ -125,7 +125,7 @@ _HOLDS: Mapping[Place, frozenset[Place]] = {
     "find": frozenset(("find-option", "line")),
     "names": frozenset(("line",)),
     "palette": frozenset(("line",)),
-    "asking": frozenset(("line",)),
+    "asking": frozenset(("form", "line")),
     "figures": frozenset(("list",)),
     "filters": frozenset(("list",)),
     "approving": frozenset(("list", "json")),

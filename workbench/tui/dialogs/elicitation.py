@@ -8,21 +8,28 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.events import ScreenResume
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Static
 
-from workbench.catalogue.forms.flat import content_of, fields_of
+from workbench.catalogue.forms.form import Form
+from workbench.catalogue.validation import SchemaCheck
 from workbench.core.elicitation import CANCELLED, DECLINED, Elicitation, Reply
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui.commands import bindings
+from workbench.tui.forms.drawing import about
+from workbench.tui.forms.view import FormView
 from workbench.tui.widgets.guarded_screen import GuardedModal
-from workbench.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from typing import Any
 
     from textual.app import App
+
+
+_ROOM = 3
+"""Rows beside those of the fields: for what is wrong, and for items that are added."""
 
 
 class ElicitScreen(GuardedModal[Reply]):
@@ -32,11 +39,10 @@ class ElicitScreen(GuardedModal[Reply]):
     ElicitScreen { align: center middle; background: $background 60%; }
     ElicitScreen #elicit-body { width: 84; max-width: 94%; height: auto; max-height: 94%; padding: 1 2;
         border: round $primary; background: $surface; }
-    ElicitScreen VerticalScroll { height: auto; max-height: 55vh; margin: 1 0 0 0; }
+    ElicitScreen FormView { max-height: 55vh; margin: 1 0; }
     ElicitScreen Static { height: auto; }
+    ElicitScreen #elicit-about { max-height: 6; }
     ElicitScreen .note { color: $foreground 70%; }
-    ElicitScreen Input { border: none; height: 1; padding: 0 1; background: $panel; margin-bottom: 1; }
-    ElicitScreen Input:focus { border: none; background: $primary 25%; }
     ElicitScreen #elicit-problem { color: $text-error; }
     ElicitScreen .buttons { height: auto; margin-top: 1; }
     ElicitScreen Button { margin-right: 2; min-width: 6; }
@@ -46,21 +52,19 @@ class ElicitScreen(GuardedModal[Reply]):
     def __init__(self, asked: Elicitation) -> None:
         super().__init__()
         self._asked = asked
-        self._fields = fields_of(asked.schema)
+        self._form = FormView(
+            Form(asked.schema, titled=True),
+            SchemaCheck(dict(asked.schema)),
+            empty_text="Nothing is to be filled in · F5 sends it",
+        )
         self._over = False
 
     def compose(self) -> ComposeResult:
         with Vertical(id="elicit-body") as dialog:
             dialog.border_title = f"{clean_line(self._asked.server, 40)} asks"
             yield Static(clean(self._asked.message), markup=False)
-            with VerticalScroll(can_focus=False):
-                for number, field in enumerate(self._fields):
-                    need = " (needed)" if field.required else ""
-                    yield Static(clean_line(f"{field.title}{need}"), markup=False)
-                    if field.description:
-                        yield Static(clean_line(field.description), classes="note", markup=False)
-                    hint = clean_line(field.hint, 200)
-                    yield LineInput(clean_line(field.start), placeholder=hint, id=f"field-{number}")
+            yield self._form
+            yield Static(id="elicit-about", markup=False)
             yield Static(id="elicit-problem", markup=False)
             said = f"What you send goes to {clean_line(self._asked.server, 40)}. Never type a password here."
             yield Static(said, classes="note", markup=False)
@@ -68,6 +72,16 @@ class ElicitScreen(GuardedModal[Reply]):
                 yield Button("Not now", id="cancel", compact=True)
                 yield Button("Decline", id="decline", compact=True)
                 yield Button("Send (F5)", id="accept", compact=True)
+
+    def on_mount(self) -> None:
+        self._form.styles.height = len(self._form.form.rows) + _ROOM
+        self._form.be_at_hand()
+
+    @on(FormView.Changed)
+    def _tell(self) -> None:
+        entry = self._form.entry
+        said = [] if entry is None else [about(self._form.form, entry, self._form.problem())]
+        self.query_one("#elicit-about", Static).update(Content("\n").join(said))
 
     def take_back(self) -> None:
         """Nobody waits for the answer any more."""
@@ -79,9 +93,6 @@ class ElicitScreen(GuardedModal[Reply]):
         if self._over:
             self.dismiss(CANCELLED)
 
-    def on_input_submitted(self) -> None:
-        self.focus_next()
-
     def on_button_pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "accept":
             self.action_send()
@@ -92,13 +103,10 @@ class ElicitScreen(GuardedModal[Reply]):
         self.dismiss(CANCELLED)
 
     def action_send(self) -> None:
-        typed = {
-            field.name: self.query_one(f"#field-{number}", Input).value
-            for number, field in enumerate(self._fields)
-        }
-        content, problems = content_of(self._fields, typed, self._asked.schema)
-        self.query_one("#elicit-problem", Static).update(clean("\n".join(problems)))
-        if not problems:
+        content = self._form.sendable()
+        problem = self._form.wrong.get((), "")
+        self.query_one("#elicit-problem", Static).update(clean(problem))
+        if content is not None:
             self.dismiss(Reply("accept", content))
 
 

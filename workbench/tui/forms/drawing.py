@@ -58,7 +58,8 @@ def about(form: Form, entry: Entry, problem: str | None) -> Content:
     need = "needed" if entry.required else "may be left out"
     if shape.nullable and not entry.is_given:
         need += " · F7 makes it null"
-    name = ".".join(str(step) for step in entry.path)
+    above = reversed([form.label(outer) for outer in entry.above])
+    name = " › ".join([*above, form.label(entry)])
     head = Content.styled(clean_line(name, 80), "bold") + Content(
         f"  {clean_line(form.words(entry), _SHOWN)} · {need}"
     )
@@ -66,13 +67,13 @@ def about(form: Form, entry: Entry, problem: str | None) -> Content:
     if problem is not None:
         lines.append(Content.styled(f"✘ {clean_line(problem, _SHOWN)}", "$text-error"))
     said = clean(shape.description.strip() or shape.title)
-    if said:
+    if said and said != clean(form.label(entry)):
         lines.append(Content(said))
     return Content("\n").join(lines)
 
 
 def _name(form: Form, entry: Entry) -> str:
-    shown = f"{entry.name + 1}." if isinstance(entry.name, int) else clean_line(entry.name, 80)
+    shown = clean_line(form.label(entry), 80)
     fold = ""
     if form.shape(entry).kind in ("object", "list") and not entry.is_null:
         is_open = entry.items is not None and not entry.folded

@@ -51,9 +51,10 @@ class FormRows(PaintedView, can_focus=True, inherit_bindings=False):
             super().__init__()
             self.entry = entry
 
-    def __init__(self, form: Form, typed: Callable[[str], bool]) -> None:
-        """typed: takes a letter; False: it has no use for it."""
+    def __init__(self, form: Form, typed: Callable[[str], bool], empty_text: str) -> None:
+        """typed: takes a letter; False: it has no use for it. empty_text: where there is no field."""
         super().__init__()
+        self._empty_text = empty_text
         self.form = form
         self._typed = typed
         self.entries: list[Entry] = []
@@ -137,7 +138,7 @@ class FormRows(PaintedView, can_focus=True, inherit_bindings=False):
         index = self.scroll_offset.y + y
         if index >= len(self._lines):
             if not self._lines and y == self.size.height // 2:
-                text = "It declares no arguments · F5 sends the call"
+                text = self._empty_text
                 return self.strip_of(
                     [(fit(text, min(width, len(text))).center(width), "dim")], width, base
                 )

@@ -8,6 +8,7 @@ from typing import ClassVar, TypeAlias
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.events import DescendantFocus
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
@@ -46,13 +47,20 @@ class FormView(Widget):
     class Changed(Message):
         """Something was filled in, or another field is at hand."""
 
-    def __init__(self, form: Form, check: SchemaCheck, known: Known = lambda _: ()) -> None:
+    def __init__(
+        self,
+        form: Form,
+        check: SchemaCheck,
+        known: Known = lambda _: (),
+        *,
+        empty_text: str = "It declares no arguments · F5 sends the call",
+    ) -> None:
         super().__init__()
         self.form = form
         self._check = check
         self._known = known
         self.wrong: Wrong = {}
-        self._rows = FormRows(form, self._letter)
+        self._rows = FormRows(form, self._letter, empty_text)
         self._line = FieldLine(self._known_texts)
 
     def compose(self) -> ComposeResult:
@@ -104,6 +112,21 @@ class FormView(Widget):
 
     def action_move(self, by: int) -> None:
         self._go(self._rows.cursor + by)
+
+    def action_tab(self, step: int) -> None:
+        """As ``move``; past the last field, and before the first, out of the form."""
+        at = self._rows.cursor + step
+        if 0 <= at < len(self._rows.entries):
+            self._go(at)
+            return
+        outside = [one for one in self.screen.focus_chain if self not in one.ancestors]
+        if outside:
+            self.screen.set_focus(outside[0 if step > 0 else -1])
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Who comes here by Tab, or with the mouse, comes to the field at hand."""
+        if event.widget is self._rows and self._line.display:
+            self.screen.set_focus(self._line)
 
     def action_page(self, direction: int) -> None:
         self.action_move(direction * max(1, self._rows.size.height - 2))
@@ -297,7 +320,7 @@ class FormView(Widget):
         if not values:
             self.notify("No earlier call gave it a value", markup=False)
             return
-        title = f"{entry.name}: what it was given before"
+        title = f"{self.form.label(entry)}: what it was given before"
         number = await self.app.push_screen_wait(PickScreen(title, [label_of(v) for v in values]))
         if number is not None:
             self.form.set(entry, values[number])
