@@ -117,7 +117,7 @@ async def test_a_tool_error_keeps_the_code_of_its_call(run: RunScript) -> None:
     error = (await run(code)).error
     assert error is not None
     assert error.code == ErrorCode.UPSTREAM_ERROR
-    assert error.details == {"server": "test", "tool": "fail"}
+    assert error.details == {"server": "test", "tool": "fail", "details": {"why": "asked to"}}
 
 
 REVOKED = "const { proxy, revoke } = Proxy.revocable({}, {}); revoke();"
