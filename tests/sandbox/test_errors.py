@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import RunScript
+from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.model import ErrorCode
 
@@ -56,6 +57,16 @@ PLACES: list[tuple[str, str, str, int | None, int | None]] = [
     ("try {\nlet {w: {v}} = {};\n} catch (e) {\n throw e;\n}", "RUNTIME_ERROR", "null to object", 2, 5),
     ("const K = 1;\nfor (let i = 0; i < 1; i++) {\n K = 5;\n}", "RUNTIME_ERROR", "read-only", 3, 2),
     ("const K = 1;\nK += 1", "RUNTIME_ERROR", "read-only", 2, 1),
+    # Written over several lines: the engine gives the place of an argument.
+    ("await tools.test.fail({\n a: 1,\n b: input.n,\n})", "UPSTREAM_ERROR", "boom", 1, 18),
+    ("const f = tools.test.fail;\nawait f({\n a: Math.max(1),\n})", "UPSTREAM_ERROR", "boom", 2, 7),
+    ("await tools\n .test\n .fail({\n  a: String(input.n),\n })", "UPSTREAM_ERROR", "boom", 3, 3),
+    ("throw new Error(\n 'a' + String(1)\n)", "RUNTIME_ERROR", "Error: a1", 1, 11),
+    ("throw new TypeError(\n `a ${input.n.x.y}`\n)", "RUNTIME_ERROR", "cannot read", 2, 7),
+    ("JSON.parse(\n String('{x')\n)", "RUNTIME_ERROR", "SyntaxError: ", 1, 6),
+    ("const o = {};\no.foo(\n Math.max(1),\n)", "RUNTIME_ERROR", "TypeError: o.foo is not a function", 2, 3),
+    ("const o = {};\no.foo(\n {a: o.b},\n)", "RUNTIME_ERROR", "TypeError: o.foo is not a function", 2, 3),
+    ("Math.max(\n input.foo(),\n)", "RUNTIME_ERROR", "TypeError: input.foo is not a function", 2, 8),
     ("new Set(5);\nconst [a] = [1]", "RUNTIME_ERROR", "not iterable", 1, 5),
     ("Object.keys(null);\nconst {a} = {}", "RUNTIME_ERROR", "null to object", 1, 13),
     ("f(...5);\nconst [a] = [1];\nfunction f() {}", "RUNTIME_ERROR", "not iterable", 1, 1),
@@ -87,6 +98,30 @@ async def test_stack_names_the_user_s_functions_and_nothing_of_ours(run: RunScri
         "    at outer (script.js:1:27)",
         "    at <eval> (script.js:4:1)",
     ]
+
+
+async def test_a_call_over_several_lines_is_recorded_where_it_begins(run: RunScript) -> None:
+    tools = DictTools()
+    code = """
+    const a = call_tool("test", "echo", {
+      n: input.n,
+    });
+    await Promise.all([1].map(n => tools.test.echo({
+      n, a: a.result, s: String(n),
+    })));
+    call_tools([
+      {server: "test", tool: "echo", args: {n: Math.max(1)}},
+    ]);
+    await call_tool(
+      "test", "echo",
+      {n: input.n},
+    );
+    tools.test["\ud800"]({
+      n: input.n,
+    }).catch(() => {});
+    """
+    assert (await run(code, tools=tools)).error is None
+    assert [call.line for call in tools.calls] == [2, 5, 8, 11, 15]
 
 
 async def test_the_stack_has_the_place_where_a_value_could_not_be_taken_apart(

@@ -1,8 +1,8 @@
 """The place of a failure that the engine notes none for: ``const {a} = x``, ``const [a] = x``,
-``for (const a of x)``, an assignment to a constant.
+``for (const a of x)``, an assignment to a constant, a call written over several lines.
 
 What it gives then is the last place before: a line that is another's. What failed is the first such thing
-behind that place and in the same function.
+behind that place and in the same function; or the call that this place is an argument of.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from tree_sitter import Node
 
+from workbench.sandbox.child.call_places import failed_call_at, named_call_at
 from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, enclosing_function, path_to
 from workbench.sandbox.child.looking import Look
 
@@ -27,6 +28,9 @@ _TAKES_OBJECTS = re.compile(r"(?:Object|Reflect|Array)\s*\.|[\s\S]*\.(?:call|app
 _TAKES_ITERABLES = re.compile(
     r"(?:new\s+)?(?:Map|Set|WeakMap|WeakSet|AggregateError|\w*Array)\Z"
     r"|(?:Promise|Object|Array|Iterator|Map)\s*\."
+)
+_ENGINE = re.compile(
+    r"cannot read property|not a function|is not defined|is not iterable|to object\Z"
 )
 _FRAME = re.compile(r"\n    at (?:(.*) \()?script\.js:(\d+):(\d+)\)?")
 _TOP = "<eval>"
@@ -49,20 +53,43 @@ class _Kind(NamedTuple):
 def placed(look: Look, failure: dict[str, Any]) -> dict[str, Any]:
     """The failure (a ``done`` frame) with the place of what failed, where the engine's is another's."""
     message: str = failure.get("message", "")
-    kind = _kind(message) if failure.get("code") == "RUNTIME_ERROR" else None
-    if kind is None:
+    if failure.get("code") != "RUNTIME_ERROR":
         return failure
     stack: str | None = failure.get("stack")
     frame = _FRAME.match(stack, len(message)) if stack is not None else None
     if stack is not None and (frame is None or not stack.startswith(message)):
         return failure
+    kind = _kind(message)
+    if kind is None:
+        made = _made_at(look, message) if frame is not None else None
+        return failure if made is None else _told(look, failure, frame, made)
     # Without a stack a place is only where the error was thrown once more.
     after = look.offset if frame is not None else None
     if after is not None and _is_right(look, after, kind):
         return failure
     at = _first(look, after, kind, frame[1] if frame is not None else _TOP)
-    if at is None:
-        return failure
+    return failure if at is None else _told(look, failure, frame, at)
+
+
+def _made_at(look: Look, message: str) -> int | None:
+    """Where the call stands that failed, or made the error, if the engine's place is in its arguments."""
+    name = message.partition(":")[0]
+    if message == "TypeError: not a function":
+        found = failed_call_at(look)
+        return None if found == look.offset else found
+    if look.offset is None or not name.isidentifier() or _ENGINE.search(message) is not None:
+        return None
+    if name == "SyntaxError" and " in JSON" in message:
+        name = "parse"
+    found = named_call_at(look.root, look.offset, name.encode())
+    return None if found == look.offset else found
+
+
+def _told(
+    look: Look, failure: dict[str, Any], frame: re.Match[str] | None, at: int
+) -> dict[str, Any]:
+    """The failure at another place."""
+    message, stack = failure["message"], failure.get("stack")
     line, column = look.place_of(at)
     where = f"script.js:{line}:{column}"
     if stack is None or frame is None:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from workbench.sandbox import job as jobs
 from workbench.sandbox.child import prelude
+from workbench.sandbox.child.call_places import CallPlaces
 from workbench.sandbox.child.channel import Channel, Rehearsal
 from workbench.sandbox.child.clock import Clock
 from workbench.sandbox.child.engine import EngineMaker
@@ -69,6 +70,7 @@ class Runner:
         self._make_engine = make_engine
         self._engine = make_engine(self._host, plain=False)
         self._starter = starter
+        self._places = CallPlaces(starter.grammars, "")
         self._channel: Channel | None = None
         self._clock = Clock()
         self._log_lines = self._log_bytes = self._logs_dropped = 0
@@ -120,6 +122,7 @@ class Runner:
                 done = self._check(job.code)
                 self._finish(explained(self._starter.grammars, job.code, done, None))
             else:
+                self._places = CallPlaces(self._starter.grammars, job.code)
                 self._engine.init(*job.seed, job.input)
                 done = self._execute(job.code, job.form)
                 if _LOST_STACK in done:
@@ -257,6 +260,9 @@ class Runner:
                 return str(self._clock.read())
             elif kind == "L" and self._told is None:
                 self._log(message[1:])
+            elif kind == "C":
+                line, column, name = message[1:].split(" ", 2)
+                return _encode(self._places.of(int(line), int(column), json.loads(name)))
             elif kind == "P":
                 return self._libraries[message[1:]]
             elif kind == "M" or (kind == "m" and self._was_full()):

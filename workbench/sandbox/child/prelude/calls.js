@@ -2,7 +2,7 @@
 (function calls(kit) {
   'use strict';
   const { list, push, attempt, textOf, isArray, isList, keysOf, isInteger, isFiniteNumber, stringify, parse, StringOf, NumberOf,
-          PromiseOf, MapOf, mapGet, mapSet, mapDelete, TypeErrorOf, toJSON, refusal, at, placeOf, callSites, toolError,
+          PromiseOf, MapOf, mapGet, mapSet, mapDelete, TypeErrorOf, toJSON, refusal, at, callPlace, callSites, toolError,
           given, ask, tell, slice } = kit;
   let operations = 0;               // as the worker counts them: one for each frame that has an `op`
   const pending = new MapOf();      // operation -> who waits for it
@@ -56,12 +56,13 @@
   }
   // whole: the promise is of the envelope. loosely: the names are as the script spells them after `tools.`,
   // and the host finds what is meant.
-  function issue(server, tool, args, whole, loosely) {
+  // name: what the script calls it by, where that is a name.
+  function issue(server, tool, args, whole, loosely, name) {
     const sites = callSites(100);
-    return issued((loosely ? ',"spelled":true' : '') + callBody(server, tool, args, placeOf(sites)), server, tool, sites, whole);
+    return issued((loosely ? ',"spelled":true' : '') + callBody(server, tool, args, callPlace(sites, name)), server, tool, sites, whole, name);
   }
-  const issued = (rest, server, tool, sites, whole) => new PromiseOf((resolve, reject) => {
-    wait({ __proto__: null, resolve, reject, server, tool, sites, whole }, { __proto__: null, t: 'call', rest });
+  const issued = (rest, server, tool, sites, whole, name) => new PromiseOf((resolve, reject) => {
+    wait({ __proto__: null, resolve, reject, server, tool, sites, whole, name }, { __proto__: null, t: 'call', rest });
   });
 
   // ---- what a server has beside tools -----------------------------------------------------------
@@ -102,30 +103,30 @@
       "get_prompt(server, name, args) takes a prompt's name and an object of its arguments", place);
   };
   const now = (body, server, method) => given(parse(ask(blocking + body)), server, method);
-  const eventuallyAsk = (make, server, method) => { const sites = callSites(100); return issued(make(placeOf(sites)), server, method, sites, true); };
+  const eventuallyAsk = (make, server, method, name) => { const sites = callSites(100); return issued(make(callPlace(sites, name)), server, method, sites, true, name); };
   const requests = {
     __proto__: null,
-    read_resource(server, uri) { return now(read(server, uri, placeOf(callSites(16))), server, 'resources/read'); },
-    list_resources(server) { return now(listed(server, placeOf(callSites(16))), server, 'resources/list'); },
-    get_prompt(server, name, args) { return now(prompt(server, name, args, placeOf(callSites(16))), server, 'prompts/get'); },
-    list_prompts(server) { return now(prompts(server, placeOf(callSites(16))), server, 'prompts/list'); },
+    read_resource(server, uri) { return now(read(server, uri, callPlace(callSites(16), 'read_resource')), server, 'resources/read'); },
+    list_resources(server) { return now(listed(server, callPlace(callSites(16), 'list_resources')), server, 'resources/list'); },
+    get_prompt(server, name, args) { return now(prompt(server, name, args, callPlace(callSites(16), 'get_prompt')), server, 'prompts/get'); },
+    list_prompts(server) { return now(prompts(server, callPlace(callSites(16), 'list_prompts')), server, 'prompts/list'); },
   };
   // What they are where their envelope is awaited (parallel.py writes these names there).
   const eventualRequests = {
     __proto__: null,
-    $readresource: { read_resource(server, uri) { return eventuallyAsk(place => read(server, uri, place), server, 'resources/read'); } }.read_resource,
-    $listresources: { list_resources(server) { return eventuallyAsk(place => listed(server, place), server, 'resources/list'); } }.list_resources,
-    $getprompt: { get_prompt(server, name, args) { return eventuallyAsk(place => prompt(server, name, args, place), server, 'prompts/get'); } }.get_prompt,
-    $listprompts: { list_prompts(server) { return eventuallyAsk(place => prompts(server, place), server, 'prompts/list'); } }.list_prompts,
+    $readresource: { read_resource(server, uri) { return eventuallyAsk(place => read(server, uri, place), server, 'resources/read', 'read_resource'); } }.read_resource,
+    $listresources: { list_resources(server) { return eventuallyAsk(place => listed(server, place), server, 'resources/list', 'list_resources'); } }.list_resources,
+    $getprompt: { get_prompt(server, name, args) { return eventuallyAsk(place => prompt(server, name, args, place), server, 'prompts/get', 'get_prompt'); } }.get_prompt,
+    $listprompts: { list_prompts(server) { return eventuallyAsk(place => prompts(server, place), server, 'prompts/list', 'list_prompts'); } }.list_prompts,
   };
 
   function call_tool(server, tool, args) {
-    return given(parse(ask(blocking + callBody(server, tool, args, placeOf(callSites(16))))), server, tool);
+    return given(parse(ask(blocking + callBody(server, tool, args, callPlace(callSites(16), 'call_tool')))), server, tool);
   }
   // What `call_tool` is where its envelope is awaited (parallel.py writes it there).
-  const eventually = { call_tool(server, tool, args) { return issue(server, tool, args, true, false); } }.call_tool;
-  const callAsync = (server, tool, args) => issue(server, tool, args, false, false);
-  const callLoosely = (server, tool, args) => issue(server, tool, args, false, true);
+  const eventually = { call_tool(server, tool, args) { return issue(server, tool, args, true, false, 'call_tool'); } }.call_tool;
+  const callAsync = (server, tool, args, name) => issue(server, tool, args, false, false, name);
+  const callLoosely = (server, tool, args) => issue(server, tool, args, false, true, tool);
 
   let lastRefusal = '';             // of a batch: scripts map over it as if it were the list
   const invalid = message => {
@@ -148,7 +149,7 @@
         if (!isInteger(width) || width < 1 || width > 32) return invalid('max_parallel must be a whole number from 1 to 32');
       }
     }
-    const place = placeOf(callSites(16));
+    const place = callPlace(callSites(16), 'call_tools');
     const servers = list(), tools = list();
     let frames = '';
     for (let i = 0; i < count; i++) {
@@ -196,7 +197,7 @@
     else {
       // Of a call by names as a script spells them: the names of the tool that was meant.
       const { error, meant } = envelope;
-      who.reject(meant === undefined ? toolError(error, who.server, who.tool, who.sites) : toolError(error, meant.server, meant.tool, who.sites));
+      who.reject(meant === undefined ? toolError(error, who.server, who.tool, who.sites, who.name) : toolError(error, meant.server, meant.tool, who.sites, who.name));
     }
   }
 

@@ -7,7 +7,7 @@
   function envelopeOf(kind, members) { return parse(ask('{"t":"query","kind":"' + kind + '"' + members + '}')); }
   function query(kind, members, server, tool) {
     const envelope = envelopeOf(kind, members);
-    if (!envelope.ok) throw toolError(envelope.error, server, tool, callSites(100));
+    if (!envelope.ok) throw toolError(envelope.error, server, tool, callSites(100), '');
     return envelope.result;
   }
   const mustBeText = (value, what) => {
@@ -113,8 +113,8 @@
   function callSpelled(name, args) {
     const sites = callSites(100);
     const envelope = envelopeOf('resolve', ',"query":' + stringify(name));
-    if (!envelope.ok) return new PromiseOf((_, reject) => reject(toolError(envelope.error, undefined, name, sites)));
-    return callAsync(envelope.result.server, envelope.result.tool, args);
+    if (!envelope.ok) return new PromiseOf((_, reject) => reject(toolError(envelope.error, undefined, name, sites, name)));
+    return callAsync(envelope.result.server, envelope.result.tool, args, name);
   }
   function serverNamespace(server) {
     const spelled = 'tools' + member(server);

@@ -3,7 +3,7 @@
   'use strict';
   const { list, push, attempt, textOf, hide, put, define, protoOf, construct, stringify, slice, brandOf, brandError,
           toJSON, weakGet, weakSet, WeakMapOf, MapOf, mapGet, mapSet, mapDelete, mapForEach, mapSize, StringOf, ErrorOf,
-          placeOf, stackText, placeOfError } = kit;
+          callPlace, stackText, placeOfError } = kit;
   const aggregateProto = AggregateError.prototype;
   const genuine = new WeakMapOf();  // ToolErrors that the host gave -> {code, server, tool}
   const MOST_LISTED = 10;
@@ -19,7 +19,7 @@
     static of(envelope) {
       if (typeof envelope !== 'object' || envelope === null || envelope.ok !== false) return undefined;
       const known = weakGet(failed, envelope);
-      if (known !== undefined) return toolError(known.error, known.server, known.tool, kit.callSites(100));
+      if (known !== undefined) return toolError(known.error, known.server, known.tool, kit.callSites(100), 'of');
       const { message, code } = membersOf(envelope.error);
       return new ToolError(message, { code });
     }
@@ -36,13 +36,13 @@
     return envelope;
   }
   hide(ToolError.prototype, 'name', 'ToolError');
-  function toolError(error, server, tool, sites) {
+  function toolError(error, server, tool, sites, name) {
     // Not through `class`: what a script makes of ToolError's own parents must not see this one.
     const e = construct(ErrorOf, [error.message], ToolError);
     put(e, 'code', error.code); put(e, 'server', server); put(e, 'tool', tool);
     if (error.details !== undefined) put(e, 'details', error.details);
-    hide(e, 'stack', stackText(sites));
-    const place = placeOf(sites);
+    const place = callPlace(sites, name);
+    hide(e, 'stack', stackText(sites, 0, place));
     if (place !== null) weakSet(placeOfError, e, place);
     weakSet(genuine, e, { __proto__: null, code: error.code, server, tool, details: error.details });
     return e;

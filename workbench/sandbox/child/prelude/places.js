@@ -5,7 +5,7 @@
 (function places(kit) {
   'use strict';
   const { BASE, plain, host, uncurry, list, push, slice, split, codePointAt, repeated, matches, protoOf, descriptorOf, setProto,
-          define, hide, isError, weakGet, weakSet, WeakMapOf, NumberOf, ErrorOf, parse } = kit;
+          define, hide, isError, weakGet, weakSet, WeakMapOf, NumberOf, ErrorOf, parse, stringify } = kit;
   const internalErrorProto = InternalError.prototype, syntaxErrorProto = SyntaxError.prototype;
   // What stands in for InternalError, whose own prototype means the end of memory: a script never holds it.
   const internalFacade = Object.create(Error.prototype, { name: { value: 'InternalError' } });
@@ -72,14 +72,27 @@
     }
     return null;
   }
-  function stackText(sites, from) {
+  // Of a call by `name`: a place in its arguments is what the engine gives of one over several lines.
+  const callPlaces = new kit.MapOf();
+  function callPlace(sites, name) {
+    const place = placeOf(sites);
+    if (place === null) return null;
+    const line = place[0], column = place[1];
+    if (name === '' || name.length > 200 || slice(sourceLine(line), column - 1, column + name.length) === name + '(') return place;
+    const key = line + ' ' + column + ' ' + stringify(name);
+    let known = kit.mapGet(callPlaces, key);
+    if (known === undefined) { known = setProto(parse(host('C' + key)), null); kit.mapSet(callPlaces, key, known); }
+    return known;
+  }
+  // `first`: the place of the first frame, where it is not the engine's.
+  function stackText(sites, from, first) {
     let text = '', natives = '';
     for (let i = from === undefined ? 0 : from; i < sites.length; i++) {
       const given = siteLine(sites[i]), name = siteName(sites[i]);
       if (given === null) { if (text !== '') natives += '    at ' + name + ' (native)\n'; continue; }
       const line = ownLine(given);
       if (line === 0) { natives = ''; continue; }
-      const place = 'script.js:' + line + ':' + ownColumn(line, siteColumn(sites[i]));
+      const place = 'script.js:' + (text === '' && first ? first[0] + ':' + first[1] : line + ':' + ownColumn(line, siteColumn(sites[i])));
       text += natives + (name === null ? '    at ' + place + '\n' : '    at ' + name + ' (' + place + ')\n');
       natives = '';
     }
@@ -181,7 +194,7 @@
 
   // So many lines that what stands below them is not taken for the script's.
   kit.below = () => repeated('\n', lineCount + ABOVE + 1);
-  kit.setScript = setScript; kit.sourceLine = sourceLine; kit.placeOf = placeOf; kit.stackText = stackText;
+  kit.setScript = setScript; kit.sourceLine = sourceLine; kit.placeOf = placeOf; kit.callPlace = callPlace; kit.stackText = stackText;
   kit.callSites = callSites; kit.readStack = readStack; kit.placeOfError = placeOfError;
   kit.syntaxErrorProto = syntaxErrorProto;
   kit.thrownAt = () => lastThrown; kit.syntaxPlace = () => syntaxAt;

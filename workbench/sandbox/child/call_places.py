@@ -1,0 +1,96 @@
+"""The place of a call that is written over several lines.
+
+The engine gives the place of what was read last before the call: one of its arguments. Which call it is, its
+name says, where the script calls it by that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from tree_sitter import Node
+
+from workbench.sandbox.child.grammars import FUNCTIONS, Grammars, path_to
+from workbench.sandbox.child.looking import Look
+
+_THERE = re.compile(
+    r"Math\.(?:max|min|floor|ceil|round|abs|pow|sqrt|random|trunc|sign)|JSON\.(?:stringify|parse)"
+    r"|Object\.(?:keys|values|entries|assign|fromEntries)|Array\.(?:isArray|from|of)|Date\.now"
+    r"|String|Number|Boolean|parseInt|parseFloat|encodeURIComponent|call_tool|call_tools"
+)
+"""Functions that every script has."""
+_CALLS = {"call_expression": "function", "new_expression": "constructor"}
+
+
+class CallPlaces:
+    """Of one script; its tree is made when it is first asked for."""
+
+    def __init__(self, grammars: Grammars, code: str) -> None:
+        self._grammars = grammars
+        self._code = code
+
+    def of(self, line: int, column: int, name: str) -> tuple[int, int]:
+        """The place of the call of ``name`` that the engine gives a place of; that place where it is right."""
+        look = Look(self._grammars, self._code, line, column)
+        if look.offset is None:
+            return line, column
+        found = call_at(self._root, look.offset, name.encode("utf-8", "surrogatepass"))
+        return (line, column) if found is None else look.place_of(found)
+
+    @cached_property
+    def _root(self) -> Node:
+        return Look(self._grammars, self._code, None, None).root
+
+
+def call_at(root: Node, offset: int, name: bytes) -> int | None:
+    """Where the call of ``name`` is that ``offset`` is a part of; None: there, or nobody knows."""
+    around: Node | None = None
+    is_callee = False
+    for callee in _callees(root, offset):
+        place = called_name(callee)
+        if place.text == name:
+            return place.start_byte
+        if callee.start_byte <= offset < callee.end_byte:
+            if _THERE.fullmatch((callee.text or b"").decode("utf-8", "replace")) is not None:
+                continue
+            is_callee = is_callee or around is None
+        elif around is None:
+            around = place
+    return None if is_callee or around is None else around.start_byte
+
+
+def named_call_at(root: Node, offset: int, name: bytes) -> int | None:
+    """Where a call of ``name`` is that ``offset`` is a part of."""
+    places = map(called_name, _callees(root, offset))
+    return next((place.start_byte for place in places if place.text == name), None)
+
+
+def failed_call_at(look: Look) -> int | None:
+    """Where what was called is no function: what stands at the engine's place may be a call that went well."""
+    if look.offset is None:
+        return None
+    for callee in _callees(look.root, look.offset):
+        inside = callee.start_byte <= look.offset < callee.end_byte
+        if not inside or _THERE.fullmatch(look.text(callee)) is None:
+            return called_name(callee).start_byte
+    return None
+
+
+def _callees(root: Node, offset: int) -> Iterator[Node]:
+    """What is called around a place within its function, from the inside."""
+    for node in reversed(path_to(root, offset)):
+        if node.type in FUNCTIONS:
+            return
+        field = _CALLS.get(node.type)
+        callee = node.child_by_field_name(field) if field is not None else None
+        if callee is not None:
+            yield callee
+
+
+def called_name(callee: Node) -> Node:
+    """``c`` of ``a.b.c``."""
+    if callee.type == "member_expression":
+        return callee.child_by_field_name("property") or callee
+    return callee
