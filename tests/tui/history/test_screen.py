@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -569,3 +570,38 @@ async def test_scripts_are_folded_into_one_row_each_and_unfolded(open_store: Ope
         await until(lambda: ids(screen) == ["aaa1"], "the runs of it")
         await pilot.press("escape")
         assert app.screen is not screen
+
+
+async def test_a_long_search_is_not_joined_by_others(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each letter began a search of its own, and all of them went on to their end at once."""
+    store = open_store()
+    await record(store, "aaaa")
+    app = HistoryApp(store)
+    going, asked, most = threading.Event(), list[Any](), 0
+    at_once: list[int] = []
+    read = store.list_executions
+
+    def slow(**wanted: Any) -> Any:
+        nonlocal most
+        if wanted.get("texts"):
+            at_once.append(1)
+            most = max(most, len(at_once))
+            asked.append(wanted["texts"])
+            going.wait(20)
+            at_once.pop()
+        return read(**wanted)
+
+    async with app.run_test(size=(100, 15)) as pilot:
+        screen = await opened(app, pilot)
+        monkeypatch.setattr(store, "list_executions", slow)
+        await pilot.press("slash", "t")
+        await until(lambda: asked == [["t"]], "the search for the first letter")
+        await pilot.press("r", "i")
+        await pilot.pause(0.3)
+        going.set()
+        await until(lambda: asked[-1] == ["tri"], "then only the last is looked for")
+        await loaded(app, pilot)
+        assert ids(screen) == ["aaaa"]
+        assert most == 1

@@ -91,7 +91,7 @@ class Navigation:
             app.say(str(error), "error")
             return
         names = {
-            f"{row.execution_id[:8]}  {row.status:11} {row.script or 'inline'}  "
+            f"{row.label}  {row.status:11} {row.script or 'inline'}  "
             f"{count(row.tool_calls, 'call')}  by {row.client or row.source}": row.execution_id
             for row in rows
         }

@@ -26,7 +26,7 @@ def header_parts(recording: Recording, calls: int, came_to: str, *, live: bool) 
         verdict(execution_of(recording).status, recording.duration_ms),
         *([judged(came_to)] if came_to else []),
         Content(clean_line(recording.script or "inline", 40)),
-        Content(f"run {recording.execution_id[:8]}"),
+        Content(f"run {clean_line(recording.label)}"),
         Content(local_time(recording.started_at)),
         Content(count(max(calls, len(recording.calls)), "call")),
         Content(f"by {clean_line(recording.client or recording.source, 30)}"),
