@@ -68,7 +68,10 @@ PLACES: list[tuple[str, str, str, int | None, int | None]] = [
     ("const o = {};\no.foo(\n {a: o.b},\n)", "RUNTIME_ERROR", "TypeError: o.foo is not a function", 2, 3),
     ("Math.max(\n input.foo(),\n)", "RUNTIME_ERROR", "TypeError: input.foo is not a function", 2, 8),
     ("new Set(5);\nconst [a] = [1]", "RUNTIME_ERROR", "not iterable", 1, 5),
-    ("Object.keys(null);\nconst {a} = {}", "RUNTIME_ERROR", "null to object", 1, 13),
+    ("Object.keys(null);\nconst {a} = {}", "RUNTIME_ERROR", "null to object", 1, 8),
+    ("Object.keys(\n String(1).no\n)", "RUNTIME_ERROR", "null to object", 1, 8),
+    ("[1].map(\n input.no\n)", "RUNTIME_ERROR", "TypeError: input.no is not a function, and map takes one", 1, 5),
+    ("const o = {map: 1};\no.map(5)", "RUNTIME_ERROR", "TypeError: o.map is not a function", 2, 3),
     ("f(...5);\nconst [a] = [1];\nfunction f() {}", "RUNTIME_ERROR", "not iterable", 1, 1),
 ]  # fmt: skip
 

@@ -46,6 +46,10 @@ class CallPlaces:
 
 def call_at(root: Node, offset: int, name: bytes) -> int | None:
     """Where the call of ``name`` is that ``offset`` is a part of; None: there, or nobody knows."""
+    if (
+        path_to(root, offset)[-1].text == name
+    ):  # handed on, to be called by another: list.map(tools.a.b)
+        return None
     around: Node | None = None
     is_callee = False
     for callee in _callees(root, offset):

@@ -54,6 +54,8 @@ def advise(look: Look, message: str, failure: dict[str, Any], ask: Ask | None) -
     if (joined := _joined_lines(look, message)) is not None:
         return Advice(f"{message}; {joined}")
     if message == "TypeError: not a function" and meant.as_array(look) is None:
+        if (inside := failure.get("inside")) is not None:
+            return Advice(_no_function_given(look, inside))
         return _not_a_function(look, refused_batch, ask)
     if message.startswith("TypeError: ") and (told := meant.as_array(look)) is not None:
         return Advice(f"{message}; {told}")
@@ -90,6 +92,20 @@ def _joined_lines(look: Look, message: str) -> str | None:
     if not before.strip() or _ENDS.search(before) or not _BEGINS_ANEW.match(look.line_text()):
         return None
     return f"line {look.line - 1} goes on with line {look.line}; end it: {before.strip()};"
+
+
+def _no_function_given(look: Look, inside: str) -> str:
+    """Of a function of the engine's, which takes one."""
+    callee = _callee(look)
+    arguments = None
+    if callee is not None and callee.parent is not None:
+        arguments = callee.parent.child_by_field_name("arguments")
+    given = arguments.named_children if arguments is not None else []
+    at = 1 if inside == "from" else 0
+    shown = look.text(given[at]) if len(given) > at else "undefined"
+    if len(shown) > _MOST_NAME or "\n" in shown:
+        shown = "its argument"
+    return f"TypeError: {shown} is not a function, and {inside} takes one"
 
 
 def _not_a_function(look: Look, refused_batch: str | None, ask: Ask | None) -> Advice | None:

@@ -24,11 +24,6 @@ _NOT_ITERABLE = re.compile(
     r"|cannot read property 'Symbol\.(?:i|asyncI)terator' of (?:undefined|null))\Z"
 )
 _CONSTANT = re.compile(r"TypeError: '([\w$]+)' is read-only\Z")
-_TAKES_OBJECTS = re.compile(r"(?:Object|Reflect|Array)\s*\.|[\s\S]*\.(?:call|apply)\Z")
-_TAKES_ITERABLES = re.compile(
-    r"(?:new\s+)?(?:Map|Set|WeakMap|WeakSet|AggregateError|\w*Array)\Z"
-    r"|(?:Promise|Object|Array|Iterator|Map)\s*\."
-)
 _ENGINE = re.compile(
     r"cannot read property|not a function|is not defined|is not iterable|to object\Z"
 )
@@ -46,7 +41,7 @@ class _Kind(NamedTuple):
 
     suspect: Callable[[Node], int | None]
     """The place of a node that may have failed like this, in bytes; None: it cannot."""
-    fails_itself: Callable[[Look, Node, int], bool | None]
+    fails_itself: Callable[[Node, int], bool | None]
     """Whether a node around the engine's own place, given too, fails like this; None: what is around it may."""
 
 
@@ -59,9 +54,10 @@ def placed(look: Look, failure: dict[str, Any]) -> dict[str, Any]:
     frame = _FRAME.match(stack, len(message)) if stack is not None else None
     if stack is not None and (frame is None or not stack.startswith(message)):
         return failure
-    kind = _kind(message)
+    inside: str | None = failure.get("inside")
+    kind = _kind(message) if inside is None else None
     if kind is None:
-        made = _made_at(look, message) if frame is not None else None
+        made = _made_at(look, message, inside) if frame is not None else None
         return failure if made is None else _told(look, failure, frame, made)
     # Without a stack a place is only where the error was thrown once more.
     after = look.offset if frame is not None else None
@@ -71,17 +67,20 @@ def placed(look: Look, failure: dict[str, Any]) -> dict[str, Any]:
     return failure if at is None else _told(look, failure, frame, at)
 
 
-def _made_at(look: Look, message: str) -> int | None:
-    """Where the call stands that failed, or made the error, if the engine's place is in its arguments."""
-    name = message.partition(":")[0]
-    if message == "TypeError: not a function":
-        found = failed_call_at(look)
-        return None if found == look.offset else found
-    if look.offset is None or not name.isidentifier() or _ENGINE.search(message) is not None:
+def _made_at(look: Look, message: str, inside: str | None) -> int | None:
+    """Where the call stands that failed, or made the error, if the engine's place is in its arguments.
+
+    inside: the engine's own function that was called.
+    """
+    if look.offset is None:
         return None
-    if name == "SyntaxError" and " in JSON" in message:
-        name = "parse"
-    found = named_call_at(look.root, look.offset, name.encode())
+    name = message.partition(":")[0] if inside is None else inside
+    if inside is None and message == "TypeError: not a function":
+        found = failed_call_at(look)
+    elif inside is not None or (name.isidentifier() and _ENGINE.search(message) is None):
+        found = named_call_at(look.root, look.offset, name.encode("utf-8", "surrogatepass"))
+    else:
+        return None
     return None if found == look.offset else found
 
 
@@ -101,13 +100,13 @@ def _told(
 
 def _kind(message: str) -> _Kind | None:
     if message == _NOT_AN_OBJECT:
-        return _Kind(_object_pattern, partial(_converts, _TAKES_OBJECTS))
+        return _Kind(_object_pattern, _converts)
     if _NOT_ITERABLE.match(message) is not None:
-        return _Kind(_iterated, partial(_converts, _TAKES_ITERABLES))
+        return _Kind(_iterated, _converts)
     if (constant := _CONSTANT.match(message)) is not None:
         name = constant[1].encode()
         return _Kind(
-            partial(_assigned, name), lambda _, node, __: _assigned(name, node) is not None or None
+            partial(_assigned, name), lambda node, _: _assigned(name, node) is not None or None
         )
     return None
 
@@ -131,15 +130,12 @@ def _assigned(name: bytes, node: Node) -> int | None:
     return target.start_byte if target is not None and target.text == name else None
 
 
-def _converts(natively: re.Pattern[str], look: Look, node: Node, at: int) -> bool | None:
-    """Whether a node gives such an error at its own place: a native call, a spread, the head of a loop."""
+def _converts(node: Node, at: int) -> bool | None:
+    """Whether a node gives such an error at its own place: a spread, the head of a loop."""
     if node.type in {"array_pattern", "object_pattern", "yield_expression"}:
         return True
     if node.type in {"call_expression", "new_expression"}:
-        callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
         arguments = node.child_by_field_name("arguments")
-        if callee is not None and natively.match(look.text(callee)) is not None:
-            return True
         return True if arguments is not None and _spreads(arguments) else None
     if node.type in {"array", "object"} and node.start_byte == at:
         return True if _spreads(node) else None
@@ -158,7 +154,7 @@ def _spreads(node: Node) -> bool:
 def _is_right(look: Look, at: int, kind: _Kind) -> bool:
     """Whether what stands at the engine's own place is what failed."""
     for node in reversed(path_to(look.root, at)):
-        fails = kind.fails_itself(look, node, at)
+        fails = kind.fails_itself(node, at)
         if fails is not None:
             return fails
         if node.type in FUNCTIONS or node.type.endswith("_statement"):

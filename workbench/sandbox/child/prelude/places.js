@@ -14,6 +14,7 @@
   let lines = null;                // the script's own lines, split when first needed
   let source = '', lineCount = 0, inserted = null;
   const placeOfError = new WeakMapOf(); // thrown object -> [line, column]
+  const insideOf = new WeakMapOf();     // error -> name of the engine's own function that made it
   let lastThrown = null;           // place of the last throw, for values that are no objects
   let syntaxAt = null;             // of a parse error of the script itself
   let wanted = false, caught = null; // call sites are asked for, and are these
@@ -127,6 +128,7 @@
           : line <= ABOVE ? [1, 1] : [line - ABOVE, ownColumn(line - ABOVE, siteColumn(sites[0]))], null);
       }
     }
+    if (isReal && !isKnown && from < sites.length && siteLine(sites[from]) === null) weakSet(insideOf, error, siteName(sites[from]));
     if (isReal && !isKnown && proto !== null) from = afterItsClass(proto, sites) || from;
     const place = placeOf(sites, from);
     lastThrown = place;
@@ -197,6 +199,6 @@
   kit.setScript = setScript; kit.sourceLine = sourceLine; kit.placeOf = placeOf; kit.callPlace = callPlace; kit.stackText = stackText;
   kit.callSites = callSites; kit.readStack = readStack; kit.placeOfError = placeOfError;
   kit.syntaxErrorProto = syntaxErrorProto;
-  kit.thrownAt = () => lastThrown; kit.syntaxPlace = () => syntaxAt;
+  kit.thrownAt = () => lastThrown; kit.insideOf = e => weakGet(insideOf, e); kit.syntaxPlace = () => syntaxAt;
   kit.at = place => place === null ? '' : ',"line":' + place[0] + ',"column":' + place[1];
 })

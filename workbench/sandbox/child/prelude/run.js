@@ -75,6 +75,8 @@
     // At the end of the stack there was no room for onError either.
     else if (d.stack === undefined && d.name === 'RangeError') text += ',"lost_stack":true';
     if (place !== undefined && place !== null) text += kit.at(place);
+    const inside = isObject ? kit.insideOf(e) : undefined;
+    if (typeof inside === 'string') text += ',"inside":' + stringify(inside);
     const refusal = kit.lastRefusal();
     if (refusal !== '') text += ',"refused_batch":' + stringify(refusal);
     const failure = kit.lastFailure();
