@@ -142,5 +142,5 @@ async def test_sessions_of_other_processes_are_listed_live_and_followed(
         first.kill()
         first.wait()
         await until(lambda: "1 run" not in str(header.content) and "cli:" in str(header.content))
-        await pilot.press("alt+g")
+        await pilot.press("alt+j")
         await until(lambda: isinstance(app.screen, AgentsScreen), "by key, too")

@@ -67,7 +67,7 @@ _MAIN: tuple[Command, ...] = (
     Command("replay", "Replay a run", "Step through a recorded run.", "", None, "Screens"),
     Command("history", "History", "What ran before.", "ctrl+t", "History", "Screens"),
     Command("watch", "Watch", "Follow the newest run of an agent or a command line.", "alt+w", None, "Screens"),
-    Command("agents", "Agents", "What agents and command lines run now, by session.", "alt+g", None, "Screens"),
+    Command("agents", "Agents", "What agents and command lines run now, by session.", "alt+j", None, "Screens"),
     Command("tools", "Tools", "Servers and their tools; insert a call.", "alt+t", "Tools", "Screens"),
     Command("settings", "Settings", "Limits and other settings.", "alt+s", "Settings", "Screens"),
     Command("palette", "Commands", "Every command by name.", "ctrl+p", "Commands", "General", "app"),
