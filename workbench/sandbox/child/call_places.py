@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import pairwise
 
 from tree_sitter import Node
 
@@ -46,10 +47,10 @@ class CallPlaces:
 
 def call_at(root: Node, offset: int, name: bytes) -> int | None:
     """Where the call of ``name`` is that ``offset`` is a part of; None: there, or nobody knows."""
-    if (
-        path_to(root, offset)[-1].text == name
-    ):  # handed on, to be called by another: list.map(tools.a.b)
-        return None
+    path = path_to(root, offset)
+    for outer, node in pairwise(path):
+        if outer.type == "arguments" and called_name(node).text == name:
+            return None  # handed on, to be called by another: list.map(tools.a.b)
     around: Node | None = None
     is_callee = False
     for callee in _callees(root, offset):
