@@ -492,6 +492,14 @@ async def test_every_size_shows_the_active_script_and_says_what_is_hidden(
             assert seen == {"script", "trace"}
         if len(seen) < 4:
             assert "2 Input" in lines[pane.region.y]
+        if {"script", "trace"} <= seen:
+            await pilot.press("f2")
+            await until(lambda: isinstance(app.screen, JumpScreen))
+            marks = app.screen.query(Static).results(Static)
+            places = {str(mark.render()): mark.region for mark in marks}
+            for number, name in enumerate(PANES, 1):
+                at = places[str(number)]
+                assert f" {number} {name.title()}" in lines[at.y][at.x :], "a mark is on its number"
 
 
 @pytest.mark.parametrize("size", first_fast((120, 40), (80, 24), (60, 20), (50, 12)))
@@ -567,16 +575,34 @@ async def test_the_call_that_is_shown_ends_there_too(make_app: MakeApp) -> None:
         assert "duration_ms" in str(timing.value["call"])
 
 
-async def test_enter_on_a_call_does_not_scroll_sideways(make_app: MakeApp) -> None:
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_enter_on_a_call_does_not_scroll_sideways(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
     app = make_app("/* " + "x" * 20 + " */ await tools.demo.echo({value: 1});  // " + "y" * 90)
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await start(app, pilot)
         await run_script(app, pilot)
+        await pilot.press("f6")  # at 80 columns the script is hidden now
+        await until(lambda: app.main.tab.input.has_focus)
         await pilot.press("f2", "3")
         await until(lambda: app.main.trace.has_focus)
         await pilot.press("home", "enter")
         await until(lambda: app.main.tab.script.has_focus)
+        await pilot.pause()
         assert app.main.tab.script.scroll_offset.x == 0
+
+
+async def test_a_line_gone_to_while_the_script_is_hidden_is_seen(make_app: MakeApp) -> None:
+    app = make_app("\n" * 60 + "await tools.demo.echo({value: 1})")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await start(app, pilot)
+        await pilot.press("f6")
+        await until(lambda: app.main.tab.input.has_focus)
+        script = app.main.tab.script
+        script.go_to(61)
+        app.main.go_to("script")
+        await until(lambda: script.region.area and script.scroll_offset.y > 40, "it is in view")
 
 
 async def test_a_call_is_copied_from_the_trace(make_app: MakeApp) -> None:

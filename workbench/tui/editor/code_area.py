@@ -208,13 +208,20 @@ class CodeArea(EditorBase, inherit_bindings=False):
 
     def select(self, selection: Selection) -> None:
         """Select, and bring the end into view: its line to the middle only where it was out of sight, its
-        column no further than it must."""
+        column no further than it must. Where the editor is not seen now, as soon as it is."""
+        if not self.region.area:
+            self.selection = selection
+            self.record_cursor_width()
+            return
         top, height = self.scroll_offset.y, self.scrollable_content_region.height
         row = selection.end[0]
         self.selection = selection
         self.record_cursor_width()
         if not top <= row < top + height:
             self.scroll_to(y=max(0, row - height // 2), animate=False, immediate=True, force=True)
+
+    def shown_again(self) -> None:
+        self.select(self.selection)
 
     def action_go_to_end(self, last: bool, select: bool = False) -> None:
         """To the end of the text (or its start)."""

@@ -14,6 +14,8 @@ from workbench.tui.wording import SIGNS, duration, tokens_short
 
 _FIXED = 60
 """Cells of a wide line before the script."""
+_NARROW = 41
+"""Cells of a narrow line beside run, time of day and script: what each takes, and the gaps."""
 _TOKENS = 15
 _ROOM_FOR_TOKENS = 110
 _MOST_NAME = 24
@@ -43,7 +45,8 @@ class Columns:
         if width < 64:
             return cls(8, 8, 2, 5, 7, 9) if named else cls(4, 8, 5, 5, 7, 9)
         if width < 96:
-            return cls(max(8, min(named, 12)), 8 if named > 8 else 15, 9, 5, 9, 11)
+            run, when = max(8, min(named, 12)), 8 if named > 8 else 15
+            return cls(run, when, 9, 5, 9, max(11, width - run - when - _NARROW))
         tokens = _TOKENS if width >= _ROOM_FOR_TOKENS else 0
         run = max(8, min(named, _MOST_NAME))
         left = width - _FIXED - (run - 8) - (tokens + 2 if tokens else 0)

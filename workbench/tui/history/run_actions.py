@@ -61,7 +61,11 @@ class RunActions:
         if not await self._done(lambda: self._history.pin(run.execution_id, not run.pinned)):
             return False
         label = clean_line(run.label)
-        self.say(f"{label} goes with its age" if run.pinned else f"{label} is kept, however old")
+        self.say(
+            f"{label} is pinned no more: it goes with its age"
+            if run.pinned
+            else f"{label} is pinned: kept, however old"
+        )
         return True
 
     async def name(self, run: ExecutionRow) -> bool:

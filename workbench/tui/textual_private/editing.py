@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from rich.style import Style
+from textual.geometry import Offset
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widgets import TextArea
@@ -111,6 +112,9 @@ class EditorBase(TextArea, inherit_bindings=False):
     )
     """As TextArea's, but only the lines that look different are painted: ``watch_selection``."""
 
+    _unseen_cursor = False
+    """The cursor moved while the editor was not seen."""
+
     # -- what a subclass says ----------------------------------------------------------
 
     def new_document(self, text: str) -> tuple[TextDocument, LineMap]:
@@ -123,6 +127,9 @@ class EditorBase(TextArea, inherit_bindings=False):
     def changed_rows(self) -> set[int] | None:
         """After an edit: the rows that look different now; None: any may."""
         return None
+
+    def shown_again(self) -> None:
+        """It is seen again, and its cursor moved meanwhile."""
 
     def draw_line(self, y: int) -> Strip:
         """Row ``y`` of the widget; neighbours of one style are one piece, which is fewer bytes."""
@@ -188,6 +195,18 @@ class EditorBase(TextArea, inherit_bindings=False):
         self.move_cursor((0, 0))
         self._rewrap_and_refresh_virtual_size()
         self.document_opened()
+
+    def scroll_cursor_visible(self, center: bool = False, animate: bool = False) -> Offset:
+        """Where it is not seen there is no room to scroll in, and any column would be out of it."""
+        if self.is_mounted and not self.region.area:
+            self._unseen_cursor = True
+            return Offset(0, 0)
+        return super().scroll_cursor_visible(center, animate)
+
+    def on_show(self) -> None:
+        if self._unseen_cursor:
+            self._unseen_cursor = False
+            self.shown_again()
 
     def _build_highlight_map(self) -> None:
         """Called after every change: forget the painted rows that it changed, not all of them."""

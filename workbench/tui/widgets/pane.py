@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Offset
 from textual.message import Message
+
+_BEFORE_TITLE = 3
+"""Cells of the frame in front of the words in its upper edge: a corner, a line, a space."""
 
 
 class Pane(Vertical):
@@ -41,6 +46,15 @@ class Pane(Vertical):
 
     def on_resize(self) -> None:
         self.post_message(self.Resized())
+
+    def place_of(self, words: str) -> Offset | None:
+        """The cell of the screen before words in the upper edge; None: they are not seen there."""
+        title = self._words[0].plain if self._words is not None else ""
+        at = title.find(words)
+        before = cell_len(title[:at])
+        if at < 0 or not self.region.area or before + cell_len(words) > self.title_room:
+            return None
+        return Offset(self.region.x + _BEFORE_TITLE - 1 + before, self.region.y)
 
     @property
     def title_room(self) -> int:

@@ -130,14 +130,17 @@ class PaneScreen(GuardedScreen[None]):
     def jump_targets(self) -> list[Target]:
         """The panes, those that are hidden too, and the tabs of the detail."""
         targets, hidden = [], 0
-        seen = [pane for name in PANES if (pane := self.query_one(f"#{name}")).region.area]
+        seen = [pane for name in PANES if (pane := self.query_one(f"#{name}", Pane)).region.area]
         for number, name in enumerate(PANES, 1):
+            label = f"{number} {name.title()}"
+            named = [at for pane in seen if (at := pane.place_of(label)) is not None]
             region = self.query_one(f"#{name}").region
-            if region.area:
+            if named:  # on its number, in whichever frame that stands
+                at, label = named[0], f"{number}"
+            elif region.area:
                 at, label = Offset(region.x + 1, region.y), f"{number}"
             else:  # it is named at the right of the frame of one that is seen
                 frame = seen[-1 if number > 2 else 0].region if seen else self.region
-                label = f"{number} {name.title()}"
                 at = Offset(frame.right - len(label) - 4, frame.y + 1 + hidden)
                 hidden += 1
             targets.append(Target(at, partial(self.go_to, name), str(number), label))
