@@ -152,6 +152,10 @@ class Pty:
         """What it wrote of late."""
         return self._seen
 
+    def forget(self) -> None:
+        """``seen`` is what it writes from now on."""
+        self._seen = b""
+
     def send(self, keys: bytes) -> None:
         os.write(self._ours, keys)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,21 @@ def test_report_has_no_locals(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     told = capsys.readouterr().err
     assert str(report) in told
     assert "\x1b" not in told
+
+
+def test_a_crash_whose_terminal_is_gone_keeps_its_report_and_its_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    terminal = open(writer, "w", buffering=1, closefd=False)  # noqa: SIM115  (it cannot be flushed)
+    monkeypatch.setattr("sys.stderr", terminal)
+    assert crash.tell(tmp_path / "data", RuntimeError("broken")) == 70
+    monkeypatch.undo()
+    os.close(writer)
+    with suppress(OSError):
+        terminal.close()
+    assert len(list((tmp_path / "data").glob("crash-*.txt"))) == 1
 
 
 @pytest.mark.anyio

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -42,6 +43,7 @@ def tell(data_dir: Path, error: BaseException) -> int:
     file = write_report(data_dir, error)
     what = clean(f"{type(error).__name__}: {error}").replace("\n", " ")[:_MESSAGE]
     where = f"; report: {file}" if file is not None else ""
-    sys.stderr.write(f"workbench: a bug ended the screen: {what}{where}\n")
-    sys.stderr.write("workbench: unsaved text is opened again at the next start\n")
+    with suppress(OSError):  # the terminal is gone, and with it who would read this
+        sys.stderr.write(f"workbench: a bug ended the screen: {what}{where}\n")
+        sys.stderr.write("workbench: unsaved text is opened again at the next start\n")
     return EXIT_BUG
