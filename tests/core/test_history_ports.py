@@ -446,6 +446,8 @@ async def test_executions_are_grouped_by_their_scripts(
     ]
     assert [row.execution_id for row in reader.list_executions(inline=True)] == ["e2"]
     assert len(reader.list_executions(inline=False)) == 4
+    newest = reader.list_executions()
+    assert reader.list_executions(after=newest[2].n) == newest[:2]
 
 
 async def test_what_cannot_be_kept_is_said_and_harms_nobody(
