@@ -146,6 +146,31 @@ def test_whether_a_script_goes_on_is_seen_without_a_tree(text: str, worth_a_look
     assert handing.may_be_lone(text) is worth_a_look
 
 
+@pytest.mark.parametrize(
+    ("code", "path"),
+    [
+        ("({ f: () => 1 })", "$.f"),
+        ("{ callback: () => 1 }", "$.callback"),
+        ("({ run() {}, main() {} })", "$.run"),
+        ("export default { help() { return 1 } }", "$.help"),
+    ],
+)
+async def test_other_functions_in_a_value_are_not_called(
+    run: RunScript, code: str, path: str
+) -> None:
+    error = (await run(code)).error
+    assert error is not None
+    assert error.code == ErrorCode.SERIALIZATION_ERROR
+    assert f"{path} is a function" in error.message
+
+
+async def test_a_function_that_is_only_declared_is_not_called(run: RunScript) -> None:
+    execution = await run("const load = (input) => input.n;")
+    assert execution.value is None
+    (warning,) = execution.warnings
+    assert warning.endswith("load() is never called; end with: await load(input)")
+
+
 NESTED = {
     "generics": "Array<" * 20_000 + "number" + ">" * 20_000,
     "objects": "{ a: " * 20_000 + "number" + "}" * 20_000,

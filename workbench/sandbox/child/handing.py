@@ -27,6 +27,8 @@ _AFTER = re.compile(
 _GO_ON = frozenset({None, "as", "satisfies", "in", "instanceof"})
 """What may still be of the statement: these words, and signs."""
 _NAMED_EXPORT = re.compile(r"(?:module\.)?exports\.[\w$]+\Z")
+_ENTRIES = frozenset({"main", "run", "execute", "handler"})
+"""Names of a function that is the script, whoever declares it (run.js has them, too)."""
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -160,7 +162,8 @@ def open_lone_function(root: Node, draft: Draft) -> str | None:
     if len(all_statements) != 1:
         return None
     only = all_statements[0]
-    if only.type == "export_statement":
+    is_exported = only.type == "export_statement"
+    if is_exported:
         only = only.child_by_field_name("declaration") or only
     given = unwrapped(expression_of(only))
     if given is not None and given.type == "object":
@@ -170,7 +173,8 @@ def open_lone_function(root: Node, draft: Draft) -> str | None:
         return None
     name, function = found
     if only.type == "lexical_declaration" and name is not None:
-        return text_of(name, draft.source)
+        text = text_of(name, draft.source)
+        return text if is_exported or text in _ENTRIES else None
     if function.type != "arrow_function":  # as a statement it gives no value, and needs a name
         draft.insert(function.start_byte, "(")
         draft.insert(function.end_byte, ")")

@@ -125,7 +125,9 @@ def _handed_on(look: Look) -> Node | None:
     for parent, node in zip(reversed(path[:-1]), reversed(path), strict=False):
         if parent.type == "arguments" and _TOOL.match(look.text(node)) is not None:
             return node
-    return None
+    call = _call_at(look)  # the place may be that of ``map``
+    given = [] if call is None else _arguments(call)
+    return next((node for node in given if _TOOL.match(look.text(node)) is not None), None)
 
 
 def _tool_name(text: str) -> str:

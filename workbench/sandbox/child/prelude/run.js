@@ -87,21 +87,19 @@
     const f = isLone ? entryOf(value) : undefined;
     if (f !== undefined) call(f, value); else succeed(value);
   }
-  // What to call of a script that is handed over as a function, or as an object with one: its only member, or
-  // the only function in it that has a name for that.
+  // What to call of a script that is handed over as a function, or as an object with one: the only function in
+  // it that has a name for that. Any other function is no JSON, and says so.
   const entries = { __proto__: null, execute: true, run: true, main: true, handler: true, default: true };
   function entryOf(value) {
     if (typeof value === 'function') return value;
     if (typeof value !== 'object' || value === null || kit.isArray(value)) return undefined;
-    let found, named = 0, first, keys;
+    let found, named = 0, keys;
     try { keys = keysOf(value); } catch { return undefined; }
     for (let i = 0; i < keys.length; i++) {
       const member = attempt(() => kit.descriptorOf(value, keys[i]).value);
-      if (typeof member !== 'function') continue;
-      first = member;
-      if (entries[keys[i]] === true) { found = member; named++; }
+      if (typeof member === 'function' && entries[keys[i]] === true) { found = member; named++; }
     }
-    return named === 1 ? found : keys.length === 1 ? first : undefined;
+    return named === 1 ? found : undefined;
   }
   // A promise is followed without its `then`, which a script may have replaced.
   async function follow(value) {
