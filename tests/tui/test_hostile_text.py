@@ -72,8 +72,7 @@ async def test_nothing_is_obeyed_on_any_screen(make_app: MakeApp, size: tuple[in
         app.main.go_to("detail")
         for tab in ("result", "console", "call"):
             app.main.detail.show_tab(tab)
-            await pilot.pause()
-            assert "␛" in check(app), tab
+            await until(lambda: "␛" in check(app), tab)
             if tab == "console":
                 app.main.detail.console.scroll_home(animate=False)
                 await pilot.pause()

@@ -96,10 +96,14 @@ async def test_a_form_is_filled_by_keys() -> None:
 
 
 async def test_what_is_wrong_stands_at_its_field_and_is_gone_to() -> None:
-    async with opened(ISSUE) as (app, pilot):
+    async with opened(ISSUE, (44, 20)) as (app, pilot):
         assert "needed" not in lines(app), "nobody was there yet"
-        await pilot.press("down", "down", "down", "down", "ctrl+a", *"many", "tab")
-        assert "✘ it must be a whole number, 1 to 100, not 'many'" in lines(app)
+        assert app.view.problem() is None
+        await pilot.press("down", "down", "down", "down", "ctrl+a", *"many")
+        assert "✘ it must be a whole number, 1 to" in lines(app)
+        assert app.view.problem() == "it must be a whole number, 1 to 100, not 'many'", "all of it"
+        await pilot.press("tab")
+        assert "✘ it must be a whole number, 1 to" in lines(app)
         assert app.view.sendable() is None
         await pilot.pause()
         assert app.view.entry is not None

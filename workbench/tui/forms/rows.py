@@ -105,9 +105,8 @@ class FormRows(PaintedView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def says(self, problem: str) -> bool:
-        """Whether a line has all of a problem of the entry at hand."""
-        room = self.scrollable_content_region.width - MARK - BEFORE_PROBLEM
-        return self.entry is not None and self.entry.touched and cell_len(problem) <= room
+        """Whether a line has room for all of a problem."""
+        return cell_len(problem) <= self.scrollable_content_region.width - MARK - BEFORE_PROBLEM
 
     def show_cursor(self) -> None:
         """Scroll so that the entry at hand is in sight, with what is wrong with it."""

@@ -76,9 +76,11 @@ class FormView(Widget):
         return self._rows.entry
 
     def problem(self) -> str | None:
-        """What is wrong with the field at hand, where its row does not say all of it."""
+        """What is wrong with the field at hand, where somebody was at it and its row does not say all of it."""
         entry = self.entry
-        said = self.wrong.get(entry.path) if entry is not None else None
+        if entry is None or not entry.touched:
+            return None
+        said = self.wrong.get(entry.path)
         return said if said is not None and not self._rows.says(said) else None
 
     # -- what the screen asks ----------------------------------------------------------
