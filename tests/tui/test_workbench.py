@@ -25,6 +25,7 @@ from workbench.tui.main.editor_pane import ProblemLine
 from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.settings.screen import SettingsScreen
 from workbench.tui.tools.screen import ToolsScreen
+from workbench.tui.tools.try_tool import TryScreen as TryToolScreen
 from workbench.tui.trace.live_run import LiveRun
 from workbench.tui.trace.rows import EndRow
 from workbench.tui.trace.view import TraceView
@@ -718,6 +719,15 @@ async def test_help_names_only_what_does_something_there(make_app: MakeApp) -> N
         assert "Run script" not in said
         assert "Jump" not in said
         assert "Export" in said
+        await pilot.press("escape", "escape", "alt+t")
+        await until(lambda: isinstance(app.screen, ToolsScreen) and app.screen.focused)
+        await pilot.press("down", "t")
+        await until(lambda: isinstance(app.screen, TryToolScreen) and app.screen.focused)
+        await pilot.press("f1")
+        await until(lambda: isinstance(app.screen, HelpScreen))
+        said = help_text(app)
+        assert "Earlier calls" in said, "what the screen can do"
+        assert "Larger editor" in said, "what the form in it can do"
         keys = [line.split()[0] for line in pane_lines(HelpScreen({}, "detail", None, []))]
         assert len(keys) == len(set(keys))
 

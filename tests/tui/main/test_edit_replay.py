@@ -147,6 +147,14 @@ async def test_the_rule_decides_what_an_unknown_call_does(make_app: MakeApp) -> 
         assert run.execution.value == [1, 7]
         assert [note.text for note in run.calls[1].notes] == []
         assert "it went to the server" in run.calls[2].notes[0].text
+        await pilot.press("escape")
+        app.main.tab.script.text = "const = 1"
+        await replayed(app, pilot)  # it does not come to any call
+        await until(lambda: isinstance(app.screen, DivergenceScreen), "the picture")
+        header = str(app.screen.query_one("#divergence-header", Static).visual)
+        assert "SYNTAX_ERROR at the replay:1" in header, "why it makes no such call"
+        await pilot.press("escape")
+        assert "SYNTAX_ERROR" in status(app)
 
 
 async def test_a_run_of_the_history_is_edited_and_replayed(make_app: MakeApp) -> None:

@@ -134,7 +134,7 @@ DIALOGS: tuple[Command, ...] = (
         "f7,delete",
         "Leave out",
         footer=True,
-        help="An item of a list is removed.",
+        help="A field is not sent, an item of a list is removed.",
     ),
     key("form", "edit", "f4", "Larger editor"),
     key("form", "about", "f12", "All that is known of the field"),

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -33,13 +34,29 @@ def pane_keys(pane: str, own: Mapping[str, str] | None = None) -> list[tuple[str
 
 def screen_keys(screen: Screen[object], own: Mapping[str, str]) -> list[tuple[str, str]]:
     """The keys of a screen itself, but for those that stand under other headings."""
+    return _keys(_places(screen), own)
+
+
+def cursor_places(screen: Screen[object]) -> list[Place]:
+    """Whose keys what has the focus gets beside the screen's own: its own and those of what it is in."""
+    said = {*_places(screen), *_GROUPED}
     found: dict[Place, None] = {}
-    for kind in type(screen).__mro__:
+    for widget in screen.focused.ancestors_with_self if screen.focused is not None else ():
+        if widget is screen:
+            break
+        found |= dict.fromkeys(place for place in _places(widget) if place not in said)
+    return list(found)
+
+
+def _places(node: DOMNode) -> list[Place]:
+    """The places whose commands a screen or a widget declares."""
+    found: dict[Place, None] = {}
+    for kind in type(node).__mro__:
         for binding in vars(kind).get("BINDINGS", ()):
             command = BY_ID.get(binding.id or "") if isinstance(binding, Binding) else None
             if command is not None and command.place not in _GROUPED:
                 found.setdefault(command.place)
-    return _keys(found, own)
+    return list(found)
 
 
 def _keys(places: Iterable[Place], own: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -49,7 +66,8 @@ def _keys(places: Iterable[Place], own: Mapping[str, str]) -> list[tuple[str, st
         for command, keys in force:
             if command.place == place and command.said and keys:
                 # Two views of one pane have the same keys for the same thing: said once.
-                found.setdefault(shown(keys).partition(",")[0], (shown(keys), command.title))
+                words = f"{command.title}: {command.help}" if command.help else command.title
+                found.setdefault(shown(keys).partition(",")[0], (shown(keys), words))
     return list(found.values())
 
 
@@ -66,6 +84,7 @@ class HelpScreen(GuardedModal[None]):
         """screen: what is below; its own keys come first. here: the commands that do something there."""
         super().__init__()
         self._screen_keys = screen_keys(screen, own_keys) if screen is not None else []
+        self._cursor = cursor_places(screen) if screen is not None else []
         self._own_keys = own_keys
         self._pane = pane
         self._here = here
@@ -79,9 +98,9 @@ class HelpScreen(GuardedModal[None]):
         groups: dict[str, list[tuple[str, str]]] = {}
         if self._screen_keys:
             groups["On this screen"] = self._screen_keys
-        here = pane_keys(self._pane, self._own_keys)
-        if here:
-            groups[f"In this pane: {self._pane}"] = here
+        places = [*self._cursor, *_PANES.get(self._pane, ())]
+        if here := _keys(places, self._own_keys):
+            groups[f"In this pane: {self._pane}" if self._pane else "At the cursor"] = here
         for command, keys in in_force(self._own_keys):
             if command.id not in self._here or not command.said or command.place not in _GROUPED:
                 continue

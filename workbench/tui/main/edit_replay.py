@@ -129,6 +129,8 @@ class EditAndReplay:
         self._tell(replayed, code, rule)
 
     def _tell(self, replayed: Replayed, code: str, rule: Rule) -> None:
+        from workbench.tui.replay.divergence_screen import own_failure
+
         divergence = replayed.divergence
         if self._runs.now is not None:
             same = divergence is None or only_console(divergence)
@@ -147,9 +149,10 @@ class EditAndReplay:
             )
             return
         where = f"call #{divergence.call}" if divergence.call is not None else "the end"
-        cause = clean_line(divergence.cause or "unknown", 80)
+        failed = own_failure(replayed)
+        cause = failed or clean_line(divergence.cause or "unknown", 80)
         self._host.tell(f"✘ Diverged from {against} at {where}: {cause}", "$warning")
-        if rule == "stop" and divergence.call is not None:
+        if rule == "stop" and divergence.call is not None and not failed:
             self._problems.show_error(None)  # it did not fail: it was stopped here
             self._detail.result.show(divergence.to_json(), "divergence")
         self.show()

@@ -23,9 +23,18 @@ from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.hues import LineNote
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
-from workbench.tui.wording import judged
+from workbench.tui.wording import error_line, judged
 
 _MOST_NAMED = 6
+
+
+def own_failure(replayed: Replayed) -> str:
+    """How a script failed by itself before it made the call where they part: that, not another call, is why.
+    Empty: it did not."""
+    error, divergence = replayed.execution.error, replayed.divergence
+    if replayed.error is None or error is None or divergence is None:
+        return ""
+    return error_line(error, "the replay") if divergence.call and divergence.actual is None else ""
 
 
 class DivergenceScreen(GuardedScreen[None]):
@@ -131,6 +140,8 @@ class DivergenceScreen(GuardedScreen[None]):
             named = ", ".join(str(line) for line in lines[:_MOST_NAMED])
             more = " …" if len(lines) > _MOST_NAMED else ""
             cause += f", line{'s' if len(lines) > 1 else ''} {named}{more}"
+        if failed := own_failure(self._replayed):
+            cause += f"\n✘ {failed}"
         for note in self._replayed.notes:
             cause += f"\n{clean_line(note, 200)}"
         return said + Content(cause)
