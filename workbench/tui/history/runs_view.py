@@ -259,7 +259,10 @@ class RunsView(FilteredList[Line]):
             except HistoryError as error:
                 self._cannot_read(error)
                 return
-            self.rows.refresh()
+            top = self.rows.scroll_offset.y
+            seen = self.rows.rows[top : top + self.rows.size.height]
+            if any(isinstance(row, ExecutionRow) and row.execution_id in some for row in seen):
+                self.rows.refresh()
 
     def on_resize(self) -> None:
         self._count_tokens()

@@ -82,7 +82,7 @@ def sidebar_rows(
 def _run_row(run: ExecutionRow) -> SidebarRow:
     status = cast(Status, run.status)
     at = local_time(run.started_at)[5:16]
-    script = clean_line(run.script) if run.script else "inline"
+    script = clean_line(run.name or run.script or "inline")
     text = f"{at} {script}"
     return SidebarRow("run", text, run.execution_id, SIGNS[status], _STYLES.get(status, "error"))
 
