@@ -104,14 +104,14 @@ class Eraser:
             for kind, eraser in _ERASERS.items()
             if kind not in _ONLY_WITH or any(word in source for word in _ONLY_WITH[kind])
         }
-        changed = False
+        changed, is_broken = False, root.has_error
         # In the order of the text, the outer ones first; captures() would give them in none.
         for _, found in QueryCursor(self._query).matches(root):
             node = found["node"][0]
             eraser = erasers.get(node.type)
             # What is inside of something erased is gone with it: types nest as deep as a text is long.
             if eraser is not None and not draft.is_changed(node.start_byte):
-                if node.has_error:
+                if is_broken and node.has_error:
                     _look_whole(node)
                 changed = eraser(node, draft) or changed
         return changed
