@@ -450,7 +450,7 @@ def test_the_pieces_that_messages_come_in_do_not_matter(
 async def test_what_is_deep_or_huge_does_not_raise(wired: _Wired, line: bytes) -> None:
     """An exception here would end the connection, with a traceback on stderr."""
     told: list[str] = []
-    wired.peer.on_notification = lambda _, params: told.append(log_text(params))
+    wired.peer.conversation.on_notification = lambda _, params: told.append(log_text(params))
     task = await _asked(wired, progress=lambda *news: told.append(f"{float(news[0])}"))
     deep, huge = b"[" * 990 + b"]" * 990, b"9" * 3_990
     wired.peer.feed(line.replace(b"DEEP", deep).replace(b"HUGE", huge) + b"\n")
@@ -500,7 +500,7 @@ def test_nothing_that_a_server_may_say_raises(
     async def say() -> None:
         told: list[str] = []
         wired = _Wired()
-        wired.peer.on_notification = lambda _, params: told.append(log_text(params))
+        wired.peer.conversation.on_notification = lambda _, params: told.append(log_text(params))
         task = await _asked(wired, progress=lambda *news: told.append(f"{float(news[0])}"))
         wired.peer.feed(json.dumps(message).encode() + b"\n")
         wired.say({"jsonrpc": "2.0", "id": 1, "result": {}})

@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias, TypeGuard
+from typing import TypeAlias
 
 from workbench.core.model import JsonValue
-from workbench.mcp.asked import LONGEST_ID, Asked, OnRequest, nothing
+from workbench.mcp.asked import LONGEST_ID, OnRequest, nothing
+from workbench.mcp.conversation import Conversation, Id, OnNotification, Progress, as_id
 from workbench.mcp.framing import LineSplitter, LongLine
 from workbench.mcp.messages import (
     GROWTH,
@@ -32,25 +32,18 @@ from workbench.mcp.messages import (
     request,
 )
 
-Progress: TypeAlias = Callable[[float, float | None, str | None], None]
-OnNotification: TypeAlias = Callable[[str, dict[str, JsonValue]], None]
-
 LONGEST_ANSWER = 64 << 20
 _ENDLESS = 4
 """A line of so many times the bound, still without its end, ends the connection."""
 _GARBAGE_LINES = 20
 _GARBAGE_SHOWN = 300
 _EDGE = 1_000
-_LARGEST = 1e300
 _MOST_UNANSWERABLE = 100
 _MOST_OWED = 1 << 20
 """Bytes of answers to a server's own questions that it may leave unread."""
 
 
-@dataclass(slots=True)
-class _Pending:
-    answer: asyncio.Future[dict[str, JsonValue]]
-    progress: Progress | None
+_Answer: TypeAlias = "asyncio.Future[dict[str, JsonValue]]"
 
 
 class Peer:
@@ -69,17 +62,15 @@ class Peer:
         on_request: answers what the other side asks.
         """
         self._loop = asyncio.get_running_loop()
-        self.on_notification = on_notification
         self._on_close = on_close
-        self._asked = Asked(on_request, self._reply)
+        self.conversation = Conversation(on_notification, on_request, self._reply)
         self._transport: asyncio.WriteTransport | None = None
         self._room: asyncio.Future[None] | None = None
         """Not None: the pipe is full; done when it has room again."""
         self._owed = 0
         """Bytes of our answers since the pipe is full."""
         self._unanswerable = 0
-        self._pending: dict[int | str, _Pending] = {}
-        self._last_id = 0
+        self._pending: dict[Id, _Answer] = {}
         self._splitter = LineSplitter(self._line, longest, self._long_line)
         self.closed_by: str | None = None
         """Why it was closed; None: it is open."""
@@ -124,14 +115,9 @@ class Peer:
         """
         if self.closed_by is not None:
             raise ConnectionLost(self.closed_by)
-        if request_id is None:
-            self._last_id += 1
-            request_id = self._last_id
-        params = dict(params) if params is not None else {}
-        if progress is not None:
-            params["_meta"] = {**params.get("_meta", {}), "progressToken": request_id}
-        answer: asyncio.Future[dict[str, JsonValue]] = self._loop.create_future()
-        self._pending[request_id] = _Pending(answer, progress)
+        request_id, params = self.conversation.begin(params, request_id, progress)
+        answer: _Answer = self._loop.create_future()
+        self._pending[request_id] = answer
         timer = None
         if timeout is not None:
             seen = self._garbage_seen
@@ -152,6 +138,7 @@ class Peer:
             if timer is not None:
                 timer.cancel()
             self._pending.pop(request_id, None)
+            self.conversation.ended(request_id)
             if answer.done() and not answer.cancelled():
                 answer.exception()  # nobody may have come to read it
 
@@ -169,7 +156,7 @@ class Peer:
         self.closed_by = reason
         for pending in self._pending.values():
             _fail(pending, ConnectionLost(reason))
-        self._asked.close()
+        self.conversation.close()
         self.resume()
         self._on_close()
 
@@ -224,18 +211,7 @@ class Peer:
         """Handle one message; False: it is none."""
         method = message.get("method")
         if isinstance(method, str):
-            params = message.get("params")
-            if not isinstance(params, dict):
-                params = {}
-            if "id" in message:
-                return self._take(message["id"], method, params)
-            if method == "notifications/progress":
-                self._progressed(params)
-            elif method == "notifications/cancelled":
-                self._asked.cancelled(params.get("requestId"))
-            else:
-                self.on_notification(method, params)
-            return True
+            return self.conversation.hear(method, message) or self._unanswered()
         if "id" not in message:
             return False
         if not ("result" in message or "error" in message):
@@ -250,7 +226,7 @@ class Peer:
         key = as_id(message["id"])
         pending = self._pending.get(key) if key is not None else None
         if pending is None:
-            if isinstance(key, int) and 0 < key <= self._last_id:
+            if isinstance(key, int) and 0 < key <= self.conversation.last_id:
                 return True  # of a request that was cancelled or timed out
             pending = self._only_one()
             if pending is None:
@@ -259,10 +235,10 @@ class Peer:
                 shown = f"{message['id']!r:.60}" if key is not None else "no id"
                 _fail(pending, Malformed(f"malformed answer: its id is {shown}, of no request"))
                 return True
-        if pending.answer.done():
+        if pending.done():
             return True
         try:
-            pending.answer.set_result(answer_of(message, odd_numbers))
+            pending.set_result(answer_of(message, odd_numbers))
         except (RpcError, Malformed) as error:
             _fail(pending, error)
         return True
@@ -274,7 +250,7 @@ class Peer:
         if pending is not None:
             _fail(pending, error)
 
-    def _only_one(self) -> _Pending | None:
+    def _only_one(self) -> _Answer | None:
         """What an answer is for that does not say so: the one request that waits, if it is one.
 
         A subscription, which has a name for an id, waits for no answer.
@@ -282,10 +258,8 @@ class Peer:
         waiting = [one for key, one in self._pending.items() if isinstance(key, int)]
         return waiting[0] if len(waiting) == 1 else None
 
-    def _take(self, request_id: JsonValue, method: str, params: dict[str, JsonValue]) -> bool:
-        """A request of the other side. False: nothing that could be answered."""
-        if self._asked.take(request_id, method, params):
-            return True
+    def _unanswered(self) -> bool:
+        """A request of the other side that cannot be answered: so far it counts as garbage."""
         self._unanswerable += 1
         if self._unanswerable >= _MOST_UNANSWERABLE:
             self.close(f"the server asks with ids of more than {LONGEST_ID} characters")
@@ -299,12 +273,6 @@ class Peer:
                 self.close("the server asks on and on, and reads no answer")
                 return
         self._write(line)
-
-    def _progressed(self, params: dict[str, JsonValue]) -> None:
-        key = as_id(params.get("progressToken"))
-        pending = self._pending.get(key) if key is not None else None
-        if pending is not None and pending.progress is not None:
-            tell_progress(pending.progress, params)
 
     def _expire(self, request_id: int | str, method: str, timeout: float, seen: int) -> None:
         pending = self._pending.get(request_id)
@@ -330,32 +298,6 @@ class Peer:
             self._transport.write(line + b"\n")
 
 
-def as_id(request_id: JsonValue) -> int | str | None:
-    """An id as we made it: some servers answer the request 7 as "7" or 7.0. None: it is none."""
-    if isinstance(request_id, str):
-        plain = len(request_id) < 19 and request_id.isascii() and request_id.isdecimal()
-        return int(request_id) if plain else request_id
-    if isinstance(request_id, bool):
-        return None
-    if isinstance(request_id, float) and request_id.is_integer():
-        return int(request_id)
-    return request_id if isinstance(request_id, int) else None
-
-
-def tell_progress(progress: Progress, params: Mapping[str, JsonValue]) -> None:
-    """Hand a progress notification to who waits for it, if it is well-formed."""
-    done, total, text = (params.get(key) for key in ("progress", "total", "message"))
-    if _is_number(done):
-        progress(
-            done, total if _is_number(total) else None, text if isinstance(text, str) else None
-        )
-
-
-def _is_number(value: JsonValue) -> TypeGuard[float]:
-    """One that can be reckoned with: JSON has integers past what a float can hold."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
-
-
-def _fail(pending: _Pending, error: Exception) -> None:
-    if not pending.answer.done():
-        pending.answer.set_exception(error)
+def _fail(pending: _Answer, error: Exception) -> None:
+    if not pending.done():
+        pending.set_exception(error)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.core.model import CallKind, ErrorCode, JsonValue, Outcome, ToolCall
+from workbench.mcp.conversation import Progress
 from workbench.mcp.messages import (
     INVALID_PARAMS,
     METHOD_NOT_FOUND,
@@ -17,7 +18,6 @@ from workbench.mcp.messages import (
     RequestTimeout,
     RpcError,
 )
-from workbench.mcp.peer import Progress
 from workbench.text.jsontext import dumps
 from workbench.upstream import results
 from workbench.upstream.transports.link import Link

@@ -18,7 +18,8 @@ from typing import Any
 import httpx2
 
 from workbench.core.model import JsonValue
-from workbench.mcp.asked import Asked, OnRequest, nothing
+from workbench.mcp.asked import OnRequest, nothing
+from workbench.mcp.conversation import Conversation, OnNotification, Progress
 from workbench.mcp.messages import (
     GROWTH,
     METHOD_NOT_FOUND,
@@ -38,13 +39,7 @@ from workbench.mcp.messages import (
     notification,
     request,
 )
-from workbench.mcp.peer import (
-    LONGEST_ANSWER,
-    OnNotification,
-    Progress,
-    as_id,
-    tell_progress,
-)
+from workbench.mcp.peer import LONGEST_ANSWER
 from workbench.upstream.auth.bearer import Bearer
 from workbench.upstream.transports.http_client import (
     http_client,
@@ -97,13 +92,10 @@ class HttpChannel:
         self._bearer = bearer
         self._client = http_client(url, headers)
         self._url = url
-        self._on_notification = on_notification
         self.longest = longest
-        self._last_id = 0
         self._session: str | None = None
         self._version: str | None = None
-        self._progress: dict[int | str, Progress] = {}
-        self._asked = Asked(on_request, self._reply)
+        self._conversation = Conversation(on_notification, on_request, self._reply)
         self._tasks: set[asyncio.Task[None]] = set()
         self._replies = 0
         self._limits: set[asyncio.Timeout] = set()
@@ -128,13 +120,7 @@ class HttpChannel:
         cancel: bool = True,
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, JsonValue]:
-        if request_id is None:
-            self._last_id += 1
-            request_id = self._last_id
-        params = dict(params) if params is not None else {}
-        if progress is not None:
-            params["_meta"] = {**params.get("_meta", {}), "progressToken": request_id}
-            self._progress[request_id] = progress
+        request_id, params = self._conversation.begin(params, request_id, progress)
         own = self._headers(method, params) | dict(headers or {})
         message = encode(request(request_id, method, params))
         if self._closed:
@@ -155,7 +141,7 @@ class HttpChannel:
             self._stop(request_id, "the caller was cancelled", cancel)
             raise
         finally:
-            self._progress.pop(request_id, None)
+            self._conversation.ended(request_id)
             self._limits.discard(limit)
 
     async def notify(self, method: str, params: Mapping[str, JsonValue] | None) -> None:
@@ -166,7 +152,7 @@ class HttpChannel:
     async def close(self) -> None:
         """Let go of the session, where there is one, and of every connection; what is asked fails."""
         self._closed = True
-        self._asked.close()
+        self._conversation.close()
         for limit in self._limits:
             with suppress(RuntimeError):  # it is over just now
                 limit.reschedule(0)
@@ -327,22 +313,9 @@ class HttpChannel:
     # -- what the server says beside answers ---------------------------------------------------
 
     def _heard(self, message: dict[str, JsonValue]) -> None:
-        method, params = message.get("method"), message.get("params")
-        if not isinstance(method, str):
-            return
-        if not isinstance(params, dict):
-            params = {}
-        if "id" in message:
-            self._asked.take(message["id"], method, params)
-        elif method == "notifications/cancelled":
-            self._asked.cancelled(params.get("requestId"))
-        elif method == "notifications/progress":
-            key = as_id(params.get("progressToken"))
-            progress = self._progress.get(key) if key is not None else None
-            if progress is not None:
-                tell_progress(progress, params)
-        else:
-            self._on_notification(method, params)
+        method = message.get("method")
+        if isinstance(method, str):
+            self._conversation.hear(method, message)
 
     def _reply(self, reply: dict[str, JsonValue]) -> None:
         """Send an answer to the server's own question; one that asks faster than it listens gets none."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, Protocol, TypeAlias
 
+from workbench.mcp.conversation import Progress
 from workbench.mcp.messages import Failure
-from workbench.mcp.peer import Progress
 
 Era: TypeAlias = Literal["modern", "handshake"]
 Way: TypeAlias = Literal["probe", "initialize", "legacy"]

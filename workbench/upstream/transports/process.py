@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from workbench.config import nesting
 from workbench.mcp.asked import OnRequest, nothing
-from workbench.mcp.peer import LONGEST_ANSWER, OnNotification, Peer
+from workbench.mcp.conversation import OnNotification
+from workbench.mcp.peer import LONGEST_ANSWER, Peer
 from workbench.util.system import widen_pipe
 
 _STDERR_LINES = 200

@@ -26,6 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from workbench import __version__
 from workbench.core.model import JsonValue
+from workbench.mcp.conversation import Progress
 from workbench.mcp.messages import (
     METHOD_NOT_FOUND,
     ConnectionLost,
@@ -34,7 +35,6 @@ from workbench.mcp.messages import (
     RequestTimeout,
     RpcError,
 )
-from workbench.mcp.peer import Progress
 from workbench.upstream.client_side import ClientSide
 from workbench.upstream.notes import log_text
 from workbench.upstream.repair import repair_listing

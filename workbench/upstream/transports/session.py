@@ -16,6 +16,7 @@ from typing import Literal
 
 from workbench import __version__
 from workbench.core.model import OFFERS, JsonValue
+from workbench.mcp.conversation import Progress
 from workbench.mcp.messages import (
     CAPABILITIES_KEY,
     CLIENT_KEY,
@@ -37,7 +38,6 @@ from workbench.mcp.messages import (
     Unreachable,
     encode,
 )
-from workbench.mcp.peer import Progress
 from workbench.upstream.client_side import ClientSide
 from workbench.upstream.repair import repair_listing
 from workbench.upstream.transports.link import Channel, Era, StartAfresh, Way, about_of
