@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_cli import Shell
 from tests.support.changing_server import SERVER
+from tests.support.shell import Shell
 
 
 class Changing(Shell):

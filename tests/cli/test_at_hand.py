@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,28 +10,11 @@ from typing import Any
 import pytest
 
 from tests.support.servers import RAW_SERVER
+from tests.support.shell import Shell
 from workbench.cli.common import Failure
 from workbench.cli.tools_call import read_pairs
 
 RAW = f"{sys.executable} {RAW_SERVER}"
-
-
-class Shell:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def __call__(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        home = {"HOME": str(self.folder), "XDG_CONFIG_HOME": str(self.folder / "xdg")}
-        return subprocess.run(
-            [sys.executable, "-m", "workbench", "--data-dir", str(self.folder / "data"), *words],
-            input=stdin, capture_output=True, text=True, timeout=60, cwd=self.folder, check=False,
-            env={**os.environ, **home, "PYTHONPATH": os.getcwd()},
-        )  # fmt: skip
-
-    def json(self, *words: str, **more: Any) -> Any:
-        done = self(*words, **more)
-        assert done.stdout, done.stderr
-        return json.loads(done.stdout)
 
 
 @pytest.fixture

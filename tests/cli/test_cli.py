@@ -10,35 +10,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.support.shell import Shell
 from workbench.cli.main import main
 from workbench.history import Store
-
-
-class Shell:
-    """Runs ``workbench`` in a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.data = folder / "data"
-
-    def __call__(
-        self, *words: str, stdin: str = "", environ: dict[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        home = {"HOME": str(self.folder), "XDG_CONFIG_HOME": str(self.folder / "xdg")}
-        return subprocess.run(
-            [sys.executable, "-m", "workbench", "--data-dir", str(self.data), *words],
-            input=stdin, capture_output=True, text=True, timeout=60, cwd=self.folder, check=False,
-            env={**os.environ, **home, "PYTHONPATH": os.getcwd(), **(environ or {})},
-        )  # fmt: skip
-
-    def json(self, *words: str, **more: Any) -> Any:
-        done = self(*words, **more)
-        assert done.stdout, done.stderr
-        return json.loads(done.stdout)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import Shell
+from tests.support.shell import Shell
 from workbench.history.store import SqliteHistory
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.cli.test_cli import Shell
+from tests.support.shell import Shell
 from tests.upstream.test_login import guarded
 
 

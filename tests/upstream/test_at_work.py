@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_at_hand import Shell
 from tests.support.hostile import HOSTILE
 from tests.support.servers import RAW_SERVER, managing, raw_settings, script_settings
+from tests.support.shell import Shell
 from workbench.upstream.restarts import ask_for_restart
 from workbench.upstream.server_log import ServerLog, log_file
 

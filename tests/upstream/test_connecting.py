@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cli.test_at_hand import Shell
+from tests.support.shell import Shell
 from workbench.upstream.importers import clients as importing
 from workbench.upstream.importers import jsonc, jsonc_edit
 from workbench.upstream.importers.connecting import (
