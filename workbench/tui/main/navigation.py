@@ -123,7 +123,9 @@ class Navigation:
         if runtime is not None:
             from workbench.tui.tools.screen import ToolsScreen
 
-            self._host.app.push_screen(ToolsScreen(runtime), self.insert_call)
+            self._host.app.push_screen(
+                ToolsScreen(runtime, self._host.app.seen_results), self.insert_call
+            )
 
     def insert_call(self, call: str | None) -> None:
         """Put a call at the cursor of the script in front."""

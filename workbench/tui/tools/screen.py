@@ -73,7 +73,8 @@ class ToolsScreen(ServerCommands):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tools")]
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, seen: SeenResults | None = None) -> None:
+        """seen: the app's, which knows already what it was asked; None: one of its own."""
         super().__init__(runtime)
         self._list = FilteredList[ToolRow](
             self._line, lambda _: "  Server and tools", name="tools", placeholder="/ filter"
@@ -83,7 +84,7 @@ class ToolsScreen(ServerCommands):
         """Whether tools were shown yet."""
         self._statistics: dict[str, tuple[Content, SeenType | None]] = {}
         """For each tool's full name, what was said of its calls, and what they gave."""
-        self._seen_results = SeenResults(runtime.history.seen_type)
+        self._seen_results = seen or SeenResults(runtime.history.seen_type)
         self._offerings: dict[str, Offerings] = {}
         """By server, what it has beside tools, as far as it was asked for."""
         self._read: tuple[str, str, str] | None = None
