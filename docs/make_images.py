@@ -47,6 +47,26 @@ return page.issues.map((issue) => issue.title);
 """
 
 
+_TRY = (
+    *("alt+t", "wait", "slash", *"create_issue", "wait", "enter", "j", "t", "wait"),
+    *(
+        *"Dark",
+        "space",
+        *"theme",
+        "space",
+        *"flickers",
+        "down",
+        "space",
+        "wait",
+        "b",
+        "wait",
+        "enter",
+        "wait",
+    ),
+    *("f5", "wait"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Image:
     """One picture: a script (of the samples, or its text), and the keys after its run."""
@@ -69,6 +89,7 @@ IMAGES = (
     Image("replay", _LOOP, ("ctrl+t", "wait", "enter", "wait")),
     Image("history", _LOOP, ("ctrl+t", "wait")),
     Image("tools", "hello.js", ("alt+t", "wait", "j", "j", "j", "wait"), runs=False),
+    Image("try", "hello.js", _TRY, runs=False),
     Image("settings", "hello.js", ("alt+s", "wait"), runs=False),
     Image("palette", "hello.js", ("ctrl+p", "wait"), runs=False),
     Image("help", "hello.js", ("f1", "wait"), runs=False),

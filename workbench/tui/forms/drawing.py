@@ -115,21 +115,24 @@ def _inside(kind: str, entry: Entry) -> str:
     return f"{given} of {len(items)} given" if entry.folded else ""
 
 
+def shows_all(choices: Choices, room: int) -> bool:
+    """Whether all choices have room side by side; else they are listed."""
+    if len(choices) > _FEW:
+        return False
+    return sum(cell_len(clean_line(label, 40)) + 3 for label in choices.labels) <= room
+
+
 def _choices(choices: Choices, entry: Entry, room: int) -> list[Part]:
     """All of them side by side, where they have room; else the chosen one and how many there are."""
-    if len(choices) <= _FEW:
-        labels = [clean_line(label, 40) for label in choices.labels]
-        if sum(map(cell_len, labels)) + 3 * len(labels) <= room:
-            parts: list[Part] = []
-            for label, shown in zip(choices.labels, labels, strict=True):
-                chosen = label == entry.text
-                parts.append(
-                    (f"‹{shown}›" if chosen else f" {shown} ", "strong" if chosen else "dim")
-                )
-                parts.append((" ", ""))
-            return parts
-    many = f"  {len(choices):,} to choose from"
+    if shows_all(choices, room):
+        parts: list[Part] = []
+        for label in choices.labels:
+            shown, chosen = clean_line(label, 40), label == entry.text
+            parts.append((f"‹{shown}›" if chosen else f" {shown} ", "strong" if chosen else "dim"))
+            parts.append((" ", ""))
+        return parts
+    many = f"  Enter lists {len(choices):,}"
     if entry.text is None:
-        return [(fit(many.strip() + " · Enter lists them", room), "dim")]
+        return [(fit(many.strip(), room), "dim")]
     left = max(0, room - cell_len(many))
     return [(fit(clean_line(entry.text, _SHOWN), left), "strong"), (many if left else "", "dim")]

@@ -20,7 +20,7 @@ from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.dialogs.pick import PickScreen
-from workbench.tui.forms.drawing import MARK, is_typed
+from workbench.tui.forms.drawing import MARK, is_typed, shows_all
 from workbench.tui.forms.field_line import FieldLine
 from workbench.tui.forms.rows import FormRows
 from workbench.tui.forms.text_entry import TextEntryScreen
@@ -28,9 +28,6 @@ from workbench.tui.values.text_screen import TextScreen, text_of
 
 Known: TypeAlias = Callable[[Entry], Sequence[JsonValue]]
 """Values that a field had before, the newest first."""
-
-_FEW = 12
-"""With more choices they are listed."""
 
 
 class FormView(Widget):
@@ -297,7 +294,7 @@ class FormView(Widget):
         return self.form.shape(entry).choices or Choices(())
 
     def _has_few(self, entry: Entry) -> bool:
-        return len(self._choices(entry)) <= _FEW
+        return shows_all(self._choices(entry), self._rows.value_room)
 
     @work(exclusive=True, group="form-list", exit_on_error=False)
     async def _list_choices(self, entry: Entry, typed: str = "") -> None:
