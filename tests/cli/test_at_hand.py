@@ -91,6 +91,11 @@ def test_arguments_come_as_json_from_a_file_and_by_name(shell: Shell) -> None:
     assert echoed("--args", '{"value": {"a": [1]}}') == {"a": [1]}
     assert echoed("--args-file", "-", stdin='{"value": null}') is None
     assert echoed("--args", '{"value": 1}', "value=two") == "two"
+    # As it is written in lists and in scripts; not where a tool's name follows.
+    assert shell.json("tools", "call", "demo.echo", "value=7")["value"] == 7
+    assert "tools.demo.echo(" in shell("tools", "show", "demo.echo").stdout
+    dotted = shell("tools", "call", "demo.x", "echo", "value=7")
+    assert "no server 'demo.x'" in dotted.stdout
 
 
 def test_a_refused_call_exits_by_its_kind(shell: Shell) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from workbench.cli.completion import SHELLS, script
-from workbench.cli.main import COMMANDS, main
+from workbench.cli.main import COMMANDS, face_parser, main
 from workbench.cli.outline import Command, outline
 
 _DOCS = Path(__file__).parents[2] / "docs"
@@ -30,6 +31,8 @@ def test_every_command_has_a_summary_and_an_example(root: Command) -> None:
     for command in root.walk():
         assert command.summary, command.name
         assert command.examples or not command.words, command.name
+    named = set(re.findall(r"[\w-]+", face_parser().epilog or ""))
+    assert {word for command in root.walk() for word in command.words} <= named
 
 
 def test_the_pages_are_as_the_parsers_are() -> None:

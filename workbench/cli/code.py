@@ -227,12 +227,13 @@ def _read_code(arguments: argparse.Namespace, config: Config) -> tuple[str, str 
 
         name = None if arguments.file == "-" else Path(arguments.file).name
         return read_text(arguments.file, "--file"), name
-    from workbench.core.scripts import UnknownScript, find_script
+    from workbench.core.scripts import UnknownScript, find_script, is_script_name
 
     try:
         file = find_script(config, arguments.script)
     except UnknownScript as error:
-        raise Failure(f"--script: {error}") from error
+        told = "" if is_script_name(arguments.script) else "; --file takes a path, or - for stdin"
+        raise Failure(f"--script: {error}{told}") from error
     return read_text(str(file), "--script"), file.name
 
 

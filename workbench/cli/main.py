@@ -47,8 +47,8 @@ commands:
   replay ID|NAME|FILE          run a recorded execution again, offline
   diff ID ID                   compare two executions
   test PATH…                   replay recordings as tests
-  servers list | add | remove | import | approve | quarantine | login | logout
-          doctor | logs | restart | bench | connect | disconnect
+  servers list | add | remove | import | sync | approve | quarantine | login
+          logout | doctor | logs | restart | bench | connect | disconnect
   tools list | search | show | types | call | sample
   resources list | read        what servers have to read
   prompts list | get           what servers have to say to a model

@@ -16,6 +16,9 @@ class Parser(argparse.ArgumentParser):
     scattered: str | None = None
     """Of the positional that takes all further words, wherever they stand: options may be between them."""
 
+    names_a_tool = False
+    """Its first words are SERVER TOOL; SERVER.TOOL, as lists and scripts write it, is taken for both."""
+
     def __init__(self, **given: Any) -> None:
         given.setdefault("allow_abbrev", False)
         if sys.version_info >= (3, 14):
@@ -35,6 +38,8 @@ class Parser(argparse.ArgumentParser):
         args: Sequence[str] | None = None,
         namespace: argparse.Namespace | None = None,
     ) -> tuple[argparse.Namespace, list[str]]:
+        if self.names_a_tool and args:
+            args = [*_server_and_tool(args[0], args[1:2]), *args[1:]]
         known, extra = super().parse_known_args(args, namespace)
         if self.scattered is not None and not any(word.startswith("-") for word in extra):
             setattr(known, self.scattered, [*(getattr(known, self.scattered) or ()), *extra])
@@ -48,6 +53,16 @@ class Parser(argparse.ArgumentParser):
         wrong = next((word for word in extra if word.startswith("-")), "")
         told = near(wrong.partition("=")[0], flags, "") if wrong else ""
         self.error(f"unrecognized arguments: {' '.join(extra)}{told}")
+
+
+def _server_and_tool(first: str, following: Sequence[str]) -> list[str]:
+    """``demo.echo`` in two words, unless a tool's name follows: then it is a server's name with a dot."""
+    server, dot, tool = first.partition(".")
+    if not (server and dot and tool) or first.startswith("-"):
+        return [first]
+    if any(word[:1] not in ("-", "{", "[") and "=" not in word for word in following):
+        return [first]
+    return [server, tool]
 
 
 def command(groups: Any, name: str, summary: str, example: str, run: Any = None) -> Parser:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def add_parsers(actions: Any) -> None:
     for name, summary, run in (
-        ("connect", "Write Workbench into another client's file, as a server of its.", connect),
+        ("connect", "Write Workbench into another client's file, as one of its servers.", connect),
         ("disconnect", "Take Workbench out of another client's file.", disconnect),
     ):
         parser = command(

@@ -42,6 +42,7 @@ def add_parser(groups: Any, name: str) -> None:
         "workbench tools show demo list_issues",
         run=show,
     )
+    showing.names_a_tool = True
     showing.add_argument("server_name", metavar="SERVER")
     showing.add_argument("tool", metavar="TOOL")
     showing.add_argument("--json", action="store_true")

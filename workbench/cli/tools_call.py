@@ -19,6 +19,7 @@ _CODE = "tools[input.server][input.tool](input.args)"
 
 def add_arguments(parser: Parser) -> None:
     parser.scattered = "pairs"
+    parser.names_a_tool = True
     parser.add_argument("server_name", metavar="SERVER")
     parser.add_argument("tool", metavar="TOOL")
     parser.add_argument(

@@ -56,7 +56,9 @@ def find_script(config: Config, name: str) -> Path:
     )
     file_name = wanted[0]
     if not is_script_name(file_name):
-        raise UnknownScript(f"{name!r} is not a script's name: a name, not a path")
+        raise UnknownScript(
+            f"{name!r} is not the name of a script: a name, not a path, such as triage"
+        )
     for folder in script_folders(config):
         for one in wanted:
             file = _file_in(folder, one)
