@@ -114,7 +114,7 @@ class DiffScreen(GuardedScreen[None]):
         end = End(await asyncio.to_thread(compare_ends, self._a, self._b))
         different = sum(bool(pair.diff) for pair in pairs)
         self.rows.set_rows([*before, *pairs, end], 0)
-        said = f"{count(different, 'call')} of {len(pairs)} differ"
+        said = f"{count(different, 'call')} of {len(pairs)} {'differs' if different == 1 else 'differ'}"
         if not different:
             said = f"all {count(len(pairs), 'call')} are the same" if pairs else "no calls"
         if before:
@@ -176,7 +176,8 @@ class DiffScreen(GuardedScreen[None]):
         code = self.query_one(TextSides)
         if not code.rows:
             code.show(self._a.code, self._b.code)
-        said = f"Code · {count(len(diff), 'line')} of {count(len(code.rows), 'line')} differ"
+        verb = "differs" if len(diff) == 1 else "differ"
+        said = f"Code · {count(len(diff), 'line')} of {count(len(code.rows), 'line')} {verb}"
         self.query_one("#code-pane", Pane).set_title(
             f"{said}{'' if len(diff) > 1 else 's'}",
             "n next that differs · Enter shows a line whole",
@@ -220,7 +221,8 @@ def pair_line(row: Line, width: int) -> list[Part]:
     side = max((width - 2 - _MS - 1) // 2, 8)
     if isinstance(row, Before):
         places = count(len(row.diff), "line" if row.what == "code" else "place")
-        return [("≠ ", "warning"), (f"{row.what}: {places} differ", "warning")]
+        verb = "differs" if len(row.diff) == 1 else "differ"
+        return [("≠ ", "warning"), (f"{row.what}: {places} {verb}", "warning")]
     if isinstance(row, End):
         sign, name = ("≠ ", "warning") if row.diff else ("= ", "ok")
         said = "value, error and console"

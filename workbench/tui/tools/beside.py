@@ -20,7 +20,7 @@ from workbench.core.model import ExecutionRequest, JsonValue
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui.editor.tool_calls import literal
-from workbench.tui.widgets.line_view import Part, fit
+from workbench.tui.widgets.line_view import Part, fit_ends
 from workbench.tui.wording import size
 
 Beside: TypeAlias = ResourceInfo | PromptInfo
@@ -57,7 +57,7 @@ def beside_line(one: Beside, width: int) -> list[Part]:
     """Its line in the tree."""
     kind = f" {kind_of(one)} "
     return [
-        (fit("    " + clean_line(address_of(one)), max(0, width - len(kind))), ""),
+        (fit_ends("    " + clean_line(address_of(one)), max(0, width - len(kind))), ""),
         (kind, "dim"),
     ]
 

@@ -79,3 +79,14 @@ def fit(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(text, width - 1) + "…"
+
+
+def fit_ends(text: str, width: int) -> str:
+    """As ``fit``, but what is cut is in the middle: of addresses, the end tells them apart."""
+    if width < 8 or cell_len(text) <= width:
+        return fit(text, width)
+    head = set_cell_size(text, width // 2)
+    tail = text[len(head) :]
+    while cell_len(tail) > width - width // 2 - 1:
+        tail = tail[1:]
+    return set_cell_size(f"{head}…{tail}", width)
