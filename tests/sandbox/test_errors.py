@@ -234,6 +234,15 @@ async def test_jobs_that_are_left_change_the_console_but_not_the_value(run: RunS
     assert [line.text for line in execution.logs] == ["[1, 2]"]
 
 
+async def test_a_long_value_and_many_warnings_arrive(run: RunScript) -> None:
+    execution = await run(
+        "for (let i = 0; i < 200; i++) tools.test.fail({}); await sleep(50); 'x'.repeat(1e5)"
+    )
+    assert execution.error is None
+    assert execution.value == "x" * 100_000
+    assert len(execution.warnings) == 11
+
+
 async def test_an_uncaught_error_is_told_once(run: RunScript) -> None:
     execution = await run("async function f() { throw new Error('once') }\nawait f()")
     assert execution.error is not None
