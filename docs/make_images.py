@@ -27,7 +27,7 @@ from workbench.tui.app import WorkbenchApp
 
 _IMAGES = Path(__file__).parent / "images"
 _SIZE = (120, 36)
-_PATIENCE_S = 30.0
+_PATIENCE_S = 120.0
 _LOOP = """\
 // Which of these issues exist?
 const page = await tools.demo.list_issues({ state: "open", limit: 30 });

@@ -193,6 +193,10 @@ async def test_notes_stand_at_the_right_and_move_with_their_lines() -> None:
         app.area.set_line_notes({1: LineNote("3 calls 41 ms", 2), 2: LineNote("1 call")})
         await pilot.pause()
         assert lines(app.area)[0].rstrip().endswith("3 calls 41 ms")
+        marks = [[s for s in app.area.render_line(y) if s.text == "▌"] for y in (0, 1)]
+        hue = app.area.get_component_rich_style("code-area--hue-2").color
+        assert [sign.style.color for sign in marks[0] if sign.style] == [hue], "of its server"
+        assert not marks[1], "calls of several servers have no hue"
         assert lines(app.area)[1].rstrip().endswith("xxx… 1 call"), "over the end of a long line"
         await pilot.press("down")
         assert "1 call" not in lines(app.area)[1], "not where someone types"

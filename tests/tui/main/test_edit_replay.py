@@ -57,6 +57,10 @@ def status(app: WorkbenchApp) -> str:
     return str(app.main.query_one("#status", Static).visual)
 
 
+def header(app: WorkbenchApp) -> str:
+    return str(app.main.query_one("#header", Static).visual)
+
+
 async def test_an_added_console_line_shows_what_it_would_have_printed(make_app: MakeApp) -> None:
     app = make_app(_CODE, '{"of": 2}')
     async with app.run_test(size=(120, 40)) as pilot:
@@ -80,6 +84,7 @@ async def test_an_added_console_line_shows_what_it_would_have_printed(make_app: 
         app.main.tab.script.text = _CODE
         await replayed(app, pilot)
         await until(lambda: "Identical" in status(app), "the verdict")
+        await until(lambda: "IDENTICAL" in header(app), "its chip")
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
@@ -119,6 +124,7 @@ async def test_the_divergence_is_a_picture(make_app: MakeApp, size: tuple[int, i
         await pilot.press("escape")
         assert app.screen is app.main
         assert "Diverged" in status(app)
+        await until(lambda: "DIVERGED" in header(app), "its chip")
         # The palette shows it again.
         app.main.action_divergence()
         await until(lambda: isinstance(app.screen, DivergenceScreen), "again")
