@@ -113,7 +113,7 @@ class WorkbenchScreen(PaneScreen):
         """The first line of words; who is here for the first time is offered the tour."""
         keys = self.app.config.keys
         run, palette, tour = (first_key(name, keys) for name in ("run", "palette", "tour"))
-        offer = f" · {tour} shows you round in six steps" if first else ""
+        offer = f" · {tour} shows you round" if first else ""
         self.tell(f"{run} runs the script · {palette} lists every command{offer}")
 
     # -- what the parts ask of it (Host) -----------------------------------------------
