@@ -48,7 +48,7 @@ def test_calls_at_the_same_time_count_once() -> None:
         "other_ms": 250,
     }
     said = summary(execution, run.upstream_ms)
-    assert said == "400 ms · queued 7 ms · script 15 ms · upstream 135 ms · 4 calls"
+    assert said == "400 ms · 4 calls · queued 7 ms · script 15 ms · upstream 135 ms"
     assert summary(execution) == "400 ms · 4 calls"
 
 
