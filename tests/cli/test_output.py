@@ -316,15 +316,15 @@ def test_a_full_disk_and_a_reader_that_left_are_told_shortly(bench: Bench) -> No
         )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr.endswith("workbench: stdout cannot be written: No space left on device\n")
-    process = subprocess.Popen(
+    with subprocess.Popen(
         words,
         cwd=bench.folder,
         env=bench.environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdout.close()
-    assert process.stderr.read() == b""
-    assert process.wait(60) == 0
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 0

@@ -77,7 +77,7 @@ def test_a_command_says_what_the_page_shows(block: Block, folder: _Folder) -> No
         assert folder.sh(command).splitlines() == shown
         return
     folder.sh("workbench config set enable_code_execution true")
-    served = subprocess.Popen(
+    with subprocess.Popen(
         ["/bin/sh", "-c", f"exec {command}"],
         cwd=folder.path,
         env=folder.environ,
@@ -85,15 +85,15 @@ def test_a_command_says_what_the_page_shows(block: Block, folder: _Folder) -> No
         stdout=subprocess.DEVNULL,
         stdin=subprocess.PIPE,
         text=True,
-    )
-    try:
-        assert served.stderr is not None
-        for line in shown:
-            pattern = re.escape(line).replace("…", r"\S+")
-            assert re.fullmatch(pattern, served.stderr.readline().rstrip("\n"))
-    finally:
-        served.terminate()
-        assert served.wait(60) == 0
+    ) as served:
+        try:
+            assert served.stderr is not None
+            for line in shown:
+                pattern = re.escape(line).replace("…", r"\S+")
+                assert re.fullmatch(pattern, served.stderr.readline().rstrip("\n"))
+        finally:
+            served.terminate()
+            assert served.wait(60) == 0
 
 
 @pytest.mark.parametrize("block", blocks_of("yaml"))

@@ -194,17 +194,17 @@ async def test_the_page_loads_from_nowhere_else(web: tuple[int, Path]) -> None:
 async def test_a_generated_token_is_shown_in_the_address(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "workbench", "--data-dir", str(tmp_path), "--web", "127.0.0.1:0"]
     environ = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "WORKBENCH_TOKEN": ""}
-    process = subprocess.Popen(words, env=environ, stderr=subprocess.PIPE, text=True)
-    try:
-        assert process.stderr is not None
-        url = process.stderr.readline().split()[-1]
-        async with aiohttp.ClientSession() as client:
-            assert await answer(client, url) == 200
-            assert await answer(client, url.rsplit("/", 2)[0]) == 401
-    finally:
-        process.terminate()
-    assert process.stderr.read() == ""
-    assert process.wait(20) == 0
+    with subprocess.Popen(words, env=environ, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr is not None
+            url = process.stderr.readline().split()[-1]
+            async with aiohttp.ClientSession() as client:
+                assert await answer(client, url) == 200
+                assert await answer(client, url.rsplit("/", 2)[0]) == 401
+        finally:
+            process.terminate()
+        assert process.stderr.read() == ""
+        assert process.wait(20) == 0
 
 
 def test_a_port_in_use_and_a_poor_token_are_told(capsys: pytest.CaptureFixture[str]) -> None:
