@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import string
+import weakref
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,7 @@ class ToolIndex:
                 self._by_name.setdefault(key, []).append(number)
             rows.append((number, *map(" ".join, columns)))
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
+        weakref.finalize(self, self._database.close).atexit = False
         self._database.execute(
             "create virtual table tools using fts5 (server, name, title, description, fields, "
             "tokenize = 'porter unicode61 remove_diacritics 2')"

@@ -25,11 +25,15 @@ class OpenFile:
         try:
             # A connection of its own: a checkpoint syncs, and commits go on meanwhile.
             self.checkpointer = open_for_writing(path)
+        except BaseException:
+            self.connection.close()
+            raise
+        try:
             with explaining(path):
                 self.connection.execute(f"PRAGMA journal_size_limit = {LOG_KEPT_BYTES}")
                 self.checkpointer.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_BUSY_MS}")
         except BaseException:
-            self.connection.close()
+            self.close()
             raise
         self.identity = identity(path)
         self._log_identity = identity(self._log)
