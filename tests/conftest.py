@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,32 @@ settings.register_profile(
 settings.load_profile("few")
 
 RunScript = Callable[..., Awaitable[Execution]]
+
+_CLOSES_ALL = frozenset(
+    (
+        *("catalogue", "cli", "config", "core", "demo", "history", "library", "mcp", "replay"),
+        *("serve", "text", "upstream", "util"),
+    )
+)
+"""Folders whose tests close all that they open."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A ResourceWarning fails a test where it was seen that none is left: a file, a socket, a loop."""
+    if sys.version_info >= (
+        3,
+        13,
+    ):  # it warns of SQLite's connections, too: those of damaged files are left
+        return
+    closes_all = pytest.mark.filterwarnings("error::ResourceWarning")
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        if (
+            folder in _CLOSES_ALL
+            and not any(item.iter_markers("npm"))
+            and not any(item.iter_markers("slow"))
+        ):
+            item.add_marker(closes_all)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -97,7 +98,7 @@ async def test_it_is_counted_once_and_forgotten_with_the_execution(store: Store)
     assert Totals.of(store.saved(0.0, asked.append)).to_json() == before
     assert asked == [2], "nothing is left to count"
     store.delete(first.execution_id)
-    with sqlite3.connect(store.path) as connection:
+    with closing(sqlite3.connect(store.path)) as connection, connection:
         assert connection.execute("SELECT count(*) FROM returned").fetchone() == (0,)
     connection.close()
     assert totals(store).total.runs == 1
@@ -146,7 +147,7 @@ async def test_the_tokens_of_some_executions(store: Store) -> None:
 async def test_a_file_of_an_older_workbench_is_counted(store: Store) -> None:
     await record(store, ExecutionRequest(BIG))
     store.close()
-    with sqlite3.connect(store.path) as connection:
+    with closing(sqlite3.connect(store.path)) as connection, connection:
         for column in ("answer_limit", "definition_tokens", "answer_tokens"):
             connection.execute(f"ALTER TABLE executions DROP COLUMN {column}")
         connection.execute("DROP TABLE returned")
@@ -182,7 +183,7 @@ async def test_a_file_that_another_process_writes_is_counted_all_the_same(
 
 async def test_a_damaged_record_is_left_out(store: Store) -> None:
     await record(store, ExecutionRequest("1"), ExecutionRequest("2"))
-    with sqlite3.connect(store.path) as connection:
+    with closing(sqlite3.connect(store.path)) as connection, connection:
         connection.execute("UPDATE executions SET client = x'00ff' WHERE n = 1")
     connection.close()
     assert totals(store).total.runs == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -101,11 +102,11 @@ async def test_much_is_read_in_part(store: Store) -> None:
 async def test_a_file_of_an_older_workbench_is_read_and_brought_up_to_date(store: Store) -> None:
     await record(store, "give(1)")
     store.close()
-    with sqlite3.connect(store.path) as connection:
+    with closing(sqlite3.connect(store.path)) as connection, connection:
         connection.execute("ALTER TABLE calls DROP COLUMN definition")
     connection.close()
     assert told(store) is None
-    with sqlite3.connect(store.path) as connection:
+    with closing(sqlite3.connect(store.path)) as connection, connection:
         assert "definition" not in {r[1] for r in connection.execute("PRAGMA table_info(calls)")}
     connection.close()
     again = Store(store.path)
@@ -128,7 +129,7 @@ async def test_a_file_that_cannot_be_read_has_no_types(tmp_path: Path) -> None:
 
 async def test_the_last_calls_are_found_without_reading_the_others(store: Store) -> None:
     await record(store, "give(1)")
-    with sqlite3.connect(store.path) as connection:
+    with closing(sqlite3.connect(store.path)) as connection, connection:
         plan = connection.execute(f"EXPLAIN QUERY PLAN {RESULTS}", ("give", "test", 5, "x"))
         rows = [row[3] for row in plan]
     connection.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,7 +42,7 @@ async def test_the_last_calls_of_a_tool_are_counted(tmp_path: Path) -> None:
         assert newest is not None
         assert newest.calls == 2
         assert store.tool_statistics("test", "other") is None
-        with sqlite3.connect(store.path) as connection:
+        with closing(sqlite3.connect(store.path)) as connection, connection:
             plans = [
                 connection.execute(f"EXPLAIN QUERY PLAN {question}", values).fetchall()
                 for question, values in (

@@ -6,6 +6,7 @@ import json
 import random
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -251,7 +252,7 @@ def test_killed_processes_lose_nothing_they_delivered(tmp_path: Path) -> None:
 
 async def test_large_results_do_not_make_later_calls_slow(store: Store) -> None:
     """Without row ids, SQLite reads its neighbours whole to place a row (docs/decisions/0005-history.md)."""
-    with sqlite3.connect(store.path) as connection:
+    with closing(sqlite3.connect(store.path)) as connection, connection:
         tables = dict(
             connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
         )

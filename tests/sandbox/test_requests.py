@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -187,7 +188,7 @@ async def test_a_divergence_names_the_kind(tmp_path: Path) -> None:
 async def test_a_file_of_an_older_workbench_is_read_and_brought_up_to_date(tmp_path: Path) -> None:
     path = tmp_path / "h.sqlite3"
     recording = await recorded(path)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("ALTER TABLE calls DROP COLUMN kind")
     older = Store(path)
     try:
