@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.widgets import Input
 
 from tests.tui.conftest import MakeApp, app_opened, paste, until
-from workbench.config import load
+from workbench.config import Config, demo_server, load
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.commands import COMMANDS
 from workbench.tui.dialogs.palette import PaletteScreen
@@ -78,10 +80,13 @@ async def test_enter_in_an_empty_palette_does_no_harm(make_app: MakeApp) -> None
 
 
 async def test_it_also_finds_tools_scripts_runs_and_what_the_pane_can_do(make_app: MakeApp) -> None:
-    app = make_app("return 1")
+    demo = demo_server()
+    assert demo.command
+    started_late = f"sleep 2; exec {shlex.join((demo.command, *demo.args))}"
+    late = replace(demo, command="/bin/sh", args=("-c", started_late))
+    app = make_app("return 1", config=Config(servers={"demo": late}))
     async with app.run_test(size=(120, 40)) as pilot:
         await app_opened(app)
-        await until(lambda: app.runtime_now and app.runtime_now.upstream.catalogue().tools, "tools")
         await pilot.press("f5")
         await until(lambda: app.main.runs.now and app.main.runs.now.execution, "it ran")
         app.main.go_to("trace")

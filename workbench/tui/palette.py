@@ -45,6 +45,8 @@ class Palette:
         self.recent: list[str] = []
         """Ids, the last first."""
         self._theme = ""
+        self._stop_following: Callable[[], None] = _nothing
+        """Ends the taking of tools that come while the palette is open."""
 
     def open(self) -> None:
         """Over the screen that is shown."""
@@ -58,7 +60,10 @@ class Palette:
         app.push_screen(palette, self._chosen)
         if has_runs:
             app.run_worker(
-                self._add_runs(palette), exclusive=True, group="palette", exit_on_error=False
+                self._add_what_comes(palette, with_tools=screen is app.main),
+                exclusive=True,
+                group="palette",
+                exit_on_error=False,
             )
 
     def highlighted(self, entry: Entry | None) -> None:
@@ -69,6 +74,8 @@ class Palette:
             self._app.theme = name
 
     def _chosen(self, entry: Entry | None) -> None:
+        self._stop_following()
+        self._stop_following = _nothing
         if entry is None or not entry.id.startswith(THEME):
             self._app.theme = self._theme
         if entry is None:
@@ -154,7 +161,11 @@ class Palette:
         for key in KEYS:
             change = partial(main.navigation.open_settings, key.name)
             yield Entry(f"setting:{key.name}", key.name, change, "", key.help, "setting", True)
-        runtime = app.runtime_now
+        yield from self._of_the_tools()
+
+    def _of_the_tools(self) -> Iterator[Entry]:
+        """Of the servers that are connected."""
+        main, runtime = self._app.main, self._app.runtime_now
         if runtime is None:
             return
         catalogue = runtime.upstream.catalogue()
@@ -166,7 +177,16 @@ class Palette:
                     f"tool:{tool.full_name}", tool.full_name, insert, "", about, "tool", True
                 )
 
-    async def _add_runs(self, palette: PaletteScreen) -> None:
+    async def _add_what_comes(self, palette: PaletteScreen, *, with_tools: bool) -> None:
+        """What is not known at once: the newest runs, and tools of servers that connect meanwhile."""
+        runtime = await self._app.runtime()
+        if with_tools and palette.is_current:
+
+            def add(_: str) -> None:
+                palette.add(list(self._of_the_tools()))
+
+            self._stop_following = runtime.upstream.subscribe(add)
+            add("")
         palette.add(await self._runs_where())
 
     async def _find_runs(self, text: str) -> list[Entry]:
@@ -217,6 +237,10 @@ class Palette:
             set_value(app.config.path, "ui.theme", name)
         except (ConfigError, OSError) as error:
             app.say(f"The theme is not kept: {error}", "warning")
+
+
+def _nothing() -> None:
+    return
 
 
 def _place(node: Widget) -> str:

@@ -132,9 +132,10 @@ class PaletteScreen(GuardedModal[Entry | None]):
         return self.query_one("#palette-rows", RowList)
 
     def add(self, entries: Sequence[Entry]) -> None:
-        """More entries, e.g. those that had to be read first."""
-        self._entries += entries
-        if self.is_attached and self.query_one(Input).value:
+        """More entries, e.g. those that had to be read first; those that are there already stay."""
+        known = {entry.id for entry in self._entries}
+        self._entries += [entry for entry in entries if entry.id not in known]
+        if self.is_mounted and self.query_one(Input).value:
             self._fill()
 
     def _heading(self, width: int) -> str:
