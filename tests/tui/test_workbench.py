@@ -728,6 +728,12 @@ async def test_help_names_only_what_does_something_there(make_app: MakeApp) -> N
         said = help_text(app)
         assert "Earlier calls" in said, "what the screen can do"
         assert "Larger editor" in said, "what the form in it can do"
+        narrow = (
+            app.screen._text(66).plain.splitlines() if isinstance(app.screen, HelpScreen) else []
+        )
+        assert max(len(line) for line in narrow) <= 66
+        long = next(n for n, line in enumerate(narrow) if "list choices" in line)
+        assert narrow[long + 1].startswith(" " * 25), "it goes on below its own words"
         keys = [line.split()[0] for line in pane_lines(HelpScreen({}, "detail", None, []))]
         assert len(keys) == len(set(keys))
 

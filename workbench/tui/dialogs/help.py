@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from textwrap import wrap
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -71,6 +72,28 @@ def _keys(places: Iterable[Place], own: Mapping[str, str]) -> list[tuple[str, st
     return list(found.values())
 
 
+def _below(words: str, width: int) -> str:
+    """Words behind their keys, in as many lines as they need."""
+    before = _WIDTH + 3
+    room = width - before if width > 2 * before else 0
+    lines = wrap(words, room, break_long_words=False) if room else [words]
+    return f"\n{' ' * before}".join(lines)
+
+
+class _Lines(Static):
+    """A text that is written for the width that it has."""
+
+    def __init__(self, text: Callable[[int], Content]) -> None:
+        super().__init__(text(0))
+        self._text = text
+        self._width = 0
+
+    def on_resize(self) -> None:
+        if self._width != self.size.width:
+            self._width = self.size.width
+            self.update(self._text(self._width))
+
+
 class HelpScreen(GuardedModal[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("help")]
 
@@ -92,9 +115,10 @@ class HelpScreen(GuardedModal[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog -large") as dialog:
             dialog.border_title = "Help · Esc closes"
-            yield Static(self._text())
+            yield _Lines(self._text)
 
-    def _text(self) -> Content:
+    def _text(self, width: int = 0) -> Content:
+        """width: of the lines, in cells; what is longer goes on below its own words. 0: nothing is."""
         groups: dict[str, list[tuple[str, str]]] = {}
         if self._screen_keys:
             groups["On this screen"] = self._screen_keys
@@ -114,7 +138,7 @@ class HelpScreen(GuardedModal[None]):
         for title, entries in groups.items():
             lines.append(Content.styled(title, "bold $primary"))
             lines += [
-                Content.assemble((f"  {keys:{_WIDTH}} ", "$accent"), words)
+                Content.assemble((f"  {keys:{_WIDTH}} ", "$accent"), _below(words, width))
                 for keys, words in entries
             ]
             lines.append(Content(""))
