@@ -184,6 +184,13 @@ async def test_types_nest_as_deep_as_a_script_is_long(run: RunScript, name: str)
     assert execution.value == 1
 
 
+async def test_what_is_no_language_is_not_searched_for_types(run: RunScript) -> None:
+    """The search takes the square of its pieces: half a minute for these."""
+    execution = await run("!" * 200_000)
+    assert execution.error is not None
+    assert execution.error.code == "SYNTAX_ERROR"
+
+
 def test_namespaces_nest_as_deep_as_a_script_is_long() -> None:
     """What is declared only is looked at once, however much of it stands around."""
     code = "declare namespace A { " * 3_000 + "enum B {} " * 3_000 + "}" * 3_000
