@@ -135,7 +135,7 @@ class PaletteScreen(GuardedModal[Entry | None]):
         """More entries, e.g. those that had to be read first; those that are there already stay."""
         known = {entry.id for entry in self._entries}
         self._entries += [entry for entry in entries if entry.id not in known]
-        if self.is_mounted and self.query_one(Input).value:
+        if any(line.value for line in self.query(Input)):  # none: it is not there yet, or has left
             self._fill()
 
     def _heading(self, width: int) -> str:
