@@ -29,9 +29,9 @@ class FieldLine(LineInput):
         """known: texts that the field had before, the newest first."""
         super().__init__(suggester=_Known(known), compact=True, select_on_focus=False)
 
-    def _on_paste(self, event: events.Paste) -> None:
-        if "\n" not in event.text.strip("\r\n") or not event.text:
-            super()._on_paste(event)
+    def on_paste(self, event: events.Paste) -> None:
+        """Before the input's own, which takes the first line."""
+        if "\n" not in event.text.strip("\r\n"):
             return
         event.stop()
         event.prevent_default()

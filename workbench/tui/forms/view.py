@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -22,12 +21,10 @@ from workbench.tui.commands import bindings
 from workbench.tui.dialogs.pick import PickScreen
 from workbench.tui.forms.drawing import MARK, is_typed, shows_all
 from workbench.tui.forms.field_line import FieldLine
+from workbench.tui.forms.known import Known, KnownValues
 from workbench.tui.forms.rows import FormRows
 from workbench.tui.forms.text_entry import TextEntryScreen
 from workbench.tui.values.text_screen import TextScreen, text_of
-
-Known: TypeAlias = Callable[[Entry], Sequence[JsonValue]]
-"""Values that a field had before, the newest first."""
 
 
 class FormView(Widget):
@@ -55,10 +52,10 @@ class FormView(Widget):
         super().__init__()
         self.form = form
         self._check = check
-        self._known = known
+        self._known = KnownValues(form, known)
         self.wrong: Wrong = {}
         self._rows = FormRows(form, self._letter, empty_text)
-        self._line = FieldLine(self._known_texts)
+        self._line = FieldLine(lambda: self._known.texts(self.entry))
 
     def compose(self) -> ComposeResult:
         yield self._rows
@@ -315,7 +312,7 @@ class FormView(Widget):
         if self.form.shape(entry).kind == "choice":
             self._list_choices(entry)
             return
-        values = self._known_values(entry)
+        values = self._known.of(entry)
         if not values:
             self.notify("No earlier call gave it a value", markup=False)
             return
@@ -324,25 +321,6 @@ class FormView(Widget):
         if number is not None:
             self.form.set(entry, values[number])
             self._again()
-
-    def _known_values(self, entry: Entry) -> list[JsonValue]:
-        shape = self.form.shape(entry)
-        default = shape.schema.get("default")
-        named = [*shape.examples, *([] if default is None else [default])]
-        return list({label_of(one): one for one in (*self._known(entry), *named)}.values())
-
-    def _known_texts(self) -> list[str]:
-        """What may be offered while one types."""
-        entry = self.entry
-        if entry is None:
-            return []
-        is_text = self.form.shape(entry).kind == "text"
-        texts = [
-            one if is_text and isinstance(one, str) else label_of(one)
-            for one in self._known_values(entry)
-            if not is_text or isinstance(one, str)
-        ]
-        return [text for text in texts if text.isprintable()]
 
     @work(exclusive=True, group="form-list", exit_on_error=False)
     async def action_edit(self) -> None:
