@@ -80,7 +80,11 @@ VALUES: tuple[Command, ...] = (
     key("json", "find", "slash", "Find", "search", footer=True),
     key("json", "next-match", "n", "Next match", "match(1)"),
     key("json", "previous-match", "N", "Previous match", "match(-1)"),
-    key("json", "view", "v", "Table, text or image", footer=True),
+    key(
+        *("json", "view", "v", "Table or text"),
+        footer=True,
+        help="A list of objects as a table, a long text as text, an image as one",
+    ),
     key("json", "copy", "y", "Copy", "copy_value", footer=True),
     key("json", "copy-json", "Y", "Copy as JSON"),
     key("json", "copy-path", "p", "Copy path"),
