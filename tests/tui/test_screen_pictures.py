@@ -275,6 +275,8 @@ def test_trying_a_tool(picture: Picture, history: Store, size: tuple[int, int]) 
         await pilot.app.push_screen(screen)
         await until(lambda: screen.query(FormView), "the form")
         form = screen.query_one(FormView)
+        await until(lambda: form.has_focus_within and form.size.height, "it has the cursor")
+        await pilot.pause()
         form.take(
             {"query": "dark mode", "state": "closed", "limit": 400, "sort": {"by": "updated"}}
         )
