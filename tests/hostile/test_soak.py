@@ -21,7 +21,7 @@ pytestmark = pytest.mark.anyio
 @pytest.mark.timeout(300)
 @pytest.mark.skipif(not LINUX, reason="looks at /proc")
 async def test_good_and_hostile_scripts_of_several_clients(tmp_path: Path) -> None:
-    seen = await soak(tmp_path, 30, history_mb=16)
+    seen = await soak(tmp_path, 60, history_mb=16)
     assert seen.problems() == []
     assert seen.accounts is not None
     assert seen.accounts.removed > 0, "the history reached its size"
