@@ -1,4 +1,4 @@
-"""The soak (``make soak``) for less than a minute: nothing grows, nothing is lost."""
+"""The soak (``make soak``) for a minute: nothing grows, nothing is lost."""
 
 from __future__ import annotations
 
