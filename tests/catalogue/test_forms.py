@@ -262,3 +262,17 @@ def test_schemas_without_end_and_without_measure() -> None:
     for _ in range(500):
         wrapped = {"allOf": [wrapped, wrapped]}
     assert kind(wrapped) == ("json", False)
+
+
+def test_what_needs_itself_over_and_over_is_opened_only_so_far() -> None:
+    names = [f"p{number}" for number in range(6)]
+    itself = {"properties": {name: {"$ref": "#"} for name in names}, "required": names}
+    form = Form(itself)
+    assert len(form.rows) < 2000
+    shut = form.rows[-1]
+    assert shut.name == "p5" and not shut.is_given and form.shape(shut).kind == "object"
+    form.open(shut)
+    assert shut.items is not None and shut.items[0].is_given, "one goes on by hand"
+    many = {f"q{number}": {"$ref": "#/$defs/d"} for number in range(200)}
+    given = Form({"properties": many, "$defs": {"d": {"type": "array", "default": [0] * 200}}})
+    assert len(given.rows) < 2000

@@ -131,18 +131,18 @@ class WorkbenchApp(AppBase):
     def configured(self, config: Config) -> None:
         """A new configuration is in force, by the settings or by a change of the file."""
         before, self.config = self.config, config
-        problem = None
+        wrong_theme = None
         if config.ui.theme != before.ui.theme:
-            problem = self._theme_files.choose(config.ui.theme)
+            wrong_theme = self._theme_files.choose(config.ui.theme)
         if config.ui.icons != before.ui.icons:
             self.refresh_css(animate=False)
         if config.keys != before.keys:
-            good, problems = commands.keymap(config.keys)
+            good, wrong_keys = commands.keymap(config.keys)
             self.set_keymap(good)
-            for problem in problems:
-                self.say(problem, "warning")
-        if problem is not None:
-            self.say(f"{problem}: {self.theme} stays", "warning")
+            for wrong in wrong_keys:
+                self.say(wrong, "warning")
+        if wrong_theme is not None:
+            self.say(f"{wrong_theme}: {self.theme} stays", "warning")
         elif config != before:
             self.say("The new settings are in force")
 

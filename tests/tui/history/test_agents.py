@@ -47,6 +47,7 @@ def test_runs_are_grouped_by_client_and_process() -> None:
     assert first.rate == 5.0
     assert agents.sessions(2.0 + RATE_S + 1)[0].rate == 0.0, "none of late"
     agents.take([ended(_RUN, "ok")], 9.0)
+    assert agents.take([_RUN], 9.0) == [], "as it was before: it has ended all the same"
     assert [session.state for session in agents.sessions(9.0)] == ["ended", "idle"]
     assert agents.running == []
 

@@ -24,6 +24,8 @@ _DEEPEST = 10
 """Objects and lists within each other that are fields; what is deeper is JSON text."""
 _MOST_ITEMS = 200
 """Of a list that is fields; a longer one is JSON text."""
+_MOST_BY_THEMSELVES = 1000
+"""Fields that are opened below others unasked: what an object needs may be objects again, and so on."""
 _REFERS = frozenset(("$ref", "allOf", "anyOf", "oneOf"))
 
 
@@ -103,6 +105,7 @@ class Form:
         self.schema = schema
         self._titled = titled
         self._parts = Parts(schema)
+        self._room = _MOST_BY_THEMSELVES
         self.root = Entry("", schema, required=True, parent=None)
         self._open(self.root)
 
@@ -186,6 +189,7 @@ class Form:
         if len(items) >= _MOST_ITEMS:
             return None
         item = Entry(len(items), self.shape(entry).of_items, required=True, parent=entry)
+        self._room = _MOST_BY_THEMSELVES
         self._start(item)
         entry.items, entry.is_null, entry.folded = [*items, item], False, False
         self._was_changed(entry)
@@ -195,6 +199,7 @@ class Form:
         """An object, or a list, is given and its fields are to be seen."""
         if entry.items is None:
             entry.is_null = False
+            self._room = _MOST_BY_THEMSELVES
             self._open(entry)
             self._was_changed(entry)
         entry.folded = False
@@ -274,7 +279,7 @@ class Form:
             self._start(child)
 
     def _start(self, entry: Entry) -> None:
-        """What stands in it before anything is typed: its default; a list or an object that is needed."""
+        """What stands in it before anything is typed: its default; what is needed, while there is room."""
         schema = entry.schema
         if not isinstance(schema, Mapping):
             return
@@ -282,9 +287,12 @@ class Form:
             return
         shape = self.shape(entry)
         default = shape.schema.get("default")
+        if shape.kind in ("object", "list") and self._room <= 0:
+            return
         if default is not None:
             self._put(entry, default)
         elif entry.required and shape.kind in ("object", "list"):
+            self._room -= len(shape.properties)
             self._open(entry)
         elif entry.required and len(shape.choices or ()) == 1:
             entry.text = self._choices(entry).labels[0]
@@ -314,6 +322,7 @@ class Form:
 
     def _put_items(self, entry: Entry, values: list[JsonValue], shape: Shape) -> None:
         entry.items = []
+        self._room -= len(values)
         for index, value in enumerate(values):
             item = Entry(index, shape.of_items, required=True, parent=entry)
             entry.items.append(item)
@@ -322,6 +331,7 @@ class Form:
     def _put_members(self, entry: Entry, value: dict[str, JsonValue], shape: Shape) -> None:
         needed, own = shape.required, shape.properties
         entry.items = []
+        self._room -= len(own) + len(value)
         for name in {**own, **value}:
             schema = own.get(name, shape.of_others)
             child = Entry(name, schema, required=name in needed, parent=entry)

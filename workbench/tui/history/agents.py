@@ -69,6 +69,8 @@ class AgentRuns:
             if row.owner == self._me or row.source == "replay":
                 continue
             before = self._runs.get(row.n)
+            if before is not None and row.status == "running" and before.duration_ms is not None:
+                continue  # read before it ended, told of after that
             self._runs[row.n] = row
             if row.status != "running":
                 self._calls.pop(row.n, None)
