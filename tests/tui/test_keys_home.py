@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from textual.app import App
@@ -149,3 +150,9 @@ async def test_keys_of_screens_and_widgets_are_changed_by_the_configuration(
         lines = help_screen._text().plain.splitlines()
         assert ["o", "Sort"] in [line.split() for line in lines]
         assert "Copy as JSON" not in help_screen._text().plain
+        said: list[str] = []
+        app.say = lambda text, severity="information": said.append(text)  # type: ignore[method-assign, misc]
+        app.configured(replace(app.config, keys={"history-sorted": "o"}))
+        assert [text.partition(":")[0] for text in said] == [
+            *("keys.history-sorted", "The new settings are in force"),
+        ], "no word on the theme, which is right"
