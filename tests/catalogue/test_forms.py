@@ -270,9 +270,9 @@ def test_what_needs_itself_over_and_over_is_opened_only_so_far() -> None:
     form = Form(itself)
     assert len(form.rows) < 2000
     shut = form.rows[-1]
-    assert shut.name == "p5" and not shut.is_given and form.shape(shut).kind == "object"
+    assert (shut.name, shut.is_given, form.shape(shut).kind) == ("p5", False, "object")
     form.open(shut)
-    assert shut.items is not None and shut.items[0].is_given, "one goes on by hand"
+    assert form.rows[-1].depth > 1, "one goes on by hand"
     many = {f"q{number}": {"$ref": "#/$defs/d"} for number in range(200)}
     given = Form({"properties": many, "$defs": {"d": {"type": "array", "default": [0] * 200}}})
     assert len(given.rows) < 2000
