@@ -265,6 +265,8 @@ def test_set_reaches_the_keys_of_a_server(tmp_path: Path) -> None:
         ("servers.raw.url", "http://x", "either command or url"),
         ("history.redact.keys", "[", "no JSON array"),
         ("history.redact.keys", "[1]", "list of strings"),
+        ("history.redact.keys", '["a{99999999999}"]', "repetition number is too large"),
+        ("history.redact.values", f'["{"(" * 5_000}{")" * 5_000}"]', "no regular expression"),
     ):
         with pytest.raises(ConfigError, match=re.escape(said)):
             set_value(file, name, text)

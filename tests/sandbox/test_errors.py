@@ -173,6 +173,11 @@ async def test_uncaught_tool_error_keeps_its_code_but_a_forged_one_does_not(run:
     assert real is not None
     assert real.code == ErrorCode.UPSTREAM_ERROR
     assert real.details == {"server": "test", "tool": "fail", "details": {"why": "asked to"}}
+    for change in ("e.details.self = e.details", "e.details.big = 1n", "e.details = null"):
+        code = f"try {{ await tools.test.fail() }} catch (e) {{ {change}; throw e }}"
+        changed = (await run(code)).error
+        assert changed is not None
+        assert (changed.code, changed.details) == (real.code, real.details), change
     for forged in (
         "throw new ToolError('x', { code: 'TIMEOUT', server: 's', tool: 't' })",
         "throw Object.assign(new Error('x'), { code: 'CANCELLED' })",

@@ -191,6 +191,13 @@ async def test_what_is_no_language_is_not_searched_for_types(run: RunScript) -> 
     assert execution.error.code == "SYNTAX_ERROR"
 
 
+def test_what_may_be_a_lone_function_is_seen_in_one_look() -> None:
+    """Each comment more took twice as long, each escaped quote of a text without end as long as the text."""
+    assert not handing.may_be_lone("/**/" * 5_000 + "var f = () => 1")
+    assert handing.may_be_lone("/**/" * 5_000 + "() => 1")
+    assert handing.may_be_lone('const f = "' + '\\"' * 100_000 + "\n) => 1")
+
+
 def test_namespaces_nest_as_deep_as_a_script_is_long() -> None:
     """What is declared only is looked at once, however much of it stands around."""
     code = "declare namespace A { " * 3_000 + "enum B {} " * 3_000 + "}" * 3_000
@@ -266,6 +273,7 @@ REFUSED = [
     ("```js\nconst n = 1;\n```\nThen\n  return n;", "code outside of the fence", 5, 3),
     ("enum Color { Red }\nColor.Red", "an enum becomes code", 1, 1),
     ("const a = 1;\n  const enum E { A }", "an enum becomes code", 2, 3),
+    (f"enum E {{ A = {'9' * 5_000}, B }}", "an enum becomes code", 1, 1),
     ("namespace N { export const x = 1 }", "a namespace becomes code", 1, 1),
     ("class P { constructor(private x: number) {} }", "a parameter property becomes code", 1, 23),
     ('const x: { a: string = { a: "b" };\nx.a', "expecting '}'", 1, 8),

@@ -153,7 +153,7 @@ def _print_recording(recording: Recording) -> None:
     duration = "" if recording.duration_ms is None else f" in {recording.duration_ms:.1f} ms"
     print(f"{recording.execution_id}  {recording.status}{duration}  {shown['started_at']}")
     if recording.name is not None:
-        print(f"named {recording.name}{'' if recording.pinned else ', not pinned'}")
+        print(f"named {clean_line(recording.name)}{'' if recording.pinned else ', not pinned'}")
     elif recording.pinned:
         print("pinned")
     client = f" ({clean_line(recording.client)})" if recording.client else ""

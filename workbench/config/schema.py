@@ -72,8 +72,8 @@ class Key:
         for pattern in value if isinstance(value, list) else ():
             try:
                 re.compile(pattern)
-            except re.error as error:
-                return f"{self.name}: {pattern!r} is no regular expression: {error}"
+            except (re.error, OverflowError, RecursionError) as error:
+                return f"{self.name}: {_shown(pattern)} is no regular expression: {error}"
         return None
 
 

@@ -13,12 +13,12 @@ from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import expression_of, statements, text_of, unwrapped
 
 _LONE = re.compile(
-    r"(?:\s|//[^\n]*\n|/\*[\s\S]*?\*/)*(?:export\s+)?"
+    r"(?:\s|//[^\n]*\n|(?>/\*[\s\S]*?\*/))*+(?:export\s+)?"
     r"(?:async\b|function\b|const\b|let\b|\(|[A-Za-z_$][\w$]*\s*=>)"
 )
 _LONE_FUNCTIONS = frozenset({"arrow_function", "function_declaration", "function_expression"})
 _TOKENS = re.compile(
-    r"//[^\n]*|/\*[\s\S]*?\*/|'(?:[^'\\\n]|\\[\s\S])*'|\"(?:[^\"\\\n]|\\[\s\S])*\"|[`/(){}\[\];]"
+    r"//[^\n]*|/\*[\s\S]*?\*/|'(?:[^'\\\n]|\\[\s\S])*'|\"(?:[^\"\\\n]|\\[\s\S])*\"|[`'\"/(){}\[\];]"
 )
 _AFTER = re.compile(
     r"(?:[\s;]|//[^\n]*(?:\n|\Z)|/\*[\s\S]*?\*/)*(?:(?P<word>[A-Za-z_$][\w$]*)|[^\s;])"
@@ -52,7 +52,8 @@ def _goes_on(text: str) -> bool:
     depth = 0
     for token in _TOKENS.finditer(text):
         sign = token[0]
-        if sign in "`/":  # a template, or a regular expression: only a parser knows its end
+        # A template, a regular expression, a text without end: only a parser knows.
+        if sign in "`/'\"":
             return False
         if sign in "([{":
             depth += 1

@@ -5,7 +5,7 @@
           toJSON, weakGet, weakSet, WeakMapOf, MapOf, mapGet, mapSet, mapDelete, mapForEach, mapSize, StringOf, ErrorOf,
           callPlace, stackText, placeOfError } = kit;
   const aggregateProto = AggregateError.prototype;
-  const genuine = new WeakMapOf();  // ToolErrors that the host gave -> {code, server, tool}
+  const genuine = new WeakMapOf();  // ToolErrors that the host gave -> {code, server, tool, details as JSON}
   const MOST_LISTED = 10;
   const MOST_FAILURE = 300;
   let lastFailure = '';             // of an envelope: who reads its result gets undefined
@@ -40,11 +40,13 @@
     // Not through `class`: what a script makes of ToolError's own parents must not see this one.
     const e = construct(ErrorOf, [error.message], ToolError);
     put(e, 'code', error.code); put(e, 'server', server); put(e, 'tool', tool);
+    // As text, before the script has them: what it makes of them is not ours to tell, and may be no JSON.
+    const details = error.details === undefined ? undefined : attempt(() => stringify(error.details));
     if (error.details !== undefined) put(e, 'details', error.details);
     const place = callPlace(sites, name);
     hide(e, 'stack', stackText(sites, 0, place));
     if (place !== null) weakSet(placeOfError, e, place);
-    weakSet(genuine, e, { __proto__: null, code: error.code, server, tool, details: error.details });
+    weakSet(genuine, e, { __proto__: null, code: error.code, server, tool, details });
     return e;
   }
 

@@ -68,7 +68,11 @@
     const place = code === 'SYNTAX_ERROR' ? kit.syntaxPlace() : isObject ? weakGet(placeOfError, e) : kit.thrownAt();
     const message = said(d), stack = d.stack === undefined ? undefined : d.stack + causes(e);
     let text = '{"t":"done","ok":false,"code":' + stringify(tool === undefined ? code : tool.code) + ',"message":' + stringify(message);
-    if (tool !== undefined) text += ',"from_call":true,"details":' + stringify({ __proto__: null, server: tool.server, tool: tool.tool, details: tool.details });
+    if (tool !== undefined) {
+      const names = stringify({ __proto__: null, server: tool.server, tool: tool.tool });
+      const more = tool.details === undefined ? '' : (names === '{}' ? '' : ',') + '"details":' + tool.details;
+      text += ',"from_call":true,"details":' + slice(names, 0, -1) + more + '}';
+    }
     // A long message is there once already: its beginning is enough to know the stack by.
     const head = message.length > MAX_HEAD ? slice(message, 0, MAX_HEAD) + '…' : message;
     if (stack !== undefined && stack !== '') text += ',"stack":' + stringify(head + '\n' + stack);
