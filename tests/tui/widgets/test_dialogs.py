@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 from textual.app import App
+from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input
 
 from workbench import tui
+from workbench.core.elicitation import Elicitation
 from workbench.tui.dialogs.ask import LineScreen
+from workbench.tui.dialogs.elicitation import ElicitScreen
 from workbench.tui.dialogs.palette import Entry, PaletteScreen
 from workbench.tui.dialogs.pick import PickScreen
 
@@ -47,3 +51,21 @@ async def test_what_is_typed_can_be_read() -> None:
             await app.pop_screen()
             if isinstance(gone, PaletteScreen):
                 gone.add([Entry("late", "late", lambda: None)])  # a server that connects meanwhile
+
+
+async def test_titles_of_dialogs_are_no_markup() -> None:
+    """Names of fields, of filters and of servers stand in them."""
+    app = Bare()
+    async with app.run_test() as pilot:
+        screens: list[Screen[Any]] = [
+            PickScreen("[/x] before", ["a"]),
+            LineScreen("Keep [/x] as"),
+            ElicitScreen(Elicitation("[/x]", "[/x]")),
+        ]
+        for screen in screens:
+            await app.push_screen(screen)
+            await pilot.pause()
+            title = screen.query(Vertical).first().border_title
+            assert title is not None
+            assert "[/x]" in Content.from_markup(title).plain
+            app.pop_screen()

@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -82,7 +83,7 @@ class LineScreen(GuardedModal[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = clean_line(self._title)
+            dialog.border_title = Content(clean_line(self._title))
             line = LineInput(self._value, id="line")
             yield line
             yield Static(id="line-problem", markup=False)

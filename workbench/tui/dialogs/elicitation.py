@@ -61,7 +61,7 @@ class ElicitScreen(GuardedModal[Reply]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="elicit-body") as dialog:
-            dialog.border_title = f"{clean_line(self._asked.server, 40)} asks"
+            dialog.border_title = Content(f"{clean_line(self._asked.server, 40)} asks")
             yield Static(clean(self._asked.message), markup=False)
             yield self._form
             yield Static(id="elicit-about", markup=False)

@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Input
 
 from workbench.text.sanitize import clean_line
@@ -52,7 +53,7 @@ class PickScreen(GuardedModal[int | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = clean_line(self._title, 70)
+            dialog.border_title = Content(clean_line(self._title, 70))
             yield LineInput(self._typed, placeholder="words narrow them down", id="pick-line")
             yield RowList[int](self._line, lambda _: "", id="pick-rows", one_click=True)
 

@@ -9,6 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Input, Static
 
 from workbench.text.sanitize import clean, clean_line
@@ -43,7 +44,7 @@ class LoginScreen(GuardedModal[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="login-body") as body:
-            body.border_title = clean_line(f"Log in to {self._server}")
+            body.border_title = Content(clean_line(f"Log in to {self._server}"))
             yield Static("Asking the server who logs people in …", id="login-said", markup=False)
             yield Static(id="login-address", markup=False)
             yield LineInput(id="login-line", placeholder="the address that the browser ends at")
