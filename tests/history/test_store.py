@@ -30,6 +30,7 @@ from workbench.core.model import (
 from workbench.history import (
     CallFollower,
     Follower,
+    HistoryError,
     RecordingError,
     Store,
     UnknownExecution,
@@ -112,6 +113,13 @@ async def test_list_filters_and_pages(store: Store) -> None:
     assert [row.source for row in store.list_executions(source="tui")] == ["tui"]
     assert [row.client for row in store.list_executions(texts=["bot"])] == ["bot"]
     assert store.list_executions(texts=["100%_"]) == []
+    assert store.list_executions(texts=["\ud800"]) == []
+    for too_much in (
+        ["x"] * 1_100,
+        ["y" * 60_000],
+    ):  # SQLite's words would be those of a broken file
+        with pytest.raises(HistoryError, match="50 words and 4000 characters at most"):
+            store.list_executions(texts=too_much)
     assert [row.n for row in store.list_executions(limit=1, before=rows[0].n)] == [rows[1].n]
 
 

@@ -6,11 +6,12 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from workbench.core.records import Order, Wanted
+from workbench.core.records import HistoryError, Order, Wanted
 from workbench.history.marks import NOT_PINNED, PINNED, has_marks
 from workbench.history.owner import is_alive
 from workbench.history.rows import CALLS_MADE, RUNNING_OWNERS, marks
 from workbench.text.jsontext import dumps
+from workbench.text.sanitize import encodable
 
 Value: TypeAlias = str | float
 
@@ -25,6 +26,8 @@ _PLAIN = ("script", "code", "client", "id")
 _JSON = ("input", "value", "error")
 _CALL_JSON = ("args", "result", "error")
 """Texts stand in these columns as in JSON: a quote has a backslash before it."""
+_MOST_TEXTS, _LONGEST_TEXTS = 50, 4_000
+"""SQLite's own limits (100 times as many) say that the expression is too large: as if the file were broken."""
 
 
 @dataclass(slots=True)
@@ -46,7 +49,7 @@ class Selection:
 
 
 def selection(connection: sqlite3.Connection, wanted: Wanted) -> Selection:
-    """What is asked for. Raises sqlite3.Error."""
+    """What is asked for. Raises sqlite3.Error; HistoryError for more words than SQLite takes."""
     found = Selection()
     for condition, value in (
         ("source = ?", wanted.get("source")),
@@ -72,7 +75,12 @@ def selection(connection: sqlite3.Connection, wanted: Wanted) -> Selection:
     status = wanted.get("status")
     if status is not None:
         _with_status(found, connection, status)
-    for text in wanted.get("texts", ()):
+    texts = [encodable(text) for text in wanted.get("texts", ())]
+    if len(texts) > _MOST_TEXTS or sum(map(len, texts)) > _LONGEST_TEXTS:
+        raise HistoryError(
+            f"a search takes {_MOST_TEXTS} words and {_LONGEST_TEXTS} characters at most"
+        )
+    for text in texts:
         _with_text(found, connection, text)
     return found
 

@@ -31,11 +31,14 @@ class Asked:
         self._answer = answer
         self._send = send
         self._underway: dict[str | int | float, asyncio.Task[None]] = {}
+        self._closed = False
 
     def take(self, request_id: JsonValue, method: str, params: dict[str, JsonValue]) -> bool:
         """Answer a request, now or later. False: it bears an id that no program would make."""
         if not isinstance(request_id, str | int | float) or len(repr(request_id)) > LONGEST_ID:
             return False
+        if self._closed:
+            return True  # what was on its way when the connection ended
         if method == "ping":
             self._send({"jsonrpc": "2.0", "id": request_id, "result": {}})
         elif len(self._underway) >= _MOST_AT_ONCE or request_id in self._underway:
@@ -54,7 +57,8 @@ class Asked:
                 task.cancel()
 
     def close(self) -> None:
-        """Nobody hears an answer any more."""
+        """Nobody hears an answer any more, nor is asked anything."""
+        self._closed = True
         for task in list(self._underway.values()):
             task.cancel()
 

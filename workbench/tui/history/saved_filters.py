@@ -33,7 +33,7 @@ class SavedFilters:
         """Texts by their names."""
         try:
             found: Any = json.loads(self._file.read_text("utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         if not isinstance(found, dict):
             return {}
