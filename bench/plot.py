@@ -1,4 +1,4 @@
-"""Lines over time as an SVG, a panel a quantity. Colours follow the reader's light or dark page."""
+"""Lines over time, and bars beside each other, as an SVG, a panel a quantity. Colours follow the reader's light or dark page."""
 
 from __future__ import annotations
 
@@ -58,3 +58,33 @@ def _panel(panel: Panel, xs: Sequence[float], top: int) -> list[str]:
                 f'<text x="{x}" y="{top - 4}" text-anchor="end" style="fill:{colour}">{escape(name)}</text>'
             )
     return parts
+
+
+_BAR, _NAMES = 16, 190
+_STYLE = "<style>text{fill:#333}@media(prefers-color-scheme:dark){text{fill:#ddd}}</style>"
+
+
+def barred(panels: Sequence[tuple[str, Mapping[str, float | str]]]) -> str:
+    """A bar a name, from zero, the longest of each panel as wide as the page; a text stands instead of a bar.
+    The first name, which it is about, has a colour of its own."""
+    parts: list[str] = []
+    y = 20
+    for title, values in panels:
+        parts.append(f'<text x="8" y="{y}" font-weight="bold">{escape(title)}</text>')
+        most = max((one for one in values.values() if isinstance(one, float)), default=0.0) or 1.0
+        for number, (name, value) in enumerate(values.items()):
+            y += _BAR + 2
+            parts.append(f'<text x="{_NAMES - 6}" y="{y}" text-anchor="end">{escape(name)}</text>')
+            width = value / most * (_WIDTH - _NAMES - 70) if isinstance(value, float) else 0.0
+            parts.append(
+                f'<rect x="{_NAMES}" y="{y - 12}" width="{max(width, 1.0):.1f}" height="{_BAR - 2}" '
+                f'fill="{_COLOURS[0] if number == 0 else "#8889"}"/>'
+            )
+            said = f"{value:.{1 if value < 100 else 0}f}" if isinstance(value, float) else value
+            parts.append(f'<text x="{_NAMES + width + 6:.1f}" y="{y}">{escape(said)}</text>')
+        y += 34
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {y}" '
+        f'font-family="sans-serif" font-size="12">{_STYLE}'
+    )
+    return "\n".join([head, *parts, "</svg>"]) + "\n"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
-from bench.compare.__main__ import table
+from bench.compare.__main__ import drawn, table
 from bench.compare.peers import PEERS
 from bench.compare.running import Failed, Running
 from bench.compare.scripts import EXPECTED
@@ -27,6 +28,7 @@ async def test_every_script_of_the_comparison_gives_its_value(tmp_path: Path) ->
             await running.run("1 + 1")
         own.value = own_value
     assert "| 1 + 1 |" in table([own])
+    assert own.name in "".join(ElementTree.fromstring(drawn([own])).itertext())
 
 
 def test_everybody_runs_what_they_can_of_the_same_scripts() -> None:

@@ -1,6 +1,6 @@
 """Workbench beside others on one upstream server, in one run, by turns; the tables of docs/performance.md.
 
-python -m bench.compare [--rounds 5] [--only NAME …] [--list]
+python -m bench.compare [--rounds 5] [--only NAME …] [--plot FILE.svg] [--list]
 
 Each peer is installed from PyPI or npm into a folder of its own under build/compare. What cannot be
 installed or does not start is said and left out. Every script's value is checked.
@@ -23,6 +23,7 @@ from pathlib import Path
 from bench.compare.peers import PEERS, Peer
 from bench.compare.running import TIMEOUT_MS, Failed, Running
 from bench.compare.scripts import AT_ONCE, BOMB, PARALLEL, RUNAWAY
+from bench.plot import barred
 
 _PATIENCE_S = 8.0
 """When a runaway script or a memory bomb counts as never ended."""
@@ -142,6 +143,23 @@ def _cell(value: list[float] | str) -> str:
     return f"{middle:.{1 if middle < 100 else 0}f}"
 
 
+def drawn(peers: list[Peer]) -> str:
+    """The rows of the table as bars, an SVG."""
+    panels: list[tuple[str, dict[str, float | str]]] = []
+    for row in ROWS:
+        found = {peer.name: peer.found.get(row, "–") for peer in peers}
+        panels.append(
+            (
+                row if row in (_CONCURRENT, _MEMORY, _TOKENS) else f"{row}, ms",
+                {
+                    name: one if isinstance(one, str) else float(statistics.median(one))
+                    for name, one in found.items()
+                },
+            )
+        )
+    return barred(panels)
+
+
 async def compare(peers: list[Peer], rounds: int) -> None:
     """By turns, each peer's server kept from turn to turn."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -186,6 +204,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.compare")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", nargs="*", choices=[peer.name for peer in PEERS], metavar="NAME")
+    parser.add_argument("--plot", type=Path, metavar="FILE")
     parser.add_argument("--list", action="store_true", help="who is compared")
     given = parser.parse_args()
     if given.list:
@@ -196,6 +215,8 @@ def main() -> None:
     busy = os.getloadavg()[0]
     asyncio.run(compare(peers, given.rounds))
     print(table(peers))
+    if given.plot is not None:
+        given.plot.write_text(drawn(peers), encoding="utf-8")
     print(
         f"\n{os.cpu_count()} cores, load {busy:.1f} before and {os.getloadavg()[0]:.1f} after, "
         f"{given.rounds} rounds by turns"
