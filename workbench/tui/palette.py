@@ -183,9 +183,12 @@ class Palette:
         if with_tools and palette.is_current:
 
             def add(_: str) -> None:
-                palette.add(list(self._of_the_tools()))
+                if palette.is_attached:
+                    palette.add(list(self._of_the_tools()))
+                else:  # it went with all screens above the main one, which asks nobody
+                    stop()
 
-            self._stop_following = runtime.upstream.subscribe(add)
+            self._stop_following = stop = runtime.upstream.subscribe(add)
             add("")
         palette.add(await self._runs_where())
 

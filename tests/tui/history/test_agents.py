@@ -32,7 +32,13 @@ def ended(run: ExecutionRow, status: str, code: str | None = None) -> ExecutionR
 
 
 def test_runs_are_grouped_by_client_and_process() -> None:
-    agents = AgentRuns("me", lambda owner, since: owner == "7:1")
+    asked: list[str] = []
+
+    def lives(owner: str, _: float | None) -> bool:
+        asked.append(owner)
+        return owner == "7:1"
+
+    agents = AgentRuns("me", lives)
     other = replace(_RUN, n=2, execution_id="bbbb", owner="8:1", client="codex")
     assert agents.take([_RUN, other, replace(_RUN, n=3, owner="me")], 0.0) == []
     failed = ended(other, "timeout", "TIMEOUT")
@@ -50,6 +56,7 @@ def test_runs_are_grouped_by_client_and_process() -> None:
     assert agents.take([_RUN], 9.0) == [], "as it was before: it has ended all the same"
     assert [session.state for session in agents.sessions(9.0)] == ["ended", "idle"]
     assert agents.running == []
+    assert asked.count("8:1") == 1, "who is gone does not come back"
 
 
 def test_a_hostile_client_is_only_shown() -> None:

@@ -61,6 +61,8 @@ class AgentRuns:
         self._runs: dict[int, ExecutionRow] = {}
         self._calls: dict[int, deque[tuple[float, int]]] = {}
         """When how many calls were made, of what runs."""
+        self._gone: set[tuple[str, float]] = set()
+        """Processes that are no more, with when their newest run began: nobody asks again."""
 
     def take(self, rows: Iterable[ExecutionRow], now: float) -> list[ExecutionRow]:
         """Runs as they are now; ``now`` by any clock of seconds. Gives those that ended just now."""
@@ -99,6 +101,12 @@ class AgentRuns:
             made.popleft()
         return max(0, made[-1][1] - made[0][1]) / max(1.0, min(RATE_S, now - made[0][0]))
 
+    def _is_there(self, owner: str, since: float) -> bool:
+        asked = owner, since
+        if asked not in self._gone and not self._lives(owner, since):
+            self._gone.add(asked)
+        return asked not in self._gone
+
     def sessions(self, now: float) -> list[Session]:
         """Those that work first, then those whose newest run is the newest."""
         groups: dict[tuple[str, str | None, str], list[ExecutionRow]] = {}
@@ -114,7 +122,7 @@ class AgentRuns:
                 sum(run.status == "running" for run in runs),
                 sum(has_failed(run) for run in runs),
                 sum(self.rate(run, now) for run in runs if run.status == "running"),
-                self._lives(owner, runs[0].started_at),
+                self._is_there(owner, runs[0].started_at),
             )
             for (owner, client, source), runs in groups.items()
         ]
