@@ -31,7 +31,7 @@ from workbench.history import Store, read_recording
 from workbench.text.redact import Redactor
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.history.diff_screen import DiffScreen
-from workbench.tui.history.filter import script_filter, wanted_of
+from workbench.tui.history.filter import script_filter, text_filter, wanted_of
 from workbench.tui.history.filters_screen import FiltersScreen
 from workbench.tui.history.rows import row_line, when
 from workbench.tui.history.saved_filters import SavedFilters
@@ -316,8 +316,9 @@ def test_a_filter_is_read() -> None:
     }  # fmt: skip
     assert wanted_of('script:"a b.js" is:pinned') == {"script": "a b.js", "pinned": True}
     assert wanted_of("is:inline") == {"inline": True} == wanted_of(script_filter(None))
-    for name in ("a.js", "a b.js"):
+    for name in ("a.js", "a b.js", 'a "b" c.js', '"a".js', 'a"', '"', " "):
         assert wanted_of(script_filter(name)) == {"script": name}
+        assert wanted_of(f"{text_filter(name)} more") == {"texts": [name, "more"]}
     assert wanted_of("  ") == {}
 
 

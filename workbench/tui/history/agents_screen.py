@@ -17,6 +17,7 @@ from workbench.history import ExecutionRow, HistoryError
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.history.agents import AgentRuns, Session
+from workbench.tui.history.filter import text_filter
 from workbench.tui.history.rows import STYLES, when
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
@@ -123,7 +124,7 @@ class AgentsScreen(GuardedScreen[None]):
         row = self.rows.row
         if row is not None:
             who = row[0].client
-            self._open_history(f'"{who}"' if who else f"source:{row[0].source}")
+            self._open_history(text_filter(who) if who else f"source:{row[0].source}")
 
     def action_failed(self) -> None:
         """The next run that failed."""

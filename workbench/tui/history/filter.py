@@ -9,7 +9,8 @@ from typing import Literal, TypeAlias
 
 from workbench.core.records import Wanted
 
-_TERM = re.compile(r'(status|source|tool|script|last|is):(?:"([^"]*)"|(\S+))|"([^"]*)"|(\S+)')
+_QUOTED = r'"((?:[^"]|"")*)"'
+_TERM = re.compile(rf"(status|source|tool|script|last|is):(?:{_QUOTED}|(\S+))|{_QUOTED}|(\S+)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
@@ -22,7 +23,8 @@ HINT = "/ words · status:error · tool:name · script:a.js · is:pinned · toda
 
 
 def wanted_of(text: str, now: Callable[[], datetime] = datetime.now) -> Wanted:
-    """What a filter asks for. Each word, and what stands in quotes, has to be somewhere in the run.
+    """What a filter asks for. Each word, and what stands in quotes, has to be somewhere in the run; a quote
+    that is meant stands twice there.
 
     Days are those of this place: ``today``, ``yesterday``, ``2026-11-20``, ``2026-11-20..``,
     ``..2026-11-22``, ``last:2h``. ``>1s`` and ``<50ms`` are how long it took. What is half typed is a word.
@@ -30,12 +32,12 @@ def wanted_of(text: str, now: Callable[[], datetime] = datetime.now) -> Wanted:
     wanted: Wanted = {}
     words = []
     for key, in_quotes, plain, quoted, word in _TERM.findall(text):
-        value = in_quotes or plain
+        value = _unquoted(in_quotes) or plain
         if key:
             if not _take(wanted, key, value, now):
                 words.append(f"{key}:{value}")
         elif quoted:
-            words.append(quoted)
+            words.append(_unquoted(quoted))
         elif (days := _days(word, now().date())) is not None:
             wanted["since"], wanted["until"] = days
         elif word[:1] in ("<", ">") and (spent := _seconds(word[1:])) is not None:
@@ -51,7 +53,18 @@ def script_filter(script: str | None) -> str:
     """The filter that leaves one script's runs; None: those of no script that has a name."""
     if script is None:
         return "is:inline"
-    return f'script:"{script}"' if re.search(r"\s", script) else f"script:{script}"
+    is_plain = re.fullmatch(r'[^\s"]+', script)
+    return f"script:{script if is_plain else text_filter(script)}"
+
+
+def text_filter(text: str) -> str:
+    """The filter that leaves the runs that have a text somewhere."""
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def _unquoted(text: str) -> str:
+    return text.replace('""', '"')
 
 
 def _take(wanted: Wanted, key: str, value: str, now: Callable[[], datetime]) -> bool:
