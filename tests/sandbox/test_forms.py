@@ -31,6 +31,7 @@ FORMS: list[tuple[str, Any]] = [
     ("// what it does\nasync ({ n }) => n + 1", 6),
     ("/* one */ /* two */ function main(input) { return input.n }", 5),
     ("async function main() { return await 7 }", 7),
+    ("async (input) => input.n; // the end", 5),
     ("(async () => { return 8 })", 8),
     ("function (input) { return input.n }", 5),
     ("// named nothing\nasync function ({ n }) { return await n }\n", 5),
@@ -126,6 +127,8 @@ LONE = [
     # a text, and whether a tree is needed to know that it is one function
     ("function f(){ return 1 }\nfunction g(){}", False),
     ("function f(){ return 1 };\n// end\n", True),
+    ("async () => 1; // end", True),
+    ("const f = () => 1; /* the */ /* end */", True),
     ("const x = 1;\nconst f = () => 1;", False),
     ("const f = () => { return {a:1} };", True),
     ("const f = () => {} satisfies X", True),

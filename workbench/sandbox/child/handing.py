@@ -21,9 +21,10 @@ _TOKENS = re.compile(
     r"//[^\n]*|/\*[\s\S]*?\*/|'(?:[^'\\\n]|\\[\s\S])*'|\"(?:[^\"\\\n]|\\[\s\S])*\"|[`'\"/(){}\[\];]"
 )
 _AFTER = re.compile(
-    r"(?:[\s;]|//[^\n]*(?:\n|\Z)|/\*[\s\S]*?\*/)*(?:(?P<word>[A-Za-z_$][\w$]*)|[^\s;])"
+    r"(?:[\s;]|//[^\n]*(?:\n|\Z)|(?>/\*[\s\S]*?\*/))*+(?:(?P<word>[A-Za-z_$][\w$]*)|[^\s;])"
 )
-"""From the end of a statement to the first word or sign of another one."""
+"""From the end of a statement to the first word or sign of another one: comments are passed, and none is given
+back to be such a sign."""
 _GO_ON = frozenset({None, "as", "satisfies", "in", "instanceof"})
 """What may still be of the statement: these words, and signs."""
 _NAMED_EXPORT = re.compile(r"(?:module\.)?exports\.[\w$]+\Z")
