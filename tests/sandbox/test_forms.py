@@ -201,6 +201,23 @@ def test_what_may_be_a_lone_function_is_seen_in_one_look() -> None:
     assert handing.may_be_lone('const f = "' + '\\"' * 100_000 + "\n) => 1")
 
 
+def test_what_another_module_exports_is_not_the_script_s_own() -> None:
+    forms: list[Form] = []
+
+    def take(form: Form, _own: str) -> bool:
+        forms.append(form)
+        return False
+
+    Starter().start('function main() { return 1 }\nexport { main } from "x"', take)
+    assert [form.is_lone for form in forms] == [False]
+
+
+def test_functions_are_looked_for_once_however_many_exports_list_one() -> None:
+    """Each of them was looked for among all statements: 20 000 took minutes."""
+    taken = Starter().check("export { a };\n" * 20_000, lambda *_: True)
+    assert taken
+
+
 def test_namespaces_nest_as_deep_as_a_script_is_long() -> None:
     """What is declared only is looked at once, however much of it stands around."""
     code = "declare namespace A { " * 3_000 + "enum B {} " * 3_000 + "}" * 3_000

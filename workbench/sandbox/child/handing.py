@@ -76,13 +76,17 @@ def open_exports(root: Node, draft: Draft) -> str | None:
     the value stands in its place as an expression; None: the script exports no value.
     """
     entry: str | None = None
+    listed: list[str] = []
     for statement in statements(root):
         if statement.type == "export_statement":
             entry = _open_export(statement, draft, entry)
-            if entry is None:
-                entry = _listed(root, statement, draft)
+            listed += _listed(statement, draft.source)
         else:
             entry = _open_module_exports(statement, draft, entry)
+    if entry is None and listed:
+        functions = filter(None, map(function_in, statements(root)))
+        named = {text_of(name, draft.source) for name, _ in functions if name is not None}
+        entry = next((name for name in listed if name in named), None)
     return entry
 
 
@@ -107,17 +111,14 @@ def _open_export(statement: Node, draft: Draft, entry: str | None) -> str | None
     return entry
 
 
-def _listed(root: Node, statement: Node, draft: Draft) -> str | None:
-    """The function that ``export { main }`` lists; None: it lists something else, or more."""
+def _listed(statement: Node, source: bytes) -> list[str]:
+    """The one name that ``export { main }`` lists; nothing: it lists more, or what another module has."""
     clause = next((node for node in statement.named_children if node.type == "export_clause"), None)
-    listed = [] if clause is None else clause.named_children
-    name = listed[0].child_by_field_name("name") if len(listed) == 1 else None
-    if name is None:
-        return None
-    wanted = text_of(name, draft.source)
-    functions = filter(None, map(function_in, statements(root)))
-    named = (text_of(found[0], draft.source) for found in functions if found[0] is not None)
-    return wanted if wanted in named else None
+    names = [] if clause is None else clause.named_children
+    name = names[0].child_by_field_name("name") if len(names) == 1 else None
+    if name is None or statement.child_by_field_name("source") is not None:
+        return []
+    return [text_of(name, source)]
 
 
 def _open_module_exports(statement: Node, draft: Draft, entry: str | None) -> str | None:
