@@ -12,13 +12,17 @@ from tests.tui.conftest import MakeApp, app_opened, until
 from tests.tui.history.test_live import _CODE, Start, start
 from workbench.config import Config
 from workbench.config.schema import UiSettings
+from workbench.core.records import ScriptRow
 from workbench.history import ExecutionRow
 from workbench.tui.history.agents import RATE_S, AgentRuns
 from workbench.tui.history.agents_screen import AgentsScreen, agent_line
+from workbench.tui.history.groups import group_line
+from workbench.tui.history.rows import row_line
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.notices import FailureNotices, notice, words
 from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.trace.view import TraceView
+from workbench.tui.widgets.line_view import cells
 
 __all__ = ["start"]  # the fixture
 pytestmark = pytest.mark.anyio
@@ -95,6 +99,22 @@ def test_failures_are_told_outside_the_screen_at_most_now_and_then() -> None:
     )
     assert notice("osc777", "x", in_tmux=False) == "\x1b]777;notify;Workbench;x\a"
     assert notice("osc9", "x", in_tmux=True) == "\x1bPtmux;\x1b\x1b]9;x\a\x1b\\"
+
+
+@pytest.mark.parametrize("width", [60, 84, 120])
+def test_lines_with_wide_letters_have_room_like_others(width: int) -> None:
+    wide = "日本語" * 15
+    run = ended(replace(_RUN, client=wide, script=wide, name=wide), "error", "RUNTIME_ERROR")
+    agents = AgentRuns("me", lambda owner, since: True)
+    agents.take([run], 0.0)
+    (session,) = agents.sessions(0.0)
+    for parts in (
+        agent_line((session, None, 1.0), width),
+        agent_line((session, run, 1.0), width),
+        row_line(run, width, named=90),
+        group_line(ScriptRow(wide, 1, 0, 5.0, run), width),
+    ):
+        assert cells(parts) <= width
 
 
 async def test_sessions_of_other_processes_are_listed_live_and_followed(

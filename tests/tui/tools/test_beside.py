@@ -20,6 +20,7 @@ from workbench.tui.tools.beside import about_beside, address_of, problem_of, req
 from workbench.tui.tools.screen import ToolsScreen
 from workbench.tui.tools.tree import row_line, tree
 from workbench.tui.values.json_view import JsonView
+from workbench.tui.widgets.line_view import cells
 
 pytestmark = pytest.mark.anyio
 
@@ -52,6 +53,10 @@ def test_they_stand_below_their_servers_tools_and_are_found() -> None:
     assert len(tree(catalogue, folded=frozenset({"s"}), offerings={"s": OFFERINGS})) == 1
     ends = [row_line(row, 40)[-1][0].strip() for row in rows[1:]]
     assert ends == ["resource", "template", "prompt"]
+    failed = ServerInfo("日本語" * 5, state="failed", error="why " * 20)
+    (row,) = tree(Catalogue({failed.name: failed}))
+    assert cells(row_line(row, 80)) == 80
+    assert "failed" in row_line(row, 80)[-1][0]
 
 
 def test_what_is_typed_is_checked() -> None:

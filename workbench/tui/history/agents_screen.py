@@ -16,15 +16,15 @@ from workbench.core.ports import HistoryReader
 from workbench.history import ExecutionRow, HistoryError
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
-from workbench.tui.history.agents import AgentRuns, Session
+from workbench.tui.history.agents import AgentRuns, Session, has_failed
 from workbench.tui.history.filter import text_filter
-from workbench.tui.history.rows import STYLES, when
+from workbench.tui.history.rows import sign_of, spent, style_of, when
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
-from workbench.tui.widgets.line_view import Part, fit
+from workbench.tui.widgets.line_view import Part, cells, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.wording import SIGNS, count, duration
+from workbench.tui.wording import count
 
 _LOOK_S = 0.25
 _KNOWN = 300
@@ -132,7 +132,7 @@ class AgentsScreen(GuardedScreen[None]):
         for step in range(1, len(rows) + 1):
             place = (self.rows.cursor + step) % len(rows)
             run = rows[place][1]
-            if run is not None and run.status not in ("ok", "running", "cancelled"):
+            if run is not None and has_failed(run):
                 self.rows.move_to(place)
                 return
         self.notify("No run that is listed failed", markup=False)
@@ -190,21 +190,15 @@ def agent_line(row: Row, width: int) -> list[Part]:
             state += "" if at.last else f" · {session.failed} ✘"
     else:
         name = f"  {clean_line(run.script or f'inline: {run.code_start.strip()}', 100)}"
-        sign = SIGNS.get(run.status, "?")  # type: ignore[call-overload]
-        state, style = f"{sign} {run.error_code or run.status}", STYLES.get(run.status, "warning")
-        calls, took, last = run.tool_calls, _spent(run), when(run.started_at)
+        state = f"{sign_of(run.status)} {run.error_code or run.status}"
+        style = style_of(run.status)
+        calls, took, last = run.tool_calls, spent(run), when(run.started_at)
     parts: list[Part] = [
         (fit(name, at.name) + " ", "strong" if run is None else ""),
         (fit(state, at.state), style),
         (f"{calls:>{at.calls},} {f'{rate:.1f}' if rate else '':>{at.rate}}{took:>{at.time}}", ""),
     ]
     if at.last:
-        room = max(0, width - sum(len(text) for text, _ in parts) - 2)
+        room = max(0, width - cells(parts) - 2)
         parts.append(("  " + fit(last, room), "error" if run is None else "dim"))
     return parts
-
-
-def _spent(run: ExecutionRow) -> str:
-    if run.status == "running":
-        return duration(max(0.0, (time.time() - run.started_at) * 1000))
-    return "" if run.duration_ms is None else duration(run.duration_ms)

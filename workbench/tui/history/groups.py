@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from workbench.core.records import ScriptRow
 from workbench.text.sanitize import clean_line
-from workbench.tui.history.rows import STYLES, when
-from workbench.tui.widgets.line_view import Part, fit
-from workbench.tui.wording import SIGNS, duration
+from workbench.tui.history.rows import sign_of, style_of, when
+from workbench.tui.widgets.line_view import Part, cells, fit
+from workbench.tui.wording import duration
 
 _RUNS, _FAILED, _MEDIAN, _WHEN, _STATUS = 8, 8, 9, 15, 13
 _LEAST = 12
@@ -41,10 +41,9 @@ def group_line(row: ScriptRow, width: int) -> list[Part]:
         (f"{row.failed:>{_FAILED},} ", "error" if row.failed else "dim"),
         (f"{median:>{_MEDIAN}}  ", ""),
     ]
-    room = width - sum(len(text) for text, _ in parts)
+    room = width - cells(parts)
     parts.append((fit(when(last.started_at), min(_WHEN, max(0, room))) + " ", ""))
     if room >= _WHEN + 4:
-        sign = SIGNS.get(last.status, "?")  # type: ignore[call-overload]
-        said = f"{sign} {last.status}"
-        parts.append((fit(said, room - _WHEN - 1), STYLES.get(last.status, "warning")))
+        said = f"{sign_of(last.status)} {last.status}"
+        parts.append((fit(said, room - _WHEN - 1), style_of(last.status)))
     return parts

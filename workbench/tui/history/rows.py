@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from workbench.core.savings import Tokens
 from workbench.history import ExecutionRow
 from workbench.text.sanitize import clean_line
-from workbench.tui.widgets.line_view import Part, fit
+from workbench.tui.widgets.line_view import Part, cells, fit
 from workbench.tui.wording import SIGNS, duration, tokens_short
 
 _FIXED = 60
@@ -21,7 +21,7 @@ _ROOM_FOR_TOKENS = 110
 _MOST_NAME = 24
 """Cells of the column of ids where names are longer than those."""
 PINNED = "•"
-STYLES = {"ok": "ok", "running": "accent", "error": "error", "crashed": "error"}
+_STYLES = {"ok": "ok", "running": "accent", "error": "error", "crashed": "error"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Columns:
 
     @classmethod
     def of(cls, width: int, named: int = 0) -> Columns:
-        """named: characters of the longest name among the runs."""
+        """named: cells of the longest name among the runs."""
         if width < 64:
             return cls(8, 8, 2, 5, 7, 9) if named else cls(4, 8, 5, 5, 7, 9)
         if width < 96:
@@ -74,10 +74,6 @@ def row_line(
 ) -> list[Part]:
     """One execution on a line. tokens: once they were counted. named: as for ``Columns.of``."""
     at = Columns.of(width, named)
-    took = row.duration_ms
-    if row.status == "running":
-        took = max(0.0, (time.time() - row.started_at) * 1000)
-    spent = "" if took is None else duration(took)
     began = when(row.started_at)
     if len(began) > at.when:
         began = began.split()[0]
@@ -87,15 +83,15 @@ def row_line(
         (fit(called, at.run), "strong" if marked else "accent" if row.name else "dim"),
         (f"{sign} ", "strong" if marked else "accent"),
         (f"{began:<{at.when}} ", ""),
-        (f"{_sign(row)} {fit(row.status, at.status)} ", STYLES.get(row.status, "warning")),
-        (f"{row.tool_calls:>{at.calls}} {spent:>{at.time}}  ", ""),
+        (f"{sign_of(row.status)} {fit(row.status, at.status)} ", style_of(row.status)),
+        (f"{row.tool_calls:>{at.calls}} {spent(row):>{at.time}}  ", ""),
     ]
     if at.tokens:
         said = ""
         if tokens is not None:
             said = f"{tokens_short(tokens.answer)} / {tokens_short(tokens.results)}"
         parts.append((f"{said:>{at.tokens}}  ", "dim"))
-    room = width - sum(len(text) for text, _ in parts)
+    room = width - cells(parts)
     script = row.script or f"inline: {row.code_start.strip()}"
     parts.append((fit(clean_line(script, 100), max(0, min(at.script, room))) + "  ", ""))
     room -= at.script + 2
@@ -109,8 +105,21 @@ def row_line(
     return parts
 
 
-def _sign(row: ExecutionRow) -> str:
-    return SIGNS.get(row.status, "?")  # type: ignore[call-overload, no-any-return]
+def sign_of(status: str) -> str:
+    """The sign of a status, whatever a record has there."""
+    return SIGNS.get(status, "?")  # type: ignore[call-overload, no-any-return]
+
+
+def style_of(status: str) -> str:
+    """The style of a status, whatever a record has there."""
+    return _STYLES.get(status, "warning")
+
+
+def spent(row: ExecutionRow) -> str:
+    """How long a run took; one that runs: so far."""
+    if row.status == "running":
+        return duration(max(0.0, (time.time() - row.started_at) * 1000))
+    return "" if row.duration_ms is None else duration(row.duration_ms)
 
 
 def when(at: float, now: float | None = None) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import TypeAlias
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.message import Message
 from textual.widgets import Input
@@ -67,7 +68,7 @@ class RunsView(FilteredList[Line]):
         self._before_unfolding: str | None = None
         """The filter under which the scripts were folded, while the runs of one are listed."""
         self._named = 0
-        """Characters of the longest name in the list."""
+        """Cells of the longest name in the list."""
         self._reading: asyncio.Future[tuple[list[Line], bool, int]] | None = None
         self._stale = False
         self._fold_at = 0.0
@@ -107,7 +108,8 @@ class RunsView(FilteredList[Line]):
 
     def _show(self, rows: list[Line], cursor: int | None) -> None:
         self._named = max(
-            (len(row.name) for row in rows if isinstance(row, ExecutionRow) and row.name), default=0
+            (cell_len(row.name) for row in rows if isinstance(row, ExecutionRow) and row.name),
+            default=0,
         )
         self.rows.set_rows(rows, cursor)
         self.rows.empty_text = _EMPTY

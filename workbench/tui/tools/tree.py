@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from rich.cells import cell_len
+
 from workbench.catalogue.annotations import may_destroy, reads_only
 from workbench.catalogue.offerings import Offerings
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
@@ -70,7 +72,7 @@ def row_line(row: ToolRow, width: int, *, folded: bool = False) -> list[Part]:
             return [(fit("    " + name, max(0, width - 9)), ""), (" ! waits ", "warning")]
         said = _said_short(row.tool)
         room = max(0, width - len(said))
-        if said and room >= len(name) + 5:
+        if said and room >= cell_len(name) + 5:
             return [(fit("    " + name, room), ""), (said, "dim")]
         return [(fit("    " + name, width), "")]
     server = row.server
@@ -84,9 +86,9 @@ def row_line(row: ToolRow, width: int, *, folded: bool = False) -> list[Part]:
         state, style = f"! {server.waiting} of {server.tools} wait ", "warning"
     name = ("▸ " if folded else "▾ ") + clean_line(server.name) + "  "
     room = max(0, width - len(state))
-    if not server.error or room < len(name) + _LEAST_REASON:
+    if not server.error or room < cell_len(name) + _LEAST_REASON:
         return [(fit(name, room), "strong"), (state, style)]
-    reason = fit(clean_line(server.error), room - len(name) - 1) + " "
+    reason = fit(clean_line(server.error), room - cell_len(name) - 1) + " "
     return [(name, "strong"), (reason, "dim"), (state, style)]
 
 

@@ -11,7 +11,7 @@ from workbench.tui.glyphs import CALL_SIGNS
 from workbench.tui.trace import waterfall
 from workbench.tui.trace.folds import Fold
 from workbench.tui.trace.rows import CallRow, ConsoleRow, EndRow
-from workbench.tui.widgets.line_view import Part, fit
+from workbench.tui.widgets.line_view import Part, cells, fit
 
 View: TypeAlias = Literal["waterfall", "start", "summary"]
 VIEWS: tuple[View, ...] = ("waterfall", "start", "summary")
@@ -163,7 +163,7 @@ def _beginning(number: str, status: str, columns: Columns, *, selected: bool) ->
 
 def _said(name: list[Part], width: int, said: list[Part]) -> list[Part]:
     """A name and, in the room that is left, what is said of it; ends with one space."""
-    left = width - sum(cell_len(text) for text, _ in name)
+    left = width - cells(name)
     if left < 0:
         return [(fit("".join(text for text, _ in name), width) + " ", "")]
     parts = list(name)

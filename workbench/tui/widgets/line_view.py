@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
@@ -70,6 +70,11 @@ def invitation(text: str, y: int, size: Size) -> list[Part]:
     shown = fit(line, min(size.width, cell_len(line)))
     indent = " " * ((size.width - cell_len(shown)) // 2)
     return [(indent + shown, "dim" if y > top or len(lines) == 1 else "")]
+
+
+def cells(parts: Iterable[Part]) -> int:
+    """How wide parts are beside each other."""
+    return sum(cell_len(text) for text, _ in parts)
 
 
 def fit(text: str, width: int) -> str:
