@@ -450,6 +450,31 @@ async def test_executions_are_grouped_by_their_scripts(
     assert reader.list_executions(after=newest[2].n) == newest[:2]
 
 
+async def test_questions_of_what_no_file_can_hold_are_answered(
+    history: History, reader: HistoryKeeper
+) -> None:
+    """An argument of a command line that is no UTF-8 has lone surrogates."""
+    odd = "\udcff"
+    await write(history, start("a1", script=f"{odd}.js"), *call("a1", 1, tool=odd), end("a1"))
+    for ask in (reader.resolve, reader.status, reader.calls, reader.console, reader.recording):
+        with pytest.raises(UnknownExecution):
+            ask(odd)
+    for change in (reader.delete, reader.pin, lambda id_: reader.name(id_, "x")):
+        with pytest.raises(UnknownExecution):
+            change(odd)
+    with pytest.raises(HistoryError, match="can be seen"):
+        reader.name("a1", odd)
+    for found in (
+        reader.list_executions(tool=odd),
+        reader.list_executions(tool=f"demo.{odd}"),
+        reader.list_executions(script=f"{odd}.js"),
+        reader.list_executions(texts=[odd]),
+        [row.last for row in reader.list_scripts(script=f"{odd}.js")],
+    ):
+        assert [row.execution_id for row in found] == ["a1"]
+    assert reader.list_executions(status=odd) == reader.list_executions(source=odd) == []
+
+
 async def test_what_cannot_be_kept_is_said_and_harms_nobody(
     adapter: HistoryAdapter, history: History
 ) -> None:

@@ -47,6 +47,7 @@ from workbench.history.rows import (
     shown_status,
 )
 from workbench.history.selecting import ORDERS, selection
+from workbench.text.sanitize import encodable
 
 TOOL_CALLS = (
     "SELECT c.duration_ms, c.ok, e.started_at, CASE WHEN c.ok THEN NULL ELSE c.error END AS error "
@@ -172,7 +173,8 @@ class SqliteReader:
             row = None
             if connection is not None:
                 row = connection.execute(
-                    "SELECT status, owner, started_at FROM executions WHERE id = ?", (execution_id,)
+                    "SELECT status, owner, started_at FROM executions WHERE id = ?",
+                    (encodable(execution_id),),
                 ).fetchone()
         if row is None:
             raise UnknownExecution(f"no execution has the id {execution_id!r}")
@@ -308,6 +310,7 @@ def _find(connection: sqlite3.Connection | None, prefix: str) -> tuple[int, str]
     """``n`` and whole id of the one execution whose id begins so, or that has this name. Raises
     UnknownExecution."""
     rows: list[sqlite3.Row] = []
+    prefix = encodable(prefix)
     if prefix and connection is not None:
         rows = connection.execute(
             "SELECT n, id FROM executions WHERE id >= ? AND id < ? LIMIT 3",

@@ -38,9 +38,9 @@ class Selection:
     values: list[Value] = field(default_factory=list)
 
     def add(self, condition: str, *values: Value) -> None:
-        """One more that must hold."""
+        """One more that must hold. Texts are looked for as they are kept, without lone surrogates."""
         self.conditions.append(condition)
-        self.values += values
+        self.values += [encodable(one) if isinstance(one, str) else one for one in values]
 
     @property
     def where(self) -> str:
@@ -75,7 +75,7 @@ def selection(connection: sqlite3.Connection, wanted: Wanted) -> Selection:
     status = wanted.get("status")
     if status is not None:
         _with_status(found, connection, status)
-    texts = [encodable(text) for text in wanted.get("texts", ())]
+    texts = wanted.get("texts", ())
     if len(texts) > _MOST_TEXTS or sum(map(len, texts)) > _LONGEST_TEXTS:
         raise HistoryError(
             f"a search takes {_MOST_TEXTS} words and {_LONGEST_TEXTS} characters at most"
