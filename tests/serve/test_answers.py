@@ -332,6 +332,10 @@ def test_what_is_whole_is_not_called_cut() -> None:
     shown: dict[str, JsonValue] = {"execution_id": "x", "value": "y" * 100_000, "logs": []}
     (note,) = bounded_execution(shown, 20)["cut"]
     assert note.startswith("value: ")
+    values: list[JsonValue] = [1, "short", {}, ["head"]]
+    for small in values:
+        whole: dict[str, JsonValue] = {"execution_id": "x", "value": small, "logs": []}
+        assert bounded_execution(whole, 1) == whole
 
 
 def test_nothing_is_cut_that_would_grow() -> None:

@@ -92,7 +92,7 @@ def _cut_parts(
             out[name], note = _CUTTERS[name](shown[name], part)
             if out[name] != shown[name]:
                 notes.append(note.replace("{way}", way))
-    return {**out, "cut": notes}
+    return {**out, "cut": notes} if notes else out
 
 
 def _cut_value(name: str) -> Callable[[JsonValue, float], tuple[JsonValue, str]]:
@@ -100,6 +100,8 @@ def _cut_value(name: str) -> Callable[[JsonValue, float], tuple[JsonValue, str]]
 
     def cut(value: JsonValue, tokens: float) -> tuple[JsonValue, str]:
         small = preview(value, tokens, path)
+        if small is value:
+            return value, ""
         if isinstance(value, list):
             shown = len(small["head"]) if "head" in small else 0
             start = shown if shown and small["head"][-1] is value[shown - 1] else max(0, shown - 1)
