@@ -18,13 +18,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.support.processes import family_of, pss_mb
+from tests.support.serving import RAW_SERVER
 from workbench.config import Config, ServerSettings
 from workbench.core.engine import Engine
 from workbench.core.model import ExecutionOptions, ExecutionRequest, Limits, PoolSettings
 from workbench.core.runtime import Runtime, open_runtime
 
-_SERVER = Path(__file__).parent.parent / "tests" / "support" / "raw_server.py"
-_RAW = ServerSettings("raw", sys.executable, (str(_SERVER),))
+_RAW = ServerSettings("raw", sys.executable, (str(RAW_SERVER),))
 
 
 @asynccontextmanager
@@ -66,7 +66,7 @@ async def calls(number: int = 300) -> None:
     from mcp import Client, StdioServerParameters
 
     async with runtime(2, max_result_bytes=64 << 20, memory_mb=256) as opened:
-        parameters = StdioServerParameters(command=sys.executable, args=[str(_SERVER)])
+        parameters = StdioServerParameters(command=sys.executable, args=[str(RAW_SERVER)])
         async with Client(parameters) as client:
             one = "call_tool('raw', 'echo', { i: 1 });"
             scripts = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
+import signal
 import statistics
 import sys
 import tempfile
@@ -23,14 +23,13 @@ import httpx2
 
 from bench.catalogue import made
 from bench.history import fill, run_of
-from tests.support.serving import ENVELOPE
+from tests.support.serving import ENVELOPE, RAW_SERVER, Served, write_config
 from workbench.catalogue.tools import Catalogue
 from workbench.config import ServerSettings
 from workbench.core.model import ToolCall
 from workbench.history import Store
 from workbench.upstream import Manager
 
-_RAW = Path(__file__).parent.parent / "tests" / "support" / "raw_server.py"
 _ROUNDS = 9
 _EXECUTIONS = (100, 1_000, 10_000, 100_000)
 _TOOLS = (10, 100, 1_000, 10_000)
@@ -132,7 +131,10 @@ async def servers() -> Table:
     for size in _SERVERS:
         began = time.perf_counter()
         manager = Manager(
-            [ServerSettings(f"raw{number}", sys.executable, (str(_RAW),)) for number in range(size)]
+            [
+                ServerSettings(f"raw{number}", sys.executable, (str(RAW_SERVER),))
+                for number in range(size)
+            ]
         )
         await manager.settled()
         table.put("all connected", (time.perf_counter() - began) * 1000)
@@ -152,25 +154,13 @@ async def clients() -> Table:
     table = Table("clients over HTTP", _CLIENTS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        config = folder / "workbench.toml"
-        config.write_text("enable_code_execution = true\ncode_execution_queue_size = 1000\n")
-        command = [sys.executable, "-m", "workbench", "--config", str(config)]
-        command += ["--data-dir", str(folder / "data"), "--serve", "--http", "127.0.0.1:0"]
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "WORKBENCH_TOKEN": _TOKEN},
-        )
-        try:
-            assert process.stderr is not None
-            url = (await process.stderr.readline()).decode().split()[-1]
+        write_config(folder, more="code_execution_queue_size = 1000")
+        async with Served(folder, "--http", "127.0.0.1:0", WORKBENCH_TOKEN=_TOKEN) as served:
+            url = (await served.stderr_line()).split()[-1]
             for size in _CLIENTS:
                 table.put("each request", await _requests(url, size))
-        finally:
-            process.terminate()
-            await process.wait()
+            await served.signal(signal.SIGTERM)
+            await served.exit_code()
     return table
 
 

@@ -8,6 +8,7 @@ from html import escape
 
 _WIDTH, _HEIGHT, _LEFT, _GAP = 720, 120, 60, 34
 _COLOURS = ("#3f6fd8", "#d8723f")
+_STYLE = "<style>text{fill:#333}.g{stroke:#8888;fill:none}@media(prefers-color-scheme:dark){text{fill:#ddd}}</style>"
 
 
 @dataclass(frozen=True)
@@ -21,16 +22,12 @@ class Panel:
 def plotted(panels: Sequence[Panel], xs: Sequence[float], unit: str) -> str:
     """The panels, one below the other, from zero."""
     height = len(panels) * (_HEIGHT + _GAP) + 24
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" '
-        'font-family="sans-serif" font-size="12">',
-        "<style>text{fill:#333}.g{stroke:#8888;fill:none}@media(prefers-color-scheme:dark){text{fill:#ddd}}</style>",
-    ]
+    parts: list[str] = []
     for number, panel in enumerate(panels):
         parts += _panel(panel, xs, number * (_HEIGHT + _GAP) + 20)
     last = f"{xs[-1]:.0f} {unit}" if xs else ""
-    parts.append(f'<text x="{_WIDTH - 8}" y="{height - 8}" text-anchor="end">{last}</text></svg>')
-    return "\n".join(parts) + "\n"
+    parts.append(f'<text x="{_WIDTH - 8}" y="{height - 8}" text-anchor="end">{last}</text>')
+    return _page(height, parts)
 
 
 def _panel(panel: Panel, xs: Sequence[float], top: int) -> list[str]:
@@ -61,7 +58,6 @@ def _panel(panel: Panel, xs: Sequence[float], top: int) -> list[str]:
 
 
 _BAR, _NAMES = 16, 190
-_STYLE = "<style>text{fill:#333}@media(prefers-color-scheme:dark){text{fill:#ddd}}</style>"
 
 
 def barred(panels: Sequence[tuple[str, Mapping[str, float | str]]]) -> str:
@@ -83,8 +79,12 @@ def barred(panels: Sequence[tuple[str, Mapping[str, float | str]]]) -> str:
             said = f"{value:.{1 if value < 100 else 0}f}" if isinstance(value, float) else value
             parts.append(f'<text x="{_NAMES + width + 6:.1f}" y="{y}">{escape(said)}</text>')
         y += 34
+    return _page(y, parts)
+
+
+def _page(height: int, parts: Sequence[str]) -> str:
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {y}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" '
         f'font-family="sans-serif" font-size="12">{_STYLE}'
     )
     return "\n".join([head, *parts, "</svg>"]) + "\n"

@@ -6,7 +6,6 @@ python bench/serve.py [REQUESTS]      REQUESTS in a row for the growth of memory
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import statistics
 import sys
@@ -18,10 +17,10 @@ from typing import Any
 
 from mcp import Client, StdioServerParameters
 
+from bench.thin import workbench
 from tests.support.processes import children_of, command_line, family_of, pss_mb
+from tests.support.serving import RAW_SERVER
 
-_ROOT = Path(__file__).parent.parent
-_RAW = _ROOT / "tests" / "support" / "raw_server.py"
 _POOL = 10
 _RUNAWAYS = 10
 _PAUSE_S = 0.005
@@ -34,13 +33,8 @@ def _row(what: str, figure: str, target: str = "") -> None:
 
 
 def _server(folder: Path, pool: int = _POOL) -> StdioServerParameters:
-    config = folder / "workbench.toml"
-    config.write_text(
-        f"enable_code_execution = true\ncode_execution_pool_size = {pool}\n"
-        f"[servers.raw]\ncommand = {json.dumps(sys.executable)}\nargs = [{json.dumps(str(_RAW))}]\n"
-    )
-    flags = ["--config", str(config), "--data-dir", str(folder / "data"), "--serve"]
-    return StdioServerParameters(command=sys.executable, args=["-m", "workbench", *flags])
+    program, *words = workbench(folder, pool)
+    return StdioServerParameters(command=program, args=words)
 
 
 async def _times(count: int, work: Callable[[], Awaitable[Any]], pause: float = 0) -> list[float]:
@@ -64,7 +58,7 @@ def _serving() -> list[int]:
     """Our one child that serves, and its workers; the upstream server is not ours to count."""
     for child in children_of(os.getpid()):
         if "--serve" in command_line(child):
-            return [pid for pid in family_of(child) if _RAW.name not in command_line(pid)]
+            return [pid for pid in family_of(child) if RAW_SERVER.name not in command_line(pid)]
     return []
 
 
@@ -79,7 +73,7 @@ async def main() -> None:
     requests = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
     folder = Path(tempfile.mkdtemp(prefix="bench-serve-"))
     launches = [await _launch(folder) for _ in range(5)]
-    raw = StdioServerParameters(command=sys.executable, args=[str(_RAW)])
+    raw = StdioServerParameters(command=sys.executable, args=[str(RAW_SERVER)])
     async with Client(raw) as direct:
         arguments = {"a": 1}
         straight = await _times(500, lambda: direct.call_tool("echo", arguments))

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.thin import ThinClient, connected, workbench
+from tests.support.processes import processor_ms
+from tests.support.serving import RAW_SERVER
 
-_RAW = Path(__file__).parent.parent / "tests" / "support" / "raw_server.py"
-_PROC = Path("/proc")
 _TURN = 5
 _PAUSE_S = 0.004
 """Between requests, as an agent's are; what a server does after an answer is not in the next one's time."""
@@ -128,7 +128,7 @@ async def many_at_once(direct: ThinClient, folder: Path) -> None:
         for _ in range(3):
             await direct.tool("sleep", {"ms": 10})
 
-    async with connected(workbench(folder, _RAW, 100)) as ours:
+    async with connected(workbench(folder, 100)) as ours:
         await asyncio.gather(*(ours.script("1") for _ in range(100)))
         for number in (10, 50, 100):
             rates = []
@@ -162,41 +162,16 @@ async def limits(ours: ThinClient) -> None:
     row("a memory bomb at 64 MB", took, None)
 
 
-def processor_ms(pid: int) -> float:
-    """Of a process and all below it, with those that ended and were waited for; 0 where the system does not say."""
-    total = 0.0
-    for entry in _PROC.iterdir() if _PROC.is_dir() else ():
-        if entry.name.isdigit() and _is_below(int(entry.name), pid):
-            with_children = _fields(int(entry.name))[11:15]
-            total += sum(int(ticks) for ticks in with_children) * 10
-    return total
-
-
-def _is_below(pid: int, top: int) -> bool:
-    while pid > 1:
-        if pid == top:
-            return True
-        try:
-            pid = int(_fields(pid)[1])
-        except (OSError, IndexError):
-            return False
-    return False
-
-
-def _fields(pid: int) -> list[str]:
-    return (_PROC / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()
-
-
 async def main() -> None:
     """The table."""
     print(f"{'':50}{'ours':>10} {'':5}{'direct':>10}{'ratio':>9}   target")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        async with connected([sys.executable, str(_RAW)]) as direct:
-            async with connected(workbench(folder, _RAW, 10)) as ours:
+        async with connected([sys.executable, str(RAW_SERVER)]) as direct:
+            async with connected(workbench(folder, 10)) as ours:
                 await calls(direct, ours)
                 await limits(ours)
-            async with connected(workbench(folder, _RAW, 10, **_LARGE)) as ours:
+            async with connected(workbench(folder, 10, **_LARGE)) as ours:
                 await payloads(direct, ours)
             await many_at_once(direct, folder)
 

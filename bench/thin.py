@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
+
+from tests.support.serving import command, write_config
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -75,10 +76,10 @@ class ThinClient:
 
 
 @asynccontextmanager
-async def connected(command: Sequence[str]) -> AsyncIterator[ThinClient]:
+async def connected(words: Sequence[str]) -> AsyncIterator[ThinClient]:
     """A server, started, and a client of it after the handshake."""
     process = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=_LONGEST
+        *words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=_LONGEST
     )
     client = ThinClient(process)
     try:
@@ -89,13 +90,10 @@ async def connected(command: Sequence[str]) -> AsyncIterator[ThinClient]:
         await process.wait()
 
 
-def workbench(folder: Path, upstream: Path, pool: int, **settings: int) -> list[str]:
+def workbench(folder: Path, pool: int, **settings: int) -> list[str]:
     """The command of a Workbench that serves one upstream server, ``raw``."""
-    config = folder / "workbench.toml"
-    more = "".join(f"{name} = {value}\n" for name, value in settings.items())
-    config.write_text(
-        f"enable_code_execution = true\ncode_execution_pool_size = {pool}\n{more}"
-        f"[servers.raw]\ncommand = {json.dumps(sys.executable)}\nargs = [{json.dumps(str(upstream))}]\n"
+    more = {"code_execution_pool_size": pool, **settings}
+    write_config(
+        folder, raw=True, more="".join(f"{name} = {value}\n" for name, value in more.items())
     )
-    given = ["--config", str(config), "--data-dir", str(folder / "data"), "--serve"]
-    return [sys.executable, "-m", "workbench", *given]
+    return command(folder)

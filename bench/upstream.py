@@ -11,13 +11,12 @@ import statistics
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
+from tests.support.serving import RAW_SERVER
 from workbench.config import ServerSettings
 from workbench.core.model import ToolCall
 from workbench.upstream import Manager
 
-_SERVER = Path(__file__).parent.parent / "tests" / "support" / "raw_server.py"
 _ROUNDS = 5
 _MEGABYTE = "x" * 1_000_000
 
@@ -27,7 +26,7 @@ Call = Callable[[str, dict[str, object]], Awaitable[object]]
 async def main(calls: int) -> None:
     """Print the table."""
     print(f"{platform.machine()}, Python {platform.python_version()}, {calls} calls a round\n")
-    settings = ServerSettings("raw", sys.executable, (str(_SERVER),))
+    settings = ServerSettings("raw", sys.executable, (str(RAW_SERVER),))
     began = time.perf_counter()
     manager = Manager([settings])
     await manager.settled("raw")
@@ -38,7 +37,7 @@ async def main(calls: int) -> None:
 
     from mcp import Client, StdioServerParameters
 
-    parameters = StdioServerParameters(command=sys.executable, args=[str(_SERVER)])
+    parameters = StdioServerParameters(command=sys.executable, args=[str(RAW_SERVER)])
     async with Client(parameters) as client:
         rows = [("connect (mcp not imported), ms", [ours * 1000], [float("nan")])]
         sides: tuple[Call, Call] = (through_manager, client.call_tool)

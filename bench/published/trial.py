@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import tempfile
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.published.catalogue import NotInstalled, Published, install, sdk_of
 from bench.published.reference import Reference, ask, stdio
+from tests.support.listening import free_port
 from workbench import Execution, Workbench
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ async def _reference(
 ) -> tuple[Reference, dict[str, Any]]:
     server = seen.server
     own = str(folder / "own")
-    port = str(_free_port())
+    port = str(free_port())
     fill = lambda text: text.replace("{dir}", own).replace("{port}", port)  # noqa: E731
     args = tuple(fill(word) for word in server.args)
     env = {name: fill(value) for name, value in server.env.items()}
@@ -231,9 +231,3 @@ async def _until_open(process: asyncio.subprocess.Process, port: int, said: Any)
             return f"it ended with {process.returncode}: {words[-160:]}"
         await asyncio.sleep(0.2)
     return f"it does not listen on its port within {_PORT_S} s"
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

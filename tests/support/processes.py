@@ -39,6 +39,12 @@ def cpu_ticks(pid: int) -> int:
     return int(_stat(pid)[11]) + int(_stat(pid)[12])
 
 
+def processor_ms(pid: int) -> float:
+    """Of a process and all below it, with those that ended and were waited for; 0 where it is gone."""
+    ticks = sum(int(field) for one in family_of(pid) for field in _stat(one)[11:15])
+    return ticks * 1000 / os.sysconf("SC_CLK_TCK")
+
+
 def _stat(pid: int) -> list[str]:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
