@@ -12,7 +12,8 @@ import pytest
 from tests.support.servers import RAW_SERVER
 from tests.support.shell import Shell
 from workbench.cli.common import Failure
-from workbench.cli.tools_call import read_pairs
+from workbench.cli.parsing import Parser
+from workbench.cli.tools_call import add_arguments, named_tool, read_pairs
 
 RAW = f"{sys.executable} {RAW_SERVER}"
 
@@ -96,6 +97,31 @@ def test_arguments_come_as_json_from_a_file_and_by_name(shell: Shell) -> None:
     assert "tools.demo.echo(" in shell("tools", "show", "demo.echo").stdout
     dotted = shell("tools", "call", "demo.x", "echo", "value=7")
     assert "no server 'demo.x'" in dotted.stdout
+
+
+def test_the_tool_is_named_in_one_word_wherever_it_stands() -> None:
+    parser = Parser()
+    add_arguments(parser)
+
+    def meant(*words: str) -> tuple[str, str]:
+        return named_tool(parser.parse_args(words), ["demo", "my", "my.server"])
+
+    for words in (
+        ("demo.echo",),
+        ("--timeout", "500", "demo.echo", "value=a.b"),
+        ("--args", '{"a.b": 1}', "demo.echo"),
+        ("--args={}", "demo.echo"),
+        ("demo", "--timeout", "500", "echo", "value=7"),
+    ):
+        assert meant(*words) == ("demo", "echo"), words
+    assert meant("my.server.echo") == meant("my.server", "echo") == ("my.server", "echo")
+    assert meant("my.server", "--timeout", "5", "echo") == ("my.server", "echo")
+    assert meant("my.other.echo") == ("my", "other.echo")
+    assert meant("none.such.echo") == ("none", "such.echo")
+    assert meant("demo.x", "--timeout", "5", "echo") == ("demo.x", "echo")
+    for too_few in ((), ("demo",), ("demo.",), (".echo",), ("--args", "{}")):
+        with pytest.raises(SystemExit):
+            meant(*too_few)
 
 
 def test_a_refused_call_exits_by_its_kind(shell: Shell) -> None:

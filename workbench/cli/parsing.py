@@ -17,7 +17,8 @@ class Parser(argparse.ArgumentParser):
     """Of the positional that takes all further words, wherever they stand: options may be between them."""
 
     names_a_tool = False
-    """Its first words are SERVER TOOL; SERVER.TOOL, as lists and scripts write it, is taken for both."""
+    """Its first words are SERVER TOOL; SERVER.TOOL, as lists and scripts write it, is taken for both: then
+    TOOL is empty, for which server is meant is known where the servers are (``tools_call.named_tool``)."""
 
     def __init__(self, **given: Any) -> None:
         given.setdefault("allow_abbrev", False)
@@ -39,7 +40,7 @@ class Parser(argparse.ArgumentParser):
         namespace: argparse.Namespace | None = None,
     ) -> tuple[argparse.Namespace, list[str]]:
         if self.names_a_tool and args:
-            args = [*_server_and_tool(args[0], args[1:2]), *args[1:]]
+            args = self._with_room_for_tool(args)
         known, extra = super().parse_known_args(args, namespace)
         if self.scattered is not None and not any(word.startswith("-") for word in extra):
             setattr(known, self.scattered, [*(getattr(known, self.scattered) or ()), *extra])
@@ -48,21 +49,36 @@ class Parser(argparse.ArgumentParser):
             self._refuse(extra)
         return known, extra
 
+    def _with_room_for_tool(self, args: Sequence[str]) -> Sequence[str]:
+        """With an empty TOOL where SERVER.TOOL is one word. Options may stand before it, and before what
+        follows: a tool's name there means that it is a server's name with a dot."""
+        places = self._places_of_words(args)
+        if not places or not all(args[places[0]].partition(".")):
+            return args
+        following = [args[place] for place in places[1:2]]
+        if any(word[:1] not in ("{", "[") and "=" not in word for word in following):
+            return args
+        return [*args[: places[0] + 1], "", *args[places[0] + 1 :]]
+
+    def _places_of_words(self, args: Sequence[str]) -> list[int]:
+        """Where the words stand that are neither options nor an option's value."""
+        places: list[int] = []
+        is_value = False
+        for place, word in enumerate(args):
+            if is_value:
+                is_value = False
+            elif word.startswith("-"):
+                option = self._option_string_actions.get(word)
+                is_value = option is not None and option.nargs != 0
+            else:
+                places.append(place)
+        return places
+
     def _refuse(self, extra: list[str]) -> NoReturn:
         flags = [flag for flag in self._option_string_actions if flag.startswith("--")]
         wrong = next((word for word in extra if word.startswith("-")), "")
         told = near(wrong.partition("=")[0], flags, "") if wrong else ""
         self.error(f"unrecognized arguments: {' '.join(extra)}{told}")
-
-
-def _server_and_tool(first: str, following: Sequence[str]) -> list[str]:
-    """``demo.echo`` in two words, unless a tool's name follows: then it is a server's name with a dot."""
-    server, dot, tool = first.partition(".")
-    if not (server and dot and tool) or first.startswith("-"):
-        return [first]
-    if any(word[:1] not in ("-", "{", "[") and "=" not in word for word in following):
-        return [first]
-    return [server, tool]
 
 
 def command(groups: Any, name: str, summary: str, example: str, run: Any = None) -> Parser:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workbench.cli import tools_call, tools_sample
 from workbench.cli.common import EXIT_OK, Failure
@@ -11,9 +11,6 @@ from workbench.cli.output import print_json, print_table
 from workbench.cli.parsing import add_server_option, command
 from workbench.cli.servers import read_catalogue, say_failures
 from workbench.cli.tools_sample import seen_types
-
-if TYPE_CHECKING:
-    pass
 
 
 def add_parser(groups: Any, name: str) -> None:
@@ -96,7 +93,7 @@ def show(arguments: argparse.Namespace) -> int:
     from workbench.catalogue.missing import Missing
 
     catalogue = read_catalogue(arguments)
-    tool = catalogue.find(arguments.server_name, arguments.tool)
+    tool = catalogue.find(*tools_call.named_tool(arguments, catalogue.servers))
     if isinstance(tool, Missing):
         say_failures(catalogue)
         raise Failure(tool.message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.code import checked, run_and_print
@@ -47,18 +47,30 @@ def request_of(
     options = checked(timeout_ms=arguments.timeout)
 
     async def request(runtime: Runtime) -> ExecutionRequest:
+        server, tool = named_tool(arguments, runtime.upstream.catalogue().servers)
         typed: dict[str, JsonValue] = {}
         if pairs:
-            await runtime.upstream.settled(arguments.server_name)
-            typed = read_pairs(pairs, _schema(runtime, arguments))
+            await runtime.upstream.settled(server)
+            typed = read_pairs(pairs, _schema(runtime, server, tool))
         called: dict[str, JsonValue] = {
-            "server": arguments.server_name,
-            "tool": arguments.tool,
+            "server": server,
+            "tool": tool,
             "args": {**given, **typed},
         }
         return ExecutionRequest(code=_CODE, input=called, options=options, source="cli")
 
     return request
+
+
+def named_tool(arguments: argparse.Namespace, servers: Iterable[str]) -> tuple[str, str]:
+    """The server and the tool that are named; SERVER.TOOL is taken apart by the servers that there are,
+    whose names may have dots, too."""
+    word: str = arguments.server_name
+    if arguments.tool or "." not in word:
+        return word, arguments.tool
+    known = [server for server in servers if word.startswith(f"{server}.")]
+    server = max(known, key=len, default=word.partition(".")[0])
+    return server, word.removeprefix(f"{server}.")
 
 
 def read_pairs(
@@ -117,10 +129,10 @@ def _pair(word: str) -> tuple[str, str]:
     return key, value
 
 
-def _schema(runtime: Runtime, arguments: argparse.Namespace) -> Mapping[str, JsonValue]:
+def _schema(runtime: Runtime, server: str, tool: str) -> Mapping[str, JsonValue]:
     from workbench.catalogue.missing import Missing
 
-    found = runtime.upstream.catalogue().spelled(arguments.server_name, arguments.tool)
+    found = runtime.upstream.catalogue().spelled(server, tool)
     return {} if isinstance(found, Missing) else found.input_schema
 
 

@@ -35,7 +35,7 @@ def sample(arguments: argparse.Namespace) -> int:
     request = tools_call.request_of(arguments)
     config = open_servers(arguments)
     catalogue = read_catalogue(arguments)
-    tool = catalogue.spelled(arguments.server_name, arguments.tool)
+    tool = catalogue.spelled(*tools_call.named_tool(arguments, catalogue.servers))
     if isinstance(tool, Missing):
         raise Failure(tool.message)
     if tool.output_schema is not None:
