@@ -8,6 +8,9 @@ from tests.conftest import RunScript
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.model import ErrorCode
+from workbench.sandbox.child.call_places import place_of_call
+from workbench.sandbox.child.grammars import Grammars
+from workbench.sandbox.child.looking import Script
 
 pytestmark = pytest.mark.anyio
 
@@ -125,6 +128,32 @@ async def test_a_call_over_several_lines_is_recorded_where_it_begins(run: RunScr
     """
     assert (await run(code, tools=tools)).error is None
     assert [call.line for call in tools.calls] == [2, 5, 8, 11, 15]
+
+
+def test_places_of_thousands_of_calls_are_found_in_one_text() -> None:
+    """The text was taken apart again for each of them: half a minute for these."""
+    count = 10_000
+    script = Script(Grammars(), "await tools.test.echo({\n  n,\n});\n" * count)
+    found = [place_of_call(script, 3 * n + 2, 3, "echo") for n in range(count)]
+    assert found == [(3 * n + 1, 18) for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "function f(x) {\n  throw new RangeError(\n    String(x),\n  );\n}\nf(1);",
+        "const f = () => 1;\nfunction g() {\n  await f();\n}",
+        "const r = tools.test.echo({});\nr.data",
+    ],
+)
+async def test_in_a_fence_a_script_is_told_the_same(run: RunScript, code: str) -> None:
+    plain = await run(code)
+    fenced = await run(f"Here's it:\n\n```js\n{code}\n```\nDon't (worry")
+    if plain.error is None or fenced.error is None:
+        assert plain.warnings[0].replace(" line 1 ", " line 4 ") == fenced.warnings[0]
+        return
+    assert (plain.error.message, plain.error.column) == (fenced.error.message, fenced.error.column)
+    assert (plain.error.line or 0) + 3 == fenced.error.line
 
 
 async def test_the_stack_has_the_place_where_a_value_could_not_be_taken_apart(

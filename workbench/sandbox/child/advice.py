@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from workbench.sandbox.child import meant, misuse
 from workbench.sandbox.child.grammars import (
     FUNCTIONS,
-    Grammars,
     all_nodes,
     enclosing_function,
     statements,
@@ -106,12 +105,9 @@ class Advice(NamedTuple):
     """A better place, where one is known."""
 
 
-def advise(
-    grammars: Grammars, code: str, failure: dict[str, Any], ask: Ask | None
-) -> Advice | None:
+def advise(look: Look, failure: dict[str, Any], ask: Ask | None) -> Advice | None:
     """What the failure of a script (a ``done`` frame) should say instead; None: nothing better is known."""
     message: str = failure.get("message", "")
-    look = Look(grammars, code, failure.get("line"), failure.get("column"))
     if failure.get("code") == "SYNTAX_ERROR":
         return _syntax(look, message, ask)
     if failure.get("code") == "NOT_FOUND":

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
 from itertools import pairwise
 
 from tree_sitter import Node
 
-from workbench.sandbox.child.grammars import FUNCTIONS, Grammars, path_to
-from workbench.sandbox.child.looking import Look
+from workbench.sandbox.child.grammars import FUNCTIONS, Path, path_to
+from workbench.sandbox.child.looking import Look, Script
 
 _THERE = re.compile(
     r"Math\.(?:max|min|floor|ceil|round|abs|pow|sqrt|random|trunc|sign)|JSON\.(?:stringify|parse)"
@@ -25,24 +24,13 @@ _THERE = re.compile(
 _CALLS = {"call_expression": "function", "new_expression": "constructor"}
 
 
-class CallPlaces:
-    """Of one script; its tree is made when it is first asked for."""
-
-    def __init__(self, grammars: Grammars, code: str) -> None:
-        self._grammars = grammars
-        self._code = code
-
-    def of(self, line: int, column: int, name: str) -> tuple[int, int]:
-        """The place of the call of ``name`` that the engine gives a place of; that place where it is right."""
-        look = Look(self._grammars, self._code, line, column)
-        if look.offset is None:
-            return line, column
-        found = call_at(self._root, look.offset, name.encode("utf-8", "surrogatepass"))
-        return (line, column) if found is None else look.place_of(found)
-
-    @cached_property
-    def _root(self) -> Node:
-        return Look(self._grammars, self._code, None, None).root
+def place_of_call(script: Script, line: int, column: int, name: str) -> tuple[int, int]:
+    """The place of the call of ``name`` that the engine gives a place of; that place where it is right."""
+    offset = script.offset_of(line, column)
+    if offset is None:
+        return line, column
+    found = call_at(script.root, offset, name.encode("utf-8", "surrogatepass"))
+    return (line, column) if found is None else script.place_of(found)
 
 
 def call_at(root: Node, offset: int, name: bytes) -> int | None:
@@ -53,7 +41,7 @@ def call_at(root: Node, offset: int, name: bytes) -> int | None:
             return None  # handed on, to be called by another: list.map(tools.a.b)
     around: Node | None = None
     is_callee = False
-    for callee in _callees(root, offset):
+    for callee in _callees(path):
         place = called_name(callee)
         if place.text == name:
             return place.start_byte
@@ -68,7 +56,7 @@ def call_at(root: Node, offset: int, name: bytes) -> int | None:
 
 def named_call_at(root: Node, offset: int, name: bytes) -> int | None:
     """Where a call of ``name`` is that ``offset`` is a part of."""
-    places = map(called_name, _callees(root, offset))
+    places = map(called_name, _callees(path_to(root, offset)))
     return next((place.start_byte for place in places if place.text == name), None)
 
 
@@ -76,16 +64,16 @@ def failed_call_at(look: Look) -> int | None:
     """Where what was called is no function: what stands at the engine's place may be a call that went well."""
     if look.offset is None:
         return None
-    for callee in _callees(look.root, look.offset):
+    for callee in _callees(path_to(look.root, look.offset)):
         inside = callee.start_byte <= look.offset < callee.end_byte
         if not inside or _THERE.fullmatch(look.text(callee)) is None:
             return called_name(callee).start_byte
     return None
 
 
-def _callees(root: Node, offset: int) -> Iterator[Node]:
-    """What is called around a place within its function, from the inside."""
-    for node in reversed(path_to(root, offset)):
+def _callees(path: Path) -> Iterator[Node]:
+    """What is called around the end of a path within its function, from the inside."""
+    for node in reversed(path):
         if node.type in FUNCTIONS:
             return
         field = _CALLS.get(node.type)

@@ -10,8 +10,7 @@ import os
 from typing import Any
 
 from workbench.sandbox.child import advice, placeless, remarks
-from workbench.sandbox.child.grammars import Grammars
-from workbench.sandbox.child.looking import Look
+from workbench.sandbox.child.looking import Look, Script
 from workbench.sandbox.child.meant import Ask
 
 _NOTHING = '{"t":"done","ok":true,"value":null,"undefined":true'
@@ -20,20 +19,20 @@ _LONGEST = 1 << 20
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
-def explained(grammars: Grammars, code: str, done: str, ask: Ask | None) -> str:
+def explained(script: Script, done: str, ask: Ask | None) -> str:
     """The frame with what can be added to it. ``ask``: None where nobody is to be asked."""
     try:
         if done.startswith(_NOTHING):
-            return _null_explained(grammars, code, done, ask)
+            return _null_explained(script, done, ask)
         if done.startswith(_FAILED) and len(done) <= _LONGEST:
-            return _failure_explained(grammars, code, done, ask)
+            return _failure_explained(script, done, ask)
     except Exception as error:  # a help that fails must not take the result with it
         os.write(2, f"advice: {error!r}\n".encode())
     return done
 
 
-def _null_explained(grammars: Grammars, code: str, done: str, ask: Ask | None) -> str:
-    remark = remarks.remarks(grammars, code, ask)
+def _null_explained(script: Script, done: str, ask: Ask | None) -> str:
+    remark = remarks.remarks(script, ask)
     if remark is None:
         return done
     data: dict[str, Any] = json.loads(done)
@@ -41,11 +40,10 @@ def _null_explained(grammars: Grammars, code: str, done: str, ask: Ask | None) -
     return _encode(data)
 
 
-def _failure_explained(grammars: Grammars, code: str, done: str, ask: Ask | None) -> str:
+def _failure_explained(script: Script, done: str, ask: Ask | None) -> str:
     given: dict[str, Any] = json.loads(done)
-    look = Look(grammars, code, given.get("line"), given.get("column"))
-    data = placeless.placed(look, given)
-    told = advice.advise(grammars, code, data, ask)
+    data = placeless.placed(Look(script, given.get("line"), given.get("column")), given)
+    told = advice.advise(Look(script, data.get("line"), data.get("column")), data, ask)
     if told is None:
         return done if data is given else _encode(data)
     stack = data.get("stack")

@@ -1,25 +1,37 @@
-"""A failed script under a lens: its tree, the place of the failure, lines as they should be."""
+"""A script and its tree; a failed one under a lens: the place of the failure, lines as they should be."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
 
 from tree_sitter import Node
 
+from workbench.sandbox.child import fences
 from workbench.sandbox.child.grammars import Grammars, Path, path_to
 
 _MOST_SHOWN = 160
 
 
-class Look:
-    """line, column: of the failure, from 1, in characters; None where it has no place."""
+class Script:
+    """The text of one script; what is made of it is made once, when it is first asked for."""
 
-    def __init__(self, grammars: Grammars, code: str, line: int | None, column: int | None) -> None:
+    def __init__(self, grammars: Grammars, code: str) -> None:
         self._grammars = grammars
-        self.code = code
-        self.source = code.encode()
-        self.line = line
-        self.column = column
+        self._given = code
+
+    @cached_property
+    def code(self) -> str:
+        """Without a fence and what stands beside it; every position stays."""
+        try:
+            return fences.unfenced(self._given)
+        except fences.NotAScript:
+            return self._given
+
+    @cached_property
+    def source(self) -> bytes:
+        return self.code.encode()
 
     @cached_property
     def root(self) -> Node:
@@ -31,15 +43,41 @@ class Look:
         return root
 
     @cached_property
-    def offset(self) -> int | None:
+    def lines(self) -> list[str]:
+        return self.code.split("\n")
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where each line begins, in bytes."""
+        return list(accumulate((len(line.encode()) + 1 for line in self.lines[:-1]), initial=0))
+
+    def offset_of(self, line: int | None, column: int | None) -> int | None:
+        """A place in bytes; None: the script has no such line."""
+        if line is None or column is None or not 1 <= line <= len(self.lines):
+            return None
+        return self._starts[line - 1] + len(self.lines[line - 1][: column - 1].encode())
+
+    def place_of(self, offset: int) -> tuple[int, int]:
+        """Line and column of a byte."""
+        line = bisect_right(self._starts, offset)
+        before = self.source[self._starts[line - 1] : offset]
+        return line, len(before.decode("utf-8", "replace")) + 1
+
+
+class Look:
+    """line, column: of the failure, from 1, in characters; None where it has no place."""
+
+    def __init__(self, script: Script, line: int | None, column: int | None) -> None:
+        self.script = script
+        self.code = script.code
+        self.source = script.source
+        self.line = line
+        self.offset = script.offset_of(line, column)
         """The failure's place in bytes."""
-        if self.line is None or self.column is None:
-            return None
-        lines = self.code.split("\n")
-        if not 1 <= self.line <= len(lines):
-            return None
-        before = sum(len(line.encode()) + 1 for line in lines[: self.line - 1])
-        return before + len(lines[self.line - 1][: self.column - 1].encode())
+
+    @property
+    def root(self) -> Node:
+        return self.script.root
 
     def path(self) -> Path:
         """The nodes around the failure, from the root down; empty where it has no place."""
@@ -52,12 +90,11 @@ class Look:
 
     def place_of(self, offset: int) -> tuple[int, int]:
         """Line and column of a byte."""
-        before = self.source[:offset].decode("utf-8", "replace")
-        return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+        return self.script.place_of(offset)
 
     def line_text(self) -> str:
         """The line of the failure."""
-        lines = self.code.split("\n")
+        lines = self.script.lines
         return lines[self.line - 1] if self.line is not None and self.line <= len(lines) else ""
 
     def at_end(self) -> bool:

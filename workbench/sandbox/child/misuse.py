@@ -83,7 +83,7 @@ _ENDS = re.compile(r"[;,{(\[=+\-*/&|?:<>!%^~.]\s*(?://.*)?$")
 
 def _joined_lines(look: Look, message: str) -> str | None:
     """A line without its semicolon goes on with a next one that begins with a bracket."""
-    lines = look.code.split("\n")
+    lines = look.script.lines
     if look.line is None or not 2 <= look.line <= len(lines):
         return None
     if "not a function" not in message and not message.endswith("is not initialized"):

@@ -6,17 +6,10 @@ import re
 
 from tree_sitter import Node
 
-from workbench.sandbox.child import fences, meant
-from workbench.sandbox.child.grammars import (
-    Grammars,
-    expression_of,
-    statements,
-    text_of,
-    unwrapped,
-    words,
-)
+from workbench.sandbox.child import meant
+from workbench.sandbox.child.grammars import expression_of, statements, text_of, unwrapped, words
 from workbench.sandbox.child.handing import function_in
-from workbench.sandbox.child.looking import Look
+from workbench.sandbox.child.looking import Look, Script
 from workbench.sandbox.child.meant import Ask
 from workbench.sandbox.child.misuse import leftmost_of, of_a_promise, of_an_envelope
 from workbench.sandbox.child.unwrapping import taken_from_result
@@ -30,22 +23,15 @@ _CALLABLE = frozenset({"identifier", "member_expression"})
 _BECAUSE = "the value is null because"
 
 
-def remarks(grammars: Grammars, code: str, ask: Ask | None) -> str | None:
+def remarks(script: Script, ask: Ask | None) -> str | None:
     """What to say of a script whose value is undefined; None: it needs no word."""
-    try:
-        source = fences.unfenced(code).encode()
-    except fences.NotAScript:
-        return None
-    root = grammars.javascript_tree(source)
-    if root.has_error:
-        root = grammars.typescript_tree(source)
+    root, source = script.root, script.source
     top = statements(root)
     if root.has_error or not top:
         return None
-    look = Look(grammars, code, None, None)
     given = _given(top[-1])
-    if given is not None and not look.root.has_error:
-        told = _of_nothing(look, given, ask)
+    if given is not None:
+        told = _of_nothing(Look(script, None, None), given, ask)
         return None if told is None else f"{_BECAUSE} {told}"
     last = _declared(top[-1])
     if all(statement.type in _DECLARATIONS for statement in top):

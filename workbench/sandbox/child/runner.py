@@ -18,11 +18,12 @@ from typing import Any, NamedTuple, NoReturn
 
 from workbench.sandbox import job as jobs
 from workbench.sandbox.child import prelude
-from workbench.sandbox.child.call_places import CallPlaces
+from workbench.sandbox.child.call_places import place_of_call
 from workbench.sandbox.child.channel import Channel, Rehearsal
 from workbench.sandbox.child.clock import Clock
 from workbench.sandbox.child.engine import EngineMaker
 from workbench.sandbox.child.explaining import explained
+from workbench.sandbox.child.looking import Script
 from workbench.sandbox.child.starting import NotAScript, Starter
 from workbench.sandbox.frames import pack
 from workbench.util import system
@@ -70,7 +71,7 @@ class Runner:
         self._make_engine = make_engine
         self._engine = make_engine(self._host, plain=False)
         self._starter = starter
-        self._places = CallPlaces(starter.grammars, "")
+        self._script = Script(starter.grammars, "")
         self._channel: Channel | None = None
         self._clock = Clock()
         self._log_lines = self._log_bytes = self._logs_dropped = 0
@@ -117,17 +118,17 @@ class Runner:
         system.set_alarm(job.timeout_ms / 1000 + _ALARM_GRACE_S)
         self._engine.limit_memory(self._heap_limit)
         self._resident_before = system.own_peak_resident()
+        script = self._script = Script(self._starter.grammars, job.code)
         try:
             if job.mode == jobs.CHECK:
                 done = self._check(job.code)
-                self._finish(explained(self._starter.grammars, job.code, done, None))
+                self._finish(explained(script, done, None))
             else:
-                self._places = CallPlaces(self._starter.grammars, job.code)
                 self._engine.init(*job.seed, job.input)
                 done = self._execute(job.code, job.form)
                 if _LOST_STACK in done:
                     done = self._retell(job, done)
-                self._finish(explained(self._starter.grammars, job.code, done, self._ask))
+                self._finish(explained(script, done, self._ask))
         except self._engine.failures as error:
             self._finish(self._engine_failure(error))
 
@@ -262,7 +263,9 @@ class Runner:
                 self._log(message[1:])
             elif kind == "C":
                 line, column, name = message[1:].split(" ", 2)
-                return _encode(self._places.of(int(line), int(column), json.loads(name)))
+                return _encode(
+                    place_of_call(self._script, int(line), int(column), json.loads(name))
+                )
             elif kind == "P":
                 return self._libraries[message[1:]]
             elif kind == "M" or (kind == "m" and self._was_full()):

@@ -24,8 +24,7 @@ _MOST_SHOWN = 12
 
 def as_blocks(look: Look, ask: Ask | None) -> str | None:
     """Of a line that reads ``r.content[0].text``: the line with what is there instead."""
-    line, number = look.line_text(), look.line or 1
-    start = len("\n".join(look.code.split("\n")[: number - 1]).encode()) + (number > 1)
+    line, start = look.line_text(), look.script.offset_of(look.line, 1) or 0
     found = _READ_AS_BLOCKS.search(line)
     if found is None:
         return None
