@@ -194,6 +194,12 @@ async def test_executions_are_listed_newest_first_filtered_and_paged(
     assert listed(source="tui") == ["e5", "e3", "e1"]
     assert listed(tool="t3") == listed(tool="demo.t3") == ["e3"]
     assert listed(tool="other.t3") == []
+    dotted = ToolCall("d", 1, "my.server", "ns.echo", {}, None, None, 1.0)
+    await write(history, start("d", at=NOW - 10), ToolCallStarted("d", dotted), end("d"))
+    assert listed(tool="my.server.ns.echo") == listed(tool="ns.echo") == ["d"]
+    assert listed(tool="echo") == listed(tool="my.server") == listed(tool="my.server.echo") == []
+    assert listed(tool="." * 100_000) == []
+    reader.delete("d")
     assert listed(texts=["100%_2"]) == ["e2"]
     assert listed(texts=["1000_2"]) == listed(texts=["100%%"]) == []
     assert listed(texts=["c4"]) == listed(texts=["e4"]) == ["e4"]

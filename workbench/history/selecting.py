@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TypeAlias
 
 from workbench.core.records import HistoryError, Order, Wanted
@@ -28,6 +29,8 @@ _CALL_JSON = ("args", "result", "error")
 """Texts stand in these columns as in JSON: a quote has a backslash before it."""
 _MOST_TEXTS, _LONGEST_TEXTS = 50, 4_000
 """SQLite's own limits (100 times as many) say that the expression is too large: as if the file were broken."""
+_MOST_DOTS = 64
+"""In a server's name, which has no more characters."""
 
 
 @dataclass(slots=True)
@@ -86,14 +89,14 @@ def selection(connection: sqlite3.Connection, wanted: Wanted) -> Selection:
 
 
 def _calling(found: Selection, tool: str) -> None:
-    server, dot, name = tool.partition(".")
-    if dot:
-        found.add(
-            "n IN (SELECT execution FROM calls WHERE tool = ? OR (server = ? AND tool = ?))",
-            *(tool, server, name),
-        )
-    else:
-        found.add("n IN (SELECT execution FROM calls WHERE tool = ?)", tool)
+    """``[SERVER.]TOOL``; either may have dots in it."""
+    parts = tool.split(".", _MOST_DOTS)
+    pairs = [(".".join(parts[at:]), ".".join(parts[:at])) for at in range(1, len(parts))]
+    either = " OR ".join(["tool = ?", *["tool = ? AND server = ?"] * len(pairs)])
+    found.add(
+        f"n IN (SELECT execution FROM calls WHERE {either})",
+        *(tool, *chain.from_iterable(pairs)),
+    )
 
 
 def _with_status(found: Selection, connection: sqlite3.Connection, status: str) -> None:
