@@ -37,10 +37,13 @@ def test_reads_no_other_configuration(
     assert config.path == folder / "workbench.toml", "settings that are changed go there"
     assert script is None
 
-    config.path.write_text("[limits]\nnonsense = 1\n")
-    assert main(["--data-dir", str(data), "--demo", "hello"]) == 0, "it always starts"
-    assert "begins anew" in capsys.readouterr().err
-    assert (folder / "workbench.broken.toml").exists()
+    spoilt = ["[limits]\nnonsense = 1\n", "broken ["]
+    for text in spoilt:
+        config.path.write_text(text)
+        assert main(["--data-dir", str(data), "--demo", "hello"]) == 0, "it always starts"
+        assert "begins anew" in capsys.readouterr().err
+    aside = sorted(folder.glob("workbench.damaged-*.toml"))
+    assert [file.read_text() for file in aside] == spoilt, "each is kept"
     assert shown[1][2] is not None
     assert shown[1][2].name == "hello.js"
 

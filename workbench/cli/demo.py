@@ -32,7 +32,7 @@ def _configuration(folder: Path) -> Path:
     """Its file; one that cannot be used is put aside, for the demo must always start. Raises Failure."""
     from workbench.config import FILE_NAME, ConfigError, open_config
     from workbench.core.paths import make_private
-    from workbench.util.files import write_whole
+    from workbench.util.files import put_aside, write_whole
 
     file = folder / FILE_NAME
     try:
@@ -41,9 +41,7 @@ def _configuration(folder: Path) -> Path:
             try:
                 open_config(file)
             except ConfigError as error:
-                aside = file.with_suffix(".broken.toml")
-                file.replace(aside)
-                note(f"{error}; it is {aside} now, and the demo begins anew")
+                note(f"{error}; it is {put_aside(file)} now, and the demo begins anew")
         if not file.exists():
             write_whole(file, _TEXT.encode())
     except OSError as error:

@@ -24,13 +24,12 @@ from workbench.upstream.pin_file import (
     PinFile,
     PinnedServer,
     UnusablePins,
-    put_aside,
     read_pins,
     with_form,
     with_waiting,
     write_pins,
 )
-from workbench.util.files import changing
+from workbench.util.files import changing, put_aside
 
 _log = logging.getLogger(__name__)
 

@@ -7,7 +7,6 @@ under ``by_name`` until the server that they mean is met.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -104,14 +103,6 @@ def write_pins(path: Path, pins: PinFile) -> None:
     if pins.damaged is not None:
         document["damaged"] = pins.damaged
     write_private(path, document)
-
-
-def put_aside(path: Path) -> Path:
-    """Move a damaged file out of the way, under a name of its own. Raises OSError."""
-    now = datetime.now(UTC)
-    aside = path.with_name(f"{path.stem}.damaged-{now:%Y%m%dT%H%M%S%f}{path.suffix}")
-    path.replace(aside)
-    return aside
 
 
 def _read(document: Any) -> PinFile:

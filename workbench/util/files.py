@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 _WAIT_S = 10.0
@@ -87,6 +88,14 @@ def read_regular(path: Path, most: int) -> bytes:
     if len(data) > most:
         raise OSError(errno.EFBIG, f"larger than {most:,} bytes", str(path))
     return data
+
+
+def put_aside(path: Path) -> Path:
+    """Move a damaged file out of the way, under a name of its own; where it is now. Raises OSError."""
+    now = datetime.now(UTC)
+    aside = path.with_name(f"{path.stem}.damaged-{now:%Y%m%dT%H%M%S%f}{path.suffix}")
+    path.replace(aside)
+    return aside
 
 
 def _keep_owner(name: str, old: os.stat_result) -> None:
