@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from rich.cells import cell_len
-from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
@@ -14,7 +13,7 @@ from textual.strip import Strip
 
 from workbench.catalogue.forms.form import Entry, Form, Wrong
 from workbench.tui.forms.drawing import BEFORE_PROBLEM, MARK, field_line, name_width, problem_line
-from workbench.tui.widgets.line_view import PaintedView, fit
+from workbench.tui.widgets.line_view import PaintedView, invitation
 
 
 class FormRows(PaintedView, can_focus=True, inherit_bindings=False):
@@ -24,11 +23,7 @@ class FormRows(PaintedView, can_focus=True, inherit_bindings=False):
     PARTS = "form"
     DEFAULT_CSS = """
     FormRows {
-        height: 1fr;
         background: $background;
-        color: $foreground;
-        scrollbar-size-vertical: 1;
-        overflow-x: hidden;
         & > .form--name { color: $primary; }
         & > .form--strong { text-style: bold; }
         & > .form--dim { color: $foreground 60%; }
@@ -118,11 +113,8 @@ class FormRows(PaintedView, can_focus=True, inherit_bindings=False):
         if not self._line_of or not self.size.height:
             return
         line = self._line_of[self.cursor]
-        last = line + (line + 1 < len(self._lines) and self._lines[line + 1][1] is not None)
-        top = round(self.scroll_y)
-        wanted = min(max(top, last - self.size.height + 1), line)
-        if wanted != top:
-            self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
+        is_wrong = line + 1 < len(self._lines) and self._lines[line + 1][1] is not None
+        self.keep_in_sight(line, self.size.height, below=int(is_wrong))
 
     @property
     def cursor_y(self) -> int | None:
@@ -141,22 +133,14 @@ class FormRows(PaintedView, can_focus=True, inherit_bindings=False):
         base = self.part_style("")
         index = self.scroll_offset.y + y
         if index >= len(self._lines):
-            if not self._lines and y == self.size.height // 2:
-                text = self._empty_text
-                return self.strip_of(
-                    [(fit(text, min(width, len(text))).center(width), "dim")], width, base
-                )
+            if not self._lines:
+                return self.strip_of(invitation(self._empty_text, y, self.size), width, base)
             return Strip.blank(width, base)
         number, problem = self._lines[index]
         if problem is not None:
             return self.strip_of([("  ", ""), *problem_line(problem, width - MARK)], width, base)
-        selected = number == self.cursor
-        if selected:
-            base = base + Style(bgcolor=self.part_style("cursor").bgcolor)
         parts = field_line(self.form, self.entries[number], self.names, width - MARK)
-        if selected:  # dimmed words on the colour of the cursor are too faint to read
-            parts = [(text, "" if name == "dim" else name) for text, name in parts]
-        return self.strip_of([("▶ " if selected else "  ", ""), *parts], width, base)
+        return self.listed(parts, width, selected=number == self.cursor)
 
     def on_click(self, event: events.Click) -> None:
         index = self.scroll_offset.y + event.get_content_offset_capture(self).y

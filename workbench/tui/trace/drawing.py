@@ -43,11 +43,7 @@ class TraceDrawing(PaintedView):
 
     DEFAULT_CSS = """
     TraceDrawing {
-        height: 1fr;
         background: $surface;
-        color: $foreground;
-        scrollbar-size-vertical: 1;
-        overflow-x: hidden;
         & > .trace--header { color: $foreground 60%; }
         & > .trace--number, & > .trace--dim, & > .trace--ms { color: $foreground 60%; }
         & > .trace--cursor { background: $primary 20%; }

@@ -48,11 +48,7 @@ class ErrorCard(PaintedView, can_focus=True):
 
     DEFAULT_CSS = """
     ErrorCard {
-        height: 1fr;
         background: $background;
-        color: $foreground;
-        scrollbar-size-vertical: 1;
-        overflow-x: hidden;
         & > .error--title { color: $background; background: $error; text-style: bold; }
         & > .error--message { color: $text-error; text-style: bold; }
         & > .error--dim { color: $foreground 60%; }

@@ -26,12 +26,8 @@ class JsonDrawing(PaintedView):
 
     DEFAULT_CSS = """
     JsonDrawing {
-        height: 1fr;
         background: $surface;
-        color: $foreground;
-        scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
-        overflow-x: hidden;
         & > .json--key { color: $primary; }
         & > .json--index, & > .json--fold { color: $foreground 55%; }
         & > .json--string { color: $success; }

@@ -46,8 +46,7 @@ class TextLines(PaintedView, can_focus=True):
 
     PARTS = "text"
     DEFAULT_CSS = """
-    TextLines { height: 1fr; background: $background; color: $foreground;
-        scrollbar-size-vertical: 1; overflow-x: hidden;
+    TextLines { background: $background;
         & > .text--heading { color: $primary; text-style: bold; }
         & > .text--added { color: $success; }
         & > .text--removed { color: $error; }

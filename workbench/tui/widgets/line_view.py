@@ -21,6 +21,9 @@ class PaintedView(LineScroll):
     """``PARTS``: the prefix of the component classes, ``trace`` for ``trace--error``."""
 
     PARTS: ClassVar[str]
+    DEFAULT_CSS = """
+    PaintedView { height: 1fr; color: $foreground; scrollbar-size-vertical: 1; overflow-x: hidden; }
+    """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self._part_styles: dict[tuple[str, Any], Style] = {}
@@ -51,10 +54,21 @@ class PaintedView(LineScroll):
         ]
         return Strip(segments).adjust_cell_length(width, base)
 
-    def keep_in_sight(self, row: int, page: int) -> None:
-        """Scroll no further than it takes to see a row, where ``page`` rows are shown at once."""
+    def listed(self, parts: Sequence[Part], width: int, *, selected: bool) -> Strip:
+        """A row of a list: where it is the one under the cursor, it is marked and has that colour."""
+        base = self.part_style("")
+        if not selected:
+            return self.strip_of([("  ", ""), *parts], width, base)
+        base = base + Style(bgcolor=self.part_style("cursor").bgcolor)
+        # Dimmed words on the colour of the cursor are too faint to read.
+        clear = [(text, "" if name == "dim" else name) for text, name in parts]
+        return self.strip_of([("▶ ", ""), *clear], width, base)
+
+    def keep_in_sight(self, row: int, page: int, below: int = 0) -> None:
+        """Scroll no further than it takes to see a row, and so many below it, where ``page`` rows are shown at
+        once."""
         top = round(self.scroll_y)
-        wanted = min(max(top, row - page + 1), row)
+        wanted = min(max(top, row + below - page + 1), row)
         if wanted != top:
             self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from rich.style import Style
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
@@ -29,11 +28,7 @@ class RowList(PaintedView, Generic[T], can_focus=True):
 
     DEFAULT_CSS = """
     RowList {
-        height: 1fr;
         background: $background;
-        color: $foreground;
-        scrollbar-size-vertical: 1;
-        overflow-x: hidden;
         & > .rows--heading, & > .rows--dim { color: $foreground 60%; }
         & > .rows--strong { text-style: bold; }
         & > .rows--cursor { background: $primary 20%; }
@@ -134,15 +129,8 @@ class RowList(PaintedView, Generic[T], can_focus=True):
             if not self.rows:
                 return self.strip_of(invitation(self.empty_text, y, self.size), width, base)
             return Strip.blank(width, base)
-        selected = index == self.cursor
-        if selected:
-            base = base + Style(bgcolor=self.part_style("cursor").bgcolor)
         parts = self._draw(self.rows[index], width - 2)
-        if not selected:
-            return self.strip_of([("  ", ""), *parts], width, base)
-        # Dimmed words on the colour of the cursor are too faint to read.
-        clear = [(text, "" if name == "dim" else name) for text, name in parts]
-        return self.strip_of([("▶ ", ""), *clear], width, base)
+        return self.listed(parts, width, selected=index == self.cursor)
 
     def action_move(self, by: int) -> None:
         self.move_to(self.cursor + by)
