@@ -124,6 +124,9 @@ def test_labels_are_one_line_and_differ() -> None:
     choices = Choices(values)
     assert [choices.value(choices.label(value) or "?") for value in values] == values
     assert Choices(["a", "b"], ["same", "same"]).labels == ("a", "b")
+    named = shape_of({"enum": [1, 2], "enumNames": ["one\nline", "\x1b[2J"]}, Parts({})).choices
+    assert all(label.isprintable() for label in named.labels)
+    assert [named.value(label) for label in named.labels] == [1, 2]
 
 
 def test_what_is_filled_in_at_first() -> None:
@@ -182,6 +185,8 @@ def test_what_is_wrong_stands_at_its_field() -> None:
         ("sort", "by"): "it is needed",
     }
     assert form.value(whatever=True)[0]["limit"] == "many", "nothing that was typed is lost"
+    form.type(entry(form, "limit"), "1e2")
+    assert str(form.value()[0]["limit"]) == "100", "not 100.0: it is a whole number"
     form.type(entry(form, "limit"), "500")
     _, wrong = form.checked(SchemaCheck(ISSUE))
     assert wrong["limit",] == "field 'limit' must be at most 100, not 500"

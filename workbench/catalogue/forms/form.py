@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from workbench.catalogue.forms.shapes import Choices, Shape, shape_of
+from workbench.catalogue.forms.shapes import Shape, shape_of
 from workbench.catalogue.schemas.parts import Parts
 from workbench.catalogue.schemas.values import is_number
 from workbench.catalogue.schemas.walk import Path
@@ -26,6 +26,8 @@ _MOST_ITEMS = 200
 """Of a list that is fields; a longer one is JSON text."""
 _MOST_BY_THEMSELVES = 1000
 """Fields that are opened below others unasked: what an object needs may be objects again, and so on."""
+_MOST_EXACT = 2**53
+"""Whole numbers up to here are the same as floats: ``1e3`` is 1000."""
 _REFERS = frozenset(("$ref", "allOf", "anyOf", "oneOf"))
 
 
@@ -164,8 +166,7 @@ class Form:
 
     def choose_next(self, entry: Entry, step: int) -> None:
         """The choice after, or before; nothing chosen comes between the last and the first, where it may."""
-        choices = self._choices(entry)
-        labels = choices.labels
+        labels = self.shape(entry).choices.labels
         at = labels.index(entry.text) if entry.text in labels else None
         if at is None:
             at = 0 if step > 0 else len(labels) - 1
@@ -251,9 +252,6 @@ class Form:
 
     # -- inside ------------------------------------------------------------------------
 
-    def _choices(self, entry: Entry) -> Choices:
-        return self.shape(entry).choices or Choices(())
-
     def _was_changed(self, entry: Entry) -> None:
         """What it is in is given now, too."""
         entry.touched = True
@@ -294,15 +292,15 @@ class Form:
         elif entry.required and shape.kind in ("object", "list"):
             self._room -= len(shape.properties)
             self._open(entry)
-        elif entry.required and len(shape.choices or ()) == 1:
-            entry.text = self._choices(entry).labels[0]
+        elif entry.required and len(shape.choices) == 1:
+            entry.text = shape.choices.labels[0]
 
     def _put(self, entry: Entry, value: JsonValue) -> None:
         entry.text, entry.items, entry.is_null, entry.as_json = None, None, False, False
         shape = self.shape(entry)
         match shape.kind:
             case "choice":
-                entry.text = self._choices(entry).label(value)
+                entry.text = shape.choices.label(value)
             case "json":
                 entry.text = dumps(value)
             case "text":
@@ -370,9 +368,10 @@ class Form:
     def _read(self, shape: Shape, text: str) -> JsonValue:
         """The value of what is typed. Raises ValueError."""
         if shape.kind == "choice":
-            if text in (shape.choices or Choices(())).labels:
-                return (shape.choices or Choices(())).value(text)
-            raise ValueError(f"{text!r:.60} is none of the choices")
+            try:
+                return shape.choices.value(text)
+            except KeyError:
+                raise ValueError(f"{text!r:.60} is none of the choices") from None
         wanted = shape.words(self.schema)
         try:
             value = loads(text)
@@ -383,8 +382,9 @@ class Form:
             raise ValueError(f"it is not JSON ({said}); a text stands in quotes") from None
         if shape.kind == "json":
             return value
-        whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-        if not is_number(value) or (shape.kind == "whole" and not whole):
+        if shape.kind == "whole" and isinstance(value, float) and value.is_integer():
+            return int(value) if abs(value) <= _MOST_EXACT else value
+        if not is_number(value) or (shape.kind == "whole" and not isinstance(value, int)):
             raise ValueError(f"it must be {wanted}, not {text!r:.60}")
         return value
 

@@ -16,6 +16,7 @@ from workbench.catalogue.schemas.values import is_number
 from workbench.catalogue.typescript import type_text
 from workbench.core.model import JsonValue
 from workbench.text.jsontext import canonical, dumps, loads
+from workbench.text.sanitize import clean_line
 
 Kind: TypeAlias = Literal["text", "whole", "number", "choice", "list", "object", "json"]
 
@@ -43,7 +44,7 @@ class Choices:
         return tuple(self._by_label)
 
     def value(self, label: str) -> JsonValue:
-        """The value of one of the labels."""
+        """The value of one of the labels. Raises KeyError."""
         return self._by_label[label]
 
     def label(self, value: JsonValue) -> str | None:
@@ -57,14 +58,17 @@ class Choices:
     @cached_property
     def _by_label(self) -> dict[str, JsonValue]:
         """Made when it is asked for: there may be a hundred thousand."""
-        names = self._names
-        if names is None or len(set(names)) < len(names):
+        names = [clean_line(name) for name in self._names or ()]
+        if not names or len(set(names)) < len(names):
             names = [label_of(value) for value in self._values]
         return dict(zip(names, self._values, strict=True))
 
     @cached_property
     def _by_value(self) -> dict[str, str]:
         return {canonical(value): label for label, value in self._by_label.items()}
+
+
+_NO_CHOICES = Choices(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class Shape:
     schema: Mapping[str, Any] = field(default_factory=dict)
     """With references and wrappers out of the way."""
     nullable: bool = False
-    choices: Choices | None = None
+    choices: Choices = _NO_CHOICES
 
     @property
     def description(self) -> str:
@@ -134,7 +138,7 @@ class Shape:
             case "number":
                 return "a number" + _bounds(self.schema, "minimum", "maximum")
             case "choice":
-                return f"one of {len(self.choices or ()):,}"
+                return f"one of {len(self.choices):,}"
             case "list":
                 return "a list" + _bounds(self.schema, "minItems", "maxItems", " items")
             case "object":

@@ -91,7 +91,7 @@ def _value(form: Form, entry: Entry, room: int) -> list[Part]:
     if entry.is_null:
         return [(fit("null", room), "word")]
     if kind == "choice":
-        return _choices(form.shape(entry).choices or Choices(()), entry, room)
+        return _choices(form.shape(entry).choices, entry, room)
     if entry.items is not None:
         return [(fit(_inside(kind, entry), room), "dim")]
     if entry.text is None:

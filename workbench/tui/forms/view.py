@@ -288,7 +288,7 @@ class FormView(Widget):
     # -- choosing from a list, typing in a larger editor -------------------------------
 
     def _choices(self, entry: Entry) -> Choices:
-        return self.form.shape(entry).choices or Choices(())
+        return self.form.shape(entry).choices
 
     def _has_few(self, entry: Entry) -> bool:
         return shows_all(self._choices(entry), self._rows.value_room)
