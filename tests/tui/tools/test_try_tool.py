@@ -20,7 +20,7 @@ from workbench.tui.dialogs.pick import PickScreen
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.tool_calls import call_with
 from workbench.tui.forms.view import FormView
-from workbench.tui.tools.remembered import call_in_words, different, values_at
+from workbench.tui.tools.remembered import PastValues, call_in_words, different, values_at
 from workbench.tui.tools.screen import ToolsScreen
 from workbench.tui.tools.try_tool import TryScreen
 
@@ -162,6 +162,9 @@ def test_what_was_given_before() -> None:
     assert values_at(calls, ("a",)) == ["new"], "what was masked is gone"
     assert values_at(calls, ("l", 7, "x")) == [1, 2], "of any item"
     assert values_at(calls, ("b", "c")) == []
+    past = PastValues(calls)
+    assert past.at(("a",)) is past.at(("a",)), "looked for once, however much is typed"
+    assert past.at(("l", 7, "x")) == [1, 2]
     assert [call.execution_id for call in different(calls)] == ["3", "2"]
     assert "✔ 12 ms  tried  a=" in call_in_words(calls[0])
     assert "✘  cli  a=" in call_in_words(calls[1])

@@ -15,6 +15,20 @@ from workbench.tui.wording import duration, local_time
 _MOST = 50
 
 
+class PastValues:
+    """The calls of one tool, with the values of its arguments: those of a place are looked for once."""
+
+    def __init__(self, calls: Sequence[PastCall] = ()) -> None:
+        self.calls = calls
+        self._at: dict[Path, list[JsonValue]] = {}
+
+    def at(self, path: Path) -> list[JsonValue]:
+        """As ``values_at``."""
+        if path not in self._at:
+            self._at[path] = values_at(self.calls, path)
+        return self._at[path]
+
+
 def values_at(calls: Sequence[PastCall], path: Path) -> list[JsonValue]:
     """The values that one argument had, the newest first, each once; for an item of a list, those of all
     items. What was masked is not known any more."""

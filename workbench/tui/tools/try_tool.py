@@ -18,7 +18,7 @@ from workbench.catalogue.forms.form import Entry, Form
 from workbench.catalogue.tools import ToolInfo
 from workbench.catalogue.typescript import member
 from workbench.core.model import ExecutionRequest, JsonValue
-from workbench.core.records import HistoryError, PastCall
+from workbench.core.records import HistoryError
 from workbench.text.jsontext import loads
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui.commands import bindings
@@ -29,7 +29,7 @@ from workbench.tui.editor.tool_calls import call_with
 from workbench.tui.forms.drawing import about
 from workbench.tui.forms.view import FormView
 from workbench.tui.tools.answer import AnswerPane
-from workbench.tui.tools.remembered import call_in_words, different, values_at
+from workbench.tui.tools.remembered import PastValues, call_in_words, different
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
@@ -62,7 +62,7 @@ class TryScreen(GuardedScreen[str | None]):
         super().__init__()
         self._runtime = runtime
         self._tool = tool
-        self._past: list[PastCall] = []
+        self._past = PastValues()
         self._form = FormView(Form(tool.input_schema), tool.input_check, self._known)
         self._runs = False
 
@@ -164,34 +164,33 @@ class TryScreen(GuardedScreen[str | None]):
     # -- what was given before ---------------------------------------------------------
 
     def _known(self, entry: Entry) -> list[JsonValue]:
-        return values_at(self._past, entry.path)
+        return self._past.at(entry.path)
 
     @work(exclusive=True, group="try-past", exit_on_error=False)
     async def _remember(self) -> None:
-        tool = self._tool
         try:
-            self._past = await asyncio.to_thread(
-                self._runtime.history.past_calls, tool.server, tool.name
-            )
+            await self._read_past()
         except HistoryError:  # who looks for earlier calls is told
-            self._past = []
+            self._past = PastValues()
+
+    async def _read_past(self) -> None:
+        """Raises HistoryError."""
+        tool, history = self._tool, self._runtime.history
+        self._past = PastValues(await asyncio.to_thread(history.past_calls, tool.server, tool.name))
 
     @work(exclusive=True, group="try-earlier", exit_on_error=False)
     async def action_earlier(self) -> None:
         """Fill the form as it was filled before."""
-        tool = self._tool
         try:
-            self._past = await asyncio.to_thread(
-                self._runtime.history.past_calls, tool.server, tool.name
-            )
+            await self._read_past()
         except HistoryError as error:
             self.notify(clean_line(str(error)), severity="error", markup=False)
             return
-        calls = different(self._past)
+        calls = different(self._past.calls)
         if not calls:
             self.notify("It was not called yet", markup=False)
             return
-        title = f"Earlier calls of {tool.full_name}: Enter fills the form"
+        title = f"Earlier calls of {self._tool.full_name}: Enter fills the form"
         number = await self.app.push_screen_wait(PickScreen(title, [*map(call_in_words, calls)]))
         if number is None:
             return
