@@ -17,7 +17,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import LINUX, children_of, cpu_ticks, resident_bytes, state_of
+from tests.support.processes import (
+    LINUX,
+    children_of,
+    command_line,
+    cpu_ticks,
+    family_of,
+    resident_bytes,
+    state_of,
+)
 from tests.support.servers import until
 from tests.support.serving import Served, write_config
 from workbench.history import Store
@@ -35,15 +43,8 @@ def _configure(folder: Path, more: str = "") -> None:
     path.write_text(path.read_text() + "call_timeout_ms = 2000\n")
 
 
-def _family(pid: int) -> list[int]:
-    return [one for child in children_of(pid) for one in (child, *_family(child))]
-
-
 def _is(pid: int, word: str) -> bool:
-    try:
-        return word in Path(f"/proc/{pid}/cmdline").read_text()
-    except OSError:
-        return False
+    return word in command_line(pid)
 
 
 def _upstream(pid: int) -> int:
@@ -85,7 +86,7 @@ async def test_what_is_killed_under_load_costs_its_own_runs_only(tmp_path: Path)
                 delivered[told["execution_id"]] = status
                 assert status in ("ok", "SANDBOX_CRASHED", "UPSTREAM_ERROR"), told
                 if len(waiting) == 5:
-                    victims = _family(pid)
+                    victims = family_of(pid)[1:]
                     victim = chance.choice(victims)
                     kind = "upstream" if _is(victim, "raw_server") else "sandbox"
                     killed[kind] = killed.get(kind, 0) + 1
@@ -184,7 +185,7 @@ async def test_a_killed_server_leaves_nothing_and_keeps_what_it_acknowledged(
             for _ in range(chance.randrange(2, 9)):
                 answer = (await served.next())["result"]["structuredContent"]
                 delivered.add(answer["execution_id"])
-            family = _family(pid)
+            family = family_of(pid)[1:]
             os.kill(pid, signal.SIGKILL)
             await until(lambda family=family: all(state_of(one) == "Z" for one in family))  # type: ignore[misc]
     on_record = _ended(tmp_path)

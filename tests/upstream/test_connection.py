@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.processes import LINUX, state_of
 from tests.support.servers import (
     ODD_SERVER,
     OLDER,
@@ -49,14 +50,7 @@ def _alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return not Path(f"/proc/{pid}/stat").exists() or " Z " not in _stat(pid)
-
-
-def _stat(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-    except OSError:
-        return " Z "
+    return not LINUX or state_of(pid) != "Z"
 
 
 @pytest.mark.parametrize(
