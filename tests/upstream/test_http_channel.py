@@ -309,6 +309,27 @@ async def test_a_session_that_the_server_forgot_is_made_anew() -> None:
         assert (await call(manager, "web", "echo")).result == "fine"
 
 
+async def test_a_session_that_is_found_forgotten_as_tools_are_listed_again_is_made_anew() -> None:
+    called = forgotten = False
+
+    def answer(asked: Asked) -> Reply:
+        nonlocal called, forgotten
+        if asked.rpc == "tools/list" and called and not forgotten:
+            forgotten = True
+            return refused(404, -32001, "Session not found")
+        called = called or asked.rpc == "tools/call"
+        changed = event({"method": "notifications/tools/list_changed"})
+        return _calling(lambda asked: stream(changed, event({"id": 1, "result": text("fine")})))(
+            asked
+        )
+
+    async with serving(answer) as fake, managing(_settings(fake)) as manager:
+        await manager.settled("web")
+        assert (await call(manager, "web", "echo")).result == "fine"
+        await until(lambda: fake.rpcs.count("initialize") == 2 and _state(manager) == "ready")
+        assert (await call(manager, "web", "echo")).result == "fine"
+
+
 async def test_other_calls_of_a_session_that_was_lost_fail_and_say_so() -> None:
     asked: list[Asked] = []
 

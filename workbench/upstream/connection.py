@@ -209,16 +209,20 @@ class Connection:
             try:
                 answer = await send(link)
             except (RpcError, SessionLost) as error:
-                if _session_is_lost(error) and self._link is link:  # else it is another one already
-                    self._link = None  # the next call waits for a new one
-                    self._decided.clear()
-                    self._lost.set()
+                self._check_session(link, error)
                 raise
             finally:
                 self._underway.pop(key, None)
             took = (time.perf_counter() - began) * 1000
             self.pulse.answered(took)
             return answer, took
+
+    def _check_session(self, link: Link, error: Exception) -> None:
+        """Where the link's session is lost, the next call waits for a new one."""
+        if _session_is_lost(error) and self._link is link:  # else it is another one already
+            self._link = None
+            self._decided.clear()
+            self._lost.set()
 
     async def _connected(self, seconds: float) -> Link:
         """The link, once there is one: a server that was lost is started again for a call.
@@ -374,6 +378,7 @@ class Connection:
                     self._on_tools(*await link.list_tools())
             except (RpcError, Failure, TimeoutError) as error:
                 _log.warning("server %s: tools/list: %s", self.settings.name, _words(error))
+                self._check_session(link, error)
 
     async def _outside(self, look_up: Callable[[Mapping[str, str]], _T]) -> _T:
         """Look references up; a keyring may ask its owner first, and everything else goes on meanwhile."""
@@ -431,9 +436,9 @@ def _words(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
-def _session_is_lost(error: RpcError | SessionLost) -> bool:
+def _session_is_lost(error: Exception) -> bool:
     """A server that was started anew knows no session of before; it has to be connected anew."""
-    if isinstance(error, SessionLost):
-        return True
+    if not isinstance(error, RpcError):
+        return isinstance(error, SessionLost)
     words = error.message.lower()
     return "session" in words and ("not found" in words or "terminated" in words)
