@@ -110,10 +110,10 @@ async def picture(image: Image) -> None:
             file.write_text(image.script)
         app = WorkbenchApp(config, data_dir=Path(folder) / "data", script=file)
         async with app.run_test(size=_SIZE) as pilot:
-            await _until(pilot, lambda: _ready(app))
+            await until(pilot, lambda: ready(app))
             if image.runs:
                 await pilot.press("f5")
-                await _until(pilot, lambda: app.main.runs.now and app.main.runs.now.execution)
+                await until(pilot, lambda: app.main.runs.now and app.main.runs.now.execution)
             if image.pane:
                 app.main.go_to(image.pane)
             await pilot.pause(1.0)
@@ -130,14 +130,16 @@ async def picture(image: Image) -> None:
             (_IMAGES / f"{image.name}.svg").write_text(text, encoding="utf-8")
 
 
-def _ready(app: WorkbenchApp) -> bool:
+def ready(app: WorkbenchApp) -> bool:
+    """All its servers are."""
     runtime = app.runtime_now
     if runtime is None:
         return False
     return all(server.state == "ready" for server in runtime.upstream.catalogue().servers.values())
 
 
-async def _until(pilot: Pilot[int], condition: Callable[[], object]) -> None:
+async def until(pilot: Pilot[int], condition: Callable[[], object]) -> None:
+    """Wait for something that the app comes to. Raises TimeoutError."""
     deadline = asyncio.get_running_loop().time() + _PATIENCE_S
     while not condition():
         if asyncio.get_running_loop().time() > deadline:

@@ -7,16 +7,14 @@ python docs/make_recording.py FILE.cast     the same for asciinema
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-os.environ["TEXTUAL_ANIMATIONS"] = "none"  # read when textual is imported
-os.environ["XDG_CONFIG_HOME"] = "/home/you/.config"
 sys.path.insert(0, str(Path(__file__).parent))
 
+from make_images import ready, until  # first: it says to textual how it is imported
 from terminal_recording import Recording
 from textual.pilot import Pilot
 
@@ -75,11 +73,7 @@ class Filming:
 
     async def settled(self, over: Callable[[], object], seconds: float) -> None:
         """Wait for something without keeping it; then it stands for so long."""
-        deadline = asyncio.get_running_loop().time() + _PATIENCE_S
-        while not over():
-            if asyncio.get_running_loop().time() > deadline:
-                raise TimeoutError("the moment never came")
-            await self._pilot.pause(0.05)
+        await until(self._pilot, over)
         await self._pilot.pause(0.6)
         self.shoot(seconds)
 
@@ -94,7 +88,7 @@ async def film() -> tuple[Recording, str, str]:
         async with app.run_test(size=_SIZE) as pilot:
             shots = Filming(app, pilot)
             main = app.main
-            await shots.settled(lambda: _ready(app), 2.0)
+            await shots.settled(lambda: ready(app) and main.scripts.tabs, 2.0)
             await pilot.press("ctrl+end")
             await shots.press(*(_KEYS.get(letter, letter) for letter in _LINE), each=0.12)
             await shots.press("escape", each=0.8)
@@ -121,14 +115,6 @@ async def film() -> tuple[Recording, str, str]:
 
 
 _KEYS = {" ": "space", ";": "semicolon"}
-
-
-def _ready(app: WorkbenchApp) -> bool:
-    runtime = app.runtime_now
-    if runtime is None or not app.main.scripts.tabs:
-        return False
-    servers = runtime.upstream.catalogue().servers.values()
-    return all(server.state == "ready" for server in servers)
 
 
 if __name__ == "__main__":
