@@ -34,13 +34,11 @@ def folder(file: Path) -> None:
 def of_another_program(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("CREATE TABLE theirs (x)")
-    connection.close()
 
 
 def newer(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("PRAGMA user_version = 99")
-    connection.close()
 
 
 def no_folder(file: Path) -> None:

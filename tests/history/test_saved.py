@@ -100,7 +100,6 @@ async def test_it_is_counted_once_and_forgotten_with_the_execution(store: Store)
     store.delete(first.execution_id)
     with closing(sqlite3.connect(store.path)) as connection, connection:
         assert connection.execute("SELECT count(*) FROM returned").fetchone() == (0,)
-    connection.close()
     assert totals(store).total.runs == 1
 
 
@@ -151,7 +150,6 @@ async def test_a_file_of_an_older_workbench_is_counted(store: Store) -> None:
         for column in ("answer_limit", "definition_tokens", "answer_tokens"):
             connection.execute(f"ALTER TABLE executions DROP COLUMN {column}")
         connection.execute("DROP TABLE returned")
-    connection.close()
     older = SqliteHistory(store.path)
     try:
         shown = older.recording(older.list_executions()[0].execution_id).tokens
@@ -185,7 +183,6 @@ async def test_a_damaged_record_is_left_out(store: Store) -> None:
     await record(store, ExecutionRequest("1"), ExecutionRequest("2"))
     with closing(sqlite3.connect(store.path)) as connection, connection:
         connection.execute("UPDATE executions SET client = x'00ff' WHERE n = 1")
-    connection.close()
     assert totals(store).total.runs == 1
 
 

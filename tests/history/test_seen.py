@@ -104,11 +104,9 @@ async def test_a_file_of_an_older_workbench_is_read_and_brought_up_to_date(store
     store.close()
     with closing(sqlite3.connect(store.path)) as connection, connection:
         connection.execute("ALTER TABLE calls DROP COLUMN definition")
-    connection.close()
     assert told(store) is None
     with closing(sqlite3.connect(store.path)) as connection, connection:
         assert "definition" not in {r[1] for r in connection.execute("PRAGMA table_info(calls)")}
-    connection.close()
     again = Store(store.path)
     try:
         await record(again, "give(2)")
@@ -132,6 +130,5 @@ async def test_the_last_calls_are_found_without_reading_the_others(store: Store)
     with closing(sqlite3.connect(store.path)) as connection, connection:
         plan = connection.execute(f"EXPLAIN QUERY PLAN {RESULTS}", ("give", "test", 5, "x"))
         rows = [row[3] for row in plan]
-    connection.close()
     assert [row for row in rows if "calls_by_tool" in row and "COVERING" in row]
     assert not [row for row in rows if "TEMP B-TREE" in row]

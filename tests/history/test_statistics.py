@@ -50,7 +50,6 @@ async def test_the_last_calls_of_a_tool_are_counted(tmp_path: Path) -> None:
                     (PAST_CALLS, ("sleep", "test", 9, 5)),
                 )
             ]
-        connection.close()
         for plan in plans:
             assert not [row for row in plan if "TEMP B-TREE" in row[3]], (
                 "the newest without sorting"

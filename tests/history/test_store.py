@@ -264,6 +264,5 @@ async def test_large_results_do_not_make_later_calls_slow(store: Store) -> None:
         tables = dict(
             connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
         )
-    connection.close()
     for name in ("calls", "console", "notes", "readings"):
         assert "WITHOUT ROWID" not in tables[name]

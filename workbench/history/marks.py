@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from workbench.core.records import NotNamed, name_problem
 from workbench.history.rows import chunks, marks
+from workbench.history.schema import column_names
 
 NOT_PINNED = "n NOT IN (SELECT execution FROM marks WHERE pinned)"
 """Of an execution that may be removed for its age or its size."""
@@ -27,10 +28,7 @@ class Mark:
 
 def has_marks(connection: sqlite3.Connection) -> bool:
     """Whether the file has the table. Raises sqlite3.Error."""
-    found = connection.execute(
-        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'marks'"
-    )
-    return found.fetchone() is not None
+    return bool(column_names(connection, "marks"))
 
 
 def read_marks(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Mark]:

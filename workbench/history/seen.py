@@ -35,10 +35,8 @@ RESULTS = (
 
 def seen_type_of(connection: sqlite3.Connection, tool: ToolInfo) -> SeenType | None:
     """What the results of the tool as it is defined now were like. Raises sqlite3.Error."""
-    if "definition" not in column_names(
-        connection, "calls"
-    ):  # an older Workbench wrote the file, and none since
-        return None
+    if "definition" not in column_names(connection, "calls"):
+        return None  # an older Workbench wrote the file, and none since
     runs: Counter[int] = Counter()
     results = list(_results(connection, tool, runs))
     return seen_type(results, len(runs)) if results else None

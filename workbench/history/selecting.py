@@ -83,8 +83,9 @@ def selection(connection: sqlite3.Connection, wanted: Wanted) -> Selection:
         raise HistoryError(
             f"a search takes {_MOST_TEXTS} words and {_LONGEST_TEXTS} characters at most"
         )
+    named = bool(texts) and has_marks(connection)
     for text in texts:
-        _with_text(found, connection, text)
+        _with_text(found, text, named=named)
     return found
 
 
@@ -119,14 +120,17 @@ def gone_owners(connection: sqlite3.Connection) -> list[str]:
     return [owner for owner, since in running if not is_alive(str(owner), since)]
 
 
-def _with_text(found: Selection, connection: sqlite3.Connection, text: str) -> None:
+def _with_text(found: Selection, text: str, *, named: bool) -> None:
     """The text somewhere in it. Of one run the short columns are read first, then its calls and its console:
-    a page is full long before all of them are read."""
+    a page is full long before all of them are read.
+
+    named: the file knows names.
+    """
     plain, json = _pattern(text), _pattern(dumps(text)[1:-1])
     like = "LIKE ? ESCAPE '\\'"
     either = [f"{name} {like}" for name in (*_PLAIN, *_JSON)]
     values = [plain] * len(_PLAIN) + [json] * len(_JSON)
-    if has_marks(connection):
+    if named:
         either.append(
             f"EXISTS (SELECT 1 FROM marks WHERE execution = executions.n AND name {like})"
         )
