@@ -19,12 +19,14 @@ from tests.support.servers import call
 from tests.tui.conftest import MakeApp, app_opened, until
 from tests.tui.tools.test_screen import ToolsApp, lines, said, screen
 from tests.upstream.test_login import browser, guarded
+from workbench.catalogue.tools import ServerInfo
 from workbench.config import Config, ServerSettings, open_config
 from workbench.config.trust import held_servers
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.tui.tools.approving import ApproveScreen
 from workbench.tui.tools.logging_in import LoginScreen
 from workbench.tui.tools.screen import ToolsScreen
+from workbench.tui.tools.tree import ToolRow
 from workbench.tui.tools.trusting import TrustScreen
 
 pytestmark = pytest.mark.anyio
@@ -123,6 +125,35 @@ async def test_changed_definitions_are_approved_side_by_side(tmp_path: Path) -> 
         assert [tool.approved for tool in tools.values()] == [False, True, False]
         await pilot.press("g", "space", "space", "a")
         await until(lambda: runtime.upstream.catalogue().servers["s"].waiting == 0, "the marked")
+        await until(lambda: isinstance(app.screen, ToolsScreen), "nothing is left to approve")
+
+
+async def test_a_server_that_the_configuration_has_just_lost_is_told_of(tmp_path: Path) -> None:
+    _define(tmp_path, _A)
+    async with _opened(Config(servers={"s": _server(tmp_path)}), tmp_path) as (app, pilot, runtime):
+        await until(lambda: _state(app) == "ready", "ready")
+        gone = ToolRow(ServerInfo("gone", transport="http", waiting=1))
+
+        def told() -> bool:
+            return any("gone is not configured" in one.message for one in app._notifications)
+
+        for key in ("r", "a", "L"):
+            app.clear_notifications()
+            screen(app).rows.set_rows([gone])
+            await pilot.press(key)
+            await until(told, f"{key}: it is said")
+        screen(app).rows.set_rows([gone])
+        await pilot.press("l")
+        await until(lambda: app.screen.query("#login-problem"), "the login")
+        problem = app.screen.query_one("#login-problem", Static)
+        await until(lambda: "gone is not configured" in str(problem.content), "said there")
+        await pilot.press("escape")
+        _define(tmp_path, {**_A, "description": "Reads two files"})
+        await runtime.upstream.reconnect("s")
+        await until(lambda: runtime.upstream.changes("s"), "a change")
+        await app.push_screen(ApproveScreen(runtime.upstream, "s"))
+        await runtime.upstream.configure([])
+        await pilot.press("a")
         await until(lambda: isinstance(app.screen, ToolsScreen), "nothing is left to approve")
 
 

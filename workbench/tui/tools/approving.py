@@ -16,6 +16,7 @@ from workbench.catalogue.changes import Change
 from workbench.catalogue.side_by_side import Line, side_by_side
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
+from workbench.tui.tools.pages import gone
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_view import Part, fit
@@ -73,7 +74,11 @@ class ApproveScreen(GuardedModal[None]):
         self._describe()
 
     def _show(self) -> None:
-        changes = self._upstream.changes(self._server)
+        try:
+            changes = self._upstream.changes(self._server)
+        except KeyError:
+            self.notify(gone(self._server), severity="warning", markup=False)
+            changes = []
         if not changes:
             self.dismiss()
             return

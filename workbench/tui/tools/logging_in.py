@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui.commands import bindings
+from workbench.tui.tools.pages import gone
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_input import LineInput
@@ -62,7 +63,9 @@ class LoginScreen(GuardedModal[str | None]):
 
         try:
             place = await self._upstream.log_in(self._server, self._show)
-        except (CannotLogIn, LoginFailed, KeyError) as error:
+        except KeyError:
+            self._fail(gone(self._server))
+        except (CannotLogIn, LoginFailed) as error:
             self._fail(str(error))
         except OSError as error:
             self._fail(f"the login cannot be kept: {error.strerror or error}")

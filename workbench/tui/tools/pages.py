@@ -21,6 +21,11 @@ _MOST_NAMED = 8
 _MOST_ERROR = 200
 
 
+def gone(server: str) -> str:
+    """What is said of a server that the configuration has just lost."""
+    return f"{clean_line(server, 60)} is not configured any more"
+
+
 def about_server(server: ServerInfo, health: ServerHealth, waiting: Sequence[str] = ()) -> Content:
     """What is known of a server, and the keys for what can be done about it.
 

@@ -18,6 +18,7 @@ from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.tools.approving import ApproveScreen
 from workbench.tui.tools.importing import ImportScreen
 from workbench.tui.tools.logging_in import LoginScreen
+from workbench.tui.tools.pages import gone
 from workbench.tui.tools.tree import ToolRow
 from workbench.tui.tools.trusting import TrustScreen
 from workbench.tui.values.text_screen import TextScreen
@@ -46,11 +47,19 @@ class ServerCommands(GuardedScreen[str | None]):
     @work(exclusive=True, group="tools-connect", exit_on_error=False)
     async def action_reconnect(self) -> None:
         row = self.row
-        if row is not None:
-            self.notify(f"Connecting {clean_line(row.server.name)} …", markup=False)
-            await self._runtime.upstream.reconnect(row.server.name)
-            await self._runtime.upstream.settled(row.server.name)
-            self.show_tools()
+        if row is None:
+            return
+        name = row.server.name
+        self.notify(f"Connecting {clean_line(name)} …", markup=False)
+        try:
+            await self._runtime.upstream.reconnect(name)
+        except KeyError:
+            self._say_gone(name)
+        await self._runtime.upstream.settled(name)
+        self.show_tools()
+
+    def _say_gone(self, name: str) -> None:
+        self.notify(gone(name), severity="warning", markup=False)
 
     @property
     def _file(self) -> Path:
@@ -125,7 +134,12 @@ class ServerCommands(GuardedScreen[str | None]):
         row = self.row
         if row is None:
             return
-        if not self._runtime.upstream.changes(row.server.name):
+        try:
+            changes = self._runtime.upstream.changes(row.server.name)
+        except KeyError:
+            self._say_gone(row.server.name)
+            return
+        if not changes:
             said = f"Nothing of {clean_line(row.server.name)} waits for approval"
             self.notify(said, markup=False)
             return
@@ -189,7 +203,9 @@ class ServerCommands(GuardedScreen[str | None]):
         name = row.server.name
         try:
             known = await self._runtime.upstream.log_out(name)
-        except (CannotLogIn, KeyError) as error:
+        except KeyError:
+            self._say_gone(name)
+        except CannotLogIn as error:
             self.notify(clean_line(str(error)), severity="warning", markup=False)
         except OSError as error:
             said = f"The login cannot be removed: {error.strerror or error}"
