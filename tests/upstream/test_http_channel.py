@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import gzip
 import logging
+import weakref
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -30,6 +32,7 @@ from workbench.core.model import ErrorCode
 from workbench.mcp import messages
 from workbench.upstream import Manager
 from workbench.upstream.transports import mirrored
+from workbench.upstream.transports.http import HttpChannel
 
 pytestmark = pytest.mark.anyio
 
@@ -287,6 +290,24 @@ async def test_a_connection_is_used_again_after_an_answer_in_a_stream() -> None:
         for _ in range(20):
             assert (await call(manager, "web", "echo")).ok
         assert fake.connections - before <= 5
+
+
+async def test_nothing_is_kept_of_a_request_that_cannot_be_written() -> None:
+    class Heard:
+        def __call__(self, done: float, total: float | None, text: str | None) -> None: ...
+
+    channel = HttpChannel("http://127.0.0.1:9/mcp", {}, lambda _method, _params: None)
+    deep: list[Any] = []
+    for _ in range(2_000):
+        deep = [deep]
+    heard = Heard()
+    kept = weakref.ref(heard)
+    with pytest.raises(ValueError, match="nested deeper"):
+        await channel.request("tools/call", {"deep": deep}, progress=heard)
+    del heard
+    gc.collect()
+    assert kept() is None
+    await channel.close()
 
 
 async def test_a_session_that_the_server_forgot_is_made_anew() -> None:

@@ -28,7 +28,7 @@ class Conversation:
     ) -> None:
         """on_request: answers what the other side asks; send: writes such an answer."""
         self.on_notification = on_notification
-        self.asked = Asked(on_request, send)
+        self._asked = Asked(on_request, send)
         self.last_id = 0
         self._progress: dict[Id, Progress] = {}
 
@@ -58,9 +58,9 @@ class Conversation:
         if not isinstance(params, dict):
             params = {}
         if "id" in message:
-            return self.asked.take(message["id"], method, params)
+            return self._asked.take(message["id"], method, params)
         if method == "notifications/cancelled":
-            self.asked.cancelled(params.get("requestId"))
+            self._asked.cancelled(params.get("requestId"))
         elif method == "notifications/progress":
             key = as_id(params.get("progressToken"))
             progress = self._progress.get(key) if key is not None else None
@@ -72,7 +72,7 @@ class Conversation:
 
     def close(self) -> None:
         """Nobody hears an answer any more."""
-        self.asked.close()
+        self._asked.close()
 
 
 def as_id(request_id: JsonValue) -> Id | None:

@@ -120,14 +120,14 @@ class HttpChannel:
         cancel: bool = True,
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, JsonValue]:
-        request_id, params = self._conversation.begin(params, request_id, progress)
-        own = self._headers(method, params) | dict(headers or {})
-        message = encode(request(request_id, method, params))
         if self._closed:
             raise ConnectionLost(_OVER)
+        request_id, params = self._conversation.begin(params, request_id, progress)
         limit = asyncio.timeout(timeout)
         self._limits.add(limit)
         try:
+            own = self._headers(method, params) | dict(headers or {})
+            message = encode(request(request_id, method, params))
             async with limit:
                 return await self._ask(method, message, own)
         except TimeoutError:
