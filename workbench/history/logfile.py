@@ -7,10 +7,10 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from workbench.core.model import Event, ExecutionFinished, ExecutionStarted
+from workbench.core.records import iso
 from workbench.text.sanitize import clean_line
 
 _SHOWN_CODE = 500
@@ -31,9 +31,8 @@ def log_line(
     """When it ended, UTC, and the line as the contract, section 5, gives it."""
     shown = clean_line(code[:_SHOWN_CODE].replace("\n", "\\n"))
     tools = ",".join(clean_line(tool) for tool in tools_called)
-    ended = datetime.fromtimestamp(finished_at, UTC).isoformat(timespec="milliseconds")
     return (
-        f"{ended.replace('+00:00', 'Z')} [code_execution] execution_id={execution_id} status={status} "
+        f"{iso(finished_at)} [code_execution] execution_id={execution_id} status={status} "
         f"duration={duration_ms:.3f} tools_called=[{tools}] code={shown}"
     )
 
