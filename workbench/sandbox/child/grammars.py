@@ -167,6 +167,16 @@ def unwrapped(node: Node | None) -> Node | None:
     return node
 
 
+def awaited(node: Node | None) -> Node | None:
+    """An expression without ``await`` and parentheses: what gives its value, at once or later."""
+    inner = unwrapped(node)
+    if inner is None or inner.type != "await_expression":
+        return inner
+    return unwrapped(
+        next((child for child in inner.named_children if child.type != "comment"), None)
+    )
+
+
 def expression_of(statement: Node) -> Node | None:
     """The expression of an expression statement."""
     if statement.type != "expression_statement":

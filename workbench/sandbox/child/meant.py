@@ -9,7 +9,7 @@ from typing import Any
 
 from tree_sitter import Node
 
-from workbench.sandbox.child.grammars import all_nodes, unwrapped
+from workbench.sandbox.child.grammars import all_nodes, awaited
 from workbench.sandbox.child.looking import Look
 
 Ask = Callable[[str, str], dict[str, Any]]
@@ -199,7 +199,7 @@ def has_something_else(
     variable, members = path
     if look.text(variable) == "input" and members:
         return f"the request's input has no {members[0]!r}"
-    call = _call_in(variable) or declared_with(look, variable)
+    call = call_in(variable) or declared_with(look, look.text(variable))
     if call is None:
         return None
     function = call.child_by_field_name("function")
@@ -245,16 +245,14 @@ def _taken_apart(look: Look) -> tuple[Node, list[str]] | None:
         and (name := node.child_by_field_name("name")) is not None
         and name.type == "array_pattern"
         and (value := node.child_by_field_name("value")) is not None
-        and (value.type == "identifier" or _call_in(value) is not None)
+        and (value.type == "identifier" or call_in(value) is not None)
     ]
     return (found[0], []) if len(found) == 1 else None
 
 
-def _call_in(value: Node) -> Node | None:
+def call_in(value: Node | None) -> Node | None:
     """The call of ``await f()`` or ``(await f())``."""
-    inner = unwrapped(value)
-    if inner is not None and inner.type == "await_expression":
-        inner = unwrapped(inner.named_children[0])
+    inner = awaited(value)
     return inner if inner is not None and inner.type == "call_expression" else None
 
 
@@ -300,24 +298,20 @@ def _path_of(look: Look, owner: Node | None) -> tuple[Node, list[str]] | None:
         member = node.child_by_field_name("property")
         members.insert(0, look.text(member) if member is not None else "")
         node = node.child_by_field_name("object")
-    if node is None or not (node.type == "identifier" or (members and _call_in(node) is not None)):
+    if node is None or not (node.type == "identifier" or (members and call_in(node) is not None)):
         return None
     return node, members
 
 
-def declared_with(look: Look, variable: Node) -> Node | None:
-    """The call whose value a variable is, whether it was awaited or not."""
-    name = look.text(variable)
+def declared_with(look: Look, name: str) -> Node | None:
+    """The call whose value the variable ``name`` is, whether it was awaited or not."""
     for declarator in all_nodes(look.root):
         if declarator.type != "variable_declarator":
             continue
         declared = declarator.child_by_field_name("name")
         if declared is None or look.text(declared) != name:
             continue
-        value = unwrapped(declarator.child_by_field_name("value"))
-        if value is not None and value.type == "await_expression":
-            value = unwrapped(value.named_children[0])
-        return value if value is not None and value.type == "call_expression" else None
+        return call_in(declarator.child_by_field_name("value"))
     return None
 
 

@@ -259,13 +259,10 @@ def _comes_from(look: Look, owner: Node, *functions: str) -> Node | None:
         )
         if name is None or value is None or look.text(name) != wanted:
             continue
-        value = unwrapped(value)
-        if value is not None and value.type == "await_expression":
-            value = unwrapped(value.named_children[0])
-        if value is not None and value.type == "call_expression":
-            called = value.child_by_field_name("function")
-            if called is not None and look.text(called) in functions:
-                return value
+        call = meant.call_in(value)
+        called = None if call is None else call.child_by_field_name("function")
+        if called is not None and look.text(called) in functions:
+            return call
     return None
 
 

@@ -7,7 +7,7 @@ import re
 from tree_sitter import Node
 
 from workbench.sandbox.child import meant
-from workbench.sandbox.child.grammars import expression_of, statements, text_of, unwrapped, words
+from workbench.sandbox.child.grammars import awaited, expression_of, statements, text_of, words
 from workbench.sandbox.child.handing import function_in
 from workbench.sandbox.child.looking import Look, Script
 from workbench.sandbox.child.meant import Ask
@@ -57,11 +57,10 @@ def remarks(script: Script, ask: Ask | None) -> str | None:
 
 def _given(statement: Node) -> Node | None:
     """The variable, or the member of something, that a script ends with."""
-    given = unwrapped(expression_of(statement))
+    given = expression_of(statement)
     if statement.type == "return_statement" and statement.named_children:
         given = statement.named_children[0]
-    if given is not None and given.type == "await_expression":
-        given = given.named_children[0]
+    given = awaited(given)
     return given if given is not None and given.type in _CALLABLE else None
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from tree_sitter import Node
 
-from workbench.sandbox.child.grammars import all_nodes, unwrapped
+from workbench.sandbox.child.grammars import all_nodes, awaited, unwrapped
 from workbench.sandbox.child.looking import Look
-from workbench.sandbox.child.meant import Ask, declared_with, gives_of
+from workbench.sandbox.child.meant import Ask, call_in, declared_with, gives_of
 
 _BLOCKS = r"\??\.content\??\.?\[0\]\??\.text|\??\.content\b(?=\??\.?\[)|(?<=\.result)\.content\b"
 _READ_AS_BLOCKS = re.compile(_BLOCKS)
@@ -131,21 +131,17 @@ def _not_in(
 
 
 def _call_behind(look: Look, value: Node) -> Node | None:
-    if value.type == "await_expression":
-        value = unwrapped(value.named_children[0]) or value
-    if value.type == "call_expression":
-        return value
-    return declared_with(look, value) if value.type == "identifier" else None
+    given = awaited(value)
+    if given is not None and given.type == "identifier":
+        return declared_with(look, look.text(given))
+    return call_in(given)
 
 
 def text_member(look: Look, name: str, ask: Ask | None) -> str | None:
     """The text in the result that a variable holds: its only member, or its content; None: it has none."""
     if not re.fullmatch(r"[A-Za-z_$][\w$]*", name):
         return None
-    for node in all_nodes(look.root):
-        if node.type == "identifier" and look.text(node) == name:
-            return _text_in(look, declared_with(look, node), ask)
-    return None
+    return _text_in(look, declared_with(look, name), ask)
 
 
 def _text_in(look: Look, call: Node | None, ask: Ask | None) -> str | None:
@@ -159,7 +155,7 @@ def _text_in(look: Look, call: Node | None, ask: Ask | None) -> str | None:
 def absent(look: Look, owner: Node, ask: Ask | None) -> str | None:
     """Of ``r.member``, which is nothing, where it is not known what the result ``r`` has."""
     member, inner = owner.child_by_field_name("property"), owner.child_by_field_name("object")
-    call = None if inner is None else _call_behind(look, unwrapped(inner) or inner)
+    call = None if inner is None else _call_behind(look, inner)
     found = None if call is None or member is None else gives_of(look, call, ask)
     if found is None or member is None or found[1] is not None:
         return None
