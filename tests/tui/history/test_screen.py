@@ -97,6 +97,12 @@ async def record(
     await store.committed()
 
 
+async def record_some(store: Store, number: int) -> None:
+    """``id0`` of ``s0.js``, which failed, ``id1`` of ``s1.js``, which did not, and so on."""
+    for n in range(number):
+        await record(store, f"id{n}", failed=n % 2 == 0, script=f"s{n}.js")
+
+
 class HistoryApp(App[None]):
     def __init__(self, store: Store) -> None:
         super().__init__()
@@ -134,8 +140,13 @@ def lines(screen: HistoryScreen) -> list[str]:
     return [screen.rows.render_line(y).text.rstrip() for y in range(screen.rows.size.height)]
 
 
-async def test_runs_are_listed_newest_first_and_opened(open_store: OpenStore) -> None:
+async def test_runs_are_listed_newest_first_and_opened(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = open_store()
+    watches = [store.watch()]
+    monkeypatch.setattr(store, "watch", watches.pop)
+    (watch,) = watches
     await record(store, "aaaa1111")
     await record(store, "bbbb2222", source="serve", failed=True, client="claude", script=None)
     app = HistoryApp(store)
@@ -150,14 +161,15 @@ async def test_runs_are_listed_newest_first_and_opened(open_store: OpenStore) ->
         assert "✔ ok" in shown[2]
         await pilot.press("j", "enter")
         assert app.opened == ["aaaa1111"]
+        assert watch._connection is not None, "it is followed"
         await pilot.press("escape")
         assert not isinstance(app.screen, HistoryScreen)
+        await until(lambda: watch._connection is None, "nobody follows any more")
 
 
 async def test_the_filter_narrows_as_one_types(open_store: OpenStore) -> None:
     store = open_store()
-    for number in range(5):
-        await record(store, f"id{number}", failed=number % 2 == 0, script=f"s{number}.js")
+    await record_some(store, 5)
     app = HistoryApp(store)
     async with app.run_test(size=(120, 20)) as pilot:
         screen = await opened(app, pilot)
@@ -480,8 +492,7 @@ async def test_runs_are_pinned_named_and_found(open_store: OpenStore) -> None:
 
 async def test_filters_are_kept_under_names_across_starts(open_store: OpenStore) -> None:
     store = open_store()
-    for number in range(4):
-        await record(store, f"id{number}", failed=number % 2 == 0, script=f"s{number}.js")
+    await record_some(store, 4)
     app = HistoryApp(store)
     async with app.run_test(size=(120, 20)) as pilot:
         screen = await opened(app, pilot)

@@ -79,6 +79,10 @@ class RunsView(FilteredList[Line]):
         self._load()
         self.set_interval(POLL_S, self._follow)
 
+    def on_unmount(self) -> None:
+        if self._follower is not None:
+            self._follower.close()
+
     # -- what is shown ---------------------------------------------------------------------
 
     @property
