@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
@@ -45,8 +46,8 @@ class Palette:
         self.recent: list[str] = []
         """Ids, the last first."""
         self._theme = ""
-        self._stop_following: Callable[[], None] = _nothing
-        """Ends the taking of tools that come while the palette is open."""
+        self._while_open = ExitStack()
+        """Ended when the palette has gone: the taking of tools that come meanwhile."""
 
     def open(self) -> None:
         """Over the screen that is shown."""
@@ -74,8 +75,7 @@ class Palette:
             self._app.theme = name
 
     def _chosen(self, entry: Entry | None) -> None:
-        self._stop_following()
-        self._stop_following = _nothing
+        self._while_open.close()
         if entry is None or not entry.id.startswith(THEME):
             self._app.theme = self._theme
         if entry is None:
@@ -183,12 +183,9 @@ class Palette:
         if with_tools and palette.is_current:
 
             def add(_: str) -> None:
-                if palette.is_attached:
-                    palette.add(list(self._of_the_tools()))
-                else:  # it went with all screens above the main one, which asks nobody
-                    stop()
+                palette.add(list(self._of_the_tools()))
 
-            self._stop_following = stop = runtime.upstream.subscribe(add)
+            self._while_open.callback(runtime.upstream.subscribe(add))
             add("")
         palette.add(await self._runs_where())
 
@@ -240,10 +237,6 @@ class Palette:
             set_value(app.config.path, "ui.theme", name)
         except (ConfigError, OSError) as error:
             app.say(f"The theme is not kept: {error}", "warning")
-
-
-def _nothing() -> None:
-    return
 
 
 def _place(node: Widget) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from tests.tui.conftest import MakeApp, app_opened, until
+from tests.tui.conftest import MakeApp, app_opened, paste, until
+from workbench.core.elicitation import CANCELLED, Elicitation
 from workbench.core.model import ToolCallFinished, ToolCallStarted
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import LineScreen
+from workbench.tui.dialogs.elicitation import ElicitScreen, Questions
 from workbench.tui.dialogs.help import HelpScreen
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.replay.screen import ReplayScreen
@@ -179,6 +183,24 @@ async def test_runs_live_in_a_new_tab(make_app: MakeApp) -> None:
         )
         assert len(app.main.scripts.tabs) == 2
         assert app.main.tab.script.text == _CODE
+
+
+async def test_who_opened_what_is_over_the_recording_is_told_when_it_is_left(
+    make_app: MakeApp,
+) -> None:
+    app = make_app(_CODE)
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await record(app, pilot)
+        before = app.theme
+        await pilot.press("ctrl+p")
+        paste(pilot, "theme: workbench-light")
+        await until(lambda: app.theme == "workbench-light", "it is shown")
+        asked = asyncio.create_task(Questions(app).ask(Elicitation("demo", "Where to?", {})))
+        await until(lambda: isinstance(app.screen, ElicitScreen), "a server asks")
+        screen.reruns.edit()
+        await until(lambda: app.screen is app.main, "the main screen is back")
+        await until(lambda: app.theme == before, "the theme is as before")
+        assert await asyncio.wait_for(asked, 30) == CANCELLED
 
 
 async def test_unknown_run_is_told(make_app: MakeApp) -> None:

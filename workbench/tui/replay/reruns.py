@@ -138,8 +138,8 @@ class Reruns:
         tab.script.text = recording.code
         tab.input.text = json.dumps(recording.input, ensure_ascii=False, indent=2) + "\n"
         tab.recorded = recording
-        while app.screen is not main:  # the history may be between
-            app.pop_screen()
+        while app.screen is not main:  # the history may be between, and what came over it meanwhile
+            app.screen.dismiss(None)  # who opened it is told
         main.tell(f"Edit it; ^l replays it against run {recording.execution_id[:8]}, offline")
         if run:
             main.call_after_refresh(main.action_run)
