@@ -87,7 +87,7 @@ class WorkbenchApp(AppBase):
         self._encodable = EncodableFilter(encoding)
         self._sessions = SessionKeeper(self)
         self.palette = Palette(self)
-        self._theme_files = ThemeFiles(self, lambda theme: suited(theme, self.color_system))
+        self.theme_files = ThemeFiles(self, lambda theme: suited(theme, self.color_system))
         self.tour = Tour(self)
         self._viewer: Viewer | None = None
         self._saving = Saving(self)
@@ -133,7 +133,7 @@ class WorkbenchApp(AppBase):
         before, self.config = self.config, config
         wrong_theme = None
         if config.ui.theme != before.ui.theme:
-            wrong_theme = self._theme_files.choose(config.ui.theme)
+            wrong_theme = self.theme_files.choose(config.ui.theme)
         if config.ui.icons != before.ui.icons:
             self.refresh_css(animate=False)
         if config.keys != before.keys:
@@ -154,12 +154,12 @@ class WorkbenchApp(AppBase):
     # -- start and end -----------------------------------------------------------------
 
     def on_mount(self) -> None:
-        problems = self._theme_files.load()
+        problems = self.theme_files.load()
         last_theme = self._sessions.recall()
-        wrong_theme = self._theme_files.choose(self.config.ui.theme or last_theme)
+        wrong_theme = self.theme_files.choose(self.config.ui.theme or last_theme)
         if wrong_theme is not None:
             problems.append(wrong_theme)
-            self._theme_files.choose("")
+            self.theme_files.choose("")
         keys, wrong = commands.keymap(self.config.keys)
         self.set_keymap(keys)
         self._start.enter_context(self.key_order.hold())
@@ -172,7 +172,7 @@ class WorkbenchApp(AppBase):
         self.set_timer(_SETTLED_S, self._collector.start)
         self.set_interval(1.0, self._collector.look)
         self.set_interval(1.0, self._leaving.look)
-        self.set_interval(1.0, self._theme_files.look)
+        self.set_interval(1.0, self.theme_files.look)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):

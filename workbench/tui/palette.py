@@ -71,13 +71,14 @@ class Palette:
         """Show a theme while it is highlighted, the one before while anything else is."""
         is_theme = entry is not None and entry.id.startswith(THEME)
         name = entry.id.removeprefix(THEME) if entry is not None and is_theme else self._theme
-        if self._app.theme != name and isinstance(self._app.screen, PaletteScreen):
+        is_other = self._app.theme != name and name in self._app.available_themes
+        if is_other and isinstance(self._app.screen, PaletteScreen):
             self._app.theme = name
 
     def _chosen(self, entry: Entry | None) -> None:
         self._while_open.close()
         if entry is None or not entry.id.startswith(THEME):
-            self._app.theme = self._theme
+            self._app.theme_files.show(self._theme)
         if entry is None:
             return
         if entry.id not in _NEVER_FIRST:
@@ -222,8 +223,8 @@ class Palette:
     def _take_theme(self, name: str) -> None:
         """Keep a theme: where the file names one, there; else the session remembers it."""
         app = self._app
-        app.theme = name
-        if not app.config.ui.theme or app.config.ui.theme == name:
+        app.theme_files.show(name)
+        if app.theme != name or app.config.ui.theme in ("", name):
             return
         origin = app.config.origins.get("ui.theme")
         if origin is None or origin.kind != "file" or app.config.path is None:

@@ -24,7 +24,8 @@ class ThemeFiles:
         """suited: a theme as the terminal can show it."""
         self._app = app
         self._suited = suited
-        self._ours: set[str] = set()
+        self._registered: set[str] = set()
+        self._in_files: set[str] = set()
         self._seen: _Stamp = ()
 
     def load(self) -> list[str]:
@@ -35,18 +36,22 @@ class ThemeFiles:
         for theme in found:
             self._app.register_theme(self._suited(theme))
         names = {theme.name for theme in found}
-        if problems:
-            self._ours |= names
-            return problems
-        for gone in self._ours - names - {self._app.theme}:
+        self._registered |= names
+        self._in_files = names | (self._in_files if problems else set())
+        self._forget_gone()
+        return problems
+
+    def _forget_gone(self) -> None:
+        """Those whose files were removed; the one in force when another is."""
+        for gone in self._registered - self._in_files - {self._app.theme}:
             self._app.unregister_theme(gone)
-        self._ours = names
-        return []
+            self._registered.discard(gone)
 
     def look(self) -> None:
         """Take what was saved, made or removed meanwhile; a theme in force shows it at once."""
         app = self._app
         if _stamp(themes.theme_folders()[-1]) == self._seen:
+            self._forget_gone()
             return
         before = app.available_themes
         for problem in self.load():
@@ -65,6 +70,12 @@ class ThemeFiles:
             self._app.theme = name
             return None
         return themes.unknown_theme(name, known)
+
+    def show(self, name: str) -> None:
+        """Put one in force that was listed, or was in force before: its file may be gone meanwhile."""
+        wrong = self.choose(name)
+        if wrong is not None:
+            self._app.say(f"{wrong}: {self._app.theme} stays", "warning")
 
 
 def _stamp(folder: Path) -> _Stamp:

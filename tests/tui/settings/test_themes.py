@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.color import Color
 
-from tests.tui.conftest import MakeApp, app_opened, until
+from tests.tui.conftest import MakeApp, app_opened, paste, until
 from workbench.config import load
 from workbench.tui.dialogs.pick import PickScreen
 from workbench.tui.settings.screen import SettingsScreen
@@ -74,3 +74,34 @@ async def test_themes_in_the_settings(make_app: MakeApp, tmp_path: Path) -> None
         assert app.theme == "mine", "it stays as it was"
         await pilot.press("r")
         await until(lambda: app.theme == "workbench-dark", "the usual one")
+
+
+async def test_a_theme_whose_file_is_removed(make_app: MakeApp, tmp_path: Path) -> None:
+    folder = tmp_path / "config" / "themes"
+    folder.mkdir(parents=True)
+    app = make_app("return 1")
+
+    def write(name: str) -> Path:
+        file = folder / f"{name}.toml"
+        file.write_text("primary = '#010203'\n")
+        return file
+
+    async with app.run_test(size=(100, 34)) as pilot:
+        await app_opened(app)
+        file = write("mine")
+        await until(lambda: "mine" in app.available_themes, "a new one")
+        app.theme = "mine"
+        file.unlink()
+        write("other")
+        await until(lambda: "other" in app.available_themes, "the folder was read again")
+        assert app.theme == "mine", "it stays while it is in force"
+        await pilot.press("ctrl+p")
+        paste(pilot, "theme: workbench-light")
+        await until(lambda: app.theme == "workbench-light", "another is shown")
+        await until(lambda: "mine" not in app.available_themes, "it is forgotten")
+        await pilot.press("escape")
+        await until(lambda: app.screen is app.main, "the palette is closed")
+        await until(
+            lambda: any("no theme 'mine'" in note.message for note in app._notifications), "said"
+        )
+        assert app.theme == "workbench-light"

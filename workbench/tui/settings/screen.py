@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -27,6 +27,9 @@ from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
 
+if TYPE_CHECKING:
+    from workbench.tui.app import WorkbenchApp
+
 _LOOK_S = 1.0
 _MOST_PROBLEM = 300
 
@@ -34,6 +37,7 @@ _MOST_PROBLEM = 300
 class SettingsScreen(GuardedScreen[None]):
     """``file`` is written, also where it does not exist yet; ``changed`` hears of what then holds."""
 
+    app: WorkbenchApp
     DEFAULT_CSS = """
     SettingsScreen { layout: vertical; }
     SettingsScreen #setting-about { height: 5; padding: 0 1; border-top: solid $foreground 20%; }
@@ -168,7 +172,7 @@ class SettingsScreen(GuardedScreen[None]):
         names = sorted(app.available_themes, key=lambda name: (name[:9] != "workbench", name))
 
         def show(number: int) -> None:
-            app.theme = names[number]
+            app.theme_files.show(names[number])
 
         at = names.index(before) if before in names else 0
         number = await app.push_screen_wait(PickScreen(key.name, names, at, seen=show))
@@ -177,7 +181,7 @@ class SettingsScreen(GuardedScreen[None]):
             or not await self._set(key, names[number])
             or self._config.ui.theme != names[number]
         ):
-            app.theme = before
+            app.theme_files.show(before)
 
     @work(exclusive=True, group="settings", exit_on_error=False)
     async def action_reset(self) -> None:
