@@ -16,6 +16,8 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.tui.conftest import MakeApp, app_opened, until
+from workbench.history import reading
+from workbench.history.reading_connections import SqliteWatch
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen
 from workbench.tui.editor.code_area import CodeArea
@@ -102,6 +104,34 @@ async def test_a_run_of_another_process_is_followed(make_app: MakeApp, start: St
         assert card.error.code == "CANCELLED"
         await pilot.press("home", "full_stop")
         assert replay.playback.position == 1
+
+
+async def test_a_screen_that_is_left_follows_nothing_any_more(
+    make_app: MakeApp, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed: set[SqliteWatch] = set()
+
+    class Watch(SqliteWatch):
+        def __init__(self, path: Callable[[], Path]) -> None:
+            super().__init__(path)
+            followed.add(self)
+
+        def close(self) -> None:
+            super().close()
+            followed.discard(self)
+
+    monkeypatch.setattr(reading, "SqliteWatch", Watch)
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(lambda: len(followed) == 1, "the main screen follows what others run")
+        screen = await history(app, pilot)
+        start(_CODE)
+        await opened(app, pilot, screen)
+        assert len(followed) == 3
+        await pilot.press("escape")
+        await until(lambda: len(followed) == 2, "not the execution")
+        await pilot.press("escape")
+        await until(lambda: len(followed) == 1, "nor the list")
 
 
 async def test_stepping_back_in_a_live_run_stays_there(make_app: MakeApp, start: Start) -> None:

@@ -19,7 +19,7 @@ SCREENS: tuple[Command, ...] = (
     key("replay", "compare", "c", "Compare live", footer=True),
     key("replay", "live", "R", "Run live", footer=True),
     key("replay", "edit", "E", "Edit and replay", footer=True, first=True),
-    key("replay", "leave", "escape", "Leave", footer=True),
+    key("replay", "leave", "escape", "Leave", "dismiss", footer=True),
     key("history", "filter", "slash", "Filter", footer=True),
     key("history", "filters", "f", "Filters", footer=True),
     key("history", "sort", "s", "Sort", footer=True),

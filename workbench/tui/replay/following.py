@@ -6,7 +6,7 @@ import asyncio
 
 from workbench.core.model import Event
 from workbench.core.ports import HistoryReader
-from workbench.history import ExecutionFollower, Recording
+from workbench.history import ExecutionFollower, HistoryError, Recording
 
 
 class Following:
@@ -17,6 +17,8 @@ class Following:
         self._id = execution_id
         self._follower = ExecutionFollower(history, execution_id)
         self._looking = False
+        self.over = False
+        """It has ended, or cannot be followed, or nobody looks any more."""
 
     async def look(self) -> tuple[list[Event], Recording | None]:
         """What happened since the last look; once it has ended, the whole record. Nothing while another look
@@ -31,6 +33,16 @@ class Following:
             events = await asyncio.to_thread(self._follower.poll)
             if not self._follower.ended:
                 return events, None
-            return events, await asyncio.to_thread(self._history.recording, self._id)
+            recording = await asyncio.to_thread(self._history.recording, self._id)
+        except HistoryError:
+            self.close()
+            raise
         finally:
             self._looking = False
+        self.close()
+        return events, recording
+
+    def close(self) -> None:
+        """Nobody looks any more."""
+        self.over = True
+        self._follower.close()

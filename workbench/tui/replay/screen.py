@@ -83,9 +83,8 @@ class ReplayScreen(PaneScreen):
     def on_mount(self) -> None:
         self.set_interval(TICK_S, self._tick)
         # A call that is under way grows with the recording's time, not with ours.
-        self.trace.model = TraceModel(
-            clock=lambda: self.playback.clock_ms / 1000, folds_by_itself=False
-        )
+        playback = self.playback
+        self.trace.model = TraceModel(lambda: playback.clock_ms / 1000, folds_by_itself=False)
         self._rewind()
         self.trace.focus()
         self.action_seek(-1)
@@ -95,7 +94,7 @@ class ReplayScreen(PaneScreen):
 
     @property
     def live(self) -> bool:
-        return self._following is not None
+        return self._following is not None and not self._following.over
 
     @property
     def trace(self) -> TraceView:
@@ -122,22 +121,24 @@ class ReplayScreen(PaneScreen):
 
     # -- an execution that still runs --------------------------------------------------
 
+    def on_unmount(self) -> None:
+        if self._following is not None:
+            self._following.close()
+
     @work(group="follow", exit_on_error=False)
     async def _follow(self) -> None:
         """Take what happened since the last look; at the end, the whole record."""
-        if self._following is None:
+        if self._following is None or self._following.over:
             return
         events: list[Event] = []
         recording = None
         try:
             events, recording = await self._following.look()
         except HistoryError as error:
-            self._following = None
             self.reruns.verdict = f"✘ It cannot be followed: {clean_line(str(error), 200)}"
         playback = self.playback
         at_end = playback.at_end and not playback.playing
         if recording is not None:
-            self._following = None
             self.recording = recording
             position = playback.position
             playback.steps = steps_of(recording)
@@ -345,6 +346,3 @@ class ReplayScreen(PaneScreen):
 
     def action_live(self) -> None:
         self.reruns.run_live()
-
-    def action_leave(self) -> None:
-        self.dismiss()
