@@ -115,7 +115,8 @@ def summary(
 
     calls: how many it tried, those that were refused too; else how many were let through.
     """
-    parts = [duration(execution.duration_ms), count(_tried(execution, calls), "call")]
+    tried = execution.tool_calls if calls is None else calls
+    parts = [duration(execution.duration_ms), count(tried, "call")]
     return " · ".join([*parts, *costs(execution, upstream_ms)])
 
 
@@ -133,7 +134,3 @@ def costs(execution: Execution, upstream_ms: float | None = None) -> list[str]:
     if execution.memory_bytes is not None:
         parts.append(f"{execution.memory_bytes / (1 << 20):.1f} MB")
     return parts
-
-
-def _tried(execution: Execution, calls: int | None) -> int:
-    return execution.tool_calls if calls is None else calls

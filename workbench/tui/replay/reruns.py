@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,6 +13,7 @@ from workbench.tui.dialogs.ask import ChoiceScreen
 from workbench.tui.editor.documents import Document
 from workbench.tui.history.diff_screen import DiffScreen
 from workbench.tui.replay.divergence_screen import DivergenceScreen
+from workbench.tui.replay.recorded_panes import texts_of
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
@@ -135,8 +135,8 @@ class Reruns:
         app, recording = self._host.app, self._host.recording
         main = app.main
         tab = await main.scripts.show(Document(None))
-        tab.script.text = recording.code
-        tab.input.text = json.dumps(recording.input, ensure_ascii=False, indent=2) + "\n"
+        code, given = texts_of(recording)
+        tab.script.text, tab.input.text = code, given + "\n"
         tab.recorded = recording
         while app.screen is not main:  # the history may be between, and what came over it meanwhile
             app.screen.dismiss(None)  # who opened it is told

@@ -23,7 +23,7 @@ from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.replay.following import Following
 from workbench.tui.replay.outer_lines import header_parts, status_line
 from workbench.tui.replay.playback import Playback
-from workbench.tui.replay.recorded_panes import recorded_panes, texts_of
+from workbench.tui.replay.recorded_panes import recorded_panes
 from workbench.tui.replay.reruns import Reruns
 from workbench.tui.replay.timeline import step_of, steps_of
 from workbench.tui.replay.transport import Transport
@@ -114,7 +114,9 @@ class ReplayScreen(PaneScreen):
         return self.detail.front if pane == "detail" else self.query_one(f"#replay-{pane}")
 
     def natural_share(self, splitter: str) -> float | None:
-        return share_for(splitter, *texts_of(self.recording), self.app.size)
+        code = self.query_one("#replay-script", CodeArea).text
+        given = self.query_one("#replay-input", CodeArea).text
+        return share_for(splitter, code, given, self.app.size)
 
     def show_titles(self) -> None:
         self.detail.show_title()

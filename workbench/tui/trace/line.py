@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from rich.cells import cell_len
 
@@ -14,7 +14,7 @@ from workbench.tui.trace.rows import CallRow, ConsoleRow, EndRow
 from workbench.tui.widgets.line_view import Part, cells, fit
 
 View: TypeAlias = Literal["waterfall", "start", "summary"]
-VIEWS: tuple[View, ...] = ("waterfall", "start", "summary")
+VIEWS: tuple[View, ...] = get_args(View)
 
 _STATUS, _START, _MS = 10, 9, 7
 _LEAST_NUMBER = 4
