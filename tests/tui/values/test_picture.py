@@ -6,6 +6,7 @@ import base64
 import io
 import struct
 import sys
+import threading
 import zlib
 
 import pytest
@@ -13,9 +14,10 @@ from PIL import Image
 from textual.app import App, ComposeResult
 
 from tests.tui.conftest import until
+from workbench.tui.values import picture_screen
 from workbench.tui.values.json_view import JsonView
 from workbench.tui.values.media import Media, NotOpened
-from workbench.tui.values.picture import picture_of
+from workbench.tui.values.picture import Picture, Rgb, picture_of
 from workbench.tui.values.picture_screen import PictureScreen, PictureView
 from workbench.tui.values.text_screen import TextScreen
 
@@ -100,3 +102,34 @@ async def test_v_shows_an_image_and_turns_to_its_text() -> None:
         assert middle.text.strip() == "▄" * 8
         await pilot.press("v")
         await until(lambda: isinstance(app.screen, TextScreen), "its text")
+
+
+async def test_one_decoding_at_a_time_however_often_the_size_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun = 0
+    may_end = threading.Event()
+
+    def decoded(media: Media, columns: int, rows: int, background: Rgb) -> Picture:
+        nonlocal begun
+        begun += 1
+        may_end.wait(30)
+        return picture_of(media, columns, rows, background)
+
+    monkeypatch.setattr(picture_screen, "picture_of", decoded)
+    wide = encoded(Image.new("RGB", (400, 20), RED))
+    app: App[None] = App()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await app.push_screen(PictureScreen(Media("image", "image/png", wide), ""))
+        drawn = app.screen.query_one(PictureView)
+        await until(lambda: begun, "the first one")
+        for width in (70, 80, 90):
+            await pilot.resize_terminal(width, 20)
+        await until(lambda: drawn.size.width > 80, "laid out for the last size")
+        await pilot.pause()
+        assert begun == 1
+        may_end.set()
+        await until(
+            lambda: drawn.picture and len(drawn.picture.rows[0]) == drawn.size.width, "in that size"
+        )
+        assert begun == 2

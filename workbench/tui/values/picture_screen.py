@@ -10,6 +10,7 @@ from rich.style import Style
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -31,18 +32,27 @@ class PictureView(Widget, can_focus=True):
         self._media = media
         self.picture: Picture | None = None
         self._said = "…"
+        self._drawing = False
 
     def on_resize(self) -> None:
-        self._draw()
+        if not self._drawing:
+            self._drawing = True
+            self._draw()
 
-    @work(exclusive=True, exit_on_error=False)
+    @work(exit_on_error=False)
     async def _draw(self) -> None:
-        width, height = self.size
-        if not width or not height:
-            return
+        """As large as there is room; again where that is another meanwhile: a decoding that was begun cannot
+        be taken back, and another one beside it would only take longer."""
+        size = Size()
+        while self.size and size != self.size:
+            size = self.size
+            await self._decode(size)
+        self._drawing = False
+
+    async def _decode(self, size: Size) -> None:
         ground = self.background_colors[1].rgb
         try:
-            self.picture = await asyncio.to_thread(picture_of, self._media, width, height, ground)
+            self.picture = await asyncio.to_thread(picture_of, self._media, *size, ground)
         except NotOpened as error:
             self.picture, self._said = None, clean_line(str(error), 400)
         self.refresh()
