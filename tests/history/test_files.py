@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import sqlite3
 import stat
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ import pytest
 
 from tests.history.test_writer import finished, started, write
 from workbench.history import HistoryError, RecordingError, Store, read_recording, write_recording
+from workbench.history.opening import open_for_writing
+from workbench.history.store import SqliteHistory
 from workbench.text.jsontext import canonical
 
 pytestmark = pytest.mark.anyio
@@ -37,6 +41,21 @@ def test_several_processes_may_make_the_file_at_once(tmp_path: Path) -> None:
         for _ in range(6)
     ]
     assert {process.communicate()[0].strip() for process in processes} == {"None"}
+
+
+def test_what_nobody_closed_is_closed_with_who_held_it(tmp_path: Path) -> None:
+    """From Python 3.13 on, what is still open then is warned of."""
+    path = tmp_path / "h.sqlite3"
+    Store(path).close()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        reader = SqliteHistory(path)
+        watch = reader.watch()
+        held = open_for_writing(path)
+        assert (reader.count(), watch.changed(), held.in_transaction) == (0, True, False)
+        del reader, watch, held
+        gc.collect()
+    assert not [str(each.message) for each in told if issubclass(each.category, ResourceWarning)]
 
 
 def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,9 +29,6 @@ class Connections:
         self._path = path
         self._lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
-        weakref.finalize(
-            self, _close_all, self._idle
-        ).atexit = False  # who forgets to close leaves none
         self._file: Identity | None = None
 
     @contextmanager
@@ -59,9 +55,9 @@ class Connections:
 
     def close(self) -> None:
         with self._lock:
-            idle = self._idle[:]
-            self._idle.clear()
-        _close_all(idle)
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
 
     def _take(self) -> tuple[Identity | None, sqlite3.Connection]:
         file = identity(self._path())
@@ -69,11 +65,11 @@ class Connections:
         connection = None
         with self._lock:
             if file != self._file:
-                stale, self._file = self._idle[:], file
-                self._idle.clear()
+                stale, self._idle, self._file = self._idle, [], file
             elif self._idle:
                 connection = self._idle.pop()
-        _close_all(stale)
+        for other in stale:
+            other.close()
         return file, connection if connection is not None else open_for_reading(self._path())
 
     def _give_back(self, file: Identity | None, connection: sqlite3.Connection | None) -> None:
@@ -83,11 +79,6 @@ class Connections:
                 return
         if connection is not None:
             connection.close()
-
-
-def _close_all(connections: Iterable[sqlite3.Connection]) -> None:
-    for connection in connections:
-        connection.close()
 
 
 class SqliteWatch:
