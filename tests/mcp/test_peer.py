@@ -193,6 +193,24 @@ async def test_progress_reaches_its_request(wired: _Wired) -> None:
     task.cancel()
 
 
+async def test_nobody_is_asked_by_a_connection_that_was_closed() -> None:
+    asked: list[str] = []
+
+    async def answer(method: str, _params: dict[str, Any]) -> dict[str, Any]:
+        asked.append(method)
+        return {}
+
+    peer = Peer(lambda _method, _params: None, on_request=answer)
+    question = b'{"jsonrpc":"2.0","id":"q","method":"elicitation/create"}\n'
+    peer.feed(question)
+    await until(lambda: asked)
+    peer.close("over")
+    peer.feed(question)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert asked == ["elicitation/create"]
+
+
 async def test_a_ping_is_answered_and_nothing_else_is_offered(wired: _Wired) -> None:
     wired.say({"jsonrpc": "2.0", "id": "p", "method": "ping"})
     wired.say({"jsonrpc": "2.0", "id": 4, "method": "sampling/createMessage", "params": {}})
