@@ -23,7 +23,7 @@ import httpx2
 
 from bench.catalogue import made
 from bench.history import fill, run_of
-from tests.support.serving import ENVELOPE, RAW_SERVER, Served, write_config
+from tests.support.serving import ENVELOPE, RAW_SERVER, Served, headers_over_http, write_config
 from workbench.catalogue.tools import Catalogue
 from workbench.config import ServerSettings
 from workbench.core.model import ToolCall
@@ -168,14 +168,8 @@ async def _requests(url: str, number: int) -> float:
     """Milliseconds of a request, where so many are under way: of the whole, divided by how many there were."""
     params = {"name": "code_execution", "arguments": {"code": "1"}, "_meta": ENVELOPE}
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params})
-    headers = {
-        "Authorization": f"Bearer {_TOKEN}",
-        "Accept": "application/json, text/event-stream",
-        "Content-Type": "application/json",
-        "MCP-Protocol-Version": "2026-07-28",
-        "Mcp-Method": "tools/call",
-        "Mcp-Name": "code_execution",
-    }
+    calling = {"Mcp-Method": "tools/call", "Mcp-Name": "code_execution"}
+    headers = headers_over_http(_TOKEN) | calling
 
     async def client(http: httpx2.AsyncClient, count: int) -> None:
         for _ in range(count):

@@ -31,7 +31,7 @@ from bench.accounts import Accounts, accounts
 from bench.plot import Panel, plotted
 from tests.hostile.corpus import cases, kinds
 from tests.support.processes import descriptors, family_of, pss_mb
-from tests.support.serving import ENVELOPE, RAW_SERVER, Served
+from tests.support.serving import ENVELOPE, RAW_SERVER, Served, headers_over_http
 from tests.support.terminals import Pty, environment_of
 
 _TOKEN = "a-token-for-the-soak"
@@ -190,14 +190,8 @@ async def _client(seen: Soak, url: str, chance: random.Random, ends: float) -> N
         for kind in kinds()
         for case in cases(kind)
     ]
-    headers = {
-        "Authorization": f"Bearer {_TOKEN}",
-        "Accept": "application/json, text/event-stream",
-        "Content-Type": "application/json",
-        "MCP-Protocol-Version": "2026-07-28",
-    }
     calling = {"Mcp-Method": "tools/call", "Mcp-Name": "code_execution"}
-    async with httpx2.AsyncClient(headers=headers, timeout=60) as http:
+    async with httpx2.AsyncClient(headers=headers_over_http(_TOKEN), timeout=60) as http:
         while time.monotonic() < ends:
             if chance.random() < 0.2:
                 began = time.monotonic()

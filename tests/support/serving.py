@@ -49,6 +49,16 @@ def command(folder: Path, *flags: str) -> list[str]:
     ]
 
 
+def headers_over_http(token: str) -> dict[str, str]:
+    """Of every request of 2026-07-28; ``Mcp-Method`` and ``Mcp-Name`` come on top."""
+    return {
+        "Authorization": f"Bearer {token}",
+        "Accept": "application/json, text/event-stream",
+        "Content-Type": "application/json",
+        "MCP-Protocol-Version": "2026-07-28",
+    }
+
+
 class Served:
     """One process. Messages that were not asked for yet wait in ``notes``."""
 
