@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import LINUX, children_of, state_of
+from tests.support.processes import LINUX, family_of, state_of
 from tests.support.terminals import Terminal
 from workbench.history.store import SqliteHistory
 
@@ -48,7 +48,7 @@ class _Killed:
 
     def kill(self) -> None:
         """End it at once; what it started ends, too."""
-        family = _family(self.terminal.pid())
+        family = family_of(self.terminal.pid())
         os.kill(family[0], signal.SIGKILL)
         deadline = time.monotonic() + 60
         while not all(state_of(pid) == "Z" for pid in family):
@@ -81,10 +81,6 @@ class _Killed:
             return [str(row.status) for row in history.list_executions(limit=1000)]
         finally:
             history.close()
-
-
-def _family(pid: int) -> list[int]:
-    return [pid, *(one for child in children_of(pid) for one in _family(child))]
 
 
 @pytest.fixture
