@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tree_sitter import Parser
 
 from tests.conftest import RunScript
 from tests.support.tools import DictTools
@@ -136,6 +137,12 @@ def test_places_of_thousands_of_calls_are_found_in_one_text() -> None:
     script = Script(Grammars(), "await tools.test.echo({\n  n,\n});\n" * count)
     found = [place_of_call(script, 3 * n + 2, 3, "echo") for n in range(count)]
     assert found == [(3 * n + 1, 18) for n in range(count)]
+
+
+def test_a_script_that_cannot_be_parsed_keeps_the_engine_s_places() -> None:
+    grammars = Grammars()
+    grammars._javascript = Parser()  # one without a language raises
+    assert place_of_call(Script(grammars, "f(\n1)"), 2, 1, "f") == (2, 1)
 
 
 @pytest.mark.parametrize(

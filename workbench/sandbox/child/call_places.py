@@ -6,6 +6,7 @@ name says, where the script calls it by that.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -26,11 +27,15 @@ _CALLS = {"call_expression": "function", "new_expression": "constructor"}
 
 def place_of_call(script: Script, line: int, column: int, name: str) -> tuple[int, int]:
     """The place of the call of ``name`` that the engine gives a place of; that place where it is right."""
-    offset = script.offset_of(line, column)
-    if offset is None:
-        return line, column
-    found = call_at(script.root, offset, name.encode("utf-8", "surrogatepass"))
-    return (line, column) if found is None else script.place_of(found)
+    try:
+        offset = script.offset_of(line, column)
+        if offset is not None:
+            found = call_at(script.root, offset, name.encode("utf-8", "surrogatepass"))
+            if found is not None:
+                return script.place_of(found)
+    except Exception as error:  # a help that fails must not take the run with it
+        os.write(2, f"place of a call: {error!r}\n".encode())
+    return line, column
 
 
 def call_at(root: Node, offset: int, name: bytes) -> int | None:
