@@ -281,3 +281,8 @@ def test_what_needs_itself_over_and_over_is_opened_only_so_far() -> None:
     many = {f"q{number}": {"$ref": "#/$defs/d"} for number in range(200)}
     given = Form({"properties": many, "$defs": {"d": {"type": "array", "default": [0] * 200}}})
     assert len(given.rows) < 2000
+    big = {f"r{number}": {"$ref": "#/$defs/d"} for number in range(20)}
+    large = Form({"properties": big, "$defs": {"d": {"default": ["x" * 300_000]}}})
+    assert sum(one.is_given for one in large.rows) == 4, "a default that is there twenty times"
+    large.take({"r19": ["y"], "r18": ["z" * 2_000_000]})
+    assert large.value()[0].keys() == {"r18", "r19"}, "what is given is taken, however large"

@@ -26,6 +26,8 @@ _MOST_ITEMS = 200
 """Of a list that is fields; a longer one is JSON text."""
 _MOST_BY_THEMSELVES = 1000
 """Fields that are opened below others unasked: what an object needs may be objects again, and so on."""
+_MOST_TEXT_BY_ITSELF = 1_000_000
+"""Characters of JSON text that stand in fields unasked: many fields may have one large default."""
 _MOST_EXACT = 2**53
 """Whole numbers up to here are the same as floats: ``1e3`` is 1000."""
 _REFERS = frozenset(("$ref", "allOf", "anyOf", "oneOf"))
@@ -107,8 +109,8 @@ class Form:
         self.schema = schema
         self._titled = titled
         self._parts = Parts(schema)
-        self._room = _MOST_BY_THEMSELVES
         self.root = Entry("", schema, required=True, parent=None)
+        self._make_room()
         self._open(self.root)
 
     # -- what there is -----------------------------------------------------------------
@@ -190,7 +192,7 @@ class Form:
         if len(items) >= _MOST_ITEMS:
             return None
         item = Entry(len(items), self.shape(entry).of_items, required=True, parent=entry)
-        self._room = _MOST_BY_THEMSELVES
+        self._make_room()
         self._start(item)
         entry.items, entry.is_null, entry.folded = [*items, item], False, False
         self._was_changed(entry)
@@ -200,7 +202,7 @@ class Form:
         """An object, or a list, is given and its fields are to be seen."""
         if entry.items is None:
             entry.is_null = False
-            self._room = _MOST_BY_THEMSELVES
+            self._make_room()
             self._open(entry)
             self._was_changed(entry)
         entry.folded = False
@@ -265,6 +267,11 @@ class Form:
             yield entry
             waiting += entry.items or ()
 
+    def _make_room(self) -> None:
+        """For what is filled in unasked from now on."""
+        self._room = _MOST_BY_THEMSELVES
+        self._text_room = _MOST_TEXT_BY_ITSELF
+
     def _open(self, entry: Entry) -> None:
         shape = self.shape(entry)
         entry.items = []
@@ -288,7 +295,8 @@ class Form:
         if shape.kind in ("object", "list") and self._room <= 0:
             return
         if default is not None:
-            self._put(entry, default)
+            if self._text_room > 0:
+                self._put(entry, default)
         elif entry.required and shape.kind in ("object", "list"):
             self._room -= len(shape.properties)
             self._open(entry)
@@ -302,7 +310,7 @@ class Form:
             case "choice":
                 entry.text = shape.choices.label(value)
             case "json":
-                entry.text = dumps(value)
+                entry.text = self._as_text(value)
             case "text":
                 entry.text = value if isinstance(value, str) else None
             case "whole" | "number":
@@ -316,7 +324,12 @@ class Form:
         if entry.text is None and entry.items is None:
             entry.is_null = value is None
             if not entry.is_null:
-                entry.as_json, entry.text = True, dumps(value)
+                entry.as_json, entry.text = True, self._as_text(value)
+
+    def _as_text(self, value: JsonValue) -> str:
+        text = dumps(value)
+        self._text_room -= len(text)
+        return text
 
     def _put_items(self, entry: Entry, values: list[JsonValue], shape: Shape) -> None:
         entry.items = []
