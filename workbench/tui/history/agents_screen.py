@@ -128,14 +128,8 @@ class AgentsScreen(GuardedScreen[None]):
 
     def action_failed(self) -> None:
         """The next run that failed."""
-        rows = self.rows.rows
-        for step in range(1, len(rows) + 1):
-            place = (self.rows.cursor + step) % len(rows)
-            run = rows[place][1]
-            if run is not None and has_failed(run):
-                self.rows.move_to(place)
-                return
-        self.notify("No run that is listed failed", markup=False)
+        if not self.rows.move_to_next(lambda row: row[1] is not None and has_failed(row[1])):
+            self.notify("No run that is listed failed", markup=False)
 
 
 def _is_same(row: Row, other: Row | None) -> bool:

@@ -192,12 +192,8 @@ class DiffScreen(GuardedScreen[None]):
         shown: RowList[Any] = self.query_one(TextSides)
         if not shown.has_focus:
             shown = self.rows
-        for step in range(1, len(shown.rows) + 1):
-            index = (shown.cursor + direction * step) % len(shown.rows)
-            if _differs(shown.rows[index]):
-                shown.move_to(index)
-                return
-        self.notify("Nothing differs", markup=False)
+        if not shown.move_to_next(_differs, direction):
+            self.notify("Nothing differs", markup=False)
 
     @on(RowList.Selected, "#pairs")
     def _opened(self) -> None:

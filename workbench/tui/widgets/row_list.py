@@ -119,6 +119,15 @@ class RowList(PaintedView, Generic[T], can_focus=True):
         if index >= len(self.rows) - _NEAR_END:
             self.post_message(self.NearEnd(self))
 
+    def move_to_next(self, wanted: Callable[[T], bool], direction: int = 1) -> bool:
+        """Put the cursor on the next row that is wanted; past the last one comes the first. False: none is."""
+        for step in range(1, len(self.rows) + 1):
+            index = (self.cursor + direction * step) % len(self.rows)
+            if wanted(self.rows[index]):
+                self.move_to(index)
+                return True
+        return False
+
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         base = self.part_style("")
