@@ -138,7 +138,7 @@ def test_what_is_filled_in_at_first() -> None:
     value, wrong = form.checked(SchemaCheck(ISSUE))
     assert value == {"labels": [], "state": "open", "limit": 30}
     assert wrong == {("query",): "it is needed"}
-    assert [one.name for one in form.missing()] == ["query"]
+    assert [one.name for one in form.rows if one.required and not one.is_given] == ["query"]
     assert form.words(entry(form, "limit")) == "a whole number, 1 to 100"
 
 

@@ -149,10 +149,6 @@ class Form:
                 waiting += reversed(entry.items)
         return found
 
-    def missing(self) -> list[Entry]:
-        """The entries to be seen that are needed and left out."""
-        return [entry for entry in self.rows if entry.required and not entry.is_given]
-
     # -- filling it in -----------------------------------------------------------------
 
     def type(self, entry: Entry, text: str) -> None:
