@@ -111,6 +111,10 @@ async def test_it_also_finds_tools_scripts_runs_and_what_the_pane_can_do(make_ap
         await until(lambda: isinstance(app.screen, PaletteScreen))
         kinds = {row.kind for row in app.screen.query_one(RowList).rows}
         assert not kinds & {"tool", "script", "run"}  # there are many: only what is typed
+        paste(pilot, "@get_issue")
+        await until(lambda: first_title(app) == "demo.get_issue", "the tool")
+        await pilot.press("enter")
+        await until(lambda: "await tools.demo.get_issue({" in app.main.tab.script.text, "its call")
 
 
 async def test_a_theme_that_is_chosen_is_kept_where_the_file_names_one(

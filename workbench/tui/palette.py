@@ -26,6 +26,7 @@ from workbench.tui.widgets.pane_screen import PaneScreen
 from workbench.tui.wording import count, local_time
 
 if TYPE_CHECKING:
+    from workbench.catalogue.tools import ToolInfo
     from workbench.tui.app import WorkbenchApp
 
 THEME = "theme:"
@@ -166,17 +167,21 @@ class Palette:
 
     def _of_the_tools(self) -> Iterator[Entry]:
         """Of the servers that are connected."""
-        main, runtime = self._app.main, self._app.runtime_now
+        runtime = self._app.runtime_now
         if runtime is None:
             return
         catalogue = runtime.upstream.catalogue()
         for tools in catalogue.tools.values():
             for tool in tools.values():
-                insert = partial(main.navigation.insert_call, call_text(tool))
+                insert = partial(self._insert_call, tool)
                 about = tool.description.partition("\n")[0]
                 yield Entry(
                     f"tool:{tool.full_name}", tool.full_name, insert, "", about, "tool", True
                 )
+
+    def _insert_call(self, tool: ToolInfo) -> None:
+        """With arguments after its schema: made of the one that is chosen, not of all that are listed."""
+        self._app.main.navigation.insert_call(call_text(tool))
 
     async def _add_what_comes(self, palette: PaletteScreen, *, with_tools: bool) -> None:
         """What is not known at once: the newest runs, and tools of servers that connect meanwhile."""
