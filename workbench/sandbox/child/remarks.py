@@ -37,8 +37,8 @@ def remarks(script: Script, ask: Ask | None) -> str | None:
     if all(statement.type in _DECLARATIONS for statement in top):
         declared = [function_in(_declared(statement)) for statement in top]
         # What is called "main" is the script; else the last one: those before it are helpers.
-        mains = [found for found in declared if _named(found, source) == "main"]
-        for found in (*mains, declared[-1]):
+        main = next((found for found in declared if _named(found, source) == "main"), None)
+        for found in (main, declared[-1]):
             name = _named(found, source)
             if found is None or not name:
                 continue
