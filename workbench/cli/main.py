@@ -17,7 +17,7 @@ from workbench.cli.common import (
     report_crash,
 )
 from workbench.cli.output import CannotWrite, guarded, log_to_stderr, note
-from workbench.cli.parsing import Parser, add_server_option
+from workbench.cli.parsing import Parser, add_server_option, places_of_words
 
 # command -> the module that adds it (imported only when it is asked for, or for the whole help)
 COMMANDS = {
@@ -40,6 +40,7 @@ COMMANDS = {
     "completion": "completion",
 }
 _WITH_VALUE = ("--config", "--data-dir", "--http", "--web")
+"""Options that every command takes, or the faces, with a value."""
 _HELP = """\
 commands:
   code exec | check            run a script, or only parse it
@@ -111,7 +112,7 @@ def _dispatch(argv: list[str]) -> int:
     end = argv.index("--") if "--" in argv else len(argv)
     argv, rest = argv[:end], argv[end + 1 :]
     argv, servers = _taken_out(argv)
-    words = _words(argv)
+    words = [argv[place] for place in places_of_words(argv, _WITH_VALUE.__contains__)]
     if not words or words[0] not in COMMANDS:
         from workbench.cli import launch
 
@@ -145,20 +146,6 @@ def _taken_out(argv: list[str]) -> tuple[list[str], list[str]]:
         else:
             left.append(word)
     return left, servers
-
-
-def _words(argv: list[str]) -> list[str]:
-    """The words that are neither options nor the values of those that every command takes."""
-    words: list[str] = []
-    skip = False
-    for word in argv:
-        if skip:
-            skip = False
-        elif word.startswith("-"):
-            skip = word in _WITH_VALUE
-        else:
-            words.append(word)
-    return words
 
 
 def _no_command(words: list[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 from workbench.text.sanitize import clean_line
@@ -52,7 +52,7 @@ class Parser(argparse.ArgumentParser):
     def _with_room_for_tool(self, args: Sequence[str]) -> Sequence[str]:
         """With an empty TOOL where SERVER.TOOL is one word. Options may stand before it, and before what
         follows: a tool's name there means that it is a server's name with a dot."""
-        places = self._places_of_words(args)
+        places = places_of_words(args, self._takes_value)
         if not places or not all(args[places[0]].partition(".")):
             return args
         following = [args[place] for place in places[1:2]]
@@ -60,25 +60,29 @@ class Parser(argparse.ArgumentParser):
             return args
         return [*args[: places[0] + 1], "", *args[places[0] + 1 :]]
 
-    def _places_of_words(self, args: Sequence[str]) -> list[int]:
-        """Where the words stand that are neither options nor an option's value."""
-        places: list[int] = []
-        is_value = False
-        for place, word in enumerate(args):
-            if is_value:
-                is_value = False
-            elif word.startswith("-"):
-                option = self._option_string_actions.get(word)
-                is_value = option is not None and option.nargs != 0
-            else:
-                places.append(place)
-        return places
+    def _takes_value(self, flag: str) -> bool:
+        option = self._option_string_actions.get(flag)
+        return option is not None and option.nargs != 0
 
     def _refuse(self, extra: list[str]) -> NoReturn:
         flags = [flag for flag in self._option_string_actions if flag.startswith("--")]
         wrong = next((word for word in extra if word.startswith("-")), "")
         told = near(wrong.partition("=")[0], flags, "") if wrong else ""
         self.error(f"unrecognized arguments: {' '.join(extra)}{told}")
+
+
+def places_of_words(args: Sequence[str], takes_value: Callable[[str], bool]) -> list[int]:
+    """Where the words stand that are neither options nor the value of one that takes a value."""
+    places: list[int] = []
+    is_value = False
+    for place, word in enumerate(args):
+        if is_value:
+            is_value = False
+        elif word.startswith("-"):
+            is_value = takes_value(word)
+        else:
+            places.append(place)
+    return places
 
 
 def command(groups: Any, name: str, summary: str, example: str, run: Any = None) -> Parser:
