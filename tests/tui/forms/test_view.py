@@ -25,6 +25,7 @@ from workbench.tui.forms.rows import FormRows
 from workbench.tui.forms.text_entry import TextEntryScreen
 from workbench.tui.forms.view import FormView
 from workbench.tui.values.text_screen import TextScreen
+from workbench.tui.widgets.pane import Pane
 
 pytestmark = pytest.mark.anyio
 
@@ -34,9 +35,9 @@ def known(entry: Entry) -> Sequence[JsonValue]:
 
 
 class FormApp(App[None]):
-    def __init__(self, schema: dict[str, Any]) -> None:
+    def __init__(self, schema: dict[str, Any], *, titled: bool = False) -> None:
         super().__init__()
-        self.view = FormView(Form(schema), SchemaCheck(schema), known)
+        self.view = FormView(Form(schema, titled=titled), SchemaCheck(schema), known)
 
     def compose(self) -> ComposeResult:
         yield self.view
@@ -139,6 +140,22 @@ async def test_texts_of_several_lines_and_what_was_given_before() -> None:
         await pilot.press("f4")
         await until(lambda: isinstance(app.screen, TextEntryScreen), "the larger editor")
         await pilot.press("escape")
+
+
+async def test_what_opens_for_a_field_is_called_as_the_field_is() -> None:
+    many = {"enum": [f"e{number}" for number in range(20)]}
+    words = {"type": "string", "title": "Where to?"}
+    schema = {"properties": {"a": words, "l": {"type": "array", "items": many}}}
+    app = FormApp(schema, titled=True)
+    async with app.run_test(size=(70, 20)) as pilot:
+        await pilot.press("f4")
+        await until(lambda: isinstance(app.screen, TextEntryScreen), "the larger editor")
+        await until(lambda: app.screen.query(Pane), "mounted")
+        assert "Where to?" in str(app.screen.query_one(Pane).border_title)
+        await pilot.press("escape", "down", "enter", "enter")
+        await until(lambda: isinstance(app.screen, PickScreen), "the list")
+        await until(lambda: app.screen.query(".dialog"), "mounted")
+        assert str(app.screen.query_one(".dialog").border_title) == "1."
 
 
 async def test_hostile_schemas_are_only_text_and_many_fields_are_quick() -> None:

@@ -297,7 +297,7 @@ class FormView(Widget):
     async def _list_choices(self, entry: Entry, typed: str = "") -> None:
         labels = self._choices(entry).labels
         at = labels.index(entry.text) if entry.text in labels else 0
-        screen = PickScreen(str(entry.name), labels, at, typed=typed)
+        screen = PickScreen(self.form.label(entry), labels, at, typed=typed)
         number = await self.app.push_screen_wait(screen)
         if number is not None:
             self.form.choose(entry, labels[number])
@@ -330,7 +330,7 @@ class FormView(Widget):
         if entry is None or kind not in ("text", "whole", "number", "json"):
             self.notify("Only a text or JSON has a larger editor", markup=False)
             return
-        title = clean_line(str(entry.name), 60)
+        title = clean_line(self.form.label(entry), 60)
         screen = TextEntryScreen(entry.text or "", title, "text" if kind == "text" else "json")
         text = await self.app.push_screen_wait(screen)
         if text is not None:
