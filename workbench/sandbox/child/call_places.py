@@ -30,7 +30,7 @@ def place_of_call(script: Script, line: int, column: int, name: str) -> tuple[in
     try:
         offset = script.offset_of(line, column)
         if offset is not None:
-            found = call_at(script.root, offset, name.encode("utf-8", "surrogatepass"))
+            found = _call_at(script.root, offset, name.encode("utf-8", "surrogatepass"))
             if found is not None:
                 return script.place_of(found)
     except Exception as error:  # a help that fails must not take the run with it
@@ -38,16 +38,16 @@ def place_of_call(script: Script, line: int, column: int, name: str) -> tuple[in
     return line, column
 
 
-def call_at(root: Node, offset: int, name: bytes) -> int | None:
+def _call_at(root: Node, offset: int, name: bytes) -> int | None:
     """Where the call of ``name`` is that ``offset`` is a part of; None: there, or nobody knows."""
     path = path_to(root, offset)
     for outer, node in pairwise(path):
-        if outer.type == "arguments" and called_name(node).text == name:
+        if outer.type == "arguments" and _called_name(node).text == name:
             return None  # handed on, to be called by another: list.map(tools.a.b)
     around: Node | None = None
     is_callee = False
     for callee in _callees(path):
-        place = called_name(callee)
+        place = _called_name(callee)
         if place.text == name:
             return place.start_byte
         if callee.start_byte <= offset < callee.end_byte:
@@ -61,7 +61,7 @@ def call_at(root: Node, offset: int, name: bytes) -> int | None:
 
 def named_call_at(root: Node, offset: int, name: bytes) -> int | None:
     """Where a call of ``name`` is that ``offset`` is a part of."""
-    places = map(called_name, _callees(path_to(root, offset)))
+    places = map(_called_name, _callees(path_to(root, offset)))
     return next((place.start_byte for place in places if place.text == name), None)
 
 
@@ -72,7 +72,7 @@ def failed_call_at(look: Look) -> int | None:
     for callee in _callees(path_to(look.root, look.offset)):
         inside = callee.start_byte <= look.offset < callee.end_byte
         if not inside or _THERE.fullmatch(look.text(callee)) is None:
-            return called_name(callee).start_byte
+            return _called_name(callee).start_byte
     return None
 
 
@@ -87,7 +87,7 @@ def _callees(path: Path) -> Iterator[Node]:
             yield callee
 
 
-def called_name(callee: Node) -> Node:
+def _called_name(callee: Node) -> Node:
     """``c`` of ``a.b.c``."""
     if callee.type == "member_expression":
         return callee.child_by_field_name("property") or callee

@@ -29,7 +29,7 @@ def as_blocks(look: Look, ask: Ask | None) -> str | None:
     if found is None:
         return None
     variable = re.search(r"(?<![\w$.])([A-Za-z_$][\w$]*)\Z", line[: found.start()])
-    inside = None if variable is None else text_member(look, variable[1], ask)
+    inside = None if variable is None else _text_member(look, variable[1], ask)
     instead = "" if inside is None else f".{inside}"
     parsed = _PARSED_BLOCKS.search(line)
     if parsed is not None and inside is None:  # what is JSON is parsed already
@@ -50,7 +50,7 @@ def parsed_already(look: Look, ask: Ask | None) -> str:
             continue
         given = look.text(arguments)[1:-1]
         inner = arguments.named_children[0] if arguments.named_children else arguments
-        inside = text_member(look, given, ask) or _text_in(look, _call_behind(look, inner), ask)
+        inside = _text_member(look, given, ask) or _text_in(look, _call_behind(look, inner), ask)
         if inside is not None:
             whole = given if inner.type == "identifier" else f"({given})"
             fixed = f"({whole}.{inside})"
@@ -137,7 +137,7 @@ def _call_behind(look: Look, value: Node) -> Node | None:
     return call_in(given)
 
 
-def text_member(look: Look, name: str, ask: Ask | None) -> str | None:
+def _text_member(look: Look, name: str, ask: Ask | None) -> str | None:
     """The text in the result that a variable holds: its only member, or its content; None: it has none."""
     if not re.fullmatch(r"[A-Za-z_$][\w$]*", name):
         return None
