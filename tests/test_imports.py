@@ -27,6 +27,14 @@ def test_import_contracts_are_kept() -> None:
         ("workbench.replay", ["mcp", "textual", "pydantic"]),
         ("workbench.serve", ["mcp", "textual", "uvicorn"]),
         ("workbench.tui", ["mcp", "textual", "workbench.core.engine"]),
+        (
+            "workbench.tui.app",
+            [
+                "workbench.catalogue.forms.form",
+                "workbench.tui.forms",
+                "workbench.tui.history.screen",
+            ],
+        ),
         ("workbench.upstream", ["mcp", "httpx2", "pydantic"]),
         (
             "workbench.cli.main",

@@ -20,7 +20,6 @@ from workbench.tui.commands import Command
 from workbench.tui.dialogs.palette import Entry, PaletteScreen
 from workbench.tui.editor.tool_calls import call_text
 from workbench.tui.history.saved_filters import SavedFilters
-from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.pane_screen import PaneScreen
 from workbench.tui.wording import count, local_time
@@ -52,6 +51,8 @@ class Palette:
 
     def open(self) -> None:
         """Over the screen that is shown."""
+        from workbench.tui.history.screen import HistoryScreen
+
         app, screen = self._app, self._app.screen
         if isinstance(screen, PaletteScreen):
             return
@@ -92,6 +93,8 @@ class Palette:
     def entries(self, screen: Screen[object]) -> Iterator[Entry]:
         """Every command that can be run here; what the pane with the focus can do; themes; by name what
         the main screen opens."""
+        from workbench.tui.history.screen import HistoryScreen
+
         app, main = self._app, self._app.main
         first: list[Entry] = []
         last: list[Entry] = []

@@ -6,7 +6,7 @@ import asyncio
 import importlib
 from typing import TYPE_CHECKING
 
-from workbench.tui.dialogs.elicitation import Questions
+from workbench.tui.dialogs.questions import Questions
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime

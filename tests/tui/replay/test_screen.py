@@ -13,8 +13,9 @@ from workbench.core.elicitation import CANCELLED, Elicitation
 from workbench.core.model import ToolCallFinished, ToolCallStarted
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import LineScreen
-from workbench.tui.dialogs.elicitation import ElicitScreen, Questions
+from workbench.tui.dialogs.elicitation import ElicitScreen
 from workbench.tui.dialogs.help import HelpScreen
+from workbench.tui.dialogs.questions import Questions
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.trace.rows import CallRow

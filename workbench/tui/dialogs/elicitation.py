@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,12 +20,6 @@ from workbench.tui.commands import bindings
 from workbench.tui.forms.drawing import about
 from workbench.tui.forms.view import FormView
 from workbench.tui.widgets.guarded_screen import GuardedModal
-
-if TYPE_CHECKING:
-    from typing import Any
-
-    from textual.app import App
-
 
 _ROOM = 3
 """Rows beside those of the fields: for what is wrong, and for items that are added."""
@@ -108,31 +101,3 @@ class ElicitScreen(GuardedModal[Reply]):
         self.query_one("#elicit-problem", Static).update(clean(problem))
         if content is not None:
             self.dismiss(Reply("accept", content))
-
-
-class Questions:
-    """Puts the questions of servers to the person at the app, one at a time (an ``Elicit``)."""
-
-    def __init__(self, app: App[Any]) -> None:
-        self._app = app
-        self._one_at_a_time = asyncio.Lock()
-
-    async def ask(self, asked: Elicitation) -> Reply:
-        """The answer; cancelling it takes the form away."""
-        async with self._one_at_a_time:
-            if not self._app.is_running:
-                return DECLINED
-            answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-            screen = ElicitScreen(asked)
-
-            def take(reply: Reply | None) -> None:
-                if not answer.done():
-                    answer.set_result(reply or CANCELLED)
-
-            # In the app's own context: who asks comes from a connection's.
-            self._app.call_later(self._app.push_screen, screen, take)
-            try:
-                return await answer
-            finally:
-                if not answer.done() or answer.cancelled():
-                    self._app.call_later(screen.take_back)
