@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -88,5 +89,21 @@ def test_logs_are_shown_and_benchmarks_measured(tmp_path: Path) -> None:
     assert report["parallel_calls_per_s"] > 0
     shown = shell("servers", "logs", "raw", "--server", RAW, "--lines", "2").stdout
     assert re.fullmatch(r"(\S+Z \d+ \[workbench\] \w+\n){2}", shown)
+    (file,) = shell.data.rglob("*.log")
+    with file.open("a") as log:
+        log.write("the first line\nhalf a ")
+    words = ("servers", "logs", "raw", "--server", RAW, "--lines", "1", "--follow")
+    with subprocess.Popen(
+        [sys.executable, "-m", "workbench", "--data-dir", str(shell.data), *words],
+        stdout=subprocess.PIPE, text=True, cwd=tmp_path,
+    ) as following:  # fmt: skip
+        try:
+            assert following.stdout is not None
+            assert following.stdout.readline() == "the first line\n"
+            with file.open("a") as log:
+                log.write("line\n")
+            assert following.stdout.readline() == "half a line\n"
+        finally:
+            following.kill()
     assert shell("servers", "bench", "raw", "--server", RAW).returncode == 2
     assert shell("servers", "restart", "demo").returncode == 0

@@ -63,15 +63,16 @@ def show_logs(arguments: argparse.Namespace) -> int:
     settings = config.servers[known(config, arguments.name)]
     file = log_file(data_dir(arguments), settings)
     last: deque[str] = deque(maxlen=arguments.lines)
+    at = 0
     for one in (file.with_suffix(".log.1"), file):
-        last.extend(_text(one, 0)[0].splitlines())
+        text, at = _text(one, 0)
+        last.extend(text.splitlines())
     for line in last:
         print(line)
     if not last and not arguments.follow:
         note(
             f"{arguments.name} has written nothing yet, and was never started with this data folder"
         )
-    at = file.stat().st_size if file.exists() else 0
     while arguments.follow:
         sys.stdout.flush()
         time.sleep(_POLL_S)
