@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.widgets import Input
 
 from tests.tui.conftest import MakeApp, app_opened, paste, until
 from workbench.config import Config, demo_server, load
+from workbench.history import ExecutionRow
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.commands import COMMANDS
 from workbench.tui.dialogs.palette import PaletteScreen
@@ -214,3 +218,34 @@ async def test_a_sign_in_front_asks_for_one_kind(make_app: MakeApp) -> None:
         await until(
             lambda: "main screen has the scripts" in app.screen.query_one(RowList).empty_text
         )
+
+
+async def test_one_search_of_the_runs_at_a_time(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        history = (await app.runtime()).history
+        begun: list[object] = []
+        may_end = threading.Event()
+        real = history.list_executions
+
+        def searched(**wanted: Any) -> list[ExecutionRow]:
+            if "texts" in wanted:  # else it is not the palette that asks
+                begun.append(wanted["texts"])
+                may_end.wait(30)
+            return real(**wanted)
+
+        monkeypatch.setattr(history, "list_executions", searched)
+        find = app.palette._find_runs
+        searches = [asyncio.create_task(find("n"))]
+        await until(lambda: begun, "the first")
+        for text in ("ne", "nee"):
+            searches[-1].cancel()  # as who types on does
+            searches.append(asyncio.create_task(find(text)))
+            await pilot.pause(0.05)
+        assert begun == [["n"]], "the others wait"
+        may_end.set()
+        await searches[-1]
+        assert begun == [["n"], ["nee"]]

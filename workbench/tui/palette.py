@@ -23,6 +23,7 @@ from workbench.tui.history.saved_filters import SavedFilters
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.pane_screen import PaneScreen
 from workbench.tui.wording import count, local_time
+from workbench.util.one_thread import OneThread
 
 if TYPE_CHECKING:
     from workbench.catalogue.tools import ToolInfo
@@ -46,6 +47,7 @@ class Palette:
         self.recent: list[str] = []
         """Ids, the last first."""
         self._theme = ""
+        self._search = OneThread()
         self._while_open = ExitStack()
         """Ended when the palette has gone: the taking of tools that come meanwhile."""
 
@@ -196,20 +198,18 @@ class Palette:
 
             self._while_open.callback(runtime.upstream.subscribe(add))
             add("")
-        palette.add(await self._runs_where())
+        palette.add(await asyncio.to_thread(self._runs_where))
 
     async def _find_runs(self, text: str) -> list[Entry]:
-        return await self._runs_where(texts=text.split())
+        return await self._search.run(partial(self._runs_where, texts=text.split()))
 
-    async def _runs_where(self, **wanted: Unpack[Wanted]) -> list[Entry]:
-        """The newest; none where the history cannot be read: the screens that are about it say so."""
+    def _runs_where(self, **wanted: Unpack[Wanted]) -> list[Entry]:
+        """The newest, for a thread; none where the history cannot be read: the screens about it say so."""
         runtime = self._app.runtime_now
         if runtime is None:
             return []
         try:
-            rows = await asyncio.to_thread(
-                partial(runtime.history.list_executions, limit=_MOST_RUNS, **wanted)
-            )
+            rows = runtime.history.list_executions(limit=_MOST_RUNS, **wanted)
         except HistoryError:
             return []
         return [self._of_run(row) for row in rows]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import TypeAlias
 
 from rich.cells import cell_len
@@ -21,6 +22,7 @@ from workbench.tui.history.rows import heading, row_line, shows_tokens
 from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.line_view import Part
 from workbench.tui.widgets.row_list import RowList
+from workbench.util.one_thread import OneThread
 
 _PAGE = 200
 _TYPED_S = 0.12
@@ -69,7 +71,7 @@ class RunsView(FilteredList[Line]):
         """The filter under which the scripts were folded, while the runs of one are listed."""
         self._named = 0
         """Cells of the longest name in the list."""
-        self._reading: asyncio.Future[tuple[list[Line], bool, int]] | None = None
+        self._reader = OneThread()
         self._stale = False
         self._fold_at = 0.0
 
@@ -204,7 +206,9 @@ class RunsView(FilteredList[Line]):
             if self._follower is None:  # before the rows are read: what comes after them is news
                 self._follower = Follower(self._history)
             began = time.monotonic()
-            page, whole, self.known = await self._read_alone(asked, more, again)
+            page, whole, self.known = await self._reader.run(
+                partial(self._read, asked, more, again)
+            )
         except HistoryError as error:
             self._cannot_read(error)
             return
@@ -217,18 +221,6 @@ class RunsView(FilteredList[Line]):
         kept: list[Line] = [*self.runs] if more else []
         places = [place for place, row in enumerate(page) if _is_same(row, chosen)]
         self._show([*kept, *page], None if more else places[0] if places else 0)
-
-    async def _read_alone(
-        self, asked: tuple[Wanted, Order, bool], more: bool, again: bool
-    ) -> tuple[list[Line], bool, int]:
-        """One question at a time: what was typed before may still be looked for in every call, and a question
-        that nobody waits for any more cannot be taken back."""
-        if self._reading is not None:
-            await asyncio.wait([self._reading])
-        reading = asyncio.ensure_future(asyncio.to_thread(self._read, asked, more, again))
-        reading.add_done_callback(lambda done: done.cancelled() or done.exception())
-        self._reading = reading
-        return await asyncio.shield(reading)
 
     def _read(
         self, asked: tuple[Wanted, Order, bool], more: bool, again: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import ClassVar, Literal
 
 from rich.segment import Segment
@@ -10,7 +10,6 @@ from rich.style import Style
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -20,6 +19,7 @@ from workbench.tui.values.media import Media, NotOpened
 from workbench.tui.values.picture import Picture, picture_of
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.pane import Pane
+from workbench.util.one_thread import OneThread
 
 
 class PictureView(Widget, can_focus=True):
@@ -32,27 +32,20 @@ class PictureView(Widget, can_focus=True):
         self._media = media
         self.picture: Picture | None = None
         self._said = "…"
-        self._drawing = False
+        self._decoder = OneThread()
 
     def on_resize(self) -> None:
-        if not self._drawing:
-            self._drawing = True
-            self._draw()
+        self._draw()
 
-    @work(exit_on_error=False)
+    @work(exclusive=True, exit_on_error=False)
     async def _draw(self) -> None:
-        """As large as there is room; again where that is another meanwhile: a decoding that was begun cannot
-        be taken back, and another one beside it would only take longer."""
-        size = Size()
-        while self.size and size != self.size:
-            size = self.size
-            await self._decode(size)
-        self._drawing = False
-
-    async def _decode(self, size: Size) -> None:
+        if not self.size:
+            return
         ground = self.background_colors[1].rgb
         try:
-            self.picture = await asyncio.to_thread(picture_of, self._media, *size, ground)
+            self.picture = await self._decoder.run(
+                partial(picture_of, self._media, *self.size, ground)
+            )
         except NotOpened as error:
             self.picture, self._said = None, clean_line(str(error), 400)
         self.refresh()
