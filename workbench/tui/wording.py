@@ -64,12 +64,6 @@ def verdict(status: Status, ms: float | None = None) -> Content:
     return chip(f"{SIGNS[status]} {status.upper()}{took}", COLOURS[status])
 
 
-def calls_made(calls: int, failed: int) -> Content:
-    """For the title of a trace: `` · 31 calls``, with a chip of those that failed; nothing for none."""
-    said = Content(f" · {count(calls, 'call')}" if calls else "")
-    return said + Content(" ") + chip(f"{failed:,} ✘", "$error") if failed else said
-
-
 def judged(verdict: str) -> Content:
     """What a replay came to, as a chip: ``✔ IDENTICAL``, ``≠ DIVERGED``."""
     same = verdict == "identical"
@@ -108,15 +102,9 @@ def error_place(error: ScriptError, script: str) -> str:
     return f"{error.code}{where}"
 
 
-def summary(
-    execution: Execution, upstream_ms: float | None = None, calls: int | None = None
-) -> str:
-    """How a run ended, with what it used: its time, and (where told) whose it was.
-
-    calls: how many it tried, those that were refused too; else how many were let through.
-    """
-    tried = execution.tool_calls if calls is None else calls
-    parts = [duration(execution.duration_ms), count(tried, "call")]
+def summary(execution: Execution, upstream_ms: float | None = None) -> str:
+    """How a run ended, with what it used: its time, and (where told) whose it was."""
+    parts = [duration(execution.duration_ms), count(execution.tool_calls, "call")]
     return " · ".join([*parts, *costs(execution, upstream_ms)])
 
 

@@ -24,7 +24,9 @@ from workbench.core.model import (
 from workbench.tui.trace.filter import FilterError, parse_filter
 from workbench.tui.trace.folds import FOLDS_FROM
 from workbench.tui.trace.model import TraceModel
-from workbench.tui.trace.rows import SHOWN_ARGS, CallRow, ConsoleRow
+from workbench.tui.trace.rows import SHOWN_ARGS, CallRow, ConsoleRow, Totals
+from workbench.tui.trace.title import calls_made
+from workbench.tui.trace.tool_figures import tool_figures
 from workbench.tui.values.preview import brief
 from workbench.tui.widgets.hues import LineNote
 
@@ -346,3 +348,34 @@ def test_the_overview_keeps_its_cost_as_a_run_grows() -> None:
     assert [bad for _, bad in line].count(True) == 1
     assert model.overview.slice_ms == 4.0
     assert len(model.overview.began) == 512
+
+
+def test_calls_count_as_in_the_history_and_what_was_not_made_is_told_apart() -> None:
+    refused = failed(ErrorCode.NOT_FOUND, dispatched=False)
+    never_sent = failed(ErrorCode.CANCELLED, dispatched=False)
+    sent = failed(ErrorCode.UPSTREAM_ERROR)
+    events = [
+        *finished(call(1, line=1)),
+        *finished(call(2, line=2), sent),
+        *finished(call(3, line=3), refused),
+        *finished(call(4, line=3), refused),
+        *finished(call(5, line=4), never_sent),
+    ]
+    done = Execution("x", "ok", duration_ms=9, tool_calls=2, logs_dropped=12)
+    model = model_of(*events, ExecutionFinished("x", done, 0.0))
+    totals = model.totals
+    assert totals.calls == done.tool_calls
+    assert (totals.failed, totals.refused, totals.unsent, totals.dropped) == (1, 2, 1, 12)
+    said = calls_made(totals).plain
+    assert said == " · 2 calls · 1 not sent · 12 console lines dropped  1 ✘   2 refused "
+    assert model.line_notes().keys() == {1, 2}, "no call was made on the others"
+    pairs = [
+        (event.call, event) for event in events if isinstance(event, ToolCallFinished)
+    ]  # of one tool
+    (row,) = tool_figures(pairs)
+    assert (row.calls, row.failed, row.refused) == (2, 1, 3)
+
+
+def test_a_title_of_a_run_that_did_nothing_says_nothing() -> None:
+    assert calls_made(Totals()).plain == ""
+    assert calls_made(Totals(refused=1)).plain == " · 0 calls  1 refused "

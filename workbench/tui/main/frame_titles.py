@@ -11,7 +11,8 @@ from textual.geometry import Offset
 
 from workbench.text.sanitize import clean_line
 from workbench.tui.main.tab_strip import strip_of
-from workbench.tui.wording import calls_made, waiting_words
+from workbench.tui.trace.title import calls_made
+from workbench.tui.wording import waiting_words
 
 if TYPE_CHECKING:
     from workbench.catalogue.tools import ServerInfo
@@ -70,9 +71,7 @@ class FrameTitles:
         run = self._runs.shown
         title = Content(_TRACE)
         if run is not None:
-            title += Content(f" · {clean_line(run.script, 24)}")
-        if run is not None:
-            title += calls_made(len(run.calls), self._runs.failed_calls)
+            title += Content(f" · {clean_line(run.script, 24)}") + calls_made(self._runs.totals)
         if self._waiting:
             title += Content.styled(f" · ! {self._waiting} for approval", "$text-warning")
         if paired:

@@ -16,6 +16,7 @@ from workbench.text.sanitize import clean_line
 from workbench.tui.main.input_text import InputError, parse_input
 from workbench.tui.trace.live_run import CallState, LiveBuffer, LiveRun
 from workbench.tui.trace.model import TraceModel
+from workbench.tui.trace.rows import Totals
 from workbench.tui.values.error_reading import Fix, place_of
 from workbench.tui.wording import COLOURS, SIGNS, costs, error_line, error_place, summary
 
@@ -63,8 +64,9 @@ class RunControl:
         return self.now is not None and self.now.execution is None
 
     @property
-    def failed_calls(self) -> int:
-        return self._trace.model.totals.failed
+    def totals(self) -> Totals:
+        """Of the run on the screen."""
+        return self._trace.model.totals
 
     @property
     def shown(self) -> LiveRun | None:
@@ -258,7 +260,7 @@ class RunControl:
                 said = f"{error_place(execution.error, run.script)} · 4 Detail says it whole"
             self._host.tell(f"{SIGNS[execution.status]} {said}", COLOURS[run.status])
         else:
-            done = summary(execution, run.upstream_ms, len(run.calls))
+            done = summary(execution, run.upstream_ms)
             if self._host.shows_all:  # time and calls stand in the first line and above the trace
                 done = " · ".join(costs(execution, run.upstream_ms)) or "done"
             self._host.tell(f"✔ {run.script}: {done}", COLOURS["ok"])

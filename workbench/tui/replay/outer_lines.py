@@ -16,7 +16,7 @@ _LIVE = "It still runs and is followed · , steps back · End follows again · E
 
 
 def header_parts(recording: Recording, calls: int, came_to: str, *, live: bool) -> list[Content]:
-    """What it is and how it ended, what matters most first. calls: as far as it has come.
+    """What it is and how it ended, what matters most first. calls: made so far, as the history counts them.
 
     came_to: ``identical`` or ``diverged``, where it was run again.
     """
@@ -28,7 +28,7 @@ def header_parts(recording: Recording, calls: int, came_to: str, *, live: bool) 
         Content(clean_line(recording.script or "inline", 40)),
         Content(f"run {clean_line(recording.label)}"),
         Content(local_time(recording.started_at)),
-        Content(count(max(calls, len(recording.calls)), "call")),
+        Content(count(max(calls, 0 if live else recording.tool_calls), "call")),
         Content(f"by {clean_line(recording.client or recording.source, 30)}"),
     ]
 

@@ -31,6 +31,7 @@ from workbench.tui.trace import messages
 from workbench.tui.trace.detail_pane import DetailPane
 from workbench.tui.trace.live_run import TICK_S, LiveRun
 from workbench.tui.trace.model import TraceModel
+from workbench.tui.trace.title import calls_made
 from workbench.tui.trace.view import TraceView
 from workbench.tui.values.error_card import ErrorCard
 from workbench.tui.widgets.key_footer import KeyFooter
@@ -38,7 +39,6 @@ from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.pane_screen import PaneScreen
 from workbench.tui.widgets.proportions import share_for
 from workbench.tui.widgets.quiet_line import QuietLine, fitted
-from workbench.tui.wording import calls_made
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
@@ -325,12 +325,10 @@ class ReplayScreen(PaneScreen):
 
     def show(self) -> None:
         totals = self.trace.model.totals
-        parts = header_parts(
-            self.recording, len(self._run.calls), self.reruns.judged, live=self.live
-        )
+        parts = header_parts(self.recording, totals.calls, self.reruns.judged, live=self.live)
         self.query_one("#replay-header", QuietLine).put(fitted(parts, [], self.size.width - 2))
         self.query_one(Transport).show(self.playback, live=self.live)
-        title = Content("3 Trace") + calls_made(totals.calls, totals.failed)
+        title = Content("3 Trace") + calls_made(totals)
         self.query_one("#trace", Pane).set_title(title)
         said = status_line(self.reruns.verdict, self.playback.breakpoints, live=self.live)
         self.query_one("#status", QuietLine).put(said)

@@ -102,6 +102,7 @@ def execution_of(recording: Recording) -> Execution:
         tool_calls=recording.tool_calls,
         queued_ms=recording.queued_ms or 0.0,
         duration_ms=recording.duration_ms or 0.0,
+        logs_dropped=recording.logs_dropped,
     )
 
 

@@ -48,6 +48,7 @@ class FiguresScreen(GuardedModal[str | None]):
         self._of = of
         self._found: list[ToolFigures] = []
         self._order = 0
+        self._made = len(calls)
 
     def compose(self) -> ComposeResult:
         with Pane():
@@ -67,6 +68,7 @@ class FiguresScreen(GuardedModal[str | None]):
     @work(exit_on_error=False)
     async def _count(self) -> None:
         self._found = await asyncio.to_thread(tool_figures, self._calls)
+        self._made = sum(row.calls for row in self._found)
         self.rows.styles.height = min(len(self._found), 24) + 2
         self._show()
 
@@ -76,7 +78,7 @@ class FiguresScreen(GuardedModal[str | None]):
         self._title()
 
     def _title(self) -> None:
-        title = f"{count(len(self._calls), 'call')} of {self._of} by tool"
+        title = f"{count(self._made, 'call')} of {self._of} by tool"
         order = f"by {_ORDERS[self._order][0]} · o another · Enter filters · Esc"
         self.query_one(Pane).set_title(title, order)
 
@@ -110,8 +112,10 @@ def _heading(width: int) -> str:
 def _line(row: ToolFigures, width: int) -> list[Part]:
     name = max(8, width - _FIGURES)
     failed = f"{row.failed:,} ✘" if row.failed else "0"
+    refused = f" · {row.refused:,} refused" if row.refused else ""
     return [
-        (fit(row.tool, name), "strong"),
+        (fit(row.tool, name - len(refused)), "strong"),
+        (refused, "error"),
         (f"{row.calls:>8,}", ""),
         (f"{failed:>8}", "error" if row.failed else "dim"),
         (f"{duration(row.median_ms):>9}{duration(row.p95_ms):>9}", ""),

@@ -59,7 +59,7 @@ class TraceModel:
         self._index = array("q")  # by seq - 1; -1 where there is none
         self._calls = 0
         self._running: set[int] = set()
-        self._failed = 0
+        self._failed = self._refused = self._unsent = self._dropped = 0
         self._console = 0
         self._span = self._planned_span = 0.0
         self._planned_console: deque[int] = deque()
@@ -175,8 +175,8 @@ class TraceModel:
             else sys.intern(preview.result(event.outcome.result))  # many results read alike
         )
         self._span = max(self._span, row.started_ms + event.duration_ms)
-        self._over(row)
-        if row.line is not None:
+        self._over(row, made=event.outcome.dispatched)
+        if row.line is not None and event.outcome.dispatched:
             calls, total, server = self.lines.get(row.line, (0, 0.0, row.server))
             same = row.server if server == row.server else None
             self.lines[row.line] = (calls + 1, total + event.duration_ms, same)
@@ -192,6 +192,7 @@ class TraceModel:
 
     def _end(self, event: ExecutionFinished) -> None:
         self.finished = True
+        self._dropped = event.execution.logs_dropped
         self._span = max(self._span, event.execution.duration_ms)
         for seq in sorted(self._running):
             index = self._place(seq)
@@ -207,10 +208,15 @@ class TraceModel:
             ended = event.execution.duration_ms
             self.rows.append(EndRow("error", text, ended, error.line, error.column))
 
-    def _over(self, row: CallRow) -> None:
+    def _over(self, row: CallRow, *, made: bool = True) -> None:
+        """made: it was let through to a server, which is what counts as a call."""
         failed = row.status != "ok"
-        if failed:
+        if not made:
+            self._refused += row.status == "refused"
+            self._unsent += row.status != "refused"
+        elif failed:
             self._failed += 1
+        if failed:
             self.overview.failure(row.started_ms)
         self.shown.call_over(row, failed=failed)
 
@@ -218,7 +224,16 @@ class TraceModel:
 
     @property
     def totals(self) -> Totals:
-        return Totals(self._calls, len(self._running), self._failed, self._console)
+        made = self._calls - self._refused - self._unsent
+        return Totals(
+            made,
+            len(self._running),
+            self._failed,
+            self._console,
+            self._refused,
+            self._unsent,
+            self._dropped,
+        )
 
     def elapsed_ms(self) -> float:
         """Since the execution began to run; its whole duration once it has ended."""

@@ -68,10 +68,18 @@ Row: TypeAlias = CallRow | ConsoleRow
 
 @dataclass(frozen=True, slots=True)
 class Totals:
+    """``calls`` counts as the history does: those that were let through to a server. ``failed`` are of them."""
+
     calls: int = 0
     running: int = 0
     failed: int = 0
     console: int = 0
+    refused: int = 0
+    """Turned away before a server was asked."""
+    unsent: int = 0
+    """The run ended before their turn came."""
+    dropped: int = 0
+    """Console lines that were not kept."""
 
 
 def status_of_call(outcome: Outcome) -> str:

@@ -16,10 +16,13 @@ Calls: TypeAlias = Iterable[tuple[ToolCall, ToolCallFinished | None]]
 
 @dataclass(frozen=True, slots=True)
 class ToolFigures:
-    """Of the calls of one tool. Times in milliseconds, of calls that ended; bytes of JSON text."""
+    """Of the calls of one tool: those that were let through to its server, as the history counts them.
+    Times in milliseconds, of calls that ended; bytes of JSON text."""
 
     tool: str
     calls: int
+    refused: int
+    """Not let through, besides."""
     failed: int
     median_ms: float
     p95_ms: float
@@ -36,13 +39,19 @@ def tool_figures(calls: Calls) -> list[ToolFigures]:
         by_tool.setdefault(name, []).append((call, finished))
     found = []
     for name, made in by_tool.items():
-        ended = [finished for _, finished in made if finished is not None]
+        refused = sum(
+            finished is not None and not finished.outcome.dispatched for _, finished in made
+        )
+        ended = [
+            finished for _, finished in made if finished is not None and finished.outcome.dispatched
+        ]
         spent = [finished.duration_ms for finished in ended]
         figures = figures_of(spent)
         found.append(
             ToolFigures(
                 name,
-                len(made),
+                len(made) - refused,
+                refused,
                 sum(not finished.outcome.ok for finished in ended),
                 figures.median_ms,
                 figures.p95_ms,
