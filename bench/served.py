@@ -1,6 +1,7 @@
 """What a client of ``workbench --serve`` sees, by a thin client, beside direct calls of the same upstream server.
 
-Both by turns in one run: compare the ratios, not the milliseconds. A direct "script" is its calls sent one by one.
+Direct calls are the MCP SDK's, as an agent makes them; a direct "script" is its calls sent one by one. Both by turns
+in one run: compare the ratios, not the milliseconds. Where both sides are to be the thin client, the row says so.
 
 python -m bench.served
 """
@@ -14,11 +15,14 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.thin import ThinClient, connected, workbench
 from tests.support.processes import processor_ms
 from tests.support.serving import RAW_SERVER
+
+if TYPE_CHECKING:
+    from mcp import Client
 
 _TURN = 5
 _PAUSE_S = 0.004
@@ -50,19 +54,23 @@ async def by_turns(works: list[Work], rounds: int) -> list[float]:
     return [statistics.median(taken) for taken in times]
 
 
-async def calls(direct: ThinClient, ours: ThinClient) -> None:
+async def calls(direct: Client, thin: ThinClient, ours: ThinClient) -> None:
     """Scripts without a call, with one, with many; calls at once."""
     echo = "call_tool('raw', 'echo', { a: 1 });"
 
     async def once() -> None:
-        await direct.tool("echo", {"a": 1})
+        await direct.call_tool("echo", {"a": 1})
 
     async def hundred() -> None:
         for _ in range(100):
             await once()
 
+    async def thin_hundred() -> None:
+        for _ in range(100):
+            await thin.tool("echo", {"a": 1})
+
     async def at_once() -> None:
-        await asyncio.gather(*(direct.tool("sleep", {"ms": 20}) for _ in range(50)))
+        await asyncio.gather(*(direct.call_tool("sleep", {"ms": 20}) for _ in range(50)))
 
     def script(code: str) -> Work:
         async def run() -> None:
@@ -76,8 +84,10 @@ async def calls(direct: ThinClient, ours: ThinClient) -> None:
     row("a trivial script", trivial, call, "≤ 1.3 ms or 3.3 × a direct call")
     row("a script with one call", one, call, "≤ 2.0 ms")
     many = script(f"for (let i = 0; i < 101; i++) {echo} 1")
-    straight, longer = await by_turns([hundred, many], 20)
-    row("each further call", (longer - one) / 100, straight / 100, "≤ 1.1 × a direct call")
+    straight, thinly, longer = await by_turns([hundred, thin_hundred, many], 20)
+    further = (longer - one) / 100
+    row("each further call", further, straight / 100, "≤ 1.1 × a direct call")
+    row("… beside the thin client's", further, thinly / 100)
     parallel = "await Promise.all(Array.from({length: 50}, () => tools.raw.sleep({ms: 20}))); 0"
     waiting, ours_waiting = await by_turns([at_once, script(parallel)], 20)
     row("50 calls of 20 ms at once", ours_waiting, waiting)
@@ -93,7 +103,7 @@ async def calls(direct: ThinClient, ours: ThinClient) -> None:
         row(name, took, None)
 
 
-async def payloads(direct: ThinClient, ours: ThinClient) -> None:
+async def payloads(direct: Client, ours: ThinClient) -> None:
     """Large values through a tool and back to the client."""
     shapes: list[tuple[str, Any, str, int, str]] = [
         ("1 MB", "x" * 1_000_000, "'x'.repeat(1_000_000)", 20, "≤ 1.5 × direct"),
@@ -110,7 +120,7 @@ async def payloads(direct: ThinClient, ours: ThinClient) -> None:
         text = f"call_tool('raw', 'echo', {{a: {code}}}).result"
 
         async def raw(value: object = value) -> None:
-            await direct.tool("echo", {"a": value})
+            await direct.call_tool("echo", {"a": value})
 
         async def served(text: str = text) -> None:
             answer = await ours.script(text)
@@ -165,15 +175,19 @@ async def limits(ours: ThinClient) -> None:
 async def main() -> None:
     """The table."""
     print(f"{'':50}{'ours':>10} {'':5}{'direct':>10}{'ratio':>9}   target")
+    from mcp import Client, StdioServerParameters
+
+    upstream = [sys.executable, str(RAW_SERVER)]
+    parameters = StdioServerParameters(command=upstream[0], args=upstream[1:])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        async with connected([sys.executable, str(RAW_SERVER)]) as direct:
+        async with Client(parameters) as direct, connected(upstream) as thin:
             async with connected(workbench(folder, 10)) as ours:
-                await calls(direct, ours)
+                await calls(direct, thin, ours)
                 await limits(ours)
             async with connected(workbench(folder, 10, **_LARGE)) as ours:
                 await payloads(direct, ours)
-            await many_at_once(direct, folder)
+            await many_at_once(thin, folder)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from workbench.core.model import (
 )
 from workbench.sandbox import job as jobs
 from workbench.sandbox.host import forking
+from workbench.sandbox.host import pool as pools
 from workbench.sandbox.host.pool import Pool
 
 pytestmark = pytest.mark.anyio
@@ -76,6 +77,24 @@ async def test_a_wait_cancelled_in_any_turn_of_the_loop_gives_its_worker_back(
     await busy
     assert engine.pool.running == engine.pool.queued == 0
     assert (await engine.run(ExecutionRequest("7"), tools=tools)).value == 7
+
+
+async def test_half_of_the_pool_is_kept_warm_at_once_and_the_rest_in_a_calm_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pools, "_CALM_S", 3600)  # a burst without an end
+    engine = Engine(limits=Limits(timeout_ms=20_000), pool=PoolSettings(size=6))
+    try:
+        tools = DictTools()
+        for number in range(13):  # twice as many as there is room for
+            assert (await engine.run(ExecutionRequest(str(number)), tools=tools)).value == number
+        await until(lambda: len(pool_of(engine).worker_pids()) >= 3)
+        assert len(pool_of(engine).worker_pids()) == 3
+        monkeypatch.setattr(pools, "_CALM_S", 0)
+        assert (await engine.run(ExecutionRequest("1"), tools=tools)).ok
+        await until(lambda: len(pool_of(engine).worker_pids()) == 6)
+    finally:
+        await engine.close()
 
 
 async def test_an_execution_cancelled_while_it_waits_leaves_the_queue(engine: Engine) -> None:

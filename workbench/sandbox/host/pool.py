@@ -18,6 +18,11 @@ _SPARE = 2
 _LATER_S = 0.002
 """Where spare workers are warm, the next fork waits this long: the two processors of a small machine are
 needed for the end of the execution that just gave a worker back (its commit took 1.0 ms instead of 0.2)."""
+_CALM_S = 0.02
+"""While half of the pool is warm, forks wait until nobody asked for a worker for this long: a fork takes as
+much of the processors as several short scripts, and the next of a burst is not to wait for it."""
+_PACE_S = 0.005
+"""Between the forks of a calm moment: who comes in the middle of them waits for one at most."""
 _RETRY_S = 0.1
 """After a fork that the system refused, or a worker that died before it had work."""
 _RESTARTS = 5
@@ -44,6 +49,7 @@ class Pool:
         self._restarts = 0
         self._restart: asyncio.TimerHandle | None = None
         self._filling: asyncio.TimerHandle | None = None
+        self._topping: asyncio.TimerHandle | None = None
         self._words: deque[str] = deque(maxlen=_WORDS)
         self.trouble: str | None = None
         """Why the last fork did not come; None: it came."""
@@ -117,7 +123,7 @@ class Pool:
     async def close(self) -> None:
         """End every worker, running ones too. Leaves no process behind."""
         self._closing = True
-        for timer in (self._restart, self._filling):
+        for timer in (self._restart, self._filling, self._topping):
             if timer is not None:
                 timer.cancel()
         self._turn_away(PoolClosed("the pool is closed"))
@@ -143,6 +149,8 @@ class Pool:
             worker = self._idle.popleft()
             if not worker.closed:  # it died while it waited
                 self._running.add(worker)
+                if self._topping is not None:
+                    self._top_up_after(_CALM_S)
                 return worker
         return None
 
@@ -217,20 +225,42 @@ class Pool:
     # -- forks -------------------------------------------------------------------------------
 
     def _fill(self) -> None:
+        """Fork what is needed soon: half of the pool warm, one for everyone who waits; the rest in calm."""
         if self._filling is not None:
             self._filling.cancel()
             self._filling = None
         if self._closing:
             return
         size = self._settings.size
-        wanted = max(size - len(self._running), min(_SPARE, size))
+        soon = max((size + 1) // 2, len(self._waiting))
+        if self._fork(max(min(size - len(self._running), soon), min(_SPARE, size))):
+            self._top_up_after(_CALM_S)
+
+    def _fork(self, wanted: int) -> bool:
+        """Ask for forks until this many workers are warm; False: the system gave none for now."""
         # The server may turn out to be dead at any of these forks.
         while self._server is not None and len(self._idle) + self._server.forking < wanted:
             try:
                 self._server.fork(self._memory_bytes)
             except OSError as error:
                 self._not_forked(str(error))
-                return
+                return False
+        return True
+
+    def _top_up_after(self, seconds: float) -> None:
+        if self._topping is not None:
+            self._topping.cancel()
+        self._topping = asyncio.get_running_loop().call_later(seconds, self._top_up)
+
+    def _top_up(self) -> None:
+        """Fork one more of those that are missing, and see again in a moment."""
+        self._topping = None
+        if self._server is None or self._closing:
+            return
+        warm = len(self._idle)
+        missing = warm < self._settings.size - len(self._running)
+        if missing and (self._server.forking or self._fork(warm + 1)):
+            self._top_up_after(_PACE_S)
 
     def _fill_later(self, seconds: float) -> None:
         if self._filling is None and not self._closing:
