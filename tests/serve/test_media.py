@@ -87,3 +87,10 @@ def test_too_large_and_too_many_are_told_of() -> None:
     value, blocks = take_out([IMAGE] * 30)
     assert len(blocks) == 20
     assert value[-1]["note"] == "not attached"
+
+
+def test_images_are_found_behind_many_other_values() -> None:
+    value = [{"id": n} for n in range(10_000)] + [IMAGE]
+    shown, blocks = take_out(value)
+    assert blocks == [IMAGE]
+    assert shown[-1] == {**SHOWN, "attached": 1}

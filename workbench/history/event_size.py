@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from workbench.core.model import (
     ConsoleLine,
     Event,
@@ -16,20 +14,16 @@ from workbench.core.model import (
     ToolCallNote,
     ToolCallStarted,
 )
+from workbench.text.jsontext import dumps
 
 LIGHT = 32_768
-"""Characters and values together; about 0.3 ms to serialise, look for secrets, and insert."""
+"""Bytes of JSON; about 0.3 ms to serialise, look for secrets, and insert."""
 
 
 def weight_of(event: Event) -> int:
-    """Characters and values of an event. Texts are counted whole; what has more values than ``LIGHT``
-    is not looked through to its end, so for that the weight is a floor."""
-    weight = 1
-    for value in _payload(event):
-        if value is None:
-            continue
-        weight += len(value) if isinstance(value, str) else _weigh(value)
-    return weight
+    """Bytes of what an event carries as JSON, about. Written once more for that: 0.1 to 0.7 ms a megabyte,
+    where looking through its values took 10."""
+    return 1 + sum(_size(value) for value in _payload(event) if value is not None)
 
 
 def _payload(event: Event) -> tuple[JsonValue, ...]:
@@ -54,18 +48,10 @@ def _payload(event: Event) -> tuple[JsonValue, ...]:
             return ()
 
 
-def _weigh(value: JsonValue) -> int:
-    looked_at = weight = 0
-    pending: list[Iterable[JsonValue]] = [(value,)]
-    while pending and looked_at < LIGHT:
-        for item in pending.pop():
-            if looked_at >= LIGHT:
-                break
-            looked_at += 1
-            if isinstance(item, str):
-                weight += len(item)
-            elif isinstance(item, dict):
-                pending += (item, item.values())
-            elif isinstance(item, list | tuple):
-                pending.append(item)
-    return weight + looked_at
+def _size(value: JsonValue) -> int:
+    if isinstance(value, str):
+        return len(value)
+    try:
+        return len(dumps(value))
+    except ValueError:  # too deep: it cannot be written either
+        return LIGHT

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.core.model import JsonValue
+from workbench.text.jsontext import dumps
 
 _KINDS = ("image", "audio")
+_MARKS = tuple(dumps({"type": kind})[1:-1] for kind in _KINDS)
 _MOST_BLOCKS = 20
 _MOST_BYTES = 5 << 20
 """Of one: what models take."""
@@ -22,8 +24,18 @@ def take_out(value: JsonValue) -> tuple[JsonValue, list[JsonValue]]:
 
     In its place: ``{"type": "image", "mimeType": …, "bytes": …, "attached": 1}``, the number of the block.
     """
+    if not _may_hold_some(value):
+        return value, []
     taking = _Taking()
     return taking.visit(value, 0), taking.blocks
+
+
+def _may_hold_some(value: JsonValue) -> bool:
+    """By its text: to look at every value of a large one takes 20 times as long."""
+    if not isinstance(value, list | Mapping):
+        return False
+    text = dumps(value)
+    return any(mark in text for mark in _MARKS)
 
 
 class _Taking:

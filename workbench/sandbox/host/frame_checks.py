@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias, cast, get_args
 from workbench.core.model import METHODS, CallKind, ErrorCode, JsonValue, LogLevel, QueryKind
 from workbench.sandbox.job import Form
 from workbench.text.jsontext import loads
+from workbench.util.allocating import without_collector
 
 MOST_NAME = 1_024
 """Characters of a server's or tool's name; the worker refuses longer ones."""
@@ -20,6 +21,8 @@ _MOST_BATCH = 100
 _MOST_WIDTH = 32
 _MOST_WARNINGS = 100
 _MOST_WHOLE = 2**53 - 1
+_BURST = 65_536
+"""From this length on a frame may be a burst of objects."""
 _LEVELS = frozenset(get_args(LogLevel))
 _MOST_DESCRIBED = 50
 _LATEST_MS = 8.64e15
@@ -128,7 +131,11 @@ _Frame: TypeAlias = dict[str, Any]
 def read(body: bytes) -> tuple[Message, Readings | None]:
     """A frame's message, and the clock readings since the last one. Raises BrokenProtocol."""
     try:
-        frame = loads(body)  # its texts have no lone surrogates
+        if len(body) < _BURST:
+            frame = loads(body)  # its texts have no lone surrogates
+        else:
+            with without_collector():
+                frame = loads(body)
     except ValueError as error:
         raise BrokenProtocol(f"a frame is not JSON: {error}") from None
     if not isinstance(frame, dict):
