@@ -27,6 +27,7 @@ _EXITS = (
 )
 _SHAPES = (
     "Results are JSON on stdout; everything else is on stderr. --json is there where a table is shown without it. `-` as a file is stdin.",
+    "An error in JSON has `docs`, the address of its code's page; `workbench explain CODE` says in the terminal what is there.",
     "--config, --data-dir and --require-history may stand before or after any command.",
     "Text of outsiders (servers, scripts, tools) reaches the terminal with control characters shown, not obeyed.",
 )

@@ -14,6 +14,7 @@ from workbench.catalogue.offerings import GET_PROMPT, READ_CONTENT, READ_RESOURC
 from workbench.cli import tools_call
 from workbench.cli.code import checked, exit_code, given, run_and_print, run_once
 from workbench.cli.common import EXIT_OK, Failure, open_servers
+from workbench.cli.error_pages import with_pages
 from workbench.cli.output import note, print_json, print_table
 from workbench.cli.parsing import Parser, add_server_option, command
 from workbench.core.model import ExecutionRequest, JsonValue
@@ -160,7 +161,7 @@ def _write(arguments: argparse.Namespace, code: str, value: dict[str, JsonValue]
     request = _request(arguments, code, value)
     execution, ended_by = asyncio.run(run_once(arguments, open_servers(arguments), request))
     if execution.error is not None:
-        print_json(execution.to_json())
+        print_json(with_pages(execution.to_json()))
         return exit_code(execution, ended_by)
     data = _held(execution.value)
     try:

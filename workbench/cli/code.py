@@ -20,6 +20,7 @@ from workbench.cli.common import (
     parse_json,
     read_text,
 )
+from workbench.cli.error_pages import with_pages
 from workbench.cli.output import note, print_json
 from workbench.cli.parsing import add_server_option, command
 from workbench.core.model import ErrorCode, Event, Execution, ExecutionOptions, ExecutionRequest
@@ -145,7 +146,7 @@ def run_and_print(
 ) -> int:
     """One run, its result on stdout; the exit code."""
     execution, ended_by = asyncio.run(run_once(arguments, config, request))
-    print_json(execution.to_json())
+    print_json(with_pages(execution.to_json()))
     for warning in execution.warnings:
         note(f"warning: {warning}")
     if execution.error is not None and sys.stderr.isatty():  # not for an agent that pays for words
@@ -179,7 +180,7 @@ def check_syntax(arguments: argparse.Namespace) -> int:
         if error is None:
             print_json({"ok": True})
             return EXIT_OK
-        print_json({"ok": False, "error": error.to_json()})
+        print_json(with_pages({"ok": False, "error": error.to_json()}))
         return EXIT_FAILED
 
     return asyncio.run(check())

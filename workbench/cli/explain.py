@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from functools import cache
 from typing import Any
 
 from workbench.cli.common import EXIT_OK, Failure
+from workbench.cli.error_pages import page_of
 from workbench.cli.output import print_json, print_table
 from workbench.cli.parsing import command, near
 
@@ -17,7 +17,6 @@ _OF = {
     "replay": "of a call in a replay",
 }
 
-_PAGE = "docs/code_execution/api-reference.md"
 _FLAGS = {
     "timeout_ms": "timeout",
     "max_tool_calls": "max-tool-calls",
@@ -58,7 +57,7 @@ def show(arguments: argparse.Namespace) -> int:
         flags = (f"  --{_FLAGS[name]} {_shown(value)}" for name, value in found.options.items())
         given = "".join(flags)
         print(f"\nExample:\n  {found.example}{given}")
-    print(f"\n{_docs(found)}")
+    print(f"\n{page_of(found.code)}")
     return EXIT_OK
 
 
@@ -73,25 +72,5 @@ def _json(one: Any) -> dict[str, Any]:
         "when": one.when,
         "cure": one.cure,
         "example": one.example,
-        "docs": _docs(one),
+        "docs": page_of(one.code),
     }
-
-
-def _docs(one: Any) -> str:
-    """Its section in the documentation: the address, where the package knows one, else the file."""
-    return f"{_page()}#{one.code.lower()}"
-
-
-@cache
-def _page() -> str:
-    from importlib import metadata
-
-    try:
-        told = metadata.metadata("workbench-mcp").get_all("Project-URL") or []
-    except metadata.PackageNotFoundError:
-        told = []
-    home = next(
-        (url for name, _, url in (each.partition(", ") for each in told) if name == "Homepage"),
-        None,
-    )
-    return f"{home}/blob/main/{_PAGE}" if home is not None else _PAGE

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from workbench.cli.common import EXIT_OK, Failure, data_dir, open_config
+from workbench.cli.error_pages import with_pages
 from workbench.cli.output import hanging, print_json, print_table
 from workbench.cli.parsing import command
 from workbench.core.model import Source, Status
@@ -140,7 +141,7 @@ def show(arguments: argparse.Namespace) -> int:
     with opened_history(arguments) as store:
         recording = store.recording(arguments.id)
     if arguments.json:
-        print_json(recording.to_json())
+        print_json(with_pages(recording.to_json()))
     else:
         _print_recording(recording)
     return EXIT_OK

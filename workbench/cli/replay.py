@@ -17,6 +17,7 @@ from workbench.cli.common import (
     parse_json,
     read_text,
 )
+from workbench.cli.error_pages import with_pages
 from workbench.cli.output import hanging, print_json, print_table
 from workbench.cli.parsing import command
 from workbench.text.sanitize import clean_line
@@ -110,7 +111,7 @@ def replay_one(arguments: argparse.Namespace) -> int:
     except MaskedRecord as error:
         raise Failure(str(error)) from error
     if arguments.json:
-        print_json(replayed.to_json())
+        print_json(with_pages(replayed.to_json()))
     else:
         _print_replayed(replayed)
     return EXIT_OK if replayed.verdict == "identical" else EXIT_FAILED
@@ -197,7 +198,7 @@ def diff(arguments: argparse.Namespace) -> int:
             a, b = (load_recording(store, name) for name in names)
     compared = compare(a, b)
     if arguments.json:
-        print_json(compared)
+        print_json(with_pages(compared))
     else:
         _print_compared(compared)
     return EXIT_OK if compared["same"] else EXIT_FAILED

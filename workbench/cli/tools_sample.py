@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from workbench.cli import tools_call
 from workbench.cli.code import exit_code, run_once
 from workbench.cli.common import EXIT_OK, Failure, data_dir, open_config, open_servers
+from workbench.cli.error_pages import with_pages
 from workbench.cli.output import note, print_json
 from workbench.cli.parsing import Parser
 from workbench.cli.servers import read_catalogue
@@ -93,11 +94,13 @@ def _tell(
         return
     error = execution.error if execution is not None else None
     print_json(
-        {
-            "server": tool.server,
-            "tool": tool.name,
-            "execution_id": execution.execution_id if execution is not None else None,
-            "typescript": declared,
-            "error": error.to_json() if error is not None else None,
-        }
+        with_pages(
+            {
+                "server": tool.server,
+                "tool": tool.name,
+                "execution_id": execution.execution_id if execution is not None else None,
+                "typescript": declared,
+                "error": error.to_json() if error is not None else None,
+            }
+        )
     )
