@@ -48,6 +48,7 @@ class Zygote:
         self._hardening.prepare()
         self._hardening.die_with_parent()
         gc.collect()
+        system.give_back_memory()
         gc.freeze()  # a collection in a child would touch, and so copy, every page
         gc.disable()
         wake_read, wake_write = os.pipe()
