@@ -59,7 +59,7 @@ def test_early_and_doubled_keys_do_no_harm(terminal: Terminal) -> None:
     ):
         terminal.keys(*keys)
         terminal.at_rest()
-    terminal.keys("C-n", "a", "b", "c", "BSpace", "d", "Left", "x", "Home", "y", "End", "z")
+    terminal.keys("C-n", "M-g", "M-g", "a", "b", "c", "BSpace", "d", "Left", "x", "Home", "y", "End", "z")
     text = terminal.until(lambda text: "yabxdz" in text)
     assert "3 Trace" in text
 

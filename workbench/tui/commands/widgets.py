@@ -37,7 +37,11 @@ EDITOR: tuple[Command, ...] = (
     key("editor", "end", "ctrl+end", "End of the text", "go_to_end(True)"),
     key("editor", "select-to-start", "ctrl+shift+home", "Select to the start", "go_to_end(False, True)"),
     key("editor", "select-to-end", "ctrl+shift+end", "Select to the end", "go_to_end(True, True)"),
-    key("editor", "delete-word", "ctrl+backspace", "Delete the word before", "delete_word_left", said=False),
+    key(
+        *("editor", "delete-word", "ctrl+backspace,alt+backspace", "Delete the word before"),
+        "delete_word_left",
+        said=False,
+    ),
     key("editor", "outdent", "shift+tab", "Indent less"),
     key("editor", "lines-up", "alt+up", "Move lines up", "move_lines(-1)"),
     key("editor", "lines-down", "alt+down", "Move lines down", "move_lines(1)"),
@@ -49,7 +53,7 @@ EDITOR: tuple[Command, ...] = (
     key("find", "regex", "alt+r", "Regex", "toggle('regex')"),
     key("find", "replace-all", "alt+a", "Replace all"),
     key("line", "select-all", "ctrl+a", "Select all"),
-    key("line", "delete-word", "ctrl+backspace", "Delete word", "delete_left_word"),
+    key("line", "delete-word", "ctrl+backspace,alt+backspace", "Delete word", "delete_left_word"),
 )  # fmt: skip
 TRACE: tuple[Command, ...] = (
     *_moves("trace", first="first", last="follow"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.screen import Screen
 from textual.scroll_view import ScrollView
@@ -23,6 +24,7 @@ CLASS_MEMBERS: dict[type, tuple[str, ...]] = {
         *("_yield_character_locations", "_yield_character_locations_reverse"),
     ),
     WrappedDocument: ("height",),
+    XTermParser: ("parse", "parse_mouse_code", "_sequence_to_key_events"),
 }
 """What the classes must have; the members of their instances are looked at in a running app."""
 INSTANCE_MEMBERS: dict[type, tuple[str, ...]] = {

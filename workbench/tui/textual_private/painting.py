@@ -8,9 +8,12 @@ from rich.console import Console, RenderableType
 from rich.control import Control
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
+from textual.driver import Driver
 from textual.events import Event, Mount, Resize
 from textual.geometry import Size
 from textual.screen import Screen
+
+from workbench.tui.textual_private.key_parser import read_keys_with_ours
 
 
 class AppBase(App[int]):
@@ -21,6 +24,12 @@ class AppBase(App[int]):
         super().__init__()
         self._painted = Painted()
         self._painted_size = Size()
+
+    def get_driver_class(self) -> type[Driver]:
+        """The driver of this platform, reading keys with our parser."""
+        driver = super().get_driver_class()
+        read_keys_with_ours()
+        return driver
 
     def on_crash(self) -> None:
         """A bug ends the app: what is still to be done. Must not raise."""
