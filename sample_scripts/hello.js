@@ -1,5 +1,5 @@
 // Hello: the demo server's issues, counted by assignee.
-// F5 runs it, F8 stops it. Watch the calls arrive on the right.
+// F5 runs it, F8 stops it. Watch the calls arrive in 3 Trace.
 const page = await tools.demo.list_issues({ state: "open", limit: input.limit });
 console.log(`${page.total} open issues, looking at ${page.issues.length}`);
 

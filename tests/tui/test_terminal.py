@@ -59,7 +59,9 @@ def test_early_and_doubled_keys_do_no_harm(terminal: Terminal) -> None:
     ):
         terminal.keys(*keys)
         terminal.at_rest()
-    terminal.keys("C-n", "M-g", "M-g", "a", "b", "c", "BSpace", "d", "Left", "x", "Home", "y", "End", "z")
+    terminal.keys(
+        "C-n", "M-g", "M-g", "a", "b", "c", "BSpace", "d", "Left", "x", "Home", "y", "End", "z"
+    )
     text = terminal.until(lambda text: "yabxdz" in text)
     assert "3 Trace" in text
 
@@ -102,12 +104,13 @@ def test_what_was_left_out_of_the_paintings_is_on_the_screen(editing: Terminal) 
     for keys in steps:
         editing.keys(*keys)
         editing.at_rest()
+    editing.until(lambda text: "untitled-1" in text and "value" in text)
     shown = editing.at_rest()
     width, height = editing.size
     editing.resize(width + 7, height + 3)
     assert editing.at_rest() != shown
     editing.resize(width, height)
-    assert editing.at_rest() == shown
+    editing.until(lambda _: editing.picture() == shown)
 
 
 def test_a_typed_character_writes_little(tmp_path: Path) -> None:

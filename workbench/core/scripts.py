@@ -47,8 +47,31 @@ def script_names(config: Config) -> list[str]:
     return sorted(found)
 
 
-def find_script(config: Config, name: str) -> Path:
-    """The file of the script ``name`` (with or without ``.js`` or ``.ts``). Raises UnknownScript."""
+def samples_instead(config: Config) -> list[str]:
+    """The samples, where there is no other script to offer and their server is not configured: to
+    be read, and run once it is."""
+    if script_names(config):
+        return []
+    return sorted(
+        file.name for suffix in paths.SCRIPT_SUFFIXES for file in _samples().glob(f"*{suffix}")
+    )
+
+
+def sample_needs(config: Config, file: Path) -> str | None:
+    """What a sample calls and is not configured; None: the file is none, or can be run as it is."""
+    return _needs(file.name) if DEMO not in config.servers and file.parent == _samples() else None
+
+
+def _needs(name: str) -> str:
+    return (
+        f"{name} is a sample that calls the server 'demo', and there is none: add it to "
+        "workbench.toml with [servers.demo] and demo = true, or start workbench --demo"
+    )
+
+
+def find_script(config: Config, name: str, *, to_read: bool = False) -> Path:
+    """The file of the script ``name`` (with or without ``.js`` or ``.ts``). to_read: also a sample whose server
+    is not configured. Raises UnknownScript."""
     wanted = (
         [name]
         if name.endswith(paths.SCRIPT_SUFFIXES)
@@ -59,16 +82,14 @@ def find_script(config: Config, name: str) -> Path:
         raise UnknownScript(
             f"{name!r} is not the name of a script: a name, not a path, such as triage"
         )
-    for folder in script_folders(config):
+    folders = script_folders(config)
+    for folder in [*folders, _samples()] if to_read else folders:
         for one in wanted:
             file = _file_in(folder, one)
             if file is not None and _is_inside(file, folder):
                 return file
     if DEMO not in config.servers and (_samples() / file_name).is_file():
-        raise UnknownScript(
-            f"{file_name} is a sample that calls the server 'demo', and there is none: add it to "
-            "workbench.toml with [servers.demo] and demo = true"
-        )
+        raise UnknownScript(_needs(file_name))
     known = script_names(config)
     raise UnknownScript(
         f"no script {name!r}{suggestion(near_names(file_name, known), known, 'there is')}"

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from workbench.config import KEYS, ConfigError
 from workbench.core.records import Wanted
-from workbench.core.scripts import script_names
+from workbench.core.scripts import samples_instead, script_names
 from workbench.history import ExecutionRow, HistoryError
 from workbench.tui import commands
 from workbench.tui.commands import Command
@@ -162,7 +162,7 @@ class Palette:
 
     def _of_the_main_screen(self) -> Iterator[Entry]:
         app, main = self._app, self._app.main
-        for name in script_names(app.config):
+        for name in script_names(app.config) or samples_instead(app.config):
             run = partial(main.files.open_named, name)
             yield Entry(f"script:{name}", name, run, "", "Open the script", "script", True)
         for key in KEYS:

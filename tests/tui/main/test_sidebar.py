@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.conftest import MakeApp, app_opened, until
+from workbench.config import Config
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.main.sidebar import SidebarRow
 from workbench.tui.replay.screen import ReplayScreen
@@ -121,3 +122,23 @@ async def test_is_remembered(make_app: MakeApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await start(app, pilot)
         assert not app.main.sidebar.display
+
+
+async def test_where_there_is_no_script_samples_are_offered_whatever_is_configured(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    (tmp_path / "scripts" / "mine.js").unlink()
+    app = make_app("", config=Config())
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await start(app, pilot)
+        await pilot.press("f9")
+        await until(lambda: find(app, "note", "need the server demo") is not None, "it says why")
+        await choose(app, pilot, "script", "hello.js")
+        await until(lambda: app.main.tab.document.name == "hello.js", "it is open")
+        said = "\n".join(str(notice.message) for notice in app._notifications)
+        assert "[servers.demo]" in said
+        assert "--demo" in said
+        offered = {
+            entry.title for entry in app.palette.entries(app.screen) if entry.kind == "script"
+        }
+        assert {"hello.js", "triage.js"} <= offered

@@ -7,7 +7,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.core.scripts import UnknownScript, find_script, script_folders, script_names
+from workbench.core.scripts import (
+    UnknownScript,
+    find_script,
+    sample_needs,
+    samples_instead,
+    script_folders,
+    script_names,
+)
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen, unless_kept
 from workbench.tui.editor import documents
 from workbench.tui.editor.documents import Document, DocumentError
@@ -44,7 +51,8 @@ class ScriptFiles:
 
     def ask_to_open(self) -> None:
         """Ask for a name or a path, and open it."""
-        names = script_names(self._host.app.config)
+        config = self._host.app.config
+        names = script_names(config) or samples_instead(config)
 
         async def opened(answer: str | None) -> None:
             if answer is None:
@@ -60,7 +68,7 @@ class ScriptFiles:
     async def open_named(self, name: str) -> None:
         """Open the script of a name, and go there."""
         try:
-            path = find_script(self._host.app.config, name)
+            path = find_script(self._host.app.config, name, to_read=True)
         except UnknownScript as error:  # it was there when the list was made
             self._host.app.say(str(error), "warning")
             return
@@ -70,6 +78,8 @@ class ScriptFiles:
         with self._host.app.key_order.hold():
             await self._scripts.open(path)
             self._host.go_to("script")
+        if lacks := sample_needs(self._host.app.config, path):
+            self._host.app.say(lacks, "warning")
 
     # -- saving ------------------------------------------------------------------------
 

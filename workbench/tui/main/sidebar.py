@@ -16,7 +16,7 @@ from textual.message import Message
 
 from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.core.model import Status
-from workbench.core.scripts import script_names
+from workbench.core.scripts import samples_instead, script_names
 from workbench.history import ExecutionRow, HistoryError
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
@@ -51,13 +51,18 @@ def sidebar_rows(
     catalogue: Catalogue | None,
     runs: list[ExecutionRow],
     unfolded: frozenset[str] = frozenset(),
+    samples: list[str] | None = None,
 ) -> list[SidebarRow]:
     """All lines. catalogue: None where the servers are not open yet; unfolded: servers whose tools are
-    listed."""
+    listed; samples: those that lack their server, where there is no other script."""
     rows = [SidebarRow("title", "Scripts")]
     rows += [SidebarRow("script", clean_line(name), name) for name in scripts]
     if not scripts:
         rows.append(SidebarRow("note", "none"))
+    if samples:
+        rows.append(SidebarRow("title", "Samples"))
+        rows.append(SidebarRow("note", "need the server demo"))
+        rows += [SidebarRow("script", clean_line(name), name) for name in samples]
     rows.append(SidebarRow("title", "Tools"))
     if catalogue is None:
         rows.append(SidebarRow("note", "not open yet"))
@@ -124,6 +129,7 @@ class Sidebar(Pane):
         self.display = False
         self._unfolded: frozenset[str] = frozenset()
         self._scripts: list[str] = []
+        self._samples: list[str] = []
         self._runs: list[ExecutionRow] = []
 
     def compose(self) -> ComposeResult:
@@ -152,6 +158,7 @@ class Sidebar(Pane):
     async def _read(self) -> None:
         """Folder and history are read in a thread."""
         self._scripts = await asyncio.to_thread(script_names, self.app.config)
+        self._samples = await asyncio.to_thread(samples_instead, self.app.config)
         runtime = self.app.runtime_now
         if runtime is not None:
             try:
@@ -163,7 +170,7 @@ class Sidebar(Pane):
     def _fill(self) -> None:
         runtime = self.app.runtime_now
         catalogue = runtime.upstream.catalogue() if runtime is not None else None
-        rows = sidebar_rows(self._scripts, catalogue, self._runs, self._unfolded)
+        rows = sidebar_rows(self._scripts, catalogue, self._runs, self._unfolded, self._samples)
         before = self.rows.row
         if rows == self.rows.rows:
             return
