@@ -79,20 +79,18 @@ async def test_a_wait_cancelled_in_any_turn_of_the_loop_gives_its_worker_back(
     assert (await engine.run(ExecutionRequest("7"), tools=tools)).value == 7
 
 
+@pytest.mark.parametrize(("calm_after_s", "warm"), [(3600, 3), (0, 6)])
 async def test_half_of_the_pool_is_kept_warm_at_once_and_the_rest_in_a_calm_moment(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, calm_after_s: int, warm: int
 ) -> None:
-    monkeypatch.setattr(pools, "_CALM_S", 3600)  # a burst without an end
+    monkeypatch.setattr(pools, "_CALM_S", calm_after_s)
     engine = Engine(limits=Limits(timeout_ms=20_000), pool=PoolSettings(size=6))
     try:
-        tools = DictTools()
         for number in range(13):  # twice as many as there is room for
-            assert (await engine.run(ExecutionRequest(str(number)), tools=tools)).value == number
-        await until(lambda: len(pool_of(engine).worker_pids()) >= 3)
-        assert len(pool_of(engine).worker_pids()) == 3
-        monkeypatch.setattr(pools, "_CALM_S", 0)
-        assert (await engine.run(ExecutionRequest("1"), tools=tools)).ok
-        await until(lambda: len(pool_of(engine).worker_pids()) == 6)
+            done = await engine.run(ExecutionRequest(str(number)), tools=DictTools())
+            assert done.value == number
+        await until(lambda: len(pool_of(engine).worker_pids()) >= warm)
+        assert len(pool_of(engine).worker_pids()) == warm
     finally:
         await engine.close()
 

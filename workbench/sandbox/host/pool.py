@@ -50,6 +50,8 @@ class Pool:
         self._restart: asyncio.TimerHandle | None = None
         self._filling: asyncio.TimerHandle | None = None
         self._topping: asyncio.TimerHandle | None = None
+        self._last_taken = 0.0
+        """When a worker was handed out last, by the event loop's clock."""
         self._words: deque[str] = deque(maxlen=_WORDS)
         self.trouble: str | None = None
         """Why the last fork did not come; None: it came."""
@@ -149,8 +151,7 @@ class Pool:
             worker = self._idle.popleft()
             if not worker.closed:  # it died while it waited
                 self._running.add(worker)
-                if self._topping is not None:
-                    self._top_up_after(_CALM_S)
+                self._last_taken = asyncio.get_running_loop().time()
                 return worker
         return None
 
@@ -248,14 +249,17 @@ class Pool:
         return True
 
     def _top_up_after(self, seconds: float) -> None:
-        if self._topping is not None:
-            self._topping.cancel()
-        self._topping = asyncio.get_running_loop().call_later(seconds, self._top_up)
+        if self._topping is None:
+            self._topping = asyncio.get_running_loop().call_later(seconds, self._top_up)
 
     def _top_up(self) -> None:
         """Fork one more of those that are missing, and see again in a moment."""
         self._topping = None
         if self._server is None or self._closing:
+            return
+        busy = self._last_taken + _CALM_S - asyncio.get_running_loop().time()
+        if busy > 0:
+            self._top_up_after(busy)
             return
         warm = len(self._idle)
         missing = warm < self._settings.size - len(self._running)
