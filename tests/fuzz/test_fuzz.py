@@ -20,6 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fuzz.guided import DOORS, seeds
 from tests.support.node import NodeLines
 from tests.support.tools import DictTools
 from workbench.catalogue.tools import ToolInfo
@@ -204,6 +205,17 @@ def test_a_changed_recording_is_read_or_refused(
     path.write_text(json.dumps(changed))
     with suppress(RecordingError):
         assert isinstance(read_recording(path), Recording)
+
+
+@pytest.mark.parametrize("door", ["frames", "lines", "configuration"])
+def test_the_doors_of_guided_fuzzing_take_what_they_begin_with(door: str) -> None:
+    """The recordings' door makes one first: it is run by ``make fuzz`` alone."""
+    take = DOORS[door]()
+    known = seeds(door)
+    assert known
+    for seed in known:
+        take(seed)
+        take(seed[: len(seed) // 2])
 
 
 # -- values beside Node ----------------------------------------------------------------------------
