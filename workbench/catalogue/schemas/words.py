@@ -75,12 +75,16 @@ def explain(faults: Sequence[Fault], root: Any) -> tuple[str, ...]:
     return tuple(messages)
 
 
+NEEDED = "it is needed"
+"""What ``placed`` says of a field that is missing."""
+
+
 def placed(faults: Sequence[Fault], root: Any) -> tuple[tuple[Path, str], ...]:
     """A message for each place where something is wrong; what is missing, or too much, has its own place."""
     told: dict[Path, str] = {}
     for fault in faults:
         if fault.keyword == "required":
-            told.setdefault((*fault.path, fault.names[0]), "it is needed")
+            told.setdefault((*fault.path, fault.names[0]), NEEDED)
         elif fault.keyword in _UNKNOWN_FIELDS and fault.names:
             known = _fields(fault.node)
             for name in fault.names:

@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from workbench.catalogue.annotations import in_words, may_destroy
 from workbench.catalogue.forms.form import Entry, Form
+from workbench.catalogue.schemas.words import NEEDED
 from workbench.catalogue.tools import ToolInfo
 from workbench.catalogue.typescript import member
 from workbench.core.model import ExecutionRequest, JsonValue
@@ -105,7 +106,7 @@ class TryScreen(GuardedScreen[str | None]):
             pane.set_title(title, "JSON · F3 back to the form")
             return
         entry, wrong = self._form.entry, self._form.wrong
-        needed = sum(1 for problem in wrong.values() if problem == "it is needed")
+        needed = sum(problem == NEEDED for problem in wrong.values())
         state = f"{needed} needed" if needed else ""
         if len(wrong) > needed:
             state += f"{' · ' if state else ''}{len(wrong) - needed} wrong"
