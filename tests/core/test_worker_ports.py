@@ -17,6 +17,7 @@ from workbench.core.worker_ports import (
     WorkerFactory,
 )
 from workbench.sandbox import job as jobs
+from workbench.sandbox.frames import Frame
 from workbench.sandbox.host.pool import Pool
 
 pytestmark = pytest.mark.anyio
@@ -43,12 +44,12 @@ class Heard:
     """A listener: the frames, and whether the worker is gone."""
 
     def __init__(self, worker: ScriptWorker) -> None:
-        self.frames: list[bytes] = []
+        self.frames: list[Frame] = []
         self.gone = asyncio.Event()
         self.spoke = asyncio.Event()
         worker.listener = self
 
-    def on_frame(self, body: bytes) -> None:
+    def on_frame(self, body: Frame) -> None:
         self.frames.append(body)
         self.spoke.set()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from workbench.text import secrets
 from workbench.text.secrets import find_secrets, is_secret, looks_random, suggests_secret
 
 
@@ -75,3 +76,9 @@ def test_where_a_secret_stands() -> None:
         "ghp_" + "a1B2" * 9,
         "amy:pw",
     ]
+
+
+def test_a_word_on_the_edge_of_two_pieces_is_seen() -> None:
+    for at in range(secrets._PIECE - 40, secrets._PIECE + 4):
+        for secret in ('"password":"x1y2"', '"ghp_0123456789abcdefghijABCDEFGHIJ012345"'):
+            assert secrets.may_be_in_json("x" * at + secret)

@@ -30,7 +30,7 @@ from workbench.core.model import (
 )
 from workbench.core.ports import Tools
 from workbench.sandbox.host import frame_checks
-from workbench.text.jsontext import dumps
+from workbench.text.jsontext import encoded
 
 _log = logging.getLogger(__name__)
 _BLOCKING = 0
@@ -293,7 +293,7 @@ class Calls:
         problem = None
         text = b""
         try:
-            text = dumps(_told(call, outcome)).encode()
+            text = encoded(_told(call, outcome))
         except ValueError as error:
             problem = f"is not JSON: {error}"
         untaken = self._line.untaken()
@@ -312,7 +312,7 @@ class Calls:
             upstream_ms=outcome.upstream_ms,
             dispatched=outcome.dispatched,
         )
-        return failed, dumps(_told(call, failed)).encode()
+        return failed, encoded(_told(call, failed))
 
     def _finished(self, item: _Underway, outcome: Outcome) -> None:
         if self._underway.pop(item.call.seq, None) is None:

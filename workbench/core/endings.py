@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbench.core.model import ErrorCode, JsonValue, Limits, ScriptError
 from workbench.sandbox.host.frame_checks import Done, Failed
-from workbench.text.jsontext import MAX_DEPTH, dumps
+from workbench.text.jsontext import MAX_DEPTH, dumps, encoded
 from workbench.text.sizes import cut_to, size_of
 
 _LEAST_ERROR_BYTES = 512
@@ -55,7 +55,7 @@ def _value_problem(done: Done, limits: Limits) -> str | None:
     if done.size <= min(most, MAX_DEPTH):  # neither too large nor too deep
         return None
     try:
-        size = size_of(dumps(done.value))
+        size = len(encoded(done.value))
     except ValueError as error:
         return f"the value is {error}"
     if size <= most:

@@ -31,10 +31,10 @@ from workbench.core.model import (
 )
 from workbench.core.ports import ReplayGuide, Tools
 from workbench.core.worker_ports import ScriptWorker
-from workbench.sandbox.frames import EXIT_UNTAKEN
+from workbench.sandbox.frames import EXIT_UNTAKEN, Frame
 from workbench.sandbox.host import frame_checks
 from workbench.sandbox.job import Form
-from workbench.text.jsontext import dumps
+from workbench.text.jsontext import encoded
 from workbench.text.sizes import cut_to, size_of
 
 _log = logging.getLogger(__name__)
@@ -170,7 +170,7 @@ class Run:
 
     # -- from the worker ---------------------------------------------------------------------
 
-    def on_frame(self, body: bytes) -> None:
+    def on_frame(self, body: Frame) -> None:
         """A frame of the worker, which is not trusted: what is not as it must be ends it."""
         if self._ended.done():
             return
@@ -237,7 +237,7 @@ class Run:
         )
         envelope = await self._tools.query(self.execution_id, query)
         self._emit(HostReading(self.execution_id, "catalogue", envelope))
-        self.reply(_BLOCKING, dumps(envelope).encode())
+        self.reply(_BLOCKING, encoded(envelope))
 
     def _sleep(self, message: frame_checks.Sleep) -> None:
         operation = message.operation
@@ -277,7 +277,7 @@ class Run:
 
     def reply(self, operation: int, body: bytes) -> None:
         if self._worker is not None and not self._ended.done():
-            self._worker.send(b"%d\n" % operation + body)
+            self._worker.send(b"%d\n" % operation, body)
             self._press()
 
     def settled(self, operation: int) -> None:

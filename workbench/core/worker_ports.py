@@ -27,7 +27,7 @@ class PoolClosed(Exception):
 class FrameListener(Protocol):
     """Who uses a worker hears its frames, and once that it is gone."""
 
-    def on_frame(self, body: bytes) -> None:
+    def on_frame(self, body: bytes | bytearray) -> None:
         """A frame, in the order in which they were sent."""
         ...
 
@@ -78,8 +78,8 @@ class ScriptWorker(Protocol):
         """Much larger frames than so many bytes end it."""
         ...
 
-    def send(self, body: bytes) -> None:
-        """Queue a frame; never blocks. The first one is the job."""
+    def send(self, *parts: bytes) -> None:
+        """Queue a frame, which is its parts one after the other; never blocks. The first one is the job."""
         ...
 
     def hold(self) -> None:

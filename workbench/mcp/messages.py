@@ -155,10 +155,7 @@ def answer_of(message: Mapping[str, JsonValue], odd_numbers: bool = False) -> di
 
 def encode(message: Mapping[str, JsonValue]) -> bytes:
     """A message as one line, without its end."""
-    try:
-        return orjson.dumps(message)
-    except TypeError:  # integers over 64 bits, lone surrogates
-        return jsontext.dumps(message).encode()
+    return jsontext.encoded(message)
 
 
 def decode(line: bytes, most_memory: int | None = None) -> Decoded:

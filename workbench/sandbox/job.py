@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from workbench.core.model import Readings
+    from workbench.sandbox.frames import Frame
 
 PRELUDE_VERSION = 2
 """Recorded with every execution: a replay under another prelude may differ, and says so."""
@@ -104,7 +105,7 @@ def _pack(
     return line.encode() + script + given + read + text + form.columns.encode()
 
 
-def unpack(body: bytes) -> Job:
+def unpack(body: Frame) -> Job:
     """The worker's side."""
     end = body.index(b"\n")
     mode, timeout, memory, most, a, b, c, d, is_replay, *sizes, is_lone = body[:end].split(b" ")

@@ -25,7 +25,15 @@ def dumps(value: JsonValue) -> str:
         return _standard(value, sort_keys=False)
 
 
-def loads(text: str | bytes) -> JsonValue:
+def encoded(value: JsonValue) -> bytes:
+    """``dumps`` in UTF-8, without a copy of a text that is large."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return _standard(value, sort_keys=False).encode()
+
+
+def loads(text: str | bytes | bytearray) -> JsonValue:
     """Parse JSON text; lone surrogates become U+FFFD. Raises ``ValueError`` with the position."""
     try:
         return orjson.loads(text)

@@ -39,6 +39,14 @@ _FINDER = AhoCorasick(_WORDS, implementation=Implementation.DFA)
 _BYTE_FINDER = BytesAhoCorasick(
     [word.encode() for word in _WORDS], implementation=Implementation.DFA
 )
+_URL = "://"
+_CUT_ENDING = "characters)"
+_SOME_FINDER = BytesAhoCorasick(
+    [word.encode() for word in (*_WORDS, _URL, _CUT_ENDING)], implementation=Implementation.DFA
+)
+"""Knows of everything without which nothing can be a secret; for texts in pieces."""
+_PIECE = 1 << 16
+_LONGEST_WORD = max(map(len, (*_WORDS, _CUT_ENDING)))
 _ASCII_NAME = "".join(chr(code) for code in range(128) if chr(code).isalnum()) + "_-"
 
 _NAME = r"(?<!\w)(?P<name>\w[\w-]{0,59}+)"
@@ -80,7 +88,6 @@ _MOST_PARSED = 4096
 _MANY_MIXED = 3
 
 _CUT = re.compile(r"… \(cut: \d+ characters\)\Z")
-_CUT_ENDING = "characters)"
 _LONGEST_CUT_MARK = 60
 _TORN = re.compile(r"[^\s\"'`<>{}()]*\Z")
 _TORN_SPACED = re.compile(r"[^\"'`<>{}()\n]*\Z")
@@ -169,6 +176,8 @@ def without_overlaps(found: list[Found]) -> list[Found]:
 
 def may_be_in_json(text: str) -> bool:
     """Whether the text of JSON may hold a secret; wrong in this direction only."""
+    if not _has_some_word(text):
+        return False
     if _CUT_ENDING in text:
         return True
     for word, start, end in _words(text):
@@ -179,7 +188,7 @@ def may_be_in_json(text: str) -> bool:
                 return True
         elif _may_assign(text, start, end):
             return True
-    return "://" in text and URL_PASSWORD.search(text) is not None
+    return _URL in text and URL_PASSWORD.search(text) is not None
 
 
 class _Search:
@@ -212,7 +221,7 @@ class _Search:
             if hit is not None:
                 found.append(hit)
                 covered = hit.end
-        if "://" in self._text:  # a search of its own: its fixed beginning makes it quick
+        if _URL in self._text:  # a search of its own: its fixed beginning makes it quick
             found += self._url_passwords()
         return without_overlaps(found)
 
@@ -324,6 +333,16 @@ class _Search:
             return True
         self._no_tokens_until = hit.end
         return False
+
+
+def _has_some_word(text: str) -> bool:
+    """Whether a word of the table, or what else a secret cannot be without, is in the text, about: piece by
+    piece, so that of a large one no copy is made."""
+    for start in range(0, len(text), _PIECE):
+        piece = text[start : start + _PIECE + _LONGEST_WORD].lower().encode()
+        if next(iter(_SOME_FINDER.find_matches_as_indexes(piece)), None) is not None:
+            return True
+    return False
 
 
 def _words(text: str) -> list[tuple[int, int, int]]:

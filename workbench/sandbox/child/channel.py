@@ -7,7 +7,7 @@ import os
 import select
 from collections import deque
 
-from workbench.sandbox.frames import EXIT_UNTAKEN, FrameReader, pack
+from workbench.sandbox.frames import EXIT_UNTAKEN, LARGE, Frame, FrameReader, length_of, pack
 
 _READ_BYTES = 65_536
 _BLOCKING = b"0\n"
@@ -24,8 +24,8 @@ class Channel:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._reader = FrameReader()
-        self._frames: deque[bytes] = deque()
-        self._answer: bytes | None = None
+        self._frames: deque[Frame] = deque()
+        self._answer: Frame | None = None
         self._incoming = select.poll()
         self._incoming.register(descriptor, select.POLLIN)
         self._either = select.poll()
@@ -42,17 +42,24 @@ class Channel:
 
     def send(self, text: str) -> None:
         """Raises EOFError when the parent is gone."""
-        data = memoryview(pack(text.encode("utf-8", "replace")))
+        body = text.encode("utf-8", "replace")
+        if len(body) < LARGE:
+            self._write(pack(body))
+        else:
+            self._write(length_of(len(body)))
+            self._write(body)
+
+    def _write(self, data: bytes | memoryview) -> None:
         while True:
             with contextlib.suppress(BlockingIOError):
-                data = data[os.write(self._descriptor, data) :]
+                data = memoryview(data)[os.write(self._descriptor, data) :]
             if not data:
                 return
             for _, event in self._either.poll():
                 if event & ~select.POLLOUT:
                     self._take()
 
-    def receive(self) -> bytes:
+    def receive(self) -> Frame:
         """The next frame. Raises EOFError when the parent is gone."""
         while not self._frames:
             self._incoming.poll()
@@ -61,7 +68,7 @@ class Channel:
         self._held -= len(frame)
         return frame
 
-    def receive_blocking(self) -> bytes:
+    def receive_blocking(self) -> Frame:
         """The answer to the blocking request; what comes before it waits for ``receive``."""
         while self._answer is None:
             self._incoming.poll()
@@ -98,5 +105,5 @@ class Rehearsal(Channel):
     def send(self, text: str) -> None:
         pack(text.encode("utf-8", "replace"))
 
-    def receive(self) -> bytes:
+    def receive(self) -> Frame:
         return self._reader.feed(self._packed)[0]

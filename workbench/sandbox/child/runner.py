@@ -225,7 +225,7 @@ class Runner:
             )
         # What texts cost on their way through this process is not the script's.
         assert self._channel is not None
-        passing = 3 * max(len(done), self._largest_answer) + self._channel.most_held
+        passing = max(3 * len(done), 2 * self._largest_answer) + self._channel.most_held
         heap = max(0, system.own_peak_resident() - self._resident_before - passing)
         # A script can catch the engine's own out-of-memory error when the heap is full to the last
         # byte (the prelude hears of it in every other case); what it used gives it away: the engine
@@ -356,10 +356,11 @@ class Runner:
         if self._told is not None:
             return self._told.popleft()
         frame = channel.receive_blocking() if blocking else channel.receive()
-        number, _, body = frame.partition(b"\n")
-        self._largest_answer = max(self._largest_answer, len(body))
-        operation, answer = int(number), body.decode()
-        self._heard_bytes += len(body)
+        end = frame.index(b"\n")
+        operation, answer = int(frame[:end]), str(memoryview(frame)[end + 1 :], "utf-8")
+        size = len(frame) - end
+        self._largest_answer = max(self._largest_answer, size)
+        self._heard_bytes += size
         if self._heard_bytes > _MOST_RETOLD:
             self._heard = None
         elif self._heard is not None:

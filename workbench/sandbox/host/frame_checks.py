@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias, cast, get_args
 
 from workbench.core.model import METHODS, CallKind, ErrorCode, JsonValue, LogLevel, QueryKind
+from workbench.sandbox.frames import Frame
 from workbench.sandbox.job import Form
 from workbench.text.jsontext import loads
 from workbench.util.allocating import without_collector
@@ -128,7 +129,7 @@ Readings: TypeAlias = list[list[int]]
 _Frame: TypeAlias = dict[str, Any]
 
 
-def read(body: bytes) -> tuple[Message, Readings | None]:
+def read(body: Frame) -> tuple[Message, Readings | None]:
     """A frame's message, and the clock readings since the last one. Raises BrokenProtocol."""
     try:
         if len(body) < _BURST:

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.core.worker_ports import FrameListener
-from workbench.sandbox.frames import FrameReader, FrameTooLarge, pack
+from workbench.sandbox.frames import LARGE, Frame, FrameReader, FrameTooLarge, length_of
 from workbench.util import system
 
-_READ_BYTES = 1 << 20
+_READ_BYTES = 1 << 18
 _FRAME_MARGIN = 16 << 20
 _TURN_S = 0.005
 """How long one worker's frames may keep the event loop from everybody else."""
@@ -70,7 +70,7 @@ class Worker:
         self._kill = kill
         self._gone = gone
         self._reader = FrameReader(limit=_FRAME_MARGIN)
-        self._frames: deque[bytes] = deque()
+        self._frames: deque[Frame] = deque()
         """Read, and not given to the listener yet."""
         self._queue: deque[memoryview] = deque()
         self._held = False
@@ -83,23 +83,30 @@ class Worker:
         """Frames past this many bytes break the connection (the worker is not trusted)."""
         self._reader = FrameReader(limit=largest_frame + _FRAME_MARGIN)
 
-    def send(self, body: bytes) -> None:
-        """Queue a frame; never blocks."""
+    def send(self, *parts: bytes) -> None:
+        """Queue a frame, which is its parts one after the other; never blocks."""
         if self.closed:
             return
-        data = memoryview(pack(body))
+        size = sum(map(len, parts))
+        # What is large is not copied, only to have its length in front.
+        parts = (length_of(size), *parts)
+        if size < LARGE:
+            parts = (b"".join(parts),)
+        sent = 0
         if not self._queue:
             try:
-                data = data[self._connection.send(data) :]
+                sent = self._connection.sendmsg(parts)
             except (BlockingIOError, InterruptedError):
                 pass
             except OSError:
                 return  # it is gone; the reader hears of it
-            if not data:
-                return
-            self._loop.add_writer(self._fd, self._writable)
-        self._queue.append(data)
-        self.unsent += len(data)
+        for part in parts:
+            if sent < len(part):
+                if not self._queue:
+                    self._loop.add_writer(self._fd, self._writable)
+                self._queue.append(memoryview(part)[sent:])
+                self.unsent += len(part) - sent
+            sent = max(0, sent - len(part))
 
     def hold(self) -> None:
         """Take no more frames until ``resume``: its next write blocks. The end of one that dies is heard."""

@@ -1,7 +1,7 @@
 // Values as JSON, strictly: what JSON.stringify would silently change is refused with its path and the cure.
 (function values(kit) {
   'use strict';
-  const { list, push, pop, attempt, protoOf, keysOf, isArray, matches, stringify, isFiniteNumber, StringOf,
+  const { list, push, attempt, protoOf, keysOf, isArray, matches, stringify, StringOf,
           WeakMapOf, weakGet, weakSet } = kit;
   const objectProto = Object.prototype, arrayProto = Array.prototype;
   const iteratorProto = protoOf(protoOf([].values())), asyncIteratorProto = protoOf(protoOf((async function* () {}).prototype));
@@ -44,8 +44,10 @@
 
   // JSON.stringify that refuses what it would silently change. Throws {path, what, cure}, nothing else.
   function toJSON(value) {
-    const holders = list(), keys = list();
-    let first = true;
+    // The objects around the value that is looked at, outermost first, and the name of each in the one before.
+    // They are brought up to date only when an object comes, or a refusal: most values are neither.
+    const holders = list(), keys = list(), tools = kit.tools;
+    let depth = 0;
     function segment(holder, key) {
       return isList(holder) ? '[' + key + ']' : matches(identifier, key) !== null ? '.' + key : '[' + stringify(key) + ']';
     }
@@ -54,35 +56,37 @@
       for (let i = 1; i < depth; i++) text += segment(holders[i - 1], keys[i]);
       return text;
     }
-    function refuse(key, what, cure) {
-      const end = holders.length === 0 ? '' : segment(holders[holders.length - 1], key);
-      throw refused = { __proto__: null, path: path(holders.length) + end, what, cure };
+    function refuse(holder, key, what, cure) {
+      while (depth !== 0 && holders[depth - 1] !== holder) depth--;
+      throw refused = { __proto__: null, path: path(depth) + (depth === 0 ? '' : segment(holder, key)), what, cure };
     }
+    // Called for every value there is: what most of them are comes first.
     function check(key, v) {
-      if (first) first = false;
-      else while (holders.length !== 0 && holders[holders.length - 1] !== this) { pop(holders); pop(keys); }
-      switch (typeof v) {
-        case 'string': case 'boolean': case 'undefined': return v;
-        case 'number':
-          if (!isFiniteNumber(v)) refuse(key, StringOf(v), 'use null or a string');
-          return v;
-        case 'bigint': refuse(key, 'a BigInt', 'use String(x) or Number(x)');
-        case 'symbol': refuse(key, 'a symbol', 'use its description');
+      const type = typeof v;
+      if (type === 'string' || type === 'boolean' || type === 'undefined') return v;
+      if (type === 'number') {
+        if (v - v !== 0) refuse(this, key, StringOf(v), 'use null or a string');
+        return v;
+      }
+      switch (type) {
+        case 'bigint': refuse(this, key, 'a BigInt', 'use String(x) or Number(x)');
+        case 'symbol': refuse(this, key, 'a symbol', 'use its description');
         case 'function': {
           const known = weakGet(special, v);
-          if (known !== undefined) refuse(key, known.what, known.cure);
-          refuse(key, 'a function', 'call it, or leave it out');
+          if (known !== undefined) refuse(this, key, known.what, known.cure);
+          refuse(this, key, 'a function', 'call it, or leave it out');
         }
       }
       if (v === null) return v;
-      if (v === kit.tools) { const { what, cure } = weakGet(special, v); refuse(key, what, cure); }
+      if (v === tools) { const { what, cure } = weakGet(special, v); refuse(this, key, what, cure); }
       const kind = brandOf(v);
-      if (kind !== null) refuse(key, kind.what, kind.cure);
-      for (let i = 0; i < holders.length; i++) {
-        if (holders[i] === v) refuse(key, 'a circular reference to ' + path(i + 1), 'copy what is needed');
+      if (kind !== null) refuse(this, key, kind.what, kind.cure);
+      while (depth !== 0 && holders[depth - 1] !== this) depth--;
+      for (let i = 0; i < depth; i++) {
+        if (holders[i] === v) refuse(this, key, 'a circular reference to ' + path(i + 1), 'copy what is needed');
       }
-      if (holders.length >= MAX_DEPTH) refuse(key, 'nested deeper than ' + MAX_DEPTH + ' levels', '');
-      push(holders, v); push(keys, key);
+      if (depth >= MAX_DEPTH) refuse(this, key, 'nested deeper than ' + MAX_DEPTH + ' levels', '');
+      holders[depth] = v; keys[depth] = key; depth++;
       return v;
     }
     try { return stringify(value, check); }
