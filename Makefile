@@ -33,7 +33,7 @@ coverage: $(VENV)/tested npm ## every test, with the branches that none of them 
 	$(BIN)/pytest -q -n 3 --dist loadfile --cov --cov-report=term:skip-covered --cov-report=xml
 
 docs: $(VENV)/tested ## the pages as a site in build/site
-	$(BIN)/python -m mkdocs build --strict --quiet -f .mkdocs.yml
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet -f .mkdocs.yml
 
 package: $(VENV)/tested ## wheel and source distribution in dist/, what they need in build/workbench.cdx.json
 	rm -rf dist && SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(BIN)/python -m build --no-isolation --outdir dist .
