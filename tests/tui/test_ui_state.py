@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.tui.ui_state import Draft, Session, SessionStore
 
 
@@ -120,3 +120,29 @@ async def test_app_reopens_the_last_files_and_theme(make_app: MakeApp, tmp_path:
         await until(lambda: list((tmp_path / "data" / "tui").glob("draft-*.json")), "kept")
         app.exit(0)
     assert SessionStore(tmp_path / "data").last().files == (str(tmp_path / "one.js"),)
+
+
+@pytest.mark.anyio
+async def test_wrapped_lines_stay_with_their_file(make_app: MakeApp, tmp_path: Path) -> None:
+    one, two = tmp_path / "one.js", tmp_path / "two.js"
+    one.write_text("return 'one'")
+    two.write_text("return 'two'")
+    store = SessionStore(tmp_path / "data")
+    store.save(Session((str(one),), wrapped=(str(one),)))
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        scripts = app.main.scripts
+        assert (scripts.tab.script.soft_wrap, scripts.tab.input.soft_wrap) == (True, False)
+        await scripts.open(two)
+        await until(lambda: scripts.tab.script.has_focus, "the second is in front")
+        assert not scripts.tab.script.soft_wrap
+        await pilot.press("alt+z")
+        await until(lambda: scripts.tab.script.soft_wrap, "wrapped")
+        assert scripts.tab.script.text == "return 'two'", "no letter is typed"
+        scripts.close(scripts.tab)
+        await until(lambda: len(scripts.tabs) == 1, "closed")
+        await scripts.open(two)
+        assert scripts.tab.script.soft_wrap, "as it was left"
+        app.exit(0)
+    assert store.last().wrapped == (str(one), str(two))

@@ -75,6 +75,8 @@ class KeyOrder:
 
     async def take(self, event: events.Key | events.Paste) -> None:
         """A key or a paste was typed."""
+        if isinstance(event, events.Key) and event.key.startswith("alt+"):
+            event.character = None  # a command, and where it is none: nothing, never its letter
         self._waiting.append(event)
         await self._next()
 

@@ -36,6 +36,7 @@ class SessionKeeper:
         """Open a script, or those that were open, with text that was lost at the last end."""
         app, last = self._app, self._last
         lost = self._store.recover()
+        app.main.scripts.wrapped.recall(last.wrapped)
         await app.main.scripts.open_first(script, last.files, last.current, lost)
         app.sidebar_wanted = last.sidebar
         if last.sidebar and app.size.width >= WIDE:
@@ -57,7 +58,8 @@ class SessionKeeper:
         app = self._app
         files, current = app.main.scripts.files()
         recent = tuple(app.palette.recent)
-        now = Session(files, current, app.theme, app.shares, app.sidebar_wanted, recent)
+        wrapped = app.main.scripts.wrapped.take_from(app.main.scripts.tabs)
+        now = Session(files, current, app.theme, app.shares, app.sidebar_wanted, recent, wrapped)
         try:
             self._store.keep([])
             self._store.save(now)

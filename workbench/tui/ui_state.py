@@ -48,6 +48,8 @@ class Session:
     sidebar: bool = False
     recent: tuple[str, ...] = ()
     """What was last chosen in the palette: ids of its entries."""
+    wrapped: tuple[str, ...] = ()
+    """Files whose long lines are wrapped, the last one last."""
 
 
 class SessionStore:
@@ -98,6 +100,7 @@ class SessionStore:
             _shares(values.get("shares")),
             values.get("sidebar") is True,
             tuple(name for name in _items(values.get("recent")) if isinstance(name, str)),
+            tuple(file for file in _items(values.get("wrapped")) if _is_file(file)),
         )
 
     @property

@@ -495,3 +495,45 @@ async def test_a_text_becomes_typescript_where_it_stands() -> None:
         assert area.text.split("\n")[1].startswith("// interface")
         await pilot.press("ctrl+z")
         assert area.text.startswith("const n = 1;\ninterface")
+
+
+async def test_long_lines_are_wrapped_and_painted_whole() -> None:
+    """Signs and notes stand once, at the ends of a line; typing and moving paint what they must."""
+    long = "const words = [" + ", ".join(f'"word{n}"' for n in range(12)) + "];"
+    app = EditorApp(f"first();\n{long}\nlast();\n" + "x();\n" * 40)
+    async with app.run_test(size=(50, 12)) as pilot:
+        area = app.area
+        area.set_markers([Marker(2, 7, "error", "why")])
+        area.set_line_notes({2: LineNote("3 calls 41 ms", None), 3: LineNote("1 call 2 ms", None)})
+        await pilot.press("alt+z")
+        await until(lambda: area.soft_wrap and len(area.wrapped_document.rows_of(1)) > 2)
+        rows = [*area.wrapped_document.rows_of(1)]
+        shown = lines(area)
+        assert [y for y in range(12) if "✘" in shown[y]] == [rows[0]]
+        assert [y for y in range(12) if "3 calls 41 ms" in shown[y]] == [rows[-1]]
+        assert "word11" in "".join(shown[y] for y in rows), "all of it can be read"
+        assert shown[rows[-1] + 1].startswith(" 3  last();")
+        assert shown[rows[-1] + 1].rstrip().endswith("1 call 2 ms")
+
+        # What is painted row by row is what is painted anew.
+        for key in ("down", "down", "end", "a", "b", "c", "up", "home", "x", "backspace", "end"):
+            await pilot.press(key)
+            seen = lines(area)
+            area.forget_painted()
+            assert seen == lines(area), key
+        area.go_to(2, 1)
+        await typed(pilot, '"another", ' * 4)
+        await until(lambda: len(area.wrapped_document.rows_of(1)) > len(rows), "it takes more rows")
+        seen = lines(area)
+        area.forget_painted()
+        assert seen == lines(area)
+
+        area.go_to(30)
+        await pilot.pause()
+        y = area.wrapped_document.rows_of(29)[0] - area.scroll_offset.y
+        assert 0 <= y < area.size.height
+        area.highlight_line(2)
+        await pilot.pause()
+        assert area.scroll_offset.y <= area.wrapped_document.rows_of(1)[0]
+        await pilot.press("alt+z")
+        await until(lambda: len(area.wrapped_document.rows_of(1)) == 1, "on one row again")

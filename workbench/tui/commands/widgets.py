@@ -43,6 +43,7 @@ EDITOR: tuple[Command, ...] = (
         said=False,
     ),
     key("editor", "outdent", "shift+tab", "Indent less"),
+    key("editor", "wrap", "alt+z", "Wrap long lines", "soft_wrap"),
     key("editor", "lines-up", "alt+up", "Move lines up", "move_lines(-1)"),
     key("editor", "lines-down", "alt+down", "Move lines down", "move_lines(1)"),
     key("bar", "close", "escape", "Close"),

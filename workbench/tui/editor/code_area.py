@@ -70,6 +70,13 @@ class CodeArea(EditorBase, inherit_bindings=False):
         def control(self) -> CodeArea:
             return self.area
 
+    class Wrapped(Message):
+        """Long lines are broken at the edge now, or no longer: ``area.soft_wrap``."""
+
+        def __init__(self, area: CodeArea) -> None:
+            super().__init__()
+            self.area = area
+
     def __init__(
         self,
         text: str = "",
@@ -213,12 +220,15 @@ class CodeArea(EditorBase, inherit_bindings=False):
             self.selection = selection
             self.record_cursor_width()
             return
-        top, height = self.scroll_offset.y, self.scrollable_content_region.height
-        row = selection.end[0]
+        top = self.scroll_offset.y
         self.selection = selection
         self.record_cursor_width()
-        if not top <= row < top + height:
-            self.scroll_to(y=max(0, row - height // 2), animate=False, immediate=True, force=True)
+        self.bring_into_view(selection.end, top)
+
+    def action_soft_wrap(self) -> None:
+        """Break lines at the edge, or let them run on."""
+        self.soft_wrap = not self.soft_wrap
+        self.post_message(self.Wrapped(self))
 
     def shown_again(self) -> None:
         self.select(self.selection)

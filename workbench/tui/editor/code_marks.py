@@ -99,9 +99,11 @@ class Marks:
         if not (self._markers or self._notes or self._pointed):
             return strip
         area = self._area
-        row = area.wrapped_document.row_at(y + area.scroll_offset.y)
+        y += area.scroll_offset.y
+        row = area.wrapped_document.row_at(y)
         if row is None:
             return strip
+        rows = area.wrapped_document.rows_of(row)
         number = row + 1
         marker = self._markers.get(number)
         tint = ""
@@ -112,11 +114,11 @@ class Marks:
         if tint:
             strip = self._tinted(strip, f"code-area--tint-{tint}")
         note = self._notes.get(number)
-        if marker is not None or number == self._pointed:
+        if y == rows[0] and (marker is not None or number == self._pointed):
             strip = self._with_sign(strip, *self._sign_of(marker))
-        elif note is not None and note.hue is not None:
+        elif y == rows[0] and note is not None and note.hue is not None:
             strip = self._with_sign(strip, "▌", f"hue-{note.hue}")
-        return self._with_note(strip, number, note) if note is not None else strip
+        return self._with_note(strip, number, note) if note is not None and y == rows[-1] else strip
 
     def _sign_of(self, marker: Marker | None) -> tuple[str, str]:
         if marker is None:
@@ -158,15 +160,15 @@ class Marks:
         return Strip(segments, strip.cell_length)
 
     def _with_note(self, strip: Strip, number: int, beside: LineNote) -> Strip:
-        """A quiet note at the right edge; over the end of a line that is too long, but where the cursor is."""
+        """A quiet note at the right edge; over the end of a line that is too long, but where the cursor
+        is, or lines are wrapped to be read whole."""
         width = self._area.scrollable_content_region.width
-        used = self._area.gutter_width + self._area.get_column_width(
-            number - 1, len(self._area.document.get_line(number - 1))
-        )
+        used = self._area.gutter_width + self._area.wrapped_document.last_width(number - 1)
         note = beside.text
         if width - len(note) - 1 < used - self._area.scroll_offset.x + 2:
             note = f"… {note}"
-            if number == self._area.cursor_location[0] + 1 or len(note) > width // 2:
+            here = number == self._area.cursor_location[0] + 1
+            if here or self._area.soft_wrap or len(note) > width // 2:
                 return strip
         note = self._ours(note)
         at = width - len(note) - 1
@@ -219,10 +221,7 @@ class Marks:
             return
         before, self._pointed = self._pointed, line
         if line is not None and 1 <= line <= self._area.document.line_count:
-            row = line - 1
-            top, height = self._area.scroll_offset.y, self._area.scrollable_content_region.height
-            if not top <= row < top + height:
-                self._area.scroll_to(y=max(0, row - height // 2), animate=False, force=True)
+            self._area.bring_into_view((line - 1, 0))
         self._area.paint([number - 1 for number in (before, line) if number is not None])
 
     def set_matches(

@@ -20,6 +20,7 @@ from textual.widgets import TextArea
 from workbench.tui import ui_state as session
 from workbench.tui.commands import bindings, first_key
 from workbench.tui.dialogs.jump import Target
+from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.main.edit_replay import EditAndReplay
 from workbench.tui.main.editor_pane import EditorPane, ProblemLine
 from workbench.tui.main.external_runs import ExternalRuns
@@ -204,6 +205,12 @@ class WorkbenchScreen(PaneScreen):
         elif event.text_area is self.tab.script:
             self.problems.edited()
             self.show_titles()
+
+    @on(CodeArea.Wrapped)
+    def _wrapped(self, event: CodeArea.Wrapped) -> None:
+        self.scripts.wrapped.take_from(self.scripts.tabs)
+        lines = "are wrapped" if event.area.soft_wrap else "run on past the edge"
+        self.tell(f"Long lines {lines}; {first_key('editor-wrap', self.app.config.keys)} turns it")
 
     def _keep_drafts(self) -> None:
         self._draft_timer = None

@@ -18,6 +18,7 @@ from workbench.tui.editor.call_places import tool_on_line
 from workbench.tui.editor.completion import Completion, complete
 from workbench.tui.editor.documents import Document, DocumentError
 from workbench.tui.main.tab import Tab, new_tab
+from workbench.tui.main.wrapped_files import WrappedFiles
 from workbench.tui.ui_state import Draft
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class ScriptTabs:
         self._scripts, self._inputs = scripts, inputs
         self._problems = problems
         self.tabs: list[Tab] = []
+        self.wrapped = WrappedFiles()
         self.current = 0
         self._numbers = 0
         self._changing = asyncio.Lock()
@@ -129,6 +131,7 @@ class ScriptTabs:
             document.number = next(n for n in count(1) if n not in taken)
         self._numbers += 1
         tab = new_tab(self._numbers, document)
+        self.wrapped.put_on(tab)
         tab.script.offers.completer = self._complete
         tab.script.tool_view.finder = self._tool_at
         tab.script.tool_view.seen_types = self._seen

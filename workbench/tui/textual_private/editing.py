@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual.geometry import Offset
 from textual.reactive import reactive
@@ -97,6 +98,16 @@ class LineMap(WrappedDocument):
         infos = self._offset_to_line_info
         return infos[y][0] if y < len(infos) else None
 
+    def rows_of(self, line: int) -> Sequence[int]:
+        """The rows of the text in which a line is drawn; none where there is no such line."""
+        rows = self._line_index_to_offsets
+        return rows[line] if 0 <= line < len(rows) else ()
+
+    def last_width(self, line: int) -> int:
+        """Cells of what stands in the last row of a line."""
+        sections = self.get_sections(line)
+        return cell_len(sections[-1].expandtabs(self._tab_width)) if sections else 0
+
 
 class EditorBase(TextArea, inherit_bindings=False):
     """A TextArea that paints only what changed, with documents and lines of its subclass."""
@@ -112,6 +123,8 @@ class EditorBase(TextArea, inherit_bindings=False):
     )
     """As TextArea's, but only the lines that look different are painted: ``watch_selection``."""
 
+    _rows_before = 0
+    """The rows that the text took at the last change: a line that is wrapped anew moves all below it."""
     _unseen_cursor = False
     """The cursor moved while the editor was not seen."""
 
@@ -146,12 +159,13 @@ class EditorBase(TextArea, inherit_bindings=False):
         self._refresh_rows(rows)
 
     def _refresh_rows(self, rows: Iterable[int] | None) -> None:
-        if rows is None or self.soft_wrap:
+        if rows is None:
             self.refresh()
             return
         top, height = self.scroll_offset.y, self.size.height
-        for row in {row for row in rows if top <= row < top + height}:
-            self.refresh_lines(row)
+        for y in {y for row in rows for y in self.wrapped_document.rows_of(row)}:
+            if top <= y < top + height:
+                self.refresh_lines(y)
 
     def watch_selection(self, before: Selection, selection: Selection) -> None:
         """Paint what was selected before and what is now."""
@@ -161,12 +175,23 @@ class EditorBase(TextArea, inherit_bindings=False):
         rows = [place[0] for place in (*before, *selection)]
         self._refresh_rows(range(min(rows), max(rows) + 1))
 
+    def bring_into_view(self, place: Location, top: int | None = None) -> None:
+        """Scroll the row of a place to the middle if it is out of sight; sideways not at all.
+
+        top: the first row that was seen before, where something may have scrolled meanwhile.
+        """
+        top = self.scroll_offset.y if top is None else top
+        height = self.scrollable_content_region.height
+        y = self.wrapped_document.location_to_offset(place).y
+        if not top <= y < top + height:
+            self.scroll_to(y=max(0, y - height // 2), animate=False, immediate=True, force=True)
+
     def forget_painted(self, rows: Iterable[int] | None = None) -> None:
         """Draw rows of the text anew (None: all) when they are next shown."""
-        if rows is None or self.soft_wrap:
+        if rows is None:
             self._line_cache.clear()
             return
-        wanted = set(rows)
+        wanted = {y for row in rows for y in self.wrapped_document.rows_of(row)}
         for key in list(self._line_cache.keys()):
             if key[_ROW_IN_KEY] in wanted:
                 self._line_cache.discard(key)
@@ -210,7 +235,9 @@ class EditorBase(TextArea, inherit_bindings=False):
 
     def _build_highlight_map(self) -> None:
         """Called after every change: forget the painted rows that it changed, not all of them."""
-        self.paint(self.changed_rows())
+        rows, before = self.changed_rows(), self._rows_before
+        self._rows_before = self.wrapped_document.height
+        self.paint(rows if self._rows_before == before else None)
 
     def _refresh_size(self) -> None:
         """Undo and redo come here with the new text and the old cursor: a scrollbar that goes then looks
