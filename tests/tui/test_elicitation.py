@@ -14,8 +14,9 @@ from tests.support.servers import script_settings
 from tests.tui.conftest import MakeApp, until
 from tests.upstream.test_client_side import ASKS
 from workbench.config import Config
-from workbench.core.elicitation import CANCELLED, Elicitation
+from workbench.core.elicitation import CANCELLED, Elicitation, Reply
 from workbench.core.model import Execution, ExecutionRequest
+from workbench.tui.dialogs.address import AddressScreen
 from workbench.tui.dialogs.elicitation import ElicitScreen
 from workbench.tui.forms.rows import FormRows
 from workbench.tui.forms.view import FormView
@@ -96,3 +97,44 @@ async def test_the_form_is_filled_in_declined_and_taken_back(make_app: MakeApp) 
         await asked()
         await pilot.press("escape")
         assert await waiting == CANCELLED
+
+
+async def test_an_address_is_opened_by_its_person_only(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    async def open_it(address: str) -> None:
+        opened.append(address)
+
+    monkeypatch.setattr("workbench.tui.dialogs.address.open_browser", open_it)
+    monkeypatch.setattr("workbench.tui.dialogs.address.has_browser", lambda: True)
+    address = "https://bank.example@\N{CYRILLIC SMALL LETTER A}pple.test/pay?a=1"
+    question = Elicitation("asks", "Pay\x1b[2J here", url=address)
+    app = make_app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        upstream = (await app.runtime()).upstream
+
+        async def asked() -> asyncio.Future[Reply]:
+            waiting = asyncio.ensure_future(upstream.elicit(question))
+            await until(
+                lambda: isinstance(app.screen, AddressScreen) and bool(app.screen.focused), "asked"
+            )
+            return waiting
+
+        waiting = await asked()
+        shown = "\n".join(str(each.content) for each in app.screen.query(Static))
+        assert "\x1b" not in shown
+        assert "leads to xn--pple-43d.test" in shown
+        assert address in shown
+        await pilot.press("o", "space", "f2")
+        await pilot.press("enter")  # on what was in front of it: no answer at all
+        assert await waiting == CANCELLED
+        waiting = await asked()
+        await pilot.press("escape")
+        assert await waiting == CANCELLED
+        assert opened == []
+        waiting = await asked()
+        await pilot.press("f5")
+        assert await waiting == Reply("accept")
+        await until(lambda: opened == [address], "opened")

@@ -114,7 +114,22 @@ async def test_a_question_is_put_to_whoever_is_there() -> None:
         (question,) = asked
         assert (question.server, question.message) == ("asks", "Which city?")
         assert question.execution_id == "test"
-        for wrong in ({**FORM, "mode": "url"}, {"message": "x"}):
+        there = {"mode": "url", "message": "Pay", "url": "https://pay.test/", "elicitationId": "e"}
+        told = await call(manager, "asks", "ask", {"method": "elicitation/create", "params": there})
+        assert told.result == {"result": {"action": "accept"}}
+        assert (asked[-1].url, asked[-1].elicitation_id) == ("https://pay.test/", "e")
+        urls: list[Any] = [
+            "",
+            "file:///x",
+            "javascript:x",
+            "http://",
+            "http://[",
+            "http://x y",
+            "http://x/\x1b",
+            5,
+        ]
+        odd = [{**there, "url": url} for url in [*urls, "https://x/" + "x" * 4000, None]]
+        for wrong in (*odd, {**FORM, "mode": "x"}, {"message": "x"}, {**FORM, "message": 5}):
             refused = await call(
                 manager, "asks", "ask", {"method": "elicitation/create", "params": wrong}
             )
@@ -169,8 +184,11 @@ async def test_over_http(port: int, protocol: Literal["auto", "legacy"]) -> None
 async def test_everything(own_pipes: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("workbench.upstream.routes._OWN_PIPES", own_pipes)
 
+    seen: list[str | None] = []
+
     async def answer(question: Elicitation) -> Reply:
-        return Reply("accept", {"name": f"{len(question.schema['properties'])} fields"})
+        seen.append(question.url)
+        return Reply("accept", {"name": f"{len(question.schema.get('properties', ()))} fields"})
 
     settings = ServerSettings(
         "all", str(NPM_BIN / "mcp-server-everything"), ("stdio", str(tmp_path)), elicitation="ask"
@@ -182,6 +200,18 @@ async def test_everything(own_pipes: bool, monkeypatch: pytest.MonkeyPatch, tmp_
         assert "trigger-sampling-request" not in manager.catalogue().tools["all"]
         roots = await call(manager, "all", "get-roots-list")
         assert tmp_path.as_uri() in roots.result
+        there = {"url": "https://pay.test/", "message": "Pay"}
+        opened = await call(manager, "all", "trigger-url-elicitation", there)
+        assert "User completed the URL" in str(opened.result), opened
+        if own_pipes:  # refused until somebody was at an address, which is put to them
+            first = await call(
+                manager,
+                "all",
+                "trigger-url-elicitation",
+                {**there, "url": "https://a.test/", "errorPath": True},
+            )
+            assert first.error is not None
+            assert seen[-1] == "https://modelcontextprotocol.io"
         asked = await call(manager, "all", "trigger-elicitation-request")
         assert "fields" in str(asked.result), asked
         assert asked.error is None or asked.error.code != ErrorCode.TIMEOUT

@@ -19,6 +19,10 @@ class Elicitation:
     """Of the answer: an object of plain members."""
     execution_id: str | None = None
     """The execution whose call is probably the reason; None: the server asks on its own."""
+    url: str | None = None
+    """Where the person does it, in a browser, in place of a form; the answer has no content then."""
+    elicitation_id: str | None = None
+    """What the server calls a question of an address, where it speaks a protocol that has such names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ INTERNAL_ERROR = -32603
 HEADER_MISMATCH = -32020
 MISSING_CAPABILITY = -32021
 UNSUPPORTED_VERSION = -32022
+ADDRESS_FIRST = -32042
+"""Refused until a person has been at an address that the error's data names (2025-11-25)."""
 
 META = "io.modelcontextprotocol/"
 VERSION_KEY = META + "protocolVersion"

@@ -23,11 +23,11 @@ from mcp.shared.inbound import MCP_NAME_HEADER, decode_header_value
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from workbench import __version__
-from workbench.core.elicitation import CANCELLED, Elicit, Elicitation, Reply
+from workbench.core.elicitation import CANCELLED, DECLINED, Elicit, Elicitation, Reply
 from workbench.core.model import JsonValue
 from workbench.mcp.messages import RpcError
 from workbench.serve import task_wire
-from workbench.serve.asking import question, reply_of
+from workbench.serve.asking import mode_of, modes_of, question, reply_of
 from workbench.serve.tasks import Tasks
 from workbench.serve.tool_provider import SERVER_NAME, Caller, Progress, ToolProvider, UnknownTool
 
@@ -255,29 +255,41 @@ async def _unless_gone(work: Coroutine[Any, Any, JsonValue], ctx: Context) -> Js
 def _caller(
     ctx: Context, meta: Mapping[str, JsonValue], progress: Progress | None = None
 ) -> Caller:
+    modern, given = ctx.protocol_version in MODERN_PROTOCOL_VERSIONS, ctx.params or {}
     return Caller(
         client=_client_name(ctx),
         progress=progress,
         meta=meta,
         request_id=ctx.request_id,
         protocol_version=ctx.protocol_version,
-        elicit=_elicit(ctx),
+        elicit=None if modern else _elicit(ctx),
+        input_state=given.get("requestState") if modern else None,
+        input_responses=given.get("inputResponses") if modern else None,
     )
 
 
 def _elicit(ctx: Context) -> Elicit | None:
-    """The client's user; None: it takes no questions, or (newest protocol) none beside an answer."""
+    """The user of a client with a handshake; None: it takes no questions."""
     client = ctx.session.client_params
-    if client is None or client.capabilities is None or client.capabilities.elicitation is None:
+    if client is None or client.capabilities is None:
         return None
-    if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
+    modes = modes_of(client.capabilities.model_dump(by_alias=True, exclude_none=True))
+    if not modes:
         return None
 
     async def put(asked: Elicitation) -> Reply:
-        told = question(asked)
+        if mode_of(asked) not in modes:
+            return DECLINED
+        told, of = question(asked), ctx.request_id
         try:
-            answer = await ctx.session.elicit_form(
-                told["message"], told["requestedSchema"], related_request_id=ctx.request_id
+            answer = await (
+                ctx.session.elicit_form(
+                    told["message"], told["requestedSchema"], related_request_id=of
+                )
+                if asked.url is None
+                else ctx.session.elicit_url(
+                    told["message"], told["url"], told["elicitationId"], related_request_id=of
+                )
             )
         except MCPError as error:
             _log.info("elicitation/create: %s", error)

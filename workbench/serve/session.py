@@ -17,7 +17,6 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from workbench import __version__
-from workbench.core.elicitation import Elicitation, Reply
 from workbench.core.model import ErrorCode, JsonValue
 from workbench.mcp.framing import LongLine
 from workbench.mcp.messages import (
@@ -41,7 +40,7 @@ from workbench.mcp.messages import (
     id_at_an_edge,
 )
 from workbench.serve import task_wire
-from workbench.serve.asking import question, reply_of
+from workbench.serve.asking import Beside, modes_of
 from workbench.serve.stdio import Lines
 from workbench.serve.tasks import Tasks
 from workbench.serve.tool_provider import SERVER_NAME, Caller, Progress, ToolProvider, UnknownTool
@@ -86,10 +85,7 @@ class Session:
         self._initialized = False
         self._underway: dict[JsonValue, asyncio.Task[None]] = {}
         self._listens: dict[JsonValue, asyncio.Event] = {}
-        self._takes_questions = False
-        self._asked: dict[JsonValue, asyncio.Future[JsonValue]] = {}
-        """Questions to the client's user that are not answered yet."""
-        self._questions = 0
+        self._questions = Beside(self._send)
         self._answered = asyncio.Event()
         self._limited_by = limited_by or "this server takes"
 
@@ -121,8 +117,8 @@ class Session:
         if not isinstance(method, str):
             if "result" not in message and "error" not in message:
                 self._fail(request_id, RpcError(INVALID_REQUEST, "the message has no method"))
-            else:
-                self._told(request_id, message.get("result"))
+            elif _is_id(request_id):
+                self._questions.told(request_id, message.get("result"))
         elif "id" not in message:
             self._notified(method, params)
         elif not _is_id(request_id):
@@ -236,10 +232,7 @@ class Session:
         if not isinstance(version, str):
             raise RpcError(INVALID_PARAMS, "initialize needs protocolVersion, a string")
         self._client = _client_name(info)
-        offered = params.get("capabilities")
-        self._takes_questions = isinstance(offered, dict) and isinstance(
-            offered.get("elicitation"), dict
-        )
+        self._questions.modes = modes_of(params.get("capabilities"))
         self._version = version if version in HANDSHAKE_VERSIONS else HANDSHAKE_VERSIONS[-1]
         self._initialized = True
         return {
@@ -289,7 +282,9 @@ class Session:
             request_id=request_id,
             protocol_version=MODERN_VERSIONS[0] if modern else self._version,
             session=self._id,
-            elicit=self._elicit if self._takes_questions and not modern else None,
+            elicit=None if modern else self._questions.put,
+            input_state=params.get("requestState") if modern else None,
+            input_responses=params.get("inputResponses") if modern else None,
         )
         try:
             result = None
@@ -339,27 +334,6 @@ class Session:
                     self._send({"method": "notifications/tools/list_changed", "params": mark})
         finally:
             del self._listens[request_id]
-
-    async def _elicit(self, asked: Elicitation) -> Reply:
-        """Put a question to the client's user; it is taken back when this is cancelled."""
-        self._questions += 1
-        request_id = f"question-{self._questions}"
-        answer = self._asked[request_id] = asyncio.get_running_loop().create_future()
-        self._send({"id": request_id, "method": "elicitation/create", "params": question(asked)})
-        try:
-            return reply_of(await answer)
-        except asyncio.CancelledError:
-            params = {"requestId": request_id, "reason": "nobody waits for the answer any more"}
-            self._send({"method": "notifications/cancelled", "params": params})
-            raise
-        finally:
-            del self._asked[request_id]
-
-    def _told(self, request_id: JsonValue, result: JsonValue) -> None:
-        """An answer of the client; an error is none."""
-        asked = self._asked.get(request_id) if _is_id(request_id) else None
-        if asked is not None and not asked.done():
-            asked.set_result(result)
 
     def _progress(self, token: JsonValue) -> Progress | None:
         if not _is_id(token):

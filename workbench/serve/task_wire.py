@@ -20,6 +20,7 @@ from workbench.mcp.messages import (
     MODERN_VERSIONS,
     RpcError,
 )
+from workbench.serve.asking import modes_of
 from workbench.serve.tasks import Task, Tasks, TooManyTasks
 from workbench.serve.tool_provider import Caller
 
@@ -56,7 +57,8 @@ async def call(tasks: Tasks, params: Mapping[str, JsonValue], caller: Caller) ->
     if caller.protocol_version in MODERN_VERSIONS:
         if name not in tasks.tools or not _declared(caller.meta):
             return None
-        began = await tasks.begin(name, arguments, caller)
+        modes = modes_of(caller.meta.get(CAPABILITIES_KEY))
+        began = await tasks.begin(name, arguments, caller, modes)
         return {"resultType": "task", **_second(began)} if isinstance(began, Task) else began
     wanted = params.get("task")
     if caller.protocol_version != FIRST_VERSION or wanted is None:
@@ -97,7 +99,8 @@ async def answer(
             words = f"the task cannot be cancelled: its status is {_first(task)['status']}"
             raise RpcError(INVALID_PARAMS, words)
         return _first(task)
-    if method == "tasks/update":  # nothing here asks a client for anything
+    if method == "tasks/update":
+        task.pending.take(params.get("inputResponses"))
         return {}
     if method == "tasks/result":
         await tasks.end_of(task)
@@ -158,6 +161,8 @@ def _second(task: Task) -> dict[str, JsonValue]:
 
 
 def _outcome(task: Task) -> dict[str, JsonValue]:
+    if task.status == "input_required":
+        return {"inputRequests": task.pending.requests()}
     if task.status == "completed":
         return {"result": {**task.work.result(), "resultType": "complete"}}
     if task.status == "failed":

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from workbench.core.model import JsonValue
-from workbench.serve.tool_provider import Caller, Progress
+from workbench.serve.asking import Pending
+from workbench.serve.tool_provider import Caller
 
 KEPT_MS = 3_600_000
 """From a task's creation on, where its client does not ask for another time."""
@@ -22,7 +23,7 @@ _AFTER_S = 2.0
 """What ends sooner is answered as ever, where the server may choose."""
 
 Answer = Callable[[str, Mapping[str, JsonValue], Caller], Awaitable[JsonValue]]
-Status = Literal["working", "completed", "failed", "cancelled"]
+Status = Literal["working", "input_required", "completed", "failed", "cancelled"]
 
 
 class TooManyTasks(Exception):
@@ -40,6 +41,8 @@ class Task:
     """Of its place among all tasks: later ones have larger ones."""
     session: str = ""
     """Of the client that began it."""
+    pending: Pending = field(default_factory=Pending)
+    """What its client is asked, where it is asked in what it reads of the task."""
     message: str = ""
     """What it does at the moment, for people."""
     cancelled: bool = False
@@ -52,7 +55,7 @@ class Task:
         if self.cancelled or (self.work.done() and self.work.cancelled()):
             return "cancelled"
         if not self.work.done():
-            return "working"
+            return "input_required" if self.pending.asked.is_set() else "working"
         return "completed" if self.work.exception() is None else "failed"
 
     def tell(self, message: str) -> None:
@@ -87,19 +90,24 @@ class Tasks:
         self._begun = 0
 
     async def begin(
-        self, name: str, arguments: Mapping[str, JsonValue], caller: Caller
+        self,
+        name: str,
+        arguments: Mapping[str, JsonValue],
+        caller: Caller,
+        modes: frozenset[str] = frozenset(),
     ) -> JsonValue | Task:
-        """The result of a call that ends soon; of one that does not, its task.
+        """The result of a call that ends soon; of one that does not, or that asks something, its task.
 
-        Cancelling it before there is a task cancels the call.
+        modes: of questions that the client takes where it reads the task. Cancelling it before there is a
+        task cancels the call.
         """
         try:
             self._look_for_room()
         except TooManyTasks:
             return await self._answer(name, arguments, caller)
-        task = self._started(name, arguments, caller, KEPT_MS)
+        task = self._started(name, arguments, caller, KEPT_MS, Pending(modes))
         try:
-            await asyncio.wait((task.work,), timeout=self._after_s)
+            await task.pending.asked_or_done(task.work, self._after_s)
         except asyncio.CancelledError:
             task.work.cancel()
             await asyncio.wait((task.work,))
@@ -112,7 +120,7 @@ class Tasks:
         """The task of a call whose client wants one. Raises TooManyTasks."""
         self._look_for_room()
         kept = KEPT_MS if kept_ms is None else min(max(kept_ms, 1), _MOST_KEPT_MS)
-        return self._keep(self._started(name, arguments, caller, kept))
+        return self._keep(self._started(name, arguments, caller, kept, Pending()))
 
     def get(self, task_id: str) -> Task | None:
         """None: there is no such task, or its time is over."""
@@ -149,7 +157,12 @@ class Tasks:
             )
 
     def _started(
-        self, name: str, arguments: Mapping[str, JsonValue], caller: Caller, kept_ms: int
+        self,
+        name: str,
+        arguments: Mapping[str, JsonValue],
+        caller: Caller,
+        kept_ms: int,
+        pending: Pending,
     ) -> Task:
         task_id = str(uuid.uuid4())
         told = caller.progress
@@ -159,10 +172,13 @@ class Tasks:
                 told(done, text, total)
             task.tell(text)
 
-        work = self._answer(name, arguments, _as_task(caller, task_id, report))
+        of_task = replace(
+            caller, task_id=task_id, progress=report, elicit=caller.elicit or pending.put
+        )
+        work = self._answer(name, arguments, of_task)
         self._begun += 1
         session = caller.session
-        task = Task(asyncio.ensure_future(work), task_id, kept_ms, self._begun, session)
+        task = Task(asyncio.ensure_future(work), task_id, kept_ms, self._begun, session, pending)
         return task
 
     def _keep(self, task: Task) -> Task:
@@ -183,10 +199,6 @@ class Tasks:
             self._chars -= _chars(task)
         else:
             task.work.cancel()
-
-
-def _as_task(caller: Caller, task_id: str, report: Progress) -> Caller:
-    return replace(caller, task_id=task_id, progress=report)
 
 
 def _chars(task: Task) -> int:

@@ -37,7 +37,11 @@ class Caller:
     session: str = ""
     """What the calls of one client have in common, while it stays; "": nothing tells it from others."""
     elicit: Elicit | None = None
-    """Puts a question to the client's user; None: it takes none."""
+    """Puts a question to the client's user; None: it takes none while its call runs."""
+    input_state: JsonValue = None
+    """The call came before and was answered with questions: what it was told to give back."""
+    input_responses: JsonValue = None
+    """The answers to them."""
 
 
 class UnknownTool(Exception):

@@ -22,6 +22,7 @@ from workbench.serve.description import INSTRUCTIONS, describe
 from workbench.serve.media import take_out
 from workbench.serve.progress import narrate
 from workbench.serve.requests import INPUT_SCHEMA, Refused, read_request, salvage
+from workbench.serve.rounds import Rounds
 from workbench.serve.tasks import Tasks
 from workbench.serve.telemetry import Tracing
 from workbench.serve.told import NothingFound, Told, Unreadable
@@ -55,6 +56,7 @@ class Toolset:
         self.asking = Forwarding()
         """Where questions of upstream servers go."""
         self._runs = Runs(runtime.engine, runtime.history)
+        self._rounds = Rounds(self._execute)
         self.tasks = Tasks(self.call, frozenset({CODE_EXECUTION}), self._runs.cancel)
         """Calls that clients that speak MCP's tasks collect later; a task has the id of its run."""
         self._plain = {
@@ -133,7 +135,7 @@ class Toolset:
         self, name: str, arguments: Mapping[str, JsonValue], caller: Caller
     ) -> JsonValue:
         if name == CODE_EXECUTION:
-            return await self._execute(arguments, caller)
+            return await self._rounds.call(arguments, caller)
         tool = self._plain.get(name)
         if tool is None:
             known = [CODE_EXECUTION, *self._plain]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from workbench.core.elicitation import Elicit, Elicitation
 from workbench.core.model import JsonValue
@@ -13,7 +16,10 @@ from workbench.mcp.messages import INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
 if TYPE_CHECKING:
     from workbench.config import ServerSettings
 
+_log = logging.getLogger(__name__)
 _MOST_MESSAGE = 4_000
+_MOST_NAME = 200
+_MOST_ADDRESSES = 4
 _NOT_OFFERED = {
     "sampling/createMessage": "Workbench has no model that a server could use",
     "elicitation/create": "the owner of this client lets no server ask questions",
@@ -41,7 +47,7 @@ class ClientSide:
         if roots_of(self._settings):
             offered["roots"] = {}
         if self._settings.elicitation == "ask":
-            offered["elicitation"] = {"form": {}}
+            offered["elicitation"] = {"form": {}, "url": {}}
         return offered
 
     async def answer(self, method: str, params: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -54,15 +60,58 @@ class ClientSide:
         words = f"{method[:100]} is not offered"
         raise RpcError(METHOD_NOT_FOUND, f"{words}: {why}" if why else words)
 
+    async def shown_first(self, error: RpcError) -> None:
+        """Put the addresses that a request was refused for to the person.
+
+        It is not sent again: only they know when they are done there.
+        """
+        named = error.data.get("elicitations") if isinstance(error.data, dict) else None
+        if self._settings.elicitation != "ask" or not isinstance(named, list):
+            return
+        for each in named[:_MOST_ADDRESSES]:
+            try:
+                await self._ask(each if isinstance(each, dict) else {})
+            except RpcError as wrong:
+                _log.info("%s", wrong)
+
     async def _ask(self, params: dict[str, JsonValue]) -> dict[str, JsonValue]:
         message, schema = params.get("message"), params.get("requestedSchema")
         mode = params.get("mode", "form")
-        if mode != "form":
-            raise RpcError(INVALID_PARAMS, f"mode {mode!r:.50} is not offered: there is form")
-        if not isinstance(message, str) or not isinstance(schema, dict):
-            raise RpcError(INVALID_PARAMS, "elicitation/create needs message and requestedSchema")
-        asked = Elicitation(self._settings.name, message[:_MOST_MESSAGE], schema, self._execution())
-        return (await self._elicit(asked)).to_json()
+        if mode not in ("form", "url"):
+            raise RpcError(
+                INVALID_PARAMS, f"mode {mode!r:.50} is not offered: there are form and url"
+            )
+        if not isinstance(message, str):
+            raise RpcError(INVALID_PARAMS, "elicitation/create needs message, a string")
+        asked = Elicitation(
+            self._settings.name, message[:_MOST_MESSAGE], execution_id=self._execution()
+        )
+        if mode == "url":  # nothing is filled in here
+            name = params.get("elicitationId")
+            asked = replace(
+                asked,
+                url=_address(params.get("url")),
+                elicitation_id=name[:_MOST_NAME] if isinstance(name, str) else None,
+            )
+        elif isinstance(schema, dict):
+            asked = replace(asked, schema=schema)
+        else:
+            raise RpcError(INVALID_PARAMS, "elicitation/create needs requestedSchema, an object")
+        told = (await self._elicit(asked)).to_json()
+        return {"action": told["action"]} if mode == "url" else told
+
+
+def _address(url: JsonValue) -> str:
+    """One that a browser can be sent to. Raises RpcError."""
+    try:
+        parts = urlsplit(url) if isinstance(url, str) else None
+        wrong = parts is None or parts.scheme not in ("http", "https") or not parts.hostname
+    except ValueError:
+        wrong = True
+    if wrong or len(url) > _MOST_MESSAGE or not url.isprintable() or " " in url:
+        what = f"an http or https address of at most {_MOST_MESSAGE} characters"
+        raise RpcError(INVALID_PARAMS, f"elicitation/create with mode url needs url, {what}")
+    return str(url)
 
 
 def roots_of(settings: ServerSettings) -> list[str]:

@@ -16,7 +16,9 @@ from workbench.catalogue.tools import Catalogue, ServerInfo
 from workbench.config import Config
 from workbench.core.runtime import open_runtime
 from workbench.tui.dialogs.ask import LineScreen
-from workbench.tui.tools.beside import about_beside, address_of, problem_of, request_of
+from workbench.tui.forms.view import FormView
+from workbench.tui.tools.beside import about_beside, address_of, problem_of, request_of, schema_of
+from workbench.tui.tools.prompting import PromptScreen
 from workbench.tui.tools.screen import ToolsScreen
 from workbench.tui.tools.tree import row_line, tree
 from workbench.tui.values.json_view import JsonView
@@ -60,13 +62,10 @@ def test_they_stand_below_their_servers_tools_and_are_found() -> None:
 
 
 def test_what_is_typed_is_checked() -> None:
-    _, template = OFFERINGS.resources
-    assert problem_of(template, "a://{id}") == "{id} is to be filled in"
-    assert problem_of(template, "a://5") is None
-    assert problem_of(PROMPT, "tone=x") == "label is needed"
-    assert problem_of(PROMPT, "label") == "an argument is NAME=TEXT, not 'label'"
-    assert problem_of(PROMPT, "label='") is not None
-    assert problem_of(PROMPT, "label='p 1'") is None
+    assert problem_of("a://{id}") == "{id} is to be filled in"
+    assert problem_of("a://5") is None
+    fields = schema_of(PROMPT)["properties"]
+    assert (list(fields), schema_of(PROMPT)["required"]) == (["label", "tone"], ["label"])
     assert request_of(PROMPT) == 'get_prompt("s", "p q", { label: "" })'
     assert request_of(OFFERINGS.resources[0]) == 'read_resource("s", "a://b")'
 
@@ -97,9 +96,12 @@ async def test_enter_reads_into_the_pane_beside_it(tmp_path: Path) -> None:
 
         move_to(app, "weekly_report")
         await pilot.press("enter")
-        await until(lambda: isinstance(app.screen, LineScreen), "asked")
-        assert app.screen.query_one(Input).value == "label="
-        await pilot.press("end", "b", "u", "g", "enter")
+        await until(lambda: isinstance(app.screen, PromptScreen), "asked")
+        form = app.screen.query_one(FormView)
+        await until(lambda: app.screen.focused is not None, "at hand")
+        await pilot.press("f5")  # what is needed is not there
+        await until(lambda: form.wrong == {("label",): "it is needed"}, "said")
+        await pilot.press("b", "u", "g", "f5")
         await until(lambda: shown(app)[1] == "weekly_report", "got")
         assert "our bug issues" in str(shown(app)[0])
         rows = runtime.history.list_executions()

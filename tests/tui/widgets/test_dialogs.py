@@ -14,11 +14,14 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from workbench import tui
+from workbench.catalogue.offerings import PromptInfo
 from workbench.core.elicitation import Elicitation
+from workbench.tui.dialogs.address import AddressScreen
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.dialogs.elicitation import ElicitScreen
 from workbench.tui.dialogs.palette import Entry, PaletteScreen
 from workbench.tui.dialogs.pick import PickScreen
+from workbench.tui.tools.prompting import PromptScreen
 
 pytestmark = pytest.mark.anyio
 
@@ -61,6 +64,8 @@ async def test_titles_of_dialogs_are_no_markup() -> None:
             PickScreen("[/x] before", ["a"]),
             LineScreen("Keep [/x] as"),
             ElicitScreen(Elicitation("[/x]", "[/x]")),
+            AddressScreen(Elicitation("[/x]", "[/x]"), "https://x.test/[/x]"),
+            PromptScreen(PromptInfo("[/x]", "[/x]", description="[/x]")),
         ]
         for screen in screens:
             await app.push_screen(screen)

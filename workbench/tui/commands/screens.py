@@ -115,6 +115,7 @@ DIALOGS: tuple[Command, ...] = (
     key("asking", "next", "right", "Next button", "app.focus_next", said=False),
     key("asking", "previous", "left", "Button before", "app.focus_previous", said=False),
     key("asking", "not-now", "escape", "Not now", "leave", footer=True),
+    key("address", "copy", "f2", "Copy address", footer=True, first=True),
     key("form", "next", "down", "Next field", "move(1)"),
     key("form", "previous", "up", "Field before", "move(-1)"),
     key("form", "on", "tab", "Next field, or out of the form", "tab(1)"),

@@ -22,13 +22,15 @@ class Questions:
 
     async def ask(self, asked: Elicitation) -> Reply:
         """The answer; cancelling it takes the form away."""
-        from workbench.tui.dialogs.elicitation import ElicitScreen  # forms are rarely asked for
+        # Rarely asked for.
+        from workbench.tui.dialogs.address import AddressScreen
+        from workbench.tui.dialogs.elicitation import ElicitScreen
 
         async with self._one_at_a_time:
             if not self._app.is_running:
                 return DECLINED
             answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-            screen = ElicitScreen(asked)
+            screen = ElicitScreen(asked) if asked.url is None else AddressScreen(asked, asked.url)
 
             def take(reply: Reply | None) -> None:
                 if not answer.done():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -89,44 +88,36 @@ def request_of(one: Beside) -> str:
     return f"get_prompt({dumps(one.server)}, {dumps(one.name)}{more})"
 
 
-def question_of(one: Beside) -> tuple[str, str] | None:
-    """What has to be typed before it can be asked for: the title of the line, and what stands there."""
-    if isinstance(one, ResourceInfo):
-        return ("The address, its {…} filled in", one.uri) if one.is_template else None
-    if not any(argument.required for argument in one.arguments):
-        return None
-    names = " ".join(f"{a.name}=" if a.required else f"[{a.name}=]" for a in one.arguments)
-    needed = " ".join(f"{a.name}=" for a in one.arguments if a.required)
-    return f"Arguments: {clean_line(names, 60)}", needed
+def question_of(one: ResourceInfo) -> tuple[str, str] | None:
+    """What has to be typed before it can be read: the title of the line, and what stands there."""
+    return ("The address, its {…} filled in", one.uri) if one.is_template else None
 
 
-def problem_of(one: Beside, typed: str) -> str | None:
-    """What is wrong with what was typed for ``question_of``."""
-    if isinstance(one, ResourceInfo):
-        left = _NAMED.search(typed)
-        return f"{left[0]} is to be filled in" if left else None
-    try:
-        given = _pairs(typed)
-    except ValueError as error:
-        return str(error)
-    missing = [a.name for a in one.arguments if a.required and not given.get(a.name)]
-    return f"{missing[0]} is needed" if missing else None
+def problem_of(typed: str) -> str | None:
+    """What is wrong with an address that was typed for ``question_of``."""
+    left = _NAMED.search(typed)
+    return f"{left[0]} is to be filled in" if left else None
 
 
-def execution_of(one: Beside, typed: str | None) -> ExecutionRequest:
-    """The execution that asks for it, so that policy, budget and history hold."""
-    given: dict[str, JsonValue] = {"server": one.server}
-    if isinstance(one, ResourceInfo):
-        given["uri"] = typed or one.uri
-        return ExecutionRequest(READ_RESOURCE, given, source="tui", script="read")
-    given |= {"name": one.name, "args": dict(_pairs(typed or ""))}
+def schema_of(prompt: PromptInfo) -> dict[str, JsonValue]:
+    """A prompt's arguments, which are texts, as the schema of a form."""
+    fields: dict[str, JsonValue] = {
+        each.name: {"type": "string", "description": each.description} for each in prompt.arguments
+    }
+    needed = [each.name for each in prompt.arguments if each.required]
+    return {"type": "object", "properties": fields, "required": needed}
+
+
+def reading(one: ResourceInfo, address: str | None = None) -> ExecutionRequest:
+    """The execution that reads it, so that policy, budget and history hold.
+
+    address: of a template, filled in.
+    """
+    given: dict[str, JsonValue] = {"server": one.server, "uri": address or one.uri}
+    return ExecutionRequest(READ_RESOURCE, given, source="tui", script="read")
+
+
+def getting(one: PromptInfo, args: Mapping[str, JsonValue]) -> ExecutionRequest:
+    """The execution that gets a prompt."""
+    given: dict[str, JsonValue] = {"server": one.server, "name": one.name, "args": dict(args)}
     return ExecutionRequest(GET_PROMPT, given, source="tui", script="read")
-
-
-def _pairs(text: str) -> Mapping[str, str]:
-    """``label=p1 tone='very dry'``. Raises ValueError."""
-    pairs = [word.partition("=") for word in shlex.split(text)]
-    wrong = next((name for name, equals, _ in pairs if not equals), None)
-    if wrong is not None:
-        raise ValueError(f"an argument is NAME=TEXT, not {wrong!r:.40}")
-    return {name: value for name, _, value in pairs}

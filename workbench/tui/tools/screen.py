@@ -16,23 +16,20 @@ from textual.events import ScreenResume
 from textual.widgets import Input
 
 from workbench.catalogue.inference import SeenType
-from workbench.catalogue.offerings import Offerings, ResourceInfo
+from workbench.catalogue.offerings import Offerings
 from workbench.catalogue.tools import ToolInfo
 from workbench.history import HistoryError
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
-from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor.tool_calls import call_text
 from workbench.tui.seen_results import SeenResults
 from workbench.tui.tools.beside import (
     about_beside,
     address_of,
-    execution_of,
-    problem_of,
-    question_of,
     request_of,
 )
 from workbench.tui.tools.pages import about_server, about_tool, statistics_line
+from workbench.tui.tools.prompting import request_for
 from workbench.tui.tools.server_commands import ServerCommands
 from workbench.tui.tools.tree import ToolRow, row_line, tree
 from workbench.tui.tools.try_tool import TryScreen
@@ -274,16 +271,12 @@ class ToolsScreen(ServerCommands):
     async def _read_beside(self, row: ToolRow) -> None:
         """Read a resource, or get a prompt, into the pane beside its row."""
         assert row.beside is not None
-        beside, typed = row.beside, None
-        question = question_of(beside)
-        if question is not None:
-            asked = LineScreen(*question, check=lambda text: problem_of(beside, text))
-            typed = await self.app.push_screen_wait(asked)
-            if typed is None:
-                return
-        done = await self._runtime.engine.run(execution_of(beside, typed))
+        asked = await request_for(self.app, row.beside)
+        if asked is None:
+            return
+        request, title = asked
+        done = await self._runtime.engine.run(request)
         view = self.query_one("#read", JsonView)
-        title = typed if isinstance(beside, ResourceInfo) and typed else address_of(beside)
         view.show(done.value if done.error is None else done.error.to_json(), title)
         self._read = row.name
         self._describe()

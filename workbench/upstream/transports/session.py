@@ -18,6 +18,7 @@ from workbench import __version__
 from workbench.core.model import OFFERS, JsonValue
 from workbench.mcp.conversation import Progress
 from workbench.mcp.messages import (
+    ADDRESS_FIRST,
     CAPABILITIES_KEY,
     CLIENT_KEY,
     HANDSHAKE_VERSIONS,
@@ -200,9 +201,14 @@ class Session:
         params = self._stamped(params)
         sent = params
         for _ in range(_MOST_ROUNDS):
-            answer = await self._channel.request(
-                method, sent, timeout=timeout, progress=progress, headers=headers
-            )
+            try:
+                answer = await self._channel.request(
+                    method, sent, timeout=timeout, progress=progress, headers=headers
+                )
+            except RpcError as error:
+                if error.code == ADDRESS_FIRST and self._asked is not None:
+                    await self._asked.shown_first(error)
+                raise
             questions = answer.get("inputRequests", {})
             if answer.get("resultType") != "input_required" or not isinstance(questions, dict):
                 return answer
