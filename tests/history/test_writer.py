@@ -65,6 +65,17 @@ async def test_one_value_that_cannot_be_stored_costs_no_other(tmp_path: Path) ->
     store.close()
 
 
+async def test_main_log_makes_its_folder_where_the_history_is_in_another(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = tmp_path / "data" / "deeper" / "main.log"
+    store = Store(tmp_path / "elsewhere" / "h.sqlite3", log=log)
+    await write(store, started("a"), finished("a"))
+    store.close()
+    assert "execution_id=a" in log.read_text()
+    assert not caplog.records
+
+
 async def test_an_id_used_twice_does_not_mix_two_executions(tmp_path: Path) -> None:
     store = Store(tmp_path / "h.sqlite3")
     await write(store, started("a", "first"), finished("a"))

@@ -75,6 +75,7 @@ async def test_each_damaged_file_is_told_and_the_good_ones_are_tested(folder: Fo
     (folder.path / "broken.json").write_text("{ not json")
     (folder.path / "broken.js").write_text("1")
     (folder.path / "sorted.json").write_text(json.dumps(json.loads(text), sort_keys=True, indent=2))
+    (folder.path / "notepad.json").write_text(text, encoding="utf-8-sig")
     (folder.path / "package.json").write_text('{"name": "other"}')
     (folder.path / "data.json").write_text("[1, 2]")
     (folder.path / "data.js").write_text("1")
@@ -89,6 +90,7 @@ async def test_each_damaged_file_is_told_and_the_good_ones_are_tested(folder: Fo
     assert found == {
         "good.json": "identical",
         "sorted.json": "identical",
+        "notepad.json": "identical",
         **dict.fromkeys(
             ("empty.json", "blank.json", "cut.json", "conflict.json", "nul.json", "forged.json",
              "latin.json", "broken.json"),

@@ -301,6 +301,9 @@ async def test_the_errors_of_promise_any_are_listed(run: RunScript) -> None:
         error.message
         == "AggregateError: all 2 promises were rejected: 1. ToolError: boom; 2. Error: no"
     )
+    error = (await run("await Promise.any([])")).error
+    assert error is not None
+    assert error.message == "AggregateError: no promise was given"
 
 
 async def test_a_refused_sleep_is_no_call_that_nobody_awaited(run: RunScript) -> None:

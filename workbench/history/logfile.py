@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workbench.core.model import Event, ExecutionFinished, ExecutionStarted
+from workbench.core.paths import make_private
 from workbench.core.records import iso
 from workbench.text.sanitize import clean_line
 
@@ -96,9 +97,17 @@ class LogFile:
             if os.stat(self._name).st_size > _ROTATE_BYTES:
                 self._path.replace(self._path.with_suffix(".log.1"))
         text = memoryview("".join(line + "\n" for line in lines).encode())
-        descriptor = os.open(self._name, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        descriptor = self._opened()
         try:
             while text:  # all at once, unless the disk is full
                 text = text[os.write(descriptor, text) :]
         finally:
             os.close(descriptor)
+
+    def _opened(self) -> int:
+        flags = os.O_CREAT | os.O_APPEND | os.O_WRONLY
+        try:
+            return os.open(self._name, flags, 0o600)
+        except FileNotFoundError:  # the history may be in another folder, which made its own only
+            make_private(self._path.parent)
+            return os.open(self._name, flags, 0o600)

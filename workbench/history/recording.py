@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
+from codecs import BOM_UTF8
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def portable(recording: Recording) -> dict[str, Any]:
 def read_recording(path: Path) -> Recording:
     """Read a portable file. Raises RecordingError, whatever the file is."""
     try:
-        document = loads(_content_of(path))
+        document = loads(_content_of(path).removeprefix(BOM_UTF8))  # an editor's
     except OSError as error:
         raise RecordingError(f"{path}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

@@ -73,6 +73,7 @@
   function parts(e, depth) {
     const errors = attempt(() => e.errors), count = attempt(() => errors.length);
     if (!kit.isList(errors) || typeof count !== 'number') return '';
+    if (count === 0) return attempt(() => e.message) === '' ? 'no promise was given' : '';
     let text = attempt(() => e.message) === '' ? 'all ' + count + ' promises were rejected: ' : ': ';
     for (let i = 0; i < count && i < MOST_LISTED; i++) {
       const d = described(attempt(() => errors[i]), depth + 1);
