@@ -101,7 +101,7 @@ class KeyOrder:
             )
             self._round(self._step, 0, paints=not (taken or key in _MOVING))
         if self._waiting and self._watch is None:
-            self._watch = self._app.set_interval(_LOOK_S, self._look)
+            self._watch = self._app.set_interval(_LOOK_S, self._check_stuck)
         elif self._watch is not None and not self._waiting:
             self._watch.stop()
             self._watch = None
@@ -160,7 +160,7 @@ class KeyOrder:
         """Nothing waits: the next key was typed by one who has seen what this one did."""
         self._key, self._screen, self._focused, self._chain = "", None, None, []
 
-    def _look(self) -> None:
+    def _check_stuck(self) -> None:
         """While a key waits: nothing that was removed meanwhile may hold it up."""
         self._looks = self._looks + 1 if self._seen == self._step else 0
         self._seen = self._step

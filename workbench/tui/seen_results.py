@@ -51,17 +51,17 @@ class SeenResults:
             before = known.seen if known is not None else None
             task = self._asked(name, tool)
             if then is not None:
-                task.add_done_callback(lambda done: _tell(done, before, then))
+                task.add_done_callback(lambda done: _notify_if_changed(done, before, then))
         return known.seen.schema if known is not None and known.seen is not None else None
 
     def _asked(self, name: str, tool: ToolInfo) -> asyncio.Task[SeenType | None]:
         task = self._asking.get(name)
         if task is None:
-            task = asyncio.get_running_loop().create_task(self._look(name, tool))
+            task = asyncio.get_running_loop().create_task(self._load(name, tool))
             self._asking[name] = task
         return task
 
-    async def _look(self, name: str, tool: ToolInfo) -> SeenType | None:
+    async def _load(self, name: str, tool: ToolInfo) -> SeenType | None:
         try:
             seen = await asyncio.to_thread(self._ask, tool)
             self._known[name] = _Known(seen, time.monotonic())
@@ -74,7 +74,7 @@ def _name(tool: ToolInfo) -> str:
     return f"{tool.full_name} {definition_id(tool)}"
 
 
-def _tell(
+def _notify_if_changed(
     done: asyncio.Task[SeenType | None], before: SeenType | None, then: Callable[[], None]
 ) -> None:
     if not done.cancelled() and done.exception() is None and done.result() != before:

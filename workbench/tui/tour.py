@@ -67,7 +67,7 @@ class Tour:
             return
         self._steps, self._at, self._said = self._all_steps(), 0, ""
         self._run_before = self._app.main.runs.now
-        self._timer = self._app.set_interval(_LOOK_S, self._look)
+        self._timer = self._app.set_interval(_LOOK_S, self._advance_when_done)
         self._show()
 
     def end(self) -> None:
@@ -79,7 +79,7 @@ class Tour:
             self._bar.remove()
             self._bar = None
 
-    def _look(self) -> None:
+    def _advance_when_done(self) -> None:
         """Whether the step was done; the line follows to the screen in front."""
         if self._at < len(self._steps) and self._steps[self._at].done():
             self._said = self._steps[self._at].said()

@@ -149,7 +149,7 @@ class Manager:
                 server.connection = self._connection(server)
             elif self._started:
                 server.connection.start()
-            self._tell(name)
+            self._announce_change(name)
         self._servers = {name: self._servers[name] for name in wanted}
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -209,7 +209,7 @@ class Manager:
         chosen = [server.offered[tool] for tool in names]
         self._pins.approve(server.owner, chosen, varying=varying)
         self._judge(server)
-        self._tell(name)
+        self._announce_change(name)
         return [tool.name for tool in chosen if not tool.approved]
 
     def changes(self, name: str) -> list[Change]:
@@ -290,7 +290,7 @@ class Manager:
 
         def on_state() -> None:
             if current():
-                self._tell(name)
+                self._announce_change(name)
 
         def on_tools(listing: list[dict[str, Any]], repaired: dict[str, list[str]]) -> None:
             if not current():
@@ -302,12 +302,12 @@ class Manager:
             server.cached = False
             self._judge(server)
             self._listings.save(way(server.settings), Listing(listing, server.about, server.offers))
-            self._tell(name)
+            self._announce_change(name)
 
         def on_offers() -> None:
             if current():
                 server.offerings = None
-                self._tell(name)
+                self._announce_change(name)
 
         connection = Connection(
             server.settings,
@@ -325,7 +325,7 @@ class Manager:
 
     def _drop(self, name: str) -> None:
         self._close_later(self._servers.pop(name).connection)
-        self._tell(name)
+        self._announce_change(name)
 
     def _close_later(self, connection: Connection) -> None:
         task = asyncio.get_running_loop().create_task(connection.close())
@@ -373,7 +373,7 @@ class Manager:
             if self._pins.changed_elsewhere():
                 for name, server in list(self._servers.items()):
                     self._judge(server)
-                    self._tell(name)
+                    self._announce_change(name)
         self._pins_watch = None
 
     async def _look_for_restarts(self, restarts: Restarts) -> None:
@@ -391,6 +391,6 @@ class Manager:
     def _waits_for_approval(self) -> bool:
         return any(server.waiting for server in self._servers.values())
 
-    def _tell(self, name: str) -> None:
+    def _announce_change(self, name: str) -> None:
         self._snapshot = None
         tell(self._listeners, name, f"server {name}")

@@ -43,16 +43,16 @@ class NoteTap:
             if now - self._last < _INTERVAL_S:
                 return
             self._last = now
-        self._tell("progress", text or "", done, total)
+        self._emit("progress", text or "", done, total)
 
     def log(self, text: str) -> None:
         self._logs += 1
         if self._logs <= _MOST_LOGS:
-            self._tell("log", text)
+            self._emit("log", text)
         elif self._logs == _MOST_LOGS + 1:
-            self._tell("log", f"more than {_MOST_LOGS} messages: the rest is dropped")
+            self._emit("log", f"more than {_MOST_LOGS} messages: the rest is dropped")
 
-    def _tell(
+    def _emit(
         self,
         kind: Literal["progress", "log"],
         text: str,

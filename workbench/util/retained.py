@@ -26,7 +26,7 @@ class Retained:
     def ran(self) -> None:
         """Something ran that may have held much."""
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_PAUSE_S, self._look)
+            self._timer = asyncio.get_running_loop().call_later(_PAUSE_S, self._check_memory)
 
     def close(self) -> None:
         """Look no more."""
@@ -34,7 +34,7 @@ class Retained:
             self._timer.cancel()
             self._timer = None
 
-    def _look(self) -> None:
+    def _check_memory(self) -> None:
         self._timer = None
         now = system.own_resident()
         self._least = min(self._least, now)

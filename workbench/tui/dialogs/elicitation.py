@@ -52,7 +52,7 @@ class ElicitScreen(AskingScreen):
         self._form.be_at_hand()
 
     @on(FormView.Changed)
-    def _tell(self) -> None:
+    def _describe_field(self) -> None:
         entry = self._form.entry
         said = [] if entry is None else [about(self._form.form, entry, self._form.problem())]
         self.query_one("#elicit-about", Static).update(Content("\n").join(said))

@@ -80,10 +80,10 @@ class PickScreen(GuardedModal[int | None]):
             if all(word in label.lower() for word in words)
         ]
         self.rows.set_rows(left, 0 if words else self._chosen)
-        self._tell()
+        self._report_highlighted()
 
     @on(RowList.Highlighted)
-    def _tell(self) -> None:
+    def _report_highlighted(self) -> None:
         if self.rows.row is not None:
             self._seen(self.rows.row)
 

@@ -133,7 +133,7 @@ class FindBar(_Bar):
         self._began = min(self.area.selection)
         field.focus()
         field.select_all()
-        self._look()
+        self._search_again()
 
     @property
     def _search(self) -> Search:
@@ -146,14 +146,14 @@ class FindBar(_Bar):
     @on(Input.Changed, "#find")
     def _typed(self) -> None:
         """Go to the first match from where the search began, letter by letter."""
-        self._look()
+        self._search_again()
         if self._found and self._search.text:
             chosen = next((one for one in self._found if one[0] >= self._began), self._found[0])
             self.area.select(Selection(*chosen))
             self._show(chosen[0])
 
     @on(Option.Changed)
-    def _look(self) -> None:
+    def _search_again(self) -> None:
         """Find again and show where."""
         text = "\n".join(self.area.document.source_lines)
         try:
@@ -161,7 +161,7 @@ class FindBar(_Bar):
         except SearchError as error:
             self._found = []
             self.area.set_matches([])
-            self._say(clean_line(str(error)), problem=True)
+            self._show_count(clean_line(str(error)), problem=True)
             return
         places = Places(text)
         self._found = [(places.place(m.start()), places.place(m.end())) for m in matches]
@@ -172,13 +172,13 @@ class FindBar(_Bar):
         self.area.set_matches(self._found, start)
         count = f"{len(self._found):,}" + ("+" if len(self._found) >= MOST_MATCHES else "")
         if not self._search.text:
-            self._say("")
+            self._show_count("")
         elif not self._found:
-            self._say("none", problem=True)
+            self._show_count("none", problem=True)
         else:
-            self._say(f"{number:,} of {count}" if number else count)
+            self._show_count(f"{number:,} of {count}" if number else count)
 
-    def _say(self, text: str, *, problem: bool = False) -> None:
+    def _show_count(self, text: str, *, problem: bool = False) -> None:
         label = self.query_one("#count", Label)
         label.update(text)
         label.set_class(problem, "problem")
@@ -187,7 +187,7 @@ class FindBar(_Bar):
         """Select the next match (-1: the one before), around the end."""
         if not self.is_mounted or not self.query("#count"):
             return
-        self._look()
+        self._search_again()
         if not self._found:
             return
         start, end = sorted(self.area.selection)
@@ -213,7 +213,7 @@ class FindBar(_Bar):
     @on(Input.Submitted, "#replace")
     def _replace_one(self) -> None:
         """Replace the match that is selected, then go to the next."""
-        self._look()
+        self._search_again()
         start, end = sorted(self.area.selection)
         if (start, end) in self._found:
             number = self._found.index((start, end))
@@ -222,7 +222,7 @@ class FindBar(_Bar):
                 match = self._search.find(text)[number]
                 new = self._search.replacement(match, self.query_one("#replace", Input).value)
             except SearchError as error:
-                self._say(clean_line(str(error)), problem=True)
+                self._show_count(clean_line(str(error)), problem=True)
                 return
             self.area.history.checkpoint()
             result = self.area.replace(new, start, end, maintain_selection_offset=False)
@@ -238,7 +238,7 @@ class FindBar(_Bar):
         try:
             new, count = self._search.replace_all(text, self.query_one("#replace", Input).value)
         except SearchError as error:
-            self._say(clean_line(str(error)), problem=True)
+            self._show_count(clean_line(str(error)), problem=True)
             return
         if count:
             cursor = area.cursor_location
@@ -246,8 +246,8 @@ class FindBar(_Bar):
             area.replace(new, (0, 0), area.document.end, maintain_selection_offset=False)
             row = min(cursor[0], area.document.line_count - 1)
             area.move_cursor((row, min(cursor[1], len(area.document.get_line(row)))))
-        self._look()
-        self._say(f"{count:,} replaced")
+        self._search_again()
+        self._show_count(f"{count:,} replaced")
 
 
 class LineBar(_Bar):

@@ -72,7 +72,7 @@ class AgentsScreen(GuardedScreen[None]):
         self.rows.empty_text = "Reading…"
         self.rows.focus()
         self._read()
-        self.set_interval(_LOOK_S, self._look)
+        self.set_interval(_LOOK_S, self._update_rows)
 
     @work(exit_on_error=False)
     async def _read(self) -> None:
@@ -87,9 +87,9 @@ class AgentsScreen(GuardedScreen[None]):
         self.rows.empty_text = (
             "No other process has run a script: what agents run appears here as it runs"
         )
-        self._look()
+        self._update_rows()
 
-    def _look(self) -> None:
+    def _update_rows(self) -> None:
         if not self.is_current:
             return
         now = time.monotonic()

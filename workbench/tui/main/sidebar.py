@@ -139,7 +139,7 @@ class Sidebar(Pane):
 
     def on_mount(self) -> None:
         self.set_title("Sidebar")
-        self.set_interval(_LOOK_S, self._look)
+        self.set_interval(_LOOK_S, self._read_if_shown)
 
     @property
     def rows(self) -> RowList[SidebarRow]:
@@ -148,9 +148,9 @@ class Sidebar(Pane):
     def show(self) -> None:
         """Show it, with what there is now."""
         self.display = True
-        self._look()
+        self._read_if_shown()
 
-    def _look(self) -> None:
+    def _read_if_shown(self) -> None:
         if self.display:
             self._read()
 

@@ -81,10 +81,10 @@ class SettingsScreen(GuardedScreen[None]):
             f"Settings · {clean_line(str(self._file))}", "Enter changes · r resets · Esc back"
         )
         self.show_config(self._config)
-        self.set_interval(_LOOK_S, self._look)
-        self._look()
+        self.set_interval(_LOOK_S, self._check_file)
+        self._check_file()
 
-    def _look(self) -> None:
+    def _check_file(self) -> None:
         """Notice where another program changes the file, or saves a theme."""
         if self._problems() != self._shown_problems:
             self.show_config(self._config)
@@ -190,7 +190,7 @@ class SettingsScreen(GuardedScreen[None]):
         if row is None:
             return
         if row.kind != "file":
-            self._say(f"{row.key.name} is not set in the file")
+            self._notify(f"{row.key.name} is not set in the file")
             return
         from workbench.config.editing import unset_value
 
@@ -207,7 +207,7 @@ class SettingsScreen(GuardedScreen[None]):
             return False
         origin = self._config.origins.get(key.name)
         if origin is not None and origin.kind in ("environment", "flag"):
-            self._say(f"It is in the file now, but {origin} wins over it", error=True)
+            self._notify(f"It is in the file now, but {origin} wins over it", error=True)
         return True
 
     async def _write(self, change: Callable[[], None], said: str) -> bool:
@@ -220,15 +220,15 @@ class SettingsScreen(GuardedScreen[None]):
         try:
             config = await asyncio.to_thread(write_and_read)
         except (ConfigError, OSError) as error:
-            self._say(str(error), error=True)
+            self._notify(str(error), error=True)
             return False
         self.show_config(config)
-        self._say(said)
+        self._notify(said)
         if self._changed is not None:
             self._changed(config)
         return True
 
-    def _say(self, text: str, *, error: bool = False) -> None:
+    def _notify(self, text: str, *, error: bool = False) -> None:
         severity = "error" if error else "information"
         self.notify(clean_line(text), severity=severity, markup=False)  # type: ignore[arg-type]
 

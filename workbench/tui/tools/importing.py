@@ -82,7 +82,7 @@ class ImportScreen(GuardedModal[str | None]):
         self._marked = {row.settings.name for row in planned if row.state == "new"}
         self.rows.empty_text = "No server of another client was found"
         self.rows.set_rows(sorted(planned, key=lambda row: row.state != "new"))
-        self._tell()
+        self._describe_row()
         self._say_unreadable(found)
 
     def _say_unreadable(self, found: Found) -> None:
@@ -98,7 +98,7 @@ class ImportScreen(GuardedModal[str | None]):
         return [(name, "" if new else "dim"), (end, "dim" if row.state != "skipped" else "warning")]
 
     @on(RowList.Highlighted)
-    def _tell(self) -> None:
+    def _describe_row(self) -> None:
         row = self.rows.row
         chosen = len(self._marked)
         new = sum(one.state == "new" for one in self.rows.rows)
@@ -116,7 +116,7 @@ class ImportScreen(GuardedModal[str | None]):
             self._marked ^= {row.settings.name}
             self.rows.action_move(1)
             self.rows.refresh()
-            self._tell()
+            self._describe_row()
 
     @on(RowList.Selected)
     def action_add(self) -> None:

@@ -79,7 +79,7 @@ class TryScreen(GuardedScreen[str | None]):
 
     def on_mount(self) -> None:
         self._form.be_at_hand()
-        self._tell()
+        self._describe_state()
         self._remember()
 
     @property
@@ -97,7 +97,7 @@ class TryScreen(GuardedScreen[str | None]):
         return self.query_one("#try-args").has_class("-json")
 
     @on(FormView.Changed)
-    def _tell(self) -> None:
+    def _describe_state(self) -> None:
         """What is known of the field at hand, and whether the call can be sent."""
         pane, said = self.query_one("#try-args", Pane), self.query_one("#try-said", Static)
         title = f"Try {clean_line(self._tool.full_name, 60)}"
@@ -157,7 +157,7 @@ class TryScreen(GuardedScreen[str | None]):
             area.load_text(json.dumps(args, indent=2, ensure_ascii=False))
             area.focus()
             self._from_json()
-        self._tell()
+        self._describe_state()
 
     def _arguments(self) -> dict[str, JsonValue] | None:
         return self._from_json() if self._is_json else self._form.sendable()

@@ -263,13 +263,13 @@ class TraceView(TraceDrawing, can_focus=True):
     ) -> None:
         found = self.model.shown.find(self._position, direction, wanted, ends=ends)
         if found is None:
-            self._tell(otherwise)
+            self._show_briefly(otherwise)
             return
         self.follow = False
         self._resize()
         self._go(found)
 
-    def _tell(self, text: str) -> None:
+    def _show_briefly(self, text: str) -> None:
         """A word below the rows, for a moment."""
         self._problem = text
         self.set_timer(1.5, self._forgive)
@@ -306,7 +306,7 @@ class TraceView(TraceDrawing, can_focus=True):
             if self.model.shown.fold(self.cursor, not folded):
                 self._folded()
             else:
-                self._tell("this call is the only one of its line")
+                self._show_briefly("this call is the only one of its line")
 
     def action_fold_all(self) -> None:
         self.model.shown.fold_all()

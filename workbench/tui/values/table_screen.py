@@ -66,7 +66,7 @@ class TableScreen(GuardedModal[str | None]):
         self.rows.empty_text = "No row matches · Esc clears the filter"
         self.rows.set_rows(self._shown, 0)
         self.rows.focus()
-        self._tell()
+        self._show_title()
 
     @property
     def rows(self) -> RowList[Row]:
@@ -113,7 +113,7 @@ class TableScreen(GuardedModal[str | None]):
     def _visible(self) -> list[tuple[int, str]]:
         return list(enumerate(self._table.columns))[self._left :]
 
-    def _tell(self) -> None:
+    def _show_title(self) -> None:
         shown, all_ = len(self._shown), len(self._table.rows)
         count = f"{shown:,} of {all_:,} rows" if shown != all_ else f"{all_:,} rows"
         column = clean_line(self._table.columns[self._column], 30)
@@ -134,7 +134,7 @@ class TableScreen(GuardedModal[str | None]):
                 break
             self._left += 1
         self.rows.refresh()
-        self._tell()
+        self._show_title()
 
     def action_order(self) -> None:
         """By the column that is marked; again: the other way; then as it came."""
@@ -145,7 +145,7 @@ class TableScreen(GuardedModal[str | None]):
             self._descending = True
         else:
             self._by = None
-        self._look()
+        self._filter_and_sort()
 
     def action_filter(self) -> None:
         self.line.add_class("-shown")
@@ -153,14 +153,14 @@ class TableScreen(GuardedModal[str | None]):
 
     @on(Input.Changed)
     def _typed(self) -> None:
-        self._look()
+        self._filter_and_sort()
 
     @on(Input.Submitted)
     def _entered(self) -> None:
         self.rows.focus()
 
     @work(exclusive=True, group="table", exit_on_error=False)
-    async def _look(self) -> None:
+    async def _filter_and_sort(self) -> None:
         """Filter and order; a newer wish takes the place of this one."""
         text, by, descending = self.line.value, self._by, self._descending
 
@@ -170,7 +170,7 @@ class TableScreen(GuardedModal[str | None]):
 
         self._shown = await asyncio.to_thread(looked)
         self.rows.set_rows(self._shown, 0)
-        self._tell()
+        self._show_title()
 
     def action_leave(self) -> None:
         """Out of the filter; then away."""

@@ -115,9 +115,9 @@ class TextScreen(GuardedModal[None]):
 
     def on_mount(self) -> None:
         self.query_one(TextLines).focus()
-        self._tell()
+        self._show_title()
 
-    def _tell(self) -> None:
+    def _show_title(self) -> None:
         cut = f"the first {MOST_SHOWN:,} of " if len(self._text) > MOST_SHOWN else ""
         inside = "u JSON in it · " if self._inside not in (None, self._text) else ""
         title = f"{self._title} · {cut}{len(self._text):,} characters"

@@ -194,7 +194,7 @@ class _Flow:
         step = self._step(outgoing, is_probe)
         self._at = step
         if not is_probe and not _is_safe(outgoing.url, self._url):
-            raise LoginFailed(self._told(step, f"{outgoing.url} is not https"))
+            raise LoginFailed(self._failure_report(step, f"{outgoing.url} is not https"))
         async with asyncio.timeout(_REQUEST_S):
             response = await self._sent(client, outgoing, is_probe)
         status = f"HTTP {response.status_code}"
@@ -222,7 +222,7 @@ class _Flow:
                 async for piece in response.aiter_bytes():
                     body += piece
                     if len(body) > _MOST_BYTES:
-                        raise LoginFailed(self._told(self._at, "the answer has no end"))
+                        raise LoginFailed(self._failure_report(self._at, "the answer has no end"))
         finally:
             await response.aclose()
         headers = [(n, v) for n, v in response.headers.multi_items() if n not in _SENT_ON]
@@ -265,7 +265,7 @@ class _Flow:
         self._at = "authorization"
         query = parse_qs(urlsplit(address).query)
         if not _is_safe(httpx2.URL(address), self._url):
-            raise LoginFailed(self._told("authorization", "its address is not https"))
+            raise LoginFailed(self._failure_report("authorization", "its address is not https"))
         self._choose_method()
         self._loopback.expect(query["state"][0])
         await self._show(address, self._loopback)
@@ -286,11 +286,11 @@ class _Flow:
                 query = (await self._loopback.returned()).query
         except TimeoutError:
             raise LoginFailed(
-                self._told("authorization", f"nobody came back within {_PERSON_S:g} s")
+                self._failure_report("authorization", f"nobody came back within {_PERSON_S:g} s")
             ) from None
         if "error" in query:
             why = ": ".join(query[name] for name in ("error", "error_description") if name in query)
-            raise LoginFailed(self._told("authorization", why[:300]))
+            raise LoginFailed(self._failure_report("authorization", why[:300]))
         self._steps.done("authorization")
         return AuthorizationCodeResult(
             code=query["code"], state=query.get("state"), iss=query.get("iss")
@@ -324,9 +324,9 @@ class _Flow:
         )
 
     def _failed(self, why: str) -> LoginFailed:
-        return LoginFailed(self._told(self._at, why))
+        return LoginFailed(self._failure_report(self._at, why))
 
-    def _told(self, step: Name, why: str) -> str:
+    def _failure_report(self, step: Name, why: str) -> str:
         if " ✘ " not in str(self._steps):
             self._steps.failed(step, self._clean(why))
         return str(self._steps)

@@ -212,7 +212,7 @@ class HttpChannel:
                 raise Malformed("malformed answer: no JSON-RPC message")
             if "method" not in message:
                 return answer_of(message, decoded.odd_numbers)
-            self._heard(message)
+            self._pass_on_notification(message)
         return None
 
     async def _answer_in(self, events: AsyncIterator[bytes]) -> dict[str, JsonValue] | None:
@@ -298,7 +298,7 @@ class HttpChannel:
             return
         for message in value if isinstance(value, list) else [value]:
             if isinstance(message, dict) and "method" in message:
-                self._heard(message)
+                self._pass_on_notification(message)
 
     @asynccontextmanager
     async def _stream(self, place: Place) -> AsyncIterator[httpx2.Response]:
@@ -312,7 +312,7 @@ class HttpChannel:
 
     # -- what the server says beside answers ---------------------------------------------------
 
-    def _heard(self, message: dict[str, JsonValue]) -> None:
+    def _pass_on_notification(self, message: dict[str, JsonValue]) -> None:
         method = message.get("method")
         if isinstance(method, str):
             self._conversation.hear(method, message)
