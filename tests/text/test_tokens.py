@@ -73,6 +73,30 @@ def test_a_long_text_is_judged_by_samples() -> None:
     assert 0.85 * true <= estimate(text) <= 1.15 * true
 
 
+@pytest.mark.parametrize(
+    "text",
+    {
+        "sequences": "".join(RNG.choices("ACGT", k=9000)),
+        "capitals": " ".join("".join(RNG.choices("ABCDEFGHIJKLM", k=60)) for _ in range(200)),
+        "identifiers": " ".join("".join(RNG.choices("bcdfghjkaeiou", k=80)) for _ in range(200)),
+        "one capital": "E" * 9000,
+        "one letter": "x" * 9000,
+        "faces": "\U0001f600" * 3000,
+        "arrows": "x" + "\u2192" * 3000,
+        "tabs": ("x" + "\t" * 200) * 40,
+        "empty lines": ("x" + "\n" * 200) * 40,
+        "spaces": ("x" + " " * 2000) * 40,
+        "rulers": ("x" + "-" * 80) * 200,
+        "frames": ("x" + "\u2500" * 80) * 200,
+    }.values(),
+    ids=lambda text: str(text[:6].encode("unicode_escape")),
+)
+def test_what_repeats_or_has_no_words_is_near_enough_for_a_bound(text: str) -> None:
+    """A run of signs counts by its length: a bound that it slips through is none."""
+    (true,) = toktok.batch_count([text], "o200k_base")
+    assert 0.5 * true <= estimate(text) <= 2.0 * true
+
+
 def test_small_and_odd_texts() -> None:
     assert estimate("") == 0
     assert estimate("a") >= 1

@@ -10,27 +10,36 @@ import math
 import re
 
 _PIECE = re.compile(
-    r"(?P<upper>[A-Z]+(?![a-z]))|(?P<word>[A-Z]?[a-z]+)|(?P<digits>[0-9]{1,3})"
-    r"|(?P<indent>[ \t]*+[\r\n]++[ \t]++)|(?P<line>[ \t]*+[\r\n]++)|(?P<spaces>[ \t]{2,}+)|(?P<gap> (?=[0-9]))"
+    r"(?P<run>(?P<letter>[A-Za-z])(?P=letter){15,}+)|(?P<ruler>(?P<sign>[-=*#_.~/])(?P=sign){7,}+)"
+    r"|(?P<upper>[A-Z]+(?![a-z]))|(?P<word>[A-Z]?[a-z]+)|(?P<digits>[0-9]{1,3})"
+    r"|(?P<indent>[ \t]*+[\r\n]++[ \t]++)|(?P<line>[ \t]*+[\r\n]++)|(?P<tabs>\t{9,}+)|(?P<spaces>[ \t]{2,}+)"
+    r"|(?P<gap> (?=[0-9]))"
     r"| |(?P<signs>[!-/:-@\[-`{-~]+)|(?P<european>[\u00c0-\u024f\u0370-\u05ff]+)|(?P<indic>[\u0600-\u1fff]+)"
-    r"|(?P<asian>[\u2e80-\u9fff\uac00-\ud7af])|(?P<other>(?P<same>[^\x00-\x7f])(?P=same)*)|(?P<control>[\s\S])"
+    r"|(?P<asian>[\u2e80-\u9fff\uac00-\ud7af])|(?P<drawn>(?P<line_sign>[\u2014\u2026\u2500-\u259f])(?P=line_sign)*)"
+    r"|(?P<other>(?P<same>[^\x00-\x7f])(?P=same)*)|(?P<control>[\s\S])"
 )
 # What a piece costs, how many of its letters are free, and what each further one costs: fitted to 37 texts.
 _COSTS = {
-    "upper": (1.3, 0, 0.0),
+    "run": (3.0, 16, 0.13),
+    "ruler": (1.0, 64, 0.02),
+    "upper": (1.3, 14, 0.55),
     "word": (1.01, 6, 0.12),
     "digits": (1.1, 0, 0.0),
-    "indent": (1.2, 0, 0.0),
-    "line": (0.88, 0, 0.0),
-    "spaces": (1.5, 0, 0.0),
+    "indent": (1.2, 80, 0.02),
+    "line": (0.88, 8, 0.08),
+    "tabs": (1.0, 16, 0.06),
+    "spaces": (1.5, 80, 0.01),
     "gap": (1.0, 0, 0.0),
     "signs": (0.73, 2, 0.46),
     "european": (0.55, 3, 0.61),
     "indic": (0.6, 1, 0.6),
     "asian": (0.73, 0, 0.0),
-    "other": (1.3, 0, 0.0),
+    "drawn": (1.0, 4, 0.1),
+    "other": (1.3, 1, 1.0),
     "control": (1.3, 0, 0.0),
 }
+_LONG, _LETTER = 20, 0.4
+"""No word of a language has more letters: each further one costs this on top (identifiers, sequences)."""
 
 _SLICE = 2_000
 _SLICES = 8
@@ -58,5 +67,8 @@ def _cost(text: str) -> float:
         piece, free, further = _COSTS[found.lastgroup]
         cost += piece
         if further:
-            cost += further * max(0, found.end() - found.start() - free)
+            length = found.end() - found.start()
+            cost += further * max(0, length - free)
+            if found.lastgroup == "word":
+                cost += _LETTER * max(0, length - _LONG)
     return cost
