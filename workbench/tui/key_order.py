@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from textual import events
 from textual.app import App
+from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.timer import Timer
@@ -40,7 +42,7 @@ _MOVING = frozenset(
 class KeyOrder:
     """Takes every key and paste of an app; ``deliver`` hands one on."""
 
-    def __init__(self, app: App[int], deliver: Callable[[events.Event], Awaitable[None]]) -> None:
+    def __init__(self, app: App[Any], deliver: Callable[[events.Event], Awaitable[None]]) -> None:
         self._app = app
         self._deliver = deliver
         self._waiting: deque[events.Key | events.Paste] = deque()
@@ -48,6 +50,8 @@ class KeyOrder:
         self._held = 0
         self._key = ""
         """The key that is on its way, or the last one."""
+        self._typed_at: float | None = None
+        """When that was, by the clock that messages are stamped with; None: it is dealt with."""
         self._screen: Screen[object] | None = None
         self._focused: Widget | None = None
         self._asked = 0
@@ -61,6 +65,16 @@ class KeyOrder:
     def is_busy(self) -> bool:
         """Whether a key waits, or is still dealt with."""
         return self._busy or bool(self._waiting)
+
+    @staticmethod
+    def moment() -> float:
+        """Now, for ``was_typed_before``."""
+        return Message().time
+
+    def was_typed_before(self, moment: float) -> bool:
+        """Whether the key that is dealt with now was typed before: by one who could not have seen what came
+        then. False: no key is dealt with."""
+        return self._typed_at is not None and self._typed_at < moment
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -92,6 +106,7 @@ class KeyOrder:
             if key and key == self._key and screen is not self._screen and self._screen:
                 continue  # the same key again, meant for the screen that the first one closed or left
             self._busy, self._key, self._screen = True, key, screen
+            self._typed_at = event.time
             self._focused = self._app.focused
             self._chain = list((self._focused or screen).ancestors_with_self)
             self._step += 1
@@ -149,7 +164,7 @@ class KeyOrder:
 
     def _done(self, step: int) -> None:
         if step == self._step and self._busy:
-            self._busy = False
+            self._busy, self._typed_at = False, None
             self._step += 1
             if self._waiting:
                 self._app.call_later(self._next)

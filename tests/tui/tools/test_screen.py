@@ -22,6 +22,7 @@ from workbench.core.model import ExecutionRequest
 from workbench.core.records import ToolStatistics
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.tui.editor.tool_calls import call_text, example
+from workbench.tui.key_order import KeyOrder
 from workbench.tui.tools.pages import statistics_line
 from workbench.tui.tools.screen import ToolsScreen
 from workbench.tui.tools.tree import ToolRow, row_line, tree
@@ -35,6 +36,7 @@ class ToolsApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self.answers: list[str | None] = []
+        self.key_order = KeyOrder(self, super().on_event)
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Button, Static
@@ -120,6 +121,33 @@ async def test_what_may_destroy_asks_errors_are_cards_and_what_is_slow_is_stoppe
         await pilot.press("f8")
         await answered(shown, "stopped")
         await until(lambda: not runtime.engine.pool.running, "it is stopped")
+
+
+async def test_a_key_that_was_typed_before_the_answer_sends_nothing_again(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await app_opened(app)
+        runtime = await app.runtime()
+        await runtime.upstream.settled()
+        doubled = events.Key("f5", None)
+        await pilot.press("f5")
+        await until(lambda: app.main.runs.now and not app.main.runs.active, "the script has run")
+        app.post_message(doubled)
+        await settled(app)
+        assert [each.message for each in app._notifications if "it ran once" in each.message]
+        shown = TryScreen(runtime, runtime.upstream.catalogue().tools["demo"]["search_issues"])
+        await app.push_screen(shown)
+        await until(lambda: app.screen.query(FormView) and app.screen.focused, "the form")
+        doubled = events.Key("f5", None)
+        await pilot.press(*"dark", "f5")
+        await answered(shown, "ok")
+        app.post_message(doubled)
+        await settled(app)
+        assert [each.message for each in app._notifications if "sent once" in each.message]
+        await runtime.history.committed()
+        assert len(runtime.history.list_executions()) == 2
 
 
 async def test_typed_ahead_it_becomes_code_in_the_script(make_app: MakeApp) -> None:

@@ -58,6 +58,8 @@ class RunControl:
         self.listener = LiveBuffer()
         """Takes the events of the run."""
         self._worker: Worker[None] | None = None
+        self._over = 0.0
+        """When the last run's end was shown: of ``KeyOrder.moment``."""
 
     @property
     def active(self) -> bool:
@@ -101,6 +103,9 @@ class RunControl:
         """Run the script in front with its input."""
         if self.active:
             self._host.app.say("A script is running; F8 stops it", "warning")
+            return
+        if self._host.app.key_order.was_typed_before(self._over):
+            self._host.app.say("The script still ran when that was pressed: it ran once", "warning")
             return
         tab = self._host.tab
         try:
@@ -239,6 +244,7 @@ class RunControl:
         execution = run.execution
         if execution is None:
             return
+        self._over = self._host.app.key_order.moment()
         in_front = self._is_shown(run)
         if in_front:
             self._detail.show_end(run)

@@ -37,6 +37,7 @@ from workbench.tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
+    from workbench.tui.app import WorkbenchApp
 
 
 class TryScreen(GuardedScreen[str | None]):
@@ -58,6 +59,7 @@ class TryScreen(GuardedScreen[str | None]):
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 (Textual's own form)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("try")]
+    app: WorkbenchApp
 
     def __init__(self, runtime: Runtime, tool: ToolInfo) -> None:
         super().__init__()
@@ -66,6 +68,8 @@ class TryScreen(GuardedScreen[str | None]):
         self._past = PastValues()
         self._form = FormView(Form(tool.input_schema), tool.input_check, self._known)
         self._runs = False
+        self._over = 0.0
+        """When the last answer was shown: of ``KeyOrder.moment``."""
 
     def compose(self) -> ComposeResult:
         with Container(id="try-body"):
@@ -207,8 +211,18 @@ class TryScreen(GuardedScreen[str | None]):
         choices = {"no": "Not now", "send": "Send it"}
         return await self.app.push_screen_wait(ChoiceScreen(question, choices)) == "send"
 
+    def action_send(self) -> None:
+        """Send the call, once for each time that somebody asks who saw what came of the last one."""
+        if self._runs:
+            self.notify("The call is under way: F8 stops it", severity="warning", markup=False)
+        elif self.app.key_order.was_typed_before(self._over):
+            said = "The call was under way when that was pressed: it was sent once"
+            self.notify(said, severity="warning", markup=False)
+        else:
+            self._send()
+
     @work(exclusive=True, group="try", exit_on_error=False)
-    async def action_send(self) -> None:
+    async def _send(self) -> None:
         args = self._arguments()
         if args is None:
             return
@@ -225,6 +239,7 @@ class TryScreen(GuardedScreen[str | None]):
                 self.answer.stop()
             raise
         finally:
+            self._over = self.app.key_order.moment()
             self._set_running(False)
         self.answer.show(done, self._tool.full_name)
         self._remember()
