@@ -106,9 +106,9 @@ class LargeResultApp(TimedApp):
             self.shown.clear()
             view.show(value)
             await self.shown.wait()
-            self._painted.clear()
+            self._shown_now.clear()
             view.refresh()  # it may be painted already
-            await self._painted.wait()
+            await self._shown_now.wait()
             opened.append((time.perf_counter() - began) * 1000)
             await asyncio.sleep(0.5)
             gaps.append(self.worst_gap_ms)

@@ -115,3 +115,24 @@ async def test_another_theme_draws_the_lines_anew() -> None:
         before = warning()
         app.theme = "solarized-light"
         await until(lambda: len(app.view.lines) == 6 and warning() != before, "it is drawn anew")
+
+
+async def test_an_empty_console_says_why() -> None:
+    app = ConsoleApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+
+        def seen() -> str:
+            return "".join(app.view.render_line(y).text for y in range(20))
+
+        app.view.invite("What comes here\nF5 runs it")
+        assert "What comes here" in seen()
+        assert "F5 runs it" in seen()
+        app.view.add([LogLine("debug", "d")])
+        await until(lambda: "debug" in seen(), "the line")
+        assert "What comes here" not in seen()
+        app.view.focus()
+        await pilot.press("l")
+        await until(lambda: "1 line below the level “without debug”" in seen(), "it is hidden")
+        assert "l shows other levels" in seen()
+        app.view.forget()
+        assert "What comes here" in seen()

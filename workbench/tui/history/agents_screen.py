@@ -85,7 +85,7 @@ class AgentsScreen(GuardedScreen[None]):
             return
         self._agents.take(rows, time.monotonic())
         self.rows.empty_text = (
-            "No other process has run a script: what agents run appears here as it runs"
+            "What agents and command lines run, as it runs\nno other process has run a script yet"
         )
         self._update_rows()
 

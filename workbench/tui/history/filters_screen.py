@@ -56,9 +56,13 @@ class FiltersScreen(GuardedModal[str | None]):
             yield KeyFooter()
 
     def on_mount(self) -> None:
-        self.rows.empty_text = "None yet · type one in the history, then s here keeps it"
+        self.rows.empty_text = (
+            "Filters that are kept under a name\ntype one in the history, then s here keeps it"
+        )
         if self._in_force:
-            self.rows.empty_text = f"None yet · s keeps “{clean_line(self._in_force, 30)}”"
+            self.rows.empty_text = (
+                f"Filters that are kept under a name\ns keeps “{clean_line(self._in_force, 30)}”"
+            )
         self.rows.focus()
         self._fill()
 

@@ -32,7 +32,7 @@ _GROUPED_S = 1.0
 ORDERS: dict[Order, str] = {"newest": "newest", "longest": "longest", "calls": "most calls"}
 """In the order that they are gone through."""
 
-_EMPTY = "No runs yet · F5 on the main screen makes the first"
+_EMPTY = "Every run of a script, whoever ran it\nF5 on the main screen makes the first"
 
 Line: TypeAlias = ExecutionRow | ScriptRow
 
@@ -120,7 +120,7 @@ class RunsView(FilteredList[Line]):
         self.rows.set_rows(rows, cursor)
         self.rows.empty_text = _EMPTY
         if self.is_filtered:
-            self.rows.empty_text = "No run matches the filter · / Esc forgets it"
+            self.rows.empty_text = "No run matches the filter\n/ changes it, / Esc forgets it"
         self.post_message(self.Changed())
         self._count_tokens()
 

@@ -75,7 +75,7 @@ class SettingsScreen(GuardedScreen[None]):
         return self._list.rows
 
     def on_mount(self) -> None:
-        self.rows.empty_text = "No setting matches"
+        self.rows.empty_text = "No setting matches\nEsc forgets the search"
         self.rows.focus()
         self.query_one(Pane).set_title(
             f"Settings · {clean_line(str(self._file))}", "Enter changes · r resets · Esc back"

@@ -124,7 +124,9 @@ class ToolsScreen(ServerCommands):
         return self.rows.row
 
     def on_mount(self) -> None:
-        self.rows.empty_text = "No servers · n adds one · i imports those of other clients"
+        self.rows.empty_text = (
+            "Servers and their tools\nn adds one · i imports those of other clients"
+        )
         self.rows.focus()
         self._stop = self._runtime.upstream.subscribe(self._changed)
         self.set_interval(_LOOK_S, self._look_again)
@@ -183,7 +185,7 @@ class ToolsScreen(ServerCommands):
             cursor = names.index(before.name) if before.name in names else 0
         self.rows.set_rows(rows, cursor)
         if text and not rows:
-            self.rows.empty_text = "No tool matches the filter"
+            self.rows.empty_text = "No tool matches the filter\nEsc forgets it"
         shown = sum(row.tool is not None for row in rows)
         total = sum(len(tools) for tools in catalogue.tools.values())
         self.query_one("#tools-pane", Pane).set_title(

@@ -121,6 +121,7 @@ class DetailPane(Pane):
     def begin(self) -> None:
         """A run starts: nothing of the last one stays."""
         self.console.forget()
+        self.console.invite("Nothing on the console so far")
         self._show_card(False)
         self.result.clear("Running…")
         self.call.clear()
@@ -144,6 +145,7 @@ class DetailPane(Pane):
         """Nothing ran yet: say what will be here, and the key to get it."""
         run = f"{self.run_key} runs the script"
         self.result.clear(f"What the script returns, or why it failed\n{run}")
+        self.console.invite(f"What the script writes with console.log\n{run}")
         self.timing.clear(f"Where the time went: queue, script, servers\n{run}")
 
     def show_console(self, lines: list[LogLine]) -> None:
@@ -162,6 +164,7 @@ class DetailPane(Pane):
             self.error_card.show(execution.error, run.code, may_fix=may_fix)
             self._show_card(True)
         self._show_timing(run=run.timing())
+        self.console.invite("The script wrote nothing\nconsole.log(…) writes here")
         if execution.logs_dropped:
             dropped = count(execution.logs_dropped, "more line")
             self.console.note(f"{dropped} not kept: a run keeps 10,000 lines, 4 MB of them")

@@ -187,7 +187,7 @@ class TraceDrawing(PaintedView):
         position = self.scroll_offset.y + y - top
         if position >= len(model.shown):
             if not model.rows:
-                said = invitation(self.empty_text, y, self.size)
+                said = invitation(self._why_empty(), y, self.size)
                 return self.strip_of(said, width, base)
             return Strip.blank(width, base)
         index = model.shown[position]
@@ -210,6 +210,12 @@ class TraceDrawing(PaintedView):
             strip = self.strip_of(parts, width - len(pill), base)
             return Strip.join([strip, Strip([Segment(pill, self.part_style("pill"))])])
         return self.strip_of(parts, width, base)
+
+    def _why_empty(self) -> str:
+        """What is said where there is no row."""
+        if self.model.finished:
+            return "The script called no tool\nand wrote nothing to the console"
+        return "Running · no call so far" if self.model.is_running else self.empty_text
 
     def _pill(self) -> str:
         if self.follow or not self._unseen:

@@ -235,6 +235,11 @@ class TraceModel:
             self._dropped,
         )
 
+    @property
+    def is_running(self) -> bool:
+        """A worker has it."""
+        return self._began is not None and not self.finished
+
     def elapsed_ms(self) -> float:
         """Since the execution began to run; its whole duration once it has ended."""
         if self.finished or self._began is None:

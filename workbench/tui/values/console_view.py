@@ -16,7 +16,8 @@ from workbench.text.sanitize import clean, encodable
 from workbench.tui.commands import bindings
 from workbench.tui.textual_private import LineLog
 from workbench.tui.values.clipboard import copy
-from workbench.tui.widgets.line_view import fit
+from workbench.tui.widgets.line_view import fit, invitation
+from workbench.tui.wording import count
 
 _SHOWN_LINES = 5_000
 """So many rows are drawn. All lines are kept: the engine bounds them (10 000 and 4 MB a run)."""
@@ -73,6 +74,7 @@ class ConsoleView(LineLog):
         """Lines above the first one that is drawn were not drawn again."""
         self.level: LogLevel = "debug"
         """The lowest level that is shown."""
+        self._empty_text = ""
 
     def on_mount(self) -> None:
         # The lines are drawn once: with another theme they would keep their old colours.
@@ -98,6 +100,11 @@ class ConsoleView(LineLog):
         self._left_out = False
         self.clear()
 
+    def invite(self, text: str) -> None:
+        """What stands there as long as the script wrote nothing."""
+        self._empty_text = text
+        self.refresh()
+
     @property
     def is_cut(self) -> bool:
         """Whether lines above the first row are not drawn."""
@@ -105,6 +112,8 @@ class ConsoleView(LineLog):
 
     def render_line(self, y: int) -> Strip:
         """As it is; where lines above are not drawn, the topmost row says so."""
+        if not self.lines:
+            return self._nothing(y)
         if y or self.scroll_offset.y or not self.is_cut:
             return super().render_line(y)
         width = self.scrollable_content_region.width
@@ -112,6 +121,20 @@ class ConsoleView(LineLog):
         said = f"the start of {number:,} lines is not drawn · x saves all"
         style = self.get_component_rich_style("console--cut")
         return Strip([Segment(fit(said, width), style)]).adjust_cell_length(width, style)
+
+    def _nothing(self, y: int) -> Strip:
+        """A row where no line is drawn: why there is none, and what brings one."""
+        said = self._empty_text
+        if self._kept:
+            hidden = count(len(self._kept), "line")
+            said = f"{hidden} below the level “{NAMES[self.level]}”\nl shows other levels"
+        width = self.scrollable_content_region.width
+        quiet = self.get_component_rich_style("console--level")
+        segments = [
+            Segment(text, quiet if style else self.rich_style)
+            for text, style in invitation(said, y, self.scrollable_content_region.size)
+        ]
+        return Strip(segments).adjust_cell_length(width, self.rich_style)
 
     def shown_text(self) -> str:
         """All lines of the level that is shown, as the script wrote them."""

@@ -63,7 +63,7 @@ class TableScreen(GuardedModal[str | None]):
             yield LineInput(placeholder="words · state:open · id>100 · -word", id="table-filter")
 
     def on_mount(self) -> None:
-        self.rows.empty_text = "No row matches · Esc clears the filter"
+        self.rows.empty_text = "No row matches\nEsc clears the filter"
         self.rows.set_rows(self._shown, 0)
         self.rows.focus()
         self._show_title()
