@@ -251,7 +251,7 @@ class Calls:
             outcome, text = self._envelope(item.call, outcome, room)
             room -= len(text)
             texts[place] = text
-            self._finished(item, outcome)
+            self._finished(item, outcome, len(text))
 
         await asyncio.gather(*(one(place, *item) for place, item in enumerate(items)))
         self._line.reply(_BLOCKING, b"[" + b",".join(texts) + b"]")
@@ -283,7 +283,7 @@ class Calls:
             return
         outcome, text = self._envelope(item.call, outcome, self._memory)
         self._largest_answer = max(self._largest_answer, len(text))
-        self._finished(item, outcome)
+        self._finished(item, outcome, len(text))
         if operation != _BLOCKING:
             self._line.settled(operation)
         self._line.reply(operation, text)
@@ -314,15 +314,16 @@ class Calls:
         )
         return failed, encoded(_told(call, failed))
 
-    def _finished(self, item: _Underway, outcome: Outcome) -> None:
+    def _finished(self, item: _Underway, outcome: Outcome, size: int) -> None:
         if self._underway.pop(item.call.seq, None) is None:
             return  # the execution is over
         self._waiting_bytes -= item.size
         self.tally.settled += 1
         self._count(item.call, outcome)
         duration = (time.monotonic() - item.began) * 1000
+        settled = self.tally.settled
         self._emit(
-            ToolCallFinished(self._execution_id, item.call, outcome, duration, self.tally.settled)
+            ToolCallFinished(self._execution_id, item.call, outcome, duration, settled, size)
         )
         if outcome.error is not None and outcome.error.code == ErrorCode.MAX_TOOL_CALLS_EXCEEDED:
             self._line.runaway(item.call)

@@ -408,6 +408,8 @@ class ToolCallFinished:
     settled: int
     """From 1, in the order in which outcomes were handed to the script; 0: it never was (the
     script ended first)."""
+    size: int | None = field(default=None, compare=False, repr=False)
+    """Bytes of the outcome as JSON, where it was written already."""
 
 
 @dataclass(frozen=True, slots=True)

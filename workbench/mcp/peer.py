@@ -16,6 +16,7 @@ from workbench.core.model import JsonValue
 from workbench.mcp.asked import LONGEST_ID, OnRequest, nothing
 from workbench.mcp.conversation import Conversation, Id, OnNotification, Progress, as_id
 from workbench.mcp.framing import LineSplitter, LongLine
+from workbench.mcp.large_answers import LargeAnswer, large_answer, result_of
 from workbench.mcp.messages import (
     GROWTH,
     ConnectionLost,
@@ -43,7 +44,7 @@ _MOST_OWED = 1 << 20
 """Bytes of answers to a server's own questions that it may leave unread."""
 
 
-_Answer: TypeAlias = "asyncio.Future[dict[str, JsonValue]]"
+_Answer: TypeAlias = "asyncio.Future[dict[str, JsonValue] | LargeAnswer]"
 
 
 class Peer:
@@ -129,7 +130,9 @@ class Peer:
             if not answer.done():
                 self._write(encode(request(request_id, method, params)))
                 sent = True
-            return await answer
+            found = await answer
+            sent = False  # there is nothing to stop any more
+            return found if isinstance(found, dict) else await self._result_of(found)
         except (asyncio.CancelledError, RequestTimeout, TooLarge) as error:
             if sent and cancel:
                 self._stop(request_id, str(error) or "the caller was cancelled")
@@ -183,6 +186,13 @@ class Peer:
     # -- what comes --------------------------------------------------------------------------
 
     def _line(self, line: bytes) -> None:
+        large = large_answer(line)
+        if large is not None:
+            key = as_id(large.id)
+            pending = self._pending.get(key) if key is not None else None
+            if pending is not None and not pending.done():
+                pending.set_result(large)
+                return
         try:
             decoded = decode(line, self.longest * GROWTH)
         except ValueError as error:
@@ -195,6 +205,13 @@ class Peer:
         for one in message if isinstance(message, list) and message else (message,):
             if not (isinstance(one, dict) and self._message(one, decoded.odd_numbers)):
                 self._keep(line)
+
+    async def _result_of(self, answer: LargeAnswer) -> dict[str, JsonValue]:
+        try:
+            return await result_of(answer, self.longest * GROWTH)
+        except ValueError as error:
+            self._keep(answer.line)
+            raise Malformed(f"malformed answer: {error}") from None
 
     def _long_line(self, line: LongLine) -> None:
         if line.size > _ENDLESS * self.longest and not line.ended:

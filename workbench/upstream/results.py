@@ -32,8 +32,11 @@ async def outcome_of(
     tool: its definition, where one is known: tells wrapped results, checks structured ones.
     label: ``server.tool``, for messages.
     """
-    if is_too_deep(answer):
+    size = _size_unless_too_deep(answer)
+    if size is None:
         return too_deep(label, upstream_ms)
+    if size >= json_pieces.LARGE:
+        await asyncio.sleep(0)
     content, warnings = _content(answer)
     if answer.get("resultType") == "input_required":
         return Outcome.failed(
@@ -108,11 +111,15 @@ def _cut(words: str) -> str:
 
 def is_too_deep(value: JsonValue) -> bool:
     """Whether it has more levels than ``DEEPEST``."""
+    return _size_unless_too_deep(value) is None
+
+
+def _size_unless_too_deep(value: JsonValue) -> int | None:
+    """Bytes of its JSON, 0 where they are not known; None where it has more levels than ``DEEPEST``."""
     try:
-        orjson.dumps(value)  # a microsecond, and it ends where json.dumps is slow
+        return len(orjson.dumps(value))  # a microsecond, and it ends where json.dumps is slow
     except TypeError:
-        return depth_over(value, DEEPEST)
-    return False
+        return None if depth_over(value, DEEPEST) else 0
 
 
 def depth_over(value: JsonValue, most: int) -> bool:

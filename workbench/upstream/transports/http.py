@@ -20,6 +20,7 @@ import httpx2
 from workbench.core.model import JsonValue
 from workbench.mcp.asked import OnRequest, nothing
 from workbench.mcp.conversation import Conversation, OnNotification, Progress
+from workbench.mcp.large_answers import large_answer, result_of
 from workbench.mcp.messages import (
     GROWTH,
     METHOD_NOT_FOUND,
@@ -182,7 +183,7 @@ class HttpChannel:
                 self._session = response.headers.get(_SESSION)
             kind = kind_of(response) if response.status_code not in _NOTHING else ""
             if kind == "application/json":
-                answer = self._read(await body_of(response, self.longest))
+                answer = await self._read(await body_of(response, self.longest))
                 if answer is None:
                     raise Malformed("malformed answer: no JSON-RPC answer in it")
                 return answer
@@ -197,12 +198,15 @@ class HttpChannel:
                 return answer
         return await self._resumed(place)
 
-    def _read(self, data: bytes) -> dict[str, JsonValue] | None:
+    async def _read(self, data: bytes) -> dict[str, JsonValue] | None:
         """The result in a body or an event; None: there is none, the server's own messages at most.
 
         What answers on a request's own stream is its answer, whatever id it bears.
         """
+        large = large_answer(data)
         try:
+            if large is not None:
+                return await result_of(large, self.longest * GROWTH)
             decoded = decode(data, self.longest * GROWTH)
         except ValueError as error:
             raise Malformed(f"malformed answer: {error}") from None
@@ -218,7 +222,7 @@ class HttpChannel:
     async def _answer_in(self, events: AsyncIterator[bytes]) -> dict[str, JsonValue] | None:
         """The answer in a stream, or None: it ended before."""
         async for data in events:
-            answer = self._read(data)
+            answer = await self._read(data)
             if answer is not None:
                 return answer
         return None
