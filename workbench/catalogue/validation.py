@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from workbench.catalogue.schemas.parts import Parts, is_plain
+from workbench.catalogue.schemas.parts import PATTERN_BYTES, Parts, is_plain
 from workbench.catalogue.schemas.walk import OutOfBudget, Path, walk
 from workbench.catalogue.schemas.words import explain, kind_of, placed
 from workbench.core.model import JsonValue
@@ -106,12 +106,14 @@ class SchemaCheck:
             return False
 
     def _compiled(self) -> Any:
-        from jsonschema_rs import validator_for
+        from jsonschema_rs import RegexOptions, validator_for
 
         if not is_plain(self._parts, _QUICK_NODES):
             return False
         try:
-            return validator_for(self._parts.root, offline=True)
+            # Patterns that take linear time only; the walk has a bound for the others.
+            linear = RegexOptions(size_limit=PATTERN_BYTES)
+            return validator_for(self._parts.root, offline=True, pattern_options=linear)
         except (ValueError, TypeError, OverflowError):
             return False
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from workbench.upstream.bounds import bound
 from workbench.upstream.results import DEEPEST, depth_over
 
 _NO_SCHEMA: dict[str, Any] = {"type": "object"}
@@ -30,21 +31,20 @@ def repair_listing(page: dict[str, Any], repaired: dict[str, list[str]]) -> None
     if cursor is not None and not isinstance(cursor, str):
         page["nextCursor"] = str(cursor) if isinstance(cursor, int) else None
     for tool in page["tools"]:
-        problems = _cut_depth(tool) + _repair_tool(tool)
+        problems = _cut_size(tool) + _repair_tool(tool)
         if problems:
             repaired[tool["name"]] = problems
 
 
-def _cut_depth(tool: dict[str, Any]) -> list[str]:
-    """What is nested without measure would break whoever writes it down."""
+def _cut_size(tool: dict[str, Any]) -> list[str]:
+    """What is nested without measure would break whoever writes it down; what is large, hold it up."""
     try:
-        orjson.dumps(tool)
+        return bound(tool, orjson.dumps(tool))
     except TypeError:
         deep = [key for key, value in tool.items() if _is_deep(value)]
         for key in deep:
             del tool[key]
         return [f"its {key} is nested too deeply: left out" for key in deep]
-    return []
 
 
 def _is_deep(value: Any) -> bool:

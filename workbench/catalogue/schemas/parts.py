@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from workbench.catalogue.schemas.values import scalar
 from workbench.core.model import JsonValue
 
 _OLD = ("draft-03", "draft-04", "draft-06", "draft-07")
 _LONGEST_PATTERN = 4_096
-_PATTERN_BYTES = 1 << 20
+PATTERN_BYTES = 1 << 20
 _BACKTRACKS = 10_000
 _MOST_NODES = 50_000
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 _NOWHERE = object()
+_PLAIN = frozenset({str, int, float, type(None)})
+"""Among which those are equal that JSON Schema calls equal."""
 _NAMES = (("$id", ""), ("id", ""), ("$anchor", "#"), ("$dynamicAnchor", "#"))
 
 
 class Pattern:
-    """A regular expression of a schema; it takes time linear in the text, or gives up."""
+    """A regular expression of a schema; it takes time linear in the text, or gives up, once for all."""
 
     def __init__(self, source: Any) -> None:
         self._may_give_up = False
@@ -29,13 +31,13 @@ class Pattern:
         """None: that cannot be told."""
         if self._validator is None:
             return None
-        if self._validator.is_valid(text):
-            return True
-        if self._may_give_up:
-            errors = self._validator.iter_errors(text)
-            if any("error" in error.kind.as_dict() for error in errors):
-                return None
-        return False
+        if not self._may_give_up:
+            return bool(self._validator.is_valid(text))
+        errors = list(self._validator.iter_errors(text))
+        if any("error" in error.kind.as_dict() for error in errors):
+            self._validator = None  # ten milliseconds: the next text is not worth as much again
+            return None
+        return not errors
 
     def _compiled(self, source: Any) -> Any:
         from jsonschema_rs import FancyRegexOptions, RegexOptions, validator_for
@@ -43,14 +45,36 @@ class Pattern:
         if not isinstance(source, str) or len(source) > _LONGEST_PATTERN:
             return None
         for options in (
-            RegexOptions(size_limit=_PATTERN_BYTES),
-            FancyRegexOptions(backtrack_limit=_BACKTRACKS, size_limit=_PATTERN_BYTES),
+            RegexOptions(size_limit=PATTERN_BYTES),
+            FancyRegexOptions(backtrack_limit=_BACKTRACKS, size_limit=PATTERN_BYTES),
         ):
             try:
                 return validator_for({"pattern": source}, pattern_options=options, offline=True)
             except ValueError:
                 self._may_give_up = True
         return None
+
+
+class Options(NamedTuple):
+    """The values of an ``enum``."""
+
+    plain: frozenset[Hashable]
+    """Texts and numbers as they are, where there is nothing else: a pair for each takes ten times as long."""
+    scalars: frozenset[Hashable]
+    """Else: what ``scalar`` makes of those that are no lists and objects."""
+    others: tuple[JsonValue, ...]
+
+    def has(self, value: JsonValue) -> bool:
+        """Whether a value that is neither list nor object is among them."""
+        own = scalar(value)
+        return own in self.scalars or (type(value) in _PLAIN and value in self.plain)
+
+
+def _sorted(options: list[JsonValue]) -> Options:
+    if _PLAIN.issuperset(map(type, options)):
+        return Options(frozenset(options), frozenset(), ())
+    scalars = frozenset(one for option in options if (one := scalar(option)) is not None)
+    return Options(frozenset(), scalars, tuple(one for one in options if scalar(one) is None))
 
 
 class Parts:
@@ -64,7 +88,8 @@ class Parts:
         self._targets: dict[str, Any] = {}
         self._named: dict[str, Any] | None = None
         self._patterns: dict[str, Pattern] = {}
-        self._options: dict[int, tuple[frozenset[Hashable], tuple[JsonValue, ...]]] = {}
+        self._unusable: set[str] = set()
+        self._options: dict[int, Options] = {}
 
     def target(self, reference: Any) -> Any | None:
         """The schema that a reference means; None where there is none. Nothing is ever fetched."""
@@ -76,24 +101,28 @@ class Parts:
 
     def matches(self, pattern: Any, text: str) -> bool | None:
         """Whether a pattern matches anywhere in a text; None: it cannot be used."""
-        if not isinstance(pattern, str):
+        if not isinstance(pattern, str) or pattern in self._unusable:
             return None
         if pattern not in self._patterns:
             self._patterns[pattern] = Pattern(pattern)
-        return self._patterns[pattern].matches(text)
+        found = self._patterns[pattern].matches(text)
+        if found is None:
+            self._unusable.add(pattern)
+        return found
+
+    @property
+    def given_up(self) -> int:
+        """How many patterns turned out to be of no use; each took its time."""
+        return len(self._unusable)
 
     def is_sorted(self, options: list[JsonValue]) -> bool:
         """Whether ``options`` costs no more than a look."""
         return id(options) in self._options
 
-    def options(
-        self, options: list[JsonValue]
-    ) -> tuple[frozenset[Hashable], tuple[JsonValue, ...]]:
-        """The scalars of an ``enum``, and the rest of it. ``options`` is a part of the schema."""
+    def options(self, options: list[JsonValue]) -> Options:
+        """The values of an ``enum``, which is a part of the schema."""
         if id(options) not in self._options:
-            plain = frozenset(one for option in options if (one := scalar(option)) is not None)
-            others = tuple(option for option in options if scalar(option) is None)
-            self._options[id(options)] = plain, others
+            self._options[id(options)] = _sorted(options)
         return self._options[id(options)]
 
     def _found(self, reference: str) -> Any | None:

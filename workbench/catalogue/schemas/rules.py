@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from workbench.catalogue.schemas import containers
-from workbench.catalogue.schemas.values import TYPES, has_type, is_multiple, is_number, scalar
+from workbench.catalogue.schemas.values import TYPES, has_type, is_multiple, is_number
 
 if TYPE_CHECKING:
     from workbench.catalogue.schemas.walk import Spot, Walk
@@ -38,9 +38,11 @@ def _enum(walk: Walk, operand: Any, spot: Spot) -> bool:
         return walk.unclear("enum", operand)
     if not walk.parts.is_sorted(operand):
         walk.spend(len(operand) // _OPTIONS_A_STEP)
-    plain, others = walk.parts.options(operand)
-    own = scalar(spot.value)
-    if own in plain if own is not None else any(walk.same(spot.value, one) for one in others):
+    options = walk.parts.options(operand)
+    if isinstance(spot.value, list | dict):
+        if any(walk.same(spot.value, one) for one in options.others):
+            return True
+    elif options.has(spot.value):
         return True
     return walk.fault(spot, "enum")
 

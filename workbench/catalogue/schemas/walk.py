@@ -25,6 +25,10 @@ _SHOWN = 60
 _REFERENCES = ("$ref",)
 
 
+_A_PATTERN_GIVEN_UP = 40_000
+"""Steps for each after the first: it takes about ten milliseconds to learn that one is of no use."""
+
+
 class OutOfBudget(Exception):
     """The check takes more steps than it may."""
 
@@ -90,6 +94,7 @@ class Walk:
         self._left = budget
         self._depth = 0
         self._doubted = 0
+        self._gave_up = False
         self._known: dict[tuple[int, int], bool | None] = {}
         """Whether a value fits the target of a reference: asked once, however often it is referred to."""
         self._following: set[tuple[int, int]] = set()
@@ -159,7 +164,11 @@ class Walk:
     def matches(self, pattern: Any, text: str) -> bool:
         """Whether a text matches a pattern; True where that cannot be told."""
         self.spend(1 + len(text) // _TEXT_A_STEP)
+        given_up = self.parts.given_up
         found = self.parts.matches(pattern, text)
+        if self.parts.given_up > given_up:
+            self.spend(_A_PATTERN_GIVEN_UP if self._gave_up else 0)
+            self._gave_up = True
         return self.doubt(f"the pattern {_cut(pattern)} cannot be used") if found is None else found
 
     def spend(self, steps: int) -> None:

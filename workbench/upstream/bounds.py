@@ -1,0 +1,97 @@
+"""What of a server's schemas is more than a tool is worth, or leads nowhere: left out or named, in its notes.
+
+Whatever looks at a schema (its hash, types, forms, checks) takes a microsecond or two for each of its parts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from workbench.catalogue.schemas.parts import Parts
+
+_SCHEMAS = ("inputSchema", "outputSchema")
+MOST_PARTS = 10_000
+"""Lists and objects of one schema. The largest of published servers have some hundreds."""
+_LONG = 10_000
+"""Entries of a list that is worth a word."""
+_MOST_NAMED = 3
+_NESTED = frozenset({dict, list})
+
+
+def bound(tool: dict[str, Any], written: bytes) -> list[str]:
+    """Mend a tool in place; what was done, and what is to be known of its schemas.
+
+    written: the tool as JSON.
+    """
+    large = written.count(b"{") + written.count(b"[") > MOST_PARTS  # those in texts count, too
+    long = written.count(b",") > _LONG
+    refers = b'"$ref"' in written
+    said: list[str] = []
+    if not (large or long or refers):
+        return said
+    for key in _SCHEMAS:
+        schema = tool.get(key)
+        if not isinstance(schema, dict):
+            continue
+        if large and _is_large(schema):
+            tool[key] = _left_out(schema)
+            said.append(f"its {key} has more than {MOST_PARTS} lists and objects: left out")
+            continue
+        nodes = [*_parts(schema)]
+        longest = max((len(node) for node in nodes if isinstance(node, list)), default=0)
+        if longest > _LONG:
+            said.append(f"its {key} has a list of {longest} entries")
+        astray = dict.fromkeys(_astray(schema, nodes)) if refers else {}
+        said += [f"its {key}: {words}" for words in [*astray][:_MOST_NAMED]]
+    return said
+
+
+def _left_out(schema: dict[str, Any]) -> dict[str, Any]:
+    """In its place; another one for another schema, so that a change of it is still seen."""
+    digest = hashlib.sha256(orjson.dumps(schema)).hexdigest()
+    return {"type": "object", "$comment": f"a schema that is too large, sha256 {digest}"}
+
+
+def _is_large(schema: dict[str, Any]) -> bool:
+    found, pending = 1, [*_inside(schema)]
+    while pending and found + len(pending) <= MOST_PARTS:
+        found += 1
+        pending += _inside(pending.pop())
+    return found + len(pending) > MOST_PARTS
+
+
+def _parts(schema: dict[str, Any]) -> Iterator[dict[str, Any] | list[Any]]:
+    pending: list[Any] = [schema]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending += _inside(node)
+
+
+def _inside(node: dict[str, Any] | list[Any]) -> list[Any]:
+    """Its lists and objects."""
+    inside = node.values() if isinstance(node, dict) else node
+    if _NESTED.isdisjoint(map(type, inside)):
+        return []
+    return [each for each in inside if isinstance(each, dict | list)]
+
+
+def _astray(schema: dict[str, Any], nodes: list[dict[str, Any] | list[Any]]) -> Iterator[str]:
+    """References that lead nowhere in it, or back to themselves: what they stand for is not checked."""
+    parts = Parts(schema)
+    for node in nodes:
+        seen: set[str] = set()
+        reference = node.get("$ref") if isinstance(node, dict) else None
+        while isinstance(reference, str):
+            if reference in seen:
+                yield f"the reference {reference!r:.100} leads back to itself"
+                break
+            seen.add(reference)
+            target = parts.target(reference)
+            if target is None:
+                yield f"the reference {reference!r:.100} leads nowhere in it, and nothing is fetched"
+            reference = target.get("$ref") if isinstance(target, dict) else None
