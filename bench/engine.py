@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bench.typed_script import TYPED, UNTYPED
 from tests.support.processes import family_of, pss_mb
 from tests.support.serving import RAW_SERVER
 from workbench.config import Config, ServerSettings
@@ -171,7 +172,7 @@ async def forms(rounds: int = 150) -> None:
             zip(waits.split("\n"), typed.split("\n"), strict=True), start=1
         )
     )
-    none, read = "needs nothing", "awaits"
+    none, read, written = "needs nothing", "awaits", "as a model writes it, 3 kB"
     ways = {
         none: (plain, ""),
         "in a fence, with words around it": (f"Here:\n\n```js\n{plain}\n```\nIt counts.", none),
@@ -186,13 +187,15 @@ async def forms(rounds: int = 150) -> None:
         ),
         "TypeScript, types in every tenth line": (some, read),
         "TypeScript, three types in every line": (typed, read),
+        written: (UNTYPED, ""),
+        "the same in TypeScript": (TYPED, written),
     }
     first: dict[str, list[float]] = {name: [] for name in ways}
     again: dict[str, list[float]] = {name: [] for name in ways}
     async with runtime(4) as opened:
         for number in range(rounds):
             for name, (code, _) in ways.items():  # by turns, so that a busy moment hits all
-                fresh = code.replace("function f1(", f"/* {number} */ function f1(")
+                fresh = code.replace("function ", f"/* {number} */ function ", 1)
                 for figures in (first, again):
                     request = ExecutionRequest(fresh)
                     figures[name].append(await timed(opened.engine.run(request)))
