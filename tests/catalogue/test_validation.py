@@ -82,6 +82,14 @@ def test_each_message_says_which_field_and_what_is_right(args: Any, problem: str
     assert any(problem in message for message in found), found
 
 
+def _chained(forms: int) -> dict[str, Any]:
+    """A schema that says what it wants only so many forms down."""
+    schema: dict[str, Any] = {"required": ["z"]}
+    for _ in range(forms):
+        schema = {"anyOf": [schema]}
+    return schema
+
+
 @pytest.mark.parametrize(
     ("schema", "args", "problem"),
     [
@@ -89,6 +97,15 @@ def test_each_message_says_which_field_and_what_is_right(args: Any, problem: str
         ({"oneOf": [{"required": ["id"]}, {"required": ["name"]}]}, {"id": 1, "name": 2}, "the value must have only one of 'id' or 'name'"),
         ({"anyOf": [{"minProperties": 2}, {"required": ["id"]}]}, {}, "the value fits none of the 2 forms that the schema allows: {}"),
         ({"properties": {"n": {"type": "integer"}}, "required": ["n"]}, {}, "missing field 'n' (whole number)"),
+        ({"properties": {"n": {"anyOf": [{"const": "open"}, {"enum": ["closed"]}]}}}, {"n": "opne"},
+         'field \'n\' must be one of "open", "closed", not "opne"; did you mean "open"?'),
+        ({"properties": {"n": {"anyOf": [{"type": "string", "const": str(i)} for i in range(1000)]}}}, {"n": "x"},
+         "field 'n' must be one of " + ", ".join(f'"{i}"' for i in range(20)) + ' and 980 more, not "x"'),
+        ({"properties": {"n": {"oneOf": [{"const": "a"}, {"const": "a"}]}}}, {"n": "a"},
+         'field \'n\' must be "a", not "a"'),
+        ({"properties": {"n": {"anyOf": [{"type": "string", "format": "a" * 9, "pattern": f"^{i}"} for i in range(99)]}}},
+         {"n": 1}, "field 'n' must be string, not 1"),
+        ({"anyOf": [_chained(16)]}, {}, "the value does not fit the form that the schema allows: {}"),
     ],
 )  # fmt: skip
 def test_forms_that_differ_in_what_they_need(schema: Any, args: Any, problem: str) -> None:

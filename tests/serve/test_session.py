@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import warnings
 from typing import Any
 
 import pytest
@@ -146,6 +148,20 @@ async def test_the_last_answers_get_out(talk: Talk) -> None:
     asyncio.get_running_loop().call_later(0.05, talk.provider.open.set)
     await talk.session.finish(10)
     assert "result" in talk.bag.sent[0]
+
+
+async def test_a_request_that_is_cancelled_before_it_began_leaves_nothing(talk: Talk) -> None:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        talk.ask(1, "tools/call", {"name": "door"})
+        talk.tell("notifications/cancelled", {"requestId": 1})
+        for _ in range(3):  # its task ends, and is forgotten
+            await asyncio.sleep(0)
+        gc.collect()
+    assert told == []
+    talk.ask(1, "tools/call", {"name": "door"})  # the id is free again
+    talk.provider.open.set()
+    assert "result" in await talk.bag.answer(1)
 
 
 async def test_what_takes_longer_is_cancelled(talk: Talk) -> None:

@@ -212,6 +212,7 @@ class Session:
 
         def forget(_: asyncio.Task[None]) -> None:
             del self._underway[request_id]
+            work.close()  # a request that was cancelled before its first step never began it
 
         task.add_done_callback(forget)
 

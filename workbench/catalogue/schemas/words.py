@@ -121,11 +121,13 @@ def _messages(fault: Fault, root: Any, renamed: set[str], searches: int) -> list
         case "const":
             return [_not_one_of(subject, value, [node["const"]])]
         case "anyOf" | "oneOf":
+            forms = node[fault.keyword]
+            if (values := _values_of(forms)) is not None and value not in values:
+                return [_not_one_of(subject, value, values)]
             wanted = type_text(node, root if isinstance(root, Mapping) else None, _SHOWN_TYPE)
-            if "any" in wanted.split(
-                " | "
-            ):  # the forms differ in what they need, not in what they are
-                return [_not_one_form(node[fault.keyword], value, subject, where)]
+            # The forms differ in what they need, not in what they are; or there is too much to say of them.
+            if not {"any", "unknown"}.isdisjoint(wanted.split(" | ")) or wanted == "object":
+                return [_not_one_form(forms, value, subject, where)]
             return [f"{subject} must be {wanted}, not {_shown(value)}"]
         case "pattern":
             return [
@@ -155,7 +157,24 @@ def _not_one_form(forms: Sequence[JsonValue], value: JsonValue, subject: str, wh
     if len(fitting) > 1 and all(map(_names_needed, fitting)):
         ways = " or ".join(" and ".join(map(_name, _names_needed(form))) for form in fitting)
         return f"{subject} must have only one of {ways}"
+    if len(forms) == 1:
+        return f"{subject} does not fit the form that the schema allows: {_shown(value)}"
     return f"{subject} fits none of the {len(forms)} forms that the schema allows: {_shown(value)}"
+
+
+def _values_of(forms: Sequence[JsonValue]) -> list[JsonValue] | None:
+    """All that may stand there, where each form is a list of values: an enumeration written as alternatives."""
+    values: list[JsonValue] = []
+    for form in forms:
+        if not isinstance(form, dict):
+            return None
+        if "const" in form:
+            values.append(form["const"])
+        elif isinstance(options := form.get("enum"), list):
+            values += options
+        else:
+            return None
+    return values
 
 
 def _names_needed(form: JsonValue) -> list[str]:
