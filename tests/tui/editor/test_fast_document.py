@@ -33,6 +33,35 @@ def test_random_edits_agree_with_textuals_document() -> None:
         assert mirror == fast.lines
 
 
+@pytest.mark.parametrize("width", [0, 20])
+def test_rows_after_random_edits_agree_with_textuals_wrapping(width: int) -> None:
+    """What stands where, and the text between any two places."""
+    chance = random.Random(11)
+    fast, slow = FastDocument("one\n\ttwo\n"), Document("one\n\ttwo\n")
+    ours, theirs = LineMap(fast), WrappedDocument(slow)
+    ours.wrap(width, 2)
+    theirs.wrap(width, 2)
+    for _ in range(300):
+        rows = [chance.randrange(len(slow.lines)) for _ in range(2)]
+        start, end = sorted((row, chance.randint(0, len(slow.lines[row]))) for row in rows)
+        assert fast.get_text_range(start, end) == slow.get_text_range(start, end)
+        text = chance.choice(["", "x", "\n", "a\nb\n", "\t漢\t", "long " * 9])
+        after = fast.replace_range(start, end, text).end_location
+        slow.replace_range(start, end, text)
+        ours.wrap_range(start, end, after)
+        theirs.wrap_range(start, end, after)
+        assert ours.height == theirs.height
+        for row in range(fast.line_count):
+            assert ours.get_sections(row) == theirs.get_sections(row)
+            assert ours.get_tab_widths(row) == theirs.get_tab_widths(row)
+            place = (row, chance.randint(0, len(fast.lines[row])))
+            assert ours.location_to_offset(place) == theirs.location_to_offset(place)
+        for y in range(0, ours.height, 7):
+            row = ours.row_at(y)
+            assert row is not None
+            assert y in ours.rows_of(row)
+
+
 def test_the_height_agrees_with_textuals_wrapping() -> None:
     document = FastDocument("word " * 40 + "\n\nshort\n" + "x" * 99)
     for width in (0, 7, 20, 80):

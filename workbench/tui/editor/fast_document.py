@@ -40,7 +40,7 @@ class FastDocument(TextDocument):
 
     def get_size(self, tab_width: int) -> Size:
         if self._measured_with != tab_width:
-            self._widths = [cell_len(line.expandtabs(tab_width)) for line in self.lines]
+            self._widths = [_width(line, tab_width) for line in self.lines]
             self._measured_with = tab_width
         return Size(max(self._widths, default=0), self.line_count)
 
@@ -54,9 +54,14 @@ class FastDocument(TextDocument):
         self._joined = None
         if self._measured_with >= 0:
             self._widths[top : top + removed] = [
-                cell_len(line.expandtabs(self._measured_with))
-                for line in self.lines[top : top + added]
+                _width(line, self._measured_with) for line in self.lines[top : top + added]
             ]
         if self._listener is not None:
             self._listener(top, removed, added, first)
         return result
+
+
+def _width(line: str, tab_width: int) -> int:
+    """Cells that a line takes."""
+    text = line.expandtabs(tab_width) if "\t" in line else line
+    return len(text) if text.isascii() else cell_len(text)
