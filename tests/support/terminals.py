@@ -171,6 +171,10 @@ class Pty:
         while self._read(2.0):
             pass
 
+    def read_available(self, wait_s: float) -> int:
+        """The bytes of what comes within a while; it returns with the first of them."""
+        return self._read(wait_s)
+
     def read_some(self) -> int:
         """The bytes of the answer to a key and of what follows it within half a second."""
         written = 0

@@ -57,9 +57,9 @@ def test_rows_after_random_edits_agree_with_textuals_wrapping(width: int) -> Non
             place = (row, chance.randint(0, len(fast.lines[row])))
             assert ours.location_to_offset(place) == theirs.location_to_offset(place)
         for y in range(0, ours.height, 7):
-            row = ours.row_at(y)
-            assert row is not None
-            assert y in ours.rows_of(row)
+            line = ours.row_at(y)
+            assert line is not None
+            assert y in ours.rows_of(line)
 
 
 def test_the_height_agrees_with_textuals_wrapping() -> None:
