@@ -15,11 +15,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from make_images import ready, until  # first: it says to textual how it is imported
-from terminal_recording import Recording
 from textual.pilot import Pilot
 
 from workbench.config import Config, UiSettings, demo_server
 from workbench.tui.app import WorkbenchApp
+from workbench.tui.terminal_recording import Recording
 
 _SIZE = (112, 30)
 _TITLE = "Workbench: a script is written, run, watched call by call, and replayed"
@@ -49,8 +49,7 @@ class Filming:
 
     def shoot(self, seconds: float) -> None:
         """What is shown now, for so long."""
-        lines = self._app.screen._compositor.render_strips()
-        self.recording.add([list(line) for line in lines], seconds)
+        self.recording.add(self._app.shown_lines(), seconds)
 
     async def press(self, *keys: str, each: float = 0.5) -> None:
         for key in keys:

@@ -50,3 +50,28 @@ def test_reads_no_other_configuration(
     assert main(["--data-dir", str(data), "--demo", "--config", "x.toml"]) == 2
     assert main(["--data-dir", str(data), "--demo", "--server", "npx x"]) == 2
     assert "of its own" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--record", "s.gif"], ".svg or .cast"),
+        (["--record", "there.svg"], "there already"),
+        (["--record", "no/such/s.svg"], "nothing can be written"),
+        (["--record", "s.svg", "--serve"], "neither --serve nor --web"),
+        (["--record", "s.svg", "--web"], "neither --serve nor --web"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, list) else "",
+)
+def test_a_session_is_recorded_into_a_new_file_or_not_begun(
+    words: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there.svg").touch()
+    assert main(["--data-dir", str(tmp_path / "data"), *words]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "s.svg").exists()

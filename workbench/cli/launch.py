@@ -28,6 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
                 raise Failure(f"--{flag.replace('_', '-')} goes with --serve")
     elif arguments.script is not None or arguments.web is not None:
         raise Failure("--serve takes neither a script nor --web")
+    record = None if arguments.record is None else _recorded_to(arguments)
     if arguments.demo:
         from workbench.cli.demo import use_demo
 
@@ -53,7 +54,26 @@ def run(arguments: argparse.Namespace) -> int:
             "the terminal UI needs a terminal; without one: workbench code exec, workbench --serve, "
             "workbench --web"
         )
-    return tui.run(config, data_dir=folder, script=script)
+    try:
+        return tui.run(config, data_dir=folder, script=script, record=record)
+    except OSError as error:
+        if record is None:
+            raise
+        raise Failure(f"the session could not be written to {record}: {error}") from error
+
+
+def _recorded_to(arguments: argparse.Namespace) -> Path:
+    """The new file of ``--record``. Raises Failure."""
+    file = Path(arguments.record).absolute()
+    if arguments.serve or arguments.web is not None:
+        raise Failure("--record is of the terminal UI: it goes with neither --serve nor --web")
+    if file.suffix not in (".svg", ".cast"):
+        raise Failure(f"--record writes .svg or .cast, not {file.name}")
+    if file.exists():
+        raise Failure(f"{file} is there already: name another file")
+    if not os.access(file.parent, os.W_OK):
+        raise Failure(f"nothing can be written to {file.parent}")
+    return file
 
 
 def _script(config: Config, named: str) -> Path:

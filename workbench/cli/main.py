@@ -39,7 +39,7 @@ COMMANDS = {
     "explain": "explain",
     "completion": "completion",
 }
-_WITH_VALUE = ("--config", "--data-dir", "--http", "--web")
+_WITH_VALUE = ("--config", "--data-dir", "--http", "--web", "--record")
 """Options that every command takes, or the faces, with a value."""
 _HELP = """\
 commands:
@@ -185,6 +185,12 @@ def face_parser() -> argparse.ArgumentParser:
         "--demo",
         action="store_true",
         help="the demo server and the samples, whatever is configured",
+    )
+    parser.add_argument(
+        "--record",
+        metavar="FILE",
+        help="the terminal UI, and a picture of the session that plays (.svg, or .cast for asciinema): "
+        "all that is shown, secrets too",
     )
     parser.add_argument(
         "--version", action=_Version, nargs=0, help="version and commit, and nothing else"

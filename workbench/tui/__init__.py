@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,12 @@ if TYPE_CHECKING:
     from workbench.config import Config
 
 
-def run(config: Config, *, data_dir: Path, script: Path | None = None) -> int:
-    """Show the terminal UI until the user leaves; the process's exit code."""
+def run(
+    config: Config, *, data_dir: Path, script: Path | None = None, record: Path | None = None
+) -> int:
+    """Show the terminal UI until the user leaves; the process's exit code. record: a file for a picture of the
+    session that plays (``.svg`` or ``.cast``). Raises OSError where that cannot be written."""
+    from workbench.text.sanitize import clean_line
     from workbench.tui import crash
     from workbench.tui.app import WorkbenchApp
 
@@ -20,7 +25,14 @@ def run(config: Config, *, data_dir: Path, script: Path | None = None) -> int:
         for name in ("COLUMNS", "LINES"):
             os.environ.pop(name, None)
     app = WorkbenchApp(config, data_dir=data_dir, script=script)
+    recorder = None
+    if record is not None:
+        from workbench.tui.session_recorder import SessionRecorder
+
+        recorder = SessionRecorder(app)
     app.run()
+    if recorder is not None and record is not None:
+        sys.stderr.write(f"workbench: {clean_line(recorder.write(record))}\n")
     if app.crashed is not None:
         return crash.tell(data_dir, app.crashed)
     return app.return_code or 0

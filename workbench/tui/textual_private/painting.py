@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.control import Control
+from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
@@ -24,6 +26,8 @@ class AppBase(App[int]):
         super().__init__()
         self._painted = Painted()
         self._painted_size = Size()
+        self.after_painting: Callable[[], object] = lambda: None
+        """Done after each painting of the terminal."""
 
     def get_driver_class(self) -> type[Driver]:
         """The driver of this platform, reading keys with our parser."""
@@ -38,6 +42,12 @@ class AppBase(App[int]):
     def crashed(self) -> Exception | None:
         """What ended the app, where it was a bug of ours."""
         return self._exception
+
+    def shown_lines(self) -> list[list[Segment]]:
+        """What is on the screen, line by line; nothing while the app ends."""
+        if not self.screen_stack:
+            return []
+        return [list(line) for line in self.screen._compositor.render_strips()]
 
     def write_to_terminal(self, sequence: str) -> None:
         """An escape sequence that is no painting."""
@@ -58,6 +68,7 @@ class AppBase(App[int]):
         elif isinstance(update, ChopsUpdate) and not self.is_inline:
             update = _Changes(update, self._painted)
         super()._display(screen, update)
+        self.after_painting()
 
     async def on_event(self, event: Event) -> None:
         if isinstance(event, Mount):

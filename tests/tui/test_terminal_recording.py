@@ -1,35 +1,27 @@
-"""The moving picture of the docs: small, whole, and of the format that players take."""
+"""Moving pictures of the terminal UI, the docs' one too: small, whole, and of the format that players take."""
 
 from __future__ import annotations
 
-import importlib.util
 import json
+import stat
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from rich.segment import Segment
 from rich.style import Style
 
+from tests.tui.conftest import MakeApp, app_opened, until
+from workbench.tui.session_recorder import SessionRecorder
+from workbench.tui.terminal_recording import Recording
+
 _DOCS = Path(__file__).parents[2] / "docs"
 _LARGEST = 400_000
 
 
-@pytest.fixture(scope="module")
-def module() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("recording", _DOCS / "terminal_recording.py")
-    assert spec is not None
-    assert spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    sys.modules["recording"] = made  # its dataclass looks there
-    spec.loader.exec_module(made)
-    return made
-
-
-def test_rows_are_drawn_once_and_frames_follow_each_other(module: ModuleType) -> None:
-    recording = module.Recording(8, 2)
+def test_rows_are_drawn_once_and_frames_follow_each_other() -> None:
+    recording = Recording()
     red = Style.parse("bold #ff0000 on #00ff00")
     still = [Segment("a<b ", red), Segment("same")]
     recording.add([still, [Segment("one     ")]], 1.0)
@@ -60,3 +52,29 @@ def test_the_one_of_the_docs_is_small_and_whole() -> None:
     assert len(frames) > 20
     for name in ("README.md", "docs/index.md"):
         assert "images/recording.svg" in (_DOCS.parent / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.anyio
+async def test_a_session_is_kept_as_it_was_painted(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app("return 'of the script'")
+    recorder = SessionRecorder(app)
+    svg, cast = tmp_path / "session.svg", tmp_path / "session.cast"
+    assert "nothing was shown" in recorder.write(svg)
+    assert not svg.exists()
+
+    def kept(words: str) -> bool:
+        recorder.write(cast)
+        return cast.is_file() and words in cast.read_text(encoding="utf-8")
+
+    async with app.run_test(size=(90, 24)) as pilot:
+        await app_opened(app)
+        await until(lambda: kept("of the script"), "the script is kept")
+        await pilot.press("f1")
+        await until(lambda: kept("Esc"), "help is kept")
+        await pilot.resize_terminal(70, 20)
+        await until(lambda: kept("[2J") and cast.read_text("utf-8").count("[2J") > 1, "cleared")
+        assert "frames" in recorder.write(svg)
+    ElementTree.fromstring(svg.read_text(encoding="utf-8"))
+    assert stat.S_IMODE(svg.stat().st_mode) == 0o600 or sys.platform == "win32"
+    head = json.loads(cast.read_text(encoding="utf-8").splitlines()[0])
+    assert (head["width"], head["height"]) == (90, 24)

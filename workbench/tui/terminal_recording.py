@@ -1,7 +1,7 @@
 """What a terminal showed over time, as an SVG that plays by itself or as an asciinema cast.
 
-Rows that look the same are drawn once, however often they are shown; the picture loads nothing and has no script, so
-it plays wherever an image does. Who wants less motion sees the last frame.
+Rows that look the same are drawn once, however often they are shown; the picture loads nothing and has no
+script, so it plays wherever an image does. Who wants less motion sees the last frame.
 """
 
 from __future__ import annotations
@@ -25,15 +25,20 @@ Row = tuple[tuple[str, Style], ...]
 
 @dataclass(slots=True)
 class Recording:
-    """Frames of ``columns`` × ``rows`` cells, each with how long it stands."""
+    """Frames of ``columns`` × ``rows`` cells (as many as the largest has), each with how long it stands (s)."""
 
-    columns: int
-    rows: int
+    columns: int = 0
+    rows: int = 0
     frames: list[tuple[tuple[Row, ...], float]] = field(default_factory=list)
+    _known: dict[Row, Row] = field(default_factory=dict)
+    """Rows that look the same are kept once."""
 
     def add(self, lines: Iterable[Sequence[Segment]], seconds: float) -> None:
         """What is shown now, for so long; what looks as before stands longer."""
-        frame = tuple(_joined(line) for line in lines)
+        rows = [_joined(line) for line in lines]
+        frame = tuple(self._known.setdefault(row, row) for row in rows)
+        self.rows = max(self.rows, len(frame))
+        self.columns = max(self.columns, *map(_width, frame), 0)
         if self.frames and self.frames[-1][0] == frame:
             seconds += self.frames.pop()[1]
         self.frames.append((frame, seconds))
@@ -101,7 +106,9 @@ class Recording:
         lines, at = [json.dumps(head)], 0.0
         before: tuple[Row, ...] = ()
         for frame, seconds in self.frames:
-            written = "".join(
+            clear = "" if [*map(_width, before)] == [*map(_width, frame)] else "\x1b[0m\x1b[2J"
+            before = () if clear else before
+            written = clear + "".join(
                 f"\x1b[{y + 1};1H{_in_ansi(row)}"
                 for y, row in enumerate(frame)
                 if y >= len(before) or before[y] != row
@@ -110,6 +117,10 @@ class Recording:
             before, at = frame, at + seconds
         lines.append(json.dumps([round(at, 3), "o", ""]))
         return "\n".join(lines) + "\n"
+
+
+def _width(row: Row) -> int:
+    return sum(cell_len(text) for text, _ in row)
 
 
 def _joined(line: Sequence[Segment]) -> Row:
