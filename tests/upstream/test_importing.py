@@ -348,6 +348,47 @@ def test_yaml_that_is_none_or_too_much(tmp_path: Path, text: str, message: str) 
         _read(tmp_path, "config.yaml", text)
 
 
+def test_jetbrains_before_2025_3(tmp_path: Path) -> None:
+    text = f"""<project><component name="Other"><option name="name" value="no" /></component>
+    <component name="McpProjectServerCommands" modifiable="true">
+      <McpServerCommand sourceId="UserConfigurationSource">
+        <option name="allowedToolsNames" />
+        <option name="enabled" value="false" />
+        <option name="name" value="nx" />
+        <option name="programPath" value="C:\\bin\\npx.cmd" />
+        <option name="arguments" value="-y &quot;a b&quot; C:\\x $PROJECT_DIR$/src" />
+        <option name="workingDirectory" value="$PROJECT_DIR$" />
+        <envs><env name="API_KEY" value="{_GITHUB}" /><env name="LOG" value="debug" /></envs>
+      </McpServerCommand>
+      <McpServerCommand><option name="name" value="" /><option name="programPath" value="" /></McpServerCommand>
+      <commands>
+        <McpServerCommand>
+          <option name="name" value="later" /><option name="programPath" value="uvx" />
+          <option name="arguments" value="it's &quot;open" />
+        </McpServerCommand>
+        <McpServerConfigurationProperties><option name="name" value="state" /></McpServerConfigurationProperties>
+      </commands>
+      <urls><McpServerURL>
+        <option name="name" value="remote" /><option name="url" value="https://x.test/mcp" />
+        <option name="headers"><map><entry key="X-Team" value="a" /></map></option>
+      </McpServerURL></urls>
+    </component></project>"""
+    nx, later, remote = _read(tmp_path, ".idea/workspace.xml", text)
+    assert nx.source.product == "JetBrains AI"
+    assert nx.settings.command == "C:\\bin\\npx.cmd"
+    assert nx.settings.args == ("-y", "a b", "C:\\x", f"{tmp_path}/src")
+    assert (nx.settings.cwd, nx.settings.enabled) == (str(tmp_path), False)
+    assert nx.settings.env == {"API_KEY": "${API_KEY}", "LOG": "debug"}
+    assert later.settings.args == ("it's", '"open')
+    assert remote.settings.url == "https://x.test/mcp"
+    assert remote.settings.headers == {"X-Team": "a"}
+    assert _read(tmp_path, "llm.mcpServers.xml", "<application />") == []
+    bomb = '<!DOCTYPE a [<!ENTITY b "x">]><application>&b;</application>'
+    for odd, said in ((bomb, "it declares entities"), ("<a", "not XML")):
+        with pytest.raises(CannotImport, match=said):
+            _read(tmp_path, "llm.mcpServers.xml", odd)
+
+
 def test_windsurf(tmp_path: Path) -> None:
     text = """{"mcpServers": {"w": {"serverUrl": "https://w/mcp", "disabledTools": ["drop"],
         "headers": {"A": "Bearer ${file:~/.token}"}}}}"""

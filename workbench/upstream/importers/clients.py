@@ -25,7 +25,7 @@ from workbench.util.files import read_regular
 __all__ = ["CannotImport", "ImportedServer", "Product", "Source", "read", "sources"]
 
 _MOST_BYTES = 64 << 20
-_KINDS = {".toml": "TOML", ".yaml": "YAML", ".yml": "YAML"}
+_KINDS = {".toml": "TOML", ".yaml": "YAML", ".yml": "YAML", ".xml": "XML"}
 _GEMINI_SETTINGS = ("allowed", "excluded", "serverCommand")
 
 
@@ -75,7 +75,7 @@ def _document(path: Path) -> Entry:
     kind = _KINDS.get(path.suffix, "JSON")
     try:
         text = read_regular(path, _MOST_BYTES).decode("utf-8-sig", "replace")
-        document = _loads(text, kind)
+        document = _loads(text, kind, path)
     except OSError as error:
         raise CannotImport(f"{path}: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
@@ -85,13 +85,17 @@ def _document(path: Path) -> Entry:
     return document
 
 
-def _loads(text: str, kind: str) -> Any:
+def _loads(text: str, kind: str, path: Path) -> Any:
     if kind == "TOML":
         return tomllib.loads(text)
     if kind == "YAML":
         from workbench.upstream.importers import yaml_reading
 
         return yaml_reading.loads(text)
+    if kind == "XML":
+        from workbench.upstream.importers import jetbrains
+
+        return jetbrains.loads(text, path)
     return jsonc.loads(text)
 
 
@@ -99,6 +103,8 @@ def _product(document: Entry, path: Path) -> Product:
     """Whose file it is: by its place, else by what is in it."""
     if path.suffix == ".toml":
         return "Codex"
+    if path.suffix == ".xml":
+        return "JetBrains AI"
     place = path.resolve().parts[-4:]
     for part, product in BY_PLACE:
         if part in place and any(isinstance(table, dict) for table in tables(document, product)):

@@ -104,6 +104,10 @@ def places(home: Path, folder: Path, platform: str) -> Iterator[tuple[Product, P
     for scope in (folder, home):
         yield "JetBrains AI", scope / _JETBRAINS
         yield "Junie", scope / _JUNIE
+    # Before 2025.3; of several versions the newest first.
+    yield "JetBrains AI", folder / ".idea" / "workspace.xml"
+    for path in reversed(_within(support / "JetBrains", "*/options/llm.mcpServers.xml")):
+        yield "JetBrains AI", path
     yield "Windsurf", user["Windsurf"]
     yield "Zed", folder / ".zed" / "settings.json"
     yield "Zed", user["Zed"]
