@@ -81,6 +81,7 @@ def test_a_long_text_is_judged_by_samples() -> None:
         "identifiers": " ".join("".join(RNG.choices("bcdfghjkaeiou", k=80)) for _ in range(200)),
         "one capital": "E" * 9000,
         "one letter": "x" * 9000,
+        "one letter behind a word": "item" + "x" * 9000 + "end",
         "faces": "\U0001f600" * 3000,
         "arrows": "x" + "\u2192" * 3000,
         "tabs": ("x" + "\t" * 200) * 40,

@@ -38,8 +38,10 @@ _COSTS = {
     "other": (1.3, 1, 1.0),
     "control": (1.3, 0, 0.0),
 }
-_LONG, _LETTER = 20, 0.4
-"""No word of a language has more letters: each further one costs this on top (identifiers, sequences)."""
+_WORDS = ("word", "upper")
+_LONG = 20
+_MIXED, _REPEATED = 0.54, 0.13
+"""Of each further letter of what is longer."""
 
 _SLICE = 2_000
 _SLICES = 8
@@ -62,13 +64,22 @@ def estimate(text: str) -> int:
 def _cost(text: str) -> float:
     cost = 0.0
     for found in _PIECE.finditer(text):
-        if found.lastgroup is None:  # a single space belongs to the word behind it
+        kind = found.lastgroup
+        if kind is None:  # a single space belongs to the word behind it
             continue
-        piece, free, further = _COSTS[found.lastgroup]
+        piece, free, further = _COSTS[kind]
         cost += piece
         if further:
             length = found.end() - found.start()
-            cost += further * max(0, length - free)
-            if found.lastgroup == "word":
-                cost += _LETTER * max(0, length - _LONG)
+            if length > _LONG and kind in _WORDS:
+                cost += _cost_of_long(found[0])
+            else:
+                cost += further * max(0, length - free)
     return cost
+
+
+def _cost_of_long(word: str) -> float:
+    """Past the letters of any word of a language: a sequence, unless most of it is one letter."""
+    middle = word[len(word) // 2]
+    each = _REPEATED if 2 * word.count(middle) > len(word) else _MIXED
+    return 3.5 + each * (len(word) - _LONG)
