@@ -26,18 +26,17 @@ settings.load_profile("few")
 
 RunScript = Callable[..., Awaitable[Execution]]
 
-_LEFT_OPEN = frozenset(("tui",))
-"""Folders where it was not yet seen that their tests close all that they open; so, too, the slow tests."""
 _CLOSES_ALL = frozenset(("catalogue", "config", "demo", "history", "mcp", "text", "util"))
-"""Those where it was seen on Python 3.13 as well, which warns of SQLite's connections, too."""
+"""Folders of which it was seen on Python 3.13, too, which warns of SQLite's connections."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A ResourceWarning fails a test where it was seen that none is left: a file, a socket, a loop."""
+    """A ResourceWarning fails a test: a file, a socket, a loop is left open. But for the slow tests and those
+    of servers from npm, of which it was not seen."""
     closes_all = pytest.mark.filterwarnings("error::ResourceWarning")
     for item in items:
         folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        seen = folder in _CLOSES_ALL or (sys.version_info < (3, 13) and folder not in _LEFT_OPEN)
+        seen = folder in _CLOSES_ALL or sys.version_info < (3, 13)
         if seen and not any(item.iter_markers("npm")) and not any(item.iter_markers("slow")):
             item.add_marker(closes_all)
 

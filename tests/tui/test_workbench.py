@@ -97,7 +97,8 @@ async def test_error_is_told_and_its_line_gone_to(make_app: MakeApp) -> None:
         await pilot.pause()
         assert app.main.tab.script.cursor_location[0] == 2
         await pilot.press("x")
-        assert app.main.query_one("#script-problem").has_class("-stale")
+        line = app.main.query_one("#script-problem")
+        await until(lambda: line.has_class("-stale"), "it is of an earlier text")
 
 
 async def test_running_script_is_stopped(make_app: MakeApp) -> None:

@@ -130,6 +130,8 @@ async def test_a_screen_that_is_left_follows_nothing_any_more(
         assert len(followed) == 3
         await pilot.press("escape")
         await until(lambda: len(followed) == 2, "not the execution")
+        await until(lambda: app.screen is screen, "the list is back")
+        await pilot.pause()
         await pilot.press("escape")
         await until(lambda: len(followed) == 1, "nor the list")
 
@@ -197,6 +199,8 @@ async def test_the_main_screen_tells_of_it_and_a_key_follows_it(
         assert "alt+w follows it" in str(app.main.query_one("#status", Static).content)
         await pilot.press("alt+w")
         await until(lambda: isinstance(app.screen, ReplayScreen), "it is opened")
+        await until(lambda: app.screen.focused, "its keys are taken")
+        await pilot.pause()
         await pilot.press("escape")
         await until(lambda: app.screen is app.main)
         process.send_signal(signal.SIGTERM)

@@ -228,6 +228,7 @@ def test_find_goes_both_ways_and_skips_console_lines() -> None:
     assert model.shown.find(3, 1, lambda row: row.status == "error") is None
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_calls_fit_and_filter_in_steps() -> None:
     outcome = Outcome(ok=True, result={"text": "y" * 5000})
     model = TraceModel()
