@@ -23,6 +23,7 @@ from workbench.core.model import (
 )
 from workbench.tui.trace.filter import FilterError, parse_filter
 from workbench.tui.trace.folds import FOLDS_FROM
+from workbench.tui.trace.live_run import LiveRun
 from workbench.tui.trace.model import TraceModel
 from workbench.tui.trace.rows import SHOWN_ARGS, CallRow, ConsoleRow, Totals
 from workbench.tui.trace.title import calls_made
@@ -368,11 +369,14 @@ def test_calls_count_as_in_the_history_and_what_was_not_made_is_told_apart() -> 
     assert totals.calls == done.tool_calls
     assert (totals.failed, totals.refused, totals.unsent, totals.dropped) == (1, 2, 1, 12)
     said = calls_made(totals).plain
-    assert said == " · 2 calls · 1 not sent · 12 console lines dropped  1 ✘   2 refused "
+    assert said == " · 2 calls  1 ✘   2 refused  · 1 not sent · 12 lines dropped"
     assert model.line_notes().keys() == {1, 2}, "no call was made on the others"
     pairs = [
         (event.call, event) for event in events if isinstance(event, ToolCallFinished)
     ]  # of one tool
+    run = LiveRun("a.js")
+    run.apply(events)
+    assert run.made == totals.calls
     (row,) = tool_figures(pairs)
     assert (row.calls, row.failed, row.refused) == (2, 1, 3)
 

@@ -51,7 +51,7 @@ class StatusLine(QuietLine):
             self.put(self._told)
             return
         parts = ["Starting" if not opened else "Waiting" if run.queued else "Running"]
-        calls = f"{len(run.calls)}/{run.max_calls}" if run.max_calls else str(len(run.calls))
+        calls = f"{run.made}/{run.max_calls}" if run.max_calls else str(run.made)
         parts += [f"{calls} calls", f"{run.elapsed_ms / 1000:.1f} s", "F8 stops"]
         self.put(Content(" · ".join(parts)))
 

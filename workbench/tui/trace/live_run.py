@@ -104,6 +104,13 @@ class LiveRun:
         self.judged = ""
         """Of a replay, once it is over: ``identical`` or ``diverged``."""
         self._began = time.monotonic()
+        self._not_made = 0
+        """Calls that were refused, or whose turn never came."""
+
+    @property
+    def made(self) -> int:
+        """Calls that were let through to a server: what the history and the budget count."""
+        return len(self.calls) - self._not_made
 
     @property
     def status(self) -> Status:
@@ -165,6 +172,7 @@ class LiveRun:
                         self.calls[event.seq].notes.append(event)
                 case ToolCallFinished(call=call):
                     self.calls.setdefault(call.seq, CallState(call)).finished = event
+                    self._not_made += not event.outcome.dispatched
                 case ConsoleLine():
                     self.console.append(event.line)
                 case ExecutionFinished():
