@@ -158,6 +158,15 @@ ASSIGNMENTS = [
         f"https://hooks.slack.com/services/T0/B0/{'a1B2' * 6}",
         "https://hooks.slack.com/services/«masked token»",
     ),
+    # the same as strings of JSON or of a script, and as lines in them
+    ('{"env":["DB_PASSWORD=hunter2"]}', '{"env":["DB_PASSWORD=«masked DB_PASSWORD»"]}'),
+    (r'{"e":"A=1\nAPI_TOKEN=x1y2\r\nB=2"}', r'{"e":"A=1\nAPI_TOKEN=«masked API_TOKEN»\r\nB=2"}'),
+    (
+        r'"{\"e\":\"A=1\\nexport API_TOKEN=x1y2\"}"',
+        r'"{\"e\":\"A=1\\nexport API_TOKEN=«masked API_TOKEN»\"}"',
+    ),
+    ("run(['-e', 'DB_PASSWORD=hunter2'])", "run(['-e', 'DB_PASSWORD=«masked DB_PASSWORD»'])"),
+    ('{"body":"password=hunter2&u=amy"}', '{"body":"password=«masked password»&u=amy"}'),
     # our own words on an argument that does not fit
     (
         "field 'auth.password' must have at least 20 characters, not \"short\"",
@@ -177,7 +186,7 @@ NO_ASSIGNMENTS = [
     '{"tokens":["Hello"," world"]}', '{"password":{"type":"string","minLength":8}}',
     '{password: {description: "of the user", type: "string"}}', "type A = { password: string; token?: number }",
     "--token", "token: 'tis late", "field 'password' must be a string, not an object",
-    "the anti-token: a word",
+    "the anti-token: a word", "'MAX_TOKENS=4'", r"'C:\network_token=dir'",
 ]  # fmt: skip
 
 

@@ -65,11 +65,13 @@ _REFUSED = re.compile(
     r"(?:(?P<quote>\\{0,31}\")|(?!an? |the |null|true|false|«masked)(?P<value>[^\s;\"']+))"
 )
 """Our own words on a value that does not fit its schema (catalogue/validation.py)."""
+_LINE = r"(?:^|(?<=[\"'`])|(?<=\\[nr]))"
+"""Where a line begins, also within a string of JSON or code."""
 _BARE_FORMS = (
     re.compile(r"(?<=[?&])" + _NAME + "=" + _BARE),
-    re.compile("^" + _NAME + "=" + _BARE + "(?=&)", re.MULTILINE),
+    re.compile(_LINE + _NAME + "=" + _BARE + "(?=&)", re.MULTILINE),
     re.compile(r"(?<=--)" + _NAME + r"[= ](?![$({<=-])" + _TO_SPACE),
-    re.compile(r"^(?:export )?(?P<name>[A-Z][A-Z0-9_]{1,60}+)=" + _TO_SPACE, re.MULTILINE),
+    re.compile(_LINE + r"(?:export )?(?P<name>[A-Z][A-Z0-9_]{1,60}+)=" + _TO_SPACE, re.MULTILINE),
 )
 """In a query, a form, an option of a command, a line of .env."""
 _EXPORT = "export "
@@ -266,6 +268,8 @@ class _Search:
             hit = self.value_of(match)
             if hit is not None:
                 return hit if self._holds(match, hit) else None
+        if begin and text[begin - 1] == "\\" and text[begin] in "nr":
+            begin += 1  # the end of a line, as JSON and code write it
         for pattern in _BARE_FORMS:
             match = pattern.match(text, begin, limit)
             if match is None and text.startswith(_EXPORT, begin - len(_EXPORT)):
