@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from tests.tui.conftest import MakeApp, app_opened, paste, until
@@ -21,6 +22,7 @@ from workbench.tui.dialogs.palette import PaletteScreen
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.matching import score
 from workbench.tui.settings.screen import SettingsScreen
+from workbench.tui.trace.figures_screen import FiguresScreen
 from workbench.tui.widgets.row_list import RowList
 
 pytestmark = pytest.mark.anyio
@@ -249,3 +251,26 @@ async def test_one_search_of_the_runs_at_a_time(
         may_end.set()
         await searches[-1]
         assert begun == [["n"], ["nee"]]
+
+
+async def test_the_right_button_opens_a_menu_of_what_is_there(make_app: MakeApp) -> None:
+    app = make_app("await tools.demo.now({})")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        await pilot.press("f5")
+        await until(lambda: app.main.runs.now and not app.main.runs.active, "it has run")
+        area = app.main.trace.region
+        for kind in (events.MouseDown, events.MouseUp):
+            place = area.x + 3, area.bottom - 2, 0, 0
+            app.post_message(kind(None, *place, 3, False, False, False))
+        await until(lambda: isinstance(app.screen, PaletteScreen), "a menu")
+        await until(lambda: any(rows.rows for rows in app.screen.query(RowList)), "its rows")
+        assert app.main.trace.has_focus
+        menu = app.screen
+        assert isinstance(menu, PaletteScreen)
+        assert {entry.kind for entry in menu.rows.rows} == {"trace"}
+        dialog = menu.query_one(".dialog").region
+        assert menu.region.contains_region(dialog), "all of it is seen"
+        assert dialog.height > len(menu.rows.rows)
+        await pilot.press(*"summary", "enter")
+        await until(lambda: isinstance(app.screen, FiguresScreen), "it is done")

@@ -340,8 +340,8 @@ class WorkbenchApp(AppBase):
     def action_tour(self) -> None:
         self.tour.turn()
 
-    def action_palette(self) -> None:
-        self.palette.open()
+    def action_palette(self, *at: int) -> None:
+        self.palette.open(*at)
 
     async def action_quit(self) -> None:
         """Leave; asks where something would be lost."""

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
+from textual.geometry import Offset
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -51,14 +52,19 @@ class Palette:
         self._while_open = ExitStack()
         """Ended when the palette has gone: the taking of tools that come meanwhile."""
 
-    def open(self) -> None:
-        """Over the screen that is shown."""
+    def open(self, *at: int) -> None:
+        """Over the screen that is shown. at: a column and a row, for what can be done there with what has the
+        focus; nothing: for everything."""
         from workbench.tui.history.screen import HistoryScreen
 
         app, screen = self._app, self._app.screen
         if isinstance(screen, PaletteScreen):
             return
         self._theme = app.theme
+        here = list(self._of_what_is_shown(screen)) if at else []
+        if here:
+            app.push_screen(PaletteScreen(here, self.recent, at=Offset(*at)), self._chosen)
+            return
         has_runs = screen is app.main or isinstance(screen, HistoryScreen)
         find = self._find_runs if has_runs else None
         palette = PaletteScreen(list(self.entries(screen)), self.recent, find)

@@ -16,6 +16,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.geometry import Offset
 from textual.message import Message
 from textual.widgets import Input, Static
 
@@ -29,6 +30,9 @@ from workbench.tui.widgets.row_list import RowList
 
 _MOST_SHOWN = 200
 _TYPED_S = 0.15
+_MENU_WIDTH = 44
+_MENU_EDGES = 7
+"""Its frame, the line to type in, the help, and what keeps them apart."""
 PREFIXES: Mapping[str, str] = {
     ">": "command", "/": "script", "@": "tool", "#": "run", ":": "setting",
 }  # fmt: skip
@@ -106,12 +110,14 @@ class PaletteScreen(GuardedModal[Entry | None]):
         entries: Sequence[Entry],
         recent: Sequence[str] = (),
         find_runs: FindRuns | None = None,
+        at: Offset | None = None,
     ) -> None:
-        """find_runs: asked for what is typed behind ``#``."""
+        """find_runs: asked for what is typed behind ``#``. at: it stands there, as a menu."""
         super().__init__()
         self._entries = list(entries)
         self._recent = recent
         self._find_runs = find_runs
+        self._at = at
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
@@ -124,8 +130,22 @@ class PaletteScreen(GuardedModal[Entry | None]):
             yield Static(id="palette-help", markup=False)
 
     def on_mount(self) -> None:
+        if self._at is not None:
+            self._stand_at(self._at)
         self.query_one(Input).focus()
         self._fill()
+
+    def _stand_at(self, at: Offset) -> None:
+        """Small, where somebody pointed to, as far as there is room below and beside."""
+        width = min(_MENU_WIDTH, self.size.width)
+        height = min(len(self._entries) + _MENU_EDGES, self.size.height)
+        x, y = min(at.x, self.size.width - width), min(at.y, self.size.height - height)
+        dialog = self.query_one(".dialog")
+        self.styles.align = "left", "top"
+        dialog.styles.width, dialog.styles.height = width, height
+        dialog.styles.max_width = dialog.styles.max_height = "100%"
+        dialog.styles.margin = y, 0, 0, x
+        self.query_one(Input).placeholder = "words narrow them down"
 
     @property
     def rows(self) -> RowList[Entry]:

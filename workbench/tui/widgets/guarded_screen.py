@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
+from textual import events
 from textual.await_complete import AwaitComplete
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
@@ -12,6 +13,8 @@ from textual.screen import ModalScreen, Screen
 from workbench.tui.readable import ReadableFilter
 
 R = TypeVar("R")
+_RIGHT = 3
+"""A mouse's button."""
 
 
 def nothing_to_await() -> AwaitComplete:
@@ -36,6 +39,12 @@ class GuardedScreen(Screen[R]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What is below it is dimmed on purpose: nothing is made more readable there."""
         return [each for each in super().get_line_filters() if not isinstance(each, ReadableFilter)]
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """The right button: what can be done with what is there, once the click has gone to it."""
+        if event.button == _RIGHT and not self.is_modal:
+            menu = f"app.palette({event.screen_x}, {event.screen_y})"
+            self.call_after_refresh(self.run_action, menu)
 
     def dismiss(self, result: R | None = None) -> AwaitComplete:
         """Leave, if it is the screen on top."""
