@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workbench.core.model import JsonValue
+from workbench.mcp import large_answers
 from workbench.mcp.large_answers import large_answer, result_of
 from workbench.mcp.messages import Failure, Malformed, RpcError, TooMuch, answer_of, decode
 from workbench.mcp.peer import Peer
@@ -34,6 +35,7 @@ _RESULTS: list[dict[str, JsonValue]] = [
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large_answers, "LARGE", 40)
     monkeypatch.setattr(json_pieces, "LARGE", 40)
     monkeypatch.setattr(json_pieces, "_PIECE", 300)
 

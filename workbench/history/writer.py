@@ -14,13 +14,7 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from workbench.core.model import (
-    Event,
-    ExecutionFinished,
-    ExecutionRunning,
-    ExecutionStarted,
-    ToolCallStarted,
-)
+from workbench.core.model import Event, ExecutionFinished, ExecutionRunning, ExecutionStarted
 from workbench.core.records import HistoryError
 from workbench.history.committing import Committer, without_payload
 from workbench.history.event_size import LIGHT, weight_of
@@ -124,10 +118,6 @@ class Writer:
                 self._drop(event)
             else:
                 self._pending.put(event, weight)
-                if weight > LIGHT and not isinstance(event, ToolCallStarted):
-                    # Large: the thread has it written while the script goes on. (A call's row is written
-                    # anew when it ends, so its start waits for that a little.)
-                    self._news.set()
         if not self._awaited:  # waking the thread for every event would cost more than writing it
             self._awaited = True
             try:
