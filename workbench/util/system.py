@@ -50,9 +50,11 @@ def own_resident() -> int:
 
 
 def give_back_memory() -> None:
-    """Let the C library return to the system what it keeps of memory that was freed (glibc; some ms)."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
-    if trim is not None:
+    """Let the C library return to the system what it keeps of memory that was freed (glibc's only; some ms)."""
+    if not sys.platform.startswith("linux"):
+        return
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:  # musl has none
         trim(0)
 
 
