@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.settings.screen import SettingsScreen
 from workbench.tui.tools.screen import ToolsScreen
 from workbench.tui.tools.try_tool import TryScreen as TryToolScreen
+from workbench.tui.trace.detail_pane import DetailPane
 from workbench.tui.trace.live_run import LiveRun
 from workbench.tui.trace.rows import EndRow
 from workbench.tui.trace.view import TraceView
@@ -538,6 +540,12 @@ async def test_jump_reaches_the_tabs_of_the_detail_and_the_scripts(make_app: Mak
         assert app.main.pane_name == "detail"
         await pilot.press("right_square_bracket")
         await until(lambda: app.main.query_one(TabbedContent).active == "tab-result")
+        for key, tab in (("C", "console"), ("A", "call"), ("T", "timing"), ("R", "result")):
+            await pilot.press(key)
+            await until(
+                partial(lambda name: app.main.query_one(TabbedContent).active == f"tab-{name}", tab)
+            )
+            await until(lambda: app.main.query_one(DetailPane).front.has_focus)
         await pilot.press("f2", "e")
         await until(lambda: app.main.scripts.current == 0 and app.main.tab.script.has_focus)
 

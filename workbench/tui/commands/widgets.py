@@ -76,6 +76,10 @@ TRACE: tuple[Command, ...] = (
 VALUES: tuple[Command, ...] = (
     key("detail", "previous-tab", "left_square_bracket", "Previous tab", "turn(-1)"),
     key("detail", "next-tab", "right_square_bracket", "Next tab", "turn(1)", footer=True),
+    key("detail", "result", "R", "Result", "tab('result')"),
+    key("detail", "console", "C", "Console", "tab('console')"),
+    key("detail", "call", "A", "Call", "tab('call')"),
+    key("detail", "timing", "T", "Timing", "tab('timing')"),
     *_moves("json"),
     key("json", "turn", "enter,space", "Fold", "fold", footer=True),
     key("json", "unfold", "right", "Unfold", "expand"),

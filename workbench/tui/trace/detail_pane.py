@@ -115,7 +115,14 @@ class DetailPane(Pane):
         """Bring the next tab (-1: the one before) to the front."""
         tabs = self.query_one(TabbedContent)
         names = [pane.id or "" for pane in tabs.query(TabPane)]
-        tabs.active = names[(names.index(tabs.active) + by) % len(names)]
+        self._bring(names[(names.index(tabs.active) + by) % len(names)])
+
+    def action_tab(self, name: str) -> None:
+        """Bring a tab to the front: result, console, call or timing."""
+        self._bring(f"tab-{name}")
+
+    def _bring(self, tab: str) -> None:
+        self.query_one(TabbedContent).active = tab
         self.call_after_refresh(self.front.focus)
 
     def begin(self) -> None:
