@@ -95,8 +95,11 @@ async def test_calls_that_nobody_answers_hold_the_script(engine: Engine) -> None
 
 async def test_a_held_script_says_what_it_waits_for(engine: Engine) -> None:
     script = "\nfor (;;) tools.test.forever({ value: 'x'.repeat(1e6) }).catch(() => {})"
-    request = ExecutionRequest(script, options=ExecutionOptions(timeout_ms=2_000))
-    ended = await engine.run(request, tools=DictTools())
+    for limit in (2_000, 20_000):  # a busy machine may not get as far within the first
+        request = ExecutionRequest(script, options=ExecutionOptions(timeout_ms=limit))
+        ended = await engine.run(request, tools=(tools := DictTools()))
+        if len(tools.calls) > 10:
+            break
     assert ended.error is not None
     assert ended.error.code == ErrorCode.TIMEOUT
     assert "while waiting for call #1 test.forever (line 2) and 1" in ended.error.message
