@@ -684,7 +684,7 @@ async def test_a_syntax_error_is_told_in_the_trace(make_app: MakeApp) -> None:
         assert "Each call of a tool" not in shown
 
 
-async def test_failures_are_counted_and_refused_calls_are_calls_everywhere(
+async def test_the_title_counts_the_calls_that_were_sent_and_those_refused(
     make_app: MakeApp,
 ) -> None:
     code = "call_tool('demo', 'nope', {}); await tools.demo.echo({value: 1}); return 1"
@@ -694,7 +694,7 @@ async def test_failures_are_counted_and_refused_calls_are_calls_everywhere(
         run = await run_script(app, pilot)
         assert len(run.calls) == 2
         title = Content.from_markup(str(app.main.query_one("#trace", Pane).border_title))
-        assert "2 calls  1 ✘" in title.plain
+        assert "1 call  1 refused" in title.plain
         assert not app.main.detail.border_subtitle, "it stands above the trace"
         assert "calls" not in str(app.main.query_one("#status", Static).content)
 
