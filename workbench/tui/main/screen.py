@@ -30,21 +30,14 @@ from workbench.tui.main.navigation import Navigation
 from workbench.tui.main.outer_lines import HeaderLine, StatusLine
 from workbench.tui.main.problems import Problems
 from workbench.tui.main.run_control import RunControl
+from workbench.tui.main.run_panes import RunPanes
 from workbench.tui.main.script_files import ScriptFiles
 from workbench.tui.main.script_tabs import ScriptTabs
 from workbench.tui.main.sidebar import Sidebar
 from workbench.tui.main.tab import Tab
 from workbench.tui.trace.detail_pane import DetailPane
 from workbench.tui.trace.live_run import TICK_S
-from workbench.tui.trace.messages import (
-    CallHighlighted,
-    CallOpened,
-    CopyRequested,
-    EndOpened,
-    FiguresRequested,
-)
 from workbench.tui.trace.view import TraceView
-from workbench.tui.values.error_card import ErrorCard
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.pane_screen import PaneScreen
@@ -89,9 +82,7 @@ class WorkbenchScreen(PaneScreen):
             with Vertical(classes="group -current", id="left"):
                 yield self._script_pane
                 yield self._input_pane
-            with Vertical(classes="group", id="right"):
-                yield self._trace_pane
-                yield self.detail
+            yield RunPanes(self._trace_pane, self.detail, self.runs)
         yield self._status
         yield KeyFooter()
 
@@ -223,34 +214,6 @@ class WorkbenchScreen(PaneScreen):
     @on(ProblemLine.Chosen)
     def _problem_chosen(self, event: ProblemLine.Chosen) -> None:
         self.problems.go_to(event.line)
-
-    @on(CallHighlighted)
-    def _call_highlighted(self, event: CallHighlighted) -> None:
-        self.runs.call_chosen(event.seq)
-
-    @on(CopyRequested)
-    def _copy_call(self, event: CopyRequested) -> None:
-        self.runs.copy_call(event.seq)
-
-    @on(ErrorCard.FixChosen)
-    def _fix(self, event: ErrorCard.FixChosen) -> None:
-        self.runs.fix(event.fix, event.line)
-
-    @on(ErrorCard.PlaceChosen)
-    def _to_place(self, event: ErrorCard.PlaceChosen) -> None:
-        self.runs.go_to_place(event.line, event.column)
-
-    @on(FiguresRequested)
-    def _figures(self) -> None:
-        self.runs.show_figures()
-
-    @on(CallOpened)
-    def _call_opened(self, event: CallOpened) -> None:
-        self.runs.go_to_call(event.seq)
-
-    @on(EndOpened)
-    def _end_opened(self, event: EndOpened) -> None:
-        self.runs.go_to_end(event.line, event.column)
 
     @on(Sidebar.Left)
     def _sidebar_left(self) -> None:
