@@ -146,6 +146,18 @@ async def test_a_killed_server_is_started_again() -> None:
         assert _error(manager, "raw") == ""
 
 
+async def test_a_call_right_after_the_end_of_a_server_waits_for_the_next_one() -> None:
+    async with managing(raw_settings()) as manager:
+        await manager.settled("raw")
+        route = manager._servers["raw"].connection._route
+        assert route is not None
+        assert route.gone is not None
+        ended = asyncio.create_task(route.gone.wait())
+        route.kill()
+        await ended  # its owner has not had its turn yet
+        assert (await call(manager, "raw", "echo", {"n": 2})).result == {"n": 2}
+
+
 async def test_a_call_has_its_time(tmp_path: Path) -> None:
     noted = tmp_path / "cancelled"
     settings = odd_settings("hangs-in-call", call_timeout_ms=200)

@@ -200,6 +200,10 @@ class Connection:
         Raises RpcError, and NotConnected when nothing was sent.
         """
         async with self._places:
+            if (
+                self._is_gone()
+            ):  # its owner has not been told yet: nothing is sent to what is not there
+                self._drop_link()
             link = self._link
             if link is None:
                 link = await self._connected(timeout)
@@ -220,9 +224,18 @@ class Connection:
     def _check_session(self, link: Link, error: Exception) -> None:
         """Where the link's session is lost, the next call waits for a new one."""
         if _session_is_lost(error) and self._link is link:  # else it is another one already
+            self._drop_link()
+            self._lost.set()
+
+    def _is_gone(self) -> bool:
+        route = self._route
+        return route is not None and route.gone is not None and route.gone.is_set()
+
+    def _drop_link(self) -> None:
+        """Who calls from now on waits for the next attempt."""
+        if self._link is not None:
             self._link = None
             self._decided.clear()
-            self._lost.set()
 
     async def _connected(self, seconds: float) -> Link:
         """The link, once there is one: a server that was lost is started again for a call.
@@ -353,8 +366,11 @@ class Connection:
                 for task in helpers:
                     task.cancel()
                 await asyncio.gather(*helpers, return_exceptions=True)
-            gone = route.gone is not None and route.gone.is_set()
-            return await route.last_words() if gone else "the server knows our session no more"
+            return (
+                await route.last_words()
+                if self._is_gone()
+                else "the server knows our session no more"
+            )
 
     def _ready(self, link: Link, way: Way) -> None:
         self._link = link
