@@ -114,7 +114,7 @@ CALLS = [
     _says("both result and error", f'{_HEAD}"result":{{}},"error":{{"code":1,"message":"x"}}}}', end="UPSTREAM_ERROR"),
     _says("NaN", f'{_HEAD}"result":{{"content":[],"n":NaN}}}}', end="SERIALIZATION_ERROR"),
     _says("Infinity", f'{_HEAD}"result":{{"content":[],"n":[-Infinity]}}}}', end="SERIALIZATION_ERROR"),
-    _says("too deep", f'{_HEAD}"result":{{"content":[],"structuredContent":{"[" * 200_000}{"]" * 200_000}}}}}', end="UPSTREAM_ERROR", said="nested too deeply"),
+    _says("too deep", f'{_HEAD}"result":{{"content":[],"structuredContent":{"[" * 2_000}{"]" * 2_000}}}}}', end="UPSTREAM_ERROR", said="nested too deeply"),
     _says("deeper than a reader", f'{_HEAD}"result":{"[" * 200000}', end="UPSTREAM_ERROR"),
     _says("a key twice", f'{_HEAD}"result":5,"result":{json.dumps(_TEXT)}}}', end="ok"),
     _says("another version", f'{{"jsonrpc":"1.0","id":$ID,"result":{json.dumps(_TEXT)}}}', end="ok"),

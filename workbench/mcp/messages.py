@@ -173,7 +173,11 @@ def decode(line: bytes, most_memory: int | None = None) -> Decoded:
             return Decoded(orjson.loads(line))
         with without_collector():
             return Decoded(orjson.loads(line))
-    except orjson.JSONDecodeError:
+    except orjson.JSONDecodeError as error:
+        if error.msg.startswith(
+            "depth limit"
+        ):  # other readers go on for as long as their stack lasts
+            raise TooMuch("nested too deeply") from None
         text = line.decode("utf-8", "replace")
     try:
         return Decoded(jsontext.loads(text))
@@ -244,11 +248,16 @@ def _decode_nearly_json(text: str) -> Decoded:
 
 def _rpc_error(error: JsonValue) -> RpcError | Malformed:
     if not isinstance(error, dict):
-        shown = f"{error!r:.300}" if isinstance(error, str | int | float) else type(error).__name__
-        return Malformed(f"malformed error answer: {shown}")
+        return Malformed(f"malformed error answer: {_shown(error)}")
     code, message = error.get("code"), error.get("message")
+    if not isinstance(message, str):
+        message = "no message" if message is None else f"no message, but {_shown(message)}"
     return RpcError(
         code if isinstance(code, int) else INTERNAL_ERROR,
-        message if isinstance(message, str) else "no message",
+        message,
         error.get("data"),
     )
+
+
+def _shown(value: JsonValue) -> str:
+    return f"{value!r:.300}" if isinstance(value, str | int | float) else type(value).__name__
