@@ -562,3 +562,11 @@ def test_a_field_at_another_level_is_told_where_it_belongs(args: Any, said: str)
         "additionalProperties": False,
     }
     assert argument_problems(SchemaCheck(schema), args) == (said,)
+
+
+@pytest.mark.parametrize("names", [[[]], [{}], ["b", []], [None, 1]])
+@pytest.mark.parametrize("keyword", ["required", "dependentRequired"])
+def test_what_is_no_name_asks_for_no_field(keyword: str, names: list[Any]) -> None:
+    operand = names if keyword == "required" else {"a": names}
+    found = SchemaCheck({keyword: operand, "x-any": 1}).verdict({"a": 1})
+    assert len(found.problems) == names.count("b")

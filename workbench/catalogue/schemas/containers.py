@@ -123,13 +123,14 @@ def _required(walk: Walk, operand: Any, spot: Spot) -> bool:
     if not isinstance(operand, list):  # draft 3 has true or false here, and means something else
         return walk.unclear("required", operand)
     walk.spend(len(operand) // _NAMES_A_STEP)
-    return _told(walk, [name for name in operand if name not in value], spot)
+    return _has_all(walk, operand, spot)
 
 
-def _told(walk: Walk, missing: Iterable[Any], spot: Spot) -> bool:
+def _has_all(walk: Walk, names: Iterable[Any], spot: Spot) -> bool:
+    """Whether the object has these fields. What is no name asks for nothing."""
     good = True
-    for name in missing:
-        if isinstance(name, str) and not _has_default(walk, spot.node, name):
+    for name in [name for name in names if isinstance(name, str) and name not in spot.value]:
+        if not _has_default(walk, spot.node, name):
             good = walk.fault(spot, "required", (name,))
             if spot.faults is None:
                 break
@@ -165,7 +166,7 @@ def _dependent_required(walk: Walk, operand: Any, spot: Spot) -> bool:
     good = True
     for name, needed in operand.items():
         if name in spot.value and isinstance(needed, list):
-            good &= _told(walk, [one for one in needed if one not in spot.value], spot)
+            good &= _has_all(walk, needed, spot)
     return good
 
 
