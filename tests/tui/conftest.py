@@ -20,6 +20,7 @@ from tests.support.params import first_fast
 from workbench.config import Config, demo_server
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.editor.highlighting import highlight
+from workbench.tui.widgets.key_footer import KeyFooter
 
 for language in (
     "javascript",
@@ -117,6 +118,8 @@ def picture_of(snap_compare: Any) -> Picture:
             app.theme = theme
             await app_opened(app)
             await until(lambda: app.runtime_now, "the runtime is open")
+            keys = app.main.query_one(KeyFooter)
+            await until(lambda: len(keys.entries) > 3, "its line of keys is that of a script")
             await show(pilot)
             app.main.problems.stop_check()
             # Not wait_for_complete: it raises where one is cancelled, as the check just was.
