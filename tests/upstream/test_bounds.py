@@ -9,7 +9,7 @@ import pytest
 
 from workbench.catalogue.schemas.parts import Parts
 from workbench.catalogue.validation import SchemaCheck
-from workbench.upstream.bounds import MOST_PARTS
+from workbench.upstream.bounds import MOST_PARTS, bound
 from workbench.upstream.definitions import read_tools
 from workbench.upstream.repair import repair_listing
 
@@ -63,6 +63,27 @@ def test_what_is_long_or_leads_nowhere_is_named() -> None:
     assert listed(of({"$ref": 5}))[1] == ""
     assert listed({"type": "object", "properties": {"$ref": {"type": "string"}}})[1] == ""
     assert len(listed(of({"anyOf": [{"$ref": f"#/{n}"} for n in range(50)]}))[1]) < 400
+
+
+def test_each_reference_is_followed_once_however_long_the_chain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Followed from each of its links, one of 9000 takes ten seconds."""
+    looked_up: list[Any] = []
+    target = Parts.target
+
+    def counted(parts: Parts, reference: Any) -> Any:
+        looked_up.append(reference)
+        return target(parts, reference)
+
+    monkeypatch.setattr(Parts, "target", counted)
+    links = {f"d{n}": {"$ref": f"#/$defs/d{n + 1}"} for n in range(500)}
+    loop = {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}
+    into = {"anyOf": [{"$ref": f"#/$defs/{name}"} for name in ("d0", "a", "d7", "b")]}
+    tool = {"inputSchema": of(into, **{"$defs": {**links, **loop}})}
+    said = "; ".join(bound(tool, json.dumps(tool).encode()))
+    assert (said.count("d500' leads nowhere"), said.count("leads back to itself")) == (1, 2)
+    assert sorted(looked_up) == sorted({*looked_up})
 
 
 def test_a_pattern_gives_up_once_for_all() -> None:

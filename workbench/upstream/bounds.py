@@ -83,15 +83,17 @@ def _inside(node: dict[str, Any] | list[Any]) -> list[Any]:
 def _astray(schema: dict[str, Any], nodes: list[dict[str, Any] | list[Any]]) -> Iterator[str]:
     """References that lead nowhere in it, or back to themselves: what they stand for is not checked."""
     parts = Parts(schema)
+    followed: set[str] = set()
     for node in nodes:
-        seen: set[str] = set()
+        way: list[str] = []
         reference = node.get("$ref") if isinstance(node, dict) else None
-        while isinstance(reference, str):
-            if reference in seen:
-                yield f"the reference {reference!r:.100} leads back to itself"
-                break
-            seen.add(reference)
+        while isinstance(reference, str) and reference not in followed:
+            followed.add(reference)
+            way.append(reference)
             target = parts.target(reference)
             if target is None:
                 yield f"the reference {reference!r:.100} leads nowhere in it, and nothing is fetched"
             reference = target.get("$ref") if isinstance(target, dict) else None
+        if reference in way:
+            for each in way[way.index(reference) :]:
+                yield f"the reference {each!r:.100} leads back to itself"
