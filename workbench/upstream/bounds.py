@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -37,11 +38,11 @@ def bound(tool: dict[str, Any], written: bytes) -> list[str]:
         schema = tool.get(key)
         if not isinstance(schema, dict):
             continue
-        if large and _is_large(schema):
+        nodes = [*islice(_parts(schema), MOST_PARTS + 1)]
+        if len(nodes) > MOST_PARTS:
             tool[key] = _left_out(schema)
             said.append(f"its {key} has more than {MOST_PARTS} lists and objects: left out")
             continue
-        nodes = [*_parts(schema)]
         longest = max((len(node) for node in nodes if isinstance(node, list)), default=0)
         if longest > _LONG:
             said.append(f"its {key} has a list of {longest} entries")
@@ -54,14 +55,6 @@ def _left_out(schema: dict[str, Any]) -> dict[str, Any]:
     """In its place; another one for another schema, so that a change of it is still seen."""
     digest = hashlib.sha256(orjson.dumps(schema)).hexdigest()
     return {"type": "object", "$comment": f"a schema that is too large, sha256 {digest}"}
-
-
-def _is_large(schema: dict[str, Any]) -> bool:
-    found, pending = 1, [*_inside(schema)]
-    while pending and found + len(pending) <= MOST_PARTS:
-        found += 1
-        pending += _inside(pending.pop())
-    return found + len(pending) > MOST_PARTS
 
 
 def _parts(schema: dict[str, Any]) -> Iterator[dict[str, Any] | list[Any]]:
