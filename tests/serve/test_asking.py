@@ -24,10 +24,11 @@ from tests.support.servers import until
 from tests.support.serving import Served, command, write_config
 from tests.upstream.test_client_side import ASKS, FORM
 from workbench.core.elicitation import CANCELLED, DECLINED, Elicitation, Reply
-from workbench.mcp.messages import CAPABILITIES_KEY
+from workbench.mcp.messages import CAPABILITIES_KEY, MODERN_VERSIONS
 from workbench.serve import task_wire
 from workbench.serve.asking import Forwarding, modes_of, question, reply_of
 from workbench.serve.rounds import Rounds
+from workbench.serve.tasks import Tasks
 from workbench.serve.tool_provider import Caller
 
 pytestmark = pytest.mark.anyio
@@ -173,6 +174,30 @@ async def test_a_call_that_nobody_comes_back_for_ends() -> None:
     await until(lambda: ended == ["over", "taken back", "over"])
     come_back = replace(caller, input_state=asked["requestState"], input_responses={})
     assert await rounds.call(impatient, come_back) == {"reply": None}
+
+
+async def test_a_run_that_outlives_its_call_asks_nobody() -> None:
+    """Its client reads no further question of it: neither of a call that was answered or given up, nor of
+    a task that has its result."""
+    kept: list[Any] = []
+
+    async def answer(*given: Any) -> Any:
+        kept.append(given[-1].elicit)
+        if given[0]:
+            await given[-1].elicit(Elicitation("s", "?"))
+        return {"running": True}
+
+    caller = Caller(
+        meta={CAPABILITIES_KEY: {"elicitation": {}}}, protocol_version=MODERN_VERSIONS[-1]
+    )
+    tasks = Tasks(answer, frozenset({"t"}))
+    assert await Rounds(answer).call({}, caller) == {"running": True}
+    assert (await Rounds(answer, kept_s=0).call({"asks": 1}, caller))["inputRequests"]
+    assert await tasks.begin("", {}, caller, frozenset({"form"})) == {"running": True}
+    async with asyncio.timeout(5):
+        replies = [await put(Elicitation("s", "?")) for put in kept]
+    assert {*replies} <= {DECLINED, CANCELLED}
+    assert len(replies) == 3
 
 
 async def test_a_task_asks_in_what_its_client_reads_of_it(

@@ -64,6 +64,7 @@ class Rounds:
         report = began.report if caller.progress is not None else None
         asking = replace(caller, elicit=began.pending.put, progress=report)
         began.work = asyncio.ensure_future(self._answer(arguments, asking))
+        began.work.add_done_callback(lambda _: began.pending.close())
         return await self._until_asked(began)
 
     def _taken_up(self, arguments: Mapping[str, JsonValue], caller: Caller) -> _Round:
@@ -87,7 +88,6 @@ class Rounds:
             await asyncio.wait((round_.work,))
             raise
         if round_.work.done():
-            round_.pending.close()
             return round_.work.result()
         round_.progress = None
         state = secrets.token_urlsafe(24)

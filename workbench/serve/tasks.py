@@ -179,6 +179,7 @@ class Tasks:
         self._begun += 1
         session = caller.session
         task = Task(asyncio.ensure_future(work), task_id, kept_ms, self._begun, session, pending)
+        task.work.add_done_callback(lambda _: pending.close())
         return task
 
     def _keep(self, task: Task) -> Task:
