@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.widgets import Static
 
 from workbench.catalogue.forms.form import Form
@@ -53,9 +52,8 @@ class ElicitScreen(AskingScreen):
 
     @on(FormView.Changed)
     def _describe_field(self) -> None:
-        entry = self._form.entry
-        said = [] if entry is None else [about(self._form.form, entry, self._form.problem())]
-        self.query_one("#elicit-about", Static).update(Content("\n").join(said))
+        said = about(self._form.form, self._form.entry, self._form.problem())
+        self.query_one("#elicit-about", Static).update(said)
 
     def action_send(self) -> None:
         content = self._form.sendable()

@@ -52,8 +52,10 @@ def problem_line(text: str, width: int) -> list[Part]:
     return [(fit(mark + clean_line(text, _SHOWN), width), "error")]
 
 
-def about(form: Form, entry: Entry, problem: str | None) -> Content:
-    """What is known of a field: what may stand in it, what it is for, what is wrong."""
+def about(form: Form, entry: Entry | None, problem: str | None) -> Content:
+    """What is known of a field: what may stand in it, what it is for, what is wrong; nothing of none."""
+    if entry is None:
+        return Content("")
     shape = form.shape(entry)
     need = "needed" if entry.required else "may be left out"
     if shape.nullable and not entry.is_given:

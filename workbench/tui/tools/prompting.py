@@ -88,10 +88,9 @@ class PromptScreen(GuardedModal[dict[str, JsonValue] | None]):
         self._form.be_at_hand()
 
     @on(FormView.Changed)
-    def _tell(self) -> None:
-        entry = self._form.entry
-        said = [] if entry is None else [about(self._form.form, entry, self._form.problem())]
-        self.query_one("#prompt-about", Static).update(Content("\n").join(said))
+    def _describe_field(self) -> None:
+        said = about(self._form.form, self._form.entry, self._form.problem())
+        self.query_one("#prompt-about", Static).update(said)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "accept":
