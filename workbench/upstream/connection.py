@@ -200,9 +200,7 @@ class Connection:
         Raises RpcError, and NotConnected when nothing was sent.
         """
         async with self._places:
-            if (
-                self._is_gone()
-            ):  # its owner has not been told yet: nothing is sent to what is not there
+            if self._is_gone():  # its owner has not been told yet
                 self._drop_link()
             link = self._link
             if link is None:
@@ -366,11 +364,9 @@ class Connection:
                 for task in helpers:
                     task.cancel()
                 await asyncio.gather(*helpers, return_exceptions=True)
-            return (
-                await route.last_words()
-                if self._is_gone()
-                else "the server knows our session no more"
-            )
+            if self._is_gone():
+                return await route.last_words()
+            return "the server knows our session no more"
 
     def _ready(self, link: Link, way: Way) -> None:
         self._link = link
