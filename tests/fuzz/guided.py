@@ -97,34 +97,33 @@ def configuration() -> Door:
 
 def recordings() -> Door:
     """A recording that somebody has changed, and signed anew: each four bytes are a place and what stands there."""
+    from tests.support.recordings import sign
     from workbench.history import RecordingError, read_recording, write_recording
-    from workbench.history.recording import _checksum  # signed rightly and yet wrong
 
     whole = _recorded()
-    paths = [_BUILD / "changed.json", _BUILD / "again.json"]
+    files = [_BUILD / "changed.json", _BUILD / "again.json"]
 
     def take(data: bytes) -> None:
         changed = copy.deepcopy(whole)
         for place, what in struct.iter_unpack(">HH", data[: len(data) // 4 * 4]):
-            places = list(_places(changed))
-            holder, key = places[place % len(places)]
+            found = list(places(changed))
+            holder, key = found[place % len(found)]
             if what < len(_ODD):
                 holder[key] = _ODD[what]
             elif what % 3 == 0 and isinstance(holder, dict):
                 del holder[key]
             else:  # what stands elsewhere
-                other, at = places[what % len(places)]
+                other, at = found[what % len(found)]
                 holder[key] = copy.deepcopy(other[at])
-        body = {n: v for n, v in changed.items() if n not in ("format", "version", "checksum")}
         with suppress(ValueError, TypeError):  # what no recording could have been signed with
-            changed["checksum"] = _checksum(body)
-        paths[0].write_text(json.dumps(changed))
+            sign(changed)
+        files[0].write_text(json.dumps(changed))
         try:
-            recording = read_recording(paths[0])
+            recording = read_recording(files[0])
         except RecordingError:
             return
-        write_recording(recording, paths[1])
-        again = read_recording(paths[1])
+        write_recording(recording, files[1])
+        again = read_recording(files[1])
         assert again.to_json() == recording.to_json()
 
     return take
@@ -165,12 +164,12 @@ def _recorded() -> dict[str, Any]:
     return found
 
 
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
     """Every list or object with each of its keys."""
     if isinstance(value, dict | list):
         for key in list(value) if isinstance(value, dict) else range(len(value)):
             yield value, key
-            yield from _places(value[key])
+            yield from places(value[key])
 
 
 def fuzz(door: str, options: list[str]) -> None:

@@ -20,8 +20,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fuzz.guided import DOORS, seeds
+from tests.fuzz.guided import DOORS, places, seeds
 from tests.support.node import NodeLines
+from tests.support.recordings import sign
 from tests.support.tools import DictTools
 from workbench.catalogue.tools import ToolInfo
 from workbench.catalogue.typescript import signature
@@ -36,7 +37,6 @@ from workbench.core.model import (
     PoolSettings,
 )
 from workbench.history import Recording, RecordingError, Store, read_recording, write_recording
-from workbench.history.recording import _checksum  # signed rightly and yet wrong
 from workbench.sandbox.host import frame_checks
 from workbench.upstream.repair import repair_listing
 from workbench.upstream.results import outcome_of
@@ -169,20 +169,6 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found
 
 
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Every list or object with each of its keys."""
-    keys = (
-        list(value)
-        if isinstance(value, dict)
-        else range(len(value))
-        if isinstance(value, list)
-        else ()
-    )
-    for key in keys:
-        yield value, key
-        yield from _places(value[key])
-
-
 @given(st.integers(0, 2**32), st.lists(JSON, min_size=1, max_size=3), st.booleans())
 def test_a_changed_recording_is_read_or_refused(
     document: dict[str, Any],
@@ -193,12 +179,11 @@ def test_a_changed_recording_is_read_or_refused(
 ) -> None:
     changed, chance = copy.deepcopy(document), random.Random(seed)
     for value in values:
-        holder, key = chance.choice(list(_places(changed)))
+        holder, key = chance.choice(list(places(changed)))
         holder[key] = value
     if signed:
-        body = {n: v for n, v in changed.items() if n not in ("format", "version", "checksum")}
         try:
-            changed["checksum"] = _checksum(body)
+            sign(changed)
         except (ValueError, TypeError):  # a value that no recording could have been signed with
             return
     path = tmp_path_factory.getbasetemp() / "changed.json"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import hashlib
 import json
 import sqlite3
 import stat
@@ -16,10 +15,10 @@ from typing import Any
 import pytest
 
 from tests.history.test_writer import finished, started, write
+from tests.support.recordings import sign
 from workbench.history import HistoryError, RecordingError, Store, read_recording, write_recording
 from workbench.history.opening import open_for_writing
 from workbench.history.store import SqliteHistory
-from workbench.text.jsontext import canonical
 
 pytestmark = pytest.mark.anyio
 
@@ -110,8 +109,7 @@ async def test_a_recording_that_follows_no_schema_is_refused(
     write_recording(store.recording("a"), path)
     store.close()
     document = json.loads(path.read_text()) | change
-    body = {k: v for k, v in document.items() if k not in ("format", "version", "checksum")}
-    document["checksum"] = "sha256:" + hashlib.sha256(canonical(body).encode()).hexdigest()
+    sign(document)
     path.write_text(json.dumps(document))
     with pytest.raises(RecordingError, match=message):
         read_recording(path)

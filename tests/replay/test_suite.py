@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from tests.support.recordings import sign
 from workbench.config import Config, parse
 from workbench.core.model import ExecutionRequest
 from workbench.core.runtime import open_runtime
 from workbench.history import RecordingError, read_recording, write_recording
-from workbench.history.recording import _checksum  # a file that is signed rightly and yet wrong
 from workbench.replay.rerun import MaskedRecord, run_live
 from workbench.replay.suite import CaseVerdict, find_cases, junit_report, run_cases
 
@@ -48,8 +48,7 @@ class Folder:
         """Another recording, made from one: changed, and signed again."""
         document = json.loads((self.path / name).read_text())
         change(document)
-        body = {n: v for n, v in document.items() if n not in ("format", "version", "checksum")}
-        document["checksum"] = _checksum(body)
+        sign(document)
         (self.path / to).write_text(json.dumps(document))
 
 
