@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import json
 import os
-import pty
-import struct
 import sys
-import termios
+import threading
 import time
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -18,7 +15,18 @@ from typing import Any
 from textual import events
 from textual.app import App
 
+from tests.support.terminals import Pty
 from workbench.tui.gc_scheduler import Collector
+
+COLOURS = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+_LINE = (
+    '  const item{n} = await tools.db.query({{ sql: "select {n}", args: [{n}, `x`] }}); // {n}\n'
+)
+
+
+def long_script(lines: int) -> str:
+    """A script of so many lines."""
+    return "".join(_LINE.format(n=n) for n in range(lines))
 
 
 class Timing(App[Any]):
@@ -57,6 +65,15 @@ class Timing(App[Any]):
         await self._shown_now.wait()
         return (time.perf_counter() - began) * 1000
 
+    async def typed(self, text: str) -> list[float]:
+        """Type a text, with a little time between the keys; ms of each."""
+        times = []
+        for character in text:
+            key = "space" if character == " " else character
+            times.append(await self.painted(key, character))
+            await asyncio.sleep(0.03)
+        return times
+
     async def watch_gaps(self) -> None:
         """Notice how long the event loop was ever held up (``worst_gap_ms``), and how long by its own work
         (``worst_busy_ms``): a busy machine, or another thread, does not add to that."""
@@ -75,26 +92,16 @@ class TimedApp(Timing):
 def run_in_terminal(module: str, app: str, *, columns: int = 120, rows: int = 40) -> Any:
     """Run ``module.app()`` in a terminal of its own; what its ``measure`` returned."""
     with NamedTemporaryFile(suffix=".json") as out:
-        child, terminal = pty.fork()
-        if child == 0:
-            code = (
-                f"import {module} as m, json, pathlib; app = m.{app}(); app.run();"
-                f"pathlib.Path({out.name!r}).write_text(json.dumps(app.result))"
-            )
-            os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-            os.execv(sys.executable, [sys.executable, "-c", code])
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        said = b""
-        try:
-            while chunk := os.read(terminal, 65536):
-                said = (said + chunk)[-4000:]
-        except OSError:
-            pass  # the terminal closes with its process
-        os.waitpid(child, 0)
-        os.close(terminal)
+        code = (
+            f"import {module} as m, json, pathlib; app = m.{app}(); app.run();"
+            f"pathlib.Path({out.name!r}).write_text(json.dumps(app.result))"
+        )
+        with Pty([sys.executable, "-c", code], os.environ | COLOURS, columns, rows) as terminal:
+            terminal.drain(threading.Event())
+            terminal.wait()
         text = Path(out.name).read_text(encoding="utf-8")
         if not text:
-            raise RuntimeError(f"{app} gave nothing; it last wrote: {said!r}")
+            raise RuntimeError(f"{app} gave nothing; it last wrote: {terminal.seen[-4000:]!r}")
         return json.loads(text)
 
 

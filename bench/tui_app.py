@@ -6,34 +6,33 @@ python -m bench.tui_app
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import json
 import os
-import pty
-import struct
+import signal
 import sys
 import tempfile
-import termios
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 from textual.app import ComposeResult
 
-from bench.terminal import TimedApp, Timing, quantiles, run_in_terminal
+from bench.terminal import COLOURS, TimedApp, Timing, long_script, quantiles, run_in_terminal
 from bench.tui_trace import events
+from tests.support.terminals import Pty
 from workbench import tui
 from workbench.config import Config, demo_server
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.trace.live_run import LiveBuffer, LiveRun
 from workbench.tui.values.json_view import JsonView
 
-_LINE = "  const item{n} = await tools.db.query({{ id: {n}, name: `x` }}); // {n}\n"
 _TEXT = "const total = items.length + 1;"
 _EVENTS_A_SECOND = 10_000
 _TICK_S = 0.02
 _PAINTED = b"Script"
 _TYPED = "¶".encode()
+_LEAVE = b"\x11\r"  # ctrl+q
 
 
 class PouringApp(Timing, WorkbenchApp):
@@ -44,7 +43,7 @@ class PouringApp(Timing, WorkbenchApp):
     def __init__(self) -> None:
         folder = Path(tempfile.mkdtemp(prefix="bench-tui-"))
         script = folder / "long.js"
-        script.write_text("".join(_LINE.format(n=n) for n in range(5_000)))
+        script.write_text(long_script(5_000))
         config = Config(servers={"demo": demo_server()})
         super().__init__(config, data_dir=folder / "data", script=script)
 
@@ -53,25 +52,17 @@ class PouringApp(Timing, WorkbenchApp):
         main = self.main
         main.tab.script.focus()
         main.tab.script.cursor_blink = False
-        out = {"quiet": await self._typed()}
+        out = {"quiet": await self.typed(_TEXT * 4)}
         main.runs.listener = LiveBuffer()
         run = LiveRun("long.js")
         run.execution_id = "x"
         main.runs.take(run)
         pouring = asyncio.create_task(self._pour(main.runs.listener))
         await asyncio.sleep(1.0)
-        out["beside 10 000 events a second"] = await self._typed()
+        out["beside 10 000 events a second"] = await self.typed(_TEXT * 4)
         pouring.cancel()
         main.runs.now = None
         return out
-
-    async def _typed(self) -> list[float]:
-        times = []
-        for character in _TEXT * 4:
-            key = "space" if character == " " else character
-            times.append(await self.painted(key, character))
-            await asyncio.sleep(0.03)
-        return times
 
     async def _pour(self, into: LiveBuffer) -> None:
         calls = int(_EVENTS_A_SECOND * _TICK_S / 2)
@@ -120,36 +111,21 @@ class LargeResultApp(TimedApp):
 
 def start(folder: Path) -> tuple[float, float]:
     """Milliseconds from the start of the process to the first paint, and to a key's effect."""
+    environment = os.environ | COLOURS
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # on a warm disk, as a user has it
     began = time.perf_counter()
-    child, terminal = pty.fork()
-    if child == 0:
-        os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # on a warm disk, as a user has it
-        words = [sys.executable, "-m", "workbench", "--data-dir", str(folder)]
-        os.execv(sys.executable, words)
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-    _until(terminal, _PAINTED)
-    painted = time.perf_counter() - began
-    os.write(terminal, _TYPED)
-    _until(terminal, _TYPED)
-    typed = time.perf_counter() - began
-    os.write(terminal, b"\x11")  # ctrl+q
-    os.write(terminal, b"\r")
-    os.kill(child, 15)
-    try:
-        while os.read(terminal, 65536):
-            pass
-    except OSError:
-        pass  # the terminal closes with its process
-    os.waitpid(child, 0)
-    os.close(terminal)
+    words = [sys.executable, "-m", "workbench", "--data-dir", str(folder)]
+    with Pty(words, environment, 120, 40) as terminal:
+        terminal.read_until(_PAINTED)
+        painted = time.perf_counter() - began
+        terminal.send(_TYPED)
+        terminal.read_until(_TYPED)
+        typed = time.perf_counter() - began
+        terminal.send(_LEAVE)
+        os.kill(terminal.pid, signal.SIGTERM)
+        terminal.drain(threading.Event())
+        terminal.wait()
     return painted * 1000, typed * 1000
-
-
-def _until(terminal: int, text: bytes) -> None:
-    said = b""
-    while text not in said:
-        said += os.read(terminal, 65536)
 
 
 def main() -> None:

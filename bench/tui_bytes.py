@@ -14,12 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.terminal import quantiles
+from bench.terminal import COLOURS, long_script, quantiles
 from tests.support.terminals import Pty, environment_of
 
-_LINE = (
-    '  const item{n} = await tools.db.query({{ sql: "select {n}", args: [{n}, `x`] }}); // {n}\n'
-)
 _TYPED = "const total = items.length"
 _LEFT, _DOWN = b"\x1b[D", b"\x1b[B"
 _IDLE_S = 5.0
@@ -40,7 +37,7 @@ class Program:
 def programs(folder: Path) -> Iterable[Program]:
     """Ours, with a script of 5 000 lines; others that are on the PATH, with an empty editor."""
     script = folder / "long.js"
-    script.write_text("".join(_LINE.format(n=n) for n in range(5_000)))
+    script.write_text(long_script(5_000))
     ours = [sys.executable, "-m", "workbench", "--data-dir", str(folder / "data"), str(script)]
     yield Program("workbench", ours, _DOWN * 3)
     for name in ("posting", "harlequin"):
@@ -53,7 +50,7 @@ def programs(folder: Path) -> Iterable[Program]:
 
 def measure(program: Program, folder: Path) -> dict[str, list[float]]:
     """Bytes of each key, and of a while without any."""
-    environment = environment_of(folder, TERM="xterm-256color", COLORTERM="truecolor")
+    environment = environment_of(folder, **COLOURS)
     with Pty(program.command, environment, 120, 40) as pty:
         time.sleep(5.0)  # there is no word that all of them show
         _settle(pty)

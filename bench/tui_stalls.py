@@ -71,13 +71,17 @@ class _Watched(Timing):
         return self.worst_gap_ms, self.worst_busy_ms
 
 
-class HistoryApp(_Watched, WorkbenchApp):
-    """The list of a large history: opened, filtered, sorted, folded."""
+class _FolderApp(_Watched, WorkbenchApp):
+    """The whole app over the history that was made for it."""
 
     CSS_PATH = Path(tui.__file__).parent / "styles" / "workbench.tcss"
 
     def __init__(self) -> None:
         super().__init__(Config(servers={}), data_dir=Path(os.environ[_FOLDER]))
+
+
+class HistoryApp(_FolderApp):
+    """The list of a large history: opened, filtered, sorted, folded."""
 
     def _reads(self) -> bool:
         return any(work.group == "history" and not work.is_finished for work in self.workers)
@@ -147,13 +151,8 @@ class ResultApp(_Watched, TimedApp):
         return {"a result of 20 MB: open": opened}
 
 
-class DiffApp(_Watched, WorkbenchApp):
+class DiffApp(_FolderApp):
     """Two runs with many calls, one argument of each hundredth of them another."""
-
-    CSS_PATH = Path(tui.__file__).parent / "styles" / "workbench.tcss"
-
-    def __init__(self) -> None:
-        super().__init__(Config(servers={}), data_dir=Path(os.environ[_FOLDER]))
 
     async def measure(self) -> Any:
         runtime = await self.runtime()

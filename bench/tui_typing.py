@@ -11,10 +11,9 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from bench.terminal import TimedApp, quantiles, run_in_terminal
+from bench.terminal import TimedApp, long_script, quantiles, run_in_terminal
 from workbench.tui.editor.code_area import CodeArea
 
-_LINE = '  const item{n} = await tools.db.query({{ sql: "select {n}", args: [{n}, `x`] }}); // {n}'
 _TEXT = "const total = items.length + 1;"
 
 
@@ -26,7 +25,7 @@ class TypingApp(TimedApp):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield CodeArea("\n".join(_LINE.format(n=n) for n in range(self.lines)))
+            yield CodeArea(long_script(self.lines))
 
     async def measure(self) -> Any:
         area = self.query_one(CodeArea)
@@ -37,12 +36,7 @@ class TypingApp(TimedApp):
         for name, line in (("top", 1), ("middle", self.lines // 2), ("end", self.lines)):
             area.go_to(line, 1000)
             await asyncio.sleep(0.5)
-            times = []
-            for character in _TEXT * 3:
-                key = "space" if character == " " else character
-                times.append(await self.painted(key, character))
-                await asyncio.sleep(0.03)
-            out[f"type at {name}"] = times
+            out[f"type at {name}"] = await self.typed(_TEXT * 3)
             out[f"Enter at {name}"] = [await self.painted("enter") for _ in range(20)]
         out["down"] = []
         area.go_to(1)

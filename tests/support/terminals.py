@@ -12,8 +12,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 if sys.platform != "win32":
     import fcntl
     import termios
@@ -94,7 +92,7 @@ class Terminal:
                 return shown
             before = shown
             time.sleep(0.4)  # another process: nothing to await
-        pytest.fail("the screen never comes to rest")
+        raise AssertionError("the screen never comes to rest")
 
 
 class Pty:
