@@ -16,7 +16,7 @@ from tests.upstream.test_client_side import ASKS
 from workbench.config import Config
 from workbench.core.elicitation import CANCELLED, Elicitation, Reply
 from workbench.core.model import Execution, ExecutionRequest
-from workbench.tui.dialogs.address import AddressScreen
+from workbench.tui.dialogs.address import AddressScreen, host_of
 from workbench.tui.dialogs.elicitation import ElicitScreen
 from workbench.tui.forms.rows import FormRows
 from workbench.tui.forms.view import FormView
@@ -138,3 +138,18 @@ async def test_an_address_is_opened_by_its_person_only(
         await pilot.press("f5")
         assert await waiting == Reply("accept")
         await until(lambda: opened == [address], "opened")
+
+
+@pytest.mark.parametrize(
+    ("host", "leads_to"),
+    [
+        ("pay.test", "pay.test"),
+        ("stra\N{LATIN SMALL LETTER SHARP S}e.test", "xn--strae-oqa.test"),
+        ("\N{FULLWIDTH LATIN SMALL LETTER X}.test", "x.test"),
+        ("good.test\N{FRACTION SLASH}x.bad.test", "good.xn--testx-g33b.bad.test"),
+        ("\N{LATIN SMALL LETTER U WITH DIAERESIS}" * 64 + ".test", ""),
+    ],
+)
+def test_the_host_is_spelled_as_browsers_look_it_up(host: str, leads_to: str) -> None:
+    shown = host_of(f"https://bank.test@{host}:8443/#@bank.test")
+    assert shown == (host if leads_to in ("", host) else f"{leads_to} ({host})")

@@ -60,8 +60,18 @@ class AddressScreen(AskingScreen):
 def host_of(address: str) -> str:
     """The host that an address really leads to, its letters as browsers' registries have them."""
     host = urlsplit(address).hostname or ""
-    try:
-        spelled = host.encode("idna").decode() if not host.isascii() else host
-    except UnicodeError:
-        spelled = host
+    spelled = host if host.isascii() else _spelled(host)
     return clean_line(spelled if spelled == host else f"{spelled} ({host})", 200)
+
+
+def _spelled(host: str) -> str:
+    import idna  # few addresses need it
+
+    try:
+        return idna.encode(host, uts46=True).decode()  # as browsers do: an sz is no ss
+    except UnicodeError:
+        pass
+    try:
+        return host.encode("idna").decode()  # symbols, which newer registries refuse
+    except UnicodeError:
+        return host
