@@ -126,6 +126,7 @@ async def test_a_question_is_put_to_whoever_is_there() -> None:
             "http://[",
             "http://x y",
             "http://x/\x1b",
+            "https://bad.test\\@good.test/",
             5,
         ]
         odd = [{**there, "url": url} for url in [*urls, "https://x/" + "x" * 4000, None]]

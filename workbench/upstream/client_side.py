@@ -105,7 +105,12 @@ def _address(url: JsonValue) -> str:
     """One that a browser can be sent to. Raises RpcError."""
     try:
         parts = urlsplit(url) if isinstance(url, str) else None
-        wrong = parts is None or parts.scheme not in ("http", "https") or not parts.hostname
+        wrong = (
+            parts is None
+            or parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or "\\" in parts.netloc  # there the host ends for browsers, but not here
+        )
     except ValueError:
         wrong = True
     if wrong or len(url) > _MOST_MESSAGE or not url.isprintable() or " " in url:
