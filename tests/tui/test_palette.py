@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.widget import Widget
 from textual.widgets import Input
 
 from tests.tui.conftest import MakeApp, app_opened, paste, until
@@ -23,6 +24,8 @@ from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.matching import score
 from workbench.tui.settings.screen import SettingsScreen
 from workbench.tui.trace.figures_screen import FiguresScreen
+from workbench.tui.values.error_reading import Fix
+from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.row_list import RowList
 
 pytestmark = pytest.mark.anyio
@@ -274,3 +277,41 @@ async def test_the_right_button_opens_a_menu_of_what_is_there(make_app: MakeApp)
         assert dialog.height > len(menu.rows.rows)
         await pilot.press(*"summary", "enter")
         await until(lambda: isinstance(app.screen, FiguresScreen), "it is done")
+
+
+async def test_the_right_button_does_nothing_with_what_is_there(make_app: MakeApp) -> None:
+    app = make_app("await tools.demo.now({});\nreturn { a: [1, 2] };")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        main = app.main
+
+        async def menu_of(widget: Widget, row: int) -> set[str]:
+            await pilot.click(widget, offset=(5, row), button=3)
+            await until(lambda: isinstance(app.screen, PaletteScreen), "a menu")
+            await until(lambda: app.screen.query_one(RowList).rows, "its rows")
+            kinds = {entry.kind for entry in app.screen.query_one(RowList).rows}
+            await pilot.press("escape")
+            await until(lambda: app.screen is main, "it closed")
+            return kinds
+
+        await pilot.press("f5")
+        await until(lambda: main.runs.now and not main.runs.active, "it has run")
+        for _ in range(2):
+            assert await menu_of(main.trace, 1) == {"trace"}
+        assert main.trace.has_focus, "the row under the cursor is not opened"
+        result = main.detail.result
+        await until(lambda: result.shown and len(result.shown.rows) > 1, "the value is unfolded")
+        assert result.shown
+        lines = len(result.shown.rows)
+        await menu_of(result, 0)
+        assert len(result.shown.rows) == lines, "nothing is folded"
+        await menu_of(app.screen.query_one(KeyFooter), 0)
+
+        main.tab.script.text = "await tools.demo.nwo({});"
+        await pilot.press("f5")
+        card = main.detail.error_card
+        await until(lambda: card.error is not None and not main.runs.active, "it failed")
+        await menu_of(
+            card, next(i for i, row in enumerate(card._rows) if isinstance(row.does, Fix))
+        )
+        assert main.tab.script.text == "await tools.demo.nwo({});", "nothing is put right"

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from workbench.tui.editor.completion import Completion
 from workbench.tui.widgets.line_view import fit
+from workbench.tui.widgets.mouse import only_asks
 
 _ROWS = 8
 _LABEL, _DETAIL = 28, 48
@@ -100,4 +101,5 @@ class CompletionPopup(Static):
         index = self._first() + event.y
         if event.y < _ROWS and index < len(self.offers):
             self.index = index
-            self._accept()
+            if not only_asks(event):
+                self._accept()

@@ -20,6 +20,7 @@ from workbench.tui.commands import bindings
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.searching import MOST_MATCHES, Places, Search, SearchError
 from workbench.tui.widgets.line_input import LineInput
+from workbench.tui.widgets.mouse import only_asks
 
 _BAR_CSS = """
     height: auto;
@@ -78,8 +79,9 @@ class Option(Static, can_focus=True):
     def action_toggle(self) -> None:  # type: ignore[override]
         self.toggle()
 
-    def on_click(self) -> None:
-        self.toggle()
+    def on_click(self, event: events.Click) -> None:
+        if not only_asks(event):
+            self.toggle()
 
 
 class FindBar(_Bar):

@@ -14,6 +14,7 @@ from textual.strip import Strip
 from workbench.catalogue.forms.form import Entry, Form, Wrong
 from workbench.tui.forms.drawing import BEFORE_PROBLEM, MARK, field_line, name_width, problem_line
 from workbench.tui.widgets.line_view import PaintedView, invitation
+from workbench.tui.widgets.mouse import only_asks
 
 
 class FormRows(PaintedView, can_focus=True, inherit_bindings=False):
@@ -145,7 +146,9 @@ class FormRows(PaintedView, can_focus=True, inherit_bindings=False):
     def on_click(self, event: events.Click) -> None:
         index = self.scroll_offset.y + event.get_content_offset_capture(self).y
         if index < len(self._lines):
-            self.post_message(self.Pressed(self.entries[self._lines[index][0]]))
+            number = self._lines[index][0]
+            if number != self.cursor or not only_asks(event):
+                self.post_message(self.Pressed(self.entries[number]))
 
     def on_key(self, event: events.Key) -> None:
         """A letter goes to a choice with that letter."""

@@ -10,6 +10,7 @@ from textual.message import Message
 
 from workbench.text.sanitize import clean_line
 from workbench.tui.trace.live_run import LiveRun
+from workbench.tui.widgets.mouse import only_asks
 from workbench.tui.widgets.quiet_line import QuietLine, fitted
 from workbench.tui.wording import judged, verdict, waiting_words
 
@@ -71,7 +72,8 @@ class HeaderLine(QuietLine):
         """What it says of other processes."""
 
     def on_click(self, event: events.Click) -> None:
-        start = str(self.content).find(self._others) if self._others else -1
+        named = self._others and not only_asks(event)
+        start = str(self.content).find(self._others) if named else -1
         if start >= 0 and start <= event.get_content_offset_capture(self).x < start + len(
             self._others
         ):

@@ -18,6 +18,7 @@ from workbench.tui.trace.filter import FilterError, parse_filter
 from workbench.tui.trace.line import VIEWS
 from workbench.tui.trace.model import TraceModel
 from workbench.tui.trace.rows import CallRow, ConsoleRow, EndRow
+from workbench.tui.widgets.mouse import only_asks
 
 _STEP_S = 0.02
 _TICK_S = 0.1
@@ -198,7 +199,7 @@ class TraceView(TraceDrawing, can_focus=True):
         self._told = None
         self.follow = False
         self._go(position)
-        if again:
+        if again and not only_asks(event):
             self.action_open()
 
     def _go_to_time(self, x: int) -> None:

@@ -28,6 +28,7 @@ from workbench.tui.values.error_reading import (
 from workbench.tui.values.preview import preview
 from workbench.tui.values.wrapping import wrapped
 from workbench.tui.widgets.line_view import PaintedView, Part
+from workbench.tui.widgets.mouse import only_asks
 
 _MOST_LINES = 400
 """Of a message; all of it is in the tree."""
@@ -243,5 +244,6 @@ class ErrorCard(PaintedView, can_focus=True):
         if index < len(self._rows):
             again = index == self._at
             self._go(index)
-            if again or isinstance(self._rows[index].does, Fix):
+            chosen = again or isinstance(self._rows[index].does, Fix)
+            if chosen and not only_asks(event):
                 self.action_choose()

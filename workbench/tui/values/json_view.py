@@ -18,17 +18,13 @@ from workbench.text.sanitize import clean, clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.values.clipboard import copy
 from workbench.tui.values.json_drawing import JsonDrawing
-from workbench.tui.values.json_tree import (
-    MOST_ROWS,
-    JsonTree,
-    Path,
-    path_text,
-)
+from workbench.tui.values.json_tree import MOST_ROWS, JsonTree, Path, path_text
 from workbench.tui.values.media import Media, media_of
 from workbench.tui.values.picture_screen import PictureScreen
 from workbench.tui.values.table import Table, table_of
 from workbench.tui.values.table_screen import TableScreen
 from workbench.tui.values.text_screen import TextScreen, text_of
+from workbench.tui.widgets.mouse import only_asks
 
 
 class JsonView(JsonDrawing, can_focus=True):
@@ -205,7 +201,8 @@ class JsonView(JsonDrawing, can_focus=True):
         if self.shown is None or index >= len(self.shown.rows):
             return
         row = self.shown.rows[index]
-        if self.shown.folds(row) and (self.position == index or offset.x < 2 * row.depth + 2):
+        on_fold = self.position == index or offset.x < 2 * row.depth + 2
+        if self.shown.folds(row) and on_fold and not only_asks(event):
             self.shown.toggle(index)
         self._resize()
         self._go(index)

@@ -11,10 +11,9 @@ from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 
 from workbench.tui.readable import ReadableFilter
+from workbench.tui.widgets.mouse import only_asks
 
 R = TypeVar("R")
-_RIGHT = 3
-"""A mouse's button."""
 
 
 def nothing_to_await() -> AwaitComplete:
@@ -42,7 +41,7 @@ class GuardedScreen(Screen[R]):
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """The right button: what can be done with what is there, once the click has gone to it."""
-        if event.button == _RIGHT and not self.is_modal:
+        if only_asks(event) and not self.is_modal:
             menu = f"app.palette({event.screen_x}, {event.screen_y})"
             self.call_after_refresh(self.run_action, menu)
 

@@ -19,6 +19,7 @@ from textual.widget import Widget
 from workbench.tui.commands import BY_ID, FOOTER_ORDER
 from workbench.tui.commands.shown import split
 from workbench.tui.widgets.guarded_screen import GuardedScreen
+from workbench.tui.widgets.mouse import only_asks
 
 _PLACES = {name: place for place, name in enumerate(FOOTER_ORDER)}
 _DECLARED = {name: place for place, name in enumerate(BY_ID)}
@@ -83,7 +84,7 @@ class KeyFooter(Widget):
         return text
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        entry = self._at(event.x)
+        entry = self._at(event.x) if not only_asks(event) else None
         if entry is not None and entry.enabled:
             self.app.simulate_key(entry.key)
         elif entry is not None:

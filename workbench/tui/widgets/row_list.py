@@ -14,12 +14,11 @@ from textual.strip import Strip
 
 from workbench.tui.commands import bindings
 from workbench.tui.widgets.line_view import PaintedView, Part, invitation
+from workbench.tui.widgets.mouse import only_asks
 
 T = TypeVar("T")
 Draw = Callable[[T, int], list[Part]]
 """(row, width) -> its parts: (text, style name), all of it safe to show."""
-_RIGHT = 3
-"""The mouse's button that asks what can be done: it opens nothing."""
 _NEAR_END = 20
 
 
@@ -157,9 +156,9 @@ class RowList(PaintedView, Generic[T], can_focus=True):
         index = self.scroll_offset.y + event.get_content_offset_capture(self).y - 1
         if event.get_content_offset_capture(self).y < 1 or index >= len(self.rows):
             return
-        if index != self.cursor or event.button == _RIGHT:
+        if index != self.cursor or only_asks(event):
             self.move_to(index)
         elif not self._one_click:
             self.action_select()
-        if self._one_click and event.button != _RIGHT:
+        if self._one_click and not only_asks(event):
             self.action_select()
