@@ -570,3 +570,16 @@ def test_what_is_no_name_asks_for_no_field(keyword: str, names: list[Any]) -> No
     operand = names if keyword == "required" else {"a": names}
     found = SchemaCheck({keyword: operand, "x-any": 1}).verdict({"a": 1})
     assert len(found.problems) == names.count("b")
+
+
+@pytest.mark.parametrize("place", ["²", "9" * 5_000, "-1", "1"], ids=["²", "long", "-1", "1"])
+def test_a_reference_to_no_place_of_a_list_leads_nowhere(place: str) -> None:
+    schema = {"properties": {"a": {"$ref": f"#/allOf/{place}"}}, "allOf": [{}]}
+    found = SchemaCheck(schema).verdict({"a": 1})
+    assert not found.problems
+    assert "leads nowhere" in found.notes[0]
+
+
+def test_a_number_beyond_all_floats_is_judged() -> None:
+    check = SchemaCheck({"multipleOf": 0.01, "type": ["number", "null"], "maximum": 9})
+    assert len(check.problems(10**400)) == 1

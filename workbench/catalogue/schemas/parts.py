@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from workbench.catalogue.schemas.values import scalar
 from workbench.core.model import JsonValue
+from workbench.util.digits import whole
 
 _OLD = ("draft-03", "draft-04", "draft-06", "draft-07")
 _LONGEST_PATTERN = 4_096
@@ -156,8 +157,8 @@ def _at(resource: Any, pointer: str) -> Any | None:
         name = step.replace("~1", "/").replace("~0", "~")
         if isinstance(node, Mapping):
             node = node.get(name, _NOWHERE)
-        elif isinstance(node, list) and name.isdigit() and int(name) < len(node):
-            node = node[int(name)]
+        elif isinstance(node, list) and (index := whole(name)) is not None and index < len(node):
+            node = node[index]
         else:
             return None
         if node is _NOWHERE:

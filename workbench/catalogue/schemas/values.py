@@ -49,7 +49,7 @@ def is_multiple(value: float, of: float) -> bool:
     """Whether a number is a whole multiple, as written in decimal; True where that cannot be told."""
     if isinstance(value, int) and isinstance(of, int):
         return value % of == 0
-    if not isfinite(value):
+    if isinstance(value, float) and not isfinite(value):
         return True
     try:
         return Decimal(repr(value)) % Decimal(repr(of)) == 0

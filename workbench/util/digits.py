@@ -1,0 +1,13 @@
+"""Whole numbers that somebody wrote: in a schema, an address, a file, a field of a screen."""
+
+from __future__ import annotations
+
+_MOST_DIGITS = 18
+
+
+def whole(text: str) -> int | None:
+    """The number that decimal digits write; None: it is none, or has more digits than any number here.
+
+    ``int`` alone raises for what ``str.isdigit`` lets through: "²", and thousands of digits.
+    """
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
