@@ -47,7 +47,11 @@ def test_a_number_that_is_used_again_is_another_process() -> None:
     assert not is_alive(f"{pid}:")
 
 
-@pytest.mark.parametrize("owner", ["", ":", "x:1", "-1:1", "0:0", "99999999:1", "1:1:1"])
+@pytest.mark.parametrize(
+    "owner",
+    ["", ":", "x:1", "-1:1", "0:0", "99999999:1", "1:1:1", "²:?", "9999999999:?", "9" * 5_000],
+    ids="{:.16}".format,
+)
 def test_a_name_that_none_can_have_is_no_process(owner: str) -> None:
     assert not is_alive(owner)
 

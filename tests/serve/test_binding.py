@@ -31,7 +31,11 @@ def test_addresses(address: str, host: str, port: int) -> None:
     assert binding.generated
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:http", "127.0.0.1:70000", "[::1]:x"])
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1:http", "127.0.0.1:70000", "[::1]:x", "²", "9" * 5_000],
+    ids="{:.16}".format,
+)
 def test_a_bad_port_is_named(address: str) -> None:
     with pytest.raises(UsageError, match="is not a port"):
         read_binding(address, SETTINGS, allow_remote=False, environ={})

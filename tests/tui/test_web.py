@@ -153,7 +153,7 @@ async def test_other_sites_and_hosts_are_refused(web: tuple[int, Path]) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["0.0.0.0:8322", "example.org:80", "127.0.0.1:x", "127.0.0.1:99999"]
+    "address", ["0.0.0.0:8322", "example.org:80", "127.0.0.1:x", "127.0.0.1:99999", "127.0.0.1:²"]
 )
 def test_only_loopback_and_only_ports(address: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--web", address]) == 2

@@ -11,6 +11,7 @@ import time
 from functools import cache
 
 from workbench.util import system
+from workbench.util.digits import whole
 
 _FOREIGN_S = 86_400.0
 """So long an execution of a process that cannot be asked for counts as running."""
@@ -34,16 +35,16 @@ def is_alive(owner: str, since: float | None = None) -> bool:
     """
     number, _, rest = owner.partition(":")
     started, _, namespace = rest.partition(":")
-    if not number.isdigit() or (namespace and not namespace.startswith(_NAMESPACE)):
+    pid = whole(number)
+    if pid is None or (namespace and not namespace.startswith(_NAMESPACE)):
         return False
     if namespace not in ("", f"{_NAMESPACE}{system.pid_namespace()}"):
         return since is None or time.time() - since < _FOREIGN_S
-    pid = int(number)
     if started != "?":
         return _start_time(pid) == started
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except OSError:
         return True

@@ -9,6 +9,7 @@ from typing import TypeAlias, TypeGuard
 
 from workbench.core.model import JsonValue
 from workbench.mcp.asked import Asked, OnRequest
+from workbench.util.digits import whole
 
 Progress: TypeAlias = Callable[[float, float | None, str | None], None]
 OnNotification: TypeAlias = Callable[[str, dict[str, JsonValue]], None]
@@ -78,8 +79,8 @@ class Conversation:
 def as_id(request_id: JsonValue) -> Id | None:
     """An id as we made it: some servers answer the request 7 as "7" or 7.0. None: it is none."""
     if isinstance(request_id, str):
-        plain = len(request_id) < 19 and request_id.isascii() and request_id.isdecimal()
-        return int(request_id) if plain else request_id
+        number = whole(request_id)
+        return request_id if number is None else number
     if isinstance(request_id, bool):
         return None
     if isinstance(request_id, float) and request_id.is_integer():

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from workbench.config import ServeSettings
 from workbench.serve import UsageError
+from workbench.util.digits import whole
 from workbench.util.loopback import is_loopback
 
 _TOKEN_BYTES = 32
@@ -78,6 +79,7 @@ def _split(address: str, settings: ServeSettings) -> tuple[str, int]:
         host, _, port = address.partition(":")
     if not port:
         return host or settings.host, settings.port
-    if not port.isdigit() or int(port) > 65_535:
+    number = whole(port)
+    if number is None or number > 65_535:
         raise UsageError(f"--http {address}: {port!r} is not a port (0 to 65535)")
-    return host or settings.host, int(port)
+    return host or settings.host, number

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from workbench.config import Config
 from workbench.text.sanitize import clean_line
+from workbench.util.digits import whole
 from workbench.util.loopback import is_loopback, is_loopback_authority, is_loopback_page
 from workbench.util.own_python import own_module
 
@@ -101,7 +102,8 @@ def _binding(address: str, token_env: str, environ: Mapping[str, str]) -> _Bindi
     """The address and token of ``--web [HOST:]PORT``. Raises _Unusable."""
     host, _, written = address.rpartition(":")
     host = host.strip("[]") or "127.0.0.1"
-    if written and not (written.isdigit() and int(written) < 65_536):
+    port = whole(written) if written else _DEFAULT_PORT
+    if port is None or port > 65_535:
         raise _Unusable(f"--web takes [HOST:]PORT, not {address!r}")
     if not is_loopback(host):
         raise _Unusable(f"--web listens on loopback only, not on {host!r}")
@@ -110,7 +112,6 @@ def _binding(address: str, token_env: str, environ: Mapping[str, str]) -> _Bindi
         raise _Unusable(
             f"the token in {token_env} must be {_LEAST_TOKEN} or more letters, digits, '-', '_', '.' or '~'"
         )
-    port = int(written) if written else _DEFAULT_PORT
     return _Binding(host, port, token or secrets.token_urlsafe(_TOKEN_BYTES), generated=not token)
 
 
@@ -191,7 +192,7 @@ async def _restrict(request: web.Request, response: web.StreamResponse) -> None:
 def _page(request: web.Request) -> str:
     """The page, with relative addresses; a socket's must be whole."""
     text = resources.files("workbench.tui").joinpath("web_page.html").read_text(encoding="utf-8")
-    size = request.query.get("fontsize", "")
-    font_size = int(size) if size.isdecimal() and int(size) in _FONT_SIZES else 16
+    size = whole(request.query.get("fontsize", ""))
+    font_size = size if size in _FONT_SIZES else 16
     socket_url = f"ws://{request.host}/{request['token']}/ws"
     return text.replace("{{socket}}", html.escape(socket_url)).replace("{{size}}", str(font_size))

@@ -6,8 +6,9 @@ _MOST_DIGITS = 18
 
 
 def whole(text: str) -> int | None:
-    """The number that decimal digits write; None: it is none, or has more digits than any number here.
+    """The number that the digits 0 to 9 write; None: it is none, or has more digits than any number here.
 
     ``int`` alone raises for what ``str.isdigit`` lets through: "²", and thousands of digits.
     """
-    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
+    plain = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
+    return int(text) if plain else None

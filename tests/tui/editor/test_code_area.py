@@ -344,6 +344,10 @@ async def test_go_to_line() -> None:
         assert app.area.has_focus
         await pilot.press("ctrl+g", *"999", "enter")
         assert app.area.cursor_location == (49, 0)
+        await pilot.press("ctrl+g")
+        app.query_one("#line", Input).value = "9" * 5_000
+        await pilot.press("enter")
+        assert "a whole number" in str(app.query_one("#count").render())
 
 
 async def test_read_only_takes_no_text() -> None:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from tests.tui.conftest import MakeApp, app_opened, paste, until
 from workbench.core.elicitation import CANCELLED, Elicitation
@@ -104,6 +104,12 @@ async def test_goes_to_a_call(make_app: MakeApp) -> None:
         await until(lambda: app.screen is screen, "the answer")
         assert screen.playback.position == position
         assert any("no call 9" in notice.message for notice in app._notifications)
+        await pilot.press("number_sign")
+        await until(lambda: isinstance(app.screen, LineScreen), "the question again")
+        app.screen.query_one(Input).value = "8" * 5_000
+        await pilot.press("enter")
+        await until(lambda: app.screen is screen, "the second answer")
+        assert any("no call 8" in notice.message for notice in app._notifications)
 
 
 async def test_letters_are_letters_in_a_search(make_app: MakeApp) -> None:

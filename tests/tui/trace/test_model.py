@@ -188,7 +188,9 @@ def test_filter(text: str, rows: list[int]) -> None:
     assert shown(model) == rows
 
 
-@pytest.mark.parametrize("text", ["status:good", "line:x", ">10parsecs"])
+@pytest.mark.parametrize(
+    "text", ["status:good", "line:x", "line:" + "9" * 5_000, ">10parsecs"], ids="{:.16}".format
+)
 def test_a_wrong_filter_says_what_would_be_right(text: str) -> None:
     model = trace()
     model.shown.set_filter("server:db")

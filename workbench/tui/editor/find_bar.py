@@ -21,6 +21,7 @@ from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.searching import MOST_MATCHES, Places, Search, SearchError
 from workbench.tui.widgets.line_input import LineInput
 from workbench.tui.widgets.mouse import only_asks
+from workbench.util.digits import whole
 
 _BAR_CSS = """
     height: auto;
@@ -275,13 +276,14 @@ class LineBar(_Bar):
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
-        line, _, column = event.value.partition(":")
-        if not line.strip().isdecimal() or (column.strip() and not column.strip().isdecimal()):
+        before, _, after = event.value.partition(":")
+        line, column = whole(before.strip()), whole(after.strip() or "1")
+        if line is None or column is None:
             label = self.query_one("#count", Label)
             label.update("a line is a whole number, e.g. 12 or 12:5")
             label.add_class("problem")
             return
-        self.area.go_to(int(line), int(column) if column.strip() else 1)
+        self.area.go_to(line, column)
         self.action_close()
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:

@@ -39,6 +39,7 @@ from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.pane_screen import PaneScreen
 from workbench.tui.widgets.proportions import share_for
 from workbench.tui.widgets.quiet_line import QuietLine, fitted
+from workbench.util.digits import whole
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
@@ -189,8 +190,8 @@ class ReplayScreen(PaneScreen):
         def named(answer: str | None) -> None:
             if answer is None:
                 return
-            seq = answer.strip().lstrip("#")
-            if not seq.isdecimal() or not self.go_to_call(int(seq)):
+            seq = whole(answer.strip().lstrip("#"))
+            if seq is None or not self.go_to_call(seq):
                 self.app.say(f"There is no call {answer}: they are numbered 1 to {last}", "warning")
 
         self.app.push_screen(LineScreen(f"Go to call (1 to {last})"), named)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from workbench.util.digits import whole
+
 if TYPE_CHECKING:
     from workbench.tui.trace.rows import CallRow, ConsoleRow
 
@@ -87,9 +89,9 @@ def _test(key: str, value: str) -> Test | None:
             raise FilterError(f"status:{value} — the status is one of {', '.join(STATUSES)}")
         return lambda row: row.status == value
     if key == "line":
-        if not value.isdecimal():
+        number = whole(value)
+        if number is None:
             raise FilterError(f"line:{value} — a line is a whole number, e.g. line:9")
-        number = int(value)
         return lambda row: row.line == number
     if not key and value[:1] in "<>" and value:
         return _duration(value)
