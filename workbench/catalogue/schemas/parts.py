@@ -22,7 +22,7 @@ _NAMES = (("$id", ""), ("id", ""), ("$anchor", "#"), ("$dynamicAnchor", "#"))
 
 
 class Pattern:
-    """A regular expression of a schema; it takes time linear in the text, or gives up, once for all."""
+    """A regular expression of a schema; it takes time linear in the text, or gives up."""
 
     def __init__(self, source: Any) -> None:
         self._may_give_up = False
@@ -36,7 +36,6 @@ class Pattern:
             return bool(self._validator.is_valid(text))
         errors = list(self._validator.iter_errors(text))
         if any("error" in error.kind.as_dict() for error in errors):
-            self._validator = None  # ten milliseconds: the next text is not worth as much again
             return None
         return not errors
 
@@ -108,6 +107,7 @@ class Parts:
             self._patterns[pattern] = Pattern(pattern)
         found = self._patterns[pattern].matches(text)
         if found is None:
+            # It took ten milliseconds: the next text is not worth as much again.
             self._unusable.add(pattern)
         return found
 
