@@ -44,6 +44,14 @@ def test_rows_are_drawn_once_and_frames_follow_each_other() -> None:
     assert (second[0], end[0]) == (1.5, 2.0)
 
 
+@pytest.mark.parametrize("sign", ["\ufffe", "\uffff", "\ud800"], ids=repr)
+def test_a_character_that_xml_has_not_leaves_the_picture_whole(sign: str) -> None:
+    recording = Recording()
+    recording.add([[Segment(f"a{sign}b")]], 1.0)
+    svg = recording.to_svg("t", "#000000", "#ffffff")
+    assert "a\N{REPLACEMENT CHARACTER}b" in "".join(ElementTree.fromstring(svg.encode()).itertext())
+
+
 def test_the_one_of_the_docs_is_small_and_whole() -> None:
     file = _DOCS / "images" / "recording.svg"
     assert file.stat().st_size < _LARGEST

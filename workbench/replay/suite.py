@@ -26,14 +26,13 @@ from workbench.history.recording import FORMAT
 from workbench.replay.offline import run_offline
 from workbench.replay.rerun import MaskedRecord, run_live
 from workbench.text.jsontext import dumps, loads
-from workbench.text.sanitize import clean
+from workbench.text.sanitize import clean, in_xml
 
 _log = logging.getLogger(__name__)
 _NAMED = FORMAT.encode()
 _CONFLICT = re.compile(rb"^<<<<<<< ", re.MULTILINE)
 _LOOKED_AT = 4096
 _PART = 1 << 20
-_NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,4 +239,4 @@ def junit_report(verdicts: Iterable[CaseVerdict]) -> str:
 
 def xml_text(text: str) -> str:
     """Safe to show, and only with the characters that XML has."""
-    return _NOT_XML.sub("�", clean(text))
+    return in_xml(clean(text))

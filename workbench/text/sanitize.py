@@ -28,6 +28,7 @@ _TAKES_VARIATION = re.compile(f"(?![{_CLASSES}])[0-9#*\u00a9\u00ae\u2000-\U0001f
 _EMOJI = re.compile("[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]")
 _JOINED_LETTER = re.compile("[\u0600-\u0dff\u1000-\u109f\u1780-\u18af]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def clean(text: str) -> str:
@@ -56,6 +57,11 @@ def clean_json(text: str, encoding: str = "utf-8") -> str:
     except UnicodeEncodeError:
         return _NOT_ASCII.sub(_escape, text).replace("\x7f", "\\u007f")
     return _UNSAFE.sub(_escape_unsafe, text)
+
+
+def in_xml(text: str) -> str:
+    """What XML has no character for becomes a visible sign, and the document stays one."""
+    return _NOT_XML.sub(_UNKNOWN, text)
 
 
 def cut(text: str, most: int) -> str:

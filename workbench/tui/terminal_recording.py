@@ -16,6 +16,8 @@ from rich.color import Color, ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
+from workbench.text.sanitize import in_xml
+
 _CELL, _ROW, _BASE = 8.4, 18, 13
 _FONT = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"
 _MARGIN, _BAR = 10, 30
@@ -176,7 +178,7 @@ def _drawn(row: Row, styles: dict[str, str], background: str) -> str:
             start = x + cell_len(text[: len(text) - len(text.lstrip())])
             texts.append(
                 f'<text class="{name}" x="{start * _CELL:.1f}" y="{_BASE}" '
-                f'textLength="{cell_len(bare) * _CELL:.1f}">{escape(bare)}</text>'
+                f'textLength="{cell_len(bare) * _CELL:.1f}">{escape(in_xml(bare))}</text>'
             )
         x += cells
     return "".join((*rects, *texts))
