@@ -52,6 +52,19 @@ def test_a_character_that_xml_has_not_leaves_the_picture_whole(sign: str) -> Non
     assert "a\N{REPLACEMENT CHARACTER}b" in "".join(ElementTree.fromstring(svg.encode()).itertext())
 
 
+def test_what_stands_behind_a_wide_sign_in_the_middle_stays_in_its_cell() -> None:
+    recording = Recording()
+    recording.add([[Segment("\u65e5\u672cab")]], 1.0)
+    uses = [
+        (each.get("x"), each.get("href"))
+        for each in ElementTree.fromstring(recording.to_svg("t", "#000000", "#ffffff")).iter()
+        if each.tag.endswith("use")
+    ]
+    assert uses == [("0.0", "#r0"), (f"{4 * 8.4:.1f}", "#r1")], (
+        "two wide ones before it, not one and a half"
+    )
+
+
 def test_the_one_of_the_docs_is_small_and_whole() -> None:
     file = _DOCS / "images" / "recording.svg"
     assert file.stat().st_size < _LARGEST

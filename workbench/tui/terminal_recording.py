@@ -55,15 +55,15 @@ class Recording:
         """An animation without end."""
         width = self.columns * _CELL + 2 * _MARGIN
         height = self.rows * _ROW + _BAR + _MARGIN
-        half = self.columns // 2
+        halves = {row: _halves(row, self.columns // 2) for row in self._known}
         known: dict[Row, str] = {}
         shown = []
         for number, (frame, _) in enumerate(self.frames):
             uses = "".join(
                 f'<use href="#{known.setdefault(part, f"r{len(known)}")}"'
-                f' x="{place * half * _CELL:.1f}" y="{y * _ROW}"/>'
+                f' x="{x * _CELL:.1f}" y="{y * _ROW}"/>'
                 for y, row in enumerate(frame)
-                for place, part in enumerate(_halves(row, half))
+                for x, part in halves[row]
                 if any(text.strip() or style.bgcolor for text, style in part)
             )
             last = ' id="last"' if number == len(self.frames) - 1 else ""
@@ -89,9 +89,9 @@ class Recording:
 
     def _keyframes(self) -> str:
         """Each frame is there from its moment to that of the next."""
-        passed, rules = 0.0, []
+        passed, whole, rules = 0.0, self.seconds, []
         for number, (_, seconds) in enumerate(self.frames):
-            begin, end = (100 * at / self.seconds for at in (passed, passed + seconds))
+            begin, end = (100 * at / whole for at in (passed, passed + seconds))
             hidden = "0%{visibility:hidden}" if number else ""
             gone = f"{end:.2f}%{{visibility:hidden}}" if number < len(self.frames) - 1 else ""
             rules.append(
@@ -141,8 +141,9 @@ def _joined(line: Sequence[Segment]) -> Row:
     return tuple(pieces)
 
 
-def _halves(row: Row, at: int) -> tuple[Row, Row]:
-    """A row cut where the panes meet: mostly only one of the two looks different in the next frame."""
+def _halves(row: Row, at: int) -> tuple[tuple[int, Row], tuple[int, Row]]:
+    """A row cut where the panes meet, each part with its first cell: mostly only one of the two looks different
+    in the next frame."""
     left, right, x = [], [], 0
     for text, style in row:
         cut = next((n for n in range(len(text) + 1) if x + cell_len(text[:n]) >= at), len(text))
@@ -151,7 +152,8 @@ def _halves(row: Row, at: int) -> tuple[Row, Row]:
         if text[cut:]:
             right.append((text[cut:], style))
         x += cell_len(text)
-    return tuple(left), tuple(right)
+    first = tuple(left)
+    return (0, first), (_width(first), tuple(right))
 
 
 def _drawn(row: Row, styles: dict[str, str], background: str) -> str:
