@@ -204,15 +204,14 @@ async def test_everything(own_pipes: bool, monkeypatch: pytest.MonkeyPatch, tmp_
         there = {"url": "https://pay.test/", "message": "Pay"}
         opened = await call(manager, "all", "trigger-url-elicitation", there)
         assert "User completed the URL" in str(opened.result), opened
-        if own_pipes:  # refused until somebody was at an address, which is put to them
-            first = await call(
-                manager,
-                "all",
-                "trigger-url-elicitation",
-                {**there, "url": "https://a.test/", "errorPath": True},
-            )
-            assert first.error is not None
-            assert seen[-1] == "https://modelcontextprotocol.io"
+        first = await call(  # refused until somebody was at an address, which is put to them
+            manager,
+            "all",
+            "trigger-url-elicitation",
+            {**there, "url": "https://a.test/", "errorPath": True},
+        )
+        assert first.error is not None
+        assert seen[-1] == "https://modelcontextprotocol.io"
         asked = await call(manager, "all", "trigger-elicitation-request")
         assert "fields" in str(asked.result), asked
         assert asked.error is None or asked.error.code != ErrorCode.TIMEOUT

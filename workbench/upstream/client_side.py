@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from workbench.core.elicitation import Elicit, Elicitation
 from workbench.core.model import JsonValue
-from workbench.mcp.messages import INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
+from workbench.mcp.messages import ADDRESS_FIRST, INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
 
 if TYPE_CHECKING:
     from workbench.config import ServerSettings
@@ -61,12 +61,14 @@ class ClientSide:
         raise RpcError(METHOD_NOT_FOUND, f"{words}: {why}" if why else words)
 
     async def shown_first(self, error: RpcError) -> None:
-        """Put the addresses that a request was refused for to the person.
+        """Put the addresses that a request was refused for, if that is why, to the person.
 
         It is not sent again: only they know when they are done there.
         """
+        if error.code != ADDRESS_FIRST or self._settings.elicitation != "ask":
+            return
         named = error.data.get("elicitations") if isinstance(error.data, dict) else None
-        if self._settings.elicitation != "ask" or not isinstance(named, list):
+        if not isinstance(named, list):
             return
         for each in named[:_MOST_ADDRESSES]:
             try:

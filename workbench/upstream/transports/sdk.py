@@ -75,9 +75,12 @@ _ANYTHING: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, Any])
 class SdkLink:
     """One open session (a ``Link``). Made by ``open_stdio``."""
 
-    def __init__(self, session: ClientSession, repaired: dict[str, list[str]]) -> None:
+    def __init__(
+        self, session: ClientSession, repaired: dict[str, list[str]], asked: ClientSide
+    ) -> None:
         self._session = session
         self._repaired = repaired
+        self._asked = asked
 
     @property
     def protocol_version(self) -> str:
@@ -203,6 +206,9 @@ class SdkLink:
             raise RequestTimeout(
                 f"{request.method} was not answered within {timeout:g} s"
             ) from None
+        except RpcError as error:
+            await self._asked.shown_first(error)
+            raise
         raw: dict[str, JsonValue] = answer[_RAW]
         return raw
 
@@ -277,7 +283,7 @@ async def _open_streams(
             list_roots_callback=on_roots if "roots" in offered else None,
             elicitation_callback=on_elicit if "elicitation" in offered else None,
         ) as session:
-            yield SdkLink(session, repaired)
+            yield SdkLink(session, repaired, asked)
 
 
 class _RawDispatcher(Dispatcher[Any]):

@@ -18,7 +18,6 @@ from workbench import __version__
 from workbench.core.model import OFFERS, JsonValue
 from workbench.mcp.conversation import Progress
 from workbench.mcp.messages import (
-    ADDRESS_FIRST,
     CAPABILITIES_KEY,
     CLIENT_KEY,
     HANDSHAKE_VERSIONS,
@@ -206,7 +205,7 @@ class Session:
                     method, sent, timeout=timeout, progress=progress, headers=headers
                 )
             except RpcError as error:
-                if error.code == ADDRESS_FIRST and self._asked is not None:
+                if self._asked is not None:
                     await self._asked.shown_first(error)
                 raise
             questions = answer.get("inputRequests", {})
