@@ -109,6 +109,30 @@ def test_bad_usage_is_exit_2_with_a_reason(shell: Shell, words: list[str], messa
     assert message in done.stderr
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["{}.js"],
+        ["--record", "{}.svg"],
+        ["code", "exec", "--code", "1", "--config", "{}"],
+        ["test", "{}"],
+        ["diff", "{}", "{}"],
+        ["replay", "{}"],
+        ["history", "list", "--data-dir", "{}"],
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_a_name_that_no_file_can_have_is_bad_usage(
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("WORKBENCH_DATA_DIR", str(tmp_path))
+    assert main([word.format("long" * 100) for word in words]) == 2
+    assert "internal error" not in capsys.readouterr().err
+
+
 def test_flags_win_over_the_file_and_absent_ones_do_not(shell: Shell) -> None:
     (shell.folder / "workbench.toml").write_text("code_execution_timeout_ms = 300\n")
     burning = shell.json("code", "exec", "--code", "while (true) {}")

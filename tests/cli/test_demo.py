@@ -58,6 +58,7 @@ def test_reads_no_other_configuration(
         (["--record", "s.gif"], ".svg or .cast"),
         (["--record", "there.svg"], "there already"),
         (["--record", "no/such/s.svg"], "nothing can be written"),
+        (["--record", "there.svg/s.svg"], "nothing can be written"),
         (["--record", "s.svg", "--serve"], "neither --serve nor --web"),
         (["--record", "s.svg", "--web"], "neither --serve nor --web"),
     ],

@@ -71,7 +71,7 @@ def _recorded_to(arguments: argparse.Namespace) -> Path:
         raise Failure(f"--record writes .svg or .cast, not {file.name}")
     if file.exists():
         raise Failure(f"{file} is there already: name another file")
-    if not os.access(file.parent, os.W_OK):
+    if not file.parent.is_dir() or not os.access(file.parent, os.W_OK):
         raise Failure(f"nothing can be written to {file.parent}")
     return file
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import sys
 from collections.abc import Sequence
@@ -41,6 +42,8 @@ COMMANDS = {
 }
 _WITH_VALUE = ("--config", "--data-dir", "--http", "--web", "--record")
 """Options that every command takes, or the faces, with a value."""
+_NO_FILE_OF_OURS = (errno.EACCES, errno.ENAMETOOLONG)
+"""Of a path that was given to us: nobody but its owner looks into the folder, or no file can have that name."""
 _HELP = """\
 commands:
   code exec | check            run a script, or only parse it
@@ -101,6 +104,9 @@ def _run(argv: list[str]) -> int:
 
         if isinstance(error, HistoryError):  # the user's file, not our bug
             note(str(error))
+            return EXIT_USAGE
+        if isinstance(error, OSError) and error.filename and error.errno in _NO_FILE_OF_OURS:
+            note(f"{error.filename}: {error.strerror}")
             return EXIT_USAGE
         report_crash(error)
         return EXIT_OUR_BUG
