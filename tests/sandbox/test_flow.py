@@ -199,6 +199,15 @@ async def test_large_arguments_are_sent_as_there_is_room(engine: Engine) -> None
     assert most * 2_000_000 <= calls.MOST_WAITING_BYTES + 4_000_000
 
 
+async def test_letters_that_are_wide_on_their_way_are_not_the_script_s(engine: Engine) -> None:
+    text = "\N{GRINNING FACE}" + "x" * 3_000_000
+    request = ExecutionRequest("(await tools.test.big()).length")
+    ended = await engine.run(request, tools=DictTools(big=result(text)))
+    assert ended.value == len(text) + 1
+    assert ended.memory_bytes is not None
+    assert ended.memory_bytes < 5 * len(text)
+
+
 async def test_a_batch_s_answers_together_fit_the_script(engine: Engine) -> None:
     tools = DictTools(big=result("x" * (10 * MB)))
     script = """

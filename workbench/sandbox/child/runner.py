@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 import time
 from collections import deque
 from typing import Any, NamedTuple, NoReturn
@@ -89,7 +90,8 @@ class Runner:
         self._heap_limit = 0
         self._resident_before = 0
         self._cpu_before = 0.0
-        self._largest_answer = 0
+        self._most_passing = 0
+        """The most bytes that one answer took on its way to the script."""
 
     # -- the job ---------------------------------------------------------------------------
 
@@ -225,7 +227,7 @@ class Runner:
             )
         # What texts cost on their way through this process is not the script's.
         assert self._channel is not None
-        passing = max(3 * len(done), 2 * self._largest_answer) + self._channel.most_held
+        passing = max(3 * len(done), self._most_passing) + self._channel.most_held
         heap = max(0, system.own_peak_resident() - self._resident_before - passing)
         # A script can catch the engine's own out-of-memory error when the heap is full to the last
         # byte (the prelude hears of it in every other case); what it used gives it away: the engine
@@ -359,7 +361,8 @@ class Runner:
         end = frame.index(b"\n")
         operation, answer = int(frame[:end]), str(memoryview(frame)[end + 1 :], "utf-8")
         size = len(frame) - end
-        self._largest_answer = max(self._largest_answer, size)
+        # The frame, or later the text's own UTF-8, beside the text, which takes up to four bytes a letter.
+        self._most_passing = max(self._most_passing, size + sys.getsizeof(answer))
         self._heard_bytes += size
         if self._heard_bytes > _MOST_RETOLD:
             self._heard = None
