@@ -13,6 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tests.tui.conftest import MakeApp, app_opened, until
+from workbench.tui.dialogs.palette import PaletteScreen
 from workbench.tui.session_recorder import SessionRecorder
 from workbench.tui.terminal_recording import Recording
 
@@ -99,3 +100,19 @@ async def test_a_session_is_kept_as_it_was_painted(make_app: MakeApp, tmp_path: 
     assert stat.S_IMODE(svg.stat().st_mode) == 0o600 or sys.platform == "win32"
     head = json.loads(cast.read_text(encoding="utf-8").splitlines()[0])
     assert (head["width"], head["height"]) == (90, 24)
+
+
+@pytest.mark.anyio
+async def test_looking_leaves_what_stands_behind_a_screen(make_app: MakeApp) -> None:
+    app = make_app("return 'of the script'")
+    async with app.run_test(size=(90, 24)) as pilot:
+        await app_opened(app)
+        await pilot.press("ctrl+p")
+        await until(lambda: isinstance(app.screen, PaletteScreen), "the palette is open")
+
+        def behind() -> bool:
+            return any("1 Script" in segment.text for line in app.shown_lines() for segment in line)
+
+        await until(behind, "the main screen is seen behind it")
+        app.screen.refresh()
+        assert behind(), "also where it is to be painted anew"

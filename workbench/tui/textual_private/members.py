@@ -13,7 +13,7 @@ from textual.widgets.text_area import Document, WrappedDocument
 VERSION = "8.2.8"
 """The version that these names were read in."""
 CLASS_MEMBERS: dict[type, tuple[str, ...]] = {
-    App: ("_display", "_fatal_error", "_close_messages_no_wait"),
+    App: ("_background_screens", "_display", "_fatal_error", "_close_messages_no_wait"),
     ChopsUpdate: ("render_segments",),
     LayoutUpdate: ("render_segments",),
     Document: ("replace_range", "get_text_range"),

@@ -9,6 +9,7 @@ from rich.console import Console, RenderableType
 from rich.control import Control
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual._context import visible_screen_stack
 from textual.app import App
 from textual.driver import Driver
 from textual.events import Event, Mount, Resize
@@ -47,6 +48,8 @@ class AppBase(App[int]):
         """What is on the screen, line by line; nothing while the app ends."""
         if not self.screen_stack:
             return []
+        # A screen over others draws them, where it knows of them, and keeps what it drew for the next painting.
+        visible_screen_stack.set(self._background_screens)
         return [list(line) for line in self.screen._compositor.render_strips()]
 
     def write_to_terminal(self, sequence: str) -> None:
