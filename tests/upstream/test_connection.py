@@ -146,6 +146,24 @@ async def test_a_killed_server_is_started_again() -> None:
         assert _error(manager, "raw") == ""
 
 
+async def test_a_killed_server_is_started_again_over_the_sdk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.upstream.routes._OWN_PIPES", False)
+    raw = str(ODD_SERVER.with_name("raw_server.py"))
+    code = (
+        "import os, pathlib, runpy\n"
+        f"pathlib.Path({str(tmp_path / 'pid')!r}).write_text(str(os.getpid()))\n"
+        f"runpy.run_path({raw!r}, run_name='__main__')"
+    )
+    async with managing(script_settings("raw", code)) as manager:
+        await manager.settled("raw")
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+        await until(lambda: _state(manager, "raw") != "ready")
+        assert (await call(manager, "raw", "echo", {"n": 2})).result == {"n": 2}
+        assert _error(manager, "raw") == ""
+
+
 async def test_a_call_right_after_the_end_of_a_server_waits_for_the_next_one() -> None:
     async with managing(raw_settings()) as manager:
         await manager.settled("raw")

@@ -206,12 +206,14 @@ class _SdkStdio(_Remote):
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Link]:
         sdk = await _load("sdk")
+        gone = self.gone = asyncio.Event()
         async with sdk.open_stdio(
             self._settings.command,
             list(self._settings.args),
             dict(self._env),
             self._settings.cwd,
             changed=self._ears.changed,
+            ended=gone.set,
             log=self._ears.logged,
             asked=self._ears.asked,
         ) as link:

@@ -238,18 +238,26 @@ async def open_stdio(
     cwd: str | None,
     *,
     changed: Callable[[], None],
+    ended: Callable[[], None],
     log: LogLine,
     asked: ClientSide,
 ) -> AsyncIterator[SdkLink]:
-    """A session with a child process through the SDK: where there are no POSIX pipes."""
+    """A session with a child process through the SDK: where there are no POSIX pipes.
+
+    ended: the server closed its output.
+    """
     parameters = StdioServerParameters(command=command, args=args, env=env, cwd=cwd)
-    async with _open_streams(stdio_client(parameters), changed, log, asked) as link:
+    async with _open_streams(stdio_client(parameters), changed, ended, log, asked) as link:
         yield link
 
 
 @asynccontextmanager
 async def _open_streams(
-    transport: Any, changed: Callable[[], None], log: LogLine, asked: ClientSide
+    transport: Any,
+    changed: Callable[[], None],
+    ended: Callable[[], None],
+    log: LogLine,
+    asked: ClientSide,
 ) -> AsyncIterator[SdkLink]:
     repaired: dict[str, list[str]] = {}
 
@@ -273,7 +281,7 @@ async def _open_streams(
 
     offered = asked.capabilities
     async with transport as (read, write):
-        dispatcher = _RawDispatcher(JSONRPCDispatcher(read, write), repaired)
+        dispatcher = _RawDispatcher(JSONRPCDispatcher(read, write), repaired, ended)
         async with ClientSession(
             dispatcher=dispatcher,
             client_info=_CLIENT,
@@ -289,9 +297,15 @@ async def _open_streams(
 class _RawDispatcher(Dispatcher[Any]):
     """The SDK's dispatcher, with what is asked for carried past the session's models unread."""
 
-    def __init__(self, inner: JSONRPCDispatcher[Any], repaired: dict[str, list[str]]) -> None:
+    def __init__(
+        self,
+        inner: JSONRPCDispatcher[Any],
+        repaired: dict[str, list[str]],
+        ended: Callable[[], None],
+    ) -> None:
         self._inner = inner
         self._repaired = repaired
+        self._ended = ended
 
     async def send_raw_request(
         self, method: str, params: Mapping[str, Any] | None, opts: CallOptions | None = None
@@ -317,6 +331,7 @@ class _RawDispatcher(Dispatcher[Any]):
         task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED,
     ) -> None:
         await self._inner.run(on_request, on_notify, on_notify_intercept, task_status=task_status)
+        self._ended()
 
 
 @contextlib.contextmanager
