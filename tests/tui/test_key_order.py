@@ -164,6 +164,23 @@ async def test_a_doubled_key_leaves_the_screen_below_alone(
         assert app.main.scripts.tabs[0].script.text == ("x" + text if "x" in keys[:1] else text)
 
 
+async def test_a_key_that_was_dropped_for_being_doubled_counts_when_it_is_pressed_again(
+    make_app: MakeApp,
+) -> None:
+    """On a screen that came by itself meanwhile, as a server's question does."""
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)):
+        await app_opened(app)
+        await app.push_screen(LineScreen("First"))
+        type_at_once(app, "escape", "escape")
+        await settled(app)
+        assert app.screen is app.main
+        await app.push_screen(LineScreen("Second"))
+        type_at_once(app, "escape")
+        await settled(app)
+        assert app.screen is app.main
+
+
 async def test_a_doubled_enter_opens_one_replay(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)):

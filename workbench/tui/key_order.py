@@ -115,6 +115,8 @@ class KeyOrder:
                 not key or self._focused.check_consume_key(key, _character(event))
             )
             self._round(self._step, 0, paints=not (taken or key in _MOVING))
+        if not self._waiting and not self._busy:
+            self._forget()  # the last one that waited was the same key again
         if self._waiting and self._watch is None:
             self._watch = self._app.set_interval(_LOOK_S, self._check_stuck)
         elif self._watch is not None and not self._waiting:
