@@ -35,6 +35,9 @@ class CleanStream(io.TextIOBase):
         if isinstance(inner, io.TextIOWrapper):
             inner.reconfigure(errors="backslashreplace")
 
+    def __del__(self) -> None:
+        """What it writes to is another's: it is neither flushed nor closed by the end of this."""
+
     def write(self, text: str) -> int:
         self._put(clean(text))
         return len(text)
