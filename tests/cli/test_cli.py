@@ -117,6 +117,7 @@ def test_bad_usage_is_exit_2_with_a_reason(shell: Shell, words: list[str], messa
         ["code", "exec", "--code", "1", "--config", "{}"],
         ["test", "{}"],
         ["diff", "{}", "{}"],
+        ["replay", "{}"],
         ["history", "list", "--data-dir", "{}"],
     ],
     ids=lambda words: " ".join(words[:2]),
