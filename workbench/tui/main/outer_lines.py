@@ -12,7 +12,7 @@ from workbench.text.sanitize import clean_line
 from workbench.tui.trace.live_run import LiveRun
 from workbench.tui.widgets.mouse import only_asks
 from workbench.tui.widgets.quiet_line import QuietLine, fitted
-from workbench.tui.wording import judged, verdict, waiting_words
+from workbench.tui.wording import count, judged, verdict, waiting_words
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
@@ -52,8 +52,9 @@ class StatusLine(QuietLine):
             self.put(self._told)
             return
         parts = ["Starting" if not opened else "Waiting" if run.queued else "Running"]
-        calls = f"{run.made}/{run.max_calls}" if run.max_calls else str(run.made)
-        parts += [f"{calls} calls", f"{run.elapsed_ms / 1000:.1f} s", "F8 stops"]
+        made = count(run.made, "call")
+        calls = f"{run.made}/{run.max_calls} calls" if run.max_calls else made
+        parts += [calls, f"{run.elapsed_ms / 1000:.1f} s", "F8 stops"]
         self.put(Content(" · ".join(parts)))
 
 
