@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import RunScript
 from workbench.core.engine import Engine
 from workbench.core.model import ErrorCode
-from workbench.sandbox.child import handing
+from workbench.sandbox.child import entry_points
 from workbench.sandbox.child.starting import Starter
 from workbench.sandbox.job import Form
 
@@ -146,7 +146,7 @@ LONE = [
 
 @pytest.mark.parametrize(("text", "worth_a_look"), LONE)
 def test_whether_a_script_goes_on_is_seen_without_a_tree(text: str, worth_a_look: bool) -> None:
-    assert handing.may_be_lone(text) is worth_a_look
+    assert entry_points.may_be_lone(text) is worth_a_look
 
 
 @pytest.mark.parametrize(
@@ -204,9 +204,9 @@ async def test_what_is_no_language_is_not_searched_for_types(run: RunScript) -> 
 
 def test_what_may_be_a_lone_function_is_seen_in_one_look() -> None:
     """Each comment more took twice as long, each escaped quote of a text without end as long as the text."""
-    assert not handing.may_be_lone("/**/" * 5_000 + "var f = () => 1")
-    assert handing.may_be_lone("/**/" * 5_000 + "() => 1")
-    assert handing.may_be_lone('const f = "' + '\\"' * 100_000 + "\n) => 1")
+    assert not entry_points.may_be_lone("/**/" * 5_000 + "var f = () => 1")
+    assert entry_points.may_be_lone("/**/" * 5_000 + "() => 1")
+    assert entry_points.may_be_lone('const f = "' + '\\"' * 100_000 + "\n) => 1")
 
 
 def test_what_another_module_exports_is_not_the_script_s_own() -> None:
@@ -256,7 +256,7 @@ def test_a_form_that_no_longer_parses_is_made_anew() -> None:
         return "number" not in form.text
 
     known = Form("x as number")
-    assert Starter().start("x as number", take, known=known, tell=told.append)
+    assert Starter().start("x as number", take, known=known, on_form=told.append)
     assert [text.strip() for text in tried] == ["x as number", "x as number", "x"]
     assert [form.text.strip() for form in told] == ["x"]
 

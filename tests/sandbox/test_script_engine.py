@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from workbench.sandbox.child import quickjs_engine
-from workbench.sandbox.child.engine import EngineMaker, ScriptEngine
+from workbench.sandbox.child.script_engine import EngineMaker, ScriptEngine
 from workbench.sandbox.child.starting import Starter
 
 ADAPTERS: list[Callable[[], EngineMaker]] = [quickjs_engine.maker]

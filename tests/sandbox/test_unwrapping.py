@@ -8,7 +8,7 @@ import pytest
 
 from workbench.sandbox.child import unwrapping
 from workbench.sandbox.child.grammars import Grammars
-from workbench.sandbox.child.looking import Look, Script
+from workbench.sandbox.child.script_tree import FailureSite, Script
 
 GIVES: dict[str, Any] = {
     "files.read": {"members": {"content": "string"}},
@@ -38,8 +38,8 @@ def grammars() -> Grammars:
     ],
 )
 def test_blocks(grammars: Grammars, tool: str, line: str, written: str) -> None:
-    look = Look(Script(grammars, f"const r = await tools.files.{tool}({{}});\n{line}"), 2, 1)
-    assert unwrapping.as_blocks(look, ask) == f"a result is unwrapped already; write: {written}"
+    site = FailureSite(Script(grammars, f"const r = await tools.files.{tool}({{}});\n{line}"), 2, 1)
+    assert unwrapping.as_blocks(site, ask) == f"a result is unwrapped already; write: {written}"
 
 
 @pytest.mark.parametrize(
@@ -51,4 +51,4 @@ def test_blocks(grammars: Grammars, tool: str, line: str, written: str) -> None:
 )
 def test_what_is_parsed(grammars: Grammars, tool: str, said: str) -> None:
     code = f"const r = await tools.files.{tool}({{}});\nconst o = JSON.parse(r);"
-    assert said in unwrapping.parsed_already(Look(Script(grammars, code), 2, 12), ask)
+    assert said in unwrapping.parsed_already(FailureSite(Script(grammars, code), 2, 12), ask)

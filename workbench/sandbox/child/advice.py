@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from workbench.sandbox.child import meant, misuse
+from workbench.sandbox.child import misuse, tool_advice
+from workbench.sandbox.child.empty_results import uncalled
 from workbench.sandbox.child.grammars import (
     FUNCTIONS,
     all_nodes,
@@ -17,9 +18,8 @@ from workbench.sandbox.child.grammars import (
     statements,
     words,
 )
-from workbench.sandbox.child.looking import Look
-from workbench.sandbox.child.meant import Ask
-from workbench.sandbox.child.remarks import uncalled
+from workbench.sandbox.child.script_tree import FailureSite
+from workbench.sandbox.child.tool_advice import Ask
 
 _MOST_AWAITS = 200
 _GLOBALS = (
@@ -105,75 +105,75 @@ class Advice(NamedTuple):
     """A better place, where one is known."""
 
 
-def advise(look: Look, failure: dict[str, Any], ask: Ask | None) -> Advice | None:
+def advise(site: FailureSite, failure: dict[str, Any], ask: Ask | None) -> Advice | None:
     """What the failure of a script (a ``done`` frame) should say instead; None: nothing better is known."""
     message: str = failure.get("message", "")
     if failure.get("code") == "SYNTAX_ERROR":
-        return _syntax(look, message, ask)
+        return _syntax(site, message, ask)
     if failure.get("code") == "NOT_FOUND":
-        told = meant.not_found(look, ask)
+        told = tool_advice.not_found(site, ask)
         return None if told is None else Advice(f"{message}; {told}")
     if failure.get("code") == "INVALID_ARGS" and "args must be an object, not a" in message:
-        told = meant.fields_of(look, ask)
+        told = tool_advice.fields_of(site, ask)
         return None if told is None else Advice(f"{message}; {told}")
     if failure.get("code") == "SERIALIZATION_ERROR":
-        told = uncalled(look, message)
+        told = uncalled(site, message)
         return None if told is None else Advice(f"{message}; {told}")
     if failure.get("code") != "RUNTIME_ERROR":
         return None
     if (found := re.match(r"ReferenceError: (.+) is not defined\Z", message)) is not None:
-        told = meant.call_in_another_dialect(look, ask) or _not_defined(look, found[1], ask)
+        told = tool_advice.call_in_another_dialect(site, ask) or _not_defined(site, found[1], ask)
     elif (found := re.search(r"could not load module '(.*)'\Z", message, re.DOTALL)) is not None:
         told = _module(found[1], ask)
         place = next(
-            (node.start_byte for node in all_nodes(look.root) if node.type == "import"), None
+            (node.start_byte for node in all_nodes(site.root) if node.type == "import"), None
         )
         if place is not None:
-            return Advice(f"{message}; {told}", *look.place_of(place))
+            return Advice(f"{message}; {told}", *site.place_of(place))
     else:
-        return misuse.advise(look, message, failure, ask)
+        return misuse.advise(site, message, failure, ask)
     return None if told is None else Advice(f"{message}; {told}")
 
 
 # -- syntax --------------------------------------------------------------------------------
 
 
-def _syntax(look: Look, message: str, ask: Ask | None) -> Advice | None:
-    code = look.code
+def _syntax(site: FailureSite, message: str, ask: Ask | None) -> Advice | None:
+    code = site.code
     if _SHELL.match(code):
         return Advice(
             f"{message}; this is a shell command, and a script is JavaScript that calls tools"
         )
-    waiting = _await_in_no_async_function(look)
+    waiting = _await_in_no_async_function(site)
     if waiting is not None:
         return waiting
-    for node in statements(look.root):
+    for node in statements(site.root):
         if node.type == "import_statement" or (
             node.type == "export_statement" and node.child_by_field_name("source") is not None
         ):
             module = node.child_by_field_name("source")
-            name = look.text(module).strip("'\"") if module is not None else ""
-            names = meant.names_imported(look, node)
+            name = site.text(module).strip("'\"") if module is not None else ""
+            names = tool_advice.names_imported(site, node)
             if names and set(_GLOBALS).issuperset(names):
                 told = f"{', '.join(names)}: global in a script; leave the line out"
             else:
-                told = _module(name, None) + meant.imported(names, ask)
+                told = _module(name, None) + tool_advice.imported(names, ask)
             return Advice(f"SyntaxError: import: {told}")
     if _PYTHON.search(code) and ("def " in code or "print(" in code or ":\n" in code):
         return Advice(f"{message}; this looks like Python, and a script is JavaScript")
-    if "Unexpected token ';'" in message and look.at_end() and code.rstrip().endswith("}"):
+    if "Unexpected token ';'" in message and site.at_end() and code.rstrip().endswith("}"):
         # The brace closes what stands around the script; the parser stumbles behind it.
         end = len(code.rstrip().encode()) - 1
-        return Advice("SyntaxError: Unexpected token '}'", *look.place_of(end))
-    if look.at_end() and not message.endswith("cut off"):
+        return Advice("SyntaxError: Unexpected token '}'", *site.place_of(end))
+    if site.at_end() and not message.endswith("cut off"):
         return Advice(f"{message}; the script ends inside of something: it may have been cut off")
     return None
 
 
-def _await_in_no_async_function(look: Look) -> Advice | None:
-    if look.source.count(b"await") > _MOST_AWAITS:
+def _await_in_no_async_function(site: FailureSite) -> Advice | None:
+    if site.source.count(b"await") > _MOST_AWAITS:
         return None
-    for path in words(look.root, look.source, b"await"):
+    for path in words(site.root, site.source, b"await"):
         if path[-1].type not in {"await", "identifier"}:
             continue
         place = enclosing_function(path)
@@ -191,7 +191,7 @@ def _await_in_no_async_function(look: Look) -> Advice | None:
         name = function.child_by_field_name("name")
         if function.type == "method_definition" and name is not None:
             start = name.start_byte
-        fixed = look.line_with(start, "async ")
+        fixed = site.line_with(start, "async ")
         told = f"SyntaxError: await stands in a function that is not async; write: {fixed}"
         return Advice(told)
     return None
@@ -200,12 +200,12 @@ def _await_in_no_async_function(look: Look) -> Advice | None:
 # -- names ---------------------------------------------------------------------------------
 
 
-def _not_defined(look: Look, name: str, ask: Ask | None) -> str | None:
-    code = look.code.strip()
+def _not_defined(site: FailureSite, name: str, ask: Ask | None) -> str | None:
+    code = site.code.strip()
     if _SHELL.match(code):
         return "this is a shell command, and a script is JavaScript that calls tools"
     if name == "require":
-        module = re.search(r"require\(\s*(['\"])(.*?)\1", look.line_text())
+        module = re.search(r"require\(\s*(['\"])(.*?)\1", site.line_text())
         return _module(module[2] if module is not None else "", ask)
     known = _NOT_DEFINED.get(name)
     if known is not None:
@@ -219,7 +219,7 @@ def _not_defined(look: Look, name: str, ask: Ask | None) -> str | None:
     if (tool := answer.get("meant")) is not None:
         return f"write await {tool}(args)"
     if answer.get("server") is not None:
-        return f"write {look.line_with(look.offset, 'tools.') if look.offset is not None else answer['server']}"
+        return f"write {site.line_with(site.offset, 'tools.') if site.offset is not None else answer['server']}"
     return None
 
 

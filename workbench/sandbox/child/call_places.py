@@ -14,7 +14,7 @@ from itertools import pairwise
 from tree_sitter import Node
 
 from workbench.sandbox.child.grammars import FUNCTIONS, Path, path_to
-from workbench.sandbox.child.looking import Look, Script
+from workbench.sandbox.child.script_tree import FailureSite, Script
 
 _THERE = re.compile(
     r"Math\.(?:max|min|floor|ceil|round|abs|pow|sqrt|random|trunc|sign)|JSON\.(?:stringify|parse)"
@@ -65,13 +65,13 @@ def named_call_at(root: Node, offset: int, name: bytes) -> int | None:
     return next((place.start_byte for place in places if place.text == name), None)
 
 
-def failed_call_at(look: Look) -> int | None:
+def failed_call_at(site: FailureSite) -> int | None:
     """Where what was called is no function: what stands at the engine's place may be a call that went well."""
-    if look.offset is None:
+    if site.offset is None:
         return None
-    for callee in _callees(path_to(look.root, look.offset)):
-        inside = callee.start_byte <= look.offset < callee.end_byte
-        if not inside or _THERE.fullmatch(look.text(callee)) is None:
+    for callee in _callees(path_to(site.root, site.offset)):
+        inside = callee.start_byte <= site.offset < callee.end_byte
+        if not inside or _THERE.fullmatch(site.text(callee)) is None:
             return _called_name(callee).start_byte
     return None
 

@@ -9,9 +9,9 @@ import json
 import os
 from typing import Any
 
-from workbench.sandbox.child import advice, placeless, remarks
-from workbench.sandbox.child.looking import Look, Script
-from workbench.sandbox.child.meant import Ask
+from workbench.sandbox.child import advice, empty_results, placeless
+from workbench.sandbox.child.script_tree import FailureSite, Script
+from workbench.sandbox.child.tool_advice import Ask
 
 _NOTHING = '{"t":"done","ok":true,"value":null,"undefined":true'
 _FAILED = '{"t":"done","ok":false'
@@ -32,7 +32,7 @@ def explained(script: Script, done: str, ask: Ask | None) -> str:
 
 
 def _null_explained(script: Script, done: str, ask: Ask | None) -> str:
-    remark = remarks.remarks(script, ask)
+    remark = empty_results.remarks(script, ask)
     if remark is None:
         return done
     data: dict[str, Any] = json.loads(done)
@@ -42,8 +42,8 @@ def _null_explained(script: Script, done: str, ask: Ask | None) -> str:
 
 def _failure_explained(script: Script, done: str, ask: Ask | None) -> str:
     given: dict[str, Any] = json.loads(done)
-    data = placeless.placed(Look(script, given.get("line"), given.get("column")), given)
-    told = advice.advise(Look(script, data.get("line"), data.get("column")), data, ask)
+    data = placeless.placed(FailureSite(script, given.get("line"), given.get("column")), given)
+    told = advice.advise(FailureSite(script, data.get("line"), data.get("column")), data, ask)
     if told is None:
         return done if data is given else _encode(data)
     stack = data.get("stack")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from workbench.sandbox.child.drafting import blanked
-from workbench.sandbox.child.handing import BYTE_ORDER_MARK
+from workbench.sandbox.child.entry_points import BYTE_ORDER_MARK
 
 _OPENING = re.compile(
     r"(?m)^[ \t]*(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[\w+#.-]*)[^\n`]*(?:\n|\Z)"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from tree_sitter import Node
 
-from workbench.sandbox.child import meant, unwrapping
+from workbench.sandbox.child import tool_advice, unwrapping
 from workbench.sandbox.child.grammars import all_nodes, unwrapped
-from workbench.sandbox.child.looking import Look
-from workbench.sandbox.child.meant import Ask
 from workbench.sandbox.child.parallel import ASYNCHRONOUS
+from workbench.sandbox.child.script_tree import FailureSite
+from workbench.sandbox.child.tool_advice import Ask
 
 if TYPE_CHECKING:
     from workbench.sandbox.child.advice import Advice
@@ -44,35 +44,37 @@ _READ = re.compile(r"TypeError: cannot read property '(.*)' of (undefined|null)\
 _MOST_NAME = 80
 
 
-def advise(look: Look, message: str, failure: dict[str, Any], ask: Ask | None) -> Advice | None:
+def advise(
+    site: FailureSite, message: str, failure: dict[str, Any], ask: Ask | None
+) -> Advice | None:
     """What to say of a failure at run time; None: nothing better is known."""
     from workbench.sandbox.child.advice import Advice
 
     told: str | None = None
     refused_batch: str | None = failure.get("refused_batch")
     failed_call: str | None = failure.get("failed_call")
-    if (joined := _joined_lines(look, message)) is not None:
+    if (joined := _joined_lines(site, message)) is not None:
         return Advice(f"{message}; {joined}")
-    if message == "TypeError: not a function" and meant.as_array(look) is None:
+    if message == "TypeError: not a function" and tool_advice.as_array(site) is None:
         if (inside := failure.get("inside")) is not None:
-            return Advice(_no_function_given(look, inside))
-        return _not_a_function(look, refused_batch, ask)
-    if message.startswith("TypeError: ") and (told := meant.as_array(look)) is not None:
+            return Advice(_no_function_given(site, inside))
+        return _not_a_function(site, refused_batch, ask)
+    if message.startswith("TypeError: ") and (told := tool_advice.as_array(site)) is not None:
         return Advice(f"{message}; {told}")
     if (found := _READ.match(message)) is not None:
-        told = _cannot_read(look, found[1], failed_call, ask)
+        told = _cannot_read(site, found[1], failed_call, ask)
     elif message.endswith("unexpected token: 'object'"):
-        told = unwrapping.parsed_already(look, ask)
+        told = unwrapping.parsed_already(site, ask)
     elif message.endswith("is not iterable") or "undefined or null to object" in message:
-        told = of_a_promise(look, None) or meant.has_something_else(look, None, ask)
+        told = of_a_promise(site, None) or tool_advice.has_something_else(site, None, ask)
     if told is None and _READ.match(message) is not None:
-        told = meant.rows_of_the_catalogue(look)
+        told = tool_advice.rows_of_the_catalogue(site)
     about_nothing = message.startswith("TypeError: ") and (
         "undefined" in message or "null" in message or message.endswith("is not iterable")
     )
     if told is None and about_nothing and failed_call is not None and refused_batch is None:
         told = f"a call failed before: {failed_call}"
-    if refused_batch is not None and told is None and "call_tools" in look.code:
+    if refused_batch is not None and told is None and "call_tools" in site.code:
         told = f"call_tools refused the batch: {refused_batch}"
     return None if told is None else Advice(f"{message}; {told}")
 
@@ -81,92 +83,94 @@ _BEGINS_ANEW = re.compile(r"\s*[(\[`]")
 _ENDS = re.compile(r"[;,{(\[=+\-*/&|?:<>!%^~.]\s*(?://.*)?$")
 
 
-def _joined_lines(look: Look, message: str) -> str | None:
+def _joined_lines(site: FailureSite, message: str) -> str | None:
     """A line without its semicolon goes on with a next one that begins with a bracket."""
-    lines = look.script.lines
-    if look.line is None or not 2 <= look.line <= len(lines):
+    lines = site.script.lines
+    if site.line is None or not 2 <= site.line <= len(lines):
         return None
     if "not a function" not in message and not message.endswith("is not initialized"):
         return None
-    before = lines[look.line - 2]
-    if not before.strip() or _ENDS.search(before) or not _BEGINS_ANEW.match(look.line_text()):
+    before = lines[site.line - 2]
+    if not before.strip() or _ENDS.search(before) or not _BEGINS_ANEW.match(site.line_text()):
         return None
-    return f"line {look.line - 1} goes on with line {look.line}; end it: {before.strip()};"
+    return f"line {site.line - 1} goes on with line {site.line}; end it: {before.strip()};"
 
 
-def _no_function_given(look: Look, inside: str) -> str:
+def _no_function_given(site: FailureSite, inside: str) -> str:
     """Of a function of the engine's, which takes one."""
-    callee = _callee(look)
+    callee = _callee(site)
     arguments = None
     if callee is not None and callee.parent is not None:
         arguments = callee.parent.child_by_field_name("arguments")
     given = arguments.named_children if arguments is not None else []
     at = 1 if inside == "from" else 0
-    shown = look.text(given[at]) if len(given) > at else "undefined"
+    shown = site.text(given[at]) if len(given) > at else "undefined"
     if len(shown) > _MOST_NAME or "\n" in shown:
         shown = "its argument"
     return f"TypeError: {shown} is not a function, and {inside} takes one"
 
 
-def _not_a_function(look: Look, refused_batch: str | None, ask: Ask | None) -> Advice | None:
+def _not_a_function(site: FailureSite, refused_batch: str | None, ask: Ask | None) -> Advice | None:
     from workbench.sandbox.child.advice import Advice
 
-    callee = _callee(look)
+    callee = _callee(site)
     if callee is None:
         return None
-    shown = look.text(callee)
+    shown = site.text(callee)
     if len(shown) > _MOST_NAME or "\n" in shown:
         member = callee.child_by_field_name("property")
-        shown = f"….{look.text(member)}" if member is not None else "it"
+        shown = f"….{site.text(member)}" if member is not None else "it"
     message = f"TypeError: {shown} is not a function"
     if callee.type != "member_expression":
         return Advice(message)
     owner, member = callee.child_by_field_name("object"), callee.child_by_field_name("property")
-    name = look.text(member) if member is not None else ""
+    name = site.text(member) if member is not None else ""
     told: str | None = None
     if owner is None:
         return Advice(message)
-    if look.text(owner) == "console":
+    if site.text(owner) == "console":
         told = f"console has {_CONSOLE}"
     elif refused_batch is not None and (
-        _root(owner, look) == "call_tools" or _comes_from(look, owner, "call_tools") is not None
+        _root(owner, site) == "call_tools" or _comes_from(site, owner, "call_tools") is not None
     ):
         told = f"call_tools refused the batch: {refused_batch}"
     else:
         told = (
-            of_a_promise(look, owner)
-            or of_an_envelope(look, owner, name)
-            or meant.has_something_else(
-                look, owner, ask, "string" if name in _OF_TEXTS else "array"
+            of_a_promise(site, owner)
+            or of_an_envelope(site, owner, name)
+            or tool_advice.has_something_else(
+                site, owner, ask, "string" if name in _OF_TEXTS else "array"
             )
         )
     if told is None and (near := _METHODS.get(name.lower().replace("_", ""))) not in (None, name):
         told = f"did you mean {near}?"
     if told is None and name in _OF_ARRAYS:
-        where = look.text(owner)
+        where = site.text(owner)
         if len(where) <= _MOST_NAME and "\n" not in where:
             told = f"{where} is not an array: look at it with console.log({where})"
     return Advice(message if told is None else f"{message}; {told}")
 
 
-def _cannot_read(look: Look, name: str, failed_call: str | None, ask: Ask | None) -> str | None:
-    owner = _read_from(look, name)
-    whole = "" if owner is None else look.text(owner)
+def _cannot_read(
+    site: FailureSite, name: str, failed_call: str | None, ask: Ask | None
+) -> str | None:
+    owner = _read_from(site, name)
+    whole = "" if owner is None else site.text(owner)
     if failed_call is None or not whole.endswith((".result", "?.result")):
-        blocks = unwrapping.as_blocks(look, ask)
+        blocks = unwrapping.as_blocks(site, ask)
         if blocks is not None:
             return blocks
     if owner is None:
         return None
     told = (
-        of_a_promise(look, owner)
-        or of_an_envelope(look, owner, None)
-        or meant.has_something_else(look, owner, ask)
-        or unwrapping.taken_from_result(look, leftmost_of(owner), ask)
-        or unwrapping.absent(look, owner, ask)
+        of_a_promise(site, owner)
+        or of_an_envelope(site, owner, None)
+        or tool_advice.has_something_else(site, owner, ask)
+        or unwrapping.taken_from_result(site, leftmost_of(owner), ask)
+        or unwrapping.absent(site, owner, ask)
     )
-    if told is None and look.text(owner).endswith((".result", "?.result")):
-        envelope = look.text(owner).removesuffix(".result").removesuffix("?")
+    if told is None and site.text(owner).endswith((".result", "?.result")):
+        envelope = site.text(owner).removesuffix(".result").removesuffix("?")
         why = (
             "the call failed, or gave nothing"
             if failed_call is None
@@ -179,20 +183,20 @@ def _cannot_read(look: Look, name: str, failed_call: str | None, ask: Ask | None
 # -- promises and envelopes -------------------------------------------------------------------
 
 
-def of_a_promise(look: Look, owner: Node | None) -> str | None:
+def of_a_promise(site: FailureSite, owner: Node | None) -> str | None:
     """What to say where a value that is read is a Promise that nobody awaited."""
     if owner is not None:
         inner = leftmost_of(owner)
         call = unwrapped(inner)
-        if call is not None and call.type == "call_expression" and _gives_promise(look, call):
-            whole = look.text(call)
+        if call is not None and call.type == "call_expression" and _gives_promise(site, call):
+            whole = site.text(call)
             shown = whole if len(whole) <= _MOST_NAME and "\n" not in whole else "it"
-            told = f"{_short(look, call)} gives a Promise"
-            return f"{told}; write: {look.line_with(call.start_byte, f'(await {shown})', call.end_byte)}"
+            told = f"{_short(site, call)} gives a Promise"
+            return f"{told}; write: {site.line_with(call.start_byte, f'(await {shown})', call.end_byte)}"
         if inner.type != "identifier":
             return None
-    wanted = None if owner is None else look.text(leftmost_of(owner))
-    for declarator in all_nodes(look.root):
+    wanted = None if owner is None else site.text(leftmost_of(owner))
+    for declarator in all_nodes(site.root):
         if declarator.type != "variable_declarator":
             continue
         name, value = (
@@ -201,19 +205,19 @@ def of_a_promise(look: Look, owner: Node | None) -> str | None:
         )
         if name is None or value is None or value.type != "call_expression":
             continue
-        names = re.findall(r"[A-Za-z_$][\w$]*", look.text(name))
-        if (wanted is None or wanted in names) and _gives_promise(look, value):
-            line, _ = look.place_of(value.start_byte)
-            fixed = look.line_with(value.start_byte, "await ")
-            return f"{_short(look, value)} in line {line} gives a Promise; write: {fixed}"
+        names = re.findall(r"[A-Za-z_$][\w$]*", site.text(name))
+        if (wanted is None or wanted in names) and _gives_promise(site, value):
+            line, _ = site.place_of(value.start_byte)
+            fixed = site.line_with(value.start_byte, "await ")
+            return f"{_short(site, value)} in line {line} gives a Promise; write: {fixed}"
     return None
 
 
-def _gives_promise(look: Look, call: Node) -> bool:
+def _gives_promise(site: FailureSite, call: Node) -> bool:
     function = call.child_by_field_name("function")
     if function is None:
         return False
-    text = look.text(function)
+    text = site.text(function)
     if re.match(r"tools\s*[.\[]", text):
         return True
     if re.fullmatch(r"Promise\.(?:all|allSettled|race|any)", text):
@@ -221,59 +225,59 @@ def _gives_promise(look: Look, call: Node) -> bool:
     return (
         function.type == "identifier"
         and re.search(
-            rf"async\s+function\s+{re.escape(text)}\b|\b{re.escape(text)}\s*=\s*async\b", look.code
+            rf"async\s+function\s+{re.escape(text)}\b|\b{re.escape(text)}\s*=\s*async\b", site.code
         )
         is not None
     )
 
 
-def of_an_envelope(look: Look, owner: Node, called: str | None) -> str | None:
+def of_an_envelope(site: FailureSite, owner: Node, called: str | None) -> str | None:
     """What to say where the envelope of call_tool is read as the result."""
     first = _first_member(owner)
-    name = look.text(leftmost_of(owner))
-    member = called if first is None else look.text(first)
+    name = site.text(leftmost_of(owner))
+    member = called if first is None else site.text(first)
     if member is None or member in _ENVELOPE:
         return None
-    value = _comes_from(look, owner, *ASYNCHRONOUS)
+    value = _comes_from(site, owner, *ASYNCHRONOUS)
     if value is None:
         return None
     leftmost = leftmost_of(owner)
-    fixed = look.line_with(leftmost.end_byte, ".result")
+    fixed = site.line_with(leftmost.end_byte, ".result")
     caller = value.child_by_field_name("function")
-    function = look.text(caller) if caller is not None else "the call"
+    function = site.text(caller) if caller is not None else "the call"
     return f"{name} is what {function} gives, {{ok, result}}; write: {fixed}"
 
 
-def _comes_from(look: Look, owner: Node, *functions: str) -> Node | None:
+def _comes_from(site: FailureSite, owner: Node, *functions: str) -> Node | None:
     """The call of one of ``functions`` that the variable at the beginning of ``owner`` was declared with."""
     leftmost = leftmost_of(owner)
     if leftmost.type != "identifier":
         return None
-    wanted = look.text(leftmost)
-    for declarator in all_nodes(look.root):
+    wanted = site.text(leftmost)
+    for declarator in all_nodes(site.root):
         if declarator.type != "variable_declarator":
             continue
         name, value = (
             declarator.child_by_field_name("name"),
             declarator.child_by_field_name("value"),
         )
-        if name is None or value is None or look.text(name) != wanted:
+        if name is None or value is None or site.text(name) != wanted:
             continue
-        call = meant.call_in(value)
+        call = tool_advice.call_in(value)
         called = None if call is None else call.child_by_field_name("function")
-        if called is not None and look.text(called) in functions:
+        if called is not None and site.text(called) in functions:
             return call
     return None
 
 
-def _short(look: Look, call: Node) -> str:
+def _short(site: FailureSite, call: Node) -> str:
     function = call.child_by_field_name("function")
-    return f"{look.text(function)}(…)" if function is not None else "the call"
+    return f"{site.text(function)}(…)" if function is not None else "the call"
 
 
-def _callee(look: Look) -> Node | None:
+def _callee(site: FailureSite) -> Node | None:
     """What is called at the place of the failure."""
-    path = look.path()
+    path = site.path()
     for at in range(len(path) - 1, 0, -1):
         node, parent = path[at], path[at - 1]
         if parent.type == "call_expression" and parent.child_by_field_name("function") == node:
@@ -286,10 +290,10 @@ def _callee(look: Look) -> Node | None:
     return None
 
 
-def _read_from(look: Look, name: str) -> Node | None:
+def _read_from(site: FailureSite, name: str) -> Node | None:
     """The expression whose member ``name`` could not be read."""
-    path = look.path()
-    start = look.offset
+    path = site.path()
+    start = site.offset
     for node in path:
         for inner in (
             all_nodes(node) if node.type in {"member_expression", "subscript_expression"} else ()
@@ -301,7 +305,7 @@ def _read_from(look: Look, name: str) -> Node | None:
             if (
                 member is not None
                 and owner is not None
-                and look.text(member) == name
+                and site.text(member) == name
                 and owner.start_byte == start
             ):
                 return owner
@@ -345,9 +349,9 @@ def _first_member(owner: Node) -> Node | None:
     return member
 
 
-def _root(node: Node, look: Look) -> str:
+def _root(node: Node, site: FailureSite) -> str:
     inner = unwrapped(node)
     if inner is not None and inner.type == "call_expression":
         function = inner.child_by_field_name("function")
-        return look.text(function) if function is not None else ""
+        return site.text(function) if function is not None else ""
     return ""

@@ -16,7 +16,7 @@ from tree_sitter import Node
 
 from workbench.sandbox.child.call_places import failed_call_at, named_call_at
 from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, enclosing_function, path_to
-from workbench.sandbox.child.looking import Look
+from workbench.sandbox.child.script_tree import FailureSite
 
 _NOT_AN_OBJECT = "TypeError: Cannot convert undefined or null to object"
 _NOT_ITERABLE = re.compile(
@@ -45,7 +45,7 @@ class _Kind(NamedTuple):
     """Whether a node around the engine's own place, given too, fails like this; None: what is around it may."""
 
 
-def placed(look: Look, failure: dict[str, Any]) -> dict[str, Any]:
+def placed(site: FailureSite, failure: dict[str, Any]) -> dict[str, Any]:
     """The failure (a ``done`` frame) with the place of what failed, where the engine's is another's."""
     message: str = failure.get("message", "")
     if failure.get("code") != "RUNTIME_ERROR":
@@ -57,39 +57,39 @@ def placed(look: Look, failure: dict[str, Any]) -> dict[str, Any]:
     inside: str | None = failure.get("inside")
     kind = _kind(message) if inside is None else None
     if kind is None:
-        made = _made_at(look, message, inside) if frame is not None else None
-        return failure if made is None else _told(look, failure, frame, made)
+        made = _made_at(site, message, inside) if frame is not None else None
+        return failure if made is None else _told(site, failure, frame, made)
     # Without a stack a place is only where the error was thrown once more.
-    after = look.offset if frame is not None else None
-    if after is not None and _is_right(look, after, kind):
+    after = site.offset if frame is not None else None
+    if after is not None and _is_right(site, after, kind):
         return failure
-    at = _first(look, after, kind, frame[1] if frame is not None else _TOP)
-    return failure if at is None else _told(look, failure, frame, at)
+    at = _first(site, after, kind, frame[1] if frame is not None else _TOP)
+    return failure if at is None else _told(site, failure, frame, at)
 
 
-def _made_at(look: Look, message: str, inside: str | None) -> int | None:
+def _made_at(site: FailureSite, message: str, inside: str | None) -> int | None:
     """Where the call stands that failed, or made the error, if the engine's place is in its arguments.
 
     inside: the engine's own function that was called.
     """
-    if look.offset is None:
+    if site.offset is None:
         return None
     name = message.partition(":")[0] if inside is None else inside
     if inside is None and message == "TypeError: not a function":
-        found = failed_call_at(look)
+        found = failed_call_at(site)
     elif inside is not None or (name.isidentifier() and _ENGINE.search(message) is None):
-        found = named_call_at(look.root, look.offset, name.encode("utf-8", "surrogatepass"))
+        found = named_call_at(site.root, site.offset, name.encode("utf-8", "surrogatepass"))
     else:
         return None
-    return None if found == look.offset else found
+    return None if found == site.offset else found
 
 
 def _told(
-    look: Look, failure: dict[str, Any], frame: re.Match[str] | None, at: int
+    site: FailureSite, failure: dict[str, Any], frame: re.Match[str] | None, at: int
 ) -> dict[str, Any]:
     """The failure at another place."""
     message, stack = failure["message"], failure.get("stack")
-    line, column = look.place_of(at)
+    line, column = site.place_of(at)
     where = f"script.js:{line}:{column}"
     if stack is None or frame is None:
         told = f"{message}\n    at {_TOP} ({where})\n"
@@ -151,9 +151,9 @@ def _spreads(node: Node) -> bool:
     return any(child.type == "spread_element" for child in node.named_children)
 
 
-def _is_right(look: Look, at: int, kind: _Kind) -> bool:
+def _is_right(site: FailureSite, at: int, kind: _Kind) -> bool:
     """Whether what stands at the engine's own place is what failed."""
-    for node in reversed(path_to(look.root, at)):
+    for node in reversed(path_to(site.root, at)):
         fails = kind.fails_itself(node, at)
         if fails is not None:
             return fails
@@ -162,9 +162,9 @@ def _is_right(look: Look, at: int, kind: _Kind) -> bool:
     return False
 
 
-def _first(look: Look, after: int | None, kind: _Kind, function: str | None) -> int | None:
+def _first(site: FailureSite, after: int | None, kind: _Kind, function: str | None) -> int | None:
     """The first place behind ``after`` where it may have failed, in a function by its name in the stack."""
-    scope = _scope(look, after, function)
+    scope = _scope(site, after, function)
     if scope is None:
         return None
     found = [
@@ -174,7 +174,7 @@ def _first(look: Look, after: int | None, kind: _Kind, function: str | None) -> 
         if (at := kind.suspect(node)) is not None
     ]
     # The engine comes back to the beginning of a loop when it is over.
-    loop_end = next(_loops_from(look, after), None) if after is not None else None
+    loop_end = next(_loops_from(site, after), None) if after is not None else None
     for bound in (loop_end, after if after is not None else -1):
         behind = (at for at in found if bound is not None and at > bound)
         if (first := next(behind, None)) is not None:
@@ -182,23 +182,23 @@ def _first(look: Look, after: int | None, kind: _Kind, function: str | None) -> 
     return None
 
 
-def _loops_from(look: Look, at: int) -> Iterator[int]:
+def _loops_from(site: FailureSite, at: int) -> Iterator[int]:
     """The ends of the loops that begin at ``at``."""
-    for node in path_to(look.root, at):
+    for node in path_to(site.root, at):
         if node.type in {"for_in_statement", "for_statement"} and node.start_byte == at:
             yield node.end_byte
 
 
-def _scope(look: Look, at: int | None, function: str | None) -> Node | None:
+def _scope(site: FailureSite, at: int | None, function: str | None) -> Node | None:
     """The function that failed; ``None`` for one without a name."""
     if function == _TOP:
-        return look.root
+        return site.root
     if at is None:
         return None
-    path = path_to(look.root, at)
+    path = path_to(site.root, at)
     place = enclosing_function(path, 0)
     if place is not None:
         return path[place]
     return next(
-        (n for n in all_nodes(look.root) if n.type in FUNCTIONS and n.start_byte >= at), None
+        (n for n in all_nodes(site.root) if n.type in FUNCTIONS and n.start_byte >= at), None
     )

@@ -10,8 +10,8 @@ from __future__ import annotations
 import _quickjs as quickjs
 
 from workbench.sandbox.child import prelude
-from workbench.sandbox.child.engine import EngineMaker, Host
 from workbench.sandbox.child.rejections import RejectionTracker
+from workbench.sandbox.child.script_engine import EngineMaker, Host
 
 _STACK_BYTES = 4 << 20
 

@@ -55,14 +55,14 @@ class RejectionTracker:
         self._free = library.JS_FreeValue
         self._free.restype = None
         self._free.argtypes = [ctypes.c_void_p, _Value]
-        self._tracker = _Tracker(self._tell)
+        self._tracker = _Tracker(self._on_rejection)
         library.JS_SetHostPromiseRejectionTracker.restype = None
         library.JS_SetHostPromiseRejectionTracker.argtypes = [
             ctypes.c_void_p, _Tracker, ctypes.c_void_p,
         ]  # fmt: skip
         library.JS_SetHostPromiseRejectionTracker(runtime, self._tracker, None)
 
-    def _tell(
+    def _on_rejection(
         self, context: int, promise: _Value, reason: _Value, is_handled: bool, _: object
     ) -> None:
         given = (_Value * 3)(promise, reason, _Value(int(is_handled), _BOOL_TAG))

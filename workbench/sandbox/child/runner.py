@@ -1,6 +1,6 @@
 """Runs one script in a worker: the host function, the frames, the loop over promise jobs.
 
-Runs in the worker: standard library and siblings only. What runs JavaScript is behind a port (engine.py).
+Runs in the worker: standard library and siblings only. What runs JavaScript is behind a port (script_engine).
 
 Frames up (to the parent) are JSON objects with a member ``t``: ``call``, ``batch``, ``query``, ``sleep``,
 ``log``, ``idle``, ``done``. Frames down are ``OPERATION\\n`` and the answer's text; operation 0 answers
@@ -22,9 +22,9 @@ from workbench.sandbox.child import prelude
 from workbench.sandbox.child.call_places import place_of_call
 from workbench.sandbox.child.channel import Channel, Rehearsal
 from workbench.sandbox.child.clock import Clock
-from workbench.sandbox.child.engine import EngineMaker
 from workbench.sandbox.child.explaining import explained
-from workbench.sandbox.child.looking import Script
+from workbench.sandbox.child.script_engine import EngineMaker
+from workbench.sandbox.child.script_tree import Script
 from workbench.sandbox.child.starting import NotAScript, Starter
 from workbench.sandbox.frames import pack
 from workbench.util import system
@@ -34,7 +34,7 @@ _MAX_LOG_BYTES = 4 << 20
 _ALARM_GRACE_S = 2.0
 _PARSES = '{"t":"done","ok":true,"value":null}'
 _LOST_STACK = '"lost_stack":true'
-_MOST_RETOLD = 1 << 20
+_MOST_ANSWERS = 1 << 20
 _CALL = 'F{"t":"call"'
 _CALL_OVERHEAD = 4096
 """Of a call's frame: names, place, what it was refused for."""
@@ -43,7 +43,7 @@ _MOST_LEFT = 10_000
 """Jobs of promises that a script leaves behind, as `promise.then(f)` without await does: they run, as in
 a console, but not for ever."""
 _LEAST_ERROR = 512
-_MOST_TOLD = 1 << 18
+_LONGEST_FORM = 1 << 18
 """Characters of a form that a later run may use again."""
 _VALUE = '{"t":"done","ok":true,"value":'
 _EXIT_PROTOCOL = 70
@@ -81,11 +81,11 @@ class Runner:
         self._unanswered: set[int] = set()
         """Asynchronous calls whose result the script has not been handed yet."""
         self._announce_idle = False
-        self._heard: list[tuple[int, str]] | None = []
+        self._answers: list[tuple[int, str]] | None = []
         """What the parent answered, in order; None: too much to keep."""
-        self._heard_bytes = 0
-        self._told: deque[tuple[int, str]] | None = None
-        """While the script is told again: what is left of ``_heard``."""
+        self._answers_bytes = 0
+        self._answers_again: deque[tuple[int, str]] | None = None
+        """While the script runs a second time: those of ``_answers`` that it still waits for."""
         self._frame_limit = 0
         self._heap_limit = 0
         self._resident_before = 0
@@ -129,7 +129,7 @@ class Runner:
                 self._engine.init(*job.seed, job.input)
                 done = self._execute(job.code, job.form)
                 if _LOST_STACK in done:
-                    done = self._retell(job, done)
+                    done = self._run_with_stacks(job, done)
                 self._finish(explained(script, done, self._ask))
         except self._engine.failures as error:
             self._finish(self._engine_failure(error))
@@ -144,7 +144,7 @@ class Runner:
     def _execute(self, code: str, known: jobs.Form | None) -> str:
         """Run to the end; the text of the ``done`` frame."""
         try:
-            if not self._starter.start(code, self._run_form, known=known, tell=self._tell_form):
+            if not self._starter.start(code, self._run_form, known=known, on_form=self._send_form):
                 return self._result()
         except NotAScript as error:
             return _not_a_script(error)
@@ -182,14 +182,14 @@ class Runner:
         found: dict[str, Any] = envelope.get("result") or {}
         return found
 
-    def _retell(self, job: jobs.Job, done: str) -> str:
-        """Where a stack overflow happened: the script once more, from what was answered, in a context
+    def _run_with_stacks(self, job: jobs.Job, done: str) -> str:
+        """Where a stack overflow happened: run the script once more, from what was answered, in a context
         whose errors keep the engine's own stack text. Nothing leaves the worker; chance, clock and
         answers are the same, so it runs the same way. ``done`` where that is not to be had.
         """
-        if self._heard is None:
+        if self._answers is None:
             return done
-        self._told = deque(self._heard)
+        self._answers_again = deque(self._answers)
         self._clock.start_again()
         self._in_flight = self._operations = 0
         try:
@@ -202,15 +202,15 @@ class Runner:
         except self._engine.failures:
             return done
         finally:
-            self._told = None
+            self._answers_again = None
             self._clock.take()
         return again if '"stack":' in again and _LOST_STACK not in again else done
 
     def _run_form(self, form: jobs.Form, own: str) -> bool:
         return bool(self._engine.run(form.text, own, form.columns, form.is_lone))
 
-    def _tell_form(self, form: jobs.Form) -> None:
-        if len(form.text) <= _MOST_TOLD:
+    def _send_form(self, form: jobs.Form) -> None:
+        if len(form.text) <= _LONGEST_FORM:
             self._send(_encode({"t": "form", **form._asdict()}))
 
     def _result(self) -> str:
@@ -261,7 +261,7 @@ class Runner:
                 self._send(self._fitting(message[1:]))
             elif kind == "N":
                 return str(self._clock.read())
-            elif kind == "L" and self._told is None:
+            elif kind == "L" and self._answers_again is None:
                 self._log(message[1:])
             elif kind == "C":
                 line, column, name = message[1:].split(" ", 2)
@@ -338,7 +338,7 @@ class Runner:
 
     def _send(self, frame: str) -> None:
         assert self._channel is not None
-        if self._told is not None:
+        if self._answers_again is not None:
             return
         readings = self._clock.take()
         if readings:
@@ -355,19 +355,19 @@ class Runner:
         """The next operation that is answered; ``blocking``: the answer to the blocking request."""
         channel = self._channel
         assert channel is not None
-        if self._told is not None:
-            return self._told.popleft()
+        if self._answers_again is not None:
+            return self._answers_again.popleft()
         frame = channel.receive_blocking() if blocking else channel.receive()
         end = frame.index(b"\n")
         operation, answer = int(frame[:end]), str(memoryview(frame)[end + 1 :], "utf-8")
         size = len(frame) - end
         # The frame, or later the text's own UTF-8, beside the text, which takes up to four bytes a letter.
         self._most_passing = max(self._most_passing, size + sys.getsizeof(answer))
-        self._heard_bytes += size
-        if self._heard_bytes > _MOST_RETOLD:
-            self._heard = None
-        elif self._heard is not None:
-            self._heard.append((operation, answer))
+        self._answers_bytes += size
+        if self._answers_bytes > _MOST_ANSWERS:
+            self._answers = None
+        elif self._answers is not None:
+            self._answers.append((operation, answer))
         return operation, answer
 
 

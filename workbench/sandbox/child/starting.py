@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
-from workbench.sandbox.child import fences, handing, parallel, wrapping
+from workbench.sandbox.child import entry_points, fences, parallel, wrapping
 from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import Grammars
 from workbench.sandbox.child.typescript import Eraser, NotErasable, looks_like_generics, looks_typed
@@ -25,7 +25,7 @@ _CHECKED = "throw 0;"
 
 RunForm = Callable[[Form, str], bool]
 """Runs a form of the user's own text; False: it does not parse."""
-TellForm = Callable[[Form], None]
+OnForm = Callable[[Form], None]
 """Hears the first form that took a tree, before it runs: it needs not be made again for this text."""
 
 
@@ -46,7 +46,7 @@ class Starter:
         self._eraser = Eraser(self.grammars)
 
     def start(
-        self, code: str, run: RunForm, *, known: Form | None = None, tell: TellForm | None = None
+        self, code: str, run: RunForm, *, known: Form | None = None, on_form: OnForm | None = None
     ) -> bool:
         """Start the script, in the form that is known already if that parses. False: it parses in no form,
         nothing has run, and the last failure says where. Raises NotAScript."""
@@ -54,9 +54,9 @@ class Starter:
             return True
         text = _unfenced(code)
         for form, is_read in self._forms(code, text):
-            if is_read and tell is not None:
-                tell(form)
-                tell = None
+            if is_read and on_form is not None:
+                on_form(form)
+                on_form = None
             if run(form, code):
                 return True
         return False
@@ -130,8 +130,8 @@ def _needs_a_tree(text: str) -> bool:
     # `await (x)` also parses as a call of a function named await, so the word alone decides.
     return (
         "await" in text
-        or handing.may_export(text)
-        or handing.may_be_lone(text)
+        or entry_points.may_export(text)
+        or entry_points.may_be_lone(text)
         or parallel.may_be_asynchronous(text)
         or looks_like_generics(text)
     )
@@ -141,9 +141,9 @@ def _forms_of(root: Node, draft: Draft, *, only_wrapped: bool = False) -> Iterat
     """The forms of a script whose tree is known; the draft may have changes already."""
     source = draft.source
     text = draft.text.decode()
-    exported = handing.open_exports(root, draft) if handing.may_export(text) else None
-    if exported is None and handing.may_be_lone(text):
-        exported = handing.open_lone_function(root, draft)
+    exported = entry_points.open_exports(root, draft) if entry_points.may_export(text) else None
+    if exported is None and entry_points.may_be_lone(text):
+        exported = entry_points.open_lone_function(root, draft)
     is_lone = exported is not None
     if parallel.may_be_asynchronous(text):
         parallel.make_asynchronous(root, draft)
@@ -167,7 +167,7 @@ def _forms_of(root: Node, draft: Draft, *, only_wrapped: bool = False) -> Iterat
 
 def _looks_like_object(text: str) -> bool:
     """A console takes a lone {…} for an object, as Node's does (lib/repl.js)."""
-    stripped = text.strip().strip(handing.BYTE_ORDER_MARK)
+    stripped = text.strip().strip(entry_points.BYTE_ORDER_MARK)
     return stripped[:1] == "{" and stripped[-1:] == "}"
 
 

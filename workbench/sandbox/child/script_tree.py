@@ -1,4 +1,4 @@
-"""A script and its tree; a failed one under a lens: the place of the failure, lines as they should be."""
+"""A script and its tree, made once for all who ask: the site of a failure in it, lines as they should be."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class Script:
 
     def __init__(self, grammars: Grammars, code: str) -> None:
         self._grammars = grammars
-        self._given = code
+        self._text = code
 
     @cached_property
     def code(self) -> str:
         """Without a fence and what stands beside it; every position stays."""
         try:
-            return fences.unfenced(self._given)
+            return fences.unfenced(self._text)
         except fences.NotAScript:
-            return self._given
+            return self._text
 
     @cached_property
     def source(self) -> bytes:
@@ -64,7 +64,7 @@ class Script:
         return line, len(before.decode("utf-8", "replace")) + 1
 
 
-class Look:
+class FailureSite:
     """line, column: of the failure, from 1, in characters; None where it has no place."""
 
     def __init__(self, script: Script, line: int | None, column: int | None) -> None:

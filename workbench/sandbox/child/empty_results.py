@@ -6,12 +6,12 @@ import re
 
 from tree_sitter import Node
 
-from workbench.sandbox.child import meant
+from workbench.sandbox.child import tool_advice
+from workbench.sandbox.child.entry_points import function_in
 from workbench.sandbox.child.grammars import awaited, expression_of, statements, text_of, words
-from workbench.sandbox.child.handing import function_in
-from workbench.sandbox.child.looking import Look, Script
-from workbench.sandbox.child.meant import Ask
 from workbench.sandbox.child.misuse import leftmost_of, of_a_promise, of_an_envelope
+from workbench.sandbox.child.script_tree import FailureSite, Script
+from workbench.sandbox.child.tool_advice import Ask
 from workbench.sandbox.child.unwrapping import taken_from_result
 
 _DECLARATIONS = frozenset(
@@ -31,7 +31,7 @@ def remarks(script: Script, ask: Ask | None) -> str | None:
         return None
     given = _given(top[-1])
     if given is not None:
-        told = _of_nothing(Look(script, None, None), given, ask)
+        told = _of_nothing(FailureSite(script, None, None), given, ask)
         return None if told is None else f"{_BECAUSE} {told}"
     last = _declared(top[-1])
     if all(statement.type in _DECLARATIONS for statement in top):
@@ -64,40 +64,40 @@ def _given(statement: Node) -> Node | None:
     return given if given is not None and given.type in _CALLABLE else None
 
 
-def _of_nothing(look: Look, given: Node, ask: Ask | None) -> str | None:
+def _of_nothing(site: FailureSite, given: Node, ask: Ask | None) -> str | None:
     """Why what a script ends with is undefined."""
     variable = leftmost_of(given)
     if given.type != "identifier":
         told = (
-            meant.as_array(look)
-            or of_a_promise(look, given)
-            or of_an_envelope(look, given, None)
-            or meant.has_something_else(look, given, ask)
+            tool_advice.as_array(site)
+            or of_a_promise(site, given)
+            or of_an_envelope(site, given, None)
+            or tool_advice.has_something_else(site, given, ask)
         )
         if told is not None:
             return told
-    return None if variable.type != "identifier" else taken_from_result(look, variable, ask)
+    return None if variable.type != "identifier" else taken_from_result(site, variable, ask)
 
 
 _FUNCTION = re.compile(r"the value is not JSON: \$(?:\.([\w$]+))? is a function \(")
 _PROMISES = re.compile(r"the value is not JSON: \$\[\d+\] is a Promise \(")
 
 
-def uncalled(look: Look, message: str) -> str | None:
+def uncalled(site: FailureSite, message: str) -> str | None:
     """Of a value that is a function, an object with one, or a list of Promises: the last line with the call."""
     found = _FUNCTION.match(message)
-    top = statements(look.root)
+    top = statements(site.root)
     last = _given(top[-1]) if top else None
     if last is None:
         return None
     if _PROMISES.match(message) is not None:
-        waited = f"await Promise.all({look.text(last)})"
-        return f"write: {look.line_with(last.start_byte, waited, last.end_byte)}"
+        waited = f"await Promise.all({site.text(last)})"
+        return f"write: {site.line_with(last.start_byte, waited, last.end_byte)}"
     if found is None:
         return None
     member = "" if found[1] is None else f".{found[1]}"
-    called = f"await {look.text(last)}{member}(input)"
-    return f"write: {look.line_with(last.start_byte, called, last.end_byte)}"
+    called = f"await {site.text(last)}{member}(input)"
+    return f"write: {site.line_with(last.start_byte, called, last.end_byte)}"
 
 
 def _declared(statement: Node) -> Node:

@@ -10,7 +10,7 @@ from typing import Any
 from tree_sitter import Node
 
 from workbench.sandbox.child.grammars import all_nodes, awaited
-from workbench.sandbox.child.looking import Look
+from workbench.sandbox.child.script_tree import FailureSite
 
 Ask = Callable[[str, str], dict[str, Any]]
 """Asks the host which tools there are: by a name, and by words. See policy:
@@ -49,60 +49,60 @@ _ROWS = {
 }
 
 
-def call_in_another_dialect(look: Look, ask: Ask | None) -> str | None:
+def call_in_another_dialect(site: FailureSite, ask: Ask | None) -> str | None:
     """The line with the call that stands at the failure as it is written here; None: it names no tool."""
-    call = _call_at(look)
+    call = _call_at(site)
     if call is None:
         return None
     function, given = call.child_by_field_name("function"), _arguments(call)
     if function is None:
         return None
-    if look.text(function) in _ENDING and given:
-        fixed = look.line_with(call.start_byte, look.text(given[0]), call.end_byte)
+    if site.text(function) in _ENDING and given:
+        fixed = site.line_with(call.start_byte, site.text(given[0]), call.end_byte)
         return f"a script's value is its last expression; write: {fixed}"
-    if ask is None or _ABOUT_TOOLS.search(look.text(function)) is not None:
+    if ask is None or _ABOUT_TOOLS.search(site.text(function)) is not None:
         return None
-    for name, arguments in list(_named(look, function, given))[:_MOST_NAMES]:
+    for name, arguments in list(_named(site, function, given))[:_MOST_NAMES]:
         meant = ask(name, "").get("meant")
         if meant is None:
             continue
-        waits = "" if look.source[: call.start_byte].rstrip().endswith(b"await") else "await "
-        return f"write: {look.line_with(call.start_byte, f'{waits}{meant}({arguments})', call.end_byte)}"
+        waits = "" if site.source[: call.start_byte].rstrip().endswith(b"await") else "await "
+        return f"write: {site.line_with(call.start_byte, f'{waits}{meant}({arguments})', call.end_byte)}"
     return None
 
 
-def not_found(look: Look, ask: Ask | None) -> str | None:
+def not_found(site: FailureSite, ask: Ask | None) -> str | None:
     """Of a ToolError: ``tools.call("server.tool", args)`` and the like, and ``tools.find(t => …)``."""
-    if (told := as_array(look)) is not None:
+    if (told := as_array(site)) is not None:
         return told
-    call = _call_at(look)
+    call = _call_at(site)
     function = None if call is None else call.child_by_field_name("function")
-    if function is None or look.text(function) not in _CALLERS:
+    if function is None or site.text(function) not in _CALLERS:
         return None
-    return call_in_another_dialect(look, ask)
+    return call_in_another_dialect(site, ask)
 
 
-def as_array(look: Look) -> str | None:
+def as_array(site: FailureSite) -> str | None:
     """Of a script that takes ``tools`` for an array; None: it does not."""
-    if _AS_ARRAY.search(look.code) is None:
+    if _AS_ARRAY.search(site.code) is None:
         return None
     return "tools is not an array: list_tools() gives one of {server, tool, description}"
 
 
-def fields_of(look: Look, ask: Ask | None) -> str | None:
+def fields_of(site: FailureSite, ask: Ask | None) -> str | None:
     """Of a ToolError: ``tools.demo.get_issue(101)``, where the field is not named."""
-    handed_on = _handed_on(look)
+    handed_on = _handed_on(site)
     if handed_on is not None and ask is not None:
-        text = look.text(handed_on)
+        text = site.text(handed_on)
         takes: list[str] = ask(_tool_name(text), "").get("takes") or []
         if not takes:
             return None
         fixed = f"{takes[0]} => {text}({{ {takes[0]} }})"
-        written = look.line_with(handed_on.start_byte, fixed, handed_on.end_byte)
+        written = site.line_with(handed_on.start_byte, fixed, handed_on.end_byte)
         return f"its fields are: {', '.join(takes)}; write: {written}"
-    call = _call_at(look)
+    call = _call_at(site)
     function = None if call is None else call.child_by_field_name("function")
-    found = None if function is None else _TOOL.match(look.text(function))
+    found = None if function is None else _TOOL.match(site.text(function))
     if call is None or found is None or ask is None:
         return None
     answer = ask(_tool_name(found[0]), "")
@@ -113,21 +113,21 @@ def fields_of(look: Look, ask: Ask | None) -> str | None:
     told = f"its fields are: {', '.join(takes)}"
     if answer.get("needs") != 1 or len(given) != 1 or given[0].type in {"object", "array", "null"}:
         return told
-    value = look.text(given[0])
+    value = site.text(given[0])
     inside = value if value == takes[0] else f"{takes[0]}: {value}"
-    fixed = look.line_with(given[0].start_byte, f"{{ {inside} }}", given[0].end_byte)
+    fixed = site.line_with(given[0].start_byte, f"{{ {inside} }}", given[0].end_byte)
     return f"{told}; write: {fixed}"
 
 
-def _handed_on(look: Look) -> Node | None:
+def _handed_on(site: FailureSite) -> Node | None:
     """``tools.demo.get_issue`` in ``ids.map(tools.demo.get_issue)``: each item is its argument."""
-    path = look.path()
+    path = site.path()
     for parent, node in zip(reversed(path[:-1]), reversed(path), strict=False):
-        if parent.type == "arguments" and _TOOL.match(look.text(node)) is not None:
+        if parent.type == "arguments" and _TOOL.match(site.text(node)) is not None:
             return node
-    call = _call_at(look)  # the place may be that of ``map``
+    call = _call_at(site)  # the place may be that of ``map``
     given = [] if call is None else _arguments(call)
-    return next((node for node in given if _TOOL.match(look.text(node)) is not None), None)
+    return next((node for node in given if _TOOL.match(site.text(node)) is not None), None)
 
 
 def _tool_name(text: str) -> str:
@@ -136,13 +136,13 @@ def _tool_name(text: str) -> str:
     return "" if found is None else ".".join(part for part in found.groups() if part)
 
 
-def _named(look: Look, function: Node, given: list[Node]) -> Iterator[tuple[str, str]]:
+def _named(site: FailureSite, function: Node, given: list[Node]) -> Iterator[tuple[str, str]]:
     """Names of tools that a call may mean, with the arguments for it."""
     texts = [
-        look.text(node)[1:-1] for node in given[:2] if node.type in {"string", "template_string"}
+        site.text(node)[1:-1] for node in given[:2] if node.type in {"string", "template_string"}
     ]
     rest = [node for node in given if node.type not in {"string", "template_string"}]
-    arguments = look.text(rest[0]) if rest else ""
+    arguments = site.text(rest[0]) if rest else ""
     if len(arguments) > _LONGEST:
         arguments = "…"
     if len(texts) == 2:
@@ -150,25 +150,25 @@ def _named(look: Look, function: Node, given: list[Node]) -> Iterator[tuple[str,
     if texts:
         yield texts[0], arguments
     if rest and rest[0].type == "object":
-        members = dict(_pairs(look, rest[0]))
+        members = dict(_pairs(site, rest[0]))
         name = next((members[key] for key in _NAMES if key in members), None)
         if name is not None and name.type == "string":
-            inner = next((look.text(members[key]) for key in _ARGUMENTS if key in members), "")
+            inner = next((site.text(members[key]) for key in _ARGUMENTS if key in members), "")
             server = members.get("server")
-            full = look.text(name)[1:-1]
+            full = site.text(name)[1:-1]
             if server is not None and server.type == "string":
-                full = f"{look.text(server)[1:-1]}.{full}"
+                full = f"{site.text(server)[1:-1]}.{full}"
             yield full, inner if len(inner) <= _LONGEST else "…"
-    names = re.findall(r"[\w$-]+", look.text(function))
+    names = re.findall(r"[\w$-]+", site.text(function))
     if len(names) > 1 and not texts:
         yield ".".join(names[-2:]), arguments
         yield names[-1], arguments
 
 
-def names_imported(look: Look, statement: Node) -> list[str]:
+def names_imported(site: FailureSite, statement: Node) -> list[str]:
     """The names in the braces of a statement that imports."""
     return [
-        look.text(node.child_by_field_name("name") or node)
+        site.text(node.child_by_field_name("name") or node)
         for node in all_nodes(statement)
         if node.type == "import_specifier"
     ]
@@ -186,27 +186,27 @@ def imported(names: list[str], ask: Ask | None) -> str:
 
 
 def has_something_else(
-    look: Look, owner: Node | None, ask: Ask | None, wanted: str = "array"
+    site: FailureSite, owner: Node | None, ask: Ask | None, wanted: str = "array"
 ) -> str | None:
     """What a result has whose member, or whose items, a script wants that it does not have.
 
     owner: the expression that is no object, or not ``wanted`` (array or string); None: the one at the
     failure.
     """
-    path = _path_of(look, owner) or (_taken_apart(look) if owner is None else None)
+    path = _path_of(site, owner) or (_taken_apart(site) if owner is None else None)
     if path is None:
         return None
     variable, members = path
-    if look.text(variable) == "input" and members:
+    if site.text(variable) == "input" and members:
         return f"the request's input has no {members[0]!r}"
-    call = call_in(variable) or declared_with(look, look.text(variable))
+    call = call_in(variable) or declared_with(site, site.text(variable))
     if call is None:
         return None
     function = call.child_by_field_name("function")
-    called = "" if function is None else look.text(function)
+    called = "" if function is None else site.text(function)
     if called in _ROWS:
         return f"{called} gives {_ROWS[called]}"
-    given = gives_of(look, call, ask)
+    given = gives_of(site, call, ask)
     if given is None:
         return None
     _, gives = given
@@ -214,33 +214,35 @@ def has_something_else(
         caught = "try { … } catch (e) { e.message }"
         return f"{called} gives the result itself, and throws where it fails: {caught}"
     if members and members[0] in _UNWRAPPED and members[0] not in (gives or {}).get("members", {}):
-        start, end = variable.end_byte, _end_of(look, variable)
-        return f"a result is unwrapped already; write: {look.line_with(start, '', end)}"
+        start, end = variable.end_byte, _end_of(site, variable)
+        return f"a result is unwrapped already; write: {site.line_with(start, '', end)}"
     if gives is None:
         return None
-    return _told(look, variable, called, members, gives, wanted)
+    return _told(site, variable, called, members, gives, wanted)
 
 
-def gives_of(look: Look, call: Node, ask: Ask | None) -> tuple[str, dict[str, Any] | None] | None:
+def gives_of(
+    site: FailureSite, call: Node, ask: Ask | None
+) -> tuple[str, dict[str, Any] | None] | None:
     """A tool as it is called, and what it gives as far as that is known; None: the call is none of a tool."""
     function = call.child_by_field_name("function")
-    found = None if function is None else _TOOL.match(look.text(function))
+    found = None if function is None else _TOOL.match(site.text(function))
     if function is None or found is None or ask is None:
         return None
-    return look.text(function), ask(_tool_name(found[0]), "").get("gives")
+    return site.text(function), ask(_tool_name(found[0]), "").get("gives")
 
 
-def rows_of_the_catalogue(look: Look) -> str | None:
+def rows_of_the_catalogue(site: FailureSite) -> str | None:
     """Where a script reads something from a list of tools that its rows do not have."""
-    asked = [name for name in _ROWS if re.search(rf"\b{name}\s*\(", look.code)]
+    asked = [name for name in _ROWS if re.search(rf"\b{name}\s*\(", site.code)]
     return f"{asked[0]} gives {_ROWS[asked[0]]}" if len(asked) == 1 else None
 
 
-def _taken_apart(look: Look) -> tuple[Node, list[str]] | None:
+def _taken_apart(site: FailureSite) -> tuple[Node, list[str]] | None:
     """The variable of the only ``const [a, b] = r``, whose place the engine does not tell."""
     found = [
         value
-        for node in all_nodes(look.root)
+        for node in all_nodes(site.root)
         if node.type == "variable_declarator"
         and (name := node.child_by_field_name("name")) is not None
         and name.type == "array_pattern"
@@ -257,7 +259,7 @@ def call_in(value: Node | None) -> Node | None:
 
 
 def _told(
-    look: Look,
+    site: FailureSite,
     variable: Node,
     called: str,
     members: list[str],
@@ -271,15 +273,15 @@ def _told(
         return f"{called} gives {_a(gives['kind'])}" if gives.get("kind") else None
     told = f"{called} gives {{{', '.join(inside)}}}"
     if not members:
-        name = look.text(variable) if variable.type == "identifier" else "it"
+        name = site.text(variable) if variable.type == "identifier" else "it"
         told = f"{name} is not {'text' if wanted == 'string' else 'an array'}: {told}"
     lists = [member for member, kind in inside.items() if kind == wanted]
     if len(lists) == 1:
-        end = variable.end_byte if not members else _end_of(look, variable)
+        end = variable.end_byte if not members else _end_of(site, variable)
         if variable.type == "await_expression":
-            whole = f"({look.text(variable)}).{lists[0]}"
-            return f"{told}; write: {look.line_with(variable.start_byte, whole, end)}"
-        told += f"; write: {look.line_with(variable.end_byte, '.' + lists[0], end)}"
+            whole = f"({site.text(variable)}).{lists[0]}"
+            return f"{told}; write: {site.line_with(variable.start_byte, whole, end)}"
+        told += f"; write: {site.line_with(variable.end_byte, '.' + lists[0], end)}"
     return told
 
 
@@ -287,49 +289,49 @@ def _a(kind: str) -> str:
     return f"{'an' if kind[:1] in 'aeiou' else 'a'} {kind}"
 
 
-def _path_of(look: Look, owner: Node | None) -> tuple[Node, list[str]] | None:
+def _path_of(site: FailureSite, owner: Node | None) -> tuple[Node, list[str]] | None:
     """The variable that an expression reads from, and the members on the way."""
     node = owner
     if node is None:
-        path = look.path()
+        path = site.path()
         node = path[-1] if path else None
     members: list[str] = []
     while node is not None and node.type == "member_expression":
         member = node.child_by_field_name("property")
-        members.insert(0, look.text(member) if member is not None else "")
+        members.insert(0, site.text(member) if member is not None else "")
         node = node.child_by_field_name("object")
     if node is None or not (node.type == "identifier" or (members and call_in(node) is not None)):
         return None
     return node, members
 
 
-def declared_with(look: Look, name: str) -> Node | None:
+def declared_with(site: FailureSite, name: str) -> Node | None:
     """The call whose value the variable ``name`` is, whether it was awaited or not."""
-    for declarator in all_nodes(look.root):
+    for declarator in all_nodes(site.root):
         if declarator.type != "variable_declarator":
             continue
         declared = declarator.child_by_field_name("name")
-        if declared is None or look.text(declared) != name:
+        if declared is None or site.text(declared) != name:
             continue
         return call_in(declarator.child_by_field_name("value"))
     return None
 
 
-def _end_of(look: Look, variable: Node) -> int:
+def _end_of(site: FailureSite, variable: Node) -> int:
     """The end of the member that is read of a variable first."""
-    found = re.compile(rb"\??\.[\w$]+").match(look.source, variable.end_byte)
+    found = re.compile(rb"\??\.[\w$]+").match(site.source, variable.end_byte)
     return found.end() if found is not None else variable.end_byte
 
 
-def _call_at(look: Look) -> Node | None:
+def _call_at(site: FailureSite) -> Node | None:
     """The innermost call at the failure whose function begins there, or that stands around it."""
-    around = [node for node in look.path() if node.type == "call_expression"]
+    around = [node for node in site.path() if node.type == "call_expression"]
     for call in reversed(around):
         function = call.child_by_field_name("function")
-        if function is None or look.offset is None:
+        if function is None or site.offset is None:
             continue
         # Of a call whose value is returned at once the engine gives the place behind its parenthesis.
-        if function.start_byte <= look.offset <= function.end_byte + 1:
+        if function.start_byte <= site.offset <= function.end_byte + 1:
             return call
     return None
 
@@ -341,8 +343,8 @@ def _arguments(call: Node) -> list[Node]:
     )
 
 
-def _pairs(look: Look, node: Node) -> Iterator[tuple[str, Node]]:
+def _pairs(site: FailureSite, node: Node) -> Iterator[tuple[str, Node]]:
     for pair in node.named_children:
         key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
         if pair.type == "pair" and key is not None and value is not None:
-            yield look.text(key).strip("\"'"), value
+            yield site.text(key).strip("\"'"), value
