@@ -15,7 +15,7 @@ from textual.app import ComposeResult
 
 from bench.terminal import TimedApp, quantiles, run_in_terminal
 from workbench.core.model import Event, Outcome, ToolCall, ToolCallFinished, ToolCallStarted
-from workbench.tui.trace.model import TraceModel
+from workbench.tui.trace.trace_model import TraceModel
 from workbench.tui.trace.view import TraceView
 
 _CALLS = 100_000

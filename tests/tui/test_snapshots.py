@@ -130,7 +130,7 @@ def test_replay(
     picture: Picture, size: tuple[int, int], theme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "workbench.tui.replay.outer_lines.local_time", lambda at: "2026-09-21 12:04:11"
+        "workbench.tui.replay.status_lines.local_time", lambda at: "2026-09-21 12:04:11"
     )
 
     async def shown(pilot: Pilot[int]) -> None:

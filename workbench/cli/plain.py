@@ -32,7 +32,7 @@ class PlainTrace:
         self._last: dict[tuple[str, str], JsonValue] = {}
 
     def __call__(self, event: Event) -> None:
-        from workbench.tui.values import preview
+        from workbench.tui.values import one_line
 
         match event:
             case ExecutionStarted():
@@ -40,7 +40,7 @@ class PlainTrace:
             case ToolCallStarted(call=call):
                 self._calls += 1
                 tool = call.server, call.tool
-                args = preview.arguments(call.args, self._last.get(tool), _WIDTH)
+                args = one_line.arguments(call.args, self._last.get(tool), _WIDTH)
                 self._last[tool] = call.args
                 where = f", line {call.line}" if call.line is not None else ""
                 name = clean_line(f"{call.server}.{call.tool}")
@@ -50,7 +50,7 @@ class PlainTrace:
             case ToolCallFinished(call=call, outcome=outcome):
                 took = f"{event.duration_ms:.0f} ms"
                 if outcome.error is None:
-                    came = preview.result(outcome.result, _WIDTH)
+                    came = one_line.result(outcome.result, _WIDTH)
                     self._write(f"call {call.seq}: ok after {took}: {came}")
                 else:
                     self._failed += 1

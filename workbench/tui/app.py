@@ -24,7 +24,7 @@ from workbench.tui.glyphs import AsciiFilter, SafeFilter
 from workbench.tui.key_order import KeyOrder
 from workbench.tui.leaving import Leaving
 from workbench.tui.main.screen import WorkbenchScreen
-from workbench.tui.palette import Palette
+from workbench.tui.palette_entries import Palette
 from workbench.tui.readable import ReadableFilter
 from workbench.tui.runtime_host import RuntimeHost
 from workbench.tui.saving import Saving, file_name

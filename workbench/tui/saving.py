@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.tui.dialogs.ask import LineScreen, unless_kept
-from workbench.tui.editor import documents
+from workbench.tui.editor import script_documents
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
@@ -39,8 +39,8 @@ class Saving:
 
     def _write(self, path: Path, text: str) -> None:
         try:
-            documents.write_text(path, text)
-        except documents.DocumentError as error:
+            script_documents.write_text(path, text)
+        except script_documents.DocumentError as error:
             self._app.say(str(error), "error")
         else:
             self._app.say(f"Saved {path}")

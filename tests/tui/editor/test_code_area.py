@@ -11,9 +11,9 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.tui.conftest import until
-from tests.tui.editor.test_completion import catalogue
+from tests.tui.editor.test_code_completion import catalogue
 from workbench.tui.editor.code_area import CodeArea, Marker
-from workbench.tui.editor.completion import Completion, complete
+from workbench.tui.editor.code_completion import Completion, complete
 from workbench.tui.editor.completion_popup import CompletionPopup
 from workbench.tui.editor.find_bar import FindBar, LineBar
 from workbench.tui.widgets.hues import LineNote

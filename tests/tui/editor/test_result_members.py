@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.editor.test_completion import cursor
+from tests.tui.editor.test_code_completion import cursor
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
 from workbench.core.model import JsonValue
-from workbench.tui.editor.completion import complete
+from workbench.tui.editor.code_completion import complete
 
 COMMIT: JsonValue = {
     "type": "object",

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.tui.conftest import until
-from tests.tui.editor.test_completion import catalogue
+from tests.tui.editor.test_code_completion import catalogue
 from workbench.catalogue.annotations import may_destroy
 from workbench.catalogue.tools import ServerInfo
 from workbench.config import Config, ServerSettings, demo_server

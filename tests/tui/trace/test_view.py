@@ -6,7 +6,7 @@ import pytest
 from textual import on
 from textual.app import App, ComposeResult
 
-from tests.tui.trace.test_model import call, failed, finished, many
+from tests.tui.trace.test_trace_model import call, failed, finished, many
 from workbench.core.model import (
     ConsoleLine,
     ErrorCode,
@@ -18,8 +18,8 @@ from workbench.core.model import (
     ToolCallStarted,
 )
 from workbench.tui.trace.figures_screen import FiguresScreen, show_figures
-from workbench.tui.trace.messages import CallHighlighted, CallOpened
 from workbench.tui.trace.view import TraceView
+from workbench.tui.trace.view_messages import CallHighlighted, CallOpened
 
 pytestmark = pytest.mark.anyio
 

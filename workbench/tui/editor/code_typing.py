@@ -1,4 +1,4 @@
-"""Typing in an editor: pairs, indentation, comments, moving lines; what each means is in ``editing``."""
+"""Typing in an editor: pairs, indentation, comments, moving lines; what each means is in ``text_edits``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Location, Selection
 
 from workbench.tui.commands import bindings
-from workbench.tui.editor import editing
+from workbench.tui.editor import text_edits
 from workbench.tui.textual_private import EditorBase
 
 _FREED = {"ctrl+a", "ctrl+f", "ctrl+g", "f6", "f7"}
@@ -55,15 +55,15 @@ class Typing:
         start, end = self._area.selection
         before, after = self._around()
         if event.key == "enter":
-            first, second = editing.new_line(before, after, self._unit)
+            first, second = text_edits.new_line(before, after, self._unit)
             self._insert_around(first, second)
             return True
         if event.key == "tab":
             if start[0] == end[0]:
                 return False
-            self._change_lines(lambda lines: editing.indented(lines, self._unit))
+            self._change_lines(lambda lines: text_edits.indented(lines, self._unit))
             return True
-        if event.key == "backspace" and start == end and editing.deletes_pair(before, after):
+        if event.key == "backspace" and start == end and text_edits.deletes_pair(before, after):
             row, column = end
             self._area.replace(
                 "", (row, column - 1), (row, column + 1), maintain_selection_offset=False
@@ -73,13 +73,13 @@ class Typing:
         typed = event.character
         if not event.is_printable or typed is None:
             return False
-        if start != end and typed in editing.PAIRS:
-            self._surround(typed, editing.PAIRS[typed])
-        elif start == end and editing.steps_over(typed, after):
+        if start != end and typed in text_edits.PAIRS:
+            self._surround(typed, text_edits.PAIRS[typed])
+        elif start == end and text_edits.steps_over(typed, after):
             self._area.move_cursor((end[0], end[1] + 1))
-        elif start == end and editing.closes_itself(typed, before, after):
-            self._insert_around(typed, editing.PAIRS[typed])
-        elif typed in editing.CLOSERS and start == end and before.endswith(self._unit):
+        elif start == end and text_edits.closes_itself(typed, before, after):
+            self._insert_around(typed, text_edits.PAIRS[typed])
+        elif typed in text_edits.CLOSERS and start == end and before.endswith(self._unit):
             row, column = end
             if before.strip():
                 self._area.type_text(typed, start, end)
@@ -117,7 +117,7 @@ class Typing:
         """Twice: the word; three times: the line."""
         row, column = place
         if times == 2:
-            start, end = editing.word_at(self._area.document.source_line(row), column)
+            start, end = text_edits.word_at(self._area.document.source_line(row), column)
             self._area.selection = Selection((row, start), (row, end))
         elif times >= 3:
             self._area.select_line(row)
@@ -155,10 +155,10 @@ class Typing:
         self._area.selection = Selection(moved(start), moved(end))
 
     def outdent(self) -> None:
-        self._change_lines(lambda lines: editing.outdented(lines, self._unit))
+        self._change_lines(lambda lines: text_edits.outdented(lines, self._unit))
 
     def toggle_comment(self) -> None:
-        self._change_lines(editing.comment_toggled)
+        self._change_lines(text_edits.comment_toggled)
 
     def move_lines(self, by: int) -> None:
         """Swap the selected lines with the one above or below."""

@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 from textual.geometry import Offset
 
-from workbench.tui.editor.call_places import opens_by_itself, opens_unasked
-from workbench.tui.editor.completion import Completion
+from workbench.tui.editor.call_at_cursor import opens_by_itself, opens_unasked
+from workbench.tui.editor.code_completion import Completion
 from workbench.tui.editor.completion_popup import CompletionPopup
 from workbench.tui.textual_private import EditorBase
 

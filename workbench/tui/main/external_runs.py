@@ -19,8 +19,8 @@ from workbench.tui.wording import COLOURS, SIGNS, count, duration
 
 if TYPE_CHECKING:
     from workbench.tui.main.host import Host
-    from workbench.tui.main.outer_lines import StatusLine
     from workbench.tui.main.run_control import RunControl
+    from workbench.tui.main.status_lines import StatusLine
 
 _SHOWN_S = 15.0
 """How long a run that ended stays in the header."""

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from workbench.tui.dialogs.ask import LineScreen
-from workbench.tui.editor import documents
-from workbench.tui.editor.documents import DocumentError
+from workbench.tui.editor import script_documents
+from workbench.tui.editor.script_documents import DocumentError
 from workbench.tui.main.input_text import InputError, parse_input
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class NamedInputs:
     def choose(self) -> None:
         """Take one of the inputs that were kept beside the script."""
         host, tab = self._host, self._host.tab
-        found = documents.named_inputs(tab.document.path) if tab.document.path else {}
+        found = script_documents.named_inputs(tab.document.path) if tab.document.path else {}
         if not found:
             host.app.say("No inputs were kept for this script; Keep input as makes one")
             return
@@ -32,7 +32,7 @@ class NamedInputs:
             if answer not in found:
                 return
             try:
-                text = documents.read_text(found[answer])
+                text = script_documents.read_text(found[answer])
             except DocumentError as error:
                 host.app.say(str(error), "error")
             else:
@@ -44,7 +44,7 @@ class NamedInputs:
     def keep(self) -> None:
         """Keep the input under a name, beside the script."""
         host, tab = self._host, self._host.tab
-        if tab.document.path is None or documents.is_sample(tab.document.path):
+        if tab.document.path is None or script_documents.is_sample(tab.document.path):
             host.app.say("Save the script first: its inputs are kept beside it", "warning")
             return
         script = tab.document.path
@@ -53,8 +53,8 @@ class NamedInputs:
             if answer is None:
                 return
             try:
-                path = documents.named_input(script, answer)
-                documents.write_text(path, tab.input.text)
+                path = script_documents.named_input(script, answer)
+                script_documents.write_text(path, tab.input.text)
             except DocumentError as error:
                 host.app.say(str(error), "error")
             else:

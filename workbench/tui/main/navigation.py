@@ -11,7 +11,7 @@ from workbench.core import paths
 from workbench.history import HistoryError
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor import external_editor as external
-from workbench.tui.editor.editing import is_word
+from workbench.tui.editor.text_edits import is_word
 from workbench.tui.editor.tool_calls import call_text
 from workbench.tui.history.saved_filters import SavedFilters
 from workbench.tui.widgets.filtered_list import FilteredList

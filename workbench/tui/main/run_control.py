@@ -15,8 +15,8 @@ from workbench.history import HistoryError
 from workbench.text.sanitize import clean_line
 from workbench.tui.main.input_text import InputError, parse_input
 from workbench.tui.trace.live_run import CallState, LiveBuffer, LiveRun
-from workbench.tui.trace.model import TraceModel
 from workbench.tui.trace.rows import Totals
+from workbench.tui.trace.trace_model import TraceModel
 from workbench.tui.values.error_reading import Fix, place_of
 from workbench.tui.wording import COLOURS, SIGNS, costs, error_line, error_place, summary
 

@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from workbench.tui.trace.messages import (
+from workbench.tui.trace.view_messages import (
     CallHighlighted,
     CallOpened,
     CopyRequested,

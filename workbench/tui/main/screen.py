@@ -27,13 +27,13 @@ from workbench.tui.main.external_runs import ExternalRuns
 from workbench.tui.main.frame_titles import FrameTitles
 from workbench.tui.main.named_inputs import NamedInputs
 from workbench.tui.main.navigation import Navigation
-from workbench.tui.main.outer_lines import HeaderLine, StatusLine
 from workbench.tui.main.problems import Problems
 from workbench.tui.main.run_control import RunControl
 from workbench.tui.main.run_panes import RunPanes
 from workbench.tui.main.script_files import ScriptFiles
 from workbench.tui.main.script_tabs import ScriptTabs
 from workbench.tui.main.sidebar import Sidebar
+from workbench.tui.main.status_lines import HeaderLine, StatusLine
 from workbench.tui.main.tab import Tab
 from workbench.tui.trace.detail_pane import DetailPane
 from workbench.tui.trace.live_run import TICK_S

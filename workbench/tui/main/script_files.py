@@ -16,9 +16,9 @@ from workbench.core.scripts import (
     script_names,
 )
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen, unless_kept
-from workbench.tui.editor import documents
-from workbench.tui.editor.documents import Document, DocumentError
+from workbench.tui.editor import script_documents
 from workbench.tui.editor.highlighting import language_of
+from workbench.tui.editor.script_documents import Document, DocumentError
 
 if TYPE_CHECKING:
     from workbench.tui.main.host import Host
@@ -89,11 +89,11 @@ class ScriptFiles:
 
     def _write(self, tab: Tab) -> bool:
         app = self._host.app
-        if tab.document.path is not None and documents.is_sample(tab.document.path):
+        if tab.document.path is not None and script_documents.is_sample(tab.document.path):
             app.say(f"{tab.document.name} is a sample: give it a name with Save as", "warning")
             return False
         try:
-            documents.write(tab.document, tab.script.text, tab.input.text)
+            script_documents.write(tab.document, tab.script.text, tab.input.text)
         except DocumentError as error:
             app.say(str(error), "error")
             return False
@@ -141,7 +141,7 @@ class ScriptFiles:
                 unless_kept(self._host.app, path, lambda: save(path))
 
         path = tab.document.path
-        if path is None or documents.is_sample(path):  # samples stay as they came
+        if path is None or script_documents.is_sample(path):  # samples stay as they came
             path = self._folder / tab.document.name
         title = f"Save as (a name alone goes into {_short(self._folder)})"
         self._host.app.push_screen(LineScreen(title, _short(path)), named)
@@ -194,7 +194,7 @@ class ScriptFiles:
                 self._tell_of_both(tab)
                 continue
             try:
-                fresh = documents.read(document.path)
+                fresh = script_documents.read(document.path)
             except DocumentError as error:
                 self._host.app.say(str(error), "warning")
                 document.stamp = None

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import ToolInfo
 from workbench.core import paths
-from workbench.tui.editor import documents
-from workbench.tui.editor.call_places import tool_on_line
-from workbench.tui.editor.completion import Completion, complete
-from workbench.tui.editor.documents import Document, DocumentError
+from workbench.tui.editor import script_documents
+from workbench.tui.editor.call_at_cursor import tool_on_line
+from workbench.tui.editor.code_completion import Completion, complete
+from workbench.tui.editor.script_documents import Document, DocumentError
 from workbench.tui.main.tab import Tab, new_tab
 from workbench.tui.main.wrapped_files import WrappedFiles
 from workbench.tui.ui_state import Draft
@@ -69,7 +69,7 @@ class ScriptTabs:
 
     async def _recover(self, draft: Draft) -> None:
         try:
-            document = documents.read(Path(draft.path)) if draft.path else Document(None)
+            document = script_documents.read(Path(draft.path)) if draft.path else Document(None)
         except DocumentError:
             document = Document(None)
         tab = await self.show(document)
@@ -103,7 +103,7 @@ class ScriptTabs:
     async def open(self, path: Path) -> None:
         """Show a file; says so where it cannot be read, and shows an empty script."""
         try:
-            document = documents.read(path)
+            document = script_documents.read(path)
         except DocumentError as error:
             self._host.app.say(str(error), "error")
             document = Document(None)

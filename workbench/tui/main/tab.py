@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from workbench.history import Recording
 from workbench.text.sanitize import clean_line
-from workbench.tui.editor import documents
+from workbench.tui.editor import script_documents
 from workbench.tui.editor.code_area import CodeArea
-from workbench.tui.editor.documents import Document
 from workbench.tui.editor.highlighting import language_of
+from workbench.tui.editor.script_documents import Document
 
 
 @dataclass(slots=True, eq=False)
@@ -34,7 +34,7 @@ class Tab:
     def has_file(self) -> bool:
         """Whether saving writes a file of the user's: samples stay as they came."""
         path = self.document.path
-        return path is not None and not documents.is_sample(path)
+        return path is not None and not script_documents.is_sample(path)
 
     @property
     def label(self) -> str:

@@ -10,7 +10,7 @@ from textual.worker import Worker
 from workbench.history import Recording
 from workbench.text.sanitize import clean_line
 from workbench.tui.dialogs.ask import ChoiceScreen
-from workbench.tui.editor.documents import Document
+from workbench.tui.editor.script_documents import Document
 from workbench.tui.history.diff_screen import DiffScreen
 from workbench.tui.replay.divergence_screen import DivergenceScreen
 from workbench.tui.replay.recorded_panes import texts_of

@@ -21,17 +21,17 @@ from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.replay.following import Following
-from workbench.tui.replay.outer_lines import header_parts, status_line
 from workbench.tui.replay.playback import Playback
 from workbench.tui.replay.recorded_panes import recorded_panes
 from workbench.tui.replay.reruns import Reruns
+from workbench.tui.replay.status_lines import header_parts, status_line
 from workbench.tui.replay.timeline import step_of, steps_of
 from workbench.tui.replay.transport import Transport
-from workbench.tui.trace import messages
+from workbench.tui.trace import view_messages
 from workbench.tui.trace.detail_pane import DetailPane
 from workbench.tui.trace.live_run import TICK_S, LiveRun
-from workbench.tui.trace.model import TraceModel
 from workbench.tui.trace.title import calls_made
+from workbench.tui.trace.trace_model import TraceModel
 from workbench.tui.trace.view import TraceView
 from workbench.tui.values.error_card import ErrorCard
 from workbench.tui.widgets.key_footer import KeyFooter
@@ -205,13 +205,13 @@ class ReplayScreen(PaneScreen):
         self.trace.select(seq)
         return True
 
-    @on(messages.CopyRequested)
-    def _copy_call(self, event: messages.CopyRequested) -> None:
+    @on(view_messages.CopyRequested)
+    def _copy_call(self, event: view_messages.CopyRequested) -> None:
         state = self._run.calls.get(event.seq)
         if state is not None:
             self.detail.copy_call(state)
 
-    @on(messages.FiguresRequested)
+    @on(view_messages.FiguresRequested)
     def _figures(self) -> None:
         from workbench.tui.trace.figures_screen import show_figures
 
@@ -222,8 +222,8 @@ class ReplayScreen(PaneScreen):
         self._mark_line(event.line - 1)
         self.go_to("script")
 
-    @on(messages.CallOpened)
-    def _opened(self, event: messages.CallOpened) -> None:
+    @on(view_messages.CallOpened)
+    def _opened(self, event: view_messages.CallOpened) -> None:
         self.go_to_call(event.seq)
 
     def action_speed(self, by: int) -> None:
@@ -307,8 +307,8 @@ class ReplayScreen(PaneScreen):
 
     # -- what it shows -----------------------------------------------------------------
 
-    @on(messages.CallHighlighted)
-    def _chosen(self, event: messages.CallHighlighted) -> None:
+    @on(view_messages.CallHighlighted)
+    def _chosen(self, event: view_messages.CallHighlighted) -> None:
         own, self._pointed = event.seq == self._pointed, 0
         self._show_call(event.seq, in_front=not own or not self.playback.at_end)
 

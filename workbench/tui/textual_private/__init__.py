@@ -4,7 +4,12 @@ Textual has no public way to these; so its version is pinned (pyproject.toml), a
 gone when another version is tried (tests/tui/test_textual_private.py). Nothing outside this folder touches one.
 """
 
-from workbench.tui.textual_private.editing import EditorBase, LineMap, TextDocument, newline_of
+from workbench.tui.textual_private.editor_documents import (
+    EditorBase,
+    LineMap,
+    TextDocument,
+    newline_of,
+)
 from workbench.tui.textual_private.members import CLASS_MEMBERS, INSTANCE_MEMBERS, VERSION
 from workbench.tui.textual_private.painting import AppBase
 from workbench.tui.textual_private.scrolling import LineLog, LineScroll

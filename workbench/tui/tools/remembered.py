@@ -9,7 +9,7 @@ from workbench.core.model import JsonValue
 from workbench.core.records import PastCall
 from workbench.text.jsontext import canonical, dumps
 from workbench.text.redact import MARK
-from workbench.tui.values.preview import arguments
+from workbench.tui.values.one_line import arguments
 from workbench.tui.wording import duration, local_time
 
 _MOST = 50

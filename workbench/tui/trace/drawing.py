@@ -23,8 +23,8 @@ from workbench.tui.trace.line import (
     fold_line,
     header_line,
 )
-from workbench.tui.trace.model import TraceModel
 from workbench.tui.trace.rows import CallRow
+from workbench.tui.trace.trace_model import TraceModel
 from workbench.tui.widgets.hues import HUES, hue_rules
 from workbench.tui.widgets.line_view import PaintedView, Part, invitation
 from workbench.tui.widgets.prompt import Prompt

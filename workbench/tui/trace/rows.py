@@ -11,9 +11,9 @@ from typing import TypeAlias
 
 from workbench.core.model import ErrorCode, Outcome
 from workbench.tui.trace.folds import Key
-from workbench.tui.values import preview
+from workbench.tui.values import one_line
 
-SHOWN_ARGS = preview.BRIEF
+SHOWN_ARGS = one_line.BRIEF
 """Characters of arguments and results that a row keeps (payloads stay with the events)."""
 SHOWN_CONSOLE = 400
 

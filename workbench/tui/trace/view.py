@@ -12,12 +12,12 @@ from textual.timer import Timer
 from workbench.core.model import Event
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
-from workbench.tui.trace import messages
+from workbench.tui.trace import view_messages
 from workbench.tui.trace.drawing import TraceDrawing
 from workbench.tui.trace.filter import FilterError, parse_filter
 from workbench.tui.trace.line import VIEWS
-from workbench.tui.trace.model import TraceModel
 from workbench.tui.trace.rows import CallRow, ConsoleRow, EndRow
+from workbench.tui.trace.trace_model import TraceModel
 from workbench.tui.widgets.mouse import only_asks
 
 _STEP_S = 0.02
@@ -141,7 +141,7 @@ class TraceView(TraceDrawing, can_focus=True):
         row = self.selected
         if moved and row is not None and row.seq != self._told:
             self._told = row.seq
-            self.post_message(messages.CallHighlighted(self, row.seq))
+            self.post_message(view_messages.CallHighlighted(self, row.seq))
 
     def _show_cursor(self) -> None:
         if self.cursor is None or not self.size.height:
@@ -321,22 +321,22 @@ class TraceView(TraceDrawing, can_focus=True):
             self._go(self.model.shown.position(self.cursor))
 
     def action_summary(self) -> None:
-        self.post_message(messages.FiguresRequested(self))
+        self.post_message(view_messages.FiguresRequested(self))
 
     def action_open(self) -> None:
         row = self.model.rows[self.cursor] if self.cursor is not None else None
         if self.cursor is not None and self.model.shown.folded_at(self.cursor) is not None:
             self.action_fold()
         elif isinstance(row, CallRow):
-            self.post_message(messages.CallOpened(self, row.seq))
+            self.post_message(view_messages.CallOpened(self, row.seq))
         elif isinstance(row, EndRow):
-            self.post_message(messages.EndOpened(self, row.line, row.column))
+            self.post_message(view_messages.EndOpened(self, row.line, row.column))
 
     def action_copy(self) -> None:
         """The call, with its arguments and what came of it; a console line as it is."""
         row = self.selected
         if row is not None:
-            self.post_message(messages.CopyRequested(self, row.seq))
+            self.post_message(view_messages.CopyRequested(self, row.seq))
         elif self.cursor is not None:
             line = self.model.rows[self.cursor]
             if isinstance(line, ConsoleRow):

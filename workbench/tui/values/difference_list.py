@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.core.model import JsonValue
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import clean_line
-from workbench.tui.values.preview import brief
+from workbench.tui.values.one_line import brief
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.row_list import RowList
 

@@ -25,8 +25,8 @@ from workbench.tui.values.error_reading import (
     frames,
     whole_text,
 )
-from workbench.tui.values.preview import preview
-from workbench.tui.values.wrapping import wrapped
+from workbench.tui.values.line_breaks import wrapped
+from workbench.tui.values.one_line import preview
 from workbench.tui.widgets.line_view import PaintedView, Part
 from workbench.tui.widgets.mouse import only_asks
 

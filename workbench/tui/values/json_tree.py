@@ -12,9 +12,9 @@ from rich.cells import cell_len, set_cell_size
 
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean
+from workbench.tui.values.line_breaks import wrapped
 from workbench.tui.values.media import media_of
-from workbench.tui.values.preview import preview
-from workbench.tui.values.wrapping import wrapped
+from workbench.tui.values.one_line import preview
 
 Path: TypeAlias = tuple[str | int, ...]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
-from workbench.tui.values.preview import preview
+from workbench.tui.values.one_line import preview
 
 Row = dict[str, JsonValue]
 

@@ -16,7 +16,7 @@ from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.values.clipboard import copy
-from workbench.tui.values.wrapping import wrapped
+from workbench.tui.values.line_breaks import wrapped
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_view import PaintedView
 from workbench.tui.widgets.pane import Pane

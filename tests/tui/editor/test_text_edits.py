@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.tui.editor.editing import (
+from workbench.tui.editor.text_edits import (
     closes_itself,
     comment_toggled,
     deletes_pair,

@@ -33,7 +33,7 @@ from workbench.tui.trace.rows import (
     status_of_call,
 )
 from workbench.tui.trace.shown_rows import ShownRows
-from workbench.tui.values import preview
+from workbench.tui.values import one_line
 from workbench.tui.widgets.hues import LineNote, ServerHues
 
 
@@ -146,7 +146,7 @@ class TraceModel:
         self._index.extend([-1] * missing)
         self._index[call.seq - 1] = len(self.rows)
         server, tool = sys.intern(clean_line(call.server)), sys.intern(clean_line(call.tool))
-        args = preview.arguments(call.args, self._last_args.get((server, tool)))
+        args = one_line.arguments(call.args, self._last_args.get((server, tool)))
         self._last_args[server, tool] = call.args
         row = CallRow(call.seq, server, tool, args, call.line, call.started_ms, lane, status)
         index = len(self.rows)
@@ -172,7 +172,7 @@ class TraceModel:
         row.summary = (
             clean_line(error.message[:SHOWN_ARGS])
             if error
-            else sys.intern(preview.result(event.outcome.result))  # many results read alike
+            else sys.intern(one_line.result(event.outcome.result))  # many results read alike
         )
         self._span = max(self._span, row.started_ms + event.duration_ms)
         self._over(row, made=event.outcome.dispatched)

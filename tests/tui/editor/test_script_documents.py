@@ -6,28 +6,28 @@ from pathlib import Path
 
 import pytest
 
-from workbench.tui.editor import documents
-from workbench.tui.editor.documents import Document, DocumentError
+from workbench.tui.editor import script_documents
+from workbench.tui.editor.script_documents import Document, DocumentError
 
 
 def test_script_and_input_are_saved_and_read(tmp_path: Path) -> None:
-    document = documents.read(tmp_path / "a.js")
-    documents.write(document, "return 'ü'\r\n", '{"a": 1}')
-    again = documents.read(tmp_path / "a.js")
+    document = script_documents.read(tmp_path / "a.js")
+    script_documents.write(document, "return 'ü'\r\n", '{"a": 1}')
+    again = script_documents.read(tmp_path / "a.js")
     assert (again.saved_input, again.changed_on_disk()) == ('{"a": 1}', False)
     assert (tmp_path / "a.js").read_bytes() == "return 'ü'\r\n".encode()
 
 
 def test_untouched_input_makes_no_file(tmp_path: Path) -> None:
-    document = documents.read(tmp_path / "a.js")
-    documents.write(document, "1", document.saved_input)
+    document = script_documents.read(tmp_path / "a.js")
+    script_documents.write(document, "1", document.saved_input)
     assert [file.name for file in tmp_path.iterdir()] == ["a.js"]
 
 
 def test_change_by_another_program_is_seen(tmp_path: Path) -> None:
     file = tmp_path / "a.js"
     file.write_text("1")
-    document = documents.read(file)
+    document = script_documents.read(file)
     file.unlink()
     assert document.changed_on_disk()
 
@@ -35,11 +35,11 @@ def test_change_by_another_program_is_seen(tmp_path: Path) -> None:
 def test_what_cannot_be_read_or_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.js").write_bytes(b"\xff\xfe")
     with pytest.raises(DocumentError, match="not UTF-8"):
-        documents.read(tmp_path / "a.js")
+        script_documents.read(tmp_path / "a.js")
     with pytest.raises(DocumentError, match=r"cannot save .*No such file"):
-        documents.write(Document(tmp_path / "none" / "b.js"), "1", "{}")
+        script_documents.write(Document(tmp_path / "none" / "b.js"), "1", "{}")
     with pytest.raises(DocumentError, match="no name yet"):
-        documents.write(Document(None), "1", "{}")
+        script_documents.write(Document(None), "1", "{}")
 
 
 def test_saving_keeps_link_and_mode(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_saving_keeps_link_and_mode(tmp_path: Path) -> None:
     real.write_text("1")
     real.chmod(0o640)
     (tmp_path / "link.js").symlink_to(real)
-    documents.write(documents.read(tmp_path / "link.js"), "2", "{}\n")
+    script_documents.write(script_documents.read(tmp_path / "link.js"), "2", "{}\n")
     assert (tmp_path / "link.js").is_symlink()
     assert (real.read_text(), real.stat().st_mode & 0o777) == ("2", 0o640)
 
@@ -56,6 +56,6 @@ def test_named_inputs_cannot_lead_elsewhere(tmp_path: Path) -> None:
     script = tmp_path / "a[1].js"
     (tmp_path / "a[1].big.input.json").write_text("{}")
     (tmp_path / "a1.other.input.json").write_text("{}")
-    assert documents.named_inputs(script) == {"big": tmp_path / "a[1].big.input.json"}
+    assert script_documents.named_inputs(script) == {"big": tmp_path / "a[1].big.input.json"}
     with pytest.raises(DocumentError, match="no name for an input"):
-        documents.named_input(script, "../x")
+        script_documents.named_input(script, "../x")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from workbench.tui.values.preview import arguments, preview, result
+from workbench.tui.values.one_line import arguments, preview, result
 
 
 @pytest.mark.parametrize(

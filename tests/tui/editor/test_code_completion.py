@@ -7,8 +7,8 @@ import time
 import pytest
 
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
-from workbench.tui.editor.call_places import opens_by_itself, tool_at, tool_on_line
-from workbench.tui.editor.completion import GLOBALS, Completion, complete
+from workbench.tui.editor.call_at_cursor import opens_by_itself, tool_at, tool_on_line
+from workbench.tui.editor.code_completion import GLOBALS, Completion, complete
 
 SCHEMA = {
     "type": "object",

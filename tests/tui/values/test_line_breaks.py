@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from workbench.text.sanitize import clean_line
-from workbench.tui.values.wrapping import wrapped
+from workbench.tui.values.line_breaks import wrapped
 
 
 @given(st.text(st.characters(exclude_characters="\n")), st.integers(2, 30))

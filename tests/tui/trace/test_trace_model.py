@@ -24,11 +24,11 @@ from workbench.core.model import (
 from workbench.tui.trace.filter import FilterError, parse_filter
 from workbench.tui.trace.folds import FOLDS_FROM
 from workbench.tui.trace.live_run import LiveRun
-from workbench.tui.trace.model import TraceModel
 from workbench.tui.trace.rows import SHOWN_ARGS, CallRow, ConsoleRow, Totals
 from workbench.tui.trace.title import calls_made
 from workbench.tui.trace.tool_figures import tool_figures
-from workbench.tui.values.preview import brief
+from workbench.tui.trace.trace_model import TraceModel
+from workbench.tui.values.one_line import brief
 from workbench.tui.widgets.hues import LineNote
 
 OK = Outcome(ok=True, result={"rows": 1})

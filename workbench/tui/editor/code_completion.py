@@ -1,6 +1,6 @@
 """What can stand at the cursor of a script: globals, servers, tools, argument names and their values.
 
-Pure: from a catalogue, the text and the cursor (``script_reading``, ``call_places``) and the schemas
+Pure: from a catalogue, the text and the cursor (``script_reading``, ``call_at_cursor``) and the schemas
 (``schema_walk``).
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.catalogue.typescript import member, property_name, type_text
 from workbench.text.sanitize import clean_line
-from workbench.tui.editor.call_places import (
+from workbench.tui.editor.call_at_cursor import (
     QUOTES,
     called_at,
     is_called_there,

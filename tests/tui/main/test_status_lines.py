@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.core.model import ToolCall
-from workbench.tui.main.outer_lines import StatusLine
+from workbench.tui.main.status_lines import StatusLine
 from workbench.tui.trace.live_run import CallState, LiveRun
 
 
