@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.serving import Served, command, write_config
+from tests.support.serving import Served, command, end, write_config
 from workbench.history import Store
 
 pytestmark = [pytest.mark.anyio, pytest.mark.npm]
@@ -42,9 +42,7 @@ async def output(*program: str, home: Path) -> Any:
     try:
         out, err = await asyncio.wait_for(process.communicate(), 60)
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        await end(process)
     assert process.returncode == 0, err.decode()
     return json.loads(out)
 
@@ -108,6 +106,7 @@ def check_tasks(seen: Any, kind: str, folder: Path) -> None:
             seen["failed"] == "TaskFailedError: RUNTIME_ERROR: ReferenceError: nope is not defined"
         )
         assert seen["cancelled"] == "TaskCancelledError: Task was cancelled"
+    assert isinstance(ok, dict), ok
     assert (ok["ok"], ok["value"]) == (True, "late")
     store = Store(folder / "data" / "history.sqlite3")
     rows = store.list_executions()

@@ -16,7 +16,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.support.serving import HANDSHAKE, Served, command, write_config
+from tests.support.serving import HANDSHAKE, Served, command, end, write_config
 from workbench.serve.binding import Binding
 from workbench.serve.connections import Room, most_connections
 from workbench.serve.http import HttpApp, Listening
@@ -191,8 +191,7 @@ async def test_silent_connections_neither_shut_clients_out_nor_fill_stderr(
         for _, writer in silent:
             writer.close()
     finally:
-        if process.returncode is None:
-            process.kill()
+        await end(process)
 
 
 async def test_the_limit_of_a_body_is_followed_by_a_running_server(tmp_path: Path) -> None:
