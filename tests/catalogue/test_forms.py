@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.catalogue.forms.field_kinds import Choices, label_of, shape_of
 from workbench.catalogue.forms.form import Entry, Form
-from workbench.catalogue.forms.shapes import Choices, label_of, shape_of
 from workbench.catalogue.schemas.parts import Parts
 from workbench.catalogue.validation import SchemaCheck
 from workbench.core.model import JsonValue

@@ -10,7 +10,7 @@ import jsonschema_rs
 import pytest
 
 from workbench.catalogue.inference import SeenType, seen_type
-from workbench.catalogue.typescript import signature, type_text
+from workbench.catalogue.tool_types import signature, type_text
 
 ISSUES: list[Any] = [
     {"number": n, "title": f"issue {n}", "state": "open" if n % 2 else "closed", "by": None}

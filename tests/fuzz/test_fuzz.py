@@ -24,8 +24,8 @@ from tests.fuzz.guided import DOORS, places, seeds
 from tests.support.node import NodeLines
 from tests.support.recordings import sign
 from tests.support.tools import DictTools
+from workbench.catalogue.tool_types import signature
 from workbench.catalogue.tools import ToolInfo
-from workbench.catalogue.typescript import signature
 from workbench.config import ConfigError, parse
 from workbench.core.engine import Engine
 from workbench.core.model import (

@@ -17,7 +17,7 @@ import pytest
 from tests.history.test_writer import finished, started, write
 from tests.support.recordings import sign
 from workbench.history import HistoryError, RecordingError, Store, read_recording, write_recording
-from workbench.history.opening import open_for_writing
+from workbench.history.database import open_for_writing
 from workbench.history.store import SqliteHistory
 
 pytestmark = pytest.mark.anyio

@@ -12,8 +12,8 @@ import pytest
 
 from tests.support.tools import DictTools
 from workbench.catalogue.definitions import definition_id
+from workbench.catalogue.tool_types import type_text
 from workbench.catalogue.tools import ToolInfo
-from workbench.catalogue.typescript import type_text
 from workbench.core.engine import Engine
 from workbench.core.model import ExecutionRequest, Limits, Outcome, PoolSettings, ToolCall
 from workbench.history import Store

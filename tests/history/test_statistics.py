@@ -15,7 +15,7 @@ from workbench.core.model import ExecutionRequest, Limits, PoolSettings
 from workbench.core.records import FinishedCall, ToolStatistics, percentile
 from workbench.history import Store
 from workbench.history.past_calls import PAST_CALLS
-from workbench.history.reading import TOOL_CALLS
+from workbench.history.queries import TOOL_CALLS
 
 pytestmark = pytest.mark.anyio
 

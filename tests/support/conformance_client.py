@@ -18,7 +18,7 @@ from workbench.core.model import Outcome, ToolCall
 from workbench.upstream import Manager
 from workbench.upstream.auth.flow import Client, log_in
 from workbench.upstream.auth.logins import Logins
-from workbench.upstream.auth.loopback import Loopback
+from workbench.upstream.auth.redirect_page import RedirectPage
 
 _SAMPLES = {"string": "text", "number": 5, "integer": 42, "boolean": True, "array": []}
 
@@ -39,7 +39,7 @@ _DOCUMENT = "https://conformance-test.local/client-metadata.json"
 _MOST_LOGINS = 2
 
 
-async def _browser(address: str, loopback: Loopback) -> None:
+async def _browser(address: str, loopback: RedirectPage) -> None:
     """Go where the authorization server sends a browser."""
     async with httpx2.AsyncClient(follow_redirects=True) as client:
         await client.get(address)

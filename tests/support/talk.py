@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import Any
 
-from workbench.serve.session import Session
+from workbench.serve.server_session import Session
 from workbench.serve.tasks import Tasks
 from workbench.serve.tool_provider import Caller, UnknownTool
 

@@ -366,7 +366,7 @@ async def test_a_server_that_the_newest_protocol_is_too_much_for_is_started_anew
     how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At most one start is lost to it, in the first process that meets it."""
-    monkeypatch.setattr("workbench.upstream.transports.session._DISCOVER_S", 0.3)
+    monkeypatch.setattr("workbench.upstream.transports.client_session._DISCOVER_S", 0.3)
     starts = tmp_path / "starts"
     settings = odd_settings(how, connect_timeout_ms=2_000)
     settings = ServerSettings(**{**_fields(settings), "args": (*settings.args, str(starts))})

@@ -32,7 +32,7 @@ from workbench.core.model import ErrorCode
 from workbench.mcp import messages
 from workbench.upstream import Manager
 from workbench.upstream.transports import mirrored
-from workbench.upstream.transports.http import HttpChannel
+from workbench.upstream.transports.http_channel import HttpChannel
 
 pytestmark = pytest.mark.anyio
 
@@ -76,7 +76,7 @@ def _state(manager: Manager) -> str:
 async def test_whatever_an_older_server_answers_it_is_asked_again_in_its_own_way(
     how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.upstream.transports.session._DISCOVER_S", 0.3)
+    monkeypatch.setattr("workbench.upstream.transports.client_session._DISCOVER_S", 0.3)
     async with serving(partial(handshake_server, discover=_NOT_KNOWN[how])) as fake:
         for _ in range(2):
             async with managing(_settings(fake), data_dir=tmp_path) as manager:
@@ -455,7 +455,7 @@ async def test_news_of_changed_tools_are_asked_for_again_when_their_stream_was_c
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Between the streams anything may have changed: the tools are listed again."""
-    monkeypatch.setattr("workbench.upstream.transports.session._FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr("workbench.upstream.transports.client_session._FIRST_PAUSE_S", 0.01)
     listens = 0
 
     def answer(asked: Asked) -> Reply:

@@ -22,7 +22,7 @@ from workbench.config import ServerSettings
 from workbench.core.model import ErrorCode
 from workbench.upstream.auth.flow import Client, LoginFailed, log_in
 from workbench.upstream.auth.logins import Login, Logins
-from workbench.upstream.auth.loopback import Loopback
+from workbench.upstream.auth.redirect_page import RedirectPage
 
 pytestmark = pytest.mark.anyio
 
@@ -43,7 +43,7 @@ def _settings(port: int) -> ServerSettings:
     return ServerSettings("web", url=f"http://127.0.0.1:{port}/mcp")
 
 
-async def browser(address: str, loopback: Loopback) -> None:
+async def browser(address: str, loopback: RedirectPage) -> None:
     """Follow the authorization server back to the page, like a browser whose owner says yes."""
     async with httpx2.AsyncClient(follow_redirects=True) as client:
         answer = await client.get(address)
@@ -136,7 +136,7 @@ async def test_a_failed_login_shows_its_steps(tmp_path: Path) -> None:
         # A client that nobody knows gets no further than the authorization server's own page.
         asked: list[str] = []
 
-        async def show(address: str, loopback: Loopback) -> None:
+        async def show(address: str, loopback: RedirectPage) -> None:
             asked.append(address)
             state = parse_qs(urlsplit(address).query)["state"][0]
             assert not loopback.take(f"{loopback.address}?code=x&state=wrong")
@@ -151,7 +151,7 @@ async def test_a_failed_login_shows_its_steps(tmp_path: Path) -> None:
 async def test_the_page_hears_its_own_login_only(port: int) -> None:
     heard: list[int] = []
 
-    async def show(address: str, loopback: Loopback) -> None:
+    async def show(address: str, loopback: RedirectPage) -> None:
         async with httpx2.AsyncClient() as client:
             for path, host in (
                 ("/callback?code=forged&state=guess", None),

@@ -16,7 +16,7 @@ from workbench.mcp.messages import (
     RpcError,
 )
 from workbench.text.jsontext import dumps
-from workbench.upstream import requests
+from workbench.upstream import resource_requests
 from workbench.upstream.results import failure_of, outcome_of
 
 _WRAPPER = {"type": "object", "properties": {"result": {"type": "array"}}, "required": ["result"]}
@@ -254,7 +254,7 @@ async def test_large_json_of_a_resource_leaves_others_their_turn_like_that_of_a_
 
     tool = {"content": [{"type": "text", "text": rows}]}
     for answer in (
-        requests.outcome_of({"contents": [content]}, read, 1.0),
+        resource_requests.outcome_of({"contents": [content]}, read, 1.0),
         outcome_of(tool, None, "s.t", 1.0),
     ):
         turns.clear()

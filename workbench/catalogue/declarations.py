@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.catalogue.typescript import property_name, signature
+from workbench.catalogue.tool_types import property_name, signature
 
 if TYPE_CHECKING:
     from workbench.catalogue.tools import Catalogue, SeenTypes, ToolInfo

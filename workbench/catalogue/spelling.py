@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from workbench.catalogue.missing import Missing
 from workbench.catalogue.suggestions import bare, near_names, suggestion
-from workbench.catalogue.typescript import member
+from workbench.catalogue.tool_types import member
 
 if TYPE_CHECKING:
     from workbench.catalogue.tools import Catalogue, ToolInfo

@@ -17,7 +17,7 @@ from workbench.catalogue.inference import SeenType
 from workbench.catalogue.missing import Missing, not_at_hand
 from workbench.catalogue.search import ToolIndex
 from workbench.catalogue.suggestions import near_names, suggestion
-from workbench.catalogue.typescript import member
+from workbench.catalogue.tool_types import member
 from workbench.catalogue.validation import SchemaCheck
 from workbench.core.model import ErrorCode, JsonValue, Offer
 from workbench.text.jsontext import canonical

@@ -16,7 +16,7 @@ from workbench.util.browser import has_browser, open_browser
 
 if TYPE_CHECKING:
     from workbench.config import ServerSettings
-    from workbench.upstream.auth.loopback import Loopback
+    from workbench.upstream.auth.redirect_page import RedirectPage
 
 _MOST_LINE = 1 << 16
 
@@ -71,7 +71,7 @@ def log_in(arguments: argparse.Namespace) -> int:
         raise Failure("--client-secret-env needs --client-id")
     with_browser = not arguments.no_browser and has_browser()
 
-    async def show(address: str, loopback: Loopback) -> None:
+    async def show(address: str, loopback: RedirectPage) -> None:
         await _show(settings.name, address, loopback, with_browser)
 
     try:
@@ -144,7 +144,7 @@ def _secret(variable: str | None) -> str | None:
     return os.environ[variable]
 
 
-async def _show(name: str, address: str, loopback: Loopback, with_browser: bool) -> None:
+async def _show(name: str, address: str, loopback: RedirectPage, with_browser: bool) -> None:
     print(f"to log in to {name}, open")
     print(f"  {clean_line(address)}")
     if with_browser:
@@ -159,7 +159,7 @@ def _can_type() -> bool:
     return sys.platform != "win32" and sys.stdin.isatty()
 
 
-def _typed(loopback: Loopback) -> None:
+def _typed(loopback: RedirectPage) -> None:
     line = os.read(sys.stdin.fileno(), _MOST_LINE)
     if not line:
         asyncio.get_running_loop().remove_reader(sys.stdin.fileno())

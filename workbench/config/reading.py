@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from workbench.catalogue.suggestions import near_names, suggestion
-from workbench.config.documents import holds_nul, leaves, line_of, look_up
 from workbench.config.schema import (
     KEYS,
     SERVER_KEYS,
@@ -26,6 +25,7 @@ from workbench.config.schema import (
     Stamp,
     UiSettings,
 )
+from workbench.config.toml_documents import holds_nul, leaves, line_of, look_up
 from workbench.core import paths
 from workbench.core.model import JsonValue, Limits, PoolSettings
 from workbench.text.jsontext import loads

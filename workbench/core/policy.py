@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from workbench.catalogue.definitions import definition_id
 from workbench.catalogue.missing import Missing, not_at_hand
+from workbench.catalogue.tool_types import member
 from workbench.catalogue.tools import Catalogue, SeenTypes, ToolInfo, nothing_seen
-from workbench.catalogue.typescript import member
 from workbench.catalogue.validation import judge_arguments
 from workbench.core.budget import Budget
 from workbench.core.model import (

@@ -13,7 +13,7 @@ from workbench.core.model import JsonValue
 from workbench.demo.resources import beside_tools
 from workbench.demo.tools import TOOLS, Answer, DemoTool, Missing
 from workbench.demo.world import World
-from workbench.serve.session import Session
+from workbench.serve.server_session import Session
 from workbench.serve.stdio import own_stdio
 from workbench.serve.tool_provider import Caller, UnknownTool
 

@@ -7,8 +7,8 @@ import sqlite3
 from workbench.core.model import Event
 from workbench.core.records import Recording
 from workbench.history.inserting import Inserter
-from workbench.history.reading import read_recording_of
-from workbench.history.schema import make_tables
+from workbench.history.queries import read_recording_of
+from workbench.history.tables import make_tables
 from workbench.text.redact import Redactor
 
 

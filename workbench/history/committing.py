@@ -26,9 +26,9 @@ from workbench.core.model import (
 )
 from workbench.core.paths import make_private
 from workbench.core.records import HistoryError
+from workbench.history.database import BUSY_MS, Locked, explained, explaining
 from workbench.history.inserting import Inserter
 from workbench.history.open_file import LOG_KEPT_BYTES, OpenFile
-from workbench.history.opening import BUSY_MS, Locked, explained, explaining
 from workbench.history.pending import Item, Lacking, Weighed
 from workbench.history.pruning import Pruner, transaction
 from workbench.history.trouble import is_of_the_file

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from workbench.core.records import ExecutionRow, ScriptRow, Wanted
-from workbench.history.rows import marks
+from workbench.history.row_decoding import marks
 from workbench.history.selecting import Value, gone_owners, selection
 
 # Who is damaged is left out: the list of executions marks it.

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.core.records import NotNamed, name_problem
-from workbench.history.rows import chunks, marks
-from workbench.history.schema import column_names
+from workbench.history.row_decoding import chunks, marks
+from workbench.history.tables import column_names
 
 NOT_PINNED = "n NOT IN (SELECT execution FROM marks WHERE pinned)"
 """Of an execution that may be removed for its age or its size."""

@@ -6,7 +6,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from workbench.history.opening import explaining, identity, open_for_writing
+from workbench.history.database import explaining, identity, open_for_writing
 
 LOG_KEPT_BYTES = 8 << 20
 """What the database's log may keep of the disk between checkpoints."""

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from workbench.history.marks import NOT_PINNED
 from workbench.history.owner import is_alive
-from workbench.history.rows import RUNNING_OWNERS
+from workbench.history.row_decoding import RUNNING_OWNERS
 
 _DAY_S = 86_400
 _STEP_S = 0.01

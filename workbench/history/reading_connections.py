@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.core.records import HistoryError
-from workbench.history.opening import (
+from workbench.history.database import (
     TROUBLE,
     Identity,
     NoHistory,

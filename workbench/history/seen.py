@@ -14,7 +14,7 @@ from workbench.catalogue.definitions import definition_id
 from workbench.catalogue.inference import SeenType, seen_type
 from workbench.catalogue.tools import ToolInfo
 from workbench.core.model import JsonValue
-from workbench.history.schema import column_names
+from workbench.history.tables import column_names
 from workbench.text.jsontext import loads
 
 _LOOKED_THROUGH = 500

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from workbench.core.records import HistoryError, Order, Wanted
 from workbench.history.marks import NOT_PINNED, PINNED, has_marks
 from workbench.history.owner import is_alive
-from workbench.history.rows import CALLS_MADE, RUNNING_OWNERS, marks
+from workbench.history.row_decoding import CALLS_MADE, RUNNING_OWNERS, marks
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import encodable
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from workbench.core.model import Event, ExecutionStarted
 from workbench.core.records import HistoryError
+from workbench.history.database import explaining, open_for_writing
 from workbench.history.logfile import LogFile
 from workbench.history.marks import keep_name, keep_pin
-from workbench.history.opening import explaining, open_for_writing
 from workbench.history.pruning import Pruner, give_back, take_out, transaction
-from workbench.history.reading import SqliteReader
-from workbench.history.rows import chunks
+from workbench.history.queries import SqliteReader
+from workbench.history.row_decoding import chunks
 from workbench.history.writer import Writer
 from workbench.text.redact import Redactor
 

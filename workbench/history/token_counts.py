@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from workbench.core.savings import Saved, Tokens, answer_tokens, framed, result_tokens
-from workbench.history.rows import YEAR_9999, chunks, marks
-from workbench.history.schema import column_names
+from workbench.history.row_decoding import YEAR_9999, chunks, marks
+from workbench.history.tables import column_names
 
 COUNTED = 1_000
 """So many are counted at once, about half a second; the others by their length."""

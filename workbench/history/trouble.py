@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from workbench.core.records import HistoryError
-from workbench.history.opening import Locked, NoRoom
+from workbench.history.database import Locked, NoRoom
 
 PATIENCE_S = 5.0
 """How long a result waits for a file that is locked. Past it, it is delivered, and says so."""

@@ -17,10 +17,10 @@ from pathlib import Path
 from workbench.core.model import Event, ExecutionFinished, ExecutionRunning, ExecutionStarted
 from workbench.core.records import HistoryError
 from workbench.history.committing import Committer, without_payload
+from workbench.history.database import TROUBLE, Locked, NoRoom, explained
 from workbench.history.event_size import LIGHT, weight_of
 from workbench.history.inserting import Inserter
 from workbench.history.logfile import LogFile
-from workbench.history.opening import TROUBLE, Locked, NoRoom, explained
 from workbench.history.pending import Item, Lacking, Pending
 from workbench.history.pruning import Pruner
 from workbench.history.trouble import CLOSE_S, Trouble

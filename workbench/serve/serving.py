@@ -15,7 +15,7 @@ from pathlib import Path
 from workbench.config import Config
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.serve.binding import Binding
-from workbench.serve.session import Session
+from workbench.serve.server_session import Session
 from workbench.serve.stdio import own_stdio
 from workbench.serve.telemetry import Tracing, open_tracing
 from workbench.serve.toolset import ListingWatch, Toolset

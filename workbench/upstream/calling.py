@@ -9,7 +9,7 @@ from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.core.model import ErrorCode, Outcome, ToolCall
 from workbench.core.ports import NoteListener
 from workbench.mcp.messages import Failure, RpcError
-from workbench.upstream import requests
+from workbench.upstream import resource_requests
 from workbench.upstream.connection import NotConnected
 from workbench.upstream.known_server import KnownServer
 from workbench.upstream.notes import NoteTap
@@ -55,10 +55,10 @@ async def answered(
         )
     except (RpcError, Failure) as error:
         if call.kind != "tool":
-            return requests.failure_of(error, call, timeout_ms)
+            return resource_requests.failure_of(error, call, timeout_ms)
         return failure_of(error, label, timeout_ms)
     if call.kind != "tool":
-        return await requests.outcome_of(answer, call, took)
+        return await resource_requests.outcome_of(answer, call, took)
     return await outcome_of(answer, server.offered.get(call.tool), label, took)
 
 
@@ -84,5 +84,5 @@ async def _confirm(
 
 async def _send(link: Link, call: ToolCall, timeout: float, tap: NoteTap) -> dict[str, Any]:
     if call.kind != "tool":
-        return await requests.ask(link, call, timeout, tap.progress)
+        return await resource_requests.ask(link, call, timeout, tap.progress)
     return await link.call_tool(call.tool, call.args, timeout, tap.progress)

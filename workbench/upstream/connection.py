@@ -23,7 +23,7 @@ from workbench.upstream.pulse import Pulse
 from workbench.upstream.routes import Ears, Route, route_to
 from workbench.upstream.transports.link import StartAfresh
 from workbench.upstream.transports.process import CannotStart, StderrRing, child_environment
-from workbench.util.places import Places
+from workbench.util.semaphore import Semaphore
 
 if TYPE_CHECKING:
     from workbench.config import ServerSettings
@@ -114,7 +114,7 @@ class Connection:
         self._was_ready = False
         self._wedged = False
         """The last attempt came to nothing after the question for the newest protocol."""
-        self._places = Places(_MOST_IN_FLIGHT)
+        self._places = Semaphore(_MOST_IN_FLIGHT)
         self._underway: dict[int, NoteTap] = {}
 
     @property

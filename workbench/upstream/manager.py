@@ -18,7 +18,7 @@ from workbench.core.elicitation import Elicit, Elicitation, Reply, declined
 from workbench.core.model import Outcome, ToolCall
 from workbench.core.ports import NoteListener
 from workbench.mcp.peer import LONGEST_ANSWER
-from workbench.upstream import requests
+from workbench.upstream import resource_requests
 from workbench.upstream.approval import Pins
 from workbench.upstream.auth.logins import Logins, Place
 from workbench.upstream.auth.sessions import log_in, log_out
@@ -256,7 +256,9 @@ class Manager:
         """
         server = self._servers[name]
         if server.offerings is None:
-            found = await requests.offerings_of(name, lambda call: self.call(call, lambda _: None))
+            found = await resource_requests.offerings_of(
+                name, lambda call: self.call(call, lambda _: None)
+            )
             if found.problem is not None:  # the next question may have better luck
                 return found
             server.offerings = found

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from workbench.upstream.client_side import ClientSide
+from workbench.upstream.transports.client_session import Session
 from workbench.upstream.transports.process import StderrRing, StdioServer
-from workbench.upstream.transports.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from workbench.config import ServerSettings
     from workbench.upstream.auth.logins import Logins
-    from workbench.upstream.transports.http import HttpChannel
+    from workbench.upstream.transports.http_channel import HttpChannel
     from workbench.upstream.transports.link import Link
 
 _EXIT_CODE_S = 0.3

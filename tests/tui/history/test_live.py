@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.tui.conftest import MakeApp, app_opened, until
-from workbench.history import reading
+from workbench.history import queries
 from workbench.history.reading_connections import SqliteWatch
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen
@@ -120,7 +120,7 @@ async def test_a_screen_that_is_left_follows_nothing_any_more(
             super().close()
             followed.discard(self)
 
-    monkeypatch.setattr(reading, "SqliteWatch", Watch)
+    monkeypatch.setattr(queries, "SqliteWatch", Watch)
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
         await until(lambda: len(followed) == 1, "the main screen follows what others run")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from workbench.catalogue.forms.shapes import Shape, shape_of
+from workbench.catalogue.forms.field_kinds import Shape, shape_of
 from workbench.catalogue.schemas.parts import Parts
 from workbench.catalogue.schemas.values import is_number
 from workbench.catalogue.schemas.walk import Path

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.catalogue.schemas.walk import Fault, Path
 from workbench.catalogue.suggestions import bare, near_names, suggestion
-from workbench.catalogue.typescript import type_text
+from workbench.catalogue.tool_types import type_text
 from workbench.core.model import JsonValue
 from workbench.text.redact import Redactor
 from workbench.text.sanitize import cut

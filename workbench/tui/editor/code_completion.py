@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from workbench.catalogue.tool_types import member, property_name, type_text
 from workbench.catalogue.tools import Catalogue, ToolInfo
-from workbench.catalogue.typescript import member, property_name, type_text
 from workbench.text.sanitize import clean_line
 from workbench.tui.editor.call_at_cursor import (
     QUOTES,

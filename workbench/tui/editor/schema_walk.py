@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from workbench.catalogue.typescript import resolve
+from workbench.catalogue.tool_types import resolve
 
 Step: TypeAlias = str | int
 """The name of a property, or the index of an array's item."""

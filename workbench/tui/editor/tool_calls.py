@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from workbench.catalogue.tool_types import member, property_name
 from workbench.catalogue.tools import ToolInfo
-from workbench.catalogue.typescript import member, property_name
 from workbench.core.model import JsonValue
 
 _LINE = 88

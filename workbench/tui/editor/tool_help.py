@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.content import Content
 
 from workbench.catalogue.inference import SeenType
+from workbench.catalogue.tool_types import member, signature
 from workbench.catalogue.tools import ToolInfo
-from workbench.catalogue.typescript import member, signature
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui.editor.highlighting import highlight
 

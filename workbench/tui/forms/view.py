@@ -12,8 +12,8 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
+from workbench.catalogue.forms.field_kinds import Choices, label_of
 from workbench.catalogue.forms.form import Entry, Form, Wrong
-from workbench.catalogue.forms.shapes import Choices, label_of
 from workbench.catalogue.validation import SchemaCheck
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line

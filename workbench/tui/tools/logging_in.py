@@ -22,7 +22,7 @@ from workbench.util.browser import has_browser, open_browser
 
 if TYPE_CHECKING:
     from workbench.upstream import Manager
-    from workbench.upstream.auth.loopback import Loopback
+    from workbench.upstream.auth.redirect_page import RedirectPage
 
 
 class LoginScreen(GuardedModal[str | None]):
@@ -41,7 +41,7 @@ class LoginScreen(GuardedModal[str | None]):
         self._upstream = upstream
         self._server = server
         self._address: str | None = None
-        self._loopback: Loopback | None = None
+        self._loopback: RedirectPage | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="login-body") as body:
@@ -73,7 +73,7 @@ class LoginScreen(GuardedModal[str | None]):
             where = "the system keyring" if place == "keyring" else "a file that only you can read"
             self.dismiss(f"Logged in to {self._server}: its tokens are in {where}")
 
-    async def _show(self, address: str, loopback: Loopback) -> None:
+    async def _show(self, address: str, loopback: RedirectPage) -> None:
         self._address, self._loopback = address, loopback
         opened = has_browser()
         said = "The browser was asked to open this address" if opened else "Open this address"

@@ -16,8 +16,8 @@ from textual.widgets import Static
 from workbench.catalogue.annotations import in_words, may_destroy
 from workbench.catalogue.forms.form import Entry, Form
 from workbench.catalogue.schemas.words import NEEDED
+from workbench.catalogue.tool_types import member
 from workbench.catalogue.tools import ToolInfo
-from workbench.catalogue.typescript import member
 from workbench.core.model import ExecutionRequest, JsonValue
 from workbench.core.records import HistoryError
 from workbench.text.jsontext import loads

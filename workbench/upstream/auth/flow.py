@@ -24,7 +24,7 @@ from pydantic import AnyUrl, ValidationError
 
 from workbench.mcp.messages import encode, request
 from workbench.upstream.auth.logins import Login, origin_of
-from workbench.upstream.auth.loopback import Loopback, listening
+from workbench.upstream.auth.redirect_page import RedirectPage, listening
 from workbench.upstream.auth.steps import Name, Steps
 from workbench.upstream.transports.http_client import refusal, words_of
 from workbench.util.loopback import is_loopback
@@ -52,7 +52,7 @@ class Client:
     secret: str | None = field(default=None, repr=False)
 
 
-Show = Callable[[str, Loopback], Awaitable[None]]
+Show = Callable[[str, RedirectPage], Awaitable[None]]
 """Bring a person to the address, and them, or it, back to the page."""
 
 
@@ -103,7 +103,7 @@ class _Flow:
         settings: ServerSettings,
         show: Show,
         steps: Steps,
-        loopback: Loopback,
+        loopback: RedirectPage,
         scope: str | None,
         before: Login | None,
         client: Client | None,

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from workbench.upstream.importers import jsonc
+from workbench.upstream.importers.client_files import BY_PLACE, places
+from workbench.upstream.importers.client_formats import tables
 from workbench.upstream.importers.entries import Entry, ImportedServer, Product, Source, translate
-from workbench.upstream.importers.places import BY_PLACE, places
 from workbench.upstream.importers.plugins import plugin_files, plugin_servers
-from workbench.upstream.importers.shapes import tables
 from workbench.upstream.importers.variables import Variables
 from workbench.util.files import read_regular
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from workbench.upstream.importers import jsonc_edit
+from workbench.upstream.importers.client_files import user_files
 from workbench.upstream.importers.entries import Product
-from workbench.upstream.importers.places import user_files
 from workbench.util.files import changing, read_regular, write_whole
 
 NAME = "workbench"

@@ -38,8 +38,8 @@ from workbench.mcp.messages import (
 from workbench.upstream.client_side import ClientSide
 from workbench.upstream.notes import log_text
 from workbench.upstream.repair import repair_listing
+from workbench.upstream.transports.client_session import LOG_LEVEL, MOST_PAGES
 from workbench.upstream.transports.link import Era, StartAfresh, Way, about_of
-from workbench.upstream.transports.session import LOG_LEVEL, MOST_PAGES
 
 LogLine: TypeAlias = Callable[[str], None]
 

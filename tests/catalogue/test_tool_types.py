@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.support.catalogues import catalogue, demo_catalogue, tool
-from workbench.catalogue import typescript
-from workbench.catalogue.typescript import signature, type_text
+from workbench.catalogue import tool_types
+from workbench.catalogue.tool_types import signature, type_text
 
 
 @pytest.mark.parametrize(
@@ -136,13 +136,13 @@ def test_a_wall_of_alternatives_is_not_printed_to_be_thrown_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     printed: list[int] = []
-    print_one = typescript._Printer.print
+    print_one = tool_types._Printer.print
 
-    def counting(printer: typescript._Printer, *where: Any) -> str:
+    def counting(printer: tool_types._Printer, *where: Any) -> str:
         printed.append(1)
         return print_one(printer, *where)
 
-    monkeypatch.setattr(typescript._Printer, "print", counting)
+    monkeypatch.setattr(tool_types._Printer, "print", counting)
     schema = {"items": {"anyOf": [{"const": number} for number in range(100_000)]}}
     assert signature("f", "", {"properties": {"a": schema}}, None).startswith("f(")
     assert len(printed) < 20_000

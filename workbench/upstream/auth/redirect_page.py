@@ -28,7 +28,7 @@ class Return:
         return f"Return({', '.join(sorted(self.query))})"
 
 
-class Loopback:
+class RedirectPage:
     """The page. ``expect`` the state of the login first: what comes with another one is not heard."""
 
     def __init__(self, port: int) -> None:
@@ -97,9 +97,9 @@ class Loopback:
 
 
 @asynccontextmanager
-async def listening(port: int = 0) -> AsyncIterator[Loopback]:
+async def listening(port: int = 0) -> AsyncIterator[RedirectPage]:
     """Open the page; port: 0 for any. Raises OSError."""
-    loopback = Loopback(port)
+    loopback = RedirectPage(port)
     server = await asyncio.start_server(loopback.handle, "127.0.0.1", port, limit=_MOST_HEAD)
     loopback.port = server.sockets[0].getsockname()[1]
     try:

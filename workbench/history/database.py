@@ -14,7 +14,7 @@ from typing import TypeAlias
 from urllib.parse import quote
 
 from workbench.core.records import HistoryError
-from workbench.history.schema import ALL_TABLES, VERSION, make_tables
+from workbench.history.tables import ALL_TABLES, VERSION, make_tables
 
 BUSY_MS = 1_000
 """How long a statement waits for another process to end its writing, before who asked decides."""

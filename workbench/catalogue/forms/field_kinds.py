@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 from workbench.catalogue.schemas.parts import Parts
 from workbench.catalogue.schemas.values import is_number
-from workbench.catalogue.typescript import type_text
+from workbench.catalogue.tool_types import type_text
 from workbench.core.model import JsonValue
 from workbench.text.jsontext import canonical, dumps, loads
 from workbench.text.sanitize import clean_line

@@ -6,8 +6,8 @@ import asyncio
 from types import TracebackType
 
 
-class Places:
-    """``async with places``: at most ``most`` at once, the others wait in the order they came."""
+class Semaphore:
+    """``async with semaphore``: at most ``most`` at once, the others wait in the order they came."""
 
     def __init__(self, most: int) -> None:
         self._free = most

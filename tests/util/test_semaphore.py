@@ -6,13 +6,13 @@ import time
 
 import pytest
 
-from workbench.util.places import Places
+from workbench.util.semaphore import Semaphore
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_no_more_than_there_are_places_and_in_order() -> None:
-    places, inside, order = Places(2), 0, []
+    places, inside, order = Semaphore(2), 0, []
 
     async def one(n: int) -> None:
         nonlocal inside
@@ -28,7 +28,7 @@ async def test_no_more_than_there_are_places_and_in_order() -> None:
 
 
 async def test_a_place_that_was_given_to_who_leaves_is_not_lost() -> None:
-    places = Places(1)
+    places = Semaphore(1)
     held = asyncio.Event()
 
     async def hold() -> None:
@@ -50,7 +50,7 @@ async def test_a_place_that_was_given_to_who_leaves_is_not_lost() -> None:
 
 async def _leaving(count: int) -> float:
     """CPU seconds until ``count`` that wait have all been cancelled, the last come first."""
-    places = Places(1)
+    places = Semaphore(1)
 
     async def wait() -> None:
         async with places:

@@ -35,7 +35,7 @@ from workbench.history.grouping import groups_of
 from workbench.history.marks import Mark, number_named, read_marks
 from workbench.history.past_calls import past_calls_of
 from workbench.history.reading_connections import Connections, SqliteWatch
-from workbench.history.rows import (
+from workbench.history.row_decoding import (
     CALLS_MADE,
     ROW_COLUMNS,
     Columns,

@@ -23,7 +23,7 @@ from workbench.mcp.messages import (
     RpcError,
 )
 from workbench.mcp.peer import Peer
-from workbench.upstream.transports.session import CLIENT, Session
+from workbench.upstream.transports.client_session import CLIENT, Session
 
 Answer = dict[str, Any]
 _STAMP = {VERSION_KEY: "2026-07-28", CLIENT_KEY: CLIENT, CAPABILITIES_KEY: {}}
