@@ -117,16 +117,20 @@ async def test_drops_of_a_head_do_not_renew_its_time(connect: Connect) -> None:
 
 
 async def test_a_body_that_stands_still_is_closed_and_a_slow_one_is_not(connect: Connect) -> None:
-    async with serving(Room(100, head_s=LONG_S, body_s=0.6)) as url:
-        stuck, _ = await connect(url, HEAD + BODY)
+    async with serving(Room(100, head_s=LONG_S, body_s=1.5)) as url:
         text = json.dumps(INITIALIZE)
         head = f"Accept: application/json, text/event-stream\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n"
         slow, writer = await connect(url, HEAD + head)
-        for at in range(0, len(text), 40):
-            await asyncio.sleep(0.1)
-            writer.write(text[at : at + 40].encode())
+        stuck, _ = await connect(url, HEAD + BODY)
+        closed = asyncio.create_task(is_closed(stuck))
+        sent = 0
+        while not closed.done():  # so it takes longer than what stands still may
+            writer.write(text[sent : sent + 1].encode())
+            sent += 1
+            await asyncio.wait((closed,), timeout=0.1)
+        assert await closed
+        writer.write(text[sent:].encode())
         assert b"200" in await asyncio.wait_for(slow.readline(), 20)
-        assert await is_closed(stuck)
 
 
 async def test_the_longest_silent_one_makes_room(connect: Connect) -> None:

@@ -90,6 +90,7 @@ def _call(request_id: Any, name: str, params: dict[str, Any]) -> None:
             os.close(1)
             time.sleep(30)
         case "hangs-in-call":
+            Path(sys.argv[2]).with_suffix(".asked").touch()
             return
         case "bad-utf8":
             head = json.dumps({"jsonrpc": "2.0", "id": request_id})[:-1]

@@ -16,6 +16,7 @@ from mcp.shared.exceptions import MCPError
 
 _NAMES = ["echo", "fail", "big", "list", "grow", "hang", "hung", "ask", "roots"]
 _BUS = InMemorySubscriptionBus()
+_HANGING: list[str] = []
 _CANCELLED: list[str] = []
 
 
@@ -49,6 +50,7 @@ async def on_call_tool(ctx: Any, params: types.CallToolRequestParams) -> Any:
             await ctx.session.send_tool_list_changed()
             return _text("grew")
         case "hang":
+            _HANGING.append(args["name"])
             try:
                 await asyncio.sleep(600)
             except asyncio.CancelledError:
@@ -57,7 +59,9 @@ async def on_call_tool(ctx: Any, params: types.CallToolRequestParams) -> Any:
         case "ask" | "roots":
             return await _asking(ctx, params)
         case "hung":
-            return _text("counted", structured_content={"cancelled": args["name"] in _CANCELLED})
+            name = args["name"]
+            counted = {"began": name in _HANGING, "cancelled": name in _CANCELLED}
+            return _text("counted", structured_content=counted)
     raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -55,21 +56,28 @@ async def test_changed_tools_are_noticed_over_http(port: int, protocol: str) -> 
         await until(lambda: name in manager.catalogue().tools["web"])
 
 
-async def _was_cancelled(manager: Manager, name: str) -> None:
+async def _until_hung(manager: Manager, name: str, how: str) -> None:
+    """Until the server says that the call of that name ``began`` or was ``cancelled``."""
     async with asyncio.timeout(20):
-        while not (await call(manager, "web", "hung", {"name": name})).result["cancelled"]:  # noqa: ASYNC110
+        while not (await call(manager, "web", "hung", {"name": name})).result[how]:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize("protocol", ["auto", "legacy"])
 async def test_a_call_that_takes_too_long_is_stopped(port: int, protocol: str) -> None:
-    settings = _settings(port, call_timeout_ms=300, protocol=protocol)
+    settings = _settings(port, protocol=protocol)
+    args = {"name": f"late {protocol}"}
     async with managing(settings, environ=_ENVIRON) as manager:
         await manager.settled("web")
-        outcome = await call(manager, "web", "hang", {"name": f"late {protocol}"})
-        assert outcome.error is not None
-        assert outcome.error.code == ErrorCode.TIMEOUT
-        await _was_cancelled(manager, f"late {protocol}")
+        began = False
+        while not began:  # a busy server begins nothing in 0.3 s
+            await manager.configure([replace(settings, call_timeout_ms=300)])
+            outcome = await call(manager, "web", "hang", args)
+            assert outcome.error is not None
+            assert outcome.error.code == ErrorCode.TIMEOUT
+            await manager.configure([settings])
+            began = (await call(manager, "web", "hung", args)).result["began"]
+        await _until_hung(manager, args["name"], "cancelled")
 
 
 @pytest.mark.parametrize("protocol", ["auto", "legacy"])
@@ -77,11 +85,11 @@ async def test_cancelling_reaches_the_server(port: int, protocol: str) -> None:
     async with managing(_settings(port, protocol=protocol), environ=_ENVIRON) as manager:
         await manager.settled("web")
         task = asyncio.create_task(call(manager, "web", "hang", {"name": protocol}))
-        await asyncio.sleep(0.2)
+        await _until_hung(manager, protocol, "began")
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await _was_cancelled(manager, protocol)
+        await _until_hung(manager, protocol, "cancelled")
 
 
 async def test_a_wrong_token_says_so(port: int) -> None:
@@ -164,7 +172,7 @@ async def test_a_server_that_goes_and_comes_back(protocol: str) -> None:
         with listening(HTTP_SERVER, port=port):
             await manager.settled("web")
             hanging = asyncio.create_task(call(manager, "web", "hang", {"name": "lost"}))
-            await asyncio.sleep(0.2)
+            await _until_hung(manager, "lost", "began")
         lost = await asyncio.wait_for(hanging, 20)
         assert lost.error is not None
         assert lost.error.code == ErrorCode.UPSTREAM_ERROR

@@ -223,10 +223,13 @@ async def test_a_failed_call_says_why_and_the_session_goes_on(
 
     async with (
         serving(_calling(answer)) as fake,
-        managing(_settings(fake, call_timeout_ms=400)) as manager,
+        managing(_settings(fake)) as manager,
     ):
         await manager.settled("web")
+        if code == ErrorCode.TIMEOUT:
+            await manager.configure([_settings(fake, call_timeout_ms=400)])
         outcome = await call(manager, "web", "fail")
+        await manager.configure([_settings(fake)])  # the next may take longer on a busy machine
         assert outcome.error is not None
         assert (outcome.error.code, outcome.dispatched) == (code, True)
         assert words in outcome.error.message

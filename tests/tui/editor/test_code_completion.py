@@ -312,10 +312,10 @@ def test_the_tool_that_a_line_calls(script: str) -> None:
 
 
 def test_a_long_script_is_quick() -> None:
-    script = "const s = `x`; // y\n" * 5000
-    began = time.perf_counter()
-    assert complete(catalogue(), script + "tools.", (5000, 6))
-    assert time.perf_counter() - began < 0.2
+    script = "const s = `x`; // y\n" * 50_000
+    began = time.process_time()
+    assert complete(catalogue(), script + "tools.", (50_000, 6))
+    assert time.process_time() - began < 2  # it takes 0.02 s
 
 
 def test_letters_in_their_order_are_enough_where_nothing_fits_better() -> None:

@@ -70,6 +70,13 @@ def lines(app: ToolsApp) -> str:
     return "\n".join(rows.render_line(y).text.rstrip() for y in range(rows.size.height))
 
 
+def whole_text(app: ToolsApp) -> str:
+    """The first lines of a text over the screen; empty while there is none."""
+    return "".join(
+        text.render_line(y).text for text in app.screen.query(TextLines) for y in range(6)
+    )
+
+
 def said(app: ToolsApp) -> str:
     return str(screen(app).query_one("#about", Static).content)
 
@@ -154,10 +161,8 @@ async def test_what_a_server_writes_is_seen_as_it_comes(tmp_path: Path) -> None:
             (tmp_path / "go").touch()
             await until(lambda: "another line" in said(app), "the second")
             await pilot.press("e")
-            await until(lambda: app.screen.query(TextLines), "all of it")
-            assert app.screen.query_one(Pane).border_title
-            shown = app.screen.query_one(TextLines)
-            assert "one ␛[31m line" in "".join(shown.render_line(y).text for y in range(6))
+            await until(lambda: "one ␛[31m line" in whole_text(app), "all of it")
+            await until(lambda: app.screen.query_one(Pane).border_title, "its title")
 
 
 def test_statistics_in_a_line() -> None:

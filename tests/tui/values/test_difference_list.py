@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from textual.app import App, ComposeResult
 
@@ -51,12 +49,10 @@ async def test_each_kind_of_difference() -> None:
 async def test_a_huge_value_is_drawn_at_once() -> None:
     app = Differences()
     async with app.run_test(size=(80, 12)) as pilot:
-        huge = [{"name": "x" * 100_000} for _ in range(300)]
+        huge = [{"name": "x" * 1_000_000}] * 100_000  # as text it would be 100 GB
         app.query_one(DifferenceList).show([{"path": "$", "expected": huge, "actual": 1}], "")
         await pilot.pause()
-        since = time.perf_counter()
-        app.lines()
-        assert time.perf_counter() - since < 1.0
+        assert "[{" in "".join(app.lines())
 
 
 def test_short_texts_are_shown_from_their_start() -> None:

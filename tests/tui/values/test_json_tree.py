@@ -104,9 +104,10 @@ def test_control_characters_are_shown_not_obeyed(evil: str) -> None:
 
 def test_a_large_value_opens_at_once() -> None:
     value = [{"id": n, "tags": ["a", "b"], "text": "x" * 200} for n in range(15_000)]
-    began = time.perf_counter()
+    began = time.process_time()
+    assert keys(JsonTree([value] * 5_000))[:2] == [None, 0]
+    assert time.process_time() - began < 5  # who looks into all of it takes minutes
     tree = JsonTree(value)
-    assert time.perf_counter() - began < 0.5
     rows = tree.expanded()
     assert len(rows) == 1 + 15_000 * 6
     assert len(tree.expanded(lambda: True)) < len(rows)
