@@ -25,7 +25,7 @@ from tests.support.http_fakes import (
     serving,
     stream,
 )
-from tests.support.raw_server import text
+from tests.support.raw_server import TOOLS, text
 from tests.support.servers import call, managing, until
 from workbench.config import ServerSettings
 from workbench.core.model import ErrorCode
@@ -313,24 +313,41 @@ async def test_nothing_is_kept_of_a_request_that_cannot_be_written() -> None:
     await channel.close()
 
 
-async def test_a_session_that_the_server_forgot_is_made_anew() -> None:
-    forgotten = False
+async def test_a_call_that_a_forgotten_session_refused_is_sent_once_more_in_a_new_one() -> None:
+    forgets = 1
 
     def answer(asked: Asked) -> Reply:
-        nonlocal forgotten
-        if asked.rpc == "tools/call" and not forgotten:
-            forgotten = True
+        nonlocal forgets
+        if asked.rpc == "tools/call" and forgets:
+            forgets -= 1
             return refused(404, -32001, "Session not found")
         return _calling(lambda asked: result(asked, text("fine")))(asked)
 
     async with serving(answer) as fake, managing(_settings(fake)) as manager:
         await manager.settled("web")
+        assert (await call(manager, "web", "echo")).result == "fine"
+        assert fake.rpcs.count("initialize") == fake.rpcs.count("tools/call") == 2
+        forgets = 2
         lost = await call(manager, "web", "echo")
         assert lost.error is not None
         assert lost.error.code == ErrorCode.UPSTREAM_ERROR
         assert "the session is not known any more: HTTP 404" in lost.error.message
-        await until(lambda: fake.rpcs.count("initialize") == 2 and _state(manager) == "ready")
+        assert fake.rpcs.count("tools/call") == 4, "once more, and no more often"
         assert (await call(manager, "web", "echo")).result == "fine"
+
+
+async def test_a_tool_that_changed_with_the_new_session_is_not_called() -> None:
+    def answer(asked: Asked) -> Reply:
+        if asked.rpc == "tools/list" and fake.rpcs.count("initialize") > 1:
+            return result(asked, {"tools": [{**TOOLS[0], "description": "another"}]})
+        return _calling(lambda _: refused(404, -32001, "Session not found"))(asked)
+
+    async with serving(answer) as fake, managing(_settings(fake)) as manager:
+        await manager.settled("web")
+        held = await call(manager, "web", "echo")
+        assert held.error is not None
+        assert held.error.code == ErrorCode.TOOL_NOT_APPROVED
+        assert fake.rpcs.count("tools/call") == 1
 
 
 async def test_a_session_that_is_found_forgotten_as_tools_are_listed_again_is_made_anew() -> None:
@@ -372,7 +389,7 @@ async def test_other_calls_of_a_session_that_was_lost_fail_and_say_so() -> None:
             assert outcome.error is not None
             assert outcome.error.code == ErrorCode.UPSTREAM_ERROR
             assert outcome.error.message == "web.sleep: the connection was closed"
-        await until(lambda: fake.rpcs.count("initialize") == 2)
+        await until(lambda: fake.rpcs.count("initialize") >= 2)
 
 
 async def test_the_session_is_ended_with_the_connection() -> None:

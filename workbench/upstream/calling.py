@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from workbench.upstream.transports.link import Link
 
 
+class _Held(Exception):
+    """The tool changed since the call was let through; nothing was sent."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
 async def answered(
     server: KnownServer | None,
     call: ToolCall,
@@ -39,14 +47,22 @@ async def answered(
         return Outcome.failed(code, f"{label}: server {call.server!r} {what}", dispatched=False)
     timeout_ms = server.settings.call_timeout_ms
     tap = NoteTap(call, note)
+
+    async def send(link: Link) -> dict[str, Any]:
+        # The link may be newer than what the call was let through by.
+        found = catalogue().find(call.server, call.tool) if call.kind == "tool" else None
+        if isinstance(found, ToolInfo) and not found.approved:
+            raise _Held(_not_approved(found))
+        return await _send(link, call, timeout_ms / 1000, tap)
+
     try:
         if server.cached and call.kind == "tool":
             refusal = await _confirm(server, call, catalogue)
             if refusal is not None:
                 return refusal
-        answer, took = await server.connection.call(
-            lambda link: _send(link, call, timeout_ms / 1000, tap), timeout_ms / 1000, tap
-        )
+        answer, took = await server.connection.call(send, timeout_ms / 1000, tap)
+    except _Held as held:
+        return held.outcome
     except NotConnected as error:
         return Outcome.failed(
             ErrorCode.UPSTREAM_ERROR,
@@ -72,12 +88,14 @@ async def _confirm(
     found = catalogue().find(call.server, call.tool)
     if not isinstance(found, ToolInfo):
         return Outcome.failed(found.code, found.message, dispatched=False)
-    if found.approved:
-        return None
+    return None if found.approved else _not_approved(found)
+
+
+def _not_approved(tool: ToolInfo) -> Outcome:
     return Outcome.failed(
         ErrorCode.TOOL_NOT_APPROVED,
-        f"{found.full_name}: {found.hold}; "
-        f"look at it and approve it with: workbench servers approve {call.server}",
+        f"{tool.full_name}: {tool.hold}; "
+        f"look at it and approve it with: workbench servers approve {tool.server}",
         dispatched=False,
     )
 

@@ -197,27 +197,36 @@ class Connection:
     ) -> tuple[dict[str, Any], float]:
         """Send one call on the link, once there is one; the raw answer, and how many ms it took.
 
-        Raises RpcError, and NotConnected when nothing was sent.
+        A call that was refused because the server knows the session no more was not carried out: it is
+        sent once more, in a new one. Raises RpcError, and NotConnected when nothing was sent.
         """
         async with self._places:
-            if self._is_gone():  # its owner has not been told yet
-                self._drop_link()
-            link = self._link
-            if link is None:
-                link = await self._connected(timeout)
-            key = id(tap)
-            self._underway[key] = tap
-            began = time.perf_counter()
             try:
-                answer = await send(link)
-            except (RpcError, SessionLost) as error:
-                self._check_session(link, error)
-                raise
-            finally:
-                self._underway.pop(key, None)
-            took = (time.perf_counter() - began) * 1000
-            self.pulse.answered(took)
-            return answer, took
+                return await self._send(send, timeout, tap)
+            except SessionLost:
+                return await self._send(send, timeout, tap)
+
+    async def _send(
+        self, send: Callable[[Link], Awaitable[dict[str, Any]]], timeout: float, tap: NoteTap
+    ) -> tuple[dict[str, Any], float]:
+        if self._is_gone():  # its owner has not been told yet
+            self._drop_link()
+        link = self._link
+        if link is None:
+            link = await self._connected(timeout)
+        key = id(tap)
+        self._underway[key] = tap
+        began = time.perf_counter()
+        try:
+            answer = await send(link)
+        except (RpcError, SessionLost) as error:
+            self._check_session(link, error)
+            raise
+        finally:
+            self._underway.pop(key, None)
+        took = (time.perf_counter() - began) * 1000
+        self.pulse.answered(took)
+        return answer, took
 
     def _check_session(self, link: Link, error: Exception) -> None:
         """Where the link's session is lost, the next call waits for a new one."""
