@@ -18,7 +18,7 @@ from textual.widgets.text_area import Selection
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.editor.code_area import CodeArea
-from workbench.tui.editor.searching import MOST_MATCHES, Search, SearchError, Semaphore
+from workbench.tui.editor.searching import MOST_MATCHES, Search, SearchError, Places
 from workbench.tui.widgets.line_input import LineInput
 from workbench.tui.widgets.mouse import only_asks
 from workbench.util.digits import whole
@@ -166,7 +166,7 @@ class FindBar(_Bar):
             self.area.set_matches([])
             self._show_count(clean_line(str(error)), problem=True)
             return
-        places = Semaphore(text)
+        places = Places(text)
         self._found = [(places.place(m.start()), places.place(m.end())) for m in matches]
         self._show(self.area.selection.start)
 

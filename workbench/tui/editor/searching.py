@@ -65,7 +65,7 @@ class Search:
         return "".join([*parts, text[at:]]), count
 
 
-class Semaphore:
+class Places:
     """Offsets of a text as (row, column), both from 0."""
 
     def __init__(self, text: str) -> None:
