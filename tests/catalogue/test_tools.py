@@ -162,6 +162,6 @@ def test_the_tokens_of_all_definitions_are_estimated_from_some() -> None:
         for n in range(200)
     }
     offered = catalogue(s=tools)
-    whole = estimate("\n".join(one.said() for one in list(tools.values())[:50])) * 4
+    whole = estimate("\n".join(one.definition_text() for one in list(tools.values())[:50])) * 4
     assert 0.8 * whole < offered.definition_tokens < 1.2 * whole
     assert catalogue().definition_tokens == 0

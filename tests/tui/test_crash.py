@@ -21,7 +21,7 @@ def test_report_has_no_locals(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     try:
         fail()
     except RuntimeError as error:
-        code = crash.tell(tmp_path / "data", error)
+        code = crash.report(tmp_path / "data", error)
     assert code == 70
     (report,) = (tmp_path / "data").glob("crash-*.txt")
     assert stat.S_IMODE(report.stat().st_mode) == 0o600
@@ -40,7 +40,7 @@ def test_a_crash_whose_terminal_is_gone_keeps_its_report_and_its_exit_code(
     os.close(reader)
     terminal = open(writer, "w", buffering=1, closefd=False)  # noqa: SIM115  (it cannot be flushed)
     monkeypatch.setattr("sys.stderr", terminal)
-    assert crash.tell(tmp_path / "data", RuntimeError("broken")) == 70
+    assert crash.report(tmp_path / "data", RuntimeError("broken")) == 70
     monkeypatch.undo()
     os.close(writer)
     with suppress(OSError):

@@ -42,12 +42,12 @@ def test_a_full_collection_waits_for_a_quiet_moment(
     full_collections.clear()
     due()
     collector.saw_input()
-    collector.look()
+    collector.collect_if_quiet()
     assert full_collections == []
     monkeypatch.setattr(collecting, "_QUIET_S", 0.0)
-    collector.look()
+    collector.collect_if_quiet()
     assert len(full_collections) == 1
-    collector.look()
+    collector.collect_if_quiet()
     assert len(full_collections) == 1, "nothing new to collect"
 
 
@@ -60,14 +60,14 @@ def test_who_types_without_end_is_interrupted_at_last(
     full_collections.clear()
     due()
     collector.saw_input()
-    collector.look()
+    collector.collect_if_quiet()
     assert len(full_collections) == 1
 
 
 def test_the_interpreter_gets_its_settings_back(full_collections: list[int]) -> None:
     before = gc.get_threshold()
     collector = Collector()
-    collector.look()
+    collector.collect_if_quiet()
     collector.start()
     assert gc.get_freeze_count() > 0
     assert gc.get_threshold()[2] > before[2]

@@ -168,13 +168,13 @@ async def test_notices_and_file_names_are_shown_not_obeyed(
     app = make_app("return 1")
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await app_opened(app)
-        app.say(f"Recovered unsaved text of {hostile}", "warning")
+        app.show_toast(f"Recovered unsaved text of {hostile}", "warning")
         app.notify(hostile, title=hostile, markup=True)
         await app.main.scripts.open(tmp_path / f"{name}.js")
         app.main.tab.document.path = tmp_path / f"{name}.js"
         app.main.show_titles()
-        app.main.tell(hostile)
-        app.main.query_one("#script-problem", ProblemLine).tell(hostile)
+        app.main.set_status(hostile)
+        app.main.query_one("#script-problem", ProblemLine).show_problem(hostile)
         await pilot.pause()
         await pilot.pause()
         assert "Recovered unsaved text" in check(app)

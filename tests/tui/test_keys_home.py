@@ -151,7 +151,7 @@ async def test_keys_of_screens_and_widgets_are_changed_by_the_configuration(
         assert ["o", "Sort"] in [line.split() for line in lines]
         assert "Copy as JSON" not in help_screen._text().plain
         said: list[str] = []
-        app.say = lambda text, severity="information": said.append(text)  # type: ignore[method-assign]
+        app.show_toast = lambda text, severity="information": said.append(text)  # type: ignore[method-assign]
         app.configured(replace(app.config, keys={"history-sorted": "o"}))
         assert [text.partition(":")[0] for text in said] == [
             *("keys.history-sorted", "The new settings are in force"),

@@ -39,15 +39,15 @@ async def test_stderr_and_states_are_kept_in_a_file(tmp_path: Path) -> None:
 def test_a_flood_is_cut_and_says_so_and_the_file_stays_small(tmp_path: Path) -> None:
     server = raw_settings()
     log = ServerLog(tmp_path, server)
-    log.said(["x" * 5_000] * 100_000)
-    log.said([HOSTILE])
+    log.write_stderr(["x" * 5_000] * 100_000)
+    log.write_stderr([HOSTILE])
     file = log_file(tmp_path, server)
     assert file.with_suffix(".log.1").exists() or file.stat().st_size < 1 << 20
     for _ in range(3):
         one = ServerLog(tmp_path, server)
         one._second = -1  # the next second
         one._left_out = 7
-        one.said(["y" * 2_000] * 200)
+        one.write_stderr(["y" * 2_000] * 200)
     kept = "".join(path.read_text() for path in file.parent.iterdir())
     assert "7 lines left out" in kept
     assert sum(path.stat().st_size for path in file.parent.iterdir()) < 3 << 20

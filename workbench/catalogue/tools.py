@@ -82,9 +82,9 @@ class ToolInfo:
     def fingerprint(self) -> str:
         """A hash of everything that the server says about the tool."""
         if self._fingerprint is None:
-            said = self.said()
-            object.__setattr__(self, "_characters", len(said))
-            object.__setattr__(self, "_fingerprint", hashlib.sha256(said.encode()).hexdigest())
+            text = self.definition_text()
+            object.__setattr__(self, "_characters", len(text))
+            object.__setattr__(self, "_fingerprint", hashlib.sha256(text.encode()).hexdigest())
         return self._fingerprint or ""
 
     def characters(self) -> int:
@@ -92,7 +92,7 @@ class ToolInfo:
         self.fingerprint()
         return self._characters
 
-    def said(self) -> str:
+    def definition_text(self) -> str:
         """Everything that the server says about the tool, as one text."""
         return canonical(
             [
@@ -323,7 +323,8 @@ class Catalogue:
 def definition_tokens(tools: Sequence[ToolInfo]) -> int:
     """About how many tokens the definitions are: all their characters, at the rate of some (5 ms at most)."""
     some = "\n".join(
-        tool.said()[:_WEIGHED] for tool in tools[:: -(-len(tools) // _TOOLS_WEIGHED) or 1]
+        tool.definition_text()[:_WEIGHED]
+        for tool in tools[:: -(-len(tools) // _TOOLS_WEIGHED) or 1]
     )
     if not some:
         return 0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue.offerings import GET_PROMPT, READ_CONTENT, READ_RESOURCE
 from workbench.cli import tools_call
-from workbench.cli.code import checked, exit_code, given, run_and_print, run_once
+from workbench.cli.code import always, checked, exit_code, run_and_print, run_once
 from workbench.cli.common import EXIT_OK, Failure, open_servers
 from workbench.cli.error_pages import with_pages
 from workbench.cli.output import note, print_json, print_table
@@ -190,7 +190,7 @@ def _request(
     arguments: argparse.Namespace, code: str, value: dict[str, JsonValue]
 ) -> Callable[[Runtime], Awaitable[ExecutionRequest]]:
     options = checked(timeout_ms=arguments.timeout)
-    return given(ExecutionRequest(code=code, input=value, options=options, source="cli"))
+    return always(ExecutionRequest(code=code, input=value, options=options, source="cli"))
 
 
 def _first(*texts: str) -> str:

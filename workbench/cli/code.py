@@ -95,8 +95,8 @@ def execute(arguments: argparse.Namespace) -> int:
         code=code, input=_read_input(arguments), options=options, source="cli", script=script
     )
     if arguments.plain:
-        return _run_plain(arguments, config, given(request), script)
-    return run_and_print(arguments, config, given(request))
+        return _run_plain(arguments, config, always(request), script)
+    return run_and_print(arguments, config, always(request))
 
 
 def checked(**options: Any) -> ExecutionOptions:
@@ -110,7 +110,7 @@ def checked(**options: Any) -> ExecutionOptions:
     return made
 
 
-def given(request: ExecutionRequest) -> Callable[[Runtime], Awaitable[ExecutionRequest]]:
+def always(request: ExecutionRequest) -> Callable[[Runtime], Awaitable[ExecutionRequest]]:
     """For ``run_and_print``: this request, whatever servers there are."""
 
     async def same(_: Runtime) -> ExecutionRequest:

@@ -77,7 +77,7 @@ def _command(parser: argparse.ArgumentParser, words: tuple[str, ...]) -> Command
     below = _below(parser, words)
     return Command(
         words,
-        _told(parser.description),
+        _plain(parser.description),
         _examples(parser.epilog),
         tuple(_option(action) for action in shown if action.option_strings),
         tuple(
@@ -103,13 +103,13 @@ def _option(action: argparse.Action) -> Option:
     value = None
     if action.nargs != 0:
         value = str(action.metavar or ("|".join(choices) if choices else action.dest.upper()))
-    return Option(tuple(action.option_strings), value, choices, _told(action.help))
+    return Option(tuple(action.option_strings), value, choices, _plain(action.help))
 
 
 def _argument(action: argparse.Action) -> Argument:
     name = str(action.metavar or action.dest)
     shown = {"?": f"[{name}]", "*": f"[{name}…]", "+": f"{name}…"}.get(str(action.nargs), name)
-    return Argument(name, shown, tuple(map(str, action.choices or ())), _told(action.help))
+    return Argument(name, shown, tuple(map(str, action.choices or ())), _plain(action.help))
 
 
 def _examples(epilog: str | None) -> tuple[str, ...]:
@@ -119,5 +119,5 @@ def _examples(epilog: str | None) -> tuple[str, ...]:
     return tuple(line.strip() for line in lines[1:] if line.strip())
 
 
-def _told(text: str | None) -> str:
+def _plain(text: str | None) -> str:
     return (text or "").replace("%%", "%").strip()

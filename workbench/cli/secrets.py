@@ -47,7 +47,7 @@ def keep(arguments: argparse.Namespace) -> int:
             f"a secret's name must be 1 to 64 of letters, digits, '_', '-' and '.', not {name!r}"
         )
     value = _value(name)
-    with _told():
+    with _as_failures():
         in_keyring = set_secret(name, value)
     where = "the system keyring"
     if not in_keyring:
@@ -61,7 +61,7 @@ def keep(arguments: argparse.Namespace) -> int:
 def show(arguments: argparse.Namespace) -> int:
     from workbench.config.secret_store import secret_names
 
-    with _told():
+    with _as_failures():
         names = secret_names()
     places = [(name, "keyring" if in_keyring else "file") for name, in_keyring in names.items()]
     if arguments.json:
@@ -78,7 +78,7 @@ def remove(arguments: argparse.Namespace) -> int:
     from workbench.config.secret_store import remove_secret, secret_names
 
     name = arguments.name
-    with _told():
+    with _as_failures():
         if not remove_secret(name):
             known = secret_names()
             near = suggestion(near_names(name, known), known, "there is")
@@ -107,7 +107,7 @@ def _value(name: str) -> str:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _as_failures() -> Iterator[None]:
     from workbench.config.secret_store import DamagedSecrets, secrets_file
 
     try:

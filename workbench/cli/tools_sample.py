@@ -41,7 +41,7 @@ def sample(arguments: argparse.Namespace) -> int:
         raise Failure(tool.message)
     if tool.output_schema is not None:
         note(f"{clean_line(tool.full_name)} declares its result type: there is nothing to learn")
-        _tell(arguments, catalogue, tool, None)
+        _print_sample(arguments, catalogue, tool, None)
         return EXIT_OK
     _ask(arguments, tool)
     execution, ended_by = asyncio.run(run_once(arguments, config, request))
@@ -49,7 +49,7 @@ def sample(arguments: argparse.Namespace) -> int:
         note(f"warning: {warning}")
     if execution.error is not None:
         note(f"{clean_line(tool.full_name)}: {execution.error.code}: {execution.error.message}")
-    _tell(arguments, catalogue, tool, execution)
+    _print_sample(arguments, catalogue, tool, execution)
     return exit_code(execution, ended_by)
 
 
@@ -81,7 +81,7 @@ def _ask(arguments: argparse.Namespace, tool: ToolInfo) -> None:
         raise Failure(f"{name} was not called", exit_code=1)
 
 
-def _tell(
+def _print_sample(
     arguments: argparse.Namespace,
     catalogue: Catalogue,
     tool: ToolInfo,

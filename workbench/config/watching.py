@@ -10,7 +10,7 @@ from pathlib import Path
 from workbench.config.opening import is_folders, read_config, state_of
 from workbench.config.reading import ConfigError, find
 from workbench.config.schema import Config
-from workbench.util.listeners import tell
+from workbench.util.listeners import notify
 
 _log = logging.getLogger(__name__)
 _POLL_S = 0.25
@@ -74,7 +74,7 @@ class Watcher:
             _log.exception("cannot read %s", path)
             self._fail(f"{path}: cannot be read, for a reason that is in the log")
         else:
-            tell([self._changed], config, f"a change of {path}")
+            notify([self._changed], config, f"a change of {path}")
 
     def _fail(self, problem: str) -> None:
-        tell([self._failed], problem, "a configuration that cannot be used")
+        notify([self._failed], problem, "a configuration that cannot be used")

@@ -293,7 +293,7 @@ class Calls:
         problem = None
         text = b""
         try:
-            text = encoded(_told(call, outcome))
+            text = encoded(_envelope_of(call, outcome))
         except ValueError as error:
             problem = f"is not JSON: {error}"
         untaken = self._line.untaken()
@@ -312,7 +312,7 @@ class Calls:
             upstream_ms=outcome.upstream_ms,
             dispatched=outcome.dispatched,
         )
-        return failed, encoded(_told(call, failed))
+        return failed, encoded(_envelope_of(call, failed))
 
     def _finished(self, item: _Underway, outcome: Outcome, size: int) -> None:
         if self._underway.pop(item.call.seq, None) is None:
@@ -345,7 +345,7 @@ def _refusal_in(message: frame_checks.Call) -> Outcome | None:
     return Outcome.failed(code, text, dispatched=False)
 
 
-def _told(call: ToolCall, outcome: Outcome) -> JsonValue:
+def _envelope_of(call: ToolCall, outcome: Outcome) -> JsonValue:
     """The envelope for the worker; of a failed call by names as a script spells them with those of the tool."""
     envelope = outcome.envelope()
     if call.spelled and not outcome.ok:

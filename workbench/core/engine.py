@@ -156,9 +156,9 @@ class Engine:
         def emit(event: Event) -> None:
             self._record(event)
             if listener is not None:
-                _tell(listener, event)
+                _notify(listener, event)
             for other in self._listeners:
-                _tell(other, event)
+                _notify(other, event)
 
         emit(
             ExecutionStarted(
@@ -237,7 +237,7 @@ class Engine:
         for event in (started, self._finish(execution, policy)):
             self._record(event)
             for listener in self._listeners:
-                _tell(listener, event)
+                _notify(listener, event)
         return await self._delivered(execution)
 
     def cancel(self, execution_id: str) -> bool:
@@ -403,7 +403,7 @@ def _fresh_seed() -> tuple[int, int, int, int]:
     return bits & low, bits >> 32 & low, bits >> 64 & low, bits >> 96 & low
 
 
-def _tell(listener: Listener, event: Event) -> None:
+def _notify(listener: Listener, event: Event) -> None:
     try:
         listener(event)
     except Exception:  # a face's bug must not end the execution of someone else

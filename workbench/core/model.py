@@ -111,7 +111,7 @@ class ExecutionOptions:
     max_parallel: int | None = None
     allowed_servers: tuple[str, ...] | None = None
 
-    def given(self) -> dict[str, JsonValue]:
+    def to_json(self) -> dict[str, JsonValue]:
         """Only the options that were given, as JSON (for the record)."""
         out: dict[str, JsonValue] = {}
         for f in fields(self):

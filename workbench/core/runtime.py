@@ -17,7 +17,7 @@ from workbench.core.ports import History, HistoryKeeper
 from workbench.core.records import HistoryError
 from workbench.history.store import FILE_NAME, SqliteHistory, Store
 from workbench.text.redact import Redactor
-from workbench.util.listeners import tell
+from workbench.util.listeners import notify
 
 if TYPE_CHECKING:
     from workbench.upstream import Manager
@@ -66,11 +66,11 @@ class Runtime:
         )
         self._applying.add(task)
         task.add_done_callback(self._applying.discard)
-        tell(self._listeners, config, "a change of the configuration")
+        notify(self._listeners, config, "a change of the configuration")
 
     def report(self, problem: str) -> None:
         """Tell the listeners of a configuration that cannot be used."""
-        tell(self._error_listeners, problem, "a configuration that cannot be used")
+        notify(self._error_listeners, problem, "a configuration that cannot be used")
 
 
 @asynccontextmanager

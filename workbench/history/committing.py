@@ -86,7 +86,7 @@ class Committer:
             file.close()
             raise
         self.file, self._replaced = file, False
-        self._pruner.look()
+        self._pruner.prune_soon()
 
     def lose(self) -> None:
         """Close it; ``open`` opens it again."""

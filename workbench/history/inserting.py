@@ -177,7 +177,7 @@ class Inserter:
                 request.original_id,
                 code,
                 given,
-                dumps(request.options.given()),
+                dumps(request.options.to_json()),
                 _limits_text(event.limits),
                 event.engine,
                 event.catalogue_hash,

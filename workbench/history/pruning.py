@@ -62,7 +62,7 @@ class Pruner:
         self._max_age_days, self._max_size_mb = max_age_days, max_size_mb
         self._going = True
 
-    def look(self) -> None:
+    def prune_soon(self) -> None:
         """Look at the next opportunity: it is another file."""
         self._going = True
 

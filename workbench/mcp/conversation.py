@@ -53,7 +53,7 @@ class Conversation:
         """Nobody waits for its progress any more."""
         self._progress.pop(request_id, None)
 
-    def hear(self, method: str, message: Mapping[str, JsonValue]) -> bool:
+    def dispatch(self, method: str, message: Mapping[str, JsonValue]) -> bool:
         """Take a request or a notification. False: a request with an id that cannot be answered."""
         params = message.get("params")
         if not isinstance(params, dict):
@@ -66,7 +66,7 @@ class Conversation:
             key = as_id(params.get("progressToken"))
             progress = self._progress.get(key) if key is not None else None
             if progress is not None:
-                _tell(progress, params)
+                _report_progress(progress, params)
         else:
             self.on_notification(method, params)
         return True
@@ -88,7 +88,7 @@ def as_id(request_id: JsonValue) -> Id | None:
     return request_id if isinstance(request_id, int) else None
 
 
-def _tell(progress: Progress, params: Mapping[str, JsonValue]) -> None:
+def _report_progress(progress: Progress, params: Mapping[str, JsonValue]) -> None:
     """Hand a progress notification to who waits for it, if it is well-formed."""
     done, total, text = (params.get(key) for key in ("progress", "total", "message"))
     if _is_number(done):

@@ -41,7 +41,7 @@ class LineSplitter:
         self._size = 0
         self._head = b""
         self._tail = b""
-        self._told_at = 0
+        self._reported_at = 0
         """Not 0: the line is over the bound, and at this size it was told last."""
 
     def feed(self, data: bytes) -> None:
@@ -68,26 +68,26 @@ class LineSplitter:
 
     def _hold(self, part: bytes) -> None:
         self._size += len(part)
-        if self._told_at:
+        if self._reported_at:
             self._tail = (self._tail + part[-_EDGE:])[-_EDGE:]
-            if self._size >= 2 * self._told_at:
-                self._tell(ended=False)
+            if self._size >= 2 * self._reported_at:
+                self._report_long(ended=False)
             return
         self._held += part
         if self._size > self.longest:
             self._head, self._tail = bytes(self._held[:_EDGE]), bytes(self._held[-_EDGE:])
             self._held = bytearray()
-            self._tell(ended=False)
+            self._report_long(ended=False)
 
     def _end(self) -> None:
-        line, long = bytes(self._held), bool(self._told_at)
+        line, long = bytes(self._held), bool(self._reported_at)
         if long:
-            self._tell(ended=True)
-        self._held, self._size, self._told_at = bytearray(), 0, 0
+            self._report_long(ended=True)
+        self._held, self._size, self._reported_at = bytearray(), 0, 0
         self._head = self._tail = b""
         if not long and line and not line.isspace():
             self._on_line(line)
 
-    def _tell(self, *, ended: bool) -> None:
-        self._told_at = self._size
+    def _report_long(self, *, ended: bool) -> None:
+        self._reported_at = self._size
         self._on_long(LongLine(self._head, self._tail, self._size, ended))

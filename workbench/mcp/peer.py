@@ -228,7 +228,7 @@ class Peer:
         """Handle one message; False: it is none."""
         method = message.get("method")
         if isinstance(method, str):
-            return self.conversation.hear(method, message) or self._unanswered()
+            return self.conversation.dispatch(method, message) or self._unanswered()
         if "id" not in message:
             return False
         if not ("result" in message or "error" in message):

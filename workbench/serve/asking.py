@@ -62,7 +62,7 @@ class Beside:
         finally:
             del self._waiting[request_id]
 
-    def told(self, request_id: JsonValue, result: JsonValue) -> None:
+    def take_answer(self, request_id: JsonValue, result: JsonValue) -> None:
         """An answer of the client; an error is none."""
         answer = self._waiting.get(request_id)
         if answer is not None and not answer.done():

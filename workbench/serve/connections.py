@@ -21,7 +21,7 @@ BODY_S = 30.0
 """Between two pieces of a body."""
 _MOST = 2000
 _LEAST = 16
-_TOLD_EACH_S = 60.0
+_WARN_EACH_S = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -44,7 +44,7 @@ class Room:
     body_s: float = BODY_S
     silent: dict[PatientProtocol, None] = field(default_factory=dict)
     """The longest silent one first."""
-    _told_at: float | None = None
+    _warned_at: float | None = None
 
     def protocol(self) -> type[PatientProtocol]:
         """The class of connections that uvicorn is to make."""
@@ -54,7 +54,7 @@ class Room:
         """Room for one more; False: there is none."""
         if connected <= self.most:
             return True
-        self.tell(f"{self.most} HTTP connections are open: no more are taken")
+        self.warn(f"{self.most} HTTP connections are open: no more are taken")
         return self.drop_silent(1) > 0
 
     def drop_silent(self, count: int) -> int:
@@ -64,18 +64,18 @@ class Room:
             protocol.give_up()
         return len(chosen)
 
-    def tell(self, problem: str) -> None:
+    def warn(self, problem: str) -> None:
         """A line in a minute: whoever connects without end must not write our log."""
         now = asyncio.get_running_loop().time()
-        if self._told_at is None or now - self._told_at >= _TOLD_EACH_S:
-            self._told_at = now
+        if self._warned_at is None or now - self._warned_at >= _WARN_EACH_S:
+            self._warned_at = now
             _log.warning("%s", problem)
 
     def on_loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """The loop's handler: where no descriptor is left, silent connections go. asyncio tries again in
         a second."""
         if "out of system resource" in str(context.get("message")):
-            self.tell("no descriptor is left for another HTTP connection")
+            self.warn("no descriptor is left for another HTTP connection")
             self.drop_silent(max(1, len(self.silent) // 2))
         else:
             loop.default_exception_handler(context)

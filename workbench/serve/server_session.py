@@ -118,7 +118,7 @@ class Session:
             if "result" not in message and "error" not in message:
                 self._fail(request_id, RpcError(INVALID_REQUEST, "the message has no method"))
             elif _is_id(request_id):
-                self._questions.told(request_id, message.get("result"))
+                self._questions.take_answer(request_id, message.get("result"))
         elif "id" not in message:
             self._notified(method, params)
         elif not _is_id(request_id):

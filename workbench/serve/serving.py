@@ -155,7 +155,7 @@ def _watching(runtime: Runtime, toolset: Toolset, changed: Callable[[], None]) -
             return
         if pending is not None:
             pending.cancel()
-        pending = loop.call_later(delay_s, watch.look)
+        pending = loop.call_later(delay_s, watch.check)
 
     stops = [
         runtime.on_config(lambda _: look_in(_SETTLE_CONFIG_S)),

@@ -58,7 +58,7 @@ class Task:
             return "input_required" if self.pending.asked.is_set() else "working"
         return "completed" if self.work.exception() is None else "failed"
 
-    def tell(self, message: str) -> None:
+    def set_message(self, message: str) -> None:
         self.message = message
         self.updated = datetime.now(UTC)
 
@@ -143,7 +143,7 @@ class Tasks:
         if task.work.done():
             return False
         task.cancelled = True
-        task.tell("cancelled")
+        task.set_message("cancelled")
         if self._stop is None or not await self._stop(task.task_id):
             task.work.cancel()
         await asyncio.wait((task.work,))
@@ -170,7 +170,7 @@ class Tasks:
         def report(done: float, text: str, total: float | None = None) -> None:
             if task_id not in self._tasks and told is not None:
                 told(done, text, total)
-            task.tell(text)
+            task.set_message(text)
 
         of_task = replace(
             caller, task_id=task_id, progress=report, elicit=caller.elicit or pending.put

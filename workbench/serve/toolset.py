@@ -265,7 +265,7 @@ class ListingWatch:
         self._changed = changed
         self._seen = canonical(toolset.listing())
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Compare, and tell if it changed. Cheap enough for every change of a server's state."""
         now = canonical(self._toolset.listing())
         if now != self._seen:

@@ -34,7 +34,7 @@ def run(
     if recorder is not None and record is not None:
         sys.stderr.write(f"workbench: {clean_line(recorder.write(record))}\n")
     if app.crashed is not None:
-        return crash.tell(data_dir, app.crashed)
+        return crash.report(data_dir, app.crashed)
     return app.return_code or 0
 
 

@@ -140,11 +140,11 @@ class WorkbenchApp(AppBase):
             good, wrong_keys = commands.keymap(config.keys)
             self.set_keymap(good)
             for wrong in wrong_keys:
-                self.say(wrong, "warning")
+                self.show_toast(wrong, "warning")
         if wrong_theme is not None:
-            self.say(f"{wrong_theme}: {self.theme} stays", "warning")
+            self.show_toast(f"{wrong_theme}: {self.theme} stays", "warning")
         elif config != before:
-            self.say("The new settings are in force")
+            self.show_toast("The new settings are in force")
 
     def copy_to_clipboard(self, text: str) -> None:
         """Every copy goes through here, the editors' too: a lone half of a character cannot be sent. The
@@ -166,13 +166,13 @@ class WorkbenchApp(AppBase):
         self.push_screen(self.main)
         self.call_after_refresh(self._open_scripts)
         for problem in (*problems, *wrong):
-            self.say(problem, "warning")
+            self.show_toast(problem, "warning")
         # A script may be started before anything is painted; the runtime opens after that.
         self.runtime_host.expect()
         self.set_timer(_SETTLED_S, self._collector.start)
-        self.set_interval(1.0, self._collector.look)
-        self.set_interval(1.0, self._leaving.look)
-        self.set_interval(1.0, self.theme_files.look)
+        self.set_interval(1.0, self._collector.collect_if_quiet)
+        self.set_interval(1.0, self._leaving.exit_without_terminal)
+        self.set_interval(1.0, self.theme_files.reload_changed)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):
@@ -223,7 +223,7 @@ class WorkbenchApp(AppBase):
         self._collector.stop()
         await self.runtime_host.close()
 
-    def say(self, text: str, severity: str = "information") -> None:
+    def show_toast(self, text: str, severity: str = "information") -> None:
         """A short notice; never markup."""
         levels = {"warning": "warning", "error": "error"}
         if levels.get(severity) == "error":
@@ -276,9 +276,9 @@ class WorkbenchApp(AppBase):
         try:
             said = await asyncio.to_thread(self._viewer.open, event.media)
         except NotOpened as error:
-            self.say(f"Not opened: {error}", "warning")
+            self.show_toast(f"Not opened: {error}", "warning")
         else:
-            self.say(said)
+            self.show_toast(said)
 
     def on_table_screen_save_requested(self, event: TableScreen.SaveRequested) -> None:
         """A table goes to a file."""
@@ -305,7 +305,7 @@ class WorkbenchApp(AppBase):
                 Exception
             ) as error:  # no such execution, no history, no runtime: the same to the user
                 shown = name if "/" in name else name[:8]
-                self.say(f"Cannot replay {shown}: {error}", "error")
+                self.show_toast(f"Cannot replay {shown}: {error}", "error")
                 return
             await self.push_screen(ReplayScreen(recording, runtime.history))
 
@@ -335,7 +335,9 @@ class WorkbenchApp(AppBase):
             command.id: commands.shown(keys)
             for command, keys in commands.in_force(self.config.keys)
         }
-        self.say(f"{keys['stop']} stops the run · {keys['quit']} leaves Workbench · y copies")
+        self.show_toast(
+            f"{keys['stop']} stops the run · {keys['quit']} leaves Workbench · y copies"
+        )
 
     def action_tour(self) -> None:
         self.tour.turn()

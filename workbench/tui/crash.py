@@ -38,7 +38,7 @@ def write_report(data_dir: Path, error: BaseException) -> Path | None:
     return file
 
 
-def tell(data_dir: Path, error: BaseException) -> int:
+def report(data_dir: Path, error: BaseException) -> int:
     """Say in one line what happened and where the report is; the process's exit code."""
     file = write_report(data_dir, error)
     what = clean(f"{type(error).__name__}: {error}").replace("\n", " ")[:_MESSAGE]

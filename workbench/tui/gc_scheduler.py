@@ -46,7 +46,7 @@ class Collector:
         """A key or the mouse: not now."""
         self._last_input = time.monotonic()
 
-    def look(self) -> None:
+    def collect_if_quiet(self) -> None:
         """Collect if there is something to collect and the moment is quiet. Called once a second."""
         waiting = gc.get_count()[2]
         quiet = time.monotonic() - self._last_input > _QUIET_S

@@ -23,7 +23,7 @@ class Leaving:
         self._app = app
         self._has_terminal = _is_terminal()
 
-    def look(self) -> None:
+    def exit_without_terminal(self) -> None:
         """Leave where the terminal is gone: its window was closed, or the line to it broke, and no signal
         came because another program (make, sudo) stood between. Called once a second: Textual would go on
         asking a dead terminal for keys, with all of a processor."""

@@ -242,7 +242,7 @@ class Palette:
             return
         origin = app.config.origins.get("ui.theme")
         if origin is None or origin.kind != "file" or app.config.path is None:
-            app.say(
+            app.show_toast(
                 f"At the next start ui.theme is {app.config.ui.theme} again: {origin}", "warning"
             )
             return
@@ -251,7 +251,7 @@ class Palette:
         try:
             set_value(app.config.path, "ui.theme", name)
         except (ConfigError, OSError) as error:
-            app.say(f"The theme is not kept: {error}", "warning")
+            app.show_toast(f"The theme is not kept: {error}", "warning")
 
 
 def _place(node: Widget) -> str:

@@ -71,15 +71,15 @@ class RuntimeHost:
                 app.config, data_dir=app.data_dir, connect=True, watch=True
             ) as runtime:
                 runtime.on_config(app.configured)
-                runtime.on_config_error(lambda problem: app.say(problem, "warning"))
+                runtime.on_config_error(lambda problem: app.show_toast(problem, "warning"))
                 runtime.upstream.elicit = Questions(app).ask
                 opened.set_result(runtime)
                 await runtime.engine.start()
                 await self._leaving.wait()
         except Exception as error:
             if opened.done():
-                app.say(f"closing: {error}", "error")
+                app.show_toast(f"closing: {error}", "error")
             else:
                 opened.set_exception(error)
                 opened.exception()  # it is shown here; nobody else may be waiting
-                app.say(f"Workbench cannot run scripts: {error}", "error")
+                app.show_toast(f"Workbench cannot run scripts: {error}", "error")

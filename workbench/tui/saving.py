@@ -41,6 +41,6 @@ class Saving:
         try:
             script_documents.write_text(path, text)
         except script_documents.DocumentError as error:
-            self._app.say(str(error), "error")
+            self._app.show_toast(str(error), "error")
         else:
-            self._app.say(f"Saved {path}")
+            self._app.show_toast(f"Saved {path}")

@@ -49,7 +49,7 @@ class SessionKeeper:
         try:
             self._store.keep(self._app.main.scripts.drafts())
         except OSError as error:
-            self._app.say(f"Unsaved text is not kept: {error}", "warning")
+            self._app.show_toast(f"Unsaved text is not kept: {error}", "warning")
             return False
         return True
 

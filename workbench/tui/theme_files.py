@@ -47,7 +47,7 @@ class ThemeFiles:
             self._app.unregister_theme(gone)
             self._registered.discard(gone)
 
-    def look(self) -> None:
+    def reload_changed(self) -> None:
         """Take what was saved, made or removed meanwhile; a theme in force shows it at once."""
         app = self._app
         if _stamp(themes.theme_folders()[-1]) == self._seen:
@@ -55,7 +55,7 @@ class ThemeFiles:
             return
         before = app.available_themes
         for problem in self.load():
-            app.say(problem, "warning")
+            app.show_toast(problem, "warning")
         wanted = app.config.ui.theme
         if wanted not in before and wanted in app.available_themes:
             app.theme = wanted
@@ -75,7 +75,7 @@ class ThemeFiles:
         """Put one in force that was listed, or was in force before: its file may be gone meanwhile."""
         wrong = self.choose(name)
         if wrong is not None:
-            self._app.say(f"{wrong}: {self._app.theme} stays", "warning")
+            self._app.show_toast(f"{wrong}: {self._app.theme} stays", "warning")
 
 
 def _stamp(folder: Path) -> _Stamp:

@@ -31,7 +31,7 @@ class TourStep:
 
     wish: str
     done: Callable[[], bool]
-    said: Callable[[], str]
+    comment: Callable[[], str]
 
 
 class TourBar(Static):
@@ -51,7 +51,7 @@ class Tour:
         self._app = app
         self._steps: list[TourStep] = []
         self._at = 0
-        self._said = ""
+        self._comment = ""
         self._bar: TourBar | None = None
         self._timer: Timer | None = None
         self._run_before: LiveRun | None = None
@@ -65,7 +65,7 @@ class Tour:
         if self.is_on:
             self.end()
             return
-        self._steps, self._at, self._said = self._all_steps(), 0, ""
+        self._steps, self._at, self._comment = self._all_steps(), 0, ""
         self._run_before = self._app.main.runs.now
         self._timer = self._app.set_interval(_LOOK_S, self._advance_when_done)
         self._show()
@@ -82,7 +82,7 @@ class Tour:
     def _advance_when_done(self) -> None:
         """Whether the step was done; the line follows to the screen in front."""
         if self._at < len(self._steps) and self._steps[self._at].done():
-            self._said = self._steps[self._at].said()
+            self._comment = self._steps[self._at].comment()
             self._at += 1
             self._show()
         elif self._bar is None or self._bar.parent is not self._app.screen:
@@ -107,7 +107,7 @@ class Tour:
         over = self._at == len(self._steps)
         name = "TOUR" if over else f"TOUR {self._at + 1} of {len(self._steps)}"
         wish = "That was all" if over else self._steps[self._at].wish
-        said = f" {self._said}" if self._said else ""
+        said = f" {self._comment}" if self._comment else ""
         ends = f" · {end} {'closes this line' if over else 'ends the tour'}"
         return Content.assemble(
             chip(name, "$primary"), said, (f" {wish}", "bold"), (ends, "$foreground 80%")

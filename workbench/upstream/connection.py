@@ -79,7 +79,7 @@ class Connection:
         self.state: ServerState = "new"
         self.error: str | None = None
         self._log = log
-        self.stderr = StderrRing(log.said)
+        self.stderr = StderrRing(log.write_stderr)
         self.protocol_version: str | None = None
         self.offers: tuple[Offer, ...] = ()
         """What the server has beside tools."""
@@ -434,7 +434,7 @@ class Connection:
     def _set(self, state: ServerState, error: str | None) -> None:
         if (state, error) != (self.state, self.error):
             self.state, self.error = state, error
-            self._log.became(f"{state}: {error}" if error else state)
+            self._log.write_state(f"{state}: {error}" if error else state)
             self._on_state()
 
     def _decide(self, state: ServerState, error: str | None) -> None:

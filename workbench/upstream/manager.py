@@ -31,7 +31,7 @@ from workbench.upstream.known_server import KnownServer, snapshot
 from workbench.upstream.listings import Listing, ListingCache
 from workbench.upstream.restarts import Restarts
 from workbench.upstream.server_log import ServerLog
-from workbench.util.listeners import tell
+from workbench.util.listeners import notify
 
 if TYPE_CHECKING:
     from workbench.catalogue.health import ServerHealth
@@ -395,4 +395,4 @@ class Manager:
 
     def _announce_change(self, name: str) -> None:
         self._snapshot = None
-        tell(self._listeners, name, f"server {name}")
+        notify(self._listeners, name, f"server {name}")

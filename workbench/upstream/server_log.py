@@ -54,11 +54,11 @@ class ServerLog:
         self._written = 0
         self._left_out = 0
 
-    def said(self, lines: Sequence[str]) -> None:
+    def write_stderr(self, lines: Sequence[str]) -> None:
         """Lines of the server's stderr."""
         self._write([line for line in lines if line.strip()])
 
-    def became(self, text: str) -> None:
+    def write_state(self, text: str) -> None:
         """What became of the server, in our words."""
         self._write([f"[workbench] {text}"])
 

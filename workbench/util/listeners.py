@@ -10,7 +10,7 @@ _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
-def tell(listeners: Iterable[Callable[[_T], object]], news: _T, about: str) -> None:
+def notify(listeners: Iterable[Callable[[_T], object]], news: _T, about: str) -> None:
     """Call each listener that there is now; one that raises is logged. ``about``: for the log."""
     for listener in list(listeners):
         try:

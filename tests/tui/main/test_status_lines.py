@@ -17,5 +17,5 @@ def test_the_status_line_counts_the_calls_of_a_run(calls: int, most: int, said: 
     for seq in range(1, calls + 1):
         run.calls[seq] = CallState(ToolCall("id", seq, "demo", "now", {}))
     line = StatusLine()
-    line.look(run, opened=True)
+    line.show_run(run, opened=True)
     assert str(line.content).startswith(f"Running · {said} · ")

@@ -161,8 +161,8 @@ class Command:
     """The action, where it has another name or takes arguments."""
     first: bool = False
     """It has its keys before what has the focus; those of the app and the main screen have."""
-    said: bool = True
-    """Whether help says it: what every editor and every dialog does needs no words."""
+    listed: bool = True
+    """Whether help lists it: what every editor and every dialog does needs no words."""
 
     @property
     def action(self) -> str:
@@ -197,7 +197,7 @@ def key(
     *,
     footer: bool = False,
     first: bool = False,
-    said: bool = True,
+    listed: bool = True,
     help: str = "",
 ) -> Command:
     """A command of one screen or widget: its id is ``PLACE-NAME``, its title is its word in the footer."""
@@ -210,5 +210,5 @@ def key(
         place=place,
         runs=runs or name.replace("-", "_"),
         first=first,
-        said=said,
+        listed=listed,
     )

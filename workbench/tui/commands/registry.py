@@ -8,7 +8,7 @@ from workbench.tui.commands.widgets import EDITOR, LISTS, TRACE, VALUES
 
 _MAIN: tuple[Command, ...] = (
     Command("help", "Help", "All keys, those of this pane first.", "f1", "Help", "General", "app"),
-    Command("help-letter", "Help", "", "question_mark", None, "General", "reading", "help", said=False),
+    Command("help-letter", "Help", "", "question_mark", None, "General", "reading", "help", listed=False),
     Command(
         "jump",
         "Jump",

@@ -31,7 +31,7 @@ EDITOR: tuple[Command, ...] = (
     key("editor", "go-to-line", "ctrl+g", "Go to line"),
     key("editor", "undo", "ctrl+z,super+z", "Undo"),
     key("editor", "redo", "ctrl+y,super+y", "Redo"),
-    key("editor", "select-all", "ctrl+a", "Select all", said=False),
+    key("editor", "select-all", "ctrl+a", "Select all", listed=False),
     key("editor", "comment", "ctrl+slash,ctrl+underscore", "Comment", "toggle_comment"),
     key("editor", "start", "ctrl+home", "Start of the text", "go_to_end(False)"),
     key("editor", "end", "ctrl+end", "End of the text", "go_to_end(True)"),
@@ -40,7 +40,7 @@ EDITOR: tuple[Command, ...] = (
     key(
         *("editor", "delete-word", "ctrl+backspace,alt+backspace", "Delete the word before"),
         "delete_word_left",
-        said=False,
+        listed=False,
     ),
     key("editor", "outdent", "shift+tab", "Indent less"),
     key("editor", "wrap", "alt+z", "Wrap long lines", "soft_wrap"),

@@ -65,7 +65,7 @@ def _keys(places: Iterable[Place], own: Mapping[str, str]) -> list[tuple[str, st
     force = in_force(own)
     for place in places:
         for command, keys in force:
-            if command.place == place and command.said and keys:
+            if command.place == place and command.listed and keys:
                 # Two views of one pane have the same keys for the same thing: said once.
                 words = f"{command.title}: {command.help}" if command.help else command.title
                 found.setdefault(shown(keys).partition(",")[0], (shown(keys), words))
@@ -126,7 +126,7 @@ class HelpScreen(GuardedModal[None]):
         if here := _keys(places, self._own_keys):
             groups[f"In this pane: {self._pane}" if self._pane else "At the cursor"] = here
         for command, keys in in_force(self._own_keys):
-            if command.id not in self._here or not command.said or command.place not in _GROUPED:
+            if command.id not in self._here or not command.listed or command.place not in _GROUPED:
                 continue
             groups.setdefault(command.group, []).append(
                 (shown(keys) if keys else "by name", f"{command.title}: {command.help}")

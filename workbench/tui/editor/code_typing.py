@@ -38,7 +38,7 @@ class Typing:
     def __init__(self, area: EditorBase, typed: Callable[[str], None]) -> None:
         """typed: is told each character after it was typed, and nothing after a deletion."""
         self._area = area
-        self._tell = typed
+        self._on_typed = typed
 
     @property
     def _unit(self) -> str:
@@ -68,7 +68,7 @@ class Typing:
             self._area.replace(
                 "", (row, column - 1), (row, column + 1), maintain_selection_offset=False
             )
-            self._tell("")
+            self._on_typed("")
             return True
         typed = event.character
         if not event.is_printable or typed is None:
@@ -87,7 +87,7 @@ class Typing:
                 self._area.type_text(typed, (row, column - len(self._unit)), end)
         else:
             self._area.type_text(typed, start, end)
-        self._tell(typed)
+        self._on_typed(typed)
         return True
 
     def _insert_around(self, first: str, second: str) -> None:

@@ -18,7 +18,7 @@ from textual.widgets.text_area import Selection
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.editor.code_area import CodeArea
-from workbench.tui.editor.searching import MOST_MATCHES, Search, SearchError, Places
+from workbench.tui.editor.searching import MOST_MATCHES, Places, Search, SearchError
 from workbench.tui.widgets.line_input import LineInput
 from workbench.tui.widgets.mouse import only_asks
 from workbench.util.digits import whole

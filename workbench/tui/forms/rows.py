@@ -105,7 +105,7 @@ class FormRows(PaintedView, can_focus=True, inherit_bindings=False):
         """Cells that a value has."""
         return max(0, self.scrollable_content_region.width - MARK - self.names - 2)
 
-    def says(self, problem: str) -> bool:
+    def shows_whole(self, problem: str) -> bool:
         """Whether a line has room for all of a problem."""
         return cell_len(problem) <= self.scrollable_content_region.width - MARK - BEFORE_PROBLEM
 

@@ -75,7 +75,7 @@ class FormView(Widget):
         if entry is None or not entry.touched:
             return None
         said = self.wrong.get(entry.path)
-        return said if said is not None and not self._rows.says(said) else None
+        return said if said is not None and not self._rows.shows_whole(said) else None
 
     # -- what the screen asks ----------------------------------------------------------
 

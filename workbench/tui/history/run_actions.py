@@ -46,11 +46,11 @@ class RunActions:
         try:
             good = await asyncio.to_thread(last_good, self._history, run)
         except HistoryError as error:
-            self.say(str(error), error=True)
+            self.show_toast(str(error), error=True)
             return
         if good is None:
             name = clean_line(run.script, 60) if run.script else "this inline script"
-            self.say(f"No run of {name} before this one went well")
+            self.show_toast(f"No run of {name} before this one went well")
             return
         await self.compare(good, run, "a is the last good run before b")
 
@@ -61,7 +61,7 @@ class RunActions:
         if not await self._done(lambda: self._history.pin(run.execution_id, not run.pinned)):
             return False
         label = clean_line(run.label)
-        self.say(
+        self.show_toast(
             f"{label} is pinned no more: it goes with its age"
             if run.pinned
             else f"{label} is pinned: kept, however old"
@@ -99,14 +99,14 @@ class RunActions:
         try:
             await asyncio.to_thread(write_recording, recording, path)
         except OSError as error:
-            self.say(f"Not written: {error}", error=True)
+            self.show_toast(f"Not written: {error}", error=True)
         else:
-            self.say(f"Written to {path}")
+            self.show_toast(f"Written to {path}")
 
     async def delete(self, run: ExecutionRow) -> bool:
         """Ask, and remove it. False: it is still there."""
         if run.status == "running":
-            self.say("It still runs: stop it first", error=True)
+            self.show_toast("It still runs: stop it first", error=True)
             return False
         kept = ", which is pinned," if run.pinned else ""
         name = f"{run.label} ({run.script or 'inline'}){kept}"
@@ -126,7 +126,7 @@ class RunActions:
         try:
             await asyncio.to_thread(change)
         except HistoryError as error:
-            self.say(str(error), error=True)
+            self.show_toast(str(error), error=True)
             return False
         return True
 
@@ -140,10 +140,10 @@ class RunActions:
         try:
             return await asyncio.to_thread(self._history.recording, run.execution_id)
         except HistoryError as error:
-            self.say(str(error), error=True)
+            self.show_toast(str(error), error=True)
             return None
 
-    def say(self, text: str, *, error: bool = False) -> None:
+    def show_toast(self, text: str, *, error: bool = False) -> None:
         """A short notice."""
         severity = "error" if error else "information"
         self._app.notify(clean_line(text), severity=severity, markup=False)  # type: ignore[arg-type]

@@ -98,7 +98,7 @@ class HistoryScreen(GuardedScreen[None]):
         why = clean_line(str(event.error), 300)
         self.rows.empty_text = why
         self.rows.refresh()
-        self._actions.say(why, error=True)
+        self._actions.show_toast(why, error=True)
         self.query_one(Pane).set_title("History · cannot be read", why)
 
     # -- which runs ------------------------------------------------------------------------

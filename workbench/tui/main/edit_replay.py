@@ -46,15 +46,17 @@ class EditAndReplay:
         """What shall a call do that the record does not know? Then replay."""
         host, tab = self._host, self._host.tab
         if self._runs.active:
-            host.app.say("A script is running; F8 stops it", "warning")
+            host.app.show_toast("A script is running; F8 stops it", "warning")
             return
         try:
             recorded = tab.recorded or await self._last_run(tab)
         except HistoryError as error:
-            host.app.say(str(error), "error")
+            host.app.show_toast(str(error), "error")
             return
         if recorded is None:
-            host.app.say("No record yet: run it with F5, or open a run with E from its replay")
+            host.app.show_toast(
+                "No record yet: run it with F5, or open a run with E from its replay"
+            )
             return
         try:
             value = parse_input(tab.input.text)
@@ -96,7 +98,7 @@ class EditAndReplay:
     def show(self) -> None:
         """The divergence of the last replay as a picture."""
         if self._last is None:
-            self._host.app.say("No replay has left its record")
+            self._host.app.show_toast("No replay has left its record")
             return
         from workbench.tui.replay.divergence_screen import DivergenceScreen
 
@@ -126,9 +128,9 @@ class EditAndReplay:
             self._runs.could_not_run(error)
             return
         self._runs.show_rest()
-        self._tell(replayed, code, rule)
+        self._show_verdict(replayed, code, rule)
 
-    def _tell(self, replayed: Replayed, code: str, rule: Rule) -> None:
+    def _show_verdict(self, replayed: Replayed, code: str, rule: Rule) -> None:
         from workbench.tui.replay.divergence_screen import own_failure
 
         divergence = replayed.divergence
@@ -139,19 +141,19 @@ class EditAndReplay:
         calls = count(replayed.execution.tool_calls, "call")
         if divergence is None:
             self._last = None
-            self._host.tell(f"✔ Identical to {against}: {calls}, nothing sent", "$success")
+            self._host.set_status(f"✔ Identical to {against}: {calls}, nothing sent", "$success")
             return
         self._last = replayed, divergence, code
         if only_console(divergence):
             self._detail.show_tab("console")
-            self._host.tell(
+            self._host.set_status(
                 f"✔ As {against}, but for the console: {calls}, nothing sent", "$success"
             )
             return
         where = f"call #{divergence.call}" if divergence.call is not None else "the end"
         failed = own_failure(replayed)
         cause = failed or clean_line(divergence.cause or "unknown", 80)
-        self._host.tell(f"✘ Diverged from {against} at {where}: {cause}", "$warning")
+        self._host.set_status(f"✘ Diverged from {against} at {where}: {cause}", "$warning")
         if rule == "stop" and divergence.call is not None and not failed:
             self._problems.show_error(None)  # it did not fail: it was stopped here
             self._detail.result.show(divergence.to_json(), "divergence")

@@ -32,7 +32,7 @@ class ProblemLine(Static):
     at: tuple[int, int] | None = None
     """Row and column of the place, from 0."""
 
-    def tell(self, text: str, at: tuple[int, int] | None = None) -> None:
+    def show_problem(self, text: str, at: tuple[int, int] | None = None) -> None:
         """Show a problem; an empty text: there is none."""
         self.at = at
         self.update(Content(f"✘ {clean(text)}") if text else "")

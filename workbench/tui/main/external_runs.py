@@ -107,7 +107,7 @@ class ExternalRuns:
         """What the first line says of them."""
         return self._others.line() if self._others is not None else None
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Tell what began or ended since the last look."""
         runtime = self._host.app.runtime_now
         if runtime is None:
@@ -116,7 +116,7 @@ class ExternalRuns:
             self._others = OtherRuns(runtime.history)
         before = self._others.newest
         is_new = self._others.poll()
-        self._tell_failures(self._others)
+        self._notify_failures(self._others)
         if not is_new:
             return
         newest = self._others.newest
@@ -128,12 +128,12 @@ class ExternalRuns:
                 running = len(self._others.agents.running)
                 if running > 1:
                     said = f"Others run {running} scripts: {commands.key_of('agents', keys)} lists them"
-                self._status.tell_for_now(said)
+                self._status.set_passing_message(said)
         elif newest is not None:
-            self._status.take_back()
+            self._status.restore_message()
         self._host.show_run()
 
-    def _tell_failures(self, others: OtherRuns) -> None:
+    def _notify_failures(self, others: OtherRuns) -> None:
         """Outside the screen, too, where that is wanted; of our own what nobody looks at."""
         if self._notices is None:
             app = self._host.app
@@ -145,7 +145,7 @@ class ExternalRuns:
         """The sessions of other processes, and their runs."""
         runtime, app = self._host.app.runtime_now, self._host.app
         if runtime is None or self._others is None:
-            app.say("The history is not open yet", "warning")
+            app.show_toast("The history is not open yet", "warning")
             return
         from workbench.tui.history.agents_screen import AgentsScreen
 
@@ -156,6 +156,6 @@ class ExternalRuns:
         """The newest run of another process; one that goes on is followed."""
         newest = self._others.newest if self._others is not None else None
         if newest is None:
-            self._host.app.say("No other process has run a script since the start")
+            self._host.app.show_toast("No other process has run a script since the start")
         else:
             await self._host.app.open_replay(newest.execution_id)

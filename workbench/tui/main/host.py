@@ -42,7 +42,7 @@ class Host(Protocol):
     def shows_run(self) -> bool:
         """Whether the trace or the detail is on the screen."""
 
-    def tell(self, text: str, colour: str = "") -> None:
+    def set_status(self, text: str, colour: str = "") -> None:
         """Say something in the status line."""
 
     def apply_shares(self) -> None:

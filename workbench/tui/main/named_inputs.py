@@ -25,7 +25,7 @@ class NamedInputs:
         host, tab = self._host, self._host.tab
         found = script_documents.named_inputs(tab.document.path) if tab.document.path else {}
         if not found:
-            host.app.say("No inputs were kept for this script; Keep input as makes one")
+            host.app.show_toast("No inputs were kept for this script; Keep input as makes one")
             return
 
         def chosen(answer: str | None) -> None:
@@ -34,7 +34,7 @@ class NamedInputs:
             try:
                 text = script_documents.read_text(found[answer])
             except DocumentError as error:
-                host.app.say(str(error), "error")
+                host.app.show_toast(str(error), "error")
             else:
                 tab.input.replace_all(text)
                 host.go_to("input")
@@ -45,7 +45,7 @@ class NamedInputs:
         """Keep the input under a name, beside the script."""
         host, tab = self._host, self._host.tab
         if tab.document.path is None or script_documents.is_sample(tab.document.path):
-            host.app.say("Save the script first: its inputs are kept beside it", "warning")
+            host.app.show_toast("Save the script first: its inputs are kept beside it", "warning")
             return
         script = tab.document.path
 
@@ -56,9 +56,9 @@ class NamedInputs:
                 path = script_documents.named_input(script, answer)
                 script_documents.write_text(path, tab.input.text)
             except DocumentError as error:
-                host.app.say(str(error), "error")
+                host.app.show_toast(str(error), "error")
             else:
-                host.tell(f"Kept the input as {path.name}")
+                host.set_status(f"Kept the input as {path.name}")
 
         host.app.push_screen(LineScreen("Keep the input as (a short name)"), named)
 
@@ -68,6 +68,6 @@ class NamedInputs:
         try:
             value = parse_input(area.text)
         except InputError as error:
-            self._host.app.say(f"The input is no JSON: {error}", "warning")
+            self._host.app.show_toast(f"The input is no JSON: {error}", "warning")
             return
         area.replace_all(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

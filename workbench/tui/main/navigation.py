@@ -72,9 +72,9 @@ class Navigation:
             with host.app.suspend():
                 text = external.edit(area.text, ".json" if is_input else ".js")
         except external.EditorError as error:
-            host.app.say(str(error), "warning")
+            host.app.show_toast(str(error), "warning")
         except SuspendNotSupported:
-            host.app.say("Another editor cannot be opened from here", "warning")
+            host.app.show_toast("Another editor cannot be opened from here", "warning")
         else:
             if text != area.text:
                 area.replace(text, (0, 0), area.document.end)
@@ -88,7 +88,7 @@ class Navigation:
         try:
             rows = runtime.history.list_executions(limit=100)
         except HistoryError as error:
-            app.say(str(error), "error")
+            app.show_toast(str(error), "error")
             return
         names = {
             f"{row.label}  {row.status:11} {row.script or 'inline'}  "
@@ -152,5 +152,5 @@ class Navigation:
         """The runtime; says so where it is not open (yet)."""
         runtime = self._host.app.runtime_now
         if runtime is None:
-            self._host.app.say("The servers and the history are not open yet", "warning")
+            self._host.app.show_toast("The servers and the history are not open yet", "warning")
         return runtime

@@ -38,7 +38,7 @@ class Problems:
 
     def switched(self) -> None:
         """Another script is in front: what was said was of the one before."""
-        self._scripts.problem.tell("")
+        self._scripts.problem.show_problem("")
         self.check_input()
 
     def edited(self) -> None:
@@ -54,17 +54,17 @@ class Problems:
         try:
             parse_input(tab.input.text)
         except InputError as error:
-            line.tell(str(error), error.at)
+            line.show_problem(str(error), error.at)
             row, column = error.at
             tab.input.set_markers([Marker(row + 1, column + 1, "error", str(error))])
         else:
-            line.tell("")
+            line.show_problem("")
             tab.input.set_markers([])
         self._host.show_titles()
 
     def refuse_input(self, error: InputError) -> None:
         """Say what is wrong with the input, and go there."""
-        self._host.app.say(f"The input is no JSON: {error}", "warning")
+        self._host.app.show_toast(f"The input is no JSON: {error}", "warning")
         self._go_to_input(error.at)
 
     # -- the script --------------------------------------------------------------------
@@ -87,7 +87,7 @@ class Problems:
                 markers.append(Marker(error.line, error.column, "error", error.message))
         tab.script.set_markers(markers)
         if tab is self._host.tab:
-            self._scripts.problem.tell(text, at)
+            self._scripts.problem.show_problem(text, at)
 
     def check_soon(self) -> None:
         """Look for a syntax error when typing pauses."""
@@ -134,7 +134,7 @@ class Problems:
         """To the place of a problem; None: the script's."""
         line = line if line is not None else self._scripts.problem
         if line.at is None:
-            self._host.app.say("There is no problem to go to")
+            self._host.app.show_toast("There is no problem to go to")
         elif line is self._inputs.problem:
             self._go_to_input(line.at)
         else:

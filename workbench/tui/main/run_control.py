@@ -82,7 +82,7 @@ class RunControl:
         """A call of the run on the screen."""
         return self.shown.calls.get(seq) if self.shown is not None else None
 
-    def look(self) -> None:
+    def show_front(self) -> None:
         """Another script may have come to the front: its run goes on the screen with it."""
         tab = self._host.tab
         if tab is self._front:
@@ -102,10 +102,12 @@ class RunControl:
     def run(self) -> None:
         """Run the script in front with its input."""
         if self.active:
-            self._host.app.say("A script is running; F8 stops it", "warning")
+            self._host.app.show_toast("A script is running; F8 stops it", "warning")
             return
         if self._host.app.key_order.was_typed_before(self._over):
-            self._host.app.say("The script still ran when that was pressed: it ran once", "warning")
+            self._host.app.show_toast(
+                "The script still ran when that was pressed: it ran once", "warning"
+            )
             return
         tab = self._host.tab
         try:
@@ -163,21 +165,21 @@ class RunControl:
     def could_not_run(self, error: Exception) -> None:
         """Nothing ran, or we cannot say what: no run is on the screen then."""
         self._forget()
-        self._host.tell(f"✘ The script could not be run: {error}")
-        self._host.app.say(f"The script could not be run: {error}", "error")
+        self._host.set_status(f"✘ The script could not be run: {error}")
+        self._host.app.show_toast(f"The script could not be run: {error}", "error")
 
     def stop(self) -> None:
         """End the run: in its worker, or before one has it."""
         if self.now is None or not self.active:
-            self._host.app.say("Nothing is running")
+            self._host.app.show_toast("Nothing is running")
             return
         runtime = self._host.app.runtime_now
         if runtime is not None and runtime.engine.cancel(self.now.execution_id):
-            self._host.tell("Stopping…")
+            self._host.set_status("Stopping…")
         elif self._worker is not None and not len(self.listener):
             self._worker.cancel()
             self._forget()
-            self._host.tell("Stopped before it began")
+            self._host.set_status("Stopped before it began")
 
     def _forget(self) -> None:
         self.now = None
@@ -264,12 +266,12 @@ class RunControl:
             said = error_line(execution.error, run.script)
             if self._host.shows_run:  # its message stands in the trace, and whole in the detail
                 said = f"{error_place(execution.error, run.script)} · 4 Detail says it whole"
-            self._host.tell(f"{SIGNS[execution.status]} {said}", COLOURS[run.status])
+            self._host.set_status(f"{SIGNS[execution.status]} {said}", COLOURS[run.status])
         else:
             done = summary(execution, run.upstream_ms)
             if self._host.shows_all:  # time and calls stand in the first line and above the trace
                 done = " · ".join(costs(execution, run.upstream_ms)) or "done"
-            self._host.tell(f"✔ {run.script}: {done}", COLOURS["ok"])
+            self._host.set_status(f"✔ {run.script}: {done}", COLOURS["ok"])
 
     # -- what one does with the trace --------------------------------------------------
 
@@ -302,12 +304,14 @@ class RunControl:
         place = place_of(fix.wrong, tab.script.text, line)
         if place is None:
             wrong = clean_line(fix.wrong, 60)
-            self._host.app.say(f"{wrong} is no longer in the script", "warning")
+            self._host.app.show_toast(f"{wrong} is no longer in the script", "warning")
             return
         row, column = place
         tab.script.replace(fix.right, place, (row, column + len(fix.wrong)))
         self._host.jump_to(row, column + len(fix.right))
-        self._host.tell(f"{fix.right} stands for {fix.wrong} now: F5 runs it, ^z takes it back")
+        self._host.set_status(
+            f"{fix.right} stands for {fix.wrong} now: F5 runs it, ^z takes it back"
+        )
 
     def go_to_call(self, seq: int) -> None:
         """To where the script made the call."""

@@ -90,7 +90,7 @@ class WorkbenchScreen(PaneScreen):
         self.set_interval(TICK_S, self.runs.tick)
         self.set_interval(_HEADER_S, self._show_header)
         self.set_interval(_DISK_S, self.files.look_at_disk)
-        self.set_interval(_OTHERS_S, self.others.look)
+        self.set_interval(_OTHERS_S, self.others.poll)
         self._invite()
 
     def _invite(self) -> None:
@@ -106,7 +106,7 @@ class WorkbenchScreen(PaneScreen):
         keys = self.app.config.keys
         run, palette, tour = (first_key(name, keys) for name in ("run", "palette", "tour"))
         offer = f" · {tour} shows you round" if first else ""
-        self.tell(f"{run} runs the script · {palette} lists every command{offer}")
+        self.set_status(f"{run} runs the script · {palette} lists every command{offer}")
 
     # -- what the parts ask of it (Host) -----------------------------------------------
 
@@ -115,9 +115,9 @@ class WorkbenchScreen(PaneScreen):
         """The script in front."""
         return self.scripts.tab
 
-    def tell(self, text: str, colour: str = "") -> None:
+    def set_status(self, text: str, colour: str = "") -> None:
         """Say something in the status line."""
-        self._status.tell(text, colour)
+        self._status.set_message(text, colour)
         self._show_status()
 
     def jump_to(self, row: int, column: int) -> None:
@@ -133,7 +133,7 @@ class WorkbenchScreen(PaneScreen):
 
     def show_titles(self) -> None:
         if self.scripts.tabs:
-            self.runs.look()
+            self.runs.show_front()
             self._titles.show(paired=self.is_paired)
             self._show_header()  # it names the script, with the mark of unsaved text
 
@@ -170,14 +170,14 @@ class WorkbenchScreen(PaneScreen):
     # -- the words around the panes ----------------------------------------------------
 
     def _show_status(self) -> None:
-        self._status.look(self.runs.now, opened=self.app.runtime_now is not None)
+        self._status.show_run(self.runs.now, opened=self.app.runtime_now is not None)
 
     def _show_header(self) -> None:
         if not self.scripts.tabs:
             return
         runs = self.runs
         runtime, run = self.app.runtime_now, runs.now if runs.active else runs.shown
-        self._header.look(self.size.width, self.tab.label, runtime, self.others.line(), run)
+        self._header.show_state(self.size.width, self.tab.label, runtime, self.others.line(), run)
         if runtime is not None:
             servers = runtime.upstream.catalogue().servers.values()
             self._titles.show_waiting(servers, paired=self.is_paired)
@@ -201,7 +201,9 @@ class WorkbenchScreen(PaneScreen):
     def _wrapped(self, event: CodeArea.Wrapped) -> None:
         self.scripts.wrapped.take_from(self.scripts.tabs)
         lines = "are wrapped" if event.area.soft_wrap else "run on past the edge"
-        self.tell(f"Long lines {lines}; {first_key('editor-wrap', self.app.config.keys)} turns it")
+        self.set_status(
+            f"Long lines {lines}; {first_key('editor-wrap', self.app.config.keys)} turns it"
+        )
 
     def _keep_drafts(self) -> None:
         self._draft_timer = None

@@ -70,7 +70,7 @@ class ScriptFiles:
         try:
             path = find_script(self._host.app.config, name, to_read=True)
         except UnknownScript as error:  # it was there when the list was made
-            self._host.app.say(str(error), "warning")
+            self._host.app.show_toast(str(error), "warning")
             return
         await self._open_and_go(path)
 
@@ -79,7 +79,7 @@ class ScriptFiles:
             await self._scripts.open(path)
             self._host.go_to("script")
         if lacks := sample_needs(self._host.app.config, path):
-            self._host.app.say(lacks, "warning")
+            self._host.app.show_toast(lacks, "warning")
 
     # -- saving ------------------------------------------------------------------------
 
@@ -90,16 +90,18 @@ class ScriptFiles:
     def _write(self, tab: Tab) -> bool:
         app = self._host.app
         if tab.document.path is not None and script_documents.is_sample(tab.document.path):
-            app.say(f"{tab.document.name} is a sample: give it a name with Save as", "warning")
+            app.show_toast(
+                f"{tab.document.name} is a sample: give it a name with Save as", "warning"
+            )
             return False
         try:
             script_documents.write(tab.document, tab.script.text, tab.input.text)
         except DocumentError as error:
-            app.say(str(error), "error")
+            app.show_toast(str(error), "error")
             return False
         tab.script.be_in(language_of(tab.document.name))
         self._host.show_titles()
-        self._host.tell(f"Saved {tab.document.path}")
+        self._host.set_status(f"Saved {tab.document.path}")
         return True
 
     def save(self) -> None:
@@ -108,7 +110,7 @@ class ScriptFiles:
         if not tab.has_file:
             self.save_as(tab)
         elif tab.document.changed_on_disk():
-            self._host.app.say(
+            self._host.app.show_toast(
                 f"{tab.document.name} was changed by another program: "
                 "Save as keeps both; saving again overwrites it",
                 "warning",
@@ -196,20 +198,20 @@ class ScriptFiles:
             try:
                 fresh = script_documents.read(document.path)
             except DocumentError as error:
-                self._host.app.say(str(error), "warning")
+                self._host.app.show_toast(str(error), "warning")
                 document.stamp = None
                 continue
             tab.document = fresh
             tab.script.replace_all(fresh.saved_text)
             tab.input.replace_all(fresh.saved_input)
-            self._host.tell(f"{document.name} was changed by another program: read again")
+            self._host.set_status(f"{document.name} was changed by another program: read again")
             self._host.show_titles()
 
     def _tell_of_both(self, tab: Tab) -> None:
         """Changed here and on disk: said once."""
         if tab not in self._told_of:
             self._told_of.append(tab)
-            self._host.app.say(
+            self._host.app.show_toast(
                 f"{tab.document.name} was changed by another program; your text is kept", "warning"
             )
 

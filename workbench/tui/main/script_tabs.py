@@ -74,7 +74,7 @@ class ScriptTabs:
             document = Document(None)
         tab = await self.show(document)
         tab.script.text, tab.input.text = draft.text, draft.input
-        self._host.app.say(f"Recovered unsaved text of {document.name}", "warning")
+        self._host.app.show_toast(f"Recovered unsaved text of {document.name}", "warning")
 
     def drafts(self) -> list[Draft]:
         """Text that is in no file."""
@@ -105,7 +105,7 @@ class ScriptTabs:
         try:
             document = script_documents.read(path)
         except DocumentError as error:
-            self._host.app.say(str(error), "error")
+            self._host.app.show_toast(str(error), "error")
             document = Document(None)
         await self.show(document)
 
@@ -192,6 +192,8 @@ class ScriptTabs:
         """Show what is known of the tool that the script calls at the cursor."""
         script = self.tab.script
         if self._host.app.runtime_now is None:
-            self._host.app.say("The servers are not open yet", "warning")
+            self._host.app.show_toast("The servers are not open yet", "warning")
         elif not script.has_focus or not await script.show_tool():
-            self._host.app.say("Put the cursor into a call: tools.SERVER.TOOL(…) or call_tool(…)")
+            self._host.app.show_toast(
+                "Put the cursor into a call: tools.SERVER.TOOL(…) or call_tool(…)"
+            )

@@ -164,7 +164,7 @@ class Sidebar(Pane):
             try:
                 self._runs = await asyncio.to_thread(runtime.history.list_executions, limit=_RUNS)
             except HistoryError as error:
-                self.app.say(str(error), "warning")
+                self.app.show_toast(str(error), "warning")
         self._fill()
 
     def _fill(self) -> None:

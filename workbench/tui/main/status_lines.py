@@ -24,32 +24,32 @@ class StatusLine(QuietLine):
 
     def __init__(self) -> None:
         super().__init__(id="status", markup=False)
-        self._told = Content("")
-        self._for_now: tuple[Content, Content] | None = None
+        self._message = Content("")
+        self._passing: tuple[Content, Content] | None = None
         """What was told for as long as it is so, and what was told before it."""
 
-    def tell(self, text: str, colour: str = "") -> None:
+    def set_message(self, text: str, colour: str = "") -> None:
         """From now on this is told."""
-        self._told = Content.styled(clean_line(text), colour)
+        self._message = Content.styled(clean_line(text), colour)
 
-    def tell_for_now(self, text: str) -> None:
+    def set_passing_message(self, text: str) -> None:
         """Tell something that will soon be so no longer."""
-        before = self._told
-        self.tell(text)
-        self._for_now = self._told, before
+        before = self._message
+        self.set_message(text)
+        self._passing = self._message, before
 
-    def take_back(self) -> bool:
+    def restore_message(self) -> bool:
         """What was told for now is no longer so: what was told before it is back. False: something else
         was told since."""
-        if self._for_now is None or self._told is not self._for_now[0]:
+        if self._passing is None or self._message is not self._passing[0]:
             return False
-        self._told = self._for_now[1]
+        self._message = self._passing[1]
         return True
 
-    def look(self, run: LiveRun | None, *, opened: bool) -> None:
+    def show_run(self, run: LiveRun | None, *, opened: bool) -> None:
         """opened: whether the servers and the pool are."""
         if run is None or run.execution is not None:
-            self.put(self._told)
+            self.put(self._message)
             return
         parts = ["Starting" if not opened else "Waiting" if run.queued else "Running"]
         made = count(run.made, "call")
@@ -80,7 +80,7 @@ class HeaderLine(QuietLine):
         ):
             self.post_message(self.OthersClicked())
 
-    def look(
+    def show_state(
         self,
         width: int,
         script: str,
@@ -95,7 +95,7 @@ class HeaderLine(QuietLine):
             left.append(Content("servers …"))
         else:
             left += _of_servers(runtime)
-            self._tell_history(runtime.history.problem)
+            self._report_history(runtime.history.problem)
         self._others = others.plain if others is not None else ""
         if others is not None:
             right.append(others)
@@ -107,13 +107,13 @@ class HeaderLine(QuietLine):
             right.append(Content(f"pool {pool.running}/{pool.size}"))
         self.put(fitted(left, right, width - 2))
 
-    def _tell_history(self, problem: str | None) -> None:
+    def _report_history(self, problem: str | None) -> None:
         """A history that cannot be written is told once, with what is in its way."""
         before, self._history_problem = self._history_problem, problem
         if problem is not None and problem != before:
-            self.app.say(f"Nothing is recorded: {clean_line(problem, 300)}", "error")
+            self.app.show_toast(f"Nothing is recorded: {clean_line(problem, 300)}", "error")
         elif problem is None and before is not None:
-            self.app.say("The history is written again")
+            self.app.show_toast("The history is written again")
 
 
 def _of_servers(runtime: Runtime) -> list[Content]:

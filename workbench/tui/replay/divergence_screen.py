@@ -61,7 +61,7 @@ class DivergenceScreen(GuardedScreen[None]):
         self._gone, self._new = changed_lines(replayed.original.code, code)
 
     def compose(self) -> ComposeResult:
-        yield Static(self._said(), id="divergence-header", markup=False)
+        yield Static(self._summary(), id="divergence-header", markup=False)
         with Horizontal(id="scripts-side"):
             with Pane(id="record-pane"):
                 yield CodeArea(self._replayed.original.code, read_only=True, id="record-script")
@@ -126,7 +126,7 @@ class DivergenceScreen(GuardedScreen[None]):
             view.show(value, title)
         self.query_one(f"#{side}-pane", Pane).set_title(title)
 
-    def _said(self) -> Content:
+    def _summary(self) -> Content:
         divergence = self._divergence
         where = f"at call #{divergence.call}"
         if divergence.call is None:

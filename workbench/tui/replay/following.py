@@ -16,19 +16,19 @@ class Following:
         self._history = history
         self._id = execution_id
         self._follower = ExecutionFollower(history, execution_id)
-        self._looking = False
+        self._polling = False
         self.over = False
         """It has ended, or cannot be followed, or nobody looks any more."""
 
-    async def look(self) -> tuple[list[Event], Recording | None]:
-        """What happened since the last look; once it has ended, the whole record. Nothing while another look
+    async def poll(self) -> tuple[list[Event], Recording | None]:
+        """What happened since the last poll; once it has ended, the whole record. Nothing while another poll
         is under way. Raises HistoryError.
 
-        The history is read in a thread: the first look takes in everything so far, which may be much.
+        The history is read in a thread: the first poll takes in everything so far, which may be much.
         """
-        if self._looking:
+        if self._polling:
             return [], None
-        self._looking = True
+        self._polling = True
         try:
             events = await asyncio.to_thread(self._follower.poll)
             if not self._follower.ended:
@@ -38,7 +38,7 @@ class Following:
             self.close()
             raise
         finally:
-            self._looking = False
+            self._polling = False
         self.close()
         return events, recording
 

@@ -72,7 +72,9 @@ class Reruns:
     def _goes_on(self) -> bool:
         """Whether it is too early; says so."""
         if self._host.live:
-            self._host.app.say("It still runs: that can be done when it has ended", "warning")
+            self._host.app.show_toast(
+                "It still runs: that can be done when it has ended", "warning"
+            )
         return self._host.live
 
     def _rerun(self, rerun: Callable[[Runtime], Awaitable[None]]) -> None:
@@ -140,6 +142,6 @@ class Reruns:
         tab.recorded = recording
         while app.screen is not main:  # the history may be between, and what came over it meanwhile
             app.screen.dismiss(None)  # who opened it is told
-        main.tell(f"Edit it; ^l replays it against run {recording.execution_id[:8]}, offline")
+        main.set_status(f"Edit it; ^l replays it against run {recording.execution_id[:8]}, offline")
         if run:
             main.call_after_refresh(main.action_run)

@@ -136,7 +136,7 @@ class ReplayScreen(PaneScreen):
         events: list[Event] = []
         recording = None
         try:
-            events, recording = await self._following.look()
+            events, recording = await self._following.poll()
         except HistoryError as error:
             self.reruns.verdict = f"✘ It cannot be followed: {clean_line(str(error), 200)}"
         playback = self.playback
@@ -176,7 +176,7 @@ class ReplayScreen(PaneScreen):
         """Just after the next call that failed; from the last one, the first again."""
         position = self.playback.next_error()
         if position is None:
-            self.app.say("No call failed")
+            self.app.show_toast("No call failed")
         else:
             self.action_seek(position)
 
@@ -184,7 +184,7 @@ class ReplayScreen(PaneScreen):
         """Ask for the number of a call, go to where it ended."""
         last = len(self.recording.calls) or len(self._run.calls)
         if not last:
-            self.app.say("It made no calls")
+            self.app.show_toast("It made no calls")
             return
 
         def named(answer: str | None) -> None:
@@ -192,7 +192,9 @@ class ReplayScreen(PaneScreen):
                 return
             seq = whole(answer.strip().lstrip("#"))
             if seq is None or not self.go_to_call(seq):
-                self.app.say(f"There is no call {answer}: they are numbered 1 to {last}", "warning")
+                self.app.show_toast(
+                    f"There is no call {answer}: they are numbered 1 to {last}", "warning"
+                )
 
         self.app.push_screen(LineScreen(f"Go to call (1 to {last})"), named)
 
@@ -234,7 +236,7 @@ class ReplayScreen(PaneScreen):
         """Pause before the call under the cursor; again: no more."""
         row = self.trace.selected
         if row is None:
-            self.app.say("Choose a call in the trace")
+            self.app.show_toast("Choose a call in the trace")
             return
         self.playback.breakpoints ^= {row.seq}
         self.show()

@@ -107,7 +107,7 @@ class ApproveScreen(GuardedModal[None]):
         pane = self.query_one("#approve-change", Pane)
         text = self.query_one("#approve-text", Static)
         width = max(_LEAST_WIDTH, text.container_size.width or pane.size.width - 4)
-        text.update(Content("\n").join(_said(change, width)))
+        text.update(Content("\n").join(_lines_of(change, width)))
         pane.set_title(clean_line(f"{change.tool}: {change.hold}"))
         pane.query_one(VerticalScroll).scroll_home(animate=False)
 
@@ -149,7 +149,7 @@ class ApproveScreen(GuardedModal[None]):
         self._show()
 
 
-def _said(change: Change, width: int) -> Iterator[Content]:
+def _lines_of(change: Change, width: int) -> Iterator[Content]:
     if change.risks:
         yield Content.styled("Look twice:", "bold $text-warning")
         for risk in change.risks:

@@ -32,10 +32,10 @@ def matching(offerings: Offerings | None, words: list[str]) -> list[Beside]:
     if offerings is None:
         return []
     everything: list[Beside] = [*offerings.resources, *offerings.prompts]
-    return [one for one in everything if all(word in _said(one) for word in words)]
+    return [one for one in everything if all(word in _searched_text(one) for word in words)]
 
 
-def _said(one: Beside) -> str:
+def _searched_text(one: Beside) -> str:
     address = one.uri if isinstance(one, ResourceInfo) else ""
     return f"{one.server}.{one.name} {address} {one.title} {one.description}".lower()
 

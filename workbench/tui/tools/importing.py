@@ -105,7 +105,7 @@ class ImportScreen(GuardedModal[str | None]):
         self.query_one("#import-servers", Pane).set_title(
             f"Import · {chosen} of {new} new", "Space marks · Enter adds the marked"
         )
-        lines = [] if row is None else list(_said(row, self._file))
+        lines = [] if row is None else list(_lines_of(row, self._file))
         self.query_one("#import-text", Static).update(Content("\n").join(lines))
         if row is not None:
             self.query_one("#import-one", Pane).set_title(clean_line(row.server.name, 60))
@@ -135,7 +135,7 @@ class ImportScreen(GuardedModal[str | None]):
             self.dismiss(f"{count(len(servers), 'server')} added, quarantined: x releases one")
 
 
-def _said(row: Planned, file: Path) -> Iterator[Content]:
+def _lines_of(row: Planned, file: Path) -> Iterator[Content]:
     source = row.server.source
     yield Content.styled(clean_line(f"{source.product}: {source.path}"), "$foreground 70%")
     yield Content("")

@@ -75,14 +75,16 @@ def call_line(
         came = row.summary if columns.word else f"{row.status}: {row.summary}"
     style = "dim" if quiet else row.status
     if columns.view == "summary":
-        parts += _said(name, columns.name, [(row.args, "dim")])
+        parts += _with_rest(name, columns.name, [(row.args, "dim")])
     elif columns.result:
-        parts += _said(name, columns.name, [(row.args, "dim")])
+        parts += _with_rest(name, columns.name, [(row.args, "dim")])
         parts.append((fit(came, columns.result - 1) + " ", style))
     elif quiet:
-        parts += _said(name, columns.name, [(row.args, "dim"), (came and f"→ {came}", "result")])
+        parts += _with_rest(
+            name, columns.name, [(row.args, "dim"), (came and f"→ {came}", "result")]
+        )
     else:
-        parts += _said(name, columns.name, [(came, style)])
+        parts += _with_rest(name, columns.name, [(came, style)])
     end_ms = now_ms if row.duration_ms is None else row.started_ms + row.duration_ms
     if columns.start:
         parts.append((f"{_start(row.started_ms):>{columns.start - 1}} ", "dim"))
@@ -120,7 +122,7 @@ def fold_line(
         room += columns.middle
     if needed > room and figures.count:
         del said[-2]  # whole words or none: the slow ones say more than the middle
-    parts += _said([(row.server, f"hue-{hue}"), (f".{row.tool}", "")], room, said)
+    parts += _with_rest([(row.server, f"hue-{hue}"), (f".{row.tool}", "")], room, said)
     if columns.start:
         parts.append((f"{_start(fold.first_ms):>{columns.start - 1}} ", "dim"))
     last_ms = max(fold.last_ms, fold.first_ms)
@@ -161,7 +163,7 @@ def _beginning(number: str, status: str, columns: Columns, *, selected: bool) ->
     return parts
 
 
-def _said(name: list[Part], width: int, said: list[Part]) -> list[Part]:
+def _with_rest(name: list[Part], width: int, said: list[Part]) -> list[Part]:
     """A name and, in the room that is left, what is said of it; ends with one space."""
     left = width - cells(name)
     if left < 0:

@@ -33,7 +33,7 @@ class TraceView(TraceDrawing, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._filter_before = ""
         self._sought = ""
-        self._told: int | None = None
+        self._announced: int | None = None
         """The call that was last told of: not again, unless the user goes there."""
         self._ticker: Timer | None = None
 
@@ -50,7 +50,7 @@ class TraceView(TraceDrawing, can_focus=True):
     def show_model(self, model: TraceModel) -> None:
         """Show the rows of another execution, from its end."""
         self.model = model
-        self.cursor = self._told = None
+        self.cursor = self._announced = None
         self._unseen = 0
         self.follow = True
         self.scroll_to(y=0, animate=False, immediate=True, force=True)
@@ -139,8 +139,8 @@ class TraceView(TraceDrawing, can_focus=True):
         self._show_cursor()
         self.refresh()
         row = self.selected
-        if moved and row is not None and row.seq != self._told:
-            self._told = row.seq
+        if moved and row is not None and row.seq != self._announced:
+            self._announced = row.seq
             self.post_message(view_messages.CallHighlighted(self, row.seq))
 
     def _show_cursor(self) -> None:
@@ -196,7 +196,7 @@ class TraceView(TraceDrawing, can_focus=True):
         if y < top or position >= len(self.model.shown):
             return
         again = self._position == position
-        self._told = None
+        self._announced = None
         self.follow = False
         self._go(position)
         if again and not only_asks(event):
@@ -210,7 +210,7 @@ class TraceView(TraceDrawing, can_focus=True):
             -1, 1, lambda row: row.started_ms >= at_ms and row.status != "pending"
         )
         if found is not None:
-            self._told = None
+            self._announced = None
             self.follow = False
             self._resize()
             self._go(found)
@@ -221,7 +221,7 @@ class TraceView(TraceDrawing, can_focus=True):
         self.refresh()
 
     def action_move(self, by: int) -> None:
-        self._told = None
+        self._announced = None
         last = len(self.model.shown) - 1
         target = self._position + by
         self.follow = by > 0 and self.follow and target >= last

@@ -164,11 +164,11 @@ class TableScreen(GuardedModal[str | None]):
         """Filter and order; a newer wish takes the place of this one."""
         text, by, descending = self.line.value, self._by, self._descending
 
-        def looked() -> list[Row]:
+        def filter_and_order() -> list[Row]:
             rows = filtered(self._table.rows, text)
             return ordered(rows, by, descending=descending) if by is not None else rows
 
-        self._shown = await asyncio.to_thread(looked)
+        self._shown = await asyncio.to_thread(filter_and_order)
         self.rows.set_rows(self._shown, 0)
         self._show_title()
 

@@ -63,10 +63,10 @@ class KeyFooter(Widget):
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
-        self._look()
+        self._update_entries()
 
     def on_resize(self) -> None:
-        self._look()
+        self._update_entries()
 
     def render(self) -> Text:
         """The keys, one after the other."""
@@ -107,9 +107,9 @@ class KeyFooter(Widget):
 
     def _bindings_changed(self, screen: Screen[object]) -> None:
         if screen is self.screen and screen.app.app_focus:
-            self.call_after_refresh(self._look)
+            self.call_after_refresh(self._update_entries)
 
-    def _look(self) -> None:
+    def _update_entries(self) -> None:
         """Take what has its keys now."""
         if not self.is_attached or not self.screen.is_active:
             return  # below another screen it stays as it is

@@ -18,22 +18,22 @@ _SIGNS = {"done": "✔", "failed": "✘", "absent": "–"}
 class Steps:
     """``went`` in the order in which they happen; a step that is told again is told anew."""
 
-    _told: dict[Name, tuple[str, str]] = field(default_factory=dict)
+    _shown: dict[Name, tuple[str, str]] = field(default_factory=dict)
 
     def done(self, name: Name, detail: str = "") -> None:
-        self._told[name] = ("done", detail)
+        self._shown[name] = ("done", detail)
 
     def absent(self, name: Name, detail: str = "") -> None:
         """The server has no such thing, and it goes on without."""
-        self._told[name] = ("absent", detail)
+        self._shown[name] = ("absent", detail)
 
     def failed(self, name: Name, detail: str) -> None:
-        self._told[name] = ("failed", detail)
+        self._shown[name] = ("failed", detail)
 
     def __str__(self) -> str:
         """``challenge ✔ resource ✔ registration ✘ HTTP 403 …``"""
         parts = []
-        for name, (state, detail) in self._told.items():
+        for name, (state, detail) in self._shown.items():
             shown = detail if state != "done" else ""
             parts.append(f"{name} {_SIGNS[state]}{' ' if shown else ''}{shown}")
         return " ".join(parts)

@@ -319,7 +319,7 @@ class HttpChannel:
     def _pass_on_notification(self, message: dict[str, JsonValue]) -> None:
         method = message.get("method")
         if isinstance(method, str):
-            self._conversation.hear(method, message)
+            self._conversation.dispatch(method, message)
 
     def _reply(self, reply: dict[str, JsonValue]) -> None:
         """Send an answer to the server's own question; one that asks faster than it listens gets none."""

@@ -65,9 +65,9 @@ def child_environment(
 class StderrRing:
     """The last lines that a server wrote to stderr. Outlives the process."""
 
-    def __init__(self, heard: Callable[[Sequence[str]], None] | None = None) -> None:
-        """heard: told of the lines as they come."""
-        self._heard = heard
+    def __init__(self, on_lines: Callable[[Sequence[str]], None] | None = None) -> None:
+        """on_lines: given the lines as they come."""
+        self._on_lines = on_lines
         self._lines: deque[str] = deque(maxlen=_STDERR_LINES)
         self._open = b""
         self._fresh = 0
@@ -90,8 +90,8 @@ class StderrRing:
             if len(self._head) < _STDERR_HEAD and line.strip():
                 self._head.append(line)
         self._fresh += len(lines)
-        if self._heard is not None and texts:
-            self._heard(texts)
+        if self._on_lines is not None and texts:
+            self._on_lines(texts)
 
     def lines(self) -> list[str]:
         """Oldest first."""

@@ -183,18 +183,18 @@ class SdkLink:
             _log.info("no news of changed tools: %s", error)
 
     async def call_tool(
-        self, name: str, args: dict[str, JsonValue], timeout: float, tell: Progress
+        self, name: str, args: dict[str, JsonValue], timeout: float, listener: Progress
     ) -> dict[str, JsonValue]:
         request = types.CallToolRequest(
             params=types.CallToolRequestParams(name=name, arguments=args)
         )
-        return await self._timed(request, timeout, tell)
+        return await self._timed(request, timeout, listener)
 
     async def _timed(
-        self, request: _Request, timeout: float, tell: Progress
+        self, request: _Request, timeout: float, listener: Progress
     ) -> dict[str, JsonValue]:
         async def on_progress(progress: float, total: float | None, message: str | None) -> None:
-            tell(progress, total, message)
+            listener(progress, total, message)
 
         limit = asyncio.timeout(timeout)  # the SDK's own has the same code as a server's
         try:
@@ -212,11 +212,11 @@ class SdkLink:
         raw: dict[str, JsonValue] = answer[_RAW]
         return raw
 
-    async def _sent(self, request: _Request, tell: Any) -> dict[str, JsonValue]:
+    async def _sent(self, request: _Request, on_progress: Any) -> dict[str, JsonValue]:
         with _as_ours():
             anything = cast("TypeAdapter[Any]", _ANYTHING)
             answer: dict[str, JsonValue] = await self._session.send_request(
-                cast("types.CallToolRequest", request), anything, progress_callback=tell
+                cast("types.CallToolRequest", request), anything, progress_callback=on_progress
             )
         return answer
 
