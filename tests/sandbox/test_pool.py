@@ -95,6 +95,23 @@ async def test_half_of_the_pool_is_kept_warm_at_once_and_the_rest_in_a_calm_mome
         await engine.close()
 
 
+@pytest.mark.parametrize(("calm_after_s", "rehearsed"), [(3600, False), (0, True)])
+async def test_where_much_runs_workers_rehearse_in_a_calm_moment_only(
+    monkeypatch: pytest.MonkeyPatch, calm_after_s: int, rehearsed: bool
+) -> None:
+    monkeypatch.setattr(pools, "_SPARE", -1)  # whatever runs is more than that
+    monkeypatch.setattr(pools, "_CALM_S", calm_after_s)
+    engine = Engine(limits=Limits(timeout_ms=20_000), pool=PoolSettings(size=2))
+    idle = pool_of(engine)._idle
+    try:
+        for number in range(3):
+            done = await engine.run(ExecutionRequest(str(number)), tools=DictTools())
+            assert done.value == number
+            await until(lambda: idle and all(one.is_rehearsed == rehearsed for one in idle))
+    finally:
+        await engine.close()
+
+
 async def test_an_execution_cancelled_while_it_waits_leaves_the_queue(engine: Engine) -> None:
     tools = DictTools()
     busy = asyncio.create_task(engine.run(BUSY, tools=tools))

@@ -125,7 +125,7 @@ async def test_a_system_without_fork_says_so(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_what_the_system_lacks_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "resource", None)
+    monkeypatch.setattr(system, "_resource", None)
     monkeypatch.setitem(sys.modules, "fcntl", None)
     monkeypatch.setattr(system, "_PROC", "/nowhere")
     assert system.own_peak_resident() == 0

@@ -16,6 +16,8 @@ PRELUDE_VERSION = 2
 """Recorded with every execution: a replay under another prelude may differ, and says so."""
 
 RUN, CHECK, REPORT = "run", "check", "report"
+REHEARSE = b"rehearse"
+"""The frame that may stand before the job's: ``child/runner.py: Runner.rehearse``."""
 _SEED = (1, 2, 3, 4)
 _UNREAD = b"-"
 

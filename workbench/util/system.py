@@ -10,7 +10,9 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from types import ModuleType
 from typing import NamedTuple
 
 _PROC = "/proc"
@@ -20,6 +22,18 @@ _GENEROUS_BYTES = 1 << 30
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 _SECCOMP_MODE_FILTER = 2
 _SIGKILL = 9
+
+
+def _limits_and_use() -> ModuleType | None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    return resource
+
+
+_resource = _limits_and_use()
+"""Imported once: a worker that looked for it again would touch, and so copy, a dozen pages."""
 
 
 def can_fork() -> bool:
@@ -37,11 +51,9 @@ def resident_bytes(ru_maxrss: int) -> int:
 
 def own_peak_resident() -> int:
     """Peak resident bytes of this process; 0 where the system does not say."""
-    try:
-        import resource
-    except ImportError:
+    if _resource is None:
         return 0
-    return resident_bytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    return resident_bytes(_resource.getrusage(_resource.RUSAGE_SELF).ru_maxrss)
 
 
 def own_resident() -> int:
@@ -74,11 +86,11 @@ def _statm(field: int, *, otherwise: int) -> int:
 
 def limit(name: str, value: int) -> bool:
     """Set a resource limit for good (``RLIMIT_…``); False: the system has none, or refuses."""
+    if _resource is None:
+        return False
     try:
-        import resource
-
-        resource.setrlimit(getattr(resource, name), (value, value))
-    except (ImportError, AttributeError, ValueError, OSError):
+        _resource.setrlimit(getattr(_resource, name), (value, value))
+    except (AttributeError, ValueError, OSError):
         return False
     return True
 
@@ -149,10 +161,10 @@ class Prctl:
     """prctl(2); every step is False where there is none. Made before a fork: loading costs."""
 
     def __init__(self) -> None:
-        self._libc: ctypes.CDLL | None = None
+        self._call: Callable[..., int] | None = None
         self._kept: list[object] = []
         if sys.platform.startswith("linux"):
-            self._libc = ctypes.CDLL(None, use_errno=True)
+            self._call = ctypes.CDLL(None).prctl
 
     def no_new_privileges(self) -> bool:
         return self._set(_PR_SET_NO_NEW_PRIVS, 1)
@@ -166,7 +178,7 @@ class Prctl:
 
     def load(self, instructions: bytes) -> _FilterProgram | None:
         """A seccomp program, ready for ``confine``."""
-        if self._libc is None:
+        if self._call is None:
             return None
         text = ctypes.create_string_buffer(instructions, len(instructions))
         self._kept.append(text)
@@ -174,10 +186,10 @@ class Prctl:
 
     def confine(self, program: _FilterProgram) -> bool:
         """Allow only what the program allows, for good."""
-        if self._libc is None:
+        if self._call is None:
             return False
         given = ctypes.byref(program)
-        return bool(self._libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, given, 0, 0) == 0)
+        return self._call(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, given, 0, 0) == 0
 
     def _set(self, option: int, value: int) -> bool:
-        return self._libc is not None and bool(self._libc.prctl(option, value, 0, 0, 0) == 0)
+        return self._call is not None and self._call(option, value, 0, 0, 0) == 0

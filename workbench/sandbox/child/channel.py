@@ -68,6 +68,16 @@ class Channel:
         self._held -= len(frame)
         return frame
 
+    def takes(self, expected: bytes) -> bool:
+        """Wait for the next frame, and take it if it is this one. Raises EOFError when the parent is gone."""
+        while not self._frames:
+            self._incoming.poll()
+            self._take()
+        is_expected = self._frames[0] == expected
+        if is_expected:
+            self.receive()
+        return is_expected
+
     def receive_blocking(self) -> Frame:
         """The answer to the blocking request; what comes before it waits for ``receive``."""
         while self._answer is None:

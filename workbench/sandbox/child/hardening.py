@@ -90,9 +90,8 @@ class Hardening:
         """In the child, after the fork. ``memory_bytes``: the script's own limit."""
         self.die_with_parent()
         address_space = self._virtual_bytes + memory_bytes + _ADDRESS_SPACE_SLACK
-        limits = (("RLIMIT_NOFILE", 8), ("RLIMIT_NPROC", 0), ("RLIMIT_AS", address_space))
-        held = [system.limit(name, value) for name, value in limits]
-        self.steps["resource limits"] = all(held)
+        held = system.limit("RLIMIT_NOFILE", 8) and system.limit("RLIMIT_NPROC", 0)
+        self.steps["resource limits"] = system.limit("RLIMIT_AS", address_space) and held
         if self._program is not None:
             # Said before it is done: afterwards there is nothing left to ask with.
             self.steps["seccomp allow-list"] = True

@@ -27,7 +27,7 @@ class QuickJs:
         context.set_max_stack_size(_STACK_BYTES)
         context.add_callable("$host", host)
         hold = context.eval("(f, base, plain) => { globalThis.$ = f($host, base, plain); }")
-        hold(context.eval(source), prelude.BASE, plain)
+        hold(context.eval(prelude.lowered(source)), prelude.BASE, plain)
         # The engine's own functions, called as they are: a step costs no call of ours.
         self.init, self.run, self.settle, self.ended, self.close, rejected = (
             context.eval(f"$.{name}")

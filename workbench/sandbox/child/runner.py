@@ -98,6 +98,7 @@ class Runner:
     def rehearse(self) -> None:
         """Do once what every job does, in a fork that waits for one: each page that it writes is copied
         now (some 200 pages, 0.5 ms), not while someone waits. Leaves nothing that a script could see.
+        The parent asks for it where a job is not about to come: it costs more than the job gains by it.
         """
         for job in _REHEARSED:
             self.serve(Rehearsal(job), {})

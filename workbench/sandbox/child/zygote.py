@@ -1,8 +1,11 @@
 """The zygote: imports the engine and builds a context with the prelude once, then forks on demand.
 
 Control socket (a stream): the parent sends ``F MEMORY_BYTES\\n`` with the new worker's socket attached, or
-``K PID\\n``; the zygote answers lines of JSON: ``{"forked": pid}``, ``{"exit": pid, "status": …, "rss": …}``.
-It ends when the parent's end closes; its children end with it.
+``K PID\\n``; the zygote answers lines: ``F PID`` (forked), ``N WHY`` (not forked), ``X PID STATUS RSS_BYTES``
+(that one ended). It ends when the parent's end closes; its children end with it.
+
+What stands between two forks is plain on purpose: a fork makes each page of this process one that is copied
+when Python next touches it.
 """
 
 from __future__ import annotations
@@ -10,15 +13,15 @@ from __future__ import annotations
 import array
 import contextlib
 import gc
-import json
 import os
-import selectors
+import select
 import signal
 import socket
 import sys
 from collections import deque
 from typing import NoReturn
 
+from workbench.sandbox import job as jobs
 from workbench.sandbox.child import quickjs_engine, rejections
 from workbench.sandbox.child.channel import Channel
 from workbench.sandbox.child.hardening import Hardening
@@ -56,17 +59,16 @@ class Zygote:
         os.set_blocking(wake_write, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
-        selector = selectors.DefaultSelector()
-        selector.register(self._control, selectors.EVENT_READ)
-        selector.register(wake_read, selectors.EVENT_READ)
+        ready = select.poll()
+        ready.register(self._control, select.POLLIN)
+        ready.register(wake_read, select.POLLIN)
         while True:
-            for key, _ in selector.select():
-                if key.fileobj is self._control:
-                    self._obey()
-                else:
-                    with contextlib.suppress(BlockingIOError):
-                        os.read(wake_read, 4096)
+            for descriptor, _ in ready.poll():
+                if descriptor == wake_read:
+                    os.read(wake_read, 4096)
                     self._reap()
+                else:
+                    self._obey()
 
     def _obey(self) -> None:
         data, ancillary, _, _ = self._control.recvmsg(
@@ -88,20 +90,20 @@ class Zygote:
 
     def _fork(self, memory_bytes: int) -> None:
         if not self._received:  # the kernel drops it where this process may have no more
-            self._answer({"failed": "no descriptor is left for its connection"})
+            self._answer("N no descriptor is left for its connection")
             return
         descriptor = self._received.popleft()
         try:
             pid = os.fork()
         except OSError as error:  # no process or no memory for one: others go on
             os.close(descriptor)
-            self._answer({"failed": str(error)})
+            self._answer(f"N {error}")
             return
         if pid == 0:
             self._become_worker(descriptor, memory_bytes)
         os.close(descriptor)
         self._children.add(pid)
-        self._answer({"forked": pid})
+        self._answer(f"F {pid}")
 
     def _become_worker(self, descriptor: int, memory_bytes: int) -> NoReturn:
         try:
@@ -109,8 +111,10 @@ class Zygote:
             os.closerange(3, descriptor)
             os.closerange(descriptor + 1, _HIGHEST_DESCRIPTOR)
             self._hardening.apply(memory_bytes)
-            self._runner.rehearse()
-            self._runner.serve(Channel(descriptor), self._hardening.steps)
+            channel = Channel(descriptor)
+            if channel.takes(jobs.REHEARSE):
+                self._runner.rehearse()
+            self._runner.serve(channel, self._hardening.steps)
         except EOFError:
             leave()
         except BaseException as error:
@@ -128,13 +132,11 @@ class Zygote:
             if pid == 0:
                 return
             self._children.discard(pid)
-            self._answer(
-                {"exit": pid, "status": status, "rss": system.resident_bytes(usage.ru_maxrss)}
-            )
+            self._answer(f"X {pid} {status} {system.resident_bytes(usage.ru_maxrss)}")
 
-    def _answer(self, message: dict[str, int | str]) -> None:
+    def _answer(self, line: str) -> None:
         try:
-            self._control.sendall(json.dumps(message).encode() + b"\n")
+            self._control.sendall(line.encode() + b"\n")
         except OSError:
             leave()
 

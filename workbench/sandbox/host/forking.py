@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import socket
 import subprocess
@@ -173,19 +172,20 @@ class ForkServer:
             return
         *lines, self._lines = (self._lines + data).split(b"\n")
         for line in lines:
-            message = json.loads(line)
-            if "forked" in message:
+            kind, said = line[:1], line[2:]
+            if kind == b"F":
                 worker = self._asked.popleft()
-                worker.pid = message["forked"]
+                worker.pid = int(said)
                 self._workers[worker.pid] = worker
                 self._on_forked(worker)
-            elif "failed" in message:
+            elif kind == b"N":
                 self._asked.popleft().close()
-                self._on_not_forked(message["failed"])
+                self._on_not_forked(said.decode())
             else:
-                gone = self._workers.pop(message["exit"], None)
+                pid, status, peak_bytes = map(int, said.split())
+                gone = self._workers.pop(pid, None)
                 if gone is not None:
-                    gone.ended(WorkerExit(message["status"], message["rss"]))
+                    gone.ended(WorkerExit(status, peak_bytes))
 
     def _stderr_readable(self) -> None:
         assert self._process is not None

@@ -19,8 +19,9 @@ _LATER_S = 0.002
 """Where spare workers are warm, the next fork waits this long: the two processors of a small machine are
 needed for the end of the execution that just gave a worker back (its commit took 1.0 ms instead of 0.2)."""
 _CALM_S = 0.02
-"""While half of the pool is warm, forks wait until nobody asked for a worker for this long: a fork takes as
-much of the processors as several short scripts, and the next of a burst is not to wait for it."""
+"""While half of the pool is warm, forks wait until nobody asked for a worker or gave one back for this long:
+a fork takes as much of the processors as several short scripts, and the next of a burst is not to wait for
+it. So do rehearsals while more than the spare workers run."""
 _PACE_S = 0.005
 """Between the forks of a calm moment: who comes in the middle of them waits for one at most."""
 _RETRY_S = 0.1
@@ -50,8 +51,8 @@ class Pool:
         self._restart: asyncio.TimerHandle | None = None
         self._filling: asyncio.TimerHandle | None = None
         self._topping: asyncio.TimerHandle | None = None
-        self._last_taken = 0.0
-        """When a worker was handed out last, by the event loop's clock."""
+        self._last_used = 0.0
+        """When a worker was handed out or came back last, by the event loop's clock."""
         self._words: deque[str] = deque(maxlen=_WORDS)
         self.trouble: str | None = None
         """Why the last fork did not come; None: it came."""
@@ -151,7 +152,7 @@ class Pool:
             worker = self._idle.popleft()
             if not worker.closed:  # it died while it waited
                 self._running.add(worker)
-                self._last_taken = asyncio.get_running_loop().time()
+                self._last_used = asyncio.get_running_loop().time()
                 return worker
         return None
 
@@ -200,7 +201,9 @@ class Pool:
         """A worker comes back: its script is over, so it is too."""
         self._running.discard(worker)
         worker.listener = None
-        asyncio.get_running_loop().call_soon(worker.close)  # after the answer is on its way
+        loop = asyncio.get_running_loop()
+        self._last_used = loop.time()
+        loop.call_soon(worker.close)  # after the answer is on its way
         self._serve()
 
     def _serve(self) -> None:
@@ -253,11 +256,11 @@ class Pool:
             self._topping = asyncio.get_running_loop().call_later(seconds, self._top_up)
 
     def _top_up(self) -> None:
-        """Fork one more of those that are missing, and see again in a moment."""
+        """Fork one more of those that are missing, or let one rehearse, and see again in a moment."""
         self._topping = None
         if self._server is None or self._closing:
             return
-        busy = self._last_taken + _CALM_S - asyncio.get_running_loop().time()
+        busy = self._last_used + _CALM_S - asyncio.get_running_loop().time()
         if busy > 0:
             self._top_up_after(busy)
             return
@@ -265,6 +268,12 @@ class Pool:
         missing = warm < self._settings.size - len(self._running)
         if missing and (self._server.forking or self._fork(warm + 1)):
             self._top_up_after(_PACE_S)
+            return
+        for worker in self._idle:
+            if not worker.is_rehearsed:
+                worker.rehearse()
+                self._top_up_after(_PACE_S)
+                return
 
     def _fill_later(self, seconds: float) -> None:
         if self._filling is None and not self._closing:
@@ -284,6 +293,10 @@ class Pool:
         self._idle.append(worker)
         if self._waiting:
             self._serve()
+        elif len(self._running) <= _SPARE:
+            worker.rehearse()
+        else:
+            self._top_up_after(_CALM_S)
 
     def _not_forked(self, why: str) -> None:
         """The system gave no process or no descriptor: that passes, so it is tried again."""

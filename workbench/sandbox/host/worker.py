@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from workbench.core.worker_ports import FrameListener
 from workbench.sandbox.frames import LARGE, Frame, FrameReader, FrameTooLarge, length_of
+from workbench.sandbox.job import REHEARSE
 from workbench.util import system
 
 _READ_BYTES = 1 << 18
@@ -62,6 +63,7 @@ class Worker:
         self.exit: asyncio.Future[WorkerExit] = asyncio.get_running_loop().create_future()
         self.listener: FrameListener | None = None
         self.closed = False
+        self.is_rehearsed = False
         self.unsent = 0
         """Bytes that were sent and have not left this process."""
         self._connection = connection
@@ -107,6 +109,11 @@ class Worker:
                 self._queue.append(memoryview(part)[sent:])
                 self.unsent += len(part) - sent
             sent = max(0, sent - len(part))
+
+    def rehearse(self) -> None:
+        """Let it get ready, while it has no job."""
+        self.is_rehearsed = True
+        self.send(REHEARSE)
 
     def hold(self) -> None:
         """Take no more frames until ``resume``: its next write blocks. The end of one that dies is heard."""

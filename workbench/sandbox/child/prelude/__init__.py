@@ -34,13 +34,20 @@ BASE = 1_000_000
 
 def source() -> str:
     """A function ``(host, base, plain) => face``; ``face`` is what the worker calls: see run.js.
+    It is to stand ``BASE`` lines down (``lowered``).
 
     plain: errors keep the stack text that the engine itself writes.
     """
-    return "\n" * BASE + (
+    return (
         "(host, BASE, plain) => { const kit = { __proto__: null, host, BASE, plain, G: globalThis }; "
         f"for (const part of [{_texts(PARTS)}]) part(kit); return kit.face; }}"
     )
+
+
+def lowered(source: str) -> str:
+    """The source as it is evaluated. Not to be kept: the lines are two megabytes, which each fork would
+    pay for."""
+    return "\n" * BASE + source
 
 
 def libraries() -> dict[str, str]:
