@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.app import App
 from textual.pilot import Pilot
 
 # Read when textual is imported.
@@ -28,7 +29,8 @@ for language in (
 ):  # the first use of a lexer is slow, so it waits for a thread
     highlight("", language)
 
-_PATIENCE_S = 30.0
+_LOOKS = 1_500
+"""30 s, and more where the machine is so busy that each look waits for its turn."""
 _APPS_OF_A_COLLECTION = 20
 MakeApp = Callable[..., WorkbenchApp]
 Picture = Callable[..., bool]
@@ -98,10 +100,16 @@ def paste(pilot: Pilot[int], text: str) -> None:
 
 async def until(condition: Callable[[], object], what: str = "") -> None:
     """Wait for a condition, generously; fails with its name."""
-    deadline = asyncio.get_running_loop().time() + _PATIENCE_S
-    while not condition():
-        assert asyncio.get_running_loop().time() < deadline, f"never came true: {what}"
+    for _ in range(_LOOKS):
+        if condition():
+            return
         await asyncio.sleep(0.02)
+    pytest.fail(f"never came true: {what}")
+
+
+async def told(app: App[Any], words: str) -> None:
+    """Wait for a notification that has these words; it stays for seconds only."""
+    await until(lambda: any(words in notice.message for notice in app._notifications), words)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.conftest import MakeApp, app_opened, until
+from tests.tui.conftest import MakeApp, app_opened, told, until
 from workbench.config import Config, ServerSettings, UiSettings
 from workbench.tui.app import WorkbenchApp
 
@@ -38,9 +38,8 @@ async def test_broken_server_theme_and_keys_are_told(make_app: MakeApp) -> None:
     app = make_app("return call_tool('gone', 'x').error.code", config=config)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await app_opened(app)
-        await pilot.pause()
-        assert "no-such-theme" in said(app)
-        assert "keys.runn" in said(app)
+        await told(app, "no-such-theme")
+        await told(app, "keys.runn")
         assert app.theme == "workbench-dark"
         await pilot.press("f5")
         await until(lambda: app.main.runs.now and app.main.runs.now.execution, "it ends")
@@ -54,8 +53,7 @@ async def test_script_that_cannot_be_read_opens_an_empty_one(
 ) -> None:
     (tmp_path / "bad.js").write_bytes(b"\xff\xfe\x00")
     app = WorkbenchApp(Config(), data_dir=tmp_path / "data", script=tmp_path / "bad.js")
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True):
         await until(lambda: app.main.scripts.tabs)
-        await pilot.pause()
-        assert "not UTF-8" in said(app)
+        await told(app, "not UTF-8")
         assert app.main.tab.document.path is None

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static, TabbedContent
 
 from tests.support.params import first_fast
-from tests.tui.conftest import MakeApp, app_opened, paste, until
+from tests.tui.conftest import MakeApp, app_opened, paste, told, until
 from workbench.config import UiSettings
 from workbench.core.runtime import open_history
 from workbench.core.scripts import find_script
@@ -270,8 +270,7 @@ async def test_file_changed_by_another_program(make_app: MakeApp, tmp_path: Path
         (tmp_path / "test.js").write_text("return 333")
         app.main.files.look_at_disk()
         assert "return 22" in app.main.tab.script.text
-        await pilot.pause()
-        assert any("another program" in notice.message for notice in app._notifications)
+        await told(app, "another program")
         await pilot.press("ctrl+s")
         assert (tmp_path / "test.js").read_text() == "return 333"
         await pilot.press("ctrl+s")
@@ -636,7 +635,7 @@ async def test_ctrl_c_says_how_to_stop_and_leave_in_our_words(make_app: MakeApp)
         app.main.go_to("trace")
         await until(lambda: app.main.trace.has_focus)
         await pilot.press("ctrl+c")
-        await until(lambda: any("^q leaves" in notice.message for notice in app._notifications))
+        await told(app, "^q leaves")
         assert app.return_code is None
 
 

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from tests.tui.conftest import MakeApp, app_opened, until
+from tests.tui.conftest import MakeApp, app_opened, told, until
 from workbench.history import Recording, write_recording
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen
@@ -209,9 +209,8 @@ async def test_an_exported_file_is_opened_and_edited(make_app: MakeApp, tmp_path
         await until(lambda: "Identical" in status(app), "the verdict")
         file.write_text(file.read_text()[:-40])
         await app.open_replay(str(file))
-        await pilot.pause()
+        await told(app, "theirs.json")
         assert app.screen is app.main
-        assert any("theirs.json" in notice.message for notice in app._notifications)
 
 
 async def test_a_script_knows_its_last_run_in_the_next_session(make_app: MakeApp) -> None:
@@ -231,9 +230,8 @@ async def test_without_a_record_it_is_said(make_app: MakeApp) -> None:
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await until(lambda: app.main.scripts.tabs and app.runtime_now, "open")
         await pilot.press("ctrl+l")
-        await pilot.pause()
+        await told(app, "No record yet")
         assert app.screen is app.main
-        assert any("No record yet" in notice.message for notice in app._notifications)
         app.main.tab.recorded = "gone"
         await pilot.press("ctrl+l")
         await until(lambda: isinstance(app.screen, ChoiceScreen), "the question")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.conftest import MakeApp, app_opened, until
+from tests.tui.conftest import MakeApp, app_opened, told, until
 from workbench.config import Config
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.main.sidebar import SidebarRow
@@ -135,9 +135,8 @@ async def test_where_there_is_no_script_samples_are_offered_whatever_is_configur
         await until(lambda: find(app, "note", "need the server demo") is not None, "it says why")
         await choose(app, pilot, "script", "hello.js")
         await until(lambda: app.main.tab.document.name == "hello.js", "it is open")
-        said = "\n".join(str(notice.message) for notice in app._notifications)
-        assert "[servers.demo]" in said
-        assert "--demo" in said
+        await told(app, "[servers.demo]")
+        await told(app, "--demo")
         offered = {
             entry.title for entry in app.palette.entries(app.screen) if entry.kind == "script"
         }

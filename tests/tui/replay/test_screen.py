@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from tests.tui.conftest import MakeApp, app_opened, paste, until
+from tests.tui.conftest import MakeApp, app_opened, paste, told, until
 from workbench.core.elicitation import CANCELLED, Elicitation
 from workbench.core.model import ToolCallFinished, ToolCallStarted
 from workbench.tui.app import WorkbenchApp
@@ -103,13 +103,13 @@ async def test_goes_to_a_call(make_app: MakeApp) -> None:
         await pilot.press("9", "enter")
         await until(lambda: app.screen is screen, "the answer")
         assert screen.playback.position == position
-        assert any("no call 9" in notice.message for notice in app._notifications)
+        await told(app, "no call 9")
         await pilot.press("number_sign")
         await until(lambda: isinstance(app.screen, LineScreen), "the question again")
         app.screen.query_one(Input).value = "8" * 5_000
         await pilot.press("enter")
         await until(lambda: app.screen is screen, "the second answer")
-        assert any("no call 8" in notice.message for notice in app._notifications)
+        await told(app, "no call 8")
 
 
 async def test_letters_are_letters_in_a_search(make_app: MakeApp) -> None:
@@ -212,12 +212,11 @@ async def test_who_opened_what_is_over_the_recording_is_told_when_it_is_left(
 
 async def test_unknown_run_is_told(make_app: MakeApp) -> None:
     app = make_app(_CODE)
-    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+    async with app.run_test(size=(120, 40), notifications=True):
         await until(lambda: app.runtime_now, "open")
         await app.open_replay("ffffffff")
-        await pilot.pause()
+        await told(app, "Cannot replay")
         assert app.screen is app.main
-        assert any("Cannot replay" in notice.message for notice in app._notifications)
 
 
 async def test_help_begins_with_the_keys_of_the_screen(make_app: MakeApp) -> None:

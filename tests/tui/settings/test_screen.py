@@ -9,7 +9,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from tests.tui.conftest import until
+from tests.tui.conftest import told, until
 from workbench.config import KEYS, Config, load
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.settings.rows import about, row_line, settings_of
@@ -166,8 +166,7 @@ async def test_what_a_variable_overrules_is_told(
         await go_to(app, pilot, "ui.icons")
         await pilot.press("enter")
         await until(lambda: len(app.configs) == 1, "written")
-        await pilot.pause()
-        assert any("WORKBENCH_UI_ICONS wins" in note.message for note in app._notifications)
+        await told(app, "WORKBENCH_UI_ICONS wins")
         lines = [screen.rows.render_line(y).text for y in range(screen.rows.size.height)]
         assert "variable" in next(line for line in lines if "ui.icons" in line)
 

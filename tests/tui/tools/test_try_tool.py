@@ -10,7 +10,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
-from tests.tui.conftest import MakeApp, app_opened, paste, until
+from tests.tui.conftest import MakeApp, app_opened, paste, told, until
 from tests.tui.test_key_order import settled, type_at_once
 from tests.tui.tools.test_screen import ToolsApp, opened, said, screen
 from workbench.catalogue.tools import ToolInfo
@@ -135,8 +135,7 @@ async def test_a_key_that_was_typed_before_the_answer_sends_nothing_again(
         await pilot.press("f5")
         await until(lambda: app.main.runs.now and not app.main.runs.active, "the script has run")
         app.post_message(doubled)
-        await settled(app)
-        assert [each.message for each in app._notifications if "it ran once" in each.message]
+        await told(app, "it ran once")
         shown = TryScreen(runtime, runtime.upstream.catalogue().tools["demo"]["search_issues"])
         await app.push_screen(shown)
         await until(lambda: app.screen.query(FormView) and app.screen.focused, "the form")
@@ -144,8 +143,7 @@ async def test_a_key_that_was_typed_before_the_answer_sends_nothing_again(
         await pilot.press(*"dark", "f5")
         await answered(shown, "ok")
         app.post_message(doubled)
-        await settled(app)
-        assert [each.message for each in app._notifications if "sent once" in each.message]
+        await told(app, "sent once")
         await runtime.history.committed()
         assert len(runtime.history.list_executions()) == 2
 
