@@ -79,6 +79,12 @@ def test_exec_reads_code_and_input_from_files_and_stdin(shell: Shell) -> None:
     assert shell.json("code", "exec", "--script", "report")["ok"]
 
 
+def test_text_of_the_command_line_is_utf8_in_every_locale(shell: Shell) -> None:
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0"}
+    words = ("--code", "'é' + input", "--input", '"😀"')
+    assert shell.json("code", "exec", *words, environ=plain)["value"] == "é😀"
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -88,6 +94,9 @@ def test_exec_reads_code_and_input_from_files_and_stdin(shell: Shell) -> None:
         (["--code", "1", "--input", "{a"], "--input is not JSON"),
         (["--code", "1", "--input", "NaN"], "NaN is not a JSON value"),
         (["--code", "1", "--input", "[1e400]"], "1e400 is larger than any number can be"),
+        (["--code", "1", "--input", "9" * 400], "9 is larger than any number can be"),
+        (["--code", "'\udcff'"], "--code is not UTF-8"),
+        (["--code", "1", "--input", '"\udcff"'], "--input is not UTF-8"),
         (["--code", "1", "--input", "[" * 100_000], "--input is not JSON"),
         (["--file", "missing.js"], "missing.js: No such file"),
         (["--file", "-", "--input-file", "-"], "cannot both be stdin"),

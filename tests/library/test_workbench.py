@@ -162,3 +162,42 @@ async def test_a_name_alone_is_no_list_of_servers() -> None:
             await workbench.run("1", allowed_servers="a")
         code = "call_tool('a', 'x', {}).ok"
         assert (await workbench.run(code, allowed_servers=["a"])).value is True
+
+
+async def test_what_a_given_tool_gives_is_json_or_a_failed_call() -> None:
+    gives: dict[str, Any] = {
+        "bytes": {"a": [1, b"x"]}, "nan": lambda _: {"n": float("nan")}, "far": [10**400],
+        "pair": (1, 2), "failure": ToolFailure("no", details={1, 2}),
+    }  # fmt: skip
+    loop: list[Any] = []
+    loop.append(loop)
+    async with Workbench(tools={"a": {**gives, "loop": loop}}) as workbench:
+        code = "Object.keys(input).map(t => { const e = call_tool('a', t); return e.result ?? e.error.message })"
+        told = (await workbench.run(code, input=dict.fromkeys([*gives, "loop"], 0))).value
+        assert told == [
+            "a.bytes: the result is not JSON: $.a[1] is of type bytes",
+            "a.nan: the result is not JSON: $.n is nan",
+            "a.far: the result is not JSON: $[0] is out of the range of numbers",
+            [1, 2],
+            "no",
+            "a.loop: the result is not JSON: it is nested too deeply, or holds itself",
+        ]
+        refused = await workbench.call("a", "pair", {"x": {1}})
+        assert refused.error is not None
+        assert refused.error.code == "SERIALIZATION_ERROR"
+
+
+@pytest.mark.parametrize("given", [b"x", {"a": float("inf")}, [object()]])
+async def test_an_input_that_is_not_json_is_refused_and_recorded(given: Any) -> None:
+    async with Workbench() as workbench:
+        refused = await workbench.run("input", input=given)
+        assert refused.error is not None
+        assert refused.error.code == "INVALID_REQUEST"
+        assert "input is not JSON: $" in refused.error.message
+        assert await workbench.recording(refused.execution_id)
+
+
+async def test_a_script_is_a_string() -> None:
+    async with Workbench() as workbench:
+        with pytest.raises(TypeError, match="code is a string, not bytes"):
+            await workbench.run(b"1")  # type: ignore[arg-type]

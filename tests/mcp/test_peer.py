@@ -19,6 +19,7 @@ from workbench.mcp.messages import (
     RequestTimeout,
     RpcError,
     TooLarge,
+    decode,
 )
 from workbench.mcp.peer import Peer
 from workbench.upstream.notes import log_text
@@ -266,7 +267,7 @@ async def test_bad_text_in_an_answer_is_mended(wired: _Wired, raw: bytes, text: 
     assert await task == {"t": text}
 
 
-@pytest.mark.parametrize("number", [b"NaN", b"-Infinity", b"1e400", b"9" * 5_000])
+@pytest.mark.parametrize("number", [b"NaN", b"-Infinity", b"1e400", b"9" * 400, b"9" * 5_000])
 async def test_numbers_that_are_no_json_fail_their_request(wired: _Wired, number: bytes) -> None:
     task = await _asked(wired)
     wired.peer.feed(b'{"jsonrpc":"2.0","id":1,"result":{"n":' + number + b"}}\n")
@@ -531,3 +532,7 @@ def test_nothing_that_a_server_may_say_raises(
             await task
 
     asyncio.run(say())
+
+
+def test_lone_surrogates_are_mended_beside_numbers_that_are_no_json() -> None:
+    assert decode(b'{"\\ud800":["\\udc00",NaN]}').value == {"\ufffd": ["\ufffd", None]}

@@ -30,6 +30,8 @@ PLACES: list[tuple[str, str, str, int | None, int | None]] = [
     ("throw { a: 1 }", "RUNTIME_ERROR", '{"a":1}', 1, 7),
     ("throw 'text'", "RUNTIME_ERROR", '"text"', 1, 7),
     ("throw null", "RUNTIME_ERROR", "null", 1, 7),
+    ("throw NaN", "RUNTIME_ERROR", "NaN", 1, 7),
+    ("throw -1 / 0", "RUNTIME_ERROR", "-Infinity", 1, 12),
     ("   null.x", "RUNTIME_ERROR", "TypeError: ", 1, 4),
     ("  call_tool('test', 'fail').x.y", "RUNTIME_ERROR", "TypeError: ", 1, 3),
     ("const r = call_tool('test', 'fail');\n throw r.error", "RUNTIME_ERROR", '"boom"', 2, 8),

@@ -206,6 +206,9 @@ async def test_letters_that_are_wide_on_their_way_are_not_the_script_s(engine: E
     assert ended.value == len(text) + 1
     assert ended.memory_bytes is not None
     assert ended.memory_bytes < 5 * len(text)
+    ended = await engine.run(ExecutionRequest("'\N{GRINNING FACE}'.repeat(3e6)"))
+    assert ended.memory_bytes is not None
+    assert ended.memory_bytes < 7 * 3_000_000
 
 
 async def test_a_batch_s_answers_together_fit_the_script(engine: Engine) -> None:

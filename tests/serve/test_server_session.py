@@ -61,6 +61,10 @@ DEEP = "[" * 100_000 + "]" * 100_000
         ('{"jsonrpc":"2.0","id":7,"method":"ping","params":{a}}', 7, -32700, "not JSON"),
         ('{"jsonrpc":"2.0","method":"ping","params":{"id":7,}}', None, -32700, "not JSON"),
         ("nothing of the kind", None, -32700, "not JSON"),
+        ('{"id":7,"method":"ping"}', 7, -32600, "not a JSON-RPC 2.0 message"),
+        ('{"jsonrpc":"1.0","id":"a","method":"ping"}', "a", -32600, "not a JSON-RPC 2.0 message"),
+        ('{"jsonrpc":"1.0","id":7,"result":{}}', None, -32600, "not a JSON-RPC 2.0 message"),
+        ('{"jsonrpc":"2.0","id":[7]}', None, -32600, "no method"),
     ],
 )  # fmt: skip
 async def test_what_cannot_be_read_is_answered_with_its_id(

@@ -19,6 +19,7 @@ from workbench.cli.common import (
     open_servers,
     parse_json,
     read_text,
+    text_of,
 )
 from workbench.cli.error_pages import with_pages
 from workbench.cli.output import note, print_json
@@ -222,7 +223,7 @@ async def run_once(
 def _read_code(arguments: argparse.Namespace, config: Config) -> tuple[str, str | None]:
     """The script's text, and its name where it has one."""
     if arguments.code is not None:
-        return arguments.code, None
+        return text_of(arguments.code, "--code"), None
     if arguments.file is not None:
         from pathlib import Path
 

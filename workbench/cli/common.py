@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from workbench.config import Config
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_UNREACHABLE, EXIT_OUR_BUG = 0, 1, 2, 3, 70
+
+
+_UNDECODED = re.compile("[\ud800-\udfff]")
+"""What Python puts for bytes of an argument that are none of the locale's letters."""
 
 
 class Failure(Exception):
@@ -83,14 +89,26 @@ def read_text(name: str, what: str) -> str:
         ) from error
 
 
+def text_of(word: str, what: str) -> str:
+    """A word of the command line that is text, not a path: UTF-8, whatever the locale is. Raises Failure."""
+    if _UNDECODED.search(word) is None:
+        return word
+    try:
+        return os.fsencode(word).decode("utf-8")
+    except UnicodeError as error:
+        raise Failure(f"{what} is not UTF-8; a file that is can be given instead") from error
+
+
 def parse_json(text: str, what: str) -> JsonValue:
     """Parse JSON. Raises Failure with the position."""
     import json
 
+    # Some editors and shells put a byte order mark in front.
+    text = text_of(text, what).removeprefix("\ufeff")
     try:
-        # Some editors and shells put a byte order mark in front.
-        text = text.removeprefix("\ufeff")
-        return json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        return json.loads(
+            text, parse_constant=_no_constant, parse_float=_finite, parse_int=_finite_whole
+        )
     except json.JSONDecodeError as error:
         raise Failure(
             f"{what} is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
@@ -108,6 +126,11 @@ def _finite(digits: str) -> float:
     if math.isinf(value):
         raise ValueError(f"{digits[:40]} is larger than any number can be")
     return value
+
+
+def _finite_whole(digits: str) -> int:
+    _finite(digits)
+    return int(digits)
 
 
 def report_crash(error: BaseException) -> None:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
 from workbench.core.model import ErrorCode, JsonValue, Outcome, ToolCall
 from workbench.core.ports import NoteListener
+from workbench.library.json_values import json_problem
 
 ToolFunction: TypeAlias = Callable[[dict[str, JsonValue]], JsonValue | Awaitable[JsonValue]]
 """Takes the arguments of a call, gives its result; may be a coroutine function."""
@@ -91,11 +92,18 @@ class GivenTools:
                 if inspect.isawaitable(gives):
                     gives = await gives
         except ToolFailure as failure:
-            return Outcome.failed(failure.code, str(failure), failure.details)
+            problem = json_problem(failure.details)
+            details = failure.details if problem is None else f"not JSON: {problem}"
+            return Outcome.failed(failure.code, str(failure), details)
         except (
             Exception
         ) as error:  # whatever a function of the caller's raises fails this call only
             return Outcome.failed(ErrorCode.UPSTREAM_ERROR, f"{type(error).__name__}: {error}")
+        problem = json_problem(gives)
+        if problem is not None:
+            return Outcome.failed(
+                ErrorCode.SERIALIZATION_ERROR, f"{call.label}: the result is not JSON: {problem}"
+            )
         return Outcome(ok=True, result=gives)
 
 

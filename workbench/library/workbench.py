@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -16,12 +17,14 @@ from workbench.config import Config, open_config, parse
 from workbench.core import paths
 from workbench.core.engine import Listener
 from workbench.core.model import (
+    ErrorCode,
     Event,
     Execution,
     ExecutionOptions,
     ExecutionRequest,
     JsonValue,
     Outcome,
+    ScriptError,
     ToolCall,
 )
 from workbench.core.policy import Policy
@@ -29,6 +32,7 @@ from workbench.core.request_checks import limits_of
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.history import Recording, read_recording, write_recording
 from workbench.library.given_tools import GivenTools, ToolFunction
+from workbench.library.json_values import json_problem
 from workbench.replay.offline import run_offline
 from workbench.replay.recorded_tools import Rule
 from workbench.replay.replaying import NOT_GIVEN, Replayed
@@ -120,6 +124,9 @@ class Workbench:
         """
         if isinstance(allowed_servers, str):
             raise TypeError(f"allowed_servers is a list of names: [{allowed_servers!r}]")
+        for name, text in (("code", code), ("script", script)):
+            if not isinstance(text, str | None if name == "script" else str):
+                raise TypeError(f"{name} is a string, not {type(text).__name__}")
         allowed = tuple(allowed_servers) if allowed_servers is not None else None
         options = ExecutionOptions(timeout_ms, max_tool_calls, max_parallel, allowed)
         request = ExecutionRequest(
@@ -130,8 +137,12 @@ class Workbench:
             client="python",
             script=script,
         )
-        given = GivenTools(tools) if tools is not None else self._given
         engine = self._runtime.engine
+        problem = json_problem(request.input)
+        if problem is not None:
+            wrong = ScriptError(ErrorCode.INVALID_REQUEST, f"input is not JSON: {problem}")
+            return await engine.refuse(replace(request, input="«not JSON»"), wrong)
+        given = GivenTools(tools) if tools is not None else self._given
         answering: Tools | None = None
         if given is not None:
             answering = Policy(given, limits_of(options, engine.limits))
@@ -183,6 +194,10 @@ class Workbench:
         see ``outcome.ok``, ``outcome.result``, ``outcome.error``.
         """
         runtime = self._runtime
+        problem = json_problem(args)
+        if problem is not None:
+            message = f"{server}.{tool}: the arguments are not JSON: {problem}"
+            return Outcome.failed(ErrorCode.SERIALIZATION_ERROR, message, dispatched=False)
         upstream = self._given if self._given is not None else runtime.upstream
         policy = Policy(upstream, runtime.engine.limits)
         call = ToolCall("", 1, server, tool, {} if args is None else args)
@@ -223,8 +238,10 @@ class Workbench:
 
         recording: the record, or a file that ``history export`` wrote (raises RecordingError).
         code, input: instead of the recorded ones. rule: what an unrecorded call does: ``stop``,
-        ``fail-call``, or ``live`` (asks the real server).
+        ``fail-call``, or ``live`` (asks the real server). Raises ValueError for an input that is not JSON.
         """
+        if input is not NOT_GIVEN and (problem := json_problem(input)) is not None:
+            raise ValueError(f"input is not JSON: {problem}")
         if not isinstance(recording, Recording):
             recording = await asyncio.to_thread(load_recording, recording)
         return await run_offline(self._runtime, recording, code=code, input=input, rule=rule)

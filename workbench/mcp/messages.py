@@ -234,7 +234,8 @@ def _decode_nearly_json(text: str) -> Decoded:
         return None
 
     def whole(digits: str) -> int | float | None:
-        return int(digits) if len(digits) < 4_000 else number(digits)
+        value = number(digits)
+        return value if value is None else int(digits)
 
     def constant(name: str) -> None:
         odd.append(name)
@@ -243,7 +244,8 @@ def _decode_nearly_json(text: str) -> Decoded:
         value = json.loads(text, parse_float=number, parse_int=whole, parse_constant=constant)
     except RecursionError:
         raise TooMuch("nested too deeply") from None
-    return Decoded(value, odd_numbers=bool(odd))
+    # Written and read once more for the lone surrogates.
+    return Decoded(json.loads(jsontext.dumps(value)), odd_numbers=bool(odd))
 
 
 def _rpc_error(error: JsonValue) -> RpcError | Malformed:

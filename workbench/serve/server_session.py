@@ -108,21 +108,22 @@ class Session:
                 return self._fail(request_id, RpcError(INVALID_REQUEST, f"the message is {error}"))
             return self._fail(request_id, RpcError(PARSE_ERROR, f"not JSON: {error}"))
         message = decoded.value
-        if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
-            return self._fail(None, RpcError(INVALID_REQUEST, "not a JSON-RPC 2.0 message"))
-        method, params = message.get("method"), message.get("params")
+        if not isinstance(message, dict):
+            return self._refuse(None, "not a JSON-RPC 2.0 message")
+        request_id, method, params = (message.get(name) for name in ("id", "method", "params"))
+        if message.get("jsonrpc") != "2.0":  # its id is another's where it is an answer
+            return self._refuse(request_id if method else None, "not a JSON-RPC 2.0 message")
         if params is None:
             params = {}
-        request_id = message.get("id")
         if not isinstance(method, str):
             if "result" not in message and "error" not in message:
-                self._fail(request_id, RpcError(INVALID_REQUEST, "the message has no method"))
+                self._refuse(request_id, "the message has no method")
             elif _is_id(request_id):
                 self._questions.take_answer(request_id, message.get("result"))
         elif "id" not in message:
             self._notified(method, params)
         elif not _is_id(request_id):
-            self._fail(None, RpcError(INVALID_REQUEST, "id must be a string or an integer"))
+            self._refuse(None, "id must be a string or an integer")
         elif decoded.odd_numbers:
             words = "NaN, Infinity and numbers out of range are not JSON"
             self._fail(request_id, RpcError(INVALID_PARAMS, words))
@@ -133,6 +134,11 @@ class Session:
         """A line that was longer than is taken: its sender waits for an answer all the same."""
         words = f"{ErrorCode.INVALID_REQUEST}: the message has {line.size} bytes, more than {self._limited_by}"
         self._fail(id_at_an_edge(line.head, line.tail), RpcError(INVALID_REQUEST, words))
+
+    def _refuse(self, request_id: JsonValue, words: str) -> None:
+        """What is no message is answered with its id all the same, where it has one: somebody may wait."""
+        own_id = request_id if _is_id(request_id) else None
+        self._fail(own_id, RpcError(INVALID_REQUEST, words))
 
     def list_changed(self) -> None:
         """Tell the client that ``tools/list`` has another answer now."""

@@ -228,7 +228,7 @@ class Runner:
             )
         # What texts cost on their way through this process is not the script's.
         assert self._channel is not None
-        passing = max(3 * len(done), self._most_passing) + self._channel.most_held
+        passing = max(_passing(done), self._most_passing) + self._channel.most_held
         heap = max(0, system.own_peak_resident() - self._resident_before - passing)
         # A script can catch the engine's own out-of-memory error when the heap is full to the last
         # byte (the prelude hears of it in every other case); what it used gives it away: the engine
@@ -395,6 +395,11 @@ def _compact(value: Any) -> str:
 def _size_of(text: str) -> int:
     """Bytes of UTF-8."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+
+
+def _passing(text: str) -> int:
+    """Bytes that a text of the script takes on its way out: here, and as UTF-8 before and behind."""
+    return sys.getsizeof(text) + 2 * _size_of(text)
 
 
 def leave(code: int = 0) -> NoReturn:

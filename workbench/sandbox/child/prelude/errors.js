@@ -57,7 +57,7 @@
   }
   function described(e, depth) {
     if (typeof e !== 'object' && typeof e !== 'function' || e === null) {
-      const message = typeof e === 'symbol' || typeof e === 'bigint' || e === undefined ? textOf(e) : stringify(e);
+      const message = typeof e === 'string' ? stringify(e) : textOf(e);
       return { __proto__: null, name: 'Uncaught', message, stack: undefined, isError: false };
     }
     if (brandOf(e) !== brandError) {
