@@ -45,13 +45,25 @@ async def opened(
 ) -> AsyncIterator[tuple[ToolsApp, Pilot[None], Runtime]]:
     broken = ServerSettings(name="broken", command="no-such-program-anywhere")
     config = Config(servers={"demo": demo_server(), "broken": broken})
+    with pytest.MonkeyPatch.context() as patch:
+        # It is not tried again meanwhile: while it is, it is another that comes first.
+        patch.setattr("workbench.upstream.connection._FIRST_DELAY_S", 3600.0)
+        patch.setattr("workbench.upstream.connection._LONGEST_DELAY_S", 3600.0)
+        async with _opened(config, tmp_path, size) as (app, pilot, runtime):
+            await until(lambda: states(app) == {"demo": "ready", "broken": "failed"}, "settled")
+            await until(lambda: any(row.beside for row in screen(app).rows.rows), "all of it")
+            await pilot.pause()
+            yield app, pilot, runtime
+
+
+@asynccontextmanager
+async def _opened(
+    config: Config, tmp_path: Path, size: tuple[int, int]
+) -> AsyncIterator[tuple[ToolsApp, Pilot[None], Runtime]]:
     async with open_runtime(config, data_dir=tmp_path / "data") as runtime:
         app = ToolsApp()
         async with app.run_test(size=size) as pilot:
             await app.push_screen(ToolsScreen(runtime), app.answers.append)
-            await until(lambda: states(app) == {"demo": "ready", "broken": "failed"}, "settled")
-            await until(lambda: any(row.beside for row in screen(app).rows.rows), "all of it")
-            await pilot.pause()
             yield app, pilot, runtime
 
 
