@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 from workbench.upstream.client_side import ClientSide
 from workbench.upstream.transports.client_session import Session
@@ -16,9 +15,9 @@ from workbench.upstream.transports.process import StderrRing, StdioServer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import ModuleType
 
     from workbench.config import ServerSettings
+    from workbench.upstream.auth.bearer import Bearer
     from workbench.upstream.auth.logins import Logins
     from workbench.upstream.transports.http_channel import HttpChannel
     from workbench.upstream.transports.link import Link
@@ -175,13 +174,15 @@ class _Http(_Remote):
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Link]:
-        http = await _load("http")
-        channel = self._channel = http.HttpChannel(
+        assert self._settings.url is not None
+        # Imported beside the event loop: it takes a while, and who has no such server never pays for it.
+        http_channel, bearer = await asyncio.to_thread(_http)
+        channel = self._channel = http_channel(
             self._settings.url,
             self._settings.headers,
             self._ears.notified,
             longest=self._longest,
-            bearer=http.Bearer(self._settings, self._logins),
+            bearer=bearer(self._settings, self._logins),
             on_request=self._ears.asked.answer,
         )
         try:
@@ -205,9 +206,9 @@ class _SdkStdio(_Remote):
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Link]:
-        sdk = await _load("sdk")
+        open_stdio = await asyncio.to_thread(_sdk_stdio)
         gone = self.gone = asyncio.Event()
-        async with sdk.open_stdio(
+        async with open_stdio(
             self._settings.command,
             list(self._settings.args),
             dict(self._env),
@@ -223,7 +224,14 @@ class _SdkStdio(_Remote):
         """The SDK has no bound."""
 
 
-async def _load(transport: str) -> ModuleType:
-    """Import beside the event loop: it takes a while, and who has no such server never pays for it."""
-    name = f"workbench.upstream.transports.{transport}"
-    return cast("ModuleType", await asyncio.to_thread(importlib.import_module, name))
+def _http() -> tuple[type[HttpChannel], type[Bearer]]:
+    from workbench.upstream.auth.bearer import Bearer
+    from workbench.upstream.transports.http_channel import HttpChannel
+
+    return HttpChannel, Bearer
+
+
+def _sdk_stdio() -> Callable[..., AbstractAsyncContextManager[Link]]:
+    from workbench.upstream.transports.sdk import open_stdio
+
+    return open_stdio
