@@ -61,6 +61,7 @@ def measure(program: Program, folder: Path) -> dict[str, list[float]]:
         for character in _TYPED:
             pty.send(character.encode())
             typed.append(float(pty.read_some()))
+        _settle(pty)  # what is said of the typed text comes when typing pauses
         moved = []
         for _ in range(20):
             pty.send(_LEFT)

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
@@ -214,12 +215,13 @@ async def prepare(folder: Path, runs: int) -> None:
     await fill(store, 0, runs)
     for name, shift in (("diff-a", 0), ("diff-b", 1)):
         request = ExecutionRequest(f"// {name}\nfor (;;) await tools.db.query()", source="cli")
-        store.record(ExecutionStarted(name, request, Limits(), "engine", None, (1, 2, 3, 4), 0.0))
+        began = time.time()  # what is older than the history keeps would be removed
+        store.record(ExecutionStarted(name, request, Limits(), "engine", None, (1, 2, 3, 4), began))
         for event in events(1, _CALLS):
             store.record(_of(event, name, shift))
         await store.committed()
         done = Execution(name, "ok", value=[shift], tool_calls=_CALLS)
-        store.record(ExecutionFinished(name, done, 1.0))
+        store.record(ExecutionFinished(name, done, began + 1.0))
     await store.committed()
     store.close()
 

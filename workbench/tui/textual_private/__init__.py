@@ -6,10 +6,10 @@ gone when another version is tried (tests/tui/test_textual_private.py). Nothing 
 
 from workbench.tui.textual_private.editor_documents import (
     EditorBase,
-    LineMap,
     TextDocument,
     newline_of,
 )
+from workbench.tui.textual_private.line_map import LineMap
 from workbench.tui.textual_private.members import CLASS_MEMBERS, INSTANCE_MEMBERS, VERSION
 from workbench.tui.textual_private.painting import AppBase
 from workbench.tui.textual_private.scrolling import LineLog, LineScroll

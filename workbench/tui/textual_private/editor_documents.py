@@ -6,9 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, ClassVar
 
-from rich.cells import cell_len
 from rich.style import Style
-from textual.expand_tabs import get_tab_widths
 from textual.geometry import Offset
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -19,8 +17,9 @@ from textual.widgets.text_area import (
     EditResult,
     Location,
     Selection,
-    WrappedDocument,
 )
+
+from workbench.tui.textual_private.line_map import LineMap
 
 _ROW_IN_KEY = 2
 """Where TextArea's keys of painted lines hold the row of the screen's text."""
@@ -37,7 +36,11 @@ class TextDocument(Document):
     def __init__(self, text: str) -> None:
         self._newline = newline_of(text)
         self._lines = text.split(self._newline)
-        self._shown = [self.shown(line) for line in self._lines]
+        self._shown = self.shown_lines(self._lines)
+
+    def shown_lines(self, lines: Sequence[str]) -> list[str]:
+        """Lines as they are drawn."""
+        return [self.shown(line) for line in lines]
 
     def shown(self, line: str) -> str:
         """A line as it is drawn; as long as the line."""
@@ -86,7 +89,7 @@ class TextDocument(Document):
         column = len(new[-1])
         new[-1] += after
         self._lines[top : bottom + 1] = new
-        self._shown[top : bottom + 1] = [self.shown(line) for line in new]
+        self._shown[top : bottom + 1] = self.shown_lines(new)
         return EditResult((top + len(new) - 1, column), replaced)
 
 
@@ -94,65 +97,6 @@ def newline_of(text: str) -> Any:
     """What ends the lines of a text: ``\\r\\n`` only where nothing else does."""
     pairs = text.count("\r\n")
     return "\r\n" if pairs and pairs == text.count("\n") == text.count("\r") else "\n"
-
-
-class LineMap(WrappedDocument):
-    """Where the lines of a document stand on the screen; knows its height without adding it up."""
-
-    @property
-    def height(self) -> int:
-        return len(self._offset_to_line_info)
-
-    def wrap(self, width: int, tab_width: int | None = None) -> None:
-        """Where each line begins; without wrapping that is no question, and is not worked out line by line."""
-        if width:
-            super().wrap(width, tab_width)
-            return
-        self._width = width
-        self._tab_width = tab_width or self._tab_width
-        self._tab_width_cache = [self._tabs(line) for line in self.document.lines]
-        self._one_row_each()
-
-    def wrap_range(self, start: Location, old_end: Location, new_end: Location) -> None:
-        """As ``wrap``, after an edit."""
-        if self._width:
-            super().wrap_range(start, old_end, new_end)
-            return
-        lines, known = self.document.lines, len(self._tab_width_cache)
-        first = min(start[0], known - 1, len(lines) - 1)
-        top, old_bottom = sorted((first, min(old_end[0], known - 1)))
-        new_bottom = max(first, min(new_end[0], len(lines) - 1))
-        fresh = [self._tabs(line) for line in lines[top : new_bottom + 1]]
-        self._tab_width_cache[top : old_bottom + 1] = fresh
-        if len(lines) != known:
-            self._one_row_each()
-
-    def _one_row_each(self) -> None:
-        rows = range(self.document.line_count)
-        self._wrap_offsets = [[] for _ in rows]
-        self._line_index_to_offsets = [[row] for row in rows]
-        self._offset_to_line_info = [(row, 0) for row in rows]
-
-    def _tabs(self, line: str) -> list[int]:
-        """Cells of each tab of a line; the end of the line counts as one of none."""
-        if "\t" in line:
-            return [width for _, width in get_tab_widths(line, self._tab_width)]
-        return [0] if line else []
-
-    def row_at(self, y: int) -> int | None:
-        """The line of the document that is drawn in row ``y`` of the text; None: below its end."""
-        infos = self._offset_to_line_info
-        return infos[y][0] if y < len(infos) else None
-
-    def rows_of(self, line: int) -> Sequence[int]:
-        """The rows of the text in which a line is drawn; none where there is no such line."""
-        rows = self._line_index_to_offsets
-        return rows[line] if 0 <= line < len(rows) else ()
-
-    def last_width(self, line: int) -> int:
-        """Cells of what stands in the last row of a line."""
-        sections = self.get_sections(line)
-        return cell_len(sections[-1].expandtabs(self._tab_width)) if sections else 0
 
 
 class EditorBase(TextArea, inherit_bindings=False):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.control import Control
 from rich.segment import Segment
@@ -15,6 +17,7 @@ from textual.driver import Driver
 from textual.events import Event, Mount, Resize
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.strip import Strip
 
 from workbench.tui.textual_private.key_parser import read_keys_with_ours
 
@@ -87,29 +90,30 @@ class AppBase(App[int]):
 
 
 class Painted:
-    """What the terminal shows: for each row the pieces that were written, so that no piece is written twice.
+    """What the terminal shows: the pieces of each row that were written, so that no cell is written twice.
 
     Textual paints a whole widget where one letter of it, or of its title, changed: 20 to 40 kB a key.
     """
 
     def __init__(self) -> None:
-        self._rows: dict[int, dict[int, tuple[int, str]]] = {}
-        """Row -> first cell -> (cell after the last, the piece with its escape sequences)."""
+        self._rows: dict[int, dict[int, tuple[int, Strip]]] = {}
+        """Row -> first cell -> (cell after the last, what stands there)."""
 
     def forget(self) -> None:
         """Somebody else may have written to the terminal, or its size is another."""
         self._rows.clear()
 
-    def took(self, y: int, x: int, end: int, piece: str) -> bool:
-        """Whether a piece must be written; it counts as written then."""
+    def put(self, y: int, x: int, piece: Strip) -> Strip | None:
+        """A piece stands from a cell on now; what stood there before, where it was as long."""
         row = self._rows.setdefault(y, {})
-        if row.get(x) == (end, piece):
-            return False
-        for start, (stop, _) in list(row.items()):
-            if start < end and x < stop:
-                del row[start]
+        end = x + piece.cell_length
+        before = row.get(x)
+        if before is None or before[0] != end:
+            for start, (stop, _) in list(row.items()):
+                if start < end and x < stop:
+                    del row[start]
         row[x] = end, piece
-        return True
+        return before[1] if before is not None and before[0] == end else None
 
 
 class _WholeScreen(CompositorUpdate):
@@ -123,13 +127,13 @@ class _WholeScreen(CompositorUpdate):
         for y, line in enumerate(self._update.strips, self._update.region.y):
             x = self._update.region.x
             for strip in line:
-                self._painted.took(y, x, x + strip.cell_length, strip.render(console))
+                self._painted.put(y, x, strip)
                 x += strip.cell_length
         return self._update.render_segments(console)
 
 
 class _Changes(CompositorUpdate):
-    """A painting of some regions: only the pieces of lines that differ are written."""
+    """A painting of some regions: only the cells of lines that differ are written."""
 
     def __init__(self, update: ChopsUpdate, painted: Painted) -> None:
         self._update, self._painted = update, painted
@@ -142,7 +146,62 @@ class _Changes(CompositorUpdate):
                 if whole is None or x >= last or end <= first:
                     continue
                 stop = min(end, last)
-                piece = (whole if stop == end else whole.crop(0, stop - x)).render(console)
-                if self._painted.took(y, x, stop, piece):
-                    written += [Control.move_to(x, y).segment.text, piece]
+                piece = whole if stop == end else whole.crop(0, stop - x)
+                at, changed = changed_cells(self._painted.put(y, x, piece), piece, console)
+                if changed is not None:
+                    written += [Control.move_to(x + at, y).segment.text, changed.render(console)]
         return "".join(written)
+
+
+def changed_cells(before: Strip | None, now: Strip, console: Console) -> tuple[int, Strip | None]:
+    """Where what stands in a row begins to look different, and what to write from there; None: nothing.
+
+    Rows with a character of another width are written whole: terminals do not agree on where its next one is.
+    """
+    if before is None:
+        return 0, now
+    if before is now or before.render(console) == now.render(console):
+        return 0, None
+    if not (before.text.isascii() and now.text.isascii()) and not (
+        _is_plain(before) and _is_plain(now)
+    ):
+        return 0, now
+    length = now.cell_length
+    start = _alike(before, now, console)
+    same = _alike(before, now, console, from_end=True)
+    end = max(length - same, start + 1)
+    return start, now.crop(start, min(end, length))
+
+
+def _is_plain(strip: Strip) -> bool:
+    """Whether each character of it takes one cell."""
+    return len(strip.text) == strip.cell_length and all(
+        cell_len(each) == 1 for each in set(strip.text)
+    )
+
+
+def _alike(one: Strip, other: Strip, console: Console, *, from_end: bool = False) -> int:
+    """How many cells two rows look alike, from their start or their end."""
+    order = -1 if from_end else 1
+    cells = 0
+    for left, right in zip([*one][::order], [*other][::order], strict=False):
+        if not _look_alike(left, right, console):
+            break
+        texts = left.text[::order], right.text[::order]
+        if texts[0] == texts[1]:
+            cells += len(texts[0])
+            continue
+        cells += sum(
+            1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False))
+        )
+        break
+    return cells
+
+
+def _look_alike(one: Segment, other: Segment, console: Console) -> bool:
+    """Whether they would be alike if they said the same."""
+    styles = one.style, other.style
+    if styles[0] is styles[1]:
+        return True
+    looks = [Strip([Segment(" ", style)]).render(console) for style in styles]
+    return looks[0] == looks[1]
