@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from workbench.core.model import JsonValue
@@ -87,15 +88,12 @@ class DiffScreen(GuardedScreen[None]):
         yield Static("Comparing…", id="diff-header", markup=False)
         with Pane(id="pairs-pane"):
             yield RowList[Line](pair_line, _heading, id="pairs")
-        with Pane(id="code-pane"):
-            yield TextSides("code")
+        # What is in these panes comes with the comparison: all at once held up the event loop.
+        yield Pane(id="code-pane")
         with Horizontal(id="values"):
-            with Pane(id="a-pane"):
-                yield JsonView(id="a")
-            with Pane(id="b-pane"):
-                yield JsonView(id="b")
-        with Pane(id="entries-pane"):
-            yield DifferenceList("a", "b", id="entries")
+            yield Pane(id="a-pane")
+            yield Pane(id="b-pane")
+        yield Pane(id="entries-pane")
         yield KeyFooter()
 
     def on_mount(self) -> None:
@@ -112,6 +110,7 @@ class DiffScreen(GuardedScreen[None]):
         pairs = await asyncio.to_thread(compare_calls, self._a, self._b)
         before = await asyncio.to_thread(before_calls, self._a, self._b)
         end = End(await asyncio.to_thread(compare_ends, self._a, self._b))
+        await self._fill_panes()
         different = sum(bool(pair.diff) for pair in pairs)
         self.rows.set_rows([*before, *pairs, end], 0)
         said = f"{count(different, 'call')} of {len(pairs)} {'differs' if different == 1 else 'differ'}"
@@ -128,6 +127,17 @@ class DiffScreen(GuardedScreen[None]):
         self._show()
         if (different or end.diff) and not _differs(self.rows.rows[0]):
             self.action_next(1)
+
+    async def _fill_panes(self) -> None:
+        """One after the other, each in a turn of its own."""
+        inside: tuple[tuple[str, Widget], ...] = (
+            ("a", JsonView(id="a")),
+            ("b", JsonView(id="b")),
+            ("entries", DifferenceList("a", "b", id="entries")),
+            ("code", TextSides("code")),
+        )
+        for name, widget in inside:
+            await self.query_one(f"#{name}-pane", Pane).mount(widget)
 
     def _show_header(self, differs: bool) -> None:
         a_ms, b_ms = self._a.duration_ms, self._b.duration_ms
