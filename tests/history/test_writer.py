@@ -20,7 +20,7 @@ from workbench.core.model import (
     Limits,
     LogLine,
 )
-from workbench.history import Store
+from workbench.history import Store, writer
 
 pytestmark = pytest.mark.anyio
 
@@ -93,6 +93,17 @@ async def test_lone_surrogates_are_stored_as_replacement_characters(tmp_path: Pa
     recording = store.recording("a")
     assert (recording.code, recording.value) == ("'�'", "x�")
     assert recording.logs[0]["text"] == "�"
+    store.close()
+
+
+async def test_much_is_written_while_the_script_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "_GATHER_S", 3600)
+    store = Store(tmp_path / "h.sqlite3")
+    store.record(started("a"))
+    store.record(ConsoleLine("a", LogLine("log", "x" * 1_000_000)))
+    await until(lambda: [row.status for row in store.list_executions()] == ["running"])
     store.close()
 
 

@@ -32,6 +32,9 @@ _PROBE = 50
 """Of what waits while the file cannot be written: all of it would be prepared at each attempt in vain."""
 _GATHER_S = 0.01
 """How long events that nobody waits for are gathered into one commit."""
+_MUCH = 1 << 18
+"""So many bytes are not gathered any longer: masked and written while the script goes on with them, they are in
+nobody's way, who would wait for it at the end."""
 _FEW = 150
 """So many events are committed where they came from (0.2 ms for 5, 1 ms for 100); handing them to a thread
 takes longer, and a thread that writes keeps the event loop waiting for the interpreter."""
@@ -118,6 +121,8 @@ class Writer:
                 self._drop(event)
             else:
                 self._pending.put(event, weight)
+                if self._pending.weight > _MUCH:
+                    self._news.set()
         if not self._awaited:  # waking the thread for every event would cost more than writing it
             self._awaited = True
             try:

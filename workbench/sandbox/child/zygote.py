@@ -30,6 +30,9 @@ from workbench.sandbox.child.starting import Starter
 from workbench.util import system
 
 _EXIT_BROKEN = 71
+_REHEARSALS = 10
+"""Here, before the first fork: so often until the interpreter has made of its code and caches what it makes of
+them, which each worker would do again in pages of its own."""
 _DESCRIPTORS = 64
 _HIGHEST_DESCRIPTOR = 1024
 
@@ -42,6 +45,8 @@ class Zygote:
         self._hardening = Hardening()
         make_engine = quickjs_engine.maker(tracks_rejections=rejections.possible())
         self._runner = Runner(starter, make_engine)
+        for _ in range(_REHEARSALS):
+            self._runner.rehearse()
         self._children: set[int] = set()
         self._received: deque[int] = deque()
         self._lines = b""
