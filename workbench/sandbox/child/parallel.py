@@ -9,6 +9,8 @@ the same length (run.js), so every position stays.
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from workbench.sandbox.child.drafting import Draft
@@ -38,6 +40,8 @@ _IDENTIFIERS = frozenset(
     {"identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"}
 )
 _MOST_USES = 200
+_OTHER_PROMISE = re.compile(r"Promise(?<![\w$]Promise)(?<!new Promise)(?![\w$]|\s*\.)")
+"""The word where it is neither made nor asked for a member."""
 
 
 def may_be_asynchronous(text: str) -> bool:
@@ -46,6 +50,13 @@ def may_be_asynchronous(text: str) -> bool:
         "await" in text or "Promise" in text or ".then" in text or ".catch" in text
         or ".finally" in text
     )  # fmt: skip
+
+
+def is_as_it_stands(text: str) -> bool:
+    """Whether a call that is awaited is nothing else than that: no name here has a meaning of the script's."""
+    return _OTHER_PROMISE.search(text) is None and not any(
+        name in text for name in ASYNCHRONOUS.values()
+    )
 
 
 def make_asynchronous(root: Node, draft: Draft) -> None:

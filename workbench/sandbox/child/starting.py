@@ -15,6 +15,7 @@ from tree_sitter import Node
 from workbench.sandbox.child import entry_points, fences, parallel, wrapping
 from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import Grammars
+from workbench.sandbox.child.outline import outline
 from workbench.sandbox.child.typescript import Eraser, NotErasable, looks_like_generics, looks_typed
 from workbench.sandbox.job import Form
 
@@ -75,7 +76,11 @@ class Starter:
         if text.startswith("#!"):
             text = "//" + text[2:]
         if _needs_a_tree(text):
-            yield from _read(self._read_forms(code, text))
+            is_typed = looks_typed(text)
+            if not is_typed:
+                yield from _read(_outlined_forms(text))
+                # Where it does not parse, a tree tells what may be wrong with it.
+            yield from _read(self._read_forms(code, text, is_typed=is_typed))
             return
         if _looks_like_object(text):
             yield Form(f"(\n{text}\n)", is_lone=True), False
@@ -90,10 +95,9 @@ class Starter:
             root = self.grammars.javascript_tree(source)
             yield from _read(_forms_of(root, draft, only_wrapped=True))
 
-    def _read_forms(self, code: str, text: str) -> Iterator[Form]:
+    def _read_forms(self, code: str, text: str, *, is_typed: bool) -> Iterator[Form]:
         source = text.encode()
         draft = Draft(source)
-        is_typed = looks_typed(text)
         if is_typed:
             typed = self.grammars.typescript_tree(source)
             if self._erase(code, typed, draft):
@@ -137,6 +141,42 @@ def _needs_a_tree(text: str) -> bool:
     )
 
 
+def _outlined_forms(text: str) -> Iterator[Form]:
+    """The forms of a script whose outline is enough; none: it takes a tree."""
+    if handing.may_export(text) or not parallel.is_as_it_stands(text):
+        return
+    found = outline(text)
+    if found is None or found.lone is None:
+        return
+    draft = Draft(text.encode())
+    for at, called in found.awaited:
+        draft.overwrite(_byte(text, at), parallel.ASYNCHRONOUS[called])
+
+    def enclose(opening: str) -> None:
+        if found.value is not None:
+            start, end = found.value
+            draft.insert(_byte(text, start), opening)
+            draft.insert(_byte(text, end), ")")
+
+    if found.lone or not found.waits:
+        if found.lone == "function":
+            enclose("(")
+        yield from _unwrapped_forms(draft, is_lone=found.lone != "")
+        return
+    name = wrapping.unused_name(text)
+    if not found.returns:
+        if found.value is None:
+            return
+        enclose(f"{name}=(")
+    rendered, columns = draft.render()
+    yield Form(wrapping.wrapped(rendered, name, name), columns)
+
+
+def _byte(text: str, at: int) -> int:
+    """The byte of the character ``at``."""
+    return at if text.isascii() else len(text[:at].encode())
+
+
 def _forms_of(root: Node, draft: Draft, *, only_wrapped: bool = False) -> Iterator[Form]:
     """The forms of a script whose tree is known; the draft may have changes already."""
     source = draft.source
@@ -148,9 +188,7 @@ def _forms_of(root: Node, draft: Draft, *, only_wrapped: bool = False) -> Iterat
     if parallel.may_be_asynchronous(text):
         parallel.make_asynchronous(root, draft)
     if wrapping.needs_wrapping(root, source):
-        name = "$value"
-        while name in text:
-            name += "$"
+        name = wrapping.unused_name(text)
         plainly = draft.without_insertions()
         wrapping.assign_completion(root, name, draft)
         for tried in (draft, plainly):
@@ -159,10 +197,18 @@ def _forms_of(root: Node, draft: Draft, *, only_wrapped: bool = False) -> Iterat
         return
     if only_wrapped:
         return
+    if exported:
+        rendered, columns = draft.render()
+        yield Form(f"\n{rendered}\n;{exported}", columns, is_lone)
+        return
+    yield from _unwrapped_forms(draft, is_lone=is_lone)
+
+
+def _unwrapped_forms(draft: Draft, *, is_lone: bool = False) -> Iterator[Form]:
     rendered, columns = draft.render()
-    if _looks_like_object(text):
+    if _looks_like_object(rendered):
         yield Form(f"(\n{rendered}\n)", columns, is_lone=True)
-    yield Form(f"\n{rendered}\n;{exported}" if exported else f"\n{rendered}", columns, is_lone)
+    yield Form(f"\n{rendered}", columns, is_lone)
 
 
 def _looks_like_object(text: str) -> bool:

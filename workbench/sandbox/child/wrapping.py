@@ -36,6 +36,14 @@ def _is_word(node: Node) -> bool:
     return node.type in {"await", "return"} or (node.type == "identifier" and node.text == b"await")
 
 
+def unused_name(text: str) -> str:
+    """A name for the value that the script has not."""
+    name = "$value"
+    while name in text:
+        name += "$"
+    return name
+
+
 def wrapped(text: str, name: str, value: str) -> str:
     """The script, one line down, inside an async function whose promise resolves to the script's value.
 
