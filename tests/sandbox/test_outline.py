@@ -8,7 +8,7 @@ import pytest
 from tree_sitter import Node
 
 from bench.typed_script import UNTYPED
-from workbench.sandbox.child import handing, parallel, wrapping
+from workbench.sandbox.child import entry_points, parallel, wrapping
 from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import Grammars, expression_of, statements
 from workbench.sandbox.child.outline import Outline, outline
@@ -75,7 +75,7 @@ PATTERN_OR_DIVISION = ["if (x) /re/.test(y)", "a = b\n/c/d.e", "x = {} / 2 / 3",
 
 
 def _lone(root: Node, source: bytes) -> str | None:
-    return handing.open_lone_function(root, Draft(source))
+    return entry_points.open_lone_function(root, Draft(source))
 
 
 class Trees:

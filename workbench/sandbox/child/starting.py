@@ -143,7 +143,7 @@ def _needs_a_tree(text: str) -> bool:
 
 def _outlined_forms(text: str) -> Iterator[Form]:
     """The forms of a script whose outline is enough; none: it takes a tree."""
-    if handing.may_export(text) or not parallel.is_as_it_stands(text):
+    if entry_points.may_export(text) or not parallel.is_as_it_stands(text):
         return
     found = outline(text)
     if found is None or found.lone is None:
