@@ -9,6 +9,7 @@ asked (``starting``). One pass, linear in the text. Standard library only.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import NamedTuple
 
 from workbench.sandbox.child.parallel import ASYNCHRONOUS
@@ -85,7 +86,9 @@ def outline(text: str) -> Outline | None:
 class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
-        self._has_calls = any(name in text for name in ASYNCHRONOUS)
+        named = any(name in text for name in ASYNCHRONOUS)
+        self._called = [found.start() for found in CALLS.finditer(text)] if named else []
+        """Where the name of a call stands, in a text or comment, too."""
         self._open: list[tuple[int, str, bool]] = []
         """Each bracket: where it stands; a sign, ``block``, ``function``, ``object`` or ``${``; ``_arrow``
         around it."""
@@ -125,7 +128,7 @@ class _Reader:
             at, end = found.span()
             kind = found.lastgroup
             if kind == "group":
-                if at == body and not (self._has_calls and CALLS.search(text, begun, end)):
+                if at == body and not self._has_call(at, end):
                     if not self._open:
                         self._declared(begun, end)
                 elif not self._passes(at, end):
@@ -133,7 +136,7 @@ class _Reader:
                     return at + 1
                 continue
             if kind == "function":  # with its parameters
-                if self._has_calls and CALLS.search(text, at, end):
+                if self._has_call(at, end):
                     raise _Doubt
                 begun, body = at, end
                 self._closed = (text.index("(", at), self._before(end))
@@ -164,6 +167,10 @@ class _Reader:
                 raise _Doubt
         return -1
 
+    def _has_call(self, at: int, end: int) -> bool:
+        following = bisect_left(self._called, at)
+        return following < len(self._called) and self._called[following] < end
+
     def _behind(self, at: int) -> int:
         """Where the next thing stands, behind space and comments."""
         found = SPACE_AND_COMMENTS.match(self._text, at)
@@ -191,7 +198,7 @@ class _Reader:
     def _passes(self, at: int, end: int) -> bool:
         """Whether a pair of brackets is passed by: what is in it changes nothing."""
         text = self._text
-        if self._has_calls and CALLS.search(text, at, end) is not None:
+        if self._has_call(at, end):
             return False
         is_brace = text[at] == "{"
         kind = "" if not is_brace or (self._open and self._functions) else self._brace(at)
