@@ -6,8 +6,9 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from textual.events import Key
+from textual.events import Key, MouseDown, MouseUp
 from textual.pilot import Pilot
+from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from tests.support.params import first_fast
@@ -17,12 +18,20 @@ from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen
 
 pytestmark = pytest.mark.anyio
+_LEFT, _RIGHT = 1, 3
 _SLOW = "await tools.demo.sleep({ms: 60000})"
 
 
 async def start(app: WorkbenchApp, pilot: Pilot[int]) -> None:
     await app_opened(app)
     await pilot.pause()
+
+
+def press(app: WorkbenchApp, widget: Widget, button: int) -> None:
+    """A button of the mouse, as the terminal's driver tells of it."""
+    x, y = widget.region.x + 1, widget.region.y
+    for kind in (MouseDown, MouseUp):
+        app.post_message(kind(None, x, y, 0, 0, button, False, False, False, x, y))
 
 
 async def asked(app: WorkbenchApp, pilot: Pilot[int]) -> str:
@@ -35,6 +44,15 @@ async def test_nothing_to_lose_nothing_asked(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(80, 24)) as pilot:
         await start(app, pilot)
+        answers: list[str | None] = []
+        app.push_screen(ChoiceScreen("Well?", {"no": "No", "yes": "Yes"}), answers.append)
+        await asked(app, pilot)
+        no, yes = app.screen.query(Button)
+        press(app, yes, _RIGHT)
+        await pilot.pause()
+        assert answers == [], "the right button answers nothing"
+        press(app, no, _LEFT)
+        await until(lambda: answers == ["no"], "the left one does")
         await pilot.press("ctrl+q")
         await until(lambda: app.return_code is not None, "it leaves")
 

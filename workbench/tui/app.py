@@ -36,6 +36,7 @@ from workbench.tui.theme_files import ThemeFiles
 from workbench.tui.tour import Tour
 from workbench.tui.widgets import pane_screen as layout
 from workbench.tui.widgets.guarded_screen import nothing_to_await
+from workbench.tui.widgets.mouse import only_asks
 from workbench.tui.widgets.pane_screen import PaneScreen
 from workbench.tui.widgets.proportions import ROOMY
 
@@ -181,6 +182,9 @@ class WorkbenchApp(AppBase):
             await self.key_order.take(event)
         else:
             await super().on_event(event)
+        if isinstance(event, events.MouseDown) and only_asks(event) and self.screen.is_modal:
+            # A dialog has no menu, and Textual's own buttons and lists act on every button of the mouse.
+            self.screen.suppress_click()
 
     def push_screen(self, screen: Any, *args: Any, **options: Any) -> Any:
         """As Textual's; but no screen opens above another of its kind: the same key or click came twice."""
