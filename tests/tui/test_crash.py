@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.conftest import MakeApp, app_opened, until
+from workbench import tui
 from workbench.tui import crash
 
 
@@ -67,3 +68,5 @@ async def test_crash_keeps_unsaved_text_and_prints_no_panel(make_app: MakeApp) -
     drafts = list((app.data_dir / "tui").glob("draft-*.json"))
     assert len(drafts) == 1
     assert "xreturn 1" in drafts[0].read_text()
+    assert tui.exit_code(app) == 70
+    assert len(list(app.data_dir.glob("crash-*.txt"))) == 1

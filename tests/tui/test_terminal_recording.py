@@ -77,7 +77,9 @@ def test_the_one_of_the_docs_is_small_and_whole() -> None:
 
 
 @pytest.mark.anyio
-async def test_a_session_is_kept_as_it_was_painted(make_app: MakeApp, tmp_path: Path) -> None:
+async def test_a_session_is_kept_as_it_was_painted(
+    make_app: MakeApp, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     app = make_app("return 'of the script'")
     recorder = SessionRecorder(app)
     svg, cast = tmp_path / "session.svg", tmp_path / "session.cast"
@@ -100,6 +102,9 @@ async def test_a_session_is_kept_as_it_was_painted(make_app: MakeApp, tmp_path: 
     assert stat.S_IMODE(svg.stat().st_mode) == 0o600 or sys.platform == "win32"
     head = json.loads(cast.read_text(encoding="utf-8").splitlines()[0])
     assert (head["width"], head["height"]) == (90, 24)
+    capsys.readouterr()
+    assert not recorder.save(cast / "there.svg")
+    assert "could not be written" in capsys.readouterr().err
 
 
 @pytest.mark.anyio

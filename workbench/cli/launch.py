@@ -54,12 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
             "the terminal UI needs a terminal; without one: workbench code exec, workbench --serve, "
             "workbench --web"
         )
-    try:
-        return tui.run(config, data_dir=folder, script=script, record=record)
-    except OSError as error:
-        if record is None:
-            raise
-        raise Failure(f"the session could not be written to {record}: {error}") from error
+    return tui.run(config, data_dir=folder, script=script, record=record)
 
 
 def _recorded_to(arguments: argparse.Namespace) -> Path:

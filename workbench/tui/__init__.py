@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from workbench.config import Config
+    from workbench.tui.app import WorkbenchApp
+
+_EXIT_NOT_WRITTEN = 2
 
 
 def run(
     config: Config, *, data_dir: Path, script: Path | None = None, record: Path | None = None
 ) -> int:
     """Show the terminal UI until the user leaves; the process's exit code. record: a file for a picture of the
-    session that plays (``.svg`` or ``.cast``). Raises OSError where that cannot be written."""
-    from workbench.text.sanitize import clean_line
-    from workbench.tui import crash
+    session that plays (``.svg`` or ``.cast``)."""
     from workbench.tui.app import WorkbenchApp
 
     if "TEXTUAL_DRIVER" not in os.environ:  # a browser's driver gets its size by them
@@ -25,17 +25,24 @@ def run(
         for name in ("COLUMNS", "LINES"):
             os.environ.pop(name, None)
     app = WorkbenchApp(config, data_dir=data_dir, script=script)
-    recorder = None
-    if record is not None:
-        from workbench.tui.session_recorder import SessionRecorder
+    if record is None:
+        app.run()
+        return exit_code(app)
+    from workbench.tui.session_recorder import SessionRecorder
 
-        recorder = SessionRecorder(app)
+    recorder = SessionRecorder(app)
     app.run()
-    if recorder is not None and record is not None:
-        sys.stderr.write(f"workbench: {clean_line(recorder.write(record))}\n")
-    if app.crashed is not None:
-        return crash.report(data_dir, app.crashed)
-    return app.return_code or 0
+    code, written = exit_code(app), recorder.save(record)
+    return code if written else code or _EXIT_NOT_WRITTEN
+
+
+def exit_code(app: WorkbenchApp) -> int:
+    """Of an app that has ended; one that crashed is reported."""
+    if app.crashed is None:
+        return app.return_code or 0
+    from workbench.tui import crash
+
+    return crash.report(app.data_dir, app.crashed)
 
 
 def run_web(config: Config, *, data_dir: Path, address: str) -> int:

@@ -5,12 +5,15 @@ It is taken from what the app paints, so it works on every terminal; and holds w
 
 from __future__ import annotations
 
+import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 
+from workbench.text.sanitize import clean_line
 from workbench.tui.terminal_recording import Recording
 from workbench.util.files import write_whole
 
@@ -25,7 +28,7 @@ _TITLE = "Workbench"
 
 
 class SessionRecorder:
-    """Follows the paintings of an app; ``write`` when it has ended."""
+    """Follows the paintings of an app; ``save`` it when it has ended."""
 
     def __init__(self, app: WorkbenchApp) -> None:
         self._app = app
@@ -56,6 +59,16 @@ class SessionRecorder:
         if self._shown:
             self._recording.add(self._shown, min(now - self._since, _LONGEST_S))
         self._since = now
+
+    def save(self, file: Path) -> bool:
+        """Write it and say on stderr what it is, or why there is none; whether it is there."""
+        try:
+            said, written = self.write(file), True
+        except OSError as error:
+            said, written = f"the session could not be written to {file}: {error}", False
+        with suppress(OSError):  # the terminal is gone, and with it who would read this
+            sys.stderr.write(f"workbench: {clean_line(said)}\n")
+        return written
 
     def write(self, file: Path) -> str:
         """Write it, and say what it is. Raises OSError."""
