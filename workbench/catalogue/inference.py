@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.core.model import JsonValue
+from workbench.text.plurals import count
 from workbench.text.redact import MARK
 
 _DEEPEST = 7
@@ -45,7 +46,7 @@ class SeenType:
     @property
     def note(self) -> str:
         """How a declaration says where its type is from."""
-        return f"// seen in {self.runs} run{'' if self.runs == 1 else 's'}"
+        return f"// seen in {count(self.runs, 'run')}"
 
 
 def seen_type(results: Iterable[JsonValue], runs: int) -> SeenType:

@@ -13,6 +13,7 @@ from workbench.cli.error_pages import with_pages
 from workbench.cli.output import hanging, print_json, print_table
 from workbench.cli.parsing import command
 from workbench.core.model import Source, Status
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
@@ -242,5 +243,5 @@ def prune(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({"removed": removed, "left": left})
     else:
-        print(f"{removed} executions removed, {left} left")
+        print(f"{count(removed, 'execution')} removed, {left} left")
     return EXIT_OK

@@ -16,6 +16,7 @@ from workbench.core.model import (
     ToolCallNote,
     ToolCallStarted,
 )
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean, clean_line
 
 _WIDTH = 100
@@ -73,7 +74,7 @@ class PlainTrace:
             where += f", column {error.column}" if error.line and error.column else ""
             self._write(f"error {error.code}{where}:")
             self._write(clean(error.message))
-        calls = f"{self._calls:,} call{'' if self._calls == 1 else 's'}"
+        calls = count(self._calls, "call")
         self._write(
             f"{execution.status} after {execution.duration_ms:.0f} ms, {calls}, {self._failed:,} failed"
         )

@@ -20,6 +20,7 @@ from workbench.cli.common import (
 from workbench.cli.error_pages import with_pages
 from workbench.cli.output import hanging, print_json, print_table
 from workbench.cli.parsing import command
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _print_replayed(replayed: Replayed) -> None:
 
     original = clean_line(replayed.original.execution_id)
     calls = len(replayed.original.calls)
-    print(f"{replayed.verdict}: replay of {original} ({calls} recorded calls)")
+    print(f"{replayed.verdict}: replay of {original} ({count(calls, 'recorded call')})")
     for note in replayed.notes:
         print(hanging("note: ", note))
     if replayed.divergence is not None:

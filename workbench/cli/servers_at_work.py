@@ -16,6 +16,7 @@ from workbench.cli.common import parse_json as parse
 from workbench.cli.output import note, print_json, print_table
 from workbench.cli.parsing import add_server_option, command
 from workbench.cli.servers_doctor import known
+from workbench.text.plurals import count
 
 if TYPE_CHECKING:
     from workbench.catalogue.tools import ToolInfo
@@ -107,7 +108,7 @@ def bench(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(report)
     else:
-        print(f"{arguments.name}.{report['tool']}: {report['calls']} calls")
+        print(f"{arguments.name}.{report['tool']}: {count(report['calls'], 'call')}")
         figures = [(key, value) for key, value in report.items() if key.endswith(("_ms", "_s"))]
         print_table(("figure", "value"), [*figures, ("failed calls", report["failed"])])
     if report["failed"]:

@@ -11,6 +11,7 @@ from workbench.cli.common import EXIT_OK, Failure
 from workbench.cli.history import opened_history
 from workbench.cli.output import note, print_json, print_table
 from workbench.cli.parsing import command
+from workbench.text.plurals import count
 
 if TYPE_CHECKING:
     from workbench.core.savings import Group
@@ -44,7 +45,8 @@ def stats(arguments: argparse.Namespace) -> int:
         print_json({"days_back": arguments.days, **totals.to_json()})
         return EXIT_OK
     whole = totals.total
-    print(f"The last {arguments.days} days: {whole.runs:,} runs, {whole.calls:,} calls of tools")
+    made = f"{count(whole.runs, 'run')}, {count(whole.calls, 'call')} of tools"
+    print(f"The last {count(arguments.days, 'day')}: {made}")
     print(f"  answers that went to whoever asked   {whole.answer or 0:>14,} tokens")
     print(f"  results of calls that stayed away    {whole.results:>14,} tokens")
     print(f"  definitions of tools not sent        {whole.definitions or 0:>14,} tokens")

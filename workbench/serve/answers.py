@@ -14,6 +14,7 @@ from workbench.core.model import JsonValue
 from workbench.serve.preview import cut_middle, fits, fitting, measure, preview, share
 from workbench.serve.value_paths import Found, member
 from workbench.text.jsontext import dumps
+from workbench.text.plurals import count
 from workbench.text.tokens import estimate
 
 _FRAME = 150
@@ -166,7 +167,9 @@ def _cut_logs(logs: list[JsonValue], tokens: float) -> tuple[list[JsonValue], st
     gone = last - first
     more = _quoted(f"logs[{first}:{min(last, first + _PAGE)}]")
     between = (
-        [{"level": "info", "text": f"… {gone} lines cut …", "truncated": True}] if gone else []
+        [{"level": "info", "text": f"… {count(gone, 'line')} cut …", "truncated": True}]
+        if gone
+        else []
     )
     told = f"logs: {gone} of {len(logs)} lines are left out" if gone else "logs: long lines are cut"
     return [*head, *between, *reversed(tail)], f"{told}; the rest: {{way}}path={more})"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from workbench.text.plurals import count
 from workbench.tui.dialogs.ask import ChoiceScreen
-from workbench.tui.wording import count
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp

@@ -16,6 +16,7 @@ from workbench.config import KEYS, ConfigError
 from workbench.core.records import Wanted
 from workbench.core.scripts import samples_instead, script_names
 from workbench.history import ExecutionRow, HistoryError
+from workbench.text.plurals import count
 from workbench.tui import commands
 from workbench.tui.commands import Command
 from workbench.tui.dialogs.palette import Entry, PaletteScreen
@@ -23,7 +24,7 @@ from workbench.tui.editor.tool_calls import call_text
 from workbench.tui.history.saved_filters import SavedFilters
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.pane_screen import PaneScreen
-from workbench.tui.wording import count, local_time
+from workbench.tui.wording import local_time
 from workbench.util.one_thread import OneThread
 
 if TYPE_CHECKING:

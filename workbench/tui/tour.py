@@ -15,8 +15,9 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
+from workbench.text.plurals import count
 from workbench.tui.commands import first_key
-from workbench.tui.wording import chip, count, duration
+from workbench.tui.wording import chip, duration
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp

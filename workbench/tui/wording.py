@@ -9,6 +9,7 @@ from textual.content import Content
 
 from workbench.catalogue.tools import ServerInfo
 from workbench.core.model import Execution, ScriptError, Status
+from workbench.text.plurals import agrees, count
 from workbench.text.sanitize import clean_line
 from workbench.tui.glyphs import SIGNS as SIGNS
 
@@ -47,11 +48,6 @@ def local_time(at: float) -> str:
     return f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M:%S}"
 
 
-def count(number: int, noun: str) -> str:
-    """``1 call``, ``31 calls``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def chip(text: str, colour: str) -> Content:
     """A verdict on a tint of its colour (``$success``, …): what one looks for first on a screen."""
     name = colour.removeprefix("$")
@@ -73,7 +69,7 @@ def judged(verdict: str) -> Content:
 def waiting_words(servers: Iterable[ServerInfo]) -> str:
     """``2 tools wait`` (for approval); empty where none does."""
     waiting = sum(server.waiting for server in servers)
-    return f"{count(waiting, 'tool')} {'waits' if waiting == 1 else 'wait'}" if waiting else ""
+    return f"{count(waiting, 'tool')} {agrees(waiting, 'wait')}" if waiting else ""
 
 
 def tokens_short(number: int) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from workbench.core.elicitation import declined
 from workbench.core.model import JsonValue
 from workbench.mcp.peer import LONGEST_ANSWER
+from workbench.text.plurals import count
 from workbench.upstream.client_side import ClientSide
 from workbench.upstream.routes import Ears, Route, route_to
 from workbench.upstream.transports.link import StartAfresh
@@ -176,7 +177,7 @@ class _Examined:
             self._done("handshake", f"MCP {link.protocol_version}{called}")
             tools, repaired = await link.list_tools()
             mended = f", {len(repaired)} of them mended" if repaired else ""
-            self._done("listing", f"{len(tools)} tools{mended}")
+            self._done("listing", f"{count(len(tools), 'tool')}{mended}")
             route.served = True
             await self._call(link, tools)
 

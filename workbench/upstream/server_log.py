@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from workbench.config.identity import file_name
 from workbench.core.records import iso
+from workbench.text.plurals import count
 from workbench.text.redact import Redactor
 from workbench.text.sanitize import clean_line
 
@@ -91,7 +92,9 @@ class ServerLog:
         kept: list[str] = []
         if now != self._second:
             if self._left_out:
-                kept.append(f"[workbench] {self._left_out} lines left out: too many at once")
+                kept.append(
+                    f"[workbench] {count(self._left_out, 'line')} left out: too many at once"
+                )
             self._second, self._written, self._left_out = now, 0, 0
         room = max(0, _MOST_A_SECOND - self._written)
         self._written += len(lines[:room])

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from workbench.catalogue.tool_types import member, property_name, type_text
 from workbench.catalogue.tools import Catalogue, ToolInfo
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.editor.call_at_cursor import (
     QUOTES,
@@ -228,10 +229,9 @@ def _methods(reads: Read) -> _Rows:
 def _servers(catalogue: Catalogue) -> Iterator[tuple[str, str, str, str]]:
     for name in {**catalogue.servers, **catalogue.tools}:
         info = catalogue.servers.get(name)
-        count = len(catalogue.tools.get(name, ()))
+        tools = count(len(catalogue.tools.get(name, ())), "tool")
         state = "" if info is None or info.state == "ready" else f", {info.state}"
-        many = "tool" if count == 1 else "tools"
-        yield name, name, f"server, {count} {many}{state}", (info.error or "") if info else ""
+        yield name, name, f"server, {tools}{state}", (info.error or "") if info else ""
 
 
 def _tools(catalogue: Catalogue, server: str) -> Iterator[tuple[str, str, str, str]]:

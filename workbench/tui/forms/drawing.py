@@ -9,9 +9,9 @@ from textual.content import Content
 
 from workbench.catalogue.forms.field_kinds import Choices
 from workbench.catalogue.forms.form import Entry, Form
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui.widgets.line_view import Part, fit
-from workbench.tui.wording import count
 
 MARK = 2
 """Cells in front of a row, for the cursor."""

@@ -14,6 +14,7 @@ from textual.binding import BindingType
 
 from workbench.core.ports import HistoryReader
 from workbench.history import ExecutionRow, HistoryError
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.history.agents import AgentRuns, Session, has_failed
@@ -24,7 +25,6 @@ from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_view import Part, cells, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.wording import count
 
 _LOOK_S = 0.25
 _KNOWN = 300

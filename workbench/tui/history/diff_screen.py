@@ -24,6 +24,7 @@ from workbench.replay import (
     json_difference,
 )
 from workbench.text.jsontext import dumps
+from workbench.text.plurals import agrees, count
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.history.text_sides import SideLine, TextSides, code_difference
@@ -36,7 +37,7 @@ from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.wording import SIGNS, count, duration, local_time
+from workbench.tui.wording import SIGNS, duration, local_time
 
 _MS = 9
 _MOST_ARGS = 400
@@ -113,11 +114,11 @@ class DiffScreen(GuardedScreen[None]):
         await self._fill_panes()
         different = sum(bool(pair.diff) for pair in pairs)
         self.rows.set_rows([*before, *pairs, end], 0)
-        said = f"{count(different, 'call')} of {len(pairs)} {'differs' if different == 1 else 'differ'}"
+        said = f"{count(different, 'call')} of {len(pairs)} {agrees(different, 'differ')}"
         if not different:
             said = f"all {count(len(pairs), 'call')} are the same" if pairs else "no calls"
         if before:
-            verb = "differs" if len(before) == 1 else "differ"
+            verb = agrees(len(before), "differ")
             said = f"{' and '.join(row.what for row in before)} {verb}, {said}"
         said += ", and the end differs" if end.diff else ", and the end is the same"
         self.query_one("#pairs-pane", Pane).set_title(
@@ -186,10 +187,10 @@ class DiffScreen(GuardedScreen[None]):
         code = self.query_one(TextSides)
         if not code.rows:
             code.show(self._a.code, self._b.code)
-        verb = "differs" if len(diff) == 1 else "differ"
+        verb = agrees(len(diff), "differ")
         said = f"Code · {count(len(diff), 'line')} of {count(len(code.rows), 'line')} {verb}"
         self.query_one("#code-pane", Pane).set_title(
-            f"{said}{'' if len(diff) > 1 else 's'}",
+            said,
             "n next that differs · Enter shows a line whole",
         )
 
@@ -227,7 +228,7 @@ def pair_line(row: Line, width: int) -> list[Part]:
     side = max((width - 2 - _MS - 1) // 2, 8)
     if isinstance(row, Before):
         places = count(len(row.diff), "line" if row.what == "code" else "place")
-        verb = "differs" if len(row.diff) == 1 else "differ"
+        verb = agrees(len(row.diff), "differ")
         return [("≠ ", "warning"), (f"{row.what}: {places} {verb}", "warning")]
     if isinstance(row, End):
         sign, name = ("≠ ", "warning") if row.diff else ("= ", "ok")

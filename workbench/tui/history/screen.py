@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from workbench.core.ports import HistoryKeeper
 from workbench.core.records import ScriptRow
 from workbench.history import ExecutionRow
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.history.filters_screen import FiltersScreen
@@ -22,7 +23,6 @@ from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.wording import count
 
 OpenRun = Callable[[str], Awaitable[None]]
 _OF_RUNS = frozenset(

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, cast
 
 from workbench.core.model import JsonValue
 from workbench.history import HistoryError
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.dialogs.ask import ChoiceScreen
 from workbench.tui.main.input_text import InputError, parse_input
 from workbench.tui.main.tab import Tab
-from workbench.tui.wording import count
 
 if TYPE_CHECKING:
     from workbench.history import Recording

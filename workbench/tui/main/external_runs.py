@@ -11,11 +11,12 @@ from textual.content import Content
 from workbench.core.model import Status
 from workbench.core.ports import HistoryReader
 from workbench.history import ExecutionRow, Follower, HistoryError, this_process
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui import commands
 from workbench.tui.history.agents import AgentRuns, has_failed
 from workbench.tui.notices import FailureNotices
-from workbench.tui.wording import COLOURS, SIGNS, count, duration
+from workbench.tui.wording import COLOURS, SIGNS, duration
 
 if TYPE_CHECKING:
     from workbench.tui.main.host import Host

@@ -9,13 +9,13 @@ from textual.app import SuspendNotSupported
 from workbench.config import FILE_NAME
 from workbench.core import paths
 from workbench.history import HistoryError
+from workbench.text.plurals import count
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor import external_editor as external
 from workbench.tui.editor.text_edits import is_word
 from workbench.tui.editor.tool_calls import call_text
 from workbench.tui.history.saved_filters import SavedFilters
 from workbench.tui.widgets.filtered_list import FilteredList
-from workbench.tui.wording import count
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime

@@ -8,11 +8,12 @@ from textual import events
 from textual.content import Content
 from textual.message import Message
 
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.trace.live_run import LiveRun
 from workbench.tui.widgets.mouse import only_asks
 from workbench.tui.widgets.quiet_line import QuietLine, fitted
-from workbench.tui.wording import count, judged, verdict, waiting_words
+from workbench.tui.wording import judged, verdict, waiting_words
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime

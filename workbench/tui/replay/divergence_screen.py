@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from workbench.core.model import JsonValue
 from workbench.replay import Divergence, Replayed, changed_lines, end_of
+from workbench.text.plurals import plural
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.editor.code_area import CodeArea, Marker
@@ -139,7 +140,7 @@ class DivergenceScreen(GuardedScreen[None]):
         if lines and divergence.cause == "edited script":
             named = ", ".join(str(line) for line in lines[:_MOST_NAMED])
             more = " …" if len(lines) > _MOST_NAMED else ""
-            cause += f", line{'s' if len(lines) > 1 else ''} {named}{more}"
+            cause += f", {plural('line') if len(lines) > 1 else 'line'} {named}{more}"
         if failed := own_failure(self._replayed):
             cause += f"\n✘ {failed}"
         for note in self._replayed.notes:

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from textual.content import Content
 
 from workbench.history import Recording
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.replay.timeline import execution_of
-from workbench.tui.wording import chip, count, judged, local_time, verdict
+from workbench.tui.wording import chip, judged, local_time, verdict
 
 _CAN_DO = "Nothing is sent · v verify · E edit and replay · c compare live · R run live"
 _LIVE = "It still runs and is followed · , steps back · End follows again · E edits a copy"

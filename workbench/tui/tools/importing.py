@@ -17,6 +17,7 @@ from textual.widgets import Static
 from workbench.config import ConfigError, ServerSettings
 from workbench.config.editing import add_servers
 from workbench.config.trust import how_it_runs
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.widgets.guarded_screen import GuardedModal
@@ -24,7 +25,6 @@ from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,9 +12,10 @@ from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import ServerInfo, ToolInfo
 from workbench.core.records import ToolStatistics
 from workbench.text.jsontext import loads
+from workbench.text.plurals import agrees, count
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui.editor.tool_help import said_of
-from workbench.tui.wording import count, duration
+from workbench.tui.wording import duration
 
 _TAIL = 12
 _MOST_NAMED = 8
@@ -48,8 +49,8 @@ def about_server(server: ServerInfo, health: ServerHealth, waiting: Sequence[str
         said = "Quarantined: every call is refused; x releases it"
         lines += [Content(""), Content.styled(said, "$text-warning")]
     if server.waiting:
-        wait = "waits" if server.waiting == 1 else "wait"
-        said = f"! {count(server.waiting, 'tool')} {wait} for approval; a shows what changed"
+        wait = f"{count(server.waiting, 'tool')} {agrees(server.waiting, 'wait')}"
+        said = f"! {wait} for approval; a shows what changed"
         lines += [Content(""), Content.styled(said, "$text-warning")]
         names = ", ".join(clean_line(name, 60) for name in waiting[:_MOST_NAMED])
         more = f" and {len(waiting) - _MOST_NAMED:,} more" if len(waiting) > _MOST_NAMED else ""

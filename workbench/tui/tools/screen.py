@@ -19,6 +19,7 @@ from workbench.catalogue.inference import SeenType
 from workbench.catalogue.offerings import Offerings
 from workbench.catalogue.tools import ToolInfo
 from workbench.history import HistoryError
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.editor.tool_calls import call_text
@@ -40,7 +41,6 @@ from workbench.tui.widgets.line_view import Part
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.quiet_line import QuietLine
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.wording import count
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime

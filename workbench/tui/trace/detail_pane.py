@@ -13,6 +13,7 @@ from textual.widgets import TabbedContent, TabPane
 
 from workbench.core.model import JsonValue, LogLine, Status
 from workbench.core.savings import Tokens
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.trace.live_run import CallState, LiveRun
@@ -20,7 +21,7 @@ from workbench.tui.values.console_view import NAMES, ConsoleView
 from workbench.tui.values.error_card import ErrorCard
 from workbench.tui.values.json_view import JsonView
 from workbench.tui.widgets.pane import Pane
-from workbench.tui.wording import COLOURS, SIGNS, count, duration
+from workbench.tui.wording import COLOURS, SIGNS, duration
 
 
 class DetailPane(Pane):

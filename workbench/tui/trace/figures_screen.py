@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from workbench.core.model import ToolCall, ToolCallFinished
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.trace.tool_figures import ToolFigures, tool_figures
@@ -19,7 +20,7 @@ from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.wording import count, duration, size
+from workbench.tui.wording import duration, size
 
 _ORDERS: tuple[tuple[str, Callable[[ToolFigures], float]], ...] = (
     ("total", lambda row: row.total_ms),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from workbench.text.plurals import count
 from workbench.tui.trace.rows import Totals
-from workbench.tui.wording import chip, count
+from workbench.tui.wording import chip
 
 
 def calls_made(totals: Totals) -> Content:

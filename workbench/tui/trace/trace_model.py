@@ -20,6 +20,7 @@ from workbench.core.model import (
     ToolCallNote,
     ToolCallStarted,
 )
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.trace.overview import Overview
 from workbench.tui.trace.rows import (
@@ -272,7 +273,7 @@ class TraceModel:
         their server; of several servers in none."""
         return {
             line: LineNote(
-                f"{calls} call{'s' if calls != 1 else ''} {total:.0f} ms",
+                f"{count(calls, 'call')} {total:.0f} ms",
                 self.hues.of(server) if server is not None else None,
             )
             for line, (calls, total, server) in self.lines.items()

@@ -12,12 +12,12 @@ from textual.message import Message
 from textual.strip import Strip
 
 from workbench.core.model import LogLevel, LogLine
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean, encodable
 from workbench.tui.commands import bindings
 from workbench.tui.textual_private import LineLog
 from workbench.tui.values.clipboard import copy
 from workbench.tui.widgets.line_view import fit, invitation
-from workbench.tui.wording import count
 
 _SHOWN_LINES = 5_000
 """So many rows are drawn. All lines are kept: the engine bounds them (10 000 and 4 MB a run)."""

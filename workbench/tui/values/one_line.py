@@ -10,6 +10,7 @@ from rich.cells import cell_len, set_cell_size
 
 from workbench.core.model import JsonValue
 from workbench.text.jsontext import dumps
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 
 BRIEF = 56
@@ -57,12 +58,12 @@ def arguments(args: JsonValue, before: JsonValue = None, width: int = BRIEF) -> 
 def result(value: JsonValue, width: int = BRIEF) -> str:
     """What came of a call, in short: ``8 issues``, ``"Add keyboard…"``, ``null``, ``{rows: 1}``."""
     if isinstance(value, list):
-        return _within(_counted(value, "item"), width) if value else "[]"
+        return _within(count(len(value), "item"), width) if value else "[]"
     if isinstance(value, dict):
         lists = [(name, part) for name, part in _first(value) if isinstance(part, list)]
         if len(lists) == 1 and len(value) <= _MOST_MEMBERS:
             name, part = lists[0]
-            return clean_line(_within(_counted(part, _singular(name)), width))
+            return clean_line(_within(count(len(part), _singular(name)), width))
         for name in _TITLES:
             title = value.get(name)
             if isinstance(title, str) and title and len(value) > 1:
@@ -70,20 +71,10 @@ def result(value: JsonValue, width: int = BRIEF) -> str:
     return clean_line(preview(value, width))
 
 
-def _counted(items: list[JsonValue], noun: str) -> str:
-    return f"{len(items):,} {noun}" if len(items) == 1 else f"{len(items):,} {_plural(noun)}"
-
-
 def _singular(name: str) -> str:
     if name.endswith("ies"):
         return name[:-3] + "y"
     return name[:-1] if name.endswith("s") and not name.endswith(("ss", "us")) else name
-
-
-def _plural(noun: str) -> str:
-    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
-        return noun[:-1] + "ies"
-    return noun if noun.endswith("s") else noun + "s"
 
 
 def _same(one: JsonValue, other: JsonValue) -> bool:
