@@ -56,10 +56,13 @@ async def cut_after(engine: Engine, code: str, after: Callable[[Event], bool]) -
         if after(event):
             reached.set()
 
-    request = ExecutionRequest(code, execution_id="cut")
+    request = ExecutionRequest(
+        code, execution_id="cut", options=ExecutionOptions(timeout_ms=100_000)
+    )
     running = asyncio.ensure_future(engine.run(request, tools=DictTools(), listener=listen))
+    running.add_done_callback(lambda _: reached.set())
     await reached.wait()
-    engine.cancel("cut")
+    assert engine.cancel("cut"), "it ended before"
     await running
 
 
