@@ -12,7 +12,8 @@ from workbench.cli.common import EXIT_FAILED, EXIT_OK, Failure, data_dir, open_s
 from workbench.cli.output import note
 from workbench.cli.parsing import command
 from workbench.text.sanitize import clean_line
-from workbench.util.browser import has_browser, open_browser
+from workbench.util.browser import open_browser
+from workbench.util.os_differences import can_watch_terminal, has_browser
 
 if TYPE_CHECKING:
     from workbench.config import ServerSettings
@@ -156,7 +157,7 @@ async def _show(name: str, address: str, loopback: RedirectPage, with_browser: b
 
 
 def _can_type() -> bool:
-    return sys.platform != "win32" and sys.stdin.isatty()
+    return can_watch_terminal() and sys.stdin.isatty()
 
 
 def _typed(loopback: RedirectPage) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
@@ -13,6 +11,7 @@ from urllib.parse import urlsplit
 
 from workbench.config.reading import ConfigError, url_problem
 from workbench.config.schema import AtHand, Config, ServerSettings
+from workbench.util.os_differences import split_command
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _NAMED = re.compile(r"([A-Za-z0-9_.-]{1,64})=(?=\S)")
@@ -86,12 +85,9 @@ def _read(text: str) -> _Typed:
 def _split(text: str, given: str) -> tuple[dict[str, str], list[str]]:
     """The variables and the words of a command. Raises ConfigError."""
     try:
-        # On Windows a backslash is a part of a path.
-        words = shlex.split(given, posix=os.name != "nt")
+        words = split_command(given)
     except ValueError as error:
         raise ConfigError(f"--server {text!r} cannot be read as a command: {error}") from error
-    if os.name == "nt":
-        words = [word[1:-1] if word[:1] == word[-1:] == '"' else word for word in words]
     env = {}
     while words and (match := _VARIABLE.fullmatch(words[0])) is not None:
         env[match[1]] = match[2]

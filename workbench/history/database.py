@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from workbench.core.records import HistoryError
 from workbench.history.tables import ALL_TABLES, VERSION, make_tables
+from workbench.util.os_differences import readers_keep_files
 
 BUSY_MS = 1_000
 """How long a statement waits for another process to end its writing, before who asked decides."""
@@ -144,7 +145,7 @@ def _open_at_rest(path: Path) -> sqlite3.Connection:
         shutil.copyfile(path, copy)
         shutil.copyfile(log, copy.with_name(f"{copy.name}-wal"))
         connection = _prepared(_connect(f"file:{quote(str(copy))}?mode=ro"), path)
-        if os.name == "nt":  # an open file cannot be removed there
+        if readers_keep_files():  # the copy could not be removed
             connection.close()
             raise HistoryError(f"{path} cannot be read where nothing can be written beside it")
         return connection

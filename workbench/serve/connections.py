@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from workbench.util.os_differences import most_descriptors
 
 HEAD_S = 15.0
 """From a connection, or the first byte of a further request, to the end of its head."""
@@ -27,12 +28,8 @@ _log = logging.getLogger(__name__)
 
 def most_connections() -> int:
     """Half of the descriptors that this process may have: workers and servers need theirs."""
-    if sys.platform == "win32":
-        return _MOST
-    import resource
-
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return _MOST if soft == resource.RLIM_INFINITY else max(_LEAST, min(_MOST, soft // 2))
+    there = most_descriptors()
+    return _MOST if there is None else max(_LEAST, min(_MOST, there // 2))
 
 
 @dataclass(slots=True)

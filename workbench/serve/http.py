@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from workbench.serve.mcp_server import GONE, ProviderServer
 from workbench.serve.tasks import Tasks
 from workbench.serve.tool_provider import ToolProvider
 from workbench.text.jsontext import dumps
+from workbench.util.os_differences import reuse_address
 
 Asgi: TypeAlias = Any
 
@@ -203,8 +203,7 @@ def _listen(host: str, port: int) -> socket.socket:
     )[0]
     listener = socket.socket(family, kind, protocol)
     try:
-        if os.name == "posix":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reuse_address(listener)
         listener.bind(address)
         listener.listen(_BACKLOG)
     except OSError:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 import queue
-import stat
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -19,6 +18,7 @@ from functools import partial
 from typing import Protocol
 
 from workbench.mcp.framing import LineSplitter, LongLine
+from workbench.util.os_differences import can_watch, leave_bytes_alone
 
 _CHUNK = 1 << 18
 _MOST_BUFFERED = 1 << 20
@@ -69,7 +69,7 @@ async def own_stdio(reader: Reader, longest: int) -> AsyncIterator[Lines]:
     inbox = _Inbox(reader)
     splitter = LineSplitter(inbox.feed, longest, inbox.feed_long)
     lines: _PipeLines | _ThreadLines
-    if _watchable(source) and _watchable(sink):
+    if can_watch(source) and can_watch(sink):
         lines = _PipeLines(splitter)
         await lines.open(source, sink)
     else:
@@ -214,18 +214,9 @@ def _take_over() -> tuple[int, int]:
     """
     sys.stdout.flush()
     source, sink = os.dup(0), os.dup(1)
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.setmode(source, os.O_BINARY)
-        msvcrt.setmode(sink, os.O_BINARY)
+    leave_bytes_alone(source, sink)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
     os.dup2(2, 1)
     return source, sink
-
-
-def _watchable(fd: int) -> bool:
-    mode = os.fstat(fd).st_mode
-    return sys.platform != "win32" and (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode))

@@ -8,7 +8,6 @@ process's start time is in the name, because a number is soon given to another p
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -19,6 +18,7 @@ from workbench.core.paths import make_private
 from workbench.history import this_process
 from workbench.history.owner import is_alive
 from workbench.util.files import write_whole
+from workbench.util.os_differences import can_test_life
 
 AFTER_S = 2.0
 """After a change that is in no file yet: no more than this is lost when the process is killed."""
@@ -163,6 +163,4 @@ def _draft(entry: Any) -> Draft | None:
 
 def _alive(pid: str, started: str | None) -> bool:
     """Whether the process that wrote a draft still runs; another one of the same number does not count."""
-    if os.name != "posix":  # there is_alive could end the process
-        return False
-    return is_alive(f"{pid}:{started or '?'}")
+    return can_test_life() and is_alive(f"{pid}:{started or '?'}")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from workbench.tui.values.media import Media, NotOpened
-from workbench.util.browser import has_browser
+from workbench.util.os_differences import opening_command
 
 
 class Viewer:
@@ -27,7 +25,7 @@ class Viewer:
             path = self._write(content, ending)
         except OSError as error:
             raise NotOpened(f"it cannot be written: {error.strerror or error}") from error
-        command = _command()
+        command = opening_command()
         if command is None:
             return f"There is no viewer here: it is in {path} as long as Workbench runs"
         try:
@@ -53,18 +51,6 @@ class Viewer:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         return path
-
-
-def _command() -> list[str] | None:
-    """What opens a file here; None: nobody would see it."""
-    if not has_browser():
-        return None
-    if sys.platform == "darwin":
-        return ["open"]
-    if sys.platform == "win32":
-        return ["cmd", "/c", "start", ""]
-    found = shutil.which("xdg-open")
-    return [found] if found is not None else None
 
 
 def _start(command: list[str], path: Path) -> None:

@@ -24,6 +24,7 @@ from workbench.config import Config
 from workbench.text.sanitize import clean_line
 from workbench.util.digits import whole
 from workbench.util.loopback import is_loopback, is_loopback_authority, is_loopback_page
+from workbench.util.os_differences import reuse_address
 from workbench.util.own_python import own_module
 
 if TYPE_CHECKING:
@@ -123,8 +124,7 @@ def _listen(binding: _Binding) -> socket.socket:
     family = socket.AF_INET6 if ":" in binding.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        if os.name == "posix":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reuse_address(listener)
         listener.bind((binding.host, binding.port))
         listener.listen()
     except OSError as error:

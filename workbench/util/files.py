@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from workbench.util.os_differences import readers_keep_files
+
 _WAIT_S = 10.0
 _POLL_S = 0.01
 _NO_LOCKS = (errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP)
@@ -111,7 +113,7 @@ def _replace(name: str, target: Path) -> None:
         try:
             os.replace(name, target)
         except PermissionError:
-            if os.name != "nt" or attempt == _REPLACE_TRIES - 1:
+            if not readers_keep_files() or attempt == _REPLACE_TRIES - 1:
                 raise
             time.sleep(_POLL_S)
         else:

@@ -11,10 +11,11 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import sys
 from typing import Any, ClassVar
 
 import _quickjs as quickjs
+
+from workbench.util import system
 
 _HEAD = object.__basicsize__
 _POINTER = ctypes.sizeof(ctypes.c_void_p)
@@ -79,7 +80,7 @@ def _pointer_at(address: int) -> int:
 
 def possible() -> bool:
     """Whether the engine tells: tried out in a fork, because a wrong pointer ends a process."""
-    if sys.platform == "win32" or _POINTER != 8:
+    if not system.can_fork() or _POINTER != 8:
         return False
     pid = os.fork()
     if pid == 0:

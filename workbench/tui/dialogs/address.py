@@ -13,7 +13,8 @@ from workbench.core.elicitation import Elicitation, Reply
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.dialogs.asking import AskingScreen
-from workbench.util.browser import has_browser, open_browser
+from workbench.util.browser import open_browser
+from workbench.util.os_differences import has_browser
 
 
 class AddressScreen(AskingScreen):

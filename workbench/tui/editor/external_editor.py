@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+
+from workbench.util.os_differences import split_command
 
 
 class EditorError(Exception):
@@ -19,7 +20,7 @@ def editor_command() -> list[str]:
     for variable in ("VISUAL", "EDITOR"):
         text = os.environ.get(variable, "").strip()
         if text:
-            command = shlex.split(text, posix=os.name == "posix")
+            command = split_command(text)
             if shutil.which(command[0]) is None:
                 raise EditorError(f"${variable} is {text!r}, and there is no such program")
             return command

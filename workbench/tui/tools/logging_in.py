@@ -18,7 +18,8 @@ from workbench.tui.tools.pages import gone
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_input import LineInput
-from workbench.util.browser import has_browser, open_browser
+from workbench.util.browser import open_browser
+from workbench.util.os_differences import has_browser
 
 if TYPE_CHECKING:
     from workbench.upstream import Manager

@@ -13,6 +13,7 @@ from workbench.config import nesting
 from workbench.mcp.asked import OnRequest, nothing
 from workbench.mcp.conversation import OnNotification
 from workbench.mcp.peer import LONGEST_ANSWER, Peer
+from workbench.util.os_differences import passed_environment
 from workbench.util.system import widen_pipe
 
 _STDERR_LINES = 200
@@ -28,26 +29,6 @@ _ORPHANS_S = 0.05
 # stdout may still hold the last answers when the exit is known.
 _LAST_WORDS_S = 0.2
 
-PASSED_ENVIRONMENT: tuple[str, ...] = (
-    ("HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER")
-    if os.name != "nt"
-    else (
-        "APPDATA",
-        "HOMEDRIVE",
-        "HOMEPATH",
-        "LOCALAPPDATA",
-        "PATH",
-        "PATHEXT",
-        "PROCESSOR_ARCHITECTURE",
-        "SYSTEMDRIVE",
-        "SYSTEMROOT",
-        "TEMP",
-        "USERNAME",
-        "USERPROFILE",
-    )
-)
-"""What a server gets of our environment when it does not inherit it all (as the SDK has it)."""
-
 
 class CannotStart(Exception):
     """The command could not be started; the message says why."""
@@ -57,7 +38,7 @@ def child_environment(
     environ: Mapping[str, str], own: Mapping[str, str], *, inherit: bool
 ) -> dict[str, str]:
     """The environment of a server: all of ours or the harmless part, and what is set for it."""
-    passed = environ if inherit else {k: environ[k] for k in PASSED_ENVIRONMENT if k in environ}
+    passed = environ if inherit else {k: environ[k] for k in passed_environment() if k in environ}
     marked = {nesting.VARIABLE: environ[nesting.VARIABLE]} if nesting.VARIABLE in environ else {}
     return {**passed, **own, **marked}
 
