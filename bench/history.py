@@ -13,18 +13,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.core.model import (
+from workbench.core.events import (
     Event,
-    Execution,
     ExecutionFinished,
-    ExecutionRequest,
     ExecutionStarted,
-    Limits,
-    Outcome,
-    ToolCall,
     ToolCallFinished,
     ToolCallStarted,
 )
+from workbench.core.model import Execution, ExecutionRequest, Limits, Outcome, ToolCall
 from workbench.history import CallFollower, Follower, Store
 
 _RUNS = 60_000

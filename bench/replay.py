@@ -24,17 +24,19 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.support.killing import kill_writers, what_is_missing
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
+from workbench.core.events import (
+    ExecutionFinished,
+    ExecutionStarted,
+    ToolCallFinished,
+    ToolCallStarted,
+)
 from workbench.core.model import (
     Execution,
-    ExecutionFinished,
     ExecutionRequest,
-    ExecutionStarted,
     Limits,
     Outcome,
     PoolSettings,
     ToolCall,
-    ToolCallFinished,
-    ToolCallStarted,
 )
 from workbench.history import Store
 from workbench.replay import replay

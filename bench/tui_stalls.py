@@ -26,13 +26,8 @@ from bench.terminal import TimedApp, Timing, quantiles, run_in_terminal
 from bench.tui_trace import events
 from workbench import tui
 from workbench.config import Config
-from workbench.core.model import (
-    Execution,
-    ExecutionFinished,
-    ExecutionRequest,
-    ExecutionStarted,
-    Limits,
-)
+from workbench.core.events import ExecutionFinished, ExecutionStarted
+from workbench.core.model import Execution, ExecutionRequest, Limits
 from workbench.history import Store
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.editor.code_area import CodeArea

@@ -14,7 +14,8 @@ from typing import Any
 from textual.app import ComposeResult
 
 from bench.terminal import TimedApp, quantiles, run_in_terminal
-from workbench.core.model import Event, Outcome, ToolCall, ToolCallFinished, ToolCallStarted
+from workbench.core.events import Event, ToolCallFinished, ToolCallStarted
+from workbench.core.model import Outcome, ToolCall
 from workbench.tui.trace.trace_model import TraceModel
 from workbench.tui.trace.view import TraceView
 

@@ -17,22 +17,24 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from workbench.config import Config, ConfigError
-    from workbench.core.model import (
-        CallError,
+    from workbench.core.events import (
         ConsoleLine,
-        ErrorCode,
         Event,
-        Execution,
         ExecutionFinished,
         ExecutionRunning,
         ExecutionStarted,
+        ToolCallFinished,
+        ToolCallNote,
+        ToolCallStarted,
+    )
+    from workbench.core.model import (
+        CallError,
+        ErrorCode,
+        Execution,
         LogLine,
         Outcome,
         ScriptError,
         ToolCall,
-        ToolCallFinished,
-        ToolCallNote,
-        ToolCallStarted,
     )
     from workbench.history import Recording, RecordingError, UnknownExecution
     from workbench.library import (
@@ -48,22 +50,24 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "workbench.config": ("Config", "ConfigError"),
-    "workbench.core.model": (
-        "CallError",
+    "workbench.core.events": (
         "ConsoleLine",
-        "ErrorCode",
         "Event",
-        "Execution",
         "ExecutionFinished",
         "ExecutionRunning",
         "ExecutionStarted",
+        "ToolCallFinished",
+        "ToolCallNote",
+        "ToolCallStarted",
+    ),
+    "workbench.core.model": (
+        "CallError",
+        "ErrorCode",
+        "Execution",
         "LogLine",
         "Outcome",
         "ScriptError",
         "ToolCall",
-        "ToolCallFinished",
-        "ToolCallNote",
-        "ToolCallStarted",
     ),
     "workbench.history": ("Recording", "RecordingError", "UnknownExecution"),
     "workbench.library": (

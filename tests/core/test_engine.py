@@ -13,24 +13,27 @@ import pytest
 
 from tests.support.servers import until
 from tests.support.tools import DictTools
-from workbench.core.engine import Engine, engine_version
-from workbench.core.model import (
+from workbench.core.engine import Engine
+from workbench.core.engine_version import engine_version
+from workbench.core.events import (
     ConsoleLine,
-    ErrorCode,
     Event,
     ExecutionFinished,
-    ExecutionOptions,
-    ExecutionRequest,
     ExecutionRunning,
     ExecutionStarted,
     HostReading,
+    ToolCallFinished,
+    ToolCallNote,
+    ToolCallStarted,
+)
+from workbench.core.model import (
+    ErrorCode,
+    ExecutionOptions,
+    ExecutionRequest,
     Limits,
     Outcome,
     PoolSettings,
     ToolCall,
-    ToolCallFinished,
-    ToolCallNote,
-    ToolCallStarted,
 )
 from workbench.history import Store
 

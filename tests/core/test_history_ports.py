@@ -12,27 +12,29 @@ from pathlib import Path
 import pytest
 
 from tests.core.history_adapters import ADAPTERS, HistoryAdapter
-from workbench.core.model import (
-    CallError,
+from workbench.core.events import (
     ConsoleLine,
-    ErrorCode,
     Event,
-    Execution,
     ExecutionFinished,
-    ExecutionOptions,
-    ExecutionRequest,
     ExecutionRunning,
     ExecutionStarted,
     HostReading,
+    ToolCallFinished,
+    ToolCallNote,
+    ToolCallStarted,
+)
+from workbench.core.model import (
+    CallError,
+    ErrorCode,
+    Execution,
+    ExecutionOptions,
+    ExecutionRequest,
     JsonValue,
     Limits,
     LogLine,
     Outcome,
     ScriptError,
     ToolCall,
-    ToolCallFinished,
-    ToolCallNote,
-    ToolCallStarted,
 )
 from workbench.core.ports import History, HistoryKeeper
 from workbench.core.records import HistoryError, UnknownExecution

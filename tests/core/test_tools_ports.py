@@ -11,20 +11,22 @@ import pytest
 from tests.support.servers import demo_settings, managing
 from tests.support.tools import DictTools
 from workbench.catalogue.tools import ToolInfo
+from workbench.core.events import (
+    ExecutionFinished,
+    ExecutionStarted,
+    HostReading,
+    ToolCallFinished,
+    ToolCallStarted,
+)
 from workbench.core.model import (
     CatalogueQuery,
     ErrorCode,
     Execution,
-    ExecutionFinished,
     ExecutionRequest,
-    ExecutionStarted,
-    HostReading,
     JsonValue,
     Limits,
     Outcome,
     ToolCall,
-    ToolCallFinished,
-    ToolCallStarted,
 )
 from workbench.core.policy import Policy
 from workbench.core.ports import Tools, Upstream

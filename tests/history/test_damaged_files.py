@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.core.test_history_ports import call, end, start, write
-from workbench.core.model import ConsoleLine, HostReading, LogLine
+from workbench.core.events import ConsoleLine, HostReading
+from workbench.core.model import LogLine
 from workbench.core.ports import HistoryKeeper
 from workbench.history import Follower, HistoryError, Store
 from workbench.history.store import SqliteHistory

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.core.model import Outcome, ToolCall, ToolCallFinished, ToolCallStarted
+from workbench.core.events import ToolCallFinished, ToolCallStarted
+from workbench.core.model import Outcome, ToolCall
 from workbench.history.event_size import LIGHT, weight_of
 
 

@@ -8,19 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from workbench.core.model import (
+from workbench.core.events import (
     ConsoleLine,
-    Execution,
     ExecutionFinished,
-    ExecutionRequest,
     ExecutionStarted,
-    Limits,
-    LogLine,
-    Outcome,
-    ToolCall,
     ToolCallFinished,
     ToolCallStarted,
 )
+from workbench.core.model import Execution, ExecutionRequest, Limits, LogLine, Outcome, ToolCall
 from workbench.history import ExecutionFollower, Follower, Store, UnknownExecution
 
 pytestmark = pytest.mark.anyio

@@ -11,7 +11,8 @@ import pytest
 
 from tests.history.test_writer import finished, started, write
 from tests.support.servers import until
-from workbench.core.model import Outcome, ToolCall, ToolCallFinished, ToolCallStarted
+from workbench.core.events import ToolCallFinished, ToolCallStarted
+from workbench.core.model import Outcome, ToolCall
 from workbench.history import HistoryError, Store
 from workbench.history import store as storing
 from workbench.history.pruning import Pruner, take_out, transaction

@@ -17,16 +17,8 @@ import pytest
 from tests.support.killing import kill_writers, what_is_missing
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
-from workbench.core.model import (
-    Event,
-    Execution,
-    ExecutionRequest,
-    ExecutionStarted,
-    Limits,
-    PoolSettings,
-    ToolCallFinished,
-    ToolCallStarted,
-)
+from workbench.core.events import Event, ExecutionStarted, ToolCallFinished, ToolCallStarted
+from workbench.core.model import Execution, ExecutionRequest, Limits, PoolSettings
 from workbench.history import (
     CallFollower,
     Follower,

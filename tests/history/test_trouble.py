@@ -17,16 +17,8 @@ from tests.history.test_writer import finished, started, write
 from tests.support.servers import until
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
-from workbench.core.model import (
-    ConsoleLine,
-    Event,
-    ExecutionRequest,
-    Limits,
-    LogLine,
-    PoolSettings,
-    ToolCall,
-    ToolCallStarted,
-)
+from workbench.core.events import ConsoleLine, Event, ToolCallStarted
+from workbench.core.model import ExecutionRequest, Limits, LogLine, PoolSettings, ToolCall
 from workbench.history import HistoryError, Store, trouble
 from workbench.history import writer as writing
 from workbench.history.store import SqliteHistory

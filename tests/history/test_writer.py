@@ -9,17 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.servers import until
-from workbench.core.model import (
-    ConsoleLine,
-    Event,
-    Execution,
-    ExecutionFinished,
-    ExecutionRequest,
-    ExecutionStarted,
-    JsonValue,
-    Limits,
-    LogLine,
-)
+from workbench.core.events import ConsoleLine, Event, ExecutionFinished, ExecutionStarted
+from workbench.core.model import Execution, ExecutionRequest, JsonValue, Limits, LogLine
 from workbench.history import Store, writer
 
 pytestmark = pytest.mark.anyio

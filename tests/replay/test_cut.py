@@ -11,14 +11,8 @@ import pytest
 from tests.replay.conftest import Again, Record
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
-from workbench.core.model import (
-    ConsoleLine,
-    Event,
-    ExecutionOptions,
-    ExecutionRequest,
-    PoolSettings,
-    ToolCallFinished,
-)
+from workbench.core.events import ConsoleLine, Event, ToolCallFinished
+from workbench.core.model import ExecutionOptions, ExecutionRequest, PoolSettings
 from workbench.core.records import Recording
 from workbench.history import Store
 from workbench.replay import Replayed

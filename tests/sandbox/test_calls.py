@@ -10,17 +10,15 @@ from tests.conftest import RunScript
 from tests.support.servers import until
 from tests.support.tools import DictTools, result
 from workbench.core.engine import Engine
+from workbench.core.events import Event, ToolCallFinished, ToolCallStarted
 from workbench.core.model import (
     ErrorCode,
-    Event,
     ExecutionOptions,
     ExecutionRequest,
     Limits,
     Outcome,
     PoolSettings,
     ToolCall,
-    ToolCallFinished,
-    ToolCallStarted,
 )
 
 pytestmark = pytest.mark.anyio

@@ -16,18 +16,16 @@ from tests.support.servers import until
 from tests.support.tools import DictTools, result
 from workbench.core import calls, execution
 from workbench.core.engine import Engine
+from workbench.core.events import Event, HostReading, ToolCallFinished
 from workbench.core.model import (
     ErrorCode,
-    Event,
     ExecutionOptions,
     ExecutionRequest,
-    HostReading,
     Limits,
     Outcome,
     PoolSettings,
     Readings,
     ToolCall,
-    ToolCallFinished,
 )
 
 pytestmark = pytest.mark.anyio

@@ -9,14 +9,8 @@ import pytest
 from tests.conftest import RunScript
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
-from workbench.core.model import (
-    Event,
-    ExecutionRequest,
-    Outcome,
-    ToolCall,
-    ToolCallFinished,
-    ToolCallStarted,
-)
+from workbench.core.events import Event, ToolCallFinished, ToolCallStarted
+from workbench.core.model import ExecutionRequest, Outcome, ToolCall
 
 pytestmark = pytest.mark.anyio
 

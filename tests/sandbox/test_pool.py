@@ -18,16 +18,10 @@ import workbench
 from tests.support.pools import pool_of
 from tests.support.servers import until
 from tests.support.tools import DictTools
-from workbench.core.engine import Engine, engine_version
-from workbench.core.model import (
-    ErrorCode,
-    Event,
-    ExecutionFinished,
-    ExecutionRequest,
-    ExecutionStarted,
-    Limits,
-    PoolSettings,
-)
+from workbench.core.engine import Engine
+from workbench.core.engine_version import engine_version
+from workbench.core.events import Event, ExecutionFinished, ExecutionStarted
+from workbench.core.model import ErrorCode, ExecutionRequest, Limits, PoolSettings
 from workbench.sandbox import job as jobs
 from workbench.sandbox.host import forking
 from workbench.sandbox.host import pool as pools

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.core.model import Outcome, ToolCall, ToolCallFinished, ToolCallNote, ToolCallStarted
+from workbench.core.events import ToolCallFinished, ToolCallNote, ToolCallStarted
+from workbench.core.model import Outcome, ToolCall
 from workbench.serve.progress import narrate
 
 

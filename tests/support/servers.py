@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.config import ServerSettings
-from workbench.core.model import JsonValue, Outcome, ToolCall, ToolCallNote
+from workbench.core.events import ToolCallNote
+from workbench.core.model import JsonValue, Outcome, ToolCall
 from workbench.upstream import Manager
 
 _HERE = Path(__file__).parent

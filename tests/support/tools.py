@@ -6,14 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from workbench.core.model import (
-    CatalogueQuery,
-    ErrorCode,
-    JsonValue,
-    Outcome,
-    ToolCall,
-    ToolCallNote,
-)
+from workbench.core.events import ToolCallNote
+from workbench.core.model import CatalogueQuery, ErrorCode, JsonValue, Outcome, ToolCall
 from workbench.core.ports import NoteListener
 from workbench.core.timezones import zone_at
 

@@ -15,21 +15,23 @@ from tests.tui.conftest import SIZES, THEMES, MakeApp, Picture, until
 from workbench.catalogue.health import ServerHealth
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
 from workbench.config import Config, load
+from workbench.core.events import (
+    ExecutionFinished,
+    ExecutionStarted,
+    ToolCallFinished,
+    ToolCallStarted,
+)
 from workbench.core.model import (
     CallError,
     ErrorCode,
     Execution,
-    ExecutionFinished,
     ExecutionRequest,
-    ExecutionStarted,
     Limits,
     Outcome,
     ScriptError,
     Source,
     Status,
     ToolCall,
-    ToolCallFinished,
-    ToolCallStarted,
 )
 from workbench.history import Store
 from workbench.tui.app import WorkbenchApp

@@ -26,7 +26,8 @@ from tests.support.servers import (
     until,
 )
 from workbench.config import ServerSettings
-from workbench.core.model import ErrorCode, Limits, ToolCall, ToolCallNote
+from workbench.core.events import ToolCallNote
+from workbench.core.model import ErrorCode, Limits, ToolCall
 from workbench.core.policy import Policy
 from workbench.upstream import Manager
 

@@ -10,7 +10,8 @@ import pytest
 from tests.support.listening import free_port, listening
 from tests.support.servers import HTTP_SERVER, call, managing, until
 from workbench.config import ServerSettings
-from workbench.core.model import ErrorCode, ToolCallNote
+from workbench.core.events import ToolCallNote
+from workbench.core.model import ErrorCode
 from workbench.upstream import Manager
 
 pytestmark = pytest.mark.anyio

@@ -24,7 +24,8 @@ from tests.support.servers import (
 from workbench.catalogue.missing import Missing
 from workbench.catalogue.tools import ToolInfo
 from workbench.config import ServerSettings
-from workbench.core.model import ErrorCode, ToolCallNote
+from workbench.core.events import ToolCallNote
+from workbench.core.model import ErrorCode
 from workbench.upstream import Manager
 
 pytestmark = pytest.mark.anyio

@@ -11,7 +11,8 @@ import pytest
 
 from tests.support.servers import NPM_BIN, call, managing
 from workbench.config import ServerSettings
-from workbench.core.model import ErrorCode, ToolCallNote
+from workbench.core.events import ToolCallNote
+from workbench.core.model import ErrorCode
 from workbench.upstream import Manager
 
 pytestmark = pytest.mark.anyio

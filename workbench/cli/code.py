@@ -24,7 +24,8 @@ from workbench.cli.common import (
 from workbench.cli.error_pages import with_pages
 from workbench.cli.output import note, print_json
 from workbench.cli.parsing import add_server_option, command
-from workbench.core.model import ErrorCode, Event, Execution, ExecutionOptions, ExecutionRequest
+from workbench.core.events import Event
+from workbench.core.model import ErrorCode, Execution, ExecutionOptions, ExecutionRequest
 
 if TYPE_CHECKING:
     from workbench.config import Config

@@ -32,7 +32,8 @@ def add_parser(groups: Any, name: str) -> None:
 
 def examine(arguments: argparse.Namespace) -> int:
     """Exit 0: scripts run here; 1: something that they need is missing."""
-    from workbench.core.engine import Engine, engine_version
+    from workbench.core.engine import Engine
+    from workbench.core.engine_version import engine_version
     from workbench.core.model import ExecutionRequest, PoolSettings
     from workbench.core.runtime import open_history
     from workbench.core.worker_ports import PoolClosed, QueueTimeout

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from workbench.core.model import (
+from workbench.core.events import (
     ConsoleLine,
     Event,
-    Execution,
     ExecutionFinished,
     ExecutionStarted,
-    JsonValue,
     ToolCallFinished,
     ToolCallNote,
     ToolCallStarted,
 )
+from workbench.core.model import Execution, JsonValue
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean, clean_line
 

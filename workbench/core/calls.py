@@ -16,18 +16,9 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from workbench.core.events import Event, ToolCallFinished, ToolCallNote, ToolCallStarted
 from workbench.core.gate import Gate
-from workbench.core.model import (
-    ErrorCode,
-    Event,
-    JsonValue,
-    Limits,
-    Outcome,
-    ToolCall,
-    ToolCallFinished,
-    ToolCallNote,
-    ToolCallStarted,
-)
+from workbench.core.model import ErrorCode, JsonValue, Limits, Outcome, ToolCall
 from workbench.core.ports import Tools
 from workbench.sandbox.host import frame_checks
 from workbench.text.jsontext import encoded

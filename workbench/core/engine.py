@@ -10,21 +10,17 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache, partial
-from importlib.util import find_spec
-from pathlib import Path
+from functools import partial
 
 from workbench.catalogue.tools import Catalogue, SeenTypes, nothing_seen
+from workbench.core.engine_version import engine_version
+from workbench.core.events import Event, ExecutionFinished, ExecutionRunning, ExecutionStarted
 from workbench.core.execution import Run
 from workbench.core.forms import Forms
 from workbench.core.model import (
     ErrorCode,
-    Event,
     Execution,
-    ExecutionFinished,
     ExecutionRequest,
-    ExecutionRunning,
-    ExecutionStarted,
     Limits,
     Outcome,
     PoolSettings,
@@ -359,23 +355,6 @@ class _NoUpstream:
 
     async def call(self, call: ToolCall, note: NoteListener) -> Outcome:
         return Outcome.failed(ErrorCode.NOT_FOUND, "no server is configured", dispatched=False)
-
-
-@cache
-def engine_version() -> str:
-    """The engine and the prelude, as they are recorded with every execution."""
-    return f"quickjs-ng {_distribution_version()} / prelude {jobs.PRELUDE_VERSION}"
-
-
-def _distribution_version() -> str:
-    """As the folder beside the module says it: importing importlib.metadata takes 12 ms of a start."""
-    spec = find_spec("quickjs")
-    beside = Path(spec.origin).parent.parent if spec is not None and spec.origin else Path()
-    for found in beside.glob("quickjs_ng-*.dist-info"):
-        return found.name.removeprefix("quickjs_ng-").removesuffix(".dist-info")
-    from importlib import metadata
-
-    return metadata.version("quickjs-ng")
 
 
 def _not_run(execution_id: str, error: Exception, queued_ms: float) -> Execution:

@@ -13,14 +13,12 @@ from typing import Any
 
 from workbench.core.calls import Calls
 from workbench.core.endings import End, end_of, memory_ended
+from workbench.core.events import ConsoleLine, Event, HostReading
 from workbench.core.gate import Gate
 from workbench.core.model import (
     CatalogueQuery,
-    ConsoleLine,
     ErrorCode,
-    Event,
     Execution,
-    HostReading,
     Limits,
     LogLevel,
     LogLine,

@@ -13,15 +13,8 @@ from typing import TYPE_CHECKING, Protocol, Unpack
 
 from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import Catalogue, ToolInfo
-from workbench.core.model import (
-    CatalogueQuery,
-    Event,
-    JsonValue,
-    LogLine,
-    Outcome,
-    ToolCall,
-    ToolCallNote,
-)
+from workbench.core.events import Event, ToolCallNote
+from workbench.core.model import CatalogueQuery, JsonValue, LogLine, Outcome, ToolCall
 from workbench.core.records import (
     LAST_CALLS,
     CallRow,

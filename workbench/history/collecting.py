@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from workbench.core.model import Event
+from workbench.core.events import Event
 from workbench.core.records import Recording
 from workbench.history.inserting import Inserter
 from workbench.history.queries import read_recording_of

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from workbench.core.model import (
+from workbench.core.events import (
     ConsoleLine,
     Event,
     ExecutionFinished,

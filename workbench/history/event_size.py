@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from workbench.core.model import (
+from workbench.core.events import (
     ConsoleLine,
     Event,
     ExecutionFinished,
     ExecutionRunning,
     ExecutionStarted,
     HostReading,
-    JsonValue,
     ToolCallFinished,
     ToolCallNote,
     ToolCallStarted,
 )
+from workbench.core.model import JsonValue
 from workbench.text.jsontext import encoded
 
 LIGHT = 32_768

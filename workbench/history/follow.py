@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.core.model import (
-    CallError,
-    ConsoleLine,
-    ErrorCode,
-    Event,
-    Outcome,
-    ToolCall,
-    ToolCallFinished,
-    ToolCallStarted,
-)
+from workbench.core.events import ConsoleLine, Event, ToolCallFinished, ToolCallStarted
+from workbench.core.model import CallError, ErrorCode, Outcome, ToolCall
 from workbench.core.ports import HistoryReader, HistoryWatch
 from workbench.core.records import CallRow, ExecutionRow
 

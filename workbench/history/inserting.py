@@ -8,19 +8,17 @@ from copy import copy
 from dataclasses import asdict
 from functools import lru_cache
 
-from workbench.core.model import (
+from workbench.core.events import (
     ConsoleLine,
     Event,
     ExecutionFinished,
     ExecutionStarted,
     HostReading,
-    JsonValue,
-    Limits,
-    ToolCall,
     ToolCallFinished,
     ToolCallNote,
     ToolCallStarted,
 )
+from workbench.core.model import JsonValue, Limits, ToolCall
 from workbench.history.owner import this_process
 from workbench.text.jsontext import dumps
 from workbench.text.redact import Redactor

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.core.model import Event, ExecutionFinished, ExecutionStarted
+from workbench.core.events import Event, ExecutionFinished, ExecutionStarted
 from workbench.core.paths import make_private
 from workbench.core.records import iso
 from workbench.text.sanitize import clean_line

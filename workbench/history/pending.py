@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from workbench.core.model import Event
+from workbench.core.events import Event
 
 
 @dataclass(frozen=True, slots=True)

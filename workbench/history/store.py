@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from workbench.core.model import Event, ExecutionStarted
+from workbench.core.events import Event, ExecutionStarted
 from workbench.core.records import HistoryError
 from workbench.history.database import explaining, open_for_writing
 from workbench.history.logfile import LogFile

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from workbench.core.model import Event, ExecutionFinished, ExecutionRunning, ExecutionStarted
+from workbench.core.events import Event, ExecutionFinished, ExecutionRunning, ExecutionStarted
 from workbench.core.records import HistoryError
 from workbench.history.committing import Committer, without_payload
 from workbench.history.database import TROUBLE, Locked, NoRoom, explained

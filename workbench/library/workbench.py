@@ -16,9 +16,9 @@ from workbench.catalogue.tools import ServerInfo, ToolInfo
 from workbench.config import Config, open_config, parse
 from workbench.core import paths
 from workbench.core.engine import Listener
+from workbench.core.events import Event
 from workbench.core.model import (
     ErrorCode,
-    Event,
     Execution,
     ExecutionOptions,
     ExecutionRequest,

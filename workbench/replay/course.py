@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.core.model import (
-    ConsoleLine,
-    Event,
-    ToolCallFinished,
-    ToolCallStarted,
-)
+from workbench.core.events import ConsoleLine, Event, ToolCallFinished, ToolCallStarted
 from workbench.history import CallRow, Recording
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.core.engine import engine_version
+from workbench.core.engine_version import engine_version
 from workbench.core.model import ErrorCode, Execution, ExecutionRequest, JsonValue
 from workbench.history import Recording
 from workbench.replay.course import Course

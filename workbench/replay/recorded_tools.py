@@ -9,17 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from workbench.catalogue.spelling import alike
-from workbench.core.model import (
-    CallKind,
-    CatalogueQuery,
-    ErrorCode,
-    Event,
-    JsonValue,
-    Outcome,
-    ToolCall,
-    ToolCallNote,
-    ToolCallStarted,
-)
+from workbench.core.events import Event, ToolCallNote, ToolCallStarted
+from workbench.core.model import CallKind, CatalogueQuery, ErrorCode, JsonValue, Outcome, ToolCall
 from workbench.core.ports import NoteListener, Tools
 from workbench.core.timezones import zone_at
 from workbench.history import CallRow, Recording

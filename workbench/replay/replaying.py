@@ -7,13 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from workbench.core.engine import Engine, Listener
-from workbench.core.model import (
-    Event,
-    Execution,
-    ExecutionRequest,
-    ExecutionStarted,
-    JsonValue,
-)
+from workbench.core.events import Event, ExecutionStarted
+from workbench.core.model import Execution, ExecutionRequest, JsonValue
 from workbench.core.ports import Tools
 from workbench.history import Recording
 from workbench.replay.difference import same

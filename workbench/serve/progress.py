@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.core.model import Event, ToolCall, ToolCallFinished, ToolCallNote, ToolCallStarted
+from workbench.core.events import Event, ToolCallFinished, ToolCallNote, ToolCallStarted
+from workbench.core.model import ToolCall
 from workbench.serve.tool_provider import Progress
 from workbench.text.sanitize import clean_line
 

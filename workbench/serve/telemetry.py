@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from workbench.core.model import ErrorCode, Event, Execution, ToolCallFinished, ToolCallStarted
+from workbench.core.events import Event, ToolCallFinished, ToolCallStarted
+from workbench.core.model import ErrorCode, Execution
 from workbench.serve.tool_provider import Caller
 
 if TYPE_CHECKING:

@@ -9,16 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from workbench.core.engine import Engine
-from workbench.core.model import (
-    ConsoleLine,
-    Event,
-    Execution,
-    ExecutionFinished,
-    ExecutionRequest,
-    JsonValue,
-    LogLine,
-    ToolCallFinished,
-)
+from workbench.core.events import ConsoleLine, Event, ExecutionFinished, ToolCallFinished
+from workbench.core.model import Execution, ExecutionRequest, JsonValue, LogLine
 from workbench.core.ports import History
 
 MOST_WAIT_MS = 600_000

@@ -6,7 +6,8 @@ import time
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from workbench.core.model import ToolCall, ToolCallNote
+from workbench.core.events import ToolCallNote
+from workbench.core.model import ToolCall
 from workbench.core.ports import NoteListener
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import cut

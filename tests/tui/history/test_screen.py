@@ -15,17 +15,15 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.tui.conftest import until
+from workbench.core.events import ExecutionFinished, ExecutionStarted, ToolCallStarted
 from workbench.core.model import (
     ErrorCode,
     Execution,
-    ExecutionFinished,
     ExecutionRequest,
-    ExecutionStarted,
     Limits,
     ScriptError,
     Source,
     ToolCall,
-    ToolCallStarted,
 )
 from workbench.history import Store, read_recording
 from workbench.text.redact import Redactor

@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 
 from tests.tui.conftest import MakeApp, app_opened, paste, told, until
 from workbench.core.elicitation import CANCELLED, Elicitation
-from workbench.core.model import ToolCallFinished, ToolCallStarted
+from workbench.core.events import ToolCallFinished, ToolCallStarted
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.dialogs.elicitation import ElicitScreen

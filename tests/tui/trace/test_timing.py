@@ -7,15 +7,8 @@ from typing import Any
 import pytest
 
 from tests.tui.conftest import MakeApp, app_opened, until
-from workbench.core.model import (
-    Event,
-    Execution,
-    ExecutionFinished,
-    Outcome,
-    ToolCall,
-    ToolCallFinished,
-    ToolCallStarted,
-)
+from workbench.core.events import Event, ExecutionFinished, ToolCallFinished, ToolCallStarted
+from workbench.core.model import Execution, Outcome, ToolCall
 from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.trace.detail_pane import DetailPane
 from workbench.tui.trace.live_run import LiveRun

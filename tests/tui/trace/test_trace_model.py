@@ -8,19 +8,15 @@ from typing import Any
 
 import pytest
 
-from workbench.core.model import (
+from workbench.core.events import (
     ConsoleLine,
-    ErrorCode,
     Event,
-    Execution,
     ExecutionFinished,
-    LogLine,
-    Outcome,
-    ToolCall,
     ToolCallFinished,
     ToolCallNote,
     ToolCallStarted,
 )
+from workbench.core.model import ErrorCode, Execution, LogLine, Outcome, ToolCall
 from workbench.tui.trace.filter import FilterError, parse_filter
 from workbench.tui.trace.folds import FOLDS_FROM
 from workbench.tui.trace.live_run import LiveRun

@@ -7,16 +7,14 @@ from textual import on
 from textual.app import App, ComposeResult
 
 from tests.tui.trace.test_trace_model import call, failed, finished, many
-from workbench.core.model import (
+from workbench.core.events import (
     ConsoleLine,
-    ErrorCode,
     Event,
-    Execution,
     ExecutionFinished,
-    LogLine,
     ToolCallFinished,
     ToolCallStarted,
 )
+from workbench.core.model import ErrorCode, Execution, LogLine
 from workbench.tui.trace.figures_screen import FiguresScreen, show_figures
 from workbench.tui.trace.view import TraceView
 from workbench.tui.trace.view_messages import CallHighlighted, CallOpened

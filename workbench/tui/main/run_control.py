@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from workbench.core.model import Event, ExecutionRequest, ScriptError
+from workbench.core.events import Event
+from workbench.core.model import ExecutionRequest, ScriptError
 from workbench.history import HistoryError
 from workbench.text.sanitize import clean_line
 from workbench.tui.main.input_text import InputError, parse_input

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from workbench.core.model import Event
+from workbench.core.events import Event
 from workbench.core.ports import HistoryReader
 from workbench.history import ExecutionFollower, HistoryError, Recording
 

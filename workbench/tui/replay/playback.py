@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from workbench.core.model import Event, ToolCallFinished, ToolCallStarted
+from workbench.core.events import Event, ToolCallFinished, ToolCallStarted
 from workbench.tui.replay.timeline import Step
 
 _SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)

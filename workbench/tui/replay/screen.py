@@ -13,7 +13,7 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widget import Widget
 
-from workbench.core.model import ConsoleLine, Event, ExecutionRunning
+from workbench.core.events import ConsoleLine, Event, ExecutionRunning
 from workbench.core.ports import HistoryReader
 from workbench.history import POLL_S, HistoryError, Recording
 from workbench.text.sanitize import clean_line

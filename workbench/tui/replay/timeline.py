@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.core.events import (
+    ConsoleLine,
+    Event,
+    ExecutionFinished,
+    ToolCallFinished,
+    ToolCallStarted,
+)
 from workbench.core.model import (
     CallError,
-    ConsoleLine,
     ErrorCode,
-    Event,
     Execution,
-    ExecutionFinished,
     LogLine,
     Outcome,
     ScriptError,
     Status,
-    ToolCallFinished,
-    ToolCallStarted,
 )
 from workbench.history import CallRow, Recording
 from workbench.history.follow import call_of

@@ -10,7 +10,8 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from workbench.core.model import ToolCall, ToolCallFinished
+from workbench.core.events import ToolCallFinished
+from workbench.core.model import ToolCall
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings

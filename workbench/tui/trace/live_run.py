@@ -7,21 +7,17 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from workbench.core.model import (
+from workbench.core.events import (
     ConsoleLine,
     Event,
-    Execution,
     ExecutionFinished,
     ExecutionRunning,
     ExecutionStarted,
-    JsonValue,
-    LogLine,
-    Status,
-    ToolCall,
     ToolCallFinished,
     ToolCallNote,
     ToolCallStarted,
 )
+from workbench.core.model import Execution, JsonValue, LogLine, Status, ToolCall
 
 TICK_S = 0.05
 """20 Hz: faster cannot be read, and a busy script must not fill the event loop."""

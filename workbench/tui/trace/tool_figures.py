@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from workbench.core.model import JsonValue, ToolCall, ToolCallFinished
+from workbench.core.events import ToolCallFinished
+from workbench.core.model import JsonValue, ToolCall
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import clean_line
 from workbench.tui.trace.folds import figures_of

@@ -9,17 +9,16 @@ from array import array
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from workbench.core.model import (
+from workbench.core.events import (
     ConsoleLine,
     Event,
     ExecutionFinished,
     ExecutionRunning,
-    JsonValue,
-    ToolCall,
     ToolCallFinished,
     ToolCallNote,
     ToolCallStarted,
 )
+from workbench.core.model import JsonValue, ToolCall
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.trace.overview import Overview

@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.timer import Timer
 
-from workbench.core.model import Event
+from workbench.core.events import Event
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.trace import view_messages
