@@ -12,6 +12,7 @@ import pytest
 from tests.support.servers import OLDER, demo_settings, odd_settings, raw_settings, script_settings
 from workbench.config import ServerSettings
 from workbench.upstream.examination import examine
+from workbench.upstream.server_log import ServerLog, read_log
 
 pytestmark = pytest.mark.anyio
 
@@ -42,6 +43,15 @@ async def test_nothing_that_may_do_harm_is_called() -> None:
     assert (last.name, last.state) == ("call", "skipped")
     held = (await examine(demo_settings(quarantined=True), os.environ))[-1]
     assert (held.state, held.evidence) == ("skipped", "it is quarantined: nothing is called")
+
+
+async def test_what_a_server_says_meanwhile_is_in_its_log(tmp_path: Path) -> None:
+    settings = script_settings("s", "import sys; sys.exit('out of luck')")
+    await examine(settings, os.environ, log=ServerLog(tmp_path, settings))
+    first, *said, end = read_log(tmp_path, settings).splitlines()
+    assert first.endswith("[workbench] examined")
+    assert said[0].endswith("out of luck")
+    assert "examined, up to its handshake: failed: " in end
 
 
 @pytest.mark.parametrize(

@@ -62,10 +62,12 @@ async def _examine(config: Config, names: list[str], folder: Path) -> dict[str, 
     from workbench.config import nesting
     from workbench.upstream.auth.logins import Logins
     from workbench.upstream.examination import examine
+    from workbench.upstream.server_log import ServerLog
 
     environ = {**os.environ, nesting.VARIABLE: nesting.marker(os.environ, config.path)}
     logins = Logins(folder)
-    examined = [examine(config.servers[name], environ, logins) for name in names]
+    servers = [config.servers[name] for name in names]
+    examined = [examine(one, environ, logins, ServerLog(folder, one)) for one in servers]
     return dict(zip(names, await asyncio.gather(*examined), strict=True))
 
 

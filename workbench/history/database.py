@@ -115,8 +115,10 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """Open the file for reading only: nothing of it is changed. Raises HistoryError, NoHistory."""
     with explaining(path):
-        if not path.exists():
-            raise NoHistory(f"{path}: there is no history yet")
+        try:
+            path.stat()
+        except FileNotFoundError:
+            raise NoHistory(f"{path}: there is no history yet") from None
         try:
             return _open_shared(path)
         except sqlite3.OperationalError as error:

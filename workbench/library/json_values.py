@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterator
 
 import orjson
+
+from workbench.util.digits import is_finite
 
 _LARGE = re.compile(r"\d{309}")
 """What may be a number that no double holds."""
@@ -47,17 +48,10 @@ def _problems(value: object, path: str, depth: int) -> Iterator[str]:
         for index, item in enumerate(value):
             yield from _problems(item, f"{path}[{index}]", depth + 1)
     elif isinstance(value, int | float):
-        if not _is_finite(value):
+        if not is_finite(value):
             yield f"{path} is {value if isinstance(value, float) else 'out of the range of numbers'}"
     elif not isinstance(value, str | None):
         try:
             _by_orjson(value)
         except TypeError:
             yield f"{path} is of type {type(value).__name__}"
-
-
-def _is_finite(number: float) -> bool:
-    try:
-        return math.isfinite(number)
-    except OverflowError:
-        return False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import uuid
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -30,6 +29,7 @@ from workbench.serve import task_wire
 from workbench.serve.asking import mode_of, modes_of, question, reply_of
 from workbench.serve.tasks import Tasks
 from workbench.serve.tool_provider import SERVER_NAME, Caller, Progress, ToolProvider, UnknownTool
+from workbench.util.digits import is_finite
 
 Context = ServerRequestContext[Any, Any]
 GONE = "workbench.gone"
@@ -104,7 +104,10 @@ class ProviderServer(Server[Any]):
         self, ctx: Context, params: types.CallToolRequestParams
     ) -> types.CallToolResult:
         if not all_finite(params.arguments):
-            raise MCPError(types.INVALID_PARAMS, "arguments: NaN and Infinity are not JSON")
+            raise MCPError(
+                types.INVALID_PARAMS,
+                "arguments: NaN, Infinity and numbers out of range are not JSON",
+            )
         meta = dict(ctx.meta or {})
         reports = _Reports(ctx) if "progressToken" in meta or "progress_token" in meta else None
         caller = _caller(ctx, meta, reports.put if reports is not None else None)
@@ -156,7 +159,10 @@ class ProviderServer(Server[Any]):
         if self._tasks is None or ctx.method != "tools/call" or "task" not in params:
             return await call_next(ctx)
         if not all_finite(params):
-            raise MCPError(types.INVALID_PARAMS, "arguments: NaN and Infinity are not JSON")
+            raise MCPError(
+                types.INVALID_PARAMS,
+                "arguments: NaN, Infinity and numbers out of range are not JSON",
+            )
         try:
             caller = replace(_caller(ctx, dict(ctx.meta or {})), session=self._session_of(ctx))
             result = await task_wire.call(self._tasks, params, caller)
@@ -188,12 +194,12 @@ class ProviderServer(Server[Any]):
 
 
 def all_finite(value: JsonValue) -> bool:
-    """False: NaN or an infinite number is in it. The SDK's parser takes them; further on they were null."""
+    """False: a number is in it that JSON, or a script, has not. The SDK's parser takes them."""
     waiting = [value]
     while waiting:
         each = waiting.pop()
-        if isinstance(each, float):
-            if not math.isfinite(each):
+        if isinstance(each, int | float):
+            if not is_finite(each):
                 return False
         elif isinstance(each, dict):
             waiting.extend(each.values())

@@ -17,6 +17,7 @@ from workbench.mcp.peer import LONGEST_ANSWER
 from workbench.text.plurals import count
 from workbench.upstream.client_side import ClientSide
 from workbench.upstream.routes import Ears, Route, route_to
+from workbench.upstream.server_log import ServerLog
 from workbench.upstream.transports.link import StartAfresh
 from workbench.upstream.transports.process import StderrRing, child_environment
 
@@ -106,12 +107,22 @@ _INSTALL = {
 
 
 async def examine(
-    settings: ServerSettings, environ: Mapping[str, str], logins: Logins | None = None
+    settings: ServerSettings,
+    environ: Mapping[str, str],
+    logins: Logins | None = None,
+    log: ServerLog | None = None,
 ) -> list[Step]:
-    """The steps in order; the last one is the one that failed, or the first call. Never raises for a server."""
-    examined = _Examined(settings, environ, logins)
+    """The steps in order; the last one is the one that failed, or the first call. Never raises for a server.
+
+    log: where what the server says on the way is kept, and what became of it.
+    """
+    log = log if log is not None else ServerLog(None, settings)
+    log.write_state("examined")
+    examined = _Examined(settings, environ, logins, log)
     with contextlib.suppress(_Stop):
         await examined.go()
+    last = examined.steps[-1]
+    log.write_state(f"examined, up to its {last.name}: {last.state}: {last.evidence}")
     return examined.steps
 
 
@@ -121,13 +132,17 @@ class _Stop(Exception):
 
 class _Examined:
     def __init__(
-        self, settings: ServerSettings, environ: Mapping[str, str], logins: Logins | None
+        self,
+        settings: ServerSettings,
+        environ: Mapping[str, str],
+        logins: Logins | None,
+        log: ServerLog,
     ) -> None:
         self._written = settings
         self._settings = settings.expanded(environ)
         self._environ = environ
         self._logins = logins
-        self._stderr = StderrRing()
+        self._stderr = StderrRing(log.write_stderr)
         self._route: Route | None = None
         self._began = time.perf_counter()
         self.steps: list[Step] = []

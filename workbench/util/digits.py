@@ -1,6 +1,8 @@
-"""Whole numbers that somebody wrote: in a schema, an address, a file, a field of a screen."""
+"""Numbers that somebody wrote: in a schema, an address, a file, a message, a field of a screen."""
 
 from __future__ import annotations
+
+import math
 
 _MOST_DIGITS = 18
 
@@ -12,3 +14,11 @@ def whole(text: str) -> int | None:
     """
     plain = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
     return int(text) if plain else None
+
+
+def is_finite(number: float) -> bool:
+    """False: NaN, an infinite number, or a whole one that is beyond all floats (a script's numbers)."""
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
