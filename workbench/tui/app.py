@@ -227,15 +227,10 @@ class WorkbenchApp(AppBase):
         self._collector.stop()
         await self.runtime_host.close()
 
-    def show_toast(self, text: str, severity: str = "information") -> None:
+    def show_toast(self, text: str, severity: SeverityLevel = "information") -> None:
         """A short notice; never markup."""
-        levels = {"warning": "warning", "error": "error"}
-        if levels.get(severity) == "error":
-            self.notify(text, severity="error", markup=False, timeout=8)
-        elif levels.get(severity) == "warning":
-            self.notify(text, severity="warning", markup=False, timeout=8)
-        else:
-            self.notify(text, markup=False, timeout=4)
+        timeout = 4 if severity == "information" else 8
+        self.notify(text, severity=severity, markup=False, timeout=timeout)
 
     def notify(
         self,

@@ -192,9 +192,8 @@ class ReplayScreen(PaneScreen):
                 return
             seq = whole(answer.strip().lstrip("#"))
             if seq is None or not self.go_to_call(seq):
-                self.app.show_toast(
-                    f"There is no call {answer}: they are numbered 1 to {last}", "warning"
-                )
+                said = f"There is no call {answer}: they are numbered 1 to {last}"
+                self.app.show_toast(said, "warning")
 
         self.app.push_screen(LineScreen(f"Go to call (1 to {last})"), named)
 
