@@ -127,17 +127,24 @@ class ExecutionRow:
     def to_json(self) -> dict[str, JsonValue]:
         """The row of ``history list`` in the contract, section 5."""
         return {
-            "execution_id": self.execution_id,
-            "source": self.source,
-            "client": self.client,
-            "script": self.script,
-            "status": self.status,
-            "started_at": iso(self.started_at),
-            "duration_ms": milliseconds(self.duration_ms),
-            "tool_calls": self.tool_calls,
-            "error_code": self.error_code,
+            **_summary(self),
             **marks_to_json(self.name, self.pinned),
         }
+
+
+def _summary(run: ExecutionRow | Recording) -> dict[str, JsonValue]:
+    """What a list and a page say of an execution first."""
+    return {
+        "execution_id": run.execution_id,
+        "source": run.source,
+        "client": run.client,
+        "script": run.script,
+        "status": run.status,
+        "started_at": iso(run.started_at),
+        "duration_ms": milliseconds(run.duration_ms),
+        "tool_calls": run.tool_calls,
+        "error_code": run.error_code,
+    }
 
 
 def marks_to_json(name: str | None, pinned: bool) -> dict[str, JsonValue]:
@@ -301,15 +308,7 @@ class Recording:
     def to_json(self) -> dict[str, JsonValue]:
         """What ``history show`` prints (contract, section 5)."""
         shown: dict[str, JsonValue] = {
-            "execution_id": self.execution_id,
-            "source": self.source,
-            "client": self.client,
-            "script": self.script,
-            "status": self.status,
-            "started_at": iso(self.started_at),
-            "duration_ms": milliseconds(self.duration_ms),
-            "tool_calls": self.tool_calls,
-            "error_code": self.error_code,
+            **_summary(self),
             "code": self.code,
             "input": self.input,
             "options": self.options,
