@@ -103,6 +103,28 @@ async def test_error_is_told_and_its_line_gone_to(make_app: MakeApp) -> None:
         await until(lambda: line.has_class("-stale"), "it is of an earlier text")
 
 
+async def test_calls_that_are_likely_wrong_are_marked_and_put_right(make_app: MakeApp) -> None:
+    app = make_app("tools.demo.get_isue({ id: '101' });\nreturn 1\n")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await pilot.press("ctrl+home", "space", "backspace")
+        script = app.main.tab.script
+        await until(lambda: "1 more" in problem(app), "both are told once the tools are known")
+        assert app.main.query_one("#script-problem").has_class("-likely")
+        assert [(each.line, each.kind) for each in script.markers] == [(1, "warning")]
+        await pilot.press("alt+full_stop")
+        await until(lambda: script.text.startswith("await "), "it is awaited")
+        await pilot.press("alt+full_stop")  # more than one name is near
+        await until(lambda: not app.main.is_current, "one is to be chosen")
+        await pilot.press("enter", "enter")
+        await until(lambda: "get_issue(" in script.text, "it is written")
+        await pilot.press("alt+full_stop")
+        await until(lambda: "id: 101 " in script.text, "it is a number")
+        await until(lambda: not problem(app), "nothing is wrong any more")
+        run = await run_script(app, pilot)
+        assert run.status == "ok", run.execution
+
+
 async def test_running_script_is_stopped(make_app: MakeApp) -> None:
     app = make_app("await tools.demo.sleep({ms: 60000})")
     async with app.run_test(size=(80, 24)) as pilot:

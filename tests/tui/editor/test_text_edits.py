@@ -9,7 +9,9 @@ from workbench.tui.editor.text_edits import (
     comment_toggled,
     deletes_pair,
     indented,
+    joined,
     new_line,
+    next_occurrence,
     outdented,
     steps_over,
 )
@@ -71,3 +73,20 @@ def test_comments_toggle() -> None:
     assert comment_toggled(commented) == lines
     assert comment_toggled(["//a", "b"]) == ["// //a", "// b"]
     assert comment_toggled([""]) == ["// "]
+
+
+def test_lines_are_joined() -> None:
+    assert joined(["  const a = [", "    1,", "    2,  ", "  ];"]) == ("  const a = [1, 2,];", 18)
+    assert joined(["a", "b"]) == ("a b", 1)
+    assert joined(["call(x)", "  .then(y)"]) == ("call(x).then(y)", 7)
+    assert joined(["a", ""]) == ("a", 1)
+
+
+def test_the_next_occurrence_is_found_and_the_first_after_the_last() -> None:
+    lines = ["issue = issues", "no", "issue"]
+    assert next_occurrence(lines, (0, 2), (0, 2)) == ((0, 0), (0, 5))
+    assert next_occurrence(lines, (0, 0), (0, 5)) == ((0, 8), (0, 13))
+    assert next_occurrence(lines, (0, 13), (0, 8)) == ((2, 0), (2, 5))
+    assert next_occurrence(lines, (2, 0), (2, 5)) == ((0, 0), (0, 5))
+    assert next_occurrence(lines, (0, 0), (1, 1)) is None
+    assert next_occurrence(["  "], (0, 1), (0, 1)) is None

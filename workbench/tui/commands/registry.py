@@ -47,6 +47,7 @@ _MAIN: tuple[Command, ...] = (
     Command("inputs", "Inputs", "Take another of the script's inputs.", "", None, "Scripts"),
     Command("keep-input", "Keep input as", "Keep this input under a name.", "", None, "Scripts"),
     Command("format-input", "Format input", "Indent the input JSON.", "", None, "Scripts"),
+    Command("fix", "Fix the call", "Put right what is marked (!) here or next.", "alt+full_stop", None, "Run"),
     Command("next-problem", "Go to the problem", "The line of the error.", "", None, "Run"),
     Command(
         "schema",

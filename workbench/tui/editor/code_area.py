@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets.text_area import Edit, EditResult, Location, Selection
 
+from workbench.tui.editor import text_edits
 from workbench.tui.editor.code_colours import COLOUR_CLASSES, Colours
 from workbench.tui.editor.code_marks import MARK_CLASSES, Marker, Marks
 from workbench.tui.editor.code_typing import Typing, editor_bindings
@@ -284,6 +285,22 @@ class CodeArea(EditorBase, inherit_bindings=False):
         """Swap the selected lines with the one above or below."""
         if not self.read_only:
             self._typing.move_lines(by)
+
+    def action_duplicate(self) -> None:
+        """The selected lines once more, below them."""
+        if not self.read_only:
+            self._typing.duplicate_lines()
+
+    def action_join(self) -> None:
+        """The selected lines, or this one and the next, as one line."""
+        if not self.read_only:
+            self._typing.join_lines()
+
+    def action_next_occurrence(self) -> None:
+        """Select the word at the cursor; what is selected, where it stands next."""
+        found = text_edits.next_occurrence(self.document.source_lines, *self.selection)
+        if found is not None:
+            self.select(Selection(*found))
 
     # -- over and below the editor ---------------------------------------------------------
 

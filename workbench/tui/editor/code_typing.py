@@ -160,6 +160,32 @@ class Typing:
     def toggle_comment(self) -> None:
         self._change_lines(text_edits.comment_toggled)
 
+    def duplicate_lines(self) -> None:
+        """The lines of the selection once more below them; the selection goes along."""
+        top, bottom = self._rows()
+        lines = [self._area.document.source_line(row) for row in range(top, bottom + 1)]
+        end = (bottom, len(lines[-1]))
+        selected = self._area.selection
+        self._area.history.checkpoint()
+        text = "\n" + "\n".join(lines)
+        self._area.replace(text, end, end, maintain_selection_offset=False)
+        start, end = ((row + len(lines), column) for row, column in selected)
+        self._area.selection = Selection(start, end)
+
+    def join_lines(self) -> None:
+        """The lines of the selection, or the cursor's and the next, as one; a blank between them."""
+        top, bottom = self._rows()
+        bottom = max(bottom, top + 1)
+        if bottom >= self._area.document.line_count:
+            return
+        lines = [self._area.document.source_line(row) for row in range(top, bottom + 1)]
+        joined, column = text_edits.joined(lines)
+        self._area.history.checkpoint()
+        self._area.replace(
+            joined, (top, 0), (bottom, len(lines[-1])), maintain_selection_offset=False
+        )
+        self._area.selection = Selection.cursor((top, column))
+
     def move_lines(self, by: int) -> None:
         """Swap the selected lines with the one above or below."""
         top, bottom = self._rows()

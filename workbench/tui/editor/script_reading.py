@@ -19,6 +19,11 @@ _PART = re.compile(
     r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|//[^\n]*|/\*.*?\*/|[{}()\[\],]",
     re.DOTALL,
 )
+_TEXTS = re.compile(
+    r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|//[^\n]*|/\*.*?\*/", re.DOTALL
+)
+_NO_LINE_END = re.compile(r"[^\n]")
+QUOTES = ('"', "'", "`")
 _NAME_OF_VALUE = re.compile(r"^\s*(?:([A-Za-z_$][\w$]*)|\"([^\"\n]*)\"|'([^'\n]*)')\s*:")
 
 
@@ -39,6 +44,11 @@ def text_before(text: str, cursor: tuple[int, int]) -> str:
     if row < len(lines):
         lines[row] = lines[row][:column]
     return "\n".join(lines)[-_WINDOW:]
+
+
+def place_of(text: str, at: int) -> tuple[int, int]:
+    """Row and column, from 0, of a character of a text."""
+    return text.count("\n", 0, at), at - (text.rfind("\n", 0, at) + 1)
 
 
 def read(before: str) -> Reading:
@@ -96,6 +106,18 @@ def _end_of_string(text: str, quote: str, at: int) -> int | None:
         at = found.end()
         if found[0] == quote:
             return at
+
+
+def code_alone(text: str) -> str:
+    """The text with blanks for what stands in strings and comments; every position stays."""
+    return _TEXTS.sub(_blanked, text)
+
+
+def _blanked(found: re.Match[str]) -> str:
+    quote = found[0][0] if found[0][0] in QUOTES else ""
+    if not quote:
+        return _NO_LINE_END.sub(" ", found[0])
+    return quote + _NO_LINE_END.sub(" ", found[0][1:-1]) + quote
 
 
 def entries(inner: str) -> list[str]:

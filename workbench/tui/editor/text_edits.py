@@ -96,3 +96,36 @@ def comment_toggled(lines: Sequence[str], mark: str = "//") -> list[str]:
         f"{line[:depth]}{mark} {line[depth:]}" if line.strip() or not written else line
         for line in lines
     ]
+
+
+def joined(lines: Sequence[str]) -> tuple[str, int]:
+    """Lines as one, and where in it the last one begins; a blank stands between what is not a bracket."""
+    text = lines[0].rstrip()
+    at = len(text)
+    for line in lines[1:]:
+        following = line.strip()
+        at = len(text)
+        close = text[-1:] in ("(", "[", "") or following[:1] in (")", "]", ",", ";", ".", "")
+        text += following if close else f" {following}"
+    return text, at
+
+
+Place = tuple[int, int]
+
+
+def next_occurrence(lines: Sequence[str], start: Place, end: Place) -> tuple[Place, Place] | None:
+    """Where the selected part of a line stands next, behind the last line again from the first; nothing
+    selected: the word at the cursor. None: there is none."""
+    (row, first), (bottom, last) = sorted((start, end))
+    if row != bottom:
+        return None
+    if first == last:
+        found = next((m for m in _WORD.finditer(lines[row]) if m.start() <= first <= m.end()), None)
+        return None if found is None else ((row, found.start()), (row, found.end()))
+    wanted = lines[row][first:last]
+    for step in range(len(lines) + 1):
+        other = (row + step) % len(lines)
+        at = lines[other].find(wanted, last if step == 0 else 0)
+        if at >= 0:
+            return (other, at), (other, at + len(wanted))
+    return None

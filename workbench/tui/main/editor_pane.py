@@ -13,7 +13,8 @@ from workbench.tui.widgets.pane import Pane
 
 
 class ProblemLine(Static):
-    """The error of the script or the input, below its editor. A click goes to its line."""
+    """The error of the script or the input, or what is likely one, below its editor. A click goes to its
+    line."""
 
     class Chosen(Message):
         def __init__(self, line: ProblemLine) -> None:
@@ -27,16 +28,19 @@ class ProblemLine(Static):
     DEFAULT_CSS = """
     ProblemLine { display: none; height: auto; max-height: 3; padding: 0 1; color: $text-error;
         text-overflow: ellipsis;
-        &.-shown { display: block; } &.-stale { color: $text-muted; } }
+        &.-shown { display: block; } &.-likely { color: $text-warning; } &.-stale { color: $text-muted; } }
     """
     at: tuple[int, int] | None = None
     """Row and column of the place, from 0."""
 
-    def show_problem(self, text: str, at: tuple[int, int] | None = None) -> None:
-        """Show a problem; an empty text: there is none."""
+    def show_problem(
+        self, text: str, at: tuple[int, int] | None = None, *, likely: bool = False
+    ) -> None:
+        """Show a problem; an empty text: there is none. likely: it is no error for sure."""
         self.at = at
-        self.update(Content(f"✘ {clean(text)}") if text else "")
+        self.update(Content(f"{'!' if likely else '✘'} {clean(text)}") if text else "")
         self.set_class(bool(text), "-shown")
+        self.set_class(likely, "-likely")
         self.remove_class("-stale")
 
     def on_click(self) -> None:

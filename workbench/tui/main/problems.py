@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
 from workbench.core.model import ErrorCode, ScriptError
+from workbench.tui.commands import key_of
+from workbench.tui.editor.call_findings import Finding, findings
 from workbench.tui.editor.code_area import Marker
+from workbench.tui.editor.script_reading import place_of
 from workbench.tui.main.editor_pane import EditorPane, ProblemLine
 from workbench.tui.main.input_text import InputError, parse_input
 from workbench.tui.wording import error_line
@@ -15,6 +20,7 @@ from workbench.tui.wording import error_line
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from workbench.catalogue.tools import ServerInfo
     from workbench.tui.main.host import Host
     from workbench.tui.main.tab import Tab
 
@@ -35,9 +41,14 @@ class Problems:
         self._check_worker: Worker[None] | None = None
         self._syntax_error: Tab | None = None
         """The script whose shown error came from a check, not from a run."""
+        self._checked = False
+        """Whether the text as it is was checked, and not run since."""
+        self._known: dict[str, tuple[str, int]] = {}
+        """State and number of tools of each server."""
 
     def switched(self) -> None:
         """Another script is in front: what was said was of the one before."""
+        self._checked = False
         self._scripts.problem.show_problem("")
         self.check_input()
 
@@ -70,9 +81,15 @@ class Problems:
     # -- the script --------------------------------------------------------------------
 
     def show_error(
-        self, error: ScriptError | None, tab: Tab | None = None, *, checked: bool = False
+        self,
+        error: ScriptError | None,
+        tab: Tab | None = None,
+        *,
+        checked: bool = False,
+        likely: Sequence[Finding] = (),
     ) -> None:
         """Mark in a script (None: the one in front) what a run or a check found.
+        likely: what is likely wrong with its calls, where it parses.
 
         What a check found is said below the editor. What a run found stands whole in the detail and as the last
         row of the trace: here is only its place.
@@ -85,9 +102,20 @@ class Problems:
             if error.line is not None:
                 at = (error.line - 1, max((error.column or 1) - 1, 0))
                 markers.append(Marker(error.line, error.column, "error", error.message))
+        for number, each in enumerate(likely):
+            row, column = place_of(tab.script.text, each.at)
+            markers.append(Marker(row + 1, column + 1, "warning", each.message))
+            if number == 0:
+                at, text = (row, column), f"{row + 1}:{column + 1} {self._said_of(likely)}"
         tab.script.set_markers(markers)
         if tab is self._host.tab:
-            self._scripts.problem.show_problem(text, at)
+            self._scripts.problem.show_problem(text, at, likely=bool(likely))
+
+    def servers_are(self, servers: Iterable[ServerInfo]) -> None:
+        """What is known of tools now: where that is more than before, calls are looked at again."""
+        before, self._known = self._known, {each.name: (each.state, each.tools) for each in servers}
+        if self._checked and self._known != before:
+            self.check_soon()
 
     def check_soon(self) -> None:
         """Look for a syntax error when typing pauses."""
@@ -96,6 +124,7 @@ class Problems:
 
     def stop_check(self) -> None:
         """A run is about to say more than a check could."""
+        self._checked = False
         if self._timer is not None:
             self._timer.stop()
         if self._check_worker is not None:
@@ -117,16 +146,31 @@ class Problems:
             self.check_soon()  # it is not finished: no red line meanwhile
             return
         error = await runtime.engine.check(text)
+        likely: Sequence[Finding] = ()
+        if error is None:
+            catalogue = runtime.upstream.catalogue()
+            likely = await asyncio.to_thread(findings, catalogue, text)
         if tab.script.text != text or (error is not None and error.code in _NOT_CHECKED):
             return
+        self._checked = tab is self._host.tab
         if error is not None:
             self.show_error(error, tab, checked=True)
+            self._syntax_error = tab
+        elif likely:
+            self.show_error(None, tab, likely=likely)
             self._syntax_error = tab
         elif self._syntax_error is tab or (
             tab is self._host.tab and self._scripts.problem.has_class("-stale")
         ):
             self._syntax_error = None
             self.show_error(None, tab)
+
+    def _said_of(self, likely: Sequence[Finding]) -> str:
+        """The first of them, the key that puts it right, and how many more there are."""
+        key = key_of("fix", self._host.app.config.keys)
+        fix = f" · {key} fixes it" if likely[0].fixes and key else ""
+        more = f" · {len(likely) - 1} more" if len(likely) > 1 else ""
+        return f"{likely[0].message}{fix}{more}"
 
     # -- going there -------------------------------------------------------------------
 

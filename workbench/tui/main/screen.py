@@ -28,6 +28,7 @@ from workbench.tui.main.frame_titles import FrameTitles
 from workbench.tui.main.named_inputs import NamedInputs
 from workbench.tui.main.navigation import Navigation
 from workbench.tui.main.problems import Problems
+from workbench.tui.main.quick_fixes import QuickFixes
 from workbench.tui.main.run_control import RunControl
 from workbench.tui.main.run_panes import RunPanes
 from workbench.tui.main.script_files import ScriptFiles
@@ -65,6 +66,7 @@ class WorkbenchScreen(PaneScreen):
 
         panes = self._script_pane, self._input_pane
         self.problems = Problems(self, *panes)
+        self.fixes = QuickFixes(self)
         self.scripts = ScriptTabs(self, *panes, self.problems)
         self.files = ScriptFiles(self, self.scripts)
         self.inputs = NamedInputs(self)
@@ -181,6 +183,7 @@ class WorkbenchScreen(PaneScreen):
         if runtime is not None:
             servers = runtime.upstream.catalogue().servers.values()
             self._titles.show_waiting(servers, paired=self.is_paired)
+            self.problems.servers_are(servers)
 
     # -- messages ----------------------------------------------------------------------
 
@@ -265,6 +268,9 @@ class WorkbenchScreen(PaneScreen):
 
     def action_next_problem(self) -> None:
         self.problems.go_to()
+
+    def action_fix(self) -> None:
+        self.fixes.begin()
 
     def action_inputs(self) -> None:
         self.inputs.choose()

@@ -1,0 +1,54 @@
+"""Puts right what is likely wrong with the calls of the script in front, on a key."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from workbench.tui.dialogs.pick import PickScreen
+from workbench.tui.editor.call_findings import Finding, Fix, findings
+from workbench.tui.editor.script_reading import place_of
+
+if TYPE_CHECKING:
+    from workbench.tui.main.host import Host
+
+
+class QuickFixes:
+    """Of the line of the cursor; where there is nothing to put right, of the next line that has something."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def begin(self) -> None:
+        self._host.run_worker(self._fix, group="fix", exclusive=True, exit_on_error=False)
+
+    async def _fix(self) -> None:
+        app, script = self._host.app, self._host.tab.script
+        if app.runtime_now is None:
+            app.show_toast("The servers are not open yet", "warning")
+            return
+        text = script.text
+        found = await asyncio.to_thread(findings, app.runtime_now.upstream.catalogue(), text)
+        chosen = _at_or_after(found, text, script.cursor_location[0])
+        if chosen is None:
+            app.show_toast("Nothing that could be put right was found in the calls of this script")
+            return
+        fix: Fix | None = chosen.fixes[0]
+        if len(chosen.fixes) > 1:
+            titles = [each.title for each in chosen.fixes]
+            number = await app.push_screen_wait(PickScreen(chosen.message, titles))
+            fix = None if number is None else chosen.fixes[number]
+        if fix is None or script.text != text:
+            return
+        start, end = place_of(text, fix.start), place_of(text, fix.end)
+        script.history.checkpoint()
+        script.replace(fix.text, start, end, maintain_selection_offset=False)
+        self._host.jump_to(*start)
+        self._host.set_status(fix.title)
+
+
+def _at_or_after(found: list[Finding], text: str, row: int) -> Finding | None:
+    """What can be put right in a row, else after it, else from the start."""
+    fixable = [each for each in found if each.fixes]
+    after = (each for each in fixable if place_of(text, each.at)[0] >= row)
+    return next(after, fixable[0] if fixable else None)
