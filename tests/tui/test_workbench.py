@@ -115,7 +115,7 @@ async def test_calls_that_are_likely_wrong_are_marked_and_put_right(make_app: Ma
         await pilot.press("alt+full_stop")
         await until(lambda: script.text.startswith("await "), "it is awaited")
         await pilot.press("alt+full_stop")  # more than one name is near
-        await until(lambda: not app.main.is_current, "one is to be chosen")
+        await until(lambda: app.screen is not app.main, "one is to be chosen")
         await pilot.press("enter", "enter")
         await until(lambda: "get_issue(" in script.text, "it is written")
         await pilot.press("alt+full_stop")
