@@ -87,7 +87,7 @@ async def executions() -> Table:
             opened = page[-1].execution_id
             table.put("open one", middle(partial(store.recording, opened)))
             rare = f"page: {size - 7}}}"
-            found = partial(store.list_executions, limit=50, text=rare)
+            found = partial(store.list_executions, limit=50, texts=(rare,))
             table.put("search for words of one of them", middle(found, 3))
             table.put("record one, kept", await _recorded(store, size))
         store.close()

@@ -49,7 +49,7 @@ class Timing(App[Any]):
     async def _measure(self) -> None:
         await asyncio.sleep(0.5)
         self._quiet.start()
-        self.set_interval(1.0, self._quiet.look)
+        self.set_interval(1.0, self._quiet.collect_if_quiet)
         self.result = await self.measure()
         self.exit()
 
