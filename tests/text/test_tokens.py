@@ -55,6 +55,16 @@ TEXTS = {
     ),
     "japanese": "日本語のテキストは英語よりもトークンが多い場合があります。" * 40,
     "russian": "Съешь же ещё этих мягких французских булок, да выпей чаю. " * 40,
+    "polish": "Rada miasta przyjęła wczoraj wieczorem budżet, który przewiduje remont trzech szkół oraz otwarcie "
+    "nowej biblioteki. Część radnych żałowała, że organizacje nie zostały wcześniej włączone w konsultacje. ",
+    "vietnamese": "Hội đồng thành phố tối qua đã thông qua ngân sách bao gồm việc cải tạo ba trường học và mở một "
+    "thư viện mới. Một số đại biểu lấy làm tiếc rằng các tổ chức xã hội đã không được tham khảo ý kiến sớm hơn. ",
+    "ukrainian": "Міська рада вчора ввечері ухвалила бюджет, який передбачає ремонт трьох шкіл і відкриття нової "
+    "бібліотеки. Деякі депутати пошкодували, що громадські організації не залучили до обговорення раніше. ",
+    "arabic": "وافق المجلس البلدي مساء أمس على ميزانية تشمل ترميم ثلاث مدارس وافتتاح مكتبة جديدة. وأعرب بعض "
+    "الأعضاء عن أسفهم لعدم استشارة الجمعيات في وقت مبكر. ",
+    "hindi": "नगर परिषद ने कल शाम एक बजट को मंज़ूरी दी जिसमें तीन विद्यालयों की मरम्मत और एक नए पुस्तकालय का उद्घाटन शामिल है। ",
+    "thai": "สภาเทศบาลเมื่อคืนนี้ได้อนุมัติงบประมาณซึ่งรวมถึงการปรับปรุงโรงเรียนสามแห่งและการเปิดห้องสมุดใหม่ ",
     "german": "Die Verbindung zum Server wurde unerwartet unterbrochen; prüfen Sie die Einstellungen. "
     * 40,
 }
@@ -96,6 +106,17 @@ def test_what_repeats_or_has_no_words_is_near_enough_for_a_bound(text: str) -> N
     """A run of signs counts by its length: a bound that it slips through is none."""
     (true,) = toktok.batch_count([text], "o200k_base")
     assert 0.5 * true <= estimate(text) <= 2.0 * true
+
+
+@pytest.mark.parametrize(
+    ("letters", "least", "most"),
+    [("abcdefghijklmnopqrstuvwxyz", 3, 9), ("bcdfghjklmnpqrstvwxz", 3, 9), ("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 40, 40),
+     ("abcdefghijklmnopqrstuvwxyz", 12, 20), ("ABCDEFGHIJKLMabcdefghijklmnopqrstuvwxyz", 6, 12)],
+)  # fmt: skip
+def test_letters_that_no_language_puts_together(letters: str, least: int, most: int) -> None:
+    text = " ".join("".join(RNG.choices(letters, k=RNG.randint(least, most))) for _ in range(500))
+    (true,) = toktok.batch_count([text], "o200k_base")
+    assert 0.6 * true <= estimate(text) <= 1.4 * true
 
 
 def test_small_and_odd_texts() -> None:

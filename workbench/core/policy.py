@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from workbench.catalogue.deeds import able
 from workbench.catalogue.definitions import definition_id
 from workbench.catalogue.missing import Missing, not_at_hand
 from workbench.catalogue.tool_types import member
@@ -250,7 +251,7 @@ def _suggested(catalogue: Catalogue, query: CatalogueQuery, seen: SeenTypes) -> 
     it is called, or the server; tools that may do what is asked for; what the meant tool gives and takes."""
     name, about = query.tool or "", query.query or ""
     meant = catalogue.named(name) if name else None
-    found = catalogue.search(about, _SUGGESTED) if about else []
+    found = able(catalogue, about, _SUGGESTED)
     return {
         "meant": _written(meant) if isinstance(meant, ToolInfo) else None,
         "server": name if name in catalogue.servers else None,

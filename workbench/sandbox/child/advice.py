@@ -27,7 +27,7 @@ _GLOBALS = (
     "read_resource", "list_resources", "get_prompt", "list_prompts",
     "input", "console", "sleep", "ToolError", "setTimeout", "structuredClone",
 )  # fmt: skip
-_NO_NETWORK = "a script has no network; tools have"
+_NO_NETWORK = "a script has no network"
 _NO_MODULES = "a script has no modules: what it may use is global"
 _NOT_DEFINED: dict[str, tuple[str, str]] = {
     # name: what to say, and what a tool that can do it would be found by
@@ -39,9 +39,9 @@ _NOT_DEFINED: dict[str, tuple[str, str]] = {
     "module": (_NO_MODULES + "; end with the value, or module.exports = value", ""),
     "exports": ("end with the value, or export default value", ""),
     "process": ("a script has no process and no environment: what it needs comes in `input`", ""),
-    "Deno": ("a script has no process and no files; tools have", "read file"),
-    "Bun": ("a script has no process and no files; tools have", "read file"),
-    "fs": ("a script has no files; tools have", "read write file"),
+    "Deno": ("a script has no process and no files", "read file"),
+    "Bun": ("a script has no process and no files", "read file"),
+    "fs": ("a script has no files", "read write file"),
     "Buffer": ("use TextEncoder, TextDecoder, btoa and atob, or Uint8Array.fromBase64(text)", ""),
     "AbortController": ("race with a sleep: await Promise.race([work, sleep(1000)])", ""),
     "AbortSignal": ("race with a sleep: await Promise.race([work, sleep(1000)])", ""),
@@ -227,18 +227,16 @@ def _module(name: str, ask: Ask | None) -> str:
     told = _NO_MODULES
     if name:
         told += f" ({name!r} cannot be loaded)"
-    return told + _which_can(
-        _MODULES.get(name.removeprefix("node:"), ""), ask, "; tools that may do it: "
-    )
+    return told + _which_can(_MODULES.get(name.removeprefix("node:"), ""), ask)
 
 
-def _which_can(words_for_it: str, ask: Ask | None, lead: str = ": ") -> str:
+def _which_can(words_for_it: str, ask: Ask | None) -> str:
     if not words_for_it:
         return ""
     found = ask("", words_for_it).get("found", []) if ask is not None else []
     if not found:
-        return f'; look for one with search_tools("{words_for_it}")'
-    return lead + ", ".join(str(tool) for tool in found)
+        return f'; if a tool can, search_tools("{words_for_it}") finds it'
+    return "; tools that can: " + ", ".join(str(tool) for tool in found)
 
 
 def _bare(name: str) -> str:
