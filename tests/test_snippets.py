@@ -116,6 +116,10 @@ VALUES: list[tuple[str, Any]] = [
 MESSAGES: list[tuple[str, str, list[str]]] = [
     # code, the error's code, what its message says
     ("const res = await fetch('https://example.com');\nawait res.json()", "RUNTIME_ERROR", ["fetch is not defined", "a script has no network"]),
+    ("const res = await tools.demo.get_issue({ id: 101 });\nconst data = await res.json();\ndata.id", "RUNTIME_ERROR", ["res.json is not a function; a result is unwrapped already; write: const data = await res;"]),
+    ("const res = await tools.demo.get_issue({ id: 101 });\nres.getTitle()", "RUNTIME_ERROR", ["res.getTitle is not a function; tools.demo.get_issue gives {id, title,"]),
+    ("class Api { constructor(private readonly base: string) {} }\nnew Api('x')", "SYNTAX_ERROR", ["declare base in the class and write this.base = base"]),
+    ("const client = new Client({ name: 'x' });", "RUNTIME_ERROR", ["Client is not defined; write await tools.<server>.<tool>(args)"]),
     ("const fs = require('fs');\nfs.readFileSync('x')", "RUNTIME_ERROR", ["require is not defined", "'fs' cannot be loaded", "search_tools("]),
     ("import fs from 'fs';\nfs.readFileSync('x')", "SYNTAX_ERROR", ["a script has no modules", "'fs' cannot be loaded"]),
     ("const { default: axios } = await import('axios')", "RUNTIME_ERROR", ["could not load module 'axios'", "no modules"]),

@@ -16,7 +16,7 @@ _PIECE = re.compile(
     r"|(?P<accented>[A-Za-z]{0,30}+[\u00c0-\u024f\u1e00-\u1eff][A-Za-z\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]*)"
     r"|(?P<upper>[A-Z]+(?![a-z]))|(?P<word>[A-Z]?[a-z]+)|(?P<digits>[0-9]{1,3})"
     r"|(?P<indent>[ \t]*+[\r\n]++[ \t]++)|(?P<line>[ \t]*+[\r\n]++)|(?P<tabs>\t{9,}+)|(?P<spaces>[ \t]{2,}+)"
-    rf"|(?P<gap> (?=[0-9]))| |(?P<joined>(?<!{_SIGN}){_SIGN}(?=[A-Za-z]))|(?P<signs>{_SIGN}+)"
+    rf"|(?P<gap> (?=[0-9]))| |(?P<escape>\\[nrt])|(?P<joined>(?<!{_SIGN}){_SIGN}(?=[A-Za-z]))|(?P<signs>{_SIGN}+)"
     r"|(?P<cyrillic>[\u0400-\u052f]+)|(?P<european>[\u0370-\u03ff\u0530-\u05ff]+)|(?P<arabic>[\u0600-\u0dff]+)"
     r"|(?P<indic>[\u0e00-\u1fff]+)"
     r"|(?P<asian>[\u2e80-\u9fff\uac00-\ud7af])|(?P<drawn>(?P<line_sign>[\u2014\u2026\u2500-\u259f])(?P=line_sign)*)"
@@ -35,6 +35,7 @@ _COSTS = {
     "tabs": (1.0, 16, 0.06),
     "spaces": (1.75, 80, 0.01),
     "gap": (0.77, 0, 0.0),
+    "escape": (0.95, 0, 0.0),  # of JSON
     "joined": (0.23, 0, 0.0),  # most such signs are of one token with the word behind them
     "signs": (1.01, 2, 0.6),
     "cyrillic": (1.28, 2, 0.13),

@@ -110,6 +110,13 @@ def _no_function_given(site: FailureSite, inside: str) -> str:
     return f"TypeError: {shown} is not a function, and {inside} takes one"
 
 
+def _kind_with(method: str) -> str:
+    """What has a method of that name."""
+    if method in _OF_TEXTS:
+        return "string"
+    return "array" if method in _OF_ARRAYS else ""
+
+
 def _not_a_function(site: FailureSite, refused_batch: str | None, ask: Ask | None) -> Advice | None:
     from workbench.sandbox.child.advice import Advice
 
@@ -138,9 +145,8 @@ def _not_a_function(site: FailureSite, refused_batch: str | None, ask: Ask | Non
         told = (
             of_a_promise(site, owner)
             or of_an_envelope(site, owner, name)
-            or tool_advice.has_something_else(
-                site, owner, ask, "string" if name in _OF_TEXTS else "array"
-            )
+            or tool_advice.of_a_response(site, owner, name, ask)
+            or tool_advice.has_something_else(site, owner, ask, _kind_with(name))
         )
     if told is None and (near := _METHODS.get(name.lower().replace("_", ""))) not in (None, name):
         told = f"did you mean {near}?"

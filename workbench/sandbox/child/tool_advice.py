@@ -20,6 +20,8 @@ _MOST_NAMES = 4
 _LONGEST = 300
 _ARGUMENTS = ("arguments", "args", "input", "params", "parameters")
 _NAMES = ("name", "tool", "toolName", "tool_name")
+_READERS = frozenset({"json", "text", "blob", "arrayBuffer"})
+"""What a response of fetch has."""
 _UNWRAPPED = ("result", "data", "structuredContent", "value", "output", "content")
 _ENDING = ("final_answer", "finalAnswer", "submit", "emit", "respond", "set_result", "setResult")
 _ABOUT_TOOLS = re.compile(
@@ -190,8 +192,8 @@ def has_something_else(
 ) -> str | None:
     """What a result has whose member, or whose items, a script wants that it does not have.
 
-    owner: the expression that is no object, or not ``wanted`` (array or string); None: the one at the
-    failure.
+    owner: the expression that is no object, or not ``wanted`` (array, string, "": something else); None: the
+    one at the failure.
     """
     path = _path_of(site, owner) or (_taken_apart(site) if owner is None else None)
     if path is None:
@@ -219,6 +221,19 @@ def has_something_else(
     if gives is None:
         return None
     return _told(site, variable, called, members, gives, wanted)
+
+
+def of_a_response(site: FailureSite, owner: Node, member: str, ask: Ask | None) -> str | None:
+    """Of ``r.json()``, where ``r`` is what a tool gives: it is read already."""
+    call = call_in(owner) or declared_with(site, site.text(owner))
+    if member not in _READERS or call is None or gives_of(site, call, ask) is None:
+        return None
+    read = owner.parent.parent if owner.parent is not None else None  # r.json, r.json()
+    if read is None:
+        return None
+    return (
+        f"a result is unwrapped already; write: {site.line_with(owner.end_byte, '', read.end_byte)}"
+    )
 
 
 def gives_of(
@@ -272,7 +287,7 @@ def _told(
     if not inside:
         return f"{called} gives {_a(gives['kind'])}" if gives.get("kind") else None
     told = f"{called} gives {{{', '.join(inside)}}}"
-    if not members:
+    if not members and wanted:
         name = site.text(variable) if variable.type == "identifier" else "it"
         told = f"{name} is not {'text' if wanted == 'string' else 'an array'}: {told}"
     lists = [member for member, kind in inside.items() if kind == wanted]

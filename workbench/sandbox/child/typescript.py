@@ -235,14 +235,15 @@ def _erase_field(node: Node, draft: Draft) -> bool:
 
 
 def _erase_parameter(node: Node, draft: Draft) -> bool:
+    pattern = node.child_by_field_name("pattern")
     modifier = _token(node, "accessibility_modifier", "readonly", "override_modifier")
     if modifier is not None:
+        name = _text(pattern) if pattern is not None and pattern.type == "identifier" else "x"
         raise NotErasable(
-            "a parameter property becomes code, and types are only erased here: write this.x = x in "
-            "the constructor",
+            f"a parameter property becomes code, and types are only erased here: declare {name} in the "
+            f"class and write this.{name} = {name} in the constructor",
             modifier,
         )
-    pattern = node.child_by_field_name("pattern")
     if pattern is not None and pattern.type == "this":
         end = node.end_byte
         comma = node.next_sibling
