@@ -12,10 +12,10 @@ from tests.replay.conftest import Again, Record
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.events import ConsoleLine, Event, ToolCallFinished
-from workbench.core.model import ExecutionOptions, ExecutionRequest, PoolSettings
+from workbench.core.model import ExecutionOptions, ExecutionRequest, Limits, PoolSettings
 from workbench.core.records import Recording
 from workbench.history import Store
-from workbench.replay import Replayed
+from workbench.replay import Replayed, replay_limits
 
 pytestmark = pytest.mark.anyio
 
@@ -131,6 +131,19 @@ async def test_a_run_whose_process_was_killed_replays_to_its_cut(
     replayed = await again(recording)
     assert replayed.divergence is None
     assert len(replayed.execution.logs) == len(recording.logs)
+
+
+async def test_a_run_whose_process_was_killed_has_as_long_as_it_may_have_computed(
+    record: Record,
+) -> None:
+    recording = await record("1")
+    killed = replace(
+        recording,
+        status="interrupted",
+        duration_ms=None,
+        limits={**recording.limits, "timeout_ms": 60_000},
+    )
+    assert replay_limits(killed, Limits(timeout_ms=5_000)).timeout_ms > 60_000
 
 
 # -- edited --------------------------------------------------------------------------------

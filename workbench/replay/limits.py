@@ -35,7 +35,10 @@ def replay_limits(recording: Recording, owner: Limits, *, asks_servers: bool = F
     """
     limits = recorded_limits(recording, owner)
     most = owner.timeout_ms if recording.foreign else _MOST_MS
-    wanted = _AT_LEAST_MS + _SLOWER * (recording.duration_ms or 0)
+    ran = recording.duration_ms
+    if ran is None:  # its process was killed: it may have computed up to its limit
+        ran = limits.timeout_ms
+    wanted = _AT_LEAST_MS + _SLOWER * ran
     if recording.complete:  # to what it ran to within its limit, an edited one may have it, too
         wanted = max(wanted, limits.timeout_ms)
     if asks_servers:
