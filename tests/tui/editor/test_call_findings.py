@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.tui.editor.test_code_completion import catalogue
-from workbench.catalogue.tools import ServerInfo
+from workbench.catalogue.tools import Catalogue, ServerInfo
 from workbench.tui.editor.call_findings import Finding, findings
 
 
@@ -164,3 +164,7 @@ def test_a_script_that_is_being_written_is_read_to_its_end() -> None:
     ):
         found(text[:cut])
     assert len(found("tools.nobody.nothing()\n" * 1_000)) == 100
+
+
+def test_nothing_is_said_where_no_server_is_known() -> None:
+    assert findings(Catalogue(), "tools.nobody.nothing()\nreturn 1") == []

@@ -75,7 +75,9 @@ class Finding:
 
 
 def findings(catalogue: Catalogue, text: str) -> list[Finding]:
-    """At most a hundred, in the order of the text."""
+    """At most a hundred, in the order of the text; none where no server is configured, or none yet read."""
+    if not catalogue.servers:
+        return []
     code = code_alone(text)
     found: list[Finding] = []
     for call in _CALL.finditer(text):
