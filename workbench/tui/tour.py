@@ -167,4 +167,4 @@ class Tour:
         if run.execution.error is not None:
             return "It failed, and 4 Detail says why: that happens, too."
         took = duration(run.execution.duration_ms)
-        return f"It ran: {count(len(run.calls), 'call')} in {took}, each a row of the trace."
+        return f"It ran: {count(run.made, 'call')} in {took}, each a row of the trace."

@@ -98,10 +98,10 @@ def error_place(error: ScriptError, script: str) -> str:
     return f"{error.code}{where}"
 
 
-def summary(execution: Execution, upstream_ms: float | None = None) -> str:
+def summed_up(execution: Execution, upstream_ms: float | None = None) -> list[str]:
     """How a run ended, with what it used: its time, and (where told) whose it was."""
     parts = [duration(execution.duration_ms), count(execution.tool_calls, "call")]
-    return " · ".join([*parts, *costs(execution, upstream_ms)])
+    return [*parts, *costs(execution, upstream_ms)]
 
 
 def costs(execution: Execution, upstream_ms: float | None = None) -> list[str]:

@@ -1,10 +1,22 @@
 from __future__ import annotations
 
-import pytest
+from functools import partial
 
+import pytest
+from textual.content import Content
+
+from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.core.model import ToolCall
-from workbench.tui.main.status_lines import StatusLine
+from workbench.tui.app import WorkbenchApp
+from workbench.tui.main.status_lines import HeaderLine, StatusLine
 from workbench.tui.trace.live_run import CallState, LiveRun
+from workbench.tui.widgets.quiet_line import Words, ranked
+
+pytestmark = pytest.mark.anyio
+
+
+def is_on(app: WorkbenchApp, screen: str) -> bool:
+    return type(app.screen).__name__ == screen
 
 
 @pytest.mark.parametrize(
@@ -19,3 +31,29 @@ def test_the_status_line_counts_the_calls_of_a_run(calls: int, most: int, said: 
     line = StatusLine()
     line.show_run(run, opened=True)
     assert str(line.content).startswith(f"Running · {said} · ")
+
+
+def test_what_matters_least_goes_first_and_never_by_halves() -> None:
+    left = [Words(Content("name")), Words(Content("way one"), 2), Words(Content("way two"), 2)]
+    right = [Words(Content("OK"), 1), Words(Content("pool"), 3)]
+    said = {room: " ".join(ranked(left, right, room).plain.split()) for room in (40, 30, 12, 5)}
+    assert said[40] == "name way one way two OK pool"
+    assert said[30] == "name way one way two OK"
+    assert said[12] == "name OK"
+    assert said[5] == "name"
+
+
+async def test_the_first_line_leads_to_the_other_screens(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(130, 30)) as pilot:
+        await app_opened(app)
+        line = app.main.query_one("#header", HeaderLine)
+        await until(lambda: "servers 1/1" in str(line.content), "the server is there")
+        for words, name in (("History ^t", "HistoryScreen"), ("Settings alt+s", "SettingsScreen")):
+            # Its padding is one cell.
+            at = str(line.content).index(words) + 3
+            await pilot.click("#header", offset=(at, 0))
+            await until(partial(is_on, app, name), name)
+            await pilot.press("escape")
+            await until(lambda: app.screen is app.main, "back")
+        assert "test.js" in str(line.content)

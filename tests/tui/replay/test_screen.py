@@ -92,7 +92,7 @@ async def test_goes_to_a_call(make_app: MakeApp) -> None:
         script = screen.query_one("#replay-script", CodeArea)
         assert "▶" in script.render_line(2).text
         # As of that moment: nothing was written after the call yet.
-        assert [line.text for line in screen._run.console] == ["before"]
+        assert [line.text for line in screen.run.console] == ["before"]
         await pilot.press("k", "enter")
         event = screen.playback.steps[screen.playback.position - 1].event
         assert isinstance(event, ToolCallFinished)

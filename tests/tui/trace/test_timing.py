@@ -12,7 +12,7 @@ from workbench.core.model import Execution, Outcome, ToolCall
 from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.trace.detail_pane import DetailPane
 from workbench.tui.trace.live_run import LiveRun
-from workbench.tui.wording import summary
+from workbench.tui.wording import summed_up
 
 
 def call(seq: int, started_ms: float, took_ms: float, upstream_ms: float | None) -> list[Event]:
@@ -40,9 +40,9 @@ def test_calls_at_the_same_time_count_once() -> None:
         "script_ms": 15,
         "other_ms": 250,
     }
-    said = summary(execution, run.upstream_ms)
-    assert said == "400 ms · 4 calls · queued 7 ms · script 15 ms · upstream 135 ms"
-    assert summary(execution) == "400 ms · 4 calls"
+    said = summed_up(execution, run.upstream_ms)
+    assert " · ".join(said) == "400 ms · 4 calls · queued 7 ms · script 15 ms · upstream 135 ms"
+    assert summed_up(execution) == ["400 ms", "4 calls"]
 
 
 def shown_in(detail: DetailPane) -> Any:

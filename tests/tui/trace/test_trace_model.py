@@ -211,6 +211,35 @@ def test_rows_that_change_enter_and_leave_a_filtered_view() -> None:
     assert shown(model) == [1, 2, 4, 5]
 
 
+def test_calls_stand_in_another_order_also_while_they_end() -> None:
+    slow, quick, running = call(1, "db.slow"), call(2, "api.quick"), call(3, "db.late")
+    model = model_of(
+        *finished(slow, ms=90.0),
+        ConsoleLine("x", LogLine("log", "a line", 1.0)),
+        *finished(quick, failed(ErrorCode.UPSTREAM_ERROR), 10.0),
+        ToolCallStarted("x", running),
+        *(event for seq in range(4, 4 + FOLDS_FROM) for event in finished(call(seq, line=9))),
+    )
+    assert len(shown(model)) == 5  # a line that repeats is one row
+    model.shown.set_order("slowest")
+    assert shown(model)[:4] == [3, 1, 2, 4]
+    assert len(model.shown) == 3 + FOLDS_FROM
+    assert model.shown[1:3] == [0, 2]
+    assert [model.shown.position(model.shown[n]) for n in range(5)] == list(range(5))
+    model.apply([ToolCallFinished("x", running, OK, 50.0, 3), *finished(call(99), ms=70.0)])
+    assert shown(model)[:4] == [1, 99, 3, 2]
+    model.shown.set_filter("server:db")
+    assert shown(model)[:3] == [1, 99, 3]
+    model.shown.set_filter("")
+    model.shown.set_order("tool")
+    assert shown(model)[:2] == [2, 3]  # api.quick, db.late
+    model.shown.set_order("failed")
+    assert shown(model)[:2] == [2, 1]
+    assert model.shown.find(0, 1, lambda row: row.tool == "late") == 2
+    model.shown.set_order("made")
+    assert len(shown(model)) == 6
+
+
 def test_console_lines_fold() -> None:
     model = trace()
     model.shown.fold_console(True)

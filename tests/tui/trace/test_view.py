@@ -17,18 +17,19 @@ from workbench.core.events import (
 from workbench.core.model import ErrorCode, Execution, LogLine
 from workbench.tui.trace.figures_screen import FiguresScreen, show_figures
 from workbench.tui.trace.view import TraceView
-from workbench.tui.trace.view_messages import CallHighlighted, CallOpened
+from workbench.tui.trace.view_messages import CallHighlighted, CallOpened, ConsoleOpened
 
 pytestmark = pytest.mark.anyio
 
 
 class TraceApp(App[None]):
-    """The widget alone; remembers its messages."""
+    """The widget alone; remembers its view_messages."""
 
     def __init__(self) -> None:
         super().__init__()
         self.highlighted: list[int] = []
         self.opened: list[int] = []
+        self.lines_opened: list[int] = []
 
     def compose(self) -> ComposeResult:
         yield TraceView()
@@ -45,6 +46,10 @@ class TraceApp(App[None]):
     @on(CallOpened)
     def _opened(self, message: CallOpened) -> None:
         self.opened.append(message.seq)
+
+    @on(ConsoleOpened)
+    def _line_opened(self, message: ConsoleOpened) -> None:
+        self.lines_opened.append(message.number)
 
     @on(CallHighlighted)
     def _highlighted(self, message: CallHighlighted) -> None:
@@ -309,3 +314,36 @@ async def test_the_figures_of_tools_stand_on_a_key_and_filter() -> None:
         await pilot.pause()
         assert app.screen is not screen
         assert trace.model.shown.filter.text == "tool:db.query"
+
+
+async def test_a_line_of_the_console_opens_as_a_call_does() -> None:
+    app = TraceApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+        said = [ConsoleLine("x", LogLine("log", f"line {n}", float(n))) for n in range(3)]
+        app.feed(said[0], *some(2), *said[1:])
+        app.trace.focus()
+        await pilot.press("g", "enter", "G", "enter", "k", "k", "enter")
+        await pilot.pause()
+        assert app.lines_opened == [0, 2]
+        assert app.opened == [2]
+
+
+async def test_a_key_turns_the_order_and_escape_takes_it_back() -> None:
+    app = TraceApp()
+    async with app.run_test(size=(90, 20)) as pilot:
+        said = ConsoleLine("x", LogLine("log", "a line", 0.0))
+        trace = app.feed(said, *finished(call(1), ms=5.0), *finished(call(2), ms=80.0))
+        trace.focus()
+        await pilot.press("o")
+        await pilot.pause()
+        rows = [line for line in lines(trace) if line.strip()]
+        assert [row.split()[0].strip("▶") or row.split()[1] for row in rows[1:3]] == ["2", "1"]
+        assert rows[-1].strip() == "slowest first · o turns · Esc clears"
+        assert not trace.follow
+        await pilot.press("G", "escape")
+        await pilot.pause()
+        rows = [line for line in lines(trace) if line.strip()]
+        assert "a line" in rows[1]
+        assert len(rows) == 4
+        assert trace.selected is not None
+        assert trace.selected.seq == 1  # the cursor stays where it was

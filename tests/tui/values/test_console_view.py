@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from textual import on
 from textual.app import App, ComposeResult
@@ -41,6 +43,10 @@ class ConsoleApp(App[None]):
 
 def shown(app: ConsoleApp) -> list[str]:
     return [line.text.strip() for line in app.view.lines]
+
+
+def is_as_wide(app: ConsoleApp, width: int) -> bool:
+    return app.view.outer_size.width == width
 
 
 async def started(app: ConsoleApp, pilot: Pilot[None]) -> None:
@@ -136,3 +142,42 @@ async def test_an_empty_console_says_why() -> None:
         assert "l shows other levels" in seen()
         app.view.forget()
         assert "What comes here" in seen()
+
+
+async def test_lines_are_wrapped_for_the_width_that_there_is() -> None:
+    app = ConsoleApp()
+    async with app.run_test(size=(80, 20)) as pilot:
+        app.view.add([LogLine("log", "word " * 30 + "END"), *LINES])
+        app.view.note("and a note")
+        await until(lambda: len(app.view.lines) > 8, "all are drawn")
+        for width in (40, 100):
+            await pilot.resize_terminal(width, 20)
+            await until(partial(is_as_wide, app, width), "another width")
+            await pilot.pause()
+            rows = [line.text.rstrip() for line in app.view.lines]
+            assert max(map(len, rows)) <= app.view.scrollable_content_region.width
+            whole = " ".join(" ".join(rows).split())
+            assert whole.startswith("word " * 30 + "END debug d")
+            assert whole.endswith("two lines and a note")
+
+
+async def test_a_line_is_gone_to_and_marked() -> None:
+    app = ConsoleApp()
+    async with app.run_test(size=(60, 10)) as pilot:
+        await started(app, pilot)
+        app.view.add([LogLine("log", f"line {n} " + "word " * 16) for n in range(50)])
+        await pilot.press("l", "l", "l")  # errors only
+        app.view.go_to(len(LINES) + 20)
+        await until(lambda: "line 20 " in app.view.render_line(0).text, "the line is on top")
+        assert app.view.level == "debug"
+        rows = [app.view.render_line(y) for y in range(4)]
+        assert "line 21 " in rows[2].text
+        grounds = [{segment.style.bgcolor for segment in row if segment.style} for row in rows]
+        assert grounds[0] == grounds[1] != grounds[2]
+        app.view.add([LogLine("log", "more")])
+        await pilot.pause()
+        assert "line 20 " in app.view.render_line(0).text  # who reads is not taken away
+        await pilot.press("G")
+        await until(lambda: app.view.is_vertical_scroll_end, "the end")
+        app.view.add([LogLine("log", "most")])
+        await until(lambda: "most" in app.view.render_line(9).text, "followed again")

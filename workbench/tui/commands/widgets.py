@@ -43,7 +43,7 @@ EDITOR: tuple[Command, ...] = (
         listed=False,
     ),
     key("editor", "outdent", "shift+tab", "Indent less"),
-    key("editor", "wrap", "alt+z", "Wrap long lines", "soft_wrap"),
+    key("editor", "wrap", "alt+z", "Wrap lines", "soft_wrap", footer=True),
     key("editor", "lines-up", "alt+up", "Move lines up", "move_lines(-1)"),
     key("editor", "lines-down", "alt+down", "Move lines down", "move_lines(1)"),
     key("editor", "duplicate", "alt+d", "Duplicate lines"),
@@ -71,6 +71,11 @@ TRACE: tuple[Command, ...] = (
     key("trace", "console", "l", "Console lines", "toggle_console"),
     key("trace", "fold", "space", "Fold or unfold the calls of this line"),
     key("trace", "fold-all", "z", "Fold or unfold all lines that repeat"),
+    key(
+        *("trace", "order", "o", "Order"),
+        footer=True,
+        help="As they were made, the slowest first, by tool, the failed first",
+    ),
     key("trace", "summary", "s", "Summary", footer=True),
     key("trace", "open", "enter", "Open"),
     key("trace", "copy", "y", "Copy", footer=True),
@@ -120,7 +125,9 @@ VALUES: tuple[Command, ...] = (
     key("console", "bottom", "G", "Bottom", "scroll_end"),
 )
 LISTS: tuple[Command, ...] = (
+    key("filter", "to-list", "down", "To the list", "submit"),
     *_moves("list"),
     key("list", "open", "enter", "Open", "select"),
+    key("list", "whole", "w", "Whole row", footer=True),
     key("sidebar", "leave", "escape", "Close sidebar", footer=True),
 )

@@ -100,8 +100,8 @@ class PaletteScreen(GuardedModal[Entry | None]):
     PaletteScreen > .dialog { margin-top: 2; width: 84; height: 24; max-height: 90%; padding: 0 1; }
     PaletteScreen Input, PaletteScreen Input:focus { border: none; padding: 0 1; height: 1; }
     PaletteScreen RowList { background: $surface; margin-top: 1; }
-    PaletteScreen #palette-help { height: 1; padding: 0 2; color: $foreground 70%;
-        text-wrap: nowrap; text-overflow: ellipsis; }
+    PaletteScreen #palette-help { height: auto; min-height: 1; max-height: 5; padding: 0 2;
+        color: $foreground 70%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("palette")]
 
@@ -186,9 +186,13 @@ class PaletteScreen(GuardedModal[Entry | None]):
             self._show_help()
 
     @on(RowList.Highlighted)
+    @on(RowList.Cut)
     def _show_help(self) -> None:
         entry = self.rows.row
-        self.query_one("#palette-help", Static).update(clean_line(entry.help) if entry else "")
+        said = clean_line(entry.help) if entry is not None else ""
+        if entry is not None and self.rows.is_cut:
+            said = f"{clean_line(entry.title)}\n{said}"
+        self.query_one("#palette-help", Static).update(said)
         self.post_message(self.Highlighted(entry))
 
     @on(Input.Submitted)

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
@@ -30,6 +30,7 @@ class PickScreen(GuardedModal[int | None]):
     PickScreen > .dialog { width: 84; height: 20; max-height: 90%; padding: 0 1; }
     PickScreen Input, PickScreen Input:focus { border: none; padding: 0 1; height: 1; }
     PickScreen RowList { background: $surface; }
+    PickScreen #pick-whole { height: auto; max-height: 5; padding: 0 2; color: $foreground 70%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("names")]
 
@@ -56,6 +57,7 @@ class PickScreen(GuardedModal[int | None]):
             dialog.border_title = Content(clean_line(self._title, 70))
             yield LineInput(self._typed, placeholder="words narrow them down", id="pick-line")
             yield RowList[int](self._line, lambda _: "", id="pick-rows", one_click=True)
+            yield Static(id="pick-whole", markup=False)
 
     @property
     def rows(self) -> RowList[int]:
@@ -69,7 +71,8 @@ class PickScreen(GuardedModal[int | None]):
         self._narrow()
 
     def _line(self, number: int, width: int) -> list[Part]:
-        return [(fit(clean_line(self._labels[number], _SHOWN), width), "")]
+        label = clean_line(self._labels[number], max(_SHOWN, width))
+        return [(fit(label, width), "")]
 
     @on(Input.Changed)
     def _narrow(self) -> None:
@@ -83,7 +86,11 @@ class PickScreen(GuardedModal[int | None]):
         self._report_highlighted()
 
     @on(RowList.Highlighted)
+    @on(RowList.Cut)
     def _report_highlighted(self) -> None:
+        row = self.rows.row
+        whole = clean_line(self._labels[row]) if row is not None and self.rows.is_cut else ""
+        self.query_one("#pick-whole", Static).update(whole)
         if self.rows.row is not None:
             self._seen(self.rows.row)
 

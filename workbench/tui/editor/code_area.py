@@ -226,6 +226,18 @@ class CodeArea(EditorBase, inherit_bindings=False):
         self.record_cursor_width()
         self.bring_into_view(selection.end, top)
 
+    @property
+    def cuts_lines(self) -> bool:
+        """Whether a line runs on past the edge."""
+        room = self.scrollable_content_region.width
+        # A cell of it is for the cursor at the end of the longest line.
+        return not self.soft_wrap and 0 < room < self.virtual_size.width - 1
+
+    @property
+    def idle_actions(self) -> frozenset[str]:
+        """Actions with nothing to do now: they are not offered."""
+        return frozenset() if self.cuts_lines else frozenset({"soft_wrap"})
+
     def action_soft_wrap(self) -> None:
         """Break lines at the edge, or let them run on."""
         self.soft_wrap = not self.soft_wrap

@@ -36,6 +36,7 @@ from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.quiet_line import as_many
 from workbench.tui.widgets.row_list import RowList
 from workbench.tui.wording import SIGNS, duration, local_time
 
@@ -73,8 +74,7 @@ class DiffScreen(GuardedScreen[None]):
         &.-code #values, &.-code #entries-pane { display: none; }
         & Horizontal Pane { width: 1fr; }
         & #entries-pane { height: 3fr; }
-        & #diff-header { height: auto; max-height: 3; padding: 0 1; background: $panel;
-            text-wrap: nowrap; text-overflow: ellipsis; }
+        & #diff-header { height: auto; max-height: 5; padding: 0 1; background: $panel; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("diff", "sides")]
@@ -84,6 +84,8 @@ class DiffScreen(GuardedScreen[None]):
         super().__init__()
         self._a, self._b = a, b
         self._verdict = verdict
+        self._differs: bool | None = None
+        """None: they were not compared yet."""
 
     def compose(self) -> ComposeResult:
         yield Static("Comparing…", id="diff-header", markup=False)
@@ -141,6 +143,8 @@ class DiffScreen(GuardedScreen[None]):
             await self.query_one(f"#{name}-pane", Pane).mount(widget)
 
     def _show_header(self, differs: bool) -> None:
+        self._differs = differs
+        room = max(0, self.size.width - 4)
         a_ms, b_ms = self._a.duration_ms, self._b.duration_ms
         delta = "" if a_ms is None or b_ms is None else f" · b − a {_signed(b_ms - a_ms)}"
         word = Content.styled("≠ different", "bold $warning")
@@ -148,8 +152,12 @@ class DiffScreen(GuardedScreen[None]):
             word = Content.styled("= the same", "bold $success")
         said = f" · {clean_line(self._verdict, 200)}" if self._verdict else ""
         self.query_one("#diff-header", Static).update(
-            word + Content(f"{delta}{said}\na {_name(self._a)}\nb {_name(self._b)}")
+            word + Content(f"{delta}{said}\na {_name(self._a, room)}\nb {_name(self._b, room)}")
         )
+
+    def on_resize(self) -> None:
+        if self._differs is not None:
+            self._show_header(self._differs)
 
     # -- a pair ----------------------------------------------------------------------------
 
@@ -298,16 +306,19 @@ def _call_shown(call: CallRow) -> JsonValue:
     return shown
 
 
-def _name(recording: Recording) -> str:
+def _name(recording: Recording, room: int) -> str:
+    """A run in as many words as there is room for; its value stands in the last row of the calls, too."""
     status = execution_of(recording).status
     by = clean_line(recording.client or recording.source, 20)
     script = clean_line(recording.script or "inline", 30)
-    return (
-        f"{clean_line(recording.label)}  {script}  {SIGNS[status]} {status}  "
-        f"{_took(recording.duration_ms)}  {count(len(recording.calls), 'call')}  "
-        f"{local_time(recording.started_at)}  by {by}  value "
-        f"{clean_line(dumps(recording.value)[:60])}"
-    )
+    parts = [
+        count(recording.tool_calls, "call"),
+        local_time(recording.started_at),
+        f"by {by}",
+        f"value {clean_line(dumps(recording.value)[:60])}",
+    ]
+    named = f"{clean_line(recording.label)}  {script}  {SIGNS[status]} {status}"
+    return as_many(f"{named}  {_took(recording.duration_ms)}", parts, room, "  ")
 
 
 def _took(ms: float | None) -> str:

@@ -18,7 +18,7 @@ def _script_width(width: int) -> int:
     beside = _RUNS + _FAILED + _MEDIAN + _WHEN + 6
     if width >= _ROOM_FOR_STATUS:
         beside += _STATUS
-    return max(_LEAST, min(60, width - beside))
+    return max(_LEAST, min(max(60, width // 2), width - beside))
 
 
 def group_heading(width: int) -> str:
@@ -32,7 +32,7 @@ def group_heading(width: int) -> str:
 
 def group_line(row: ScriptRow, width: int) -> list[Part]:
     """A script with its runs."""
-    name = clean_line(row.script, 100) if row.script is not None else "(inline scripts)"
+    name = clean_line(row.script, 500) if row.script is not None else "(inline scripts)"
     median = "" if row.median_ms is None else duration(row.median_ms)
     last = row.last
     parts: list[Part] = [

@@ -43,12 +43,12 @@ class Columns:
     def of(cls, width: int, named: int = 0) -> Columns:
         """named: cells of the longest name among the runs."""
         if width < 64:
-            return cls(8, 8, 2, 5, 7, 9) if named else cls(4, 8, 5, 5, 7, 9)
+            return cls(8, 8, 2, 5, 8, 8) if named else cls(4, 8, 5, 5, 8, 8)
         if width < 96:
             run, when = max(8, min(named, 12)), 8 if named > 8 else 15
             return cls(run, when, 9, 5, 9, max(11, width - run - when - _NARROW))
         tokens = _TOKENS if width >= _ROOM_FOR_TOKENS else 0
-        run = max(8, min(named, _MOST_NAME))
+        run = max(8, min(named, max(_MOST_NAME, width // 8)))
         left = width - _FIXED - (run - 8) - (tokens + 2 if tokens else 0)
         # Half of what is left for the script, half for who ran it and why it failed.
         return cls(run, 15, 11, 5, 9, max(20, left // 2), note=True, tokens=tokens)
@@ -93,7 +93,7 @@ def row_line(
         parts.append((f"{said:>{at.tokens}}  ", "dim"))
     room = width - cells(parts)
     script = row.script or f"inline: {row.code_start.strip()}"
-    parts.append((fit(clean_line(script, 100), max(0, min(at.script, room))) + "  ", ""))
+    parts.append((fit(clean_line(script, 500), max(0, min(at.script, room))) + "  ", ""))
     room -= at.script + 2
     if room > 0:
         said = row.source

@@ -26,7 +26,7 @@ class ProblemLine(Static):
             return self.line
 
     DEFAULT_CSS = """
-    ProblemLine { display: none; height: auto; max-height: 3; padding: 0 1; color: $text-error;
+    ProblemLine { display: none; height: auto; max-height: 6; padding: 0 1; color: $text-error;
         text-overflow: ellipsis;
         &.-shown { display: block; } &.-likely { color: $text-warning; } &.-stale { color: $text-muted; } }
     """

@@ -12,6 +12,7 @@ from textual.geometry import Offset
 from workbench.text.sanitize import clean_line
 from workbench.tui.main.tab_strip import strip_of
 from workbench.tui.trace.title import calls_made
+from workbench.tui.widgets.line_view import fit
 from workbench.tui.wording import waiting_words
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from workbench.tui.trace.detail_pane import DetailPane
     from workbench.tui.widgets.pane import Pane
 
+_BETWEEN = " │ "
+_LEAST_NAME = 8
+"""Cells of a script's name: in less room it is left out, the script's own frame has it."""
 _SCRIPT, _INPUT, _TRACE, _DETAIL = "1 Script", "2 Input", "3 Trace", "4 Detail"
 
 
@@ -69,11 +73,21 @@ class FrameTitles:
     def show_trace(self, *, paired: bool) -> None:
         """Those of the trace and the detail."""
         run = self._runs.shown
-        title = Content(_TRACE)
-        if run is not None:
-            title += Content(f" · {clean_line(run.script, 24)}") + calls_made(self._runs.totals)
+        beside = len(_BETWEEN) + len(_DETAIL) if paired else 0
+        room = self._trace_pane.title_room - len(_TRACE) - beside
+        title, made = Content(_TRACE), Content("")
+        waiting = Content("")
         if self._waiting:
-            title += Content.styled(f" · ! {self._waiting} for approval", "$text-warning")
+            waiting = Content.styled(f" · ! {self._waiting} for approval", "$text-warning")
+        if run is not None:
+            made = calls_made(self._runs.totals)
+            left = room - made.cell_length - waiting.cell_length - 3
+            if left >= _LEAST_NAME:
+                name = clean_line(run.script)
+                title += Content(f" · {fit(name, min(left, cell_len(name)))}")
+        title += made
+        if title.cell_length - len(_TRACE) + waiting.cell_length <= room:
+            title += waiting  # the first line has it, too
         if paired:
             _pair(self._trace_pane, title, self._detail, Content(_DETAIL))
         else:
@@ -107,4 +121,4 @@ def _pair(
             title.stylize("bold" if pane is one else "$foreground 60%")
             for one, title in ((left, left_title), (right, right_title))
         ]
-        pane.set_title(Content(" │ ").join(words), below)
+        pane.set_title(Content(_BETWEEN).join(words), below)

@@ -6,7 +6,7 @@ widgets that it fills, knows no other part but those it is given, and can be tri
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from textual.timer import Timer
@@ -42,8 +42,8 @@ class Host(Protocol):
     def shows_run(self) -> bool:
         """Whether the trace or the detail is on the screen."""
 
-    def set_status(self, text: str, colour: str = "") -> None:
-        """Say something in the status line."""
+    def set_status(self, text: str, colour: str = "", parts: Sequence[str] = ()) -> None:
+        """Say something in the status line. parts: more of it, as far as there is room."""
 
     def apply_shares(self) -> None:
         """Lay the panes out: another script, with another input, is in front."""

@@ -19,7 +19,7 @@ from workbench.tui.trace.live_run import CallState, LiveBuffer, LiveRun
 from workbench.tui.trace.rows import Totals
 from workbench.tui.trace.trace_model import TraceModel
 from workbench.tui.values.error_reading import Fix, place_of
-from workbench.tui.wording import COLOURS, SIGNS, costs, error_line, error_place, summary
+from workbench.tui.wording import COLOURS, SIGNS, costs, error_line, error_place, summed_up
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -269,10 +269,11 @@ class RunControl:
                 said = f"{error_place(execution.error, run.script)} · 4 Detail says it whole"
             self._host.set_status(f"{SIGNS[execution.status]} {said}", COLOURS[run.status])
         else:
-            done = summary(execution, run.upstream_ms)
+            done = summed_up(execution, run.upstream_ms)
             if self._host.shows_all:  # time and calls stand in the first line and above the trace
-                done = " · ".join(costs(execution, run.upstream_ms)) or "done"
-            self._host.set_status(f"✔ {run.script}: {done}", COLOURS["ok"])
+                done = costs(execution, run.upstream_ms) or ["done"]
+            said = f"✔ {clean_line(run.script, 40)}: {done[0]}"
+            self._host.set_status(said, COLOURS["ok"], done[1:])
 
     # -- what one does with the trace --------------------------------------------------
 
@@ -319,6 +320,11 @@ class RunControl:
         state = self.call(seq)
         if state is not None and state.call.line is not None:
             self.go_to_place(state.call.line, state.call.column)
+
+    def go_to_console(self, number: int) -> None:
+        """To a line that the script wrote, whole."""
+        self._detail.show_console_line(number)
+        self._host.go_to("detail")
 
     def go_to_end(self, line: int | None, column: int | None) -> None:
         """To where the script failed; without a place, to the whole error."""

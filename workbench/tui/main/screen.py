@@ -6,6 +6,7 @@ says; the screen gives them their widgets, hands them commands and messages, and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -30,7 +31,7 @@ from workbench.tui.main.navigation import Navigation
 from workbench.tui.main.problems import Problems
 from workbench.tui.main.quick_fixes import QuickFixes
 from workbench.tui.main.run_control import RunControl
-from workbench.tui.main.run_panes import RunPanes
+from workbench.tui.main.run_panes import EditedRunPanes
 from workbench.tui.main.script_files import ScriptFiles
 from workbench.tui.main.script_tabs import ScriptTabs
 from workbench.tui.main.sidebar import Sidebar
@@ -76,6 +77,8 @@ class WorkbenchScreen(PaneScreen):
         self.others = ExternalRuns(self, self._status, self.runs, self.navigation.open_history)
         self._titles = FrameTitles(self.scripts, self.runs, *panes, self._trace_pane, self.detail)
         self._draft_timer: Timer | None = None
+        self._cuts_lines = False
+        """Whether the editor in which was last typed cuts lines."""
 
     def compose(self) -> ComposeResult:
         yield self._header
@@ -84,7 +87,7 @@ class WorkbenchScreen(PaneScreen):
             with Vertical(classes="group -current", id="left"):
                 yield self._script_pane
                 yield self._input_pane
-            yield RunPanes(self._trace_pane, self.detail, self.runs)
+            yield EditedRunPanes(self._trace_pane, self.detail, self.runs)
         yield self._status
         yield KeyFooter()
 
@@ -117,9 +120,9 @@ class WorkbenchScreen(PaneScreen):
         """The script in front."""
         return self.scripts.tab
 
-    def set_status(self, text: str, colour: str = "") -> None:
-        """Say something in the status line."""
-        self._status.set_message(text, colour)
+    def set_status(self, text: str, colour: str = "", parts: Sequence[str] = ()) -> None:
+        """Say something in the status line. parts: more of it, as far as there is room."""
+        self._status.set_message(text, colour, parts)
         self._show_status()
 
     def jump_to(self, row: int, column: int) -> None:
@@ -194,6 +197,10 @@ class WorkbenchScreen(PaneScreen):
         # Not put off by further keys: who types on and on is kept, too.
         if self._draft_timer is None:
             self._draft_timer = self.set_timer(session.AFTER_S, self._keep_drafts)
+        area = event.text_area
+        if isinstance(area, CodeArea) and area.cuts_lines != self._cuts_lines:
+            self._cuts_lines = area.cuts_lines
+            self.refresh_bindings()  # the key that wraps lines is offered where one is cut
         if event.text_area is self.tab.input:
             self.problems.check_input()
         elif event.text_area is self.tab.script:
@@ -299,7 +306,10 @@ class WorkbenchScreen(PaneScreen):
     def action_settings(self) -> None:
         self.navigation.open_settings()
 
-    @on(HeaderLine.OthersClicked)
+    @on(HeaderLine.WayClicked)
+    async def _way_clicked(self, event: HeaderLine.WayClicked) -> None:
+        await self.run_action(event.action)
+
     def action_agents(self) -> None:
         self.others.show_agents()
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual import events
 from textual.content import Content
 from textual.message import Message
 
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
+from workbench.tui.commands import first_key
 from workbench.tui.trace.live_run import LiveRun
 from workbench.tui.widgets.mouse import only_asks
-from workbench.tui.widgets.quiet_line import QuietLine, fitted
+from workbench.tui.widgets.quiet_line import QuietLine, Words, as_many, ranked
 from workbench.tui.wording import judged, verdict, waiting_words
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
     from workbench.tui.app import WorkbenchApp
+
+_WAYS = {"History": "history", "Tools": "tools", "Settings": "settings"}
+"""What leads to other screens: its name, and its command on the main screen."""
 
 
 class StatusLine(QuietLine):
@@ -26,12 +32,17 @@ class StatusLine(QuietLine):
     def __init__(self) -> None:
         super().__init__(id="status", markup=False)
         self._message = Content("")
+        self._shows_message = True
+        """Not while something runs."""
+        self._behind: tuple[Content, Sequence[str]] | None = None
+        """What was told with parts that are there where there is room, and those parts."""
         self._passing: tuple[Content, Content] | None = None
         """What was told for as long as it is so, and what was told before it."""
 
-    def set_message(self, text: str, colour: str = "") -> None:
-        """From now on this is told."""
+    def set_message(self, text: str, colour: str = "", parts: Sequence[str] = ()) -> None:
+        """From now on this is told. parts: more of it, as far as there is room."""
         self._message = Content.styled(clean_line(text), colour)
+        self._behind = (self._message, tuple(parts)) if parts else None
 
     def set_passing_message(self, text: str) -> None:
         """Tell something that will soon be so no longer."""
@@ -49,37 +60,57 @@ class StatusLine(QuietLine):
 
     def show_run(self, run: LiveRun | None, *, opened: bool) -> None:
         """opened: whether the servers and the pool are."""
-        if run is None or run.execution is not None:
-            self.put(self._message)
+        self._shows_message = run is None or run.execution is not None
+        if self._shows_message:
+            self._put_message()
             return
+        assert run is not None
         parts = ["Starting" if not opened else "Waiting" if run.queued else "Running"]
         made = count(run.made, "call")
         calls = f"{run.made}/{run.max_calls} calls" if run.max_calls else made
         parts += [calls, f"{run.elapsed_ms / 1000:.1f} s", "F8 stops"]
         self.put(Content(" · ".join(parts)))
 
+    def _put_message(self) -> None:
+        told = self._message
+        if self._behind is not None and self._behind[0] is told:
+            room = self.content_size.width or self.app.size.width - 2
+            more = as_many(told.plain, self._behind[1], room)[len(told.plain) :]
+            told += Content.styled(more, told.spans[0].style if told.spans else "")
+        self.put(told)
+
+    def on_resize(self) -> None:
+        if self._shows_message:
+            self._put_message()
+
 
 class HeaderLine(QuietLine):
-    """The script in front, the servers, what others run, the run on the screen, the pool."""
+    """The script in front and the ways to the other screens; the servers, what others run, the run on the
+    screen, the pool."""
 
     app: WorkbenchApp
 
-    class OthersClicked(Message):
-        """A click on what other processes run."""
+    class WayClicked(Message):
+        """A click on something that leads to another screen: the action of the main screen that goes there."""
+
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action = action
 
     def __init__(self) -> None:
         super().__init__(id="header", markup=False)
         self._history_problem: str | None = None
-        self._others = ""
-        """What it says of other processes."""
+        self._ways: dict[str, str] = {}
+        """Words that lead somewhere, and the action that goes there."""
 
     def on_click(self, event: events.Click) -> None:
-        named = self._others and not only_asks(event)
-        start = str(self.content).find(self._others) if named else -1
-        if start >= 0 and start <= event.get_content_offset_capture(self).x < start + len(
-            self._others
-        ):
-            self.post_message(self.OthersClicked())
+        if only_asks(event):
+            return
+        shown, at = str(self.content), event.get_content_offset_capture(self).x
+        for words, action in self._ways.items():
+            start = cell_len(shown[: shown.find(words)]) if words in shown else at + 1
+            if start <= at < start + cell_len(words):
+                self.post_message(self.WayClicked(action))
 
     def show_state(
         self,
@@ -90,23 +121,36 @@ class HeaderLine(QuietLine):
         run: LiveRun | None,
     ) -> None:
         """width: cells of the screen; runtime: None while it opens."""
-        left = [Content.styled("workbench", "bold $primary"), Content(script)]
         right = []
         if runtime is None:
-            left.append(Content("servers …"))
+            right.append(Words(Content("servers …"), 3))
         else:
-            left += _of_servers(runtime)
+            right += _of_servers(runtime)
             self._report_history(runtime.history.problem)
-        self._others = others.plain if others is not None else ""
         if others is not None:
-            right.append(others)
+            right.append(Words(others, 2))
         if run is not None:
-            right.append(Content.styled(run.execution_id[:4], "$foreground 70%"))
-            right.append(judged(run.judged) if run.judged else verdict(run.status, run.elapsed_ms))
+            right.append(Words(Content.styled(run.execution_id[:4], "$foreground 70%"), 6))
+            judgement = judged(run.judged) if run.judged else verdict(run.status, run.elapsed_ms)
+            right.append(Words(judgement, 1))
         if runtime is not None:
             pool = runtime.engine.pool
-            right.append(Content(f"pool {pool.running}/{pool.size}"))
-        self.put(fitted(left, right, width - 2))
+            right.append(Words(Content(f"pool {pool.running}/{pool.size}"), 8))
+        keys = {title: first_key(name, self.app.config.keys) for title, name in _WAYS.items()}
+        left = [Words(Content.styled("workbench", "bold $primary"), 9)]
+        left.append(Words(Content.styled(script, "bold")))
+        # Where there is little room the pool goes first; then the ways have no keys, which stand below, too.
+        for ways in (
+            [Content.assemble(f"{title} ", (key, "$text-accent")) for title, key in keys.items()],
+            [Content(title) for title in keys],
+        ):
+            line = ranked([*left, *(Words(way, 5) for way in ways)], right, width - 2)
+            self._ways = {way.plain: name for way, name in zip(ways, _WAYS.values(), strict=True)}
+            if ways[-1].plain in line.plain:
+                break
+        if others is not None:
+            self._ways[others.plain] = "agents"
+        self.put(line)
 
     def _report_history(self, problem: str | None) -> None:
         """A history that cannot be written is told once, with what is in its way."""
@@ -117,16 +161,17 @@ class HeaderLine(QuietLine):
             self.app.show_toast("The history is written again")
 
 
-def _of_servers(runtime: Runtime) -> list[Content]:
+def _of_servers(runtime: Runtime) -> list[Words]:
     servers = runtime.upstream.catalogue().servers.values()
     ready = sum(server.state == "ready" for server in servers)
     bad = sum(server.state == "failed" for server in servers)
     mark = " ✘" if bad else " ✔" if ready == len(servers) else " …"
-    parts = [Content(f"servers {ready}/{len(servers)}{mark}" if servers else "no servers")]
+    said = Content(f"servers {ready}/{len(servers)}{mark}" if servers else "no servers")
+    parts = [Words(said, 3)]
     waiting = waiting_words(servers)
     if waiting:
-        parts.insert(0, Content.styled(f"! {waiting}", "$text-warning"))
-    parts.append(Content(f"tools {sum(server.tools for server in servers)}"))
+        parts.insert(0, Words(Content.styled(f"! {waiting}", "$text-warning")))
+    parts.append(Words(Content(f"tools {sum(server.tools for server in servers)}"), 7))
     if runtime.history.problem is not None:
-        parts.append(Content.styled("✘ nothing is recorded", "bold $error"))
+        parts.append(Words(Content.styled("✘ nothing is recorded", "bold $error")))
     return parts

@@ -6,10 +6,10 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.content import Content
 from textual.widget import Widget
 
@@ -24,16 +24,16 @@ from workbench.tui.replay.following import Following
 from workbench.tui.replay.playback import Playback
 from workbench.tui.replay.recorded_panes import recorded_panes
 from workbench.tui.replay.reruns import Reruns
+from workbench.tui.replay.shown_run import ReplayedRun
 from workbench.tui.replay.status_lines import header_parts, status_line
 from workbench.tui.replay.timeline import step_of, steps_of
 from workbench.tui.replay.transport import Transport
-from workbench.tui.trace import view_messages
 from workbench.tui.trace.detail_pane import DetailPane
 from workbench.tui.trace.live_run import TICK_S, LiveRun
+from workbench.tui.trace.run_panes import RunPanes
 from workbench.tui.trace.title import calls_made
 from workbench.tui.trace.trace_model import TraceModel
 from workbench.tui.trace.view import TraceView
-from workbench.tui.values.error_card import ErrorCard
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.pane_screen import PaneScreen
@@ -59,12 +59,13 @@ class ReplayScreen(PaneScreen):
         super().__init__()
         self.recording = recording
         self.reruns = Reruns(self)
+        self.shown_run = ReplayedRun(self)
         self._following: Following | None = None
         if recording.status == "running" and history is not None:
             self._following = Following(history, recording.execution_id)
         # One that is followed tells its steps from the first.
         self.playback = Playback([] if self.live else steps_of(recording))
-        self._run = LiveRun(recording.script or "script", recording.code)
+        self.run = LiveRun(recording.script or "script", recording.code)
         self._pointed = 0
         """The call that a step, not the user, has put the cursor on."""
 
@@ -73,11 +74,8 @@ class ReplayScreen(PaneScreen):
         yield Transport(id="transport")
         with Container(id="panes"):
             yield from recorded_panes(self.recording)
-            with Vertical(classes="group", id="right"):
-                with Pane(id="trace", classes="pane -current") as pane:
-                    pane.set_title("3 Trace")
-                    yield TraceView(id="replay-trace")
-                yield DetailPane(id="detail", classes="pane")
+            trace = Pane(TraceView(id="replay-trace"), id="trace", classes="pane -current")
+            yield RunPanes(trace, DetailPane(id="detail", classes="pane"), self.shown_run)
         yield QuietLine(id="status", markup=False)
         yield KeyFooter()
 
@@ -182,7 +180,7 @@ class ReplayScreen(PaneScreen):
 
     def action_to_call(self) -> None:
         """Ask for the number of a call, go to where it ended."""
-        last = len(self.recording.calls) or len(self._run.calls)
+        last = len(self.recording.calls) or len(self.run.calls)
         if not last:
             self.app.show_toast("It made no calls")
             return
@@ -191,41 +189,11 @@ class ReplayScreen(PaneScreen):
             if answer is None:
                 return
             seq = whole(answer.strip().lstrip("#"))
-            if seq is None or not self.go_to_call(seq):
+            if seq is None or not self.shown_run.go_to_call(seq):
                 said = f"There is no call {answer}: they are numbered 1 to {last}"
                 self.app.show_toast(said, "warning")
 
         self.app.push_screen(LineScreen(f"Go to call (1 to {last})"), named)
-
-    def go_to_call(self, seq: int) -> bool:
-        """To just after a call ended, or started where it never did. False: there is none."""
-        position = self.playback.after_call(seq)
-        if position is None:
-            return False
-        self.action_seek(position)
-        self.trace.select(seq)
-        return True
-
-    @on(view_messages.CopyRequested)
-    def _copy_call(self, event: view_messages.CopyRequested) -> None:
-        state = self._run.calls.get(event.seq)
-        if state is not None:
-            self.detail.copy_call(state)
-
-    @on(view_messages.FiguresRequested)
-    def _figures(self) -> None:
-        from workbench.tui.trace.figures_screen import show_figures
-
-        show_figures(self.trace, self._run.pairs(), self._run.script)
-
-    @on(ErrorCard.PlaceChosen)
-    def _to_place(self, event: ErrorCard.PlaceChosen) -> None:
-        self._mark_line(event.line - 1)
-        self.go_to("script")
-
-    @on(view_messages.CallOpened)
-    def _opened(self, event: view_messages.CallOpened) -> None:
-        self.go_to_call(event.seq)
 
     def action_speed(self, by: int) -> None:
         self.playback.change_speed(by)
@@ -256,16 +224,16 @@ class ReplayScreen(PaneScreen):
         if position < playback.position:
             self._rewind()
         events = playback.move(position)
-        self._run.apply(events)
+        self.run.apply(events)
         self.trace.apply(events)
         self.detail.look_again()
         self.detail.show_console([e.line for e in events if isinstance(e, ConsoleLine)])
         if playback.at_end and not self.live:
-            self.detail.show_end(self._run, may_fix=False)
+            self.detail.show_end(self.run, may_fix=False)
             self.detail.show_tab("result")
-            self._count_tokens(self._run)
+            self._count_tokens(self.run)
         if playback.last is not None and playback.last.line is not None:
-            self._mark_line(playback.last.line - 1)
+            self.mark_line(playback.last.line - 1)
         if not self.live or not playback.at_end:
             self._point()
         self.show()
@@ -274,7 +242,7 @@ class ReplayScreen(PaneScreen):
     async def _count_tokens(self, run: LiveRun) -> None:
         """Of the record itself: it may be a file that no history has."""
         tokens = await asyncio.to_thread(lambda: self.recording.tokens)
-        if run is self._run and run.execution is not None:
+        if run is self.run and run.execution is not None:
             self.detail.show_tokens(tokens)
 
     def _point(self) -> None:
@@ -293,7 +261,7 @@ class ReplayScreen(PaneScreen):
     def _rewind(self) -> None:
         """Nothing has happened yet."""
         self.playback.move(0)
-        self._run = LiveRun(self._run.script, self._run.code)
+        self.run = LiveRun(self.run.script, self.run.code)
         self.trace.begin(None)
         self.trace.model.plan(step.event for step in self.playback.steps)
         self.trace.apply([ExecutionRunning(self.recording.execution_id, 0.0)])
@@ -301,27 +269,28 @@ class ReplayScreen(PaneScreen):
         self.detail.result.clear("Not reached yet")
         self.query_one("#replay-script", CodeArea).highlight_line(None)
 
-    def _mark_line(self, row: int) -> None:
+    def mark_line(self, row: int) -> None:
+        """Show a line of the script (from 0), and mark it."""
         script = self.query_one("#replay-script", CodeArea)
         script.highlight_line(row + 1)
         script.go_to(row + 1)
 
     # -- what it shows -----------------------------------------------------------------
 
-    @on(view_messages.CallHighlighted)
-    def _chosen(self, event: view_messages.CallHighlighted) -> None:
-        own, self._pointed = event.seq == self._pointed, 0
-        self._show_call(event.seq, in_front=not own or not self.playback.at_end)
+    def call_chosen(self, seq: int) -> None:
+        """The cursor of the trace is on a call."""
+        own, self._pointed = seq == self._pointed, 0
+        self._show_call(seq, in_front=not own or not self.playback.at_end)
 
     def _show_call(self, seq: int, *, in_front: bool = True) -> None:
         """in_front: not at the end, where one looks for how it ended."""
-        state = self._run.calls.get(seq)
+        state = self.run.calls.get(seq)
         if state is None:
             self.detail.call.clear("Not reached yet · Enter goes there")
         else:
             self.detail.show_call(state)
             if state.call.line is not None and not self.playback.playing:
-                self._mark_line(state.call.line - 1)
+                self.mark_line(state.call.line - 1)
         if in_front:
             self.detail.show_tab("call")
 

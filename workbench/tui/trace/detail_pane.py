@@ -160,6 +160,11 @@ class DetailPane(Pane):
         """Append what the script wrote."""
         self.console.add(lines)
 
+    def show_console_line(self, number: int) -> None:
+        """Bring the console to the front, at a line of it (from 0)."""
+        self.show_tab("console")
+        self.console.go_to(number)
+
     def show_end(self, run: LiveRun, *, may_fix: bool = True) -> None:
         """The value or the error. may_fix: whether the script is in an editor."""
         execution = run.execution

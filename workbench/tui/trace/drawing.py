@@ -15,6 +15,7 @@ from textual.strip import Strip
 
 from workbench.text.sanitize import clean_line
 from workbench.tui.trace import waterfall
+from workbench.tui.trace.arranged import ORDER_WORDS
 from workbench.tui.trace.line import (
     Columns,
     View,
@@ -110,14 +111,17 @@ class TraceDrawing(PaintedView):
             return [*parts, (f"  {self._problem}", "problem")] if self._problem else parts
         if self._problem:
             return [(self._problem, "problem")]
-        if not self.model.shown.filter:
-            return []
+        shown = self.model.shown
+        order = "" if shown.order == "made" else f"{ORDER_WORDS[shown.order]} · o turns"
+        if not shown.filter:
+            return [(f"{order} · Esc clears", "prompt")] if order else []
         found = (
             f"filtering {self.model.shown.progress:.0%}"
             if self.model.shown.progress < 1
             else f"{len(self.model.shown):,} of {len(self.model.rows):,}"
         )
-        return [(f"/{clean_line(self.model.shown.filter.text)}   {found} · Esc clears", "prompt")]
+        said = f"/{clean_line(shown.filter.text)}   {found}"
+        return [(" · ".join(filter(None, (said, order, "Esc clears"))), "prompt")]
 
     @property
     def _top(self) -> int:
@@ -218,6 +222,6 @@ class TraceDrawing(PaintedView):
         return "Running · no call so far" if self.model.is_running else self.empty_text
 
     def _pill(self) -> str:
-        if self.follow or not self._unseen:
+        if self.follow or not self._unseen or self.model.shown.order != "made":
             return ""
         return f" {self._unseen:,} new ↓ "

@@ -1,4 +1,4 @@
-"""Which rows of a trace are shown, and where: filtered in steps, calls of one line as one row."""
+"""Which rows of a trace are shown, and where: filtered in steps, calls of one line as one row, in an order."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
 from typing import overload
 
+from workbench.tui.trace.arranged import Arranged, Order
 from workbench.tui.trace.filter import Filter, parse_filter
 from workbench.tui.trace.folds import Fold, Folds, Key
 from workbench.tui.trace.rows import CallRow, EndRow, Row
@@ -15,13 +16,16 @@ _CHUNK = 1000
 
 
 class ShownRows(Sequence[int]):
-    """Indices into the rows, ascending: those that match, as far as the filter has come."""
+    """Indices into the rows, ascending or in another order: those that match, as far as the filter has come."""
 
     def __init__(self, *, folds_by_itself: bool) -> None:
         """folds_by_itself: many calls of one line become one row without being asked to."""
         self._folds_by_itself = folds_by_itself
         self.show_console = True
         self.filter = Filter()
+        self.order: Order = "made"
+        self._arranged: Arranged | None = None
+        """The rows in that order, if it is another."""
         self.begin([])
 
     def begin(self, rows: list[Row]) -> None:
@@ -34,6 +38,8 @@ class ShownRows(Sequence[int]):
         self._restart()
 
     def __len__(self) -> int:
+        if self._arranged is not None:
+            return len(self._arranged)
         return len(self._rows if self._matching is None else self._matching)
 
     @overload
@@ -41,6 +47,11 @@ class ShownRows(Sequence[int]):
     @overload
     def __getitem__(self, place: slice) -> Sequence[int]: ...
     def __getitem__(self, place: int | slice) -> int | Sequence[int]:
+        if self._arranged is not None:
+            if isinstance(place, slice):
+                return self._arranged.at(place)
+            place = range(len(self))[place]
+            return self._arranged.at(slice(place, place + 1))[0]
         return (range(len(self._rows)) if self._matching is None else self._matching)[place]
 
     # -- the filter ------------------------------------------------------------------------
@@ -48,6 +59,11 @@ class ShownRows(Sequence[int]):
     def set_filter(self, text: str) -> None:
         """Take a new filter; ``step`` carries it out. Raises FilterError and keeps the old one."""
         self.filter = parse_filter(text)
+        self._restart()
+
+    def set_order(self, order: Order) -> None:
+        """Show calls in another order: each its own row, without the console."""
+        self.order = order
         self._restart()
 
     def fold_console(self, folded: bool) -> None:
@@ -70,7 +86,11 @@ class ShownRows(Sequence[int]):
         rows, shown, matches = self._rows, self._matching, self._matches
         while self._scanned < len(rows):
             end = min(self._scanned + _CHUNK, len(rows))
-            shown.extend(i for i in range(self._scanned, end) if matches(i))
+            found = (i for i in range(self._scanned, end) if matches(i))
+            if self._arranged is not None:
+                self._arranged.put_all(found)
+            else:
+                shown.extend(found)
             self._scanned = end
             if time.monotonic() >= until:
                 break
@@ -78,6 +98,8 @@ class ShownRows(Sequence[int]):
 
     def position(self, index: int) -> int:
         """Where the row ``index`` is (or would be) among the shown ones."""
+        if self._arranged is not None:
+            return self._arranged.place(index)
         index = self.standing_for(index)
         return index if self._matching is None else bisect_left(self._matching, index)
 
@@ -112,7 +134,7 @@ class ShownRows(Sequence[int]):
     def fold(self, index: int, folded: bool) -> bool:
         """Have the calls of a row's line as one row, or each its own; False: it is alone."""
         fold = self.fold_of(index)
-        if fold is None or fold.count < 2 or self.filter:
+        if fold is None or fold.count < 2 or self._is_flat:
             return False
         fold.unfolded = not folded
         self._refold()
@@ -129,7 +151,12 @@ class ShownRows(Sequence[int]):
             pass
 
     def _is_folded(self, fold: Fold) -> bool:
-        return fold.folded and not self.filter  # which looks for single calls
+        return fold.folded and not self._is_flat
+
+    @property
+    def _is_flat(self) -> bool:
+        """Filters and orders look at single calls."""
+        return bool(self.filter) or self._arranged is not None
 
     # -- looking for a call ----------------------------------------------------------------
 
@@ -138,7 +165,7 @@ class ShownRows(Sequence[int]):
     ) -> int | None:
         """The next shown position after ``start`` (-1 for the way up) whose call is ``wanted``.
         ends: also where the execution failed."""
-        if self._matching is not None and not self.filter:
+        if self._matching is not None and not self._is_flat:
             return self._find_within(start, direction, wanted, ends=ends)
         position = start + direction
         while 0 <= position < len(self):
@@ -167,16 +194,24 @@ class ShownRows(Sequence[int]):
         row = self._rows[index]
         if isinstance(row, CallRow):
             return self.filter.call(row) if self.filter else self.standing_for(index) == index
-        return (self.show_console or isinstance(row, EndRow)) and self.filter.console(row)
+        shows_lines = self.show_console and self._arranged is None
+        return (shows_lines or isinstance(row, EndRow)) and self.filter.console(row)
 
     def _restart(self) -> None:
-        whole = not self.filter and self.show_console and not self._folds.any_folded
+        in_order = self.order == "made"
+        whole = not self.filter and self.show_console and not self._folds.any_folded and in_order
         self._matching = None if whole else []
+        self._arranged = None if in_order else Arranged(self.order, self._rows.__getitem__)
         self._scanned = 0
 
     def changed(self, index: int) -> None:
         """A row that was filtered already may match now, or no longer."""
         if self._matching is None or index >= self._scanned:
+            return
+        if self._arranged is not None:
+            self._arranged.take_out(index)
+            if self._matches(index):
+                self._arranged.put(index)
             return
         place = bisect_left(self._matching, index)
         there = place < len(self._matching) and self._matching[place] == index

@@ -267,6 +267,11 @@ class TraceModel:
         index = self._place(seq)
         return index if index >= 0 else None
 
+    def console_number(self, index: int) -> int:
+        """Which of the console's lines a row is, from 0."""
+        rows = self.rows[:index]
+        return sum(isinstance(row, ConsoleRow) for row in rows)
+
     def line_notes(self) -> dict[int, LineNote]:
         """Beside each script line that made calls: how many and how long, ``3 calls 41 ms``, in the hue of
         their server; of several servers in none."""

@@ -13,9 +13,8 @@ from workbench.core.events import Event
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.trace import view_messages
-from workbench.tui.trace.drawing import TraceDrawing
+from workbench.tui.trace.arrangement import TraceArrangement
 from workbench.tui.trace.filter import FilterError, parse_filter
-from workbench.tui.trace.line import VIEWS
 from workbench.tui.trace.rows import CallRow, ConsoleRow, EndRow
 from workbench.tui.trace.trace_model import TraceModel
 from workbench.tui.widgets.mouse import only_asks
@@ -24,7 +23,7 @@ _STEP_S = 0.02
 _TICK_S = 0.1
 
 
-class TraceView(TraceDrawing, can_focus=True):
+class TraceView(TraceArrangement, can_focus=True):
     """The calls of one execution. Feed it with ``begin`` and ``apply``."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("trace")]
@@ -206,6 +205,7 @@ class TraceView(TraceDrawing, can_focus=True):
         """To the first call that began where the overview was clicked, or after that."""
         left, width = self._overview_room()
         at_ms = (x - left) / max(1, width) * self._scale
+        self.put_in_order("made")
         found = self.model.shown.find(
             -1, 1, lambda row: row.started_ms >= at_ms and row.status != "pending"
         )
@@ -236,13 +236,14 @@ class TraceView(TraceDrawing, can_focus=True):
 
     def action_follow(self) -> None:
         """To the end, and stay there while calls come."""
-        self.follow = True
+        self.follow = self.model.shown.order == "made"
         self._go(len(self.model.shown) - 1)
 
     def action_toggle_follow(self) -> None:
         if self.follow:
             self.follow = False
         else:
+            self.put_in_order("made")
             self.action_follow()
 
     def action_error(self, direction: int) -> None:
@@ -270,16 +271,6 @@ class TraceView(TraceDrawing, can_focus=True):
         self._resize()
         self._go(found)
 
-    def _show_briefly(self, text: str) -> None:
-        """A word below the rows, for a moment."""
-        self._problem = text
-        self.set_timer(1.5, self._forgive)
-        self._resize()
-
-    def _forgive(self) -> None:
-        self._problem = ""
-        self._resize()
-
     def action_filter(self) -> None:
         self._filter_before = self.model.shown.filter.text
         self._prompt.open(self._filter_before)
@@ -287,38 +278,13 @@ class TraceView(TraceDrawing, can_focus=True):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # Without a filter, Escape belongs to the screen.
-        return action != "clear_filter" or bool(self.model.shown.filter or self._problem)
+        is_changed = self.model.shown.filter or self.model.shown.order != "made"
+        return action != "clear_filter" or bool(is_changed or self._problem)
 
     def action_clear_filter(self) -> None:
+        """Also out of another order."""
         self.set_filter("")
-
-    def action_cycle_view(self) -> None:
-        self._view = VIEWS[(VIEWS.index(self.view) + 1) % len(VIEWS)]
-        self.refresh()
-
-    def action_toggle_console(self) -> None:
-        self.model.shown.fold_console(self.model.shown.show_console)
-        self._refilter()
-
-    def action_fold(self) -> None:
-        """The calls of the line under the cursor as one row, or each its own."""
-        if self.cursor is not None:
-            folded = self.model.shown.folded_at(self.cursor) is not None
-            if self.model.shown.fold(self.cursor, not folded):
-                self._folded()
-            else:
-                self._show_briefly("this call is the only one of its line")
-
-    def action_fold_all(self) -> None:
-        self.model.shown.fold_all()
-        self._folded()
-
-    def _folded(self) -> None:
-        if self.cursor is not None:
-            self.cursor = self.model.shown.standing_for(self.cursor)
-        self._resize()
-        if self.cursor is not None:
-            self._go(self.model.shown.position(self.cursor))
+        self.put_in_order("made")
 
     def action_summary(self) -> None:
         self.post_message(view_messages.FiguresRequested(self))
@@ -331,6 +297,9 @@ class TraceView(TraceDrawing, can_focus=True):
             self.post_message(view_messages.CallOpened(self, row.seq))
         elif isinstance(row, EndRow):
             self.post_message(view_messages.EndOpened(self, row.line, row.column))
+        elif isinstance(row, ConsoleRow) and row.level and self.cursor is not None:
+            number = self.model.console_number(self.cursor)
+            self.post_message(view_messages.ConsoleOpened(self, number))
 
     def action_copy(self) -> None:
         """The call, with its arguments and what came of it; a console line as it is."""

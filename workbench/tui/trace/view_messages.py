@@ -34,6 +34,14 @@ class CallOpened(CallHighlighted):
     """Enter or a click on the call under the cursor."""
 
 
+class ConsoleOpened(TraceMessage):
+    """Enter on a line of the console; which one, from 0, of all that the script wrote."""
+
+    def __init__(self, view: Widget, number: int) -> None:
+        super().__init__(view)
+        self.number = number
+
+
 class EndOpened(TraceMessage):
     """Enter on how the execution failed; where in the script, counted from 1."""
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
+from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
@@ -21,6 +25,8 @@ from workbench.tui.widgets.line_view import fit, invitation
 
 _SHOWN_LINES = 5_000
 """So many rows are drawn. All lines are kept: the engine bounds them (10 000 and 4 MB a run)."""
+_DRAW_S = 0.02
+"""So long lines are drawn in one go; the rest after what waits meanwhile."""
 _RANKS: Final[dict[LogLevel, int]] = {"debug": 0, "log": 1, "info": 1, "warn": 2, "error": 3}
 _LEVELS: Final[tuple[LogLevel, ...]] = ("debug", "log", "warn", "error")
 """From where on lines are shown, in the order in which ``l`` goes through them."""
@@ -46,10 +52,11 @@ class ConsoleView(LineLog):
         & > .console--warn { color: $warning; }
         & > .console--error { color: $error; }
         & > .console--cut { background: $panel; color: $foreground; }
+        & > .console--chosen { background: $primary 35%; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"console--{name}" for name in ("level", "debug", "info", "warn", "error", "cut")
+        f"console--{name}" for name in ("level", "debug", "info", "warn", "error", "cut", "chosen")
     }
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("console")]
 
@@ -70,6 +77,22 @@ class ConsoleView(LineLog):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, max_lines=_SHOWN_LINES, auto_scroll=True, wrap=True, min_width=1)
         self._kept: list[LogLine] = []
+        self._next = 0
+        """The first line in ``_kept`` that was not looked at yet."""
+        self._starts: list[tuple[int, int]] = []
+        """(first row, place in ``_kept``) of each line that is drawn; rows that were let go count."""
+        self._is_drawing = False
+        self._note = ""
+        self._is_noted = False
+        """Whether the note is drawn."""
+        self._width = 0
+        """Cells of a row, as they were when the lines were drawn."""
+        self._at_end = True
+        """Whether new lines are followed."""
+        self._top: int | None = None
+        """The line that is to be the topmost once all are drawn; a place in ``_kept``."""
+        self._chosen: int | None = None
+        """The line that somebody went to; a place in ``_kept``."""
         self._left_out = False
         """Lines above the first one that is drawn were not drawn again."""
         self.level: LogLevel = "debug"
@@ -84,21 +107,51 @@ class ConsoleView(LineLog):
 
     def add(self, lines: Iterable[LogLine]) -> None:
         """Append lines; of all of them the last rows are drawn."""
-        for line in lines:
-            self._kept.append(line)
-            if self._is_shown(line):
-                self.write(self._drawn(line), animate=False)
+        self._kept.extend(lines)
+        if not self._is_drawing:
+            self._draw()
 
     def note(self, text: str) -> None:
         """A word of ours below the lines."""
-        style = self.get_component_rich_style("console--warn")
-        self.write(Text(clean(text), style=style), animate=False)
+        self._note = text
+        if not self._is_drawing:
+            self._draw_note()
 
     def forget(self) -> None:
         """A new run starts; the level stays."""
         self._kept.clear()
-        self._left_out = False
-        self.clear()
+        self._note = ""
+        self._top = self._chosen = None
+        self._at_end = True
+        self._refill()
+
+    def go_to(self, number: int) -> None:
+        """Bring a line to the top and mark it. number: from 0, of all that the script wrote."""
+        if number >= len(self._kept):
+            return
+        self._chosen = self._top = number
+        if not self._is_shown(self._kept[number]):
+            self.level = "debug"
+            self.post_message(self.LevelChanged())
+        self._refill()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lines are wrapped for the width that there is now."""
+        width = self.scrollable_content_region.width
+        if not width or width == self._width:
+            return
+        if not self._width:
+            self.clear()  # Textual kept what was written before; all of it is drawn below
+        super().on_resize(event)
+        self._width = width
+        if self._top is None and not self._at_end:
+            self._top = self._line_at(self.scroll_offset.y)
+        self._refill()
+
+    def watch_scroll_y(self, old: float, new: float) -> None:
+        super().watch_scroll_y(old, new)
+        if not self._is_drawing:
+            self._at_end = round(new) >= self.max_scroll_y
 
     def invite(self, text: str) -> None:
         """What stands there as long as the script wrote nothing."""
@@ -115,12 +168,27 @@ class ConsoleView(LineLog):
         if not self.lines:
             return self._nothing(y)
         if y or self.scroll_offset.y or not self.is_cut:
-            return super().render_line(y)
+            drawn = super().render_line(y)
+            line = self._line_at(self.scroll_offset.y + y)
+            if self._chosen is None or line != self._chosen:
+                return drawn
+            ground = Style(bgcolor=self.get_component_rich_style("console--chosen").bgcolor)
+            return Strip(Segment.apply_style(drawn, post_style=ground), drawn.cell_length)
         width = self.scrollable_content_region.width
         number = sum(map(self._is_shown, self._kept))
         said = f"the start of {number:,} lines is not drawn · x saves all"
         style = self.get_component_rich_style("console--cut")
         return Strip([Segment(fit(said, width), style)]).adjust_cell_length(width, style)
+
+    def _line_at(self, row: int) -> int | None:
+        """The line that a row is of: its place in ``_kept``."""
+        row += self.rows_let_go
+        place = bisect_right(self._starts, (row, len(self._kept))) - 1
+        return (
+            self._starts[place][1]
+            if place >= 0 and row < len(self.lines) + self.rows_let_go
+            else None
+        )
 
     def _nothing(self, y: int) -> Strip:
         """A row where no line is drawn: why there is none, and what brings one."""
@@ -153,11 +221,44 @@ class ConsoleView(LineLog):
             self.post_message(self.SaveRequested(self, encodable(self.shown_text()) + "\n"))
 
     def _refill(self) -> None:
+        """Draw the lines anew, as many of the last ones as are drawn."""
         self.clear()
-        lines = [line for line in self._kept if self._is_shown(line)]
-        self._left_out = len(lines) > _SHOWN_LINES
-        for line in lines[-_SHOWN_LINES:]:
-            self.write(self._drawn(line), animate=False)
+        self._starts.clear()
+        self._is_noted = False
+        shown = [place for place, line in enumerate(self._kept) if self._is_shown(line)]
+        self._left_out = len(shown) > _SHOWN_LINES
+        self._next = shown[-_SHOWN_LINES] if self._left_out else 0
+        if not self._is_drawing:
+            self._draw()
+
+    def _draw(self) -> None:
+        """Draw what was not drawn yet, for a moment; then again, after what waits meanwhile."""
+        until = time.monotonic() + _DRAW_S
+        self._is_drawing = True
+        while self._next < len(self._kept):
+            line = self._kept[self._next]
+            if self._is_shown(line):
+                self._starts.append((len(self.lines) + self.rows_let_go, self._next))
+                follows = self._at_end and self._top is None
+                self.write(self._drawn(line), animate=False, scroll_end=follows)
+            self._next += 1
+            if time.monotonic() >= until:
+                self.call_later(self._draw)
+                return
+        self._is_drawing = False
+        self._draw_note()
+        if self._top is not None and self._width:
+            rows = [start for start, place in self._starts if place >= self._top]
+            self._top, self._at_end = None, False
+            y = max(0, (rows or [0])[0] - self.rows_let_go)
+            # After what earlier lines have asked for.
+            self.call_after_refresh(self.scroll_to, y=y, animate=False, immediate=True, force=True)
+
+    def _draw_note(self) -> None:
+        if self._note and not self._is_noted:
+            self._is_noted = True
+            style = self.get_component_rich_style("console--warn")
+            self.write(Text(clean(self._note), style=style), animate=False, scroll_end=self._at_end)
 
     def _is_shown(self, line: LogLine) -> bool:
         return _RANKS[line.level] >= _RANKS[self.level]

@@ -167,6 +167,10 @@ class ErrorCard(PaintedView, can_focus=True):
         left = max(0, caret - _BEFORE) if caret > room - 4 else 0
         for line in lines:
             text = clean_line(line.text[left : left + room])
+            if len(line.text) > left + room:
+                text = text[:-1] + "…"
+            if left and text:
+                text = "…" + text[1:]
             here = line.number == error.line
             number = f" {line.number:>{digits}} │ "
             rows.append(

@@ -110,15 +110,19 @@ class JsonDrawing(PaintedView):
     def _parts(self, index: int) -> list[Part]:
         assert self.shown is not None
         row = self.shown.rows[index]
-        indent = "  " * row.depth
+        cells = self.shown.indent(row)
+        # Where levels stand in one column, their number tells them apart.
+        indent = " " * cells if cells == 2 * row.depth else f"{row.depth:>{cells - 1}} "
         if row.is_text:
-            return [(indent + "  ", ""), (clean_line(row.value), "text")]
+            return [(indent + "  ", ""), (clean_line(row.value), "key" if row.of_key else "text")]
         fold = ("▾ " if row.open else "▸ ") if self.shown.folds(row) else "  "
         parts: list[Part] = [(indent + fold, "fold")]
         if row.key is not None:
             style = "index" if isinstance(row.key, int) else "key"
             parts.append((self.shown.label(row), style))
-        if row.open and isinstance(row.value, str):  # the text itself stands below
+        if (
+            row.open and isinstance(row.value, str) and self.shown.is_cut(row)
+        ):  # the text itself stands below
             parts.append((f"{len(row.value):,} characters", "dim"))
         elif (media := media_of(row.value)) is not None:
             parts.append((fit(media.words, self.shown.room(row)).rstrip(), "string"))

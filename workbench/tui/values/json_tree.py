@@ -31,14 +31,16 @@ _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 
 @dataclass(slots=True)
 class JsonRow:
-    """One line. ``key`` is None for the root, and for a line of a long string's full text."""
+    """One line. ``key`` is None for the root, and for a line of a long string's or key's full text."""
 
     depth: int
     key: str | int | None
     value: JsonValue
     open: bool = False
     is_text: bool = False
-    """``value`` is a part of the string above."""
+    """``value`` is a part of the string above, or of its key."""
+    of_key: bool = False
+    """It is a part of the key."""
 
 
 class JsonTree:
@@ -64,7 +66,7 @@ class JsonTree:
                 more = 0  # what it is stands on its line
             elif isinstance(row.value, dict | list):
                 more = len(row.value)
-            elif isinstance(row.value, str) and row.depth == 1 and self.folds(row):
+            elif row.depth == 1 and self.folds(row):
                 more = min(len(self._children(row)), _FIRST_LINES + 1)
                 more = more if more <= _FIRST_LINES else 0
             else:
@@ -84,7 +86,7 @@ class JsonTree:
             return
         for index in range(len(self.rows) - 1, -1, -1):
             row = self.rows[index]
-            if row.open and isinstance(row.value, str):
+            if row.open and not isinstance(row.value, dict | list):
                 self._close(index)
                 self.expand(index)
 
@@ -94,21 +96,44 @@ class JsonTree:
         """Whether a row holds more than its line shows."""
         if row.is_text:
             return False
-        if isinstance(row.value, str):
-            return "\n" in row.value or not _fits(row.value, self.room(row))
-        return isinstance(row.value, dict | list) and bool(row.value)
+        if isinstance(row.value, dict | list) and row.value:
+            return True
+        return self.is_cut(row) or self._cuts_key(row)
+
+    def is_cut(self, row: JsonRow) -> bool:
+        """Whether the value is a string that is not whole on its line."""
+        value = row.value
+        return isinstance(value, str) and ("\n" in value or not _fits(value, self.room(row)))
+
+    def indent(self, row: JsonRow) -> int:
+        """Cells before a row: two for each level, but never more than a third of the line."""
+        return self._indent(row.depth)
+
+    def _indent(self, depth: int) -> int:
+        return 2 * min(depth, self.width // 6)
 
     def room(self, row: JsonRow) -> int:
         """Cells of a line for the value, beside the fold and the key."""
-        return max(_LEAST, self.width - 2 * row.depth - 2 - cell_len(self.label(row)))
+        return max(_LEAST, self.width - self.indent(row) - 2 - cell_len(self.label(row)))
 
     def label(self, row: JsonRow) -> str:
-        """A row's key with its colon, cut where it takes more than half of the line."""
+        """A row's key with its colon, cut where it takes more than half of the line and its value needs the
+        rest."""
         if row.key is None:
             return ""
-        key = shown_key(row.key)
-        most = max(3, (self.width - 2 * row.depth - 2) // 2 - 2)
+        key, most = shown_key(row.key), self._key_room(row)
         return (key if cell_len(key) <= most else set_cell_size(key, most - 1) + "…") + ": "
+
+    def _key_room(self, row: JsonRow) -> int:
+        line = self.width - self.indent(row) - 2
+        half = max(3, line // 2 - 2)
+        value = row.value
+        if isinstance(value, dict | list) or (isinstance(value, str) and len(value) > half):
+            return half
+        return max(half, line - 2 - cell_len(shown_value(value, half)))
+
+    def _cuts_key(self, row: JsonRow) -> bool:
+        return isinstance(row.key, str) and cell_len(shown_key(row.key)) > self._key_room(row)
 
     def expand(self, index: int) -> None:
         """Show what is directly in a row."""
@@ -173,16 +198,22 @@ class JsonTree:
     def _children(self, row: JsonRow) -> list[JsonRow]:
         depth = row.depth + 1
         value = row.value
+        width = max(_LEAST, self.width - self._indent(depth) - 2)
+        rows: list[JsonRow] = []
+        if self._cuts_key(row):
+            parts = wrapped(str(row.key), width)
+            rows += [JsonRow(depth, None, part, is_text=True, of_key=True) for part in parts]
         if isinstance(value, dict):
-            return [JsonRow(depth, key, item) for key, item in value.items()]
-        if isinstance(value, list):
-            return [JsonRow(depth, number, item) for number, item in enumerate(value)]
-        width = max(_LEAST, self.width - 2 * depth - 2)
-        return [
-            JsonRow(depth, None, part, is_text=True)
-            for line in value.split("\n")
-            for part in wrapped(line, width)
-        ]
+            rows += [JsonRow(depth, key, item) for key, item in value.items()]
+        elif isinstance(value, list):
+            rows += [JsonRow(depth, number, item) for number, item in enumerate(value)]
+        elif isinstance(value, str) and self.is_cut(row):
+            rows += [
+                JsonRow(depth, None, part, is_text=True)
+                for line in value.split("\n")
+                for part in wrapped(line, width)
+            ]
+        return rows
 
     # -- where -----------------------------------------------------------------------------
 

@@ -201,7 +201,7 @@ class JsonView(JsonDrawing, can_focus=True):
         if self.shown is None or index >= len(self.shown.rows):
             return
         row = self.shown.rows[index]
-        on_fold = self.position == index or offset.x < 2 * row.depth + 2
+        on_fold = self.position == index or offset.x < self.shown.indent(row) + 2
         if self.shown.folds(row) and on_fold and not only_asks(event):
             self.shown.toggle(index)
         self._resize()

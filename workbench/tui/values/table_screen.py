@@ -18,7 +18,7 @@ from workbench.tui.commands import bindings
 from workbench.tui.values.clipboard import copy
 from workbench.tui.values.table import CELL, Row, Table, cell, csv_text, filtered, ordered
 from workbench.tui.widgets.guarded_screen import GuardedModal
-from workbench.tui.widgets.line_input import LineInput
+from workbench.tui.widgets.line_input import FilterLine
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
@@ -60,7 +60,7 @@ class TableScreen(GuardedModal[str | None]):
     def compose(self) -> ComposeResult:
         with Pane():
             yield RowList(self._line, self._heading, id="table")
-            yield LineInput(placeholder="words · state:open · id>100 · -word", id="table-filter")
+            yield FilterLine(placeholder="words · state:open · id>100 · -word", id="table-filter")
 
     def on_mount(self) -> None:
         self.rows.empty_text = "No row matches\nEsc clears the filter"
@@ -73,8 +73,8 @@ class TableScreen(GuardedModal[str | None]):
         return self.query_one("#table", RowList)
 
     @property
-    def line(self) -> LineInput:
-        return self.query_one("#table-filter", LineInput)
+    def line(self) -> FilterLine:
+        return self.query_one("#table-filter", FilterLine)
 
     # -- drawing ---------------------------------------------------------------------------
 
@@ -118,10 +118,20 @@ class TableScreen(GuardedModal[str | None]):
         count = f"{shown:,} of {all_:,} rows" if shown != all_ else f"{all_:,} rows"
         column = clean_line(self._table.columns[self._column], 30)
         more = f" · {self._table.left_out:,} columns left out" if self._table.left_out else ""
-        keys = "←→ column · o order · / filter · y CSV · Y JSON · v text · Esc"
+        keys = "Enter the row · ←→ column · o order · / filter · y CSV · Y JSON · v text · Esc"
         self.query_one(Pane).set_title(f"{self._title} · {count} · {column}{more}", keys)
 
     # -- keys ------------------------------------------------------------------------------
+
+    @on(RowList.Selected)
+    def _opened(self) -> None:
+        """The row as it is, with all that its cells have no room for."""
+        from workbench.tui.values.value_screen import JsonScreen
+
+        row = self.rows.row
+        if row is not None:
+            place = next(n for n, one in enumerate(self._table.rows, 1) if one is row)
+            self.app.push_screen(JsonScreen(row, f"{self._title} · row {place:,}"))
 
     def action_column(self, by: int) -> None:
         last = len(self._table.columns) - 1

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from workbench.tui.widgets.line_input import LineInput
+from workbench.tui.widgets.line_input import FilterLine
 from workbench.tui.widgets.row_list import Draw, RowList
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class FilteredList(Vertical, Generic[T]):
     ) -> None:
         """name: begins the ids of the line and the rows."""
         super().__init__()
-        self.line = LineInput(id=f"{name}-filter", placeholder=placeholder)
+        self.line = FilterLine(id=f"{name}-filter", placeholder=placeholder)
         self.rows = RowList[T](draw, heading, id=f"{name}-rows")
 
     def compose(self) -> ComposeResult:

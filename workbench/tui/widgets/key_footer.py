@@ -7,7 +7,7 @@ focus, 35 ms each time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -18,13 +18,21 @@ from textual.widget import Widget
 
 from workbench.tui.commands import BY_ID, FOOTER_ORDER
 from workbench.tui.commands.shown import split
-from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.mouse import only_asks
 
 _PLACES = {name: place for place, name in enumerate(FOOTER_ORDER)}
 _DECLARED = {name: place for place, name in enumerate(BY_ID)}
 _ALWAYS = ("help", "palette", "quit")
 _BETWEEN = "  "
+
+
+@runtime_checkable
+class HasIdleActions(Protocol):
+    """A screen or widget some of whose keys have nothing to do at times."""
+
+    @property
+    def idle_actions(self) -> frozenset[str]:
+        """Actions that are not offered now."""
 
 
 class Entry(NamedTuple):
@@ -114,11 +122,15 @@ class KeyFooter(Widget):
         if not self.is_attached or not self.screen.is_active:
             return  # below another screen it stays as it is
         screen = self.screen
-        idle = screen.idle_actions if isinstance(screen, GuardedScreen) else frozenset()
         shown = [
             found
             for found in screen.active_bindings.values()
-            if found.binding.show and found.binding.action not in idle
+            if found.binding.show
+            and not any(
+                found.binding.action in one.idle_actions
+                for one in (screen, found.node)
+                if isinstance(one, HasIdleActions)
+            )
         ]
         entries, start = [], 0
         for found in fitting(shown, self.size.width, self._width):

@@ -18,3 +18,9 @@ class LineInput(Input):
     def __init__(self, value: str | None = None, **options: Any) -> None:
         super().__init__(value, **options)
         self.cursor_blink = False
+
+
+class FilterLine(LineInput):
+    """Above or below a list that it filters: Enter and Down go to what is left of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("filter")]

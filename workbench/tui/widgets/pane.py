@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.geometry import Offset
 from textual.message import Message
 
+_BETWEEN = " · "
 _BEFORE_TITLE = 3
 """Cells of the frame in front of the words in its upper edge: a corner, a line, a space."""
 
@@ -34,6 +35,7 @@ class Pane(Vertical):
         """It has another size: what its frame says may have to be shorter, or may be longer."""
 
     _words: tuple[Content, Content] | None = None
+    """What its frame says where there is room for all of it."""
 
     def set_title(self, title: str | Content, subtitle: str | Content = "") -> None:
         """The words in the upper and in the lower edge."""
@@ -42,9 +44,23 @@ class Pane(Vertical):
             words != self._words
         ):  # Textual paints the whole widget for a title, also for the same one
             self._words = words
-            self.border_title, self.border_subtitle = words
+            self.border_title = words[0]
+            self._put_subtitle()
+
+    def _put_subtitle(self) -> None:
+        """As many of the words in the lower edge, between dots, as there is room for."""
+        words = self._words[1] if self._words is not None else Content("")
+        shown, *parts = words.split(_BETWEEN)
+        for part in parts:
+            longer = Content(_BETWEEN).join([shown, part])
+            if self.title_room and longer.cell_length > self.title_room:
+                break
+            shown = longer
+        if self.border_subtitle != shown:
+            self.border_subtitle = shown
 
     def on_resize(self) -> None:
+        self._put_subtitle()
         self.post_message(self.Resized())
 
     def place_of(self, words: str) -> Offset | None:

@@ -45,7 +45,7 @@ class Prompt:
         if self.text is None:
             return None
         took: Took = "typed"
-        if event.key == "enter":
+        if event.key in ("enter", "down"):
             took = "done"
         elif event.key == "escape":
             took = "given up"

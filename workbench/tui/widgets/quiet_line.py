@@ -1,9 +1,15 @@
-"""A line of words around the panes: drawn only where it differs, and never with half a word."""
+"""A line of words around the panes: drawn only where it differs; whole words are left out, not halves."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
+
+_BETWEEN = "   "
 
 
 class QuietLine(Static):
@@ -15,12 +21,44 @@ class QuietLine(Static):
             self.update(content)
 
 
+def as_many(text: str, parts: Iterable[str], room: int, between: str = " · ") -> str:
+    """A text with as many of the parts behind it, from the first, as fit into so many cells; all of it if none
+    does."""
+    for part in parts:
+        longer = f"{text}{between}{part}"
+        if cell_len(longer) > room:
+            break
+        text = longer
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words at one end of a line. ``rank``: those of the largest are the first to go where there is no room."""
+
+    content: Content
+    rank: int = 0
+
+
+def ranked(left: Iterable[Words], right: Iterable[Words], room: int) -> Content:
+    """Two groups of words at the two ends of so many cells. Whole words or none; those of one rank stay or go
+    together."""
+    left, right = list(left), list(right)
+    while True:
+        start, end = (Content(_BETWEEN).join(one.content for one in part) for part in (left, right))
+        gap = room - start.cell_length - end.cell_length
+        worst = max((one.rank for one in (*left, *right)), default=0)
+        if gap >= 2 or not worst:
+            return start + Content(" " * max(gap, 1)) + end
+        left, right = ([one for one in part if one.rank < worst] for part in (left, right))
+
+
 def fitted(left: list[Content], right: list[Content], room: int) -> Content:
     """Two groups of words at the two ends of so many cells. Whole words or none: the pool and the tools are
     the first to go."""
     left, right = list(left), list(right)
     while True:
-        start, end = Content("   ").join(left), Content("   ").join(right)
+        start, end = Content(_BETWEEN).join(left), Content(_BETWEEN).join(right)
         gap = room - start.cell_length - end.cell_length
         if gap >= 2 or not (len(left) > 2 or len(right) > 1):
             return start + Content(" " * max(gap, 1)) + end

@@ -15,6 +15,7 @@ from textual.strip import Strip
 from workbench.tui.commands import bindings
 from workbench.tui.widgets.line_view import PaintedView, Part, invitation
 from workbench.tui.widgets.mouse import only_asks
+from workbench.tui.widgets.whole_row import ROOMY, WholeRow, is_cut, words_of
 
 T = TypeVar("T")
 Draw = Callable[[T, int], list[Part]]
@@ -63,6 +64,9 @@ class RowList(PaintedView, Generic[T], can_focus=True):
     class Selected(Highlighted):
         """Enter, or a click on the row under the cursor."""
 
+    class Cut(Highlighted):
+        """The row under the cursor has too little room now, or has enough again."""
+
     class NearEnd(Highlighted):
         """The last rows are in sight: more may be fetched."""
 
@@ -76,6 +80,7 @@ class RowList(PaintedView, Generic[T], can_focus=True):
         self._heading = heading
         self.rows: list[T] = []
         self.cursor = 0
+        self._was_cut = False
 
     @property
     def row(self) -> T | None:
@@ -100,6 +105,7 @@ class RowList(PaintedView, Generic[T], can_focus=True):
         self.refresh()
 
     def _show_cursor(self) -> None:
+        self._look_if_cut()
         if self.size.height:
             self.keep_in_sight(self.cursor, max(1, self.size.height - 1))
 
@@ -147,6 +153,33 @@ class RowList(PaintedView, Generic[T], can_focus=True):
 
     def action_page(self, direction: int) -> None:
         self.move_to(self.cursor + direction * max(1, self.size.height - 2))
+
+    # -- what is cut -----------------------------------------------------------------------
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether words of the row under the cursor are cut for lack of room."""
+        width = self.scrollable_content_region.width
+        if self.row is None or not width:
+            return False
+        drawn = self._draw(self.row, width - 2)
+        return is_cut(drawn, words_of(self._draw(self.row, ROOMY)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "whole" or self.is_cut
+
+    def _look_if_cut(self) -> None:
+        """Its key is offered only where it shows more."""
+        before, self._was_cut = self._was_cut, self.is_cut
+        if self._was_cut != before:
+            self.post_message(self.Cut(self))
+            if self.has_focus:
+                self.refresh_bindings()
+
+    def action_whole(self) -> None:
+        """All that the row says, over the screen."""
+        if self.row is not None:
+            self.app.push_screen(WholeRow(words_of(self._draw(self.row, ROOMY))))
 
     def action_select(self) -> None:
         if self.rows:
