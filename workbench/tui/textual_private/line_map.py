@@ -19,9 +19,13 @@ class LineMap(WrappedDocument):
     lines that are pasted it held the event loop for 25 ms.
     """
 
+    _rows = 0
+    """Rows, where lines are not wrapped."""
+
     @property
     def height(self) -> int:
-        return len(self._offset_to_line_info)
+        """As of the last call of ``wrap`` or ``wrap_range``: who asks in between draws all lines anew."""
+        return len(self._offset_to_line_info) if self._width else self._rows
 
     def wrap(self, width: int, tab_width: int | None = None) -> None:
         """Where each line begins."""
@@ -29,6 +33,7 @@ class LineMap(WrappedDocument):
             super().wrap(width, tab_width)
             return
         self._width = width
+        self._rows = self.document.line_count
         self._tab_width = tab_width or self._tab_width
         # Lists, as TextArea sees them: it reads items and lengths.
         as_lists: Any = (
@@ -44,6 +49,8 @@ class LineMap(WrappedDocument):
         """As ``wrap``, after an edit."""
         if self._width:
             super().wrap_range(start, old_end, new_end)
+        else:
+            self._rows = self.document.line_count
 
     def _lines(self) -> int:
         return self.document.line_count
