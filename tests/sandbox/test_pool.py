@@ -106,6 +106,18 @@ async def test_where_much_runs_workers_rehearse_in_a_calm_moment_only(
         await engine.close()
 
 
+async def test_warm_workers_of_a_zygote_that_died_are_let_go_at_once(engine: Engine) -> None:
+    """Their own ends may be heard later than the event loop lives."""
+    await engine.run(ExecutionRequest("1"), tools=DictTools())
+    pool = pool_of(engine)
+    await until(lambda: len(pool._idle) > 0, "a worker is warm")
+    warm, server = list(pool._idle), pool._server
+    assert server is not None
+    server._died()
+    assert all(worker.closed for worker in warm)
+    assert (await engine.run(ExecutionRequest("2"), tools=DictTools())).value == 2
+
+
 async def test_an_execution_cancelled_while_it_waits_leaves_the_queue(engine: Engine) -> None:
     tools = DictTools()
     busy = asyncio.create_task(engine.run(BUSY, tools=tools))

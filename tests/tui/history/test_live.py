@@ -277,7 +277,7 @@ async def test_a_history_that_cannot_be_written_is_told_in_the_header(
 ) -> None:
     app = make_app("return 7")
     said: list[str] = []
-    monkeypatch.setattr(app, "say", lambda text, severity="": said.append(text))
+    monkeypatch.setattr(app, "show_toast", lambda text, severity="": said.append(text))
     file = app.data_dir / "history.sqlite3"
     app.data_dir.mkdir(exist_ok=True)
     file.write_bytes(b"garbage " * 1000)

@@ -309,6 +309,8 @@ class Pool:
             self._fill_later(_RETRY_S)
 
     def _server_died(self) -> None:
+        for worker in self._idle:  # the end of its process may be heard after the event loop's
+            worker.close()
         self._idle.clear()
         self._server = None
         if self._closing:
