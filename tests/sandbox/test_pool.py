@@ -110,7 +110,7 @@ async def test_warm_workers_of_a_zygote_that_died_are_let_go_at_once(engine: Eng
     """Their own ends may be heard later than the event loop lives."""
     await engine.run(ExecutionRequest("1"), tools=DictTools())
     pool = pool_of(engine)
-    await until(lambda: len(pool._idle) > 0, "a worker is warm")
+    await until(lambda: bool(pool._idle))
     warm, server = list(pool._idle), pool._server
     assert server is not None
     server._died()
