@@ -6,12 +6,11 @@ import asyncio
 import uuid
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.core.events import Event
-from workbench.core.model import ExecutionRequest, ScriptError
+from workbench.core.model import ExecutionRequest
 from workbench.history import HistoryError
 from workbench.text.sanitize import clean_line
 from workbench.tui.main.input_text import InputError, parse_input
@@ -255,7 +254,7 @@ class RunControl:
         self._host.refresh_bindings()
         tab = self.tab
         if tab is not None and tab in self._scripts.tabs:
-            self._problems.show_error(_at_its_tool(execution.error, run, tab.script.text), tab)
+            self._problems.show_error(run.at_its_tool(execution.error, tab.script.text), tab)
             tab.script.set_line_notes(self._of[tab][1].line_notes())
         self._host.show_titles()
         failed = run.first_error()
@@ -337,17 +336,3 @@ class RunControl:
     def go_to_place(self, line: int, column: int | None) -> None:
         """To a place of the script that ran, from 1."""
         self._host.jump_to(line - 1, max((column or 1) - 1, 0))
-
-
-def _at_its_tool(error: ScriptError | None, run: LiveRun, code: str) -> ScriptError | None:
-    """Where a call failed, the engine names the place of the last look-up before it, which may stand in its
-    arguments; what failed is the tool."""
-    seq = run.first_error()
-    if error is None or error.line is None or error.column is None or seq is None:
-        return error
-    call = run.calls[seq].call
-    lines = code.split("\n")
-    if call.line != error.line or error.line > len(lines):
-        return error
-    place = lines[error.line - 1].rfind(call.tool, 0, error.column - 1 + len(call.tool))
-    return error if place < 0 else replace(error, column=place + 1)

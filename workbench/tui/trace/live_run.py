@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workbench.core.events import (
     ConsoleLine,
@@ -17,7 +17,7 @@ from workbench.core.events import (
     ToolCallNote,
     ToolCallStarted,
 )
-from workbench.core.model import Execution, JsonValue, LogLine, Status, ToolCall
+from workbench.core.model import Execution, JsonValue, LogLine, ScriptError, Status, ToolCall
 
 TICK_S = 0.05
 """20 Hz: faster cannot be read, and a busy script must not fill the event loop."""
@@ -186,3 +186,18 @@ class LiveRun:
             if state.finished is not None and not state.finished.outcome.ok:
                 return seq
         return None
+
+    def at_its_tool(self, error: ScriptError | None, code: str) -> ScriptError | None:
+        """The error with the place of the tool whose call failed.
+
+        The engine names the place of the last look-up before it, which may stand in its arguments.
+        """
+        seq = self.first_error()
+        if error is None or error.line is None or error.column is None or seq is None:
+            return error
+        call = self.calls[seq].call
+        lines = code.split("\n")
+        if call.line != error.line or error.line > len(lines):
+            return error
+        place = lines[error.line - 1].rfind(call.tool, 0, error.column - 1 + len(call.tool))
+        return error if place < 0 else replace(error, column=place + 1)
