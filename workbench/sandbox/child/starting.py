@@ -15,7 +15,7 @@ from tree_sitter import Node
 from workbench.sandbox.child import entry_points, fences, parallel, wrapping
 from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import Grammars
-from workbench.sandbox.child.outline import outline
+from workbench.sandbox.child.script_outline import outline
 from workbench.sandbox.child.typescript import Eraser, NotErasable, looks_like_generics, looks_typed
 from workbench.sandbox.job import Form
 

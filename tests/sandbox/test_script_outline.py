@@ -11,7 +11,7 @@ from bench.typed_script import UNTYPED
 from workbench.sandbox.child import entry_points, parallel, wrapping
 from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import Grammars, expression_of, statements
-from workbench.sandbox.child.outline import Outline, outline
+from workbench.sandbox.child.script_outline import Outline, outline
 
 PIECES = """\
 await x;
