@@ -45,6 +45,14 @@ def test_a_key_that_would_never_reach_its_command_is_named() -> None:
     assert keymap({"trace-next-error": "e"}) == ({"trace-next-error": "e"}, [])
 
 
+def test_a_large_letter_with_alt_is_the_key_that_terminals_send() -> None:
+    assert keymap({"editor-wrap": "alt+J"})[1] == [
+        "keys.editor-wrap: alt+shift+j is taken by editor-join"
+    ]
+    assert keymap({"run": "f5, alt+X"}) == ({"run": "f5,alt+shift+x"}, [])
+    assert shown("alt+shift+x") == shown("alt+X") == "alt+X"
+
+
 def test_two_own_keys_may_be_swapped() -> None:
     good, problems = keymap({"run": "f8", "stop": "f5"})
     assert good == {"run": "f8", "stop": "f5"}

@@ -10,6 +10,8 @@ import pytest
 from textual import events, messages
 from textual.message import Message
 
+from workbench.tui.commands import COMMANDS
+from workbench.tui.commands.shown import split
 from workbench.tui.textual_private.key_parser import KeyParser, read_keys_with_ours
 
 
@@ -73,6 +75,20 @@ def test_keys_are_those_that_were_pressed_however_the_reads_are_cut(
 def test_a_key_that_is_whole_waits_for_nothing() -> None:
     assert keys("\x1bj", "\x1b[A", "k", "\x1bOP", waited=False) == ["alt+j", "up", "k", "f1"]
     assert keys("\x1b", waited=False) == []
+
+
+def test_every_alt_key_of_a_command_is_one_that_terminals_send() -> None:
+    """A command whose key no terminal sends looks bound, and is not."""
+    bound = {
+        key
+        for command in COMMANDS
+        for key in split(command.keys)
+        if key.startswith("alt+") and len(key.split("+")[-1]) == 1
+    }
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    sent_by = {keys(f"\x1b{each}")[0] for each in letters + letters.upper() + "0123456789"}
+    assert {"alt+d", "alt+shift+j"} <= bound
+    assert bound <= sent_by
 
 
 def test_alt_with_a_key_types_nothing() -> None:

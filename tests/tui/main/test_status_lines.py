@@ -43,6 +43,35 @@ def test_what_matters_least_goes_first_and_never_by_halves() -> None:
     assert said[5] == "name"
 
 
+def test_what_is_told_of_a_script_ends_with_it_also_below_what_passes() -> None:
+    line = StatusLine()
+    line.set_message("Edit it", of="one")
+    assert not line.drop_of_others("one")
+    line.set_passing_message("An agent runs")
+    assert not line.drop_of_others("two")
+    assert line.restore_message()
+    line.show_run(None, opened=True)
+    assert str(line.content) == ""
+    line.set_message("Edit it", of="one")
+    assert line.drop_of_others("two")
+    line.set_message("Edit it", of="one")
+    line.set_message("of all")
+    assert not line.drop_of_others("two")
+
+
+async def test_what_is_told_of_the_script_in_front_ends_when_another_comes(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app_opened(app)
+        line = app.main.query_one("#status", StatusLine)
+        app.main.set_status("Edit it", of=app.main.tab)
+        await pilot.press("ctrl+n")
+        await until(lambda: len(app.main.scripts.tabs) == 2, "another script")
+        await until(lambda: "runs the script" in str(line.content), "the words of the start")
+
+
 async def test_the_first_line_leads_to_the_other_screens(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(130, 30)) as pilot:

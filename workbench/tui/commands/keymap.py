@@ -17,7 +17,7 @@ def bindings(*places: Place) -> list[Binding]:
     screen have priority: an editor's own keys must not hide them."""
     return [
         Binding(
-            command.keys,
+            ",".join(split(command.keys)),
             command.action,
             command.footer or command.title,
             show=command.footer is not None,
@@ -58,7 +58,7 @@ def keymap(own: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
             problems.append(f"keys.{name}: {'; '.join(clashes)}")
             continue
         _take(taken, mine, keys)
-        good[name] = keys
+        good[name] = ",".join(split(keys))
     return good, problems
 
 

@@ -27,10 +27,20 @@ def shown(keys: str) -> str:
 
 def _one_shown(key: str) -> str:
     *modifiers, name = key.split("+")
+    if "shift" in modifiers and len(name) == 1 and name.isalpha():
+        modifiers.remove("shift")
+        name = name.upper()
     name = name.upper() if _FUNCTION_KEY.fullmatch(name) else _KEY_NAMES.get(name, name)
     return "".join("^" if one == "ctrl" else f"{one}+" for one in modifiers) + name
 
 
 def split(keys: str) -> list[str]:
-    """Keys as Textual names them, one by one."""
-    return [key.strip() for key in keys.split(",") if key.strip()]
+    """Keys as Textual names them, one by one: ``alt+J`` as people write it is ``alt+shift+j``."""
+    return [_as_sent(key.strip()) for key in keys.split(",") if key.strip()]
+
+
+def _as_sent(key: str) -> str:
+    *modifiers, name = key.split("+")
+    if not modifiers or len(name) != 1 or name == name.lower():
+        return key
+    return "+".join([*sorted({*modifiers, "shift"}), name.lower()])

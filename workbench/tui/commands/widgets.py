@@ -47,7 +47,7 @@ EDITOR: tuple[Command, ...] = (
     key("editor", "lines-up", "alt+up", "Move lines up", "move_lines(-1)"),
     key("editor", "lines-down", "alt+down", "Move lines down", "move_lines(1)"),
     key("editor", "duplicate", "alt+d", "Duplicate lines"),
-    key("editor", "join", "alt+J", "Join lines"),
+    key("editor", "join", "alt+shift+j", "Join lines"),
     key("editor", "next-occurrence", "ctrl+d", "Select the word, then its next occurrence"),
     key("bar", "close", "escape", "Close"),
     key("find-option", "toggle", "enter,space", "Toggle"),

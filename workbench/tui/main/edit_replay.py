@@ -128,9 +128,9 @@ class EditAndReplay:
             self._runs.could_not_run(error)
             return
         self._runs.show_rest()
-        self._show_verdict(replayed, code, rule)
+        self._show_verdict(tab, replayed, code, rule)
 
-    def _show_verdict(self, replayed: Replayed, code: str, rule: Rule) -> None:
+    def _show_verdict(self, tab: Tab, replayed: Replayed, code: str, rule: Rule) -> None:
         from workbench.tui.replay.divergence_screen import own_failure
 
         divergence = replayed.divergence
@@ -141,19 +141,21 @@ class EditAndReplay:
         calls = count(replayed.execution.tool_calls, "call")
         if divergence is None:
             self._last = None
-            self._host.set_status(f"✔ Identical to {against}: {calls}, nothing sent", "$success")
+            self._host.set_status(
+                f"✔ Identical to {against}: {calls}, nothing sent", "$success", of=tab
+            )
             return
         self._last = replayed, divergence, code
         if only_console(divergence):
             self._detail.show_tab("console")
             self._host.set_status(
-                f"✔ As {against}, but for the console: {calls}, nothing sent", "$success"
+                f"✔ As {against}, but for the console: {calls}, nothing sent", "$success", of=tab
             )
             return
         where = f"call #{divergence.call}" if divergence.call is not None else "the end"
         failed = own_failure(replayed)
         cause = failed or clean_line(divergence.cause or "unknown", 80)
-        self._host.set_status(f"✘ Diverged from {against} at {where}: {cause}", "$warning")
+        self._host.set_status(f"✘ Diverged from {against} at {where}: {cause}", "$warning", of=tab)
         if rule == "stop" and divergence.call is not None and not failed:
             self._problems.show_error(None)  # it did not fail: it was stopped here
             self._detail.result.show(divergence.to_json(), "divergence")

@@ -42,8 +42,14 @@ class Host(Protocol):
     def shows_run(self) -> bool:
         """Whether the trace or the detail is on the screen."""
 
-    def set_status(self, text: str, colour: str = "", parts: Sequence[str] = ()) -> None:
-        """Say something in the status line. parts: more of it, as far as there is room."""
+    def set_status(
+        self, text: str, colour: str = "", parts: Sequence[str] = (), of: Tab | None = None
+    ) -> None:
+        """Say something in the status line. parts: more of it, as far as there is room; of: the script of
+        which it speaks: it ends when another comes to the front."""
+
+    def other_in_front(self) -> None:
+        """Another script came to the front."""
 
     def apply_shares(self) -> None:
         """Lay the panes out: another script, with another input, is in front."""

@@ -44,7 +44,7 @@ class QuickFixes:
         script.history.checkpoint()
         script.replace(fix.text, start, end, maintain_selection_offset=False)
         self._host.jump_to(*start)
-        self._host.set_status(fix.title)
+        self._host.set_status(fix.title, of=self._host.tab)
 
 
 def _at_or_after(found: list[Finding], text: str, row: int) -> Finding | None:

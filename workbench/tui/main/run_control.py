@@ -266,13 +266,13 @@ class RunControl:
             said = error_line(execution.error, run.script)
             if self._host.shows_run:  # its message stands in the trace, and whole in the detail
                 said = f"{error_place(execution.error, run.script)} · 4 Detail says it whole"
-            self._host.set_status(f"{SIGNS[execution.status]} {said}", COLOURS[run.status])
+            self._host.set_status(f"{SIGNS[execution.status]} {said}", COLOURS[run.status], of=tab)
         else:
             done = summed_up(execution, run.upstream_ms)
             if self._host.shows_all:  # time and calls stand in the first line and above the trace
                 done = costs(execution, run.upstream_ms) or ["done"]
             said = f"✔ {clean_line(run.script, 40)}: {done[0]}"
-            self._host.set_status(said, COLOURS["ok"], done[1:])
+            self._host.set_status(said, COLOURS["ok"], done[1:], of=tab)
 
     # -- what one does with the trace --------------------------------------------------
 
@@ -311,7 +311,7 @@ class RunControl:
         tab.script.replace(fix.right, place, (row, column + len(fix.wrong)))
         self._host.jump_to(row, column + len(fix.right))
         self._host.set_status(
-            f"{fix.right} stands for {fix.wrong} now: F5 runs it, ^z takes it back"
+            f"{fix.right} stands for {fix.wrong} now: F5 runs it, ^z takes it back", of=tab
         )
 
     def go_to_call(self, seq: int) -> None:

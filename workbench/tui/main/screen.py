@@ -120,10 +120,18 @@ class WorkbenchScreen(PaneScreen):
         """The script in front."""
         return self.scripts.tab
 
-    def set_status(self, text: str, colour: str = "", parts: Sequence[str] = ()) -> None:
-        """Say something in the status line. parts: more of it, as far as there is room."""
-        self._status.set_message(text, colour, parts)
+    def set_status(
+        self, text: str, colour: str = "", parts: Sequence[str] = (), of: Tab | None = None
+    ) -> None:
+        """Say something in the status line. parts: more of it, as far as there is room; of: the script of
+        which it speaks: it ends when another comes to the front."""
+        self._status.set_message(text, colour, parts, of)
         self._show_status()
+
+    def other_in_front(self) -> None:
+        """What the status line says of another script ends."""
+        if self._status.drop_of_others(self.tab):
+            self.welcome(first=False)
 
     def jump_to(self, row: int, column: int) -> None:
         """Put the cursor of the script there, as far as there is such a place now."""
@@ -212,7 +220,8 @@ class WorkbenchScreen(PaneScreen):
         self.scripts.wrapped.take_from(self.scripts.tabs)
         lines = "are wrapped" if event.area.soft_wrap else "run on past the edge"
         self.set_status(
-            f"Long lines {lines}; {first_key('editor-wrap', self.app.config.keys)} turns it"
+            f"Long lines {lines}; {first_key('editor-wrap', self.app.config.keys)} turns it",
+            of=self.tab,
         )
 
     def _keep_drafts(self) -> None:

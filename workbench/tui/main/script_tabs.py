@@ -162,6 +162,7 @@ class ScriptTabs:
         self._scripts.show(self.tab.script)
         self._inputs.show(self.tab.input)
         self._problems.switched()
+        self._host.other_in_front()
         self._host.apply_shares()
         pane = self._host.pane_name
         self._host.go_to(pane if pane in ("script", "input") else "script")

@@ -38,10 +38,17 @@ class StatusLine(QuietLine):
         """What was told with parts that are there where there is room, and those parts."""
         self._passing: tuple[Content, Content] | None = None
         """What was told for as long as it is so, and what was told before it."""
+        self._of_script: tuple[Content, object] | None = None
+        """What was told last of one script, and which."""
 
-    def set_message(self, text: str, colour: str = "", parts: Sequence[str] = ()) -> None:
-        """From now on this is told. parts: more of it, as far as there is room."""
+    def set_message(
+        self, text: str, colour: str = "", parts: Sequence[str] = (), of: object = None
+    ) -> None:
+        """From now on this is told. parts: more of it, as far as there is room; of: the script of which
+        it speaks, where it speaks of one."""
         self._message = Content.styled(clean_line(text), colour)
+        if of is not None:
+            self._of_script = self._message, of
         self._behind = (self._message, tuple(parts)) if parts else None
 
     def set_passing_message(self, text: str) -> None:
@@ -57,6 +64,15 @@ class StatusLine(QuietLine):
             return False
         self._message = self._passing[1]
         return True
+
+    def drop_of_others(self, front: object) -> bool:
+        """What was told of another script than the one in front is told no longer. True: it stood here."""
+        if self._of_script is None or self._of_script[1] is front:
+            return False
+        told, self._of_script = self._of_script[0], None
+        if self._passing is not None and self._passing[1] is told:
+            self._passing = self._passing[0], Content("")
+        return self._message is told
 
     def show_run(self, run: LiveRun | None, *, opened: bool) -> None:
         """opened: whether the servers and the pool are."""

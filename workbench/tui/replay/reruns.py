@@ -142,6 +142,8 @@ class Reruns:
         tab.recorded = recording
         while app.screen is not main:  # the history may be between, and what came over it meanwhile
             app.screen.dismiss(None)  # who opened it is told
-        main.set_status(f"Edit it; ^l replays it against run {recording.execution_id[:8]}, offline")
+        main.set_status(
+            f"Edit it; ^l replays it against run {recording.execution_id[:8]}, offline", of=tab
+        )
         if run:
             main.call_after_refresh(main.action_run)
