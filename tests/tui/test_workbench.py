@@ -777,3 +777,27 @@ def pane_lines(help_screen: HelpScreen) -> list[str]:
     """The lines of the pane itself."""
     text = help_screen._text().plain.partition("In this pane")[2].partition("\n\n")[0]
     return [line for line in text.splitlines()[1:] if line.strip()]
+
+
+async def test_a_name_is_renamed_in_the_script_in_one_step(make_app: MakeApp) -> None:
+    text = "const rows = [1];\nreturn { rows, n: rows.length };\n"
+    app = make_app(text)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        script = app.main.tab.script
+        # Typed together: the prompt opens with the old name, and what comes after the key replaces it.
+        await pilot.press("ctrl+home", *["right"] * 8, "alt+n", "x", "enter")
+        await until(lambda: app.screen is app.main and "const x" in script.text, "it is renamed")
+        assert script.text == "const x = [1];\nreturn { rows: x, n: x.length };\n"
+        assert script.cursor_location == (0, 7), "in its name"
+        await pilot.press("alt+n", "i", "f", "enter")
+        await until(lambda: isinstance(app.screen, LineScreen), "it is asked for")
+        said = app.screen.query_one("#line-problem", Static)
+        await until(
+            lambda: "word of the language" in str(said.content), "Enter takes nothing wrong"
+        )
+        await pilot.press("escape", "ctrl+z")
+        await until(lambda: script.text == text, "one step back")
+        await pilot.press("home", "alt+n")
+        await told(app, "Put the cursor on a name")
+        assert app.screen is app.main

@@ -48,6 +48,7 @@ _MAIN: tuple[Command, ...] = (
     Command("keep-input", "Keep input as", "Keep this input under a name.", "", None, "Scripts"),
     Command("format-input", "Format input", "Indent the input JSON.", "", None, "Scripts"),
     Command("fix", "Fix the call", "Put right what is marked (!) here or next.", "alt+full_stop", None, "Run"),
+    Command("rename", "Rename", "Every use of the name at the cursor.", "alt+n", None, "Scripts"),
     Command("next-problem", "Go to the problem", "The line of the error.", "", None, "Run"),
     Command(
         "schema",

@@ -30,6 +30,7 @@ from workbench.tui.main.named_inputs import NamedInputs
 from workbench.tui.main.navigation import Navigation
 from workbench.tui.main.problems import Problems
 from workbench.tui.main.quick_fixes import QuickFixes
+from workbench.tui.main.rename_in_file import RenameInFile
 from workbench.tui.main.run_control import RunControl
 from workbench.tui.main.run_panes import EditedRunPanes
 from workbench.tui.main.script_files import ScriptFiles
@@ -68,6 +69,7 @@ class WorkbenchScreen(PaneScreen):
         panes = self._script_pane, self._input_pane
         self.problems = Problems(self, *panes)
         self.fixes = QuickFixes(self)
+        self.rename = RenameInFile(self)
         self.scripts = ScriptTabs(self, *panes, self.problems)
         self.files = ScriptFiles(self, self.scripts)
         self.inputs = NamedInputs(self)
@@ -287,6 +289,9 @@ class WorkbenchScreen(PaneScreen):
 
     def action_fix(self) -> None:
         self.fixes.begin()
+
+    def action_rename(self) -> None:
+        self.rename.begin()
 
     def action_inputs(self) -> None:
         self.inputs.choose()
