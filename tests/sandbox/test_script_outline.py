@@ -8,7 +8,7 @@ import pytest
 from tree_sitter import Node
 
 from bench.typed_script import UNTYPED
-from workbench.sandbox.child import entry_points, parallel, wrapping
+from workbench.sandbox.child import entry_points, parallel, script_outline, wrapping
 from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import Grammars, expression_of, statements
 from workbench.sandbox.child.script_outline import Outline, outline
@@ -174,3 +174,10 @@ def test_a_script_as_a_model_writes_it_takes_no_tree() -> None:
     assert found.lone == ""
     assert found.value is not None
     assert UNTYPED[slice(*found.value)].startswith("({ most, lines")
+
+
+@pytest.mark.parametrize("sign", ["/*", "(\n/*\n", "[][/*$;\n", "a*//*{}\\"])
+def test_a_comment_without_an_end_is_read_once(sign: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its end would be looked for from each beginning: seconds for 30 kB."""
+    monkeypatch.setattr(script_outline, "_Reader", None)
+    assert outline("await x; " + sign * 3) is None

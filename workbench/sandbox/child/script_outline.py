@@ -77,6 +77,8 @@ def outline(text: str) -> Outline | None:
         return None
     if "\r" in text and text.count("\r") != text.count("\r\n"):
         return None
+    if text.rfind("/*") > text.rfind("*/"):
+        return None  # the end of a comment would be looked for from each beginning
     try:
         return _Reader(text).read()
     except _Doubt:
