@@ -467,8 +467,7 @@ async def test_arguments_are_offered_unasked_and_enter_still_ends_the_line() -> 
     app = EditorApp()
     async with app.run_test(size=(80, 20)) as pilot:
         app.area.offers.completer = offers
-        await typed(pilot, "tools.tracker.search")
-        await pilot.press("tab")
+        await typed(pilot, "tools.tracker.search_issues(")
         assert app.area.text == "tools.tracker.search_issues()"
         popup = app.screen.query_one(CompletionPopup)
         assert popup.is_open, "its arguments"

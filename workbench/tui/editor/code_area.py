@@ -16,12 +16,13 @@ from textual.strip import Strip
 from textual.widgets.text_area import Edit, EditResult, Location, Selection
 
 from workbench.tui.editor import text_edits
-from workbench.tui.editor.code_colours import COLOUR_CLASSES, Colours
-from workbench.tui.editor.code_marks import MARK_CLASSES, Marker, Marks
+from workbench.tui.editor.code_colours import COLOUR_CLASSES, COLOUR_RULES, Colours
+from workbench.tui.editor.code_marks import MARK_CLASSES, MARK_RULES, Marker, Marks
 from workbench.tui.editor.code_typing import Typing, editor_bindings
 from workbench.tui.editor.fast_document import FastDocument
 from workbench.tui.editor.highlighting import Language
 from workbench.tui.editor.offering import Offers
+from workbench.tui.editor.signature_help import SignatureHelp
 from workbench.tui.editor.tool_view import ToolView
 from workbench.tui.glyphs import AsciiFilter
 from workbench.tui.textual_private import EditorBase, LineMap, TextDocument
@@ -33,30 +34,12 @@ __all__ = ["CodeArea", "Marker"]
 class CodeArea(EditorBase, inherit_bindings=False):
     """An editor for ``language`` "javascript", "typescript" or "json"."""
 
-    DEFAULT_CSS = """
-    CodeArea {
-        border: none;
-        padding: 0;
-        &:focus { border: none; }
-        & > .code-area--keyword { color: $secondary; }
-        & > .code-area--constant, & > .code-area--number { color: $accent; }
-        & > .code-area--string, & > .code-area--regex { color: $success; }
-        & > .code-area--comment { color: $foreground 55%; text-style: italic; }
-        & > .code-area--function, & > .code-area--builtin { color: $primary; }
-        & > .code-area--property { color: $primary; }
-        & > .code-area--operator { color: $foreground 80%; }
-        & > .code-area--error { color: $error; }
-        & > .code-area--mark-error { color: $error; text-style: bold; }
-        & > .code-area--mark-warning { color: $warning; text-style: bold; }
-        & > .code-area--mark-stale { color: $foreground 45%; }
-        & > .code-area--tint-error { background: $error 18%; }
-        & > .code-area--tint-warning { background: $warning 15%; }
-        & > .code-area--tint-line { background: $primary 22%; }
-        & > .code-area--note { color: $foreground 50%; }
-        & > .code-area--match { background: $warning 40%; }
-        & > .code-area--match-current { background: $warning; color: $background; }
-    }
-    """ + hue_rules("CodeArea", "code-area--hue")
+    DEFAULT_CSS = (
+        "CodeArea { border: none; padding: 0; &:focus { border: none; } }"
+        + COLOUR_RULES
+        + MARK_RULES
+        + hue_rules("CodeArea", "code-area--hue")
+    )
     COMPONENT_CLASSES: ClassVar[set[str]] = {*COLOUR_CLASSES, *MARK_CLASSES}
     BINDINGS: ClassVar[list[BindingType]] = [*editor_bindings()]
 
@@ -89,8 +72,11 @@ class CodeArea(EditorBase, inherit_bindings=False):
     ) -> None:
         self.colours = Colours(self)
         self.marks = Marks(self, self.colours.style)
-        self.offers = Offers(self)
         self.tool_view = ToolView(self, lambda: not self.offers.is_open)
+        self.signature = SignatureHelp(
+            self, lambda cursor: self.offers.rows(cursor), lambda: not self.tool_view.is_open
+        )
+        self.offers = Offers(self, self.signature)
         self._typing = Typing(self, self.offers.typed)
         super().__init__(
             text,
@@ -108,7 +94,7 @@ class CodeArea(EditorBase, inherit_bindings=False):
         self.colours.soon()
 
     def on_unmount(self) -> None:
-        for popup in (self.offers.popup, self.tool_view.popup):
+        for popup in (self.offers.popup, self.tool_view.popup, self.signature.popup):
             if popup is not None and popup.is_attached:
                 popup.remove()
 
@@ -118,6 +104,7 @@ class CodeArea(EditorBase, inherit_bindings=False):
         document = FastDocument(text, self._lines_changed)
         self.marks.forget()
         self.colours.forget(document.line_count)
+        self.signature.stops.end()
         return document, LineMap(document, tab_width=self.indent_width)
 
     def document_opened(self) -> None:
@@ -137,14 +124,17 @@ class CodeArea(EditorBase, inherit_bindings=False):
 
     def edit(self, edit: Edit) -> EditResult:
         result = super().edit(edit)
+        self.signature.stops.edited(edit, result)
         self.post_message(self.Edited(self))
         return result
 
     def undo(self) -> None:
+        self.signature.stops.end()
         super().undo()
         self.post_message(self.Edited(self))
 
     def redo(self) -> None:
+        self.signature.stops.end()
         super().redo()
         self.post_message(self.Edited(self))
 
@@ -206,6 +196,14 @@ class CodeArea(EditorBase, inherit_bindings=False):
         """Point at a line (from 1) and bring it into view; None: at none."""
         self.marks.point_at(line)
 
+    def watch_selection(self, before: Selection, selection: Selection) -> None:
+        super().watch_selection(before, selection)
+        self.signature.moved()
+
+    def watch_scroll_y(self, before: float, now: float) -> None:
+        super().watch_scroll_y(before, now)
+        self.signature.moved()
+
     # -- the cursor ------------------------------------------------------------------------
 
     def go_to(self, line: int, column: int = 1) -> None:
@@ -253,7 +251,8 @@ class CodeArea(EditorBase, inherit_bindings=False):
     # -- keys and the pointer --------------------------------------------------------------
 
     async def on_key(self, event: events.Key) -> None:
-        if not (self.offers.key(event.key) or self.tool_view.key(event.key)):
+        helped = self.offers.key(event.key) or self.tool_view.key(event.key)
+        if not (helped or self.signature.key(event)):
             if event.key == "escape":
                 event.prevent_default()  # TextArea would move the focus; the screen decides
                 return
@@ -284,6 +283,7 @@ class CodeArea(EditorBase, inherit_bindings=False):
     def on_blur(self) -> None:
         self.offers.close()
         self.tool_view.hide()
+        self.signature.leave()
 
     def action_outdent(self) -> None:
         if not self.read_only:
@@ -327,6 +327,7 @@ class CodeArea(EditorBase, inherit_bindings=False):
             self.tool_view.hide()
             return True
         self.offers.close()
+        self.signature.hide()
         return await self.tool_view.show()
 
     def action_find(self) -> None:

@@ -24,6 +24,19 @@ from workbench.tui.textual_private import EditorBase
 
 COLOUR_CLASSES = frozenset(f"code-area--{kind}" for kind in KINDS)
 
+COLOUR_RULES = """
+    CodeArea {
+        & > .code-area--keyword { color: $secondary; }
+        & > .code-area--constant, & > .code-area--number { color: $accent; }
+        & > .code-area--string, & > .code-area--regex { color: $success; }
+        & > .code-area--comment { color: $foreground 55%; text-style: italic; }
+        & > .code-area--function, & > .code-area--builtin { color: $primary; }
+        & > .code-area--property { color: $primary; }
+        & > .code-area--operator { color: $foreground 80%; }
+        & > .code-area--error { color: $error; }
+    }
+"""
+"""How each kind looks, as rules for the style sheet."""
 _PAUSE_S = 0.12
 """Without a key for this long, the whole text is coloured again."""
 _BREATH_S = 0.0005

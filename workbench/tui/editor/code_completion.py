@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from workbench.catalogue.tool_types import member, property_name, type_text
 from workbench.catalogue.tools import Catalogue, ToolInfo
@@ -25,8 +24,7 @@ from workbench.tui.editor.call_at_cursor import (
     tool_in_string,
     tool_member,
 )
-from workbench.tui.editor.local_names import local_names
-from workbench.tui.editor.result_members import InputSchema, Read, ResultSchemas, read_at
+from workbench.tui.editor.result_members import Read, ResultSchemas, read_at
 from workbench.tui.editor.schema_walk import Place
 from workbench.tui.editor.script_reading import (
     Reading,
@@ -57,6 +55,8 @@ class Completion:
     prefix: int = 0
     back: int = 0
     """So many characters before the end of what was put in the cursor stands then."""
+    args: str = ""
+    """The arguments within ``insert``, whose values are to be filled in; empty: there are none."""
 
 
 GLOBALS: tuple[tuple[str, str, str], ...] = (
@@ -95,17 +95,11 @@ def nothing_known(_: ToolInfo) -> None:
     """The ``ResultSchemas`` of who has no history."""
 
 
-def nothing_given() -> Mapping[str, Any]:
-    """The ``InputSchema`` of a script without input."""
-    return {}
-
-
 def complete(
     catalogue: Catalogue,
     text: str,
     cursor: tuple[int, int],
     results: ResultSchemas = nothing_known,
-    given: InputSchema = nothing_given,
 ) -> list[Completion]:
     """What can stand at the cursor ``(row, column)``, both from 0; best first."""
     before = text_before(text, cursor)
@@ -121,11 +115,14 @@ def complete(
     if begun_tool is not None:
         server, begun = begun_tool
         offers = _member_offers(_tools(catalogue, server), begun)
-        return offers if is_called_there(text, cursor) else [_as_call(offer) for offer in offers]
+        if is_called_there(text, cursor):
+            return offers
+        tools = {clean_line(name): tool for name, tool in catalogue.tools.get(server, {}).items()}
+        return [_as_call(offer, tools[offer.label]) for offer in offers]
     found = _CONSOLE_MEMBER.search(before)
     if found:
         return _offers(((name, name, "(...values)", "") for name in _CONSOLE), found[1])
-    reads = read_at(catalogue, results, given, before)
+    reads = read_at(catalogue, results, before)
     if reads is not None:
         return _member_offers([*_members(reads.place), *_methods(reads)], reads.prefix)
     arguments = _arguments(catalogue, before, state)
@@ -133,16 +130,18 @@ def complete(
         return arguments
     called = called_at(catalogue, before)
     if called is not None:
-        return [*_all_arguments(called), *_offers(_names(text, cursor), "")]
+        return [*_all_arguments(called), *_offers(_globals(), "")]
     found = _NAME.search(before)
     if not found:
         return []
-    return _offers(_names(text, cursor), found[1] or "")
+    return _offers(_globals(), found[1] or "")
 
 
-def _as_call(offer: Completion) -> Completion:
-    """A tool is there to be called: its brackets come with it, the cursor between them."""
-    return replace(offer, insert=f"{offer.insert}()", back=1)
+def _as_call(offer: Completion, tool: ToolInfo) -> Completion:
+    """A tool is there to be called: what it needs comes with it, to be filled in; where it needs nothing its
+    brackets, the cursor between them."""
+    args = arguments_to_fill(tool)
+    return replace(offer, insert=f"{offer.insert}({args})", back=0 if args else 1, args=args)
 
 
 # -- where the cursor is -------------------------------------------------------------------
@@ -180,10 +179,9 @@ def _arguments(catalogue: Catalogue, before: str, state: Reading) -> list[Comple
 
 def _all_arguments(tool: ToolInfo) -> list[Completion]:
     """The required arguments of a call that has none yet, to be filled in."""
-    text = arguments_to_fill(tool) or "{}"
-    return [
-        Completion(clean_line(text, _SIGNATURE), text, "arguments", _first_line(tool.description))
-    ]
+    text = arguments_to_fill(tool)
+    label, doc = clean_line(text or "{}", _SIGNATURE), _first_line(tool.description)
+    return [Completion(label, text or "{}", "arguments", doc, args=text)]
 
 
 def _in_object(place: Place, inner: str) -> list[Completion] | None:
@@ -218,11 +216,8 @@ _Rows = Iterable[tuple[str, str, str, str]]
 """(label, insert, detail, doc)"""
 
 
-def _names(text: str, cursor: tuple[int, int]) -> Iterator[tuple[str, str, str, str]]:
-    """What a name can mean there: what the script declares, the nearest first, then what every script has."""
-    declared = dict(local_names(text, cursor))
-    yield from ((name, name, kind, "") for name, kind in declared.items())
-    yield from ((name, name, detail, doc) for name, detail, doc in GLOBALS if name not in declared)
+def _globals() -> _Rows:
+    return ((name, name, detail, doc) for name, detail, doc in GLOBALS)
 
 
 def _members(place: Place) -> Iterator[tuple[str, str, str, str]]:

@@ -38,6 +38,20 @@ MARK_CLASSES = frozenset(
         *(f"hue-{number}" for number in range(HUES)),
     )
 )
+MARK_RULES = """
+    CodeArea {
+        & > .code-area--mark-error { color: $error; text-style: bold; }
+        & > .code-area--mark-warning { color: $warning; text-style: bold; }
+        & > .code-area--mark-stale { color: $foreground 45%; }
+        & > .code-area--tint-error { background: $error 18%; }
+        & > .code-area--tint-warning { background: $warning 15%; }
+        & > .code-area--tint-line { background: $primary 22%; }
+        & > .code-area--note { color: $foreground 50%; }
+        & > .code-area--match { background: $warning 40%; }
+        & > .code-area--match-current { background: $warning; color: $background; }
+    }
+"""
+"""How each mark looks, as rules for the style sheet."""
 
 
 class Marks:

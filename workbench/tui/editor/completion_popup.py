@@ -24,7 +24,7 @@ class CompletionPopup(Static):
     DEFAULT_CSS = """
     CompletionPopup {
         overlay: screen;
-        constrain: inside inflect;
+        constrain: inside none;
         position: absolute;
         display: none;
         width: auto;
@@ -42,6 +42,8 @@ class CompletionPopup(Static):
         self._accept = accept
         self.offers: list[Completion] = []
         self.index = 0
+        self._at = Offset()
+        self._height = 0
 
     @property
     def is_open(self) -> bool:
@@ -52,13 +54,21 @@ class CompletionPopup(Static):
         return self.offers[self.index]
 
     def open(self, offers: Sequence[Completion], at: Offset) -> None:
-        """Show offers below a place of the screen; without offers, close."""
+        """Show offers below a place of the screen, above it where there is no room; without offers, close."""
         label = self.offer.label if self.offers else ""
         self.offers = list(offers)
         self.index = next((i for i, offer in enumerate(self.offers) if offer.label == label), 0)
-        self.absolute_offset = at
+        self._at = at
         self.display = self.is_open
         self._draw()
+
+    def rows(self, cursor: int) -> range:
+        """The rows of the screen that it takes, the cursor being on one; none while it is closed."""
+        if not self.is_open:
+            return range(0)
+        below = cursor + 1 + self._height <= self.app.size.height
+        first = cursor + 1 if below else max(0, cursor - self._height)
+        return range(first, first + self._height)
 
     def close(self) -> None:
         self.offers = []
@@ -94,6 +104,8 @@ class CompletionPopup(Static):
         if len(self.offers) > _ROWS:
             count = f" {self.index + 1} of {len(self.offers)}"
             lines.append(Content.styled(fit(count, width), "$foreground 50%"))
+        self._height = len(lines)
+        self.absolute_offset = Offset(self._at.x, self.rows(self._at.y).start)
         self.update(Content("\n").join(lines))
 
     def on_click(self, event: events.Click) -> None:

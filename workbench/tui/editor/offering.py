@@ -10,6 +10,7 @@ from textual.geometry import Offset
 from workbench.tui.editor.call_at_cursor import opens_by_itself, opens_unasked
 from workbench.tui.editor.code_completion import Completion
 from workbench.tui.editor.completion_popup import CompletionPopup
+from workbench.tui.editor.signature_help import SignatureHelp
 from workbench.tui.textual_private import EditorBase
 
 Completer: TypeAlias = Callable[[str, tuple[int, int]], list[Completion]]
@@ -21,8 +22,10 @@ class Offers:
     completer: Completer | None = None
     """Gives the offers for a text and a cursor ``(row, column)`` from 0."""
 
-    def __init__(self, area: EditorBase) -> None:
+    def __init__(self, area: EditorBase, signature: SignatureHelp) -> None:
+        """signature: what is said of the call at the cursor; it hears of all that happens here."""
         self._area = area
+        self._signature = signature
         self._unasked = False
         """Nobody asked for the offers that are open: Enter ends the line, Tab takes one."""
         self.popup: CompletionPopup | None = None
@@ -32,6 +35,10 @@ class Offers:
     def is_open(self) -> bool:
         """Whether offers are open: what is typed is not finished."""
         return self.popup is not None and self.popup.is_open
+
+    def rows(self, cursor: int) -> range:
+        """The rows of the screen that they take, the cursor being on one."""
+        return range(0) if self.popup is None else self.popup.rows(cursor)
 
     def ask(self) -> None:
         """Offer what can stand at the cursor: somebody wants it."""
@@ -47,6 +54,7 @@ class Offers:
 
     def typed(self, typed: str) -> None:
         """After a key: narrow open offers, or open them where they are expected."""
+        self._signature.typed()
         if self.is_open:
             if typed and (typed.isalnum() or typed in "_$-.\"'`"):
                 self.ask()  # it is being chosen from
@@ -67,6 +75,7 @@ class Offers:
         """A key while offers are open; False: it is not for them."""
         if self.popup is None or not self.is_open:
             return False
+        self._signature.moved()  # the list may be higher then, or gone
         if key in ("down", "up"):
             self._unasked = False
             self.popup.move(1 if key == "down" else -1)
@@ -90,6 +99,7 @@ class Offers:
     def close(self) -> None:
         if self.popup is not None:
             self.popup.close()
+            self._signature.moved()
 
     def _open(self) -> None:
         area = self._area
@@ -101,7 +111,8 @@ class Offers:
             self.popup = CompletionPopup(self._accept)
             area.screen.mount(self.popup)
         x, y = area.cursor_screen_offset
-        self.popup.open(offers, Offset(x - offers[0].prefix - 1, y + 1))
+        self.popup.open(offers, Offset(x - offers[0].prefix - 1, y))
+        self._signature.moved()
 
     def _narrow(self) -> None:
         if self.is_open:
@@ -112,13 +123,10 @@ class Offers:
         area, offer = self._area, self.popup.offer
         self.close()
         row, column = area.cursor_location
+        start = (row, max(0, column - offer.prefix))
         area.history.checkpoint()
-        area.replace(
-            offer.insert,
-            (row, max(0, column - offer.prefix)),
-            (row, column),
-            maintain_selection_offset=False,
-        )
+        area.replace(offer.insert, start, (row, column), maintain_selection_offset=False)
+        self._signature.taken(offer, start)
         if offer.back:
             row, column = area.cursor_location
             area.move_cursor((row, column - offer.back))

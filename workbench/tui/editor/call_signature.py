@@ -1,0 +1,164 @@
+"""What is said of a call while its arguments are written: which it takes, and which the cursor is in.
+
+Pure: from a catalogue, the text and the cursor, by what stands before it, for such a script rarely parses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from workbench.catalogue.tool_types import property_name, type_text
+from workbench.catalogue.tools import Catalogue, ToolInfo
+from workbench.text.sanitize import clean_line
+from workbench.tui.editor.call_at_cursor import called_at
+from workbench.tui.editor.schema_walk import Place, Step
+from workbench.tui.editor.script_reading import (
+    QUOTES,
+    entries,
+    last_entry,
+    name_of_entry,
+    path_to_cursor,
+    read,
+    text_before,
+)
+
+_LONGEST = 200
+"""Characters of a type, and of what is said of an argument."""
+_TYPES = (40, 24, 12, 0)
+"""Characters of the types of other arguments, where those of all have no room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument: its name as a script writes it, its type on one line, what is said of it."""
+
+    name: str
+    type: str
+    required: bool
+    doc: str = ""
+
+    def text(self, most: int) -> str:
+        """``id*: number`` where the call needs it, ``limit?: number`` where it may be left out; the type in so
+        many characters, without it where those are none."""
+        name = f"{self.name}{'*' if self.required else '?'}"
+        return f"{name}: {clean_line(self.type, most)}" if most else name
+
+
+@dataclass(frozen=True, slots=True)
+class CallSignature:
+    """The arguments of a call, those it needs first; within a nested one those of that."""
+
+    name: str
+    """Of the tool, and how one gets to the object that is being written: ``find``, ``find › order``."""
+    arguments: tuple[Argument, ...]
+    active: int | None
+    """Which argument the cursor is in."""
+    row: int
+    """The line, from 0, that the call's arguments begin on."""
+
+    @property
+    def doc(self) -> str:
+        """What is said of the argument that the cursor is in."""
+        return "" if self.active is None else self.arguments[self.active].doc
+
+
+def signature_at(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> CallSignature | None:
+    """The call of a known tool whose arguments the cursor ``(row, column)`` is in; None: it is in none, in
+    a function or a call inside them, or the tool takes no arguments."""
+    before = text_before(text, cursor)
+    state = read(before)
+    if state.inside == "comment":
+        return None
+    if state.inside in QUOTES:
+        before += state.inside  # so that what is in the string is not read as code
+    for depth in range(len(state.open) - 1, -1, -1):
+        at = state.open[depth]
+        tool, path = None, None
+        if before[at] == "{":
+            tool = called_at(catalogue, before[:at])
+            path = path_to_cursor(before, state.open[depth:]) if tool is not None else None
+        elif before[at] == "(":
+            tool = _called_by(catalogue, before, at)
+            path = [] if depth == len(state.open) - 1 else None
+        if tool is not None and path is not None:
+            row = cursor[0] - before.count("\n", at)
+            return _signature(tool, path, before, state.open[-1], row)
+        if tool is not None or before[at] == "(":
+            return None
+    return None
+
+
+def _called_by(catalogue: Catalogue, before: str, at: int) -> ToolInfo | None:
+    """The tool whose arguments object belongs where the cursor is, in the brackets that open at a place."""
+    parts = entries(before[at + 1 :])
+    if len(parts) == 1:
+        return called_at(catalogue, before[: at + 1])
+    if len(parts) == 3:  # call_tool(server, tool, …
+        return called_at(catalogue, f"{before[: at + 1]}{','.join(parts[:2])},")
+    return None
+
+
+def _signature(
+    tool: ToolInfo, path: list[Step], before: str, innermost: int, row: int
+) -> CallSignature | None:
+    root = Place.of(tool.input_schema)
+    active: Step | None = None
+    depth = len(path)
+    if before[innermost] == "{":
+        entry = last_entry(before[innermost + 1 :])
+        active = name_of_entry(entry) or entry.strip().strip("\"'")
+    else:
+        depth -= 1  # a list, of the last argument of the path, or the brackets of the call
+    while depth > 0 and not root.inside(path[:depth]).properties():
+        depth -= 1
+    depth = max(0, depth)
+    if depth < len(path):
+        active = path[depth]
+    place = root.inside(path[:depth])
+    needed, properties = place.required(), place.properties()
+    names = sorted(properties, key=lambda name: name not in needed)
+    if not names:
+        return None
+    arguments = tuple(
+        Argument(
+            clean_line(property_name(name)),
+            clean_line(type_text(properties[name], place.root), _LONGEST),
+            name in needed,
+            clean_line(place.inside([name]).description().strip().split("\n", 1)[0], _LONGEST),
+        )
+        for name in names
+    )
+    inside = [clean_line(step) for step in path[:depth] if isinstance(step, str)]
+    return CallSignature(
+        " › ".join([clean_line(tool.name), *inside]),
+        arguments,
+        names.index(active) if active in names else None,
+        row,
+    )
+
+
+def in_a_line(call: CallSignature, width: int) -> Content:
+    """``find(query*: string, limit?: number)`` in so many cells: the argument at the cursor whole, of the
+    others as much as there is room for."""
+    head = clean_line(call.name, max(8, width // 2))
+    room = max(8, width - len(head) - len("(…, , …)"))
+    for most in _TYPES:
+        texts = [
+            clean_line(argument.text(_LONGEST if index == call.active else most), room)
+            for index, argument in enumerate(call.arguments)
+        ]
+        if len(", ".join(texts)) <= room:
+            break
+    first, active = 0, call.active or 0
+    while first < active and len(", ".join(texts[first : active + 1])) > room:
+        first += 1
+    last = active + 1
+    while last < len(texts) and len(", ".join(texts[first : last + 1])) <= room:
+        last += 1
+    line = Content.styled(head, "$foreground 75%") + Content("(…, " if first else "(")
+    for index in range(first, last):
+        line += Content.styled(texts[index], "bold underline" if index == call.active else "")
+        line += Content(", " if index + 1 < last else "")
+    return line + Content(", …)" if last < len(texts) else ")")
