@@ -9,12 +9,12 @@ from typing import ClassVar
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui.commands import bindings
+from workbench.tui.dialogs.titled_box import TitledBox
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_input import LineInput
 
@@ -82,8 +82,7 @@ class LineScreen(GuardedModal[str | None]):
         self._names = names
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = Content(clean_line(self._title))
+        with TitledBox(self._title):
             line = LineInput(self._value, id="line")
             yield line
             yield Static(id="line-problem", markup=False)

@@ -8,12 +8,11 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Input, Static
 
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
+from workbench.tui.dialogs.titled_box import TitledBox
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_input import LineInput
 from workbench.tui.widgets.line_view import Part, fit
@@ -53,8 +52,7 @@ class PickScreen(GuardedModal[int | None]):
         self._typed = typed
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = Content(clean_line(self._title, 70))
+        with TitledBox(self._title):
             yield LineInput(self._typed, placeholder="words narrow them down", id="pick-line")
             yield RowList[int](self._line, lambda _: "", id="pick-rows", one_click=True)
             yield Static(id="pick-whole", markup=False)
