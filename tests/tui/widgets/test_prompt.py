@@ -21,13 +21,14 @@ def test_it_takes_nothing_until_it_is_open() -> None:
 def test_it_is_typed_corrected_and_ended() -> None:
     prompt = Prompt()
     prompt.open("st")
-    assert pressed(prompt, "a", "b", "backspace", "down") == ["typed", "typed", "typed", None]
+    assert pressed(prompt, "a", "b", "backspace", "f5") == ["typed", "typed", "typed", None]
     assert prompt.line == "/sta▏"
     assert prompt.paste(events.Paste("\x1b[31mtus\nmore"))
     assert prompt.text is not None
     assert prompt.text.startswith("sta")
     assert not set("\x1b\n") & set(prompt.text)
-    assert pressed(prompt, "ctrl+u", "x", "enter") == ["typed", "typed", "done"]
+    assert pressed(prompt, "ctrl+u", "x", "down") == ["typed", "typed", "done"], "to what was found"
+    assert pressed(prompt, "enter") == ["done"]
     assert prompt.close() == "x"
     assert not prompt.is_open
 

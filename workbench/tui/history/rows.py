@@ -43,7 +43,7 @@ class Columns:
     def of(cls, width: int, named: int = 0) -> Columns:
         """named: cells of the longest name among the runs."""
         if width < 64:
-            return cls(8, 8, 2, 5, 8, 8) if named else cls(4, 8, 5, 5, 8, 8)
+            return cls(8, 8, 2, 5, 8, 8) if named else cls(4, 8, 5, 5, 8, 9)
         if width < 96:
             run, when = max(8, min(named, 12)), 8 if named > 8 else 15
             return cls(run, when, 9, 5, 9, max(11, width - run - when - _NARROW))
