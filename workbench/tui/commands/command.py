@@ -141,7 +141,7 @@ _HOLDS: Mapping[Place, frozenset[Place]] = {
 }
 """What can have the focus inside of what: both get its keys."""
 _MOVES = frozenset({"move", "page", "first", "follow"})
-_MOVES |= {"scroll_down", "scroll_up", "scroll_home", "scroll_end"}
+_MOVES |= {"to_script", "scroll_down", "scroll_up", "scroll_home", "scroll_end"}
 _WITH_PRIORITY: frozenset[Place] = frozenset(("app", "main", "panes"))
 
 

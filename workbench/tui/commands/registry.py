@@ -41,8 +41,21 @@ _MAIN: tuple[Command, ...] = (
     Command("save", "Save", "Save the script and its input.", "ctrl+s", "Save", "Scripts"),
     Command("save-as", "Save as", "Save under another name.", "", None, "Scripts"),
     Command("close", "Close script", "Close this tab.", "ctrl+w", None, "Scripts"),
+    Command("reopen", "Reopen closed script", "What was closed last.", "alt+shift+w", None, "Scripts"),
     Command("next-script", "Next script", "The next tab.", "ctrl+pagedown", None, "Scripts"),
     Command("previous-script", "Previous script", "Tab before.", "ctrl+pageup", None, "Scripts"),
+    *(
+        Command(
+            f"script-{number}",
+            f"Script {number}",
+            "The first tab; with 2 to 9 the others." if number == 1 else f"Tab {number}.",
+            f"alt+{number}",
+            group="Scripts",
+            runs=f"to_script({number - 1})",
+            listed=number == 1,
+        )
+        for number in range(1, 10)
+    ),
     Command("editor", "Edit in $EDITOR", "This pane's text in $VISUAL or $EDITOR.", "f4"),
     Command("inputs", "Inputs", "Take another of the script's inputs.", "", None, "Scripts"),
     Command("keep-input", "Keep input as", "Keep this input under a name.", "", None, "Scripts"),

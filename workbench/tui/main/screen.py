@@ -275,6 +275,12 @@ class WorkbenchScreen(PaneScreen):
     def action_close(self) -> None:
         self.files.close()
 
+    def action_reopen(self) -> None:
+        self.scripts.reopen()
+
+    def action_to_script(self, index: int) -> None:
+        self.scripts.go_to(index)
+
     def action_next_script(self) -> None:
         self.scripts.turn(1)
 

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import ToolInfo
 from workbench.core import paths
+from workbench.text.plurals import count as count_of
 from workbench.tui.editor import script_documents
 from workbench.tui.editor.call_at_cursor import tool_on_line
 from workbench.tui.editor.call_signature import CallSignature, signature_at
 from workbench.tui.editor.code_completion import Completion, complete
 from workbench.tui.editor.script_documents import Document, DocumentError
+from workbench.tui.main.closed_scripts import ClosedScripts
 from workbench.tui.main.tab import Tab, new_tab
 from workbench.tui.main.wrapped_files import WrappedFiles
 from workbench.tui.ui_state import Draft
@@ -39,6 +41,7 @@ class ScriptTabs:
         self._problems = problems
         self.tabs: list[Tab] = []
         self.wrapped = WrappedFiles()
+        self._closed = ClosedScripts()
         self.current = 0
         self._numbers = 0
         self._changing = asyncio.Lock()
@@ -153,10 +156,35 @@ class ScriptTabs:
                 return
             if len(self.tabs) == 1:
                 await self._show(Document(None))
+            self._closed.keep(tab)
             self.tabs.remove(tab)
             self.switch(min(self.current, len(self.tabs) - 1))
             await tab.script.remove()
             await tab.input.remove()
+
+    def reopen(self) -> None:
+        """Open what was closed last, with the text that was in no file."""
+        self._host.run_worker(self._reopen, exit_on_error=False)
+
+    async def _reopen(self) -> None:
+        async with self._change():
+            closed = self._closed.take()
+            if closed is None:
+                self._host.app.show_toast("No script was closed")
+                return
+            open_before = list(self.tabs)
+            tab = await self._show(closed.document())
+            if tab not in open_before:
+                closed.put_into(tab)
+
+    def go_to(self, index: int) -> None:
+        """Bring a script to the front by its place in the line of tabs, from 0; says so where there is none."""
+        if index < len(self.tabs):
+            self.switch(index)
+        else:
+            self._host.app.show_toast(
+                f"No script {index + 1}: {count_of(len(self.tabs), 'script')} open"
+            )
 
     def switch(self, index: int) -> None:
         """Bring a script to the front; behind the last one comes the first."""

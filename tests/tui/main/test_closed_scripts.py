@@ -1,0 +1,59 @@
+"""Scripts by their place in the line of tabs, and those that were closed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.conftest import MakeApp, app_opened, until
+from workbench.tui.app import WorkbenchApp
+from workbench.tui.dialogs.ask import ChoiceScreen
+
+pytestmark = pytest.mark.anyio
+
+
+def names(app: WorkbenchApp) -> list[str]:
+    return [tab.document.name for tab in app.main.scripts.tabs]
+
+
+async def test_tabs_are_reached_by_number_and_closed_ones_come_back(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app = make_app("return 1\nreturn 2", '{"a": 1}')
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app_opened(app)
+        scripts = app.main.scripts
+        await pilot.press("ctrl+n")
+        await until(lambda: names(app) == ["test.js", "untitled-1.js"], "both are open")
+        await until(lambda: app.main.tab.script.has_focus, "to write in")
+        await pilot.press("x", "y", "left", "alt+1")
+        await until(lambda: scripts.current == 0, "the first")
+        await pilot.press("alt+2")
+        await until(lambda: scripts.current == 1, "the second")
+        await pilot.press("alt+3")
+        await until(lambda: any("2 scripts open" in t.message for t in app._notifications), "told")
+        assert scripts.current == 1
+        # Text that was thrown away comes back with the cursor, the one closed before it after that.
+        await pilot.press("ctrl+w")
+        await until(lambda: isinstance(app.screen, ChoiceScreen), "asked")
+        await pilot.press("right", "right", "enter")
+        await until(lambda: names(app) == ["test.js"], "closed")
+        await until(lambda: app.main.tab.script.has_focus, "the other is in front")
+        (tmp_path / "test.js").write_text("return 1\nreturn 3")
+        await pilot.press("down", "ctrl+w")
+        await until(
+            lambda: names(app) == ["untitled-1.js"] and not app.main.tab.changed, "an empty one"
+        )
+        await pilot.press("alt+shift+w")
+        await until(lambda: "test.js" in names(app), "back")
+        assert app.main.tab.script.text == "return 1\nreturn 3"  # as the file is now
+        assert app.main.tab.script.cursor_location[0] == 1
+        await pilot.press("alt+shift+w")
+        await until(lambda: app.main.tab.script.text == "xy", "back, too")
+        assert app.main.tab.script.cursor_location == (0, 1)
+        assert app.main.tab.changed
+        await pilot.press("alt+shift+w")
+        await until(
+            lambda: any("No script was" in t.message for t in app._notifications), "no more"
+        )
