@@ -779,9 +779,9 @@ def pane_lines(help_screen: HelpScreen) -> list[str]:
     return [line for line in text.splitlines()[1:] if line.strip()]
 
 
-async def test_a_name_is_renamed_in_the_script_in_one_step(make_app: MakeApp) -> None:
+async def test_names_of_the_script_are_renamed_and_offered(make_app: MakeApp) -> None:
     text = "const rows = [1];\nreturn { rows, n: rows.length };\n"
-    app = make_app(text)
+    app = make_app(text, '{"user": {"name": 1}}')
     async with app.run_test(size=(120, 40)) as pilot:
         await start(app, pilot)
         script = app.main.tab.script
@@ -801,3 +801,10 @@ async def test_a_name_is_renamed_in_the_script_in_one_step(make_app: MakeApp) ->
         await pilot.press("home", "alt+n")
         await told(app, "Put the cursor on a name")
         assert app.screen is app.main
+        await until(lambda: app.runtime_now, "servers are open")
+        await pilot.press("ctrl+end", *"input.")
+        await until(lambda: script.offers.is_open, "members of the input open by themselves")
+        await pilot.press("enter", ".", "enter", "space", "r", "w", "ctrl+space")
+        await until(lambda: script.offers.is_open, "what is declared, by its letters")
+        await pilot.press("enter")
+        await until(lambda: script.text == f"{text}input.user.name rows", "they are taken")

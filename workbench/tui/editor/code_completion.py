@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from workbench.catalogue.tool_types import member, property_name, type_text
 from workbench.catalogue.tools import Catalogue, ToolInfo
@@ -24,7 +25,8 @@ from workbench.tui.editor.call_at_cursor import (
     tool_in_string,
     tool_member,
 )
-from workbench.tui.editor.result_members import Read, ResultSchemas, read_at
+from workbench.tui.editor.local_names import local_names
+from workbench.tui.editor.result_members import InputSchema, Read, ResultSchemas, read_at
 from workbench.tui.editor.schema_walk import Place
 from workbench.tui.editor.script_reading import (
     Reading,
@@ -95,11 +97,17 @@ def nothing_known(_: ToolInfo) -> None:
     """The ``ResultSchemas`` of who has no history."""
 
 
+def nothing_given() -> Mapping[str, Any]:
+    """The ``InputSchema`` of a script without input."""
+    return {}
+
+
 def complete(
     catalogue: Catalogue,
     text: str,
     cursor: tuple[int, int],
     results: ResultSchemas = nothing_known,
+    given: InputSchema = nothing_given,
 ) -> list[Completion]:
     """What can stand at the cursor ``(row, column)``, both from 0; best first."""
     before = text_before(text, cursor)
@@ -122,7 +130,7 @@ def complete(
     found = _CONSOLE_MEMBER.search(before)
     if found:
         return _offers(((name, name, "(...values)", "") for name in _CONSOLE), found[1])
-    reads = read_at(catalogue, results, before)
+    reads = read_at(catalogue, results, given, before)
     if reads is not None:
         return _member_offers([*_members(reads.place), *_methods(reads)], reads.prefix)
     arguments = _arguments(catalogue, before, state)
@@ -130,11 +138,11 @@ def complete(
         return arguments
     called = called_at(catalogue, before)
     if called is not None:
-        return [*_all_arguments(called), *_offers(_globals(), "")]
+        return [*_all_arguments(called), *_offers(_names(text, cursor), "")]
     found = _NAME.search(before)
     if not found:
         return []
-    return _offers(_globals(), found[1] or "")
+    return _offers(_names(text, cursor), found[1] or "")
 
 
 def _as_call(offer: Completion, tool: ToolInfo) -> Completion:
@@ -216,8 +224,11 @@ _Rows = Iterable[tuple[str, str, str, str]]
 """(label, insert, detail, doc)"""
 
 
-def _globals() -> _Rows:
-    return ((name, name, detail, doc) for name, detail, doc in GLOBALS)
+def _names(text: str, cursor: tuple[int, int]) -> Iterator[tuple[str, str, str, str]]:
+    """What a name can mean there: what the script declares, the nearest first, then what every script has."""
+    declared = dict(local_names(text, cursor))
+    yield from ((name, name, kind, "") for name, kind in declared.items())
+    yield from ((name, name, detail, doc) for name, detail, doc in GLOBALS if name not in declared)
 
 
 def _members(place: Place) -> Iterator[tuple[str, str, str, str]]:

@@ -18,6 +18,8 @@ from workbench.tui.editor.script_reading import end_of_brackets, entries, read
 ResultSchemas: TypeAlias = Callable[[ToolInfo], Mapping[str, Any] | None]
 """The schema of a tool's unwrapped result, as its results on record were; asked only for one that declares
 none. None: not known (yet)."""
+InputSchema: TypeAlias = Callable[[], Mapping[str, Any]]
+"""The schema of the script's input as it is now; asked only for its members."""
 
 _DEEPEST = 6
 _NAME = r"[A-Za-z_$][\w$]*"
@@ -77,12 +79,14 @@ class Read:
         return _METHODS if self.is_array else ()
 
 
-def read_at(catalogue: Catalogue, results: ResultSchemas, before: str) -> Read | None:
-    """The value whose member is begun at the end of a text; None: it is none of a tool."""
+def read_at(
+    catalogue: Catalogue, results: ResultSchemas, given: InputSchema, before: str
+) -> Read | None:
+    """The value whose member is begun at the end of a text; None: it is none of a tool or of the input."""
     found = _BEGUN.search(before)
     if found is None:
         return None
-    place = _Finder(catalogue, results, before).before(found.start(), 0)
+    place = _Finder(catalogue, results, given, before).before(found.start(), 0)
     return None if place is None or not place.variants else Read(place, found[1])
 
 
@@ -90,6 +94,7 @@ def read_at(catalogue: Catalogue, results: ResultSchemas, before: str) -> Read |
 class _Finder:
     catalogue: Catalogue
     results: ResultSchemas
+    given: InputSchema
     text: str
 
     def of_name(self, name: str, end: int, depth: int) -> Place | None:
@@ -98,7 +103,7 @@ class _Finder:
             return None
         declared = list(self._declarations(name, end))
         if not declared:
-            return None
+            return Place.of(self.given()) if name == "input" else None
         _, kind, found = max(declared, key=lambda each: each[0])
         if kind == "each":  # rows.map(row =>
             items = self.before(found.start(), depth + 1)

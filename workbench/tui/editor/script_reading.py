@@ -51,6 +51,14 @@ def place_of(text: str, at: int) -> tuple[int, int]:
     return text.count("\n", 0, at), at - (text.rfind("\n", 0, at) + 1)
 
 
+def index_of(text: str, place: tuple[int, int]) -> int:
+    """The character of a text at a row and column, from 0."""
+    at = 0
+    for _ in range(place[0]):
+        at = text.find("\n", at) + 1
+    return at + place[1]
+
+
 def read(before: str) -> Reading:
     """What is open at the end of a text."""
     open_brackets: list[int] = []

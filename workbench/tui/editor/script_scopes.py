@@ -18,10 +18,12 @@ Form: TypeAlias = Literal["", "shorthand", "import", "export"]
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """at: its first declaration, in bytes. kind: ``const``, ``parameter``, ``function`` …"""
+    """at: its first declaration, in bytes. kind: ``const``, ``parameter``, ``function`` …
+    ready: where the value that it begins with ends; 0: it has none."""
 
     at: int
     kind: str
+    ready: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -75,8 +77,8 @@ class Names:
     uses: list[Use]
 
 
-_Into: TypeAlias = "tuple[Scope, str] | None"
-"""Where what stands there is declared, and as what; None: it is used, not declared."""
+_Into: TypeAlias = "tuple[Scope, str] | tuple[Scope, str, int] | None"
+"""Where what stands there is declared, as what, and where it is ready; None: it is used, not declared."""
 _Item: TypeAlias = "tuple[Node, Scope, _Into, Form]"
 
 _LEAVES = frozenset(
@@ -138,15 +140,18 @@ def read_names(root: Node, at: int | None = None) -> Names:
 
 
 def _matters(item: _Item, at: int) -> bool:
-    node, _, into, _ = item
-    return into is not None or node.type in _DECLARING or node.start_byte <= at <= node.end_byte
+    node, scope, into, _ = item
+    if node.start_byte <= at <= node.end_byte:
+        return True
+    home = scope if into is None else into[0]
+    return home.start <= at <= home.end and (into is not None or node.type in _DECLARING)
 
 
-def _declare(into: tuple[Scope, str], name: str, at: int) -> None:
-    scope, kind = into
+def _declare(into: tuple[Scope, str] | tuple[Scope, str, int], name: str, at: int) -> None:
+    scope, kind, *ready = into
     if scope.head is not None and scope.holds_var and name in scope.head.declared:
         return  # ``var`` of a parameter's name is the parameter
-    scope.declared.setdefault(name, Declared(at, kind))
+    scope.declared.setdefault(name, Declared(at, kind, *ready))
 
 
 def _inside(node: Node, scope: Scope, into: _Into, scopes: list[Scope]) -> Iterator[_Item]:
@@ -159,7 +164,7 @@ def _inside(node: Node, scope: Scope, into: _Into, scopes: list[Scope]) -> Itera
         first = node.children[0].type if node.children else "let"
         home = scope.for_var() if kind == "variable_declaration" else scope
         for child in children:
-            yield from _only(child, "name", scope, (home, first))
+            yield from _only(child, "name", scope, (home, first, child.end_byte))
     elif kind in _CLASSES or kind in _TYPES:
         own = _opened(scopes, scope, node)
         home = own if kind == "class" else scope
@@ -171,7 +176,9 @@ def _inside(node: Node, scope: Scope, into: _Into, scopes: list[Scope]) -> Itera
         word = node.child_by_field_name("kind")
         said = "" if word is None else word.type
         home = own.for_var() if said == "var" else own
-        yield from _only(node, "left", own, (home, said) if said else None)
+        right = node.child_by_field_name("right")
+        ready = 0 if right is None else right.end_byte
+        yield from _only(node, "left", own, (home, said, ready) if said else None)
     elif kind in _BLOCKS:
         own = _opened(scopes, scope, node)
         yield from ((child, own, None, "") for child in children)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from workbench.text.plurals import count
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor.renaming import NotRenamed, Renaming, moved, renamed, renaming_at
-from workbench.tui.editor.script_reading import place_of
+from workbench.tui.editor.script_reading import index_of, place_of
 
 if TYPE_CHECKING:
     from workbench.tui.editor.code_area import CodeArea
@@ -33,7 +33,7 @@ class RenameInFile:
             if len(text) > _LONGEST:
                 app.show_toast("The script is too long to rename in it", "warning")
                 return
-            at = _index_of(text, script.cursor_location)
+            at = index_of(text, script.cursor_location)
             try:
                 renaming = await asyncio.to_thread(renaming_at, text, at)
             except NotRenamed as error:
@@ -53,7 +53,7 @@ class RenameInFile:
         if script.text != text:
             self._host.app.show_toast("The script was changed meanwhile: nothing is renamed")
             return
-        cursor = _index_of(text, script.cursor_location)
+        cursor = index_of(text, script.cursor_location)
         edits = renaming.edits(new)
         start, end = edits[0].start, edits[-1].end
         after = renamed(text, edits)
@@ -65,11 +65,3 @@ class RenameInFile:
         row, column = place_of(after, moved(cursor, edits))
         script.go_to(row + 1, column + 1)
         self._host.set_status(f"{renaming.old} is {new} now, in {count(len(edits), 'place')}")
-
-
-def _index_of(text: str, place: tuple[int, int]) -> int:
-    """The character at a row and column."""
-    at = 0
-    for _ in range(place[0]):
-        at = text.find("\n", at) + 1
-    return at + place[1]

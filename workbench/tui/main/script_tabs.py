@@ -18,6 +18,7 @@ from workbench.tui.editor import script_documents
 from workbench.tui.editor.call_at_cursor import tool_on_line
 from workbench.tui.editor.call_signature import CallSignature, signature_at
 from workbench.tui.editor.code_completion import Completion, complete
+from workbench.tui.editor.input_members import input_schema
 from workbench.tui.editor.script_documents import Document, DocumentError
 from workbench.tui.main.closed_scripts import ClosedScripts
 from workbench.tui.main.tab import Tab, new_tab
@@ -209,8 +210,12 @@ class ScriptTabs:
         if app.runtime_now is None:
             return []
         catalogue, seen = app.runtime_now.upstream.catalogue(), app.seen_results
-        again = self.tab.script.offers.again
-        return complete(catalogue, text, cursor, lambda tool: seen.schema(tool, again))
+        tab = self.tab
+        again = tab.script.offers.again
+        return complete(
+            *(catalogue, text, cursor, lambda tool: seen.schema(tool, again)),
+            given=lambda: input_schema(tab.input.text),
+        )
 
     async def _seen(self, tool: ToolInfo) -> SeenType | None:
         return await self._host.app.seen_results.of(tool)
