@@ -31,13 +31,13 @@ _CLOSES_ALL = frozenset(("catalogue", "config", "demo", "history", "mcp", "text"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A ResourceWarning fails a test: a file, a socket, a loop is left open. But for the slow tests and those
-    of servers from npm, of which it was not seen."""
+    """A ResourceWarning fails a test: a file, a socket, a loop is left open. But for the tests of
+    servers from npm, of which it was not seen."""
     closes_all = pytest.mark.filterwarnings("error::ResourceWarning")
     for item in items:
         folder = item.path.relative_to(Path(__file__).parent).parts[0]
         seen = folder in _CLOSES_ALL or sys.version_info < (3, 13)
-        if seen and not any(item.iter_markers("npm")) and not any(item.iter_markers("slow")):
+        if seen and not any(item.iter_markers("npm")):
             item.add_marker(closes_all)
 
 

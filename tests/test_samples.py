@@ -61,6 +61,7 @@ def test_every_sample_is_tested() -> None:
     assert files == set(EXPECTED)
 
 
+@pytest.mark.slow
 def test_scripts_may_be_typescript(tmp_path: Path) -> None:
     (tmp_path / "scripts").mkdir()
     typed = tmp_path / "scripts" / "typed.ts"

@@ -87,6 +87,7 @@ def test_names_that_are_no_identifiers_are_quoted() -> None:
     assert text.startswith('tools["my-server"]["do it"](')
 
 
+@pytest.mark.slow
 @pytest.mark.npm
 def test_declarations_are_typescript(tmp_path: Path) -> None:
     """The compiler accepts them, knows the right calls, and refuses the wrong ones."""

@@ -52,6 +52,7 @@ def test_one_call_is_a_run_of_its_own(shell: Shell) -> None:
     assert shell.json("replay", result["execution_id"], "--json")["verdict"] == "identical"
 
 
+@pytest.mark.slow
 def test_resources_and_prompts_are_listed_and_read(shell: Shell) -> None:
     rows = shell.json("resources", "list", "--json")
     assert [(row["uri"], row["uri_template"]) for row in rows] == [
@@ -85,6 +86,7 @@ def test_resources_and_prompts_are_listed_and_read(shell: Shell) -> None:
     assert shell("prompts", "get", "demo", "weekly_report", "tone").returncode == 2
 
 
+@pytest.mark.slow
 def test_arguments_come_as_json_from_a_file_and_by_name(shell: Shell) -> None:
     def echoed(*words: str, **more: Any) -> Any:
         return shell.json("tools", "call", "demo", "echo", *words, **more)["value"]
@@ -124,6 +126,7 @@ def test_the_tool_is_named_in_one_word_wherever_it_stands() -> None:
             meant(*too_few)
 
 
+@pytest.mark.slow
 def test_a_refused_call_exits_by_its_kind(shell: Shell) -> None:
     failed = shell("tools", "call", "demo", "list_issues", "limit=lots")
     assert failed.returncode == 1
@@ -175,6 +178,7 @@ def test_types_of_arguments_are_those_of_the_schema() -> None:
         read_pairs([("text", "a"), ("text", "b")], schema)
 
 
+@pytest.mark.slow
 def test_tools_are_listed_in_the_form_that_is_wanted(shell: Shell) -> None:
     assert (
         shell("tools", "list", "--format", "json").stdout == shell("tools", "list", "--json").stdout

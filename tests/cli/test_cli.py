@@ -23,6 +23,7 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
 
 
+@pytest.mark.slow
 def test_exec_prints_the_result_and_exits_by_it(shell: Shell) -> None:
     done = shell("code", "exec", "--code", "console.log('hi'); 1 + 1")
     result = json.loads(done.stdout)
@@ -65,6 +66,7 @@ def test_exec_in_plain_words(shell: Shell) -> None:
     assert ran.stdout.isprintable() or all(c.isprintable() or c == "\n" for c in ran.stdout)
 
 
+@pytest.mark.slow
 def test_exec_reads_code_and_input_from_files_and_stdin(shell: Shell) -> None:
     (shell.folder / "s.js").write_text("input.n * 2")
     (shell.folder / "i.json").write_text('{"n": 21}')
@@ -142,6 +144,7 @@ def test_a_name_that_no_file_can_have_is_bad_usage(
     assert "internal error" not in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_flags_win_over_the_file_and_absent_ones_do_not(shell: Shell) -> None:
     (shell.folder / "workbench.toml").write_text("code_execution_timeout_ms = 300\n")
     burning = shell.json("code", "exec", "--code", "while (true) {}")
@@ -156,6 +159,7 @@ def test_flags_win_over_the_file_and_absent_ones_do_not(shell: Shell) -> None:
     )
 
 
+@pytest.mark.slow
 def test_allowed_servers_and_budget(shell: Shell) -> None:
     code = "call_tool('demo', 'now')"
     none = shell.json("code", "exec", "--code", code, "--allowed-servers", "")
@@ -184,6 +188,7 @@ def test_policy_refuses_by_name_and_schema(shell: Shell) -> None:
     assert "nubmer" in field[1]
 
 
+@pytest.mark.slow
 def test_quarantined_server(shell: Shell) -> None:
     words = [sys.executable, "-m", "workbench.demo"]
     assert shell("servers", "add", "mine", "--config", "w.toml", "--", *words).returncode == 0
@@ -215,6 +220,7 @@ def test_check_runs_nothing(shell: Shell) -> None:
     assert json.loads(bad.stdout)["error"]["line"] == 1
 
 
+@pytest.mark.slow
 def test_history_round_trip(shell: Shell) -> None:
     ended = shell.json("code", "exec", "--code", "call_tool('demo', 'now').ok")
     first = ended["execution_id"]
@@ -263,6 +269,7 @@ def test_history_round_trip(shell: Shell) -> None:
     assert shell.json(*pruned)["left"] == 0
 
 
+@pytest.mark.slow
 def test_replay_of_an_edited_script(shell: Shell) -> None:
     run = shell.json("code", "exec", "--code", "call_tool('demo', 'get_issue', { id: 101 }).ok")[
         "execution_id"
@@ -288,6 +295,7 @@ def test_replay_of_an_edited_script(shell: Shell) -> None:
     assert shell("replay", "nothing").returncode == 2
 
 
+@pytest.mark.slow
 def test_recordings_as_tests(shell: Shell) -> None:
     run = shell.json("code", "exec", "--code", "call_tool('demo', 'get_issue', { id: 101 }).ok")[
         "execution_id"
@@ -308,6 +316,7 @@ def test_recordings_as_tests(shell: Shell) -> None:
     assert shell("test", "nowhere").returncode == 2
 
 
+@pytest.mark.slow
 def test_tools_and_config(shell: Shell) -> None:
     rows = shell.json("tools", "list", "--json")
     assert set(rows[0]) == {
@@ -366,6 +375,7 @@ def test_help_of_every_command_has_an_example(
         assert "example:" in capsys.readouterr().out, words
 
 
+@pytest.mark.slow
 def test_terminal_sequences_in_data_are_shown_not_obeyed(shell: Shell) -> None:
     code = "console.log('\\x1b]52;c;aGk=\\x07'); throw new Error('\\x1b[31mred')"
     run = shell.json("code", "exec", "--code", code)["execution_id"]
@@ -412,6 +422,7 @@ def test_config_show_spells_values_as_the_file_does(shell: Shell) -> None:
     assert next(row for row in rows if row[0] == "enable_code_execution")[1] == "false"
 
 
+@pytest.mark.slow
 def test_adding_a_server_says_what_it_did_and_the_demo_stays(shell: Shell) -> None:
     done = shell("servers", "add", "sentry", "https://127.0.0.1:1/mcp")
     assert done.returncode == 0
@@ -501,6 +512,7 @@ def test_a_byte_order_mark_is_no_part_of_the_input(shell: Shell) -> None:
     assert shell.json("code", "exec", "--code", "input", "--input-file", "i.json")["value"] == {}
 
 
+@pytest.mark.slow
 def test_import_takes_over_what_it_can_and_says_the_rest(shell: Shell) -> None:
     demo = {"command": sys.executable, "args": ["-m", "workbench.demo"]}
     servers = {
@@ -529,6 +541,7 @@ def test_import_takes_over_what_it_can_and_says_the_rest(shell: Shell) -> None:
     assert shell.json("code", "exec", "--script", "report")["ok"], "the demo stays"
 
 
+@pytest.mark.slow
 def test_sync_says_what_differs(shell: Shell) -> None:
     theirs = {
         "files": {"command": "npx", "args": ["files"]},
@@ -567,6 +580,7 @@ def test_sync_says_what_differs(shell: Shell) -> None:
     assert shell("servers", "sync", "none.json").returncode == 2
 
 
+@pytest.mark.slow
 def test_import_of_nothing_says_so(shell: Shell) -> None:
     done = shell("servers", "import")
     assert (done.returncode, done.stdout) == (0, "")
@@ -594,6 +608,7 @@ def test_a_workbench_that_is_its_own_server_ends_the_chain(shell: Shell) -> None
     assert row["state"] == "ready", "one with another file is a server like any other"
 
 
+@pytest.mark.slow
 def test_types_are_learned_from_what_tools_gave(shell: Shell) -> None:
     assert "Promise<any>;" in shell("tools", "show", "demo", "list_labels").stdout
     code = "await tools.demo.list_labels(); call_tool('demo', 'listLabels', {})"
@@ -609,6 +624,7 @@ def test_types_are_learned_from_what_tools_gave(shell: Shell) -> None:
         assert "// seen in 2 runs" in told
 
 
+@pytest.mark.slow
 def test_sample_learns_from_one_call(shell: Shell) -> None:
     done = shell("tools", "sample", "demo", "get_issue", "id=101")
     assert (done.returncode, done.stderr) == (0, "")
@@ -621,6 +637,7 @@ def test_sample_learns_from_one_call(shell: Shell) -> None:
     assert len(shell.json("history", "list", "--json")) == 2
 
 
+@pytest.mark.slow
 def test_sample_asks_before_it_changes_anything(shell: Shell) -> None:
     refused = shell("tools", "sample", "demo", "deploy", "service=api", stdin="y\n")
     assert refused.returncode == 2
@@ -631,6 +648,7 @@ def test_sample_asks_before_it_changes_anything(shell: Shell) -> None:
     assert len(shell.json("history", "list", "--json")) == 1
 
 
+@pytest.mark.slow
 def test_sample_calls_nothing_where_there_is_nothing_to_learn(shell: Shell) -> None:
     done = shell("tools", "sample", "demo", "now")
     assert (done.returncode, shell.json("history", "list", "--json")) == (0, [])
@@ -641,6 +659,7 @@ def test_sample_calls_nothing_where_there_is_nothing_to_learn(shell: Shell) -> N
     assert "did you mean" in missing.stderr
 
 
+@pytest.mark.slow
 def test_stats_say_what_stayed_away(shell: Shell) -> None:
     assert shell("stats").stdout.startswith("The last 30 days: 0 runs")
     code = "(await tools.demo.list_issues({})).total"

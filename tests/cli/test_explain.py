@@ -47,6 +47,7 @@ def test_an_unknown_code_is_told_what_is_near(capsys: pytest.CaptureFixture[str]
 _FAILS = "call_tool('demo', 'get_issue', {id: 1}); await tools.demo.get_issue({number: 1})"
 
 
+@pytest.mark.slow
 def test_printed_errors_lead_to_their_pages_and_kept_ones_do_not(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,6 +63,7 @@ TROUBLES: list[tuple[Callable[[Path], None], str]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("trouble", "words"), TROUBLES)
 def test_what_cannot_be_recorded_is_said(
     shell: Shell, trouble: Callable[[Path], None], words: str
@@ -91,11 +92,13 @@ def test_what_cannot_be_recorded_is_said(
     assert found in shell("doctor", "--json").stdout
 
 
+@pytest.mark.slow
 def test_a_required_history_records(shell: Shell) -> None:
     assert shell.json("--require-history", "code", "exec", "--code", "7")["value"] == 7
     assert len(shell.json("history", "list", "--json")) == 1
 
 
+@pytest.mark.slow
 def test_a_run_that_ended_well_on_a_full_disk_is_not_interrupted(shell: Shell) -> None:
     """No file may grow past what is there: the value has no room, its end has."""
     assert shell("code", "exec", "--code", "1").returncode == 0
@@ -116,6 +119,7 @@ def test_a_run_that_ended_well_on_a_full_disk_is_not_interrupted(shell: Shell) -
     assert "this record is not whole" in shown["warnings"][0]
 
 
+@pytest.mark.slow
 def test_prune_says_that_the_file_is_locked(shell: Shell) -> None:
     assert shell("code", "exec", "--code", "1").returncode == 0
     other = sqlite3.connect(shell.data / "history.sqlite3", isolation_level=None)
@@ -127,6 +131,7 @@ def test_prune_says_that_the_file_is_locked(shell: Shell) -> None:
     assert "locked by another process" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_run_met_by_a_lock_is_recorded_when_it_is_gone(shell: Shell) -> None:
     assert shell("code", "exec", "--code", "1").returncode == 0
     other = sqlite3.connect(shell.data / "history.sqlite3", isolation_level=None)
@@ -147,6 +152,7 @@ def test_a_run_met_by_a_lock_is_recorded_when_it_is_gone(shell: Shell) -> None:
     assert history.status(result["execution_id"]) == "ok"
 
 
+@pytest.mark.slow
 def test_reading_commands_need_no_writing(shell: Shell) -> None:
     made = shell.json("code", "exec", "--code", "call_tool('demo', 'now', {}); 7")
     copy = shell.folder / "copy"
@@ -163,6 +169,7 @@ def test_reading_commands_need_no_writing(shell: Shell) -> None:
     assert "cannot be written" in shell("doctor", "--json").stdout
 
 
+@pytest.mark.slow
 def test_a_file_is_replayed_live_where_no_history_can_be_used(shell: Shell) -> None:
     made = shell.json("code", "exec", "--code", "call_tool('demo', 'echo', {value: 1}).result")
     file = shell.folder / "r.json"

@@ -59,6 +59,7 @@ def _terminal(shell: Shell, *words: str) -> Iterator[Terminal]:
         os.close(controller)
 
 
+@pytest.mark.slow
 def test_over_ssh_the_address_is_printed_and_where_it_led_to_is_pasted(tmp_path: Path) -> None:
     shell = Shell(tmp_path)
     with guarded() as port:

@@ -236,6 +236,7 @@ def test_no_command_is_left_out() -> None:
     assert set(CASES) == set(leaves())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", first_fast(*CASES))
 def test_nothing_that_a_terminal_obeys_or_hides_comes_out(bench: Bench, command: str) -> None:
     for more in CASES[command]:
@@ -247,6 +248,7 @@ def test_nothing_that_a_terminal_obeys_or_hides_comes_out(bench: Bench, command:
             assert not [line for line in text.splitlines() if line.startswith(FORGED)], text
 
 
+@pytest.mark.slow
 def test_the_hostile_texts_were_there(bench: Bench) -> None:
     """The test above means something: what is shown holds them, in a form that can be seen."""
     for words in (

@@ -47,6 +47,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_references_lead_to_secrets_wherever_variables_do(folder: Path) -> None:
     done = _run(folder, "secrets", "set", "api", given="s3cret-value\n")
     assert done.returncode == 0, done.stderr

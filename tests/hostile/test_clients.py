@@ -94,6 +94,7 @@ async def site(tmp_path: Path) -> AsyncIterator[tuple[Served, str, int]]:
         yield served, host, int(port)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_each_request_is_answered_and_the_next_is_served(
     site: tuple[Served, str, int],

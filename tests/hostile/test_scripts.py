@@ -31,6 +31,7 @@ def test_the_corpus_is_as_large_as_is_said() -> None:
     assert len(set(texts)) == len(texts)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     "kind",

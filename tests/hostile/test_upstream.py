@@ -45,6 +45,7 @@ def test_the_corpus_is_as_large_as_is_said() -> None:
     assert len(set(names)) == len(names)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_each_call_ends_as_it_must_and_the_next_works() -> None:
     """One server for all; those that wait for an answer wait at the end, together."""

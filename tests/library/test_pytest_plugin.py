@@ -41,6 +41,7 @@ def test_unchecked(workbench_replay):
 """
 
 
+@pytest.mark.slow
 def test_the_fixtures(pytester: pytest.Pytester) -> None:
     async def record() -> None:
         async with Workbench(tools={"dice": {"roll": 4}}) as workbench:

@@ -437,6 +437,7 @@ _MESSAGES = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(messages=_MESSAGES, cuts=st.lists(st.integers(0, 400), max_size=12))
 def test_the_pieces_that_messages_come_in_do_not_matter(

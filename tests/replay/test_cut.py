@@ -197,6 +197,7 @@ async def cut_at_its_end(record: Record, code: str) -> Recording:
     return recording
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "edited", "where"), EDITED)
 async def test_an_edited_replay_counts_what_lies_before_the_cut(
     record: Record, again: Again, code: str, edited: str, where: int | str | None
@@ -269,6 +270,7 @@ async def test_what_exceeds_its_memory_may_do_so_at_another_call(
 # -- somebody else's -----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 async def test_the_limits_of_a_foreign_recording_are_held_to_the_owners(
     record: Record, again: Again, replay_engine: Engine
 ) -> None:

@@ -114,6 +114,7 @@ async def test_a_held_worker_that_dies_is_noticed(engine: Engine) -> None:
     assert ended.status == "crashed"
 
 
+@pytest.mark.slow
 async def test_thousands_of_pending_calls_cost_no_task_each_and_end_at_once(
     engine: Engine,
 ) -> None:
@@ -138,6 +139,7 @@ async def test_thousands_of_pending_calls_cost_no_task_each_and_end_at_once(
     assert len(cancelled) == 15_000
 
 
+@pytest.mark.slow
 async def test_many_calls_and_sleeps_at_once_all_come_back(engine: Engine) -> None:
     engine.configure(limits=Limits(timeout_ms=60_000, memory_mb=256), pool=PoolSettings(size=2))
     script = """
@@ -165,6 +167,7 @@ async def test_answers_wait_for_a_script_that_computes_in_small_numbers(engine: 
     assert growth.most < 200 * MB
 
 
+@pytest.mark.slow
 async def test_large_answers_that_are_used_one_by_one_all_pass(engine: Engine) -> None:
     tools = DictTools(big=result("x" * MB))
     script = """
@@ -177,6 +180,7 @@ async def test_large_answers_that_are_used_one_by_one_all_pass(engine: Engine) -
     assert growth.most < 250 * MB
 
 
+@pytest.mark.slow
 async def test_large_arguments_are_sent_as_there_is_room(engine: Engine) -> None:
     at_once = most = 0
 
@@ -209,6 +213,7 @@ async def test_letters_that_are_wide_on_their_way_are_not_the_script_s(engine: E
     assert ended.memory_bytes < 7 * 3_000_000
 
 
+@pytest.mark.slow
 async def test_a_batch_s_answers_together_fit_the_script(engine: Engine) -> None:
     tools = DictTools(big=result("x" * (10 * MB)))
     script = """
@@ -224,6 +229,7 @@ async def test_a_batch_s_answers_together_fit_the_script(engine: Engine) -> None
         assert ended.error.code == ErrorCode.MEMORY_LIMIT_EXCEEDED
 
 
+@pytest.mark.slow
 async def test_a_replay_is_not_held(engine: Engine) -> None:
     """It answers when the script waits, and a script that is held never does."""
     order: list[int] = []

@@ -32,6 +32,7 @@ async def engine() -> AsyncIterator[Engine]:
     await engine.close()
 
 
+@pytest.mark.slow
 async def test_a_million_console_lines_and_a_huge_one() -> None:
     engine = Engine(limits=Limits(timeout_ms=30_000, memory_mb=512), pool=PoolSettings(size=1))
     try:

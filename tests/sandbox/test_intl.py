@@ -128,6 +128,7 @@ async def differences(run: RunScript, expressions: list[str]) -> tuple[list[Any]
     return wrong, refused
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("expressions", "most_refused"),
     [

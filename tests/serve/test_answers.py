@@ -250,6 +250,7 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(JSON, st.integers(100, 2000))
 def test_every_value_has_a_preview_that_fits_and_leads_to_its_parts(
@@ -314,6 +315,7 @@ HOSTILE: dict[str, JsonValue] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("most", [200, 8000, 200_000])
 def test_a_hostile_value_is_previewed_without_being_walked(name: str, most: int) -> None:

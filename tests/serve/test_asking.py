@@ -76,6 +76,7 @@ def test_a_question_is_of_the_form_that_clients_take() -> None:
     assert question(there)["elicitationId"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "way",
     first_fast(

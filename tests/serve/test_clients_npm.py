@@ -82,6 +82,7 @@ async def test_typescript_sdk_over_stdio(folder: Path, sdk: str, version: str | 
     await check(seen, folder, version)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sdk", "version"), TYPESCRIPT_SDKS)
 async def test_typescript_sdk_over_http(
     folder: Path, start: Start, sdk: str, version: str | None
@@ -115,6 +116,7 @@ def check_tasks(seen: Any, kind: str, folder: Path) -> None:
     assert ok["execution_id"] in {row.execution_id for row in rows}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["v1", "ext"])
 async def test_clients_of_the_first_tasks_over_stdio(folder: Path, kind: str) -> None:
     script = str(NPM / "tasks.mjs")
@@ -122,6 +124,7 @@ async def test_clients_of_the_first_tasks_over_stdio(folder: Path, kind: str) ->
     check_tasks(seen, kind, folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["v1", "ext"])
 async def test_clients_of_the_first_tasks_over_http(folder: Path, start: Start, kind: str) -> None:
     served = start(folder, "--http", "127.0.0.1:0", WORKBENCH_TOKEN=TOKEN)
@@ -143,6 +146,7 @@ CALL = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("era", ["legacy", "modern"])
 async def test_inspector_over_stdio(folder: Path, era: str) -> None:
     program, *args = command(folder)
@@ -162,6 +166,7 @@ async def test_inspector_over_stdio(folder: Path, era: str) -> None:
         assert '"value": "late"' in json.dumps(called)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("era", ["legacy", "modern"])
 async def test_inspector_over_http(folder: Path, start: Start, era: str) -> None:
     served = start(folder, "--http", "127.0.0.1:0", WORKBENCH_TOKEN=TOKEN)

@@ -37,6 +37,7 @@ def url() -> Iterator[str]:
         server.kill()
 
 
+@pytest.mark.slow
 @pytest.mark.npm
 @pytest.mark.parametrize("revision", PASSED)
 def test_every_tool_scenario_passes(tmp_path: Path, url: str, revision: str) -> None:

@@ -170,6 +170,7 @@ def test_half_of_the_descriptors_are_left_to_others() -> None:
     assert 16 <= most_connections() <= max(16, soft // 2)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="descriptors are not limited there")
 async def test_silent_connections_neither_shut_clients_out_nor_fill_stderr(
     tmp_path: Path, connect: Connect
@@ -198,6 +199,7 @@ async def test_silent_connections_neither_shut_clients_out_nor_fill_stderr(
         await end(process)
 
 
+@pytest.mark.slow
 async def test_the_limit_of_a_body_is_followed_by_a_running_server(tmp_path: Path) -> None:
     path = write_config(tmp_path)
     path.write_text(path.read_text() + "[serve]\nmax_body_bytes = 50\n")

@@ -119,6 +119,7 @@ async def test_what_clients_send_does_not_reach_the_terminal_as_it_is(site: Site
     assert "e␛[31mvil" in await site.served.stderr_line()
 
 
+@pytest.mark.slow
 async def test_a_generated_token_is_shown_once_and_works(folder: Path, start: Start) -> None:
     served = start(folder, "--http", "127.0.0.1:0", WORKBENCH_TOKEN="")
     site = await open_site(served)
@@ -170,6 +171,7 @@ async def test_numbers_that_json_does_not_have_are_refused(shared: Site, number:
     assert "NaN, Infinity and numbers out of range are not JSON" in answer.text
 
 
+@pytest.mark.slow
 async def test_an_address_for_all_needs_a_flag_and_a_token(folder: Path, start: Start) -> None:
     bare = start(folder, "--http", "0.0.0.0:0", WORKBENCH_TOKEN=TOKEN)
     assert await bare.exit_code() == 2
@@ -186,6 +188,7 @@ async def test_an_address_for_all_needs_a_flag_and_a_token(folder: Path, start: 
     assert (await site.post(token=None)).status_code == 401
 
 
+@pytest.mark.slow
 async def test_a_port_in_use_is_an_error_that_names_it(
     shared: Site, folder: Path, start: Start
 ) -> None:
@@ -222,6 +225,7 @@ async def test_a_client_runs_scripts_and_hears_of_calls(shared: Site, mode: str)
         assert failed.structured_content["error"]["code"] == "RUNTIME_ERROR"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 async def test_cancelling_ends_the_run(site: Site, folder: Path, mode: str) -> None:
     async with site.client(mode) as client:
@@ -342,6 +346,7 @@ def call_at_once(site: Site, code: str, **more: Any) -> bytes:
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body
 
 
+@pytest.mark.slow
 async def test_clients_that_do_not_read_or_write_hold_nobody_up_and_the_end_is_in_time(
     site: Site, folder: Path
 ) -> None:
@@ -370,6 +375,7 @@ async def test_clients_that_do_not_read_or_write_hold_nobody_up_and_the_end_is_i
         stuck.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["call_tool('raw', 'sleep', {ms: 60000})", "while (true) {}"])
 async def test_a_request_that_is_closed_ends_its_run(site: Site, folder: Path, code: str) -> None:
     host, port = site.url.split("/")[2].split(":")
@@ -379,6 +385,7 @@ async def test_a_request_that_is_closed_ends_its_run(site: Site, folder: Path, c
     await until(lambda: statuses(folder) == ["cancelled"])
 
 
+@pytest.mark.slow
 async def test_a_detached_run_survives_its_connection(site: Site, folder: Path) -> None:
     host, port = site.url.split("/")[2].split(":")
     code = "call_tool('raw', 'sleep', {ms: 1500}); 'done'"

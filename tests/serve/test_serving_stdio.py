@@ -247,6 +247,7 @@ async def test_ends_in_time_with_a_run_in_progress(folder: Path, start: Start, h
     assert not [pid for pid in children if state_of(pid) != "Z"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 @pytest.mark.parametrize("flags", [(), ("--http", "127.0.0.1:0")])
 async def test_a_server_that_will_not_go_and_signals_in_a_row_do_not_change_the_end(
@@ -365,6 +366,7 @@ async def test_servers_come_and_go_with_the_file(folder: Path, start: Start) -> 
     assert (await outcome())["error"]["code"] == "NOT_FOUND"
 
 
+@pytest.mark.slow
 async def test_the_list_changes_once_when_a_server_becomes_known_and_is_the_same_ever_after(
     folder: Path, start: Start
 ) -> None:

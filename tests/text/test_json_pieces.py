@@ -92,6 +92,7 @@ async def test_what_is_no_json_is_none(spoil: Any) -> None:
         await json_pieces.loads(text)
 
 
+@pytest.mark.slow
 async def test_any_damage_is_judged_as_it_is_by_the_whole() -> None:
     chance = random.Random(7)
     text = json.dumps({"head": [[1]], "rows": _ROWS[:12], "tail": [{}]})

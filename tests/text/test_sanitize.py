@@ -51,6 +51,7 @@ def test_what_only_seems_to_belong_does_not(text: str) -> None:
     assert "�" in clean(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "ascii", "latin-1"])
 def test_json_keeps_its_value_and_fits_every_encoding(encoding: str) -> None:
     for value in (HOSTILE, *BELONGS, EVERYTHING.encode("utf-8", "ignore").decode()):

@@ -34,6 +34,7 @@ def due() -> None:
         gc.collect(1)
 
 
+@pytest.mark.slow
 def test_a_full_collection_waits_for_a_quiet_moment(
     full_collections: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -51,6 +52,7 @@ def test_a_full_collection_waits_for_a_quiet_moment(
     assert len(full_collections) == 1, "nothing new to collect"
 
 
+@pytest.mark.slow
 def test_who_types_without_end_is_interrupted_at_last(
     full_collections: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,6 +66,7 @@ def test_who_types_without_end_is_interrupted_at_last(
     assert len(full_collections) == 1
 
 
+@pytest.mark.slow
 def test_the_interpreter_gets_its_settings_back(full_collections: list[int]) -> None:
     before = gc.get_threshold()
     collector = Collector()
@@ -77,6 +80,7 @@ def test_the_interpreter_gets_its_settings_back(full_collections: list[int]) -> 
     assert gc.get_freeze_count() == 0
 
 
+@pytest.mark.slow
 def test_two_apps_in_one_process_leave_what_they_found(full_collections: list[int]) -> None:
     before = gc.get_threshold()
     first, second = Collector(), Collector()

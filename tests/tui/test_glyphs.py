@@ -74,6 +74,7 @@ async def run_script(app: WorkbenchApp, pilot: Pilot[int]) -> None:
     await pilot.pause()
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 @pytest.mark.parametrize("size", first_fast((120, 40), (80, 24)))
 async def test_every_screen_is_ascii(make_app: MakeApp, size: tuple[int, int]) -> None:

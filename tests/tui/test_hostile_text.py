@@ -57,6 +57,7 @@ def check(app: WorkbenchApp) -> str:
     return "\n".join(lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", first_fast((120, 40), (80, 24)))
 async def test_nothing_is_obeyed_on_any_screen(make_app: MakeApp, size: tuple[int, int]) -> None:
     app = make_app(CODE, json.dumps(CORPUS))

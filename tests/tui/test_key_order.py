@@ -63,6 +63,7 @@ def early_app(folder: Path, *keys: str, code: str = "return 1\n") -> EarlyApp:
 _ALL_KEYS = sorted({key for command in COMMANDS for key in command.keys.split(",") if key})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", first_fast("f5", *sorted(set(_ALL_KEYS) - {"ctrl+q", "f5"})))
 async def test_a_key_before_the_first_script_is_open_waits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
@@ -78,6 +79,7 @@ async def test_a_key_before_the_first_script_is_open_waits(
         assert app.main in app.screen_stack
 
 
+@pytest.mark.slow
 async def test_text_before_the_first_script_is_open_is_typed_into_it(tmp_path: Path) -> None:
     app = early_app(tmp_path, "a", "b", "left", "c", "f5", "d")
     async with app.run_test(size=(120, 40)):
@@ -87,6 +89,7 @@ async def test_text_before_the_first_script_is_open_is_typed_into_it(tmp_path: P
         assert app.main.runs.now is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "text"),
     [
@@ -109,6 +112,7 @@ async def test_keys_that_arrive_together_take_effect_in_their_order(
         assert app.main.tab.script.text == text
 
 
+@pytest.mark.slow
 async def test_commands_do_not_overtake_what_is_typed(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app("")
     async with app.run_test(size=(120, 40)):
@@ -121,6 +125,7 @@ async def test_commands_do_not_overtake_what_is_typed(make_app: MakeApp, tmp_pat
         assert second.script.text == "three"
 
 
+@pytest.mark.slow
 async def test_text_typed_after_a_key_that_opens_a_line_goes_into_it(make_app: MakeApp) -> None:
     app = make_app("needle here\nneedle")
     async with app.run_test(size=(120, 40)):
@@ -135,6 +140,7 @@ async def test_text_typed_after_a_key_that_opens_a_line_goes_into_it(make_app: M
         assert app.screen.query_one("Input").value == "tri"  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "then"),
     [
@@ -181,6 +187,7 @@ async def test_a_key_that_was_dropped_for_being_doubled_counts_when_it_is_presse
         assert app.screen is app.main
 
 
+@pytest.mark.slow
 async def test_a_doubled_enter_opens_one_replay(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)):
@@ -210,6 +217,7 @@ async def test_new_then_close_closes_the_new_one(make_app: MakeApp) -> None:
         assert [tab.script.text for tab in app.main.scripts.tabs] == ["const a = 1\n"]
 
 
+@pytest.mark.slow
 async def test_what_is_typed_for_a_screen_that_is_still_being_made_waits_for_it(
     make_app: MakeApp,
 ) -> None:

@@ -40,6 +40,7 @@ async def asked(app: WorkbenchApp, pilot: Pilot[int]) -> str:
     return str(app.screen.query(Static).first().render())
 
 
+@pytest.mark.slow
 async def test_nothing_to_lose_nothing_asked(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -57,6 +58,7 @@ async def test_nothing_to_lose_nothing_asked(make_app: MakeApp) -> None:
         await until(lambda: app.return_code is not None, "it leaves")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", first_fast((120, 40), (80, 24), (60, 20), (42, 16)))
 async def test_names_the_run_and_the_text(
     make_app: MakeApp, tmp_path: Path, size: tuple[int, int]

@@ -31,6 +31,7 @@ from workbench.tui.widgets.row_list import RowList
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.slow
 async def test_theme_is_shown_while_it_is_highlighted(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -73,6 +74,7 @@ async def test_palette_has_every_command_and_runs_it(make_app: MakeApp) -> None:
         assert first_title(app) == "Run script"  # the last one first
 
 
+@pytest.mark.slow
 async def test_enter_in_an_empty_palette_does_no_harm(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -88,6 +90,7 @@ async def test_enter_in_an_empty_palette_does_no_harm(make_app: MakeApp) -> None
         assert first.id not in ("close", "quit", "stop")
 
 
+@pytest.mark.slow
 async def test_it_also_finds_tools_scripts_runs_and_what_the_pane_can_do(make_app: MakeApp) -> None:
     demo = demo_server()
     assert demo.command
@@ -126,6 +129,7 @@ async def test_it_also_finds_tools_scripts_runs_and_what_the_pane_can_do(make_ap
         await until(lambda: "await tools.demo.get_issue({" in app.main.tab.script.text, "its call")
 
 
+@pytest.mark.slow
 async def test_a_theme_that_is_chosen_is_kept_where_the_file_names_one(
     make_app: MakeApp, tmp_path: Path
 ) -> None:
@@ -168,6 +172,7 @@ def test_the_better_fit_is_first() -> None:
     ]
 
 
+@pytest.mark.slow
 async def test_a_sign_in_front_asks_for_one_kind(make_app: MakeApp) -> None:
     app = make_app("return 'needle ' + 40 + 2")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -256,6 +261,7 @@ async def test_one_search_of_the_runs_at_a_time(
         assert begun == [["n"], ["nee"]]
 
 
+@pytest.mark.slow
 async def test_the_right_button_opens_a_menu_of_what_is_there(make_app: MakeApp) -> None:
     app = make_app("await tools.demo.now({})")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -279,6 +285,7 @@ async def test_the_right_button_opens_a_menu_of_what_is_there(make_app: MakeApp)
         await until(lambda: isinstance(app.screen, FiguresScreen), "it is done")
 
 
+@pytest.mark.slow
 async def test_the_right_button_does_nothing_with_what_is_there(make_app: MakeApp) -> None:
     app = make_app("await tools.demo.now({});\nreturn { a: [1, 2] };")
     async with app.run_test(size=(120, 40)) as pilot:

@@ -32,6 +32,7 @@ def picture(picture_of: Picture, make_app: MakeApp) -> Picture:
     return compare
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("theme", THEMES)
 def test_divergence(picture: Picture, size: tuple[int, int], theme: str) -> None:

@@ -34,6 +34,7 @@ def terminal(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Termina
     terminal.close()
 
 
+@pytest.mark.slow
 def test_hostile_text_is_shown_and_not_obeyed(terminal: Terminal) -> None:
     terminal.until(lambda text: "1 Script" in text and "F5" in text)
     before = terminal.title()
@@ -48,6 +49,7 @@ def test_hostile_text_is_shown_and_not_obeyed(terminal: Terminal) -> None:
     assert "1 Script" not in text
 
 
+@pytest.mark.slow
 def test_early_and_doubled_keys_do_no_harm(terminal: Terminal) -> None:
     terminal.keys("F8", "C-l", "C-w", "C-n", "C-w")  # before anything is painted
     terminal.until(lambda text: "1 Script" in text and "F1 Help" in text)
@@ -80,6 +82,7 @@ def editing(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Terminal
     terminal.close()
 
 
+@pytest.mark.slow
 def test_what_was_left_out_of_the_paintings_is_on_the_screen(editing: Terminal) -> None:
     """Only what changed is written: the screen must be the one that a painting of everything gives."""
     editing.until(lambda text: "1 Script" in text and "value3" in text)
@@ -113,6 +116,7 @@ def test_what_was_left_out_of_the_paintings_is_on_the_screen(editing: Terminal) 
     editing.until(lambda _: editing.picture() == shown)
 
 
+@pytest.mark.slow
 def test_a_typed_character_writes_little(tmp_path: Path) -> None:
     """Over a slow line what is written for each key is what one waits for."""
     script = tmp_path / "long.js"
@@ -134,6 +138,7 @@ def test_a_typed_character_writes_little(tmp_path: Path) -> None:
         assert pty.read_some() < 250
 
 
+@pytest.mark.slow
 def test_a_terminal_without_utf8_gets_ascii(tmp_path: Path) -> None:
     script = tmp_path / "plain.js"
     script.write_text("return 'ü 漢'\n")
@@ -154,6 +159,7 @@ def test_a_terminal_without_utf8_gets_ascii(tmp_path: Path) -> None:
         assert b"\\u" not in pty.seen
 
 
+@pytest.mark.slow
 def test_it_ends_where_the_terminal_is_gone_and_no_signal_came(tmp_path: Path) -> None:
     """A window that is closed signals the first program in it, which may be make: ours hears nothing."""
     script = tmp_path / "long.js"

@@ -76,6 +76,7 @@ def test_the_one_of_the_docs_is_small_and_whole() -> None:
         assert "images/recording.svg" in (_DOCS.parent / name).read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_session_is_kept_as_it_was_painted(
     make_app: MakeApp, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -107,6 +108,7 @@ async def test_a_session_is_kept_as_it_was_painted(
     assert "could not be written" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_looking_leaves_what_stands_behind_a_screen(make_app: MakeApp) -> None:
     app = make_app("return 'of the script'")

@@ -18,6 +18,7 @@ def said(app: WorkbenchApp) -> str:
     return " ".join(str(bar.content) for bar in app.screen.query(TourBar))
 
 
+@pytest.mark.slow
 async def test_six_steps_each_done_by_doing(make_app: MakeApp) -> None:
     app = make_app(_CODE)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -51,6 +52,7 @@ async def test_six_steps_each_done_by_doing(make_app: MakeApp) -> None:
         await until(lambda: said(app) == "", "it ends")
 
 
+@pytest.mark.slow
 async def test_is_offered_once(make_app: MakeApp) -> None:
     for expected in (True, False):
         app = make_app(_CODE)

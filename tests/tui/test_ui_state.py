@@ -92,6 +92,7 @@ def test_broken_files_are_no_session(tmp_path: Path) -> None:
     assert store.recover() == []
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_app_opens_what_was_lost(make_app: MakeApp, tmp_path: Path) -> None:
     leave_draft(tmp_path / "data", "return 'recovered'")
@@ -104,6 +105,7 @@ async def test_app_opens_what_was_lost(make_app: MakeApp, tmp_path: Path) -> Non
         await until(lambda: (tmp_path / "data" / "tui").glob("draft-*.json"), "kept as our own")
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_app_reopens_the_last_files_and_theme(make_app: MakeApp, tmp_path: Path) -> None:
     (tmp_path / "one.js").write_text("return 'one'")

@@ -75,6 +75,7 @@ async def web(tmp_path: Path) -> AsyncIterator[tuple[int, Path]]:
         yield port, data
 
 
+@pytest.mark.slow
 async def test_a_key_pressed_in_a_browser_runs_the_script(
     web: tuple[int, Path], tmp_path: Path
 ) -> None:

@@ -59,6 +59,7 @@ def problem(app: WorkbenchApp, name: str = "script") -> str:
     return str(line.content) if line.has_class("-shown") else ""
 
 
+@pytest.mark.slow
 async def test_sample_runs_and_shows_its_value(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:
@@ -103,6 +104,7 @@ async def test_error_is_told_and_its_line_gone_to(make_app: MakeApp) -> None:
         await until(lambda: line.has_class("-stale"), "it is of an earlier text")
 
 
+@pytest.mark.slow
 async def test_calls_that_are_likely_wrong_are_marked_and_put_right(make_app: MakeApp) -> None:
     app = make_app("tools.demo.get_isue({ id: '101' });\nreturn 1\n")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -156,6 +158,7 @@ async def test_bad_input_is_told_as_one_types_and_does_not_run(make_app: MakeApp
         assert run.execution.value == 1
 
 
+@pytest.mark.slow
 async def test_choosing_a_call_shows_it_and_enter_goes_to_its_line(make_app: MakeApp) -> None:
     app = make_app("const x = 1;\nawait tools.demo.echo({value: 'first'});\nreturn 1")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -171,6 +174,7 @@ async def test_choosing_a_call_shows_it_and_enter_goes_to_its_line(make_app: Mak
         assert shown.value["args"] == {"value": "first"}
 
 
+@pytest.mark.slow
 async def test_save_open_and_new(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app("return 1")
     (tmp_path / "other.js").write_text("return 2")
@@ -218,6 +222,7 @@ async def test_console_lines_are_shown_in_order(make_app: MakeApp) -> None:
         assert "[b]x" in console.lines[-1].text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", first_fast((120, 40), (80, 24), (50, 12)))
 async def test_every_pane_can_be_reached(make_app: MakeApp, size: tuple[int, int]) -> None:
     app = make_app("return 1")
@@ -233,6 +238,7 @@ async def test_every_pane_can_be_reached(make_app: MakeApp, size: tuple[int, int
             assert app.main.query_one(f"#{pane}") in focused.ancestors
 
 
+@pytest.mark.slow
 async def test_sample_is_saved_elsewhere(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:
@@ -266,6 +272,7 @@ async def test_sizes_zoom_and_jump(make_app: MakeApp) -> None:
         await until(lambda: script.region.area > 0, "all again")
 
 
+@pytest.mark.slow
 async def test_syntax_error_is_told_as_one_types(make_app: MakeApp) -> None:
     app = make_app("const a = 1;\nreturn a")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -366,6 +373,7 @@ async def test_inputs_are_kept_and_taken_by_name(make_app: MakeApp, tmp_path: Pa
         await until(lambda: app.main.tab.input.text == '{"a": 2}', "it is taken")
 
 
+@pytest.mark.slow
 async def test_quit_while_a_script_runs_asks_and_records_it(
     make_app: MakeApp, tmp_path: Path
 ) -> None:
@@ -384,6 +392,7 @@ async def test_quit_while_a_script_runs_asks_and_records_it(
     assert row.status == "cancelled"
 
 
+@pytest.mark.slow
 async def test_tabs_are_switched_and_closed(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -403,6 +412,7 @@ async def test_tabs_are_switched_and_closed(make_app: MakeApp, tmp_path: Path) -
         assert len(app.main.scripts.tabs) == 1
 
 
+@pytest.mark.slow
 async def test_a_long_console_is_saved_whole(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app("for (let n = 0; n < 6000; n++) console.log(`line ${n}`);")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -433,6 +443,7 @@ async def saved_names(app: WorkbenchApp, pilot: Pilot[int]) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", first_fast("日報", None, "lsfiles", "my.notes", "lsfiles.js"))
 async def test_a_script_saved_here_is_found_by_its_name(
     make_app: MakeApp, tmp_path: Path, answer: str | None
@@ -494,6 +505,7 @@ async def test_closing_an_unsaved_script_asks(
         assert (tmp_path / "scripts" / "untitled-1.js").exists() == (choice == "save")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", first_fast((120, 40), (80, 24), (59, 20), (50, 12), (120, 14)))
 async def test_every_size_shows_the_active_script_and_says_what_is_hidden(
     make_app: MakeApp, size: tuple[int, int]
@@ -546,6 +558,7 @@ async def test_jump_reaches_every_pane_also_a_hidden_one(
         await until(lambda: app.main.focused and app.main.focused.region.area)
 
 
+@pytest.mark.slow
 async def test_jump_reaches_the_tabs_of_the_detail_and_the_scripts(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -606,6 +619,7 @@ async def test_the_call_that_is_shown_ends_there_too(make_app: MakeApp) -> None:
         assert "duration_ms" in str(timing.value["call"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
 async def test_enter_on_a_call_does_not_scroll_sideways(
     make_app: MakeApp, size: tuple[int, int]
@@ -650,6 +664,7 @@ async def test_a_call_is_copied_from_the_trace(make_app: MakeApp) -> None:
         assert json.loads(app.clipboard)["args"] == {"value": "x"}
 
 
+@pytest.mark.slow
 async def test_ctrl_c_says_how_to_stop_and_leave_in_our_words(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
@@ -678,6 +693,7 @@ async def test_a_call_that_is_inserted_does_not_glue_to_a_word(
         )
 
 
+@pytest.mark.slow
 async def test_an_exception_is_the_last_row_and_the_next_error(make_app: MakeApp) -> None:
     app = make_app("await tools.demo.echo({value: 1});\n\nthrow new Error('it broke')")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -733,6 +749,7 @@ async def test_a_failed_call_is_marked_at_its_tool(make_app: MakeApp) -> None:
         assert line[marker.column - 1 :].startswith("no_such_tool")
 
 
+@pytest.mark.slow
 async def test_help_names_only_what_does_something_there(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:

@@ -77,6 +77,7 @@ async def test_a_wish_from_outside_starts_the_server_anew(tmp_path: Path) -> Non
             pass
 
 
+@pytest.mark.slow
 def test_logs_are_shown_and_benchmarks_measured(tmp_path: Path) -> None:
     shell = Shell(tmp_path)
     assert shell("servers", "logs", "raw", "--server", RAW).stdout == ""

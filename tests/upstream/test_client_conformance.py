@@ -12,6 +12,7 @@ _ROOT = Path(__file__).parents[2]
 _SUITE = _ROOT / "tests" / "npm" / "node_modules" / ".bin" / "conformance"
 
 
+@pytest.mark.slow
 @pytest.mark.npm
 @pytest.mark.parametrize(
     "scenario",

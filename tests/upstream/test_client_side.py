@@ -161,6 +161,7 @@ async def test_a_question_is_taken_back_with_its_call_and_never_asked_without_en
     assert len(asked) == len(taken_back) == 32
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("protocol", ["auto", "legacy"])
 async def test_over_http(port: int, protocol: Literal["auto", "legacy"]) -> None:
     """The newest protocol has the questions in an answer, the older one beside it."""

@@ -113,6 +113,7 @@ _JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.dictionaries(st.text(max_size=4), _JSON, max_size=4), st.sampled_from([None, 2, "\t"]))
 def test_any_object_takes_a_member_and_gives_it_back(value: dict[str, Any], indent: Any) -> None:
@@ -123,6 +124,7 @@ def test_any_object_takes_a_member_and_gives_it_back(value: dict[str, Any], inde
     assert jsonc.loads(jsonc_edit.remove(put, ("servers", "workbench"))) == {**value, "servers": {}}
 
 
+@pytest.mark.slow
 def test_the_commands(tmp_path: Path) -> None:
     shell = Shell(tmp_path)
     file = tmp_path / ".cursor" / "mcp.json"

@@ -439,6 +439,7 @@ async def test_a_failed_start_shows_the_first_lines_and_the_last() -> None:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "words"),
     [

@@ -165,6 +165,7 @@ async def test_what_listens_never_answers() -> None:
         assert manager.catalogue().servers["web"].error == "not connected within 1 s"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("protocol", ["auto", "legacy"])
 async def test_a_server_that_goes_and_comes_back(protocol: str) -> None:
     port = free_port()

@@ -56,6 +56,7 @@ async def _door(port: int, name: str) -> dict[str, int]:
         return dict(answer.json()) if name == "seen" else {}
 
 
+@pytest.mark.slow
 async def test_a_server_that_wants_a_login_says_how_and_then_works(
     port: int, tmp_path: Path
 ) -> None:

@@ -112,6 +112,7 @@ async def test_a_server_without_them() -> None:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("protocol", ["auto", "legacy"])
 async def test_over_http(port: int, protocol: Literal["auto", "legacy"]) -> None:
     settings = ServerSettings(

@@ -5,9 +5,12 @@ from __future__ import annotations
 import gc
 import json
 
+import pytest
+
 from workbench.util.allocating import without_collector
 
 
+@pytest.mark.slow
 def test_what_a_burst_made_is_not_looked_through_as_if_it_were_young() -> None:
     text = json.dumps([{"a": [number]} for number in range(100_000)])
     gc.collect()

@@ -101,6 +101,7 @@ def test_who_sees_what_is_opened(
         assert command == (expected if seen else None)
 
 
+@pytest.mark.slow
 def test_no_other_module_asks_which_system_it_is() -> None:
     root = Path(workbench.__file__).parent
     asking = set()

@@ -500,6 +500,7 @@ async def test_a_text_becomes_typescript_where_it_stands() -> None:
         assert area.text.startswith("const n = 1;\ninterface")
 
 
+@pytest.mark.slow
 async def test_long_lines_are_wrapped_and_painted_whole() -> None:
     """Signs and notes stand once, at the ends of a line; typing and moving paint what they must."""
     long = "const words = [" + ", ".join(f'"word{n}"' for n in range(12)) + "];"

@@ -135,6 +135,7 @@ async def test_a_type_that_was_seen_is_added_once_it_is_known() -> None:
         assert not popup(app).is_open, "who closed it is not shown it again"
 
 
+@pytest.mark.slow
 async def test_the_results_of_the_history_are_offered(make_app: MakeApp) -> None:
     """In the app: a run teaches what a tool gives that declares nothing, and the editor offers it."""
     call = 'const i = call_tool("demo", "get_issue", {id: 101});'

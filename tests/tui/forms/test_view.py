@@ -65,6 +65,7 @@ def lines(app: FormApp) -> str:
     return "\n".join(rows.render_line(y).text.rstrip() for y in range(rows.size.height))
 
 
+@pytest.mark.slow
 async def test_a_form_is_filled_by_keys() -> None:
     async with opened(ISSUE) as (app, pilot):
         assert lines(app).split("\n")[:6] == [
@@ -158,6 +159,7 @@ async def test_what_opens_for_a_field_is_called_as_the_field_is() -> None:
         assert str(app.screen.query_one(".dialog").border_title) == "1."
 
 
+@pytest.mark.slow
 async def test_hostile_schemas_are_only_text_and_many_fields_are_quick() -> None:
     wide: dict[str, Any] = {
         f"p{number} {HOSTILE} [b]": {"type": "string", "description": HOSTILE, "default": HOSTILE}

@@ -117,6 +117,7 @@ def test_lines_with_wide_letters_have_room_like_others(width: int) -> None:
         assert cells(parts) <= width
 
 
+@pytest.mark.slow
 async def test_sessions_of_other_processes_are_listed_live_and_followed(
     make_app: MakeApp, start: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -69,6 +69,7 @@ async def runs_listed(app: WorkbenchApp, pilot: Pilot[int], wanted: int) -> None
     await until(lambda: len(screen.rows.rows) == wanted, "the runs are listed")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
 async def test_two_runs_of_the_history_side_by_side(
     make_app: MakeApp, size: tuple[int, int]
@@ -134,6 +135,7 @@ async def yes(app: WorkbenchApp, pilot: Pilot[int], is_open: Callable[[], object
     await pilot.press("right", "enter")
 
 
+@pytest.mark.slow
 async def test_a_record_beside_a_live_run(make_app: MakeApp) -> None:
     app = make_app("await tools.demo.echo({value: 1});\nreturn await tools.demo.now({})")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -172,6 +174,7 @@ def test_lines_that_stand_for_each_other_are_on_one_row() -> None:
     assert [row.right_number for row in side_lines("x", "")] == [0]
 
 
+@pytest.mark.slow
 async def test_the_code_of_two_runs_stands_line_beside_line(make_app: MakeApp) -> None:
     app = make_app("// one\nconst a = 1;\nreturn a")
     async with app.run_test(size=(100, 30)) as pilot:

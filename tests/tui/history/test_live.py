@@ -79,6 +79,7 @@ async def opened(app: WorkbenchApp, pilot: Pilot[int], screen: HistoryScreen) ->
     return app.screen
 
 
+@pytest.mark.slow
 async def test_a_run_of_another_process_is_followed(make_app: MakeApp, start: Start) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -106,6 +107,7 @@ async def test_a_run_of_another_process_is_followed(make_app: MakeApp, start: St
         assert replay.playback.position == 1
 
 
+@pytest.mark.slow
 async def test_a_screen_that_is_left_follows_nothing_any_more(
     make_app: MakeApp, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,6 +138,7 @@ async def test_a_screen_that_is_left_follows_nothing_any_more(
         await until(lambda: len(followed) == 1, "nor the list")
 
 
+@pytest.mark.slow
 async def test_stepping_back_in_a_live_run_stays_there(make_app: MakeApp, start: Start) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -160,6 +163,7 @@ async def test_stepping_back_in_a_live_run_stays_there(make_app: MakeApp, start:
         assert "INTERRUPTED" in str(replay.query_one("#replay-header", Static).visual)
 
 
+@pytest.mark.slow
 async def test_the_list_is_up_to_date_within_300_ms(make_app: MakeApp, start: Start) -> None:
     """From the row being in the file to its being in the list; the best of several looks."""
     app = make_app("return 1")
@@ -185,6 +189,7 @@ async def test_the_list_is_up_to_date_within_300_ms(make_app: MakeApp, start: St
         assert best < 0.3
 
 
+@pytest.mark.slow
 async def test_the_main_screen_tells_of_it_and_a_key_follows_it(
     make_app: MakeApp, start: Start
 ) -> None:
@@ -215,6 +220,7 @@ def damage(path: Path) -> None:
         stream.write(b"\xa5" * (size - 4096))
 
 
+@pytest.mark.slow
 async def test_a_damaged_file_is_told_on_every_screen(make_app: MakeApp) -> None:
     app = make_app("return await tools.demo.echo({value: 1})")
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
@@ -252,6 +258,7 @@ async def test_a_damaged_file_is_told_on_every_screen(make_app: MakeApp) -> None
         assert "cannot be read" in str(app.main.query_one("#status", Static).visual)
 
 
+@pytest.mark.slow
 async def test_a_file_that_was_damaged_before_ends_nothing(make_app: MakeApp) -> None:
     app = make_app("return 7")
     async with app.run_test(size=(120, 40)) as pilot:

@@ -488,6 +488,7 @@ async def test_runs_are_pinned_named_and_found(open_store: OpenStore) -> None:
         await until(lambda: "aaaa1111 " in lines(screen)[2], "it has no name")
 
 
+@pytest.mark.slow
 async def test_filters_are_kept_under_names_across_starts(open_store: OpenStore) -> None:
     store = open_store()
     await record_some(store, 4)

@@ -61,6 +61,7 @@ def header(app: WorkbenchApp) -> str:
     return str(app.main.query_one("#header", Static).visual)
 
 
+@pytest.mark.slow
 async def test_an_added_console_line_shows_what_it_would_have_printed(make_app: MakeApp) -> None:
     app = make_app(_CODE, '{"of": 2}')
     async with app.run_test(size=(120, 40)) as pilot:
@@ -87,6 +88,7 @@ async def test_an_added_console_line_shows_what_it_would_have_printed(make_app: 
         await until(lambda: "IDENTICAL" in header(app), "its chip")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
 async def test_the_divergence_is_a_picture(make_app: MakeApp, size: tuple[int, int]) -> None:
     app = make_app(_CODE, '{"of": 2}')
@@ -131,6 +133,7 @@ async def test_the_divergence_is_a_picture(make_app: MakeApp, size: tuple[int, i
         await pilot.pause()
 
 
+@pytest.mark.slow
 async def test_the_rule_decides_what_an_unknown_call_does(make_app: MakeApp) -> None:
     app = make_app(_CODE, '{"of": 2}')
     async with app.run_test(size=(120, 40)) as pilot:
@@ -163,6 +166,7 @@ async def test_the_rule_decides_what_an_unknown_call_does(make_app: MakeApp) -> 
         assert "SYNTAX_ERROR" in status(app)
 
 
+@pytest.mark.slow
 async def test_a_run_of_the_history_is_edited_and_replayed(make_app: MakeApp) -> None:
     app = make_app(_CODE, '{"of": 2}')
     async with app.run_test(size=(120, 40)) as pilot:
@@ -186,6 +190,7 @@ async def test_a_run_of_the_history_is_edited_and_replayed(make_app: MakeApp) ->
         await until(lambda: "Identical" in status(app), "the verdict")
 
 
+@pytest.mark.slow
 async def test_an_exported_file_is_opened_and_edited(make_app: MakeApp, tmp_path: Path) -> None:
     """A recording of another machine: nothing of it is in the history here."""
     app = make_app(_CODE, '{"of": 2}')
@@ -213,6 +218,7 @@ async def test_an_exported_file_is_opened_and_edited(make_app: MakeApp, tmp_path
         assert app.screen is app.main
 
 
+@pytest.mark.slow
 async def test_a_script_knows_its_last_run_in_the_next_session(make_app: MakeApp) -> None:
     app = make_app(_CODE, '{"of": 2}')
     async with app.run_test(size=(120, 40)) as pilot:

@@ -14,6 +14,7 @@ def trace_title(app: WorkbenchApp) -> str:
     return str(app.main.query_one("#trace").border_title)
 
 
+@pytest.mark.slow
 async def test_each_script_keeps_its_run(make_app: MakeApp) -> None:
     app = make_app("console.log('first'); return [1, 2, 3]")
     async with app.run_test(size=(120, 40)) as pilot:

@@ -54,6 +54,7 @@ async def test_script_is_opened_by_enter(make_app: MakeApp) -> None:
         assert app.main.query_one("#script").region.x == 32
 
 
+@pytest.mark.slow
 async def test_call_is_inserted_by_a_click(make_app: MakeApp) -> None:
     app = make_app("")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -69,6 +70,7 @@ async def test_call_is_inserted_by_a_click(make_app: MakeApp) -> None:
         await until(lambda: app.main.tab.script.has_focus, "the script has the focus")
 
 
+@pytest.mark.slow
 async def test_run_is_opened(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -80,6 +82,7 @@ async def test_run_is_opened(make_app: MakeApp) -> None:
         await until(lambda: isinstance(app.screen, ReplayScreen), "its replay")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (50, 20)])
 async def test_lies_over_the_panes_where_there_is_little_room(
     make_app: MakeApp, size: tuple[int, int]
@@ -101,6 +104,7 @@ async def test_lies_over_the_panes_where_there_is_little_room(
         assert not app.main.sidebar.display
 
 
+@pytest.mark.slow
 async def test_is_remembered(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -124,6 +128,7 @@ async def test_is_remembered(make_app: MakeApp) -> None:
         assert not app.main.sidebar.display
 
 
+@pytest.mark.slow
 async def test_where_there_is_no_script_samples_are_offered_whatever_is_configured(
     make_app: MakeApp, tmp_path: Path
 ) -> None:

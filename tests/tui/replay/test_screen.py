@@ -48,6 +48,7 @@ def calls(screen: ReplayScreen) -> list[CallRow]:
     return [row for row in screen.trace.model.rows if isinstance(row, CallRow)]
 
 
+@pytest.mark.slow
 async def test_steps_forth_and_back(make_app: MakeApp) -> None:
     app = make_app(_CODE)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -74,6 +75,7 @@ async def test_steps_forth_and_back(make_app: MakeApp) -> None:
         assert shown.value == "UPSTREAM_ERROR"
 
 
+@pytest.mark.slow
 async def test_goes_to_a_call(make_app: MakeApp) -> None:
     app = make_app(_CODE)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
@@ -123,6 +125,7 @@ async def test_letters_are_letters_in_a_search(make_app: MakeApp) -> None:
         assert screen.playback.position == len(screen.playback.steps)
 
 
+@pytest.mark.slow
 async def test_plays_to_a_breakpoint_and_to_the_end(make_app: MakeApp) -> None:
     app = make_app(_CODE)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -165,6 +168,7 @@ async def test_a_breakpoint_holds_where_the_clock_stopped_just_before_it(make_ap
         )
 
 
+@pytest.mark.slow
 async def test_replays_offline_with_the_same_outcome(make_app: MakeApp) -> None:
     app = make_app(_CODE)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -173,6 +177,7 @@ async def test_replays_offline_with_the_same_outcome(make_app: MakeApp) -> None:
         await until(lambda: "identical" in screen.reruns.verdict, "the verdict")
 
 
+@pytest.mark.slow
 async def test_runs_live_in_a_new_tab(make_app: MakeApp) -> None:
     app = make_app(_CODE)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -192,6 +197,7 @@ async def test_runs_live_in_a_new_tab(make_app: MakeApp) -> None:
         assert app.main.tab.script.text == _CODE
 
 
+@pytest.mark.slow
 async def test_who_opened_what_is_over_the_recording_is_told_when_it_is_left(
     make_app: MakeApp,
 ) -> None:
@@ -219,6 +225,7 @@ async def test_unknown_run_is_told(make_app: MakeApp) -> None:
         assert app.screen is app.main
 
 
+@pytest.mark.slow
 async def test_help_begins_with_the_keys_of_the_screen(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 60)) as pilot:

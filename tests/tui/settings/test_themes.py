@@ -15,6 +15,7 @@ from workbench.tui.settings.screen import SettingsScreen
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.slow
 async def test_themes_in_the_settings(make_app: MakeApp, tmp_path: Path) -> None:
     file, folder = tmp_path / "mine.toml", tmp_path / "config" / "themes"
     file.write_text('[ui]\ntheme = "workbench-dusc"\n')
@@ -76,6 +77,7 @@ async def test_themes_in_the_settings(make_app: MakeApp, tmp_path: Path) -> None
         await until(lambda: app.theme == "workbench-dark", "the usual one")
 
 
+@pytest.mark.slow
 async def test_a_theme_whose_file_is_removed(make_app: MakeApp, tmp_path: Path) -> None:
     folder = tmp_path / "config" / "themes"
     folder.mkdir(parents=True)

@@ -70,6 +70,7 @@ def test_what_is_typed_is_checked() -> None:
     assert request_of(OFFERINGS.resources[0]) == 'read_resource("s", "a://b")'
 
 
+@pytest.mark.slow
 async def test_enter_reads_into_the_pane_beside_it(tmp_path: Path) -> None:
     async with opened(tmp_path) as (app, pilot, runtime):
         await until(lambda: any(row.beside for row in screen(app).rows.rows), "asked for")

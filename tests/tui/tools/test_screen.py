@@ -93,6 +93,7 @@ def said(app: ToolsApp) -> str:
     return str(screen(app).query_one("#about", Static).content)
 
 
+@pytest.mark.slow
 async def test_servers_and_tools_are_shown_and_inserted(tmp_path: Path) -> None:
     async with opened(tmp_path) as (app, pilot, _):
         assert "✔ ready" in lines(app)

@@ -91,6 +91,7 @@ async def test_a_servers_page_says_what_it_is_and_how_it_does(tmp_path: Path) ->
         await until(lambda: "Its server says: reads only" in said(app), "annotations in words")
 
 
+@pytest.mark.slow
 async def test_changed_definitions_are_approved_side_by_side(tmp_path: Path) -> None:
     _define(tmp_path, _A, _B, {"name": "c", "description": "Counts"})
     config = Config(servers={"s": _server(tmp_path)})
@@ -223,6 +224,7 @@ async def test_quarantine_is_lifted_from_the_screen(tmp_path: Path) -> None:
         await until(lambda: runtime.upstream.catalogue().servers["s"].quarantined, "held again")
 
 
+@pytest.mark.slow
 async def test_logging_in_and_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSH_CONNECTION", "1")  # no browser is opened
     with guarded() as port:

@@ -45,6 +45,7 @@ async def answered(screen: TryScreen, title: str) -> None:
     await until(lambda: title in str(screen.answer.border_title), title)
 
 
+@pytest.mark.slow
 async def test_a_tool_is_tried_recorded_and_tried_again(tmp_path: Path) -> None:
     async with opened(tmp_path, (80, 24)) as (app, pilot, runtime):
         names = [row.tool.name if row.tool else "" for row in screen(app).rows.rows]
@@ -86,6 +87,7 @@ async def test_a_tool_is_tried_recorded_and_tried_again(tmp_path: Path) -> None:
         await until(lambda: "Last 2 calls · p50 " in said(app), "its calls are counted")
 
 
+@pytest.mark.slow
 async def test_what_may_destroy_asks_errors_are_cards_and_what_is_slow_is_stopped(
     tmp_path: Path,
 ) -> None:
@@ -123,6 +125,7 @@ async def test_what_may_destroy_asks_errors_are_cards_and_what_is_slow_is_stoppe
         await until(lambda: not runtime.engine.pool.running, "it is stopped")
 
 
+@pytest.mark.slow
 async def test_a_key_that_was_typed_before_the_answer_sends_nothing_again(
     make_app: MakeApp,
 ) -> None:
@@ -148,6 +151,7 @@ async def test_a_key_that_was_typed_before_the_answer_sends_nothing_again(
         assert len(runtime.history.list_executions()) == 2
 
 
+@pytest.mark.slow
 async def test_typed_ahead_it_becomes_code_in_the_script(make_app: MakeApp) -> None:
     app = make_app("")
     async with app.run_test(size=(80, 24)) as pilot:

@@ -49,6 +49,7 @@ def shown_in(detail: DetailPane) -> Any:
     return {} if detail.timing.shown is None else detail.timing.shown.value
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_timing_of_a_run_and_of_its_calls(make_app: MakeApp) -> None:
     app = make_app("await tools.demo.sleep({ms: 80}); await tools.demo.echo({value: 1});")

@@ -87,6 +87,7 @@ async def test_hidden_lines_stay_hidden_as_more_come() -> None:
         assert app.view.level == "error"
 
 
+@pytest.mark.slow
 async def test_a_long_console_says_what_is_not_drawn() -> None:
     app = ConsoleApp()
     async with app.run_test(size=(70, 10)) as pilot:

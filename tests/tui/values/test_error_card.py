@@ -118,6 +118,7 @@ async def test_the_card_has_all_of_the_error_and_its_keys() -> None:
         assert app.places == [(2, 31)]
 
 
+@pytest.mark.slow
 async def test_enter_puts_the_near_name_into_the_script(make_app: MakeApp) -> None:
     app = make_app('const a = 1;\nreturn await tools.demo.list_issues({ sate: "open" });\n')
     async with app.run_test(size=(120, 40)) as pilot:

@@ -30,6 +30,7 @@ async def drag(pilot: Pilot[int], start: tuple[int, int], end: tuple[int, int]) 
     await pilot.pause()
 
 
+@pytest.mark.slow
 async def test_frames_are_dragged(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -52,6 +53,7 @@ async def test_frames_are_dragged(make_app: MakeApp) -> None:
         assert not app.main.query(".-handle")
 
 
+@pytest.mark.slow
 async def test_text_is_no_handle(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -66,6 +68,7 @@ async def test_text_is_no_handle(make_app: MakeApp) -> None:
         assert size(app, "script") == before, "a pane alone has nothing to share"
 
 
+@pytest.mark.slow
 async def test_keys_do_what_the_mouse_does(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -86,6 +89,7 @@ async def test_keys_do_what_the_mouse_does(make_app: MakeApp) -> None:
         assert size(app, "detail")[1] > height
 
 
+@pytest.mark.slow
 async def test_sizes_are_kept_for_each_breakpoint(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
