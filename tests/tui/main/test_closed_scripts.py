@@ -17,6 +17,31 @@ def names(app: WorkbenchApp) -> list[str]:
     return [tab.document.name for tab in app.main.scripts.tabs]
 
 
+async def test_text_that_was_saved_or_thrown_away_is_not_recovered_after_a_crash(
+    make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.tui.ui_state.AFTER_S", 0.05)
+
+    def drafts() -> list[Path]:
+        return list((tmp_path / "data" / "tui").glob("draft-*.json"))
+
+    app = make_app("return 1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app_opened(app)
+        await pilot.press("x")
+        await until(drafts, "typed, and kept")
+        await pilot.press("ctrl+s")
+        await until(lambda: not app.main.tab.changed, "saved")
+        await until(lambda: not drafts(), "nothing is kept")
+        await pilot.press("y")
+        await until(drafts, "typed again, and kept")
+        await pilot.press("ctrl+w")
+        await until(lambda: isinstance(app.screen, ChoiceScreen), "asked")
+        await pilot.press("right", "right", "enter")
+        await until(lambda: names(app) == ["untitled-1.js"], "closed")
+        await until(lambda: not drafts(), "nothing is kept of it")
+
+
 async def test_tabs_are_reached_by_number_and_closed_ones_come_back(
     make_app: MakeApp, tmp_path: Path
 ) -> None:

@@ -102,6 +102,7 @@ class ScriptFiles:
         tab.script.be_in(language_of(tab.document.name))
         self._host.show_titles()
         self._host.set_status(f"Saved {tab.document.path}")
+        app.keep_drafts()  # what is in a file now is not recovered
         return True
 
     def save(self) -> None:

@@ -160,6 +160,7 @@ class ScriptTabs:
             self._closed.keep(tab)
             self.tabs.remove(tab)
             self.switch(min(self.current, len(self.tabs) - 1))
+            self._host.app.keep_drafts()  # what was thrown away is not recovered
             await tab.script.remove()
             await tab.input.remove()
 
