@@ -8,6 +8,7 @@ from tests.tui.conftest import until
 from tests.tui.editor.test_code_area import EditorApp, offers, typed
 from tests.tui.editor.test_code_completion import NESTED, catalogue, cursor
 from workbench.catalogue.tools import Catalogue, ToolInfo
+from workbench.tui.editor.call_at_cursor import tool_at
 from workbench.tui.editor.call_signature import CallSignature, in_a_line, signature_at
 from workbench.tui.editor.completion_popup import CompletionPopup
 from workbench.tui.editor.signature_help import SignaturePopup, row_for
@@ -127,6 +128,7 @@ async def test_it_comes_while_one_types_and_goes_with_escape_or_the_call() -> No
         area = app.area
         area.offers.completer = offers
         area.signature.finder = lambda text, place: signature_at(KNOWN, text, place)
+        area.tool_view.finder = lambda text, place: tool_at(KNOWN, text, place)
         area.go_to(5)
         await typed(pilot, "tools.tracker.search_issues({")
         await until(lambda: area.signature.is_open, "shown while arguments are typed")
@@ -153,6 +155,13 @@ async def test_it_comes_while_one_types_and_goes_with_escape_or_the_call() -> No
         await until(lambda: area.offers.is_open, "with its offers")
         await pilot.press("escape")
         assert area.signature.is_open, "the offers go first"
+        await pilot.hover(area, (area.gutter_width + 10, 5))
+        await until(lambda: area.tool_view.is_open, "the pointer rests on a tool's name")
+        await until(lambda: not area.signature.is_open, "one of them is enough")
+        await pilot.press("escape")
+        assert not area.tool_view.is_open
+        await typed(pilot, "1")
+        await until(lambda: area.signature.is_open, "shown again while one types")
         await pilot.press("up")
         await until(lambda: not area.signature.is_open, "the call was left")
 

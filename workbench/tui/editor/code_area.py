@@ -72,7 +72,9 @@ class CodeArea(EditorBase, inherit_bindings=False):
     ) -> None:
         self.colours = Colours(self)
         self.marks = Marks(self, self.colours.style)
-        self.tool_view = ToolView(self, lambda: not self.offers.is_open)
+        self.tool_view = ToolView(
+            self, lambda: not self.offers.is_open, lambda: self.signature.moved()
+        )
         self.signature = SignatureHelp(
             self, lambda cursor: self.offers.rows(cursor), lambda: not self.tool_view.is_open
         )

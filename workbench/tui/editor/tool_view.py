@@ -32,10 +32,12 @@ class ToolView:
     seen_types: SeenFinder | None = None
     """Gives what the results of a tool were like, where it does not declare that."""
 
-    def __init__(self, area: EditorBase, may_hover: Callable[[], bool]) -> None:
-        """may_hover: whether a pointer that rests may open it now."""
+    def __init__(
+        self, area: EditorBase, may_hover: Callable[[], bool], opened: Callable[[], None]
+    ) -> None:
+        """may_hover: whether a pointer that rests may open it now. opened: called when it opened."""
         self._area = area
-        self._may_hover = may_hover
+        self._may_hover, self._opened = may_hover, opened
         self._hover: Timer | None = None
         self._hovered: Location | None = None
         """Where the pointer rested when it opened the popup; None: a key opened it."""
@@ -105,6 +107,7 @@ class ToolView:
             self.popup = ToolPopup(self.pointer_left)
             await self._area.screen.mount(self.popup)
         self.popup.open(tool, at)
+        self._opened()
         if self.seen_types is not None and tool.output_schema is None:
             adding = self._add_seen(tool, at, self.seen_types)
             self._area.run_worker(adding, group="seen", exclusive=True)
