@@ -181,3 +181,20 @@ def test_a_comment_without_an_end_is_read_once(sign: str, monkeypatch: pytest.Mo
     """Its end would be looked for from each beginning: seconds for 30 kB."""
     monkeypatch.setattr(script_outline, "_Reader", None)
     assert outline("await x; " + sign * 3) is None
+
+
+def test_how_a_statement_begins_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At each of its braces the space before it would be passed again: seconds for 30 kB."""
+    looked_from: list[int] = []
+    behind = script_outline._Reader._behind
+
+    def counted(reader: script_outline._Reader, at: int) -> int:
+        looked_from.append(at)
+        return behind(reader, at)
+
+    monkeypatch.setattr(script_outline._Reader, "_behind", counted)
+    first = "await x;"
+    found = outline(first + "\n" * 50 + "y = [" + "{}, " * 3 + "]," + "{}, " * 100 + "0")
+    assert found is not None
+    assert found.waits
+    assert looked_from.count(len(first)) == 1

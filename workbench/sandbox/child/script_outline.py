@@ -102,7 +102,7 @@ class _Reader:
         """By its end: where a comment begins."""
         self._closed = (-1, -1)
         """The last pair of brackets."""
-        self._start = 0
+        self._begin_statement(0)
         self._spans: list[tuple[int, int]] = []
         """What is in brackets or a template, of the statement that begins at ``_start``."""
         self._last: tuple[int, int, list[tuple[int, int]]] | None = None
@@ -345,27 +345,32 @@ class _Reader:
         word = NAME.match(text, at)
         if word is not None and word[0] in _GOES_ON:
             return False
-        if kind == "block" or _DECLARATION.match(text, self._behind(self._start)) is not None:
+        if kind == "block" or self._declares:
             return True
         return word is not None and "\n" in text[end:at]
 
     def _declared(self, at: int, end: int) -> None:
         """A function stands outside of everything: as a statement, or within one."""
-        if self._behind(self._start) == at:
+        if self._start == at:
             self._last = (at, end, [(at, end)])
             self._statements += 1
-            self._start = end
+            self._begin_statement(end)
         else:
             self._spans.append((at, end))
 
     def _boundary(self, end: int, following: int) -> None:
         """A statement ends; the next one begins at ``following``."""
-        start = self._behind(self._start)
-        if start < end:
-            self._last = (start, self._before(end), self._spans)
+        if self._start < end:
+            self._last = (self._start, self._before(end), self._spans)
             self._statements += 1
-        self._start, self._spans = following, []
+        self._begin_statement(following)
+        self._spans = []
         self._arrow = False
+
+    def _begin_statement(self, at: int) -> None:
+        """The next statement is looked at once, however many braces are in it."""
+        self._start = self._behind(at)
+        self._declares = _DECLARATION.match(self._text, self._start) is not None
 
     def _lone(self) -> str | None:
         if self._statements != 1 or self._last is None:
