@@ -261,3 +261,18 @@ def test_every_screen_is_guarded() -> None:
             if inspect.isclass(kind) and issubclass(kind, Screen):
                 ours = kind.__module__.startswith("workbench.")
                 assert not ours or issubclass(kind, GuardedScreen), f"{kind} is not guarded"
+
+
+async def test_what_is_typed_after_the_key_of_a_fix_finds_the_call_put_right(
+    make_app: MakeApp,
+) -> None:
+    long = "f();\n" * 20_000  # it takes a moment to be read
+    app = make_app(f"tools.demo.get_issue({{ id: 101 }});\n{long}")
+    async with app.run_test(size=(80, 24)):
+        await app_opened(app)
+        await until(lambda: app.runtime_now, "servers are open")
+        await until(lambda: app.runtime_now and app.runtime_now.upstream.catalogue().tools, "read")
+        script = app.main.tab.script
+        type_at_once(app, "alt+full_stop", "x", "ctrl+n", "y")
+        await until(lambda: app.main.tab.script.text == "y", "the next script, and what is for it")
+        assert script.text.startswith("xawait tools.demo.")

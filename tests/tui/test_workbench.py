@@ -807,6 +807,12 @@ async def test_names_of_the_script_are_renamed_and_offered(make_app: MakeApp) ->
         await until(lambda: app.screen is app.main and "const x" in script.text, "it is renamed")
         assert script.text == "const x = [1];\nreturn { rows: x, n: x.length };\n"
         assert script.cursor_location == (0, 7), "in its name"
+        status = app.main.query_one("#status", Static)
+        await until(lambda: "rows is x now" in str(status.content), "it is told")
+        await pilot.press("ctrl+n")
+        await until(lambda: "rows is x now" not in str(status.content), "not of another script")
+        await pilot.press("ctrl+w")
+        await until(lambda: app.main.tab.script is script and script.has_focus, "back")
         await pilot.press("alt+n", "i", "f", "enter")
         await until(lambda: isinstance(app.screen, LineScreen), "it is asked for")
         said = app.screen.query_one("#line-problem", Static)

@@ -11,6 +11,7 @@ from workbench.tui.editor.script_reading import place_of
 
 if TYPE_CHECKING:
     from workbench.tui.main.host import Host
+    from workbench.tui.main.tab import Tab
 
 
 class QuickFixes:
@@ -23,28 +24,38 @@ class QuickFixes:
         self._host.run_worker(self._fix, group="fix", exclusive=True, exit_on_error=False)
 
     async def _fix(self) -> None:
-        app, script = self._host.app, self._host.tab.script
+        app, tab = self._host.app, self._host.tab
         if app.runtime_now is None:
             app.show_toast("The servers are not open yet", "warning")
             return
-        text = script.text
-        found = await asyncio.to_thread(findings, app.runtime_now.upstream.catalogue(), text)
-        chosen = _at_or_after(found, text, script.cursor_location[0])
-        if chosen is None:
-            app.show_toast("Nothing that could be put right was found in the calls of this script")
-            return
-        fix: Fix | None = chosen.fixes[0]
-        if len(chosen.fixes) > 1:
-            titles = [each.title for each in chosen.fixes]
-            number = await app.push_screen_wait(PickScreen(chosen.message, titles))
-            fix = None if number is None else chosen.fixes[number]
-        if fix is None or script.text != text:
+        with app.key_order.hold():  # what is typed next finds the script put right, or chooses
+            text = tab.script.text
+            row = tab.script.cursor_location[0]
+            found = await asyncio.to_thread(findings, app.runtime_now.upstream.catalogue(), text)
+            chosen = _at_or_after(found, text, row)
+            if chosen is None:
+                app.show_toast(
+                    "Nothing that could be put right was found in the calls of this script"
+                )
+                return
+            fixes = chosen.fixes
+            if len(fixes) == 1:
+                self._put(tab, text, fixes[0])
+                return
+            asked = PickScreen(chosen.message, [each.title for each in fixes])
+            await app.push_screen(
+                asked, lambda n: self._put(tab, text, fixes[n]) if n is not None else None
+            )
+
+    def _put(self, tab: Tab, text: str, fix: Fix) -> None:
+        if tab is not self._host.tab or tab.script.text != text:
+            self._host.app.show_toast("The script was changed meanwhile: nothing is put right")
             return
         start, end = place_of(text, fix.start), place_of(text, fix.end)
-        script.history.checkpoint()
-        script.replace(fix.text, start, end, maintain_selection_offset=False)
+        tab.script.history.checkpoint()
+        tab.script.replace(fix.text, start, end, maintain_selection_offset=False)
         self._host.jump_to(*start)
-        self._host.set_status(fix.title, of=self._host.tab)
+        self._host.set_status(fix.title, of=tab)
 
 
 def _at_or_after(found: list[Finding], text: str, row: int) -> Finding | None:

@@ -11,8 +11,8 @@ from workbench.tui.editor.renaming import NotRenamed, Renaming, moved, renamed, 
 from workbench.tui.editor.script_reading import index_of, place_of
 
 if TYPE_CHECKING:
-    from workbench.tui.editor.code_area import CodeArea
     from workbench.tui.main.host import Host
+    from workbench.tui.main.tab import Tab
 
 _LONGEST = 1 << 20
 
@@ -27,7 +27,8 @@ class RenameInFile:
         self._host.run_worker(self._ask(), group="rename", exclusive=True, exit_on_error=False)
 
     async def _ask(self) -> None:
-        app, script = self._host.app, self._host.tab.script
+        app, tab = self._host.app, self._host.tab
+        script = tab.script
         with app.key_order.hold():  # what is typed next is the new name
             text = script.text
             if len(text) > _LONGEST:
@@ -44,12 +45,13 @@ class RenameInFile:
                 f"Rename {renaming.old} in {uses} to", renaming.old, check=renaming.problem
             )
             await app.push_screen(
-                asked, lambda new: self._rename(script, text, renaming, new) if new else None
+                asked, lambda new: self._rename(tab, text, renaming, new) if new else None
             )
 
-    def _rename(self, script: CodeArea, text: str, renaming: Renaming, new: str) -> None:
+    def _rename(self, tab: Tab, text: str, renaming: Renaming, new: str) -> None:
         if new == renaming.old:
             return
+        script = tab.script
         if script.text != text:
             self._host.app.show_toast("The script was changed meanwhile: nothing is renamed")
             return
@@ -64,4 +66,5 @@ class RenameInFile:
         )
         row, column = place_of(after, moved(cursor, edits))
         script.go_to(row + 1, column + 1)
-        self._host.set_status(f"{renaming.old} is {new} now, in {count(len(edits), 'place')}")
+        said = f"{renaming.old} is {new} now, in {count(len(edits), 'place')}"
+        self._host.set_status(said, of=tab)
