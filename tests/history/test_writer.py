@@ -98,6 +98,27 @@ async def test_much_is_written_while_the_script_goes_on(
     store.close()
 
 
+async def test_much_that_cannot_be_written_is_tried_at_the_pace_of_the_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each further event would be an attempt in vain."""
+    monkeypatch.setattr(writer, "_GATHER_S", 3600)
+    store = Store(tmp_path / "h.sqlite3")
+    await write(store, started("a"))
+    pages(store, 1)
+    much = ConsoleLine("a", LogLine("log", "x" * 1_000_000))
+    await write(store, much)
+    assert store.problem is not None
+    woken: list[str] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(store._writer._news, "set", lambda: woken.append("at once"))
+        store.record(much)
+    assert woken == []
+    pages(store, 1_000_000)
+    store.close()
+    assert store.problem is None
+
+
 async def test_ends_that_met_a_full_disk_are_written_when_there_is_room(tmp_path: Path) -> None:
     store = Store(tmp_path / "h.sqlite3")
     await write(store, started("a"))

@@ -121,7 +121,7 @@ class Writer:
                 self._drop(event)
             else:
                 self._pending.put(event, weight)
-                if self._pending.weight > _MUCH:
+                if self._trouble is None and self._pending.weight > _MUCH:
                     self._news.set()
         if not self._awaited:  # waking the thread for every event would cost more than writing it
             self._awaited = True
