@@ -88,6 +88,12 @@ def test_what_is_refused_is_told(script: str, new: str, said: str) -> None:
     assert said in asked(script, new)
 
 
+def test_a_script_that_nests_too_deep_is_told() -> None:
+    deep = "const a = 1;" + "{" * 201 + "a" + "}" * 201
+    with pytest.raises(NotRenamed, match="more than 200 scopes deep"):
+        renaming_at(deep, 6)
+
+
 def test_a_name_that_is_shadowed_elsewhere_is_free() -> None:
     assert asked("let |a; f(() => { let b; b }); a", "b") == "let b; f(() => { let b; b }); b"
     assert asked("{ let b } { let |a }", "b") == "{ let b } { let b }"

@@ -82,3 +82,20 @@ async def test_tabs_are_reached_by_number_and_closed_ones_come_back(
         await until(
             lambda: any("No script was" in t.message for t in app._notifications), "no more"
         )
+
+
+async def test_text_that_was_thrown_away_comes_back_beside_its_file_that_is_open_again(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app_opened(app)
+        await pilot.press("x", "ctrl+w")
+        await until(lambda: isinstance(app.screen, ChoiceScreen), "asked")
+        await pilot.press("right", "right", "enter")
+        await until(lambda: names(app) == ["untitled-1.js"], "closed")
+        await app.main.scripts.open(tmp_path / "test.js")
+        await until(lambda: app.main.tab.script.text == "return 1", "open again")
+        await pilot.press("alt+shift+w")
+        await until(lambda: app.main.tab.script.text == "xreturn 1", "back")
+        assert "return 1" in [tab.script.text for tab in app.main.scripts.tabs]

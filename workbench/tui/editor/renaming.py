@@ -29,6 +29,10 @@ _ENTRIES = frozenset({"main", "run", "execute", "handler"})
 """What a function at the top is called by, where it is the script."""
 
 
+_DEEPEST = 200
+"""Scopes within scopes: each use of a name is looked for through all of them."""
+
+
 class NotRenamed(Exception):
     """The message says why."""
 
@@ -141,6 +145,8 @@ def renaming_at(text: str, at: int) -> Renaming:
         raise NotRenamed("The script does not parse as it is: what its names mean is not known")
     place = len(text[:at].encode(errors="replace"))
     names = read_names(root)
+    if max(scope.depth for scope in names.scopes) > _DEEPEST:
+        raise NotRenamed(f"The script nests more than {_DEEPEST} scopes deep")
     use = next((each for each in names.uses if each.start <= place <= each.end), None)
     if use is None:
         raise NotRenamed("Put the cursor on a name that the script declares")

@@ -37,6 +37,11 @@ class Scope:
     head: Scope | None = None
     """Of the body of a function or a ``catch``: the scope of its parameters; their names are taken here."""
     declared: dict[str, Declared] = field(default_factory=dict)
+    depth: int = field(init=False)
+    """How many scopes are around it."""
+
+    def __post_init__(self) -> None:
+        self.depth = 0 if self.outer is None else self.outer.depth + 1
 
     def of_name(self, name: str) -> Scope | None:
         """The scope that declares what a name means here; None: none does."""

@@ -176,6 +176,8 @@ class ScriptTabs:
                 return
             open_before = list(self.tabs)
             tab = await self._show(closed.document())
+            if tab in open_before and closed.was_changed:  # opened again meanwhile
+                tab = await self._show(Document(None))
             if tab not in open_before:
                 closed.put_into(tab)
 
