@@ -56,6 +56,7 @@ def test_an_unknown_tool_lists_the_tools() -> None:
     assert message.endswith("and 5 more")
 
 
+@pytest.mark.slow
 def test_a_script_that_guesses_names_for_ever_is_no_burden() -> None:
     tools = {name: tool(name) for name in (f"list_things_{n}" for n in range(200))}
     cat = catalogue(s=tools)

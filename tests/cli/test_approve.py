@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pty
-import select
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 
 from tests.support.changing_server import SERVER
 from tests.support.shell import Shell
+from tests.support.terminals import readable
 
 
 class Changing(Shell):
@@ -80,6 +80,7 @@ def test_what_changed_is_shown_side_by_side_and_approved_one_by_one(shell: Chang
     assert (wrong.returncode, "did you mean 'b'" in wrong.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_at_a_terminal_each_tool_is_asked_for(shell: Changing) -> None:
     shell.define(_A, _B)
     assert shell.call("a") == "ok"
@@ -95,7 +96,7 @@ def test_at_a_terminal_each_tool_is_asked_for(shell: Changing) -> None:
     seen = b""
     answers = {b"approve a?": b"n\n", b"approve b?": b"y\n"}
     while True:
-        if not select.select([controller], [], [], 60)[0]:
+        if not readable(controller, 60):
             break
         try:
             read = os.read(controller, 4096)
@@ -131,6 +132,7 @@ def test_trust_of_a_server_says_what_is_approved_unseen(shell: Changing) -> None
     assert (done.returncode, "one of pin, first-use, always" in done.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_tool_that_is_another_at_each_start_can_be_approved_as_such(shell: Changing) -> None:
     for number in range(3):
         shell.define({"name": "a", "description": f"started at {number}"})
@@ -144,6 +146,7 @@ def test_a_tool_that_is_another_at_each_start_can_be_approved_as_such(shell: Cha
     assert shell.call("a") == "ok"
 
 
+@pytest.mark.slow
 def test_a_cut_file_of_approvals_closes(shell: Changing) -> None:
     shell.define(_A)
     assert shell.call("a") == "ok"

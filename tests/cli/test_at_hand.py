@@ -23,6 +23,7 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_server_in_no_file_is_used_by_every_command_that_uses_servers(shell: Shell) -> None:
     code = "[(await tools.raw.add({left: 1, right: 2})).sum, list_tools().length]"
     typed = ["--server", f"raw={RAW}"]
@@ -42,6 +43,7 @@ def test_where_no_server_is_used_it_is_refused(shell: Shell) -> None:
     assert shell("tools", "list", "--server").returncode == 2
 
 
+@pytest.mark.slow
 def test_one_call_is_a_run_of_its_own(shell: Shell) -> None:
     result = shell.json(
         "tools", "call", "raw", "add", "left=2", "right=40", "--server", f"raw={RAW}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pty
 import re
-import select
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import httpx2
 import pytest
 
 from tests.support.shell import Shell
+from tests.support.terminals import readable
 from tests.upstream.test_login import guarded
 
 
@@ -29,8 +29,7 @@ class Terminal:
 
     def until(self, pattern: str) -> re.Match[str]:
         while (found := re.search(pattern, self.seen)) is None:
-            ready = select.select([self._controller], [], [], 60)[0]
-            assert ready, f"never came: {pattern}\n{self.seen}"
+            assert readable(self._controller, 60), f"never came: {pattern}\n{self.seen}"
             try:
                 self.seen += os.read(self._controller, 4096).decode()
             except OSError:  # Linux: the other side is closed

@@ -56,6 +56,7 @@ def questions(history: HistoryKeeper) -> list[Callable[[], object]]:
     return asked
 
 
+@pytest.mark.slow
 async def test_nothing_but_a_history_error_comes_of_damage(whole: bytes, tmp_path: Path) -> None:
     rng = random.Random(7)
     told = answered = 0

@@ -56,6 +56,7 @@ async def test_the_newest_stays_however_large_it_is(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.slow
 async def test_a_large_file_is_brought_down_without_a_large_log(tmp_path: Path) -> None:
     """It was one transaction: the log grew by what was removed, and nobody else could write."""
     path = tmp_path / "h.sqlite3"
@@ -130,6 +131,7 @@ async def test_age_counts_in_a_running_process_whose_settings_change(tmp_path: P
     store.close()
 
 
+@pytest.mark.slow
 async def test_a_locked_file_is_said_by_prune_and_delete(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,7 @@ def locked(path: Path) -> Iterator[sqlite3.Connection]:
         other.close()
 
 
+@pytest.mark.slow
 async def test_a_locked_file_is_said_waited_for_and_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

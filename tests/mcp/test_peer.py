@@ -507,6 +507,7 @@ _PARAMS = ["progressToken", "progress", "total", "message", "level", "logger", "
 _METHODS = ["ping", "notifications/progress", "notifications/message", "roots/list"]
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     message=st.fixed_dictionaries({}, optional=dict.fromkeys(_MEMBERS, _ANY)),

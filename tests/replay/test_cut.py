@@ -102,6 +102,7 @@ async def test_a_run_that_was_cancelled_replays_to_its_cut(
     assert replayed.divergence is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", _ENDLESS)
 @pytest.mark.parametrize("number", [1, 2, 5, 9])
 async def test_a_run_whose_process_was_killed_replays_to_its_cut(
@@ -217,6 +218,7 @@ async def test_an_edited_replay_counts_what_lies_before_the_cut(
         assert replayed.divergence.cause == "edited script"
 
 
+@pytest.mark.slow
 async def test_a_late_line_is_shown_though_it_lies_past_the_cut(
     record: Record, again: Again
 ) -> None:

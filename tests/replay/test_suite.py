@@ -169,6 +169,7 @@ async def test_deep_and_large_files_are_refused(
     assert "more than 100000 values" in verdicts["many.json"].detail
 
 
+@pytest.mark.slow
 async def test_accepting_takes_no_failure_for_a_good_recording(folder: Folder) -> None:
     for name in ("syntax", "throws", "gone", "better"):
         await folder.record(f"{name}.json")

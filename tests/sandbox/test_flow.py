@@ -91,6 +91,7 @@ async def test_calls_that_nobody_answers_hold_the_script(engine: Engine) -> None
     assert growth.most < 150 * MB
 
 
+@pytest.mark.slow
 async def test_a_held_script_says_what_it_waits_for(engine: Engine) -> None:
     script = "\nfor (;;) tools.test.forever({ value: 'x'.repeat(1e6) }).catch(() => {})"
     for limit in (2_000, 20_000):  # a busy machine may not get as far within the first

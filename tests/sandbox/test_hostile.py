@@ -69,6 +69,7 @@ async def test_a_hundred_thousand_calls() -> None:
         await engine.close()
 
 
+@pytest.mark.slow
 async def test_timeout_says_what_the_script_was_doing(engine: Engine) -> None:
     async def message(script: str) -> tuple[str, int | None]:
         execution = await engine.run(ExecutionRequest(script), tools=DictTools())

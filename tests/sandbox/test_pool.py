@@ -265,6 +265,7 @@ async def test_a_check_that_could_not_be_made_says_why(
     assert error.code == ErrorCode.INVALID_REQUEST
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "script", ["while (true) {}", "call_tool('test', 'forever')", "await sleep(600000)"]
 )
@@ -280,6 +281,7 @@ async def test_a_worker_that_its_parent_forgets_ends_by_itself(script: str) -> N
         await pool.close()
 
 
+@pytest.mark.slow
 async def test_the_alarm_waits_for_the_time_limit() -> None:
     """It is the second deadline: a script within its limit never hears of it."""
     pool = Pool(PoolSettings(size=1), memory_mb=64)

@@ -272,6 +272,7 @@ def test_every_value_has_a_preview_that_fits_and_leads_to_its_parts(
     follow(value, shown["value"])
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     JSON | st.integers().map(lambda number: 7**number if 0 < number < 5_000 else number),

@@ -75,6 +75,7 @@ async def check(seen: Any, folder: Path, version: str | None) -> None:
     assert {row.client for row in rows} == {"ts-client"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sdk", "version"), TYPESCRIPT_SDKS)
 async def test_typescript_sdk_over_stdio(folder: Path, sdk: str, version: str | None) -> None:
     script = str(NPM / "client.mjs")

@@ -97,6 +97,7 @@ async def test_python_sdk_cancels(folder: Path) -> None:
     assert sorted(statuses(folder)) == ["cancelled", "ok"]
 
 
+@pytest.mark.slow
 async def test_big_values_both_ways(folder: Path) -> None:
     async with Client(parameters(folder)) as client:
         given = {"text": "é" * 2_000_000}
@@ -132,6 +133,7 @@ async def test_long_work_is_collected_and_images_are_seen(
         assert [block.type for block in shown.content] == ["text", "image"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("transport", ["stdio", "http"])
 @pytest.mark.parametrize(("mode", "version"), ERAS)
 async def test_fastmcp(

@@ -248,6 +248,7 @@ async def test_a_slow_run_does_not_block_another_client(shared: Site) -> None:
         await asyncio.gather(calling, return_exceptions=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 async def test_the_tool_leaves_with_a_notification(site: Site, folder: Path, mode: str) -> None:
     changed = asyncio.Event()
@@ -283,6 +284,7 @@ async def _listen(client: Client, changed: asyncio.Event) -> None:
             changed.set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_ends_in_time_with_a_run_and_a_client(
     site: Site, folder: Path, number: signal.Signals
@@ -301,6 +303,7 @@ async def test_ends_in_time_with_a_run_and_a_client(
     await asyncio.gather(running, return_exceptions=True)
 
 
+@pytest.mark.slow
 async def test_a_connection_that_breaks_ends_its_run(site: Site, folder: Path) -> None:
     """A handshake client that goes away without a word."""
     opened = await site.post()

@@ -206,6 +206,7 @@ async def test_the_tool_appears_and_leaves_with_the_file(
         assert ("code_execution" in names) is enabled
 
 
+@pytest.mark.slow
 async def test_a_change_of_the_file_does_not_drop_a_running_script(
     folder: Path, start: Start
 ) -> None:

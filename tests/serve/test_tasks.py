@@ -87,6 +87,7 @@ async def test_a_task_that_the_client_asks_for(folder: Path, start: Callable[...
         assert "its status is cancelled" in again["message"]
 
 
+@pytest.mark.slow
 async def test_a_task_that_the_server_makes_of_a_long_call(
     folder: Path, start: Callable[..., Served]
 ) -> None:

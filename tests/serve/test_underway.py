@@ -59,6 +59,7 @@ async def until_running(toolset: Toolset, count: int) -> list[str]:
     return list(runtime_of(toolset).engine.running)
 
 
+@pytest.mark.slow
 async def test_a_run_that_takes_longer_is_answered_and_collected_later(toolset: Toolset) -> None:
     code = "console.log('begun'); const r = await tools.demo.echo({value: 7}); await sleep(1500); r"
     result = await toolset.call(

@@ -95,6 +95,13 @@ class Terminal:
         raise AssertionError("the screen never comes to rest")
 
 
+def readable(descriptor: int, seconds: float) -> bool:
+    """Whether something can be read before the time is over. ``select`` takes no descriptor past 1 023."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
+
+
 class Pty:
     """A program on a pseudo terminal: every byte that it writes."""
 
@@ -184,7 +191,7 @@ class Pty:
         return written
 
     def _read(self, wait_s: float) -> int:
-        if not select.select([self._ours], [], [], wait_s)[0]:
+        if not readable(self._ours, wait_s):
             return 0
         data = os.read(self._ours, 1 << 16)
         self._seen = (self._seen + data)[-200_000:]

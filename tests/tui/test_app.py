@@ -17,6 +17,7 @@ def said(app: WorkbenchApp) -> str:
     return "\n".join(notice.message for notice in app._notifications)
 
 
+@pytest.mark.slow
 async def test_data_folder_that_cannot_be_used_is_told(make_app: MakeApp, tmp_path: Path) -> None:
     (tmp_path / "data").write_text("not a folder")
     app = make_app("return 1")
@@ -29,6 +30,7 @@ async def test_data_folder_that_cannot_be_used_is_told(make_app: MakeApp, tmp_pa
         await until(app.main.scripts.unsaved, "the editor still works")
 
 
+@pytest.mark.slow
 async def test_broken_server_theme_and_keys_are_told(make_app: MakeApp) -> None:
     config = Config(
         servers={"gone": ServerSettings(name="gone", command="no-such-program-anywhere")},

@@ -38,6 +38,7 @@ FORM = {"message": "Where\x1b[2J to?", "requestedSchema": SCHEMA}
 CODE = f"await tools.asks.ask({json.dumps({'method': 'elicitation/create', 'params': FORM})})"
 
 
+@pytest.mark.slow
 async def test_the_form_is_filled_in_declined_and_taken_back(make_app: MakeApp) -> None:
     app = make_app(
         config=Config(servers={"asks": script_settings("asks", ASKS, elicitation="ask")})

@@ -45,6 +45,7 @@ def test_signs_keep_their_width() -> None:
     assert to_ascii("naïve ✔ 漢") == "naïve + 漢"
 
 
+@pytest.mark.slow
 def test_no_sign_of_ours_is_forgotten() -> None:
     forgotten = {}
     for file in Path(workbench.tui.__file__).parent.rglob("*.py"):
@@ -110,6 +111,7 @@ async def test_every_screen_is_ascii(make_app: MakeApp, size: tuple[int, int]) -
         assert strange(app) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_an_edited_text_is_shown_as_it_is(make_app: MakeApp) -> None:
     app = make_app("return '✔ … é'", config=_ASCII_UI)

@@ -95,6 +95,7 @@ async def test_nothing_is_obeyed_on_any_screen(make_app: MakeApp, size: tuple[in
         check(app)
 
 
+@pytest.mark.slow
 async def test_value_is_saved_and_not_overwritten_unasked(
     make_app: MakeApp, tmp_path: Path
 ) -> None:
@@ -129,6 +130,7 @@ def test_help_knows_the_keys_of_every_pane() -> None:
     assert not any("super" in keys for keys, _ in pane_keys("script"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", first_fast((120, 40), (80, 24)))
 async def test_nothing_is_obeyed_where_runs_are_compared(
     make_app: MakeApp, size: tuple[int, int]
@@ -160,6 +162,7 @@ async def test_nothing_is_obeyed_where_runs_are_compared(
         assert "owned" in check(app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hostile", first_fast(*CORPUS), ids=repr)
 async def test_notices_and_file_names_are_shown_not_obeyed(
     make_app: MakeApp, tmp_path: Path, hostile: str

@@ -113,6 +113,7 @@ def test_commands_with_priority_hide_no_key_of_what_has_the_focus(place: str) ->
                 assert not hidden or other.place in ("help", "jump", "try", "sides"), (one, other)
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_keys_of_screens_and_widgets_are_changed_by_the_configuration(
     make_app: MakeApp,

@@ -92,6 +92,7 @@ async def test_names_the_run_and_the_text(
     assert (tmp_path / "test.js").read_text() == _SLOW
 
 
+@pytest.mark.slow
 async def test_a_run_that_another_screen_started_counts(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(80, 24)) as pilot:

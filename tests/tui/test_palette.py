@@ -57,6 +57,7 @@ def first_title(app: WorkbenchApp) -> str:
     return row.title if row is not None else ""
 
 
+@pytest.mark.slow
 async def test_palette_has_every_command_and_runs_it(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(80, 24)) as pilot:

@@ -184,6 +184,7 @@ def picture(picture_of: Picture, make_app: MakeApp) -> Picture:
     return compare
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("place", ["tool", "server"])
@@ -221,6 +222,7 @@ def test_settings(picture: Picture, tmp_path: Path, size: tuple[int, int], theme
     assert picture(size, theme, show)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("theme", THEMES)
 def test_history(

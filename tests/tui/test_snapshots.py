@@ -111,6 +111,7 @@ def test_main_before_a_run(picture: Picture, size: tuple[int, int]) -> None:
     assert picture(size, "workbench-contrast", nothing)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 def test_detail_of_a_call(picture: Picture, size: tuple[int, int]) -> None:
     async def shown(pilot: Pilot[int]) -> None:
@@ -124,6 +125,7 @@ def test_detail_of_a_call(picture: Picture, size: tuple[int, int]) -> None:
     assert picture(size, "workbench-dusk", shown)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("theme", THEMES)
 def test_replay(

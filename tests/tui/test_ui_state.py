@@ -124,6 +124,7 @@ async def test_app_reopens_the_last_files_and_theme(make_app: MakeApp, tmp_path:
     assert SessionStore(tmp_path / "data").last().files == (str(tmp_path / "one.js"),)
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_wrapped_lines_stay_with_their_file(make_app: MakeApp, tmp_path: Path) -> None:
     one, two = tmp_path / "one.js", tmp_path / "two.js"

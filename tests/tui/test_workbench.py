@@ -75,6 +75,7 @@ async def test_sample_runs_and_shows_its_value(make_app: MakeApp) -> None:
         assert run.console[0].text == "19 open issues, looking at 8"
 
 
+@pytest.mark.slow
 async def test_error_is_told_and_its_line_gone_to(make_app: MakeApp) -> None:
     code = (
         "const a = 1;\nawait tools.demo.echo({value: a});\n  throw new Error('no [/x] \\x1b[31m');"
@@ -254,6 +255,7 @@ async def test_sample_is_saved_elsewhere(make_app: MakeApp, tmp_path: Path) -> N
     assert (tmp_path / "scripts" / "hello.js").read_text().startswith("x//")
 
 
+@pytest.mark.slow
 async def test_sizes_zoom_and_jump(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -306,6 +308,7 @@ async def test_file_changed_by_another_program(make_app: MakeApp, tmp_path: Path
         assert "return 22" in (tmp_path / "test.js").read_text()
 
 
+@pytest.mark.slow
 async def test_history_opens_a_replay(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -322,6 +325,7 @@ async def test_history_opens_a_replay(make_app: MakeApp) -> None:
         await until(lambda: app.screen is app.main)
 
 
+@pytest.mark.slow
 async def test_tool_is_inserted_as_a_call(make_app: MakeApp) -> None:
     app = make_app("")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -357,6 +361,7 @@ async def test_changed_settings_are_taken(make_app: MakeApp) -> None:
         await until(lambda: app.main.runs.now and app.main.runs.now.execution, "alt+r runs")
 
 
+@pytest.mark.slow
 async def test_inputs_are_kept_and_taken_by_name(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app("return input", '{"a": 1}')
     (tmp_path / "test.two.input.json").write_text('{"a": 2}')
@@ -539,6 +544,7 @@ async def test_every_size_shows_the_active_script_and_says_what_is_hidden(
                 assert f" {number} {name.title()}" in lines[at.y][at.x :], "a mark is on its number"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", first_fast((120, 40), (80, 24), (60, 20), (50, 12)))
 @pytest.mark.parametrize(
     ("key", "pane"), [("1", "script"), ("2", "input"), ("3", "trace"), ("4", "detail")]
@@ -650,6 +656,7 @@ async def test_a_line_gone_to_while_the_script_is_hidden_is_seen(make_app: MakeA
         await until(lambda: script.region.area and script.scroll_offset.y > 40, "it is in view")
 
 
+@pytest.mark.slow
 async def test_a_call_is_copied_from_the_trace(make_app: MakeApp) -> None:
     app = make_app("console.log('said'); await tools.demo.echo({value: 'x'})")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -796,6 +803,7 @@ def pane_lines(help_screen: HelpScreen) -> list[str]:
     return [line for line in text.splitlines()[1:] if line.strip()]
 
 
+@pytest.mark.slow
 async def test_names_of_the_script_are_renamed_and_offered(make_app: MakeApp) -> None:
     text = "const rows = [1];\nreturn { rows, n: rows.length };\n"
     app = make_app(text, '{"user": {"name": 1}}')

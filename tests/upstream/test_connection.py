@@ -54,6 +54,7 @@ def _alive(pid: int) -> bool:
     return not LINUX or state_of(pid) != "Z"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
@@ -362,6 +363,7 @@ async def test_variables_are_expanded_when_connecting() -> None:
         assert manager.stderr_tail("s")[0] == "<t0k> default"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", OLDER)
 async def test_a_server_that_the_newest_protocol_is_too_much_for_is_started_anew(
     how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

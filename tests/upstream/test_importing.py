@@ -329,6 +329,7 @@ def _doubled(levels: int) -> str:
     return "\n".join(["a0: &a0 [x]", *lines])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "message"),
     [

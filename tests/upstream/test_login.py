@@ -111,6 +111,7 @@ async def test_a_server_that_wants_a_login_says_how_and_then_works(
         assert not logins.forget(settings)
 
 
+@pytest.mark.slow
 async def test_a_token_that_ends_soon_is_renewed_before_it_is_sent(
     port: int, tmp_path: Path
 ) -> None:

@@ -135,6 +135,7 @@ async def test_over_http(port: int, protocol: Literal["auto", "legacy"]) -> None
         assert code_of(missing) == ErrorCode.NOT_FOUND, missing
 
 
+@pytest.mark.slow
 @pytest.mark.npm
 @pytest.mark.parametrize("own_pipes", [True, False])
 async def test_everything(own_pipes: bool, monkeypatch: pytest.MonkeyPatch) -> None:

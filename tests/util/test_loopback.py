@@ -69,6 +69,7 @@ def test_pages(origin: str, ours: bool) -> None:
     assert is_loopback_page(origin) is ours
 
 
+@pytest.mark.slow
 def test_no_other_module_decides_it() -> None:
     """A check of its own in a door is how they came to differ."""
     for file in Path(workbench.__file__).parent.rglob("*.py"):

@@ -59,6 +59,7 @@ def _executed(trap: Path) -> str:
 _SCRIPT = Path(sys.executable).with_name("workbench")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "way", [[str(_SCRIPT)], [sys.executable, "-m", "workbench"]], ids=["script", "-m"]
 )
@@ -71,6 +72,7 @@ def test_a_run_with_the_demo_server_executes_nothing_of_the_folder(
     assert json.loads(done.stdout)["value"] is True, done
 
 
+@pytest.mark.slow
 def test_serving_executes_nothing_of_the_folder(trap: Path) -> None:
     call = {"name": "code_execution", "arguments": {"code": "call_tool('demo', 'now').ok"}}
     client = {

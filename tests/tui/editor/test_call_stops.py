@@ -46,6 +46,7 @@ def test_a_place_moves_with_edits(
     assert carried(((1, 4), (1, 7)), top, bottom, end) == expected
 
 
+@pytest.mark.slow
 async def test_a_call_in_the_app_is_filled_in_and_undone(make_app: MakeApp) -> None:
     """In the app, with a tool of the demo server that needs three arguments."""
     app = make_app("\n\n")

@@ -139,6 +139,7 @@ async def test_colours_appear_at_once_and_for_the_whole_text() -> None:
         assert app.area.colours.spans_of(1)[0][2] == "comment"
 
 
+@pytest.mark.slow
 async def test_what_is_painted_is_what_the_text_says() -> None:
     """Painted lines are kept between keys: none may outlive its text."""
     app = EditorApp("\n".join(f"line {n}" for n in range(30)))

@@ -159,6 +159,7 @@ async def test_the_results_of_the_history_are_offered(make_app: MakeApp) -> None
         assert area.text.endswith("i.result.title")
 
 
+@pytest.mark.slow
 async def test_the_key_in_the_app(make_app: MakeApp) -> None:
     app = make_app('await call_tool("demo", "echo", { value: 1 });')
     async with app.run_test(size=(120, 40)) as pilot:

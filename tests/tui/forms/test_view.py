@@ -116,6 +116,7 @@ async def test_what_is_wrong_stands_at_its_field_and_is_gone_to() -> None:
         assert "✘" not in lines(app)
 
 
+@pytest.mark.slow
 async def test_texts_of_several_lines_and_what_was_given_before() -> None:
     async with opened(ISSUE) as (app, pilot):
         await pilot.press("d")

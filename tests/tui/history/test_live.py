@@ -279,6 +279,7 @@ async def test_a_file_that_was_damaged_before_ends_nothing(make_app: MakeApp) ->
         await until(lambda: "cannot be read" in screen.rows.empty_text, "it is told")
 
 
+@pytest.mark.slow
 async def test_a_history_that_cannot_be_written_is_told_in_the_header(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:

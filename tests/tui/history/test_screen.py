@@ -165,6 +165,7 @@ async def test_runs_are_listed_newest_first_and_opened(
         await until(lambda: watch._connection is None, "nobody follows any more")
 
 
+@pytest.mark.slow
 async def test_the_filter_narrows_as_one_types(open_store: OpenStore) -> None:
     store = open_store()
     await record_some(store, 5)
@@ -456,6 +457,7 @@ async def test_a_run_under_way_counts_with_the_time_it_has_taken(open_store: Ope
     assert len(rows) == 1
 
 
+@pytest.mark.slow
 async def test_runs_are_pinned_named_and_found(open_store: OpenStore) -> None:
     store = open_store()
     for name in ("aaaa1111", "bbbb2222"):
@@ -548,6 +550,7 @@ def test_a_file_of_filters_that_is_broken_is_as_none(tmp_path: Path) -> None:
     assert filters.all() == {"other": "yesterday"}
 
 
+@pytest.mark.slow
 async def test_scripts_are_folded_into_one_row_each_and_unfolded(open_store: OpenStore) -> None:
     store, other = open_store(), open_store()
     for number in range(3):

@@ -42,6 +42,7 @@ async def test_text_that_was_saved_or_thrown_away_is_not_recovered_after_a_crash
         await until(lambda: not drafts(), "nothing is kept of it")
 
 
+@pytest.mark.slow
 async def test_tabs_are_reached_by_number_and_closed_ones_come_back(
     make_app: MakeApp, tmp_path: Path
 ) -> None:

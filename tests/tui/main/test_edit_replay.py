@@ -231,6 +231,7 @@ async def test_a_script_knows_its_last_run_in_the_next_session(make_app: MakeApp
         assert record[:8] in status(app)
 
 
+@pytest.mark.slow
 async def test_without_a_record_it_is_said(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40), notifications=True) as pilot:

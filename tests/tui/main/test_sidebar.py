@@ -40,6 +40,7 @@ async def choose(app: WorkbenchApp, pilot: Pilot[int], kind: str, text: str) -> 
     await pilot.pause()
 
 
+@pytest.mark.slow
 async def test_script_is_opened_by_enter(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:

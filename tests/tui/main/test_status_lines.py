@@ -72,6 +72,7 @@ async def test_what_is_told_of_the_script_in_front_ends_when_another_comes(
         await until(lambda: "runs the script" in str(line.content), "the words of the start")
 
 
+@pytest.mark.slow
 async def test_the_first_line_leads_to_the_other_screens(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(130, 30)) as pilot:

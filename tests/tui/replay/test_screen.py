@@ -148,6 +148,7 @@ async def test_plays_to_a_breakpoint_and_to_the_end(make_app: MakeApp) -> None:
         await until(lambda: screen.playback.position == len(screen.playback.steps), "it ends")
 
 
+@pytest.mark.slow
 async def test_a_breakpoint_holds_where_the_clock_stopped_just_before_it(make_app: MakeApp) -> None:
     app = make_app(_CODE)
     async with app.run_test(size=(80, 24)) as pilot:

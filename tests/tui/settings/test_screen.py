@@ -138,6 +138,7 @@ async def test_the_list_is_searched(file: Path) -> None:
         assert not isinstance(app.screen, SettingsScreen)
 
 
+@pytest.mark.slow
 async def test_a_file_that_becomes_wrong_is_named(file: Path) -> None:
     app = SettingsApp()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -21,6 +21,7 @@ from workbench.tui.tools.screen import ToolsScreen
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.slow
 async def test_servers_come_and_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))

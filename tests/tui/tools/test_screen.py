@@ -154,6 +154,7 @@ def test_which_tools_may_destroy(annotations: dict[str, Any] | None, asks: bool)
     assert may_destroy(annotations) is asks
 
 
+@pytest.mark.slow
 async def test_what_a_server_writes_is_seen_as_it_comes(tmp_path: Path) -> None:
     script = tmp_path / "talker.py"
     script.write_text(

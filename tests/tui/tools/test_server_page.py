@@ -283,6 +283,7 @@ async def test_a_login_that_fails_shows_its_steps_and_one_can_give_up(tmp_path: 
         await until(lambda: "started by a command" in str(problem.content), "said")
 
 
+@pytest.mark.slow
 async def test_the_header_and_the_trace_say_how_many_tools_wait(
     tmp_path: Path, make_app: MakeApp
 ) -> None:

@@ -90,6 +90,7 @@ def lines(pilot: Pilot[None]) -> list[str]:
     return [rows.render_line(y).text.rstrip() for y in range(rows.size.height)]
 
 
+@pytest.mark.slow
 async def test_one_key_shows_table_then_text() -> None:
     app = JsonApp({"total": 3, "issues": ROWS})
     async with app.run_test(size=(100, 20)) as pilot:
@@ -144,6 +145,7 @@ async def test_a_long_string_is_read_whole_and_its_json_unpacked() -> None:
         assert app.clipboard.startswith('{"deep"')
 
 
+@pytest.mark.slow
 async def test_a_search_of_many_rows_keeps_keys_and_stops() -> None:
     app = JsonApp([{"n": n} for n in range(60_000)])
     async with app.run_test(size=(60, 12)) as pilot:
