@@ -48,8 +48,7 @@ class EarlyApp(WorkbenchApp):
     early: Iterable[str] = ()
 
     def on_mount(self) -> None:
-        type_at_once(self, *self.early)
-        super().on_mount()
+        type_at_once(self, *self.early)  # the base class hears of it by itself
 
 
 def early_app(folder: Path, *keys: str, code: str = "return 1\n") -> EarlyApp:
