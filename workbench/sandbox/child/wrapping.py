@@ -7,6 +7,7 @@ semantics: evaluation") defines it: expression statements give it, also inside b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -18,6 +19,8 @@ _LOOPS = frozenset(
     {"for_statement", "for_in_statement", "while_statement", "do_statement", "with_statement"}
 )
 _LISTS = frozenset({"statement_block", "switch_statement"})
+_TAKEN = re.compile(r"\$value(?=(\$*))")
+"""Only looked at: the last of the signs behind it may begin another."""
 _RESET = _LOOPS | {"if_statement", "switch_statement", "try_statement"}
 
 
@@ -38,10 +41,8 @@ def _is_word(node: Node) -> bool:
 
 def unused_name(text: str) -> str:
     """A name for the value that the script has not."""
-    name = "$value"
-    while name in text:
-        name += "$"
-    return name
+    longest = max(map(len, _TAKEN.findall(text)), default=-1)
+    return "$value" + "$" * (longest + 1)
 
 
 def wrapped(text: str, name: str, value: str) -> str:
