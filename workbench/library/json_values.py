@@ -22,12 +22,18 @@ def json_problem(value: object) -> str | None:
     Tuples, and what orjson writes as text (times, UUIDs, enumerations), are JSON enough.
     """
     try:
+        quick = orjson.dumps(value)
+    except TypeError:  # not JSON, or a whole number over 64 bits, a lone surrogate, many levels
+        quick = None
+    if quick is not None and b"null" not in quick:  # which it writes for NaN, too
+        return None
+    try:
         text = json.dumps(value, allow_nan=False, default=_by_orjson)
     except RecursionError:
         return _TOO_DEEP
     except (TypeError, ValueError):
         text = ""
-    if text and not _LARGE.search(text):
+    if text and (quick is not None or not _LARGE.search(text)):
         return None
     return next(_problems(value, "$", 0), None)
 
