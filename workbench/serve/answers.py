@@ -14,7 +14,6 @@ from workbench.core.model import JsonValue
 from workbench.serve.preview import cut_middle, fits, fitting, measure, preview, share
 from workbench.serve.value_paths import Found, member
 from workbench.text.jsontext import dumps
-from workbench.text.plurals import plural
 from workbench.text.tokens import estimate
 
 _FRAME = 150
@@ -167,7 +166,7 @@ def _cut_logs(logs: list[JsonValue], tokens: float) -> tuple[list[JsonValue], st
     gone = last - first
     more = _quoted(f"logs[{first}:{min(last, first + _PAGE)}]")
     # A program reads this number: no comma in it.
-    cut = f"… {gone} {'line' if gone == 1 else plural('line')} cut …"
+    cut = f"… {gone} {'line' if gone == 1 else 'lines'} cut …"
     between = [{"level": "info", "text": cut, "truncated": True}] if gone else []
     told = f"logs: {gone} of {len(logs)} lines are left out" if gone else "logs: long lines are cut"
     return [*head, *between, *reversed(tail)], f"{told}; the rest: {{way}}path={more})"

@@ -103,11 +103,7 @@ class ProviderServer(Server[Any]):
     async def call_tool(
         self, ctx: Context, params: types.CallToolRequestParams
     ) -> types.CallToolResult:
-        if not all_finite(params.arguments):
-            raise MCPError(
-                types.INVALID_PARAMS,
-                "arguments: NaN, Infinity and numbers out of range are not JSON",
-            )
+        _check_numbers(params.arguments)
         meta = dict(ctx.meta or {})
         reports = _Reports(ctx) if "progressToken" in meta or "progress_token" in meta else None
         caller = _caller(ctx, meta, reports.put if reports is not None else None)
@@ -158,11 +154,7 @@ class ProviderServer(Server[Any]):
         params = ctx.params or {}
         if self._tasks is None or ctx.method != "tools/call" or "task" not in params:
             return await call_next(ctx)
-        if not all_finite(params):
-            raise MCPError(
-                types.INVALID_PARAMS,
-                "arguments: NaN, Infinity and numbers out of range are not JSON",
-            )
+        _check_numbers(params)
         try:
             caller = replace(_caller(ctx, dict(ctx.meta or {})), session=self._session_of(ctx))
             result = await task_wire.call(self._tasks, params, caller)
@@ -193,19 +185,19 @@ class ProviderServer(Server[Any]):
         )
 
 
-def all_finite(value: JsonValue) -> bool:
-    """False: a number is in it that JSON, or a script, has not. The SDK's parser takes them."""
+def _check_numbers(value: JsonValue) -> None:
+    """Refuse a number that JSON, or a script, has not: the SDK's parser takes them."""
     waiting = [value]
     while waiting:
         each = waiting.pop()
         if isinstance(each, int | float):
             if not is_finite(each):
-                return False
+                words = "arguments: NaN, Infinity and numbers out of range are not JSON"
+                raise MCPError(types.INVALID_PARAMS, words)
         elif isinstance(each, dict):
             waiting.extend(each.values())
         elif isinstance(each, list):
             waiting.extend(each)
-    return True
 
 
 class _Reports:
