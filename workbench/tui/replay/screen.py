@@ -38,7 +38,7 @@ from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.pane_screen import PaneScreen
 from workbench.tui.widgets.proportions import share_for
-from workbench.tui.widgets.quiet_line import QuietLine, fitted
+from workbench.tui.widgets.quiet_line import QuietLine, Words, ranked
 from workbench.util.digits import whole
 
 if TYPE_CHECKING:
@@ -297,7 +297,8 @@ class ReplayScreen(PaneScreen):
     def show(self) -> None:
         totals = self.trace.model.totals
         parts = header_parts(self.recording, totals.calls, self.reruns.judged, live=self.live)
-        self.query_one("#replay-header", QuietLine).put(fitted(parts, [], self.size.width - 2))
+        words = [Words(part, max(0, place - 1)) for place, part in enumerate(parts)]
+        self.query_one("#replay-header", QuietLine).put(ranked(words, [], self.size.width - 2))
         self.query_one(Transport).show(self.playback, live=self.live)
         title = Content("3 Trace") + calls_made(totals)
         self.query_one("#trace", Pane).set_title(title)

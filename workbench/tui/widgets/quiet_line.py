@@ -51,15 +51,3 @@ def ranked(left: Iterable[Words], right: Iterable[Words], room: int) -> Content:
         if gap >= 2 or not worst:
             return start + Content(" " * max(gap, 1)) + end
         left, right = ([one for one in part if one.rank < worst] for part in (left, right))
-
-
-def fitted(left: list[Content], right: list[Content], room: int) -> Content:
-    """Two groups of words at the two ends of so many cells. Whole words or none: the pool and the tools are
-    the first to go."""
-    left, right = list(left), list(right)
-    while True:
-        start, end = Content(_BETWEEN).join(left), Content(_BETWEEN).join(right)
-        gap = room - start.cell_length - end.cell_length
-        if gap >= 2 or not (len(left) > 2 or len(right) > 1):
-            return start + Content(" " * max(gap, 1)) + end
-        (right if len(right) > 1 else left).pop()
