@@ -585,6 +585,17 @@ def test_values_of_wrong_types_do_no_harm(tmp_path: Path) -> None:
     assert found.settings == ServerSettings("s", "7")
 
 
+@pytest.mark.parametrize(
+    "name", ["timeout", "tool_timeout_sec", "startup_timeout_sec", "startup_timeout_ms"]
+)
+@pytest.mark.parametrize(
+    "number", [10**400, 1.7e308, float("inf"), float("nan")], ids=["whole", "float", "inf", "nan"]
+)
+def test_a_time_beyond_all_numbers_does_no_harm(tmp_path: Path, name: str, number: float) -> None:
+    found = _entry(tmp_path, command="x", **{name: number})
+    assert found.settings == ServerSettings("s", "x")
+
+
 def test_sources_are_the_files_that_exist(tmp_path: Path) -> None:
     home, folder = tmp_path / "home", tmp_path / "project"
     for path in (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from workbench.upstream.importers.names import spelled
 from workbench.upstream.importers.ourselves import is_workbench
 from workbench.upstream.importers.texts import Texts
 from workbench.upstream.importers.variables import Variables, is_variable
+from workbench.util.digits import is_finite
 from workbench.util.files import read_regular
 
 Product: TypeAlias = Literal[
@@ -251,5 +251,6 @@ def _word(value: Any) -> str:
 
 
 def _is_number(value: Any) -> TypeGuard[int | float]:
+    """Also of milliseconds, where it is of seconds: what is beyond all floats is none."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value)
+    return is_number and is_finite(value * 1000)
