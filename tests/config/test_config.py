@@ -121,6 +121,12 @@ def test_broken_toml_names_line_and_column(tmp_path: Path) -> None:
         load(write(tmp_path, "a = 1\nb ="), environ={})
 
 
+def test_a_number_that_python_does_not_read_is_a_problem_of_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, "max_code_bytes = " + "9" * 5000)
+    with pytest.raises(ConfigError, match=rf"{re.escape(str(path))}: .*digits"):
+        load(path, environ={})
+
+
 def test_bad_environment_names_the_variable() -> None:
     with pytest.raises(ConfigError, match="WORKBENCH_CODE_EXECUTION_POOL_SIZE"):
         load(None, environ={"WORKBENCH_CODE_EXECUTION_POOL_SIZE": "many"})

@@ -28,6 +28,7 @@ def test_bundled_themes_are_good() -> None:
         ("primary = '#123456'\nvariables = { x = 1 }", "variables.x must be a text"),
         ("dark = true", "primary is missing"),
         ("primary = ", "bad.toml"),
+        pytest.param(f"primary = {'9' * 5000}", "bad.toml: .*digits", id="digits"),
     ],
 )
 def test_bad_theme_is_named(tmp_path: Path, text: str, named: str) -> None:

@@ -107,7 +107,7 @@ def parse(
     text = text.removeprefix("\ufeff")  # Notepad's
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # also of a number with more digits than Python reads
         # tomllib says "(at line 2, column 4)", but "(at end of document)" names no line.
         line = text.rstrip("\n").count("\n") + 1
         problem = str(error).replace("at end of document", f"at line {line}, the end of the file")

@@ -68,7 +68,7 @@ def read_theme(file: Path) -> Theme:
     try:
         with file.open("rb") as stream:
             values = tomllib.load(stream)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise ThemeError(f"{file.name}: {error}") from None
     values.setdefault("name", file.stem)
     for key, value in values.items():
