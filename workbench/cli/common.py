@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import re
 import sys
@@ -103,11 +102,13 @@ def parse_json(text: str, what: str) -> JsonValue:
     """Parse JSON. Raises Failure with the position."""
     import json
 
+    from workbench.util.digits import finite, finite_whole
+
     # Some editors and shells put a byte order mark in front.
     text = text_of(text, what).removeprefix("\ufeff")
     try:
         return json.loads(
-            text, parse_constant=_no_constant, parse_float=_finite, parse_int=_finite_whole
+            text, parse_constant=_no_constant, parse_float=finite, parse_int=finite_whole
         )
     except json.JSONDecodeError as error:
         raise Failure(
@@ -119,18 +120,6 @@ def parse_json(text: str, what: str) -> JsonValue:
 
 def _no_constant(name: str) -> JsonValue:
     raise ValueError(f"{name} is not a JSON value")
-
-
-def _finite(digits: str) -> float:
-    value = float(digits)
-    if math.isinf(value):
-        raise ValueError(f"{digits[:40]} is larger than any number can be")
-    return value
-
-
-def _finite_whole(digits: str) -> int:
-    _finite(digits)
-    return int(digits)
 
 
 def report_crash(error: BaseException) -> None:

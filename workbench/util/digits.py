@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 _MOST_DIGITS = 18
+_MOST_OF_A_FLOAT = 308
+_MOST_SHOWN = 40
 
 
 def whole(text: str) -> int | None:
@@ -22,3 +24,19 @@ def is_finite(number: float) -> bool:
         return math.isfinite(number)
     except OverflowError:
         return False
+
+
+def finite(text: str) -> float:
+    """The number that stands in a JSON text. Raises ValueError for one that is beyond all floats."""
+    number = float(text)
+    if math.isinf(number):
+        cut = f" ({len(text)} digits)" if len(text) > _MOST_SHOWN else ""
+        raise ValueError(f"{text[:_MOST_SHOWN]} is larger than any number can be{cut}")
+    return number
+
+
+def finite_whole(text: str) -> int:
+    """``finite`` of a whole number, exact."""
+    if len(text) > _MOST_OF_A_FLOAT:
+        finite(text)
+    return int(text)

@@ -10,6 +10,7 @@ from workbench.tui.main.input_text import InputError, parse_input
 def test_empty_text_is_an_empty_object() -> None:
     assert parse_input(" \n") == {}
     assert parse_input('[1, "ü"]') == [1, "ü"]
+    assert parse_input("9" * 300) == int("9" * 300)
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,8 @@ def test_empty_text_is_an_empty_object() -> None:
     [
         ('{\n "a": }', (1, 6), "2:7"),
         ("NaN", (0, 0), "NaN is not JSON"),
+        ('{"a": [1e400]}', (0, 0), "1e400 is larger than any number can be"),
+        ("9" * 400, (0, 0), "larger than any number can be"),
         ("[" * 100_000, (0, 0), "recursion"),
         ("1" * 5000, (0, 0), "digits"),
     ],

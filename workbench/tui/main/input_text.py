@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from workbench.core.model import JsonValue
+from workbench.util.digits import finite, finite_whole
 
 
 class InputError(Exception):
@@ -21,7 +22,9 @@ def parse_input(text: str) -> JsonValue:
     if not text.strip():
         return {}
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(
+            text, parse_constant=_no_constant, parse_float=finite, parse_int=finite_whole
+        )
     except json.JSONDecodeError as error:
         raise InputError(
             f"{error.lineno}:{error.colno}  {error.msg}", (error.lineno - 1, error.colno - 1)
