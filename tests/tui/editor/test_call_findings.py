@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from types import FrameType
 
 import pytest
 
@@ -164,6 +166,35 @@ def test_a_script_that_is_being_written_is_read_to_its_end() -> None:
     ):
         found(text[:cut])
     assert len(found("tools.nobody.nothing()\n" * 1_000)) == 100
+
+
+def steps(script: str) -> int:
+    """How many Python functions, and steps of generators, it takes to look at a script."""
+    count = 0
+
+    def note(frame: FrameType, event: str, arg: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        found(script)
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        "await tools.tracker.search_issues(",
+        "await tools.tracker.search_issues({ query: [\n",
+        "call_tool('tracker', 'search_issues', { query: 'x'\n",
+    ],
+)
+def test_calls_that_are_not_closed_are_not_read_to_the_end_each(begun: str) -> None:
+    assert steps(begun * 160) < 8 * steps(begun * 40)  # each to the end: 16 times as many
 
 
 def test_nothing_is_said_where_no_server_is_known() -> None:

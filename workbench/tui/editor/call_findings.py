@@ -19,7 +19,7 @@ from workbench.core.model import ErrorCode
 from workbench.text.sanitize import clean_line
 from workbench.tui.editor.js_literals import Written, read_literal
 from workbench.tui.editor.schema_walk import Place
-from workbench.tui.editor.script_reading import QUOTES, code_alone, end_of_brackets, entries
+from workbench.tui.editor.script_reading import QUOTES, BracketedText, code_alone
 from workbench.tui.editor.tool_calls import example, literal
 
 _MOST = 100
@@ -78,7 +78,7 @@ def findings(catalogue: Catalogue, text: str) -> list[Finding]:
     """At most a hundred, in the order of the text; none where no server is configured, or none yet read."""
     if not catalogue.servers:
         return []
-    code = code_alone(text)
+    code, script = code_alone(text), BracketedText(text)
     found: list[Finding] = []
     for call in _CALL.finditer(text):
         if code[call.start()] != "t":
@@ -86,10 +86,10 @@ def findings(catalogue: Catalogue, text: str) -> list[Finding]:
         server, tool = call[1] or call[3], call[4] or call[6]
         names = call.span(1 if call[1] else 3), call.span(4 if call[4] else 6)
         found += _names(catalogue, server, tool, names)
-        end = end_of_brackets(text, call.end())
+        end = script.end(call.end())
         info = catalogue.spelled(server, tool)
         if isinstance(info, ToolInfo):
-            found += _arguments(info, text, call.end(), end)
+            found += _arguments(info, script, call.end(), end)
         found += _unawaited(text, code, call.start(), end)
         if len(found) >= _MOST:
             break
@@ -99,11 +99,11 @@ def findings(catalogue: Catalogue, text: str) -> list[Finding]:
         server, tool = call[2], call[4]
         found += _names(catalogue, server, tool, (call.span(2), call.span(4)))
         opened = text.index("(", call.start()) + 1
-        end = end_of_brackets(text, opened)
+        end = script.end(opened)
         info = catalogue.spelled(server, tool)
         given = text[call.end() + 1 : end].strip() if text[call.end()] == "," else ""
         if isinstance(info, ToolInfo) and given:
-            found += _arguments(info, text, call.end() + 1, end)
+            found += _arguments(info, script, call.end() + 1, end)
         found += _unread(
             text, code, call.start(), end, f"tools{member(server)}{member(tool)}({given})"
         )
@@ -140,11 +140,12 @@ def _is_plain(name: str) -> bool:
 # -- arguments ---------------------------------------------------------------------------------
 
 
-def _arguments(tool: ToolInfo, text: str, start: int, end: int) -> Iterator[Finding]:
+def _arguments(tool: ToolInfo, script: BracketedText, start: int, end: int) -> Iterator[Finding]:
     """What the schema says of arguments that are written out."""
-    given = entries(text[start:end])[0]
-    written = read_literal(text, start, start + len(given))
-    if not given.strip():
+    text = script.text
+    first = next(script.parts(start, end))
+    written = read_literal(script, *first)
+    if not text[slice(*first)].strip():
         written = Written({}, {(): (start, end)})
     elif () in written.unclear and not isinstance(written.value, dict):
         return

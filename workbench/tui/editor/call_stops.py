@@ -12,6 +12,7 @@ from textual import events
 from textual.widgets.text_area import Edit, EditResult, Location, Selection
 
 from workbench.tui.editor.js_literals import Span, read_literal
+from workbench.tui.editor.script_reading import BracketedText
 from workbench.tui.editor.text_edits import PAIRS
 from workbench.tui.textual_private import EditorBase
 
@@ -21,7 +22,7 @@ Range: TypeAlias = tuple[Location, Location]
 def stops_in(literal: str) -> tuple[Span, ...]:
     """Where the values stand in arguments as ``tool_calls.literal`` writes them: a string and what is empty
     from within, so that its quotes or brackets stay."""
-    written = read_literal(literal, 0, len(literal)).spans
+    written = read_literal(BracketedText(literal), 0, len(literal)).spans
     holders = {path[:-1] for path in written if path}
     spans = sorted(span for path, span in written.items() if path not in holders)
     return tuple(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from workbench.core.model import JsonValue
-from workbench.tui.editor.script_reading import end_of_brackets, entries
+from workbench.tui.editor.script_reading import BracketedText
 
 Path: TypeAlias = tuple[str | int, ...]
 Span: TypeAlias = tuple[int, int]
@@ -35,21 +35,21 @@ class Written:
     """Parts that are no literals; an object or a list with parts of which it is unclear which they are."""
 
 
-def read_literal(text: str, start: int, end: int) -> Written:
+def read_literal(script: BracketedText, start: int, end: int) -> Written:
     """What is written between two places of a text."""
     written = Written()
-    written.value = _value(text, start, end, (), written)
+    written.value = _value(script, start, end, (), written)
     return written
 
 
-def _value(text: str, start: int, end: int, path: Path, written: Written) -> JsonValue:
-    start, end = _trimmed(text, start, end)
-    piece = text[start:end]
+def _value(script: BracketedText, start: int, end: int, path: Path, written: Written) -> JsonValue:
+    start, end = _trimmed(script.text, start, end)
+    piece = script.text[start:end]
     written.spans[path] = (start, end)
     first = piece[:1]
-    if len(path) < _DEEPEST and first in ("{", "[") and end_of_brackets(text, start + 1) == end - 1:
+    if len(path) < _DEEPEST and first in ("{", "[") and script.end(start + 1) == end - 1:
         read = _object if first == "{" else _list
-        return read(text, start + 1, end - 1, path, written)
+        return read(script, start + 1, end - 1, path, written)
     if piece in _WORDS:
         return _WORDS[piece]
     if _STRING.fullmatch(piece):
@@ -61,9 +61,10 @@ def _value(text: str, start: int, end: int, path: Path, written: Written) -> Jso
     return None
 
 
-def _object(text: str, start: int, end: int, path: Path, written: Written) -> JsonValue:
+def _object(script: BracketedText, start: int, end: int, path: Path, written: Written) -> JsonValue:
     found: dict[str, JsonValue] = {}
-    for at, stop in _parts(text, start, end):
+    text = script.text
+    for at, stop in script.parts(start, end):
         after = _SPACE.match(text, at, stop)
         at = after.end() if after else at
         if at == stop:
@@ -80,28 +81,19 @@ def _object(text: str, start: int, end: int, path: Path, written: Written) -> Js
             written.unclear.add(inner)
             found[key] = None
         else:
-            found[key] = _value(text, name.end() + 1, stop, inner, written)
+            found[key] = _value(script, name.end() + 1, stop, inner, written)
     return found
 
 
-def _list(text: str, start: int, end: int, path: Path, written: Written) -> JsonValue:
+def _list(script: BracketedText, start: int, end: int, path: Path, written: Written) -> JsonValue:
     items: list[JsonValue] = []
-    for at, stop in _parts(text, start, end):
+    text = script.text
+    for at, stop in script.parts(start, end):
         if text[at:stop].strip():
             if text[at:stop].lstrip().startswith("..."):
                 written.unclear.add(path)
-            items.append(_value(text, at, stop, (*path, len(items)), written))
+            items.append(_value(script, at, stop, (*path, len(items)), written))
     return items
-
-
-def _parts(text: str, start: int, end: int) -> list[Span]:
-    """Where the comma separated parts between two places stand."""
-    spans = []
-    at = start
-    for entry in entries(text[start:end]):
-        spans.append((at, at + len(entry)))
-        at += len(entry) + 1
-    return spans
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

@@ -73,14 +73,48 @@ def read(before: str) -> Reading:
     return Reading(inside, open_brackets)
 
 
+class BracketedText:
+    """A text, and where its brackets are closed: each is read once, however often one asks."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._ends: dict[int, int] = {}
+
+    def end(self, start: int) -> int:
+        """Where those are closed that were opened right before ``start``; the end of the text: nowhere."""
+        if start not in self._ends:
+            self._read(start)
+        return self._ends[start]
+
+    def parts(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Where the comma separated parts between two places stand; what is in brackets is passed over."""
+        at, depth = start, 0
+        while (found := _PART.search(self.text, at, end)) is not None:
+            token, at = found[0], found.end()
+            if token in _OPENING:
+                at = min(self.end(at) + 1, end)
+            elif token in _CLOSING:
+                depth -= 1
+            elif token == "," and depth == 0:
+                yield start, found.start()
+                start = at
+        yield start, end
+
+    def _read(self, start: int) -> None:
+        unclosed = [start]
+        for position, token in _tokens(self.text, start):
+            if token in _OPENING:
+                unclosed.append(position + 1)
+            elif token in _CLOSING:
+                self._ends[unclosed.pop()] = position
+                if not unclosed:
+                    return
+        self._ends.update(dict.fromkeys(unclosed, len(self.text)))
+
+
 def end_of_brackets(text: str, start: int) -> int:
-    """Where those are closed that were opened right before ``start``; the end of the text: nowhere."""
-    depth = 1
-    for position, token in _tokens(text, start):
-        depth += (token in _OPENING) - (token in _CLOSING)
-        if depth == 0:
-            return position
-    return len(text)
+    """As ``BracketedText.end``, of a text that is asked for once."""
+    return BracketedText(text).end(start)
 
 
 def _tokens(text: str, at: int) -> Iterator[tuple[int, str]]:
@@ -130,18 +164,7 @@ def _blanked(found: re.Match[str]) -> str:
 
 def entries(inner: str) -> list[str]:
     """The comma separated entries of an object or array that is not closed yet; the last is begun."""
-    found: list[str] = []
-    depth = last = 0
-    for match in _PART.finditer(inner):
-        token = match[0]
-        if token in "{([":
-            depth += 1
-        elif token in "})]":
-            depth -= 1
-        elif token == "," and depth == 0:
-            found.append(inner[last : match.start()])
-            last = match.end()
-    return [*found, inner[last:]]
+    return [inner[start:end] for start, end in BracketedText(inner).parts(0, len(inner))]
 
 
 def name_of_entry(entry: str) -> str | None:
