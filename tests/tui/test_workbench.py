@@ -656,6 +656,23 @@ async def test_a_line_gone_to_while_the_script_is_hidden_is_seen(make_app: MakeA
         await until(lambda: script.region.area and script.scroll_offset.y > 40, "it is in view")
 
 
+async def test_a_frame_that_names_two_panes_does_so_whatever_it_shows(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await start(app, pilot)
+        detail = app.main.detail
+        app.main.go_to("detail")
+        await until(lambda: detail.front.has_focus)
+        app.main.go_to("script")
+        await until(lambda: app.main.tab.script.has_focus)
+        detail.show_title()  # as whenever a run ends, a call is chosen or another tab is in front
+        assert detail.place_of("3 Trace")
+        await pilot.resize_terminal(120, 40)
+        await until(lambda: not detail.place_of("3 Trace"), "each frame names its own")
+
+
 @pytest.mark.slow
 async def test_a_call_is_copied_from_the_trace(make_app: MakeApp) -> None:
     app = make_app("console.log('said'); await tools.demo.echo({value: 'x'})")

@@ -63,7 +63,8 @@ class FrameTitles:
             alone = labels[0] if len(labels) == 1 else ""
             room = pane.title_room - len(name) - given.cell_length - 3
             script = Content(name + alone if alone and cell_len(alone) <= room else _SCRIPT)
-            _pair(pane, script, self._input_pane, given, below)
+            for one, words in zip((pane, self._input_pane), _of_both(script, given), strict=True):
+                one.set_title(words, below)
         else:
             self._strip = strip_of(labels, current, pane.title_room - len(name))
             pane.set_title(Content(name) + self._strip.content)
@@ -89,10 +90,11 @@ class FrameTitles:
         if title.cell_length - len(_TRACE) + waiting.cell_length <= room:
             title += waiting  # the first line has it, too
         if paired:
-            _pair(self._trace_pane, title, self._detail, Content(_DETAIL))
+            title, both = _of_both(title, Content(_DETAIL))
+            self._detail.name_both(both)
         else:
-            self._trace_pane.set_title(title)
-            self._detail.show_title()
+            self._detail.name_both(None)
+        self._trace_pane.set_title(title)
 
     def show_waiting(self, servers: Iterable[ServerInfo], *, paired: bool) -> None:
         """Say above the trace how many tools wait for approval."""
@@ -112,13 +114,10 @@ class FrameTitles:
         return [(index, Offset(x + place - 2, y)) for index, place in self._strip.places]
 
 
-def _pair(
-    left: Pane, left_title: Content, right: Pane, right_title: Content, below: str | Content = ""
-) -> None:
-    """Each frame names both panes: the other one dimmed."""
-    for pane in (left, right):
-        words = [
-            title.stylize("bold" if pane is one else "$foreground 60%")
-            for one, title in ((left, left_title), (right, right_title))
-        ]
-        pane.set_title(Content(_BETWEEN).join(words), below)
+def _of_both(left: Content, right: Content) -> tuple[Content, Content]:
+    """What the frames of two panes say where each names both: the other one dimmed."""
+    dimmed = "$foreground 60%"
+    return (
+        Content(_BETWEEN).join([left.stylize("bold"), right.stylize(dimmed)]),
+        Content(_BETWEEN).join([left.stylize(dimmed), right.stylize("bold")]),
+    )

@@ -33,6 +33,8 @@ class DetailPane(Pane):
         super().__init__(id=id, classes=classes)
         self._names: dict[str, tuple[Content, Content]] = {}
         """For each tab what the frame says while it is in front."""
+        self._both: Content | None = None
+        """What it says of this pane and the trace, where only one of the two is seen."""
         self.run_key = "F5"
         """What starts a run, for who looks at an empty pane."""
         self._timing: dict[str, JsonValue] = {}
@@ -220,6 +222,9 @@ class DetailPane(Pane):
 
     def show_title(self) -> None:
         """Name what is in front."""
+        if self._both is not None:
+            self.set_title(self._both)
+            return
         front = self.query_one(TabbedContent).active
         name, right = self._names.get(front, (Content(""), Content("")))
         if front == "tab-console" and self.console.level != "debug":
@@ -227,6 +232,11 @@ class DetailPane(Pane):
         if front == "tab-console" and self.console.is_cut:
             right = Content("the last rows · x saves all")
         self.set_title(Content("4 Detail") + name, right)
+
+    def name_both(self, both: Content | None) -> None:
+        """The frame names the trace, too, in these words: only one of the two is seen. None: both are."""
+        self._both = both
+        self.show_title()
 
     def on_tabbed_content_tab_activated(self) -> None:
         self.show_title()
