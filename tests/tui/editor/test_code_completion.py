@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
-from workbench.tui.editor.call_at_cursor import opens_by_itself, tool_at, tool_on_line
+from workbench.tui.editor.call_at_cursor import (
+    opens_by_itself,
+    opens_unasked,
+    tool_at,
+    tool_on_line,
+)
+from workbench.tui.editor.call_signature import signature_at
 from workbench.tui.editor.code_completion import GLOBALS, Completion, complete
 
 SCHEMA = {
@@ -316,6 +323,23 @@ def test_a_long_script_is_quick() -> None:
     began = time.process_time()
     assert complete(catalogue(), script + "tools.", (50_000, 6))
     assert time.process_time() - began < 2  # it takes 0.02 s
+
+
+@pytest.mark.parametrize(
+    ("reader", "script"),
+    [
+        (signature_at, "tools.tracker.search_issues({ a: " + "[" * 15_000),
+        (tool_at, "(" * 19_000),
+        (lambda _, *at: opens_unasked(*at), "(" * 19_000 + "{"),
+    ],
+    ids=range(3),
+)
+def test_a_deep_script_is_quick(
+    reader: Callable[[Catalogue, str, tuple[int, int]], object], script: str
+) -> None:
+    began = time.process_time()
+    reader(catalogue(), script, (0, len(script)))
+    assert time.process_time() - began < 4  # it takes 0.7 s at most
 
 
 def test_letters_in_their_order_are_enough_where_nothing_fits_better() -> None:

@@ -77,7 +77,7 @@ def tool_in_string(before: str) -> tuple[str, str] | None:
 
 def called_at(catalogue: Catalogue, before: str) -> ToolInfo | None:
     """The tool whose arguments begin right here."""
-    before = before[-_LONGEST_START:]
+    before = _start(before, len(before))
     found = _CALL_MEMBER.search(before)
     if found:
         return _tool(catalogue, found[1] or found[3], found[4] or found[6])
@@ -109,7 +109,7 @@ def opens_unasked(text: str, cursor: tuple[int, int]) -> bool:
     state = read(before)
     if state.inside or not state.open or before[state.open[-1]] != "{":
         return False
-    return any(_CALL_MEMBER.search(before[:place]) for place in state.open)
+    return any(_CALL_MEMBER.search(_start(before, place)) for place in state.open)
 
 
 def tool_at(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> ToolInfo | None:
@@ -122,13 +122,13 @@ def tool_at(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> ToolInf
     if found:
         return _tool(catalogue, found[1] or found[3], found[4] or found[6])
     for position in reversed(read(named).open):
-        found = _CALL_MEMBER.search(named[: position + 1])
+        found = _CALL_MEMBER.search(_start(named, position + 1))
         if found:
             return _tool(catalogue, found[1] or found[3], found[4] or found[6])
         found = _CALLED.match(named, position)
         if found and named[:position].rstrip().endswith("call_tool"):
             return _tool(catalogue, found[2], found[4])
-        found = _BATCH_ARGS.search(named[:position])
+        found = _BATCH_ARGS.search(_start(named, position))
         if found:
             return _tool(catalogue, found[2], found[4])
     return None
@@ -147,6 +147,11 @@ def is_called_there(text: str, cursor: tuple[int, int]) -> bool:
     """Whether the name at the cursor is followed by its brackets already."""
     line = text.split("\n", cursor[0] + 1)[cursor[0]]
     return _BRACKET_NEXT.match(line, cursor[1]) is not None
+
+
+def _start(before: str, place: int) -> str:
+    """What a call whose arguments begin at a place is written in."""
+    return before[max(0, place - _LONGEST_START) : place]
 
 
 def _tool(catalogue: Catalogue, server: str, name: str) -> ToolInfo | None:

@@ -103,7 +103,7 @@ def _called_by(catalogue: Catalogue, before: str, at: int) -> ToolInfo | None:
 def _signature(
     tool: ToolInfo, path: list[Step], before: str, innermost: int, row: int
 ) -> CallSignature | None:
-    root = Place.of(tool.input_schema)
+    place = Place.of(tool.input_schema)
     active: Step | None = None
     depth = len(path)
     if before[innermost] == "{":
@@ -111,12 +111,14 @@ def _signature(
         active = name_of_entry(entry) or entry.strip().strip("\"'")
     else:
         depth -= 1  # a list, of the last argument of the path, or the brackets of the call
-    while depth > 0 and not root.inside(path[:depth]).properties():
-        depth -= 1
-    depth = max(0, depth)
+    above, depth = path[: max(0, depth)], 0
+    inner = place
+    for number, step in enumerate(above, 1):
+        inner = inner.inside([step])
+        if inner.properties():
+            place, depth = inner, number
     if depth < len(path):
         active = path[depth]
-    place = root.inside(path[:depth])
     needed, properties = place.required(), place.properties()
     names = sorted(properties, key=lambda name: name not in needed)
     if not names:
