@@ -52,9 +52,7 @@ async def test_a_call_in_the_app_is_filled_in_and_undone(make_app: MakeApp) -> N
     app = make_app("\n\n")
     async with app.run_test(size=(120, 40)) as pilot:
         await app_opened(app)
-        await until(lambda: app.runtime_now, "the runtime is open")
-        assert app.runtime_now is not None
-        await app.runtime_now.upstream.settled()
+        await (await app.runtime()).upstream.settled()
         area = app.main.tab.script
         area.replace("tools.demo.add_com", (0, 0), (0, 0))
         area.go_to(1, 100)

@@ -164,9 +164,7 @@ async def test_the_key_in_the_app(make_app: MakeApp) -> None:
     app = make_app('await call_tool("demo", "echo", { value: 1 });')
     async with app.run_test(size=(120, 40)) as pilot:
         await app_opened(app)
-        await until(lambda: app.runtime_now, "the runtime is open")
-        assert app.runtime_now is not None
-        await app.runtime_now.upstream.settled()
+        await (await app.runtime()).upstream.settled()
         app.main.tab.script.go_to(1, 35)
         await pilot.press("f12")
         await until(lambda: app.main.query(ToolPopup), "shown")
