@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 from textual.widgets import Static
 
 from tests.tui.conftest import MakeApp, app_opened, until
@@ -25,8 +26,11 @@ async def test_six_steps_each_done_by_doing(make_app: MakeApp) -> None:
         await app_opened(app)
         status = app.main.query_one("#status", Static)
         assert "alt+g" in str(status.content), "who is here for the first time is offered it"
-        await pilot.press("alt+g")
+        for _ in range(2):  # a key that bounced begins it once
+            app.post_message(events.Key("alt+g", None))
         await until(lambda: "1 of 6" in said(app), "it begins")
+        await until(lambda: not app.key_order.is_busy, "both are dealt with")
+        assert app.tour.is_on
         assert app.main.tab.script.has_focus
         await pilot.press("space", "backspace")  # typing is typing
         assert "1 of 6" in said(app)

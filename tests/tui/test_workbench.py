@@ -575,6 +575,17 @@ async def test_jump_reaches_the_tabs_of_the_detail_and_the_scripts(make_app: Mak
         await until(lambda: isinstance(app.screen, JumpScreen))
         marks = [str(mark.render()) for mark in app.screen.query(Static)]
         assert marks == ["1", "2", "3", "4", "a", "b", "c", "d", "e", "f"]
+        detail = app.main.query_one("#detail").region
+        await pilot.resize_terminal(140, 40)
+        await until(lambda: app.main.query_one("#detail").region.x != detail.x, "it moved")
+        await until(
+            lambda: any(
+                str(mark.render()) == "4"
+                and app.main.query_one("#detail").region.offset == mark.region.offset - (2, 0)
+                for mark in app.screen.query(Static).results(Static)
+            ),
+            "its mark goes with it",
+        )
         await pilot.press("d")
         await until(lambda: app.main.query_one(TabbedContent).active == "tab-timing")
         assert app.main.pane_name == "detail"

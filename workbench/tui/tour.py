@@ -6,6 +6,7 @@ is seen from what the screens show, not from the keys.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -56,6 +57,8 @@ class Tour:
         self._bar: TourBar | None = None
         self._timer: Timer | None = None
         self._run_before: LiveRun | None = None
+        self._seen_at = 0.0
+        """When its line was first on the screen: of ``KeyOrder.moment``."""
 
     @property
     def is_on(self) -> bool:
@@ -64,12 +67,18 @@ class Tour:
     def turn(self) -> None:
         """Begin with the first step, or end."""
         if self.is_on:
-            self.end()
+            if not self._app.key_order.was_typed_before(self._seen_at):
+                self.end()  # else the key bounced, or was pressed again before its line stood there
             return
+        self._seen_at = math.inf
         self._steps, self._at, self._comment = self._all_steps(), 0, ""
         self._run_before = self._app.main.runs.now
         self._timer = self._app.set_interval(_LOOK_S, self._advance_when_done)
         self._show()
+        self._app.call_after_refresh(self._is_seen)
+
+    def _is_seen(self) -> None:
+        self._seen_at = self._app.key_order.moment()
 
     def end(self) -> None:
         """No more is said."""

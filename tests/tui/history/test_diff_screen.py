@@ -10,10 +10,11 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.tui.conftest import MakeApp, app_opened, until
+from workbench.history import CallRow
 from workbench.replay import Pair
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen
-from workbench.tui.history.diff_screen import Before, DiffScreen, End
+from workbench.tui.history.diff_screen import Before, DiffScreen, End, calls_compared
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.history.text_sides import TextSides, code_difference, side_lines
 from workbench.tui.replay.screen import ReplayScreen
@@ -211,3 +212,20 @@ async def test_the_code_of_two_runs_stands_line_beside_line(make_app: MakeApp) -
         await pilot.press("escape", "shift+tab", "j")
         await until(lambda: not code.display or not code.parent.display, "the end has values")  # type: ignore[union-attr]
         assert shown(screen, "a") is not None
+
+
+def test_the_calls_of_two_runs_are_counted_as_the_history_does() -> None:
+    def pair(*let_through: bool, diff: bool = False) -> Pair:
+        sides = [
+            CallRow(1, "demo", "echo", "{}", 1, 1, 0.0, 1.0, None, True, None, None, None, each, 1)
+            for each in let_through
+        ]
+        return Pair(sides[0], sides[1] if len(sides) > 1 else None, ["differs"] if diff else [])
+
+    both, refused = pair(True, True), pair(False, False)
+    assert calls_compared([]) == "no calls"
+    assert calls_compared([both]) == "1 call, the same"
+    assert calls_compared([both] * 16 + [refused]) == "16 calls and 1 refused, all the same"
+    assert calls_compared([refused]) == "1 refused call, the same"
+    assert calls_compared([both, pair(True, diff=True)]) == "1 of 2 calls differs"
+    assert calls_compared([pair(False, True), refused]) == "1 call and 1 refused, all the same"

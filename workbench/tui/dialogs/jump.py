@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import ClassVar
@@ -15,6 +15,9 @@ from textual.widgets import Static
 
 from workbench.tui.commands import bindings
 from workbench.tui.widgets.guarded_screen import GuardedModal
+
+
+_LOOK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +42,35 @@ class JumpScreen(GuardedModal[None]):
         background: $warning; color: $background; text-style: bold; }
     """
 
-    def __init__(self, targets: Sequence[Target]) -> None:
+    def __init__(self, look: Callable[[], Sequence[Target]]) -> None:
+        """look: where everything is now; runs end, servers connect and terminals change their size meanwhile."""
         super().__init__()
-        letters = iter(ascii_lowercase)
-        self._targets = dict(_keyed(targets, letters))
+        self._look = look
+        self._targets = dict(_keyed(look()))
 
     def compose(self) -> ComposeResult:
+        yield from self._marks()
+
+    def on_mount(self) -> None:
+        self.set_interval(_LOOK_S, self._follow)
+
+    def _marks(self) -> Iterator[Static]:
         for key, target in self._targets.items():
             mark = Static(target.label or key, markup=False)
             mark.styles.offset = target.at
             yield mark
+
+    async def _follow(self) -> None:
+        """The marks go with what they stand on."""
+        if not self.is_current:
+            return
+        targets = dict(_keyed(self._look()))
+        moved = _places(targets) != _places(self._targets)
+        self._targets = targets
+        if moved:
+            async with self.batch():
+                await self.query(Static).remove()
+                await self.mount(*self._marks())
 
     def on_key(self, event: events.Key) -> None:
         if event.key in ("escape", "f2"):
@@ -60,7 +82,13 @@ class JumpScreen(GuardedModal[None]):
             self.app.call_later(target.go)
 
 
-def _keyed(targets: Sequence[Target], letters: Iterator[str]) -> Iterator[tuple[str, Target]]:
+def _places(targets: Mapping[str, Target]) -> list[tuple[str, str, Offset]]:
+    """What can be seen of the marks."""
+    return [(key, target.label, target.at) for key, target in targets.items()]
+
+
+def _keyed(targets: Sequence[Target]) -> Iterator[tuple[str, Target]]:
+    letters = iter(ascii_lowercase)
     for target in targets:
         key = target.key or next(letters, "")
         if key:

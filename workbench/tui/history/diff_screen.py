@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeAlias
 
@@ -116,9 +117,7 @@ class DiffScreen(GuardedScreen[None]):
         await self._fill_panes()
         different = sum(bool(pair.diff) for pair in pairs)
         self.rows.set_rows([*before, *pairs, end], 0)
-        said = f"{count(different, 'call')} of {len(pairs)} {agrees(different, 'differ')}"
-        if not different:
-            said = f"all {count(len(pairs), 'call')} are the same" if pairs else "no calls"
+        said = calls_compared(pairs)
         if before:
             verb = agrees(len(before), "differ")
             said = f"{' and '.join(row.what for row in before)} {verb}, {said}"
@@ -251,6 +250,26 @@ def pair_line(row: Line, width: int) -> list[Part]:
         (fit(_half(row.b, side - 1), side - 1) + "│", name if row.b is not None else "dim"),
         (f"{delta:>{_MS}}", "dim"),
     ]
+
+
+def calls_compared(pairs: Sequence[Pair]) -> str:
+    """How many calls differ; of those that were let through, as the history counts them, the refused apart."""
+    different = sum(bool(pair.diff) for pair in pairs)
+    made = sum(was_let_through(pair.a) or was_let_through(pair.b) for pair in pairs)
+    refused = len(pairs) - made
+    calls = count(made, "call") if made or not refused else count(refused, "refused call")
+    if made and refused:
+        calls += f" and {refused:,} refused"
+    if different:
+        return f"{different:,} of {calls} {agrees(different, 'differ')}"
+    if not pairs:
+        return "no calls"
+    return f"{calls}, {'the same' if len(pairs) == 1 else 'all the same'}"
+
+
+def was_let_through(call: CallRow | None) -> bool:
+    """Whether there is such a call, and a server was asked."""
+    return call is not None and call.dispatched
 
 
 def before_calls(a: Recording, b: Recording) -> list[Before]:

@@ -125,7 +125,7 @@ class PaneScreen(GuardedScreen[None]):
     def action_jump(self) -> None:
         """A mark on everything that one can go to; its key goes there."""
         # What came before may still be laid out.
-        self.call_after_refresh(lambda: self.app.push_screen(JumpScreen(self.jump_targets())))
+        self.call_after_refresh(lambda: self.app.push_screen(JumpScreen(self.jump_targets)))
 
     def jump_targets(self) -> list[Target]:
         """The panes, those that are hidden too, and the tabs of the detail."""
