@@ -208,6 +208,30 @@ async def test_notes_stand_at_the_right_and_move_with_their_lines() -> None:
         assert lines(app.area)[1].rstrip().endswith("3 calls 41 ms")
 
 
+async def test_a_line_that_goes_on_says_so_at_the_edge() -> None:
+    """At either edge, and in no cell that has the cursor."""
+    app = EditorApp("x" * 200 + "\n" + "y" * 77 + "\n" + "日" * 60 + "\nz")
+    async with app.run_test(size=(80, 12)) as pilot:
+        area = app.area
+        await pilot.pause()
+        width, gutter = area.scrollable_content_region.width, area.gutter_width
+
+        def cells(at: int) -> list[str]:
+            return [area.render_line(y).crop(at, at + 1).text for y in range(4)]
+
+        assert cells(width - 1) == ["›", "y", "›", " "]
+        await pilot.press("end")
+        assert cells(gutter) == ["‹"] * 4
+        assert "›" not in area.render_line(0).text, "it ends here"
+        area.go_to(1, 101)
+        area.scroll_to(x=100 + gutter - width + 1, animate=False, immediate=True, force=True)
+        await pilot.pause()
+        assert cells(width - 1)[0] != "›", "the cursor is seen"
+        area.action_soft_wrap()
+        await pilot.pause()
+        assert not any("›" in line or "‹" in line for line in lines(area))
+
+
 async def test_a_line_is_pointed_at_and_brought_into_view() -> None:
     app = EditorApp("\n".join(f"line {n}" for n in range(1, 101)))
     async with app.run_test(size=(80, 12)) as pilot:

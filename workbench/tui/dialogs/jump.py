@@ -43,7 +43,7 @@ class JumpScreen(GuardedModal[None]):
     """
 
     def __init__(self, look: Callable[[], Sequence[Target]]) -> None:
-        """look: where everything is now; runs end, servers connect and terminals change their size meanwhile."""
+        """look: where everything is now. Titles and panes move while the marks are shown."""
         super().__init__()
         self._look = look
         self._targets = dict(_keyed(look()))

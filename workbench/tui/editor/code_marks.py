@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widgets.text_area import Location
 
 from workbench.text.sanitize import clean_line
+from workbench.tui.editor.cut_lines import with_cut_signs
 from workbench.tui.glyphs import AsciiFilter, to_ascii
 from workbench.tui.textual_private import EditorBase
 from workbench.tui.widgets.hues import HUES, LineNote
@@ -109,7 +110,8 @@ class Marks:
             text.stylize(style if current else Style(bgcolor=style.bgcolor), start, end)
 
     def on_line(self, strip: Strip, y: int) -> Strip:
-        """The row ``y`` of the widget with its sign, tint and note."""
+        """The row ``y`` of the widget with its signs, tint and note."""
+        strip = with_cut_signs(self._area, strip, y, self._style("note"))
         if not (self._markers or self._notes or self._pointed):
             return strip
         area = self._area

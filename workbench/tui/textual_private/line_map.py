@@ -62,6 +62,11 @@ class LineMap(WrappedDocument):
             return [width for _, width in get_tab_widths(line, self._tab_width)]
         return [0] if line else []
 
+    @property
+    def tab_width(self) -> int:
+        """Cells from one tab stop to the next."""
+        return self._tab_width
+
     def row_at(self, y: int) -> int | None:
         """The line of the document that is drawn in row ``y`` of the text; None: below its end."""
         infos = self._offset_to_line_info
