@@ -16,7 +16,6 @@ from textual.widgets import Static
 from workbench.tui.commands import bindings
 from workbench.tui.widgets.guarded_screen import GuardedModal
 
-
 _LOOK_S = 0.1
 
 

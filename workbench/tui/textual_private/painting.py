@@ -21,6 +21,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from workbench.tui.textual_private.key_parser import read_keys_with_ours
+from workbench.tui.textual_private.placing import render_in_place
 
 
 class AppBase(App[int]):
@@ -125,12 +126,15 @@ class _WholeScreen(CompositorUpdate):
 
     def render_segments(self, console: Console) -> str:
         self._painted.forget()
+        written = []
         for y, line in enumerate(self._update.strips, self._update.region.y):
             x = self._update.region.x
+            written.append(Control.move_to(x, y).segment.text)
             for strip in line:
                 self._painted.put(y, x, strip)
+                written.append(render_in_place(strip, x, console))
                 x += strip.cell_length
-        return self._update.render_segments(console)
+        return "".join(written)
 
 
 class _Changes(CompositorUpdate):
@@ -150,7 +154,8 @@ class _Changes(CompositorUpdate):
                 piece = whole if stop == end else whole.crop(0, stop - x)
                 at, changed = changed_cells(self._painted.put(y, x, piece), piece, console)
                 if changed is not None:
-                    written += [Control.move_to(x + at, y).segment.text, changed.render(console)]
+                    written.append(Control.move_to(x + at, y).segment.text)
+                    written.append(render_in_place(changed, x + at, console))
         return "".join(written)
 
 
