@@ -36,7 +36,8 @@ class Grammars:
     """The parsers; made once in the zygote."""
 
     def __init__(self) -> None:
-        self._javascript = Parser(_language("tree_sitter_javascript", "language"))
+        self.javascript = _language("tree_sitter_javascript", "language")
+        self._javascript = Parser(self.javascript)
         self.typescript = _language("tree_sitter_typescript", "language_typescript")
         self._typescript = Parser(self.typescript)
         for parser in (self._javascript, self._typescript):

@@ -15,32 +15,34 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets.text_area import Edit, EditResult, Location, Selection
 
-from workbench.tui.editor import text_edits
 from workbench.tui.editor.code_colours import COLOUR_CLASSES, COLOUR_RULES, Colours
 from workbench.tui.editor.code_marks import MARK_CLASSES, MARK_RULES, Marker, Marks
 from workbench.tui.editor.code_typing import Typing, editor_bindings
 from workbench.tui.editor.fast_document import FastDocument
+from workbench.tui.editor.folding_editor import FOLD_CLASSES, FOLD_RULES
 from workbench.tui.editor.highlighting import Language
+from workbench.tui.editor.line_actions import LineActions
 from workbench.tui.editor.offering import Offers
 from workbench.tui.editor.signature_help import SignatureHelp
 from workbench.tui.editor.tool_view import ToolView
 from workbench.tui.glyphs import AsciiFilter
-from workbench.tui.textual_private import EditorBase, LineMap, TextDocument
+from workbench.tui.textual_private import LineMap, TextDocument
 from workbench.tui.widgets.hues import LineNote, hue_rules
 
 __all__ = ["CodeArea", "Marker"]
 
 
-class CodeArea(EditorBase, inherit_bindings=False):
+class CodeArea(LineActions, inherit_bindings=False):
     """An editor for ``language`` "javascript", "typescript" or "json"."""
 
     DEFAULT_CSS = (
         "CodeArea { border: none; padding: 0; &:focus { border: none; } }"
         + COLOUR_RULES
         + MARK_RULES
+        + FOLD_RULES
         + hue_rules("CodeArea", "code-area--hue")
     )
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*COLOUR_CLASSES, *MARK_CLASSES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*COLOUR_CLASSES, *MARK_CLASSES, *FOLD_CLASSES}
     BINDINGS: ClassVar[list[BindingType]] = [*editor_bindings()]
 
     class Edited(Message):
@@ -79,7 +81,7 @@ class CodeArea(EditorBase, inherit_bindings=False):
             self, lambda cursor: self.offers.rows(cursor), lambda: not self.tool_view.is_open
         )
         self.offers = Offers(self, self.signature)
-        self._typing = Typing(self, self.offers.typed)
+        self.typing = Typing(self, self.offers.typed)
         super().__init__(
             text,
             language=language,
@@ -103,8 +105,9 @@ class CodeArea(EditorBase, inherit_bindings=False):
     # -- the text --------------------------------------------------------------------------
 
     def new_document(self, text: str) -> tuple[TextDocument, LineMap]:
-        document = FastDocument(text, self._lines_changed)
+        document = FastDocument(text, self._lines_changed, self._range_changed)
         self.marks.forget()
+        self.forget_folds()
         self.colours.forget(document.line_count)
         self.signature.stops.end()
         return document, LineMap(document, tab_width=self.indent_width)
@@ -116,6 +119,8 @@ class CodeArea(EditorBase, inherit_bindings=False):
         """The text is in another language now: its file has another name."""
         if language != self.language:
             self.set_reactive(CodeArea.language, language)  # else it is opened anew
+            self.forget_folds()
+            self.hide_lines(())
             self.colours.forget(self.document.line_count)
             self.colours.soon()
 
@@ -123,6 +128,10 @@ class CodeArea(EditorBase, inherit_bindings=False):
         if self.marks.lines_changed(top, removed, added, first):
             self.colours.all_look_different()
         self.colours.lines_changed(top, removed, added, first)
+
+    def _range_changed(self, start: Location, end: Location, new_end: Location) -> None:
+        if self.range_changed(start, end, new_end):
+            self.colours.all_look_different()
 
     def edit(self, edit: Edit) -> EditResult:
         result = super().edit(edit)
@@ -160,7 +169,8 @@ class CodeArea(EditorBase, inherit_bindings=False):
         return text
 
     def draw_line(self, y: int) -> Strip:
-        return self.marks.on_line(super().draw_line(y), y)
+        strip = self.with_tail(super().draw_line(y), y)
+        return self.with_sign(self.marks.on_line(strip, y), y)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """A text that is edited is shown as it is; only the signs beside it are ours to replace."""
@@ -196,11 +206,15 @@ class CodeArea(EditorBase, inherit_bindings=False):
 
     def highlight_line(self, line: int | None) -> None:
         """Point at a line (from 1) and bring it into view; None: at none."""
+        if line is not None:
+            self.reveal(line - 1)
         self.marks.point_at(line)
 
     def watch_selection(self, before: Selection, selection: Selection) -> None:
         super().watch_selection(before, selection)
         self.signature.moved()
+        if self.folds and (before.end[0] in self.folds) != self.is_at_fold:
+            self.refresh_bindings()  # the key that opens it is offered there
 
     def watch_scroll_y(self, before: float, now: float) -> None:
         super().watch_scroll_y(before, now)
@@ -236,7 +250,8 @@ class CodeArea(EditorBase, inherit_bindings=False):
     @property
     def idle_actions(self) -> frozenset[str]:
         """Actions with nothing to do now: they are not offered."""
-        return frozenset() if self.cuts_lines else frozenset({"soft_wrap"})
+        idle = {"soft_wrap": not self.cuts_lines, "fold": not self.is_at_fold}
+        return frozenset(action for action, is_idle in idle.items() if is_idle)
 
     def action_soft_wrap(self) -> None:
         """Break lines at the edge, or let them run on."""
@@ -258,7 +273,7 @@ class CodeArea(EditorBase, inherit_bindings=False):
             if event.key == "escape":
                 event.prevent_default()  # TextArea would move the focus; the screen decides
                 return
-            if self.read_only or not self._typing.key(event):
+            if self.read_only or not self.typing.key(event):
                 return
             self.restart_blink()
         event.stop()
@@ -268,53 +283,30 @@ class CodeArea(EditorBase, inherit_bindings=False):
         event.prevent_default()
         event.stop()
         if not self.read_only:
-            self._typing.paste(event.text)
+            self.typing.paste(event.text)
 
     def on_click(self, event: events.Click) -> None:
-        self._typing.click(self.get_target_document_location(event), event.chain)
+        if self.is_at_signs(event):
+            return
+        self.typing.click(self.get_target_document_location(event), event.chain)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         self.tool_view.pointed(self.get_target_document_location(event), event)
+        self.signs_pointed_at(event)
 
-    def on_mouse_down(self) -> None:
+    async def on_mouse_down(self, event: events.MouseDown) -> None:
         self.tool_view.hide()
+        if await self.fold_clicked(event):
+            event.prevent_default()
 
     def on_leave(self) -> None:
         self.tool_view.pointer_left()
+        self.signs_pointed_at(None)
 
     def on_blur(self) -> None:
         self.offers.close()
         self.tool_view.hide()
         self.signature.leave()
-
-    def action_outdent(self) -> None:
-        if not self.read_only:
-            self._typing.outdent()
-
-    def action_toggle_comment(self) -> None:
-        if not self.read_only and self.language != "json":
-            self._typing.toggle_comment()
-
-    def action_move_lines(self, by: int) -> None:
-        """Swap the selected lines with the one above or below."""
-        if not self.read_only:
-            self._typing.move_lines(by)
-
-    def action_duplicate(self) -> None:
-        """The selected lines once more, below them."""
-        if not self.read_only:
-            self._typing.duplicate_lines()
-
-    def action_join(self) -> None:
-        """The selected lines, or this one and the next, as one line."""
-        if not self.read_only:
-            self._typing.join_lines()
-
-    def action_next_occurrence(self) -> None:
-        """Select the word at the cursor; what is selected, where it stands next."""
-        found = text_edits.next_occurrence(self.document.source_lines, *self.selection)
-        if found is not None:
-            self.select(Selection(*found))
 
     # -- over and below the editor ---------------------------------------------------------
 

@@ -14,8 +14,8 @@ from textual.widgets.text_area import Location
 
 from workbench.text.sanitize import clean_line
 from workbench.tui.editor.cut_lines import with_cut_signs
+from workbench.tui.editor.folding_editor import FoldingEditor
 from workbench.tui.glyphs import AsciiFilter, to_ascii
-from workbench.tui.textual_private import EditorBase
 from workbench.tui.widgets.hues import HUES, LineNote
 
 
@@ -58,7 +58,7 @@ MARK_RULES = """
 class Marks:
     """Marks on the lines of an editor, that move with them."""
 
-    def __init__(self, area: EditorBase, style: Callable[[str], Style]) -> None:
+    def __init__(self, area: FoldingEditor, style: Callable[[str], Style]) -> None:
         """style: of a component class, without its background."""
         self._area = area
         self._style = style
@@ -122,6 +122,7 @@ class Marks:
         rows = area.wrapped_document.rows_of(row)
         number = row + 1
         marker = self._markers.get(number)
+        note = self._notes.get(number)
         tint = ""
         if number == self._pointed:
             tint = "line"
@@ -129,12 +130,32 @@ class Marks:
             tint = marker.kind
         if tint:
             strip = self._tinted(strip, f"code-area--tint-{tint}")
-        note = self._notes.get(number)
+        hidden = area.wrapped_document.hidden_below(row)
+        if hidden is not None:
+            marker, note = self._with_hidden(marker, note, hidden)
         if y == rows[0] and (marker is not None or number == self._pointed):
             strip = self._with_sign(strip, *self._sign_of(marker))
         elif y == rows[0] and note is not None and note.hue is not None:
             strip = self._with_sign(strip, "▌", f"hue-{note.hue}")
         return self._with_note(strip, number, note) if note is not None and y == rows[-1] else strip
+
+    def _with_hidden(
+        self, marker: Marker | None, note: LineNote | None, hidden: tuple[int, int]
+    ) -> tuple[Marker | None, LineNote | None]:
+        """What a line shows for itself and for those that are hidden below it (rows from 0): the worst of what
+        is wrong, and its own note, else theirs."""
+        below = range(hidden[0] + 1, hidden[1] + 2)
+        markers = [one for number, one in self._markers.items() if number in below]
+        if marker is not None:
+            markers.insert(0, marker)
+        markers.sort(key=lambda one: (one.stale, one.kind != "error"))
+        notes = [self._notes[number] for number in sorted(self._notes) if number in below]
+        if note is None and notes:
+            hues = {one.hue for one in notes}
+            alike = len({one.text for one in notes}) == 1
+            text = notes[0].text if alike else f"{len(notes)} lines with calls"
+            note = LineNote(text, hues.pop() if len(hues) == 1 else None)
+        return next(iter(markers), None), note
 
     def _sign_of(self, marker: Marker | None) -> tuple[str, str]:
         if marker is None:
@@ -180,6 +201,7 @@ class Marks:
         is, or lines are wrapped to be read whole."""
         width = self._area.scrollable_content_region.width
         used = self._area.gutter_width + self._area.wrapped_document.last_width(number - 1)
+        used += len(self._area.tail_of(number - 1))
         note = beside.text
         if width - len(note) - 1 < used - self._area.scroll_offset.x + 2:
             note = f"… {note}"

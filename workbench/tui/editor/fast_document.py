@@ -17,14 +17,22 @@ from workbench.tui.textual_private import TextDocument
 
 Listener = Callable[[int, int, int, str], None]
 """(first line, lines removed, lines added, text of the first line before)"""
+RangeListener = Callable[[Location, Location, Location], None]
+"""(start, end of what was replaced, end of what stands there now)"""
 
 
 class FastDocument(TextDocument):
-    """Keeps the joined text and the lines' widths; tells a listener which lines changed."""
+    """Keeps the joined text and the lines' widths; tells listeners what changed."""
 
-    def __init__(self, text: str, listener: Listener | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        listener: Listener | None = None,
+        range_listener: RangeListener | None = None,
+    ) -> None:
         super().__init__(text)
         self._listener = listener
+        self._range_listener = range_listener
         self._joined: str | None = text
         self._widths: list[int] = []
         self._measured_with = -1
@@ -61,6 +69,8 @@ class FastDocument(TextDocument):
             self._widths[top : top + removed] = _widths(changed, self._measured_with)
         if self._listener is not None:
             self._listener(top, removed, added, first)
+        if self._range_listener is not None:
+            self._range_listener(min(start, end), max(start, end), result.end_location)
         return result
 
 

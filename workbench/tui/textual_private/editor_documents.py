@@ -7,19 +7,18 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from rich.style import Style
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import (
     Document,
-    DocumentNavigator,
     EditResult,
     Location,
     Selection,
 )
 
-from workbench.tui.textual_private.line_map import LineMap
+from workbench.tui.textual_private.line_map import LineMap, LineNavigator
 
 _ROW_IN_KEY = 2
 """Where TextArea's keys of painted lines hold the row of the screen's text."""
@@ -108,6 +107,7 @@ class EditorBase(TextArea, inherit_bindings=False):
     """Off: a screen at rest writes nothing, which a slow line and a laptop's battery feel."""
     document: TextDocument
     wrapped_document: LineMap
+    navigator: LineNavigator
     selection: reactive[Selection] = reactive(
         Selection(), init=False, always_update=True, repaint=False
     )
@@ -153,17 +153,29 @@ class EditorBase(TextArea, inherit_bindings=False):
             self.refresh()
             return
         top, height = self.scroll_offset.y, self.size.height
-        for y in {y for row in rows for y in self.wrapped_document.rows_of(row)}:
+        for y in {y for row in rows for y in self.wrapped_document.rows_for(row)}:
             if top <= y < top + height:
                 self.refresh_lines(y)
 
     def watch_selection(self, before: Selection, selection: Selection) -> None:
         """Paint what was selected before and what is now."""
-        if before.is_empty and selection.is_empty:
-            self._refresh_rows((before.end[0], selection.end[0]))
-            return
-        rows = [place[0] for place in (*before, *selection)]
-        self._refresh_rows(range(min(rows), max(rows) + 1))
+        rows: Iterable[int] = (before.end[0], selection.end[0])
+        if not (before.is_empty and selection.is_empty):
+            places = [place[0] for place in (*before, *selection)]
+            rows = range(min(places), max(places) + 1)
+        if self.wrapped_document.hidden:
+            # TextArea takes a painted row for one of the line of that number.
+            self.forget_painted(rows)
+        self._refresh_rows(rows)
+
+    def hide_lines(self, lines: Sequence[tuple[int, int]]) -> None:
+        """Show all lines but these: first and last of some, apart from each other, in order. The cursor, and
+        the first and the last line, are in none."""
+        self.wrapped_document.hide(lines)
+        self._rows_before = self.wrapped_document.height
+        self._refresh_size()
+        self._cursor_offset = self.wrapped_document.location_to_offset(self.cursor_location)
+        self.paint()
 
     def bring_into_view(self, place: Location, top: int | None = None) -> None:
         """Scroll the row of a place to the middle if it is out of sight; sideways not at all.
@@ -181,7 +193,7 @@ class EditorBase(TextArea, inherit_bindings=False):
         if rows is None:
             self._line_cache.clear()
             return
-        wanted = {y for row in rows for y in self.wrapped_document.rows_of(row)}
+        wanted = {y for row in rows for y in self.wrapped_document.rows_for(row)}
         for key in list(self._line_cache.keys()):
             if key[_ROW_IN_KEY] in wanted:
                 self._line_cache.discard(key)
@@ -205,7 +217,7 @@ class EditorBase(TextArea, inherit_bindings=False):
         """As TextArea does it, without tree-sitter."""
         self._highlight_query = None
         self.document, self.wrapped_document = self.new_document(text)
-        self.navigator = DocumentNavigator(self.wrapped_document)
+        self.navigator = LineNavigator(self.wrapped_document)
         self._line_cache.clear()
         self.move_cursor((0, 0))
         self._rewrap_and_refresh_virtual_size()
@@ -237,7 +249,20 @@ class EditorBase(TextArea, inherit_bindings=False):
         if max(start[0], end[0]) > last:
             place = (last, len(self.document.get_line(last)))
             self.selection = Selection(min(start, place), min(end, place))
-        super()._refresh_size()
+        lines = self.wrapped_document
+        if self.soft_wrap:
+            self.virtual_size = Size(0, lines.height)
+        else:
+            # A cell more is for the cursor at the end of the longest line.
+            width = self.document.get_size(self.indent_width).width + 1
+            self.virtual_size = Size(width + self.gutter_width, lines.height)
+        self._refresh_scrollbars()
+
+    def get_cursor_word_left_location(self) -> Location:
+        return self.navigator.shown(super().get_cursor_word_left_location(), -1)
+
+    def get_cursor_word_right_location(self) -> Location:
+        return self.navigator.shown(super().get_cursor_word_right_location(), 1)
 
     def _render_line(self, y: int) -> Strip:
         return self.draw_line(y)

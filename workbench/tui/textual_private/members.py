@@ -22,6 +22,7 @@ CLASS_MEMBERS: dict[type, tuple[str, ...]] = {
         *("_set_document", "_rewrap_and_refresh_virtual_size", "_refresh_size", "_render_line"),
         *("_build_highlight_map", "_app_theme_changed", "_restart_blink", "_replace_via_keyboard"),
         *("_yield_character_locations", "_yield_character_locations_reverse"),
+        "_refresh_scrollbars",
     ),
     WrappedDocument: ("height",),
     XTermParser: ("parse", "parse_mouse_code", "_sequence_to_key_events"),
@@ -32,6 +33,9 @@ INSTANCE_MEMBERS: dict[type, tuple[str, ...]] = {
     Document: ("_lines", "_newline"),
     RichLog: ("_start_line",),
     Screen: ("_compositor",),
-    TextArea: ("_highlight_query", "_line_cache", "_theme"),
-    WrappedDocument: ("_offset_to_line_info",),
+    TextArea: ("_highlight_query", "_line_cache", "_theme", "_cursor_offset"),
+    WrappedDocument: (
+        *("_offset_to_line_info", "_line_index_to_offsets", "_wrap_offsets", "_tab_width_cache"),
+        *("_width", "_tab_width"),
+    ),
 }

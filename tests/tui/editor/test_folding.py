@@ -1,0 +1,249 @@
+"""Folding in the editor: what is hidden, where the cursor goes, and what opens a fold."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets.text_area import Selection
+
+from tests.support.params import first_fast
+from tests.tui.conftest import until
+from tests.tui.editor.test_code_area import EditorApp, lines, typed
+from workbench.tui.editor.blocks import Block
+from workbench.tui.editor.code_area import CodeArea, Marker
+from workbench.tui.editor.folding import Folds
+from workbench.tui.widgets.hues import LineNote
+
+pytestmark = pytest.mark.anyio
+
+SCRIPT = """\
+const all = [];
+for (const id of [1, 2]) {
+  const it = await tools.a.b({
+    id,
+  });
+  all.push(it);
+}
+function last(list) {
+  return list.at(-1);
+}
+last(all);"""
+FOR = "for (const id of [1, 2]) { ⋯ 4 lines"
+
+
+def shown(area: CodeArea) -> list[str]:
+    """The lines that are shown, without number and blanks; a fold's sign stays."""
+    width = area.gutter_width
+    rows = [line for line in lines(area) if line.strip()]
+    return [row[width - 1 : width].strip() + row[width:] for row in rows]
+
+
+async def test_a_block_folds_and_opens_on_one_key() -> None:
+    app = EditorApp(SCRIPT)
+    async with app.run_test(size=(80, 14)) as pilot:
+        area = app.area
+        area.go_to(6, 3)
+        await pilot.press("alt+minus")
+        assert shown(area)[:4] == ["const all = [];", "▸" + FOR, "}", "function last(list) {"]
+        assert area.cursor_location == (1, len(FOR) - len(" ⋯ 4 lines"))
+        assert area.virtual_size.height == 7
+        # Over what is hidden.
+        await pilot.press("down")
+        assert area.cursor_location == (6, 1)
+        await pilot.press("up", "right")
+        assert area.cursor_location == (6, 0)
+        await pilot.press("left")
+        assert area.cursor_location == (1, 26)
+        await pilot.press("ctrl+right")
+        assert area.cursor_location == (6, 0)
+        await pilot.press("ctrl+left")
+        assert area.cursor_location == (1, 26)
+        # The text is whole.
+        await pilot.press("home", "shift+down", "shift+down")
+        assert area.selected_text == "\n".join(SCRIPT.split("\n")[1:7]) + "\n"
+        await pilot.press("up", "up")
+        area.go_to(2)
+        await pilot.press("alt+minus")
+        assert shown(area) == SCRIPT.split("\n")
+        # Of blocks within blocks the smallest, and each keeps its state.
+        area.go_to(4)
+        await pilot.press("alt+minus")
+        assert shown(area)[2] == "▸  const it = await tools.a.b({ ⋯ 1 line"
+        await pilot.press("up", "alt+minus", "alt+minus")
+        assert shown(area)[2] == "▸  const it = await tools.a.b({ ⋯ 1 line"
+        assert area.text == SCRIPT
+
+
+async def test_all_fold_and_open() -> None:
+    app = EditorApp(SCRIPT)
+    async with app.run_test(size=(80, 14)) as pilot:
+        area = app.area
+        area.select(Selection((3, 2), (8, 4)))
+        await pilot.press("alt+underscore")
+        assert shown(area) == [
+            *("const all = [];", "▸" + FOR, "}"),
+            *("▸function last(list) { ⋯ 1 line", "}", "last(all);"),
+        ]
+        assert area.selection == Selection((1, 26), (7, 21))
+        await pilot.press("ctrl+a", "ctrl+c")
+        assert app.clipboard == SCRIPT
+        await pilot.press("alt+plus")
+        assert shown(area) == SCRIPT.split("\n")
+
+
+async def test_what_is_gone_to_opens() -> None:
+    app = EditorApp(SCRIPT)
+    async with app.run_test(size=(80, 14)) as pilot:
+        area = app.area
+        for go, opened in (
+            (lambda: area.go_to(4), "    id,"),
+            (lambda: area.highlight_line(9), "  return list.at(-1);"),
+            (lambda: area.select(Selection((3, 4), (3, 6))), "    id,"),
+        ):
+            await pilot.press("alt+underscore")
+            assert opened not in shown(area)
+            go()
+            await pilot.pause()
+            assert opened in shown(area)
+        await pilot.press("alt+underscore", "ctrl+f")
+        await typed(pilot, "push")
+        await until(lambda: "  all.push(it);" in shown(area))
+        # Only what is in the way.
+        assert "▸function last(list) { ⋯ 1 line" in shown(area)
+
+
+@pytest.mark.parametrize(
+    ("edit", "after"),
+    [
+        # (start, end, end of the new text) of an edit; the fold after it, of rows 3 to 5 behind 2:10
+        (((7, 0), (7, 0), (9, 0)), (2, 10, 5)),
+        (((6, 0), (6, 3), (6, 0)), (2, 10, 5)),
+        (((0, 0), (0, 0), (2, 0)), (4, 10, 7)),
+        (((0, 3), (2, 0), (0, 3)), (0, 13, 3)),
+        (((2, 4), (2, 4), (2, 9)), (2, 15, 5)),
+        (((2, 4), (2, 4), (3, 2)), (3, 8, 6)),
+        (((2, 10), (2, 10), (3, 0)), (3, 0, 6)),
+        (((2, 11), (2, 11), (2, 20)), (2, 10, 5)),
+        (((2, 11), (2, 11), (3, 0)), None),
+        (((2, 10), (2, 11), (2, 10)), None),
+        (((2, 15), (3, 0), (2, 15)), None),
+        (((5, 9), (6, 0), (5, 9)), None),
+        (((3, 1), (3, 1), (3, 2)), None),
+        (((0, 0), (9, 0), (0, 0)), None),
+    ],
+)
+def test_a_fold_goes_along_with_edits_or_opens(
+    edit: tuple[tuple[int, int], tuple[int, int], tuple[int, int]],
+    after: tuple[int, int, int] | None,
+) -> None:
+    folds = Folds()
+    folds.fold([Block(2, 10, 5)])
+    before = folds.hidden()
+    changed = folds.edited(*edit)
+    assert folds.hidden() == ([(after[0] + 1, after[2])] if after is not None else [])
+    assert changed == (folds.hidden() != before)
+    if after is not None:
+        # Where it opens is known still: what is typed right behind it is no part of its line's text before.
+        assert not folds.edited((after[0], after[1]), (after[0], after[1] + 1), (after[0], after[1])) or (
+            not folds
+        )
+
+
+async def test_folds_move_with_edits_above_and_open_where_their_text_is_changed() -> None:
+    app = EditorApp(SCRIPT)
+    async with app.run_test(size=(80, 16)) as pilot:
+        area = app.area
+        await pilot.press("alt+underscore", "ctrl+home", "enter")
+        assert shown(area)[2] == "▸" + FOR
+        # On its own line before and behind what opens it.
+        area.go_to(3, 1)
+        await typed(pilot, "// ")
+        await pilot.press("end")
+        await typed(pilot, " x")
+        assert shown(area)[2] == "▸// for (const id of [1, 2]) { x ⋯ 4 lines"
+        await pilot.press("ctrl+z", "ctrl+z", "ctrl+z")
+        await until(lambda: area.text == SCRIPT)
+        assert shown(area)[1] == "▸" + FOR
+        # Nothing that is not seen is deleted with a key.
+        area.go_to(7, 1)
+        await pilot.press("backspace")
+        assert area.text == SCRIPT.replace("(it);\n}", "(it);}")
+        assert "  all.push(it);}" in shown(area)
+        await pilot.press("ctrl+z")
+        area.go_to(8)
+        await pilot.press("end", "delete")
+        assert area.text == SCRIPT.replace("{\n  return", "{  return")
+        assert "function last(list) {  return list.at(-1);" in shown(area)
+        await pilot.press("ctrl+z")
+        # Lines that are moved are moved in sight.
+        await pilot.press("alt+underscore")
+        area.go_to(8)
+        await pilot.press("alt+down")
+        assert "function last(list) {" in shown(area)
+        await pilot.press("ctrl+z")
+        assert area.text == SCRIPT
+        # An undo of what was done where it is folded now shows it.
+        area.go_to(4)
+        await typed(pilot, "//")
+        await pilot.press("alt+underscore", "ctrl+z")
+        assert area.text == SCRIPT
+        assert "    id," in shown(area)
+
+
+async def test_a_folded_line_carries_the_marks_of_its_lines() -> None:
+    app = EditorApp(SCRIPT)
+    async with app.run_test(size=(80, 14)) as pilot:
+        area = app.area
+        area.set_markers([Marker(2, 1, "warning", "w"), Marker(4, 1, "error", "e")])
+        area.set_line_notes({3: LineNote("3 calls 4 ms", 1)})
+        assert " 2! for" in lines(area)[1]
+        await pilot.press("alt+underscore")
+        assert f" 2✘▸{FOR}" in lines(area)[1]
+        assert lines(area)[1].endswith("3 calls 4 ms")
+        # One that has nothing of its own, and a note alone.
+        area.set_markers([])
+        assert f" 2▌▸{FOR}" in lines(area)[1]
+        area.set_line_notes({3: LineNote("3 calls 4 ms", 1), 6: LineNote("1 call 1 ms", 2)})
+        assert f" 2 ▸{FOR}" in lines(area)[1]
+        assert lines(area)[1].endswith("2 lines with calls")
+        area.go_to(3)
+        await pilot.pause()
+        assert lines(area)[2].endswith("3 calls 4 ms")
+        assert " 2  for" in lines(area)[1]
+
+
+async def test_the_pointer_folds_beside_the_numbers() -> None:
+    app = EditorApp(SCRIPT)
+    async with app.run_test(size=(80, 14)) as pilot:
+        area = app.area
+        sign = area.gutter_width - 1
+        await pilot.hover(CodeArea, offset=(sign, 5))
+        await until(lambda: "▾for (const id of [1, 2]) {" in shown(area))
+        assert shown(area)[2] == "▾  const it = await tools.a.b({"
+        await pilot.click(CodeArea, offset=(sign, 1))
+        assert shown(area)[1] == "▸" + FOR
+        # Where there is no block it is a place like any other.
+        await pilot.click(CodeArea, offset=(sign, 0))
+        assert area.cursor_location == (0, 0)
+        await pilot.click(CodeArea, offset=(area.gutter_width + len(FOR) - 2, 1))
+        assert len(shown(area)) == 11
+        await pilot.click(CodeArea, offset=(sign, 1))
+        await pilot.click(CodeArea, offset=(sign, 1))
+        await pilot.hover(CodeArea, offset=(30, 8))
+        await until(lambda: shown(area) == SCRIPT.split("\n"))
+        assert area.selection.is_empty
+
+
+async def test_folds_of_a_text_are_found_again_in_the_same_text_only() -> None:
+    app = EditorApp(SCRIPT)
+    async with app.run_test(size=(80, 14)) as pilot:
+        area = app.area
+        await pilot.press("alt+underscore")
+        kept = area.kept_folds()
+        area.text = SCRIPT
+        assert len(shown(area)) == 11
+        area.restore_folds(kept)
+        assert shown(area)[1] == "▸" + FOR
+        area.text = SCRIPT.replace("last(list)", "first(list)")
+        area.restore_folds(kept)
+        assert "function first(list) {" in shown(area)
+        assert "▸" + FOR in shown(area)
