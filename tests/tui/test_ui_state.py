@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.tui.conftest import MakeApp, app_opened, until
+from tests.tui.editor.test_code_area import lines
+from workbench.tui.editor.blocks import Block
+from workbench.tui.editor.folding import Folds
 from workbench.tui.ui_state import Draft, Session, SessionStore
 
 
@@ -126,26 +129,50 @@ async def test_app_reopens_the_last_files_and_theme(make_app: MakeApp, tmp_path:
 
 @pytest.mark.slow
 @pytest.mark.anyio
-async def test_wrapped_lines_stay_with_their_file(make_app: MakeApp, tmp_path: Path) -> None:
+async def test_wrapped_lines_and_folds_stay_with_their_file(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
     one, two = tmp_path / "one.js", tmp_path / "two.js"
-    one.write_text("return 'one'")
-    two.write_text("return 'two'")
+    one.write_text("return f({\n  'one': 1\n})")
+    two.write_text("return {\n  'two': 2\n}")
+    folds = Folds()
+    folds.fold([Block(0, 9, 1)])
+    folded = folds.kept(one.read_text().split("\n"))
     store = SessionStore(tmp_path / "data")
-    store.save(Session((str(one),), wrapped=(str(one),)))
+    session = Session((str(one),), wrapped=(str(one),), folded={str(one): folded})
+    store.save(session)
+    assert store.last() == session
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:
         await app_opened(app)
         scripts = app.main.scripts
         assert (scripts.tab.script.soft_wrap, scripts.tab.input.soft_wrap) == (True, False)
+        assert [line.rstrip() for line in lines(scripts.tab.script)[:2]] == [
+            "1 ▸return f({ ⋯ 1 line",
+            "3  })",
+        ]
         await scripts.open(two)
         await until(lambda: scripts.tab.script.has_focus, "the second is in front")
         assert not scripts.tab.script.soft_wrap
-        await pilot.press("alt+z")
-        await until(lambda: scripts.tab.script.soft_wrap, "wrapped")
-        assert scripts.tab.script.text == "return 'two'", "no letter is typed"
+        assert not scripts.tab.script.folds
+        await pilot.press("alt+z", "alt+minus")
+        await until(lambda: scripts.tab.script.soft_wrap and scripts.tab.script.folds, "pressed")
+        assert scripts.tab.script.text == two.read_text(), "no letter is typed"
+        scripts.turn(-1)
+        assert scripts.tab.script.folds, "with its tab"
+        scripts.turn(1)
         scripts.close(scripts.tab)
         await until(lambda: len(scripts.tabs) == 1, "closed")
         await scripts.open(two)
         assert scripts.tab.script.soft_wrap, "as it was left"
+        assert scripts.tab.script.wrapped_document.height == 2
+        # Nothing is hidden in a text that is another.
+        scripts.close(scripts.tab)
+        await until(lambda: len(scripts.tabs) == 1, "closed")
+        two.write_text("return [\n  'two'\n]")
+        await scripts.open(two)
+        assert scripts.tab.script.wrapped_document.height == 3
         app.exit(0)
-    assert store.last().wrapped == (str(one), str(two))
+    last = store.last()
+    assert last.wrapped == (str(one), str(two))
+    assert last.folded == {str(one): folded}

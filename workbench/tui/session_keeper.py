@@ -37,6 +37,7 @@ class SessionKeeper:
         app, last = self._app, self._last
         lost = self._store.recover()
         app.main.scripts.wrapped.recall(last.wrapped)
+        app.main.scripts.folded.recall(last.folded)
         await app.main.scripts.open_first(script, last.files, last.current, lost)
         app.sidebar_wanted = last.sidebar
         if last.sidebar and app.size.width >= WIDE:
@@ -59,7 +60,10 @@ class SessionKeeper:
         files, current = app.main.scripts.files()
         recent = tuple(app.palette.recent)
         wrapped = app.main.scripts.wrapped.take_from(app.main.scripts.tabs)
-        now = Session(files, current, app.theme, app.shares, app.sidebar_wanted, recent, wrapped)
+        folded = app.main.scripts.folded.take_from(app.main.scripts.tabs)
+        now = Session(
+            *(files, current, app.theme, app.shares, app.sidebar_wanted, recent, wrapped, folded)
+        )
         try:
             self._store.keep([])
             self._store.save(now)

@@ -17,6 +17,7 @@ from typing import Any
 from workbench.core.paths import make_private
 from workbench.history import this_process
 from workbench.history.owner import is_alive
+from workbench.tui.editor.folding import KeptFold
 from workbench.util.files import write_whole
 from workbench.util.os_differences import can_test_life
 
@@ -50,6 +51,8 @@ class Session:
     """What was last chosen in the palette: ids of its entries."""
     wrapped: tuple[str, ...] = ()
     """Files whose long lines are wrapped, the last one last."""
+    folded: Mapping[str, tuple[KeptFold, ...]] = field(default_factory=dict)
+    """What is folded in files, the last one last."""
 
 
 class SessionStore:
@@ -101,6 +104,7 @@ class SessionStore:
             values.get("sidebar") is True,
             tuple(name for name in _items(values.get("recent")) if isinstance(name, str)),
             tuple(file for file in _items(values.get("wrapped")) if _is_file(file)),
+            _folded(values.get("folded")),
         )
 
     @property
@@ -149,6 +153,23 @@ def _shares(value: Any) -> dict[str, dict[str, float]]:
         }
         for name, shares in value.items()
         if isinstance(shares, dict)
+    }
+
+
+def _folded(value: Any) -> dict[str, tuple[KeptFold, ...]]:
+    """Only what can be a fold, of files that are there."""
+    if not isinstance(value, dict):
+        return {}
+    return {
+        file: tuple(
+            KeptFold(**fold)
+            for fold in _items(folds)
+            if isinstance(fold, dict)
+            and fold.keys() == {"row", "last", "check"}
+            and all(isinstance(number, int) for number in fold.values())
+        )
+        for file, folds in value.items()
+        if _is_file(file)
     }
 
 

@@ -52,4 +52,3 @@ def test_blocks_of_a_text(
     text: str, language: Language, expected: list[tuple[int, int, int]]
 ) -> None:
     assert find_blocks(text, language) == tuple(Block(*each) for each in expected)
-

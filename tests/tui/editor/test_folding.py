@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from textual.widgets.text_area import Selection
 
-from tests.support.params import first_fast
 from tests.tui.conftest import until
 from tests.tui.editor.test_code_area import EditorApp, lines, typed
 from workbench.tui.editor.blocks import Block
@@ -143,9 +142,9 @@ def test_a_fold_goes_along_with_edits_or_opens(
     assert changed == (folds.hidden() != before)
     if after is not None:
         # Where it opens is known still: what is typed right behind it is no part of its line's text before.
-        assert not folds.edited((after[0], after[1]), (after[0], after[1] + 1), (after[0], after[1])) or (
-            not folds
-        )
+        assert not folds.edited(
+            (after[0], after[1]), (after[0], after[1] + 1), (after[0], after[1])
+        ) or (not folds)
 
 
 async def test_folds_move_with_edits_above_and_open_where_their_text_is_changed() -> None:
@@ -247,3 +246,21 @@ async def test_folds_of_a_text_are_found_again_in_the_same_text_only() -> None:
         area.restore_folds(kept)
         assert "function first(list) {" in shown(area)
         assert "▸" + FOR in shown(area)
+
+
+async def test_folds_in_wrapped_lines() -> None:
+    app = EditorApp("const list = call({ a: 1, b: 2,\n  c: 3,\n  d: 4,\n});\nlast")
+    async with app.run_test(size=(24, 8)) as pilot:
+        area = app.area
+        await pilot.press("alt+z", "alt+minus")
+        await until(lambda: area.soft_wrap)
+        assert [line.rstrip() for line in lines(area)][:4] == [
+            "1 ▸const list = call({",
+            "   a: 1, b: 2, ⋯ 2 lines",
+            "4  });",
+            "5  last",
+        ]
+        await pilot.press("down", "end", "down")
+        assert area.cursor_location == (3, 3)
+        await pilot.press("up", "alt+minus")
+        assert [line.rstrip() for line in lines(area)][2:4] == ["2    c: 3,", "3    d: 4,"]

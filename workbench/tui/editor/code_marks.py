@@ -198,15 +198,16 @@ class Marks:
 
     def _with_note(self, strip: Strip, number: int, beside: LineNote) -> Strip:
         """A quiet note at the right edge; over the end of a line that is too long, but where the cursor
-        is, or lines are wrapped to be read whole."""
+        is, lines are wrapped to be read whole, or what stands for hidden lines would be covered."""
         width = self._area.scrollable_content_region.width
         used = self._area.gutter_width + self._area.wrapped_document.last_width(number - 1)
-        used += len(self._area.tail_of(number - 1))
+        tail = self._area.tail_of(number - 1)
+        used += len(tail)
         note = beside.text
         if width - len(note) - 1 < used - self._area.scroll_offset.x + 2:
             note = f"… {note}"
             here = number == self._area.cursor_location[0] + 1
-            if here or self._area.soft_wrap or len(note) > width // 2:
+            if here or tail or self._area.soft_wrap or len(note) > width // 2:
                 return strip
         note = self._ours(note)
         at = width - len(note) - 1

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.history import Recording
 from workbench.tui.editor import script_documents
+from workbench.tui.editor.folding import KeptFold
 from workbench.tui.editor.script_documents import Document, DocumentError
 from workbench.tui.main.tab import Tab
 
@@ -16,13 +17,15 @@ _KEPT = 20
 
 @dataclass(frozen=True, slots=True)
 class ClosedScript:
-    """A tab as it was: its file, its texts where no file holds them, its cursor (row and column from 0)."""
+    """A tab as it was: its file, its texts where no file holds them, its cursor (row and column from 0), what
+    is folded."""
 
     path: Path | None
     script: str
     input: str
     was_changed: bool
     cursor: tuple[int, int]
+    folds: tuple[KeptFold, ...]
     recorded: str | Recording | None
 
     def document(self) -> Document:
@@ -39,6 +42,7 @@ class ClosedScript:
         if self.was_changed or tab.document.path is None:
             tab.script.text, tab.input.text = self.script, self.input
         tab.recorded = self.recorded
+        tab.script.restore_folds(self.folds)
         row, column = self.cursor
         tab.script.go_to(row + 1, column + 1)
 
@@ -59,6 +63,7 @@ class ClosedScripts:
                 tab.input.text,
                 tab.changed,
                 tab.script.cursor_location,
+                tab.script.kept_folds(),
                 tab.recorded,
             )
         )

@@ -21,6 +21,7 @@ from workbench.tui.editor.code_completion import Completion, complete
 from workbench.tui.editor.input_members import input_schema
 from workbench.tui.editor.script_documents import Document, DocumentError
 from workbench.tui.main.closed_scripts import ClosedScripts
+from workbench.tui.main.folded_files import FoldedFiles
 from workbench.tui.main.tab import Tab, new_tab
 from workbench.tui.main.wrapped_files import WrappedFiles
 from workbench.tui.ui_state import Draft
@@ -42,6 +43,7 @@ class ScriptTabs:
         self._problems = problems
         self.tabs: list[Tab] = []
         self.wrapped = WrappedFiles()
+        self.folded = FoldedFiles()
         self._closed = ClosedScripts()
         self.current = 0
         self._numbers = 0
@@ -137,6 +139,7 @@ class ScriptTabs:
         self._numbers += 1
         tab = new_tab(self._numbers, document)
         self.wrapped.put_on(tab)
+        self.folded.put_on(tab)
         tab.script.offers.completer = self._complete
         tab.script.tool_view.finder = self._tool_at
         tab.script.signature.finder = self._signature_at
@@ -158,6 +161,7 @@ class ScriptTabs:
             if len(self.tabs) == 1:
                 await self._show(Document(None))
             self._closed.keep(tab)
+            self.folded.take_from([tab])
             self.tabs.remove(tab)
             self.switch(min(self.current, len(self.tabs) - 1))
             self._host.app.keep_drafts()  # what was thrown away is not recovered
