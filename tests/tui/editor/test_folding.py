@@ -264,3 +264,13 @@ async def test_folds_in_wrapped_lines() -> None:
         assert area.cursor_location == (3, 3)
         await pilot.press("up", "alt+minus")
         assert [line.rstrip() for line in lines(area)][2:4] == ["2    c: 3,", "3    d: 4,"]
+        # Nothing of a line that is wrapped is covered.
+        area.text = "const list = 1; call({\n  c\n})"
+        await pilot.press("alt+minus")
+        assert [line.rstrip() for line in lines(area)][:2] == [
+            "1 ▸const list = 1;",
+            "   call({ ⋯ 1 line",
+        ]
+        area.text = "const l = [1, 23, 4{\n  c\n})"
+        await pilot.press("alt+minus")
+        assert lines(area)[0] == "1 ▸const l = [1, 23, 4{⋯"

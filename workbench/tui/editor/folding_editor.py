@@ -209,9 +209,12 @@ class FoldingEditor(EditorBase):
         tail = "" if row is None else self.tail_of(row)
         if row is None or not tail or y + self.scroll_offset.y != lines.rows_of(row)[-1]:
             return None
+        width = self.scrollable_content_region.width
         end = self.gutter_width + lines.last_width(row) - self.scroll_offset.x
-        last = self.scrollable_content_region.width - len(tail)
-        return max(self.gutter_width, min(end, last)), tail
+        if self.soft_wrap:  # to be read whole: nothing of it is covered
+            return end, tail if end + len(tail) <= width else tail[1]
+        # The last cell says that the line is cut.
+        return max(self.gutter_width, min(end, width - 1 - len(tail))), tail
 
     def with_sign(self, strip: Strip, y: int) -> Strip:
         """A row of the widget, and the sign beside its number where it is folded, or could be."""
