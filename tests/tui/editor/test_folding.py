@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from textual.widgets.text_area import Selection
 
@@ -93,11 +95,12 @@ async def test_what_is_gone_to_opens() -> None:
     app = EditorApp(SCRIPT)
     async with app.run_test(size=(80, 14)) as pilot:
         area = app.area
-        for go, opened in (
+        ways: list[tuple[Callable[[], None], str]] = [
             (lambda: area.go_to(4), "    id,"),
             (lambda: area.highlight_line(9), "  return list.at(-1);"),
             (lambda: area.select(Selection((3, 4), (3, 6))), "    id,"),
-        ):
+        ]
+        for go, opened in ways:
             await pilot.press("alt+underscore")
             assert opened not in shown(area)
             go()
