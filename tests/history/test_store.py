@@ -101,7 +101,10 @@ async def test_list_filters_and_pages(store: Store) -> None:
     }  # fmt: skip
     assert [row.script for row in store.list_executions(tool="test.echo")] == ["echo.js"]
     assert [row.script for row in store.list_executions(tool="echo")] == ["echo.js"]
-    assert [row.error_code for row in store.list_executions(status="error")] == ["RUNTIME_ERROR"]
+    failed = store.list_executions(status="error")
+    assert [row.error_code for row in failed] == ["RUNTIME_ERROR"]
+    assert [row.error_message for row in failed] == ["TypeError: cannot read property 'x' of null"]
+    assert {row.error_message for row in store.list_executions(status="ok")} == {None}
     assert [row.source for row in store.list_executions(source="tui")] == ["tui"]
     assert [row.client for row in store.list_executions(texts=["bot"])] == ["bot"]
     assert store.list_executions(texts=["100%_"]) == []

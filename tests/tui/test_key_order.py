@@ -22,8 +22,11 @@ from workbench.config import Config, demo_server
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.commands import COMMANDS
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.main.screen import WorkbenchScreen
 from workbench.tui.replay.screen import ReplayScreen
+from workbench.tui.tools.screen import ToolsScreen
+from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 
 pytestmark = pytest.mark.anyio
@@ -86,6 +89,20 @@ async def test_text_before_the_first_script_is_open_is_typed_into_it(tmp_path: P
         await settled(app)
         assert app.main.tab.script.text == "acdbreturn 1\n"
         assert app.main.runs.now is not None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("key", "screen"), [("ctrl+t", HistoryScreen), ("alt+t", ToolsScreen)])
+async def test_what_needs_the_runtime_opens_with_it_and_takes_what_is_typed_next(
+    tmp_path: Path, key: str, screen: type[Screen[None]]
+) -> None:
+    app = early_app(tmp_path, key, "/", "x")
+    async with app.run_test(size=(120, 40)):
+        await until(lambda: isinstance(app.screen, screen), "open")
+        await settled(app)
+        await until(lambda: app.screen.query_one(FilteredList).text == "x", "its filter")
+        assert app.main.tab.script.text == "return 1\n"
+        assert not app._notifications
 
 
 @pytest.mark.slow

@@ -118,6 +118,8 @@ class ExecutionRow:
     """The one that a user gave it."""
     pinned: bool = False
     """It is kept, however old or large."""
+    error_message: str | None = None
+    """The beginning of it."""
 
     @property
     def label(self) -> str:

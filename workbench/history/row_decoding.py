@@ -23,7 +23,9 @@ CALLS_MADE = (
 )
 ROW_COLUMNS = (
     "n, id, source, client, script, status, owner, started_at, duration_ms, "
-    f"{CALLS_MADE} AS calls_made, error_code, original_id, substr(code, 1, 200) AS code_start"
+    f"{CALLS_MADE} AS calls_made, error_code, original_id, substr(code, 1, 200) AS code_start, "
+    # In a damaged record it may be no JSON.
+    "CASE WHEN json_valid(error) THEN substr(json_extract(error, '$.message'), 1, 300) END AS error_message"
 )
 RUNNING_OWNERS = (
     "SELECT owner, max(CASE WHEN typeof(started_at) IN ('real', 'integer') THEN started_at END) "
@@ -144,6 +146,7 @@ def execution_row(row: sqlite3.Row) -> ExecutionRow:
             original_id=columns.text_or_none("original_id"),
             code_start=columns.text("code_start"),
             owner=owner,
+            error_message=columns.text_or_none("error_message"),
         )
     except CorruptRecord:
         return ExecutionRow(

@@ -35,6 +35,7 @@ from workbench.tui.history.rows import row_line, when
 from workbench.tui.history.saved_filters import SavedFilters
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.whole_row import WholeRow
 from workbench.tui.wording import tokens_short
 
 pytestmark = pytest.mark.anyio
@@ -292,8 +293,16 @@ async def test_a_narrow_line_still_says_who_ran_it(open_store: OpenStore, width:
     app = HistoryApp(store)
     async with app.run_test(size=(width, 15)) as pilot:
         screen = await opened(app, pilot)
-        assert lines(screen)[1].endswith("replay")
         assert "triage.js" in lines(screen)[1]
+        assert lines(screen)[1].endswith(("replay…", "repla…")), (
+            "there is more to say: why it failed"
+        )
+        await pilot.press("w")
+        await until(lambda: isinstance(app.screen, WholeRow), "the whole row")
+        assert "RUNTIME_ERROR: no" in str(app.screen.query_one(Static).content)
+        await pilot.press("escape")
+        await pilot.resize_terminal(160, 15)
+        await until(lambda: lines(screen)[1].endswith("replay (someone)  RUNTIME_ERROR: no"))
 
 
 async def test_tokens_stand_where_there_is_room(open_store: OpenStore) -> None:

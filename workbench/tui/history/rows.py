@@ -21,6 +21,8 @@ _ROOM_FOR_TOKENS = 110
 _MOST_NAME = 24
 """Cells of the column of ids where names are longer than those."""
 PINNED = "•"
+_MORE = "…"
+"""There is no room to say why it failed: the whole row does."""
 _STYLES = {"ok": "ok", "running": "accent", "error": "error", "crashed": "error"}
 
 
@@ -99,8 +101,10 @@ def row_line(
         said = row.source
         if at.note:
             said += f" ({clean_line(row.client)})" if row.client else ""
-            said += f"  {row.error_code}" if row.error_code else ""
+            said += f"  {failure(row)}" if row.error_code else ""
             said += "  pinned" if row.pinned else ""
+        elif row.error_code:
+            said += _MORE
         parts.append((fit(said, room), "dim"))
     return parts
 
@@ -113,6 +117,12 @@ def sign_of(status: str) -> str:
 def style_of(status: str) -> str:
     """The style of a status, whatever a record has there."""
     return _STYLES.get(status, "warning")
+
+
+def failure(row: ExecutionRow) -> str:
+    """Why a run failed: ``NOT_FOUND: no such tool``."""
+    message = clean_line(row.error_message or "")
+    return f"{row.error_code}: {message}" if message else row.error_code or ""
 
 
 def spent(row: ExecutionRow) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
@@ -82,9 +83,10 @@ class Navigation:
 
     def choose_replay(self) -> None:
         """Choose one of the last runs and step through it."""
-        runtime, app = self._opened(), self._host.app
-        if runtime is None:
-            return
+        self._with_runtime(self._choose_replay)
+
+    def _choose_replay(self, runtime: Runtime) -> None:
+        app = self._host.app
         try:
             rows = runtime.history.list_executions(limit=100)
         except HistoryError as error:
@@ -105,12 +107,14 @@ class Navigation:
 
     def open_history(self, filter_text: str = "") -> None:
         """Every run of every face, or those that a filter leaves; Enter replays one."""
-        runtime, app = self._opened(), self._host.app
-        if runtime is not None:
-            from workbench.tui.history.screen import HistoryScreen
+        self._with_runtime(lambda runtime: self._open_history(runtime, filter_text))
 
-            filters = self.saved_filters
-            app.push_screen(HistoryScreen(runtime.history, app.open_replay, filters, filter_text))
+    def _open_history(self, runtime: Runtime, filter_text: str) -> None:
+        from workbench.tui.history.screen import HistoryScreen
+
+        app = self._host.app
+        screen = HistoryScreen(runtime.history, app.open_replay, self.saved_filters, filter_text)
+        app.push_screen(screen)
 
     @property
     def saved_filters(self) -> SavedFilters:
@@ -119,13 +123,13 @@ class Navigation:
 
     def open_tools(self) -> None:
         """Servers and tools; Enter inserts a call at the cursor."""
-        runtime = self._opened()
-        if runtime is not None:
-            from workbench.tui.tools.screen import ToolsScreen
+        self._with_runtime(self._open_tools)
 
-            self._host.app.push_screen(
-                ToolsScreen(runtime, self._host.app.seen_results), self.insert_call
-            )
+    def _open_tools(self, runtime: Runtime) -> None:
+        from workbench.tui.tools.screen import ToolsScreen
+
+        app = self._host.app
+        app.push_screen(ToolsScreen(runtime, app.seen_results), self.insert_call)
 
     def insert_call(self, call: str | None) -> None:
         """Put a call at the cursor of the script in front."""
@@ -148,9 +152,22 @@ class Navigation:
         if key:
             screen.call_after_refresh(lambda: screen.query_one(FilteredList).show_only(key))
 
-    def _opened(self) -> Runtime | None:
-        """The runtime; says so where it is not open (yet)."""
+    def _with_runtime(self, go: Callable[[Runtime], object]) -> None:
+        """Do it with the runtime: at once, or as soon as it is open."""
         runtime = self._host.app.runtime_now
-        if runtime is None:
-            self._host.app.show_toast("The servers and the history are not open yet", "warning")
-        return runtime
+        if runtime is not None:
+            go(runtime)
+        else:
+            self._host.run_worker(
+                self._when_open(go), group="navigation", exclusive=True, exit_on_error=False
+            )
+
+    async def _when_open(self, go: Callable[[Runtime], object]) -> None:
+        app = self._host.app
+        with app.key_order.hold():  # what is typed next is meant for what opens
+            try:
+                runtime = await app.runtime()
+            except Exception as error:
+                app.show_toast(f"The servers and the history are not open: {error}", "error")
+            else:
+                go(runtime)
