@@ -76,6 +76,8 @@ def test_what_changed_is_shown_side_by_side_and_approved_one_by_one(shell: Chang
     assert "approved: a" in done.stdout
     assert shell.call("a") == "ok"
     assert shell("--config", "c.toml", "servers", "approve", "s").stdout == "nothing had changed\n"
+    shell("--config", "c.toml", "servers", "quarantine", "s")
+    assert "quarantine s --off" in shell("--config", "c.toml", "servers", "approve", "s").stdout
     wrong = shell("--config", "c.toml", "servers", "approve", "s", "bb")
     assert (wrong.returncode, "did you mean 'b'" in wrong.stderr) == (2, True)
 

@@ -237,7 +237,9 @@ def test_history_round_trip(shell: Shell) -> None:
     assert shell("history", "show", "zz").returncode == 2
     output = shell.folder / "r.json"
     assert shell("history", "export", first, "--output", str(output)).returncode == 0
-    assert shell.json("history", "export", first, "--output", "-") == json.loads(output.read_text())
+    for to_stdout in ([], ["--output", "-"]):
+        exported = shell.json("history", "export", first, *to_stdout)
+        assert exported == json.loads(output.read_text())
     replayed = shell("replay", str(output), "--json")
     assert replayed.returncode == 0
     result = json.loads(replayed.stdout)
@@ -440,6 +442,10 @@ def test_adding_a_server_says_what_it_did_and_the_demo_stays(shell: Shell) -> No
     assert "a sample that calls the server 'demo'" in gone.stderr
     other = shell("code", "exec", "--script", "reprot")
     assert "report" not in other.stderr.replace("reprot", "")
+    headers = ["--header", "Authorization: Bearer a=b=", "--header", "X-Team=a: b"]
+    shell("servers", "add", "x", "https://127.0.0.1:1/mcp", *headers, "--config", "h.toml")
+    written = (shell.folder / "h.toml").read_text()
+    assert 'Authorization = "Bearer a=b="\nX-Team = "a: b"' in written
     done = shell("servers", "add", "x", "https://h/mcp", "more")
     assert (done.returncode, "either a URL or" in done.stderr) == (2, True)
     done = shell("servers", "add", "x", "ftp://h/mcp")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from codecs import BOM_UTF8
 from typing import Any, cast
 
 import orjson
@@ -103,6 +104,7 @@ async def test_a_batch_is_its_messages(wired: _Wired) -> None:
         ({"message": "no code"}, INTERNAL_ERROR, "no code"),
         ({"code": 1}, 1, "no message"),
         ({"code": "x", "message": 7}, INTERNAL_ERROR, "no message, but 7"),
+        ({"code": 3, "message": ""}, 3, "no message"),
     ],
 )
 async def test_an_error_answer_raises(wired: _Wired, error: Any, code: int, message: str) -> None:
@@ -249,6 +251,13 @@ async def test_garbage_is_kept_and_does_no_harm(wired: _Wired, line: bytes) -> N
 async def test_blank_lines_and_carriage_returns_are_no_garbage(wired: _Wired) -> None:
     task = await _asked(wired)
     wired.peer.feed(b'\n\r\n  \n{"jsonrpc":"2.0","id":1,"result":{}}\r\n')
+    assert await task == {}
+    assert not wired.peer.garbage
+
+
+async def test_a_byte_order_mark_is_no_garbage(wired: _Wired) -> None:
+    task = await _asked(wired)
+    wired.peer.feed(BOM_UTF8 + b'{"jsonrpc":"2.0","id":1,"result":{}}\n')
     assert await task == {}
     assert not wired.peer.garbage
 

@@ -12,7 +12,12 @@ from tests.replay.conftest import Again, Record
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.events import ConsoleLine, Event, ToolCallFinished
-from workbench.core.model import ExecutionOptions, ExecutionRequest, Limits, PoolSettings
+from workbench.core.model import (
+    ExecutionOptions,
+    ExecutionRequest,
+    Limits,
+    PoolSettings,
+)
 from workbench.core.records import Recording
 from workbench.history import Store
 from workbench.replay import Replayed, replay_limits
@@ -75,6 +80,9 @@ async def test_a_run_that_timed_out_replays_to_its_cut(
     shown = [line["text"] for line in recording.logs]
     assert [line.text for line in replayed.execution.logs] == shown
     assert replayed.to_json()["error"]["code"] == "TIMEOUT"
+    assert replayed.execution.status == "timeout"
+    assert replayed.execution.error is not None
+    assert replayed.execution.error.to_json() == recording.error
     assert "was cut (timeout)" in replayed.notes[0]
 
 

@@ -14,6 +14,7 @@ from workbench.mcp.messages import (
     NotJson,
     RequestTimeout,
     RpcError,
+    answer_of,
 )
 from workbench.text.jsontext import dumps
 from workbench.upstream import resource_requests
@@ -187,6 +188,12 @@ def test_what_a_failing_tool_gave_is_in_the_details() -> None:
     assert "details" not in _outcome({"isError": True}).envelope()["error"]
 
 
+def _told(error: Any) -> RpcError:
+    with pytest.raises(RpcError) as caught:
+        answer_of({"id": 1, "error": error})
+    return caught.value
+
+
 _DEEP: Any = []
 for _ in range(300):
     _DEEP = [_DEEP]
@@ -202,6 +209,13 @@ for _ in range(300):
             {"code": -32001, "data": {"t": 1}},
         ),
         (RpcError(-32000, "m"), "UPSTREAM_ERROR", "s.t: m", {"code": -32000}),
+        (
+            _told({"code": "E_LIMIT", "message": "m"}),
+            "UPSTREAM_ERROR",
+            "s.t: m",
+            {"code": "E_LIMIT"},
+        ),
+        (_told({"code": 1.5, "message": ""}), "UPSTREAM_ERROR", "s.t: no message", {"code": 1.5}),
         (
             RpcError(7, "m", _DEEP),
             "UPSTREAM_ERROR",

@@ -50,7 +50,7 @@ def add_parser(groups: Any, name: str) -> None:
     )  # fmt: skip
     exporting.add_argument("id", metavar="ID|NAME", help=_ID)
     exporting.add_argument(
-        "--output", "-o", metavar="F", required=True, help="a file for it; - is stdout"
+        "--output", "-o", metavar="F", default="-", help="a file for it; else, and for -, stdout"
     )
     pinning = command(
         actions, "pin", "Keep an execution, however old it gets or large the history.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import inspect
+import re
 import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -171,8 +172,8 @@ def add(arguments: argparse.Namespace) -> int:
         command=words[0] if words else None,
         args=tuple(words[1:]),
         url=url,
-        env=_pairs(arguments.env, "--env"),
-        headers=_pairs(arguments.header, "--header"),
+        env=_pairs(arguments.env, "--env", _VARIABLE),
+        headers=_pairs(arguments.header, "--header", _HEADER),
         cwd=arguments.cwd,
     )
     file, keep_demo = config_file(arguments), keeps_demo(arguments)
@@ -204,11 +205,16 @@ def quarantine(arguments: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def _pairs(words: list[str], flag: str) -> dict[str, str]:
+_VARIABLE = re.compile("([^=]+)=(.*)", re.DOTALL)
+_HEADER = re.compile(r"([^\s:=]+)(?:=|\s*:\s*)(.*)", re.DOTALL)
+"""``Name: value`` too, as curl and other clients take it."""
+
+
+def _pairs(words: list[str], flag: str, form: re.Pattern[str]) -> dict[str, str]:
     pairs = {}
     for word in words:
-        name, equals, value = word.partition("=")
-        if not equals or not name:
+        found = form.fullmatch(word)
+        if found is None:
             raise Failure(f"{flag} takes NAME=VALUE, not {word!r}")
-        pairs[name] = value
+        pairs[found[1]] = found[2]
     return pairs

@@ -65,6 +65,8 @@ def approve(manager: Manager, arguments: argparse.Namespace) -> int:
         print("nothing had changed")
     elif not arguments.show:
         print("nothing was approved")
+    if info.quarantined and not arguments.json:
+        print(f"{name} stays in quarantine until: workbench servers quarantine {name} --off")
     return EXIT_OK
 
 

@@ -109,7 +109,7 @@ class Engine:
         """Cancel what runs, record it, end every worker. Within 2 s."""
         self._retained.close()
         for run in list(self._runs.values()):
-            run.cancel("Workbench was shut down")
+            run.cancel(ScriptError(ErrorCode.CANCELLED, "Workbench was shut down"))
         if self._runs:
             self._quiet.clear()
             with suppress(TimeoutError):
@@ -236,12 +236,15 @@ class Engine:
                 _notify(listener, event)
         return await self._delivered(execution)
 
-    def cancel(self, execution_id: str) -> bool:
-        """Cancel a running execution: its ``run`` returns CANCELLED. False: not running here."""
+    def cancel(self, execution_id: str, error: ScriptError | None = None) -> bool:
+        """Cancel a running execution: its ``run`` returns CANCELLED. False: not running here.
+
+        error: how it ends instead, for who replays the end of another run.
+        """
         run = self._runs.get(execution_id)
         if run is None:
             return False
-        run.cancel()
+        run.cancel(error)
         return True
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:

@@ -98,9 +98,9 @@ class Run:
         """Done once its end is decided."""
         return self._ended
 
-    def cancel(self, message: str = "the execution was cancelled") -> None:
-        """End it as CANCELLED, wherever it is."""
-        self._end(ScriptError(ErrorCode.CANCELLED, message))
+    def cancel(self, error: ScriptError | None = None) -> None:
+        """End it, wherever it is: as CANCELLED where no other ``error`` is given."""
+        self._end(error or ScriptError(ErrorCode.CANCELLED, "the execution was cancelled"))
 
     async def wait(self, worker: ScriptWorker, job: bytes) -> None:
         """Run on ``worker`` to the end. The outcome is in ``result``."""

@@ -6,6 +6,7 @@ Times: ``*_ms`` are milliseconds; ``*_at`` are seconds since the epoch (UTC).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Literal, TypeAlias
@@ -59,6 +60,14 @@ class ErrorCode(StrEnum):
     DISABLED = "DISABLED"
     # of a replay
     DIVERGED = "DIVERGED"
+
+
+def known_code(value: object) -> ErrorCode:
+    """A code of a record; one of a newer Workbench is shown as the general one."""
+    try:
+        return ErrorCode(str(value))
+    except ValueError:
+        return ErrorCode.RUNTIME_ERROR
 
 
 def status_of(error: ScriptError | None) -> Status:
@@ -289,6 +298,19 @@ class ScriptError:
             if value is not None:
                 out[name] = value
         return out
+
+    @classmethod
+    def from_json(cls, error: Mapping[str, JsonValue]) -> ScriptError:
+        """The other way, for one from a record: of what is no error object, as much as there is."""
+        line, column, stack = error.get("line"), error.get("column"), error.get("stack")
+        return cls(
+            known_code(error.get("code")),
+            str(error.get("message", "")),
+            stack if isinstance(stack, str) else None,
+            line if isinstance(line, int) else None,
+            column if isinstance(column, int) else None,
+            details=error.get("details"),
+        )
 
 
 @dataclass(frozen=True, slots=True)

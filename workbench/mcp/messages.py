@@ -58,9 +58,13 @@ _ID_AT_TAIL = re.compile(_ID + rb"(?:,\s*" + _PLAIN + rb"\s*)*\}\s*$")
 class RpcError(Exception):
     """An error answer of the other side, or one to send: code, message and data as on the wire."""
 
-    def __init__(self, code: int, message: str, data: JsonValue = None) -> None:
+    def __init__(
+        self, code: int, message: str, data: JsonValue = None, *, sent_code: JsonValue = None
+    ) -> None:
+        """sent_code: what the other side gave as code where that is no whole number."""
         super().__init__(message)
         self.code = code
+        self.sent_code = sent_code
         self.message = message
         self.data = data
 
@@ -178,7 +182,8 @@ def decode(line: bytes, most_memory: int | None = None) -> Decoded:
             "depth limit"
         ):  # other readers go on for as long as their stack lasts
             raise TooMuch("nested too deeply") from None
-        text = line.decode("utf-8", "replace")
+        # .NET and PowerShell begin their output with a byte order mark
+        text = line.decode("utf-8", "replace").removeprefix("\ufeff")
     try:
         return Decoded(jsontext.loads(text))
     except RecursionError:
@@ -254,11 +259,11 @@ def _rpc_error(error: JsonValue) -> RpcError | Malformed:
     code, message = error.get("code"), error.get("message")
     if not isinstance(message, str):
         message = "no message" if message is None else f"no message, but {_shown(message)}"
-    return RpcError(
-        code if isinstance(code, int) else INTERNAL_ERROR,
-        message,
-        error.get("data"),
-    )
+    message, data = message or "no message", error.get("data")
+    if isinstance(code, int) and not isinstance(code, bool):
+        return RpcError(code, message, data)
+    sent = code if isinstance(code, str | float) else None
+    return RpcError(INTERNAL_ERROR, message, data, sent_code=sent)
 
 
 def _shown(value: JsonValue) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from workbench.core.engine import Engine, Listener
 from workbench.core.events import Event, ExecutionStarted
-from workbench.core.model import Execution, ExecutionRequest, JsonValue
+from workbench.core.model import Execution, ExecutionRequest, JsonValue, ScriptError
 from workbench.core.ports import Tools
 from workbench.history import Recording
 from workbench.replay.difference import same
@@ -88,7 +88,10 @@ async def replay(
         nonlocal ended
         if ended is None:
             ended = why
-            loop.call_soon(engine.cancel, running_id)
+            # Where a cut ends it, it ends as the recorded run did.
+            how = recording.error if why == "cut" and not recording.complete else None
+            error = None if how is None else ScriptError.from_json(how)
+            loop.call_soon(engine.cancel, running_id, error)
 
     tools = RecordedTools(recording, rule=rule, live=live, redactor=redactor, on_end=end)
     course = tools.course

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from codecs import BOM_UTF8
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
@@ -101,7 +100,7 @@ class Session:
     def feed(self, line: bytes) -> None:
         """Take one line of the client."""
         try:
-            decoded = decode(line.removeprefix(BOM_UTF8))
+            decoded = decode(line)
         except ValueError as error:
             request_id = id_at_an_edge(line[:_EDGE], line[-_EDGE:])
             if isinstance(error, TooMuch):

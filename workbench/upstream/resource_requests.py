@@ -35,7 +35,7 @@ class NotThere(RpcError):
     """The server has no such resource or prompt; ``near``: names that may have been meant."""
 
     def __init__(self, error: RpcError, words: str, near: tuple[str, ...]) -> None:
-        super().__init__(error.code, words, error.data)
+        super().__init__(error.code, words, error.data, sent_code=error.sent_code)
         self.near = near
 
 

@@ -87,7 +87,8 @@ def failure_of(error: RpcError | Failure, label: str, timeout_ms: int) -> Outcom
         return Outcome.failed(ErrorCode.SERIALIZATION_ERROR, f"{label}: {error}")
     if isinstance(error, Failure):
         return Outcome.failed(ErrorCode.UPSTREAM_ERROR, f"{label}: {_cut(str(error))}")
-    details: dict[str, JsonValue] = {"code": error.code}
+    sent = error.code if error.sent_code is None else error.sent_code
+    details: dict[str, JsonValue] = {"code": sent}
     if error.data is not None:
         deep = is_too_deep(error.data)
         details["data"] = f"(nested more than {DEEPEST} levels deep)" if deep else error.data

@@ -80,7 +80,8 @@ def advise(
 
 
 _BEGINS_ANEW = re.compile(r"\s*[(\[`]")
-_ENDS = re.compile(r"[;,{(\[=+\-*/&|?:<>!%^~.]\s*(?://.*)?$")
+_ENDS = re.compile(r"[;,{(\[=+\-*/&|?:<>!%^~.]$")
+_COMMENT = re.compile(r"(?:^|\s)//[^'\"`]*$")
 
 
 def _joined_lines(site: FailureSite, message: str) -> str | None:
@@ -90,10 +91,13 @@ def _joined_lines(site: FailureSite, message: str) -> str | None:
         return None
     if "not a function" not in message and not message.endswith("is not initialized"):
         return None
-    before = lines[site.line - 2]
-    if not before.strip() or _ENDS.search(before) or not _BEGINS_ANEW.match(site.line_text()):
+    at = site.line - 2
+    while at >= 0 and not _COMMENT.sub("", lines[at]).strip():
+        at -= 1
+    before = _COMMENT.sub("", lines[at]).strip() if at >= 0 else ""
+    if not before or _ENDS.search(before) or not _BEGINS_ANEW.match(site.line_text()):
         return None
-    return f"line {site.line - 1} goes on with line {site.line}; end it: {before.strip()};"
+    return f"line {at + 1} goes on with line {site.line}; end it: {before};"
 
 
 def _no_function_given(site: FailureSite, inside: str) -> str:

@@ -13,12 +13,12 @@ from workbench.core.events import (
 )
 from workbench.core.model import (
     CallError,
-    ErrorCode,
     Execution,
     LogLine,
     Outcome,
     ScriptError,
     Status,
+    known_code,
 )
 from workbench.history import CallRow, Recording
 from workbench.history.follow import call_of
@@ -100,23 +100,11 @@ def execution_of(recording: Recording) -> Execution:
         recording.execution_id,
         _STATUSES.get(recording.status, "interrupted"),
         recording.value,
-        None if error is None else _script_error(error),
+        None if error is None else ScriptError.from_json(error),
         tool_calls=recording.tool_calls,
         queued_ms=recording.queued_ms or 0.0,
         duration_ms=recording.duration_ms or 0.0,
         logs_dropped=recording.logs_dropped,
-    )
-
-
-def _script_error(error: dict[str, object]) -> ScriptError:
-    line, column, stack = error.get("line"), error.get("column"), error.get("stack")
-    return ScriptError(
-        _code(error.get("code")),
-        str(error.get("message", "")),
-        stack if isinstance(stack, str) else None,
-        line if isinstance(line, int) else None,
-        column if isinstance(column, int) else None,
-        details=error.get("details"),
     )
 
 
@@ -127,16 +115,8 @@ def _outcome(row: CallRow) -> Outcome:
     return Outcome(
         False,
         error=CallError(
-            _code(error.get("code")), str(error.get("message", "")), error.get("details")
+            known_code(error.get("code")), str(error.get("message", "")), error.get("details")
         ),
         dispatched=row.dispatched,
         upstream_ms=row.upstream_ms,
     )
-
-
-def _code(value: object) -> ErrorCode:
-    """A code of a newer Workbench is shown as the general one."""
-    try:
-        return ErrorCode(str(value))
-    except ValueError:
-        return ErrorCode.RUNTIME_ERROR

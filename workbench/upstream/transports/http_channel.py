@@ -265,7 +265,8 @@ class HttpChannel:
             return Malformed(told.words)
         plain = response.status_code == 400 or told.error.code == METHOD_NOT_FOUND
         message = told.error.message if plain else told.words
-        return RpcError(told.error.code, message, told.error.data)
+        sent = told.error.sent_code
+        return RpcError(told.error.code, message, told.error.data, sent_code=sent)
 
     async def _no_answer(self, response: httpx2.Response) -> Malformed:
         if response.status_code in _NOTHING:
