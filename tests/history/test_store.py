@@ -101,6 +101,12 @@ async def test_list_filters_and_pages(store: Store) -> None:
     }  # fmt: skip
     assert [row.script for row in store.list_executions(tool="test.echo")] == ["echo.js"]
     assert [row.script for row in store.list_executions(tool="echo")] == ["echo.js"]
+    for tool in ("e*", "te?t.*", "*.echo"):
+        assert [row.script for row in store.list_executions(tool=tool)] == ["echo.js"], tool
+    for tool in ("E*", "test.[e]*", "test*"):
+        assert store.list_executions(tool=tool) == [], tool
+    assert [row.script for row in store.list_executions(script="ec?o.*")] == ["echo.js"]
+    assert store.list_executions(script="*.ts") == []
     failed = store.list_executions(status="error")
     assert [row.error_code for row in failed] == ["RUNTIME_ERROR"]
     assert [row.error_message for row in failed] == ["TypeError: cannot read property 'x' of null"]

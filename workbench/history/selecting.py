@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TypeAlias
 
 from workbench.core.records import HistoryError, Order, Wanted
@@ -56,7 +55,6 @@ def selection(connection: sqlite3.Connection, wanted: Wanted) -> Selection:
     found = Selection()
     for condition, value in (
         ("source = ?", wanted.get("source")),
-        ("script = ?", wanted.get("script")),
         ("started_at >= ?", wanted.get("since")),
         ("started_at < ?", wanted.get("until")),
         ("duration_ms > ?", wanted.get("over_ms")),
@@ -72,7 +70,9 @@ def selection(connection: sqlite3.Connection, wanted: Wanted) -> Selection:
             found.add(PINNED if pinned else NOT_PINNED)
         elif pinned:
             found.add("FALSE")
-    tool = wanted.get("tool")
+    script, tool = wanted.get("script"), wanted.get("tool")
+    if script is not None:
+        found.add(*_named("script", script))
     if tool is not None:
         _calling(found, tool)
     status = wanted.get("status")
@@ -89,15 +89,24 @@ def selection(connection: sqlite3.Connection, wanted: Wanted) -> Selection:
     return found
 
 
+def _named(column: str, name: str) -> tuple[str, str]:
+    """A condition on a name, and its value: ``*`` and ``?`` stand for what they do in file names."""
+    if "*" in name or "?" in name:
+        return f"{column} GLOB ?", name.replace("[", "[[]")
+    return f"{column} = ?", name
+
+
 def _calling(found: Selection, tool: str) -> None:
     """``[SERVER.]TOOL``; either may have dots in it."""
+    condition, value = _named("tool", tool)
+    either, values = [condition], [value]
     parts = tool.split(".", _MOST_DOTS)
-    pairs = [(".".join(parts[at:]), ".".join(parts[:at])) for at in range(1, len(parts))]
-    either = " OR ".join(["tool = ?", *["tool = ? AND server = ?"] * len(pairs)])
-    found.add(
-        f"n IN (SELECT execution FROM calls WHERE {either})",
-        *(tool, *chain.from_iterable(pairs)),
-    )
+    for at in range(1, len(parts)):
+        ours, name = _named("tool", ".".join(parts[at:]))
+        theirs, server = _named("server", ".".join(parts[:at]))
+        either.append(f"{ours} AND {theirs}")
+        values += [name, server]
+    found.add(f"n IN (SELECT execution FROM calls WHERE {' OR '.join(either)})", *values)
 
 
 def _with_status(found: Selection, connection: sqlite3.Connection, status: str) -> None:

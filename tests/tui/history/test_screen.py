@@ -29,7 +29,7 @@ from workbench.history import Store, read_recording
 from workbench.text.redact import Redactor
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.history.diff_screen import DiffScreen
-from workbench.tui.history.filter import script_filter, text_filter, wanted_of
+from workbench.tui.history.filter import doubt_of, script_filter, text_filter, wanted_of
 from workbench.tui.history.filters_screen import FiltersScreen
 from workbench.tui.history.rows import row_line, when
 from workbench.tui.history.saved_filters import SavedFilters
@@ -369,6 +369,31 @@ def test_spans_are_read_and_what_is_half_typed_is_a_word() -> None:
     }  # fmt: skip
     for text in ("2026-11", "2026-13-40", "..", ">", "last:soon", "is:odd", "2026-11-20..2026"):
         assert wanted_of(text) == {"texts": [text]}
+
+
+def test_what_looks_like_a_term_and_is_none_is_told() -> None:
+    for text in (
+        "status:eror",
+        "source:me",
+        "is:odd",
+        "last:soon",
+        ">abc",
+        "2026-13-40",
+        "2026-11..",
+    ):
+        assert doubt_of(f"word {text}").startswith(f"{text}: "), text
+    assert "one of running, ok, error" in doubt_of("status:eror")
+    for text in (
+        "",
+        "status:ok yesterday >1s",
+        "2026-11-20..",
+        '"2026-13-40"',
+        "a..b",
+        "1.5",
+        "x>y",
+        "-",
+    ):
+        assert doubt_of(text) == "", text
 
 
 async def test_days_times_and_words_of_calls_find_runs(open_store: OpenStore) -> None:

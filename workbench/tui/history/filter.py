@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
+from workbench.core.model import Source, Status
 from workbench.core.records import Wanted
 
 _QUOTED = r'"((?:[^"]|"")*)"'
@@ -14,6 +15,10 @@ _TERM = re.compile(rf"(status|source|tool|script|last|is):(?:{_QUOTED}|(\S+))|{_
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+_LIKE_DAYS = re.compile(r"[\d.-]*(?:\d{4}-\d+|\.\.)[\d.-]*")
+_ONE_OF: dict[str, tuple[str, ...]] = {
+    "status": get_args(Status), "source": get_args(Source), "is": ("pinned", "inline"),
+}  # fmt: skip
 _Field: TypeAlias = Literal["status", "source", "tool", "script"]
 _FIELDS: dict[str, _Field] = {
     "status": "status", "source": "source", "tool": "tool", "script": "script",
@@ -47,6 +52,24 @@ def wanted_of(text: str, now: Callable[[], datetime] = datetime.now) -> Wanted:
     if words:
         wanted["texts"] = words
     return wanted
+
+
+def doubt_of(text: str) -> str:
+    """What of a filter looks like a term and is none, and what would be; empty: nothing."""
+    for key, in_quotes, plain, quoted, word in _TERM.findall(text):
+        value = _unquoted(in_quotes) or plain
+        right = ""
+        if key in _ONE_OF and value not in _ONE_OF[key]:
+            right = f"it is one of {', '.join(_ONE_OF[key])}"
+        elif key == "last" and _seconds(value) is None:
+            right = "a time is written last:30m, last:2h or last:7d"
+        elif not quoted and word[:1] in ("<", ">") and _seconds(word[1:]) is None:
+            right = "how long it took is written >1s, <50ms, >2m"
+        elif not quoted and _LIKE_DAYS.fullmatch(word) and _days(word, date.min) is None:
+            right = "days are written 2026-11-20, 2026-11-20.. or ..2026-11-22"
+        if right:
+            return f"{f'{key}:{value}' if key else word}: {right}"
+    return ""
 
 
 def script_filter(script: str | None) -> str:

@@ -16,7 +16,8 @@ from workbench.core.ports import HistoryKeeper
 from workbench.core.records import ScriptRow, Wanted
 from workbench.core.savings import Tokens
 from workbench.history import POLL_S, ExecutionRow, Follower, HistoryError, Order
-from workbench.tui.history.filter import HINT, script_filter, wanted_of
+from workbench.text.sanitize import clean_line
+from workbench.tui.history.filter import HINT, doubt_of, script_filter, wanted_of
 from workbench.tui.history.groups import group_heading, group_line
 from workbench.tui.history.rows import heading, row_line, shows_tokens
 from workbench.tui.widgets.filtered_list import FilteredList
@@ -120,7 +121,10 @@ class RunsView(FilteredList[Line]):
         self.rows.set_rows(rows, cursor)
         self.rows.empty_text = _EMPTY
         if self.is_filtered:
-            self.rows.empty_text = "No run matches the filter\n/ changes it, / Esc forgets it"
+            said = ["No run matches the filter", clean_line(doubt_of(self.text), 300)]
+            self.rows.empty_text = "\n".join(
+                [*filter(None, said), "/ changes it, / Esc forgets it"]
+            )
         self.post_message(self.Changed())
         self._count_tokens()
 
