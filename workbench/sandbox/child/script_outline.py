@@ -12,17 +12,22 @@ import re
 from bisect import bisect_left
 from typing import NamedTuple
 
-from workbench.sandbox.child.parallel import ASYNCHRONOUS
+from workbench.sandbox.child.script_lines import read_lines
 from workbench.sandbox.child.signs import (
     BEFORE_REGEX,
-    CALLS,
+    DECLARATION,
     DIVIDES,
+    GOES_ON,
+    LABEL,
     NAME,
     PATTERN,
+    READ,
     SPACE_AND_COMMENTS,
+    STATEMENTS,
     TEMPLATE,
     TOKENS,
     WORD_BEFORE,
+    calls,
 )
 
 _LONGEST_WORD = 40
@@ -33,23 +38,9 @@ _STRANGE = ("<!--", "-->", "\u2028", "\u2029")
 _CLOSING = {")": "(", "}": "{", "]": "["}
 _BLOCK_HEADS = frozenset({"if", "for", "while", "switch", "catch", "with"})
 _BLOCK_WORDS = frozenset({"else", "try", "finally", "do"})
-_GOES_ON = frozenset(
-    {"else", "catch", "finally", "while", "in", "of", "instanceof", "as", "satisfies"}
-)
-"""Words behind a closing brace that belong to what it closes."""
-_STATEMENTS = frozenset(
-    {"if", "for", "while", "do", "switch", "try", "with", "const", "let", "var", "function", "class",
-     "return", "throw", "break", "continue", "debugger", "import", "export", "else", "catch", "finally",
-     "case", "default", "using", "enum", "interface", "type", "declare", "namespace", "abstract"}
-)  # fmt: skip
-"""Words that begin a statement whose value is not that of one expression."""
-_DECLARATION = re.compile(r"(?:async\s+)?function\b|class\b")
 _ARROW = re.compile(r"(?:async\b[ \t]*)?(?:\(\)|[A-Za-z_$][\w$]*)[ \t]*=>\s*")
-_LABEL = re.compile(r"[A-Za-z_$][\w$]*\s*:")
 _MAY_END = re.compile(r"\n\s*(?!\??\.[A-Za-z_$#])")
 """A line end behind which no member of the same expression stands."""
-_READ = re.compile(r"[.(\[`!]|\?\.")
-"""What reads the value of the call that it stands behind."""
 
 
 class Outline(NamedTuple):
@@ -79,6 +70,14 @@ def outline(text: str) -> Outline | None:
         return None
     if text.rfind("/*") > text.rfind("*/"):
         return None  # the end of a comment would be looked for from each beginning
+    lines = read_lines(text)
+    if lines is not None:
+        return Outline(lines.waits, lines.returns, lines.value, "", lines.awaited)
+    return read_signs(text)
+
+
+def read_signs(text: str) -> Outline | None:
+    """From each bracket, where lines do not tell."""
     try:
         return _Reader(text).read()
     except _Doubt:
@@ -88,8 +87,7 @@ def outline(text: str) -> Outline | None:
 class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
-        named = any(name in text for name in ASYNCHRONOUS)
-        self._called = [found.start() for found in CALLS.finditer(text)] if named else []
+        self._called = [at for at, _ in calls(text)]
         """Where the name of a call stands, in a text or comment, too."""
         self._open: list[tuple[int, str, bool]] = []
         """Each bracket: where it stands; a sign, ``block``, ``function``, ``object`` or ``${``; ``_arrow``
@@ -236,8 +234,11 @@ class _Reader:
             if end != closed or "\n" in self._text[end:at]:
                 raise _Doubt
             head = self._word_before(self._before(opened))
-            is_block = head in _BLOCK_HEADS or head == "await"  # for await (…)
-            return "block" if is_block else "function"
+            if head not in _BLOCK_HEADS and head != "await":  # for await (…)
+                return "function"
+            if self._open and self._open[-1][1] not in {"block", "function"}:
+                raise _Doubt  # a method of that name
+            return "block"
         if before == ">":
             if self._text[end - 2 : end] != "=>":
                 raise _Doubt
@@ -274,7 +275,7 @@ class _Reader:
         """Brackets end that may be those of a call that is awaited."""
         call = self._calls.pop(opened, None)
         if call is not None:
-            if _READ.match(self._text, self._behind(end)) is not None:
+            if READ.match(self._text, self._behind(end)) is not None:
                 raise _Doubt
             self._awaited.append(call)
 
@@ -343,7 +344,7 @@ class _Reader:
         """Whether a statement certainly ends with a brace."""
         text, at = self._text, self._behind(end)
         word = NAME.match(text, at)
-        if word is not None and word[0] in _GOES_ON:
+        if word is not None and word[0] in GOES_ON:
             return False
         if kind == "block" or self._declares:
             return True
@@ -370,7 +371,7 @@ class _Reader:
     def _begin_statement(self, at: int) -> None:
         """The next statement is looked at once, however many braces are in it."""
         self._start = self._behind(at)
-        self._declares = _DECLARATION.match(self._text, self._start) is not None
+        self._declares = DECLARATION.match(self._text, self._start) is not None
 
     def _lone(self) -> str | None:
         if self._statements != 1 or self._last is None:
@@ -400,9 +401,9 @@ class _Reader:
         start, end, spans = self._last
         text = self._text
         word = NAME.match(text, start)
-        if text[start] in "{@#." or (word is not None and word[0] in _STATEMENTS):
+        if text[start] in "{@#." or (word is not None and word[0] in STATEMENTS):
             return None
-        if _LABEL.match(text, start) is not None or _DECLARATION.match(text, start) is not None:
+        if LABEL.match(text, start) is not None or DECLARATION.match(text, start) is not None:
             return None
         at = start
         for opened, closed in [*spans, (end, end)]:

@@ -7,6 +7,7 @@ expressions passes them by, which is ten times as fast as to stop at each. All o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from workbench.sandbox.child.parallel import ASYNCHRONOUS
 
@@ -32,12 +33,26 @@ def _group(levels: int) -> str:
     return rf"[({{\[](?:{inside})*+[)}}\]]"
 
 
+def _brackets(levels: int) -> str:
+    """As ``_group``, where there are no texts."""
+    inside = r"[^(){}\[\]]++"
+    for _ in range(levels):
+        inside = rf"[^(){{}}\[\]]++|[({{\[](?:{inside})*+[)}}\]]"
+    return rf"\s*+\((?:{inside})*+\)"
+
+
+_PUT_IN = r"\$\{(?:[^{}`'\"/]++|'[^'\\\n{}`]*+'|\"[^\"\\\n{}`]*+\")*+\}"
+_SIMPLE_TEMPLATE = rf"`(?:[^`\\$]++|\\[\s\S]|\$(?!\{{)|{_PUT_IN})*+`"
 _FUNCTION = rf"(?:async\s++)?+function\b[\s*]*+[A-Za-z_$][\w$]*+\s*+{_group(1)}\s*+(?=\{{)"
 TOKENS = re.compile(
     rf"(?P<function>(?<![\w$]){_FUNCTION})|(?P<group>{_group(4)})|(?P<comment>{_COMMENT})|{_TEXT}"
     rf"|=>|[({{\[)}}\];`/'\"]|{_WAIT}|{_CALL}"
 )
-CALLS = re.compile(_CALL)
+LITERALS = re.compile(rf"{_COMMENT}|{_TEXT}|{_SIMPLE_TEMPLATE}|/|`|'|\"")
+"""Comments, texts and templates, or the sign that begins what is none of these: each alternative begins with a
+sign, so that the engine of regular expressions passes all else at once."""
+BLANKED_GROUP = re.compile(_brackets(4))
+"""In code without texts and comments."""
 DIVIDES = re.compile(_DIVISION)
 TEMPLATE = re.compile(r"[^`\\$]*(?:(?:\\[\s\S]|\$(?!\{))[^`\\$]*)*+")
 PATTERN = re.compile(
@@ -46,3 +61,37 @@ PATTERN = re.compile(
 SPACE_AND_COMMENTS = re.compile(rf"(?:\s|(?>{_COMMENT}))*+")
 WORD_BEFORE = re.compile(r"(?<![\w$.])[A-Za-z_$][\w$]*\Z")
 NAME = re.compile(r"[A-Za-z_$][\w$]*")
+
+GOES_ON = frozenset(
+    {"else", "catch", "finally", "while", "in", "of", "instanceof", "as", "satisfies"}
+)
+"""Words behind a closing brace that belong to what it closes."""
+STATEMENTS = frozenset(
+    {"if", "for", "while", "do", "switch", "try", "with", "const", "let", "var", "function", "class",
+     "return", "throw", "break", "continue", "debugger", "import", "export", "else", "catch", "finally",
+     "case", "default", "using", "enum", "interface", "type", "declare", "namespace", "abstract"}
+)  # fmt: skip
+"""Words that begin a statement whose value is not that of one expression."""
+DECLARATION = re.compile(r"(?:async\s+)?function\b|class\b")
+LABEL = re.compile(r"[A-Za-z_$][\w$]*\s*:")
+READ = re.compile(r"\s*(?:[.(\[`!]|\?\.)")
+"""What reads the value of the call that it stands behind."""
+
+
+def places(text: str, word: str) -> Iterator[int]:
+    """Where a word stands alone."""
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not _is_letter(text[at - 1 : at]) and not _is_letter(text[end : end + 1]):
+            yield at
+        at = text.find(word, end)
+
+
+def _is_letter(sign: str) -> bool:
+    return sign.isalnum() or sign in {"_", "$"}
+
+
+def calls(text: str) -> list[tuple[int, str]]:
+    """Where the name of a call stands, in a text or comment, too; in order."""
+    return sorted((at, name) for name in ASYNCHRONOUS for at in places(text, name))

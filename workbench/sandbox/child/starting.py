@@ -78,7 +78,8 @@ class Starter:
         if _needs_a_tree(text):
             is_typed = looks_typed(text)
             if not is_typed:
-                yield from _read(_outlined_forms(text))
+                for form in _outlined_forms(text):
+                    yield form, False  # to read it again costs less than to keep it
                 # Where it does not parse, a tree tells what may be wrong with it.
             yield from _read(self._read_forms(code, text, is_typed=is_typed))
             return
