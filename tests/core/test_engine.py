@@ -121,6 +121,7 @@ async def test_queue_is_bounded_in_length_and_time(engine: Engine) -> None:
     full = await engine.run(ExecutionRequest("2"), tools=tools)
     assert full.error is not None
     assert full.error.code == ErrorCode.QUEUE_FULL
+    assert full.error.message == "the only worker is busy and 1 execution waits"
     late = await waiting
     assert late.error is not None
     assert late.error.code == ErrorCode.QUEUE_TIMEOUT

@@ -196,7 +196,7 @@ async def test_a_trace_is_held_too_and_its_calls_are_paged(runtime: Runtime) -> 
         ("$.items[1:2].id", "nothing may follow the slice"),
         ("$.items[20:10]", "ends before it begins"),
         ("[0]", "must begin with $"),
-        ("", "at least 1 character"),
+        ("", "at least 1 character, not"),
         ("calls[0]", "calls has 0 items"),
     ],
 )

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
 
 from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.core.model import JsonValue
+from workbench.text.plurals import plural
 from workbench.text.sanitize import clean_line
 
 _NAME = re.compile(r"[A-Za-z_$][\w$-]*")
@@ -129,7 +130,7 @@ def _into(here: JsonValue, where: str, step: str | int) -> tuple[JsonValue, str]
         if not isinstance(here, list | tuple):
             raise BadPath(f"{where} is {_kind(here)}, not an array: [{step}] leads to nothing")
         if not -len(here) <= step < len(here):
-            raise BadPath(f"{where} has {len(here)} items: there is no [{step}]")
+            raise BadPath(f"{where} has {_size(here)}: there is no [{step}]")
         index = step % len(here)
         return here[index], f"{where}[{index}]"
     if not isinstance(here, Mapping):
@@ -148,7 +149,7 @@ def _slice(here: JsonValue, where: str, step: slice) -> Found:
     start, end, _ = step.indices(length)
     asked = step.start or 0
     if asked and asked >= length:
-        raise BadPath(f"{where} has {length} {_parts(here)}: [{asked}:] begins past its end")
+        raise BadPath(f"{where} has {_size(here)}: [{asked}:] begins past its end")
     if step.stop is not None and end < start:
         raise BadPath(f"{where}: the slice [{asked}:{step.stop}] ends before it begins")
     return Found(where, here, start, end, sliced=True)
@@ -166,10 +167,13 @@ def _kind(value: JsonValue) -> str:
     return "an array" if isinstance(value, list | tuple) else "an object"
 
 
-def _parts(value: JsonValue) -> str:
+def _size(value: Mapping[str, JsonValue] | Sequence[JsonValue]) -> str:
+    kind = "item"
     if isinstance(value, str):
-        return "characters"
-    return "members" if isinstance(value, Mapping) else "items"
+        kind = "character"
+    elif isinstance(value, Mapping):
+        kind = "member"
+    return f"{len(value)} {kind if len(value) == 1 else plural(kind)}"
 
 
 def _shown(text: str) -> str:

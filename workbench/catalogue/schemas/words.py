@@ -10,6 +10,7 @@ from workbench.catalogue.schemas.walk import Fault, Path
 from workbench.catalogue.suggestions import bare, near_names, suggestion
 from workbench.catalogue.tool_types import type_text
 from workbench.core.model import JsonValue
+from workbench.text.plurals import plural
 from workbench.text.redact import Redactor
 from workbench.text.sanitize import cut
 from workbench.text.secrets import is_secret_name
@@ -31,12 +32,12 @@ _BOUNDS = {
     "exclusiveMinimum": "be more than {}",
     "exclusiveMaximum": "be less than {}",
     "multipleOf": "be a multiple of {}",
-    "minLength": "have at least {} characters",
-    "maxLength": "have at most {} characters",
-    "minItems": "have at least {} items",
-    "maxItems": "have at most {} items",
-    "minProperties": "have at least {} fields",
-    "maxProperties": "have at most {} fields",
+    "minLength": "have at least {} character",
+    "maxLength": "have at most {} character",
+    "minItems": "have at least {} item",
+    "maxItems": "have at most {} item",
+    "minProperties": "have at least {} field",
+    "maxProperties": "have at most {} field",
 }
 _ARTICLES = {
     "array": "an array",
@@ -142,8 +143,10 @@ def _messages(fault: Fault, root: Any, renamed: set[str], searches: int) -> list
         case "false":
             return [f"{subject} is not allowed"]
         case keyword if keyword in _BOUNDS:
-            bound = f"{subject} must {_BOUNDS[keyword].format(_limit(node, keyword))}"
-            return [f"{bound}, not {_shown(value)}"]
+            limit = _limit(node, keyword)
+            bound = _BOUNDS[keyword].format(limit)
+            words = bound if limit == 1 or not bound[-1].isalpha() else plural(bound)
+            return [f"{subject} must {words}, not {_shown(value)}"]
         case keyword:
             return [f"{subject} does not fit {keyword!r} of the schema"]
 

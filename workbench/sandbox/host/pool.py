@@ -12,6 +12,7 @@ from workbench.core.model import PoolSettings
 from workbench.core.worker_ports import PoolClosed, QueueFull, QueueTimeout
 from workbench.sandbox.host.forking import ForkServer
 from workbench.sandbox.host.worker import Worker
+from workbench.text.plurals import agrees, count
 
 _SPARE = 2
 """Warm workers kept while others run, so that the next script does not wait for a fork."""
@@ -160,7 +161,8 @@ class Pool:
         size, waiting = self._settings.size, len(self._waiting)
         # Those for whom a worker is being forked stand in no queue.
         if waiting >= self._settings.queue_size + size - len(self._running):
-            raise QueueFull(f"all {size} workers are busy and {waiting} executions wait")
+            busy = "the only worker is busy" if size == 1 else f"all {size} workers are busy"
+            raise QueueFull(f"{busy} and {count(waiting, 'execution')} {agrees(waiting, 'wait')}")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Worker] = loop.create_future()
         self._waiting[future] = None
