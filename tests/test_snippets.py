@@ -61,6 +61,8 @@ VALUES: list[tuple[str, Any]] = [
     ("`${tools.demo}`.startsWith('tools.demo has the tools ')", True),
     # as it is handed over
     ("```js\nconst r = await tools.demo.get_issue({ id: 101 });\nreturn r.id;\n```", 101),
+    ("<execute>\nconst r = await tools.demo.get_issue({ id: 101 });\nreturn r.id;\n</execute>\n", 101),
+    ("<code lang=\"ts\">\n```ts\nconst r: string = `</code>`;\nr.length\n```\n</code>", 7),
     ("```typescript\nconst r: { id: number } = await tools.demo.get_issue({ id: 101 });\nr.id\n```", 101),
     ("async () => {\n  const r = await tools.demo.get_issue({ id: 101 });\n  return r.id;\n}", 101),
     ("async (input) => input.n", 5),
@@ -158,6 +160,7 @@ MESSAGES: list[tuple[str, str, list[str]]] = [
     ("console.foo('x')", "RUNTIME_ERROR", ["console.foo is not a function", "console has log"]),
     ("enum Color { Red }\nColor.Red", "SYNTAX_ERROR", ["an enum becomes code"]),
     ("```js\nawait tools.demo.now({})", "SYNTAX_ERROR", ["never closed", "cut off"]),
+    ("<script>\nlet x = ;\n</script>", "SYNTAX_ERROR", ["unexpected token in expression: ';'"]),
     ("def main():\n    return 1\n\nmain()", "SYNTAX_ERROR", ["looks like Python"]),
     ("ls -la", "RUNTIME_ERROR", ["shell command"]),
     ("const issues = await tools.demo.list_issues({", "SYNTAX_ERROR", ["cut off"]),

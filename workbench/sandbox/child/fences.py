@@ -1,4 +1,5 @@
-"""A script in a Markdown fence, as models answer: with words around it, and perhaps fences of other languages.
+"""A script in a Markdown fence, as models answer: with words around it, and perhaps fences of other languages;
+or between two tags (``<execute>``), as some are taught to.
 
 What is around the script is blanked, so that every position stays.
 """
@@ -16,6 +17,11 @@ _OPENING = re.compile(
     r"(?m)^[ \t]*(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[\w+#.-]*)[^\n`]*(?:\n|\Z)"
 )
 _CLOSING = re.compile(r"\n[ \t]*(?P<mark>`{3,}|~{3,})[ \t]*(?=\n|\r|\Z)")
+_TAGGED = re.compile(
+    BYTE_ORDER_MARK
+    + r"?\s*<(?P<tag>[A-Za-z][\w-]*)(?: [^<>\n]*)?>[ \t]*\r?\n(?P<inner>.*)</(?P=tag)>\s*",
+    re.DOTALL,
+)
 _LANGUAGES = frozenset(
     {"js", "javascript", "jsx", "mjs", "cjs", "node", "ts", "typescript", "tsx", "mts", "ecmascript"}
 )  # fmt: skip
@@ -49,6 +55,9 @@ def unfenced(code: str) -> str:
 
     Raises NotAScript where it is not clear what the script is.
     """
+    tagged = _TAGGED.fullmatch(code) if "</" in code else None
+    if tagged is not None:
+        code = _within(code, *tagged.span("inner"))
     if "```" not in code and "~~~" not in code:
         return code
     fences = list(_fences(code))
@@ -56,7 +65,10 @@ def unfenced(code: str) -> str:
         return code
     fence = _chosen(code, fences)
     _look_beside(code, fences)
-    start, end = fence.inner
+    return _within(code, *fence.inner)
+
+
+def _within(code: str, start: int, end: int) -> str:
     before, after = blanked(code[:start].encode()), blanked(code[end:].encode())
     return before.decode() + code[start:end] + after.decode()
 
