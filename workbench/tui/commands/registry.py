@@ -62,6 +62,7 @@ _MAIN: tuple[Command, ...] = (
     Command("format-input", "Format input", "Indent the input JSON.", "", None, "Scripts"),
     Command("fix", "Fix the call", "Put right what is marked (!) here or next.", "alt+full_stop", None, "Run"),
     Command("rename", "Rename", "Every use of the name at the cursor.", "alt+n", None, "Scripts"),
+    Command("format", "Format script", "Its layout, and nothing else.", "alt+shift+f", None, "Scripts"),
     Command("next-problem", "Go to the problem", "The line of the error.", "", None, "Run"),
     Command(
         "schema",

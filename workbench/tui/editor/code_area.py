@@ -151,9 +151,8 @@ class CodeArea(LineActions, inherit_bindings=False):
 
     def replace_all(self, text: str) -> None:
         """Another text, as an edit that can be undone; the cursor stays where it can."""
-        if self.text != text:
-            row, column = self.cursor_location
-            self.replace(text, (0, 0), self.document.end)
+        row, column = self.cursor_location
+        if self.put_lines(text):
             self.go_to(row + 1, column + 1)
 
     # -- painting --------------------------------------------------------------------------

@@ -18,6 +18,27 @@ class LineActions(FoldingEditor):
         """Select, and bring the end into view."""
         raise NotImplementedError
 
+    def put_lines(self, text: str) -> bool:
+        """Another text, as one step of the undo history that changes the lines from the first to the last that
+        differ; False: it is the text that there is."""
+        before, after = self.document.source_lines, self.document.lines_of(text)
+        if before == after:
+            return False
+        shorter = min(len(before), len(after))
+        pairs = zip(before, after, strict=False)
+        top = next((n for n, (one, other) in enumerate(pairs) if one != other), shorter - 1)
+        top = min(top, shorter - 1)
+        ends = zip(reversed(before[top + 1 :]), reversed(after[top + 1 :]), strict=False)
+        alike = next((n for n, (one, other) in enumerate(ends) if one != other), shorter - top - 1)
+        bottom = len(before) - alike
+        self.history.checkpoint()
+        self.replace(
+            "\n".join(after[top : len(after) - alike]),
+            (top, 0),
+            (bottom - 1, len(before[bottom - 1])),
+        )
+        return True
+
     def action_outdent(self) -> None:
         if not self.read_only:
             self.typing.outdent()

@@ -25,6 +25,7 @@ from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.main.edit_replay import EditAndReplay
 from workbench.tui.main.editor_pane import EditorPane, ProblemLine
 from workbench.tui.main.external_runs import ExternalRuns
+from workbench.tui.main.format_script import FormatScript
 from workbench.tui.main.frame_titles import FrameTitles
 from workbench.tui.main.named_inputs import NamedInputs
 from workbench.tui.main.navigation import Navigation
@@ -70,6 +71,7 @@ class WorkbenchScreen(PaneScreen):
         self.problems = Problems(self, *panes)
         self.fixes = QuickFixes(self)
         self.rename = RenameInFile(self)
+        self.formatting = FormatScript(self)
         self.scripts = ScriptTabs(self, *panes, self.problems)
         self.files = ScriptFiles(self, self.scripts)
         self.inputs = NamedInputs(self)
@@ -298,6 +300,9 @@ class WorkbenchScreen(PaneScreen):
 
     def action_rename(self) -> None:
         self.rename.begin()
+
+    def action_format(self) -> None:
+        self.formatting.begin()
 
     def action_inputs(self) -> None:
         self.inputs.choose()

@@ -66,6 +66,10 @@ class TextDocument(Document):
         """A line as it is in the text."""
         return self._lines[index]
 
+    def lines_of(self, text: str) -> list[str]:
+        """The lines that a text has when it is put into this one."""
+        return (text.replace("\r\n", "\n") if self._newline == "\r\n" else text).split("\n")
+
     def get_text_range(self, start: Location, end: Location) -> str:
         """The text between two places; Textual's adds it up line by line, which takes seconds of 20 000."""
         (top, left), (bottom, right) = sorted((start, end))
@@ -79,9 +83,7 @@ class TextDocument(Document):
         """Put a text in the place of a range; where it ends, and what was there."""
         (top, left), (bottom, right) = sorted((start, end))
         replaced = self.get_text_range((top, left), (bottom, right))
-        new = (
-            text.replace("\r\n", "\n").split("\n") if self._newline == "\r\n" else text.split("\n")
-        )
+        new = self.lines_of(text)
         before = self._lines[top][:left] if top < len(self._lines) else ""
         after = self._lines[bottom][right:] if bottom < len(self._lines) else ""
         new[0] = before + new[0]
