@@ -105,8 +105,9 @@ async def test_list_filters_and_pages(store: Store) -> None:
         assert [row.script for row in store.list_executions(tool=tool)] == ["echo.js"], tool
     for tool in ("E*", "test.[e]*", "test*"):
         assert store.list_executions(tool=tool) == [], tool
-    assert [row.script for row in store.list_executions(script="ec?o.*")] == ["echo.js"]
-    assert store.list_executions(script="*.ts") == []
+    assert [row.script for row in store.list_executions(script_like="ec?o.*")] == ["echo.js"]
+    assert store.list_executions(script_like="*.ts") == []
+    assert store.list_executions(script="*.js") == [], "a whole name"
     failed = store.list_executions(status="error")
     assert [row.error_code for row in failed] == ["RUNTIME_ERROR"]
     assert [row.error_message for row in failed] == ["TypeError: cannot read property 'x' of null"]

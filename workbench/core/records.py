@@ -65,9 +65,11 @@ class Wanted(TypedDict, total=False):
     """As it is shown: ``interrupted`` also where its process is gone."""
     source: str | None
     tool: str | None
-    """``tool`` or ``server.tool``: those that called it."""
+    """``tool`` or ``server.tool``: those that called it. ``*`` and ``?`` stand for what they do in file names."""
     script: str | None
     """The script's whole name."""
+    script_like: str | None
+    """A name with ``*`` and ``?``."""
     inline: bool | None
     """Those of no script that has a name, or only the others."""
     pinned: bool | None

@@ -55,6 +55,7 @@ def selection(connection: sqlite3.Connection, wanted: Wanted) -> Selection:
     found = Selection()
     for condition, value in (
         ("source = ?", wanted.get("source")),
+        ("script = ?", wanted.get("script")),
         ("started_at >= ?", wanted.get("since")),
         ("started_at < ?", wanted.get("until")),
         ("duration_ms > ?", wanted.get("over_ms")),
@@ -70,7 +71,7 @@ def selection(connection: sqlite3.Connection, wanted: Wanted) -> Selection:
             found.add(PINNED if pinned else NOT_PINNED)
         elif pinned:
             found.add("FALSE")
-    script, tool = wanted.get("script"), wanted.get("tool")
+    script, tool = wanted.get("script_like"), wanted.get("tool")
     if script is not None:
         found.add(*_named("script", script))
     if tool is not None:

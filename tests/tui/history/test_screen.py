@@ -335,8 +335,9 @@ def test_a_filter_is_read() -> None:
         "status": "ok", "tool": "a.b", "texts": ["two words", "more"],
     }  # fmt: skip
     assert wanted_of('script:"a b.js" is:pinned') == {"script": "a b.js", "pinned": True}
+    assert wanted_of("script:tri*.js") == {"script_like": "tri*.js"}
     assert wanted_of("is:inline") == {"inline": True} == wanted_of(script_filter(None))
-    for name in ("a.js", "a b.js", 'a "b" c.js', '"a".js', 'a"', '"', " "):
+    for name in ("a.js", "a b.js", 'a "b" c.js', '"a".js', 'a"', '"', " ", "a?.js", "*"):
         assert wanted_of(script_filter(name)) == {"script": name}
         assert wanted_of(f"{text_filter(name)} more") == {"texts": [name, "more"]}
     assert wanted_of("  ") == {}

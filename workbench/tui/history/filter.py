@@ -38,7 +38,9 @@ def wanted_of(text: str, now: Callable[[], datetime] = datetime.now) -> Wanted:
     words = []
     for key, in_quotes, plain, quoted, word in _TERM.findall(text):
         value = _unquoted(in_quotes) or plain
-        if key:
+        if key == "script" and ("*" in plain or "?" in plain):
+            wanted["script_like"] = plain
+        elif key:
             if not _take(wanted, key, value, now):
                 words.append(f"{key}:{value}")
         elif quoted:
@@ -76,7 +78,7 @@ def script_filter(script: str | None) -> str:
     """The filter that leaves one script's runs; None: those of no script that has a name."""
     if script is None:
         return "is:inline"
-    is_plain = re.fullmatch(r'[^\s"]+', script)
+    is_plain = re.fullmatch(r'[^\s"*?]+', script)
     return f"script:{script if is_plain else text_filter(script)}"
 
 
