@@ -65,7 +65,7 @@ class Wanted(TypedDict, total=False):
     """As it is shown: ``interrupted`` also where its process is gone."""
     source: str | None
     tool: str | None
-    """``tool`` or ``server.tool``: those that called it. ``*`` and ``?`` stand for what they do in file names."""
+    """``tool`` or ``server.tool``: those that called it. ``*`` and ``?`` are those of file names."""
     script: str | None
     """The script's whole name."""
     script_like: str | None

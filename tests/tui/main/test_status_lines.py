@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 from textual.content import Content
+from textual.widgets import Static
 
 from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.core.model import ToolCall
@@ -87,3 +89,24 @@ async def test_the_first_line_leads_to_the_other_screens(make_app: MakeApp) -> N
             await pilot.press("escape")
             await until(lambda: app.screen is app.main, "back")
         assert "test.js" in str(line.content)
+
+
+async def test_a_name_that_its_frame_cuts_is_told_whole(make_app: MakeApp, tmp_path: Path) -> None:
+    """When it comes to the front: not again at each key."""
+    name = f"{'long_' * 15}name.js"
+    (tmp_path / name).write_text("return 2")
+    app = make_app("return 1")
+    async with app.run_test(size=(60, 20)) as pilot:
+        await app_opened(app)
+        status = app.main.query_one("#status", Static)
+        assert "test.js" not in str(status.content)
+        await app.main.scripts.open(tmp_path / name)
+        await until(lambda: str(status.content) == name, "the whole name")
+        app.main.set_status("other words")
+        await pilot.press("x")
+        await until(lambda: app.main.tab.changed)
+        assert name not in str(status.content)
+        app.main.scripts.switch(0)
+        await until(lambda: app.main.scripts.current == 0)
+        app.main.scripts.switch(1)
+        await until(lambda: str(status.content) == name, "again")

@@ -21,6 +21,7 @@ def test_the_active_name_is_there_and_it_fits(labels: list[str], data: st.DataOb
     assert current in places
     if cell_len(labels[current]) <= width - 4:
         assert labels[current] in text
+    assert strip.is_cut is (labels[current] not in text)
     for index, place in strip.places:
         if index != current:
             before = ""

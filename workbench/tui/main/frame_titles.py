@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.tui.main.editor_pane import EditorPane
     from workbench.tui.main.run_control import RunControl
     from workbench.tui.main.script_tabs import ScriptTabs
+    from workbench.tui.main.tab import Tab
     from workbench.tui.trace.detail_pane import DetailPane
     from workbench.tui.widgets.pane import Pane
 
@@ -46,6 +47,10 @@ class FrameTitles:
         self._script_pane, self._input_pane = script_pane, input_pane
         self._trace_pane, self._detail = trace_pane, detail
         self._strip = strip_of((), 0, 0)
+        self._is_cut = False
+        """Whether the name of the script in front stands in no frame as a whole."""
+        self._named: Tab | None = None
+        """The script whose name was looked at last."""
         self._waiting = ""
         """How many tools wait for approval, in words."""
 
@@ -62,14 +67,26 @@ class FrameTitles:
             below = self._strip.content if len(labels) > 1 else ""
             alone = labels[0] if len(labels) == 1 else ""
             room = pane.title_room - len(name) - given.cell_length - 3
-            script = Content(name + alone if alone and cell_len(alone) <= room else _SCRIPT)
+            fits = cell_len(alone) <= room
+            script = Content(name + alone if alone and fits else _SCRIPT)
+            self._is_cut = self._strip.is_cut or not fits
             for one, words in zip((pane, self._input_pane), _of_both(script, given), strict=True):
                 one.set_title(words, below)
         else:
             self._strip = strip_of(labels, current, pane.title_room - len(name))
             pane.set_title(Content(name) + self._strip.content)
+            self._is_cut = self._strip.is_cut
             self._input_pane.set_title(given)
         self.show_trace(paired=paired)
+
+    def name_cut(self) -> str:
+        """The whole name of the script in front where its frame has no room for it; once, when it comes to the
+        front."""
+        tab = self._scripts.tabs[self._scripts.current]
+        if self._named is tab or not self._script_pane.title_room:
+            return ""
+        self._named = tab
+        return clean_line(tab.document.name, 300) if self._is_cut else ""
 
     def show_trace(self, *, paired: bool) -> None:
         """Those of the trace and the detail."""

@@ -152,6 +152,9 @@ class WorkbenchScreen(PaneScreen):
         if self.scripts.tabs:
             self.runs.show_front()
             self._titles.show(paired=self.is_paired)
+            cut = self._titles.name_cut()
+            if cut:
+                self.set_status(cut, of=self.tab)
             self._show_header()  # it names the script, with the mark of unsaved text
 
     def show_run(self) -> None:
@@ -194,7 +197,9 @@ class WorkbenchScreen(PaneScreen):
             return
         runs = self.runs
         runtime, run = self.app.runtime_now, runs.now if runs.active else runs.shown
-        self._header.show_state(self.size.width, self.tab.label, runtime, self.others.line(), run)
+        self._header.show_state(
+            self.size.width, self.tab.short_label, runtime, self.others.line(), run
+        )
         if runtime is not None:
             servers = runtime.upstream.catalogue().servers.values()
             self._titles.show_waiting(servers, paired=self.is_paired)

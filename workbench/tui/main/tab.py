@@ -11,6 +11,10 @@ from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.highlighting import language_of
 from workbench.tui.editor.script_documents import Document
 
+_MOST_NAME = 255
+"""Characters: of what a file may be called."""
+_SHORT_NAME = 40
+
 
 @dataclass(slots=True, eq=False)
 class Tab:
@@ -38,7 +42,16 @@ class Tab:
 
     @property
     def label(self) -> str:
-        return clean_line(self.document.name, 40) + (" ●" if self.changed else "")
+        """Its whole name, and whether its text was changed."""
+        return self._named(_MOST_NAME)
+
+    @property
+    def short_label(self) -> str:
+        """For a line that says more than that."""
+        return self._named(_SHORT_NAME)
+
+    def _named(self, most: int) -> str:
+        return clean_line(self.document.name, most) + (" ●" if self.changed else "")
 
 
 def new_tab(number: int, document: Document) -> Tab:

@@ -20,6 +20,8 @@ class Strip:
     content: Content
     places: tuple[tuple[int, int], ...]
     """(index of the script, cell from 0)"""
+    is_cut: bool = False
+    """Whether the current name does not stand there whole."""
 
 
 def strip_of(labels: Sequence[str], current: int, width: int) -> Strip:
@@ -38,13 +40,13 @@ def strip_of(labels: Sequence[str], current: int, width: int) -> Strip:
         first, last = wider[0]
     before = _BEFORE if first else ""
     after = _AFTER if last < len(labels) - 1 else ""
-    content, at, places = Content(before), cell_len(before), []
+    content, at, places, is_cut = Content(before), cell_len(before), [], False
     for index in range(first, last + 1):
         label = labels[index]
         if index == current:
             room = max(1, width - cell_len(before) - cell_len(after))
             if cell_len(label) > room:
-                label = set_cell_size(label, room - 1) + "…"
+                label, is_cut = set_cell_size(label, room - 1) + "…", True
         if index > first:
             content += Content(_BETWEEN)
             at += len(_BETWEEN)
@@ -52,7 +54,7 @@ def strip_of(labels: Sequence[str], current: int, width: int) -> Strip:
         mine = index == current and len(labels) > 1
         content += Content.styled(label, "bold $primary") if mine else Content(label)
         at += cell_len(label)
-    return Strip(content + Content(after), tuple(places))
+    return Strip(content + Content(after), tuple(places), is_cut)
 
 
 def _width(labels: Sequence[str], first: int, last: int) -> int:

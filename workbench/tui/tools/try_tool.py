@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -100,12 +101,16 @@ class TryScreen(GuardedScreen[str | None]):
     def _is_json(self) -> bool:
         return self.query_one("#try-args").has_class("-json")
 
+    @on(Pane.Resized)
     @on(FormView.Changed)
     def _describe_state(self) -> None:
         """What is known of the field at hand, and whether the call can be sent."""
         pane, said = self.query_one("#try-args", Pane), self.query_one("#try-said", Static)
-        title = f"Try {clean_line(self._tool.full_name, 60)}"
+        name = clean_line(self._tool.full_name, 300)
         words = ", ".join(in_words(self._tool.annotations))
+        title = f"Try {name} · {words}" if words else f"Try {name}"
+        # What the frame has no room for stands whole below the fields.
+        cut = title if pane.title_room and cell_len(title) > pane.title_room else ""
         if self._is_json:
             pane.set_title(title, "JSON · F3 back to the form")
             return
@@ -114,8 +119,9 @@ class TryScreen(GuardedScreen[str | None]):
         state = f"{needed} needed" if needed else ""
         if len(wrong) > needed:
             state += f"{' · ' if state else ''}{len(wrong) - needed} wrong"
-        pane.set_title(f"{title} · {words}" if words else title, state or "F5 sends it")
-        lines = [] if entry is None else [about(self._form.form, entry, self._form.problem())]
+        pane.set_title(title, state or "F5 sends it")
+        lines = [Content.styled(cut, "bold")] if cut else []
+        lines += [] if entry is None else [about(self._form.form, entry, self._form.problem())]
         if () in wrong:
             lines.append(Content.styled(f"✘ {clean_line(wrong[()], 300)}", "$text-error"))
         if entry is None:
