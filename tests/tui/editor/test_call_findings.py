@@ -10,7 +10,8 @@ import pytest
 
 from tests.tui.editor.test_code_completion import catalogue
 from workbench.catalogue.tools import Catalogue, ServerInfo
-from workbench.tui.editor.call_findings import Finding, findings
+from workbench.tui.editor.call_findings import findings
+from workbench.tui.editor.findings import Finding
 
 
 def found(script: str) -> list[Finding]:

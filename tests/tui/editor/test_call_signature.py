@@ -10,6 +10,7 @@ from tests.tui.editor.test_code_completion import NESTED, catalogue, cursor
 from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.tui.editor.call_at_cursor import tool_at
 from workbench.tui.editor.call_signature import CallSignature, in_a_line, signature_at
+from workbench.tui.editor.code_completion import complete
 from workbench.tui.editor.completion_popup import CompletionPopup
 from workbench.tui.editor.signature_help import SignaturePopup, row_for
 
@@ -126,7 +127,7 @@ async def test_it_comes_while_one_types_and_goes_with_escape_or_the_call() -> No
     app = EditorApp("\n" * 6)
     async with app.run_test(size=(80, 24)) as pilot:
         area = app.area
-        area.offers.completer = offers
+        area.offers.completer = lambda text, place: complete(KNOWN, text, place)
         area.signature.finder = lambda text, place: signature_at(KNOWN, text, place)
         area.tool_view.finder = lambda text, place: tool_at(KNOWN, text, place)
         area.go_to(5)

@@ -9,13 +9,14 @@ import pytest
 
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
 from workbench.tui.editor.call_at_cursor import (
-    opens_by_itself,
-    opens_unasked,
     tool_at,
     tool_on_line,
 )
 from workbench.tui.editor.call_signature import signature_at
-from workbench.tui.editor.code_completion import GLOBALS, Completion, complete
+from workbench.tui.editor.code_completion import complete
+from workbench.tui.editor.offering import is_in_string, may_expect
+from workbench.tui.editor.offers import Completion
+from workbench.tui.editor.script_globals import GLOBALS
 
 SCHEMA = {
     "type": "object",
@@ -262,6 +263,13 @@ def test_a_server_says_its_state_safely() -> None:
     assert "\x1b" not in offer.doc
 
 
+def opens_by_itself(script: str) -> bool:
+    """Whether what was typed last is looked at for offers that nobody asked for."""
+    text, place = cursor(script)
+    typed = script.partition("|")[0]
+    return typed.endswith(".") or is_in_string(text, place) or may_expect(typed, typed[-1:])
+
+
 @pytest.mark.parametrize(
     ("script", "opens"),
     [
@@ -271,13 +279,21 @@ def test_a_server_says_its_state_safely() -> None:
         ('call_tool("|', True),
         ('call_tool("tracker", "|', True),
         ("x.|", True),  # where something is known of it
-        ('const s = "|', False),
+        ('const s = "a"|', False),
+        ("f({|", True),
+        ("f({ |", True),
+        ("f({\n  q|", True),
+        ("f({ qu|", False),  # it was looked at already
+        ("f({ state: |", True),
+        ("f({ a: 1, |", True),
+        ("const x = |", False),
+        ("return x|", False),
         ('f({ state: "|', True),
         ("tools|", False),
     ],
 )
 def test_when_offers_open_by_themselves(script: str, opens: bool) -> None:
-    assert opens_by_itself(*cursor(script)) is opens
+    assert opens_by_itself(script) is opens
 
 
 @pytest.mark.parametrize(
@@ -330,15 +346,20 @@ def test_a_long_script_is_quick() -> None:
     [
         (signature_at, "tools.tracker.search_issues({ a: " + "[" * 15_000),
         (tool_at, "(" * 19_000),
-        (lambda _, *at: opens_unasked(*at), "(" * 19_000 + "{"),
+        (complete, "(" * 19_000 + "{"),
+        (complete, "await tools.tracker.search_issues(\n" * 600 + "{"),
+        (complete, "tools.tracker.search_issues({ a: " + "[" * 15_000),
+        (complete, "(" * 9_000 + ")" * 9_000 + "."),
+        (complete, "`${" * 6_000),
+        (complete, "a." * 9_000),
     ],
-    ids=range(3),
+    ids=range(8),
 )
 def test_a_deep_script_is_quick(
     reader: Callable[[Catalogue, str, tuple[int, int]], object], script: str
 ) -> None:
     began = time.process_time()
-    reader(catalogue(), script, (0, len(script)))
+    reader(catalogue(), script, cursor(script + "|")[1])
     assert time.process_time() - began < 4  # it takes 0.7 s at most
 
 

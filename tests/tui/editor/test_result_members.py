@@ -91,7 +91,6 @@ def labels(script: str) -> list[str]:
         ("const r = r.x; r.|", []),
         ("const a = b.x, b = a.x; a.|", []),
         ("unknown.|", []),
-        ("const r = await tools.git.log(); r.commits.map(x => x.sha).|", []),
         ("const r = await tools.git.log(); r.total.|", []),
         ("const r = await tools.git.log(); 'r.|'", []),
         ("1.|", []),

@@ -1,158 +1,164 @@
-"""Which call the cursor of a script is in, and what is written of its names: by patterns, for a script that is
-being written rarely parses.
-"""
+"""The call of a tool that the cursor of a script is in, and how one gets from its arguments to the cursor."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from workbench.catalogue.tools import Catalogue, ToolInfo
-from workbench.tui.editor.script_reading import read, text_before
+from workbench.tui.editor.call_types import arguments_of, part_of, tool_called, tool_named
+from workbench.tui.editor.cursor_tree import CursorTree, look_at
+from workbench.tui.editor.declarations import key_text
+from workbench.tui.editor.expression_types import Expressions
+from workbench.tui.editor.schema_walk import Place, Step
+from workbench.tui.editor.value_types import ToolFunction, ToolsOf
 
-_LONGEST_LINE = 400
-_LONGEST_START = 600
-"""Characters that a call takes up to its arguments: the names of server and tool."""
-QUOTES = ('"', "'", "`")
-_OF_A_SERVER = (
-    "call_tool|describe_tool|list_tools|read_resource|list_resources|get_prompt|list_prompts"
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_MOST_ON_A_LINE = 20
+_ARGS = 2
+"""Where ``call_tool(server, tool, args)`` takes its arguments."""
+_BETWEEN = frozenset(
+    {
+        *("arrow_function", "function_expression", "method_definition", "class_body"),
+        *("statement_block", "template_substitution"),
+    }
 )
-_FIRST = re.compile(rf"\b(?:{_OF_A_SERVER})\s*\(\s*([\"'`])([^\"'`\n]*)$")
-_SECOND = re.compile(
-    r"\b(?:call_tool|describe_tool)\s*\(\s*([\"'`])([^\"'`\n]*)\1\s*,\s*([\"'`])([^\"'`\n]*)$"
-)
-_BATCH_SERVER = re.compile(r"[{,]\s*[\"']?server[\"']?\s*:\s*([\"'`])([^\"'`\n]*)$")
-_BATCH_TOOL = re.compile(
-    r"[\"']?server[\"']?\s*:\s*([\"'`])([^\"'`\n]*)\1\s*,\s*[\"']?tool[\"']?\s*:\s*"
-    r"([\"'`])([^\"'`\n]*)$"
-)
-_PART = r"(?:\.([\w$]+)|\[([\"'])(.+?)\2\])"
-_SERVER_MEMBER = re.compile(r"(?<![\w$.])tools\.([\w$]*)$")
-_SERVER_INDEX = re.compile(r"(?<![\w$.])tools\[([\"'])([^\"'\n]*)$")
-_TOOL_MEMBER = re.compile(rf"(?<![\w$.])tools{_PART}\.([\w$]*)$")
-_TOOL_INDEX = re.compile(rf"(?<![\w$.])tools{_PART}\[([\"'])([^\"'\n]*)$")
-_PART2 = r"(?:\.([\w$]+)|\[([\"'])(.+?)\5\])"
-_CALL_MEMBER = re.compile(rf"(?<![\w$.])tools{_PART}{_PART2}\s*\(\s*$")
-_CALL_TOOL = re.compile(
-    r"\bcall_tool\s*\(\s*([\"'`])([^\"'`\n]*)\1\s*,\s*([\"'`])([^\"'`\n]*)\3\s*,\s*$"
-)
-_BATCH_ARGS = re.compile(
-    r"[\"']?server[\"']?\s*:\s*([\"'`])([^\"'`\n]*)\1\s*,\s*[\"']?tool[\"']?\s*:\s*"
-    r"([\"'`])([^\"'`\n]*)\3\s*,\s*[\"']?args[\"']?\s*:\s*$"
-)
-_CALLED = re.compile(r"\(\s*([\"'`])([^\"'`\n]*)\1\s*,\s*([\"'`])([^\"'`\n]*)\3?")
-_BRACKET_NEXT = re.compile(r"[\w$]*\s*\(")
-_REST_OF_NAME = re.compile(r"[\w$]*")
+_MEMBERS = frozenset({"member_expression", "subscript_expression"})
 
 
-def server_member(before: str) -> str | None:
-    """What is written of a server's name after ``tools.``; None: the cursor is not there."""
-    found = _SERVER_MEMBER.search(before)
-    return found[1] if found else None
+@dataclass(frozen=True, slots=True)
+class CallHere:
+    """The cursor is in the arguments of a tool's call."""
+
+    tool: ToolInfo
+    arguments: Node
+    """Where they begin: the brackets of the call, the object for a member ``args``."""
+    steps: tuple[Step, ...]
+    """From the arguments to the value that the cursor is in."""
+    holder: Node | None
+    """The object whose member is being named, or the array whose item is being written."""
+    is_whole: bool
+    """Nothing is written of them yet: the cursor stands where they do."""
+
+    @property
+    def place(self) -> Place:
+        """What the tool says of the value that the cursor is in."""
+        return Place.of(self.tool.input_schema).inside(self.steps)
 
 
-def tool_member(before: str) -> tuple[str, str] | None:
-    """The server, and what is written of a tool's name after ``tools.SERVER.``."""
-    found = _TOOL_MEMBER.search(before)
-    return (found[1] or found[3], found[4]) if found else None
-
-
-def server_in_string(before: str) -> str | None:
-    """What is written of a server's name in a string that means one."""
-    for pattern in (_FIRST, _BATCH_SERVER, _SERVER_INDEX):
-        found = pattern.search(before)
-        if found:
-            return found[2]
+def call_here(tree: CursorTree, known: Expressions) -> CallHere | None:
+    """None: the cursor is in no arguments of a known tool, or in a function or another call within them."""
+    path, steps = tree.path, list[Step]()
+    holder = None
+    for index in range(len(path) - 2, -1, -1):
+        node, inner = path[index], path[index + 1]
+        kind = node.type
+        if kind == "arguments":
+            tool = _tool_of(known, path[index - 1], _commas(node, inner)) if index else None
+            if tool is None:
+                return None
+            whole = inner.id == tree.leaf.id
+            return CallHere(tool, node, tuple(reversed(steps)), holder, whole)
+        if kind == "pair":
+            key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
+            name = None if key is None else key_text(key)
+            if value is None or value.id != inner.id or name is None:
+                continue
+            batched = _batched(known, path[index - 1], name) if index else None
+            if batched is not None:
+                whole = value.id == tree.leaf.id
+                return CallHere(batched, node, tuple(reversed(steps)), holder, whole)
+            steps.append(name)
+        elif kind == "array":
+            steps.append(_commas(node, inner))
+        elif kind in _BETWEEN:
+            return None
+        if kind in ("object", "array") and holder is None:
+            holder = node
     return None
 
 
-def tool_in_string(before: str) -> tuple[str, str] | None:
-    """The server, and what is written of a tool's name in a string that means one."""
-    for pattern in (_SECOND, _BATCH_TOOL):
-        found = pattern.search(before)
-        if found:
-            return found[2], found[4]
-    found = _TOOL_INDEX.search(before)
-    return (found[1] or found[3], found[5]) if found else None
+def _commas(node: Node, inner: Node) -> int:
+    """How many stand before a part of a list."""
+    return sum(each.type == "," and each.end_byte <= inner.start_byte for each in node.children)
 
 
-def called_at(catalogue: Catalogue, before: str) -> ToolInfo | None:
-    """The tool whose arguments begin right here."""
-    before = _start(before, len(before))
-    found = _CALL_MEMBER.search(before)
-    if found:
-        return _tool(catalogue, found[1] or found[3], found[4] or found[6])
-    found = _CALL_TOOL.search(before) or _BATCH_ARGS.search(before)
-    return _tool(catalogue, found[2], found[4]) if found else None
+def _tool_of(known: Expressions, call: Node, at: int) -> ToolInfo | None:
+    """The tool whose arguments the argument ``at`` of a call is."""
+    found = tool_called(known, call)
+    if found is not None:
+        return found.tool if at == 0 and isinstance(found.tool, ToolInfo) else None
+    return _enveloped(known, call) if at == _ARGS else None
 
 
-def opens_by_itself(text: str, cursor: tuple[int, int]) -> bool:
-    """Whether offers should appear unasked: after ``tools.``, in the strings and the arguments of a call."""
-    before = text_before(text, cursor)
-    last = before[-1:]
-    if last == ".":
-        return True  # of a tool, or of its result: elsewhere there are no offers
-    if last not in QUOTES:
-        return False
-    if before[:-1].rstrip()[-1:] in (":", "[", ",", "{") and read(before[:-1]).open:
-        return True  # a name or a value of an argument, perhaps: then there are offers
-    return server_in_string(before) is not None or tool_in_string(before) is not None
+def _enveloped(known: Expressions, call: Node) -> ToolInfo | None:
+    """The tool of ``call_tool(server, tool, …)``."""
+    function, given = call.child_by_field_name("function"), arguments_of(call)
+    if function is None or len(given) < _ARGS or not known.is_global(function, "call_tool"):
+        return None
+    tool = tool_named(known, (given[0], given[1]))
+    return tool if isinstance(tool, ToolInfo) else None
 
 
-def opens_unasked(text: str, cursor: tuple[int, int]) -> bool:
-    """Whether the arguments of a tool begin here, or another one follows: offers that Enter does not take."""
-    before = text_before(text, cursor)
-    last = before[-1:]
-    if last == "(":
-        return _CALL_MEMBER.search(before) is not None
-    if last not in ("{", ","):
-        return False
-    state = read(before)
-    if state.inside or not state.open or before[state.open[-1]] != "{":
-        return False
-    return any(_CALL_MEMBER.search(_start(before, place)) for place in state.open)
+def _batched(known: Expressions, element: Node, name: str) -> ToolInfo | None:
+    """The tool of ``{server, tool, args}`` whose ``args`` it is."""
+    if name != "args" or element.type != "object":
+        return None
+    tool = tool_named(known, (part_of(element, "server"), part_of(element, "tool")))
+    return tool if isinstance(tool, ToolInfo) else None
 
 
 def tool_at(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> ToolInfo | None:
     """The tool whose name or call the cursor is in: for showing its schema."""
-    row, column = cursor
-    line = text.split("\n", row + 1)[row] if text.count("\n") >= row else ""
-    rest = _REST_OF_NAME.match(line, column)
-    named = text_before(text, (row, rest.end() if rest else column))
-    found = _CALL_MEMBER.search(named + "(")
-    if found:
-        return _tool(catalogue, found[1] or found[3], found[4] or found[6])
-    for position in reversed(read(named).open):
-        found = _CALL_MEMBER.search(_start(named, position + 1))
-        if found:
-            return _tool(catalogue, found[1] or found[3], found[4] or found[6])
-        found = _CALLED.match(named, position)
-        if found and named[:position].rstrip().endswith("call_tool"):
-            return _tool(catalogue, found[2], found[4])
-        found = _BATCH_ARGS.search(_start(named, position))
-        if found:
-            return _tool(catalogue, found[2], found[4])
+    tree = look_at(text, cursor)
+    known = Expressions(tree.root, tree.source, catalogue)
+    path = tree.path
+    for index in range(len(path) - 2, -1, -1):
+        node = path[index]
+        found: ToolInfo | None = None
+        if node.type in _MEMBERS:
+            type_ = known.of(node)
+            if isinstance(type_, ToolsOf) and index and path[index - 1].type == "call_expression":
+                type_ = type_.called()
+            if isinstance(type_, ToolFunction) and isinstance(type_.tool, ToolInfo):
+                found = type_.tool
+        elif node.type == "arguments" and index:
+            found = _called_by(known, path[index - 1])
+        elif node.type == "pair" and index:
+            found = _batched(known, path[index - 1], "args")
+        if found is not None:
+            return found
     return None
+
+
+def _called_by(known: Expressions, call: Node) -> ToolInfo | None:
+    found = tool_called(known, call)
+    if found is not None:
+        return found.tool if isinstance(found.tool, ToolInfo) else None
+    return _enveloped(known, call)
 
 
 def tool_on_line(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> ToolInfo | None:
     """As ``tool_at``; where the cursor is in no call, the first tool that its line calls."""
+    from workbench.sandbox.child.grammars import all_nodes
+
     found = tool_at(catalogue, text, cursor)
-    line = text.split("\n")[cursor[0]] if found is None and cursor[0] <= text.count("\n") else ""
-    for bracket in re.finditer(r"(?<=\()|(?=\))", line[:_LONGEST_LINE]):
-        found = found or tool_at(catalogue, text, (cursor[0], bracket.start()))
-    return found
-
-
-def is_called_there(text: str, cursor: tuple[int, int]) -> bool:
-    """Whether the name at the cursor is followed by its brackets already."""
-    line = text.split("\n", cursor[0] + 1)[cursor[0]]
-    return _BRACKET_NEXT.match(line, cursor[1]) is not None
-
-
-def _start(before: str, place: int) -> str:
-    """What a call whose arguments begin at a place is written in."""
-    return before[max(0, place - _LONGEST_START) : place]
-
-
-def _tool(catalogue: Catalogue, server: str, name: str) -> ToolInfo | None:
-    return catalogue.tools.get(server, {}).get(name)
+    if found is not None:
+        return found
+    tree = look_at(text, cursor)
+    known = Expressions(tree.root, tree.source, catalogue)
+    row, looked = cursor[0] - tree.row, 0
+    for node in all_nodes(tree.root):
+        if node.type != "call_expression" or node.end_point.row < row:
+            continue
+        called = node.child_by_field_name("function")
+        if node.start_point.row > row or looked > _MOST_ON_A_LINE:
+            return None
+        if called is not None and called.end_point.row == row:
+            looked += 1
+            found = _called_by(known, node)
+            if found is not None:
+                return found
+    return None

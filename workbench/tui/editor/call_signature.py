@@ -1,6 +1,6 @@
 """What is said of a call while its arguments are written: which it takes, and which the cursor is in.
 
-Pure: from a catalogue, the text and the cursor, by what stands before it, for such a script rarely parses.
+Pure: from a catalogue, and the tree of the script at its cursor (``cursor_tree``).
 """
 
 from __future__ import annotations
@@ -12,17 +12,11 @@ from textual.content import Content
 from workbench.catalogue.tool_types import property_name, type_text
 from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.text.sanitize import clean_line
-from workbench.tui.editor.call_at_cursor import called_at
+from workbench.tui.editor.call_at_cursor import CallHere, call_here
+from workbench.tui.editor.cursor_tree import CursorTree, read_at
+from workbench.tui.editor.expression_types import Expressions
 from workbench.tui.editor.schema_walk import Place, Step
-from workbench.tui.editor.script_reading import (
-    QUOTES,
-    entries,
-    last_entry,
-    name_of_entry,
-    path_to_cursor,
-    read,
-    text_before,
-)
+from workbench.tui.editor.script_places import text_of
 
 _LONGEST = 200
 """Characters of a type, and of what is said of an argument."""
@@ -67,51 +61,36 @@ class CallSignature:
 def signature_at(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> CallSignature | None:
     """The call of a known tool whose arguments the cursor ``(row, column)`` is in; None: it is in none, in
     a function or a call inside them, or the tool takes no arguments."""
-    before = text_before(text, cursor)
-    state = read(before)
-    if state.inside == "comment":
+    tree = read_at(text, cursor)
+    if tree.inside in ("//", "/*"):
         return None
-    if state.inside in QUOTES:
-        before += state.inside  # so that what is in the string is not read as code
-    for depth in range(len(state.open) - 1, -1, -1):
-        at = state.open[depth]
-        tool, path = None, None
-        if before[at] == "{":
-            tool = called_at(catalogue, before[:at])
-            path = path_to_cursor(before, state.open[depth:]) if tool is not None else None
-        elif before[at] == "(":
-            tool = _called_by(catalogue, before, at)
-            path = [] if depth == len(state.open) - 1 else None
-        if tool is not None and path is not None:
-            row = cursor[0] - before.count("\n", at)
-            return _signature(tool, path, before, state.open[-1], row)
-        if tool is not None or before[at] == "(":
-            return None
-    return None
+    here = call_here(tree, Expressions(tree.root, tree.source, catalogue))
+    if here is None:
+        return None
+    path = list(here.steps)
+    key = _name_being_written(here, tree)
+    if key is not None:
+        path.append(key)
+    return _signature(here.tool, path, tree.row_of(here.arguments))
 
 
-def _called_by(catalogue: Catalogue, before: str, at: int) -> ToolInfo | None:
-    """The tool whose arguments object belongs where the cursor is, in the brackets that open at a place."""
-    parts = entries(before[at + 1 :])
-    if len(parts) == 1:
-        return called_at(catalogue, before[: at + 1])
-    if len(parts) == 3:  # call_tool(server, tool, …
-        return called_at(catalogue, f"{before[: at + 1]}{','.join(parts[:2])},")
-    return None
+def _name_being_written(here: CallHere, tree: CursorTree) -> str | None:
+    """The name of a member at the cursor, where it stands in an object; None: it stands in a value."""
+    if here.holder is None or here.holder.type != "object":
+        return None
+    at = next(n for n, each in enumerate(tree.path) if each.id == here.holder.id) + 1
+    part = tree.path[at] if at < len(tree.path) else tree.leaf
+    if part.type != "pair":
+        return text_of(part).strip("\"'")
+    key = part.child_by_field_name("key")
+    inside = key is not None and key.start_byte <= tree.at <= key.end_byte
+    return text_of(key).strip("\"'") if key is not None and inside else None
 
 
-def _signature(
-    tool: ToolInfo, path: list[Step], before: str, innermost: int, row: int
-) -> CallSignature | None:
+def _signature(tool: ToolInfo, path: list[Step], row: int) -> CallSignature | None:
     place = Place.of(tool.input_schema)
     active: Step | None = None
-    depth = len(path)
-    if before[innermost] == "{":
-        entry = last_entry(before[innermost + 1 :])
-        active = name_of_entry(entry) or entry.strip().strip("\"'")
-    else:
-        depth -= 1  # a list, of the last argument of the path, or the brackets of the call
-    above, depth = path[: max(0, depth)], 0
+    above, depth = path[:-1], 0
     inner = place
     for number, step in enumerate(above, 1):
         inner = inner.inside([step])

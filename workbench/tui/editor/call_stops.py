@@ -12,7 +12,7 @@ from textual import events
 from textual.widgets.text_area import Edit, EditResult, Location, Selection
 
 from workbench.tui.editor.js_literals import Span, read_literal
-from workbench.tui.editor.script_reading import BracketedText
+from workbench.tui.editor.syntax import typescript_tree
 from workbench.tui.editor.text_edits import PAIRS
 from workbench.tui.textual_private import EditorBase
 
@@ -22,9 +22,16 @@ Range: TypeAlias = tuple[Location, Location]
 def stops_in(literal: str) -> tuple[Span, ...]:
     """Where the values stand in arguments as ``tool_calls.literal`` writes them: a string and what is empty
     from within, so that its quotes or brackets stay."""
-    written = read_literal(BracketedText(literal), 0, len(literal)).spans
+    source = f"({literal})".encode(errors="replace")
+    statement = typescript_tree(source).named_children[0]
+    written = read_literal(statement.named_children[0].named_children[0]).spans
     holders = {path[:-1] for path in written if path}
-    spans = sorted(span for path, span in written.items() if path not in holders)
+
+    def place(byte: int) -> int:
+        return len(source[1:byte].decode(errors="replace"))
+
+    inner = (span for path, span in written.items() if path not in holders)
+    spans = sorted((place(start), place(end)) for start, end in inner)
     return tuple(
         (start + 1, end - 1) if literal[start : start + 1] in ('"', "[", "{") else (start, end)
         for start, end in spans

@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from workbench.core.model import JsonValue
-from workbench.tui.editor.script_reading import BracketedText
+from workbench.tui.editor.declarations import key_text
+from workbench.tui.editor.script_places import text_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 Path: TypeAlias = tuple[str | int, ...]
 Span: TypeAlias = tuple[int, int]
+"""In bytes."""
 
-_STRING = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\$])*`")
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_NAME = re.compile(r"\s*(?:([A-Za-z_$][\w$]*)|(\"[^\"\\\n]*\"|'[^'\\\n]*')|(\d+))\s*(?=:|\Z)")
-_SPACE = re.compile(r"(?:\s|//[^\n]*(?:\n|\Z)|/\*.*?\*/)*", re.DOTALL)
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,400})(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
 _WORDS: dict[str, JsonValue] = {"true": True, "false": False, "null": None}
+_INSIDE = frozenset(
+    {"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"}
+)
 _DEEPEST = 20
 
 
@@ -35,80 +40,76 @@ class Written:
     """Parts that are no literals; an object or a list with parts of which it is unclear which they are."""
 
 
-def read_literal(script: BracketedText, start: int, end: int) -> Written:
-    """What is written between two places of a text."""
+def read_literal(node: Node) -> Written:
+    """What an expression says as it is written."""
     written = Written()
-    written.value = _value(script, start, end, (), written)
+    written.value = _value(node, (), written)
     return written
 
 
-def _value(script: BracketedText, start: int, end: int, path: Path, written: Written) -> JsonValue:
-    start, end = _trimmed(script.text, start, end)
-    piece = script.text[start:end]
-    written.spans[path] = (start, end)
-    first = piece[:1]
-    if len(path) < _DEEPEST and first in ("{", "[") and script.end(start + 1) == end - 1:
-        read = _object if first == "{" else _list
-        return read(script, start + 1, end - 1, path, written)
-    if piece in _WORDS:
-        return _WORDS[piece]
-    if _STRING.fullmatch(piece):
-        return _string(piece)
-    if _NUMBER.fullmatch(piece):
-        number: JsonValue = json.loads(piece)
+def _value(node: Node, path: Path, written: Written) -> JsonValue:
+    written.spans[path] = node.byte_range
+    while node.type in _INSIDE and node.named_children:
+        node = node.named_children[0]
+    kind = node.type
+    if len(path) < _DEEPEST and kind == "object":
+        return _object(node, path, written)
+    if len(path) < _DEEPEST and kind == "array":
+        return _list(node, path, written)
+    text = text_of(node)
+    if kind in _WORDS:
+        return _WORDS[kind]
+    if kind in ("number", "unary_expression") and _NUMBER.fullmatch(text) is not None:
+        number: JsonValue = json.loads(text)
         return number
+    if kind == "string" or (kind == "template_string" and "${" not in text):
+        said = _string(text)
+        if said is not None:
+            return said
     written.unclear.add(path)
     return None
 
 
-def _object(script: BracketedText, start: int, end: int, path: Path, written: Written) -> JsonValue:
+def _object(node: Node, path: Path, written: Written) -> JsonValue:
     found: dict[str, JsonValue] = {}
-    text = script.text
-    for at, stop in script.parts(start, end):
-        after = _SPACE.match(text, at, stop)
-        at = after.end() if after else at
-        if at == stop:
+    for part in node.named_children:
+        if part.type == "comment":
             continue
-        name = _NAME.match(text, at, stop)
-        if name is None or (name.end() == stop and name[1] is None):
+        if part.type == "shorthand_property_identifier":
+            inner = (*path, text_of(part))
+            written.names[inner] = part.byte_range
+            written.unclear.add(inner)
+            found[text_of(part)] = None
+            continue
+        key = part.child_by_field_name("key") if part.type == "pair" else None
+        value = part.child_by_field_name("value")
+        name = None if key is None else key_text(key)
+        if key is None or value is None or name is None or "\\" in name:
             written.unclear.add(path)  # a spread, a computed name, a method
             continue
-        key = name[1] or name[3] or name[2][1:-1]
-        inner = (*path, key)
-        group = next(number for number in (1, 2, 3) if name[number] is not None)
-        written.names[inner] = name.span(group)
-        if name.end() == stop:  # shorthand
-            written.unclear.add(inner)
-            found[key] = None
-        else:
-            found[key] = _value(script, name.end() + 1, stop, inner, written)
+        inner = (*path, name)
+        written.names[inner] = key.byte_range
+        found[name] = _value(value, inner, written)
     return found
 
 
-def _list(script: BracketedText, start: int, end: int, path: Path, written: Written) -> JsonValue:
+def _list(node: Node, path: Path, written: Written) -> JsonValue:
     items: list[JsonValue] = []
-    text = script.text
-    for at, stop in script.parts(start, end):
-        if text[at:stop].strip():
-            if text[at:stop].lstrip().startswith("..."):
-                written.unclear.add(path)
-            items.append(_value(script, at, stop, (*path, len(items)), written))
+    for part in node.named_children:
+        if part.type == "comment":
+            continue
+        if part.type == "spread_element":
+            written.unclear.add(path)
+        items.append(_value(part, (*path, len(items)), written))
     return items
 
 
-def _trimmed(text: str, start: int, end: int) -> Span:
-    """Without space and comments before, and space behind."""
-    space = _SPACE.match(text, start, end)
-    start = space.end() if space else start
-    return start, max(start, start + len(text[start:end].rstrip()))
-
-
-def _string(piece: str) -> str:
-    """Its text; escapes other than those of JSON stay as they are written."""
-    inner = piece[1:-1]
+def _string(text: str) -> str | None:
+    """What it says; None: it has escapes that JSON does not know."""
+    inner = text[1:-1]
     if "\\" not in inner:
         return inner
     try:
-        return str(json.loads(f'"{inner}"')) if piece[0] == '"' else inner
+        return str(json.loads(f'"{inner}"')) if text[0] == '"' else None
     except ValueError:
-        return inner
+        return None

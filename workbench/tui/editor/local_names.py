@@ -7,33 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.tui.editor.renaming import grammars
-from workbench.tui.editor.script_reading import index_of, text_before
+from workbench.tui.editor.cursor_tree import CursorTree
 from workbench.tui.editor.script_scopes import Declared, Scope, read_names
-from workbench.tui.editor.text_edits import is_word
 
-_LONGEST = 40_000
-"""Of a longer text only what stands right before the cursor is read."""
 _TYPES = frozenset({"type", "interface"})
 
 
-def local_names(text: str, cursor: tuple[int, int]) -> Iterator[tuple[str, str]]:
+def local_names(tree: CursorTree) -> Iterator[tuple[str, str]]:
     """Each name with its kind: ``const``, ``parameter``, ``function`` …"""
-    if len(text) > _LONGEST:
-        text = text_before(text, cursor)
-        place = len(text)
-    else:
-        place = index_of(text, cursor)
-    if not is_word(text[place - 1 : place]):  # a name will stand there
-        text, place = f"{text[:place]}_{text[place:]}", place + 1
-    source = text.encode(errors="replace")
-    at = len(text[:place].encode(errors="replace"))
-    names = read_names(grammars().typescript_tree(source), at)
-    seen = set[str]()
-    for scope in reversed(names.scopes):
-        if not _is_around(scope, at, source):
+    yield from ((name, kind) for name, kind in _seen(tree) if kind not in _TYPES)
+
+
+def local_types(tree: CursorTree) -> Iterator[tuple[str, str]]:
+    """Each type that the script declares, with its kind."""
+    yield from ((name, kind) for name, kind in _seen(tree) if kind in {*_TYPES, "class", "enum"})
+
+
+def _seen(tree: CursorTree) -> Iterator[tuple[str, str]]:
+    at, seen = tree.at, set[str]()
+    for scope in reversed(read_names(tree.as_it_is, at).scopes):
+        if not _is_around(scope, at, tree.source):
             continue
-        for name, declared in sorted(scope.declared.items(), key=lambda each: -each[1].at):
+        nearest = sorted(scope.declared.items(), key=lambda each: (each[1].at > at, -each[1].at))
+        for name, declared in nearest:
             if name not in seen and _is_seen(name, declared, at):
                 seen.add(name)
                 yield name, declared.kind
@@ -47,8 +43,7 @@ def _is_around(scope: Scope, at: int, source: bytes) -> bool:
 
 
 def _is_seen(name: str, declared: Declared, at: int) -> bool:
-    if declared.kind in _TYPES:
-        return False
-    if declared.kind == "function":
-        return not declared.at <= at <= declared.at + len(name.encode())
-    return max(declared.at + len(name.encode()), declared.ready) < at
+    end = declared.at + len(name.encode())
+    if declared.kind in {*_TYPES, "function"}:
+        return not declared.at <= at <= end
+    return max(end, declared.ready) < at

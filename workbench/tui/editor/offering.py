@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeAlias
 
 from textual.geometry import Offset
 
-from workbench.tui.editor.call_at_cursor import opens_by_itself, opens_unasked
-from workbench.tui.editor.code_completion import Completion
 from workbench.tui.editor.completion_popup import CompletionPopup
+from workbench.tui.editor.offers import Completion
+from workbench.tui.editor.open_brackets import open_at_end
+from workbench.tui.editor.script_places import QUOTES, text_around
 from workbench.tui.editor.signature_help import SignatureHelp
 from workbench.tui.textual_private import EditorBase
 
 Completer: TypeAlias = Callable[[str, tuple[int, int]], list[Completion]]
+
+
+_LOOKED_AT = 200
+"""Characters before the cursor that tell whether something of a call may be expected there."""
+_EXPECTED = re.compile(r"[{(\[,:]\s*[A-Za-z_$]?\Z")
+_OF_NAMES = "_$-.\"'`"
+
+
+def may_expect(before: str, typed: str) -> bool:
+    """Whether a name or a value of a call may be expected behind what was typed last, by what stands before:
+    cheap, for it is asked at every key."""
+    if typed == " " or typed in _OPENERS or typed.isalpha() or typed in "_$":
+        return _EXPECTED.search(before, max(0, len(before) - _LOOKED_AT)) is not None
+    return False
+
+
+_OPENERS = "({[,:"
+
+
+def is_in_string(text: str, cursor: tuple[int, int]) -> bool:
+    """Whether a cursor is within quotes."""
+    return open_at_end(text_around(text, cursor)[0]).inside in QUOTES
 
 
 class Offers:
@@ -28,6 +52,8 @@ class Offers:
         self._signature = signature
         self._unasked = False
         """Nobody asked for the offers that are open: Enter ends the line, Tab takes one."""
+        self._of_call = False
+        """Only what a tool has there is offered: it opened by itself."""
         self.popup: CompletionPopup | None = None
         """Made when there is something to offer first."""
 
@@ -42,34 +68,47 @@ class Offers:
 
     def ask(self) -> None:
         """Offer what can stand at the cursor: somebody wants it."""
-        self._unasked = False
+        self._unasked = self._of_call = False
         self._open()
 
     def again(self) -> None:
         """More is known of what can stand here: offer it where offers open by themselves."""
         area = self._area
-        here = area.has_focus and not area.read_only
-        if here and opens_by_itself(area.text, area.cursor_location):
+        if not area.has_focus or area.read_only:
+            return
+        row, column = area.cursor_location
+        behind_a_dot = area.document.source_line(row)[:column].endswith(".")
+        if behind_a_dot or is_in_string(area.text, area.cursor_location):
             self._open()
 
     def typed(self, typed: str) -> None:
         """After a key: narrow open offers, or open them where they are expected."""
         self._signature.typed()
         if self.is_open:
-            if typed and (typed.isalnum() or typed in "_$-.\"'`"):
-                self.ask()  # it is being chosen from
+            if typed and (typed.isalnum() or typed in _OF_NAMES):
+                self._unasked = False  # it is being chosen from
+                self._open()
                 return
             if not typed:
                 return
-            self.close()
-        if self.completer is None:
+            if typed != " " or not self._unasked:
+                self.close()
+        if self.completer is None or not typed:
             return
-        text, cursor = self._area.text, self._area.cursor_location
-        if typed in (".", '"', "'", "`") and opens_by_itself(text, cursor):
+        if typed == "." or (
+            typed in QUOTES and is_in_string(self._area.text, self._area.cursor_location)
+        ):
             self.ask()
-        elif typed in ("(", "{", ",") and opens_unasked(text, cursor):
-            self._unasked = True
+        elif may_expect(self._before(), typed):
+            self._of_call = True
+            self._unasked = typed in _OPENERS or typed == " "
             self._open()
+
+    def _before(self) -> str:
+        """The cursor's line and the one above, as far as the cursor."""
+        row, column = self._area.cursor_location
+        above = self._area.document.source_line(row - 1) if row else ""
+        return f"{above[-_LOOKED_AT:]}\n{self._area.document.source_line(row)[:column]}"
 
     def key(self, key: str) -> bool:
         """A key while offers are open; False: it is not for them."""
@@ -104,7 +143,7 @@ class Offers:
     def _open(self) -> None:
         area = self._area
         offers = [] if self.completer is None else self.completer(area.text, area.cursor_location)
-        if not offers:
+        if not offers or (self._of_call and not offers[0].of_call):
             self.close()
             return
         if self.popup is None:
@@ -131,3 +170,5 @@ class Offers:
             row, column = area.cursor_location
             area.move_cursor((row, column - offer.back))
             self.typed("(")
+        elif offer.of_call and offer.insert.endswith(": "):
+            self.typed(" ")  # its values, where they are few

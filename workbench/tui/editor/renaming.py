@@ -6,13 +6,9 @@ Pure: from the text. Where a new name would mean something else at one of its us
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
 
 from workbench.tui.editor.script_scopes import Names, Scope, Use, read_names
-
-if TYPE_CHECKING:
-    from workbench.sandbox.child.grammars import Grammars
+from workbench.tui.editor.syntax import script_tree
 
 _RESERVED = frozenset(
     (
@@ -44,14 +40,6 @@ class Edit:
     start: int
     end: int
     text: str
-
-
-@cache
-def grammars() -> Grammars:
-    """Loaded when first asked for: it takes some 50 ms."""
-    from workbench.sandbox.child.grammars import Grammars
-
-    return Grammars()
 
 
 class Renaming:
@@ -138,9 +126,7 @@ def _length(part: bytes) -> int:
 def renaming_at(text: str, at: int) -> Renaming:
     """The name at a character of a script. Raises NotRenamed."""
     source = text.encode(errors="replace")
-    root = grammars().javascript_tree(source)
-    if root.has_error:
-        root = grammars().typescript_tree(source)
+    root = script_tree(source)
     if root.has_error:
         raise NotRenamed("The script does not parse as it is: what its names mean is not known")
     place = len(text[:at].encode(errors="replace"))

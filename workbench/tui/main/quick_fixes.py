@@ -6,8 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from workbench.tui.dialogs.pick import PickScreen
-from workbench.tui.editor.call_findings import Finding, Fix, findings
-from workbench.tui.editor.script_reading import place_of
+from workbench.tui.editor.call_findings import findings
+from workbench.tui.editor.findings import Finding, Fix
+from workbench.tui.editor.script_places import place_of
 
 if TYPE_CHECKING:
     from workbench.tui.main.host import Host

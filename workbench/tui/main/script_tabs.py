@@ -17,8 +17,9 @@ from workbench.text.plurals import count as count_of
 from workbench.tui.editor import script_documents
 from workbench.tui.editor.call_at_cursor import tool_on_line
 from workbench.tui.editor.call_signature import CallSignature, signature_at
-from workbench.tui.editor.code_completion import Completion, complete
+from workbench.tui.editor.code_completion import complete
 from workbench.tui.editor.input_members import input_schema
+from workbench.tui.editor.offers import Completion
 from workbench.tui.editor.script_documents import Document, DocumentError
 from workbench.tui.main.closed_scripts import ClosedScripts
 from workbench.tui.main.folded_files import FoldedFiles

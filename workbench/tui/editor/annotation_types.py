@@ -1,0 +1,89 @@
+"""What a type of TypeScript says of a value: ``Issue[]`` with ``interface Issue { id: number }``."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from workbench.tui.editor.script_places import text_of
+from workbench.tui.editor.value_types import Items, Promised, Record, Shaped, Type, either
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_PLAIN = {"string": "string", "number": "number", "boolean": "boolean"}
+_DEEPEST = 8
+_LISTS = frozenset({"Array", "ReadonlyArray", "Set"})
+_SAME = frozenset({"Partial", "Required", "Readonly", "NonNullable", "Awaited"})
+
+
+class Annotations:
+    """Those of one script."""
+
+    def __init__(self, root: Node) -> None:
+        self._root = root
+
+    def of(self, node: Node | None, depth: int = 0) -> Type | None:
+        """node: a type, or what writes it behind its colon. None: it says nothing."""
+        if node is None or depth > _DEEPEST:
+            return None
+        children = [each for each in node.named_children if each.type != "comment"]
+        kind = node.type
+        if kind in ("type_annotation", "parenthesized_type", "readonly_type"):
+            return self.of(children[0], depth + 1) if children else None
+        if kind == "predefined_type":
+            name = _PLAIN.get(text_of(node))
+            return None if name is None else Shaped.of({"type": name})
+        if kind == "array_type":
+            return Items(self.of(children[0], depth + 1)) if children else None
+        if kind == "tuple_type":
+            return Items(None, tuple(self.of(each, depth + 1) for each in children))
+        if kind in ("union_type", "intersection_type"):
+            return either(self.of(each, depth + 1) for each in children)
+        if kind == "literal_type":
+            text = text_of(node)
+            return Shaped.of({"enum": [text[1:-1]]}) if text[:1] in ("'", '"') else None
+        if kind in ("object_type", "interface_body"):
+            return self._object(children, depth)
+        if kind == "generic_type":
+            return self._generic(node, depth)
+        return self._named(text_of(node), depth) if kind == "type_identifier" else None
+
+    def _object(self, children: list[Node], depth: int) -> Type:
+        parts, optional = {}, set[str]()
+        for each in children:
+            name = each.child_by_field_name("name")
+            if each.type == "property_signature" and name is not None:
+                text = text_of(name).strip("\"'")
+                parts[text] = partial(self.of, each.child_by_field_name("type"), depth + 1)
+                if any(child.type == "?" for child in each.children):
+                    optional.add(text)
+        return Record(parts, frozenset(optional))
+
+    def _generic(self, node: Node, depth: int) -> Type | None:
+        name, given = node.child_by_field_name("name"), node.child_by_field_name("type_arguments")
+        types = [] if given is None else given.named_children
+        called = "" if name is None else text_of(name)
+        if not types:
+            return None
+        last = self.of(types[-1], depth + 1)
+        if called in _LISTS:
+            return Items(last)
+        if called == "Promise":
+            return Promised(last)
+        return last if called in _SAME else None
+
+    def _named(self, name: str, depth: int) -> Type | None:
+        """What the script declares of that name, outside of everything else."""
+        for each in self._root.named_children:
+            inner = (
+                each.child_by_field_name("declaration") if each.type == "export_statement" else each
+            )
+            own = None if inner is None else inner.child_by_field_name("name")
+            if inner is None or own is None or text_of(own) != name:
+                continue
+            if inner.type == "interface_declaration":
+                return self.of(inner.child_by_field_name("body"), depth + 1)
+            if inner.type == "type_alias_declaration":
+                return self.of(inner.child_by_field_name("value"), depth + 1)
+        return None

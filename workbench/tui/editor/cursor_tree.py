@@ -1,0 +1,87 @@
+"""The tree of a script at its cursor, for what can stand there: the whole, where that parses with a name at the
+cursor, else of what stands before it, with all that is open closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from workbench.tui.editor.open_brackets import open_at_end
+from workbench.tui.editor.script_places import HERE, text_around
+from workbench.tui.editor.syntax import typescript_tree
+from workbench.tui.editor.text_edits import is_word
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+
+@dataclass(frozen=True)
+class CursorTree:
+    """Places are in bytes of ``source``."""
+
+    source: bytes
+    root: Node
+    as_it_is: Node
+    """Of the whole script, however little of it parses; every place before the cursor is the same."""
+    at: int
+    """Where the cursor is."""
+    after: str
+    """What follows in the script."""
+    inside: str
+    """As in ``open_brackets.Open``."""
+    row: int
+    """The line of the script, from 0, that ``source`` begins with."""
+
+    @cached_property
+    def path(self) -> list[Node]:
+        """The nodes around the cursor, from the root to the name that is written there."""
+        from workbench.sandbox.child.grammars import path_to
+
+        return path_to(self.root, self.at)
+
+    @property
+    def leaf(self) -> Node:
+        return self.path[-1]
+
+    @property
+    def typed(self) -> str:
+        """What is written of the name, or of the text, before the cursor."""
+        return self.source[self.leaf.start_byte : self.at].decode(errors="replace")
+
+    def around(self) -> Iterator[tuple[Node, Node]]:
+        """Each node around the cursor with the one in it that leads there, from the inside."""
+        path = self.path
+        for index in range(len(path) - 2, -1, -1):
+            yield path[index], path[index + 1]
+
+    def row_of(self, node: Node) -> int:
+        """The line of the script that a node begins on, from 0."""
+        return self.row + node.start_point.row
+
+
+def read_at(text: str, cursor: tuple[int, int]) -> CursorTree:
+    """The tree at a cursor ``(row, column)``, both from 0, where a name is being written."""
+    before, after, row = text_around(text, cursor)
+    opened = open_at_end(before)
+    start = before.encode(errors="replace")
+    source = start + (HERE + after).encode(errors="replace")
+    root = as_it_is = typescript_tree(source)
+    if root.has_error:
+        source = start + (HERE + opened.closed(before)).encode(errors="replace")
+        root = typescript_tree(source)
+    return CursorTree(source, root, as_it_is, len(start), after, opened.inside, row)
+
+
+def look_at(text: str, place: tuple[int, int]) -> CursorTree:
+    """The tree at a place of what is written: of the script as it stands, where that parses."""
+    before, after, row = text_around(text, place)
+    start = before.encode(errors="replace")
+    source = start + after.encode(errors="replace")
+    root = typescript_tree(source)
+    if root.has_error:
+        return read_at(text, place)
+    at = len(start) - (is_word(before[-1:]) and not is_word(after[:1]))
+    return CursorTree(source, root, root, at, after, "", row)
