@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from workbench.tui.editor.highlighting import Language
-from workbench.tui.editor.renaming import grammars
+from workbench.tui.editor.syntax import grammars
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Query

@@ -22,7 +22,7 @@ from workbench.tui.editor.expression_types import Expressions
 from workbench.tui.editor.findings import LONGEST, Finding, Fix
 from workbench.tui.editor.js_literals import Span
 from workbench.tui.editor.script_places import text_of
-from workbench.tui.editor.syntax import paths, script_tree
+from workbench.tui.editor.syntax import paths, script_tree, without_fence
 from workbench.tui.editor.value_types import ToolFunction
 from workbench.tui.editor.waiting_findings import unawaited, unread
 
@@ -43,7 +43,7 @@ def findings(catalogue: Catalogue, text: str) -> list[Finding]:
     """
     if not catalogue.servers or ("tools" not in text and "call_tool" not in text):
         return []
-    source = _without_fence(text).encode(errors="replace")
+    source = without_fence(text).encode(errors="replace")
     root = script_tree(source)
     if root.has_error:
         return []
@@ -54,15 +54,6 @@ def findings(catalogue: Catalogue, text: str) -> list[Finding]:
             break
     written = text.encode(errors="replace")
     return sorted((each.in_characters(written) for each in found), key=lambda each: each.at)
-
-
-def _without_fence(text: str) -> str:
-    from workbench.sandbox.child.fences import NotAScript, unfenced
-
-    try:
-        return unfenced(text)
-    except NotAScript:
-        return text
 
 
 class _Reader:

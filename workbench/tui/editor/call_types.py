@@ -176,9 +176,9 @@ def _of_method(known: Expressions, function: Node, given: list[Node], depth: int
     if known.is_global(owner, "Promise", "Object", "Array"):
         return _of_static(known, f"{text_of(owner)}.{method}", given, depth)
     value = known.of(owner, depth)
-    if value is None or isinstance(value, AllTools):
-        return None
     first = given[0] if given else None
+    if value is None or isinstance(value, AllTools):
+        return Items(known.returned(first, depth)) if method == "map" and given else None
     if method in _HANDLERS and isinstance(value, Promised):
         after = known.returned(first, depth) if method == "then" else value
         return promised(after)

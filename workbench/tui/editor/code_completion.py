@@ -53,6 +53,7 @@ _NEW_NAMES = frozenset(
     }
 )
 """Where a name stands that is new, or that nothing is known of."""
+_NAMING = frozenset({"class", "function", "interface", "enum", "type", "catch", "import"})
 _NAMED = frozenset(
     {
         *("variable_declarator", "function_declaration", "function_expression", "class"),
@@ -85,7 +86,7 @@ def _at_name(known: Expressions, tree: CursorTree) -> list[Completion]:
     if len(tree.path) < 2 or "identifier" not in tree.leaf.type:
         return []
     parent, leaf = tree.path[-2], tree.leaf
-    if parent.type == "ERROR" and not tree.typed:
+    if parent.type == "ERROR" and (not tree.typed or _is_new(leaf)):
         return []  # behind what is whole
     if parent.type != "member_expression" and tree.source[: tree.at].endswith(b"."):
         return []  # a number
@@ -114,6 +115,14 @@ def _at_name(known: Expressions, tree: CursorTree) -> list[Completion]:
     elif here is None and len(tree.path) > 2:
         first = quoted_offers(compared_values(known, parent, leaf, tree.path[-3]), tree.typed, "")
     return [*first, *offers(_names(tree), tree.typed)]
+
+
+def _is_new(leaf: Node) -> bool:
+    """Whether the word before says that a name is new, in what does not parse yet."""
+    before = leaf.prev_sibling
+    if before is not None and before.type == "(":
+        before = before.prev_sibling
+    return before is not None and before.type in _NAMING
 
 
 def _is(parent: Node, field: str, child: Node) -> bool:

@@ -1,5 +1,5 @@
-"""The tree of a script at its cursor, for what can stand there: the whole, where that parses with a name at the
-cursor, else of what stands before it, with all that is open closed.
+"""The tree of a script at its cursor, for what can stand there: of the whole, where that parses with a name at
+the cursor (and a comma behind it), else of what stands before it, with all that is open closed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from workbench.tui.editor.open_brackets import open_at_end
 from workbench.tui.editor.script_places import HERE, text_around
-from workbench.tui.editor.syntax import typescript_tree
+from workbench.tui.editor.syntax import typescript_tree, without_fence
 from workbench.tui.editor.text_edits import is_word
 
 if TYPE_CHECKING:
@@ -64,20 +64,22 @@ class CursorTree:
 
 def read_at(text: str, cursor: tuple[int, int]) -> CursorTree:
     """The tree at a cursor ``(row, column)``, both from 0, where a name is being written."""
-    before, after, row = text_around(text, cursor)
+    before, after, row = text_around(without_fence(text), cursor)
     opened = open_at_end(before)
     start = before.encode(errors="replace")
     source = start + (HERE + after).encode(errors="replace")
     root = as_it_is = typescript_tree(source)
-    if root.has_error:
-        source = start + (HERE + opened.closed(before)).encode(errors="replace")
+    for mended in (f"{HERE},{after}", HERE + opened.closed(before)):
+        if not root.has_error:
+            break
+        source = start + mended.encode(errors="replace")
         root = typescript_tree(source)
     return CursorTree(source, root, as_it_is, len(start), after, opened.inside, row)
 
 
 def look_at(text: str, place: tuple[int, int]) -> CursorTree:
     """The tree at a place of what is written: of the script as it stands, where that parses."""
-    before, after, row = text_around(text, place)
+    before, after, row = text_around(without_fence(text), place)
     start = before.encode(errors="replace")
     source = start + after.encode(errors="replace")
     root = typescript_tree(source)

@@ -166,7 +166,9 @@ class Expressions:
         if declared is None:
             if name == "tools":
                 return AllTools(self.catalogue)
-            return Shaped(Place.of(self._given())) if name == "input" else None
+            if name == "input":
+                return Shaped(Place.of(self._given()))
+            return self._assigned(name, node.start_byte, depth)
         return self.of_declared(declared, name, node.start_byte, depth)
 
     def of_declared(self, declared: Declaration, name: str, at: int, depth: int = 0) -> Type | None:

@@ -27,6 +27,18 @@ def grammars() -> Grammars:
     return Grammars()
 
 
+def without_fence(text: str) -> str:
+    """A script without the Markdown around it, which is blank then."""
+    if "```" not in text and "~~~" not in text:
+        return text
+    from workbench.sandbox.child.fences import NotAScript, unfenced
+
+    try:
+        return unfenced(text)
+    except NotAScript:
+        return text
+
+
 def typescript_tree(source: bytes) -> Node:
     """Of what is short: for who asks at a key."""
     return grammars().typescript_tree(source)
