@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.tui.editor.highlighting import Language
-from workbench.tui.editor.renaming import grammars
 from workbench.tui.editor.same_program import difference
+from workbench.tui.editor.syntax import grammars
 
 if TYPE_CHECKING:
     from tree_sitter import Node
