@@ -12,13 +12,18 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from types import ModuleType
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 _PROC = "/proc"
 _PIPE_BYTES = 1 << 20
 _LOWEST_PRIORITY = 19
 _GENEROUS_BYTES = 1 << 30
+Step: TypeAlias = Callable[[], object]
+"""A right to be given up: a call with its arguments, made beforehand, so that a worker has little to look up.
+What it returns is false where it was done; it may raise OSError or ValueError."""
+_PR_GET_DUMPABLE = 3
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 _SECCOMP_MODE_FILTER = 2
 _SIGKILL = 9
@@ -86,12 +91,34 @@ def _statm(field: int, *, otherwise: int) -> int:
 
 def limit(name: str, value: int) -> bool:
     """Set a resource limit for good (``RLIMIT_…``); False: the system has none, or refuses."""
-    if _resource is None:
-        return False
+    return taken(limiting(name, value))
+
+
+def limiting(name: str, value: int) -> Step:
+    """The same, for later."""
+    number = getattr(_resource, name, None)
+    if _resource is None or number is None:
+        return _refused
+    return partial(_resource.setrlimit, number, (value, value))
+
+
+def limit_that_is(name: str) -> Step:
+    """Sets a limit as it is: changes nothing."""
+    number = getattr(_resource, name, None)
+    if _resource is None or number is None:
+        return _refused
+    return partial(_resource.setrlimit, number, _resource.getrlimit(number))
+
+
+def taken(step: Step) -> bool:
+    """Take a step; False: the system refuses it."""
     try:
-        _resource.setrlimit(getattr(_resource, name), (value, value))
-    except (AttributeError, ValueError, OSError):
+        return not step()
+    except (ValueError, OSError):
         return False
+
+
+def _refused() -> object:
     return True
 
 
@@ -167,29 +194,34 @@ class Prctl:
             self._call = ctypes.CDLL(None).prctl
 
     def no_new_privileges(self) -> bool:
-        return self._set(_PR_SET_NO_NEW_PRIVS, 1)
+        return taken(self._step(_PR_SET_NO_NEW_PRIVS, 1))
 
     def not_dumpable(self) -> bool:
-        return self._set(_PR_SET_DUMPABLE, 0)
+        return taken(self._step(_PR_SET_DUMPABLE, 0))
 
     def die_with_parent(self) -> bool:
         """Not inherited by a fork."""
-        return self._set(_PR_SET_PDEATHSIG, _SIGKILL)
+        return taken(self.dying_with_parent())
+
+    def dying_with_parent(self) -> Step:
+        """The same, for later."""
+        return self._step(_PR_SET_PDEATHSIG, _SIGKILL)
 
     def load(self, instructions: bytes) -> _FilterProgram | None:
-        """A seccomp program, ready for ``confine``."""
+        """A seccomp program, ready for ``confining``."""
         if self._call is None:
             return None
         text = ctypes.create_string_buffer(instructions, len(instructions))
         self._kept.append(text)
         return _FilterProgram(len(instructions) // 8, ctypes.cast(text, ctypes.c_void_p))
 
-    def confine(self, program: _FilterProgram) -> bool:
-        """Allow only what the program allows, for good."""
-        if self._call is None:
-            return False
-        given = ctypes.byref(program)
-        return self._call(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, given, 0, 0) == 0
+    def confining(self, program: _FilterProgram) -> Step:
+        """Allows only what the program allows, for good."""
+        return self._step(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program))
 
-    def _set(self, option: int, value: int) -> bool:
-        return self._call is not None and self._call(option, value, 0, 0, 0) == 0
+    def asking(self) -> Step:
+        """Changes nothing."""
+        return self._step(_PR_GET_DUMPABLE, 0)
+
+    def _step(self, option: int, value: int, program: object = 0) -> Step:
+        return _refused if self._call is None else partial(self._call, option, value, program, 0, 0)

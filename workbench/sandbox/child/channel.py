@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 from collections import deque
@@ -51,10 +50,13 @@ class Channel:
 
     def _write(self, data: bytes | memoryview) -> None:
         while True:
-            with contextlib.suppress(BlockingIOError):
-                data = memoryview(data)[os.write(self._descriptor, data) :]
-            if not data:
+            try:
+                sent = os.write(self._descriptor, data)
+            except BlockingIOError:
+                sent = 0
+            if sent == len(data):
                 return
+            data = memoryview(data)[sent:]
             for _, event in self._either.poll():
                 if event & ~select.POLLOUT:
                     self._take()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import struct
+from typing import TypeAlias
 
 from workbench.util import system
 
@@ -37,6 +38,8 @@ _SYSCALLS: dict[str, dict[str, int]] = {
     },
 }  # fmt: skip
 _MMAP = {"x86_64": 9, "aarch64": 222}
+Late: TypeAlias = tuple[tuple[str, system.Step], ...]
+"""What is left to do after the fork, each with its name in ``Hardening.steps``."""
 # Beyond the script's heap: the interpreter, frames in both directions, the engine's own needs.
 _ADDRESS_SPACE_SLACK = 512 << 20
 
@@ -67,9 +70,13 @@ class Hardening:
     def __init__(self) -> None:
         self.steps: dict[str, bool] = {}
         self._virtual_bytes = 0
+        self._late: dict[int, Late] = {}
         self._prctl = system.Prctl()
         machine = os.uname().machine
-        self._program = self._prctl.load(_filter(machine)) if machine in _SYSCALLS else None
+        self._filtering: Late = ()
+        program = self._prctl.load(_filter(machine)) if machine in _SYSCALLS else None
+        if program is not None:
+            self._filtering = (("seccomp allow-list", self._prctl.confining(program)),)
 
     def prepare(self) -> None:
         """Take the steps that a fork inherits."""
@@ -77,23 +84,39 @@ class Hardening:
         for name, value in (("RLIMIT_CORE", 0), ("RLIMIT_FSIZE", 0), ("RLIMIT_CPU", 86_400)):
             system.limit(name, value)
         self._virtual_bytes = system.address_space_bytes()
-        self.steps["resource limits"] = False
+        self.steps["resource limits"] = True
         self.steps["no new privileges"] = self._prctl.no_new_privileges()
         self.steps["not dumpable"] = self._prctl.not_dumpable()
-        self.steps["seccomp allow-list"] = False
+        # Said before it is done: afterwards there is nothing left to ask with.
+        self.steps["seccomp allow-list"] = bool(self._filtering)
 
     def die_with_parent(self) -> None:
         """Not inherited by a fork: the zygote and each child ask for it themselves."""
         self.steps["dies with its parent"] = self._prctl.die_with_parent()
 
-    def apply(self, memory_bytes: int) -> None:
-        """In the child, after the fork. ``memory_bytes``: the script's own limit."""
-        self.die_with_parent()
-        address_space = self._virtual_bytes + memory_bytes + _ADDRESS_SPACE_SLACK
-        held = system.limit("RLIMIT_NOFILE", 8) and system.limit("RLIMIT_NPROC", 0)
-        self.steps["resource limits"] = system.limit("RLIMIT_AS", address_space) and held
-        if self._program is not None:
-            # Said before it is done: afterwards there is nothing left to ask with.
-            self.steps["seccomp allow-list"] = True
-            if not self._prctl.confine(self._program):
-                self.steps["seccomp allow-list"] = False
+    def late(self, memory_bytes: int) -> Late:
+        """What a worker does itself, in this order (``take``). ``memory_bytes``: the script's own limit."""
+        known = self._late.get(memory_bytes)
+        if known is None:
+            address_space = self._virtual_bytes + memory_bytes + _ADDRESS_SPACE_SLACK
+            known = self._late[memory_bytes] = (
+                ("dies with its parent", self._prctl.dying_with_parent()),
+                ("resource limits", system.limiting("RLIMIT_NOFILE", 8)),
+                ("resource limits", system.limiting("RLIMIT_NPROC", 0)),
+                ("resource limits", system.limiting("RLIMIT_AS", address_space)),
+                *self._filtering,
+            )
+        return known
+
+    def as_it_is(self) -> Late:
+        """Steps of the same kind that change nothing, to be rehearsed in the zygote."""
+        asks, limits = self._prctl.asking(), system.limit_that_is("RLIMIT_NOFILE")
+        filtering = tuple((name, asks) for name, _ in self._filtering)
+        return (("", asks), ("", limits), ("", limits), ("", limits), *filtering)
+
+
+def take(late: Late, steps: dict[str, bool]) -> None:
+    """In the child, after the fork. ``steps`` says what held so far; what does not is noted there."""
+    for name, step in late:
+        if not system.taken(step):
+            steps[name] = False

@@ -15,6 +15,7 @@ import socket
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn
 
 from workbench.sandbox import job as jobs
@@ -410,18 +411,24 @@ def leave(code: int = 0) -> NoReturn:
     os._exit(code)
 
 
-def warm_up(starter: Starter, make_engine: EngineMaker) -> None:
-    """Run a script once in this process, so that a fork finds the interpreter's caches filled.
+def warm_up(runner: Runner, work: Callable[[Runner, int], None], times: int) -> None:
+    """Do so often in this process what a worker does, with calls (``work``: of the runner, which is of no
+    other use, on a descriptor), so that a fork finds the interpreter's code and caches as they will be.
 
     Only in the zygote: in each child the same would dirty, and so copy, the pages it shares.
     """
-    ours, theirs = socket.socketpair()
     code = "console.log(Date.now()); await tools.a.b({}); call_tool('a', 'b')"
     script = jobs.run(code, "{}", _Limits(), seed=(1, 2, 3, 4))
-    for frame in (script, b'1\n{"ok":true,"result":1}', b'0\n{"ok":true,"result":1}'):
-        ours.sendall(pack(frame))
-    runner = Runner(starter, make_engine)
-    runner.serve(Channel(theirs.fileno()), {})
+    for operation in range(1, times + 1):
+        ours, theirs = socket.socketpair()
+        theirs.setblocking(False)
+        for frame in (
+            script,
+            b'%d\n{"ok":true,"result":1}' % operation,
+            b'0\n{"ok":true,"result":1}',
+        ):
+            ours.sendall(pack(frame))
+        work(runner, theirs.fileno())
+        ours.close()
+        theirs.close()
     system.set_alarm(0)
-    ours.close()
-    theirs.close()

@@ -24,13 +24,13 @@ from typing import NoReturn
 from workbench.sandbox import job as jobs
 from workbench.sandbox.child import quickjs_engine, rejections
 from workbench.sandbox.child.channel import Channel
-from workbench.sandbox.child.hardening import Hardening
+from workbench.sandbox.child.hardening import Hardening, Late, take
 from workbench.sandbox.child.runner import Runner, leave, warm_up
 from workbench.sandbox.child.starting import Starter
 from workbench.util import system
 
 _EXIT_BROKEN = 71
-_REHEARSALS = 10
+_REHEARSALS = 16
 """Here, before the first fork: so often until the interpreter has made of its code and caches what it makes of
 them, which each worker would do again in pages of its own."""
 _DESCRIPTORS = 64
@@ -41,8 +41,13 @@ class Zygote:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
         starter = Starter()
-        warm_up(starter, quickjs_engine.maker())
         self._hardening = Hardening()
+        unchanged = self._hardening.as_it_is()
+        warm_up(
+            Runner(starter, quickjs_engine.maker()),
+            lambda runner, descriptor: _work(runner, descriptor, (), unchanged, {}),
+            _REHEARSALS,
+        )
         make_engine = quickjs_engine.maker(tracks_rejections=rejections.possible())
         self._runner = Runner(starter, make_engine)
         for _ in range(_REHEARSALS):
@@ -98,6 +103,7 @@ class Zygote:
             self._answer("N no descriptor is left for its connection")
             return
         descriptor = self._received.popleft()
+        late = self._hardening.late(memory_bytes)
         try:
             pid = os.fork()
         except OSError as error:  # no process or no memory for one: others go on
@@ -105,21 +111,15 @@ class Zygote:
             self._answer(f"N {error}")
             return
         if pid == 0:
-            self._become_worker(descriptor, memory_bytes)
+            self._become_worker(descriptor, late)
         os.close(descriptor)
         self._children.add(pid)
         self._answer(f"F {pid}")
 
-    def _become_worker(self, descriptor: int, memory_bytes: int) -> NoReturn:
+    def _become_worker(self, descriptor: int, late: Late) -> NoReturn:
         try:
-            # Few calls, few objects: each page that Python touches here is copied first.
-            os.closerange(3, descriptor)
-            os.closerange(descriptor + 1, _HIGHEST_DESCRIPTOR)
-            self._hardening.apply(memory_bytes)
-            channel = Channel(descriptor)
-            if channel.takes(jobs.REHEARSE):
-                self._runner.rehearse()
-            self._runner.serve(channel, self._hardening.steps)
+            others = ((3, descriptor), (descriptor + 1, _HIGHEST_DESCRIPTOR))
+            _work(self._runner, descriptor, others, late, self._hardening.steps)
         except EOFError:
             leave()
         except BaseException as error:
@@ -144,6 +144,27 @@ class Zygote:
             self._control.sendall(line.encode() + b"\n")
         except OSError:
             leave()
+
+
+def _work(
+    runner: Runner,
+    descriptor: int,
+    others: tuple[tuple[int, int], ...],
+    late: Late,
+    steps: dict[str, bool],
+) -> None:
+    """All that a worker does. Few calls, few objects: each page that Python touches here is copied first.
+
+    others: the descriptors that it inherits and does not need. late: what it gives up itself, ``steps`` what
+    holds. With neither, the zygote does it too, for what the interpreter makes of code that ran some times.
+    """
+    for first, end in others:
+        os.closerange(first, end)
+    take(late, steps)
+    channel = Channel(descriptor)
+    if channel.takes(jobs.REHEARSE):
+        runner.rehearse()
+    runner.serve(channel, steps)
 
 
 def main() -> NoReturn:

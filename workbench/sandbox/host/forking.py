@@ -83,7 +83,8 @@ class ForkServer:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,  # never the terminal: a dying worker would write into the TUI
                 pass_fds=[theirs.fileno()],
-                env={"TZ": "UTC", "PYTHONDONTWRITEBYTECODE": "1"},
+                # bound at once: each fork would look up, in pages of its own, what it calls first
+                env={"TZ": "UTC", "PYTHONDONTWRITEBYTECODE": "1", "LD_BIND_NOW": "1"},
                 start_new_session=True,
             )
         except OSError:
