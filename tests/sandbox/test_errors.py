@@ -63,6 +63,23 @@ PLACES: list[tuple[str, str, str, int | None, int | None]] = [
     ("try {\nlet {w: {v}} = {};\n} catch (e) {\n throw e;\n}", "RUNTIME_ERROR", "null to object", 2, 5),
     ("const K = 1;\nfor (let i = 0; i < 1; i++) {\n K = 5;\n}", "RUNTIME_ERROR", "read-only", 3, 2),
     ("const K = 1;\nK += 1", "RUNTIME_ERROR", "read-only", 2, 1),
+    # A member of what is no name.
+    ("const v = null.x", "RUNTIME_ERROR", "of null", 1, 11),
+    ("return (void 0).x", "RUNTIME_ERROR", "of undefined", 1, 8),
+    ("console.log(1);\n\nconst v = null.x", "RUNTIME_ERROR", "of null", 3, 11),
+    ("function f() {\n console.log(2);\n return 'abc'.x.y;\n}\nf()", "RUNTIME_ERROR", "'y' of undefined", 3, 9),
+    ("await f();\nconst v = { a: [1][5].b };\nasync function f() {}", "RUNTIME_ERROR", "'b' of undefined", 2, 16),
+    ("Math.max(1);\nconst v = (await null)[2];", "RUNTIME_ERROR", "'2' of null", 2, 11),
+    ("Math.max(1);\nconst [a] = [this.x.y];", "RUNTIME_ERROR", "'y' of undefined", 2, 14),
+    ("const o = {};\nconst v = o.a.b, w = 'abc'.x.b;", "RUNTIME_ERROR", "'b' of undefined", 2, 11),
+    ("Math.max(1);\nconst v = JSON.parse('{}').a.b + 'c'.a.b", "RUNTIME_ERROR", "'b' of undefined", 2, 16),
+    ("Math.max(1);\nconst v = [1, ...null]", "RUNTIME_ERROR", "of null", 2, 15),
+    # A name within {a}.
+    ("const total = 1;\n\nreturn { total, count };", "RUNTIME_ERROR", "ReferenceError: count", 3, 17),
+    ("const { a } = { a: 1 };\nMath.max(a);\nf({ a, b });\nfunction f() {}", "RUNTIME_ERROR", "ReferenceError: b", 3, 8),
+    ("function f() {\n Math.max(1);\n return [{ b }];\n}\nf()", "RUNTIME_ERROR", "ReferenceError: b", 3, 12),
+    ("Math.max(1);\nconst o = { o };", "RUNTIME_ERROR", "ReferenceError: o is not", 2, 13),
+    ("b;\nconst o = { b };", "RUNTIME_ERROR", "ReferenceError: b", 1, 1),
     # Written over several lines: the engine gives the place of an argument.
     ("await tools.test.fail({\n a: 1,\n b: input.n,\n})", "UPSTREAM_ERROR", "boom", 1, 18),
     ("const f = tools.test.fail;\nawait f({\n a: Math.max(1),\n})", "UPSTREAM_ERROR", "boom", 2, 7),

@@ -1,5 +1,6 @@
 """The place of a failure that the engine notes none for: ``const {a} = x``, ``const [a] = x``,
-``for (const a of x)``, an assignment to a constant, a call written over several lines.
+``for (const a of x)``, an assignment to a constant, a member of what is no name (``null.a``, ``"a".b.c``), a
+name within ``{a}``, a call written over several lines.
 
 What it gives then is the last place before: a line that is another's. What failed is the first such thing
 behind that place and in the same function; or the call that this place is an argument of.
@@ -24,6 +25,10 @@ _NOT_ITERABLE = re.compile(
     r"|cannot read property 'Symbol\.(?:i|asyncI)terator' of (?:undefined|null))\Z"
 )
 _CONSTANT = re.compile(r"TypeError: '([\w$]+)' is read-only\Z")
+_UNKNOWN = re.compile(r"ReferenceError: (\S+) is not (?:defined|initialized)\Z")
+_MEMBER = re.compile(
+    r"TypeError: cannot (?:read|set) property '(.*)' of (?:undefined|null)\Z", re.DOTALL
+)
 _ENGINE = re.compile(
     r"cannot read property|not a function|is not defined|is not iterable|to object\Z"
 )
@@ -108,7 +113,54 @@ def _kind(message: str) -> _Kind | None:
         return _Kind(
             partial(_assigned, name), lambda node, _: _assigned(name, node) is not None or None
         )
+    if (unknown := _UNKNOWN.match(message)) is not None:
+        name = unknown[1].encode("utf-8", "surrogatepass")
+        return _Kind(partial(_shorthand, name), lambda node, _: _is_name(name, node) or None)
+    if (member := _MEMBER.match(message)) is not None:
+        name = member[1].encode("utf-8", "surrogatepass")
+        return _Kind(
+            partial(_member_of_no_name, name), lambda node, _: _is_member(name, node) or None
+        )
     return None
+
+
+def _is_name(name: bytes, node: Node) -> bool:
+    return node.type == "identifier" and node.text == name
+
+
+def _shorthand(name: bytes, node: Node) -> int | None:
+    is_it = node.type == "shorthand_property_identifier" and node.text == name
+    return node.start_byte if is_it else None
+
+
+def _is_member(name: bytes, node: Node) -> bool:
+    """Whether it reads or sets a member that may have this name."""
+    if node.type == "member_expression":
+        known = node.child_by_field_name("property")
+        return known is not None and known.text == name
+    if node.type != "subscript_expression":
+        return False
+    index = node.child_by_field_name("index")
+    if index is None or index.type not in {"string", "number"}:
+        return index is not None
+    return (index.text or b"").strip(b"\"'") == name
+
+
+def _member_of_no_name(name: bytes, node: Node) -> int | None:
+    if not _is_member(name, node):
+        return None
+    return None if _has_a_place(node) else node.start_byte
+
+
+def _has_a_place(node: Node) -> bool:
+    """Whether what an expression begins with is something that the engine notes the place of."""
+    base = node
+    while (
+        inner := base.child_by_field_name("object")
+        or (base.named_child(0) if base.type == "parenthesized_expression" else None)
+    ) is not None:
+        base = inner
+    return base.type in {"identifier", "undefined", "call_expression", "new_expression"}
 
 
 def _object_pattern(node: Node) -> int | None:
@@ -118,6 +170,11 @@ def _object_pattern(node: Node) -> int | None:
 def _iterated(node: Node) -> int | None:
     if node.type == "array_pattern":
         return node.start_byte
+    if node.type == "array":
+        spread = (child for child in node.named_children if child.type == "spread_element")
+        return next(
+            (one.start_byte for one in spread if not _has_a_place(one.named_children[0])), None
+        )
     if node.type != "for_in_statement" or not any(child.type == "of" for child in node.children):
         return None
     over = node.child_by_field_name("right")
