@@ -11,6 +11,7 @@ import pytest
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.screen import ModalScreen
 from textual.widgets import TextArea
 
 import workbench.tui
@@ -19,8 +20,11 @@ from workbench.config import Config, demo_server
 from workbench.tui.commands import BY_ID, COMMANDS, TITLES, Command, meet
 from workbench.tui.commands.shown import split
 from workbench.tui.dialogs.help import HelpScreen
+from workbench.tui.dialogs.purposes import PURPOSES, purpose_of
 from workbench.tui.history.screen import HistoryScreen
+from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
+from workbench.tui.widgets.pane_screen import PANES
 
 _TEXT_AREA = {
     (binding.key, binding.action) for binding in TextArea.BINDINGS if isinstance(binding, Binding)
@@ -40,6 +44,18 @@ def node_classes() -> Iterator[type[DOMNode]]:
 
 
 CLASSES = sorted(set(node_classes()), key=lambda kind: kind.__qualname__)
+
+
+def test_the_help_begins_with_what_each_pane_and_screen_is_for() -> None:
+    screens = [kind for kind in CLASSES if issubclass(kind, GuardedScreen)]
+    for kind in screens:
+        own = [each for each in vars(kind).get("BINDINGS", ()) if isinstance(each, Binding)]
+        places = [BY_ID[binding.id].place for binding in own if binding.id]
+        if places and not issubclass(kind, ModalScreen) and "main" not in places:
+            assert purpose_of(places), f"{kind} has no purpose"
+    assert all(purpose_of([pane]) for pane in PANES)
+    for purpose in PURPOSES.values():
+        assert len(purpose.split(". ")) == 2, purpose
 
 
 def own_bindings(kind: type[DOMNode]) -> list[Binding]:
@@ -149,6 +165,9 @@ async def test_keys_of_screens_and_widgets_are_changed_by_the_configuration(
         help_screen = app.screen
         assert isinstance(help_screen, HelpScreen)
         lines = help_screen._text().plain.splitlines()
+        assert lines[0].startswith("Every run of a script, whoever ran it"), (
+            "what the screen is for"
+        )
         assert ["o", "Sort"] in [line.split() for line in lines]
         assert "Copy as JSON" not in help_screen._text().plain
         said: list[str] = []

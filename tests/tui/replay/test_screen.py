@@ -235,7 +235,8 @@ async def test_help_begins_with_the_keys_of_the_screen(make_app: MakeApp) -> Non
         await until(lambda: isinstance(app.screen, HelpScreen), "the help")
         await pilot.pause()
         said = str(app.screen.query_one(Static).visual)
-        assert said.startswith("On this screen")
+        assert said.startswith("A run as it was recorded: nothing is sent")
+        assert "\n\nOn this screen\n" in said
         for words in ("Step", "Compare live", "Verify offline", "Edit and replay", "Breakpoint"):
             assert words in said
         await pilot.press("escape", "escape")

@@ -1,4 +1,4 @@
-"""Help: every key, those of the pane with the cursor first."""
+"""Help: what the pane with the cursor is for, and every key, those of that pane first."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from workbench.tui.commands import BY_ID, Place, bindings, in_force, shown
+from workbench.tui.dialogs.purposes import purpose_of
 from workbench.tui.widgets.guarded_screen import GuardedModal
 
 _PANES: Mapping[str, tuple[Place, ...]] = {
@@ -108,6 +109,8 @@ class HelpScreen(GuardedModal[None]):
         super().__init__()
         self._screen_keys = screen_keys(screen, own_keys) if screen is not None else []
         self._cursor = cursor_places(screen) if screen is not None else []
+        own = _places(screen) if screen is not None else []
+        self._purpose = purpose_of([*self._cursor, *own, pane])
         self._own_keys = own_keys
         self._pane = pane
         self._here = here
@@ -134,7 +137,8 @@ class HelpScreen(GuardedModal[None]):
         for pane in _PANES if self._pane else ():
             if pane != self._pane:
                 groups[f"In the {pane} pane"] = pane_keys(pane, self._own_keys)
-        lines: list[Content] = []
+        purpose = wrap(self._purpose, width - 1) if width else [self._purpose]
+        lines = [*map(Content, purpose), Content("")] if self._purpose else []
         for title, entries in groups.items():
             lines.append(Content.styled(title, "bold $primary"))
             lines += [
