@@ -110,7 +110,7 @@ class HelpScreen(GuardedModal[None]):
         self._screen_keys = screen_keys(screen, own_keys) if screen is not None else []
         self._cursor = cursor_places(screen) if screen is not None else []
         own = _places(screen) if screen is not None else []
-        self._purpose = purpose_of([*self._cursor, *own, pane])
+        self._purpose = purpose_of([*own, *self._cursor, pane])
         self._own_keys = own_keys
         self._pane = pane
         self._here = here
