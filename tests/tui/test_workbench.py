@@ -21,6 +21,7 @@ from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.dialogs.help import HelpScreen
 from workbench.tui.dialogs.jump import JumpScreen
+from workbench.tui.editor.script_documents import Document
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.main.editor_pane import ProblemLine
 from workbench.tui.replay.screen import ReplayScreen
@@ -110,9 +111,12 @@ async def test_calls_that_are_likely_wrong_are_marked_and_put_right(make_app: Ma
     app = make_app("tools.demo.get_isue({ id: '101' });\nreturn 1\n")
     async with app.run_test(size=(120, 40)) as pilot:
         await start(app, pilot)
-        await pilot.press("ctrl+home", "space", "backspace")
         script = app.main.tab.script
         await until(lambda: "1 more" in problem(app), "both are told once the tools are known")
+        await app.main.scripts.show(Document(None, "return call_tool('demo', 'get_isue', {})"))
+        await until(lambda: "'get_isue'" in problem(app), "of a script that is opened, too")
+        await pilot.press("alt+1")
+        await until(lambda: "1 more" in problem(app), "and of the one that is in front again")
         assert app.main.query_one("#script-problem").has_class("-likely")
         assert [(each.line, each.kind) for each in script.markers] == [(1, "warning")]
         await pilot.press("alt+full_stop")

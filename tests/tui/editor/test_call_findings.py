@@ -9,15 +9,27 @@ from types import FrameType
 import pytest
 
 from tests.tui.editor.test_code_completion import catalogue
-from workbench.catalogue.tools import Catalogue, ServerInfo
+from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
+from workbench.core.model import JsonValue
 from workbench.tui.editor.call_findings import findings
 from workbench.tui.editor.findings import Finding
 
 
 def found(script: str) -> list[Finding]:
     known = catalogue()
-    asleep = ServerInfo("asleep", state="connecting")
-    return findings(replace(known, servers={**known.servers, "asleep": asleep}), script)
+    servers = {
+        "asleep": ServerInfo("asleep", state="connecting"),
+        "files": ServerInfo("files", state="ready"),
+    }
+    move = ToolInfo("files", "move_file", "", None, MOVE)
+    tools = {**known.tools, "files": {"move_file": move}}
+    return findings(replace(known, servers={**known.servers, **servers}, tools=tools), script)
+
+
+MOVE: dict[str, JsonValue] = {
+    "properties": {"from": {"type": "string"}, "to": {"type": "string"}},
+    "required": ["from", "to"],
+}
 
 
 def fixed(script: str) -> str:
@@ -60,6 +72,12 @@ def fixed(script: str) -> str:
             'await tools.tracker.search_issues({ limit: 3, query: "" })',
         ),
         (
+            "await tools.files.move_file({ note: 1 // why\n})",
+            "{ note: 1 // why\n}",
+            "needs from and to",
+            'await tools.files.move_file({ note: 1, from: "", to: "" // why\n})',
+        ),
+        (
             "await tools.tracker.search_issues({})",
             "{}",
             "needs query",
@@ -90,6 +108,55 @@ def fixed(script: str) -> str:
             "const n = (await tools.tracker.search_issues({ query: 'x' }))[0].id",
         ),
         (
+            "const found = tools.tracker.search_issues({ query: 'x' });\nreturn found.length",
+            "tools.tracker.search_issues({ query: 'x' })",
+            "Promise",
+            "const found = await tools.tracker.search_issues({ query: 'x' });\nreturn found.length",
+        ),
+        (
+            "const { items } = tools.tracker.search_issues({ query: 'x' });\nreturn items",
+            "tools.tracker.search_issues({ query: 'x' })",
+            "Promise",
+            "const { items } = await tools.tracker.search_issues({ query: 'x' });\nreturn items",
+        ),
+        (
+            "for (const i of tools.tracker.search_issues({ query: 'x' })) console.log(i)",
+            "tools.tracker.search_issues({ query: 'x' })",
+            "Promise",
+            "for (const i of await tools.tracker.search_issues({ query: 'x' })) console.log(i)",
+        ),
+        (
+            "call_tools([{ server: 'tracker', tool: 'serch_issues', args: { query: '' } }])",
+            "serch_issues",
+            "search_issues",
+            "call_tools([{ server: 'tracker', tool: 'search_issues', args: { query: '' } }])",
+        ),
+        (
+            "const r = call_tools(q.map(query => ({ server: 'tracker', tool: 'search_issues' })))",
+            "",
+            "needs query",
+            "const r = call_tools(q.map(query => ({ server: 'tracker', tool: 'search_issues',"
+            ' args: { query: "" } })))',
+        ),
+        (
+            "const r = call_tool('tracker', 'search_issues')",
+            "",
+            "needs query",
+            "const r = call_tool('tracker', 'search_issues', { query: \"\" })",
+        ),
+        (
+            "const t = tools.tracker;\nconst é = '€';\nawait t.serch_issues({ query: 'x' })",
+            "serch_issues",
+            "search_issues",
+            "const t = tools.tracker;\nconst é = '€';\nawait t.search_issues({ query: 'x' })",
+        ),
+        (
+            "await Promise.all(input.map(tools.tracker.serch_issues))",
+            "serch_issues",
+            "search_issues",
+            "await Promise.all(input.map(tools.tracker.search_issues))",
+        ),
+        (
             "await call_tool('tracker', 'search_issues', { query: 'x' });\nreturn 1",
             "await call_tool('tracker', 'search_issues', { query: 'x' })",
             "envelope",
@@ -102,11 +169,11 @@ def fixed(script: str) -> str:
             "const r = call_tool('tracker', 'search_issues', { query: 'x' })",
         ),
     ],
-    ids=range(12),
+    ids=range(21),
 )
 def test_it_is_found_and_put_right(script: str, marked: str, said: str, after: str) -> None:
     (finding,) = found(script)
-    assert script[finding.at : finding.end].strip(")") == marked.strip(")")
+    assert script[finding.at : finding.end].strip(") ") == marked.strip(") ")
     assert said in finding.message
     assert fixed(script) == after
     assert not found(after)

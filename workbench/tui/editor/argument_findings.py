@@ -42,10 +42,22 @@ def argument_findings(
     if not isinstance(written.value, dict):
         yield reader.no_object()
         return
+    missing: list[str] = []
     for path, message in tool.input_check.placed(written.value):
         if any(path[: len(each)] == each or each[: len(path)] == path for each in written.unclear):
             continue
-        yield reader.of(path, message)
+        if len(path) == 1 and message == NEEDED:
+            missing.append(str(path[0]))
+        else:
+            yield reader.of(path, message)
+    if missing:
+        yield reader.missing(missing)
+
+
+def _listed(names: list[str]) -> str:
+    """``owner, repo and number``"""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 class _Reader:
@@ -73,6 +85,12 @@ class _Reader:
         put = f"{{ {property_name(str(needed[0]))}: {self._text(span)} }}"
         return Finding(*span, message, (Fix(f"Write {put}", *span, put),))
 
+    def missing(self, names: list[str]) -> Finding:
+        """Where arguments are missing that the tool needs: all of them at once."""
+        start, end = self._written.spans[()]
+        said = clean_line(f"{self._tool.full_name} needs {_listed(names)}", LONGEST)
+        return Finding(start, max(end, start + 1), said, (self._added(names),))
+
     def of(self, path: Path, message: str) -> Finding:
         """What is said of an argument."""
         written, tool = self._written, self._tool
@@ -83,8 +101,7 @@ class _Reader:
             start, end = written.spans.get(inside, written.spans[()])
             if message == NEEDED:
                 said = clean_line(f"{tool.full_name} needs {where}", LONGEST)
-            fixes: tuple[Fix, ...] = (self._added(str(path[-1])),) if not inside else ()
-            return Finding(start, max(end, start + 1), said, fixes)
+            return Finding(start, max(end, start + 1), said)
         name = written.names.get(path)
         properties = tool.input_schema.get("properties")
         if len(path) == 1 and name and isinstance(properties, dict) and path[0] not in properties:
@@ -121,11 +138,13 @@ class _Reader:
             texts.append(f"[{piece}]")
         yield from (Fix(f"Write {put}", *span, put) for put in dict.fromkeys(texts))
 
-    def _added(self, name: str) -> Fix:
-        """A missing argument, with a value to begin with."""
+    def _added(self, names: list[str]) -> Fix:
+        """Missing arguments, with values to begin with."""
         properties = self._tool.input_schema.get("properties")
-        schema = properties.get(name) if isinstance(properties, dict) else None
-        put = f"{property_name(name)}: {literal(example(schema))}"
+        schemas = properties if isinstance(properties, dict) else {}
+        put = ", ".join(
+            f"{property_name(name)}: {literal(example(schemas.get(name)))}" for name in names
+        )
         start, end = self._written.spans[()]
         if self._given is None or self._given.type != "object":
             return Fix(f"Add {put}", start, end, f"{self._before}{{ {put} }}")

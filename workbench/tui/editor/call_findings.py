@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from workbench.catalogue.missing import Missing
@@ -22,9 +23,10 @@ from workbench.tui.editor.expression_types import Expressions
 from workbench.tui.editor.findings import LONGEST, Finding, Fix
 from workbench.tui.editor.js_literals import Span
 from workbench.tui.editor.script_places import text_of
+from workbench.tui.editor.script_scopes import Names, read_names
 from workbench.tui.editor.syntax import paths, script_tree, without_fence
 from workbench.tui.editor.value_types import ToolFunction
-from workbench.tui.editor.waiting_findings import unawaited, unread
+from workbench.tui.editor.waiting_findings import read_early, unawaited, unread
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -74,6 +76,8 @@ class _Reader:
                 value, name = (node.child_by_field_name(each) for each in ("value", "name"))
                 if value is not None and name is not None and self._is_of_tools(value):
                     self._aliases.update(re.findall(r"[A-Za-z_$][\w$]*", text_of(name)))
+                elif value is not None and self._calls_a_tool(value):
+                    yield from read_early(path, self._names, self._source)
             elif node.type in _MEMBERS and path[-2].type == "arguments":
                 yield from self._handed_on(node)
 
@@ -84,6 +88,15 @@ class _Reader:
                 break
             node = node.child_by_field_name("object")
         return node is not None and node.type == "identifier" and text_of(node) in self._aliases
+
+    def _calls_a_tool(self, node: Node) -> bool:
+        function = node.child_by_field_name("function")
+        is_of_tools = node.type == "call_expression" and self._is_of_tools(function)
+        return is_of_tools and tool_called(self._known, node) is not None
+
+    @cached_property
+    def _names(self) -> Names:
+        return read_names(self._root)
 
     def _call(self, path: list[Node]) -> Iterator[Finding]:
         call = path[-1]
@@ -103,7 +116,7 @@ class _Reader:
 
     def _of_tool(self, path: list[Node], function: Node, called: ToolFunction) -> Iterator[Finding]:
         call = path[-1]
-        yield from self._names(function, called)
+        yield from self._named(function, called)
         yield from unawaited(path, self._source)
         given = arguments_of(call)
         brackets = call.child_by_field_name("arguments")
@@ -117,7 +130,7 @@ class _Reader:
         if self._is_of_tools(node):
             found = self._known.of(node)
             if isinstance(found, ToolFunction):
-                yield from self._names(node, found)
+                yield from self._named(node, found)
 
     def _of_call_tool(self, path: list[Node]) -> Iterator[Finding]:
         call = path[-1]
@@ -166,7 +179,7 @@ class _Reader:
 
     # -- names -----------------------------------------------------------------------------
 
-    def _names(self, function: Node, called: ToolFunction) -> Iterator[Finding]:
+    def _named(self, function: Node, called: ToolFunction) -> Iterator[Finding]:
         """A server or a tool that is not there."""
         if not isinstance(called.tool, Missing):
             return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.tui.editor.findings import Finding, Fix
 from workbench.tui.editor.script_places import text_of
+from workbench.tui.editor.script_scopes import Names
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -32,7 +33,6 @@ def unawaited(path: list[Node], source: bytes) -> Iterator[Finding]:
     start, end = call.byte_range
     at = _outside(path)
     node, parent = path[at + 1], path[at]
-    waits = path[at - 1] if at and _is_awaited(path[at - 1], parent, node) else None
     if parent.type in ("member_expression", "subscript_expression") and _is(parent, "object", node):
         name = parent.child_by_field_name("property")
         if name is not None and text_of(name) in _HANDLERS:
@@ -44,7 +44,7 @@ def unawaited(path: list[Node], source: bytes) -> Iterator[Finding]:
         fix = Fix("Await it in brackets", first, node.end_byte, f"(await {_text(source, node)})")
         fixes = (fix,) if outer is not None or may_wait(path) else ()
         yield Finding(start, end, _READ_EARLY, fixes)
-    elif waits is None and parent.type == "expression_statement":
+    elif parent.type == "expression_statement":
         if not is_value(path, at):
             yield Finding(start, end, _NOT_AWAITED, _await_before(path, node))
     elif parent.type == "variable_declarator" and _is(parent, "value", node):
@@ -56,6 +56,30 @@ def unawaited(path: list[Node], source: bytes) -> Iterator[Finding]:
             yield Finding(start, end, _READ_EARLY, _await_before(path, node))
     elif parent.type == "arrow_function" and _is_for_each(path, at):
         yield Finding(start, end, _NOT_AWAITED)
+
+
+def read_early(path: list[Node], names: Names, source: bytes) -> Iterator[Finding]:
+    """Of a call whose Promise a ``const`` holds; path: from the root to its declarator."""
+    from workbench.sandbox.child.grammars import path_to
+
+    name, value = (path[-1].child_by_field_name(each) for each in ("name", "value"))
+    if name is None or value is None or name.type != "identifier" or not _is_const(path):
+        return
+    for use in names.uses:
+        home = use.scope.of_name(use.name) if use.name == text_of(name) else None
+        if home is None or home.declared[use.name].at != name.start_byte:
+            continue
+        around = path_to(path[0], use.start)
+        parent = around[-2]
+        read = parent.child_by_field_name("property")
+        if not _is(parent, "object", around[-1]) or (read and text_of(read) in _HANDLERS):
+            continue
+        yield Finding(*value.byte_range, _READ_EARLY, _await_before([*path, value], value))
+        return
+
+
+def _is_const(path: list[Node]) -> bool:
+    return len(path) > 1 and any(each.type == "const" for each in path[-2].children)
 
 
 def unread(path: list[Node], better: str) -> Iterator[Finding]:
@@ -83,10 +107,6 @@ def _outside(path: list[Node]) -> int:
 def _is(parent: Node, field: str, child: Node) -> bool:
     found = parent.child_by_field_name(field)
     return found is not None and found.id == child.id
-
-
-def _is_awaited(outer: Node, parent: Node, node: Node) -> bool:
-    return parent.type == "await_expression"
 
 
 def _await_around(path: list[Node], at: int) -> Node | None:

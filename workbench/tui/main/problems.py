@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -21,7 +21,7 @@ from workbench.tui.wording import error_line
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from workbench.catalogue.tools import ServerInfo
+    from workbench.catalogue.tools import Catalogue
     from workbench.tui.main.host import Host
     from workbench.tui.main.tab import Tab
 
@@ -42,16 +42,16 @@ class Problems:
         self._check_worker: Worker[None] | None = None
         self._syntax_error: Tab | None = None
         """The script whose shown error came from a check, not from a run."""
-        self._checked = False
-        """Whether the text as it is was checked, and not run since."""
-        self._known: dict[str, tuple[str, int]] = {}
-        """State and number of tools of each server."""
+        self._found = ""
+        """What that error says."""
+        self._catalogue: Catalogue | None = None
+        """What was known of servers and tools when calls were looked at last."""
 
     def switched(self) -> None:
         """Another script is in front: what was said was of the one before."""
-        self._checked = False
         self._scripts.problem.show_problem("")
         self.check_input()
+        self.check_soon()
 
     def edited(self) -> None:
         """The script in front was changed: what is said of it may be so no longer."""
@@ -88,16 +88,18 @@ class Problems:
         *,
         checked: bool = False,
         likely: Sequence[Finding] = (),
+        kept: bool = False,
     ) -> None:
         """Mark in a script (None: the one in front) what a run or a check found.
-        likely: what is likely wrong with its calls, where it parses.
+        likely: what is likely wrong with its calls, where it parses. kept: what a run found of the text as it
+        is stays marked.
 
         What a check found is said below the editor. What a run found stands whole in the detail and as the last
         row of the trace: here is only its place.
         """
         tab = tab if tab is not None else self._host.tab
         text, at = "", None
-        markers = []
+        markers = [] if error is not None else list(self._of_run(tab, kept))
         if error is not None:
             text = error_line(error, tab.document.name) if checked else ""
             if error.line is not None:
@@ -112,20 +114,32 @@ class Problems:
         if tab is self._host.tab:
             self._scripts.problem.show_problem(text, at, likely=bool(likely))
 
-    def servers_are(self, servers: Iterable[ServerInfo]) -> None:
-        """What is known of tools now: where that is more than before, calls are looked at again."""
-        before, self._known = self._known, {each.name: (each.state, each.tools) for each in servers}
-        if self._checked and self._known != before:
+    def _of_run(self, tab: Tab, kept: bool) -> Iterator[Marker]:
+        """What a run found of the text as it is."""
+        for each in tab.script.markers if kept else ():
+            if each.kind == "error" and not each.stale and each.message != self._found:
+                yield each
+
+    def catalogue_is(self, catalogue: Catalogue) -> None:
+        """What is known of servers and tools now: where that is something else, calls are looked at again."""
+        before, self._catalogue = self._catalogue, catalogue
+        if before is catalogue:
+            return
+        states = [(each.name, each.state) for each in catalogue.servers.values()]
+        if (
+            before is None
+            or states != [(each.name, each.state) for each in before.servers.values()]
+            or before.tools != catalogue.tools
+        ):
             self.check_soon()
 
     def check_soon(self) -> None:
-        """Look for a syntax error when typing pauses."""
+        """Look for what is wrong when typing pauses; also with a script that was just opened or run."""
         self.stop_check()
         self._timer = self._host.set_timer(_CHECK_AFTER_S, self._begin_check)
 
     def stop_check(self) -> None:
         """A run is about to say more than a check could."""
-        self._checked = False
         if self._timer is not None:
             self._timer.stop()
         if self._check_worker is not None:
@@ -153,18 +167,17 @@ class Problems:
             likely = await asyncio.to_thread(findings, catalogue, text)
         if tab.script.text != text or (error is not None and error.code in _NOT_CHECKED):
             return
-        self._checked = tab is self._host.tab
         if error is not None:
             self.show_error(error, tab, checked=True)
-            self._syntax_error = tab
+            self._syntax_error, self._found = tab, error.message
         elif likely:
-            self.show_error(None, tab, likely=likely)
+            self.show_error(None, tab, likely=likely, kept=True)
             self._syntax_error = tab
         elif self._syntax_error is tab or (
             tab is self._host.tab and self._scripts.problem.has_class("-stale")
         ):
             self._syntax_error = None
-            self.show_error(None, tab)
+            self.show_error(None, tab, kept=True)
 
     def _said_of(self, likely: Sequence[Finding]) -> str:
         """The first of them, the key that puts it right, and how many more there are."""

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.core.events import Event
-from workbench.core.model import ExecutionRequest
+from workbench.core.model import ErrorCode, ExecutionRequest
 from workbench.history import HistoryError
 from workbench.text.sanitize import clean_line
 from workbench.tui.main.input_text import InputError, parse_input
@@ -255,6 +255,8 @@ class RunControl:
         tab = self.tab
         if tab is not None and tab in self._scripts.tabs:
             self._problems.show_error(run.at_its_tool(execution.error, tab.script.text), tab)
+            if execution.error is None or execution.error.code != ErrorCode.SYNTAX_ERROR:
+                self._problems.check_soon()  # what is likely wrong is so still
             tab.script.set_line_notes(self._of[tab][1].line_notes())
         self._host.show_titles()
         failed = run.first_error()

@@ -201,9 +201,9 @@ class WorkbenchScreen(PaneScreen):
             self.size.width, self.tab.short_label, runtime, self.others.line(), run
         )
         if runtime is not None:
-            servers = runtime.upstream.catalogue().servers.values()
-            self._titles.show_waiting(servers, paired=self.is_paired)
-            self.problems.servers_are(servers)
+            catalogue = runtime.upstream.catalogue()
+            self._titles.show_waiting(catalogue.servers.values(), paired=self.is_paired)
+            self.problems.catalogue_is(catalogue)
 
     # -- messages ----------------------------------------------------------------------
 
