@@ -306,6 +306,36 @@ async def test_offers_open_in_the_strings_of_a_call() -> None:
         assert not popup.is_open
 
 
+async def test_arguments_open_by_themselves_and_leave_enter_to_the_line() -> None:
+    app = EditorApp()
+    async with app.run_test(size=(80, 20)) as pilot:
+        app.area.offers.completer = offers
+        await typed(pilot, "tools.tracker.search_issues({ ")
+        popup = app.screen.query_one(CompletionPopup)
+        assert [offer.label for offer in popup.offers][:2] == ["query", "limit"]
+        await pilot.press("escape")
+        await typed(pilot, "st")
+        assert [offer.label for offer in popup.offers] == ["state"], "with the first letter, too"
+        await pilot.press("tab")
+        assert [offer.label for offer in popup.offers] == ["open", "closed"], "its values follow"
+        await pilot.press("tab")
+        assert app.area.text == 'tools.tracker.search_issues({ state: "open"})'
+        await typed(pilot, ",")
+        assert [offer.label for offer in popup.offers][:2] == ["query", "limit"]
+        await typed(pilot, "\n")
+        assert not popup.is_open
+        assert app.area.text.startswith('tools.tracker.search_issues({ state: "open",\n')
+        await typed(pilot, "draft: ")
+        assert [offer.label for offer in popup.offers] == ["true", "false"]
+        await typed(pilot, "!o")
+        assert not popup.is_open, "another value is typed"
+        await pilot.press("ctrl+end")
+        await typed(pilot, ";\nf({ a")
+        assert not popup.is_open, "where a call takes no arguments that are known"
+        await typed(pilot, ", b: [x, 1")
+        assert not popup.is_open
+
+
 async def test_without_offers_keys_are_the_editors() -> None:
     app = EditorApp()
     async with app.run_test(size=(80, 20)) as pilot:
