@@ -150,7 +150,7 @@ def test_over_the_screen(picture: Picture, size: tuple[int, int], key: str) -> N
         if key == "ctrl+q":
             await pilot.press("x")
             await until(app_of(pilot).main.scripts.unsaved)
-            await until(lambda: app_of(pilot).main.problems._checked)
+            await until(lambda: app_of(pilot).main.problems.is_checked)
         await pilot.press(key)
         await until(lambda: app_of(pilot).screen is not app_of(pilot).main)
 

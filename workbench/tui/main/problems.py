@@ -42,6 +42,8 @@ class Problems:
         self._check_worker: Worker[None] | None = None
         self._syntax_error: Tab | None = None
         """The script whose shown error came from a check, not from a run."""
+        self.is_checked = False
+        """Whether the text in front, as it is, was looked at since it was opened, edited or run."""
         self._found = ""
         """What that error says."""
         self._catalogue: Catalogue | None = None
@@ -140,6 +142,7 @@ class Problems:
 
     def stop_check(self) -> None:
         """A run is about to say more than a check could."""
+        self.is_checked = False
         if self._timer is not None:
             self._timer.stop()
         if self._check_worker is not None:
@@ -167,6 +170,7 @@ class Problems:
             likely = await asyncio.to_thread(findings, catalogue, text)
         if tab.script.text != text or (error is not None and error.code in _NOT_CHECKED):
             return
+        self.is_checked = tab is self._host.tab
         if error is not None:
             self.show_error(error, tab, checked=True)
             self._syntax_error, self._found = tab, error.message
