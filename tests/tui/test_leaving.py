@@ -115,3 +115,15 @@ async def test_keys_before_it_that_wait_are_not_lost(make_app: MakeApp) -> None:
         app.post_message(Key("x", "x"))
         app.post_message(Key("ctrl+q", None))
         assert "test.js" in await asked(app, pilot)
+
+
+async def test_leaving_while_a_screen_is_made_is_no_crash(make_app: MakeApp) -> None:
+    """Textual mounts what is left of it; a hang-up would end with 1 and a report."""
+    app = make_app("return 1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await start(app, pilot)
+        opening = asyncio.ensure_future(app.main.run_action("settings"))
+        await asyncio.sleep(0)
+        app.exit(0, return_code=129)
+        await asyncio.gather(opening, return_exceptions=True)
+    assert (app.crashed, app.return_code) == (None, 129)

@@ -34,7 +34,7 @@ let f = () => 1; for (let i = 0; i < 1e5; i++) { const g = f; f = () => g() } f(
 //= RUNTIME_ERROR|MEMORY_LIMIT_EXCEEDED
 let f = x => x; for (let i = 0; i < 1e4; i++) f = f.bind(null); f(1)
 //= RUNTIME_ERROR
-let p = {}; for (let i = 0; i < 1e5; i++) p = new Proxy(p, {}); p.x
+let p = {}; for (let i = 0; i < 3e4; i++) p = new Proxy(p, {}); p.x
 //= ok
 let p = Object.create(null); for (let i = 0; i < 1e5; i++) p = Object.create(p); p.x === undefined
 //= RUNTIME_ERROR

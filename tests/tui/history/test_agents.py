@@ -162,6 +162,7 @@ async def test_sessions_of_other_processes_are_listed_live_and_followed(
         await until(lambda: isinstance(app.screen, ReplayScreen), "a run that goes on")
         replay = app.screen
         assert isinstance(replay, ReplayScreen)
+        await until(lambda: replay.is_mounted, "its panes")
         assert replay.live
         assert replay.recording.code == _CODE, "its code at once"
         assert replay.query_one(TraceView) is replay.trace

@@ -13,7 +13,10 @@ from textual.widgets.text_area import Document, WrappedDocument
 VERSION = "8.2.8"
 """The version that these names were read in."""
 CLASS_MEMBERS: dict[type, tuple[str, ...]] = {
-    App: ("_background_screens", "_display", "_fatal_error", "_close_messages_no_wait"),
+    App: (
+        *("_background_screens", "_display", "_fatal_error", "_close_messages_no_wait"),
+        "_handle_exception",
+    ),
     ChopsUpdate: ("render_segments",),
     LayoutUpdate: ("render_segments",),
     Document: ("replace_range", "get_text_range"),
@@ -29,7 +32,7 @@ CLASS_MEMBERS: dict[type, tuple[str, ...]] = {
 }
 """What the classes must have; the members of their instances are looked at in a running app."""
 INSTANCE_MEMBERS: dict[type, tuple[str, ...]] = {
-    App: ("_exception", "_driver"),
+    App: ("_exception", "_driver", "_exit"),
     Document: ("_lines", "_newline"),
     RichLog: ("_start_line",),
     Screen: ("_compositor",),

@@ -13,7 +13,8 @@ from rich.control import Control
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual._context import visible_screen_stack
-from textual.app import App
+from textual.app import App, ScreenStackError
+from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.events import Event, Mount, Resize
 from textual.geometry import Size
@@ -43,6 +44,12 @@ class AppBase(App[int]):
 
     def on_crash(self) -> None:
         """A bug ends the app: what is still to be done. Must not raise."""
+
+    def _handle_exception(self, error: Exception) -> None:
+        """While the app ends its screens go, also one that is still being made: that it does not find
+        what it is made of is no bug, and the exit code stays what it was left with."""
+        if not (self._exit and isinstance(error, NoMatches | ScreenStackError)):
+            super()._handle_exception(error)
 
     @property
     def crashed(self) -> Exception | None:
