@@ -18,6 +18,8 @@ from workbench.core.model import (
     ToolCall,
 )
 from workbench.history import Store
+from workbench.history.clean_texts import CleanTexts
+from workbench.text import secrets
 from workbench.text.redact import Redactor
 
 pytestmark = pytest.mark.anyio
@@ -76,3 +78,42 @@ async def test_nothing_of_it_is_in_the_files(tmp_path: Path, code: str) -> None:
         for secret in _SECRETS:
             place = content.find(secret)
             assert place < 0, content[max(0, place - 200) : place + 100]
+
+
+async def _echo(call: ToolCall) -> Outcome:
+    return Outcome(ok=True, result=call.args)
+
+
+async def test_a_large_text_that_is_handed_on_is_looked_through_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+    look = secrets.may_be_in_json
+
+    def counted(text: str) -> bool:
+        if len(text) > 100_000:
+            looked.append(len(text))
+        return look(text)
+
+    monkeypatch.setattr(secrets, "may_be_in_json", counted)
+    store = Store(tmp_path / "h.sqlite3", redactor=Redactor())
+    engine = Engine(limits=Limits(), pool=PoolSettings(size=1), recorder=store)
+    code = "call_tool('test', 'echo', { a: '-'.repeat(200_000) + input }).result"
+    for given, times in (("", 1), (f" ghp_{'a1B2' * 9}", 3)):  # a clean one once, another each time
+        looked.clear()
+        request = ExecutionRequest(code, input=given)
+        execution = await engine.run(request, tools=DictTools(echo=_echo))
+        assert len(looked) == times
+        recording = store.recording(execution.execution_id)
+        assert recording.masked == bool(given)
+        assert recording.calls[0].args == recording.value
+    await engine.close()
+    store.close()
+
+
+def test_what_one_redactor_finds_clean_is_looked_through_by_another() -> None:
+    clean, value = CleanTexts(), {"ssn": 5, "long": "-" * 100_000}
+    assert clean.json(Redactor(), value) == clean.json(Redactor(), value)
+    text, masked = clean.json(Redactor(["^ssn$"]), value)
+    assert masked
+    assert '"ssn":5' not in text

@@ -19,6 +19,7 @@ from workbench.core.events import (
     ToolCallStarted,
 )
 from workbench.core.model import JsonValue, Limits, ToolCall
+from workbench.history.clean_texts import CleanTexts
 from workbench.history.owner import this_process
 from workbench.text.jsontext import dumps
 from workbench.text.redact import Redactor
@@ -38,6 +39,7 @@ class Inserter:
         """Characters of values, about: what the log of the database grew by."""
         self._masked_code = masked_code
         self._connection: sqlite3.Connection | None = None
+        self._clean = CleanTexts()
         self._open: dict[str, _Open] = {}
         self._started_calls: dict[tuple[str, int], ToolCall] = {}
         self._early: set[str] = set()
@@ -319,6 +321,8 @@ class Inserter:
                 execution.n,
             ),
         )
+        if not self._open:
+            self._clean.forget()
 
     # -- inside ----------------------------------------------------------------------------
 
@@ -334,7 +338,7 @@ class Inserter:
         return execution
 
     def _json(self, execution: _Open, value: JsonValue) -> str:
-        text, masked = self.redactor.json(value)
+        text, masked = self._clean.json(self.redactor, value)
         execution.masked |= masked
         self.written += len(text)
         return text
