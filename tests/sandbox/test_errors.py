@@ -63,6 +63,11 @@ PLACES: list[tuple[str, str, str, int | None, int | None]] = [
     ("try {\nlet {w: {v}} = {};\n} catch (e) {\n throw e;\n}", "RUNTIME_ERROR", "null to object", 2, 5),
     ("const K = 1;\nfor (let i = 0; i < 1; i++) {\n K = 5;\n}", "RUNTIME_ERROR", "read-only", 3, 2),
     ("const K = 1;\nK += 1", "RUNTIME_ERROR", "read-only", 2, 1),
+    ("const t = 0;\nt += 1;\nconsole.log(t);", "RUNTIME_ERROR", "read-only", 2, 1),
+    ("Math.max(1);\nconst t = 0;\nt++;\nMath.max(2);\nt = Math.max(3);", "RUNTIME_ERROR", "read-only", 3, 1),
+    ("const f = async () => {\n const a = 1;\n Math.max(3);\n a = 2;\n Math.max(3);\n return a;\n};\nawait f()", "RUNTIME_ERROR", "read-only", 4, 2),
+    ("const t = 0;\nif (input.no) t = 1;\nfor (const n of [1, 2]) {\n Math.max(n);\n t += n;\n Math.max(t);\n}\nt = 2;\nt", "RUNTIME_ERROR", "read-only", 5, 2),
+    ("const t = 0;\nif (input.no) t = 1;\nMath.max(2);\nt = 2;\nreturn t", "RUNTIME_ERROR", "read-only", 4, 1),
     # A member of what is no name.
     ("const v = null.x", "RUNTIME_ERROR", "of null", 1, 11),
     ("return (void 0).x", "RUNTIME_ERROR", "of undefined", 1, 8),

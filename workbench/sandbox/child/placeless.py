@@ -32,6 +32,12 @@ _MEMBER = re.compile(
 _ENGINE = re.compile(
     r"cannot read property|not a function|is not defined|is not iterable|to object\Z"
 )
+_LISTS = frozenset({"program", "statement_block", "switch_case", "switch_default"})
+_STRAIGHT = frozenset(
+    {"expression_statement", "lexical_declaration", "variable_declaration", "return_statement",
+     "throw_statement", "function_declaration", "generator_function_declaration", "class_declaration",
+     "empty_statement", "comment"}
+)  # fmt: skip
 _FRAME = re.compile(r"\n    at (?:(.*) \()?script\.js:(\d+):(\d+)\)?")
 _TOP = "<eval>"
 _ASSIGNMENTS = {
@@ -48,6 +54,8 @@ class _Kind(NamedTuple):
     """The place of a node that may have failed like this, in bytes; None: it cannot."""
     fails_itself: Callable[[Node, int], bool | None]
     """Whether a node around the engine's own place, given too, fails like this; None: what is around it may."""
+    is_known_early: bool = False
+    """Known when the script is compiled: what stands behind it is dead, and the place is the last of that."""
 
 
 def placed(site: FailureSite, failure: dict[str, Any]) -> dict[str, Any]:
@@ -66,6 +74,10 @@ def placed(site: FailureSite, failure: dict[str, Any]) -> dict[str, Any]:
         return failure if made is None else _told(site, failure, frame, made)
     # Without a stack a place is only where the error was thrown once more.
     after = site.offset if frame is not None else None
+    if kind.is_known_early:
+        last = after if after is not None else site.root.end_byte
+        if (at := _dead_behind(site, last, kind)) is not None:
+            return failure if at == after else _told(site, failure, frame, at)
     if after is not None and _is_right(site, after, kind):
         return failure
     at = _first(site, after, kind, frame[1] if frame is not None else _TOP)
@@ -111,7 +123,9 @@ def _kind(message: str) -> _Kind | None:
     if (constant := _CONSTANT.match(message)) is not None:
         name = constant[1].encode()
         return _Kind(
-            partial(_assigned, name), lambda node, _: _assigned(name, node) is not None or None
+            partial(_assigned, name),
+            lambda node, _: _assigned(name, node) is not None or None,
+            is_known_early=True,
         )
     if (unknown := _UNKNOWN.match(message)) is not None:
         name = unknown[1].encode("utf-8", "surrogatepass")
@@ -217,6 +231,23 @@ def _is_right(site: FailureSite, at: int, kind: _Kind) -> bool:
         if node.type in FUNCTIONS or node.type.endswith("_statement"):
             return False
     return False
+
+
+def _dead_behind(site: FailureSite, at: int, kind: _Kind) -> int | None:
+    """The first place where it fails of the statements that are run one after the other up to ``at``."""
+    within = [node for node in path_to(site.root, at) if node.type in _LISTS]
+    if not within:
+        return None
+    found: int | None = None
+    for statement in within[-1].named_children:
+        if statement.start_byte > at:
+            break
+        if statement.type not in _STRAIGHT:
+            found = None
+        elif found is None:
+            suspects = map(kind.suspect, all_nodes(statement, into_functions=False))
+            found = next((place for place in suspects if place is not None), None)
+    return found
 
 
 def _first(site: FailureSite, after: int | None, kind: _Kind, function: str | None) -> int | None:
