@@ -66,6 +66,15 @@ def test_exec_in_plain_words(shell: Shell) -> None:
     assert ran.stdout.isprintable() or all(c.isprintable() or c == "\n" for c in ran.stdout)
 
 
+def test_a_run_goes_on_when_nobody_reads_its_lines_any_more(shell: Shell) -> None:
+    code = "for (let i = 0; i < 40; i++) await tools.demo.echo({value: i}); return 'done'"
+    line, code_of_exit, errors = shell.first_line("code", "exec", "--plain", "--code", code)
+    assert line.startswith("run ")
+    assert (code_of_exit, errors) == (0, "")
+    (run,) = shell.json("history", "list", "--json")
+    assert (run["status"], run["tool_calls"]) == ("ok", 40)
+
+
 @pytest.mark.slow
 def test_exec_reads_code_and_input_from_files_and_stdin(shell: Shell) -> None:
     (shell.folder / "s.js").write_text("input.n * 2")

@@ -22,7 +22,7 @@ from workbench.cli.common import (
     text_of,
 )
 from workbench.cli.error_pages import with_pages
-from workbench.cli.output import note, print_json
+from workbench.cli.output import CannotWrite, note, print_json
 from workbench.cli.parsing import add_server_option, command
 from workbench.core.events import Event
 from workbench.core.model import ErrorCode, Execution, ExecutionOptions, ExecutionRequest
@@ -130,12 +130,21 @@ def _run_plain(
     """One run, told line by line as it happens."""
     from workbench.cli.plain import PlainTrace
 
+    unwritten: list[Exception] = []
+
     def write(line: str) -> None:
-        print(line, flush=True)
+        if unwritten:
+            return
+        try:
+            print(line, flush=True)
+        except (BrokenPipeError, CannotWrite) as error:
+            unwritten.append(error)  # nobody hears of it any more; the run goes on, and is recorded
 
     execution, ended_by = asyncio.run(
         run_once(arguments, config, request, listener=PlainTrace(write, script))
     )
+    if unwritten:
+        raise unwritten[0]
     for warning in execution.warnings:
         note(f"warning: {warning}")
     return exit_code(execution, ended_by)

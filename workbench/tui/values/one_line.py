@@ -19,6 +19,7 @@ _MOST_MEMBERS = 12
 _TITLES = ("title", "name", "message", "summary", "subject", "text", "error")
 _WIDE = chr(0x1100)
 """No character before it takes two cells."""
+_PLURAL = re.compile(r"[A-Za-z_]{2,}[a-rt-z]s", re.ASCII)
 _PLAIN = re.compile(r"[A-Za-z_$][\w$]*")
 
 
@@ -63,7 +64,9 @@ def result(value: JsonValue, width: int = BRIEF) -> str:
         lists = [(name, part) for name, part in _first(value) if isinstance(part, list)]
         if len(lists) == 1 and len(value) <= _MOST_MEMBERS:
             name, part = lists[0]
-            return clean_line(_within(count(len(part), _singular(name)), width))
+            said = count(len(part), _singular(name)) if _PLURAL.fullmatch(name) else ""
+            said = said or f"{_key(name, width)}: {count(len(part), 'item')}"
+            return clean_line(_within(said, width))
         for name in _TITLES:
             title = value.get(name)
             if isinstance(title, str) and title and len(value) > 1:
