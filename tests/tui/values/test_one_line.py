@@ -18,7 +18,7 @@ from workbench.tui.values.one_line import arguments, preview, result
         ({"entries": [1]}, "1 entry"),
         ({"rows": []}, "0 rows"),
         ({"list": [1, 2]}, "list: 2 items"),
-        ({"日本": [1]}, "日本: 1 item"),
+        ({"日本": [1]}, '"日本": 1 item'),
         ({"data": []}, "data: 0 items"),
         ([1, 2], "2 items"),
         ([], "[]"),

@@ -19,7 +19,7 @@ _MOST_MEMBERS = 12
 _TITLES = ("title", "name", "message", "summary", "subject", "text", "error")
 _WIDE = chr(0x1100)
 """No character before it takes two cells."""
-_PLURAL = re.compile(r"[A-Za-z_]{2,}[a-rt-z]s", re.ASCII)
+_PLURAL = re.compile(r"[A-Za-z_]{2,}[a-rtv-z]s", re.ASCII)
 _PLAIN = re.compile(r"[A-Za-z_$][\w$]*")
 
 
