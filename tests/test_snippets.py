@@ -204,6 +204,9 @@ MESSAGES: list[tuple[str, str, list[str]]] = [
     # a line that goes on with the next one
     ("let x = 1\nlet y = 2\n[x, y] = [y, x]\nx", "RUNTIME_ERROR", ["line 2 goes on with line 3; end it: let y = 2;"]),
     ("const a = 1\n(async () => { return a })()", "RUNTIME_ERROR", ["line 1 goes on with line 2; end it: const a = 1;"]),
+    ("const r = { a: 1 };\nfor await (const x of r) x", "RUNTIME_ERROR", ["r is not iterable"]),
+    ("for await (const x of tools.demo.list_issues({})) x", "RUNTIME_ERROR", ["tools.demo.list_issues({}) is not iterable"]),
+    ("const r = 5;\nfor await (const x of r.foo()) x", "RUNTIME_ERROR", ["r.foo is not a function"]),
     ("const a = 1 // one\n\n// then\n(async () => { return a })()", "RUNTIME_ERROR", ["line 1 goes on with line 4; end it: const a = 1;"]),
     ("const { data, error } = await tools.demo.get_issue({ id: 101 });\nif (error) throw error;\ndata.title", "RUNTIME_ERROR", ["write: const data = await tools.demo.get_issue({ id: 101 });"]),
     ("const issue = (await tools.demo.get_issue({ id: 101 })).structuredContent;\nissue.title", "RUNTIME_ERROR", ["write: const issue = await tools.demo.get_issue({ id: 101 });"]),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tree_sitter import Node
 
 from workbench.sandbox.child import tool_advice, unwrapping
-from workbench.sandbox.child.grammars import all_nodes, unwrapped
+from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, unwrapped
 from workbench.sandbox.child.parallel import ASYNCHRONOUS
 from workbench.sandbox.child.script_tree import FailureSite
 from workbench.sandbox.child.tool_advice import Ask
@@ -55,6 +55,10 @@ def advise(
     failed_call: str | None = failure.get("failed_call")
     if (joined := _joined_lines(site, message)) is not None:
         return Advice(f"{message}; {joined}")
+    if message == "TypeError: not a function" and (over := _looped_over(site)) is not None:
+        message = f"TypeError: {over} is not iterable"
+        told = of_a_promise(site, None) or tool_advice.has_something_else(site, None, ask)
+        return Advice(message if told is None else f"{message}; {told}")
     if message == "TypeError: not a function" and tool_advice.as_array(site) is None:
         if (inside := failure.get("inside")) is not None:
             return Advice(_no_function_given(site, inside))
@@ -98,6 +102,27 @@ def _joined_lines(site: FailureSite, message: str) -> str | None:
     if not before or _ENDS.search(before) or not _BEGINS_ANEW.match(site.line_text()):
         return None
     return f"line {at + 1} goes on with line {site.line}; end it: {before};"
+
+
+def _looped_over(site: FailureSite) -> str | None:
+    """What a `for await` around the failure goes over: of what is no list the engine says "not a function"."""
+    for node in reversed(site.path()):
+        if node.type in FUNCTIONS or node.type == "statement_block":
+            return None
+        if node.type == "for_in_statement":
+            over = node.child_by_field_name("right")
+            waits = any(child.type == "await" for child in node.children)
+            if (
+                over is None
+                or not waits
+                or not over.start_byte <= (site.offset or 0) < over.end_byte
+            ):
+                return None
+            text = site.text(over)
+            # Of another call it may be what is called.
+            is_call = over.type == "call_expression" and not text.startswith("tools.")
+            return None if is_call or len(text) > _MOST_NAME or "\n" in text else text
+    return None
 
 
 def _no_function_given(site: FailureSite, inside: str) -> str:
