@@ -200,6 +200,12 @@ CALL = "await tools.github.list_issues({repo: 'x'})"
         ("var page = (await tools.github.list_issues({ repo: 'x' }));\nfunction f() { return page.| }", PAGE),
         ("```js\nconst page = await tools.github.list_issues({ repo: 'x' });\npage.|\n```", PAGE),
         ("const é = 'ü€😀'; const page = await tools.github.list_issues({ repo: 'é😀' }); page.|", PAGE),
+        ("const sort = 1; await tools.github.list_issues({ repo: 'x', state: s| })", ["sort", "closed"]),
+        ("const s = 1; await tools.github.list_issues({ repo: 'x', state: s| })", []),
+        ("const page = LIST;\npage.issues.filter(i => i.title.starts|", ["startsWith"]),
+        ("const page = LIST;\npage.issues.map(i => i.title).fil|", ["filter"]),
+        ("const page = LIST;\npage.total.|", []),
+        ("const page = LIST;\nObject.groupBy(page.issues, i => i.|", ISSUE),
     ],
 )  # fmt: skip
 def test_what_can_stand_there(script: str, expected: list[str]) -> None:

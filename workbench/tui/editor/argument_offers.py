@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from workbench.catalogue.tool_types import property_name, type_text
 from workbench.catalogue.tools import ToolInfo
 from workbench.text.sanitize import clean_line
 from workbench.tui.editor.call_at_cursor import CallHere
 from workbench.tui.editor.cursor_tree import CursorTree
 from workbench.tui.editor.declarations import key_text
-from workbench.tui.editor.offers import Completion, first_line, offers, value_offers
+from workbench.tui.editor.offers import Completion, Rows, first_line, offers, value_offers
 from workbench.tui.editor.tool_calls import arguments_to_fill
 
 _SIGNATURE = 200
 _KEYS = frozenset({"shorthand_property_identifier", "property_identifier"})
 
 
-def offers_in_call(here: CallHere, tree: CursorTree) -> list[Completion] | None:
-    """None: any expression may stand there."""
+def offers_in_call(
+    here: CallHere, tree: CursorTree, own: Callable[[], Rows]
+) -> list[Completion] | None:
+    """None: any expression may stand there. own: the names that the script declares."""
     leaf, parent = tree.leaf, tree.path[-2]
     if parent.type == "ERROR":
         return []
     if leaf.type in _KEYS and parent.type in ("object", "pair"):
         return argument_offers(here, tree, tree.typed, named=parent.type == "pair")
     if parent.type in ("pair", "array") and leaf.type == "identifier":
-        return value_offers(here.place, tree.typed, "") or None
+        found = value_offers(here.place, tree.typed, "")
+        if not found or not tree.typed:
+            return found or None
+        if any(name == tree.typed for name, *_ in own()):
+            return []  # it is written
+        # A variable that is called so is as good.
+        named = [each for each in offers(own(), tree.typed) if each.label.startswith(tree.typed)]
+        first = [each for each in found if each.label.startswith(tree.typed)]
+        return [*first, *named, *(each for each in found if each not in first)]
     return None
 
 

@@ -264,7 +264,8 @@ def handed_to(
     if owner is None or name is None:
         return None
     method = text_of(name)
-    if known.is_global(owner, "Array") and method == "from" and given:
+    is_from = known.is_global(owner, "Array") and method == "from"
+    if given and (is_from or (method == "groupBy" and known.is_global(owner, "Object", "Map"))):
         rows = known.of(given[0], depth)
         return rows.item() if rows is not None and index == 0 else None
     value = known.of(owner, depth)

@@ -104,7 +104,7 @@ def _at_name(known: Expressions, tree: CursorTree) -> list[Completion]:
     if is_own or parent.type in _NEW_NAMES or _is_loop_name(parent, leaf):
         return []
     here = call_here(tree, known)
-    found = None if here is None else offers_in_call(here, tree)
+    found = None if here is None else offers_in_call(here, tree, lambda: _own_names(tree))
     if found is not None:
         return found
     if parent.type == "pair" and leaf.type == "property_identifier":
@@ -206,10 +206,15 @@ def _holds(node: Node, tree: CursorTree) -> bool:
 # -- names ---------------------------------------------------------------------------------
 
 
+def _own_names(tree: CursorTree) -> Rows:
+    return ((name, name, kind, "") for name, kind in local_names(tree))
+
+
 def _names(tree: CursorTree) -> Iterator[tuple[str, str, str, str]]:
     """What a name can mean there: what the script declares, the nearest first, then what every script has."""
-    declared = dict(local_names(tree))
-    yield from ((name, name, kind, "") for name, kind in declared.items())
+    own = list(_own_names(tree))
+    declared = {name for name, *_ in own}
+    yield from own
     yield from ((name, name, detail, doc) for name, detail, doc in GLOBALS if name not in declared)
 
 

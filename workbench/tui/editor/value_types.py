@@ -37,6 +37,20 @@ _OF_ARRAYS = (
     ("includes", "(value) => boolean"),
     ("join", "(separator) => string"),
 )
+_OF_TEXTS = (
+    ("length", "number"),
+    ("includes", "(text) => boolean"),
+    ("startsWith", "(text) => boolean"),
+    ("endsWith", "(text) => boolean"),
+    ("split", "(separator) => string[]"),
+    ("trim", "() => string"),
+    ("toLowerCase", "() => string"),
+    ("toUpperCase", "() => string"),
+    ("replace", "(pattern, text) => string"),
+    ("replaceAll", "(pattern, text) => string"),
+    ("slice", "(start, end?) => string"),
+    ("match", "(pattern) => string[] | null"),
+)
 _OF_PROMISES = (
     ("then", "(value => …) => Promise"),
     ("catch", "(error => …) => Promise"),
@@ -127,12 +141,24 @@ class Shaped(Type):
             said = self.place.inside([name]).description().strip()
             yield Member(name, detail, said.split("\n", 1)[0])
 
+    def members(self) -> Iterator[Member]:
+        yield from self.own()
+        if self.is_array:
+            yield from (Member(*each) for each in _OF_ARRAYS)
+        elif any("string" in _kinds(each) for each in self.place.variants):
+            yield from (Member(*each) for each in _OF_TEXTS)
+
     def values(self) -> list[Any]:
         return self.place.values()
 
     @property
     def detail(self) -> str:
         return type_text(self.place.variants[0], self.place.root) if self.place.variants else ""
+
+
+def _kinds(schema: Mapping[str, Any]) -> list[Any]:
+    kinds = schema.get("type")
+    return kinds if isinstance(kinds, list) else [kinds]
 
 
 @dataclass(frozen=True, slots=True)
