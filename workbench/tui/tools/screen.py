@@ -309,6 +309,9 @@ class ToolsScreen(ServerCommands):
     @on(Input.Changed, "#tools-filter")
     def _filter(self) -> None:
         self.show_tools()
+        row = self.rows.row
+        if self._list.text and row is not None and row.tool is None and row.beside is None:
+            self.rows.move_to(self.rows.cursor + 1)  # to what was looked for, below its server
 
     def action_back(self) -> None:
         if not self._list.leave():
