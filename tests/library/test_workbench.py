@@ -14,6 +14,7 @@ from workbench import (
     ConfigError,
     ErrorCode,
     ExecutionFinished,
+    Outcome,
     RecordingError,
     ToolCallFinished,
     ToolFailure,
@@ -123,8 +124,10 @@ async def test_a_run_is_replayed_here_and_from_its_file(tmp_path: Path) -> None:
 
 
 async def test_the_configuration_is_checked_as_the_file_is() -> None:
-    with pytest.raises(ConfigError, match="code_execution_timeout_ms"):
+    with pytest.raises(ConfigError, match=r"^configuration: code_execution_timeout_ms"):
         Workbench({"code_execution_timeout_ms": 0})
+    with pytest.raises(TypeError, match="a mapping or a Config, not str"):
+        Workbench("workbench.toml")  # type: ignore[arg-type]
 
 
 async def test_a_workbench_that_is_not_open_says_how() -> None:
@@ -154,6 +157,23 @@ def test_a_file_that_is_no_recording_says_so(tmp_path: Path) -> None:
 def test_given_tools_of_another_shape_are_refused() -> None:
     with pytest.raises(TypeError, match=r"'a'.*map tool names"):
         Workbench(tools={"a": 1})  # type: ignore[dict-item]
+    with pytest.raises(TypeError, match="map servers to their tools, not int"):
+        Workbench(tools=5)  # type: ignore[arg-type]
+
+
+async def test_a_given_tool_may_say_how_its_call_ended() -> None:
+    outcomes = {"ok": Outcome(True, {"a": 1}), "no": Outcome.failed(ErrorCode.TIMEOUT, "late")}
+    async with Workbench(
+        tools={"t": {"end": lambda args: outcomes[str(args["how"])]}}
+    ) as workbench:
+        execution = await workbench.run("['ok', 'no'].map(how => call_tool('t', 'end', {how}))")
+        with pytest.raises(TypeError, match="server is a string, not int"):
+            await workbench.call(1, "end")  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="execution_id is a string, not NoneType"):
+            await workbench.recording(None)  # type: ignore[arg-type]
+    good, bad = execution.value
+    assert good["result"] == {"a": 1}
+    assert bad["error"] == {"code": "TIMEOUT", "message": "late"}
 
 
 async def test_a_name_alone_is_no_list_of_servers() -> None:

@@ -195,9 +195,9 @@ class _Reader:
             return value, Origin("environment", key.environment)
         found, value = look_up(self._document, key.name)
         if found:
-            line = self._line(key.name)
-            self._check(key, value, f"{self._path}:{line}")
-            return value, Origin("file", f"{self._path}:{line}")
+            where = self._place(key.name)
+            self._check(key, value, where)
+            return value, Origin("file", where)
         return key.default, Origin("default")
 
     def _check(self, key: Key, value: JsonValue, where: str) -> None:
@@ -300,7 +300,11 @@ class _Reader:
         given.update(command=own.command, args=own.args)
 
     def _problem(self, key: str, message: str) -> None:
-        self._problems.append(f"{self._path}:{self._line(key)}: {message}")
+        self._problems.append(f"{self._place(key)}: {message}")
+
+    def _place(self, key: str) -> str:
+        # What a program gives as a mapping has no lines.
+        return f"{self._path}:{self._line(key)}" if self._path is not None else "configuration"
 
     def _line(self, key: str) -> int:
         return line_of(self._text, key)

@@ -37,8 +37,9 @@ class ToolFailure(Exception):
 class GivenTools:
     """An upstream (``core.ports.Upstream``) over ``{server: {tool: what it gives}}``.
 
-    What a tool gives is a JSON value, a function of the arguments (``ToolFunction``), or an exception,
-    which fails the call. A ``ToolInfo`` beside it, under ``definitions``, says what its arguments are.
+    What a tool gives is a JSON value, an ``Outcome``, a function of the arguments (``ToolFunction``), or
+    an exception, which fails the call. A ``ToolInfo`` beside it, under ``definitions``, says what its
+    arguments are.
     Raises TypeError for a mapping of another shape.
     """
 
@@ -48,6 +49,8 @@ class GivenTools:
         *,
         definitions: Mapping[tuple[str, str], ToolInfo] | None = None,
     ) -> None:
+        if not isinstance(tools, Mapping):
+            raise TypeError(f"tools must map servers to their tools, not {type(tools).__name__}")
         for server, by_name in tools.items():
             if not isinstance(by_name, Mapping):
                 raise TypeError(
@@ -99,12 +102,13 @@ class GivenTools:
             Exception
         ) as error:  # whatever a function of the caller's raises fails this call only
             return Outcome.failed(ErrorCode.UPSTREAM_ERROR, f"{type(error).__name__}: {error}")
-        problem = json_problem(gives)
+        outcome = gives if isinstance(gives, Outcome) else Outcome(ok=True, result=gives)
+        problem = json_problem(outcome.result)
         if problem is not None:
             return Outcome.failed(
                 ErrorCode.SERIALIZATION_ERROR, f"{call.label}: the result is not JSON: {problem}"
             )
-        return Outcome(ok=True, result=gives)
+        return outcome
 
 
 def _about(gives: JsonValue | ToolFunction) -> str:

@@ -194,6 +194,9 @@ class Workbench:
         see ``outcome.ok``, ``outcome.result``, ``outcome.error``.
         """
         runtime = self._runtime
+        for what, name in (("server", server), ("tool", tool)):
+            if not isinstance(name, str):
+                raise TypeError(f"{what} is a string, not {type(name).__name__}")
         problem = json_problem(args)
         if problem is not None:
             message = f"{server}.{tool}: the arguments are not JSON: {problem}"
@@ -222,6 +225,8 @@ class Workbench:
 
         Raises UnknownExecution.
         """
+        if not isinstance(execution_id, str):
+            raise TypeError(f"execution_id is a string, not {type(execution_id).__name__}")
         history = self._runtime.history
         await history.committed()
         return await asyncio.to_thread(history.recording, execution_id)
@@ -266,6 +271,8 @@ def save_recording(recording: Recording, file: FilePath) -> None:
 def _config_from(given: Config | Mapping[str, JsonValue] | None) -> Config:
     if isinstance(given, Config):
         return given
+    if given is not None and not isinstance(given, Mapping):
+        raise TypeError(f"configuration is a mapping or a Config, not {type(given).__name__}")
     import tomli_w
 
     document = {"servers": {}, **(given or {})}
