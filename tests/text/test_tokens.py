@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import toktok
 
-from workbench.text.tokens import estimate
+from tests.text.token_kinds import KINDS, WITHOUT_WORDS
+from workbench.text.tokens import estimate, places_of, words_of
 
 ROOT = Path(__file__).parents[2]
 RNG = random.Random(7)
@@ -77,6 +78,36 @@ def test_within_15_percent(name: str) -> None:
     assert 0.85 * true <= estimate(text) <= 1.15 * true
 
 
+def test_kinds_of_texts_are_within_15_percent() -> None:
+    """Languages, code, logs, tables, identifiers, paths, encoded bytes: what tools return."""
+    counts = toktok.batch_count(list(KINDS.values()), "o200k_base")
+    ratios = {
+        kind: estimate(text) / true
+        for (kind, text), true in zip(KINDS.items(), counts, strict=True)
+    }
+    assert {kind: ratio for kind, ratio in ratios.items() if not 0.85 <= ratio <= 1.15} == {}
+
+
+def test_texts_without_words_are_within_20_percent() -> None:
+    counts = toktok.batch_count(list(WITHOUT_WORDS.values()), "o200k_base")
+    for (kind, text), true in zip(WITHOUT_WORDS.items(), counts, strict=True):
+        assert 0.8 <= estimate(text) / true <= 1.2, kind
+
+
+def test_words_of_the_vocabulary_are_known() -> None:
+    """The file is that of this tokenizer: nearly every common word is in it, and few that are more than one."""
+    bits = (ROOT / "workbench" / "text" / "known_words.bin").read_bytes()
+    words = sorted({word for text in TEXTS.values() for word in words_of(text)})
+    counts = toktok.batch_count(words, "o200k_base")
+    found = [
+        all(bits[place >> 3] >> (place & 7) & 1 for place in places_of(word)) for word in words
+    ]
+    single = [known for known, count in zip(found, counts, strict=True) if count == 1]
+    others = [known for known, count in zip(found, counts, strict=True) if count > 1]
+    assert sum(single) > 0.97 * len(single)
+    assert sum(others) < 0.06 * len(others)
+
+
 def test_a_long_text_is_judged_by_samples() -> None:
     text = TEXTS["json"] * 200
     (true,) = toktok.batch_count([text], "o200k_base")
@@ -123,6 +154,7 @@ def test_small_and_odd_texts() -> None:
     assert estimate("") == 0
     assert estimate("a") >= 1
     assert estimate("\x00\ud800￿") >= 1
+    assert estimate("\u0301 \u0301 _\u0301 é' 's") >= 1
 
 
 @pytest.mark.parametrize(
