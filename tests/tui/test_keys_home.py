@@ -24,7 +24,7 @@ from workbench.tui.dialogs.purposes import PURPOSES, purpose_of
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
-from workbench.tui.widgets.pane_screen import PANES
+from workbench.tui.widgets.pane_screen import PANES, PaneScreen
 
 _TEXT_AREA = {
     (binding.key, binding.action) for binding in TextArea.BINDINGS if isinstance(binding, Binding)
@@ -96,10 +96,10 @@ def test_every_command_with_keys_is_bound_somewhere_and_does_something_there() -
             continue
         assert command.id in bound, f"{command.id} has keys that no screen and no widget takes"
         action = command.action.partition("(")[0]
-        of_app = action.startswith("app.")
+        whose, _, name = action.rpartition(".")
         for kind in bound[command.id]:
-            place: type = App if of_app else kind
-            name = f"action_{action.removeprefix('app.')}"
+            place: type = {"app": App, "screen": PaneScreen}.get(whose, kind)
+            name = f"action_{name.removeprefix('action_')}"
             assert hasattr(place, name), f"{kind.__qualname__} cannot {command.id}"
 
 

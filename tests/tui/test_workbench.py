@@ -578,7 +578,7 @@ async def test_jump_reaches_the_tabs_of_the_detail_and_the_scripts(make_app: Mak
         await pilot.press("f2")
         await until(lambda: isinstance(app.screen, JumpScreen))
         marks = [str(mark.render()) for mark in app.screen.query(Static)]
-        assert marks == ["1", "2", "3", "4", "a", "b", "c", "d", "e", "f"]
+        assert marks == ["1", "2", "3", "4", *"abcdefghi"], "panes, tabs, scripts, ways out"
         detail = app.main.query_one("#detail").region
         await pilot.resize_terminal(140, 40)
         await until(lambda: app.main.query_one("#detail").region.x != detail.x, "it moved")
@@ -603,6 +603,17 @@ async def test_jump_reaches_the_tabs_of_the_detail_and_the_scripts(make_app: Mak
             await until(lambda: app.main.query_one(DetailPane).front.has_focus)
         await pilot.press("f2", "e")
         await until(lambda: app.main.scripts.current == 0 and app.main.tab.script.has_focus)
+        await pilot.press("f2", "g")
+        await until(lambda: isinstance(app.screen, HistoryScreen))
+        await pilot.press("escape", "f2", "3")
+        await until(lambda: app.main.trace.has_focus)
+        for key, pane in (("4", "detail"), ("3", "trace"), ("2", "input")):
+            await pilot.press(key)
+            await until(partial(lambda name: app.main.pane_name == name, pane))
+        await until(lambda: app.main.tab.input.has_focus)
+        before = app.main.tab.input.text
+        await pilot.press("1")
+        await until(lambda: app.main.tab.input.text != before, "where one types it is a digit")
 
 
 async def test_new_goes_to_the_script_also_from_the_input(make_app: MakeApp) -> None:

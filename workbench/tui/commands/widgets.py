@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from workbench.tui.commands.command import Command, Place, key
 
 
@@ -62,6 +64,15 @@ EDITOR: tuple[Command, ...] = (
     key("line", "select-all", "ctrl+a", "Select all"),
     key("line", "delete-word", "ctrl+backspace,alt+backspace", "Delete word", "delete_left_word"),
 )  # fmt: skip
+
+
+def _panes(place: Place) -> Iterator[Command]:
+    """The number of a pane, in a pane where one does not type."""
+    for number, pane in enumerate(("script", "input", "trace", "detail"), 1):
+        go = f"screen.go_to_pane('{pane}')"
+        yield key(place, f"go-{pane}", str(number), f"Go to {number} {pane.title()}", go)
+
+
 TRACE: tuple[Command, ...] = (
     *_moves("trace", first="first", last="follow"),
     key("trace", "follow", "f", "Follow", "toggle_follow", footer=True),
@@ -83,6 +94,7 @@ TRACE: tuple[Command, ...] = (
     key("trace", "open", "enter", "Open"),
     key("trace", "copy", "y", "Copy", footer=True),
     key("trace", "clear-filter", "escape", "Clear the filter"),
+    *_panes("trace"),
 )
 VALUES: tuple[Command, ...] = (
     key("detail", "previous-tab", "left_square_bracket", "Previous tab", "turn(-1)"),
@@ -91,6 +103,7 @@ VALUES: tuple[Command, ...] = (
     key("detail", "console", "C", "Console", "tab('console')"),
     key("detail", "call", "A", "Call", "tab('call')"),
     key("detail", "timing", "T", "Timing", "tab('timing')"),
+    *_panes("detail"),
     *_moves("json"),
     key("json", "turn", "enter,space", "Fold", "fold", footer=True),
     key("json", "unfold", "right", "Unfold", "expand"),

@@ -182,10 +182,11 @@ class WorkbenchScreen(PaneScreen):
         return targets.get(pane, self.detail.front)
 
     def jump_targets(self) -> list[Target]:
-        """As everywhere, and every script whose name is seen."""
+        """As everywhere, every script whose name is seen, and the ways to other screens."""
         places = self._titles.script_places(paired=self.is_paired)
         scripts = [Target(at, partial(self.scripts.switch, index)) for index, at in places]
-        return [*super().jump_targets(), *scripts]
+        ways = [Target(at, partial(self.run_action, name)) for name, at in self._header.ways()]
+        return [*super().jump_targets(), *scripts, *ways]
 
     # -- the words around the panes ----------------------------------------------------
 

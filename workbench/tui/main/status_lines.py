@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual import events
 from textual.content import Content
+from textual.geometry import Offset
 from textual.message import Message
 
 from workbench.text.plurals import count
@@ -122,11 +123,26 @@ class HeaderLine(QuietLine):
     def on_click(self, event: events.Click) -> None:
         if only_asks(event):
             return
-        shown, at = str(self.content), event.get_content_offset_capture(self).x
-        for words, action in self._ways.items():
-            start = cell_len(shown[: shown.find(words)]) if words in shown else at + 1
-            if start <= at < start + cell_len(words):
+        at = event.get_content_offset_capture(self).x
+        for action, start, cells in self._places():
+            if start <= at < start + cells:
                 self.post_message(self.WayClicked(action))
+
+    def _places(self) -> Iterator[tuple[str, int, int]]:
+        """(action, first cell, cells) of what leads somewhere."""
+        shown = str(self.content)
+        for words, action in self._ways.items():
+            if words in shown:
+                yield action, cell_len(shown[: shown.find(words)]), cell_len(words)
+
+    def ways(self) -> list[tuple[str, Offset]]:
+        """(action of the main screen, where the gap before its words begins) of what leads somewhere."""
+        where = self.content_region
+        if not where.area:
+            return []
+        return [
+            (action, Offset(where.x + start - 3, where.y)) for action, start, _ in self._places()
+        ]
 
     def show_state(
         self,

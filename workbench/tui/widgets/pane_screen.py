@@ -65,6 +65,9 @@ class PaneScreen(GuardedScreen[None]):
         self._heading = pane
         self.call_after_refresh(self._arrive)
 
+    def action_go_to_pane(self, pane: str) -> None:
+        self.go_to(pane)
+
     @property
     def is_settling(self) -> bool:
         return self._heading is not None
