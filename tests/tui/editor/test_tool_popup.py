@@ -87,6 +87,9 @@ async def test_the_pointer_rests_on_a_name() -> None:
         assert popup(app).is_open
         await pilot.hover(app.area, (gutter + 2, 0))
         await until(lambda: not popup(app).is_open, "gone")
+        app.area.replace_all(CALL.replace("tracker.search_issues", "mcp__tracker__searchIssues"))
+        await pilot.hover(app.area, (gutter + 22, 1))
+        await until(lambda: popup(app).is_open, "by another spelling, too")
 
 
 async def test_what_the_pointer_opened_goes_with_it() -> None:

@@ -13,7 +13,7 @@ from workbench.catalogue.tool_types import property_name, type_text
 from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.text.sanitize import clean_line
 from workbench.tui.editor.call_at_cursor import CallHere, call_here
-from workbench.tui.editor.cursor_tree import CursorTree, read_at
+from workbench.tui.editor.cursor_tree import CursorTree, text_at
 from workbench.tui.editor.expression_types import Expressions
 from workbench.tui.editor.schema_walk import Place, Step
 from workbench.tui.editor.script_places import text_of
@@ -61,9 +61,10 @@ class CallSignature:
 def signature_at(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> CallSignature | None:
     """The call of a known tool whose arguments the cursor ``(row, column)`` is in; None: it is in none, in
     a function or a call inside them, or the tool takes no arguments."""
-    tree = read_at(text, cursor)
-    if tree.inside in ("//", "/*"):
-        return None
+    around = text_at(text, cursor)
+    if not (around.is_code and around.is_in_brackets):
+        return None  # as at most keys: no tree is made for them
+    tree = around.tree()
     here = call_here(tree, Expressions(tree.root, tree.source, catalogue))
     if here is None:
         return None

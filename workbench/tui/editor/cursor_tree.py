@@ -4,18 +4,22 @@ the cursor (and a comma behind it), else of what stands before it, with all that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from workbench.tui.editor.open_brackets import open_at_end
-from workbench.tui.editor.script_places import HERE, text_around
+from workbench.tui.editor.open_brackets import Open, open_at_end
+from workbench.tui.editor.script_places import HERE, QUOTES, text_around
 from workbench.tui.editor.syntax import typescript_tree, without_fence
 from workbench.tui.editor.text_edits import is_word
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+_MEMBER = re.compile(r"\s*(?:[\w$]+|\"[^\"\n]*\"|'[^'\n]*')\s*[:,}]")
+"""The next member of an object."""
 
 
 @dataclass(frozen=True)
@@ -62,19 +66,53 @@ class CursorTree:
         return self.row + node.start_point.row
 
 
-def read_at(text: str, cursor: tuple[int, int]) -> CursorTree:
-    """The tree at a cursor ``(row, column)``, both from 0, where a name is being written."""
+@dataclass(frozen=True, slots=True)
+class CursorText:
+    """A script around its cursor, by its signs alone: often all there is to know."""
+
+    before: str
+    after: str
+    row: int
+    opened: Open
+
+    @property
+    def is_code(self) -> bool:
+        """Whether a name or a text may be written there: it is in no comment and no regular expression."""
+        return self.opened.inside in ("", *QUOTES)
+
+    @property
+    def is_in_brackets(self) -> bool:
+        return any(sign == "(" for _, sign in self.opened.brackets)
+
+    def tree(self) -> CursorTree:
+        """As where a name is being written."""
+        start = self.before.encode(errors="replace")
+        source = start + (HERE + self.after).encode(errors="replace")
+        root = as_it_is = typescript_tree(source)
+        for mended in self._mended():
+            if not root.has_error:
+                break
+            source = start + mended.encode(errors="replace")
+            root = typescript_tree(source)
+        inside = self.opened.inside
+        return CursorTree(source, root, as_it_is, len(start), self.after, inside, self.row)
+
+    def _mended(self) -> Iterator[str]:
+        """What may be put at the cursor, and behind it, where the script does not parse with a name alone."""
+        if _MEMBER.match(self.after) is not None:
+            yield f"{HERE},{self.after}"
+        yield HERE + self.opened.closed(self.before)
+
+
+def text_at(text: str, cursor: tuple[int, int]) -> CursorText:
+    """What stands around a cursor ``(row, column)``, both from 0."""
     before, after, row = text_around(without_fence(text), cursor)
-    opened = open_at_end(before)
-    start = before.encode(errors="replace")
-    source = start + (HERE + after).encode(errors="replace")
-    root = as_it_is = typescript_tree(source)
-    for mended in (f"{HERE},{after}", HERE + opened.closed(before)):
-        if not root.has_error:
-            break
-        source = start + mended.encode(errors="replace")
-        root = typescript_tree(source)
-    return CursorTree(source, root, as_it_is, len(start), after, opened.inside, row)
+    return CursorText(before, after, row, open_at_end(before))
+
+
+def read_at(text: str, cursor: tuple[int, int]) -> CursorTree:
+    """The tree at a cursor, where a name is being written."""
+    return text_at(text, cursor).tree()
 
 
 def look_at(text: str, place: tuple[int, int]) -> CursorTree:

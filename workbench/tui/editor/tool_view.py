@@ -12,6 +12,7 @@ from textual.timer import Timer
 from textual.widgets.text_area import Location
 
 from workbench.catalogue.inference import SeenType
+from workbench.catalogue.suggestions import bare
 from workbench.catalogue.tools import ToolInfo
 from workbench.tui.editor.tool_popup import ToolPopup
 from workbench.tui.textual_private import EditorBase
@@ -124,7 +125,8 @@ class ToolView:
         if not self._may_hover():
             return
         tool = None if self.finder is None else self.finder(self._area.text, place)
-        if tool is not None and self._name_at(place) == tool.name:
+        # However it is spelled: getUser, mcp__github__get_user.
+        if tool is not None and bare(self._name_at(place)).endswith(bare(tool.name)):
             self._hovered = place
             await self._show_at(place, at)
 
