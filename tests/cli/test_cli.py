@@ -23,6 +23,30 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["history", "list", "--limit"],
+        ["tools", "search", "issue", "--limit"],
+        ["servers", "logs", "demo", "--lines"],
+        ["history", "prune", "--max-size-mb"],
+        ["code", "exec", "--code", "1", "--max-tool-calls"],
+    ],
+    ids=lambda words: " ".join(words),
+)
+def test_a_number_that_nothing_counts_to_is_bad_usage(
+    words: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("WORKBENCH_DATA_DIR", str(tmp_path))
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "1" + "0" * 30])
+    assert ended.value.code == 2
+    assert f"argument {words[-1]}: must be at most 9223372036854775807" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_exec_prints_the_result_and_exits_by_it(shell: Shell) -> None:
     done = shell("code", "exec", "--code", "console.log('hi'); 1 + 1")

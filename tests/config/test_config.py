@@ -69,6 +69,7 @@ def test_precedence_is_flag_environment_file_default(tmp_path: Path) -> None:
         ("code_execution_max_parallel = 33", 1, ["from 1 to 32"]),
         ("code_execution_memory_mb = 7", 1, ["from 8 to 2048"]),
         ("code_execution_queue_size = -1", 1, ["0 or more"]),
+        ("max_answer_tokens = 100000000000000000000", 1, ["at most 9223372036854775807"]),
         ("enable_code_execution = 1", 1, ["true or false"]),
         ("a = 1\ncode_execution_timeout = 5", 2, ["unknown key", "code_execution_timeout_ms"]),
         ("[history]\nmax_age_days = 0", 2, ["history.max_age_days"]),

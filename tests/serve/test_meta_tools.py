@@ -185,6 +185,12 @@ async def test_a_run_is_shown_with_its_calls(runtime: Runtime) -> None:
     (last,) = rest["calls"]
     assert last["seq"] == 120
     assert last["args"] == {"value": "x" * 5000}
+    past = await ask(runtime, "get_execution", execution_id=ran["execution_id"], calls_from=121)
+    assert past["error"]["code"] == "NOT_FOUND"
+    assert "the run made 120 calls" in past["error"]["message"]
+    ran = await ask(runtime, "code_execution", code="1")
+    none = await ask(runtime, "get_execution", execution_id=ran["execution_id"], calls_from=1)
+    assert (none["ok"], none["calls"]) == (True, [])
 
 
 async def test_an_id_may_be_written_in_any_way_but_not_in_part(runtime: Runtime) -> None:

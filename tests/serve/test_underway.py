@@ -123,6 +123,8 @@ async def test_who_is_not_known_is_told(toolset: Toolset, asked: str) -> None:
         ({"detached": "yes"}, "'options.detached'"),
         ({"max_answer_tokens": -1}, "'options.max_answer_tokens'"),
         ({"max_answer_tokens": 1.5}, "'options.max_answer_tokens'"),
+        # No number of SQLite: the run would not be recorded.
+        ({"max_answer_tokens": 10**30}, "'options.max_answer_tokens' must be at most"),
     ],
 )
 async def test_odd_options_are_refused_by_name(

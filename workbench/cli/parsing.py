@@ -8,6 +8,15 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 from workbench.text.sanitize import clean_line
+from workbench.text.sizes import MOST_WHOLE
+
+
+def _whole(text: str) -> int:
+    """What every flag takes that is a number. Raises ValueError and ArgumentTypeError."""
+    value = int(text)
+    if abs(value) > MOST_WHOLE:
+        raise argparse.ArgumentTypeError(f"must be at most {MOST_WHOLE}")
+    return value
 
 
 class Parser(argparse.ArgumentParser):
@@ -25,6 +34,7 @@ class Parser(argparse.ArgumentParser):
         if sys.version_info >= (3, 14):
             given.setdefault("color", False)  # stdout shows what is written, and obeys nothing
         super().__init__(**given)
+        self.register("type", int, _whole)
 
     def error(self, message: str) -> NoReturn:
         super().error(clean_line(message))

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 from workbench.config.references import asks_outside, resolved, unresolved
 from workbench.core.model import JsonValue, Limits, PoolSettings
+from workbench.text.sizes import MOST_WHOLE
 
 Stamp: TypeAlias = tuple[int, ...]
 Trust: TypeAlias = Literal["pin", "first-use", "always"]
@@ -60,6 +61,8 @@ class Key:
             good = isinstance(value, int) and not isinstance(value, bool)
             good = good and (self.least is None or value >= self.least)
             good = good and (self.most is None or value <= self.most)
+            if good and value > MOST_WHOLE:
+                return f"{self.name} must be at most {MOST_WHOLE}, not {_shown(value)}"
         elif self.kind == "str":
             good = isinstance(value, str) and (not self.choices or value in self.choices)
         elif self.kind == "list":

@@ -17,6 +17,7 @@ from workbench.core.model import (
 from workbench.core.request_checks import OPTION_RANGES
 from workbench.core.scripts import UnknownScript, find_script
 from workbench.serve.underway import MOST_WAIT_MS
+from workbench.text.sizes import MOST_WHOLE
 
 # What a client sees: short, because a model pays for it in every turn. The ranges are told where one is left.
 # No oneOf for "code or script": hosts refuse schemas that have one at their root.
@@ -46,7 +47,7 @@ INPUT_SCHEMA: dict[str, JsonValue] = {
     },
     "additionalProperties": False,
 }
-ANSWER_TOKENS: JsonValue = {"type": "integer", "minimum": 0}
+ANSWER_TOKENS: JsonValue = {"type": "integer", "minimum": 0, "maximum": MOST_WHOLE}
 WAIT_MS: JsonValue = {"type": "integer", "minimum": 0, "maximum": MOST_WAIT_MS}
 
 

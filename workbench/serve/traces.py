@@ -90,6 +90,11 @@ async def trace(
     shown = {"ok": shown["status"] == "ok" if ended else None, **shown, "running": not ended}
     calls = shown["calls"]
     shown["calls_total"] = len(calls)
+    # Of one that runs the next call may be asked for before it comes.
+    if calls_from > max(1, len(calls) + (not ended)):
+        raise NothingFound(
+            f"the run made {len(calls)} calls: calls_from {calls_from} is past the last"
+        )
     shown["calls"] = calls[calls_from - 1 : calls_from - 1 + _CALLS]
     shown["value"], blocks = take_out(shown["value"])
     if not full:

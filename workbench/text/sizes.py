@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+MOST_WHOLE = (1 << 63) - 1
+"""The largest whole number that SQLite and C hold: what is counted, or limits a count, is no larger."""
+
 
 def size_of(text: str) -> int:
     """Bytes of UTF-8; a lone surrogate counts as the U+FFFD that it becomes."""
