@@ -167,7 +167,10 @@ class _Reader:
             ),
             scripts_dir=_path(values["scripts_dir"], base),
             ui=UiSettings(
-                theme=values["ui.theme"], icons=values["ui.icons"], notify=values["ui.notify"]
+                theme=values["ui.theme"],
+                icons=values["ui.icons"],
+                guides=values["ui.guides"],
+                notify=values["ui.notify"],
             ),
             serve=ServeSettings(
                 host=values["serve.host"],

@@ -179,6 +179,7 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("ui.theme", "str", "", "Theme of the terminal UI (default: workbench-dark)."),
     Key("ui.icons", "str", "unicode", "Status signs.", choices=("unicode", "ascii")),
+    Key("ui.guides", "bool", True, "Lines at the levels of indentation in editors."),
     Key(
         "ui.notify",
         "str",
@@ -315,6 +316,7 @@ class HistorySettings:
 class UiSettings:
     theme: str = ""
     icons: str = "unicode"
+    guides: bool = True
     notify: str = "off"
 
 

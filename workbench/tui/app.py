@@ -37,7 +37,6 @@ from workbench.tui.tour import Tour
 from workbench.tui.widgets import pane_screen as layout
 from workbench.tui.widgets.guarded_screen import nothing_to_await
 from workbench.tui.widgets.mouse import only_asks
-from workbench.tui.widgets.pane_screen import PaneScreen
 from workbench.tui.widgets.proportions import ROOMY
 
 if TYPE_CHECKING:
@@ -98,6 +97,7 @@ class WorkbenchApp(AppBase):
         """What holds until the first script is open."""
         self._collector = Collector()
         self.key_order = KeyOrder(self, super().on_event)
+        self.set_class(not config.ui.guides, "-no-guides")
 
     # -- the runtime -------------------------------------------------------------------
 
@@ -135,8 +135,8 @@ class WorkbenchApp(AppBase):
         wrong_theme = None
         if config.ui.theme != before.ui.theme:
             wrong_theme = self.theme_files.choose(config.ui.theme)
-        if config.ui.icons != before.ui.icons:
-            self.refresh_css(animate=False)
+        if config.ui != before.ui:
+            self.set_class(not config.ui.guides, "-no-guides").refresh_css(animate=False)
         if config.keys != before.keys:
             good, wrong_keys = commands.keymap(config.keys)
             self.set_keymap(good)
@@ -319,7 +319,7 @@ class WorkbenchApp(AppBase):
 
         if not isinstance(self.screen, HelpScreen):
             below = self.screen
-            pane = below.pane_name if isinstance(below, PaneScreen) else ""
+            pane = below.pane_name if isinstance(below, layout.PaneScreen) else ""
             works = {found.binding.id for found in below.active_bindings.values()}
             here = [
                 command.id

@@ -32,9 +32,9 @@ FOR = "for (const id of [1, 2]) { ⋯ 4 lines"
 
 
 def shown(area: CodeArea) -> list[str]:
-    """The lines that are shown, without number and blanks; a fold's sign stays."""
+    """The lines that are shown, without number and guides; a fold's sign stays."""
     width = area.gutter_width
-    rows = [line for line in lines(area) if line.strip()]
+    rows = [line.replace("│", " ") for line in lines(area) if line.strip()]
     return [row[width - 1 : width].strip() + row[width:] for row in rows]
 
 
@@ -266,7 +266,7 @@ async def test_folds_in_wrapped_lines() -> None:
         await pilot.press("down", "end", "down")
         assert area.cursor_location == (3, 3)
         await pilot.press("up", "alt+minus")
-        assert [line.rstrip() for line in lines(area)][2:4] == ["2    c: 3,", "3    d: 4,"]
+        assert [line.rstrip() for line in lines(area)][2:4] == ["2  │ c: 3,", "3  │ d: 4,"]
         # Nothing of a line that is wrapped is covered.
         area.text = "const list = 1; call({\n  c\n})"
         await pilot.press("alt+minus")

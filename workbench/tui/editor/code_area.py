@@ -20,6 +20,7 @@ from workbench.tui.editor.code_marks import MARK_CLASSES, MARK_RULES, Marker, Ma
 from workbench.tui.editor.code_typing import Typing, editor_bindings
 from workbench.tui.editor.fast_document import FastDocument
 from workbench.tui.editor.folding_editor import FOLD_CLASSES, FOLD_RULES
+from workbench.tui.editor.guided_editor import GUIDE_CLASS, GUIDE_RULES
 from workbench.tui.editor.highlighting import Language
 from workbench.tui.editor.line_actions import LineActions
 from workbench.tui.editor.offering import Offers
@@ -40,9 +41,15 @@ class CodeArea(LineActions, inherit_bindings=False):
         + COLOUR_RULES
         + MARK_RULES
         + FOLD_RULES
+        + GUIDE_RULES
         + hue_rules("CodeArea", "code-area--hue")
     )
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*COLOUR_CLASSES, *MARK_CLASSES, *FOLD_CLASSES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *COLOUR_CLASSES,
+        *MARK_CLASSES,
+        *FOLD_CLASSES,
+        GUIDE_CLASS,
+    }
     BINDINGS: ClassVar[list[BindingType]] = [*editor_bindings()]
 
     class Edited(Message):
@@ -113,6 +120,7 @@ class CodeArea(LineActions, inherit_bindings=False):
         return document, LineMap(document, tab_width=self.indent_width)
 
     def document_opened(self) -> None:
+        self.measure_guides()
         self.colours.soon()
 
     def be_in(self, language: Language) -> None:
@@ -158,7 +166,8 @@ class CodeArea(LineActions, inherit_bindings=False):
     # -- painting --------------------------------------------------------------------------
 
     def changed_rows(self) -> set[int] | None:
-        return self.colours.changed_rows()
+        rows = self.colours.changed_rows()
+        return self.with_blank_beside(rows) if rows else rows
 
     def get_line(self, line_index: int) -> Text:
         """A line with its colours, marks and matches; nothing that a terminal would obey."""
@@ -168,7 +177,7 @@ class CodeArea(LineActions, inherit_bindings=False):
         return text
 
     def draw_line(self, y: int) -> Strip:
-        strip = self.with_tail(super().draw_line(y), y)
+        strip = self.with_tail(self.with_guides(super().draw_line(y), y), y)
         return self.with_sign(self.marks.on_line(strip, y), y)
 
     def get_line_filters(self) -> Sequence[LineFilter]:

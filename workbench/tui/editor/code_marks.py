@@ -15,7 +15,6 @@ from textual.widgets.text_area import Location
 from workbench.text.sanitize import clean_line
 from workbench.tui.editor.cut_lines import with_cut_signs
 from workbench.tui.editor.folding_editor import FoldingEditor
-from workbench.tui.glyphs import AsciiFilter, to_ascii
 from workbench.tui.widgets.hues import HUES, LineNote
 
 
@@ -177,10 +176,6 @@ class Marks:
             strip.cell_length,
         )
 
-    def _ours(self, text: str) -> str:
-        in_ascii = any(isinstance(each, AsciiFilter) for each in self._area.app.get_line_filters())
-        return to_ascii(text) if in_ascii else text
-
     def _with_sign(self, strip: Strip, sign: str, name: str) -> Strip:
         """A sign between the number and the text, in the style of a component class."""
         segments = list(strip)
@@ -191,7 +186,7 @@ class Marks:
         background = Style(bgcolor=gutter.style.bgcolor if gutter.style else None)
         segments[:1] = [
             Segment(gutter.text[:-2], gutter.style),
-            Segment(self._ours(sign), (gutter.style or Style()) + style + background),
+            Segment(self._area.in_our_signs(sign), (gutter.style or Style()) + style + background),
             Segment(" ", gutter.style),
         ]
         return Strip(segments, strip.cell_length)
@@ -209,7 +204,7 @@ class Marks:
             here = number == self._area.cursor_location[0] + 1
             if here or tail or self._area.soft_wrap or len(note) > width // 2:
                 return strip
-        note = self._ours(note)
+        note = self._area.in_our_signs(note)
         at = width - len(note) - 1
         note = note.ljust(max(width, strip.cell_length) - at)
         strip = strip.adjust_cell_length(max(width, strip.cell_length), self._area.rich_style)

@@ -195,7 +195,7 @@ class FoldingEditor(EditorBase):
         return Strip.join(
             [
                 strip.crop(0, x),
-                Strip([Segment(self._ours(tail), style)]),
+                Strip([Segment(self.in_our_signs(tail), style)]),
                 strip.crop(x + len(tail)),
             ]
         )
@@ -234,10 +234,11 @@ class FoldingEditor(EditorBase):
         if under is not None:
             style = under + style
         return Strip.join(
-            [strip.crop(0, x), Strip([Segment(self._ours(sign), style)]), strip.crop(x + 1)]
+            [strip.crop(0, x), Strip([Segment(self.in_our_signs(sign), style)]), strip.crop(x + 1)]
         )
 
-    def _ours(self, text: str) -> str:
+    def in_our_signs(self, text: str) -> str:
+        """A sign of ours as the terminal can show it."""
         in_ascii = any(isinstance(each, AsciiFilter) for each in self.app.get_line_filters())
         return to_ascii(text) if in_ascii else text
 

@@ -6,10 +6,10 @@ from textual.widgets.text_area import Selection
 
 from workbench.tui.editor import text_edits
 from workbench.tui.editor.code_typing import Typing
-from workbench.tui.editor.folding_editor import FoldingEditor
+from workbench.tui.editor.guided_editor import GuidedEditor
 
 
-class LineActions(FoldingEditor):
+class LineActions(GuidedEditor):
     """Indents, comments, moves, duplicates and joins lines; nothing where the text is only read."""
 
     typing: Typing

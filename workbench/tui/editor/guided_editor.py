@@ -1,0 +1,51 @@
+"""An editor that shows how deep its lines are indented."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from rich.style import Style
+from textual.strip import Strip
+
+from workbench.tui.editor.folding_editor import FoldingEditor
+from workbench.tui.editor.indent_guides import SIGN, blank_beside, guides, indent_unit, put_signs
+
+GUIDE_CLASS = "code-area--guide"
+GUIDE_RULES = "CodeArea > .code-area--guide { color: $foreground 20%; }"
+"""How they look, as a rule for the style sheet."""
+WITHOUT = "-no-guides"
+"""A class of the app in which none are wanted."""
+
+
+class GuidedEditor(FoldingEditor):
+    """Guides are drawn over blanks: the text has none."""
+
+    _guide_unit = 2
+
+    def measure_guides(self) -> None:
+        """Another text."""
+        self._guide_unit = indent_unit(self.document.source_lines, self.indent_width)
+
+    def with_blank_beside(self, rows: Set[int]) -> set[int]:
+        """Rows that changed, and those whose guides may be others for that."""
+        lines = self.document.source_lines
+        return set(rows).union(*(blank_beside(lines, row) for row in rows if row < len(lines)))
+
+    def with_guides(self, strip: Strip, y: int) -> Strip:
+        """The row ``y`` of the widget with the guides of its line; not on the cursor."""
+        top, first, lines = self.scroll_offset, self.gutter_width, self.wrapped_document
+        row = lines.row_at(y + top.y)
+        if row is None or y + top.y != lines.rows_of(row)[0] or self.app.has_class(WITHOUT):
+            return strip
+        wanted = guides(self.document.source_lines, row, self._guide_unit, self.indent_width)
+        cursor = self.get_column_width(*self.cursor_location)
+        here = row == self.cursor_location[0]
+        cells = [
+            first + cell - top.x
+            for cell in wanted
+            if cell >= top.x and not (here and cell == cursor)
+        ]
+        if not cells:
+            return strip
+        style = Style(color=self.get_component_rich_style(GUIDE_CLASS).color)
+        return put_signs(strip, cells, style, self.in_our_signs(SIGN))
