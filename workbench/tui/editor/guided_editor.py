@@ -39,7 +39,7 @@ class GuidedEditor(FoldingEditor):
             return strip
         wanted = guides(self.document.source_lines, row, self._guide_unit, self.indent_width)
         cursor = self.get_column_width(*self.cursor_location)
-        here = row == self.cursor_location[0]
+        here = self.has_focus and row == self.cursor_location[0]
         cells = [
             first + cell - top.x
             for cell in wanted
