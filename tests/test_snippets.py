@@ -291,6 +291,13 @@ async def test_it_warns(runtime: Runtime, code: str, value: Any, warning: str) -
     await replays_to_the_same_end(runtime, execution.execution_id)
 
 
+@pytest.mark.parametrize("code", ["call_tool", "ToolError", "console"])
+async def test_no_call_is_proposed_of_what_is_not_the_script_s(runtime: Runtime, code: str) -> None:
+    error = (await runtime.engine.run(ExecutionRequest(code))).error
+    assert error is not None
+    assert error.message.endswith("is a function (call it, or leave it out)")
+
+
 async def test_an_uncaught_error_of_a_tool_keeps_what_it_knows(runtime: Runtime) -> None:
     ended = await runtime.engine.run(
         ExecutionRequest(code="await tools.demo.getIssue({ id: 'x' })", source="cli")

@@ -95,6 +95,12 @@ def uncalled(site: FailureSite, message: str) -> str | None:
         return f"write: {site.line_with(last.start_byte, waited, last.end_byte)}"
     if found is None:
         return None
+    name = leftmost_of(last)
+    if (
+        name.type == "identifier"
+        and len(re.findall(rf"\b{re.escape(site.text(name))}\b", site.code)) == 1
+    ):
+        return None  # not of the script's own
     member = "" if found[1] is None else f".{found[1]}"
     called = f"await {site.text(last)}{member}(input)"
     return f"write: {site.line_with(last.start_byte, called, last.end_byte)}"
