@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from tests.tui.conftest import until
 from tests.tui.values.test_json_view import JsonApp, settle
 from workbench.tui.values.table import Row, cell, csv_text, filtered, ordered, table_of
 from workbench.tui.values.table_screen import TableScreen
 from workbench.tui.values.text_screen import TextLines, TextScreen, unpacked
+from workbench.tui.widgets.pane import Pane
 
 pytestmark = pytest.mark.anyio
 
@@ -115,6 +117,12 @@ async def test_one_key_shows_table_then_text() -> None:
         await settle(pilot)
         assert "Dark theme" in lines(pilot)[1]
         assert lines(pilot)[2] == ""
+        assert "· 1 of 3 rows ·" in str(screen.query_one(Pane).border_title)
+        width = app.size.width
+        await pilot.resize_terminal(19, 20)
+        await until(lambda: lines(pilot)[1].endswith("…"), "a column that is cut says so")
+        await pilot.resize_terminal(width, 20)
+        await until(lambda: "Dark theme" in lines(pilot)[1], "wide again")
         await pilot.press("y")
         assert app.clipboard.startswith("id,title,labels,votes,open\n103,")
         await pilot.press("Y")

@@ -19,7 +19,7 @@ from workbench.tui.commands import bindings
 from workbench.tui.values.clipboard import copy
 from workbench.tui.values.json_drawing import JsonDrawing
 from workbench.tui.values.json_tree import MOST_ROWS, JsonTree, Path, path_text
-from workbench.tui.values.media import Media, media_of
+from workbench.tui.values.media import Media, media_alone, media_of
 from workbench.tui.values.picture_screen import PictureScreen
 from workbench.tui.values.table import Table, table_of
 from workbench.tui.values.table_screen import TableScreen
@@ -105,7 +105,7 @@ class JsonView(JsonDrawing, can_focus=True):
             self.post_message(self.ViewTurned(self))
             return
         path = self.shown.path(self.position)
-        media = self._media_here()
+        media = self._media_here() or media_alone(self.shown.value_at(path))
         if media is not None and media.kind == "image":
             self._show_picture(media, path)
             return

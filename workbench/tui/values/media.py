@@ -75,3 +75,8 @@ def media_of(value: JsonValue) -> Media | None:
         if mime.lower().startswith(f"{known}/"):
             return Media(known, mime, data)
     return None
+
+
+def media_alone(value: JsonValue) -> Media | None:
+    """That of a list with nothing else in it."""
+    return media_of(value[0]) if isinstance(value, list) and len(value) == 1 else None

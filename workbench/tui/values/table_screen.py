@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line, encodable
 from workbench.tui.commands import bindings
 from workbench.tui.values.clipboard import copy
@@ -101,7 +102,7 @@ class TableScreen(GuardedModal[str | None]):
             if used >= width:
                 break
             value = row.get(name)
-            room = self._widths[index]
+            room = min(self._widths[index], width - used)  # of the last one what there is
             text = fit(cell(row, name, room), room)
             if isinstance(value, int | float) and not isinstance(value, bool):
                 text = text.rstrip().rjust(room)
@@ -115,11 +116,11 @@ class TableScreen(GuardedModal[str | None]):
 
     def _show_title(self) -> None:
         shown, all_ = len(self._shown), len(self._table.rows)
-        count = f"{shown:,} of {all_:,} rows" if shown != all_ else f"{all_:,} rows"
+        said = f"{shown:,} of {count(all_, 'row')}" if shown != all_ else count(all_, "row")
         column = clean_line(self._table.columns[self._column], 30)
         more = f" · {self._table.left_out:,} columns left out" if self._table.left_out else ""
         keys = "Enter the row · ←→ column · o order · / filter · y CSV · Y JSON · v text · Esc"
-        self.query_one(Pane).set_title(f"{self._title} · {count} · {column}{more}", keys)
+        self.query_one(Pane).set_title(f"{self._title} · {said} · {column}{more}", keys)
 
     # -- keys ------------------------------------------------------------------------------
 
@@ -205,4 +206,8 @@ class TableScreen(GuardedModal[str | None]):
         self.post_message(self.SaveRequested(encodable(text), f"{self._title}.csv"))
 
     def _copy(self, text: str, what: str) -> None:
-        copy(self, text, f"{len(self._shown):,} rows as {what} sent to the terminal's clipboard")
+        copy(
+            self,
+            text,
+            f"{count(len(self._shown), 'row')} as {what} sent to the terminal's clipboard",
+        )
