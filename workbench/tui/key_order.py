@@ -11,16 +11,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from textual import events
-from textual.app import App
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
+from workbench.tui.textual_private import AppBase
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 
 _MOST_ROUNDS = 20
@@ -42,7 +41,7 @@ _MOVING = frozenset(
 class KeyOrder:
     """Takes every key and paste of an app; ``deliver`` hands one on."""
 
-    def __init__(self, app: App[Any], deliver: Callable[[events.Event], Awaitable[None]]) -> None:
+    def __init__(self, app: AppBase, deliver: Callable[[events.Event], Awaitable[None]]) -> None:
         self._app = app
         self._deliver = deliver
         self._waiting: deque[events.Key | events.Paste] = deque()
@@ -92,6 +91,9 @@ class KeyOrder:
         if isinstance(event, events.Key) and event.key.startswith("alt+"):
             event.character = None  # a command, and where it is none: nothing, never its letter
         self._waiting.append(event)
+        self._app.paints_at_once = (
+            False  # of keys that come together the last one is painted at once
+        )
         await self._next()
 
     async def _next(self) -> None:
@@ -110,6 +112,7 @@ class KeyOrder:
             self._focused = self._app.focused
             self._chain = list((self._focused or screen).ancestors_with_self)
             self._step += 1
+            self._app.paints_at_once = not self._waiting
             await self._deliver(event)
             taken = self._focused is not None and (
                 not key or self._focused.check_consume_key(key, _character(event))

@@ -171,6 +171,29 @@ async def test_what_is_painted_is_what_the_text_says() -> None:
                 await check()
 
 
+async def test_the_cursor_is_seen_after_each_key_at_the_end_of_a_long_text() -> None:
+    """Textual scrolled to where the text ended before the key: a new last line was not seen until the next."""
+    app = EditorApp("\n".join(f"line {n}" for n in range(30)))
+    async with app.run_test(size=(40, 10)) as pilot:
+        area = app.area
+        area.move_cursor(area.document.end)
+        await pilot.pause()
+
+        def seen() -> bool:
+            top = area.scroll_offset.y
+            return top <= area.cursor_location[0] < top + area.scrollable_content_region.height
+
+        for key in ("enter", "enter", "a", "backspace", "backspace", "ctrl+z", "ctrl+z", "ctrl+y"):
+            await pilot.press(key)
+            assert seen(), key
+        await pilot.press("enter", *"x" * 45)
+        assert seen()
+        assert area.scrollbars_enabled == (True, True)
+        await pilot.press(*["backspace"] * 30)
+        assert seen()
+        assert area.scrollbars_enabled == (True, False)
+
+
 async def test_markers_show_move_and_grow_stale() -> None:
     app = EditorApp("one\ntwo three\nfour")
     async with app.run_test(size=(80, 12)) as pilot:

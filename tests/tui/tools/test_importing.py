@@ -65,12 +65,12 @@ async def test_servers_come_and_go(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
             await pilot.press("n")
             await until(lambda: isinstance(app.screen, LineScreen) and app.screen.focused, "asked")
-            paste(pilot, "ftp://x")  # type: ignore[arg-type]
+            paste(pilot, "ftp://x")
             await pilot.press("enter")
             problem = app.screen.query_one("#line-problem", Static)
             await until(lambda: "http" in str(problem.content), "it is not taken")
             await pilot.press("ctrl+a")
-            paste(pilot, f"two={sys.executable} -c pass")  # type: ignore[arg-type]
+            paste(pilot, f"two={sys.executable} -c pass")
             await until(lambda: not problem.has_class("-shown"), "right")
             await pilot.press("enter")
             await until(lambda: "[servers.two]" in file.read_text(), "added")

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -23,6 +22,7 @@ from workbench.core.records import ToolStatistics
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.tui.editor.tool_calls import call_text, example
 from workbench.tui.key_order import KeyOrder
+from workbench.tui.textual_private import AppBase
 from workbench.tui.tools.pages import statistics_line
 from workbench.tui.tools.screen import ToolsScreen
 from workbench.tui.tools.tree import ToolRow, row_line, tree
@@ -32,7 +32,7 @@ from workbench.tui.widgets.pane import Pane
 pytestmark = pytest.mark.anyio
 
 
-class ToolsApp(App[None]):
+class ToolsApp(AppBase):
     def __init__(self) -> None:
         super().__init__()
         self.answers: list[str | None] = []
@@ -42,7 +42,7 @@ class ToolsApp(App[None]):
 @asynccontextmanager
 async def opened(
     tmp_path: Path, size: tuple[int, int] = (120, 30)
-) -> AsyncIterator[tuple[ToolsApp, Pilot[None], Runtime]]:
+) -> AsyncIterator[tuple[ToolsApp, Pilot[int], Runtime]]:
     broken = ServerSettings(name="broken", command="no-such-program-anywhere")
     config = Config(servers={"demo": demo_server(), "broken": broken})
     with pytest.MonkeyPatch.context() as patch:
@@ -59,7 +59,7 @@ async def opened(
 @asynccontextmanager
 async def _opened(
     config: Config, tmp_path: Path, size: tuple[int, int]
-) -> AsyncIterator[tuple[ToolsApp, Pilot[None], Runtime]]:
+) -> AsyncIterator[tuple[ToolsApp, Pilot[int], Runtime]]:
     async with open_runtime(config, data_dir=tmp_path / "data") as runtime:
         app = ToolsApp()
         async with app.run_test(size=size) as pilot:

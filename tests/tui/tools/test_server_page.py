@@ -48,7 +48,7 @@ def _server(folder: Path, **more: Any) -> ServerSettings:
 @asynccontextmanager
 async def _opened(
     config: Config, tmp_path: Path, size: tuple[int, int] = (120, 40)
-) -> AsyncIterator[tuple[ToolsApp, Pilot[None], Runtime]]:
+) -> AsyncIterator[tuple[ToolsApp, Pilot[int], Runtime]]:
     async with open_runtime(config, data_dir=tmp_path / "data", watch=True) as runtime:
         app = ToolsApp()
         async with app.run_test(size=size) as pilot:

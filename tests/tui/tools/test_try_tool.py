@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from textual import events
-from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
@@ -28,13 +27,13 @@ from workbench.tui.tools.try_tool import TryScreen
 pytestmark = pytest.mark.anyio
 
 
-def tried(app: App[None]) -> TryScreen:
+def tried(app: ToolsApp) -> TryScreen:
     found = next(one for one in app.screen_stack if isinstance(one, TryScreen))
     assert isinstance(found, TryScreen)
     return found
 
 
-async def try_tool(app: ToolsApp, pilot: Pilot[None], runtime: Runtime, name: str) -> TryScreen:
+async def try_tool(app: ToolsApp, pilot: Pilot[int], runtime: Runtime, name: str) -> TryScreen:
     await app.push_screen(TryScreen(runtime, runtime.upstream.catalogue().tools["demo"][name]))
     await until(lambda: app.screen.query(FormView) and app.screen.focused, "the form")
     await pilot.pause()

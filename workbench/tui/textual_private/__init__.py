@@ -12,6 +12,7 @@ from workbench.tui.textual_private.editor_documents import (
 from workbench.tui.textual_private.line_map import LineMap
 from workbench.tui.textual_private.members import CLASS_MEMBERS, INSTANCE_MEMBERS, VERSION
 from workbench.tui.textual_private.painting import AppBase
+from workbench.tui.textual_private.screens import ScreenBase
 from workbench.tui.textual_private.scrolling import LineLog, LineScroll
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "LineLog",
     "LineMap",
     "LineScroll",
+    "ScreenBase",
     "TextDocument",
     "newline_of",
 ]

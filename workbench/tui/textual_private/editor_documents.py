@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, ClassVar
 
 from rich.style import Style
 from textual.geometry import Offset, Size
-from textual.reactive import reactive
+from textual.reactive import Reactive, reactive
 from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import (
     Document,
+    Edit,
     EditResult,
     Location,
     Selection,
@@ -115,6 +117,9 @@ class EditorBase(TextArea, inherit_bindings=False):
     )
     """As TextArea's, but only the lines that look different are painted: ``watch_selection``."""
 
+    virtual_size: Reactive[Size] = Reactive(Size(), repaint=False)
+    """As Textual's, but a text that is longer or wider lays nothing out anew: ``watch_virtual_size``."""
+
     _rows_before = 0
     """The rows that the text took at the last change: a line that is wrapped anew moves all below it."""
     _unseen_cursor = False
@@ -158,6 +163,34 @@ class EditorBase(TextArea, inherit_bindings=False):
         for y in {y for row in rows for y in self.wrapped_document.rows_for(row)}:
             if top <= y < top + height:
                 self.refresh_lines(y)
+
+    def watch_virtual_size(self, before: Size, now: Size) -> None:
+        """Nothing moves but the scrollbars, unless one comes or goes, which lays out; the rows that look
+        different are painted by who changes the text."""
+        self._scroll_update(now)
+        if self.styles.auto_dimensions:
+            self.refresh(layout=True)
+
+    def edit(self, edit: Edit) -> EditResult:
+        with self._cursor_followed():
+            return super().edit(edit)
+
+    def undo(self) -> None:
+        with self._cursor_followed():
+            super().undo()
+
+    def redo(self) -> None:
+        with self._cursor_followed():
+            super().redo()
+
+    @contextmanager
+    def _cursor_followed(self) -> Iterator[None]:
+        """Textual scrolls to the cursor while the text is still thought to be as long as it was: what was put
+        in below the last line that is seen was not shown until the next key."""
+        size = self.virtual_size
+        yield
+        if self.virtual_size != size:
+            self.scroll_cursor_visible()
 
     def watch_selection(self, before: Selection, selection: Selection) -> None:
         """Paint what was selected before and what is now."""

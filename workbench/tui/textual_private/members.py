@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.screen import Screen
@@ -18,8 +18,10 @@ CLASS_MEMBERS: dict[type, tuple[str, ...]] = {
         "_handle_exception",
     ),
     ChopsUpdate: ("render_segments",),
+    Compositor: ("_get_renders", "render_partial_update", "visible_widgets"),
     LayoutUpdate: ("render_segments",),
     Document: ("replace_range", "get_text_range"),
+    Screen: ("_on_idle", "_on_timer_update"),
     ScrollView: ("_scroll_update",),
     TextArea: (
         *("_set_document", "_rewrap_and_refresh_virtual_size", "_refresh_size", "_render_line"),
@@ -35,7 +37,10 @@ INSTANCE_MEMBERS: dict[type, tuple[str, ...]] = {
     App: ("_exception", "_driver", "_exit"),
     Document: ("_lines", "_newline"),
     RichLog: ("_start_line",),
-    Screen: ("_compositor",),
+    Screen: (
+        *("_compositor", "_dirty_widgets", "_layout_required", "_scroll_required"),
+        "_repaint_required",
+    ),
     TextArea: ("_highlight_query", "_line_cache", "_theme", "_cursor_offset"),
     WrappedDocument: (
         *("_offset_to_line_info", "_line_index_to_offsets", "_wrap_offsets", "_tab_width_cache"),

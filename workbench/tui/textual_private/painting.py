@@ -35,6 +35,8 @@ class AppBase(App[int]):
         self._painted_size = Size()
         self.after_painting: Callable[[], object] = lambda: None
         """Done after each painting of the terminal."""
+        self.paints_at_once = False
+        """Whether the next painting does not wait for its beat: it shows what a key did."""
 
     def get_driver_class(self) -> type[Driver]:
         """The driver of this platform, reading keys with our parser."""
@@ -73,6 +75,7 @@ class AppBase(App[int]):
         """Every painting goes to the terminal through here."""
         # Rows of another width are broken by the terminal, which moves what stood below: until the
         # layout has the terminal's size, and when it gets it, nothing is known to be shown.
+        self.paints_at_once = False
         size = screen._compositor.size
         if size != self._painted_size or size != self.size:
             self._painted.forget()

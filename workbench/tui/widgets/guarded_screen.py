@@ -8,9 +8,10 @@ from typing import TypeVar
 from textual import events
 from textual.await_complete import AwaitComplete
 from textual.filter import LineFilter
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 
 from workbench.tui.readable import ReadableFilter
+from workbench.tui.textual_private import ScreenBase
 from workbench.tui.widgets.mouse import only_asks
 
 R = TypeVar("R")
@@ -21,7 +22,7 @@ def nothing_to_await() -> AwaitComplete:
     return AwaitComplete.nothing()  # type: ignore[no-untyped-call, no-any-return]
 
 
-class GuardedScreen(Screen[R]):
+class GuardedScreen(ScreenBase[R]):
     """A key or a click that was on its way when the screen was left does nothing any more: it would
     otherwise close the screen below."""
 

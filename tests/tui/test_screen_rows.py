@@ -1,0 +1,153 @@
+"""Only the rows that are painted are drawn, and what a key did is painted at once."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import pytest
+from rich.segment import Segment
+from textual import events
+from textual._compositor import Compositor
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tests.tui.conftest import until
+from workbench.tui.key_order import KeyOrder
+from workbench.tui.textual_private import AppBase, ScreenBase
+
+pytestmark = pytest.mark.anyio
+
+
+class Rows(Widget):
+    """Shows its keys in each row; remembers which rows it was asked for."""
+
+    DEFAULT_CSS = "Rows { width: 1fr; height: 1fr; }"
+    can_focus = True
+
+    def __init__(self, sign: str) -> None:
+        super().__init__()
+        self.sign = sign
+        self.keys = ""
+        self.asked: list[int] = []
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self.asked += crop.line_range
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        text = f"{self.sign}{y}{self.keys}"
+        return Strip([Segment(text)]).adjust_cell_length(self.size.width)
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return True
+
+    def on_key(self, event: events.Key) -> None:
+        self.keys += event.key
+        self.refresh()
+
+
+class RowsScreen(ScreenBase[None]):
+    CSS = """
+    RowsScreen #over { overlay: screen; offset: 5 3; width: 20; height: 3; border: solid red; }
+    RowsScreen VerticalScroll { width: 30; } RowsScreen .long { height: 40; }
+    """
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield Rows("a")
+            with VerticalScroll():
+                long = Rows("b")
+                long.add_class("long")
+                yield long
+            yield Rows("c")
+        yield Static("over", id="over")
+
+
+class RowsApp(AppBase):
+    """Counts how often it was painted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.key_order = KeyOrder(self, super().on_event)
+        self.painted = 0
+        self.after_painting = self._count
+
+    def _count(self) -> None:
+        self.painted += 1
+
+    def on_mount(self) -> None:
+        self.push_screen(RowsScreen())
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self.key_order.take(event)
+        else:
+            await super().on_event(event)
+
+
+async def test_only_rows_that_are_painted_are_drawn_as_textual_draws_them() -> None:
+    app, chance = RowsApp(), random.Random(1)
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.screen.query_one(VerticalScroll).scroll_to(y=4, animate=False, immediate=True)
+        await pilot.pause()
+        ours, widgets = app.screen._compositor, list(app.screen.query(Rows))
+        textuals = Compositor()
+        for _ in range(60):
+            changed = [
+                Region(chance.randrange(90), chance.randrange(28), chance.randrange(1, 9), 1)
+                for _ in range(chance.randrange(1, 4))
+            ]
+            rows = {region.y for region in changed}
+            textuals.__dict__.update(ours.__dict__)
+            ours._dirty_regions = set(changed)
+            textuals._dirty_regions = set(changed)
+            for widget in widgets:
+                widget.asked.clear()
+            update = ours.render_partial_update()
+            for widget in widgets:
+                top = widget.region.y
+                assert {y + top for y in widget.asked} == {y for y in rows if y >= max(top, 0)}
+            whole = textuals.render_partial_update()
+            assert (update is None) == (whole is None)
+            if update is not None and whole is not None:
+                assert (update.spans, update.chop_ends) == (whole.spans, whole.chop_ends)
+                for y, first, last in update.spans:
+                    ends = update.chop_ends[y]
+                    for end, (x, strip) in zip(ends, update.chops[y].items(), strict=True):
+                        if x < last and end > first:
+                            other = whole.chops[y][x]
+                            assert strip is not None
+                            assert other is not None
+                            assert [*strip] == [*other]
+
+
+async def test_what_a_key_did_waits_for_no_beat_and_the_last_of_many_is_painted() -> None:
+    app = RowsApp()
+    async with app.run_test(size=(100, 30)) as pilot:
+        first = app.screen.query(Rows).first()
+        first.focus()
+        await pilot.pause()
+        beat = app.screen._update_timer
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(beat, "resume", lambda: None)
+            app.painted = 0
+            app.post_message(events.Key("x", "x"))
+            await until(lambda: app.painted, "it is painted")
+            assert app.painted == 1
+            assert "a0x" in app.shown_lines()[0][0].text
+            for _ in range(10):
+                app.post_message(events.Key("y", "y"))
+            await until(lambda: first.keys == "x" + "y" * 10, "all of them")
+            await until(lambda: not app.paints_at_once, "the last is painted")
+            assert app.painted < 10
+            painted = app.painted
+            first.refresh()  # nobody typed: that comes with the beat
+            await asyncio.sleep(0.02)
+            assert app.painted == painted
+        first.refresh()
+        await until(lambda: app.painted > painted, "the beat")
