@@ -38,7 +38,9 @@ class ProblemLine(Static):
     ) -> None:
         """Show a problem; an empty text: there is none. likely: it is no error for sure."""
         self.at = at
-        self.update(Content(f"{'!' if likely else '✘'} {clean(text)}") if text else "")
+        said = Content(f"{'!' if likely else '✘'} {clean(text)}" if text else "")
+        if said != self.content:  # each key in the input comes here; a new text lays the screen out
+            self.update(said)
         self.set_class(bool(text), "-shown")
         self.set_class(likely, "-likely")
         self.remove_class("-stale")

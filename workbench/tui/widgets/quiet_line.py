@@ -17,8 +17,17 @@ class QuietLine(Static):
 
     def put(self, content: Content) -> None:
         """What it says now."""
-        if self.content != content:
-            self.update(content)
+        before = self.content
+        if before != content:
+            self.update(content, layout=not (self._fits(before) and self._fits(content)))
+
+    def _fits(self, content: object) -> bool:
+        """Whether it is one line in the room that there is: nothing around it moves for such another."""
+        return (
+            isinstance(content, Content)
+            and 0 < content.cell_length <= self.content_size.width
+            and "\n" not in content.plain
+        )
 
 
 def as_many(text: str, parts: Iterable[str], room: int, between: str = " · ") -> str:
