@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from workbench.text.redact import MARK, Redactor
+from workbench.text.masks import MARK
+from workbench.text.redact import Redactor
 
 SECRET_TEXTS = [
     "ghp_" + "a1B2" * 9,

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.core.model import JsonValue
+from workbench.text.masks import MARK
 from workbench.text.plurals import count
-from workbench.text.redact import MARK
 
 _DEEPEST = 7
 _MOST_VALUES = 20_000

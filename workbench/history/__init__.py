@@ -1,19 +1,49 @@
-"""The record of every execution: written as it happens, queried, followed, exported."""
+"""The record of every execution: written as it happens, queried, followed, exported.
 
-from workbench.core.records import (
-    CallRow,
-    CorruptRecord,
-    ExecutionRow,
-    HistoryError,
-    Order,
-    Recording,
-    UnknownExecution,
-)
-from workbench.history.collecting import Collector
-from workbench.history.follow import POLL_S, CallFollower, ExecutionFollower, Follower
-from workbench.history.owner import this_process
-from workbench.history.recording import RecordingError, portable, read_recording, write_recording
-from workbench.history.store import Store
+What is imported from here comes with the module it is in, not with all of them: the first screen of the
+terminal UI needs errors and rows, and would wait for the whole of it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.core.records import (
+        CallRow,
+        CorruptRecord,
+        ExecutionRow,
+        HistoryError,
+        Order,
+        Recording,
+        UnknownExecution,
+    )
+    from workbench.history.collecting import Collector
+    from workbench.history.follow import POLL_S, CallFollower, ExecutionFollower, Follower
+    from workbench.history.owner import this_process
+    from workbench.history.recording import (
+        RecordingError,
+        portable,
+        read_recording,
+        write_recording,
+    )
+    from workbench.history.store import Store
+
+_HOMES = {
+    "workbench.core.records": (
+        *("CallRow", "CorruptRecord", "ExecutionRow", "HistoryError", "Order", "Recording"),
+        "UnknownExecution",
+    ),
+    "workbench.history.collecting": ("Collector",),
+    "workbench.history.follow": ("POLL_S", "CallFollower", "ExecutionFollower", "Follower"),
+    "workbench.history.owner": ("this_process",),
+    "workbench.history.recording": (
+        *("RecordingError", "portable", "read_recording", "write_recording"),
+    ),
+    "workbench.history.store": ("Store",),
+}
+"""Where each name is."""
 
 __all__ = [
     "POLL_S",
@@ -35,3 +65,16 @@ __all__ = [
     "this_process",
     "write_recording",
 ]
+
+
+def __getattr__(name: str) -> object:
+    for home, names in _HOMES.items():
+        if name in names:
+            value: object = getattr(importlib.import_module(home), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -18,7 +18,8 @@ from workbench.history.follow import outcome_of
 from workbench.replay.course import Course
 from workbench.replay.difference import json_difference
 from workbench.text.jsontext import canonical, dumps, loads
-from workbench.text.redact import MARK, Redactor
+from workbench.text.masks import MARK
+from workbench.text.redact import Redactor
 
 _STALLED_S = 0.25
 

@@ -13,7 +13,8 @@ from workbench.replay.difference import json_difference
 from workbench.replay.limits import recorded_limits
 from workbench.replay.replaying import NOT_GIVEN, Replayed
 from workbench.text.jsontext import dumps
-from workbench.text.redact import MARK, Redactor
+from workbench.text.masks import MARK
+from workbench.text.redact import Redactor
 
 
 class MaskedRecord(Exception):

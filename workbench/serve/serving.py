@@ -21,6 +21,7 @@ from workbench.serve.telemetry import Tracing, open_tracing
 from workbench.serve.toolset import ListingWatch, Toolset
 from workbench.text.redact import Redactor
 from workbench.text.sanitize import clean
+from workbench.util.allocating import started
 
 _LAST_ANSWERS_S = 0.6
 """A client that closes its end still gets what is nearly done: ``echo … | workbench --serve``."""
@@ -128,6 +129,7 @@ async def _connect_soon(runtime: Runtime, answered: asyncio.Event) -> None:
 def _keep_what_is_loaded() -> None:
     """Modules and classes stay to the end: a full collection, in the middle of a request, need not look
     at them."""
+    started()
     gc.collect()
     gc.freeze()
 

@@ -14,10 +14,9 @@ from collections.abc import Collection, Iterable
 from workbench.core.model import JsonValue
 from workbench.text import secrets
 from workbench.text.jsontext import dumps, loads
+from workbench.text.masks import MARK
 from workbench.text.sanitize import encodable
 from workbench.text.secrets import Found
-
-MARK = "«masked"
 
 
 class Redactor:

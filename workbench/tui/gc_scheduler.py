@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import time
 
+from workbench.util.allocating import started
+
 _QUIET_S = 1.0
 _DUE = 10
 """Collections of the younger generations after which a full one is worth its time (CPython's default)."""
@@ -26,6 +28,7 @@ class Collector:
 
         Where another app of this process has taken them over, they are its to give back.
         """
+        started()
         before = gc.get_threshold()
         if before[2] == _NEVER or self._stopped:
             return

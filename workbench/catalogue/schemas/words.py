@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue.schemas.walk import Fault, Path
 from workbench.catalogue.suggestions import bare, near_names, suggestion
 from workbench.catalogue.tool_types import type_text
 from workbench.core.model import JsonValue
 from workbench.text.plurals import plural
-from workbench.text.redact import Redactor
 from workbench.text.sanitize import cut
 from workbench.text.secrets import is_secret_name
+
+if TYPE_CHECKING:
+    from workbench.text.redact import Redactor
 
 _MOST_PROBLEMS = 8
 _MOST_NAMES = 200
@@ -22,7 +25,6 @@ _MOST_SEARCHES = 3
 _SHOWN_VALUE = 60
 _LOOKED_AT = 512
 """Of a value, for secrets: the beginning of it is shown, and the beginning of a secret is a part of it."""
-_REDACTOR = Redactor()
 _SHOWN_TYPE = 200
 _SHOWN_OPTIONS = 20
 _UNKNOWN_FIELDS = ("additionalProperties", "unevaluatedProperties")
@@ -313,7 +315,15 @@ def _shown(value: JsonValue) -> str:
 def _begin(text: str) -> str:
     if len(text) > _LOOKED_AT:
         text = cut(text, _LOOKED_AT)
-    return _cut(_REDACTOR.text(text)[0], _SHOWN_VALUE)
+    return _cut(_redactor().text(text)[0], _SHOWN_VALUE)
+
+
+@cache
+def _redactor() -> Redactor:
+    """Its patterns take 8 ms, which no start waits for."""
+    from workbench.text.redact import Redactor
+
+    return Redactor()
 
 
 def _json(value: JsonValue, room: int) -> str:

@@ -133,9 +133,8 @@ class CodeArea(LineActions, inherit_bindings=False):
             self.colours.soon()
 
     def _lines_changed(self, top: int, removed: int, added: int, first: str) -> None:
-        if self.marks.lines_changed(top, removed, added, first):
-            self.colours.all_look_different()
-        self.colours.lines_changed(top, removed, added, first)
+        others = self.marks.lines_changed(top, removed, added, first)
+        self.colours.lines_changed(top, removed, added, first, others)
 
     def _range_changed(self, start: Location, end: Location, new_end: Location) -> None:
         if self.range_changed(start, end, new_end):

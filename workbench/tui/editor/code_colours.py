@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Set as AbstractSet
 
 from rich.style import Style
 from rich.text import Text
@@ -66,8 +67,11 @@ class Colours:
         self._spans = [None] * lines
         self._version += 1
 
-    def lines_changed(self, top: int, removed: int, added: int, first: str) -> None:
-        """Keep the colours with their lines. ``first``: the text of the line ``top`` before."""
+    def lines_changed(
+        self, top: int, removed: int, added: int, first: str, others: AbstractSet[int] = frozenset()
+    ) -> None:
+        """Keep the colours with their lines. ``first``: the text of the line ``top`` before; ``others``: rows
+        that look different, too, for something else."""
         spans = self._spans
         before = spans[top] if top < len(spans) else None
         spans[top : top + removed] = [None] * added
@@ -75,15 +79,11 @@ class Colours:
         if before and len(line) < _LONG_LINE:
             spans[top] = highlight_line(line, self._language, entry_of(first, before))
         if removed == added == 1 and self._changed_rows is not None:
-            self._changed_rows.add(top)
+            self._changed_rows |= {top, *others}
         else:
             self._changed_rows = None
         self._version += 1
         self.soon()
-
-    def all_look_different(self) -> None:
-        """Other lines than the edited one are to be painted, too."""
-        self._changed_rows = None
 
     def changed_rows(self) -> set[int] | None:
         """What the edits since the last call changed; None: anything may have."""

@@ -70,8 +70,9 @@ class Marks:
         self._pointed: int | None = None
         self._matches: dict[int, list[tuple[int, int, bool]]] = {}
 
-    def lines_changed(self, top: int, removed: int, added: int, first: str) -> bool:
-        """Keep markers and notes with their lines; whether other lines than the edited one look different."""
+    def lines_changed(self, top: int, removed: int, added: int, first: str) -> set[int]:
+        """Keep markers and notes with their lines; other rows that look different for it, where no line came
+        or went (all may, then)."""
         shift = added - removed
         if shift:
             end = top + removed
@@ -83,10 +84,12 @@ class Marks:
 
             self._markers = {moved(n): replace(m, line=moved(n)) for n, m in self._markers.items()}
             self._notes = {moved(n): note for n, note in self._notes.items()}
-        fresh = any(not marker.stale for marker in self._markers.values())
-        if fresh:
+        others = {number - 1 for number, marker in self._markers.items() if not marker.stale}
+        if others:
             self._markers = {n: replace(m, stale=True) for n, m in self._markers.items()}
-        others = bool(fresh or self._matches or self._pointed)
+        others |= self._matches.keys()
+        if self._pointed:
+            others.add(self._pointed - 1)
         self._matches = {}
         self._pointed = None
         return others

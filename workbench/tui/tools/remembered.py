@@ -8,7 +8,7 @@ from workbench.catalogue.schemas.walk import Path
 from workbench.core.model import JsonValue
 from workbench.core.records import PastCall
 from workbench.text.jsontext import canonical, dumps
-from workbench.text.redact import MARK
+from workbench.text.masks import MARK
 from workbench.tui.values.one_line import arguments
 from workbench.tui.wording import duration, local_time
 

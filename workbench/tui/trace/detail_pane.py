@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,7 +12,6 @@ from textual.widget import Widget
 from textual.widgets import TabbedContent, TabPane
 
 from workbench.core.model import JsonValue, LogLine, Status
-from workbench.core.savings import Tokens
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
@@ -22,6 +21,9 @@ from workbench.tui.values.error_card import ErrorCard
 from workbench.tui.values.json_view import JsonView
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.wording import COLOURS, SIGNS, duration
+
+if TYPE_CHECKING:
+    from workbench.core.savings import Tokens
 
 
 class DetailPane(Pane):
