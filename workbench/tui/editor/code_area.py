@@ -251,8 +251,7 @@ class CodeArea(LineActions, inherit_bindings=False):
     def cuts_lines(self) -> bool:
         """Whether a line runs on past the edge."""
         room = self.scrollable_content_region.width
-        # A cell of it is for the cursor at the end of the longest line.
-        return not self.soft_wrap and 0 < room < self.virtual_size.width - 1
+        return not self.soft_wrap and 0 < room < self.text_width
 
     @property
     def idle_actions(self) -> frozenset[str]:

@@ -22,6 +22,10 @@ from textual.widgets.text_area import (
 
 from workbench.tui.textual_private.line_map import LineMap, LineNavigator
 
+_BY_A_KEY = 2
+"""So many columns, at most, one key more makes necessary to scroll."""
+_FURTHER = 8
+"""So many more are scrolled then."""
 _ROW_IN_KEY = 2
 """Where TextArea's keys of painted lines hold the row of the screen's text."""
 
@@ -263,7 +267,24 @@ class EditorBase(TextArea, inherit_bindings=False):
         if self.is_mounted and not self.region.area:
             self._unseen_cursor = True
             return Offset(0, 0)
-        return super().scroll_cursor_visible(center, animate)
+        left = self.scroll_offset.x
+        scrolled = super().scroll_cursor_visible(center, animate)
+        if 0 < abs(self.scroll_offset.x - left) <= _BY_A_KEY and not animate:
+            self._scroll_on(self.scroll_offset.x - left)
+        return scrolled
+
+    def _scroll_on(self, by: int) -> None:
+        """A key scrolled sideways: some columns further, so that not each of the next draws every row anew."""
+        room = self.scrollable_content_region.width - self.gutter_width
+        step = min(_FURTHER, room // 4)
+        left = self.scroll_offset.x + (step if by > 0 else -step)
+        left = min(max(0, left), round(self.max_scroll_x))
+        self.scroll_to(x=left, animate=False, immediate=True, force=True)
+
+    @property
+    def text_width(self) -> int:
+        """Cells that the longest line takes, with its number; lines are not wrapped."""
+        return self.document.get_size(self.indent_width).width + self.gutter_width
 
     def on_show(self) -> None:
         if self._unseen_cursor:
@@ -288,9 +309,9 @@ class EditorBase(TextArea, inherit_bindings=False):
         if self.soft_wrap:
             self.virtual_size = Size(0, lines.height)
         else:
-            # A cell more is for the cursor at the end of the longest line.
-            width = self.document.get_size(self.indent_width).width + 1
-            self.virtual_size = Size(width + self.gutter_width, lines.height)
+            # A cell is for the cursor at the end of the longest line; where lines are cut one can go beyond it.
+            width, room = self.text_width + 1, self.scrollable_content_region.width
+            self.virtual_size = Size(width + (_FURTHER if width > room else 0), lines.height)
         self._refresh_scrollbars()
 
     def get_cursor_word_left_location(self) -> Location:
