@@ -85,6 +85,10 @@ class Colours:
         self._version += 1
         self.soon()
 
+    def all_look_different(self) -> None:
+        """Other lines than the edited one are to be painted, too."""
+        self._changed_rows = None
+
     def changed_rows(self) -> set[int] | None:
         """What the edits since the last call changed; None: anything may have."""
         rows, self._changed_rows = self._changed_rows, set()

@@ -175,6 +175,10 @@ class EditorBase(TextArea, inherit_bindings=False):
         if self.styles.auto_dimensions:
             self.refresh(layout=True)
 
+    def watch_show_vertical_scrollbar(self) -> None:
+        """Rows have another width now."""
+        self.forget_painted()
+
     def edit(self, edit: Edit) -> EditResult:
         with self._cursor_followed():
             return super().edit(edit)
