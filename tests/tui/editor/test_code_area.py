@@ -194,6 +194,26 @@ async def test_the_cursor_is_seen_after_each_key_at_the_end_of_a_long_text() -> 
         assert area.scrollbars_enabled == (True, False)
 
 
+async def test_typing_at_the_edge_draws_all_rows_only_now_and_then() -> None:
+    """Each character beyond the edge scrolled by one column: every row was drawn anew."""
+    app = EditorApp("\n".join(["const first = 1;"] * 8))
+    async with app.run_test(size=(40, 10)) as pilot:
+        area = app.area
+        area.move_cursor((0, 16))
+        seen = []
+        for _ in range(48):
+            await pilot.press("x")
+            left = area.scroll_offset.x
+            seen.append(left)
+            at = area.cursor_screen_offset.x
+            assert area.gutter_width <= at < 40
+        assert len(set(seen)) <= 2 + 48 // 6
+        assert area.cuts_lines
+        await pilot.press(*["backspace"] * 48)
+        assert area.scroll_offset.x == 0
+        assert not area.cuts_lines
+
+
 async def test_markers_show_move_and_grow_stale() -> None:
     app = EditorApp("one\ntwo three\nfour")
     async with app.run_test(size=(80, 12)) as pilot:
