@@ -37,16 +37,15 @@ class ScreenBase(Screen[R]):
 
 
 class _RowCompositor(Compositor):
-    """Draws the rows that are painted; Textual's draws every widget whole where one row of one changed, with
-    all between the first and the last changed row."""
+    """Draws the rows that are painted, of the widgets that are seen there. Textual's draws every widget whole
+    where one row of one changed, also those behind it, and all between the first and the last changed row."""
 
     _bands: tuple[Region, ...] | None = None
-    """What is painted: groups of rows, as wide as the screen; None: what the caller says."""
+    """What is painted: groups of rows, as wide as what changed in them; None: what the caller says."""
 
     def render_partial_update(self) -> ChopsUpdate | None:
         screen = self.size.region
-        regions = [region.intersection(screen) for region in self._dirty_regions]
-        self._bands = tuple(_bands(regions, screen.width))
+        self._bands = tuple(_bands(region.intersection(screen) for region in self._dirty_regions))
         try:
             return super().render_partial_update()
         finally:
@@ -56,21 +55,29 @@ class _RowCompositor(Compositor):
         self, crop: Region | None = None
     ) -> Iterable[tuple[Region, Region, list[Strip]]]:
         screen = self.size.region
-        rows = Region(0, crop.y, screen.width, crop.height) if crop else screen
-        bands = self._bands if self._bands is not None else (rows,)
-        for widget, (region, clip) in self.visible_widgets.items():
+        bands = self._bands if self._bands is not None else (crop or screen,)
+        covered: list[list[Region]] = [[] for _ in bands]
+        for widget, (region, clip) in self.visible_widgets.items():  # the foremost first
             seen = region.intersection(clip)
-            for band in bands:
+            for band, before in zip(bands, covered, strict=True):
                 part = seen.intersection(band)
-                if part:
-                    yield part, clip, widget.render_lines(part.translate(-region.offset))
+                if not part or any(each.contains_region(part) for each in before):
+                    continue
+                before.append(part)
+                # Whole rows: they are divided where widgets begin and end, not where a painting does.
+                rows = seen.intersection(Region(0, band.y, screen.width, band.height))
+                yield rows, clip, widget.render_lines(rows.translate(-region.offset))
 
 
-def _bands(regions: Iterable[Region], width: int) -> Iterable[Region]:
-    """Groups of rows that follow on each other, as wide as said, which the regions are in."""
-    rows = sorted({y for region in regions if region for y in region.line_range})
-    start = 0
-    for at, row in enumerate(rows):
-        if at + 1 == len(rows) or rows[at + 1] != row + 1:
-            yield Region(0, rows[start], width, at + 1 - start)
-            start = at + 1
+def _bands(regions: Iterable[Region]) -> Iterable[Region]:
+    """Groups of rows that follow on each other, each as wide as the regions in it."""
+    group: Region | None = None
+    for region in sorted((each for each in regions if each), key=lambda each: each.y):
+        if group is not None and region.y <= group.bottom:
+            group = group.union(region)
+            continue
+        if group is not None:
+            yield group
+        group = region
+    if group is not None:
+        yield group
