@@ -21,7 +21,7 @@ _SIGN = r"[!-/:-@\[-`{-~]"
 _UPPER = r"A-Z\u00c0-\u00d6\u00d8-\u00de"
 _LOWER = r"a-z\u00df-\u00f6\u00f8-\u024f\u0300-\u036f\u1e00-\u1eff"
 _LETTER = f"[{_UPPER}{_LOWER}]"
-_PIECE = re.compile(
+_PIECE = (
     r"(?P<run>(?P<letter>[A-Za-z])(?P=letter){15,}+)|(?P<ruler>(?P<sign>[-=*#_.~/\u2014\u2026])(?P=sign){7,}+)"
     rf"|(?P<word>(?: |(?<![ !-/:-@\[-`{{-~]){_SIGN})?(?:[{_UPPER}]*+[{_LOWER}]++|[{_UPPER}]++)"
     r"(?:'(?:s|t|re|ve|m|ll|d)(?![a-z]))?)"
@@ -113,10 +113,16 @@ def estimate(text: str) -> int:
     return math.ceil(sampled / SAMPLED * len(text))
 
 
+@cache
+def _pieces() -> re.Pattern[str]:
+    """Compiled with the first text that is counted: 3 ms, which no start waits for."""
+    return re.compile(_PIECE)
+
+
 def _cost(text: str) -> float:
     cost = 0.0
     words: list[str] = []
-    for found in _PIECE.finditer(text):
+    for found in _pieces().finditer(text):
         kind = found.lastgroup
         if kind == "word":
             words.append(found[0])
@@ -165,7 +171,7 @@ def places_of(word: str) -> tuple[int, int]:
 
 def words_of(text: str) -> list[str]:
     """The pieces that are words, each with the space or sign that is of one piece with it."""
-    return [found[0] for found in _PIECE.finditer(text) if found.lastgroup == "word"]
+    return [found[0] for found in _pieces().finditer(text) if found.lastgroup == "word"]
 
 
 @cache
