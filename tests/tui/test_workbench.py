@@ -117,6 +117,10 @@ async def test_calls_that_are_likely_wrong_are_marked_and_put_right(make_app: Ma
         await until(lambda: "'get_isue'" in problem(app), "of a script that is opened, too")
         await pilot.press("alt+1")
         await until(lambda: "1 more" in problem(app), "and of the one that is in front again")
+        known = (await app.runtime()).upstream.catalogue()
+        app.main.problems.catalogue_is(replace(known, tools={}))
+        assert not app.main.problems.is_checked, "other tools are known: it is looked at again"
+        await until(lambda: app.main.problems.is_checked, "with those that there are")
         assert app.main.query_one("#script-problem").has_class("-likely")
         assert [(each.line, each.kind) for each in script.markers] == [(1, "warning")]
         await pilot.press("alt+full_stop")

@@ -183,13 +183,13 @@ def _in_pattern(known: Expressions, tree: CursorTree) -> list[Completion]:
     if tree.path[-2].type == "pair_pattern" and not _is(tree.path[-2], "key", tree.leaf):
         return []
     declared = declared_by(tree.path)
-    if declared is None or not declared.steps:
+    pattern = next((node for node, _ in tree.around() if node.type == "object_pattern"), None)
+    if declared is None or pattern is None or not declared.steps:
         return []
     outer = replace(declared, steps=declared.steps[:-1])
     found = known.of_declared(outer, "", tree.at)
     if found is None:
         return []
-    pattern = next(node for node, _ in tree.around() if node.type == "object_pattern")
     used = {_name_in_pattern(each) for each in pattern.named_children if not _holds(each, tree)}
     rows = (each for each in found.own() if each.name not in used)
     return offers(((e.name, e.name, e.detail, e.doc) for e in rows), tree.typed)
