@@ -155,8 +155,8 @@ async def forms(rounds: int = 150) -> None:
     """What a script of 100 lines costs more where it has to be read, end to end: the first time, and again
     (what was read is kept: core/forms.py). A first time is made by a comment that no run before had.
 
-    A script that awaits is read by its brackets, for its value; one with types takes a tree, which is told beside
-    the first.
+    A script that awaits is read by its lines, for its value; one with types takes a tree, which is told beside
+    the first. What took no tree is kept from the second run on: its ``again`` reads it once more.
     """
     lines = [
         f"function f{n}(a, b) {{ const c = a + b * {n}; return c > {n} ? c : {n}; }}"

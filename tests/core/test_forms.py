@@ -7,9 +7,10 @@ import json
 import pytest
 
 from tests.support.tools import DictTools
+from workbench.core.engine import Engine
 from workbench.core.execution import Run
 from workbench.core.forms import Forms
-from workbench.core.model import Limits
+from workbench.core.model import ExecutionRequest, Limits, PoolSettings
 from workbench.sandbox.job import Form
 
 FORM = {"t": "form", "text": "1", "columns": "", "is_lone": False}
@@ -27,6 +28,37 @@ def test_the_ones_not_used_for_longest_go() -> None:
     assert (forms.of("0"), forms.of("large")) == (None, None)
     forms.keep("later", Form("1"))
     assert forms.of("later") == Form("1")
+
+
+def test_which_scripts_ran_is_remembered_for_a_while() -> None:
+    forms = Forms()
+    assert [forms.ran_before("a"), forms.ran_before("a"), forms.ran_before("b")] == [
+        False,
+        True,
+        False,
+    ]
+    for number in range(5000):
+        forms.ran_before(str(number))
+    assert [forms.ran_before("a"), forms.ran_before("4999")] == [False, True]
+
+
+@pytest.mark.anyio
+async def test_what_cost_little_is_kept_from_the_second_run_on() -> None:
+    """To send it costs the first run as much as to make it again costs the second."""
+    engine = Engine(limits=Limits(), pool=PoolSettings(size=1))
+    await engine.start()
+    try:
+        for code, kept in (
+            ("await 1;\n2", [False, True, True]),
+            ("const a: number = 2; a", [True, True, True]),
+        ):
+            found = []
+            for _ in kept:
+                assert (await engine.run(ExecutionRequest(code))).value == 2
+                found.append(engine._forms.of(code) is not None)
+            assert found == kept
+    finally:
+        await engine.close()
 
 
 def test_a_script_keeps_its_first_form() -> None:

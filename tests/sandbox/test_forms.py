@@ -244,7 +244,7 @@ async def test_what_was_read_once_is_as_if_it_was_read_again(run: RunScript) -> 
     first, second = (await run(code), await run(code))
     assert first.error == second.error
     assert first.error is not None
-    assert (first.error.line, first.error.column) == (2, 3)
+    assert (first.error.line, first.error.column) == (2, 9)
 
 
 def test_a_form_that_no_longer_parses_is_made_anew() -> None:
@@ -259,6 +259,23 @@ def test_a_form_that_no_longer_parses_is_made_anew() -> None:
     assert Starter().start("x as number", take, known=known, on_form=told.append)
     assert [text.strip() for text in tried] == ["x as number", "x as number", "x"]
     assert [form.text.strip() for form in told] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted", "told"),
+    [
+        ("await 1;\n2", False, 0),
+        ("await 1;\n2", True, 1),
+        ("1", True, 0),
+        ("await (x as number)", False, 1),
+    ],
+)
+def test_a_form_is_told_where_it_cost_more_than_to_tell_it(
+    code: str, wanted: bool, told: int
+) -> None:
+    forms: list[Form] = []
+    assert Starter().start(code, lambda *_: True, on_form=forms.append, is_form_wanted=wanted)
+    assert len(forms) == told
 
 
 PLACES = [

@@ -197,7 +197,15 @@ class Engine:
                     if worker is not None:
                         emit(ExecutionRunning(execution_id, queued))
                         given = dumps(request.input)
-                        job = jobs.run(code, given, limits, seed=seed, replay=replay, form=form)
+                        job = jobs.run(
+                            code,
+                            given,
+                            limits,
+                            seed=seed,
+                            replay=replay,
+                            form=form,
+                            is_form_wanted=form is None and self._forms.ran_before(code),
+                        )
                         await run.wait(worker, job)
                 finally:
                     execution = run.result(queued)

@@ -8,6 +8,7 @@ from workbench.sandbox.job import Form
 
 _MOST_FORMS = 256
 _MOST_CHARACTERS = 4 << 20
+_MOST_SEEN = 4096
 
 
 class Forms:
@@ -16,6 +17,18 @@ class Forms:
     def __init__(self) -> None:
         self._forms: OrderedDict[str, Form] = OrderedDict()
         self._characters = 0
+        self._seen: OrderedDict[int, None] = OrderedDict()
+
+    def ran_before(self, code: str) -> bool:
+        """Whether this is not its first run, as far as is remembered: then what is made of it is worth to be
+        sent and kept, however little it costs."""
+        known = hash(code)
+        if known in self._seen:
+            return True
+        self._seen[known] = None
+        if len(self._seen) > _MOST_SEEN:
+            self._seen.popitem(last=False)
+        return False
 
     def of(self, code: str) -> Form | None:
         """None: it has not been read lately, or needs no reading."""

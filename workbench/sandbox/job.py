@@ -19,7 +19,7 @@ RUN, CHECK, REPORT = "run", "check", "report"
 REHEARSE = b"rehearse"
 """The frame that may stand before the job's: ``child/runner.py: Runner.rehearse``."""
 _SEED = (1, 2, 3, 4)
-_UNREAD = b"-"
+_UNREAD, _WANTED = b"-", b"?"
 
 
 class Form(NamedTuple):
@@ -47,6 +47,8 @@ class Job(NamedTuple):
     """A recording's readings, ``MS:TIMES MS:TIMES …``; only where the job is a replay."""
     form: Form | None
     """What an earlier run made of this code; None: it is read anew."""
+    is_form_wanted: bool = False
+    """The code ran before: what is made of it is worth to be kept, however little it costs."""
 
 
 class JobLimits(Protocol):
@@ -70,10 +72,12 @@ def run(
     seed: tuple[int, int, int, int],
     replay: Readings | None = None,
     form: Form | None = None,
+    is_form_wanted: bool = False,
 ) -> bytes:
     """The frame that runs a script."""
     clock = "" if replay is None else " ".join(f"{ms}:{times}" for ms, times in replay.clock)
-    return _pack(RUN, limits, seed, replay is not None, code, input_json, clock, form)
+    unread = _WANTED if is_form_wanted else _UNREAD
+    return _pack(RUN, limits, seed, replay is not None, code, input_json, clock, form, unread)
 
 
 def check(code: str, limits: JobLimits) -> bytes:
@@ -95,13 +99,14 @@ def _pack(
     input_json: str,
     clock: str,
     form: Form | None = None,
+    unread: bytes = _UNREAD,
 ) -> bytes:
     script, given, read = code.encode(), input_json.encode(), clock.encode()
     memory = limits.memory_mb << 20
     numbers = (limits.timeout_ms, memory, limits.max_result_bytes, *seed, int(is_replay))
     line = f"{mode} {' '.join(map(str, numbers))} {len(script)} {len(given)} {len(read)}"
     if form is None:
-        return f"{line} 0 -\n".encode() + script + given + read
+        return line.encode() + b" 0 " + unread + b"\n" + script + given + read
     text = form.text.encode()
     line = f"{line} {len(text)} {int(form.is_lone)}\n"
     return line.encode() + script + given + read + text + form.columns.encode()
@@ -117,7 +122,7 @@ def unpack(body: Frame) -> Job:
     last = middle + given
     read = last + clock
     form = None
-    if is_lone != _UNREAD:
+    if is_lone not in (_UNREAD, _WANTED):
         columns = body[read + text :].decode()
         form = Form(body[read : read + text].decode(), columns, is_lone == b"1")
     return Job(
@@ -131,4 +136,5 @@ def unpack(body: Frame) -> Job:
         body[middle:last].decode(),
         body[last:read].decode(),
         form,
+        is_lone == _WANTED,
     )

@@ -132,7 +132,7 @@ class Runner:
                 self._finish(explained(script, done, None))
             else:
                 self._engine.init(*job.seed, job.input)
-                done = self._execute(job.code, job.form)
+                done = self._execute(job)
                 if _LOST_STACK in done:
                     done = self._run_with_stacks(job, done)
                 self._finish(explained(script, done, self._ask))
@@ -146,10 +146,16 @@ class Runner:
             return _not_a_script(error)
         return _PARSES if parses else self._result()
 
-    def _execute(self, code: str, known: jobs.Form | None) -> str:
+    def _execute(self, job: jobs.Job) -> str:
         """Run to the end; the text of the ``done`` frame."""
         try:
-            if not self._starter.start(code, self._run_form, known=known, on_form=self._send_form):
+            if not self._starter.start(
+                job.code,
+                self._run_form,
+                known=job.form,
+                on_form=self._send_form,
+                is_form_wanted=job.is_form_wanted,
+            ):
                 return self._result()
         except NotAScript as error:
             return _not_a_script(error)
@@ -201,7 +207,7 @@ class Runner:
             self._engine = self._make_engine(self._host, plain=True)
             self._engine.limit_memory(self._heap_limit)
             self._engine.init(*job.seed, job.input)
-            again = self._execute(job.code, job.form)
+            again = self._execute(job)
         except (IndexError, EOFError):
             return done
         except self._engine.failures:

@@ -27,7 +27,9 @@ _CHECKED = "throw 0;"
 RunForm = Callable[[Form, str], bool]
 """Runs a form of the user's own text; False: it does not parse."""
 OnForm = Callable[[Form], None]
-"""Hears the first form that took a tree, before it runs: it needs not be made again for this text."""
+"""Hears the first form that cost something, before it runs: it needs not be made again for this text."""
+_FREE, _CHEAP, _DEAR = 0, 1, 2
+"""What a form cost: nothing; a look at signs, as little as to send it; a tree."""
 
 
 class NotAScript(Exception):
@@ -47,15 +49,25 @@ class Starter:
         self._eraser = Eraser(self.grammars)
 
     def start(
-        self, code: str, run: RunForm, *, known: Form | None = None, on_form: OnForm | None = None
+        self,
+        code: str,
+        run: RunForm,
+        *,
+        known: Form | None = None,
+        on_form: OnForm | None = None,
+        is_form_wanted: bool = False,
     ) -> bool:
         """Start the script, in the form that is known already if that parses. False: it parses in no form,
-        nothing has run, and the last failure says where. Raises NotAScript."""
+        nothing has run, and the last failure says where. Raises NotAScript.
+
+        is_form_wanted: ``on_form`` hears of those that took no tree, too.
+        """
+        told = _CHEAP if is_form_wanted else _DEAR
         if known is not None and run(known, code):
             return True
         text = _unfenced(code)
-        for form, is_read in self._forms(code, text):
-            if is_read and on_form is not None:
+        for form, cost in self._forms(code, text):
+            if cost >= told and on_form is not None:
                 on_form(form)
                 on_form = None
             if run(form, code):
@@ -71,21 +83,21 @@ class Starter:
             for form, _ in self._forms(code, text)
         )
 
-    def _forms(self, code: str, text: str) -> Iterator[tuple[Form, bool]]:
-        """Each with whether a tree was needed for it."""
+    def _forms(self, code: str, text: str) -> Iterator[tuple[Form, int]]:
+        """Each with what it cost."""
         if text.startswith("#!"):
             text = "//" + text[2:]
         if _needs_a_tree(text):
             is_typed = looks_typed(text)
             if not is_typed:
                 for form in _outlined_forms(text):
-                    yield form, False  # to read it again costs less than to keep it
+                    yield form, _CHEAP
                 # Where it does not parse, a tree tells what may be wrong with it.
             yield from _read(self._read_forms(code, text, is_typed=is_typed))
             return
         if _looks_like_object(text):
-            yield Form(f"(\n{text}\n)", is_lone=True), False
-        yield Form(f"\n{text}"), False
+            yield Form(f"(\n{text}\n)", is_lone=True), _FREE
+        yield Form(f"\n{text}"), _FREE
         # It does not parse as it is.
         source = text.encode()
         typed = self.grammars.typescript_tree(source)
@@ -126,9 +138,9 @@ def _unfenced(code: str) -> str:
         raise _placed(code, str(error), error.position) from error
 
 
-def _read(forms: Iterator[Form]) -> Iterator[tuple[Form, bool]]:
+def _read(forms: Iterator[Form]) -> Iterator[tuple[Form, int]]:
     for form in forms:
-        yield form, True
+        yield form, _DEAR
 
 
 def _needs_a_tree(text: str) -> bool:
