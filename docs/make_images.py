@@ -22,6 +22,7 @@ os.environ["XDG_CONFIG_HOME"] = "/home/you/.config"
 from textual.pilot import Pilot
 
 from workbench.config import Config, UiSettings, demo_server
+from workbench.core.model import ExecutionOptions, ExecutionRequest
 from workbench.core.paths import bundled
 from workbench.tui.app import WorkbenchApp
 
@@ -47,8 +48,29 @@ return page.issues.map((issue) => issue.title);
 """
 
 
+_TRIAGE = """const found = await tools.demo.search_issues({ query: input.query });
+return found.map((issue) => issue.title);
+"""
+_OTHERS: tuple[ExecutionRequest, ...] = (
+    ExecutionRequest(_TRIAGE, {"query": "crash"}, source="cli", script="triage.js"),
+    ExecutionRequest(_TRIAGE, {"query": "login"}, source="cli", script="triage.js"),
+    ExecutionRequest(_WRONG, source="serve", client="night-agent"),
+    ExecutionRequest(_WRONG.replace("sate", "state"), source="serve", client="night-agent"),
+    ExecutionRequest(
+        "while (true) {}",
+        options=ExecutionOptions(timeout_ms=300),
+        source="serve",
+        client="night-agent",
+    ),
+    ExecutionRequest(
+        "await tools.demo.get_issue({ id: 9999 });", source="cli", script="check-links.js"
+    ),
+    ExecutionRequest("(await tools.demo.issue_stats()).open", source="serve", client="claude"),
+)
+
+
 _TRY = (
-    *("alt+t", "wait", "slash", *"create_issue", "wait", "enter", "j", "t", "wait"),
+    *("alt+t", "wait", "slash", *"create_issue", "wait", "enter", "t", "wait"),
     *(
         *"Dark",
         "space",
@@ -77,6 +99,8 @@ class Image:
     theme: str = "workbench-dark"
     pane: str = ""
     runs: bool = True
+    others: bool = False
+    """Whether the history holds what others ran before."""
 
 
 IMAGES = (
@@ -87,7 +111,7 @@ IMAGES = (
     Image("error", _WRONG, pane="detail"),
     Image("table", _LOOP, ("v",), pane="detail"),
     Image("replay", _LOOP, ("ctrl+t", "wait", "enter", "wait")),
-    Image("history", _LOOP, ("ctrl+t", "wait")),
+    Image("history", _LOOP, ("ctrl+t", "wait"), others=True),
     Image("tools", "hello.js", ("alt+t", "wait", "j", "j", "j", "wait"), runs=False),
     Image("try", "hello.js", _TRY, runs=False),
     Image("settings", "hello.js", ("alt+s", "wait"), runs=False),
@@ -111,6 +135,8 @@ async def picture(image: Image) -> None:
         app = WorkbenchApp(config, data_dir=Path(folder) / "data", script=file)
         async with app.run_test(size=_SIZE) as pilot:
             await until(pilot, lambda: ready(app))
+            if image.others:
+                await run_others(app)
             if image.runs:
                 await pilot.press("f5")
                 await until(pilot, lambda: app.main.runs.now and app.main.runs.now.execution)
@@ -128,6 +154,15 @@ async def picture(image: Image) -> None:
             # Textual's pictures load a font from the network; ours use the reader's own.
             text = re.sub(r"@font-face \{[^}]*\}\s*", "", text)
             (_IMAGES / f"{image.name}.svg").write_text(text, encoding="utf-8")
+
+
+async def run_others(app: WorkbenchApp) -> None:
+    """What agents and command lines ran; one run is kept under a name."""
+    runtime = app.runtime_now
+    assert runtime is not None
+    ran = [await runtime.engine.run(request) for request in _OTHERS]
+    await runtime.history.committed()
+    runtime.history.name(ran[0].execution_id, "before the fix")
 
 
 def ready(app: WorkbenchApp) -> bool:
