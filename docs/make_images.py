@@ -49,7 +49,7 @@ return page.issues.map((issue) => issue.title);
 
 
 _TRIAGE = """const found = await tools.demo.search_issues({ query: input.query });
-return found.map((issue) => issue.title);
+return found.items.map((issue) => issue.title);
 """
 _OTHERS: tuple[ExecutionRequest, ...] = (
     ExecutionRequest(_TRIAGE, {"query": "crash"}, source="cli", script="triage.js"),
