@@ -16,6 +16,7 @@ from workbench.serve.requests import ANSWER_TOKENS, WAIT_MS
 from workbench.serve.told import NothingFound, Told, Unreadable
 from workbench.serve.value_paths import BadPath, find
 from workbench.text.jsontext import dumps
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 
 _CALLS = 100
@@ -92,9 +93,8 @@ async def trace(
     shown["calls_total"] = len(calls)
     # Of one that runs the next call may be asked for before it comes.
     if calls_from > max(1, len(calls) + (not ended)):
-        raise NothingFound(
-            f"the run made {len(calls)} calls: calls_from {calls_from} is past the last"
-        )
+        made = count(len(calls), "call")
+        raise NothingFound(f"the run made {made}: calls_from {calls_from} is past the last")
     shown["calls"] = calls[calls_from - 1 : calls_from - 1 + _CALLS]
     shown["value"], blocks = take_out(shown["value"])
     if not full:
