@@ -16,7 +16,7 @@ from workbench.tui.editor.call_at_cursor import CallHere, call_here
 from workbench.tui.editor.cursor_tree import CursorTree, text_at
 from workbench.tui.editor.expression_types import Expressions
 from workbench.tui.editor.schema_walk import Place, Step
-from workbench.tui.editor.script_places import text_of
+from workbench.tui.editor.script_places import QUOTES, text_of
 
 _LONGEST = 200
 """Characters of a type, and of what is said of an argument."""
@@ -62,7 +62,9 @@ def signature_at(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> Ca
     """The call of a known tool whose arguments the cursor ``(row, column)`` is in; None: it is in none, in
     a function or a call inside them, or the tool takes no arguments."""
     around = text_at(text, cursor)
-    if not (around.is_code and around.is_in_brackets):
+    opened = around.opened
+    in_brackets = any(sign == "(" for _, sign in opened.brackets)
+    if not in_brackets or opened.inside not in ("", *QUOTES):
         return None  # as at most keys: no tree is made for them
     tree = around.tree()
     here = call_here(tree, Expressions(tree.root, tree.source, catalogue))

@@ -14,7 +14,7 @@ from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.text.sanitize import clean_line
 from workbench.tui.editor.argument_offers import all_arguments, offers_in_call
 from workbench.tui.editor.call_at_cursor import call_here
-from workbench.tui.editor.cursor_tree import CursorTree, text_at
+from workbench.tui.editor.cursor_tree import CursorTree, read_at
 from workbench.tui.editor.declarations import declared_by, key_text
 from workbench.tui.editor.expression_types import (
     Expressions,
@@ -34,7 +34,7 @@ from workbench.tui.editor.offers import (
     tool_rows,
 )
 from workbench.tui.editor.script_globals import GLOBALS, MEMBERS, TYPES
-from workbench.tui.editor.script_places import text_of
+from workbench.tui.editor.script_places import QUOTES, text_of
 from workbench.tui.editor.string_offers import compared_values, in_string
 from workbench.tui.editor.tool_calls import arguments_to_fill
 from workbench.tui.editor.value_types import AllTools, ToolsOf, Type
@@ -72,10 +72,9 @@ def complete(
     given: InputSchema = nothing_given,
 ) -> list[Completion]:
     """What can stand at the cursor ``(row, column)``, both from 0; best first."""
-    around = text_at(text, cursor)
-    if not around.is_code:
+    tree = read_at(text, cursor)
+    if tree.inside not in ("", *QUOTES):
         return []
-    tree = around.tree()
     known = Expressions(tree.root, tree.source, catalogue, results, given)
     if tree.inside:
         return in_string(known, tree)

@@ -6,18 +6,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from workbench.tui.editor.open_brackets import Open, open_at_end
-from workbench.tui.editor.script_places import HERE, QUOTES, text_around
+from workbench.tui.editor.script_places import HERE, text_around
 from workbench.tui.editor.syntax import typescript_tree, without_fence
 from workbench.tui.editor.text_edits import is_word
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_NO_CODE = frozenset({"comment", "string", "template_string", "regex"})
 _MEMBER = re.compile(r"\s*(?:[\w$]+|\"[^\"\n]*\"|'[^'\n]*')\s*[:,}]")
 """The next member of an object."""
 
@@ -66,23 +67,18 @@ class CursorTree:
         return self.row + node.start_point.row
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CursorText:
-    """A script around its cursor, by its signs alone: often all there is to know."""
+    """A script around its cursor."""
 
     before: str
     after: str
     row: int
-    opened: Open
 
-    @property
-    def is_code(self) -> bool:
-        """Whether a name or a text may be written there: it is in no comment and no regular expression."""
-        return self.opened.inside in ("", *QUOTES)
-
-    @property
-    def is_in_brackets(self) -> bool:
-        return any(sign == "(" for _, sign in self.opened.brackets)
+    @cached_property
+    def opened(self) -> Open:
+        """By its signs alone: all there is to know at most keys."""
+        return open_at_end(self.before)
 
     def tree(self) -> CursorTree:
         """As where a name is being written."""
@@ -94,8 +90,9 @@ class CursorText:
                 break
             source = start + mended.encode(errors="replace")
             root = typescript_tree(source)
-        inside = self.opened.inside
-        return CursorTree(source, root, as_it_is, len(start), self.after, inside, self.row)
+        found = CursorTree(source, root, as_it_is, len(start), self.after, "", self.row)
+        inside = _inside(found.path) if root is as_it_is else self.opened.inside
+        return replace(found, inside=inside)
 
     def _mended(self) -> Iterator[str]:
         """What may be put at the cursor, and behind it, where the script does not parse with a name alone."""
@@ -104,10 +101,19 @@ class CursorText:
         yield HERE + self.opened.closed(self.before)
 
 
+def _inside(path: list[Node]) -> str:
+    """As in ``open_brackets.Open``, by the nodes around a place."""
+    for node in path[-2:]:
+        if node.type in _NO_CODE:
+            text = (node.text or b"").decode(errors="replace")
+            return text[:2] if text.startswith(("//", "/*")) else text[:1]
+    return ""
+
+
 def text_at(text: str, cursor: tuple[int, int]) -> CursorText:
     """What stands around a cursor ``(row, column)``, both from 0."""
     before, after, row = text_around(without_fence(text), cursor)
-    return CursorText(before, after, row, open_at_end(before))
+    return CursorText(before, after, row)
 
 
 def read_at(text: str, cursor: tuple[int, int]) -> CursorTree:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 QUOTES = ('"', "'", "`")
 HERE = "ꙮ"
 """A letter that no script has: in a tree that is made for a cursor, the name that is written there holds it."""
-_MOST = 20_000
+_BEFORE, _AFTER = 20_000, 8_000
 """Characters before a cursor, and after it, that are looked at."""
 _STATEMENT = re.compile(r"\n(?=[A-Za-z_$/])")
 """Where a statement begins that is in nothing else, as scripts are written."""
@@ -37,14 +37,14 @@ def text_around(text: str, place: tuple[int, int]) -> tuple[str, str, int]:
     """What stands before a place and after it, of a long script as many statements as are looked at, and the
     row that the first begins on."""
     at = index_of(text, place)
-    start, end = at - _MOST, at + _MOST
+    start, end = at - _BEFORE, at + _AFTER
     if start > 0:
-        found = _STATEMENT.search(text, start, start + _MOST // 2)
+        found = _STATEMENT.search(text, start, start + _BEFORE // 2)
         start = max(start, text.find("\n", start, at) + 1) if found is None else found.end()
     else:
         start = 0
     if end < len(text):
-        found = _STATEMENT.search(text, end - _MOST // 2, end)
+        found = _STATEMENT.search(text, end - _AFTER // 2, end)
         end = max(at, text.rfind("\n", at, end)) if found is None else found.start()
     return text[start:at], text[at:end], text.count("\n", 0, start)
 
