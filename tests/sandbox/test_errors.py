@@ -24,6 +24,10 @@ PLACES: list[tuple[str, str, str, int | None, int | None]] = [
     ("function f() { await x }", "SYNTAX_ERROR", "SyntaxError: ", 1, 22),
     ("let a; let a", "SYNTAX_ERROR", "SyntaxError: ", 1, 13),
     ("/(/", "SYNTAX_ERROR", "SyntaxError: ", 1, 1),
+    ("console.log(1);\nclass A { m() { return this.#p } }", "SYNTAX_ERROR", "private field '#p'", 2, 29),
+    ("await 1;\nclass A { #q; m() { return this.#p } }", "SYNTAX_ERROR", "private field '#p'", 2, 33),
+    ("eval('class A { m() { return this.#p } }')", "RUNTIME_ERROR", "private field '#p'", None, None),
+    ("(0, eval)('class A { m() { return this.#p } }')", "RUNTIME_ERROR", "private field '#p'", 1, 5),
     ("null.x", "RUNTIME_ERROR", "TypeError: ", 1, 1),
     ("\n  foo()", "RUNTIME_ERROR", "ReferenceError: foo", 2, 3),
     ("'ö😀'; await 1; zzz()", "RUNTIME_ERROR", "ReferenceError: zzz", 1, 16),
@@ -116,6 +120,14 @@ async def test_error_and_its_place(
     assert message in error.message
     if line is not None:
         assert (error.line, error.column) == (line, column)
+
+
+@pytest.mark.parametrize("code", ["let x; var x", "break", "++1", "'use strict'; delete x"])
+async def test_a_script_that_is_whole_is_not_told_to_be_cut_off(run: RunScript, code: str) -> None:
+    error = (await run(code)).error
+    assert error is not None
+    assert error.code == "SYNTAX_ERROR"
+    assert "cut off" not in error.message
 
 
 async def test_stack_names_the_user_s_functions_and_nothing_of_ours(run: RunScript) -> None:

@@ -141,6 +141,13 @@ def advise(site: FailureSite, failure: dict[str, Any], ask: Ask | None) -> Advic
 # -- syntax --------------------------------------------------------------------------------
 
 
+_PRIVATE = re.compile(r"SyntaxError: undefined private field '(.+)'\Z")
+_WHOLE = re.compile(
+    r"must be inside|redefinition|cannot delete|invalid increment|[Dd]uplicate|already|label|lvalue|only valid"
+)
+"""What is wrong with a script that is not cut off, though it may stand at its end."""
+
+
 def _syntax(site: FailureSite, message: str, ask: Ask | None) -> Advice | None:
     code = site.code
     if _SHELL.match(code):
@@ -168,7 +175,13 @@ def _syntax(site: FailureSite, message: str, ask: Ask | None) -> Advice | None:
         # The brace closes what stands around the script; the parser stumbles behind it.
         end = len(code.rstrip().encode()) - 1
         return Advice("SyntaxError: Unexpected token '}'", *site.place_of(end))
-    if site.at_end() and not message.endswith("cut off"):
+    if (private := _PRIVATE.match(message)) is not None:
+        wanted = private[1].encode("utf-8", "surrogatepass")
+        for node in all_nodes(site.root):
+            if node.type == "private_property_identifier" and node.text == wanted:
+                return Advice(message, *site.place_of(node.start_byte))
+    ends = site.at_end() and not message.endswith("cut off")
+    if ends and _WHOLE.search(message) is None:
         return Advice(f"{message}; the script ends inside of something: it may have been cut off")
     return None
 
