@@ -85,11 +85,11 @@ class CursorText:
         start = self.before.encode(errors="replace")
         source = start + (HERE + self.after).encode(errors="replace")
         root = as_it_is = typescript_tree(source)
-        for mended in self._mended():
-            if not root.has_error:
-                break
+        for mended in self._mended() if root.has_error else ():
             source = start + mended.encode(errors="replace")
             root = typescript_tree(source)
+            if not root.has_error:
+                break
         found = CursorTree(source, root, as_it_is, len(start), self.after, "", self.row)
         inside = _inside(found.path) if root is as_it_is else self.opened.inside
         return replace(found, inside=inside)
