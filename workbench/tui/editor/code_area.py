@@ -189,6 +189,7 @@ class CodeArea(LineActions, inherit_bindings=False):
 
     def theme_changed(self) -> None:
         self.colours.forget_styles()
+        super().theme_changed()
 
     # -- what others put beside the text ---------------------------------------------------
 

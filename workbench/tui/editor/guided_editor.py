@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
+from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
@@ -21,6 +22,8 @@ class GuidedEditor(FoldingEditor):
     """Guides are drawn over blanks: the text has none."""
 
     _guide_unit = 2
+    _guide: Segment | None = None
+    """A guide as it is drawn, an empty one where none are wanted; None: not looked up yet."""
 
     def measure_guides(self) -> None:
         """Another text."""
@@ -33,19 +36,32 @@ class GuidedEditor(FoldingEditor):
 
     def with_guides(self, strip: Strip, y: int) -> Strip:
         """The row ``y`` of the widget with the guides of its line; not on the cursor."""
-        top, first, lines = self.scroll_offset, self.gutter_width, self.wrapped_document
+        guide = self._guide
+        if guide is None:
+            guide = self._guide = self._looked_up()
+        top, lines = self.scroll_offset, self.wrapped_document
         row = lines.row_at(y + top.y)
-        if row is None or y + top.y != lines.rows_of(row)[0] or self.app.has_class(WITHOUT):
+        if not guide.text or row is None or y + top.y != lines.rows_of(row)[0]:
             return strip
-        wanted = guides(self.document.source_lines, row, self._guide_unit, self.indent_width)
-        cursor = self.get_column_width(*self.cursor_location)
-        here = self.has_focus and row == self.cursor_location[0]
-        cells = [
-            first + cell - top.x
-            for cell in wanted
-            if cell >= top.x and not (here and cell == cursor)
-        ]
+        cells = guides(self.document.source_lines, row, self._guide_unit, self.indent_width)
         if not cells:
             return strip
-        style = Style(color=self.get_component_rich_style(GUIDE_CLASS).color)
-        return put_signs(strip, cells, style, self.in_our_signs(SIGN))
+        hidden = -1
+        if self.has_focus and row == self.cursor_location[0]:
+            hidden = self.get_column_width(*self.cursor_location)
+        shift = self.gutter_width - top.x
+        shown = [shift + cell for cell in cells if cell >= top.x and cell != hidden]
+        return put_signs(strip, shown, guide) if shown else strip
+
+    def _looked_up(self) -> Segment:
+        wanted = not self.app.has_class(WITHOUT)
+        colour = self.get_component_rich_style(GUIDE_CLASS).color
+        return Segment(self.in_our_signs(SIGN) if wanted else "", Style(color=colour))
+
+    def notify_style_update(self) -> None:
+        self._guide = None
+        super().notify_style_update()
+
+    def theme_changed(self) -> None:
+        self._guide = None
+        super().theme_changed()

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from itertools import islice
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
 
 from workbench.tui.editor.text_edits import indentation
@@ -55,22 +54,23 @@ def blank_beside(lines: Sequence[str], row: int) -> set[int]:
     return found
 
 
-def put_signs(strip: Strip, cells: Sequence[int], style: Style, sign: str) -> Strip:
-    """A row with a sign in cells of it that hold blanks, on the background that they have."""
+def put_signs(strip: Strip, cells: Sequence[int], guide: Segment) -> Strip:
+    """A row with a guide in cells of it that hold blanks, on the background that they have."""
+    sign, style, _ = guide
     segments: list[Segment] = []
     x = 0
     for segment in strip:
         text, own, _ = segment
-        here = [cell - x for cell in cells if x <= cell < x + len(text)]
-        x += len(text)  # up to the last guide all characters have one cell
-        blank = len(text) - len(text.lstrip(" "))
-        here = [at for at in here if at < blank]
+        end = x + len(text)  # up to the last guide all characters have one cell
+        blank = len(text) - len(text.lstrip(" ")) if x <= cells[-1] and end > cells[0] else 0
+        here = [cell - x for cell in cells if x <= cell < x + blank] if blank else ()
+        x = end
         if not here:
             segments.append(segment)
             continue
         # The blanks between are of the style, too: each change of it is forty bytes to write.
         drawn = "".join(sign if at in here else " " for at in range(blank))
-        segments.append(Segment(drawn, own + style if own is not None else style))
+        segments.append(Segment(drawn, own + style if own and style else style))
         if blank < len(text):
             segments.append(Segment(text[blank:], own))
     return Strip(segments, strip.cell_length)
