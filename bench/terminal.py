@@ -93,7 +93,8 @@ def run_in_terminal(module: str, app: str, *, columns: int = 120, rows: int = 40
     """Run ``module.app()`` in a terminal of its own; what its ``measure`` returned."""
     with NamedTemporaryFile(suffix=".json") as out:
         code = (
-            f"import {module} as m, json, pathlib; app = m.{app}(); app.run();"
+            f"import {module} as m, json, pathlib, sys; from workbench.tui import SWITCH_S;"
+            f"sys.setswitchinterval(SWITCH_S); app = m.{app}(); app.run();"
             f"pathlib.Path({out.name!r}).write_text(json.dumps(app.result))"
         )
         with Pty([sys.executable, "-c", code], os.environ | COLOURS, columns, rows) as terminal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
 
 _EXIT_NOT_WRITTEN = 2
+SWITCH_S = 0.0005
+"""So long a thread that works (colours, findings) goes on while the event loop waits for the interpreter; with
+Python's own 5 ms a key, which takes several turns of the loop, was painted 20 ms later."""
 
 
 def run(
@@ -24,6 +28,7 @@ def run(
         # What a shell or readline left there is not the terminal's size, and Textual would believe it.
         for name in ("COLUMNS", "LINES"):
             os.environ.pop(name, None)
+    sys.setswitchinterval(SWITCH_S)
     app = WorkbenchApp(config, data_dir=data_dir, script=script)
     if record is None:
         app.run()

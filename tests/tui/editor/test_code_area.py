@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from rich.cells import cell_len
 from textual import events, on
@@ -169,6 +171,27 @@ async def test_what_is_painted_is_what_the_text_says() -> None:
             await pilot.press(*keys)
             if keys != ["ctrl+a", "tab"]:
                 await check()
+
+
+@pytest.mark.slow
+async def test_rows_that_are_kept_are_as_if_drawn_anew() -> None:
+    """What an edit leaves where it was is not drawn again: whatever is typed, moved, undone or broken."""
+    chance = random.Random(7)
+    app = EditorApp("\n".join(f"{'  ' * (n % 4)}line {n};" for n in range(40)))
+    keys = (
+        *("enter", "backspace", "delete", "ctrl+z", "ctrl+y", "x", "alt+up", "alt+down", "ctrl+k"),
+        *("up", "down", "shift+down", "end", "home", "pagedown", "tab", "shift+tab", "ctrl+z"),
+    )
+    async with app.run_test(size=(40, 12)) as pilot:
+        area = app.area
+        for turn in range(40):
+            area.soft_wrap = turn >= 30
+            await pilot.press(*chance.choices(keys, k=3))
+            await pilot.pause()
+            kept = [area.render_line(y) for y in range(area.size.height)]
+            area.forget_painted()
+            anew = [area.render_line(y) for y in range(area.size.height)]
+            assert kept == anew, turn
 
 
 async def test_the_cursor_is_seen_after_each_key_at_the_end_of_a_long_text() -> None:

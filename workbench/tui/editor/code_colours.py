@@ -78,10 +78,8 @@ class Colours:
         line = self._area.document.source_line(top)
         if before and len(line) < _LONG_LINE:
             spans[top] = highlight_line(line, self._language, entry_of(first, before))
-        if removed == added == 1 and self._changed_rows is not None:
-            self._changed_rows |= {top, *others}
-        else:
-            self._changed_rows = None
+        if self._changed_rows is not None:
+            self._changed_rows |= {*range(top, top + added), *others}
         self._version += 1
         self.soon()
 

@@ -71,8 +71,8 @@ class Marks:
         self._matches: dict[int, list[tuple[int, int, bool]]] = {}
 
     def lines_changed(self, top: int, removed: int, added: int, first: str) -> set[int]:
-        """Keep markers and notes with their lines; other rows that look different for it, where no line came
-        or went (all may, then)."""
+        """Keep markers and notes with their lines; other rows that look different for it, of those that stand
+        where they stood."""
         shift = added - removed
         if shift:
             end = top + removed

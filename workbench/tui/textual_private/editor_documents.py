@@ -42,6 +42,8 @@ class TextDocument(Document):
         self._newline = newline_of(text)
         self._lines = text.split(self._newline)
         self._shown = self.shown_lines(self._lines)
+        self.lines_moved = False
+        """Whether lines stand in other places since somebody said they do not."""
 
     def shown_lines(self, lines: Sequence[str]) -> list[str]:
         """Lines as they are drawn."""
@@ -95,6 +97,7 @@ class TextDocument(Document):
         new[0] = before + new[0]
         column = len(new[-1])
         new[-1] += after
+        self.lines_moved |= len(new) != bottom + 1 - top
         self._lines[top : bottom + 1] = new
         self._shown[top : bottom + 1] = self.shown_lines(new)
         return EditResult((top + len(new) - 1, column), replaced)
@@ -124,8 +127,9 @@ class EditorBase(TextArea, inherit_bindings=False):
     virtual_size: Reactive[Size] = Reactive(Size(), repaint=False)
     """As Textual's, but a text that is longer or wider lays nothing out anew: ``watch_virtual_size``."""
 
-    _rows_before = 0
-    """The rows that the text took at the last change: a line that is wrapped anew moves all below it."""
+    _shape_before = (0, 0)
+    """The rows that the text took at the last change (a line more, or one that is wrapped anew, moves all below
+    it), and the cells of its numbers."""
     _unseen_cursor = False
     """The cursor moved while the editor was not seen."""
 
@@ -139,7 +143,7 @@ class EditorBase(TextArea, inherit_bindings=False):
         """Another text was loaded."""
 
     def changed_rows(self) -> set[int] | None:
-        """After an edit: the rows that look different now; None: any may."""
+        """After an edit: the rows that look different now, where their lines stood before; None: any may."""
         return None
 
     def shown_again(self) -> None:
@@ -215,7 +219,7 @@ class EditorBase(TextArea, inherit_bindings=False):
         """Show all lines but these: first and last of some, apart from each other, in order. The cursor, and
         the first and the last line, are in none."""
         self.wrapped_document.hide(lines)
-        self._rows_before = self.wrapped_document.height
+        self._shape_before = self._shape
         self._refresh_size()
         self._cursor_offset = self.wrapped_document.location_to_offset(self.cursor_location)
         self.paint()
@@ -297,9 +301,28 @@ class EditorBase(TextArea, inherit_bindings=False):
 
     def _build_highlight_map(self) -> None:
         """Called after every change: forget the painted rows that it changed, not all of them."""
-        rows, before = self.changed_rows(), self._rows_before
-        self._rows_before = self.wrapped_document.height
-        self.paint(rows if self._rows_before == before else None)
+        rows, before = self.changed_rows(), self._shape_before
+        self._shape_before = self._shape
+        moved = self.document.lines_moved or self._shape != before
+        self.document.lines_moved = False
+        if rows and moved and self._shape[1] == before[1]:
+            self._paint_from(min(rows))
+        else:
+            self.paint(None if moved else rows)
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return self.wrapped_document.height, self.gutter_width
+
+    def _paint_from(self, row: int) -> None:
+        """Draw a row of the text and all below it anew."""
+        first = min(self.wrapped_document.rows_for(row), default=0)
+        for key in list(self._line_cache.keys()):
+            if key[_ROW_IN_KEY] >= first:
+                self._line_cache.discard(key)
+        top, height = self.scroll_offset.y, self.size.height
+        if first < top + height:
+            self.refresh_lines(max(first, top), top + height - max(first, top))
 
     def _refresh_size(self) -> None:
         """Undo and redo come here with the new text and the old cursor: a scrollbar that goes then looks
