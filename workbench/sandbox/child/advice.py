@@ -141,7 +141,6 @@ def advise(site: FailureSite, failure: dict[str, Any], ask: Ask | None) -> Advic
 # -- syntax --------------------------------------------------------------------------------
 
 
-_PRIVATE = re.compile(r"SyntaxError: undefined private field '(.+)'\Z")
 _WHOLE = re.compile(
     r"must be inside|redefinition|cannot delete|invalid increment|[Dd]uplicate|already|label|lvalue|only valid"
 )
@@ -175,11 +174,6 @@ def _syntax(site: FailureSite, message: str, ask: Ask | None) -> Advice | None:
         # The brace closes what stands around the script; the parser stumbles behind it.
         end = len(code.rstrip().encode()) - 1
         return Advice("SyntaxError: Unexpected token '}'", *site.place_of(end))
-    if (private := _PRIVATE.match(message)) is not None:
-        wanted = private[1].encode("utf-8", "surrogatepass")
-        for node in all_nodes(site.root):
-            if node.type == "private_property_identifier" and node.text == wanted:
-                return Advice(message, *site.place_of(node.start_byte))
     ends = site.at_end() and not message.endswith("cut off")
     if ends and _WHOLE.search(message) is None:
         return Advice(f"{message}; the script ends inside of something: it may have been cut off")

@@ -127,11 +127,6 @@
         syntaxAt = setProto(line - ABOVE > lineCount ? [lineCount, sourceLine(lineCount).length + 1]
           : line <= ABOVE ? [1, 1] : [line - ABOVE, ownColumn(line - ABOVE, siteColumn(sites[0]))], null);
       }
-    } else if (proto === syntaxErrorProto && syntaxAt === null && sites.length !== 0 && siteLine(sites[0]) === null &&
-        siteName(sites[0]) === 'eval' && placeOf(sites) === null) {
-      // Of the script itself, found once all of it is parsed (a private name that no class has): the host looks
-      // for its place. (A direct eval within the script gives no frame of eval's.)
-      syntaxAt = setProto([1, 1], null);
     }
     if (isReal && !isKnown && from < sites.length && siteLine(sites[from]) === null) weakSet(insideOf, error, siteName(sites[from]));
     if (isReal && !isKnown && proto !== null) from = afterItsClass(proto, sites) || from;
