@@ -4,16 +4,13 @@ Textual has no public way to these; so its version is pinned (pyproject.toml), a
 gone when another version is tried (tests/tui/test_textual_private.py). Nothing outside this folder touches one.
 """
 
-from workbench.tui.textual_private.editor_documents import (
-    EditorBase,
-    TextDocument,
-    newline_of,
-)
+from workbench.tui.textual_private.editor_base import EditorBase
 from workbench.tui.textual_private.line_map import LineMap
 from workbench.tui.textual_private.members import CLASS_MEMBERS, INSTANCE_MEMBERS, VERSION
 from workbench.tui.textual_private.painting import AppBase
 from workbench.tui.textual_private.screens import ScreenBase
 from workbench.tui.textual_private.scrolling import LineLog, LineScroll
+from workbench.tui.textual_private.text_document import TextDocument, newline_of
 
 __all__ = [
     "CLASS_MEMBERS",
