@@ -19,6 +19,7 @@ pytestmark = pytest.mark.anyio
         ('{ order: { by: "age", also: [] }, dry: false }', ["age", "", "false"]),
         ('{ say: "a, \\"b\\"", list: [1, { c: {} }] }', ['a, \\"b\\"', "1", ""]),
         ("{}", [""]),
+        ("{ too: long", []),
     ],
 )
 def test_the_places_to_fill_in(literal: str, places: list[str]) -> None:

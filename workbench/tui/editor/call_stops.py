@@ -23,8 +23,10 @@ def stops_in(literal: str) -> tuple[Span, ...]:
     """Where the values stand in arguments as ``tool_calls.literal`` writes them: a string and what is empty
     from within, so that its quotes or brackets stay."""
     source = f"({literal})".encode(errors="replace")
-    statement = typescript_tree(source).named_children[0]
-    written = read_literal(statement.named_children[0].named_children[0]).spans
+    root = typescript_tree(source)
+    if root.has_error:
+        return ()  # it is longer than anybody goes through
+    written = read_literal(root.named_children[0].named_children[0].named_children[0]).spans
     holders = {path[:-1] for path in written if path}
 
     def place(byte: int) -> int:

@@ -1,22 +1,25 @@
 """Trees of scripts, made in the event loop and beside it. They are walked without recursion: a text nests as
-deep as it is long.
+deep as it is long. No text holds a parser longer than somebody waits: of some it mends the errors in quadratic
+time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from time import thread_time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tree_sitter import Language, Node, Tree
+    from tree_sitter import Language, Node, Point
 
     from workbench.sandbox.child.grammars import Grammars
 
-_PIECE = 1 << 14
+_PIECE = 1 << 8
 """Bytes that are handed over at once: between two the event loop goes on, which a parser would hold."""
-_SHORT = 1 << 16
-"""Bytes that take some ten milliseconds."""
+_AT_A_KEY_S, _BESIDE_S = 0.1, 1.0
+"""Of the processor, not of the clock: ten times what the slowest scripts take."""
+_BROKEN = b")"
 
 
 @cache
@@ -40,24 +43,33 @@ def without_fence(text: str) -> str:
 
 
 def typescript_tree(source: bytes) -> Node:
-    """Of what is short: for who asks at a key."""
-    return grammars().typescript_tree(source)
+    """Of what is short: for who asks at a key. As ``parsed``."""
+    return parsed(grammars().typescript, source, _AT_A_KEY_S)
 
 
 def script_tree(source: bytes) -> Node:
-    """Of a whole script, JavaScript or TypeScript. To be called beside the event loop, which is not held."""
+    """Of a whole script, JavaScript or TypeScript. To be called beside the event loop, which is not held. As
+    ``parsed``."""
     known = grammars()
-    root = _tree(known.javascript, source).root_node
-    return _tree(known.typescript, source).root_node if root.has_error else root
+    root = parsed(known.javascript, source, _BESIDE_S)
+    return parsed(known.typescript, source, _BESIDE_S) if root.has_error else root
 
 
-def _tree(language: Language, source: bytes) -> Tree:
+def parsed(language: Language, source: bytes, seconds: float) -> Node:
+    """The tree of a text; of one that takes the processor longer, a tree that says that it does not parse and
+    nothing else."""
     from tree_sitter import Parser
 
+    end, is_late = thread_time() + seconds, False
+
+    def piece(at: int, _: Point) -> bytes:
+        nonlocal is_late
+        is_late = is_late or thread_time() > end
+        return b"" if is_late else source[at : at + _PIECE]
+
     parser = Parser(language)  # its own: others parse meanwhile
-    if len(source) <= _SHORT:
-        return parser.parse(source)
-    return parser.parse(lambda at, _: source[at : at + _PIECE])
+    root = parser.parse(piece).root_node
+    return parser.parse(_BROKEN).root_node if is_late else root
 
 
 def paths(root: Node) -> Iterator[list[Node]]:
