@@ -8,6 +8,7 @@ from tests.tui.editor.test_code_completion import cursor
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
 from workbench.core.model import JsonValue
 from workbench.tui.editor.code_completion import complete
+from workbench.tui.editor.cursor_tree import read_at
 
 
 def shaped(required: str = "", **properties: JsonValue) -> dict[str, JsonValue]:
@@ -210,3 +211,12 @@ CALL = "await tools.github.list_issues({repo: 'x'})"
 )  # fmt: skip
 def test_what_can_stand_there(script: str, expected: list[str]) -> None:
     assert labels(script) == expected
+
+
+def test_who_asks_for_the_same_place_gets_the_same_tree() -> None:
+    """A tree is most of what a key takes: offers and what is said of a call are of one."""
+    text, place = cursor("const page = 1;\nawait tools.github.list_issues({ s|")
+    tree = read_at(text, place)
+    assert read_at(f"{text[:4]}{text[4:]}", place) is tree
+    assert read_at(text, (place[0], place[1] - 1)) is not tree
+    assert read_at(text + "\n", place) is not tree

@@ -113,7 +113,10 @@ def _batched(known: Expressions, element: Node, name: str) -> ToolInfo | None:
 def tool_at(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> ToolInfo | None:
     """The tool whose name or call the cursor is in: for showing its schema."""
     tree = look_at(text, cursor)
-    known = Expressions(tree.root, tree.source, catalogue)
+    return _tool_around(tree, Expressions(tree.root, tree.source, catalogue))
+
+
+def _tool_around(tree: CursorTree, known: Expressions) -> ToolInfo | None:
     path = tree.path
     for index in range(len(path) - 2, -1, -1):
         node = path[index]
@@ -144,11 +147,11 @@ def tool_on_line(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> To
     """As ``tool_at``; where the cursor is in no call, the first tool that its line calls."""
     from workbench.sandbox.child.grammars import all_nodes
 
-    found = tool_at(catalogue, text, cursor)
-    if found is not None:
-        return found
     tree = look_at(text, cursor)
     known = Expressions(tree.root, tree.source, catalogue)
+    found = _tool_around(tree, known)
+    if found is not None:
+        return found
     row, looked = cursor[0] - tree.row, 0
     for node in all_nodes(tree.root):
         if node.type != "call_expression" or node.end_point.row < row:

@@ -66,7 +66,7 @@ def signature_at(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> Ca
     in_brackets = any(sign == "(" for _, sign in opened.brackets)
     if not in_brackets or opened.inside not in ("", *QUOTES):
         return None  # as at most keys: no tree is made for them
-    tree = around.tree()
+    tree = around.tree
     here = call_here(tree, Expressions(tree.root, tree.source, catalogue))
     if here is None:
         return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from workbench.tui.editor.open_brackets import Open, open_at_end
@@ -80,6 +80,7 @@ class CursorText:
         """By its signs alone: all there is to know at most keys."""
         return open_at_end(self.before)
 
+    @cached_property
     def tree(self) -> CursorTree:
         """As where a name is being written."""
         start = self.before.encode(errors="replace")
@@ -112,13 +113,18 @@ def _inside(path: list[Node]) -> str:
 
 def text_at(text: str, cursor: tuple[int, int]) -> CursorText:
     """What stands around a cursor ``(row, column)``, both from 0."""
-    before, after, row = text_around(without_fence(text), cursor)
+    return _looked_at(*text_around(without_fence(text), cursor))
+
+
+@lru_cache(maxsize=1)
+def _looked_at(before: str, after: str, row: int) -> CursorText:
+    """One is kept: offers and what is said of a call ask for the same at each key."""
     return CursorText(before, after, row)
 
 
 def read_at(text: str, cursor: tuple[int, int]) -> CursorTree:
     """The tree at a cursor, where a name is being written."""
-    return text_at(text, cursor).tree()
+    return text_at(text, cursor).tree
 
 
 def look_at(text: str, place: tuple[int, int]) -> CursorTree:

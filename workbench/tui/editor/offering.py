@@ -9,9 +9,9 @@ from typing import TypeAlias
 from textual.geometry import Offset
 
 from workbench.tui.editor.completion_popup import CompletionPopup
+from workbench.tui.editor.cursor_tree import text_at
 from workbench.tui.editor.offers import Completion
-from workbench.tui.editor.open_brackets import open_at_end
-from workbench.tui.editor.script_places import QUOTES, text_around
+from workbench.tui.editor.script_places import QUOTES
 from workbench.tui.editor.signature_help import SignatureHelp
 from workbench.tui.textual_private import EditorBase
 
@@ -37,7 +37,7 @@ _OPENERS = "({[,:"
 
 def is_in_string(text: str, cursor: tuple[int, int]) -> bool:
     """Whether a cursor is within quotes."""
-    return open_at_end(text_around(text, cursor)[0]).inside in QUOTES
+    return text_at(text, cursor).opened.inside in QUOTES
 
 
 class Offers:
