@@ -126,6 +126,25 @@ async def test_a_script_that_is_whole_is_not_told_to_be_cut_off(run: RunScript, 
     assert "cut off" not in error.message
 
 
+CLOSING = [
+    ("await null }, async () => { 5", 13),
+    ("await null }, x() { 5", 13),
+    ("return 1 }, y: function () { 5", 11),
+    ("await null }}); ({ x() { 5", 13),
+    ("await null }}, { x() { 5", 13),
+]
+
+
+@pytest.mark.parametrize(("code", "column"), CLOSING, ids=[row[0] for row in CLOSING])
+async def test_a_script_cannot_end_what_is_put_around_it(
+    run: RunScript, engine: Engine, code: str, column: int
+) -> None:
+    for error in ((await run(code)).error, await engine.check(code)):
+        assert error is not None
+        assert error.code == "SYNTAX_ERROR"
+        assert (error.line, error.column) == (1, column)
+
+
 async def test_stack_names_the_user_s_functions_and_nothing_of_ours(run: RunScript) -> None:
     code = "function outer() { return inner() }\nfunction inner() { null.x }\nawait 1;\nouter()"
     error = (await run(code)).error

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -30,6 +31,15 @@ OnForm = Callable[[Form], None]
 """Hears the first form that cost something, before it runs: it needs not be made again for this text."""
 _FREE, _CHEAP, _DEAR = 0, 1, 2
 """What a form cost: nothing; a look at signs, as little as to send it; a tree."""
+
+
+class _Attempt(NamedTuple):
+    """A form to be tried."""
+
+    form: Form
+    cost: int
+    otherwise: Form | None = None
+    """Another one that must parse, too, where the text may close what is put around it."""
 
 
 class NotAScript(Exception):
@@ -66,7 +76,9 @@ class Starter:
         if known is not None and run(known, code):
             return True
         text = _unfenced(code)
-        for form, cost in self._forms(code, text):
+        for form, cost, otherwise in self._forms(code, text):
+            if otherwise is not None and _closes_its_wrapper(form, otherwise, code, run):
+                return False
             if cost >= told and on_form is not None:
                 on_form(form)
                 on_form = None
@@ -78,37 +90,38 @@ class Starter:
         """Whether it parses, as ``start`` would say."""
         text = _unfenced(code)
         above = '"use strict";throw 0;' if _USE_STRICT.match(text) else _CHECKED
-        return any(
-            run(form._replace(text=f"{above}{form.text}"), code)
-            for form, _ in self._forms(code, text)
-        )
+        for form, _, otherwise in self._forms(code, text):
+            if otherwise is not None and _closes_its_wrapper(form, otherwise, code, run):
+                return False
+            if run(form._replace(text=f"{above}{form.text}"), code):
+                return True
+        return False
 
-    def _forms(self, code: str, text: str) -> Iterator[tuple[Form, int]]:
-        """Each with what it cost."""
+    def _forms(self, code: str, text: str) -> Iterator[_Attempt]:
         if text.startswith("#!"):
             text = "//" + text[2:]
         if _needs_a_tree(text):
             is_typed = looks_typed(text)
             if not is_typed:
                 for form in _outlined_forms(text):
-                    yield form, _CHEAP
+                    yield _Attempt(form, _CHEAP)
                 # Where it does not parse, a tree tells what may be wrong with it.
-            yield from _read(self._read_forms(code, text, is_typed=is_typed))
+            yield from self._read_forms(code, text, is_typed=is_typed)
             return
         if _looks_like_object(text):
-            yield Form(f"(\n{text}\n)", is_lone=True), _FREE
-        yield Form(f"\n{text}"), _FREE
+            yield _Attempt(Form(f"(\n{text}\n)", is_lone=True), _FREE)
+        yield _Attempt(Form(f"\n{text}"), _FREE)
         # It does not parse as it is.
         source = text.encode()
         typed = self.grammars.typescript_tree(source)
         draft = Draft(source)
         if self._erase(code, typed, draft):
-            yield from _read(_forms_of(typed, draft))
+            yield from _forms_of(typed, draft)
         elif "return" in text:
             root = self.grammars.javascript_tree(source)
-            yield from _read(_forms_of(root, draft, only_wrapped=True))
+            yield from _forms_of(root, draft, only_wrapped=True)
 
-    def _read_forms(self, code: str, text: str, *, is_typed: bool) -> Iterator[Form]:
+    def _read_forms(self, code: str, text: str, *, is_typed: bool) -> Iterator[_Attempt]:
         source = text.encode()
         draft = Draft(source)
         if is_typed:
@@ -138,9 +151,12 @@ def _unfenced(code: str) -> str:
         raise _placed(code, str(error), error.position) from error
 
 
-def _read(forms: Iterator[Form]) -> Iterator[tuple[Form, int]]:
-    for form in forms:
-        yield form, _DEAR
+def _closes_its_wrapper(form: Form, otherwise: Form, code: str, run: RunForm) -> bool:
+    """Whether a form parses only because the text ends what is around it, and begins it anew. Then it has
+    failed as ``otherwise`` does; else nothing is known."""
+    if run(otherwise, code) or not run(form._replace(text=f"{_CHECKED}{form.text}"), code):
+        return False
+    return not run(otherwise, code)  # for its failure
 
 
 def _needs_a_tree(text: str) -> bool:
@@ -190,7 +206,7 @@ def _byte(text: str, at: int) -> int:
     return at if text.isascii() else len(text[:at].encode())
 
 
-def _forms_of(root: Node, draft: Draft, *, only_wrapped: bool = False) -> Iterator[Form]:
+def _forms_of(root: Node, draft: Draft, *, only_wrapped: bool = False) -> Iterator[_Attempt]:
     """The forms of a script whose tree is known; the draft may have changes already."""
     source = draft.source
     text = draft.text.decode()
@@ -206,15 +222,18 @@ def _forms_of(root: Node, draft: Draft, *, only_wrapped: bool = False) -> Iterat
         wrapping.assign_completion(root, name, draft)
         for tried in (draft, plainly):
             rendered, columns = tried.render()
-            yield Form(wrapping.wrapped(rendered, name, exported or name), columns, is_lone)
+            form = Form(wrapping.wrapped(rendered, name, exported or name), columns, is_lone)
+            otherwise = Form(wrapping.wrapped_otherwise(rendered), columns)
+            yield _Attempt(form, _DEAR, otherwise if root.has_error else None)
         return
     if only_wrapped:
         return
     if exported:
         rendered, columns = draft.render()
-        yield Form(f"\n{rendered}\n;{exported}", columns, is_lone)
+        yield _Attempt(Form(f"\n{rendered}\n;{exported}", columns, is_lone), _DEAR)
         return
-    yield from _unwrapped_forms(draft, is_lone=is_lone)
+    for form in _unwrapped_forms(draft, is_lone=is_lone):
+        yield _Attempt(form, _DEAR)
 
 
 def _unwrapped_forms(draft: Draft, *, is_lone: bool = False) -> Iterator[Form]:

@@ -54,6 +54,12 @@ def wrapped(text: str, name: str, value: str) -> str:
     return f'({{"<eval>": async ({name}) => {{\n{text}\n;return {value}}}}})["<eval>"]()'
 
 
+def wrapped_otherwise(text: str) -> str:
+    """The same inside a function that ends in another way and is never made. A text that closes what
+    ``wrapped`` puts around it goes on with ``,`` or ``}``: neither may stand behind this one."""
+    return f"if (0) for (const one of async function () {{\n{text}\n;return 0}});"
+
+
 def assign_completion(root: Node, name: str, draft: Draft) -> None:
     """Assign each statement that can give the completion value to ``name``, which the script does not use.
 
