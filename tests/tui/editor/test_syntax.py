@@ -34,3 +34,11 @@ def test_the_tree_of_pieces_is_that_of_the_whole() -> None:
     assert root.end_byte == len(source)
     assert len(root.named_children) == 1_000
     assert root.named_children[-2].text == "const é = `ꙮ${1}`;".encode()
+
+
+def test_the_texts_of_a_tree_stay_when_its_time_is_over() -> None:
+    root = parsed(grammars().javascript, b"const a = 1;", 0.05)
+    end = time.thread_time() + 0.1
+    while time.thread_time() < end:
+        pass
+    assert root.text == b"const a = 1;"

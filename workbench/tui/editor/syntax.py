@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from math import inf
 from time import thread_time
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,7 @@ def parsed(language: Language, source: bytes, seconds: float) -> Node:
 
     parser = Parser(language)  # its own: others parse meanwhile
     root = parser.parse(piece).root_node
+    end = inf  # the texts of nodes are read by it, too
     return parser.parse(_BROKEN).root_node if is_late else root
 
 
