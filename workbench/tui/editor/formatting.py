@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import shutil
-import sys
 import sysconfig
 import tempfile
 from pathlib import Path
@@ -36,8 +34,8 @@ class NotFormatted(Exception):
 
 def formatter() -> Path:
     """The program: of this installation, else on the path. Raises NotFormatted."""
-    folders = [sysconfig.get_path("scripts"), os.path.dirname(sys.executable)]
-    found = shutil.which(_PROGRAM, path=os.pathsep.join(folders)) or shutil.which(_PROGRAM)
+    beside_us = sysconfig.get_path("scripts")
+    found = shutil.which(_PROGRAM, path=beside_us) or shutil.which(_PROGRAM)
     if found is None:
         raise NotFormatted("Formatting needs oxfmt: pip install 'workbench-mcp[format]'")
     return Path(found)
