@@ -341,6 +341,12 @@ def test_a_long_script_is_quick() -> None:
     assert time.process_time() - began < 2  # it takes 0.02 s
 
 
+NAMED_BY_MANY = "".join(f"type T{n} = [{f'T{n + 1}, ' * 60}1];\n" for n in range(8))
+HOLDING_MANY = "".join(
+    f"const a{n} = [a{n - 1}, [a{n - 1}, 1], [[a{n - 1}]]];\n" for n in range(1, 40)
+)
+
+
 @pytest.mark.parametrize(
     ("reader", "script"),
     [
@@ -352,8 +358,10 @@ def test_a_long_script_is_quick() -> None:
         (complete, "(" * 9_000 + ")" * 9_000 + "."),
         (complete, "`${" * 6_000),
         (complete, "a." * 9_000),
+        (complete, NAMED_BY_MANY + "let t: T0 = f();\nt."),
+        (complete, "const a0 = [1];\n" + HOLDING_MANY + "const held = { a: a39 };\nheld."),
     ],
-    ids=range(8),
+    ids=range(10),
 )
 def test_a_deep_script_is_quick(
     reader: Callable[[Catalogue, str, tuple[int, int]], object], script: str

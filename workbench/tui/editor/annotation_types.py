@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from workbench.tui.editor.script_places import text_of
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 _PLAIN = {"string": "string", "number": "number", "boolean": "boolean"}
 _DEEPEST = 8
+_MOST = 5_000
+"""Types that are read: each may name several others, and these again."""
+_PARTS = {"interface_declaration": "body", "type_alias_declaration": "value"}
+"""Where what a type is stands in its declaration."""
 _LISTS = frozenset({"Array", "ReadonlyArray", "Set"})
 _SAME = frozenset({"Partial", "Required", "Readonly", "NonNullable", "Awaited"})
 
@@ -22,11 +26,13 @@ class Annotations:
 
     def __init__(self, root: Node) -> None:
         self._root = root
+        self._read = 0
 
     def of(self, node: Node | None, depth: int = 0) -> Type | None:
         """node: a type, or what writes it behind its colon. None: it says nothing."""
-        if node is None or depth > _DEEPEST:
+        if node is None or depth > _DEEPEST or self._read >= _MOST:
             return None
+        self._read += 1
         children = [each for each in node.named_children if each.type != "comment"]
         kind = node.type
         if kind in ("type_annotation", "parenthesized_type", "readonly_type"):
@@ -47,7 +53,9 @@ class Annotations:
             return self._object(children, depth)
         if kind == "generic_type":
             return self._generic(node, depth)
-        return self._named(text_of(node), depth) if kind == "type_identifier" else None
+        if kind != "type_identifier":
+            return None
+        return self.of(self._declared.get(text_of(node)), depth + 1)
 
     def _object(self, children: list[Node], depth: int) -> Type:
         parts, optional = {}, set[str]()
@@ -73,17 +81,17 @@ class Annotations:
             return Promised(last)
         return last if called in _SAME else None
 
-    def _named(self, name: str, depth: int) -> Type | None:
-        """What the script declares of that name, outside of everything else."""
+    @cached_property
+    def _declared(self) -> dict[str, Node]:
+        """What each type is that the script declares outside of everything else; the first of a name."""
+        found: dict[str, Node] = {}
         for each in self._root.named_children:
-            inner = (
-                each.child_by_field_name("declaration") if each.type == "export_statement" else each
-            )
-            own = None if inner is None else inner.child_by_field_name("name")
-            if inner is None or own is None or text_of(own) != name:
+            exported = each.type == "export_statement"
+            inner = each.child_by_field_name("declaration") if exported else each
+            part = None if inner is None else _PARTS.get(inner.type)
+            if inner is None or part is None:
                 continue
-            if inner.type == "interface_declaration":
-                return self.of(inner.child_by_field_name("body"), depth + 1)
-            if inner.type == "type_alias_declaration":
-                return self.of(inner.child_by_field_name("value"), depth + 1)
-        return None
+            name, said = (inner.child_by_field_name(field) for field in ("name", part))
+            if name is not None and said is not None:
+                found.setdefault(text_of(name), said)
+        return found

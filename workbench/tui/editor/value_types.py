@@ -73,6 +73,9 @@ _OF_ANY_OBJECT = frozenset(
 """What JavaScript looks up on an object or a function: no name of a server or a tool."""
 
 
+_LEVELS = 4
+
+
 class Type:
     """Nothing is known of it."""
 
@@ -107,6 +110,10 @@ class Type:
     @property
     def detail(self) -> str:
         """On one line."""
+        return self.said(_LEVELS)
+
+    def said(self, levels: int) -> str:
+        """On one line; of what nests deeper it is said that it may be anything."""
         return ""
 
 
@@ -151,8 +158,7 @@ class Shaped(Type):
     def values(self) -> list[Any]:
         return self.place.values()
 
-    @property
-    def detail(self) -> str:
+    def said(self, levels: int) -> str:
         return type_text(self.place.variants[0], self.place.root) if self.place.variants else ""
 
 
@@ -177,10 +183,9 @@ class Items(Type):
             return either((*self.first, self.rest))
         return self.first[index] if 0 <= index < len(self.first) else self.rest
 
-    @property
-    def detail(self) -> str:
-        inside = self.item()
-        return f"{inside.detail or 'any'}[]" if inside is not None else "any[]"
+    def said(self, levels: int) -> str:
+        inside = self.item() if levels else None
+        return f"{inside.said(levels - 1) or 'any'}[]" if inside is not None else "any[]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +205,7 @@ class Record(Type):
             detail = "" if found is None else found.detail
             yield Member(name, (detail or "any") + ("  optional" if name in self.optional else ""))
 
-    @property
-    def detail(self) -> str:
+    def said(self, levels: int) -> str:
         return "{ " + "; ".join(list(self.parts)[:6]) + " }" if self.parts else "{}"
 
 
@@ -217,9 +221,8 @@ class Promised(Type):
     def own(self) -> Iterator[Member]:
         return (Member(*each) for each in _OF_PROMISES)
 
-    @property
-    def detail(self) -> str:
-        said = "" if self.inner is None else self.inner.detail
+    def said(self, levels: int) -> str:
+        said = self.inner.said(levels - 1) if levels and self.inner is not None else ""
         return f"Promise<{said or 'any'}>"
 
 
@@ -252,9 +255,8 @@ class Either(Type):
     def values(self) -> list[Any]:
         return [value for part in self.parts for value in part.values()]
 
-    @property
-    def detail(self) -> str:
-        return " | ".join(dict.fromkeys(part.detail or "any" for part in self.parts))
+    def said(self, levels: int) -> str:
+        return " | ".join(dict.fromkeys(part.said(levels) or "any" for part in self.parts))
 
 
 @dataclass(frozen=True, slots=True)
