@@ -194,6 +194,21 @@ async def test_rows_that_are_kept_are_as_if_drawn_anew() -> None:
             assert kept == anew, turn
 
 
+async def test_a_wrapped_text_is_painted_as_it_is_wrapped_after_each_change_of_its_width() -> None:
+    """Its rows were those of the width before, until the next key."""
+    app = EditorApp("\n".join(f"line {n} {'and on ' * (5 + n % 9)}" for n in range(12)))
+    async with app.run_test(size=(90, 10)) as pilot:
+        app.area.soft_wrap = True
+        for width in (80, 59, 120, 58, 40, 90, 200, 57):
+            await pilot.resize_terminal(width, 10)
+            await pilot.pause()
+            painted = [strip.text for strip in app.screen._compositor.render_strips()]
+            app.area.forget_painted()
+            app.area.refresh()
+            await pilot.pause()
+            assert painted == [strip.text for strip in app.screen._compositor.render_strips()]
+
+
 async def test_the_cursor_is_seen_after_each_key_at_the_end_of_a_long_text() -> None:
     """Textual scrolled to where the text ended before the key: a new last line was not seen until the next."""
     app = EditorApp("\n".join(f"line {n}" for n in range(30)))

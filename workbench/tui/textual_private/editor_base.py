@@ -240,6 +240,11 @@ class EditorBase(TextArea, inherit_bindings=False):
         if first < top + height:
             self.refresh_lines(max(first, top), top + height - max(first, top))
 
+    def _rewrap_and_refresh_virtual_size(self) -> None:
+        """Also after the painting of another width or of a scrollbar that came."""
+        super()._rewrap_and_refresh_virtual_size()
+        self.refresh()
+
     def _refresh_size(self) -> None:
         """Undo and redo come here with the new text and the old cursor: a scrollbar that goes then looks
         for the cursor where there is no line any more (ValueError in 8.2.8)."""
