@@ -60,12 +60,14 @@ def test_arguments(args: Any, before: Any, text: str) -> None:
         {f"k{n}": "v" * n for n in range(500)},
         "x" * 1_000_000,
         [[[[1]]]],
+        [["one…", "two"]] * 9,
     ],
 )
 def test_a_preview_keeps_its_width_and_is_safe(value: Any, width: int) -> None:
     for text in (preview(value, width), arguments({"x": value}, None, width), result(value, width)):
         assert cell_len(text) <= width
         assert text.isprintable()
+        assert "……" not in text, "cut once, not twice"
 
 
 def test_a_preview_says_what_it_holds() -> None:

@@ -136,7 +136,7 @@ def _within(text: str, width: int) -> str:
     if width <= 1:
         return set_cell_size(text, max(0, width))
     end = text[-1] if text[-1] in '}]"' and width > 3 else ""
-    return set_cell_size(text, width - 1 - len(end)).rstrip(" ,") + "…" + end
+    return set_cell_size(text, width - 1 - len(end)).rstrip(" ,…") + "…" + end
 
 
 def _first(value: dict[str, JsonValue]) -> list[tuple[str, JsonValue]]:
