@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from workbench.tui.editor.highlighting import Language
-from workbench.tui.editor.syntax import grammars
+from workbench.tui.editor.syntax import grammars, parsed
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Query
@@ -65,10 +65,10 @@ def _characters(line: bytes, node: Node) -> int:
 def _tree(source: bytes, language: Language) -> tuple[Node, bool]:
     """The text's tree, and whether it is TypeScript's; a script may hold types whatever its name is."""
     if language != "typescript":
-        root = grammars().javascript_tree(source)
+        root = parsed(grammars().javascript, source)
         if not root.has_error or language == "json":
             return root, False
-    return grammars().typescript_tree(source), True
+    return parsed(grammars().typescript, source), True
 
 
 def _spans(root: Node, typed: bool) -> Iterator[tuple[Node, int]]:

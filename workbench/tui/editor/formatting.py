@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from workbench.tui.editor.highlighting import Language
 from workbench.tui.editor.same_program import difference
-from workbench.tui.editor.syntax import grammars
+from workbench.tui.editor.syntax import grammars, parsed
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -138,11 +138,13 @@ def _dialect(text: str, language: Language) -> Language:
 
 
 def _difference(before: str, after: str, dialect: Language) -> int | None:
-    return difference(_tree(before, dialect), _tree(after, dialect))
+    trees = _tree(before, dialect), _tree(after, dialect)
+    if any(each.has_error for each in trees):
+        raise NotFormatted("Not formatted: what oxfmt made of the script does not parse")
+    return difference(*trees)
 
 
 def _tree(text: str, dialect: Language) -> Node:
-    source = text.encode(errors="replace")
-    if dialect == "typescript":
-        return grammars().typescript_tree(source)
-    return grammars().javascript_tree(source)
+    known = grammars()
+    language = known.typescript if dialect == "typescript" else known.javascript
+    return parsed(language, text.encode(errors="replace"))

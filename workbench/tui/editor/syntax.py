@@ -52,11 +52,11 @@ def script_tree(source: bytes) -> Node:
     """Of a whole script, JavaScript or TypeScript. To be called beside the event loop, which is not held. As
     ``parsed``."""
     known = grammars()
-    root = parsed(known.javascript, source, _BESIDE_S)
-    return parsed(known.typescript, source, _BESIDE_S) if root.has_error else root
+    root = parsed(known.javascript, source)
+    return parsed(known.typescript, source) if root.has_error else root
 
 
-def parsed(language: Language, source: bytes, seconds: float) -> Node:
+def parsed(language: Language, source: bytes, seconds: float = _BESIDE_S) -> Node:
     """The tree of a text; of one that takes the processor longer, a tree that says that it does not parse and
     nothing else."""
     from tree_sitter import Parser
