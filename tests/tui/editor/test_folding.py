@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from textual.widgets import Input
 from textual.widgets.text_area import Selection
 
 from tests.tui.conftest import until
@@ -189,6 +190,25 @@ async def test_folds_move_with_edits_above_and_open_where_their_text_is_changed(
         await pilot.press("alt+underscore", "ctrl+z")
         assert area.text == SCRIPT
         assert "    id," in shown(area)
+
+
+async def test_what_replaces_a_text_opens_only_where_it_differs() -> None:
+    app = EditorApp(SCRIPT)
+    async with app.run_test(size=(80, 16)) as pilot:
+        area = app.area
+        await pilot.press("alt+underscore", "ctrl+home", "ctrl+f")
+        await typed(pilot, "= []")
+        await until(lambda: area.selected_text == "= []")
+        app.query_one("#replace", Input).value = "= [0]"
+        await pilot.press("alt+a")
+        assert area.text == SCRIPT.replace("= []", "= [0]")
+        assert shown(area)[1] == "▸" + FOR
+        assert "▸function last(list) { ⋯ 1 line" in shown(area)
+        await pilot.press("escape", "ctrl+z")
+        assert area.text == SCRIPT
+        area.replace_all(SCRIPT.replace("at(-1)", "at(-2)"))
+        assert shown(area)[1] == "▸" + FOR
+        assert "  return list.at(-2);" in shown(area)
 
 
 async def test_a_folded_line_carries_the_marks_of_its_lines() -> None:

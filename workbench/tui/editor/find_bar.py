@@ -244,11 +244,7 @@ class FindBar(_Bar):
             self._show_count(clean_line(str(error)), problem=True)
             return
         if count:
-            cursor = area.cursor_location
-            area.history.checkpoint()
-            area.replace(new, (0, 0), area.document.end, maintain_selection_offset=False)
-            row = min(cursor[0], area.document.line_count - 1)
-            area.move_cursor((row, min(cursor[1], len(area.document.get_line(row)))))
+            area.replace_all(new)
         self._search_again()
         self._show_count(f"{count:,} replaced")
 

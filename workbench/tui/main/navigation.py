@@ -77,8 +77,7 @@ class Navigation:
         except SuspendNotSupported:
             host.app.show_toast("Another editor cannot be opened from here", "warning")
         else:
-            if text != area.text:
-                area.replace(text, (0, 0), area.document.end)
+            area.replace_all(text)
         host.app.refresh()
 
     def choose_replay(self) -> None:
