@@ -12,6 +12,7 @@ from tests.tui.conftest import until
 from tests.tui.editor.test_code_area import EditorApp, lines, typed
 from workbench.tui.editor.blocks import Block
 from workbench.tui.editor.code_area import CodeArea, Marker
+from workbench.tui.editor.fast_document import Change, FastDocument
 from workbench.tui.editor.folding import Folds
 from workbench.tui.widgets.hues import LineNote
 
@@ -141,14 +142,29 @@ def test_a_fold_goes_along_with_edits_or_opens(
     folds = Folds()
     folds.fold([Block(2, 10, 5)])
     before = folds.hidden()
-    changed = folds.edited(*edit)
+    changed = folds.edited([edit])
     assert folds.hidden() == ([(after[0] + 1, after[2])] if after is not None else [])
     assert changed == (folds.hidden() != before)
     if after is not None:
         # Where it opens is known still: what is typed right behind it is no part of its line's text before.
-        assert not folds.edited(
-            (after[0], after[1]), (after[0], after[1] + 1), (after[0], after[1])
-        ) or (not folds)
+        opens = after[:2]
+        assert not folds.edited([(opens, (opens[0], opens[1] + 1), opens)]) or not folds
+
+
+def test_changes_of_many_lines_open_what_they_are_in() -> None:
+    text = "\n".join(["a {", "  b", "}"] * 3_000)
+    edited: list[Change] = []
+    document = FastDocument(text, change_listener=edited.extend)
+    folds = Folds()
+    folds.fold(Block(row, 2, row + 1) for row in range(0, 9_000, 3))
+    document.replace_range((0, 0), document.end, text.replace("a", "aa").replace("}", "};"))
+    assert len(edited) == 6_000
+    assert edited[:2] == [((0, 1), (0, 1), (0, 2)), ((2, 1), (2, 1), (2, 2))]
+    assert not folds.edited(edited)
+    # Where each opens has moved along.
+    assert not folds.edited([((3, 3), (3, 3), (3, 4))])
+    assert folds.edited([((row, 0), (row, 0), (row, 1)) for row in (3, 4, 5, 7)])
+    assert folds.hidden()[:2] == [(1, 1), (10, 10)]
 
 
 async def test_folds_move_with_edits_above_and_open_where_their_text_is_changed() -> None:
@@ -196,19 +212,30 @@ async def test_what_replaces_a_text_opens_only_where_it_differs() -> None:
     app = EditorApp(SCRIPT)
     async with app.run_test(size=(80, 16)) as pilot:
         area = app.area
-        await pilot.press("alt+underscore", "ctrl+home", "ctrl+f")
-        await typed(pilot, "= []")
-        await until(lambda: area.selected_text == "= []")
-        app.query_one("#replace", Input).value = "= [0]"
-        await pilot.press("alt+a")
-        assert area.text == SCRIPT.replace("= []", "= [0]")
-        assert shown(area)[1] == "▸" + FOR
-        assert "▸function last(list) { ⋯ 1 line" in shown(area)
-        await pilot.press("escape", "ctrl+z")
-        assert area.text == SCRIPT
-        area.replace_all(SCRIPT.replace("at(-1)", "at(-2)"))
-        assert shown(area)[1] == "▸" + FOR
-        assert "  return list.at(-2);" in shown(area)
+        await pilot.press("alt+underscore")
+        folded = shown(area)
+        await pilot.press("ctrl+f")
+        for looked_for, by, opened in [
+            ("= []", "= [0]", None),
+            # Of two lines, also of one behind which lines are folded.
+            ("last(", "newest(", None),
+            # From before a fold to within another.
+            ("list", "them", "  return them.at(-1);"),
+        ]:
+            app.query_one("#find", Input).value = looked_for
+            app.query_one("#replace", Input).value = by
+            await until(lambda: area.selected_text == app.query_one("#find", Input).value)
+            await pilot.press("alt+a")
+            text = SCRIPT.replace(looked_for, by)
+            assert area.text == text
+            assert "▸" + FOR in shown(area)
+            if opened is None:
+                assert shown(area) == [row.replace(looked_for, by) for row in folded]
+            else:
+                assert opened in shown(area)
+            area.undo()
+            assert area.text == SCRIPT
+            assert "▸" + FOR in shown(area)
 
 
 async def test_a_folded_line_carries_the_marks_of_its_lines() -> None:

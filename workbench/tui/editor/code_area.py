@@ -18,7 +18,7 @@ from textual.widgets.text_area import Edit, EditResult, Location, Selection
 from workbench.tui.editor.code_colours import COLOUR_CLASSES, COLOUR_RULES, Colours
 from workbench.tui.editor.code_marks import MARK_CLASSES, MARK_RULES, Marker, Marks
 from workbench.tui.editor.code_typing import Typing, editor_bindings
-from workbench.tui.editor.fast_document import FastDocument
+from workbench.tui.editor.fast_document import Change, FastDocument
 from workbench.tui.editor.folding_editor import FOLD_CLASSES, FOLD_RULES
 from workbench.tui.editor.guided_editor import GUIDE_CLASS, GUIDE_RULES
 from workbench.tui.editor.highlighting import Language
@@ -112,7 +112,7 @@ class CodeArea(LineActions, inherit_bindings=False):
     # -- the text --------------------------------------------------------------------------
 
     def new_document(self, text: str) -> tuple[TextDocument, LineMap]:
-        document = FastDocument(text, self._lines_changed, self._range_changed)
+        document = FastDocument(text, self._lines_changed, self._text_changed)
         self.marks.forget()
         self.forget_folds()
         self.colours.forget(document.line_count)
@@ -136,8 +136,8 @@ class CodeArea(LineActions, inherit_bindings=False):
         others = self.marks.lines_changed(top, removed, added, first)
         self.colours.lines_changed(top, removed, added, first, others)
 
-    def _range_changed(self, start: Location, end: Location, new_end: Location) -> None:
-        if self.range_changed(start, end, new_end):
+    def _text_changed(self, changes: Sequence[Change]) -> None:
+        if self.text_changed(changes):
             self.colours.all_look_different()
 
     def edit(self, edit: Edit) -> EditResult:

@@ -13,12 +13,15 @@ from textual.geometry import Size
 from textual.widgets.text_area import EditResult, Location
 
 from workbench.text.sanitize import clean
+from workbench.tui.editor.text_edits import first_difference
 from workbench.tui.textual_private import TextDocument
 
 Listener = Callable[[int, int, int, str], None]
 """(first line, lines removed, lines added, text of the first line before)"""
-RangeListener = Callable[[Location, Location, Location], None]
+Change = tuple[Location, Location, Location]
 """(start, end of what was replaced, end of what stands there now)"""
+ChangeListener = Callable[[Sequence[Change]], None]
+"""One change; of lines that are replaced by as many, one in each that differs, from the top."""
 
 
 class FastDocument(TextDocument):
@@ -28,11 +31,11 @@ class FastDocument(TextDocument):
         self,
         text: str,
         listener: Listener | None = None,
-        range_listener: RangeListener | None = None,
+        change_listener: ChangeListener | None = None,
     ) -> None:
         super().__init__(text)
         self._listener = listener
-        self._range_listener = range_listener
+        self._change_listener = change_listener
         self._joined: str | None = text
         self._widths: list[int] = []
         self._measured_with = -1
@@ -58,6 +61,7 @@ class FastDocument(TextDocument):
 
     def replace_range(self, start: Location, end: Location, text: str) -> EditResult:
         top, bottom = min(start, end)[0], max(start, end)[0]
+        lines = self.source_lines[top : bottom + 1]
         before = self.line_count
         first = self.source_line(top)
         result = super().replace_range(start, end, text)
@@ -69,9 +73,23 @@ class FastDocument(TextDocument):
             self._widths[top : top + removed] = _widths(changed, self._measured_with)
         if self._listener is not None:
             self._listener(top, removed, added, first)
-        if self._range_listener is not None:
-            self._range_listener(min(start, end), max(start, end), result.end_location)
+        if self._change_listener is not None:
+            changes: list[Change] = [(min(start, end), max(start, end), result.end_location)]
+            if before == self.line_count and top < bottom < before:
+                changes = _changes(lines, self.source_lines[top : bottom + 1], top)
+            self._change_listener(changes)
         return result
+
+
+def _changes(before: Sequence[str], after: Sequence[str], top: int) -> list[Change]:
+    """What differs in lines that stand in the places of others."""
+    changes: list[Change] = []
+    for row, (old, new) in enumerate(zip(before, after, strict=True), top):
+        if old != new:
+            left = first_difference(old, new)
+            right = first_difference(old[left:][::-1], new[left:][::-1])
+            changes.append(((row, left), (row, len(old) - right), (row, len(new) - right)))
+    return changes
 
 
 def _widths(lines: Sequence[str], tab_width: int) -> list[int]:

@@ -6,11 +6,16 @@ what is hidden, or of its opening, opens it; no text is read for that.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from workbench.tui.editor.blocks import Block
+
+if TYPE_CHECKING:
+    from workbench.tui.editor.fast_document import Change
 
 Place = tuple[int, int]
 
@@ -82,15 +87,19 @@ class Folds:
 
     # -- edits -----------------------------------------------------------------------------
 
-    def edited(self, start: Place, end: Place, new_end: Place) -> bool:
+    def edited(self, changes: Sequence[Change]) -> bool:
         """Go along with an edit; whether other rows are hidden now.
 
-        start, end: of the text that was replaced; new_end: where what stands there now ends.
+        changes: one; or several, from the top, each within a line of its own.
         """
         before = self._folds
-        if not before or start[0] > max(fold.last for fold in before.values()):
+        if not before or not changes or changes[0][0][0] > max(map(_last, before.values())):
             return False
-        moved = (_moved(fold, start, end, new_end) for fold in before.values())
+        if len(changes) == 1:
+            moved = [_moved(fold, *changes[0]) for fold in before.values()]
+        else:
+            rows = [start[0] for start, _, _ in changes]
+            moved = [_changed(fold, rows, changes) for fold in before.values()]
         self._folds = {fold.row: fold for fold in moved if fold is not None}
         return [*self._spans(self._folds)] != [*self._spans(before)]
 
@@ -121,6 +130,18 @@ class Folds:
 def _check(lines: Sequence[str], row: int, last: int) -> int:
     around = "\n".join((lines[row], lines[row + 1], lines[last], lines[last + 1]))
     return crc32(around.encode(errors="surrogatepass"))
+
+
+def _last(fold: Block) -> int:
+    return fold.last
+
+
+def _changed(fold: Block, rows: Sequence[int], changes: Sequence[Change]) -> Block | None:
+    """A fold after changes within lines, of which each has one; None: it is open."""
+    first, behind = bisect_left(rows, fold.row), bisect_right(rows, fold.last)
+    if first == behind:
+        return fold
+    return _moved(fold, *changes[first]) if first + 1 == behind else None
 
 
 def _moved(fold: Block, start: Place, end: Place, new_end: Place) -> Block | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from rich.segment import Segment
@@ -20,6 +20,7 @@ from workbench.tui.widgets.mouse import only_asks
 
 if TYPE_CHECKING:
     from workbench.tui.editor.blocks import Block
+    from workbench.tui.editor.fast_document import Change
     from workbench.tui.editor.highlighting import Language
 
 _SIGN_CELLS = 2
@@ -56,12 +57,12 @@ class FoldingEditor(EditorBase):
         self._blocks, self._signs = None, frozenset()
         self._texts += 1
 
-    def range_changed(self, start: Location, end: Location, new_end: Location) -> bool:
+    def text_changed(self, changes: Sequence[Change]) -> bool:
         """The document's text changed; whether other lines look different."""
         self._blocks = None
         self._texts += 1
         signs, self._signs = self._signs, frozenset()
-        if self.folds.edited(start, end, new_end):
+        if self.folds.edited(changes):
             self.wrapped_document.hide(self.folds.hidden())
             return True
         return bool(signs)

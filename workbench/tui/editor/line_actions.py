@@ -24,12 +24,8 @@ class LineActions(GuidedEditor):
         before, after = self.document.source_lines, self.document.lines_of(text)
         if before == after:
             return False
-        shorter = min(len(before), len(after))
-        pairs = zip(before, after, strict=False)
-        top = next((n for n, (one, other) in enumerate(pairs) if one != other), shorter - 1)
-        top = min(top, shorter - 1)
-        ends = zip(reversed(before[top + 1 :]), reversed(after[top + 1 :]), strict=False)
-        alike = next((n for n, (one, other) in enumerate(ends) if one != other), shorter - top - 1)
+        top = min(text_edits.first_difference(before, after), len(before) - 1, len(after) - 1)
+        alike = text_edits.first_difference(before[:top:-1], after[:top:-1])
         bottom = len(before) - alike
         self.history.checkpoint()
         self.replace(

@@ -129,3 +129,9 @@ def next_occurrence(lines: Sequence[str], start: Place, end: Place) -> tuple[Pla
         if at >= 0:
             return (other, at), (other, at + len(wanted))
     return None
+
+
+def first_difference(one: Sequence[str], other: Sequence[str]) -> int:
+    """Of lines, or of characters: how many are the same before the first that differ."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (its, others) in pairs if its != others), min(len(one), len(other)))
