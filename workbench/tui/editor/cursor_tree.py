@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from time import thread_time
 from typing import TYPE_CHECKING
 
 from workbench.tui.editor.open_brackets import Open, open_at_end
 from workbench.tui.editor.script_places import HERE, text_around
-from workbench.tui.editor.syntax import typescript_tree, without_fence
+from workbench.tui.editor.syntax import AT_A_KEY_S, grammars, typescript_tree, without_fence
 from workbench.tui.editor.text_edits import is_word
 
 if TYPE_CHECKING:
@@ -83,12 +84,14 @@ class CursorText:
     @cached_property
     def tree(self) -> CursorTree:
         """As where a name is being written."""
+        grammars()  # loaded before the time counts
+        end = thread_time() + AT_A_KEY_S  # however often it is tried
         start = self.before.encode(errors="replace")
         source = start + (HERE + self.after).encode(errors="replace")
         root = as_it_is = typescript_tree(source)
         for mended in self._mended() if root.has_error else ():
             source = start + mended.encode(errors="replace")
-            root = typescript_tree(source)
+            root = typescript_tree(source, end - thread_time())
             if not root.has_error:
                 break
         found = CursorTree(source, root, as_it_is, len(start), self.after, "", self.row)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _PIECE = 1 << 8
 """Bytes that are handed over at once: between two the event loop goes on, which a parser would hold."""
-_AT_A_KEY_S, _BESIDE_S = 0.1, 1.0
+AT_A_KEY_S, _BESIDE_S = 0.1, 1.0
 """Of the processor, not of the clock: ten times what the slowest scripts take."""
 _BROKEN = b")"
 
@@ -43,9 +43,9 @@ def without_fence(text: str) -> str:
         return text
 
 
-def typescript_tree(source: bytes) -> Node:
+def typescript_tree(source: bytes, seconds: float = AT_A_KEY_S) -> Node:
     """Of what is short: for who asks at a key. As ``parsed``."""
-    return parsed(grammars().typescript, source, _AT_A_KEY_S)
+    return parsed(grammars().typescript, source, seconds)
 
 
 def script_tree(source: bytes) -> Node:
