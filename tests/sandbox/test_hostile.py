@@ -16,6 +16,7 @@ import pytest
 
 from tests.support.pools import pool_of
 from tests.support.processes import children_of, cpu_ticks, state_of
+from tests.support.servers import until
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.model import ErrorCode, ExecutionOptions, ExecutionRequest, Limits, PoolSettings
@@ -114,7 +115,7 @@ async def test_cancel_is_never_a_timeout(engine: Engine) -> None:
             engine.run(ExecutionRequest(script, execution_id="x"), tools=tools)
         )
         if "forever" in script:
-            await asyncio.wait_for(tools.called.wait(), 5)
+            await until(tools.called.is_set)
         else:
             await asyncio.sleep(0.1)
         assert engine.cancel("x")
@@ -155,7 +156,7 @@ async def test_killed_worker_is_a_crash_and_is_replaced(engine: Engine, number: 
     running = asyncio.ensure_future(
         engine.run(ExecutionRequest("await tools.test.forever()"), tools=tools)
     )
-    await asyncio.wait_for(tools.called.wait(), 5)
+    await until(tools.called.is_set)
     (worker,) = pool_of(engine)._running
     os.kill(worker.pid, number)
     execution = await running

@@ -58,7 +58,7 @@ async def test_a_wait_cancelled_in_any_turn_of_the_loop_gives_its_worker_back(
 ) -> None:
     tools = DictTools()
     busy = asyncio.create_task(engine.run(BUSY, tools=tools))
-    await asyncio.wait_for(tools.called.wait(), 10)
+    await until(tools.called.is_set)
     waiting = asyncio.create_task(engine.run(BUSY, tools=tools))
     await until(lambda: engine.pool.queued)
     await until(lambda: pool_of(engine).worker_pids()[1:])  # a warm one is there to be handed over
@@ -121,7 +121,7 @@ async def test_warm_workers_of_a_zygote_that_died_are_let_go_at_once(engine: Eng
 async def test_an_execution_cancelled_while_it_waits_leaves_the_queue(engine: Engine) -> None:
     tools = DictTools()
     busy = asyncio.create_task(engine.run(BUSY, tools=tools))
-    await asyncio.wait_for(tools.called.wait(), 10)
+    await until(tools.called.is_set)
     ids = [f"w{number}" for number in range(3)]
     waiting = [
         asyncio.create_task(engine.run(ExecutionRequest("1", execution_id=name), tools=tools))
