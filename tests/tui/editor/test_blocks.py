@@ -52,3 +52,8 @@ def test_blocks_of_a_text(
     text: str, language: Language, expected: list[tuple[int, int, int]]
 ) -> None:
     assert find_blocks(text, language) == tuple(Block(*each) for each in expected)
+
+
+def test_brackets_that_are_left_open_are_passed_over_in_one_go() -> None:
+    # The square of so many would be hours.
+    assert find_blocks("{\n" * 400_000 + "[\n 1\n]", "javascript")[-1] == Block(400_000, 0, 400_001)

@@ -8,18 +8,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from workbench.tui.editor.highlighting import Language
 from workbench.tui.editor.syntax import grammars, parsed
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Query
+    from tree_sitter import Node
 
 _CLOSER = {"{": "}", "${": "}", "[": "]", "(": ")"}
 _WHOLE = frozenset({"template_string", "comment"})
-_ASKED = '["{" "${" "[" "(" "}" "]" ")" (template_string) (comment)] @part'
+_PARTS = frozenset({*_CLOSER, *_CLOSER.values(), *_WHOLE})
 _MOST_READ = 1 << 20
 """Characters; longer texts have no blocks."""
 
@@ -43,9 +42,9 @@ def find_blocks(text: str, language: Language) -> tuple[Block, ...]:
     # A JSON object that stands alone would be a block of statements.
     put_before = "(" if language == "json" else ""
     source = (put_before + text).encode(errors="replace")
-    root, typed = _tree(source, language)
+    root = _tree(source, language)
     blocks: dict[int, tuple[int, Node]] = {}
-    for opening, last in _spans(root, typed):
+    for opening, last in _spans(root):
         row = opening.start_point.row
         longest, _ = blocks.get(row, (row + 1, opening))
         # Of two as long the outer one, which ends later.
@@ -62,20 +61,20 @@ def _characters(line: bytes, node: Node) -> int:
     return len(line[: node.start_point.column].decode(errors="replace"))
 
 
-def _tree(source: bytes, language: Language) -> tuple[Node, bool]:
+def _tree(source: bytes, language: Language) -> Node:
     """The text's tree, and whether it is TypeScript's; a script may hold types whatever its name is."""
     if language != "typescript":
         root = parsed(grammars().javascript, source)
         if not root.has_error or language == "json":
-            return root, False
-    return parsed(grammars().typescript, source), True
+            return root
+    return parsed(grammars().typescript, source)
 
 
-def _spans(root: Node, typed: bool) -> Iterator[tuple[Node, int]]:
+def _spans(root: Node) -> Iterator[tuple[Node, int]]:
     """What opens, and the row before the one in which it closes. A bracket without a partner is passed over."""
     opened: list[Node] = []
     left = Counter[str]()
-    for node in _parts(root, typed):
+    for node in _parts(root):
         kind = node.type
         if kind in _WHOLE:
             yield node, node.end_point.row - 1
@@ -89,20 +88,16 @@ def _spans(root: Node, typed: bool) -> Iterator[tuple[Node, int]]:
             yield opening, node.start_point.row - 1
 
 
-def _parts(root: Node, typed: bool) -> list[Node]:
-    from tree_sitter import QueryCursor
-
-    parts = QueryCursor(_query(typed)).captures(root).get("part", [])
-    # What the parser put in where it missed a bracket is nowhere in the text.
-    return sorted((node for node in parts if node.end_byte > node.start_byte), key=_start)
-
-
-def _start(node: Node) -> int:
-    return node.start_byte
-
-
-@cache
-def _query(typed: bool) -> Query:
-    from tree_sitter import Query
-
-    return Query(grammars().typescript if typed else grammars().javascript, _ASKED)
+def _parts(root: Node) -> Iterator[Node]:
+    """What opens or closes, in the text's order. A walk, not a query of tree-sitter's: that takes the square of
+    the brackets that are left open."""
+    cursor = root.walk()
+    while True:
+        node = cursor.node
+        # What the parser put in where it missed a bracket is nowhere in the text.
+        if node is not None and node.type in _PARTS and node.end_byte > node.start_byte:
+            yield node
+        if not cursor.goto_first_child():
+            while not cursor.goto_next_sibling():
+                if not cursor.goto_parent():
+                    return
