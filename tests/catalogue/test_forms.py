@@ -215,6 +215,7 @@ def test_what_does_not_fit_is_kept_as_json_and_named() -> None:
     assert "there is no such field" in wrong["nope",]
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from([*ISSUE["properties"], "x", ""]), JSON, max_size=6))
 @settings(max_examples=60, deadline=None)
 def test_a_value_that_is_taken_comes_out_again(value: dict[str, JsonValue]) -> None:

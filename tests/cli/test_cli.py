@@ -631,6 +631,7 @@ def test_import_of_nothing_says_so(shell: Shell) -> None:
     assert [row["state"] for row in json.loads(done.stdout)] == ["added"]
 
 
+@pytest.mark.slow
 def test_a_workbench_that_is_its_own_server_ends_the_chain(shell: Shell) -> None:
     file = shell.folder / "c.toml"
     args = ["-m", "workbench", "--data-dir", str(shell.data), "--config", str(file), "--serve"]

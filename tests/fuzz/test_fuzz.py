@@ -66,6 +66,7 @@ _FRAME = ["t", "op", "server", "tool", "args", "line", "refused", "clock", "call
 _KINDS = st.sampled_from(["call", "batch", "query", "sleep", "log", "idle", "done"])
 
 
+@pytest.mark.slow
 @given(_known(_FRAME, JSON), _KINDS)
 def test_a_frame_is_read_or_refused(frame: dict[str, Any], kind: str) -> None:
     with suppress(frame_checks.BrokenProtocol):

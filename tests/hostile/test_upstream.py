@@ -85,6 +85,7 @@ def _own() -> tuple[int, int]:
     return (len(children_of(os.getpid())), descriptors()) if LINUX else (0, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("method", "misdeeds"), [("tools/list", LISTINGS), ("initialize", GREETINGS)]

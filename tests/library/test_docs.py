@@ -19,6 +19,7 @@ def test_the_page_has_its_examples() -> None:
     assert len(_BLOCKS) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "shown"), _BLOCKS, ids=range(len(_BLOCKS)))
 def test_an_example_prints_what_the_page_shows(code: str, shown: str, tmp_path: Path) -> None:
     (tmp_path / "test_example.py").write_text(code)

@@ -192,6 +192,7 @@ async def test_accepting_takes_no_failure_for_a_good_recording(folder: Folder) -
     assert (await folder.test())["better.json"].verdict == "identical"
 
 
+@pytest.mark.slow
 async def test_a_masked_recording_is_not_run_on_real_servers(folder: Folder) -> None:
     code = "const r = await tools.demo.echo({ value: input.password.length }); r"
     file = await folder.record("masked.json", code, {"password": "hunter2"})

@@ -211,6 +211,7 @@ async def _until_gone(pid: int) -> None:
     pytest.fail(f"process {pid} is left: {state_of(pid)}")
 
 
+@pytest.mark.slow
 async def test_no_script_catches_the_end_of_memory_wherever_it_comes() -> None:
     """Some bytes more or less decide what the engine still has memory for when it says so."""
     limits = ExecutionOptions(timeout_ms=20_000)

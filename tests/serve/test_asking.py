@@ -112,6 +112,7 @@ async def test_the_clients_user_answers(
     assert seen[-1].url == ADDRESS["url"]
 
 
+@pytest.mark.slow
 async def test_a_call_that_comes_again_with_its_answers(
     folder: Path, start: Callable[..., Served]
 ) -> None:

@@ -169,6 +169,7 @@ async def test_bad_questions_are_refused_by_name(
     assert named in told["error"]["message"]
 
 
+@pytest.mark.slow
 async def test_a_run_is_shown_with_its_calls(runtime: Runtime) -> None:
     code = "for (let i = 0; i < 120; i++) call_tool('demo', 'echo', {value: 'x'.repeat(5000)}); 'y'"
     ran = await ask(runtime, "code_execution", code=code)

@@ -88,6 +88,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
+@pytest.mark.slow
 async def test_only_the_token_opens(shared: Site) -> None:
     assert (await shared.post()).status_code == 200
     refused = await shared.post(token=None)

@@ -49,6 +49,7 @@ def test_a_crash_whose_terminal_is_gone_keeps_its_report_and_its_exit_code(
     assert len(list((tmp_path / "data").glob("crash-*.txt"))) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_crash_keeps_unsaved_text_and_prints_no_panel(make_app: MakeApp) -> None:
     app = make_app("return 1")

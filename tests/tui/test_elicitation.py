@@ -100,6 +100,7 @@ async def test_the_form_is_filled_in_declined_and_taken_back(make_app: MakeApp) 
         assert await waiting == CANCELLED
 
 
+@pytest.mark.slow
 async def test_an_address_is_opened_by_its_person_only(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:

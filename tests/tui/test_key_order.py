@@ -187,6 +187,7 @@ async def test_a_doubled_key_leaves_the_screen_below_alone(
         assert app.main.scripts.tabs[0].script.text == ("x" + text if "x" in keys[:1] else text)
 
 
+@pytest.mark.slow
 async def test_a_key_that_was_dropped_for_being_doubled_counts_when_it_is_pressed_again(
     make_app: MakeApp,
 ) -> None:
@@ -225,6 +226,7 @@ async def test_a_doubled_enter_opens_one_replay(make_app: MakeApp) -> None:
         assert len(replays) == 1
 
 
+@pytest.mark.slow
 async def test_new_then_close_closes_the_new_one(make_app: MakeApp) -> None:
     app = make_app("const a = 1\n")
     async with app.run_test(size=(120, 40)):
@@ -254,6 +256,7 @@ async def test_what_is_typed_for_a_screen_that_is_still_being_made_waits_for_it(
         assert app.main.tab.script.text == "1"
 
 
+@pytest.mark.slow
 async def test_a_screen_that_was_left_no_longer_acts(make_app: MakeApp) -> None:
     app = make_app("1")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -280,6 +283,7 @@ def test_every_screen_is_guarded() -> None:
                 assert not ours or issubclass(kind, GuardedScreen), f"{kind} is not guarded"
 
 
+@pytest.mark.slow
 async def test_what_is_typed_after_the_key_of_a_fix_finds_the_call_put_right(
     make_app: MakeApp,
 ) -> None:

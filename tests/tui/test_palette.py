@@ -231,6 +231,7 @@ async def test_a_sign_in_front_asks_for_one_kind(make_app: MakeApp) -> None:
         )
 
 
+@pytest.mark.slow
 async def test_one_search_of_the_runs_at_a_time(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:

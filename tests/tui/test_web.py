@@ -161,6 +161,7 @@ def test_only_loopback_and_only_ports(address: str, capsys: pytest.CaptureFixtur
     assert "--web" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 async def test_nothing_is_to_be_had_without_the_token(web: tuple[int, Path]) -> None:
     port, _ = web
     site = f"http://127.0.0.1:{port}"
@@ -192,6 +193,7 @@ async def test_the_page_loads_from_nowhere_else(web: tuple[int, Path]) -> None:
                 assert response.status == 200, file
 
 
+@pytest.mark.slow
 async def test_a_generated_token_is_shown_in_the_address(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "workbench", "--data-dir", str(tmp_path), "--web", "127.0.0.1:0"]
     environ = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "WORKBENCH_TOKEN": ""}

@@ -500,6 +500,7 @@ async def test_save_as_does_not_overwrite_another_file_without_a_question(
         assert app.main.scripts.unsaved() == ["untitled-1.js"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("choice", ["stay", "save", "discard"])
 async def test_closing_an_unsaved_script_asks(
     make_app: MakeApp, tmp_path: Path, choice: str
@@ -620,6 +621,7 @@ async def test_jump_reaches_the_tabs_of_the_detail_and_the_scripts(make_app: Mak
         await until(lambda: app.main.tab.input.text != before, "where one types it is a digit")
 
 
+@pytest.mark.slow
 async def test_new_goes_to_the_script_also_from_the_input(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -632,6 +634,7 @@ async def test_new_goes_to_the_script_also_from_the_input(make_app: MakeApp) -> 
         assert app.main.pane_name == "script"
 
 
+@pytest.mark.slow
 async def test_the_call_that_is_shown_ends_there_too(make_app: MakeApp) -> None:
     app = make_app("await tools.demo.sleep({ms: 600}); return 1")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -686,6 +689,7 @@ async def test_a_line_gone_to_while_the_script_is_hidden_is_seen(make_app: MakeA
         await until(lambda: script.region.area and script.scroll_offset.y > 40, "it is in view")
 
 
+@pytest.mark.slow
 async def test_a_frame_that_names_two_panes_does_so_whatever_it_shows(
     make_app: MakeApp,
 ) -> None:
@@ -775,6 +779,7 @@ async def test_a_syntax_error_is_told_in_the_trace(make_app: MakeApp) -> None:
         assert "Each call of a tool" not in shown
 
 
+@pytest.mark.slow
 async def test_the_title_counts_the_calls_that_were_sent_and_those_refused(
     make_app: MakeApp,
 ) -> None:
@@ -790,6 +795,7 @@ async def test_the_title_counts_the_calls_that_were_sent_and_those_refused(
         assert "calls" not in str(app.main.query_one("#status", Static).content)
 
 
+@pytest.mark.slow
 async def test_a_failed_call_is_marked_at_its_tool(make_app: MakeApp) -> None:
     code = "const a = {b: {c: 1}};\nawait tools.demo.no_such_tool({ limit: a.b.c })"
     app = make_app(code)

@@ -128,6 +128,7 @@ async def test_a_token_that_ends_soon_is_renewed_before_it_is_sent(
     assert kept.expires_at > time.time() + 600
 
 
+@pytest.mark.slow
 async def test_a_failed_login_shows_its_steps(tmp_path: Path) -> None:
     with guarded("closed") as port:
         with pytest.raises(LoginFailed) as failed:
@@ -150,6 +151,7 @@ async def test_a_failed_login_shows_its_steps(tmp_path: Path) -> None:
         assert parse_qs(urlsplit(asked[0]).query)["client_id"] == ["mine"]
 
 
+@pytest.mark.slow
 async def test_the_page_hears_its_own_login_only(port: int) -> None:
     heard: list[int] = []
 

@@ -61,6 +61,7 @@ def test_a_device_is_written_to() -> None:
     assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
 
 
+@pytest.mark.slow
 def test_no_change_is_lost_between_processes_and_threads(tmp_path: Path) -> None:
     path = tmp_path / "n"
     path.write_text("0")

@@ -209,6 +209,7 @@ async def test_a_wrapped_text_is_painted_as_it_is_wrapped_after_each_change_of_i
             assert painted == [strip.text for strip in app.screen._compositor.render_strips()]
 
 
+@pytest.mark.slow
 async def test_the_cursor_is_seen_after_each_key_at_the_end_of_a_long_text() -> None:
     """Textual scrolled to where the text ended before the key: a new last line was not seen until the next."""
     app = EditorApp("\n".join(f"line {n}" for n in range(30)))
@@ -232,6 +233,7 @@ async def test_the_cursor_is_seen_after_each_key_at_the_end_of_a_long_text() -> 
         assert area.scrollbars_enabled == (True, False)
 
 
+@pytest.mark.slow
 async def test_typing_at_the_edge_draws_all_rows_only_now_and_then() -> None:
     """Each character beyond the edge scrolled by one column: every row was drawn anew."""
     app = EditorApp("\n".join(["const first = 1;"] * 8))

@@ -17,6 +17,7 @@ def names(app: WorkbenchApp) -> list[str]:
     return [tab.document.name for tab in app.main.scripts.tabs]
 
 
+@pytest.mark.slow
 async def test_text_that_was_saved_or_thrown_away_is_not_recovered_after_a_crash(
     make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,6 +86,7 @@ async def test_tabs_are_reached_by_number_and_closed_ones_come_back(
         )
 
 
+@pytest.mark.slow
 async def test_text_that_was_thrown_away_comes_back_beside_its_file_that_is_open_again(
     make_app: MakeApp, tmp_path: Path
 ) -> None:

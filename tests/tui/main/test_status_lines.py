@@ -91,6 +91,7 @@ async def test_the_first_line_leads_to_the_other_screens(make_app: MakeApp) -> N
         assert "test.js" in str(line.content)
 
 
+@pytest.mark.slow
 async def test_a_name_that_its_frame_cuts_is_told_whole(make_app: MakeApp, tmp_path: Path) -> None:
     """When it comes to the front: not again at each key."""
     name = f"{'long_' * 15}name.js"

@@ -114,6 +114,7 @@ async def test_goes_to_a_call(make_app: MakeApp) -> None:
         await told(app, "no call 8")
 
 
+@pytest.mark.slow
 async def test_letters_are_letters_in_a_search(make_app: MakeApp) -> None:
     app = make_app("return {echo: 'e E'}")
     async with app.run_test(size=(120, 40)) as pilot:

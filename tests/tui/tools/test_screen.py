@@ -111,6 +111,7 @@ async def test_servers_and_tools_are_shown_and_inserted(tmp_path: Path) -> None:
         assert app.answers == [app.clipboard]
 
 
+@pytest.mark.slow
 async def test_servers_fold_and_the_filter_is_left_with_escape(tmp_path: Path) -> None:
     async with opened(tmp_path, (80, 24)) as (app, pilot, _):
         whole = len(screen(app).rows.rows)

@@ -129,6 +129,7 @@ async def test_changed_definitions_are_approved_side_by_side(tmp_path: Path) -> 
         await until(lambda: isinstance(app.screen, ToolsScreen), "nothing is left to approve")
 
 
+@pytest.mark.slow
 async def test_a_server_that_the_configuration_has_just_lost_is_told_of(tmp_path: Path) -> None:
     _define(tmp_path, _A)
     async with _opened(Config(servers={"s": _server(tmp_path)}), tmp_path) as (app, pilot, runtime):
@@ -261,6 +262,7 @@ def _put_cursor_on(server: str, app: ToolsApp) -> None:
     rows.cursor = [row.server.name for row in rows.rows].index(server)
 
 
+@pytest.mark.slow
 async def test_a_login_that_fails_shows_its_steps_and_one_can_give_up(tmp_path: Path) -> None:
     _define(tmp_path, _A)
     dead = ServerSettings("dead", url="http://127.0.0.1:1/mcp")

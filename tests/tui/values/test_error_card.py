@@ -150,6 +150,7 @@ async def test_enter_puts_the_near_name_into_the_script(make_app: MakeApp) -> No
         await until(lambda: app.main.runs.now and app.main.runs.now.status == "ok", "it works now")
 
 
+@pytest.mark.slow
 async def test_what_no_clipboard_takes_is_said_and_half_a_character_is_no_crash(
     make_app: MakeApp,
 ) -> None:

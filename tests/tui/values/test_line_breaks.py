@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -10,6 +11,7 @@ from workbench.text.sanitize import clean_line
 from workbench.tui.values.line_breaks import wrapped
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(exclude_characters="\n")), st.integers(2, 30))
 def test_nothing_is_left_out_and_everything_fits(text: str, width: int) -> None:
     parts = wrapped(text, width)

@@ -10,6 +10,7 @@ from workbench.tui.widgets.key_footer import KeyFooter
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [120, 100, 80, 60, 40])
 @pytest.mark.parametrize("pane", ["script", "trace", "detail"])
 async def test_keys_fit_and_the_way_to_all_stays(make_app: MakeApp, width: int, pane: str) -> None:
@@ -44,6 +45,7 @@ async def test_resizing_brings_keys_back(make_app: MakeApp) -> None:
         )
 
 
+@pytest.mark.slow
 async def test_a_click_presses_the_key(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(200, 40)) as pilot:
