@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 QUOTES = ('"', "'", "`")
-HERE = "ꙮ"
+HERE = chr(0xA66E)
 """A letter that no script has: in a tree that is made for a cursor, the name that is written there holds it."""
 _BEFORE, _AFTER = 20_000, 8_000
 """Characters before a cursor, and after it, that are looked at."""

@@ -17,15 +17,15 @@ from rich.console import Console
 from textual.strip import Strip
 
 _MAY_JOIN = re.compile(
-    "[\u0300-\u10ff\u1160-\u1cff\u1dc0-\u1dff\u200b-\u200f\u20d0-\u20ff\u302a-\u302f\u3099\u309a"
-    "\ua600-\uabff\ufe00-\ufe2f\U00010000-\U0010ffff]"
+    r"[\u0300-\u10ff\u1160-\u1cff\u1dc0-\u1dff\u200b-\u200f\u20d0-\u20ff\u302a-\u302f\u3099\u309a"
+    r"\ua600-\uabff\ufe00-\ufe2f\U00010000-\U0010ffff]"
 )
 """Without one of these each character has a cell, or two, of its own."""
 _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _EMOJI = 0x1F000
 """From here on terminals may not know yet which characters there are."""
-_WIDENS = "\ufe0f"
+_WIDENS = chr(0xFE0F)
 
 
 def render_in_place(strip: Strip, x: int, console: Console) -> str:
