@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from textual import events
-from textual.app import App
+from textual.app import App, ComposeResult
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -27,6 +27,7 @@ from workbench.tui.main.screen import WorkbenchScreen
 from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.textual_private import ScreenBase
 from workbench.tui.tools.screen import ToolsScreen
+from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 
 pytestmark = pytest.mark.anyio
@@ -93,13 +94,14 @@ async def test_text_before_the_first_script_is_open_is_typed_into_it(tmp_path: P
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("key", "screen"), [("ctrl+t", HistoryScreen), ("alt+t", ToolsScreen)])
-async def test_what_needs_the_runtime_opens_with_it(
+async def test_what_needs_the_runtime_opens_with_it_and_takes_what_is_typed_next(
     tmp_path: Path, key: str, screen: type[Screen[None]]
 ) -> None:
-    app = early_app(tmp_path, key)
+    app = early_app(tmp_path, key, "/", "x")
     async with app.run_test(size=(120, 40)):
         await until(lambda: isinstance(app.screen, screen), "open")
         await settled(app)
+        await until(lambda: app.screen.query_one(FilteredList).text == "x", "its filter")
         assert app.main.tab.script.text == "return 1\n"
         assert not app._notifications
 
@@ -295,3 +297,26 @@ async def test_what_is_typed_after_the_key_of_a_fix_finds_the_call_put_right(
         type_at_once(app, "alt+full_stop", "x", "ctrl+n", "y")
         await until(lambda: app.main.tab.script.text == "y", "the next script, and what is for it")
         assert script.text.startswith("xawait tools.demo.")
+
+
+class SecondFocused(GuardedScreen[None]):
+    """Gives its second field the focus, of which the app hears after the keys that wait for it."""
+
+    def compose(self) -> ComposeResult:
+        yield Input(id="first")
+        yield Input(id="second")
+
+    def on_mount(self) -> None:
+        self.query_one("#second").focus()
+
+
+async def test_a_key_waits_for_the_focus_that_a_screen_asked_for(make_app: MakeApp) -> None:
+    app = make_app("")
+    async with app.run_test(size=(80, 24)):
+        await app_opened(app)
+        screen = SecondFocused()
+        app.push_screen(screen)
+        type_at_once(app, "x")
+        await until(lambda: screen.is_mounted, "made")
+        await settled(app)
+        assert [field.value for field in screen.query(Input)] == ["", "x"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from weakref import ReferenceType, ref
 
 from textual import events
 from textual.message import Message
@@ -53,6 +54,8 @@ class KeyOrder:
         """When that was, by the clock that messages are stamped with; None: it is dealt with."""
         self._screen: Screen[object] | None = None
         self._focused: Widget | None = None
+        self._arrived: ReferenceType[Screen[object]] | None = None
+        """The screen that was on top, and made, when it was last asked for."""
         self._asked = 0
         self._step = 0
         """Counts every step of every key: whether there is progress."""
@@ -158,6 +161,10 @@ class KeyOrder:
         only so often."""
         screen = self._app.screen
         if not screen.is_mounted:
+            return True
+        if self._arrived is None or self._arrived() is not screen:
+            # What it asked for while it was made, such as the focus, may be in the app's queue still.
+            self._arrived = ref(screen)
             return True
         settles = isinstance(screen, GuardedScreen) and screen.is_settling
         self._asked = self._asked + 1 if settles else 0
