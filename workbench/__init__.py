@@ -12,7 +12,6 @@ Names are imported when they are first used, so that ``import workbench`` costs 
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -113,12 +112,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    for home, names in _HOMES.items():
-        if name in names:
-            value: object = getattr(importlib.import_module(home), name)
-            globals()[name] = value
-            return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from workbench.util.lazy_names import lazy_name
+
+    return lazy_name(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:

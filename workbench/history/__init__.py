@@ -6,8 +6,9 @@ terminal UI needs errors and rows, and would wait for the whole of it.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from workbench.util.lazy_names import lazy_name
 
 if TYPE_CHECKING:
     from workbench.core.records import (
@@ -68,12 +69,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    for home, names in _HOMES.items():
-        if name in names:
-            value: object = getattr(importlib.import_module(home), name)
-            globals()[name] = value
-            return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return lazy_name(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:
