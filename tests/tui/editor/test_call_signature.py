@@ -8,7 +8,7 @@ from tests.tui.conftest import until
 from tests.tui.editor.test_code_area import EditorApp, offers, typed
 from tests.tui.editor.test_code_completion import NESTED, catalogue, cursor
 from workbench.catalogue.tools import Catalogue, ToolInfo
-from workbench.tui.editor.call_at_cursor import tool_at
+from workbench.tui.editor.call_at_cursor import tool_on_line
 from workbench.tui.editor.call_signature import CallSignature, in_a_line, signature_at
 from workbench.tui.editor.code_completion import complete
 from workbench.tui.editor.completion_popup import CompletionPopup
@@ -129,7 +129,7 @@ async def test_it_comes_while_one_types_and_goes_with_escape_or_the_call() -> No
         area = app.area
         area.offers.completer = lambda text, place: complete(KNOWN, text, place)
         area.signature.finder = lambda text, place: signature_at(KNOWN, text, place)
-        area.tool_view.finder = lambda text, place: tool_at(KNOWN, text, place)
+        area.tool_view.finder = lambda text, place: tool_on_line(KNOWN, text, place)
         area.go_to(5)
         await typed(pilot, "tools.tracker.search_issues({")
         await until(lambda: area.signature.is_open, "shown while arguments are typed")

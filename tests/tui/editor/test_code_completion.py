@@ -9,7 +9,6 @@ import pytest
 
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
 from workbench.tui.editor.call_at_cursor import (
-    tool_at,
     tool_on_line,
 )
 from workbench.tui.editor.call_signature import signature_at
@@ -308,14 +307,14 @@ def test_when_offers_open_by_themselves(script: str, opens: bool) -> None:
     ],
 )
 def test_the_tool_under_the_cursor(script: str) -> None:
-    found = tool_at(catalogue(), *cursor(script))
+    found = tool_on_line(catalogue(), *cursor(script))
     assert found is not None
     assert found.name == "search_issues"
 
 
 def test_no_tool_under_the_cursor() -> None:
-    assert tool_at(catalogue(), "const x = 1;", (0, 4)) is None
-    assert tool_at(catalogue(), "", (3, 4)) is None
+    assert tool_on_line(catalogue(), "const x = 1;", (0, 4)) is None
+    assert tool_on_line(catalogue(), "", (3, 4)) is None
 
 
 @pytest.mark.parametrize(
@@ -351,7 +350,7 @@ HOLDING_MANY = "".join(
     ("reader", "script"),
     [
         (signature_at, "tools.tracker.search_issues({ a: " + "[" * 15_000),
-        (tool_at, "(" * 19_000),
+        (tool_on_line, "(" * 19_000),
         (complete, "(" * 19_000 + "{"),
         (complete, "await tools.tracker.search_issues(\n" * 600 + "{"),
         (complete, "tools.tracker.search_issues({ a: " + "[" * 15_000),

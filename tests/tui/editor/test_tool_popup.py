@@ -14,7 +14,7 @@ from tests.tui.editor.test_code_completion import catalogue
 from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import ToolInfo
 from workbench.core.model import ExecutionRequest
-from workbench.tui.editor.call_at_cursor import tool_at
+from workbench.tui.editor.call_at_cursor import tool_on_line
 from workbench.tui.editor.tool_help import declaration, said_of
 from workbench.tui.editor.tool_popup import ToolPopup
 
@@ -23,7 +23,7 @@ CALL = "const x = 1;\nawait tools.tracker.search_issues({ query: '' });\n"
 
 
 async def opened(pilot: Pilot[None], app: EditorApp) -> None:
-    app.area.tool_view.finder = lambda text, place: tool_at(catalogue(), text, place)
+    app.area.tool_view.finder = lambda text, place: tool_on_line(catalogue(), text, place)
     app.area.go_to(2, 38)
     await pilot.pause()
 

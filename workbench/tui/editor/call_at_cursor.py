@@ -110,12 +110,6 @@ def _batched(known: Expressions, element: Node, name: str) -> ToolInfo | None:
     return tool if isinstance(tool, ToolInfo) else None
 
 
-def tool_at(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> ToolInfo | None:
-    """The tool whose name or call the cursor is in: for showing its schema."""
-    tree = look_at(text, cursor)
-    return _tool_around(tree, Expressions(tree.root, tree.source, catalogue))
-
-
 def _tool_around(tree: CursorTree, known: Expressions) -> ToolInfo | None:
     path = tree.path
     for index in range(len(path) - 2, -1, -1):
@@ -144,7 +138,7 @@ def _called_by(known: Expressions, call: Node) -> ToolInfo | None:
 
 
 def tool_on_line(catalogue: Catalogue, text: str, cursor: tuple[int, int]) -> ToolInfo | None:
-    """As ``tool_at``; where the cursor is in no call, the first tool that its line calls."""
+    """The tool whose name or call the cursor is in, else the first one that its line calls."""
     from workbench.sandbox.child.grammars import all_nodes
 
     tree = look_at(text, cursor)
