@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.support.hostile import HOSTILE, unsafe_in
-from workbench.text.sanitize import clean, clean_json, clean_line
+from workbench.text.sanitize import clean, clean_json, clean_line, without_styles
 
 EVERYTHING = "".join(chr(code) for code in range(sys.maxunicode + 1))
 BELONGS = (
@@ -58,3 +58,9 @@ def test_json_keeps_its_value_and_fits_every_encoding(encoding: str) -> None:
         text = clean_json(json.dumps({value: value}, ensure_ascii=False), encoding)
         assert json.loads(text.encode(encoding)) == {value: value}
         assert clean(text) == text
+
+
+def test_colours_go_and_what_else_a_terminal_obeys_stays_to_be_shown() -> None:
+    assert without_styles("\x1b[38;2;225;80;80;1m×\x1b[0m \x1b[32mok\x1b[m\x1b[K") == "× ok"
+    hidden = "\x1b[2J\x1b]0;title\x07\x1b[1A"
+    assert without_styles(hidden) == hidden

@@ -22,7 +22,7 @@ RAW = f"raw={sys.executable} {RAW_SERVER}"
 
 @pytest.mark.anyio
 async def test_stderr_and_states_are_kept_in_a_file(tmp_path: Path) -> None:
-    code = f"import sys; sys.stderr.write('a\\n\\nkey ghp_{'a1B2' * 9}\\nlast'); sys.exit(3)"
+    code = f"import sys; sys.stderr.write('\\x1b[31ma\\x1b[0m\\n\\nkey ghp_{'a1B2' * 9}\\nlast'); sys.exit(3)"
     server = script_settings("x", code)
     async with managing(server, data_dir=tmp_path) as manager:
         await manager.settled("x")

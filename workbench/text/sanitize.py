@@ -18,6 +18,7 @@ _CLASSES = (
     r"\ud800-\udfff"  # lone surrogates cannot be encoded
 )
 _UNSAFE = re.compile(f"[{_CLASSES}]")
+_STYLES = re.compile(r"\x1b\[[0-9;:]*[mK]")  # SGR, and the erasing of a row's rest (ECMA-48, 8.3)
 _PICTURES = {chr(code): chr(0x2400 + code) for code in range(32)} | {"\x7f": "␡"}
 _UNKNOWN = "�"
 
@@ -44,6 +45,11 @@ def clean_line(text: str, width: int | None = None) -> str:
     if width is not None and len(text) > width:
         text = text[: width - 1] + "…"
     return clean(text).replace("\n", "⏎").replace("\t", " ")
+
+
+def without_styles(text: str) -> str:
+    """What a program wrote for a terminal without its colours; what else a terminal obeys stays."""
+    return _STYLES.sub("", text)
 
 
 def clean_json(text: str, encoding: str = "utf-8") -> str:

@@ -81,7 +81,10 @@ async def test_scripts_of_today_are_laid_out(tmp_path: Path) -> None:
     ],
     ids=["broken", "long", "refused"],
 )
-async def test_what_cannot_be_laid_out_is_told(text: str, why: str) -> None:
+async def test_what_cannot_be_laid_out_is_told(
+    text: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "1")  # oxfmt writes in colours there
     with pytest.raises(NotFormatted, match=why):
         await formatted(text, "javascript", None)
 

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.text.sanitize import without_styles
 from workbench.tui.editor.highlighting import Language
 from workbench.tui.editor.same_program import difference
 from workbench.tui.editor.syntax import grammars, parsed
@@ -109,7 +110,9 @@ async def _run(program: Path, text: str, dialect: Language, folder: Path | None)
 
 
 def _first_line(said: bytes) -> str:
-    lines = (line.strip(" ×x\t") for line in said.decode("utf-8", "replace").splitlines())
+    # Coloured wherever CI or FORCE_COLOR is set.
+    text = without_styles(said.decode("utf-8", "replace"))
+    lines = (line.strip(" ×x\t") for line in text.splitlines())
     return next((line for line in lines if line), "nothing")
 
 

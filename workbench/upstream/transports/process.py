@@ -13,6 +13,7 @@ from workbench.config import nesting
 from workbench.mcp.asked import OnRequest, nothing
 from workbench.mcp.conversation import OnNotification
 from workbench.mcp.peer import LONGEST_ANSWER, Peer
+from workbench.text.sanitize import without_styles
 from workbench.util.os_differences import passed_environment
 from workbench.util.system import widen_pipe
 
@@ -306,7 +307,7 @@ class _Stderr(asyncio.Protocol):
 
 
 def _line(line: bytes) -> str:
-    return line[:_STDERR_WIDTH].decode("utf-8", "replace").rstrip("\r")
+    return without_styles(line[:_STDERR_WIDTH].decode("utf-8", "replace")).rstrip("\r")
 
 
 def _why(error: OSError | ValueError, command: str, cwd: str | None) -> str:
