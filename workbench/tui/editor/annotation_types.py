@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from workbench.tui.editor.keyed_types import Iterated, Keyed, Mapped, SetOf
 from workbench.tui.editor.script_places import text_of
 from workbench.tui.editor.value_types import Items, Promised, Record, Shaped, Type, either
 
@@ -17,7 +18,8 @@ _MOST = 5_000
 """Types that are read: each may name several others, and these again."""
 _PARTS = {"interface_declaration": "body", "type_alias_declaration": "value"}
 """Where what a type is stands in its declaration."""
-_LISTS = frozenset({"Array", "ReadonlyArray", "Set"})
+_LISTS = frozenset({"Array", "ReadonlyArray"})
+_ITERATORS = frozenset({"Iterator", "Iterable", "IterableIterator"})
 _SAME = frozenset({"Partial", "Required", "Readonly", "NonNullable", "Awaited"})
 
 
@@ -52,7 +54,7 @@ class Annotations:
         if kind in ("object_type", "interface_body"):
             return self._object(children, depth)
         if kind == "generic_type":
-            return self._generic(node, depth)
+            return self.generic(node, depth)
         if kind != "type_identifier":
             return None
         return self.of(self._declared.get(text_of(node)), depth + 1)
@@ -68,8 +70,10 @@ class Annotations:
                     optional.add(text)
         return Record(parts, frozenset(optional))
 
-    def _generic(self, node: Node, depth: int) -> Type | None:
+    def generic(self, node: Node, depth: int = 0) -> Type | None:
+        """What a name with types behind it says, of a type or of what ``new`` makes."""
         name, given = node.child_by_field_name("name"), node.child_by_field_name("type_arguments")
+        name = name or node.child_by_field_name("constructor")
         types = [] if given is None else given.named_children
         called = "" if name is None else text_of(name)
         if not types:
@@ -79,6 +83,13 @@ class Annotations:
             return Items(last)
         if called == "Promise":
             return Promised(last)
+        if called == "Set":
+            return SetOf(last)
+        if called in ("Map", "Record"):
+            first = self.of(types[0], depth + 1)
+            return Mapped(first, last) if called == "Map" else Keyed(last)
+        if called in _ITERATORS:
+            return Iterated(last)
         return last if called in _SAME else None
 
     @cached_property

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.catalogue.tools import Catalogue, ToolInfo
-from workbench.tui.editor.call_types import arguments_of, part_of, tool_called, tool_named
+from workbench.tui.editor.call_nodes import arguments_of, part_of
+from workbench.tui.editor.call_types import tool_called, tool_named
 from workbench.tui.editor.cursor_tree import CursorTree, look_at
 from workbench.tui.editor.declarations import key_text
 from workbench.tui.editor.expression_types import Expressions

@@ -18,7 +18,8 @@ from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.core.model import ErrorCode
 from workbench.text.sanitize import clean_line
 from workbench.tui.editor.argument_findings import argument_findings
-from workbench.tui.editor.call_types import arguments_of, part_of, string_text, tool_called
+from workbench.tui.editor.call_nodes import arguments_of, part_of, string_text
+from workbench.tui.editor.call_types import tool_called
 from workbench.tui.editor.expression_types import Expressions
 from workbench.tui.editor.findings import LONGEST, Finding, Fix
 from workbench.tui.editor.js_literals import Span

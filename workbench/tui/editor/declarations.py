@@ -61,16 +61,30 @@ class Declarations:
 
         if not self._may_declare(name):
             return None
-        scope = self._scope_at(at).of_name(name)
-        return None if scope is None else declared_by(path_to(self._root, scope.declared[name].at))
+        declared = self._declared_at(name, at)
+        return None if declared is None else declared_by(path_to(self._root, declared))
 
-    def uses(self, name: str, before: int) -> Iterator[list[Node]]:
-        """The paths to where a name stands before a byte, the nearest first."""
+    def _declared_at(self, name: str, at: int) -> int | None:
+        """The byte of the declaration that a name means at another."""
+        scope = self._scope_at(at).of_name(name)
+        return None if scope is None else scope.declared[name].at
+
+    def uses_of(self, name: Node) -> Iterator[list[Node]]:
+        """The paths to where the name that is declared there is used, the last first."""
+        text = text_of(name)
+        declared = self._declared_at(text, name.start_byte)
+        for path in self.uses(text, len(self._source)):
+            at = path[-1].start_byte
+            if at != name.start_byte and self._declared_at(text, at) == declared:
+                yield path
+
+    def uses(self, name: str, before: int, after: int = 0) -> Iterator[list[Node]]:
+        """The paths to where a name stands before a byte, the nearest first, and behind another."""
         from workbench.sandbox.child.grammars import path_to
 
         word, at = name.encode(), before
         for _ in range(_MOST_USES):
-            at = self._source.rfind(word, 0, at)
+            at = self._source.rfind(word, after, at)
             if at < 0:
                 return
             path = path_to(self._root, at)

@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.tui.editor import call_types
 from workbench.tui.editor.annotation_types import Annotations
+from workbench.tui.editor.call_nodes import arguments_of
+from workbench.tui.editor.callback_types import parameter_type
 from workbench.tui.editor.declarations import Declaration, Declarations, key_text
+from workbench.tui.editor.filled_types import starts_empty, what_fills
+from workbench.tui.editor.method_types import of_new, promised
 from workbench.tui.editor.schema_walk import Place
 from workbench.tui.editor.script_places import text_of
 from workbench.tui.editor.value_types import AllTools, Items, Record, Shaped, Type, either
@@ -70,6 +74,8 @@ class Expressions:
         self._annotations = Annotations(root)
         self._given = given
         self._known: dict[int, Type | None] = {}
+        self._handed: dict[tuple[int, int], Type | None] = {}
+        """What parameters are given, by their function and place."""
 
     def of(self, node: Node | None, depth: int = 0) -> Type | None:
         """What an expression gives; None: that is not known."""
@@ -98,6 +104,8 @@ class Expressions:
             return self._of_index(node, depth)
         if kind == "call_expression":
             return call_types.of_call(self, node, depth)
+        if kind == "new_expression":
+            return of_new(self, node, arguments_of(node), depth)
         if kind in _LITERALS:
             return Shaped.of({"type": _LITERALS[kind]})
         if kind == "array":
@@ -129,14 +137,15 @@ class Expressions:
         text = text_of(index)
         if index.type == "string":
             return owner.member(text[1:-1])
-        return owner.item(int(text) if text.isdecimal() and len(text) < 6 else None)
+        return owner.at(int(text) if text.isdecimal() and len(text) < 6 else None)
 
     def _of_array(self, inner: list[Node], depth: int) -> Type:
         if not any(each.type == "spread_element" for each in inner):
             return Items(None, tuple(self.of(each, depth) for each in inner[:10]))
-        return Items(either(self._of_item(each, depth) for each in inner[:10]))
+        return Items(either(self.of_item(each, depth) for each in inner[:10]))
 
-    def _of_item(self, node: Node, depth: int) -> Type | None:
+    def of_item(self, node: Node, depth: int) -> Type | None:
+        """What an item of a list, or an argument, is written as; of ``...rows`` what each is."""
         if node.type != "spread_element":
             return self.of(node, depth)
         spread = self.of(node.named_children[0], depth) if node.named_children else None
@@ -207,8 +216,8 @@ class Expressions:
         value = node.child_by_field_name("value")
         if value is None or value.type in ("null", "undefined"):
             return said or self._assigned(name, at, depth)
-        if value.type == "array" and not value.named_children and said is None:
-            return self._pushed(name, at, depth)
+        if said is None and starts_empty(self, value):
+            return self.annotated(value) or what_fills(self, value, name, value.end_byte, at, depth)
         return said or self.of(value, depth)
 
     def _assigned(self, name: str, at: int, depth: int) -> Type | None:
@@ -221,31 +230,15 @@ class Expressions:
                     return self.of(parent.child_by_field_name("right"), depth)
         return None
 
-    def _pushed(self, name: str, at: int, depth: int) -> Type:
-        """A list that begins empty: of what is put into it."""
-        for path in self.declarations.uses(name, at):
-            call = path[-3] if len(path) > 2 and path[-2].type == "member_expression" else None
-            method = path[-2].child_by_field_name("property") if call is not None else None
-            if call is None or method is None or call.type != "call_expression":
-                continue
-            given = call.child_by_field_name("arguments")
-            if (
-                text_of(method) in ("push", "unshift")
-                and given is not None
-                and given.named_children
-            ):
-                return Items(self._of_item(given.named_children[0], depth))
-        return Items(None)
-
     def _of_parameter(self, declared: Declaration, depth: int) -> Type | None:
-        node, parameter = declared.node, declared.parameter
+        parameter = declared.parameter
         if parameter is not None:
             said = self._annotations.of(parameter.child_by_field_name("type"))
             if said is not None:
                 return said
         if declared.index == 0 and _is_entry(declared):
             return Shaped(Place.of(self._given()))
-        handed = call_types.handed_to(self, node, declared.index, declared.around, depth)
+        handed = self._handed_to(declared, depth)
         if handed is None and parameter is not None:
             default = parameter.child_by_field_name("value") or parameter.child_by_field_name(
                 "right"
@@ -253,19 +246,36 @@ class Expressions:
             return self.of(default, depth)
         return handed
 
-    def returned(self, node: Node | None, depth: int) -> Type | None:
-        """What a function gives that is written there, or declared with that name."""
-        from workbench.sandbox.child.grammars import all_nodes
+    def _handed_to(self, declared: Declaration, depth: int) -> Type | None:
+        key = (declared.node.id, declared.index)
+        if key not in self._handed:
+            self._handed[key] = None  # a function that calls itself says nothing of that
+            self._handed[key] = parameter_type(self, declared, depth)
+        return self._handed[key]
 
-        if node is not None and node.type == "parenthesized_expression" and node.named_children:
+    def annotated(self, made: Node) -> Type | None:
+        """What the types behind ``new Map<string, Issue>()`` say."""
+        return self._annotations.generic(made)
+
+    def function_at(self, node: Node) -> Node | None:
+        """The function that is written there, or that has the name there."""
+        if node.type == "parenthesized_expression" and node.named_children:
             node = node.named_children[0]
-        if node is not None and node.type == "identifier":
+        if node.type == "identifier":
             declared = self.declarations.of(text_of(node), node.start_byte)
             if declared is None or declared.steps or declared.kind not in ("function", "variable"):
                 return None
             is_value = declared.kind == "variable"
-            node = declared.node.child_by_field_name("value") if is_value else declared.node
-        if node is None or node.type not in _FUNCTIONS or depth > _DEEPEST:
+            value = declared.node.child_by_field_name("value") if is_value else declared.node
+            return None if value is None or value.type not in _FUNCTIONS else value
+        return node if node.type in _FUNCTIONS else None
+
+    def returned(self, node: Node | None, depth: int) -> Type | None:
+        """What a function gives that is written there, or declared with that name."""
+        from workbench.sandbox.child.grammars import all_nodes
+
+        node = None if node is None else self.function_at(node)
+        if node is None or depth > _DEEPEST:
             return None
         said = self._annotations.of(node.child_by_field_name("return_type"))
         if said is not None:
@@ -283,7 +293,7 @@ class Expressions:
         else:
             found = self.of(body, depth + 1)
         waits = any(each.type == "async" for each in node.children)
-        return call_types.promised(found) if waits else found
+        return promised(found) if waits else found
 
 
 def _is_entry(declared: Declaration) -> bool:

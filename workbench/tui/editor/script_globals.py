@@ -40,7 +40,9 @@ MEMBERS: dict[str, tuple[tuple[str, str], ...]] = {
         ("entries", "(object) => [string, any][]"),
         ("fromEntries", "(entries) => object"),
         ("assign", "(target, ...sources) => object"),
+        ("groupBy", "(items, item => key) => object of lists"),
     ),
+    "Map": (("groupBy", "(items, item => key) => Map of lists"),),
     "Array": (("isArray", "(value) => boolean"), ("from", "(items, map?) => any[]")),
     "Math": tuple(
         (name, "(...numbers) => number")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.tui.editor.argument_offers import argument_offers
 from workbench.tui.editor.call_at_cursor import call_here
-from workbench.tui.editor.call_types import arguments_of, part_of, string_text
+from workbench.tui.editor.call_nodes import arguments_of, part_of, string_text
 from workbench.tui.editor.cursor_tree import CursorTree
 from workbench.tui.editor.expression_types import Expressions
 from workbench.tui.editor.offers import (

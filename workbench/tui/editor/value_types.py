@@ -10,52 +10,9 @@ from workbench.catalogue.missing import Missing
 from workbench.catalogue.suggestions import bare
 from workbench.catalogue.tool_types import type_text
 from workbench.catalogue.tools import Catalogue, ToolInfo
+from workbench.tui.editor.members import OF_ARRAYS, OF_PROMISES, OF_TEXTS, Member
 from workbench.tui.editor.schema_walk import Place
 
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """What can be read from a value: its name, its type on one line, the first line of what is said of it."""
-
-    name: str
-    detail: str = ""
-    doc: str = ""
-
-
-_OF_ARRAYS = (
-    ("length", "number"),
-    ("map", "(item => …) => any[]"),
-    ("filter", "(item => boolean) => items"),
-    ("find", "(item => boolean) => item"),
-    ("slice", "(start, end?) => items"),
-    ("some", "(item => boolean) => boolean"),
-    ("every", "(item => boolean) => boolean"),
-    ("forEach", "(item => …)"),
-    ("flatMap", "(item => …[]) => any[]"),
-    ("reduce", "((sum, item) => …, start)"),
-    ("sort", "((a, b) => number) => items"),
-    ("includes", "(value) => boolean"),
-    ("join", "(separator) => string"),
-)
-_OF_TEXTS = (
-    ("length", "number"),
-    ("includes", "(text) => boolean"),
-    ("startsWith", "(text) => boolean"),
-    ("endsWith", "(text) => boolean"),
-    ("split", "(separator) => string[]"),
-    ("trim", "() => string"),
-    ("toLowerCase", "() => string"),
-    ("toUpperCase", "() => string"),
-    ("replace", "(pattern, text) => string"),
-    ("replaceAll", "(pattern, text) => string"),
-    ("slice", "(start, end?) => string"),
-    ("match", "(pattern) => string[] | null"),
-)
-_OF_PROMISES = (
-    ("then", "(value => …) => Promise"),
-    ("catch", "(error => …) => Promise"),
-    ("finally", "(() => …) => Promise"),
-)
 _OF_ANY_OBJECT = frozenset(
     {
         "then",
@@ -83,13 +40,21 @@ class Type:
     def is_array(self) -> bool:
         return False
 
+    @property
+    def is_text(self) -> bool:
+        return False
+
     def member(self, name: str) -> Type | None:
         """What a member holds; None: that is not known."""
         return None
 
     def item(self, index: int | None = None) -> Type | None:
-        """What an item holds; index: which one, None: any."""
+        """What one gets that goes through it, in ``for … of`` or a pattern; index: which one, None: any."""
         return None
+
+    def at(self, index: int | None) -> Type | None:
+        """What stands in brackets behind it: ``rows[0]``; index: None, any."""
+        return self.item(index)
 
     def awaited(self) -> Type | None:
         return self
@@ -101,7 +66,7 @@ class Type:
     def members(self) -> Iterator[Member]:
         yield from self.own()
         if self.is_array:
-            yield from (Member(*each) for each in _OF_ARRAYS)
+            yield from (Member(*each) for each in OF_ARRAYS)
 
     def values(self) -> list[Any]:
         """The values that it may have, where these are few."""
@@ -131,11 +96,18 @@ class Shaped(Type):
     def is_array(self) -> bool:
         return any(each.get("type") == "array" or "items" in each for each in self.place.variants)
 
+    @property
+    def is_text(self) -> bool:
+        return any("string" in _kinds(each) for each in self.place.variants)
+
     def member(self, name: str) -> Type | None:
         return self._inside(name)
 
     def item(self, index: int | None = None) -> Type | None:
         return self._inside(index or 0)
+
+    def at(self, index: int | None) -> Type | None:
+        return self.item(index) or self._inside("")  # by a key that is computed
 
     def _inside(self, step: str | int) -> Type | None:
         place = self.place.inside([step])
@@ -151,9 +123,9 @@ class Shaped(Type):
     def members(self) -> Iterator[Member]:
         yield from self.own()
         if self.is_array:
-            yield from (Member(*each) for each in _OF_ARRAYS)
-        elif any("string" in _kinds(each) for each in self.place.variants):
-            yield from (Member(*each) for each in _OF_TEXTS)
+            yield from (Member(*each) for each in OF_ARRAYS)
+        elif self.is_text:
+            yield from (Member(*each) for each in OF_TEXTS)
 
     def values(self) -> list[Any]:
         return self.place.values()
@@ -165,6 +137,16 @@ class Shaped(Type):
 def _kinds(schema: Mapping[str, Any]) -> list[Any]:
     kinds = schema.get("type")
     return kinds if isinstance(kinds, list) else [kinds]
+
+
+FAILURE = Shaped.of(
+    {
+        "type": "object",
+        "properties": {"code": {"type": "string"}, "message": {"type": "string"}, "details": {}},
+        "required": ["code", "message"],
+    }
+)
+"""What is thrown where a call fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +201,7 @@ class Promised(Type):
         return None if self.inner is None else self.inner.awaited()
 
     def own(self) -> Iterator[Member]:
-        return (Member(*each) for each in _OF_PROMISES)
+        return (Member(*each) for each in OF_PROMISES)
 
     def said(self, levels: int) -> str:
         said = self.inner.said(levels - 1) if levels and self.inner is not None else ""
@@ -236,11 +218,18 @@ class Either(Type):
     def is_array(self) -> bool:
         return any(part.is_array for part in self.parts)
 
+    @property
+    def is_text(self) -> bool:
+        return any(part.is_text for part in self.parts)
+
     def member(self, name: str) -> Type | None:
         return either(part.member(name) for part in self.parts)
 
     def item(self, index: int | None = None) -> Type | None:
         return either(part.item(index) for part in self.parts)
+
+    def at(self, index: int | None) -> Type | None:
+        return either(part.at(index) for part in self.parts)
 
     def awaited(self) -> Type | None:
         return either(part.awaited() for part in self.parts)
