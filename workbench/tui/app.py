@@ -18,6 +18,7 @@ from textual.notifications import SeverityLevel
 from workbench.config import Config
 from workbench.text.sanitize import clean, clean_line, encodable
 from workbench.tui import commands, themes
+from workbench.tui.background_errors import BackgroundErrors
 from workbench.tui.dialogs.palette import PaletteScreen
 from workbench.tui.gc_scheduler import Collector
 from workbench.tui.glyphs import AsciiFilter, SafeFilter
@@ -96,6 +97,7 @@ class WorkbenchApp(AppBase):
         self._start = ExitStack()
         """What holds until the first script is open."""
         self._collector = Collector()
+        self.work_failed = BackgroundErrors(self).tell
         self.key_order = KeyOrder(self, super().on_event)
         self.set_class(not config.ui.guides, "-no-guides")
 
@@ -300,9 +302,7 @@ class WorkbenchApp(AppBase):
             try:
                 runtime = await self.runtime()
                 recording = await asyncio.to_thread(read, runtime.history)
-            except (
-                Exception
-            ) as error:  # no such execution, no history, no runtime: the same to the user
+            except Exception as error:  # no such run, no history, no runtime: the same to the user
                 shown = name if "/" in name else name[:8]
                 self.show_toast(f"Cannot replay {shown}: {error}", "error")
                 return

@@ -48,9 +48,15 @@ class RuntimeHost:
     def now(self) -> Runtime | None:
         """The runtime, or None while it opens or where it could not be opened."""
         future = self._opened
-        if future is None or not future.done() or future.exception() is not None:
+        if future is None or not future.done() or self.error is not None:
             return None
         return future.result()
+
+    @property
+    def error(self) -> BaseException | None:
+        """Why it could not be opened; None: it was, or it still may be."""
+        future = self._opened
+        return future.exception() if future is not None and future.done() else None
 
     async def close(self) -> None:
         """Close it; no longer than some seconds."""

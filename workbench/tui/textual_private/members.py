@@ -9,6 +9,7 @@ from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.widgets import RichLog, TextArea
 from textual.widgets.text_area import Document, WrappedDocument
+from textual.worker_manager import WorkerManager
 
 VERSION = "8.2.8"
 """The version that these names were read in."""
@@ -29,12 +30,13 @@ CLASS_MEMBERS: dict[type, tuple[str, ...]] = {
         *("_yield_character_locations", "_yield_character_locations_reverse"),
         "_refresh_scrollbars",
     ),
+    WorkerManager: ("_remove_worker",),
     WrappedDocument: ("height",),
     XTermParser: ("parse", "parse_mouse_code", "_sequence_to_key_events"),
 }
 """What the classes must have; the members of their instances are looked at in a running app."""
 INSTANCE_MEMBERS: dict[type, tuple[str, ...]] = {
-    App: ("_exception", "_driver", "_exit"),
+    App: ("_exception", "_driver", "_exit", "_workers"),
     Document: ("_lines", "_newline"),
     RichLog: ("_start_line",),
     Screen: (

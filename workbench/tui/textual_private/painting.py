@@ -23,6 +23,7 @@ from textual.strip import Strip
 
 from workbench.tui.textual_private.key_parser import read_keys_with_ours
 from workbench.tui.textual_private.placing import render_in_place
+from workbench.tui.textual_private.watched_workers import WatchedWorkers
 
 
 class AppBase(App[int]):
@@ -31,8 +32,11 @@ class AppBase(App[int]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._workers = WatchedWorkers(self, self._work_failed)
         self._painted = Painted()
         self._painted_size = Size()
+        self.work_failed: Callable[[Exception], object] = lambda error: None
+        """Told of work in the background that ended with an error, while the app goes on. Must not raise."""
         self.after_painting: Callable[[], object] = lambda: None
         """Done after each painting of the terminal."""
         self.paints_at_once = False
@@ -46,6 +50,10 @@ class AppBase(App[int]):
 
     def on_crash(self) -> None:
         """A bug ends the app: what is still to be done. Must not raise."""
+
+    def _work_failed(self, error: Exception) -> None:
+        if self.is_running and not self._exit:  # while the app ends what it works with goes
+            self.work_failed(error)
 
     def _handle_exception(self, error: Exception) -> None:
         """While the app ends its screens go, also one that is still being made: that it does not find
