@@ -7,14 +7,18 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
 from tests.tui.conftest import MakeApp, app_opened, until
 from tests.tui.editor.test_code_area import lines
+from workbench.tui import ui_state
 from workbench.tui.editor.blocks import Block
 from workbench.tui.editor.folding import Folds
 from workbench.tui.ui_state import Draft, Session, SessionStore
+from workbench.util.files import write_whole
 
 
 def leave_draft(data_dir: Path, text: str) -> None:
@@ -83,6 +87,50 @@ def test_own_draft_is_not_taken_for_a_dead_one(tmp_path: Path) -> None:
     assert SessionStore(tmp_path).recover() == []
     store.keep([])
     assert [file.name for file in (tmp_path / "tui").iterdir()] == []
+
+
+def test_what_was_to_be_kept_last_is_kept_whatever_is_written_when(tmp_path: Path) -> None:
+    store = SessionStore(tmp_path)
+    late = store.keeping([Draft(None, "older", "{}")])
+    store.keep([Draft(None, "newer", "{}")])
+    late()
+    (file,) = draft_files(tmp_path)
+    assert "newer" in file.read_text("utf-8")
+    late = store.keeping([Draft(None, "older", "{}")])
+    store.keep([])
+    late()
+    assert draft_files(tmp_path) == []
+
+
+@pytest.mark.anyio
+async def test_who_types_does_not_wait_for_the_disk(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ui_state, "AFTER_S", 0.01)
+    begun, disk = Event(), Event()
+
+    def slow(file: Path, *args: Any, **more: Any) -> None:
+        if file.name.startswith("draft-"):
+            begun.set()
+            disk.wait(60)
+        write_whole(file, *args, **more)
+
+    monkeypatch.setattr(ui_state, "write_whole", slow)
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        await pilot.press("a")
+        await until(begun.is_set, "a draft is being written")
+        await pilot.press("b", "c")
+        await until(lambda: app.main.tab.script.text.startswith("abc"), "keys are heard meanwhile")
+        assert not disk.is_set()
+        disk.set()
+        await until(
+            lambda: any("abc" in file.read_text("utf-8") for file in draft_files(app.data_dir)),
+            "what was typed meanwhile is kept, too",
+        )
+        app.exit(0)
+    assert draft_files(app.data_dir) == []
 
 
 def test_broken_files_are_no_session(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ class WorkbenchApp(AppBase):
         self.shows_signs = is_utf8(encoding)
         """Whether the terminal takes more than ASCII and what its encoding has."""
         self._encodable = EncodableFilter(encoding)
-        self._sessions = SessionKeeper(self)
+        self.sessions = SessionKeeper(self)
         self.palette = Palette(self)
         self.theme_files = ThemeFiles(self, lambda theme: suited(theme, self.color_system))
         self.tour = Tour(self)
@@ -158,7 +158,7 @@ class WorkbenchApp(AppBase):
 
     def on_mount(self) -> None:
         problems = self.theme_files.load()
-        last_theme = self._sessions.recall()
+        last_theme = self.sessions.recall()
         wrong_theme = self.theme_files.choose(self.config.ui.theme or last_theme)
         if wrong_theme is not None:
             problems.append(wrong_theme)
@@ -197,15 +197,15 @@ class WorkbenchApp(AppBase):
     async def _open_scripts(self) -> None:
         """Open what is shown first. Keys that were typed before wait for it."""
         with self._start:
-            first = self._sessions.is_first_start
-            await self._sessions.reopen(self._script)
+            first = self.sessions.is_first_start
+            await self.sessions.reopen(self._script)
             self.main.welcome(first=first)
         # Its imports would take half the processor from the first screen.
         self.call_after_refresh(self.runtime_host.open)
 
     def keep_drafts(self) -> bool:
         """Write unsaved text where the next start finds it. False: it could not be written."""
-        return self._sessions.keep_drafts()
+        return self.sessions.keep_drafts()
 
     def exit(
         self,
@@ -215,7 +215,7 @@ class WorkbenchApp(AppBase):
     ) -> None:
         """Leave, and remember what was open. Unsaved text was asked about before."""
         if return_code == 0:
-            message = self._sessions.remember() or message
+            message = self.sessions.remember() or message
         super().exit(result, return_code, message)
 
     def on_crash(self) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual.worker import WorkType
+
 from workbench.tui.ui_state import Session, SessionStore
 from workbench.tui.widgets.pane_screen import WIDE
+from workbench.util.one_thread import OneThread
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
@@ -19,6 +22,7 @@ class SessionKeeper:
         self._app = app
         self._store = SessionStore(app.data_dir)
         self._last = Session()
+        self._thread = OneThread()
 
     def recall(self) -> str:
         """Take what needs no script: shares of panes, what the palette offers first. Returns the theme."""
@@ -50,9 +54,24 @@ class SessionKeeper:
         try:
             self._store.keep(self._app.main.scripts.drafts())
         except OSError as error:
-            self._app.show_toast(f"Unsaved text is not kept: {error}", "warning")
+            self._not_kept(error)
             return False
         return True
+
+    def keep_drafts_meanwhile(self) -> None:
+        """The same in a thread: a busy disk would hold up who types. Of what waits for it only the last is
+        written."""
+        work: WorkType[None] = self._keep_in_thread
+        self._app.run_worker(work, group="drafts", exclusive=True, exit_on_error=False)
+
+    async def _keep_in_thread(self) -> None:
+        try:
+            await self._thread.run(self._store.keeping(self._app.main.scripts.drafts()))
+        except OSError as error:
+            self._not_kept(error)
+
+    def _not_kept(self, error: OSError) -> None:
+        self._app.show_toast(f"Unsaved text is not kept: {error}", "warning")
 
     def remember(self) -> str:
         """What is open now, for the next start; unsaved text was asked about. Returns what went wrong."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from workbench.core.paths import make_private
@@ -63,13 +64,30 @@ class SessionStore:
         pid, started, *_ = this_process().split(":")
         name = f"{pid}-{started}" if started.isdigit() else pid
         self._own = self._folder / f"draft-{name}.json"
+        self._keeping = Lock()
+        self._asked = self._kept = 0
+        """The number of what was to be kept last, and of what is kept."""
 
     def keep(self, drafts: Sequence[Draft]) -> None:
         """Write the drafts of this process; none: remove the file. Raises OSError."""
-        if drafts:
-            self._write(self._own, [asdict(draft) for draft in drafts])
-        else:
-            self._own.unlink(missing_ok=True)
+        self.keeping(drafts)()
+
+    def keeping(self, drafts: Sequence[Draft]) -> Callable[[], None]:
+        """What does that, also in a thread: whenever it comes to it, what was to be kept later stays."""
+        self._asked += 1
+        number = self._asked
+
+        def keep() -> None:
+            with self._keeping:
+                if number < self._kept:
+                    return
+                if drafts:
+                    self._write(self._own, [asdict(draft) for draft in drafts])
+                else:
+                    self._own.unlink(missing_ok=True)
+                self._kept = number
+
+        return keep
 
     def recover(self) -> list[Draft]:
         """The drafts of processes that are gone. They are kept until ``forget``."""

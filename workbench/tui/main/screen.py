@@ -236,7 +236,7 @@ class WorkbenchScreen(PaneScreen):
 
     def _keep_drafts(self) -> None:
         self._draft_timer = None
-        self.app.keep_drafts()
+        self.app.sessions.keep_drafts_meanwhile()
 
     @on(Pane.Resized)
     def _pane_resized(self) -> None:
