@@ -85,6 +85,18 @@ PLACES: list[tuple[str, str, str, int | None, int | None]] = [
     ("function f() {\n Math.max(1);\n return [{ b }];\n}\nf()", "RUNTIME_ERROR", "ReferenceError: b", 3, 12),
     ("Math.max(1);\nconst o = { o };", "RUNTIME_ERROR", "ReferenceError: o is not", 2, 13),
     ("b;\nconst o = { b };", "RUNTIME_ERROR", "ReferenceError: b", 1, 1),
+    ("{ a }", "RUNTIME_ERROR", "ReferenceError: a", 1, 3),
+    ("{ n: 1,\n  total, count: 5 }", "RUNTIME_ERROR", "ReferenceError: total", 2, 3),
+    # What else the engine notes no place of.
+    ("Math.max(1);\nclass A extends 5 {}", "RUNTIME_ERROR", "parent class", 2, 17),
+    ("Math.max(1);\nconst A = class extends input.no {}", "RUNTIME_ERROR", "parent class", 2, 25),
+    ("Math.max(1);\nwith (null) { a }", "RUNTIME_ERROR", "null to object", 2, 6),
+    ("Math.max(1);\nconst v = delete null.x", "RUNTIME_ERROR", "null to object", 2, 18),
+    ("Math.max(1);\nconst v = 1 + +1n", "RUNTIME_ERROR", "unary +", 2, 15),
+    ("Math.max(1);\nfor await (const z of 5) {}", "RUNTIME_ERROR", "5 is not iterable", 2, 23),
+    ("if (input) {\n throw 5;\n Math.max(1);\n}", "RUNTIME_ERROR", "Uncaught 5", 2, 8),
+    ("throw 10n", "RUNTIME_ERROR", "Uncaught 10n", 1, 7),
+    ("throw Object.assign(new Error('m'), { name: '' })", "RUNTIME_ERROR", "m", 1, 25),
     # Written over several lines: the engine gives the place of an argument.
     ("await tools.test.fail({\n a: 1,\n b: input.n,\n})", "UPSTREAM_ERROR", "boom", 1, 18),
     ("const f = tools.test.fail;\nawait f({\n a: Math.max(1),\n})", "UPSTREAM_ERROR", "boom", 2, 7),

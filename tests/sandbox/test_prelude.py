@@ -129,7 +129,7 @@ FIGHTING: list[tuple[str, Any]] = [
     (f"{REVOKED} call_tools(proxy).error.code", "INVALID_ARGS"),
     ("call_tool('test', 'echo', { toJSON() { throw Object.create(null) } }).error.code", "SERIALIZATION_ERROR"),
     ("call_tool('test', 'echo', { toJSON() { throw new Proxy({}, { getPrototypeOf() { throw 1 } }) } }).error.code", "SERIALIZATION_ERROR"),
-    ("call_tool('test', 'echo', { toJSON() { throw { path: 'x', what: 'forged', cure: '' } } }).error.message", "args are not JSON: $ is not readable: a getter or toJSON threw Uncaught: {\"path\":\"x\",\"what\":\"forged\",\"cure\":\"\"}"),
+    ("call_tool('test', 'echo', { toJSON() { throw { path: 'x', what: 'forged', cure: '' } } }).error.message", "args are not JSON: $ is not readable: a getter or toJSON threw {\"path\":\"x\",\"what\":\"forged\",\"cure\":\"\"}"),
     ("let n = 0; const many = new Proxy(Array(101).fill({ server: 'test', tool: 'echo' }), { get: (t, k) => k === 'length' ? (n++ ? 101 : 1) : t[k] }); call_tools(many).length", 1),
     ("call_tools(new Proxy([], { get: (t, k) => k === 'length' ? 1e9 : t[k] })).error.message", "call_tools takes at most 100 calls, not 1000000000"),
     ("const e = new Error('x'); Object.setPrototypeOf(e, null); console.log(e); console.log(Object.create(null)); 1", 1),

@@ -69,6 +69,8 @@ VALUES: list[tuple[str, Any]] = [
     ("'x'.repeat(600) + 'y'.repeat(600)", "x" * 600 + "y" * 600),
     ('JSON.parse(\'{"__proto__": 1, "constructor": 2}\')', {"__proto__": 1, "constructor": 2}),
     ("var await_ = 3; await_", 3),
+    ("[Object(5), Object('s'), Object(true), new (class extends Number {})(4)]", [5, "s", True, 4]),
+    ("[JSON.rawJSON('9007199254740993'), JSON.rawJSON('null')]", [9007199254740993, None]),
 ]
 
 
@@ -100,6 +102,11 @@ NOT_JSON: list[tuple[str, str, str]] = [
     ("Symbol('s')", "$ is a symbol", ""),
     ("[1n]", "$[0] is a BigInt", "String(x)"),
     ("({ n: NaN })", "$.n is NaN", ""),
+    ("({ n: [Object(NaN)] })", "$.n[0] is NaN", ""),
+    ("[JSON.rawJSON('1e1000')]", "$[0] is Infinity", ""),
+    ("({ b: [Object(1n)] })", "$.b[0] is a BigInt", "String(x)"),
+    ("[Object(Symbol())]", "$[0] is a symbol", ""),
+    ("({ get x() { throw 5 } })", "$.x is not readable: a getter or toJSON threw 5", ""),
     ("({ 'a b': [Infinity] })", '$["a b"][0] is Infinity', ""),
     ("new Map([[1, 2]])", "$ is a Map", "Object.fromEntries"),
     ("({ s: new Set() })", "$.s is a Set", "[...set]"),

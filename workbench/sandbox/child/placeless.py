@@ -1,6 +1,7 @@
 """The place of a failure that the engine notes none for: ``const {a} = x``, ``const [a] = x``,
 ``for (const a of x)``, an assignment to a constant, a member of what is no name (``null.a``, ``"a".b.c``), a
-name within ``{a}``, a call written over several lines.
+name within ``{a}``, the parent of a class, ``with (x)``, a call written over several lines; and a value that is
+no error, thrown with dead code behind it.
 
 What it gives then is the last place before: a line that is another's. What failed is the first such thing
 behind that place and in the same function; or the call that this place is an argument of.
@@ -24,6 +25,15 @@ _NOT_ITERABLE = re.compile(
     r"TypeError: (?:value is not (?:async )?iterable"
     r"|cannot read property 'Symbol\.(?:i|asyncI)terator' of (?:undefined|null))\Z"
 )
+_NO_PARENT = frozenset(
+    {"TypeError: parent class must be constructor",
+     "TypeError: parent prototype must be an object or null"}
+)  # fmt: skip
+_NO_NUMBER = "TypeError: bigint argument with unary +"
+_NOT_A_FUNCTION = "TypeError: not a function"
+"""Also what cannot be gone through with ``for await``, and an iterator without a ``next``."""
+_VALUE = "Uncaught "
+"""What is said of a value that is no error."""
 _CONSTANT = re.compile(r"TypeError: '([\w$]+)' is read-only\Z")
 _UNKNOWN = re.compile(r"ReferenceError: (\S+) is not (?:defined|initialized)\Z")
 _MEMBER = re.compile(
@@ -68,10 +78,17 @@ def placed(site: FailureSite, failure: dict[str, Any]) -> dict[str, Any]:
     if stack is not None and (frame is None or not stack.startswith(message)):
         return failure
     inside: str | None = failure.get("inside")
+    if stack is None and message.startswith(_VALUE):
+        at = _thrown_before(site)
+        return failure if at is None else _told(site, failure, None, at, has_stack=False)
     kind = _kind(message) if inside is None else None
     if kind is None:
         made = _made_at(site, message, inside) if frame is not None else None
-        return failure if made is None else _told(site, failure, frame, made)
+        if made is not None:
+            return _told(site, failure, frame, made)
+        if inside is not None or message != _NOT_A_FUNCTION:
+            return failure
+        kind = _Kind(_gone_through, _calls)
     # Without a stack a place is only where the error was thrown once more.
     after = site.offset if frame is not None else None
     if kind.is_known_early:
@@ -81,6 +98,8 @@ def placed(site: FailureSite, failure: dict[str, Any]) -> dict[str, Any]:
     if after is not None and _is_right(site, after, kind):
         return failure
     at = _first(site, after, kind, frame[1] if frame is not None else _TOP)
+    if at is None and frame is None:
+        at = _shorthand_of_all(site, message)
     return failure if at is None else _told(site, failure, frame, at)
 
 
@@ -102,11 +121,18 @@ def _made_at(site: FailureSite, message: str, inside: str | None) -> int | None:
 
 
 def _told(
-    site: FailureSite, failure: dict[str, Any], frame: re.Match[str] | None, at: int
+    site: FailureSite,
+    failure: dict[str, Any],
+    frame: re.Match[str] | None,
+    at: int,
+    *,
+    has_stack: bool = True,
 ) -> dict[str, Any]:
     """The failure at another place."""
     message, stack = failure["message"], failure.get("stack")
     line, column = site.place_of(at)
+    if not has_stack:
+        return {**failure, "line": line, "column": column}
     where = f"script.js:{line}:{column}"
     if stack is None or frame is None:
         told = f"{message}\n    at {_TOP} ({where})\n"
@@ -120,6 +146,12 @@ def _kind(message: str) -> _Kind | None:
         return _Kind(_object_pattern, _converts)
     if _NOT_ITERABLE.match(message) is not None:
         return _Kind(_iterated, _converts)
+    if message == _NO_NUMBER:
+        return _Kind(
+            partial(_operand, b"+"), lambda node, _: node.type == "unary_expression" or None
+        )
+    if message in _NO_PARENT:
+        return _Kind(_parent, lambda node, _: node.type == "class_heritage" or None)
     if (constant := _CONSTANT.match(message)) is not None:
         name = constant[1].encode()
         return _Kind(
@@ -178,7 +210,61 @@ def _has_a_place(node: Node) -> bool:
 
 
 def _object_pattern(node: Node) -> int | None:
-    return node.start_byte if node.type == "object_pattern" else None
+    if node.type == "with_statement":
+        scope = node.child_by_field_name("object")
+        return scope.start_byte if scope is not None else None
+    if node.type == "object_pattern":
+        return node.start_byte
+    return _operand(b"delete", node)
+
+
+def _operand(operator: bytes, node: Node) -> int | None:
+    """What an operator in front of it fails with, where that is nothing with a place."""
+    sign, operand = node.child_by_field_name("operator"), node.child_by_field_name("argument")
+    if node.type != "unary_expression" or sign is None or operand is None:
+        return None
+    return operand.start_byte if sign.text == operator and not _has_a_place(operand) else None
+
+
+def _parent(node: Node) -> int | None:
+    return node.named_children[0].start_byte if node.type == "class_heritage" else None
+
+
+def _gone_through(node: Node) -> int | None:
+    """What calls a function of an iterator that may have none."""
+    is_awaited = any(child.type == "await" for child in node.children)
+    if node.type == "array_pattern" or (node.type == "for_in_statement" and is_awaited):
+        return _iterated(node)
+    return None
+
+
+def _calls(node: Node, _: int) -> bool | None:
+    return True if node.type in {"call_expression", "new_expression"} else None
+
+
+def _thrown_before(site: FailureSite) -> int | None:
+    """What is thrown, where the place is in the dead code behind it: the engine gives the last of that."""
+    if site.offset is None:
+        return None
+    for node in reversed(path_to(site.root, site.offset)):
+        if node.type in FUNCTIONS:
+            return None
+        for statement in node.named_children if node.type in _LISTS else ():
+            if statement.end_byte > site.offset:
+                break
+            if statement.type == "throw_statement":
+                return statement.named_children[0].start_byte
+    return None
+
+
+def _shorthand_of_all(site: FailureSite, message: str) -> int | None:
+    """A name in a script that is an object as a whole, which reads as a block."""
+    unknown = _UNKNOWN.match(message)
+    if unknown is None or not site.code.lstrip().startswith("{"):
+        return None
+    name = re.escape(unknown[1])
+    found = re.search(rf"[{{,]\s*({name})\s*(?=[,}}])", site.code)
+    return None if found is None else len(site.code[: found.start(1)].encode())
 
 
 def _iterated(node: Node) -> int | None:
@@ -214,6 +300,9 @@ def _converts(node: Node, at: int) -> bool | None:
         body = node.child_by_field_name("body")
         if node.start_byte == at and not any(child.type == "await" for child in node.children):
             return False  # it is over
+        return body is None or at < body.start_byte
+    if node.type == "with_statement":
+        body = node.child_by_field_name("body")
         return body is None or at < body.start_byte
     return None
 

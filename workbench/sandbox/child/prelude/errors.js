@@ -57,7 +57,7 @@
   }
   function described(e, depth) {
     if (typeof e !== 'object' && typeof e !== 'function' || e === null) {
-      const message = typeof e === 'string' ? stringify(e) : textOf(e);
+      const message = typeof e === 'string' ? stringify(e) : textOf(e) + (typeof e === 'bigint' ? 'n' : '');
       return { __proto__: null, name: 'Uncaught', message, stack: undefined, isError: false };
     }
     if (brandOf(e) !== brandError) {
@@ -77,11 +77,11 @@
     let text = attempt(() => e.message) === '' ? 'all ' + count + ' promises were rejected: ' : ': ';
     for (let i = 0; i < count && i < MOST_LISTED; i++) {
       const d = described(attempt(() => errors[i]), depth + 1);
-      text += (i === 0 ? '' : '; ') + (i + 1) + '. ' + (d.isError ? d.name + ': ' : '') + d.message;
+      text += (i === 0 ? '' : '; ') + (i + 1) + '. ' + (d.isError ? said(d) : d.message);
     }
     return count > MOST_LISTED ? text + '; and ' + (count - MOST_LISTED) + ' more' : text;
   }
-  const said = d => d.isError ? d.name + ': ' + d.message : d.name + ' ' + d.message;
+  const said = d => d.isError ? (d.name === '' ? '' : d.name + ': ') + d.message : d.name + ' ' + d.message;
   function causes(e) {
     let text = '';
     for (let depth = 0; depth < 5; depth++) {

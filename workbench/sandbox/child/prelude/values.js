@@ -1,7 +1,7 @@
 // Values as JSON, strictly: what JSON.stringify would silently change is refused with its path and the cure.
 (function values(kit) {
   'use strict';
-  const { list, push, attempt, protoOf, keysOf, isArray, matches, stringify, StringOf,
+  const { list, push, attempt, protoOf, keysOf, isArray, matches, stringify, parse, isRaw, numberIn, uncurry, StringOf, NumberOf,
           WeakMapOf, weakGet, weakSet } = kit;
   const objectProto = Object.prototype, arrayProto = Array.prototype;
   const iteratorProto = protoOf(protoOf([].values())), asyncIteratorProto = protoOf(protoOf((async function* () {}).prototype));
@@ -21,6 +21,9 @@
   brand(ArrayBuffer.prototype, 'an ArrayBuffer', 'use Array.from(new Uint8Array(buffer))');
   brand(protoOf(Uint8Array.prototype), 'a typed array', 'use Array.from(array)');
   brand(DataView.prototype, 'a DataView', '');
+  brand(BigInt.prototype, 'a BigInt', 'use String(x) or Number(x)');
+  brand(Symbol.prototype, 'a symbol', 'use its description');
+  const brandNumber = brand(Number.prototype, '', '');
 
   // Which of these a value is, or null; a Proxy may say anything, and nothing that it throws gets out.
   function brandOf(value) {
@@ -80,7 +83,11 @@
       if (v === null) return v;
       if (v === tools) { const { what, cure } = weakGet(special, v); refuse(this, key, what, cure); }
       const kind = brandOf(v);
-      if (kind !== null) refuse(this, key, kind.what, kind.cure);
+      if (kind === brandNumber) {
+        // As JSON.stringify would take it, which has null for what is no number then.
+        if (attempt(() => numberIn(v)) !== undefined) return checkOf(this, key, NumberOf(v));
+      } else if (kind !== null) refuse(this, key, kind.what, kind.cure);
+      if (isRaw(v)) checkOf(this, key, parse(v.rawJSON));
       while (depth !== 0 && holders[depth - 1] !== this) depth--;
       for (let i = 0; i < depth; i++) {
         if (holders[i] === v) refuse(this, key, 'a circular reference to ' + path(i + 1), 'copy what is needed');
@@ -89,12 +96,13 @@
       holders[depth] = v; keys[depth] = key; depth++;
       return v;
     }
+    const checkOf = uncurry(check);
     try { return stringify(value, check); }
     catch (e) {
       if (e !== null && e === refused) throw e;
-      const d = kit.describe(e);
+      const d = kit.describe(e), thrown = d.isError ? kit.said(d) : d.message;
       throw refused = { __proto__: null, path: attempt(() => throwingPath(value, '$', 0)) || '$',
-        what: 'not readable: a getter or toJSON threw ' + d.name + ': ' + d.message, cure: '' };
+        what: 'not readable: a getter or toJSON threw ' + thrown, cure: '' };
     }
     function throwingPath(v, where, depth) {
       if (typeof v !== 'object' || v === null || depth > MAX_DEPTH) return null;
