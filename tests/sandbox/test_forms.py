@@ -75,6 +75,7 @@ FORMS: list[tuple[str, Any]] = [
     ("const e = { export: 1 }; e.export", 1),
     ("const x: number = 24; x", 24),
     ("interface A { n: number }\nconst a: A = input as A;\na.n", 5),
+    ("const o = { c: 81 };\nconst p = o as a.b.C<D>[]\n; (<any>p).c", 81),
     ("type R = { ok: boolean };\nconst r = { ok: true } satisfies R;\nr.ok", True),
     ("function f<T>(x: T): T { return x }\nf<number>(25)", 25),
     ("const m = new Map<string, number>([['a', 26]]);\nm.get('a')!", 26),
@@ -267,7 +268,8 @@ def test_a_form_that_no_longer_parses_is_made_anew() -> None:
         ("await 1;\n2", False, 0),
         ("await 1;\n2", True, 1),
         ("1", True, 0),
-        ("await (x as number)", False, 1),
+        ("await (x as number)", False, 0),
+        ("export default await (x as number)", False, 1),
     ],
 )
 def test_a_form_is_told_where_it_cost_more_than_to_tell_it(

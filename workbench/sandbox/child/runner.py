@@ -16,7 +16,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from workbench.sandbox import job as jobs
 from workbench.sandbox.child import prelude
@@ -24,6 +24,7 @@ from workbench.sandbox.child.call_places import place_of_call
 from workbench.sandbox.child.channel import Channel, Rehearsal
 from workbench.sandbox.child.clock import Clock
 from workbench.sandbox.child.explaining import explained
+from workbench.sandbox.child.rehearsals import REHEARSED, WARMING
 from workbench.sandbox.child.script_engine import EngineMaker
 from workbench.sandbox.child.script_tree import Script
 from workbench.sandbox.child.starting import NotAScript, Starter
@@ -52,20 +53,6 @@ _FULL = 0.9
 _TOUCHED = 0.5
 
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
-
-
-class _Limits(NamedTuple):
-    """Of a rehearsal."""
-
-    timeout_ms: int = 60_000
-    memory_mb: int = 64
-    max_result_bytes: int = 1 << 24
-
-
-_REHEARSED = tuple(
-    jobs.run(code, "{}", _Limits(), seed=(1, 2, 3, 4))
-    for code in ("if (0) {\n  await '';\n}\n0", "0")
-)
 
 
 class Runner:
@@ -104,7 +91,7 @@ class Runner:
         now (some 200 pages, 0.5 ms), not while someone waits. Leaves nothing that a script could see.
         The parent asks for it where a job is not about to come: it costs more than the job gains by it.
         """
-        for job in _REHEARSED:
+        for job in REHEARSED:
             self.serve(Rehearsal(job), {})
         system.set_alarm(0)
 
@@ -423,13 +410,11 @@ def warm_up(runner: Runner, work: Callable[[Runner, int], None], times: int) -> 
 
     Only in the zygote: in each child the same would dirty, and so copy, the pages it shares.
     """
-    code = "console.log(Date.now()); await tools.a.b({}); call_tool('a', 'b')"
-    script = jobs.run(code, "{}", _Limits(), seed=(1, 2, 3, 4))
     for operation in range(1, times + 1):
         ours, theirs = socket.socketpair()
         theirs.setblocking(False)
         for frame in (
-            script,
+            WARMING,
             b'%d\n{"ok":true,"result":1}' % operation,
             b'0\n{"ok":true,"result":1}',
         ):

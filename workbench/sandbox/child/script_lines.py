@@ -67,12 +67,23 @@ class _Doubt(Exception):
     """The lines alone do not tell."""
 
 
-def read_lines(text: str) -> Lines | None:
-    """None: they do not decide, or all of it may be one function."""
+def code_of(text: str) -> str | None:
+    """``blanked``; None: signs alone do not tell what is a text."""
+    try:
+        return blanked(text)
+    except _Doubt:
+        return None
+
+
+def read_lines(text: str, code: str | None = None) -> Lines | None:
+    """None: they do not decide, or all of it may be one function.
+
+    code: what ``code_of`` gives, where it is known.
+    """
     if text.rstrip("; \t\r\n").endswith("}"):
         return None  # no expression is last
     try:
-        code = blanked(text)
+        code = blanked(text) if code is None else code
         brackets = _Brackets(code)
         value, returns = _last_statement(code, brackets)
         awaited = _awaited(code)
@@ -286,7 +297,9 @@ def _waits(code: str, brackets: _Brackets) -> bool:
     """Whether ``await`` or ``return`` stands outside of every function. Raises _Doubt."""
     decided, looked = True, 0
     for word in ("await", "return"):
-        for at in places(code, word):
+        found = list(places(code, word))
+        # The last one first: what a script does itself mostly stands behind its functions.
+        for at in (*found[-1:], *found[:-1]):
             is_outside = _is_outside(code, brackets, at, at + len(word))
             looked += 1
             if is_outside:

@@ -28,13 +28,10 @@ from workbench.sandbox.child.signs import (
     TOKENS,
     WORD_BEFORE,
     calls,
+    may_be_read,
 )
 
 _LONGEST_WORD = 40
-_LONGEST = 1 << 15
-
-_STRANGE = ("<!--", "-->", "\u2028", "\u2029")
-"""Comments and ends of lines that nobody writes."""
 _CLOSING = {")": "(", "}": "{", "]": "["}
 _BLOCK_HEADS = frozenset({"if", "for", "while", "switch", "catch", "with"})
 _BLOCK_WORDS = frozenset({"else", "try", "finally", "do"})
@@ -62,15 +59,11 @@ class _Doubt(Exception):
     """The signs alone do not tell."""
 
 
-def outline(text: str) -> Outline | None:
-    """None: only a tree knows."""
-    if len(text) > _LONGEST or any(sign in text for sign in _STRANGE):
+def outline(text: str, code: str | None = None) -> Outline | None:
+    """None: only a tree knows. code: as ``read_lines`` takes it."""
+    if not may_be_read(text):
         return None
-    if "\r" in text and text.count("\r") != text.count("\r\n"):
-        return None
-    if text.rfind("/*") > text.rfind("*/"):
-        return None  # the end of a comment would be looked for from each beginning
-    lines = read_lines(text)
+    lines = read_lines(text, code)
     if lines is not None:
         return Outline(lines.waits, lines.returns, lines.value, "", lines.awaited)
     return read_signs(text)

@@ -11,6 +11,9 @@ from collections.abc import Iterator
 
 from workbench.sandbox.child.parallel import ASYNCHRONOUS
 
+_LONGEST = 1 << 15
+_STRANGE = ("<!--", "-->", "\u2028", "\u2029")
+"""Comments and ends of lines that nobody writes."""
 _COMMENT = r"//[^\n\r\u2028\u2029]*|/\*[\s\S]*?\*/"
 _TEXT = r"'[^'\\\n]*(?:\\[\s\S][^'\\\n]*)*+'|\"[^\"\\\n]*(?:\\[\s\S][^\"\\\n]*)*+\""
 _WAIT = r"(?<![\w$])(?:await|return)(?![\w$])"
@@ -76,6 +79,16 @@ DECLARATION = re.compile(r"(?:async\s+)?function\b|class\b")
 LABEL = re.compile(r"[A-Za-z_$][\w$]*\s*:")
 READ = re.compile(r"\s*(?:[.(\[`!]|\?\.)")
 """What reads the value of the call that it stands behind."""
+
+
+def may_be_read(text: str) -> bool:
+    """Whether signs tell anything: it is not too long, its comments and lines end as they do everywhere."""
+    if len(text) > _LONGEST or any(sign in text for sign in _STRANGE):
+        return False
+    if "\r" in text and text.count("\r") != text.count("\r\n"):
+        return False
+    # The end of a comment would be looked for from each beginning.
+    return text.rfind("/*") <= text.rfind("*/")
 
 
 def places(text: str, word: str) -> Iterator[int]:

@@ -17,7 +17,14 @@ from workbench.sandbox.child import entry_points, fences, parallel, wrapping
 from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import Grammars
 from workbench.sandbox.child.script_outline import outline
-from workbench.sandbox.child.typescript import Eraser, NotErasable, looks_like_generics, looks_typed
+from workbench.sandbox.child.script_types import untyped
+from workbench.sandbox.child.typescript import (
+    Eraser,
+    NotErasable,
+    looks_like_generics,
+    looks_typed,
+    may_be_typed,
+)
 from workbench.sandbox.job import Form
 
 _USE_STRICT = re.compile(r"""(?:\s|\ufeff)*(["'])use strict\1""")
@@ -101,17 +108,21 @@ class Starter:
         if text.startswith("#!"):
             text = "//" + text[2:]
         if _needs_a_tree(text):
-            is_typed = looks_typed(text)
+            is_typed = may_be_typed(text)
+            for form in _untyped_forms(text) if is_typed else _outlined_forms(text):
+                yield _Attempt(form, _CHEAP)
+            # It does not parse, or signs alone do not tell.
             if not is_typed:
-                for form in _outlined_forms(text):
+                for form in _untyped_forms(text):
                     yield _Attempt(form, _CHEAP)
-                # Where it does not parse, a tree tells what may be wrong with it.
-            yield from self._read_forms(code, text, is_typed=is_typed)
+            yield from self._read_forms(code, text, is_typed=looks_typed(text))
             return
         if _looks_like_object(text):
             yield _Attempt(Form(f"(\n{text}\n)", is_lone=True), _FREE)
         yield _Attempt(Form(f"\n{text}"), _FREE)
         # It does not parse as it is.
+        for form in _untyped_forms(text):
+            yield _Attempt(form, _CHEAP)
         source = text.encode()
         typed = self.grammars.typescript_tree(source)
         draft = Draft(source)
@@ -170,12 +181,19 @@ def _needs_a_tree(text: str) -> bool:
     )
 
 
-def _outlined_forms(text: str) -> Iterator[Form]:
+def _untyped_forms(text: str) -> Iterator[Form]:
+    """Those of a script whose types, and then whose outline, are told by signs; none: it takes a tree."""
+    found = untyped(text)
+    if found is not None:
+        yield from _outlined_forms(*found)
+
+
+def _outlined_forms(text: str, code: str | None = None) -> Iterator[Form]:
     """The forms of a script whose outline is enough; none: it takes a tree."""
-    if entry_points.may_export(text) or not parallel.is_as_it_stands(text):
-        return
-    found = outline(text)
+    found = None if entry_points.may_export(text) else outline(text, code)
     if found is None or found.lone is None:
+        return
+    if found.awaited and not parallel.is_as_it_stands(text):
         return
     draft = Draft(text.encode())
     for at, called in found.awaited:

@@ -47,6 +47,10 @@ _ONLY_WITH = {
 """Of kinds that are in any script: one of these words is in a script where they have something to erase."""
 _CHECKED = frozenset({"as_expression", "satisfies_expression"})
 """Their type stands behind a word."""
+_GOES_ON = re.compile(
+    rb"(?:\.[A-Za-z_$][\w$]*)+(?:<(?:[\w$\s.,|\[\]]|<[\w$\s.,|\[\]]*>)*>)?(?:\[\])*"
+)
+"""The grammar takes two names of ``x as a.b.C<D>`` for the type, and the rest for a member of all of it."""
 _MOST_WRITTEN = 300
 _MOST_UNREAD = 2_000
 _MOST_DIGITS = 15
@@ -66,6 +70,11 @@ _TYPED = re.compile(
     rf": {_PRIMITIVE}\b(?!\s*[.(:])|: (?:Promise|Array|Record)<|\b(?:interface|enum|namespace|declare) \w"
     rf"|\btype \w+\s*(?:<[^=\n]*>)?\s*=| as (?:const|{_PRIMITIVE}|[A-Z])|\bsatisfies \w|\bimport type\b"
 )
+
+
+def may_be_typed(text: str) -> bool:
+    """Cheap: whether to look for types before it is tried as JavaScript, in which most of them do not parse."""
+    return _ANNOTATION.search(text) is not None or looks_like_generics(text)
 
 
 class NotErasable(Exception):
@@ -203,13 +212,16 @@ def _erase_tokens(node: Node, draft: Draft, *texts: str) -> bool:
 
 def _erase_after_expression(node: Node, draft: Draft) -> bool:
     """``x as T``, ``x satisfies T``, ``x!``."""
-    expression = node.children[0]
-    draft.blank(expression.end_byte, node.end_byte)
-    source = draft.source
-    rest = _CONTINUES.match(source, node.end_byte)
-    if rest is not None and b"\n" in rest[0] and node.type != "non_null_expression":
-        # Without the type, what was a new statement would go on with this one.
-        draft.blank(expression.end_byte, node.end_byte, ";")
+    source, start, end = draft.source, node.children[0].end_byte, node.end_byte
+    is_cast = node.type != "non_null_expression"
+    if is_cast and (rest_of_type := _GOES_ON.match(source, end)) is not None:
+        end = rest_of_type.end()
+        if source[end : end + 1] in {b"<", b"[", b"."}:
+            raise NotErasable("give this type a name of one part: type T = …", node)
+    rest = _CONTINUES.match(source, end)
+    # Without the type, what was a new statement would go on with this one.
+    is_ended = is_cast and rest is not None and b"\n" in rest[0]
+    draft.blank(start, end, ";" if is_ended else " ")
     return True
 
 

@@ -1,0 +1,37 @@
+"""What a worker runs before it has a job, and the zygote before it forks (``runner``).
+
+They go the ways that most scripts take: what is touched there for the first time, nobody waits for later.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from workbench.sandbox import job as jobs
+
+
+class _Limits(NamedTuple):
+    timeout_ms: int = 60_000
+    memory_mb: int = 64
+    max_result_bytes: int = 1 << 24
+
+
+_SEED = (1, 2, 3, 4)
+_WAITS_AND_IS_TYPED = f"""\
+interface A {{ b: string }}
+async function f(a: string, b = 1): Promise<A[]> {{
+  return new Map<string, A>() as A[];
+}}
+if (0) {{
+  const a: A = await f('')!;
+}}
+// {" " * 8_000}
+0"""
+"""As long as scripts are: memory for texts of that length is had then."""
+REHEARSED = tuple(
+    jobs.run(code, "{}", _Limits(), seed=_SEED) for code in (_WAITS_AND_IS_TYPED, "0")
+)
+WARMING = jobs.run(
+    "console.log(Date.now()); await tools.a.b({}); call_tool('a', 'b')", "{}", _Limits(), seed=_SEED
+)
+"""With calls; the zygote's own."""

@@ -1,0 +1,303 @@
+"""The types of a script, found by its signs: where these tell all of them, no tree is needed to erase them.
+
+Each pattern takes what is no JavaScript where it stands, or would leave none if it were taken: a script without
+types is never made into another one. What no pattern takes stays, and the engine finds that it does not parse;
+then the tree is asked (``starting``). All that could stay and still parse is a list of types in front of a call
+(``a<b>(c)`` compares, too): where one may be left, there is no answer here. Texts, templates and comments are
+blanked first, as for the outline. Linear in the text. Standard library only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from workbench.sandbox.child.drafting import blanked as blanks
+from workbench.sandbox.child.script_lines import code_of
+from workbench.sandbox.child.signs import BEFORE_REGEX, WORD_BEFORE, may_be_read
+
+_NAME = r"[A-Za-z_$][\w$]*+"
+_NO_TYPE = (
+    "as|async|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|export|extends|"
+    "finally|for|function|if|import|in|instanceof|is|let|new|of|return|satisfies|static|super|switch|throw|try|"
+    "var|while|with|yield"
+)
+"""Words that begin no type here."""
+_IS = r"=(?![=>])"
+_IN_TYPE = r"[^(){}\[\]`/+*%=~^@#!?\\]++|=>|\?(?=\s*+[:(,)])"
+"""None of the signs of an expression."""
+_IN_VALUE = r"[^(){}\[\]]++"
+
+
+def _inside(plain: str, levels: int) -> str:
+    """What is in brackets, which nest so deep and no deeper."""
+    inside = plain
+    for _ in range(levels):
+        inside = rf"{plain}|[({{\[](?:{inside})*+[)}}\]]"
+    return f"(?:{inside})*+"
+
+
+def _type(word: str) -> str:
+    inside = _inside(_IN_TYPE, 2)
+    arrow = rf"(?:\s*+=>\s*+(?!(?:{_NO_TYPE})\b){_NAME})?+"
+    one = (
+        rf"(?:(?:keyof|readonly|typeof|unique)[ ])*+(?:{word}|\" *+\"|-?\d++|[{{\[]{inside}[}}\]]"
+        rf"|\({inside}\){arrow})(?:\[(?:\" *+\"|{_NAME}|\d++)?+\])*+"
+    )
+    # The next of a union stands behind a sign, the first one not right behind what may end a type.
+    return rf"(?>(?:\|\s*+)?+(?:(?:\s*+[|&](?![|&=])\s*+|(?<![\w$)\]}}\">])){one})++)"
+
+
+def _list(word: str) -> str:
+    """Of types, in pointed brackets."""
+    return rf"<(?:\s*+{_type(word)}\s*+(?:extends\s|{_IS}|,|(?=>)))++>"
+
+
+_NAMED = rf"(?!(?:{_NO_TYPE})\b){_NAME}(?:\.{_NAME})*+"
+_SHALLOW = _inside(_IN_TYPE, 1)
+_IN_POINTED = rf"[^(){{}}\[\]<>`/+*%=~^@#!;\\]++|=>|\({_SHALLOW}\)|[{{\[]{_SHALLOW}[}}\]]"
+_POINTED = rf"<(?:{_IN_POINTED}|<(?:{_IN_POINTED}|<(?:{_IN_POINTED})*+>)*+>)*+>"
+"""What is in these is not looked at where nothing but a type can stand: less to compile."""
+_TYPE = _type(rf"{_NAMED}(?:{_POINTED})?+")
+_GROUP = rf"[({{\[]{_inside(_IN_VALUE, 2)}[)}}\]]"
+_TARGET = rf"(?:{_NAME}|[{{\[]{_inside(_IN_VALUE, 2)}[}}\]])"
+"""A name, or what takes a value apart."""
+
+_KIND = re.compile(rf"const\b|{_TYPE}")
+_ANNOTATION = re.compile(rf"\s*+:\s*+(?:(?:asserts[ ])?+{_NAME}[ ]is[ ])?+{_TYPE}")
+_DEFAULT = rf"(?:{_IS}(?:[^(){{}}\[\],]++|{_GROUP})*+)?+"
+_PARAMETER = re.compile(
+    rf"\s*+(?:\.\.\.)?+{_TARGET}(?P<type>\??+\s*+:\s*+{_TYPE})?+\s*+{_DEFAULT}(?=[,)])"
+)
+_PARAMETERS = re.compile(
+    rf"\((?:[^(){{}}\[\]:]++|{_GROUP})*+"
+    rf"(?::{_inside(_IN_VALUE, 3)}\)(?=\s*+(?:=>|[{{:]))|\)(?=\s*+:))"
+)
+"""Brackets that hold a colon, as parameters with types do, or have one behind them."""
+_BODY = re.compile(r"[ \t]*+(?P<arrow>=>)|\s*+\{")
+_VARIABLES = tuple(
+    (
+        f"{word} ",
+        re.compile(rf"{word}(?<![\w$.]{word})[ \t]++{_TARGET}!?(?=[ \t]*+:)"),
+    )
+    for word in ("const", "let", "var")
+)
+_BEHIND_VARIABLE = re.compile(rf"\s*+{_IS}|[ \t]*+(?:[;,]|\r?\n(?!\s*+[|&.<])|\Z)")
+_BEHIND_CAST = re.compile(
+    r"[ \t]*+(?:[;,)\]}:?]|&&|\|\||[!=]==?|(?:as|satisfies|of|in)\b|\Z"
+    r"|\r?\n(?!\s*+[|&.<(\[\"`+\-/*,]))"
+)
+"""No line goes on with what a cast ends: without it, it would go on with the value."""
+_ARGUMENTS = re.compile(rf"{_list(rf'{_NAMED}(?:{_list(_NAMED)})?+')}(?=\()")
+_SURE = re.compile(r"!(?=[.\[(]|[ \t]*+(?:[\]){};,]|as\b|\Z|\r?\n))")
+"""``x!``: behind a name, or brackets."""
+_SURE_BEHIND_CALL = re.compile(r"!(?=\.[A-Za-z_$]|[\]);,])")
+_INTERFACE = re.compile(
+    rf"interface[ ]+{_NAME}\s*+(?:{_POINTED}\s*+)?+(?:extends\s[\w$\s.,<>]{{1,300}}+)?+"
+    rf"\{{{_inside(_IN_TYPE, 3)}\}}"
+)
+_ALIAS = re.compile(rf"type[ ]+{_NAME}[ ]*+(?:{_POINTED}[ ]*+)?+{_IS}\s*+")
+_BEHIND_ALIAS = re.compile(r"[ \t]*+(?:;|(?=\r?\n(?!\s*+[|&.<(\[\"])|\Z))")
+_LEFT = re.compile(r">(?<!=>)[ \t\r]*+[(\"\n]")
+"""What ends a list of types in front of a call."""
+_PUT_IN = re.compile(r"\$\{[^{}`]*+")
+_TWO_WAYS = re.compile(r"!\s*+/(?![/*])")
+"""A slash that divides ``x!``, or begins a pattern behind a ``!``."""
+_LONGEST_WORD = 40
+
+Spans = list[tuple[int, int]]
+"""Places in the text: characters."""
+
+
+class Untyped(NamedTuple):
+    """A script without its types: as many bytes, each line where it was."""
+
+    text: str
+    code: str | None
+    """The same with blanks for its texts, comments and patterns (``script_lines``); None: not as long."""
+
+
+def untyped(text: str) -> Untyped | None:
+    """As it is where there are no types; None: only a tree tells what is one."""
+    code = code_of(text) if may_be_read(text) else None
+    if code is None or "import" in code or "export" in code or _may_be_misread(text):
+        return None
+    spans = _statements(code)
+    spans += _functions(code)
+    spans += _variables(code)
+    spans += _casts(code)
+    spans += _arguments(code)
+    spans += _sure(code)
+    spans.sort()
+    plain, rest = _without(text, code, spans)
+    if "<" in rest and _LEFT.search(rest) is not None:
+        return None
+    return Untyped(plain, rest if text.isascii() else None)
+
+
+def _may_be_misread(text: str) -> bool:
+    """Whether a sign has two readings, or a list of types may stand in a template."""
+    if _TWO_WAYS.search(text) is not None:
+        return True
+    return "${" in text and any("<" in inner and ">" in inner for inner in _PUT_IN.findall(text))
+
+
+def _without(text: str, code: str, spans: Spans) -> tuple[str, str]:
+    """Both with blanks of as many bytes; a statement leaves a semicolon, so that the one before it ends."""
+    texts: list[str] = []
+    codes: list[str] = []
+    done = 0
+    for start, end in spans:
+        if start < done:
+            continue  # within another one
+        gone = text[start:end]
+        is_plain = "\n" not in gone and gone.isascii()
+        blank = " " * (end - start) if is_plain else blanks(gone.encode()).decode()
+        if gone[0].isalpha():
+            blank = f";{blank[1:]}"
+        texts += (text[done:start], blank)
+        codes += (code[done:start], blank)
+        done = end
+    return "".join(texts) + text[done:], "".join(codes) + code[done:]
+
+
+def _statements(code: str) -> Spans:
+    """Interfaces and names of types, each at the start of a line."""
+    spans: Spans = []
+    for word, end_of in _STATEMENTS:
+        at = code.find(word)
+        while at >= 0:
+            end = -1
+            if not code[code.rfind("\n", 0, at) + 1 : at].strip(" \t"):
+                end = end_of(code, at)
+                if end >= 0:
+                    spans.append((at, end))
+            at = code.find(word, max(end, at + len(word)))
+    return spans
+
+
+def _interface_end(code: str, at: int) -> int:
+    found = _INTERFACE.match(code, at)
+    return -1 if found is None else found.end()
+
+
+def _alias_end(code: str, at: int) -> int:
+    head = _ALIAS.match(code, at)
+    kind = None if head is None else _KIND.match(code, head.end())
+    end = None if kind is None else _BEHIND_ALIAS.match(code, kind.end())
+    return -1 if end is None else end.end()
+
+
+_STATEMENTS: tuple[tuple[str, Callable[[str, int], int]], ...] = (
+    ("interface ", _interface_end),
+    ("type ", _alias_end),
+)
+
+
+def _functions(code: str) -> Spans:
+    """The types of parameters and results."""
+    spans: Spans = []
+    for found in _PARAMETERS.finditer(code):
+        end = behind = found.end()
+        result = _ANNOTATION.match(code, end)
+        if result is not None:
+            behind = result.end()
+        body = _BODY.match(code, behind)
+        if body is None:
+            continue
+        typed = _parameters(code, found.start() + 1, end)
+        spans += typed
+        is_arrow = body["arrow"] is not None
+        if result is not None and _is_result(result[0], is_arrow=is_arrow, is_typed=bool(typed)):
+            spans.append((end, behind))
+    return spans
+
+
+def _parameters(code: str, position: int, end: int) -> Spans:
+    """Those of one function that have types; none: they are no parameters, or signs do not tell them."""
+    spans: Spans = []
+    while (one := _PARAMETER.match(code, position, end)) is not None:
+        kind = one.span("type")
+        if kind[0] >= 0:
+            spans.append(kind)
+        position = one.end() + 1
+        if position == end:
+            return spans
+        if code[position - 1] == ")":
+            return []
+    return [] if code[position : end - 1].strip() else spans
+
+
+def _is_result(written: str, *, is_arrow: bool, is_typed: bool) -> bool:
+    """Whether what stands behind brackets is a type, and no part of ``a ? (b) : c => d`` or ``case (b): {}``.
+
+    is_typed: what is in the brackets can be nothing but parameters.
+    """
+    if is_arrow and "\n" in written:
+        return False  # the arrow must stand on the line of the brackets
+    if is_typed:
+        return True
+    kind = written.lstrip()[1:].strip()
+    if "\n" in written or kind[0] in "{(":
+        return False
+    return not is_arrow or ("=>" not in kind and (kind == "void" or not kind.isidentifier()))
+
+
+def _variables(code: str) -> Spans:
+    spans: Spans = []
+    for word, pattern in _VARIABLES:
+        if word not in code:
+            continue
+        for found in pattern.finditer(code):
+            start = found.end()
+            kind = _ANNOTATION.match(code, start)
+            if kind is not None and _BEHIND_VARIABLE.match(code, kind.end()) is not None:
+                spans.append((start - (code[start - 1] == "!"), kind.end()))
+    return spans
+
+
+def _casts(code: str) -> Spans:
+    """``x as T``, ``x satisfies T``"""
+    spans: Spans = []
+    for word in (" as ", " satisfies "):
+        at = code.find(word)
+        while at >= 0:
+            kind = _KIND.match(code, at + len(word)) if _ends_value(code[at - 1 : at]) else None
+            if kind is not None and _BEHIND_CAST.match(code, kind.end()) is not None:
+                spans.append((at, kind.end()))
+            at = code.find(word, at + len(word) - 1)
+    return spans
+
+
+def _ends_value(sign: str) -> bool:
+    return sign.isalnum() or sign in {"_", "$", ")", "]", "}", '"', "!"}
+
+
+def _arguments(code: str) -> Spans:
+    """Lists of types in front of a call."""
+    return [found.span() for found in _ARGUMENTS.finditer(code) if _is_name(code, found.start())]
+
+
+def _is_name(code: str, end: int) -> bool:
+    """Whether a name ends there, and no word behind which an expression begins."""
+    before = code[end - 1 : end]
+    if not before.isalnum() and before not in {"_", "$"}:
+        return False
+    word = WORD_BEFORE.search(code, max(0, end - _LONGEST_WORD), end)
+    return word is None or word[0] not in BEFORE_REGEX
+
+
+def _sure(code: str) -> Spans:
+    """``x!``, ``a[0]!``, ``f()!``"""
+    spans: Spans = []
+    for found in _SURE.finditer(code):
+        at = found.start()
+        before = code[at - 1 : at]
+        if before == ")":
+            is_sure = _SURE_BEHIND_CALL.match(code, at) is not None
+        else:
+            is_sure = before == "]" or _is_name(code, at)
+        if is_sure:
+            spans.append((at, at + 1))
+    return spans
