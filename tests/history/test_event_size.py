@@ -26,3 +26,8 @@ def test_what_cannot_be_written_as_json_weighs_something() -> None:
     for odd in (deep, {"n": 10**400}):
         call = ToolCall("run", 1, "demo", "echo", odd)
         assert 400 < weight_of(ToolCallStarted("run", call)) <= LIGHT + 1
+
+
+def test_a_call_whose_frame_was_measured_is_not_written_to_be_weighed() -> None:
+    call = ToolCall("run", 1, "demo", "echo", {"text": "x" * 100})
+    assert weight_of(ToolCallStarted("run", call, 5_000)) == 5_001

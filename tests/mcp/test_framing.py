@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.mcp.framing import LineSplitter, LongLine
+from workbench.mcp.framing import Line, LineSplitter, LongLine
 
 LINES = st.lists(st.binary(min_size=1, max_size=20).filter(lambda line: b"\n" not in line))
 SIZES = st.lists(st.integers(min_value=1, max_value=7), min_size=1)
@@ -22,7 +22,7 @@ def in_pieces(splitter: LineSplitter, data: bytes, sizes: list[int]) -> None:
 
 @given(LINES, SIZES)
 def test_lines_do_not_depend_on_the_pieces(lines: list[bytes], sizes: list[int]) -> None:
-    got: list[bytes] = []
+    got: list[Line] = []
     splitter = LineSplitter(got.append, 1000, lambda _: None)
     in_pieces(splitter, b"".join(line + b"\n" for line in lines), sizes)
     assert got == [line for line in lines if line.strip()]
@@ -32,7 +32,7 @@ def test_lines_do_not_depend_on_the_pieces(lines: list[bytes], sizes: list[int])
 def test_a_line_that_is_too_long_is_told_by_its_ends_and_skipped(
     lines: list[bytes], sizes: list[int]
 ) -> None:
-    got: list[bytes] = []
+    got: list[Line] = []
     ended: list[LongLine] = []
     splitter = LineSplitter(got.append, 10, lambda line: ended.append(line) if line.ended else None)
     in_pieces(splitter, b"".join(line + b"\n" for line in lines), sizes)

@@ -331,3 +331,30 @@ async def test_a_console_line_is_formatted_as_a_console_does(
 ) -> None:
     execution = await run(f"console.log({arguments})")
     assert [line.text for line in execution.logs] == [expected]
+
+
+async def test_a_call_made_again_and_again_keeps_its_place_and_a_neighbour_has_its_own(
+    run: RunScript,
+) -> None:
+    tools = DictTools()
+    code = """for (let i = 0; i < 2; i++) { 'é'; call_tool('test', 'echo'); call_tool('test', 'fail') }
+for (const f of [call_tool, call_tool]) f('test',
+  'echo')"""
+    await run(code, tools=tools)
+    places = [(call.line, call.column) for call in tools.calls]
+    assert places == [(1, 36), (1, 63)] * 2 + [(2, 41)] * 2
+
+
+async def test_large_arguments_and_values_arrive_whole_with_what_is_told_beside_them(
+    run: RunScript,
+) -> None:
+    tools = DictTools()
+    code = """console.log('x'.repeat(10)); Date.now();
+const text = 'é'.repeat(100_000);
+call_tool('test', 'echo', { text }); await tools.test.echo({ text }); Date.now(); text"""
+    execution = await run(code, tools=tools)
+    text = "é" * 100_000
+    assert execution.value == text
+    assert [call.args for call in tools.calls] == [{"text": text}] * 2
+    assert execution.cpu_ms is not None
+    assert execution.memory_bytes

@@ -40,3 +40,20 @@ def test_what_stands_in_front_of_a_body_is_the_same_whether_it_is_copied_or_not(
 def test_a_frame_past_the_limit_is_refused_before_it_comes() -> None:
     with pytest.raises(FrameTooLarge):
         FrameReader(limit=LARGE).feed(length_of(LARGE + 1))
+
+
+@pytest.mark.parametrize("step", [1000, 3 * LARGE])
+def test_a_large_frame_may_be_read_into_where_it_stays(step: int) -> None:
+    body = bytes(at % 251 for at in range(3 * LARGE))
+    stream, reader = pack(body), FrameReader()
+    assert (reader.is_between, reader.feed(stream[:100])) == (True, [])
+    assert (reader.is_between, reader.feed(stream[100 : LARGE + 9])) == (False, [])
+    at, got = LARGE + 9, []
+    while not reader.is_between:
+        with reader.room() as room:
+            size = min(len(room), step)
+            room[:size] = stream[at : at + size]
+        got += reader.filled(size)
+        at += size
+    assert (at, got) == (len(stream), [body])
+    assert reader.feed(pack(b"next")) == [b"next"]

@@ -168,6 +168,12 @@ def test_results_are_as_deep_as_everything_can_hold(levels: int, fits: bool) -> 
         assert outcome.error.message == "s.t: the result is nested more than 250 levels deep"
 
 
+@pytest.mark.parametrize(("levels", "fits"), [(40, True), (245, True), (260, False), (900, False)])
+def test_so_are_those_beside_a_long_text(levels: int, fits: bool) -> None:
+    long = [{"type": "text", "text": "x" * 100_000}]
+    assert _outcome({"content": long, "structuredContent": _nested(levels)}).ok is fits
+
+
 def test_text_of_deep_json_stays_text() -> None:
     text = "[" * 300 + "]" * 300
     assert _outcome({"content": [_text(text)]}).result == text

@@ -218,7 +218,7 @@ class Calls:
         tally.last_call = call
         item = self._underway[call.seq] = _Underway(call, now, message.size)
         self._waiting_bytes += message.size
-        self._emit(ToolCallStarted(self._execution_id, call))
+        self._emit(ToolCallStarted(self._execution_id, call, message.size))
         return item
 
     async def _call(self, operation: int, item: _Underway) -> None:

@@ -45,6 +45,8 @@ class ToolCallStarted:
 
     execution_id: str
     call: ToolCall
+    size: int | None = field(default=None, compare=False, repr=False)
+    """Bytes of its arguments as JSON, about, where they are known."""
 
 
 @dataclass(frozen=True, slots=True)

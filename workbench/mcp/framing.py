@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 _EDGE = 1_000
+Line: TypeAlias = bytes | bytearray
+"""One that came in several pieces is handed on as what they were gathered in, not as a copy of megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class LineSplitter:
 
     def __init__(
         self,
-        on_line: Callable[[bytes], None],
+        on_line: Callable[[Line], None],
         longest: int,
         on_long: Callable[[LongLine], None],
     ) -> None:
@@ -50,8 +53,11 @@ class LineSplitter:
             self._hold(data)
             return
         first, *lines = data.split(b"\n")
-        self._hold(first)
-        self._end()
+        if self._size or len(first) > self.longest:
+            self._hold(first)
+            self._end()
+        elif first and not first.isspace():
+            self._on_line(first)
         rest = lines.pop()
         for line in lines:
             if len(line) > self.longest:
@@ -80,7 +86,7 @@ class LineSplitter:
             self._report_long(ended=False)
 
     def _end(self) -> None:
-        line, long = bytes(self._held), bool(self._reported_at)
+        line, long = self._held, bool(self._reported_at)
         if long:
             self._report_long(ended=True)
         self._held, self._size, self._reported_at = bytearray(), 0, 0

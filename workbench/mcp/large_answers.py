@@ -42,13 +42,13 @@ class LargeAnswer:
     """An answer that nobody has parsed; ``result_of`` does."""
 
     id: int | str
-    line: bytes
+    line: bytes | bytearray
     start: int
     """Where its result begins, and ends."""
     end: int
 
 
-def large_answer(line: bytes) -> LargeAnswer | None:
+def large_answer(line: bytes | bytearray) -> LargeAnswer | None:
     """A line that is large and looks like an answer. None: it is parsed like any other."""
     if len(line) < LARGE:
         return None

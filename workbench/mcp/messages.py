@@ -164,7 +164,12 @@ def encode(message: Mapping[str, JsonValue]) -> bytes:
     return jsontext.encoded(message)
 
 
-def decode(line: bytes, most_memory: int | None = None) -> Decoded:
+def encode_line(message: Mapping[str, JsonValue]) -> bytes:
+    """A message as one line with its end."""
+    return jsontext.encoded_line(message)
+
+
+def decode(line: bytes | bytearray, most_memory: int | None = None) -> Decoded:
     """The value of a line, also of one that is nearly JSON (bad UTF-8, NaN, lone surrogates).
 
     most_memory: about how many bytes the value may take. Raises ValueError with what is wrong,
@@ -193,7 +198,7 @@ def decode(line: bytes, most_memory: int | None = None) -> Decoded:
     return _decode_nearly_json(text)
 
 
-def is_heavy(text: str | bytes, most_memory: int) -> bool:
+def is_heavy(text: str | bytes | bytearray, most_memory: int) -> bool:
     """Whether the value of a JSON text would take more than about ``most_memory`` bytes.
 
     The worst that a text can be is far more than its length (``[{},{},…]``), and a parser asks nobody.
@@ -207,7 +212,7 @@ def is_heavy(text: str | bytes, most_memory: int) -> bool:
     return _memory(_STRING.sub(b"", text)) + len(text) > most_memory
 
 
-def id_at_an_edge(head: bytes, tail: bytes = b"") -> int | str | None:
+def id_at_an_edge(head: bytes | bytearray, tail: bytes | bytearray = b"") -> int | str | None:
     """The id of a message of which only its two ends are known, where it can be read there.
 
     Only the message's own: what is named ``id`` deeper in it is passed over.
@@ -218,7 +223,7 @@ def id_at_an_edge(head: bytes, tail: bytes = b"") -> int | str | None:
     return int(found[1]) if found[1] is not None else found[2].decode("utf-8", "replace")
 
 
-def _memory(text: bytes) -> int:
+def _memory(text: bytes | bytearray) -> int:
     return (
         len(text)
         + text.count(b"{") * _OBJECT

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from workbench.core.model import JsonValue
 from workbench.mcp.asked import LONGEST_ID, OnRequest, nothing
 from workbench.mcp.conversation import Conversation, Id, OnNotification, Progress, as_id
-from workbench.mcp.framing import LineSplitter, LongLine
+from workbench.mcp.framing import Line, LineSplitter, LongLine
 from workbench.mcp.large_answers import LargeAnswer, large_answer, result_of
 from workbench.mcp.messages import (
     GROWTH,
@@ -27,7 +27,7 @@ from workbench.mcp.messages import (
     TooMuch,
     answer_of,
     decode,
-    encode,
+    encode_line,
     id_at_an_edge,
     notification,
     request,
@@ -128,7 +128,7 @@ class Peer:
             while self._room is not None and not answer.done():
                 await asyncio.wait((self._room, answer), return_when=asyncio.FIRST_COMPLETED)
             if not answer.done():
-                self._write(encode(request(request_id, method, params)))
+                self._write(encode_line(request(request_id, method, params)))
                 sent = True
             found = await answer
             sent = False  # there is nothing to stop any more
@@ -147,7 +147,7 @@ class Peer:
 
     async def notify(self, method: str, params: Mapping[str, JsonValue] | None) -> None:
         """Send a notification; dropped when the connection is closed."""
-        self._write(encode(notification(method, params)))
+        self._write(encode_line(notification(method, params)))
 
     def agreed(self, version: str) -> None:
         """The protocol version that was agreed on; nothing on a pipe depends on it."""
@@ -185,7 +185,7 @@ class Peer:
 
     # -- what comes --------------------------------------------------------------------------
 
-    def _line(self, line: bytes) -> None:
+    def _line(self, line: Line) -> None:
         large = large_answer(line)
         if large is not None:
             key = as_id(large.id)
@@ -283,7 +283,7 @@ class Peer:
         return False
 
     def _reply(self, reply: dict[str, JsonValue]) -> None:
-        line = encode(reply)
+        line = encode_line(reply)
         if self._room is not None:
             self._owed += len(line)
             if self._owed > _MOST_OWED:
@@ -300,7 +300,7 @@ class Peer:
             message += f"; the server sent what is no message: {self.garbage[-1]!r}"
         _fail(pending, RequestTimeout(message))
 
-    def _keep(self, line: bytes) -> None:
+    def _keep(self, line: Line) -> None:
         self._garbage_seen += 1
         self.garbage.append(line[:_GARBAGE_SHOWN].decode("utf-8", "replace"))
 
@@ -308,11 +308,12 @@ class Peer:
 
     def _stop(self, request_id: int | str, reason: str) -> None:
         params = {"requestId": request_id, "reason": reason}
-        self._write(encode(notification("notifications/cancelled", params)))
+        self._write(encode_line(notification("notifications/cancelled", params)))
 
     def _write(self, line: bytes) -> None:
+        """Write a line, which has its end."""
         if self._transport is not None and self.closed_by is None:
-            self._transport.write(line + b"\n")
+            self._transport.write(line)
 
 
 def _fail(pending: _Answer, error: Exception) -> None:

@@ -43,6 +43,25 @@ class FrameReader:
         """A frame of which a part has come, and how much of it."""
         self._filled = 0
 
+    @property
+    def is_between(self) -> bool:
+        """Not in the middle of a large frame."""
+        return self._large is None
+
+    def room(self) -> memoryview:
+        """What of a large frame has not come, to be read into; ``filled`` is told how much was."""
+        assert self._large is not None
+        return memoryview(self._large)[self._filled :]
+
+    def filled(self, size: int) -> list[Frame]:
+        """The frame, if it is complete with that. Nothing may hold its ``room`` any more."""
+        assert self._large is not None
+        self._filled += size
+        if self._filled < len(self._large):
+            return []
+        frame, self._large = self._large, None
+        return [frame]
+
     def feed(self, data: bytes) -> list[Frame]:
         """Take bytes as they arrived; return the bodies that are complete now.
 

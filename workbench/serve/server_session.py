@@ -17,7 +17,7 @@ from typing import Any
 
 from workbench import __version__
 from workbench.core.model import ErrorCode, JsonValue
-from workbench.mcp.framing import LongLine
+from workbench.mcp.framing import Line, LongLine
 from workbench.mcp.messages import (
     CAPABILITIES_KEY,
     CLIENT_KEY,
@@ -35,7 +35,7 @@ from workbench.mcp.messages import (
     RpcError,
     TooMuch,
     decode,
-    encode,
+    encode_line,
     id_at_an_edge,
 )
 from workbench.serve import task_wire
@@ -97,7 +97,7 @@ class Session:
         """Set when the first tool call was answered."""
         return self._answered
 
-    def feed(self, line: bytes) -> None:
+    def feed(self, line: Line) -> None:
         """Take one line of the client."""
         try:
             decoded = decode(line)
@@ -371,7 +371,7 @@ class Session:
 
     def _send(self, message: dict[str, JsonValue]) -> None:
         if self._lines is not None:
-            self._lines.send(encode({"jsonrpc": "2.0", **message}))
+            self._lines.send(encode_line({"jsonrpc": "2.0", **message}))
 
 
 def _check_envelope(meta: Mapping[str, JsonValue]) -> None:

@@ -17,8 +17,10 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Protocol
 
-from workbench.mcp.framing import LineSplitter, LongLine
+from workbench.mcp.framing import Line, LineSplitter, LongLine
 from workbench.util.os_differences import can_watch, leave_bytes_alone
+from workbench.util.read_size import ReadSize
+from workbench.util.system import widen_pipe
 
 _CHUNK = 1 << 18
 _MOST_BUFFERED = 1 << 20
@@ -29,7 +31,7 @@ class Lines(Protocol):
     """One open duplex of lines."""
 
     def send(self, line: bytes) -> None:
-        """Write one line, without its newline. Never blocks; after the end it does nothing."""
+        """Write one line, with its newline. Never blocks; after the end it does nothing."""
         ...
 
     @property
@@ -50,7 +52,7 @@ class Lines(Protocol):
 class Reader(Protocol):
     """Takes what comes, in the event loop."""
 
-    def feed(self, line: bytes) -> None:
+    def feed(self, line: Line) -> None:
         """A line that is not blank."""
         ...
 
@@ -66,6 +68,7 @@ async def own_stdio(reader: Reader, longest: int) -> AsyncIterator[Lines]:
     longest: bytes of a line that are taken; ``Lines.take_up_to`` changes it.
     """
     source, sink = _take_over()
+    widen_pipe(source, sink)
     inbox = _Inbox(reader)
     splitter = LineSplitter(inbox.feed, longest, inbox.feed_long)
     lines: _PipeLines | _ThreadLines
@@ -88,7 +91,7 @@ class _Inbox:
         self._reader = reader
         self._early: list[Callable[[], None]] | None = []
 
-    def feed(self, line: bytes) -> None:
+    def feed(self, line: Line) -> None:
         if self._early is None:
             self._reader.feed(line)
         else:
@@ -117,6 +120,7 @@ class _PipeLines(asyncio.Protocol):
         self._reader: asyncio.ReadTransport | None = None
         self._writer: asyncio.WriteTransport | None = None
         self._writing = _WriteSide(self.ended)
+        self._read_size: ReadSize | None = None
 
     async def open(self, source: int, sink: int) -> None:
         loop = asyncio.get_running_loop()
@@ -134,9 +138,14 @@ class _PipeLines(asyncio.Protocol):
 
     def send(self, line: bytes) -> None:
         if self._writer is not None and not self._writer.is_closing():
-            self._writer.write(line + b"\n")
+            self._writer.write(line)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._read_size = ReadSize(transport)
 
     def data_received(self, data: bytes) -> None:
+        if self._read_size is not None:
+            self._read_size.came(len(data))
         self._splitter.feed(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -186,7 +195,7 @@ class _ThreadLines:
         return self._queue.qsize() > 1000
 
     def send(self, line: bytes) -> None:
-        self._queue.put(line + b"\n")
+        self._queue.put(line)
 
     async def close(self) -> None:
         self._queue.put(None)

@@ -33,6 +33,14 @@ def encoded(value: JsonValue) -> bytes:
         return _standard(value, sort_keys=False).encode()
 
 
+def encoded_line(value: JsonValue) -> bytes:
+    """``encoded`` with a line's end: put behind it, it would be a copy of the whole."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        return _standard(value, sort_keys=False).encode() + b"\n"
+
+
 def loads(text: str | bytes | bytearray) -> JsonValue:
     """Parse JSON text; lone surrogates become U+FFFD. Raises ``ValueError`` with the position."""
     try:

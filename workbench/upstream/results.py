@@ -19,6 +19,8 @@ DEEPEST = 250
 """Levels of an answer that everything after us can hold: the script, the record, the screens."""
 _NO_WORDS = "the tool failed and gave no reason"
 _MOST_WORDS = 65_536
+_LONG_TEXT = 65_536
+_FEW = 100
 
 
 async def outcome_of(
@@ -32,7 +34,11 @@ async def outcome_of(
     tool: its definition, where one is known: tells wrapped results, checks structured ones.
     label: ``server.tool``, for messages.
     """
-    size = _size_unless_too_deep(answer)
+    size = _size_of_texts(
+        answer
+    )  # writing a megabyte only to learn its size takes half a millisecond
+    if size is None:
+        size = _size_unless_too_deep(answer)
     if size is None:
         return too_deep(label, upstream_ms)
     if size >= json_pieces.LARGE:
@@ -113,6 +119,26 @@ def _cut(words: str) -> str:
 def is_too_deep(value: JsonValue) -> bool:
     """Whether it has more levels than ``DEEPEST``."""
     return _size_unless_too_deep(value) is None
+
+
+def _size_of_texts(answer: dict[str, JsonValue]) -> int | None:
+    """Bytes of its JSON, about, of an answer that is a long text in few objects; None: of any other."""
+    content = answer.get("content")
+    if not (isinstance(content, list) and content and len(_text(content[0]) or "") >= _LONG_TEXT):
+        return None
+    size, looked_at = 0, 0
+    pending: list[JsonValue] = [answer]
+    while pending:
+        outer = pending.pop()
+        looked_at += len(outer)
+        if looked_at > _FEW:  # so none is deeper than that either
+            return None
+        for inner in outer.values() if isinstance(outer, dict) else outer:
+            if isinstance(inner, str):
+                size += len(inner)
+            elif isinstance(inner, dict | list):
+                pending.append(inner)
+    return size
 
 
 def _size_unless_too_deep(value: JsonValue) -> int | None:

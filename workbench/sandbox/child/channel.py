@@ -8,7 +8,7 @@ from collections import deque
 
 from workbench.sandbox.frames import EXIT_UNTAKEN, LARGE, Frame, FrameReader, length_of, pack
 
-_READ_BYTES = 65_536
+_READ_BYTES, _READ_MANY_BYTES = 65_536, 1 << 18
 _BLOCKING = b"0\n"
 
 
@@ -39,14 +39,21 @@ class Channel:
     def has_frames(self) -> bool:
         return bool(self._frames)
 
-    def send(self, text: str) -> None:
-        """Raises EOFError when the parent is gone."""
-        body = text.encode("utf-8", "replace")
-        if len(body) < LARGE:
-            self._write(pack(body))
-        else:
-            self._write(length_of(len(body)))
-            self._write(body)
+    def send(self, text: str, start: int = 0, more: str = "") -> None:
+        """Send an object's text from ``start`` on, with ``more`` before its last brace.
+
+        Raises EOFError when the parent is gone.
+        """
+        if len(text) < LARGE:
+            if start or more:
+                text = f"{text[start:-1]}{more}}}"
+            self._write(pack(text.encode("utf-8", "replace")))
+            return
+        # What is large is encoded, which is one copy of it in fresh memory, and not copied again.
+        body, end = memoryview(text.encode("utf-8", "replace"))[start:-1], f"{more}}}".encode()
+        self._write(length_of(len(body) + len(end)))
+        self._write(body)
+        self._write(end)
 
     def _write(self, data: bytes | memoryview) -> None:
         while True:
@@ -90,7 +97,9 @@ class Channel:
 
     def _take(self) -> None:
         try:
-            data = os.read(self._descriptor, _READ_BYTES)
+            data = os.read(
+                self._descriptor, _READ_BYTES if self._reader.is_between else _READ_MANY_BYTES
+            )
         except BlockingIOError:
             return
         if not data:
@@ -114,7 +123,9 @@ class Rehearsal(Channel):
         super().__init__(0)
         self._packed = pack(frame)
 
-    def send(self, text: str) -> None:
+    def send(self, text: str, start: int = 0, more: str = "") -> None:
+        if start or more:
+            text = f"{text[start:-1]}{more}}}"
         pack(text.encode("utf-8", "replace"))
 
     def receive(self) -> Frame:

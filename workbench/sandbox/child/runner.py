@@ -234,7 +234,7 @@ class Runner:
             done = _memory_failure(self._heap_limit)
         cpu = (time.process_time() - self._cpu_before) * 1000
         unawaited = len(self._unanswered)
-        self._send(f'{done[:-1]},"heap":{heap},"cpu_ms":{cpu:.3f},"unawaited":{unawaited}}}')
+        self._send(done, more=f',"heap":{heap},"cpu_ms":{cpu:.3f},"unawaited":{unawaited}')
 
     def _engine_failure(self, failure: Exception) -> str:
         """A failure that escaped the prelude: most likely the heap was too full even to describe it."""
@@ -249,14 +249,14 @@ class Runner:
         try:
             kind = message[0]
             if kind == "B":
-                self._send(self._fitting(message[1:]))
+                self._pass_on(message)
                 return self._receive(blocking=True)[1]
             if kind == "F":
                 self._in_flight += 1
                 self._operations += 1  # as the prelude numbers them
                 if message.startswith(_CALL):
                     self._unanswered.add(self._operations)
-                self._send(self._fitting(message[1:]))
+                self._pass_on(message)
             elif kind == "N":
                 return str(self._clock.read())
             elif kind == "L" and self._answers_again is None:
@@ -300,12 +300,13 @@ class Runner:
         touched = system.own_peak_resident() - self._resident_before
         return used >= self._heap_limit * _FULL or touched >= self._heap_limit * _TOUCHED
 
-    def _fitting(self, frame: str) -> str:
-        """The frame, or one that says what of it is too large."""
+    def _pass_on(self, message: str) -> None:
+        """Send the frame that stands behind the message's letter, or one that says what of it is too large."""
         most = self._frame_limit
-        if _size_of(frame) <= most + _CALL_OVERHEAD:
-            return frame
-        data: dict[str, Any] = json.loads(frame)
+        if _size_of(message) - 1 <= most + _CALL_OVERHEAD:
+            self._send(message, start=1)
+            return
+        data: dict[str, Any] = json.loads(message[1:])
         for name in ("server", "tool", "query"):  # of a question to the catalogue
             if name in data:
                 data[name] = data[name][:_MOST_ASKED]
@@ -321,7 +322,7 @@ class Runner:
                 "code": "SERIALIZATION_ERROR",
                 "message": f"{whose} {together + size} bytes of JSON; {most} are allowed",
             }
-        return _compact(data)
+        self._send(_compact(data))
 
     def _log(self, frame: str) -> None:
         most = min(_MAX_LOG_BYTES, self._frame_limit)
@@ -334,16 +335,17 @@ class Runner:
 
     # -- frames ----------------------------------------------------------------------------
 
-    def _send(self, frame: str) -> None:
+    def _send(self, frame: str, start: int = 0, more: str = "") -> None:
+        """Send a frame, which begins at ``start``, with ``more`` members at its end."""
         assert self._channel is not None
         if self._answers_again is not None:
             return
         readings = self._clock.take()
         if readings:
-            frame = f'{frame[:-1]},"clock":{_encode(readings)}}}'
+            more = f'{more},"clock":{_encode(readings)}'
         if self._logs_dropped and frame.startswith('{"t":"done"'):
-            frame = f'{frame[:-1]},"logs_dropped":{self._logs_dropped}}}'
-        self._channel.send(frame)
+            more = f'{more},"logs_dropped":{self._logs_dropped}'
+        self._channel.send(frame, start, more)
 
     def _has_frames(self) -> bool:
         assert self._channel is not None

@@ -15,8 +15,8 @@ from workbench.core.worker_ports import FrameListener
 from workbench.sandbox.frames import LARGE, Frame, FrameReader, FrameTooLarge, length_of
 from workbench.sandbox.job import REHEARSE
 from workbench.util import system
+from workbench.util.read_size import READ_BYTES
 
-_READ_BYTES = 1 << 18
 _FRAME_MARGIN = 16 << 20
 _TURN_S = 0.005
 """How long one worker's frames may keep the event loop from everybody else."""
@@ -160,21 +160,30 @@ class Worker:
 
     def _readable(self) -> None:
         try:
-            data = self._connection.recv(_READ_BYTES)
+            came = self._read()
         except (BlockingIOError, InterruptedError):
             return
-        except OSError:
-            data = b""
-        if not data:
-            self._lost()
-            return
-        try:
-            self._frames += self._reader.feed(data)
         except FrameTooLarge:
             self.kill()
+            came = False
+        except OSError:
+            came = False
+        if came:
+            self._deliver()
+        else:
             self._lost()
-            return
-        self._deliver()
+
+    def _read(self) -> bool:
+        """Take what is there; False: it is the end. Raises OSError, FrameTooLarge."""
+        if self._reader.is_between:
+            data = self._connection.recv(READ_BYTES)
+            if data:
+                self._frames += self._reader.feed(data)
+            return bool(data)
+        with self._reader.room() as room:
+            size = self._connection.recv_into(room)
+        self._frames += self._reader.filled(size)
+        return size > 0
 
     def _deliver(self) -> None:
         """Give the listener what was read, for as long as it takes it and nobody else is kept waiting."""

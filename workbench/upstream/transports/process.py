@@ -15,6 +15,7 @@ from workbench.mcp.conversation import OnNotification
 from workbench.mcp.peer import LONGEST_ANSWER, Peer
 from workbench.text.sanitize import without_styles
 from workbench.util.os_differences import passed_environment
+from workbench.util.read_size import ReadSize
 from workbench.util.system import widen_pipe
 
 _STDERR_LINES = 200
@@ -289,8 +290,14 @@ class _Stdout(asyncio.Protocol):
     def __init__(self, peer: Peer, gone: asyncio.Event) -> None:
         self._peer = peer
         self._gone = gone
+        self._read_size: ReadSize | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._read_size = ReadSize(transport)
 
     def data_received(self, data: bytes) -> None:
+        if self._read_size is not None:
+            self._read_size.came(len(data))
         self._peer.feed(data)
 
     def connection_lost(self, exc: Exception | None) -> None:

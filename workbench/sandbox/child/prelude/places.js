@@ -20,7 +20,7 @@
   let wanted = false, caught = null; // call sites are asked for, and are these
 
   function setScript(own, columns) {
-    source = own; lines = null; syntaxAt = null;
+    source = own; lines = null; syntaxAt = null; callsMade = new kit.MapOf();
     inserted = columns === '' ? null : setProto(parse(columns), null);
     lineCount = split(own, '\n').length;
   }
@@ -66,18 +66,36 @@
     }
     return 0;
   }
-  function placeOf(sites, from) {
+  // The first site that is the script's.
+  function ownSite(sites, from) {
     for (let i = from === undefined ? 0 : from; i < sites.length; i++) {
-      const line = ownLine(siteLine(sites[i]));
-      if (line !== 0) return setProto([line, ownColumn(line, siteColumn(sites[i]))], null);
+      if (ownLine(siteLine(sites[i])) !== 0) return sites[i];
     }
     return null;
   }
+  function placeAt(site) {
+    const line = ownLine(siteLine(site));
+    return setProto([line, ownColumn(line, siteColumn(site))], null);
+  }
+  function placeOf(sites, from) {
+    const site = ownSite(sites, from);
+    return site === null ? null : placeAt(site);
+  }
+  // Most calls are made again and again where one was: counting characters takes as long as the rest of a call.
+  const LINE = 4294967296;
+  let callsMade = new kit.MapOf(); // a site's line and column -> {name, place}
+  function callPlace(sites, name) {
+    const site = ownSite(sites);
+    if (site === null) return null;
+    const key = siteLine(site) * LINE + siteColumn(site), made = kit.mapGet(callsMade, key);
+    if (made !== undefined && made.name === name) return made.place;
+    const place = namedPlace(placeAt(site), name);
+    kit.mapSet(callsMade, key, { __proto__: null, name, place });
+    return place;
+  }
   // Of a call by `name`: a place in its arguments is what the engine gives of one over several lines.
   const callPlaces = new kit.MapOf();
-  function callPlace(sites, name) {
-    const place = placeOf(sites);
-    if (place === null) return null;
+  function namedPlace(place, name) {
     const line = place[0], column = place[1];
     if (name === '' || name.length > 200 || slice(sourceLine(line), column - 1, column + name.length) === name + '(') return place;
     const key = line + ' ' + column + ' ' + stringify(name);
