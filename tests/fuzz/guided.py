@@ -58,10 +58,10 @@ def frames() -> Door:
 
 def lines() -> Door:
     """What a server writes to its stdout, in pieces of the length that the first byte says."""
-    from workbench.mcp.framing import LineSplitter, LongLine
+    from workbench.mcp.framing import Line, LineSplitter, LongLine
     from workbench.mcp.messages import Failure, RpcError, answer_of, decode, encode
 
-    def on_line(line: bytes) -> None:
+    def on_line(line: Line) -> None:
         try:
             decoded = decode(line, 1 << 20)
         except ValueError:
