@@ -76,6 +76,8 @@ class Expressions:
         self._known: dict[int, Type | None] = {}
         self._handed: dict[tuple[int, int], Type | None] = {}
         """What parameters are given, by their function and place."""
+        self.filling: set[int] = set()
+        """What begins empty and is looked at now."""
 
     def of(self, node: Node | None, depth: int = 0) -> Type | None:
         """What an expression gives; None: that is not known."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _EMPTY = {"array": "array", "object": "object", "Map": "map", "Set": "set"}
 _CELLS = frozenset({"member_expression", "subscript_expression"})
 _AROUND = frozenset({"parenthesized_expression", "non_null_expression"})
+_MOST_PUT = 20
+"""Places that put something there, and say nothing of it."""
 _ASSIGNED = frozenset({"assignment_expression", "augmented_assignment_expression"})
 
 
@@ -43,12 +45,16 @@ def _kind(known: Expressions, node: Node | None) -> str | None:
 
 def what_fills(
     known: Expressions, empty: Node, name: str, start: int, end: int, depth: int
-) -> Type:
+) -> Type | None:
     """Of ``empty``, called by a name, with what is put into it between two bytes."""
     kind = _kind(known, empty)
+    if empty.id in known.filling:
+        return None  # it is put into itself
+    known.filling.add(empty.id)
     parts: dict[str, Node] = {}
     value: Type | None = None
     key: Type | None = None
+    looked_at = 0
     for path in known.declarations.uses(name, end, start):
         if len(path) < 4:
             continue
@@ -60,8 +66,10 @@ def what_fills(
         found = _put(known, path, len(path) - 1, depth, is_object=kind == "object")
         if found is not None:
             key, value = found
-            if value is not None:
+            looked_at += 1
+            if value is not None or looked_at >= _MOST_PUT:
                 break
+    known.filling.remove(empty.id)
     if kind == "map":
         return Mapped(key, value)
     if kind == "set":
