@@ -14,7 +14,8 @@ from workbench.history import CallRow
 from workbench.replay import Pair
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen
-from workbench.tui.history.diff_screen import Before, DiffScreen, End, calls_compared
+from workbench.tui.history.diff_screen import DiffScreen
+from workbench.tui.history.pair_lines import Before, End, calls_compared, pair_line
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.history.text_sides import TextSides, code_difference, side_lines
 from workbench.tui.replay.screen import ReplayScreen
@@ -214,12 +215,38 @@ async def test_the_code_of_two_runs_stands_line_beside_line(make_app: MakeApp) -
         assert shown(screen, "a") is not None
 
 
+def _call(tool: str, args: str, *, let_through: bool = True) -> CallRow:
+    return CallRow(
+        1, "tracker", tool, args, 1, 1, 0.0, 1.0, None, True, None, None, None, let_through, 1
+    )
+
+
+def test_a_pair_says_first_what_differs_in_as_much_room_as_there_is() -> None:
+    a = _call("search_issues", '{"repo": "a/b", "id": 1}')
+    b = _call("search_issues", '{"repo": "a/b", "id": 2}')
+
+    def sides(width: int) -> list[str]:
+        _, left, right, _ = pair_line(Pair(a, b, ["differs"]), width)
+        return [" ".join(side[0].split()) for side in (left, right)]
+
+    wide = ['✔ #1 tracker.search_issues id=1 repo="a/b" 1 ms │']
+    assert sides(120)[:1] == wide
+    assert sides(120)[1] == wide[0].replace("id=1", "id=2")
+    assert sides(76)[0].startswith("✔ #1 search_issues id=1"), "the tool, rather than its server"
+
+
+def test_lines_of_code_that_are_cut_are_seen_where_they_part() -> None:
+    sides = TextSides("code")
+    beginning = "const found = await tools.tracker.search_issues({ query: "
+    sides.rows = side_lines(beginning + "1 })", beginning + "22 })")
+    (_, (left, _), _, _, (right, _)) = sides._line(sides.rows[0], 70)
+    assert left.strip().endswith("query: 1 })")
+    assert right.strip().endswith("query: 22 })")
+
+
 def test_the_calls_of_two_runs_are_counted_as_the_history_does() -> None:
     def pair(*let_through: bool, diff: bool = False) -> Pair:
-        sides = [
-            CallRow(1, "demo", "echo", "{}", 1, 1, 0.0, 1.0, None, True, None, None, None, each, 1)
-            for each in let_through
-        ]
+        sides = [_call("echo", "{}", let_through=each) for each in let_through]
         return Pair(sides[0], sides[1] if len(sides) > 1 else None, ["differs"] if diff else [])
 
     both, refused = pair(True, True), pair(False, False)

@@ -70,6 +70,7 @@ async def record(
     *,
     source: Source = "tui",
     failed: bool = False,
+    message: str = "no",
     script: str | None = "triage.js",
     client: str | None = None,
     value: int = 1,
@@ -78,7 +79,7 @@ async def record(
     call: ToolCall | None = None,
 ) -> None:
     request = ExecutionRequest("return 1", source=source, script=script, client=client)
-    error = ScriptError(ErrorCode.RUNTIME_ERROR, "no") if failed else None
+    error = ScriptError(ErrorCode.RUNTIME_ERROR, message) if failed else None
     done = Execution(
         execution_id,
         "error" if failed else "ok",
@@ -284,6 +285,18 @@ async def test_hostile_names_are_only_shown(open_store: OpenStore) -> None:
         assert row is not None
         for width in (10, 40, 80, 200):
             assert not any(ord(c) < 32 for text, _ in row_line(row, width) for c in text)
+
+
+async def test_the_whole_row_of_a_failure_has_its_whole_message(open_store: OpenStore) -> None:
+    store = open_store()
+    message = "the end of it matters: " + "word " * 400 + "here it ends"
+    await record(store, "aaaa", failed=True, message=message)
+    app = HistoryApp(store)
+    async with app.run_test(size=(120, 15)) as pilot:
+        await opened(app, pilot)
+        await pilot.press("w")
+        await until(lambda: isinstance(app.screen, WholeRow), "the whole row")
+        await until(lambda: "here it ends" in str(app.screen.query_one(Static).content))
 
 
 @pytest.mark.parametrize("width", [60, 80])

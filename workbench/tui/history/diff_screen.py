@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -18,49 +16,37 @@ from textual.widgets import Static
 from workbench.core.model import JsonValue
 from workbench.history import CallRow, Recording
 from workbench.replay import (
-    Pair,
     compare_calls,
     compare_ends,
     end_of,
-    json_difference,
 )
 from workbench.text.jsontext import dumps
 from workbench.text.plurals import agrees, count
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
-from workbench.tui.history.text_sides import SideLine, TextSides, code_difference
+from workbench.tui.history.pair_lines import (
+    Before,
+    End,
+    Line,
+    before_calls,
+    call_name,
+    calls_compared,
+    pair_line,
+    pairs_heading,
+    signed,
+    took,
+)
+from workbench.tui.history.text_sides import SideLine, TextSides
 from workbench.tui.replay.timeline import execution_of
-from workbench.tui.values.difference_list import DifferenceList
+from workbench.tui.values.difference_list import DifferenceList, by_side, difference_title
 from workbench.tui.values.json_view import JsonView
 from workbench.tui.values.value_screen import JsonScreen
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
-from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.quiet_line import as_many
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.wording import SIGNS, duration, local_time
-
-_MS = 9
-_MOST_ARGS = 400
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """The last row: how both ended."""
-
-    diff: list[JsonValue]
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """A row above the calls: the scripts, or what they were given, where the runs do not have the same."""
-
-    what: Literal["code", "input"]
-    diff: list[JsonValue]
-
-
-Line: TypeAlias = Pair | Before | End
+from workbench.tui.wording import SIGNS, local_time
 
 
 class DiffScreen(GuardedScreen[None]):
@@ -87,11 +73,12 @@ class DiffScreen(GuardedScreen[None]):
         self._verdict = verdict
         self._differs: bool | None = None
         """None: they were not compared yet."""
+        self._said: list[str] = []
 
     def compose(self) -> ComposeResult:
         yield Static("Comparing…", id="diff-header", markup=False)
         with Pane(id="pairs-pane"):
-            yield RowList[Line](pair_line, _heading, id="pairs")
+            yield RowList[Line](pair_line, pairs_heading, id="pairs")
         # What is in these panes comes with the comparison: all at once held up the event loop.
         yield Pane(id="code-pane")
         with Horizontal(id="values"):
@@ -117,18 +104,21 @@ class DiffScreen(GuardedScreen[None]):
         await self._fill_panes()
         different = sum(bool(pair.diff) for pair in pairs)
         self.rows.set_rows([*before, *pairs, end], 0)
-        said = calls_compared(pairs)
+        self._said = [calls_compared(pairs), "the end differs" if end.diff else "the same end"]
         if before:
             verb = agrees(len(before), "differ")
-            said = f"{' and '.join(row.what for row in before)} {verb}, {said}"
-        said += ", and the end differs" if end.diff else ", and the end is the same"
-        self.query_one("#pairs-pane", Pane).set_title(
-            f"Calls · {said}", "n next difference · F6 pane"
-        )
+            self._said.insert(0, f"{' and '.join(row.what for row in before)} {verb}")
+        self._title_pairs()
         self._show_header(bool(before or different or end.diff))
         self._show()
         if (different or end.diff) and not _differs(self.rows.rows[0]):
             self.action_next(1)
+
+    @on(Pane.Resized)
+    def _title_pairs(self) -> None:
+        """What differs, in as many words as there is room for."""
+        pane = self.query_one("#pairs-pane", Pane)
+        pane.set_title(as_many("Calls", self._said, pane.title_room), "n next difference · F6 pane")
 
     async def _fill_panes(self) -> None:
         """One after the other, each in a turn of its own."""
@@ -145,7 +135,7 @@ class DiffScreen(GuardedScreen[None]):
         self._differs = differs
         room = max(0, self.size.width - 4)
         a_ms, b_ms = self._a.duration_ms, self._b.duration_ms
-        delta = "" if a_ms is None or b_ms is None else f" · b − a {_signed(b_ms - a_ms)}"
+        delta = "" if a_ms is None or b_ms is None else f" · b − a {signed(b_ms - a_ms)}"
         word = Content.styled("≠ different", "bold $warning")
         if not differs:
             word = Content.styled("= the same", "bold $success")
@@ -174,20 +164,18 @@ class DiffScreen(GuardedScreen[None]):
             for name, run in (("a", self._a), ("b", self._b)):
                 self._side(name, run.input, f"{name} · input", "")
         elif isinstance(row, End):
-            self._side("a", end_of(self._a), "a · the end", _took(self._a.duration_ms))
-            self._side("b", end_of(self._b), "b · the end", _took(self._b.duration_ms))
+            self._side("a", end_of(self._a), "a · the end", took(self._a.duration_ms))
+            self._side("b", end_of(self._b), "b · the end", took(self._b.duration_ms))
         else:
             for name, call in (("a", row.a), ("b", row.b)):
                 if call is None:
                     self.query_one(f"#{name}", JsonView).clear("No such call")
                     self.query_one(f"#{name}-pane", Pane).set_title(f"{name} · no such call")
                 else:
-                    title = f"{name} · {_call_name(call)}"
-                    self._side(name, _call_shown(call), title, _took(call.duration_ms))
+                    title = f"{name} · {call_name(call)}"
+                    self._side(name, _call_shown(call), title, took(call.duration_ms))
         self.query_one(DifferenceList).show(row.diff, "Nothing differs here")
-        self.query_one("#entries-pane", Pane).set_title(
-            f"Difference · {len(row.diff)}" if row.diff else "Difference", "Enter shows one whole"
-        )
+        self.query_one("#entries-pane", Pane).set_title(*difference_title(row.diff))
 
     def _show_code(self, diff: list[JsonValue]) -> None:
         """Line beside line."""
@@ -221,91 +209,17 @@ class DiffScreen(GuardedScreen[None]):
     def _line_opened(self) -> None:
         row = self.query_one(TextSides).row
         if row is not None:
-            self.app.push_screen(JsonScreen(row.difference, "line"))
+            self.app.push_screen(JsonScreen(by_side(row.difference, "a", "b"), "line"))
 
     @on(DifferenceList.Selected, "#entries")
     def _entry(self) -> None:
-        row = self.query_one(DifferenceList).row
-        if row is not None:
-            self.app.push_screen(JsonScreen(row, "difference"))
-
-
-def pair_line(row: Line, width: int) -> list[Part]:
-    """``≠ #1 demo.echo 12 ms │ #1 demo.echo 14 ms │ +2 ms``."""
-    side = max((width - 2 - _MS - 1) // 2, 8)
-    if isinstance(row, Before):
-        places = count(len(row.diff), "line" if row.what == "code" else "place")
-        verb = agrees(len(row.diff), "differ")
-        return [("≠ ", "warning"), (f"{row.what}: {places} {verb}", "warning")]
-    if isinstance(row, End):
-        sign, name = ("≠ ", "warning") if row.diff else ("= ", "ok")
-        said = "value, error and console"
-        return [(sign, name), (said, name if row.diff else "")]
-    a_ms, b_ms = (call.duration_ms if call is not None else None for call in (row.a, row.b))
-    delta = "" if a_ms is None or b_ms is None else _signed(b_ms - a_ms)
-    name = "warning" if row.diff else ""
-    return [
-        ("≠ " if row.diff else "= ", "warning" if row.diff else "ok"),
-        (fit(_half(row.a, side - 1), side - 1) + "│", name if row.a is not None else "dim"),
-        (fit(_half(row.b, side - 1), side - 1) + "│", name if row.b is not None else "dim"),
-        (f"{delta:>{_MS}}", "dim"),
-    ]
-
-
-def calls_compared(pairs: Sequence[Pair]) -> str:
-    """How many calls differ; of those that were let through, as the history counts them, the refused apart."""
-    different = sum(bool(pair.diff) for pair in pairs)
-    made = sum(was_let_through(pair.a) or was_let_through(pair.b) for pair in pairs)
-    refused = len(pairs) - made
-    calls = count(made, "call") if made or not refused else count(refused, "refused call")
-    if made and refused:
-        calls += f" and {refused:,} refused"
-    if different:
-        return f"{different:,} of {calls} {agrees(different, 'differ')}"
-    if not pairs:
-        return "no calls"
-    return f"{calls}, {'the same' if len(pairs) == 1 else 'all the same'}"
-
-
-def was_let_through(call: CallRow | None) -> bool:
-    """Whether there is such a call, and a server was asked."""
-    return call is not None and call.dispatched
-
-
-def before_calls(a: Recording, b: Recording) -> list[Before]:
-    """What differs before any call: the script by its lines, the input by its members."""
-    found = []
-    code = code_difference(a.code, b.code)
-    if code:
-        found.append(Before("code", code))
-    given = json_difference(a.input, b.input)
-    if given:
-        found.append(Before("input", given))
-    return found
-
-
-def _half(call: CallRow | None, width: int) -> str:
-    if call is None:
-        return "  no such call"
-    took = _took(call.duration_ms)
-    sign = "…" if call.ok is None else "✔" if call.ok else "✘"
-    name = f"{sign} {_call_name(call)}"
-    args = clean_line(call.args_text[:_MOST_ARGS])
-    room = max(width - len(took) - 2, 4)
-    return f"{fit(name + '  ' + args, room)} {took} "
-
-
-def _heading(width: int) -> str:
-    side = max((width - 4 - _MS - 1) // 2, 8)
-    return f"    {fit('a', side)}{fit('b', side)}{'b − a':>{_MS}}"
+        entry = self.query_one(DifferenceList).whole_entry
+        if entry is not None:
+            self.app.push_screen(JsonScreen(entry, "difference"))
 
 
 def _differs(row: Line | SideLine) -> bool:
     return row.differs if isinstance(row, SideLine) else bool(row.diff)
-
-
-def _call_name(call: CallRow) -> str:
-    return f"#{call.seq} {clean_line(f'{call.server}.{call.tool}', 60)}"
 
 
 def _call_shown(call: CallRow) -> JsonValue:
@@ -337,12 +251,4 @@ def _name(recording: Recording, room: int) -> str:
         f"value {clean_line(dumps(recording.value)[:60])}",
     ]
     named = f"{clean_line(recording.label)}  {script}  {SIGNS[status]} {status}"
-    return as_many(f"{named}  {_took(recording.duration_ms)}", parts, room, "  ")
-
-
-def _took(ms: float | None) -> str:
-    return "" if ms is None else duration(ms)
-
-
-def _signed(ms: float) -> str:
-    return f"{'+' if ms >= 0 else '−'}{duration(abs(ms))}"
+    return as_many(f"{named}  {took(recording.duration_ms)}", parts, room, "  ")

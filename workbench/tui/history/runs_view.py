@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
@@ -16,16 +18,19 @@ from workbench.core.ports import HistoryKeeper
 from workbench.core.records import ScriptRow, Wanted
 from workbench.core.savings import Tokens
 from workbench.history import POLL_S, ExecutionRow, Follower, HistoryError, Order
-from workbench.text.sanitize import clean_line
+from workbench.text.sanitize import clean, clean_line, cut
 from workbench.tui.history.filter import HINT, doubt_of, script_filter, wanted_of
 from workbench.tui.history.groups import group_heading, group_line
 from workbench.tui.history.rows import heading, row_line, shows_tokens
 from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.line_view import Part
 from workbench.tui.widgets.row_list import RowList
+from workbench.tui.widgets.whole_row import ROOMY, words_of
 from workbench.util.one_thread import OneThread
 
 _PAGE = 200
+_MOST_MESSAGE = 20_000
+"""Characters of a message that a whole row shows; the run has all of it."""
 _TYPED_S = 0.12
 _COUNTED_AT_ONCE = 25
 _GROUPED_S = 1.0
@@ -55,6 +60,7 @@ class RunsView(FilteredList[Line]):
         """text: the filter at first."""
         super().__init__(self._line, self._heading, name="history", placeholder=HINT)
         self.line.value = text
+        self.rows.more_of = self._whole
         self.order: Order = "newest"
         self.folded = False
         self.marked: ExecutionRow | None = None
@@ -112,6 +118,21 @@ class RunsView(FilteredList[Line]):
         marked = self.marked is not None and row.n == self.marked.n
         tokens = self._tokens.get(row.execution_id)
         return row_line(row, width, marked=marked, tokens=tokens, named=self._named)
+
+    def _whole(self, row: Line) -> Awaitable[str] | None:
+        """The words of a run that failed, with the whole message: the list has its beginning."""
+        if not isinstance(row, ExecutionRow) or not row.error_code:
+            return None
+        return self._with_message(row)
+
+    async def _with_message(self, row: ExecutionRow) -> str:
+        words = words_of(row_line(replace(row, error_code=None), ROOMY))
+        try:
+            recording = await asyncio.to_thread(self._history.recording, row.execution_id)
+            message = str((recording.error or {}).get("message") or row.error_message or "")
+        except HistoryError as error:
+            message = str(error)
+        return f"{words}\n{row.error_code}: {cut(clean(message), _MOST_MESSAGE)}"
 
     def _show(self, rows: list[Line], cursor: int | None) -> None:
         self._named = max(

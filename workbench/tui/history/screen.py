@@ -54,7 +54,8 @@ class HistoryScreen(GuardedScreen[None]):
         self._open_run = open_run
 
     def compose(self) -> ComposeResult:
-        with Pane(id="history-pane"):
+        with Pane(id="history-pane") as pane:
+            pane.set_title("History")
             yield self.view
         yield KeyFooter()
 

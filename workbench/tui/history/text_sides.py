@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from workbench.core.model import JsonValue
 from workbench.replay.aligning import common_pairs
 from workbench.text.sanitize import clean_line
+from workbench.tui.values.difference_list import where_they_part
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.row_list import RowList
 
-_NUMBER = 5
 _LONGEST = 2_000
 
 
@@ -78,33 +78,43 @@ class TextSides(RowList[SideLine]):
     """The rows of two texts; a line that is cut is opened with Enter."""
 
     def __init__(self, id: str) -> None:
-        super().__init__(_line, _heading, id=id)
+        super().__init__(self._line, self._heading, id=id)
+        self._digits = 1
 
     def show(self, left: str, right: str) -> None:
         """Put the cursor on the first line that differs."""
         lines = side_lines(left, right)
+        last = max((max(line.left_number, line.right_number) for line in lines), default=1)
+        self._digits = len(str(last))
         first = next((place for place, line in enumerate(lines) if line.differs), 0)
         self.set_rows(lines, first)
 
+    def _heading(self, width: int) -> str:
+        side, before = self._side(width - 2), " " * (self._digits + 2)
+        return f"  {fit(before + 'a', side)}   {fit(before + 'b', side)}"
 
-def _heading(width: int) -> str:
-    side = (width - 5) // 2
-    return f"  {fit('  a', side)} │ {fit('  b', side)}"
+    def _side(self, width: int) -> int:
+        return max((width - 3) // 2, self._digits + 6)
+
+    def _line(self, row: SideLine, width: int) -> list[Part]:
+        side = self._side(width)
+        sign = "≠" if row.differs else " "
+        gone, new = ("error", "ok") if row.differs else ("", "")
+        left, right = _shown(row.left), _shown(row.right)
+        if row.differs and row.left_number and row.right_number:
+            left, right = where_they_part(left, right, side - self._digits - 2)
+        return [
+            *self._half(row.left_number, left, side, gone),
+            (f" {sign} " if row.differs else " │ ", "warning" if row.differs else "dim"),
+            *self._half(row.right_number, right, side, new),
+        ]
+
+    def _half(self, number: int, text: str, width: int, style: str) -> list[Part]:
+        if not number:
+            return [(" " * width, "dim")]
+        digits = self._digits
+        return [(f"{number:>{digits}}  ", "dim"), (fit(text, width - digits - 2), style)]
 
 
-def _line(row: SideLine, width: int) -> list[Part]:
-    side = max((width - 3) // 2, _NUMBER + 4)
-    sign = "≠" if row.differs else " "
-    gone, new = ("error", "ok") if row.differs else ("", "")
-    return [
-        *_half(row.left_number, row.left, side, gone),
-        (f" {sign} " if row.differs else " │ ", "warning" if row.differs else "dim"),
-        *_half(row.right_number, row.right, side, new),
-    ]
-
-
-def _half(number: int, text: str, width: int, style: str) -> list[Part]:
-    if not number:
-        return [(" " * width, "dim")]
-    shown = clean_line(text[:_LONGEST].expandtabs(2))
-    return [(f"{number:>{_NUMBER}}  ", "dim"), (fit(shown, width - _NUMBER - 2), style)]
+def _shown(text: str) -> str:
+    return clean_line(text[:_LONGEST].expandtabs(2))

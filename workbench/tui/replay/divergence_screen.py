@@ -17,7 +17,7 @@ from workbench.text.plurals import plural
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.editor.code_area import CodeArea, Marker
-from workbench.tui.values.difference_list import DifferenceList
+from workbench.tui.values.difference_list import DifferenceList, difference_title
 from workbench.tui.values.json_view import JsonView
 from workbench.tui.values.value_screen import JsonScreen
 from workbench.tui.widgets.guarded_screen import GuardedScreen
@@ -97,9 +97,7 @@ class DivergenceScreen(GuardedScreen[None]):
         entries = divergence.diff if isinstance(divergence.diff, list) else []
         missing = "Only one of both makes this call"
         self.query_one(DifferenceList).show(entries, missing)
-        self.query_one("#difference-pane", Pane).set_title(
-            f"Difference · {len(entries)}" if entries else "Difference", "Enter shows one whole"
-        )
+        self.query_one("#difference-pane", Pane).set_title(*difference_title(entries))
         self.query_one(DifferenceList).focus()
 
     def _script(self, side: str, line: int | None, changed: list[int], word: str) -> None:
@@ -149,6 +147,6 @@ class DivergenceScreen(GuardedScreen[None]):
 
     @on(DifferenceList.Selected)
     def _entry(self) -> None:
-        row = self.query_one(DifferenceList).row
-        if row is not None:
-            self.app.push_screen(JsonScreen(row, "difference"))
+        entry = self.query_one(DifferenceList).whole_entry
+        if entry is not None:
+            self.app.push_screen(JsonScreen(entry, "difference"))

@@ -19,11 +19,32 @@ class DifferenceList(RowList[JsonValue]):
     def __init__(self, left: str, right: str, *, id: str) -> None:
         """left, right: what the sides are called."""
         super().__init__(_line, lambda width: _heading(width, left, right), id=id)
+        self._sides = left, right
 
     def show(self, entries: list[JsonValue], otherwise: str) -> None:
         """otherwise: what is said where there are none."""
         self.empty_text = otherwise
         self.set_rows(entries, 0)
+
+    @property
+    def whole_entry(self) -> JsonValue:
+        """The one under the cursor, with the sides as they are called here; None: there is none."""
+        return by_side(self.row, *self._sides)
+
+
+def by_side(entry: JsonValue, left: str, right: str) -> JsonValue:
+    """An entry of a list of differences with its sides by their names."""
+    if not isinstance(entry, dict):
+        return entry
+    names = {"path": "where", "expected": left.lower(), "actual": right.lower()}
+    return {names.get(name, name): value for name, value in entry.items()}
+
+
+def difference_title(entries: list[JsonValue]) -> tuple[str, str]:
+    """The words in the frame of such a list."""
+    if not entries:
+        return "Difference", ""
+    return f"Difference · {len(entries):,}", "Enter shows one whole"
 
 
 def _widths(width: int) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import events
@@ -78,6 +78,8 @@ class RowList(PaintedView, Generic[T], can_focus=True):
         self._one_click = one_click
         self._draw = draw
         self._heading = heading
+        self.more_of: Callable[[T], Awaitable[str] | None] | None = None
+        """Reads all the words of a row, where those that are drawn may not be all; None: they are."""
         self.rows: list[T] = []
         self.cursor = 0
         self._was_cut = False
@@ -179,7 +181,8 @@ class RowList(PaintedView, Generic[T], can_focus=True):
     def action_whole(self) -> None:
         """All that the row says, over the screen."""
         if self.row is not None:
-            self.app.push_screen(WholeRow(words_of(self._draw(self.row, ROOMY))))
+            more = self.more_of(self.row) if self.more_of is not None else None
+            self.app.push_screen(WholeRow(words_of(self._draw(self.row, ROOMY)), more))
 
     def action_select(self) -> None:
         if self.rows:

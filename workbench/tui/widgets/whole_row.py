@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
@@ -32,10 +33,11 @@ class WholeRow(GuardedModal[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("value")]
 
-    def __init__(self, words: str) -> None:
-        """words: safe to show."""
+    def __init__(self, words: str, more: Awaitable[str] | None = None) -> None:
+        """words: safe to show. more: what stands there once it was read."""
         super().__init__()
         self._words = words
+        self._more = more
 
     def compose(self) -> ComposeResult:
         with Pane() as pane:
@@ -45,6 +47,12 @@ class WholeRow(GuardedModal[None]):
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
+        if self._more is not None:
+            self._read(self._more)
+
+    @work(exit_on_error=False)
+    async def _read(self, more: Awaitable[str]) -> None:
+        self.query_one(Static).update(await more)
 
 
 def words_of(parts: Iterable[Part]) -> str:
