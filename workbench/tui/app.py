@@ -76,7 +76,7 @@ class WorkbenchApp(AppBase):
         self.main = WorkbenchScreen()
         self.shares: dict[str, dict[str, float]] = {}
         """How the user has laid out the panes; see ``Session.shares``."""
-        self.sidebar_wanted = False
+        self.sidebar_wanted: bool | None = None
         self._ascii = AsciiFilter()
         self._safe = SafeFilter()
         self._readable = ReadableFilter(

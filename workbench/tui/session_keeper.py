@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from textual.worker import WorkType
 
 from workbench.tui.ui_state import Session, SessionStore
-from workbench.tui.widgets.pane_screen import WIDE
 from workbench.util.one_thread import OneThread
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ class SessionKeeper:
         self._last = last = self._store.last()
         self._app.shares = {name: dict(shares) for name, shares in last.shares.items()}
         self._app.palette.recent = list(last.recent)
+        self._app.sidebar_wanted = last.sidebar
         return last.theme
 
     @property
@@ -43,9 +43,6 @@ class SessionKeeper:
         app.main.scripts.wrapped.recall(last.wrapped)
         app.main.scripts.folded.recall(last.folded)
         await app.main.scripts.open_first(script, last.files, last.current, lost)
-        app.sidebar_wanted = last.sidebar
-        if last.sidebar and app.size.width >= WIDE:
-            app.main.sidebar.show()
         if lost and self.keep_drafts():
             self._store.forget()
 

@@ -47,7 +47,8 @@ class Session:
     theme: str = ""
     shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """What the panes share, by breakpoint and splitter (widgets/splitter.py)."""
-    sidebar: bool = False
+    sidebar: bool | None = None
+    """Whether it was opened or closed; None: neither."""
     recent: tuple[str, ...] = ()
     """What was last chosen in the palette: ids of its entries."""
     wrapped: tuple[str, ...] = ()
@@ -114,12 +115,13 @@ class SessionStore:
             return Session()
         files = [file for file in _items(values.get("files")) if _is_file(file)]
         current, theme = values.get("current"), values.get("theme")
+        sidebar = values.get("sidebar")
         return Session(
             tuple(files),
             current if isinstance(current, int) and 0 <= current < len(files) else 0,
             theme if isinstance(theme, str) else "",
             _shares(values.get("shares")),
-            values.get("sidebar") is True,
+            sidebar if isinstance(sidebar, bool) else None,
             tuple(name for name in _items(values.get("recent")) if isinstance(name, str)),
             tuple(file for file in _items(values.get("wrapped")) if _is_file(file)),
             _folded(values.get("folded")),

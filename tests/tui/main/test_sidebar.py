@@ -130,6 +130,33 @@ async def test_is_remembered(make_app: MakeApp) -> None:
 
 
 @pytest.mark.slow
+async def test_is_open_by_itself_where_there_is_much_room_until_it_is_closed(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(200, 40)) as pilot:
+        await start(app, pilot)
+        sidebar = app.main.sidebar
+        await until(lambda: sidebar.rows.rows, "it is there, and filled")
+        assert app.main.tab.script.has_focus, "one begins where one writes"
+        assert sidebar.region.right <= app.main.query_one("#script").region.x
+        await pilot.resize_terminal(120, 40)
+        await until(lambda: not sidebar.display, "it leaves the room to the panes")
+        await pilot.resize_terminal(90, 24)
+        await pilot.press("f9", "escape")  # over the panes: that says nothing of wide screens
+        await pilot.resize_terminal(200, 40)
+        await until(lambda: sidebar.display, "there is room again")
+        await pilot.press("f9", "f9")
+        await until(lambda: not sidebar.display, "it is closed")
+        await pilot.resize_terminal(190, 40)
+        await pilot.press("ctrl+q")
+    app = make_app("return 1")
+    async with app.run_test(size=(200, 40)) as pilot:
+        await start(app, pilot)
+        assert not app.main.sidebar.display
+
+
+@pytest.mark.slow
 async def test_where_there_is_no_script_samples_are_offered_whatever_is_configured(
     make_app: MakeApp, tmp_path: Path
 ) -> None:

@@ -17,6 +17,7 @@ from workbench.tui.editor.text_edits import is_word
 from workbench.tui.editor.tool_calls import call_text
 from workbench.tui.history.saved_filters import SavedFilters
 from workbench.tui.widgets.filtered_list import FilteredList
+from workbench.tui.widgets.pane_screen import SPACIOUS, WIDE
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
@@ -35,20 +36,36 @@ class Navigation:
 
     # -- the sidebar -------------------------------------------------------------------
 
+    def fit_sidebar(self) -> None:
+        """It is open where one wants it and has the room, and by itself where there is much room."""
+        width, wanted = self._host.app.size.width, self._host.app.sidebar_wanted
+        if wanted is False or self._sidebar.has_focus_within:
+            return
+        fits = width >= (SPACIOUS if wanted is None else WIDE)
+        if fits and not self._sidebar.display:
+            self._sidebar.show()
+        elif not fits:
+            self._sidebar.display = False
+
     def turn_sidebar(self) -> None:
         """Show it and go there; from there, hide it."""
         if self._sidebar.has_focus_within:
             self.hide_sidebar()
         else:
-            self._host.app.sidebar_wanted = True
+            self._want_sidebar(True)
             self._sidebar.show()
             self._sidebar.rows.focus()
 
     def hide_sidebar(self) -> None:
         """Back to the pane from which one went there."""
-        self._host.app.sidebar_wanted = False
+        self._want_sidebar(False)
         self._sidebar.display = False
         self._host.go_to(self._host.pane_name)
+
+    def _want_sidebar(self, wanted: bool) -> None:
+        """Where it lies over the panes, that says nothing of where it has room."""
+        if self._host.app.size.width >= WIDE:
+            self._host.app.sidebar_wanted = wanted
 
     async def take(self, row: SidebarRow) -> None:
         """Open what was chosen in the sidebar."""

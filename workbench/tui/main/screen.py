@@ -66,7 +66,6 @@ class WorkbenchScreen(PaneScreen):
         self._script_pane = EditorPane(id="script", classes="pane -current")
         self._input_pane = EditorPane(id="input", classes="pane")
         self._trace_pane = Pane(self.trace, id="trace", classes="pane -current")
-
         panes = self._script_pane, self._input_pane
         self.problems = Problems(self, *panes)
         self.fixes = QuickFixes(self)
@@ -81,8 +80,7 @@ class WorkbenchScreen(PaneScreen):
         self.others = ExternalRuns(self, self._status, self.runs, self.navigation.open_history)
         self._titles = FrameTitles(self.scripts, self.runs, *panes, self._trace_pane, self.detail)
         self._draft_timer: Timer | None = None
-        self._cuts_lines = False
-        """Whether the editor in which was last typed cuts lines."""
+        self._cuts_lines = False  # the editor in which was last typed
 
     def compose(self) -> ComposeResult:
         yield self._header
@@ -146,7 +144,11 @@ class WorkbenchScreen(PaneScreen):
         """As much as the script and the input in front need."""
         if not self.scripts.tabs:
             return None
-        return share_for(splitter, self.tab.script.text, self.tab.input.text, self.app.size)
+        tab, room = self.tab, self.sidebar.beside(self.app.size)
+        return share_for(splitter, tab.script.text, tab.input.text, room)
+
+    def on_resize(self) -> None:
+        self.navigation.fit_sidebar()
 
     def show_titles(self) -> None:
         if self.scripts.tabs:

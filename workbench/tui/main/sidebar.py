@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, cast
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.geometry import Size
 from textual.message import Message
 
 from workbench.catalogue.tools import Catalogue, ToolInfo
@@ -144,6 +145,12 @@ class Sidebar(Pane):
     @property
     def rows(self) -> RowList[SidebarRow]:
         return self.query_one("#sidebar-rows", RowList)
+
+    def beside(self, size: Size) -> Size:
+        """What is left of a screen for the panes."""
+        width = self.styles.width
+        taken = int(width.value) if self.display and width is not None else 0
+        return Size(max(0, size.width - taken), size.height)
 
     def show(self) -> None:
         """Show it, with what there is now."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 PANES = ("script", "input", "trace", "detail")
 NARROW, WIDE = 60, 100
 """Cells from which there is room for two panes, and for four."""
+SPACIOUS = 180
+"""Cells from which there is room for the sidebar beside four panes."""
 LOW = 15
 """Rows from which there is room for two panes."""
 _STEP = 0.05
