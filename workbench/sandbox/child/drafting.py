@@ -6,7 +6,6 @@ prelude can map columns back. Runs in the worker: standard library only.
 
 from __future__ import annotations
 
-import json
 import re
 
 _KEPT = re.compile(rb"[^\r\n]")
@@ -65,7 +64,7 @@ class Draft:
             return self._text.decode(), ""
         self._insertions.sort(key=lambda item: item[0])
         parts: list[bytes] = []
-        columns: dict[int, list[list[int]]] = {}
+        columns: dict[int, list[tuple[int, int]]] = {}
         position = 0
         line, column = 1, 0  # of the text written so far
         for at, text in self._insertions:
@@ -78,9 +77,14 @@ class Draft:
             else:
                 column += len(piece)
             inserted = text.encode()
-            columns.setdefault(line, []).append([column, len(inserted)])
+            columns.setdefault(line, []).append((column, len(inserted)))
             column += len(inserted)
             parts.append(inserted)
             position = at
         parts.append(bytes(self._text[position:]))
-        return b"".join(parts).decode(), json.dumps(columns, separators=(",", ":"))
+        lines = (
+            f'"{number}":[{",".join(f"[{column},{length}]" for column, length in pieces)}]'
+            for number, pieces in columns.items()
+        )
+        # Written here: an encoder of JSON is not in the memory of a fresh fork.
+        return b"".join(parts).decode(), f"{{{','.join(lines)}}}"

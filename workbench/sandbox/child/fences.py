@@ -22,6 +22,7 @@ _TAGGED = re.compile(
     + r"?\s*<(?P<tag>[A-Za-z][\w-]*)(?: [^<>\n]*)?>[ \t]*\r?\n(?P<inner>.*)</(?P=tag)>\s*",
     re.DOTALL,
 )
+_TAG = re.compile(BYTE_ORDER_MARK + r"?\s*<")
 _LANGUAGES = frozenset(
     {"js", "javascript", "jsx", "mjs", "cjs", "node", "ts", "typescript", "tsx", "mts", "ecmascript"}
 )  # fmt: skip
@@ -55,10 +56,11 @@ def unfenced(code: str) -> str:
 
     Raises NotAScript where it is not clear what the script is.
     """
-    tagged = _TAGGED.fullmatch(code) if "</" in code else None
+    tagged = _TAGGED.fullmatch(code) if _TAG.match(code) is not None and "</" in code else None
     if tagged is not None:
         code = _within(code, *tagged.span("inner"))
-    if "```" not in code and "~~~" not in code:
+    # One sign is looked for fifty times as fast as three.
+    if not (("`" in code and "```" in code) or ("~" in code and "~~~" in code)):
         return code
     fences = list(_fences(code))
     if not fences:

@@ -114,8 +114,8 @@ class Untyped(NamedTuple):
     """A script without its types: as many bytes, each line where it was."""
 
     text: str
-    code: str | None
-    """The same with blanks for its texts, comments and patterns (``script_lines``); None: not as long."""
+    code: str
+    """The same with blanks for its texts, comments and patterns (``script_lines``)."""
 
 
 def untyped(text: str) -> Untyped | None:
@@ -129,11 +129,10 @@ def untyped(text: str) -> Untyped | None:
     spans += _casts(code)
     spans += _arguments(code)
     spans += _sure(code)
-    spans.sort()
     plain, rest = _without(text, code, spans)
-    if "<" in rest and _LEFT.search(rest) is not None:
+    if rest is None or ("<" in rest and _LEFT.search(rest) is not None):
         return None
-    return Untyped(plain, rest if text.isascii() else None)
+    return Untyped(plain, rest)
 
 
 def _may_be_misread(text: str) -> bool:
@@ -143,23 +142,23 @@ def _may_be_misread(text: str) -> bool:
     return "${" in text and any("<" in inner and ">" in inner for inner in _PUT_IN.findall(text))
 
 
-def _without(text: str, code: str, spans: Spans) -> tuple[str, str]:
+def _without(text: str, code: str, spans: Spans) -> tuple[str, str | None]:
     """Both with blanks of as many bytes; a statement leaves a semicolon, so that the one before it ends."""
-    texts: list[str] = []
-    codes: list[str] = []
-    done = 0
-    for start, end in spans:
-        if start < done:
-            continue  # within another one
-        gone = text[start:end]
-        is_plain = "\n" not in gone and gone.isascii()
-        blank = " " * (end - start) if is_plain else blanks(gone.encode()).decode()
-        if gone[0].isalpha():
-            blank = f";{blank[1:]}"
-        texts += (text[done:start], blank)
-        codes += (code[done:start], blank)
-        done = end
-    return "".join(texts) + text[done:], "".join(codes) + code[done:]
+    source = bytearray(text.encode())
+    is_plain = len(source) == len(text)
+    rest = bytearray(code.encode()) if is_plain else bytearray(source)
+    for start, end in spans if is_plain else _in_bytes(text, spans):
+        is_line = source.find(b"\n", start, end) < 0
+        blank = b" " * (end - start) if is_line else blanks(bytes(source[start:end]))
+        if source[start] in b"it":
+            blank = b";" + blank[1:]
+        source[start:end] = rest[start:end] = blank
+    plain = source.decode()
+    return plain, rest.decode() if is_plain else code_of(plain)
+
+
+def _in_bytes(text: str, spans: Spans) -> Spans:
+    return [(len(text[:start].encode()), len(text[:end].encode())) for start, end in spans]
 
 
 def _statements(code: str) -> Spans:

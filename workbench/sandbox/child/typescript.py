@@ -87,7 +87,7 @@ class NotErasable(Exception):
 
 def looks_like_generics(text: str) -> bool:
     """``f<T>(x)`` is also JavaScript (two comparisons), and never meant so."""
-    return ">(" in text and _GENERIC_CALL.search(text) is not None
+    return "<" in text and ">(" in text and _GENERIC_CALL.search(text) is not None
 
 
 def looks_typed(text: str) -> bool:

@@ -41,6 +41,8 @@ def _is_word(node: Node) -> bool:
 
 def unused_name(text: str) -> str:
     """A name for the value that the script has not."""
+    if "$" not in text:
+        return "$value"
     longest = max(map(len, _TAKEN.findall(text)), default=-1)
     return "$value" + "$" * (longest + 1)
 
