@@ -89,7 +89,8 @@ def _install(server: Published, folder: Path) -> None:
         _run("npm", "install", "--prefix", str(folder), *quiet, package)
         return
     uv = (sys.executable, "-m", "uv")
-    _run(*uv, "venv", "-q", "--python", sys.executable, str(folder / "venv"))
+    # An installation that broke off left its environment: it is made anew.
+    _run(*uv, "venv", "-q", "--clear", "--python", sys.executable, str(folder / "venv"))
     python = str(_in_venv(folder, "python"))
     _run(
         *uv,

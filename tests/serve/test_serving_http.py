@@ -172,6 +172,28 @@ async def test_numbers_that_json_does_not_have_are_refused(shared: Site, number:
     assert "NaN, Infinity and numbers out of range are not JSON" in answer.text
 
 
+async def test_who_comes_back_for_lost_events_hears_what_is_new(shared: Site) -> None:
+    """Nothing is stored to be sent again: the stream begins now, and is no error."""
+    session = (await shared.post()).headers["mcp-session-id"]
+    given = {"Authorization": f"Bearer {TOKEN}", "Mcp-Session-Id": session, "Last-Event-ID": "7"}
+    async with (
+        httpx2.AsyncClient(timeout=30) as http,
+        http.stream("GET", shared.url, headers={**ACCEPT, **given}) as stream,
+    ):
+        assert stream.status_code == 200
+        assert stream.headers["content-type"].startswith("text/event-stream")
+
+
+@pytest.mark.parametrize(("version", "told"), [("2025-06-18", False), ("2025-11-25", True)])
+async def test_tasks_are_told_to_those_whose_protocol_has_them(
+    shared: Site, version: str, told: bool
+) -> None:
+    hello = {**INITIALIZE, "params": {**HANDSHAKE, "protocolVersion": version}}
+    answer = await shared.post(content=json.dumps(hello).encode())
+    assert f'"protocolVersion":"{version}"' in answer.text
+    assert ('"tasks":{' in answer.text) is told
+
+
 @pytest.mark.slow
 async def test_an_address_for_all_needs_a_flag_and_a_token(folder: Path, start: Start) -> None:
     bare = start(folder, "--http", "0.0.0.0:0", WORKBENCH_TOKEN=TOKEN)

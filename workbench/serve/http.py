@@ -75,8 +75,11 @@ class HttpApp:
                     _log.warning("%s", refusal.message)
                 await _refuse(send, refusal)
                 return
+            # Nothing is stored to be sent again: who comes back for what was lost gets a stream that
+            # begins now. The SDK leaves such a request without any answer.
+            headers = [pair for pair in scope["headers"] if pair[0] != b"last-event-id"]
             exchange = _Exchange(self.access, receive, send)
-            scope[GONE] = exchange.gone
+            scope = {**scope, "headers": headers, GONE: exchange.gone}
             receive, send = exchange.receive, exchange.send
         await self._inner(scope, receive, send)
 

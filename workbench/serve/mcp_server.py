@@ -168,7 +168,11 @@ class ProviderServer(Server[Any]):
         if ctx.protocol_version not in MODERN_PROTOCOL_VERSIONS:
             # mcp 2.3 has no public way to the connections of handshake clients.
             self._handshakes.setdefault(ctx.session._connection, str(uuid.uuid4()))
-        return await call_next(ctx)
+        result = await call_next(ctx)
+        if ctx.method == "initialize" and result["protocolVersion"] != task_wire.FIRST_VERSION:
+            # The SDK asks for the capabilities before it knows the version.
+            result["capabilities"].pop("tasks", None)
+        return result
 
     def _session_of(self, ctx: Context) -> str:
         """Of a handshake client; "": the others have none."""
