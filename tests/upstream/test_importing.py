@@ -557,6 +557,87 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        (
+            {
+                "type": "http",
+                "url": "https://x/mcp",
+                "oauth": {"clientId": "16-ab.c", "callbackPort": 3118},
+            },
+            "its login (oauth) is not taken over; where it wants one: "
+            "workbench servers login s --client-id 16-ab.c",
+        ),
+        (
+            {"url": "https://x/mcp", "auth": "oauth", "scopes": ["read"]},
+            "its login (auth, scopes) is not taken over; where it wants one: workbench servers login s",
+        ),
+        (
+            {"url": "https://x/mcp", "headersHelper": "/bin/headers", "sandbox": {"network": {}}},
+            "not taken over: headersHelper, sandbox",
+        ),
+        ({"command": "x", "alwaysAllow": ["t"], "trust": True, "icon": "i", "later": None}, None),
+    ],
+)
+def test_what_has_no_place_here_is_named(
+    tmp_path: Path, entry: dict[str, Any], problem: str | None
+) -> None:
+    assert _entry(tmp_path, **entry).problems == (() if problem is None else (problem,))
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ({"command": "npx -y 'a b'"}, ("npx", "-y", "a b")),
+        ({"command": "npx", "args": "-y pkg"}, ("npx", "-y", "pkg")),
+        ({"command": "it's a"}, ("it's a",)),
+        ({"command": "/opt/my tools/run"}, ("/opt/my tools/run",)),
+        ({"command": "C:\\Program Files\\node.exe"}, ("C:\\Program Files\\node.exe",)),
+        ({"command": "my tool", "args": ["-y"]}, ("my tool", "-y")),
+    ],
+)
+def test_a_command_written_as_a_line(
+    tmp_path: Path, entry: dict[str, Any], words: tuple[str, ...]
+) -> None:
+    settings = _entry(tmp_path, **entry).settings
+    assert (settings.command, *settings.args) == words
+
+
+def test_an_environment_that_is_a_list(tmp_path: Path) -> None:
+    env = [{"name": "A", "value": 1}, "B=x=y", {"value": "lost"}, "none"]
+    assert _entry(tmp_path, command="x", env=env).settings.env == {"A": "1", "B": "x=y"}
+
+
+@pytest.mark.parametrize(("tools", "allowed"), [(["*"], None), (["a"], ("a",)), ({"a": {}}, None)])
+def test_the_tools_that_copilot_lists(
+    tmp_path: Path, tools: Any, allowed: tuple[str, ...] | None
+) -> None:
+    found = _entry(tmp_path, command="x", tools=tools)
+    assert found.settings.allow_tools == allowed
+
+
+def test_what_a_person_fills_in(tmp_path: Path) -> None:
+    text = "mcpServers:\n  s:\n    url: https://x/mcp\n    headers: {X-User: '{{THE_USER}}'}\n"
+    found = _one(tmp_path, "librechat.yaml", text)
+    assert found.settings.headers == {"X-User": "${THE_USER}"}
+    assert found.problems == ("it asks for THE_USER: set the variable THE_USER",)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.json", '{"s": {"command": "x"}}'),
+        ("a.json", '{"mcp_servers": {"s": {"command": "x"}}}'),
+        ("a.json", '{"amp.url": "u", "amp.mcpServers": {"s": {"command": "x"}}}'),
+        ("a.json", '{"mcpServers": [{"name": "s", "command": "x"}]}'),
+        ("a.toml", '[[mcp_servers]]\nname = "s"\ncommand = "x"\n'),
+    ],
+)
+def test_lists_of_clients_that_are_not_known(tmp_path: Path, name: str, text: str) -> None:
+    assert _one(tmp_path, name, text).settings == ServerSettings("s", "x")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "{}",

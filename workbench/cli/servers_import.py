@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workbench.upstream.importers.planning import Planned
 
 _INDENT = "  "
+_TABLES = ("mcpServers", "servers", "mcp", "mcp_servers", "context_servers", "extensions")
 
 
 def import_servers(arguments: argparse.Namespace) -> int:
@@ -37,7 +38,7 @@ def import_servers(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json([_row(row, state) for row in planned])
     else:
-        _print(planned, state, file)
+        _print(planned, state, file, arguments.files)
         if demo_stays:
             print_demo_stays()
     for problem in found.unreadable:
@@ -57,13 +58,19 @@ def _row(row: Planned, added: str) -> dict[str, object]:
     }
 
 
-def _print(planned: Sequence[Planned], added: str, file: Path) -> None:
+def _print(planned: Sequence[Planned], added: str, file: Path, read: Sequence[str]) -> None:
     if not planned:
-        print("no server of another client was found", file=sys.stderr)
+        looked = f"; looked for in it: {', '.join(_TABLES)}" if read else ""
+        print(f"no server of another client was found{looked}", file=sys.stderr)
         return
     rows = [_row(row, added) for row in planned]
+    offs = [row.state == "new" and not row.settings.enabled for row in planned]
     print_table(
-        ("name", "state", "from"), [(row["name"], row["state"], row["source"]) for row in rows]
+        ("name", "state", "from"),
+        [
+            (row["name"], f"{row['state']}{', disabled' if off else ''}", row["source"])
+            for row, off in zip(rows, offs, strict=True)
+        ],
     )
     for row in planned:
         for problem in row.problems:

@@ -7,6 +7,7 @@ from typing import Any
 
 from workbench.upstream.importers.entries import Entry, Product
 
+_WAYS = ("command", "url", "serverUrl", "httpUrl")
 _NOT_STARTED_BY_A_COMMAND = ("builtin", "platform", "frontend", "inline_python")
 
 
@@ -15,7 +16,7 @@ def tables(document: Entry, product: Product) -> Iterator[Any]:
     settings = document.get("mcp")
     match product:
         case "Codex":
-            yield document.get("mcp_servers")
+            yield _named(document.get("mcp_servers"))
         case "Zed":
             yield document.get("context_servers")
         case "Goose":
@@ -36,7 +37,15 @@ def tables(document: Entry, product: Product) -> Iterator[Any]:
             for project in projects.values() if isinstance(projects, dict) else ():
                 if isinstance(project, dict):
                     yield project.get("mcpServers")
-            yield document.get("mcpServers")
+            yield _named(document.get("mcpServers"))
+            yield document.get("mcp_servers")
+            yield from (each for key, each in document.items() if key.endswith(".mcpServers"))
+            if document and all(map(_is_server, document.values())):  # nothing but servers
+                yield document
+
+
+def _is_server(entry: Any) -> bool:
+    return isinstance(entry, dict) and any(isinstance(entry.get(key), str | list) for key in _WAYS)
 
 
 def _each(table: Any, shape: Any) -> Any:

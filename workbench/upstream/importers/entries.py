@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, Literal, TypeAlias, TypeGuard
 from workbench.config import ServerSettings
 from workbench.config.editing import server_problem
 from workbench.config.schema import SERVER_KEYS
+from workbench.upstream.importers.left_out import left_out
 from workbench.upstream.importers.names import spelled
 from workbench.upstream.importers.ourselves import is_workbench
 from workbench.upstream.importers.texts import Texts
@@ -78,7 +80,8 @@ def translate(name: str, entry: Any, source: Source, variables: Variables) -> Im
     old = "the old HTTP+SSE transport" if entry.get("type") == "sse" else None
     if old is not None:
         texts.problems.append(f"it uses {old}, which is not supported: it is added disabled")
-    include = entry.get("enabled_tools", entry.get("includeTools"))
+    texts.problems.extend(left_out(entry, spelling))
+    include = entry.get("enabled_tools", entry.get("includeTools", _listed_tools(entry)))
     exclude = next(
         (entry[k] for k in ("disabled_tools", "excludeTools", "disabledTools") if k in entry), None
     )
@@ -145,8 +148,14 @@ def _process(entry: Entry, texts: Texts) -> tuple[str | None, list[str], dict[st
     env = entry.get("env", entry.get("environment"))
     if isinstance(command, dict):  # Zed, before 2025
         args, env, command = command.get("args"), command.get("env"), command.get("path")
+    if isinstance(args, str):
+        args = _words(args)
+    if isinstance(command, str) and not args and _is_a_line(command):
+        command = _words(command)
     if isinstance(command, list):  # opencode
         command, args = (command[0], command[1:]) if command else (None, None)
+    if isinstance(env, list):
+        env = _pairs(env)
     own = {
         str(key): texts.value(_word(value), str(key), f"env {key}")
         for key, value in (env.items() if isinstance(env, dict) else ())
@@ -161,6 +170,38 @@ def _process(entry: Entry, texts: Texts) -> tuple[str | None, list[str], dict[st
     words = [_word(arg) for arg in args] if isinstance(args, list) else []
     command = texts.plain(_word(command)) if command else None
     return command, _args(words, texts), own
+
+
+def _is_a_line(command: str) -> bool:
+    """Whether a command has its arguments in it (``npx -y server``), and is no path with blanks."""
+    first, blank, _ = command.strip().partition(" ")
+    return bool(blank) and not any(sign in first for sign in "/\\$%")
+
+
+def _words(line: str) -> list[str]:
+    """As a shell reads them; what it could not read is one word."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return [line]
+
+
+def _pairs(env: list[Any]) -> dict[str, Any]:
+    """``{"name": …, "value": …}`` and ``NAME=value``, as some clients list them."""
+    pairs: dict[str, Any] = {}
+    for each in env:
+        if isinstance(each, dict) and "name" in each:
+            pairs[str(each["name"])] = each.get("value")
+        elif isinstance(each, str) and "=" in each:
+            name, _, value = each.partition("=")
+            pairs[name] = value
+    return pairs
+
+
+def _listed_tools(entry: Entry) -> Any:
+    """``tools``, where it lists the only ones that may be called (GitHub Copilot)."""
+    tools = entry.get("tools")
+    return None if isinstance(tools, list) and "*" in tools else tools
 
 
 def _args(args: list[str], texts: Texts) -> list[str]:

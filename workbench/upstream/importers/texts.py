@@ -15,6 +15,8 @@ from workbench.upstream.importers.variables import Variables, as_variable, is_va
 
 _REFERENCE = re.compile(r"\$\{([^}]*)\}|\$([A-Za-z_]\w*)")
 _DOUBLED = re.compile(r"\$\{\{\s*(?:secrets|inputs)\.([\w./-]+)\s*\}\}")
+_ASKED_FOR = re.compile(r"\{\{([A-Z][A-Z0-9_]*)\}\}")
+"""What a person fills in (LibreChat)."""
 _BARE = ("Gemini CLI", "Goose")
 """Who reads ``$NAME`` as a reference."""
 _BRACED = re.compile(r"\{(env|file):([^{}]*)\}")
@@ -61,6 +63,7 @@ class Texts:
             text = _BRACED.sub(self._braced, text)
         if self.product == "Continue":
             text = _DOUBLED.sub(self._doubled, text)
+        text = _ASKED_FOR.sub(self._asked_for, text)
         return _REFERENCE.sub(self._reference, text)
 
     def value(self, text: str, name: str, where: str) -> str:
@@ -87,6 +90,10 @@ class Texts:
         if copied == text and _ONE_WORD.match(text) is not None and looks_random(text):
             return self.value(text, "secret", "an argument")
         return copied
+
+    def _asked_for(self, match: re.Match[str]) -> str:
+        self.problems.append(f"it asks for {match[1]}: set the variable {match[1]}")
+        return f"${{{match[1]}}}"
 
     def _braced(self, match: re.Match[str]) -> str:
         kind, name = match.groups()
