@@ -97,11 +97,10 @@ class BesideEvents(Typing5000):
         await asyncio.sleep(3.0)
         main = self.main
         main.tab.script.focus()
-        main.runs.listener = LiveBuffer()
         run = LiveRun("long.js")
         run.execution_id = "x"
         main.runs.take(run)
-        pouring = asyncio.create_task(self._pour(main.runs.listener))
+        pouring = asyncio.create_task(self._pour(main.runs.events.listener))
         await asyncio.sleep(1.0)
         out = await self._at("end", self.lines)
         pouring.cancel()

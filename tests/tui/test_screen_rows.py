@@ -18,7 +18,7 @@ from textual.widgets import Static
 
 from tests.tui.conftest import until
 from workbench.tui.key_order import KeyOrder
-from workbench.tui.textual_private import AppBase, ScreenBase
+from workbench.tui.textual_private import AppBase, ScreenBase, screens
 
 pytestmark = pytest.mark.anyio
 
@@ -152,3 +152,48 @@ async def test_what_a_key_did_waits_for_no_beat_and_the_last_of_many_is_painted(
             assert app.painted == painted
         first.refresh()
         await until(lambda: app.painted > painted, "the beat")
+
+
+async def test_what_changes_beside_or_below_does_not_draw_the_rest() -> None:
+    app = RowsApp()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        ours, (first, _, last) = app.screen._compositor, app.screen.query(Rows)
+        rows = [Region(first.region.x + 2, y, 3, 1) for y in (10, 20)]
+        for widget in (first, last):
+            widget.asked.clear()
+        # All of one, two rows of another beside it, and the row above both.
+        ours._dirty_regions = {last.region.shrink((1, 0, 0, 0)), *rows, Region(0, 0, 100, 1)}
+        assert ours.render_partial_update() is not None
+        assert sorted(first.asked) == [0, 10, 20]
+        assert sorted(last.asked) == [*range(30)]
+
+
+async def test_what_changes_by_itself_is_not_painted_with_a_key_but_soon_after(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = RowsApp()
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = app.screen
+        assert isinstance(screen, RowsScreen)
+        first, _, last = screen.query(Rows)
+        screen.yielding = (last,)
+
+        async def typed(into: Rows) -> list[int]:
+            """The rows of the last one that were drawn with a key."""
+            into.focus()
+            await pilot.pause()
+            last.asked.clear()
+            painted, keys = app.painted, into.keys
+            last.refresh()
+            app.post_message(events.Key("x", "x"))
+            await until(lambda: into.keys != keys and app.painted > painted)
+            await until(lambda: not app.paints_at_once)
+            return [*last.asked]
+
+        await typed(first)
+        await until(lambda: last.asked, "it is painted when nobody types, or meanwhile")
+        for name in ("_TYPING_S", "_MEANWHILE_S", "_PATIENCE_S"):
+            monkeypatch.setattr(screens, name, 1e9)
+        assert await typed(first) == []
+        assert await typed(last) != [], "it has the focus: the key is its own"

@@ -8,6 +8,7 @@ all that the one before it began is done.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -94,6 +95,7 @@ class KeyOrder:
         if isinstance(event, events.Key) and event.key.startswith("alt+"):
             event.character = None  # a command, and where it is none: nothing, never its letter
         self._waiting.append(event)
+        self._app.typed_at = time.monotonic()
         self._app.paints_at_once = (
             False  # of keys that come together the last one is painted at once
         )

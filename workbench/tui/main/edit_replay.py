@@ -121,7 +121,7 @@ class EditAndReplay:
                 code=code,
                 input=value,
                 rule=rule,
-                listener=self._runs.listener,
+                listener=self._runs.events.listener,
                 execution_id=execution_id,
             )
         except Exception as error:  # a deleted run, a damaged file: told, and nothing runs

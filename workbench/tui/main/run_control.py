@@ -14,7 +14,8 @@ from workbench.core.model import ErrorCode, ExecutionRequest
 from workbench.history import HistoryError
 from workbench.text.sanitize import clean_line
 from workbench.tui.main.input_text import InputError, parse_input
-from workbench.tui.trace.live_run import CallState, LiveBuffer, LiveRun
+from workbench.tui.main.run_events import RunEvents
+from workbench.tui.trace.live_run import CallState, LiveRun
 from workbench.tui.trace.rows import Totals
 from workbench.tui.trace.trace_model import TraceModel
 from workbench.tui.values.error_reading import Fix, place_of
@@ -55,9 +56,10 @@ class RunControl:
         """Each script's own last run, with its trace."""
         self._front: Tab | None = None
         """The script whose run is on the screen."""
-        self.listener = LiveBuffer()
-        """Takes the events of the run."""
+        self.events = RunEvents(host, self._take, self._show_taken)
         self._worker: Worker[None] | None = None
+        self._told_lines = 0
+        """Of the console of the run."""
         self._over = 0.0
         """When the last run's end was shown: of ``KeyOrder.moment``."""
 
@@ -94,6 +96,8 @@ class RunControl:
         run, model = self._of.get(tab, (None, TraceModel()))
         self._trace.show_model(model)
         self._detail.show_run(run)
+        if run is not None and run is self.now:
+            self._told_lines = len(run.console)
         if run is not None and run.execution is not None:
             self._look_for_tokens(run)
 
@@ -125,9 +129,9 @@ class RunControl:
         self.start(request.execution_id or "", partial(self._run, request))
 
     def start(self, execution_id: str, running: Callable[[], Coroutine[None, None, None]]) -> None:
-        """Show the script in front as running. ``running`` does it, with ``listener``."""
+        """Show the script in front as running. ``running`` does it, with ``events.listener``."""
         tab = self._host.tab
-        self.listener = LiveBuffer()
+        self.events.begin()
         run = LiveRun(tab.document.name, tab.script.text)
         run.execution_id = execution_id
         self._problems.show_error(None)
@@ -142,6 +146,7 @@ class RunControl:
     def take(self, run: LiveRun) -> None:
         """Put a run that begins on the screen, as that of the script in front."""
         self.now, self.tab = run, self._host.tab
+        self._told_lines = 0
         self._front = self.tab
         model = TraceModel()
         model.begin(run.execution_id)
@@ -154,7 +159,7 @@ class RunControl:
         tab = self.tab
         try:
             runtime = await self._host.app.runtime()
-            await runtime.engine.run(request, listener=self.listener)
+            await runtime.engine.run(request, listener=self.events.listener)
         except Exception as error:
             self.could_not_run(error)
         else:
@@ -176,7 +181,7 @@ class RunControl:
         runtime = self._host.app.runtime_now
         if runtime is not None and runtime.engine.cancel(self.now.execution_id):
             self._host.set_status("Stopping…")
-        elif self._worker is not None and not len(self.listener):
+        elif self._worker is not None and not len(self.events.listener):
             self._worker.cancel()
             self._forget()
             self._host.set_status("Stopped before it began")
@@ -193,35 +198,40 @@ class RunControl:
     # -- what happens ------------------------------------------------------------------
 
     def tick(self) -> None:
-        """Take what happened since the last tick."""
-        run = self.now
-        if run is None:
-            return
-        events_now = self.listener.drain()
-        if events_now:
-            self.show_events(events_now)
-        elif run.execution is None:
+        """Take and show what happened since the last tick."""
+        if self.now is not None and not self.events.tick() and self.active:
             self._host.show_run()
 
     def show_rest(self) -> None:
         """Take all that happened, now."""
-        while len(self.listener):
-            self.tick()
+        self.events.take_all()
 
     def show_events(self, events_now: list[Event]) -> None:
         """Take the next events of the run, and show them where its script is in front."""
+        self.events.take(events_now)
+        self.events.show()
+
+    def _take(self, events_now: list[Event]) -> bool:
+        run = self.now
+        if run is None:
+            return False
+        run.apply(events_now)
+        if self._is_shown(run):
+            self._trace.take(events_now)
+        elif self.tab is not None:
+            self._of[self.tab][1].apply(events_now)
+        return run.execution is not None
+
+    def _show_taken(self) -> None:
         run = self.now
         if run is None:
             return
-        known = len(run.console)
-        run.apply(events_now)
         if self._is_shown(run):
-            self._trace.apply(events_now)
+            self._trace.show_taken()
             self._detail.look_again()
-            if len(run.console) > known:
-                self._detail.show_console(run.console[known:])
-        elif self.tab is not None:
-            self._of[self.tab][1].apply(events_now)
+            if len(run.console) > self._told_lines:
+                self._detail.show_console(run.console[self._told_lines :])
+        self._told_lines = len(run.console)
         if run.execution is not None:
             self._ended(run)
         self._host.show_run()

@@ -79,6 +79,7 @@ class WorkbenchScreen(PaneScreen):
         self.navigation = Navigation(self, self.files, self.sidebar)
         self.others = ExternalRuns(self, self._status, self.runs, self.navigation.open_history)
         self._titles = FrameTitles(self.scripts, self.runs, *panes, self._trace_pane, self.detail)
+        self.yielding = (self._header, self._status, self._trace_pane, self.detail)
         self._draft_timer: Timer | None = None
         self._cuts_lines = False  # the editor in which was last typed
 

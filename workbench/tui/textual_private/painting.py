@@ -41,6 +41,8 @@ class AppBase(App[int]):
         """Done after each painting of the terminal."""
         self.paints_at_once = False
         """Whether the next painting does not wait for its beat: it shows what a key did."""
+        self.typed_at = 0.0
+        """When a key or a paste came last, by the monotonic clock."""
 
     def get_driver_class(self) -> type[Driver]:
         """The driver of this platform, reading keys with our parser."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -10,10 +11,19 @@ from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
 
 from workbench.tui.textual_private.painting import AppBase
 
 R = TypeVar("R")
+
+_TYPING_S = 0.2
+"""So long after a key another one is expected."""
+_MEANWHILE_S = 0.25
+"""So often what yields to keys is painted while somebody types, between them."""
+_PATIENCE_S = 1.0
+"""Where there is nothing between them, so often."""
 
 
 class ScreenBase(Screen[R]):
@@ -28,6 +38,12 @@ class ScreenBase(Screen[R]):
     ) -> None:
         super().__init__(name, id, classes)
         self._compositor = _RowCompositor()
+        self.yielding: tuple[Widget, ...] = ()
+        """What changes by itself: while keys come it is painted some times a second, with what it holds, not
+        together with what a key did; unless it has the focus."""
+        self._yielded_at = 0.0
+        """When it was painted last."""
+        self._look_again: Timer | None = None
 
     async def _on_idle(self, event: events.Idle) -> None:
         changed = self._dirty_widgets or self._layout_required or self._scroll_required
@@ -35,13 +51,43 @@ class ScreenBase(Screen[R]):
             self._on_timer_update()
         # Textual's own is called next: it waits for the beat where something is left to paint.
 
+    def _on_timer_update(self) -> None:
+        later = self._put_off()
+        self._dirty_widgets -= later
+        super()._on_timer_update()
+        self._dirty_widgets |= later
+        if later and self._look_again is None:
+            self._look_again = self.set_timer(_MEANWHILE_S, self._looked_again)
+
+    def _looked_again(self) -> None:
+        self._look_again = None
+        self.check_idle()
+
+    def _put_off(self) -> set[Widget]:
+        """What is not painted now."""
+        now, app = time.monotonic(), self.app
+        if isinstance(app, AppBase) and now < app.typed_at + _TYPING_S:
+            waits = now - self._yielded_at
+            focus = self.focused.ancestors_with_self if self.focused is not None else ()
+            yielding = {each for each in self.yielding if each not in focus}
+            later = {
+                each
+                for each in self._dirty_widgets
+                if not yielding.isdisjoint(each.ancestors_with_self)
+            }
+            is_late = waits > (_PATIENCE_S if app.paints_at_once else _MEANWHILE_S)
+            if not (is_late or self._layout_required or self._repaint_required):
+                return later
+        self._yielded_at = now
+        return set()
+
 
 class _RowCompositor(Compositor):
     """Draws the rows that are painted, of the widgets that are seen there. Textual's draws every widget whole
     where one row of one changed, also those behind it, and all between the first and the last changed row."""
 
     _bands: tuple[Region, ...] | None = None
-    """What is painted: groups of rows, as wide as what changed in them; None: what the caller says."""
+    """What is painted; None: what the caller says."""
 
     def render_partial_update(self) -> ChopsUpdate | None:
         screen = self.size.region
@@ -70,14 +116,19 @@ class _RowCompositor(Compositor):
 
 
 def _bands(regions: Iterable[Region]) -> Iterable[Region]:
-    """Groups of rows that follow on each other, each as wide as the regions in it."""
-    group: Region | None = None
+    """Parts of the screen that hold the regions: those that overlap, or go on in the same columns, are in one.
+    What lies beside another, or below it in other columns, is not: the rows of a trace that grows would draw
+    those of the editor beside it."""
+    bands: list[Region] = []
     for region in sorted((each for each in regions if each), key=lambda each: each.y):
-        if group is not None and region.y <= group.bottom:
-            group = group.union(region)
-            continue
-        if group is not None:
-            yield group
-        group = region
-    if group is not None:
-        yield group
+        joined = region
+        while (other := next((each for each in bands if _is_one(each, joined)), None)) is not None:
+            bands.remove(other)
+            joined = joined.union(other)
+        bands.append(joined)
+    return bands
+
+
+def _is_one(above: Region, below: Region) -> bool:
+    goes_on = above.column_span == below.column_span and above.bottom == below.y
+    return goes_on or bool(above.intersection(below))

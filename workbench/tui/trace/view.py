@@ -57,10 +57,18 @@ class TraceView(TraceArrangement, can_focus=True):
 
     def apply(self, events: Sequence[Event]) -> None:
         """Take events and show what they change; cheap enough for 20 times a second."""
+        self.take(events)
+        self.show_taken()
+
+    def take(self, events: Sequence[Event]) -> None:
+        """Take events; what they change is shown with ``show_taken``."""
         before = len(self.model.rows)
         self.model.apply(events)
         if not self.follow:
             self._unseen += len(self.model.rows) - before
+
+    def show_taken(self) -> None:
+        """Show what the events changed that were taken since."""
         self._refilter()
 
     def set_filter(self, text: str) -> str | None:
