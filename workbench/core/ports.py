@@ -142,12 +142,14 @@ class HistoryReader(Protocol):
         after: int | None = None,
         order: Order = "newest",
         offset: int = 0,
+        backwards: bool = False,
         **wanted: Unpack[Wanted],
     ) -> list[ExecutionRow]:
         """The newest executions first, or the longest, or those with most calls.
 
         before: the ``n`` of the last row of the page before, where the newest come first; for other
         orders, offset: the rows of the pages before. after: only those whose ``n`` is larger.
+        backwards: so many from the end, in the same order; offset counts from there.
         """
         ...
 

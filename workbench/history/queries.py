@@ -101,12 +101,14 @@ class SqliteReader:
         after: int | None = None,
         order: Order = "newest",
         offset: int = 0,
+        backwards: bool = False,
         **wanted: Unpack[Wanted],
     ) -> list[ExecutionRow]:
         """The newest executions first, or the longest, or those with most calls.
 
         before: the ``n`` of the last row of the page before, where the newest come first; for other
         orders, offset: the rows of the pages before. after: only those whose ``n`` is larger.
+        backwards: so many from the end, in the same order; offset counts from there.
         """
         with self._asked() as connection:
             if connection is None:
@@ -116,12 +118,13 @@ class SqliteReader:
                 chosen.add("n < ?", before)
             if after is not None:
                 chosen.add("n > ?", after)
+            by = f"{ORDERS[order]}n DESC"
             rows = connection.execute(
                 f"SELECT {ROW_COLUMNS} FROM executions {chosen.where}"
-                f"ORDER BY {ORDERS[order]}n DESC LIMIT ? OFFSET ?",
+                f"ORDER BY {by.replace('DESC', 'ASC') if backwards else by} LIMIT ? OFFSET ?",
                 (*chosen.values, limit, offset),
             ).fetchall()
-            return _marked(connection, rows)
+            return _marked(connection, rows[::-1] if backwards else rows)
 
     def list_scripts(self, **wanted: Unpack[Wanted]) -> list[ScriptRow]:
         """The executions that are asked for by their scripts; first the one whose newest is the newest."""

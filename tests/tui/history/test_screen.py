@@ -188,7 +188,9 @@ async def test_the_filter_narrows_as_one_types(open_store: OpenStore) -> None:
         assert len(ids(screen)) == 5
 
 
-async def test_pages_are_fetched_as_one_moves_down(open_store: OpenStore) -> None:
+async def test_pages_are_fetched_as_one_moves_down_and_end_goes_to_the_oldest(
+    open_store: OpenStore,
+) -> None:
     store = open_store()
     for number in range(450):
         request = ExecutionRequest("1")
@@ -201,13 +203,42 @@ async def test_pages_are_fetched_as_one_moves_down(open_store: OpenStore) -> Non
     app = HistoryApp(store)
     async with app.run_test(size=(100, 20)) as pilot:
         screen = await opened(app, pilot)
-        assert len(ids(screen)) == 200
-        for expected in (400, 450):
-            await pilot.press("G")
-            await until(lambda n=expected: len(ids(screen)) == n, "the next page")  # type: ignore[misc]
+        every = [f"run{number:04}" for number in range(449, -1, -1)]
+        assert ids(screen) == every[:200]
+
+        def at() -> str:
+            return "" if screen.view.run is None else screen.view.run.execution_id
+
+        await pilot.press("end")  # of all, not of those that were read
+        await until(lambda: at() == "run0000", "the oldest")
+        assert ids(screen) == every[-200:]
+        for count in (400, 450):
+            before = lines(screen)
+            screen.rows.scroll_to(y=1, animate=False)
+            screen.rows.move_to(0)
+            chosen = at()
+            await until(lambda n=count: len(ids(screen)) == n, "the page before")  # type: ignore[misc]
+            assert ids(screen) == every[-count:]
+            assert at() == chosen
+            assert before != lines(screen)
+            assert any(chosen[:8] in line for line in lines(screen)), "it is seen still"
+        await pilot.press("home")
+        assert at() == "run0449"
+
+        screen.view.turn_order()  # all took as long
+        await until(lambda: ids(screen) == every[:200], "the first page again")
         await pilot.press("G")
-        assert screen.view.run is not None
-        assert screen.view.run.execution_id == "run0000"
+        await until(lambda: at() == "run0000")
+        screen.rows.move_to(0)
+        await until(lambda: ids(screen) == every[-400:], "the page before in another order")
+        await pilot.press("g")
+        await until(lambda: at() == "run0449", "the first of all")
+        for count in (400, 450):
+            screen.rows.move_to(len(ids(screen)) - 1)
+            await until(lambda n=count: len(ids(screen)) == n, "the next page")  # type: ignore[misc]
+        assert ids(screen) == every
+        screen.rows.move_to(449)
+        assert at() == "run0000"
 
 
 async def test_what_another_process_runs_appears(open_store: OpenStore) -> None:
@@ -461,7 +492,7 @@ def test_times_of_today_and_before() -> None:
 async def test_runs_are_sorted_and_stay_so(
     open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.tui.history.runs_view._PAGE", 2)
+    monkeypatch.setattr("workbench.tui.history.run_pages._PAGE", 2)
     store = open_store()
     for name, took, calls in (("aa", 50.0, 1), ("bb", 900.0, 2), ("cc", 3.0, 9), ("dd", 40.0, 2)):
         await record(store, name, took_ms=took, calls=calls)

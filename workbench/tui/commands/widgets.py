@@ -142,7 +142,7 @@ VALUES: tuple[Command, ...] = (
 )
 LISTS: tuple[Command, ...] = (
     key("filter", "to-list", "down", "To the list", "submit"),
-    *_moves("list"),
+    *_moves("list", first="edge(-1)", last="edge(1)"),
     key("list", "open", "enter", "Open", "select"),
     key("list", "whole", "w", "Whole row", footer=True),
     key("sidebar", "leave", "escape", "Close sidebar", footer=True),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable
-from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
@@ -18,19 +17,17 @@ from workbench.core.ports import HistoryKeeper
 from workbench.core.records import ScriptRow, Wanted
 from workbench.core.savings import Tokens
 from workbench.history import POLL_S, ExecutionRow, Follower, HistoryError, Order
-from workbench.text.sanitize import clean, clean_line, cut
+from workbench.text.sanitize import clean_line
 from workbench.tui.history.filter import HINT, doubt_of, script_filter, wanted_of
 from workbench.tui.history.groups import group_heading, group_line
 from workbench.tui.history.rows import heading, row_line, shows_tokens
+from workbench.tui.history.run_pages import Listed, Where, read_page
+from workbench.tui.history.whole_message import words_with_message
 from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.line_view import Part
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.widgets.whole_row import ROOMY, words_of
 from workbench.util.one_thread import OneThread
 
-_PAGE = 200
-_MOST_MESSAGE = 20_000
-"""Characters of a message that a whole row shows; the run has all of it."""
 _TYPED_S = 0.12
 _COUNTED_AT_ONCE = 25
 _GROUPED_S = 1.0
@@ -67,8 +64,8 @@ class RunsView(FilteredList[Line]):
         """The run that another is to be compared with."""
         self.known = 0
         """Executions that there are."""
-        self.whole = False
-        """Nothing more is to be read."""
+        self._at_start = self.whole = True
+        """Nothing is to be read before and behind what is listed."""
         self._history = history
         self._wanted: Wanted = wanted_of(text)
         self._follower: Follower | None = None
@@ -123,23 +120,16 @@ class RunsView(FilteredList[Line]):
         """The words of a run that failed, with the whole message: the list has its beginning."""
         if not isinstance(row, ExecutionRow) or not row.error_code:
             return None
-        return self._with_message(row)
-
-    async def _with_message(self, row: ExecutionRow) -> str:
-        words = words_of(row_line(replace(row, error_code=None), ROOMY))
-        try:
-            recording = await asyncio.to_thread(self._history.recording, row.execution_id)
-            message = str((recording.error or {}).get("message") or row.error_message or "")
-        except HistoryError as error:
-            message = str(error)
-        return f"{words}\n{row.error_code}: {cut(clean(message), _MOST_MESSAGE)}"
+        return words_with_message(self._history, row)
 
     def _show(self, rows: list[Line], cursor: int | None) -> None:
-        self._named = max(
-            (cell_len(row.name) for row in rows if isinstance(row, ExecutionRow) and row.name),
-            default=0,
-        )
         self.rows.set_rows(rows, cursor)
+        self._shown()
+
+    def _shown(self) -> None:
+        """Other rows are listed."""
+        self._named = max((cell_len(row.name) for row in self.runs if row.name), default=0)
+        self.rows.refresh()
         self.rows.empty_text = _EMPTY
         if self.is_filtered:
             said = ["No run matches the filter", clean_line(doubt_of(self.text), 300)]
@@ -199,71 +189,77 @@ class RunsView(FilteredList[Line]):
     def _filter(self, event: Input.Changed) -> None:
         event.stop()
         self._wanted = wanted_of(event.value)
-        self.whole = True
-        self._load(after_s=_TYPED_S)
+        self._begin(after_s=_TYPED_S)
 
     # -- reading ---------------------------------------------------------------------------
 
-    def _begin(self) -> None:
-        """Load from the start. Until it is there, no next page: that would follow other rows."""
-        self.whole = True
-        self._load()
+    def _begin(self, after_s: float = 0.0) -> None:
+        """Load from the start. Until it is there, no other page: that would be of other rows."""
+        self._at_start = self.whole = True
+        self._load(after_s=after_s)
 
     def reload(self) -> None:
         """What is shown, as it is now, with the cursor on the same run."""
-        self._load(again=True)
+        self._load("same")
 
     @on(RowList.NearEnd)
-    def _more(self) -> None:
+    def _read_next(self) -> None:
         if not self.whole:
-            self._load(more=True)
+            self._load("next")
+
+    @on(RowList.NearStart)
+    def _read_previous(self) -> None:
+        if not self._at_start:
+            self._load("previous")
+
+    @on(RowList.EdgeWanted)
+    def _read_edge(self, event: RowList.EdgeWanted) -> None:
+        """Home and End go to the first and the last of all, also where those are not read yet."""
+        if not (self._at_start if event.direction < 0 else self.whole):
+            self._load("first" if event.direction < 0 else "last")
 
     @work(exclusive=True, group="history", exit_on_error=False)
-    async def _load(self, *, more: bool = False, again: bool = False, after_s: float = 0.0) -> None:
-        """The first page, or the next one. again: what is shown, with the cursor on the same run.
-        after_s: until then something else may be wanted, which takes the place of this."""
+    async def _load(self, where: Where = "first", *, after_s: float = 0.0) -> None:
+        """A page of the list. after_s: until then something else may be wanted, and takes the place of this."""
         if after_s:
             await asyncio.sleep(after_s)
-        if more and (self.whole or self.folded or not self.runs):
+        if where != "first" and where != "same" and (self.folded or not self.runs):
             return
         asked = self._wanted, self.order, self.folded
         try:
             if self._follower is None:  # before the rows are read: what comes after them is news
                 self._follower = Follower(self._history)
             began = time.monotonic()
-            page, whole, self.known = await self._reader.run(
-                partial(self._read, asked, more, again)
-            )
+            page, listed, self.known = await self._reader.run(partial(self._read, asked, where))
         except HistoryError as error:
             self._cannot_read(error)
             return
         if asked != (self._wanted, self.order, self.folded) or not self.is_attached:
             return
-        self.whole = whole
+        self._at_start, self.whole = listed.at_start, listed.at_end
         if self.folded:
             self._stale, self._fold_at = False, 6 * time.monotonic() - 5 * began + _GROUPED_S
-        chosen = self.rows.row if again else None
-        kept: list[Line] = [*self.runs] if more else []
+        if where == "previous":
+            self.rows.put_before(page)
+            self._shown()
+            return
+        chosen = self.rows.row if where == "same" else None
+        kept: list[Line] = [*self.runs] if where == "next" else []
         places = [place for place, row in enumerate(page) if _is_same(row, chosen)]
-        self._show([*kept, *page], None if more else places[0] if places else 0)
+        at = len(page) - 1 if where == "last" else places[0] if places else 0
+        self._show([*kept, *page], None if where == "next" else at)
 
     def _read(
-        self, asked: tuple[Wanted, Order, bool], more: bool, again: bool
-    ) -> tuple[list[Line], bool, int]:
-        """In a thread: one page or all groups, whether there is no more, and how many executions there are."""
+        self, asked: tuple[Wanted, Order, bool], where: Where
+    ) -> tuple[list[Line], Listed, int]:
+        """In a thread: one page or all groups, what is listed with it, and how many executions there are."""
         wanted, order, folded = asked
-        history, runs = self._history, self.runs
+        history = self._history
         if folded:
-            return [*history.list_scripts(**wanted)], True, history.count()
-        limit = max(_PAGE, len(runs)) if again else _PAGE
-        page = history.list_executions(
-            limit=limit,
-            before=runs[-1].n if more and order == "newest" else None,
-            order=order,
-            offset=len(runs) if more and order != "newest" else 0,
-            **wanted,
-        )
-        return [*page], len(page) < limit, history.count()
+            return [*history.list_scripts(**wanted)], Listed(), history.count()
+        listed = Listed(self.runs, self._at_start, self.whole)
+        page, listed = read_page(history, wanted, order, listed, where)
+        return [*page], listed, history.count()
 
     @work(exclusive=True, group="history-tokens", exit_on_error=False)
     async def _count_tokens(self) -> None:
@@ -318,6 +314,9 @@ class RunsView(FilteredList[Line]):
             return
         by_n = {row.n: row for row in changed}
         rows = [by_n.pop(row.n, row) for row in self.runs]
+        if not self._at_start:  # what is new stands before what is listed
+            self.rows.set_rows(rows)
+            return
         newest = max((row.n for row in rows), default=0)
         fresh = [row for row in sorted(by_n.values(), key=lambda r: -r.n) if row.n > newest]
         self.known += len(fresh)

@@ -43,7 +43,7 @@ class ScreenBase(Screen[R]):
         together with what a key did; unless it has the focus."""
         self._yielded_at = 0.0
         """When it was painted last."""
-        self._look_again: Timer | None = None
+        self._yielding_timer: Timer | None = None
 
     async def _on_idle(self, event: events.Idle) -> None:
         changed = self._dirty_widgets or self._layout_required or self._scroll_required
@@ -56,11 +56,11 @@ class ScreenBase(Screen[R]):
         self._dirty_widgets -= later
         super()._on_timer_update()
         self._dirty_widgets |= later
-        if later and self._look_again is None:
-            self._look_again = self.set_timer(_MEANWHILE_S, self._looked_again)
+        if later and self._yielding_timer is None:
+            self._yielding_timer = self.set_timer(_MEANWHILE_S, self._yielded_long)
 
-    def _looked_again(self) -> None:
-        self._look_again = None
+    def _yielded_long(self) -> None:
+        self._yielding_timer = None
         self.check_idle()
 
     def _put_off(self) -> set[Widget]:

@@ -70,6 +70,16 @@ class RowList(PaintedView, Generic[T], can_focus=True):
     class NearEnd(Highlighted):
         """The last rows are in sight: more may be fetched."""
 
+    class NearStart(Highlighted):
+        """The first rows are in sight: there may be some before them."""
+
+    class EdgeWanted(Highlighted):
+        """Home or End: the cursor is on the first or the last row that is here."""
+
+        def __init__(self, rows: RowList[Any], direction: int) -> None:
+            super().__init__(rows)
+            self.direction = direction
+
     def __init__(
         self, draw: Draw[T], heading: Callable[[int], str], *, id: str, one_click: bool = False
     ) -> None:
@@ -88,6 +98,14 @@ class RowList(PaintedView, Generic[T], can_focus=True):
     def row(self) -> T | None:
         """The row under the cursor."""
         return self.rows[self.cursor] if self.rows else None
+
+    def put_before(self, rows: Sequence[T]) -> None:
+        """More rows before those that are here: the same ones are seen, the cursor is on the same one."""
+        self.rows = [*rows, *self.rows]
+        self.cursor += len(rows)
+        self._resize()
+        top = self.scroll_offset.y + len(rows)
+        self.scroll_to(y=top, animate=False, immediate=True, force=True)
 
     def set_rows(self, rows: Sequence[T], cursor: int | None = None) -> None:
         """Show other rows; the cursor stays where it is unless it is given."""
@@ -115,6 +133,8 @@ class RowList(PaintedView, Generic[T], can_focus=True):
         super().watch_scroll_y(old, new)
         if self.rows and new + self.size.height >= len(self.rows) - _NEAR_END:
             self.post_message(self.NearEnd(self))
+        if self.rows and new < old and new < _NEAR_END:
+            self.post_message(self.NearStart(self))
 
     def move_to(self, index: int) -> None:
         """Put the cursor on a row."""
@@ -127,6 +147,8 @@ class RowList(PaintedView, Generic[T], can_focus=True):
         self.post_message(self.Highlighted(self))
         if index >= len(self.rows) - _NEAR_END:
             self.post_message(self.NearEnd(self))
+        if index < _NEAR_END:
+            self.post_message(self.NearStart(self))
 
     def move_to_next(self, wanted: Callable[[T], bool], direction: int = 1) -> bool:
         """Put the cursor on the next row that is wanted; past the last one comes the first. False: none is."""
@@ -152,6 +174,11 @@ class RowList(PaintedView, Generic[T], can_focus=True):
 
     def action_move(self, by: int) -> None:
         self.move_to(self.cursor + by)
+
+    def action_edge(self, direction: int) -> None:
+        """To the last row, or (-1) the first."""
+        self.move_to(len(self.rows) - 1 if direction > 0 else 0)
+        self.post_message(self.EdgeWanted(self, direction))
 
     def action_page(self, direction: int) -> None:
         self.move_to(self.cursor + direction * max(1, self.size.height - 2))
