@@ -105,6 +105,7 @@ async def test_a_batch_is_its_messages(wired: _Wired) -> None:
         ({"code": 1}, 1, "no message"),
         ({"code": "x", "message": 7}, INTERNAL_ERROR, "no message, but 7"),
         ({"code": 3, "message": ""}, 3, "no message"),
+        ({"code": 3, "message": {"a": 1}}, 3, "no message, but an object"),
     ],
 )
 async def test_an_error_answer_raises(wired: _Wired, error: Any, code: int, message: str) -> None:

@@ -101,6 +101,12 @@ async def test_bad_params_are_refused(talk: Talk, params: Any) -> None:
     assert (await talk.bag.answer(1))["error"]["code"] == -32602
 
 
+async def test_a_cursor_that_nobody_gave_is_refused(talk: Talk) -> None:
+    talk.ask(1, "tools/list", {"cursor": "2"})
+    error = (await talk.bag.answer(1))["error"]
+    assert (error["code"], "cursor" in error["message"]) == (-32602, True)
+
+
 async def test_an_envelope_must_be_whole(talk: Talk) -> None:
     version = {"io.modelcontextprotocol/protocolVersion": "2026-07-28"}
     talk.ask(1, "tools/list", {"_meta": version})

@@ -221,6 +221,8 @@ for _ in range(300):
             "s.t: m",
             {"code": "E_LIMIT"},
         ),
+        (_told({"message": "m"}), "UPSTREAM_ERROR", "s.t: m", None),
+        (_told({"code": True, "data": 1}), "UPSTREAM_ERROR", "s.t: no message", {"data": 1}),
         (_told({"code": 1.5, "message": ""}), "UPSTREAM_ERROR", "s.t: no message", {"code": 1.5}),
         (
             RpcError(7, "m", _DEEP),

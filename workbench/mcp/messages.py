@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import orjson
 
@@ -55,13 +56,17 @@ _ID_AT_HEAD = re.compile(rb"\s*\{(?:\s*" + _PLAIN + rb"\s*,)*\s*" + _ID + rb"[,}
 _ID_AT_TAIL = re.compile(_ID + rb"(?:,\s*" + _PLAIN + rb"\s*)*\}\s*$")
 
 
+NO_CODE: Final = ""
+"""In place of the code of an error that came without one."""
+
+
 class RpcError(Exception):
     """An error answer of the other side, or one to send: code, message and data as on the wire."""
 
     def __init__(
         self, code: int, message: str, data: JsonValue = None, *, sent_code: JsonValue = None
     ) -> None:
-        """sent_code: what the other side gave as code where that is no whole number."""
+        """sent_code: what the other side gave as code where that is no whole number; ``NO_CODE``: it gave none."""
         super().__init__(message)
         self.code = code
         self.sent_code = sent_code
@@ -267,9 +272,11 @@ def _rpc_error(error: JsonValue) -> RpcError | Malformed:
     message, data = message or "no message", error.get("data")
     if isinstance(code, int) and not isinstance(code, bool):
         return RpcError(code, message, data)
-    sent = code if isinstance(code, str | float) else None
+    sent = code if isinstance(code, str | float) else NO_CODE
     return RpcError(INTERNAL_ERROR, message, data, sent_code=sent)
 
 
 def _shown(value: JsonValue) -> str:
-    return f"{value!r:.300}" if isinstance(value, str | int | float) else type(value).__name__
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "an array"
+    return f"{json.dumps(value):.300}"

@@ -28,7 +28,14 @@ from workbench.mcp.messages import RpcError
 from workbench.serve import task_wire
 from workbench.serve.asking import mode_of, modes_of, question, reply_of
 from workbench.serve.tasks import Tasks
-from workbench.serve.tool_provider import SERVER_NAME, Caller, Progress, ToolProvider, UnknownTool
+from workbench.serve.tool_provider import (
+    NO_CURSOR,
+    SERVER_NAME,
+    Caller,
+    Progress,
+    ToolProvider,
+    UnknownTool,
+)
 from workbench.util.digits import is_finite
 
 Context = ServerRequestContext[Any, Any]
@@ -93,8 +100,10 @@ class ProviderServer(Server[Any]):
         self._listens.close()
 
     async def list_tools(
-        self, ctx: Context, _params: types.PaginatedRequestParams | None
+        self, ctx: Context, params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
+        if params is not None and params.cursor is not None:
+            raise MCPError(types.INVALID_PARAMS, NO_CURSOR)
         listing = self._provider.listing()
         if self._tasks is not None:
             listing = task_wire.listed(listing, self._tasks, ctx.protocol_version)

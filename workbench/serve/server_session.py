@@ -42,7 +42,14 @@ from workbench.serve import task_wire
 from workbench.serve.asking import Beside, modes_of
 from workbench.serve.stdio import Lines
 from workbench.serve.tasks import Tasks
-from workbench.serve.tool_provider import SERVER_NAME, Caller, Progress, ToolProvider, UnknownTool
+from workbench.serve.tool_provider import (
+    NO_CURSOR,
+    SERVER_NAME,
+    Caller,
+    Progress,
+    ToolProvider,
+    UnknownTool,
+)
 
 Answering = Callable[[Mapping[str, JsonValue]], dict[str, JsonValue]]
 """The result for a request's parameters. Raises RpcError."""
@@ -185,6 +192,8 @@ class Session:
         if method == "tools/call":
             self._start(request_id, self._call(request_id, params, meta, modern))
         elif method == "tools/list":
+            if params.get("cursor") is not None:
+                raise RpcError(INVALID_PARAMS, NO_CURSOR)
             self._answer(request_id, {"tools": self._listing(modern)}, modern, cached=True)
         elif method == "initialize" and not modern:
             self._answer(request_id, self._initialize(params), False)

@@ -18,6 +18,10 @@ class Told:
     """Images and audio."""
 
 
+class Misasked(Exception):
+    """What is given can mean nothing; the message says what would be right."""
+
+
 class NothingFound(Exception):
     """The question has no answer; the message says why."""
 

@@ -25,7 +25,7 @@ from workbench.serve.requests import INPUT_SCHEMA, Refused, read_request, salvag
 from workbench.serve.rounds import Rounds
 from workbench.serve.tasks import Tasks
 from workbench.serve.telemetry import Tracing
-from workbench.serve.told import NothingFound, Told, Unreadable
+from workbench.serve.told import Misasked, NothingFound, Told, Unreadable
 from workbench.serve.tool_definitions import CODE_EXECUTION, OUTPUT_SCHEMA, near_tools
 from workbench.serve.tool_provider import Caller, UnknownTool
 from workbench.serve.underway import Listener, Runs, StillRunning
@@ -147,6 +147,8 @@ class Toolset:
             return _failure("; ".join(problems))
         try:
             return _result(await tool.answer(**given))
+        except Misasked as error:
+            return _failure(str(error))
         except NothingFound as error:
             return _failure(str(error), ErrorCode.NOT_FOUND)
         except Unreadable as error:

@@ -13,8 +13,8 @@ from workbench.serve.answers import bounded_trace, page
 from workbench.serve.media import take_out
 from workbench.serve.preview import preview
 from workbench.serve.requests import ANSWER_TOKENS, WAIT_MS
-from workbench.serve.told import NothingFound, Told, Unreadable
-from workbench.serve.value_paths import BadPath, find
+from workbench.serve.told import Misasked, NothingFound, Told, Unreadable
+from workbench.serve.value_paths import BadPath, UnreadablePath, find
 from workbench.text.jsontext import dumps
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
@@ -73,7 +73,7 @@ async def trace(
     """The shape of ``history show``, with ``calls_total``; large values cut unless ``full``. With ``path``, the
     part that it leads to.
 
-    Raises NothingFound and Unreadable. Only a whole id is taken: ids are not to be guessed by their
+    Raises Misasked, NothingFound and Unreadable. Only a whole id is taken: ids are not to be guessed by their
     beginnings.
     """
     wanted = whole_id(execution_id)
@@ -127,6 +127,8 @@ def _part(execution_id: str, shown: dict[str, JsonValue], path: str, most: int) 
     roots["value"], blocks = take_out(roots["value"])
     try:
         found = find(roots, path)
+    except UnreadablePath as error:
+        raise Misasked(str(error)) from error
     except BadPath as error:
         raise NothingFound(str(error)) from error
     told = page(execution_id, found, most)

@@ -32,7 +32,11 @@ Step: TypeAlias = "str | int | slice"
 
 
 class BadPath(Exception):
-    """The path cannot be read or leads to nothing; the message says what would be right."""
+    """The path leads to nothing; the message says what would be right."""
+
+
+class UnreadablePath(BadPath):
+    """What is given is no path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,10 @@ def member(name: str) -> str:
 
 
 def find(roots: Mapping[str, JsonValue], path: str) -> Found:
-    """Where ``path`` leads. ``roots``: the members of an execution; ``value`` is ``$``. Raises BadPath."""
+    """Where ``path`` leads. ``roots``: the members of an execution; ``value`` is ``$``.
+
+    Raises BadPath, UnreadablePath.
+    """
     root, steps = _parse(path)
     if root == "$" and steps and isinstance(steps[0], str):
         value, first = roots["value"], steps[0]
@@ -74,7 +81,7 @@ def find(roots: Mapping[str, JsonValue], path: str) -> Found:
     name = "value" if root == "$" else root
     if name not in roots:
         known = ["$", *(one for one in roots if one != "value")]
-        raise BadPath(
+        raise UnreadablePath(
             f"a path begins with $ (the value) or a member of the execution, not {_shown(root)!r}"
             f"{suggestion(near_names(root, known), known, 'there is')}"
         )
@@ -82,7 +89,7 @@ def find(roots: Mapping[str, JsonValue], path: str) -> Found:
     for number, step in enumerate(steps):
         if isinstance(step, slice):
             if number < len(steps) - 1:
-                raise BadPath(f"path {_shown(path)!r}: nothing may follow the slice")
+                raise UnreadablePath(f"path {_shown(path)!r}: nothing may follow the slice")
             return _slice(here, where, step)
         here, where = _into(here, where, step)
     return Found(where, here)
@@ -92,7 +99,7 @@ def _parse(path: str) -> tuple[str, list[Step]]:
     text = path.strip()
     begins = _ROOT.match(text)
     if begins is None:
-        raise BadPath(
+        raise UnreadablePath(
             f"path {_shown(path)!r} must begin with $ (the value) or with a name such as logs or calls"
         )
     steps: list[Step] = []
@@ -100,7 +107,7 @@ def _parse(path: str) -> tuple[str, list[Step]]:
     while at < len(text):
         step = _STEP.match(text, at)
         if step is None:
-            raise BadPath(
+            raise UnreadablePath(
                 f"path {_shown(path)!r} cannot be read from {_shown(text[at:])!r} on: use .name, "
                 '["a name"], [5] or [100:200]'
             )
@@ -119,7 +126,7 @@ def _step(found: re.Match[str], path: str) -> Step:
         try:
             return str(json.loads(found["quoted"]))
         except ValueError as error:
-            raise BadPath(
+            raise UnreadablePath(
                 f"path {_shown(path)!r}: {found['quoted']} is not a JSON string"
             ) from error
     return str(found["name"] if found["name"] is not None else found["single"])
@@ -151,7 +158,7 @@ def _slice(here: JsonValue, where: str, step: slice) -> Found:
     if asked and asked >= length:
         raise BadPath(f"{where} has {_size(here)}: [{asked}:] begins past its end")
     if step.stop is not None and end < start:
-        raise BadPath(f"{where}: the slice [{asked}:{step.stop}] ends before it begins")
+        raise UnreadablePath(f"{where}: the slice [{asked}:{step.stop}] ends before it begins")
     return Found(where, here, start, end, sliced=True)
 
 

@@ -10,7 +10,15 @@ import orjson
 from workbench.catalogue.tools import ToolInfo
 from workbench.catalogue.validation import SchemaCheck
 from workbench.core.model import ErrorCode, JsonValue, Outcome
-from workbench.mcp.messages import GROWTH, Failure, NotJson, RequestTimeout, RpcError, is_heavy
+from workbench.mcp.messages import (
+    GROWTH,
+    NO_CODE,
+    Failure,
+    NotJson,
+    RequestTimeout,
+    RpcError,
+    is_heavy,
+)
 from workbench.mcp.peer import LONGEST_ANSWER
 from workbench.text import json_pieces, jsontext
 from workbench.util.allocating import without_collector
@@ -94,11 +102,11 @@ def failure_of(error: RpcError | Failure, label: str, timeout_ms: int) -> Outcom
     if isinstance(error, Failure):
         return Outcome.failed(ErrorCode.UPSTREAM_ERROR, f"{label}: {_cut(str(error))}")
     sent = error.code if error.sent_code is None else error.sent_code
-    details: dict[str, JsonValue] = {"code": sent}
+    details: dict[str, JsonValue] = {"code": sent} if sent != NO_CODE else {}
     if error.data is not None:
         deep = is_too_deep(error.data)
         details["data"] = f"(nested more than {DEEPEST} levels deep)" if deep else error.data
-    return Outcome.failed(ErrorCode.UPSTREAM_ERROR, f"{label}: {_cut(error.message)}", details)
+    return Outcome.failed(ErrorCode.UPSTREAM_ERROR, f"{label}: {_cut(error.message)}", details or None)
 
 
 def too_deep(label: str, upstream_ms: float | None) -> Outcome:
