@@ -10,7 +10,9 @@ from workbench.core.elicitation import Elicit
 from workbench.core.model import JsonValue
 
 SERVER_NAME = "workbench"
-NO_CURSOR = "cursor must be one that tools/list gave (nextCursor), and it gave none: it has one page"
+NO_CURSOR = (
+    "cursor must be one that tools/list gave (nextCursor), and it gave none: it has one page"
+)
 
 
 class Progress(Protocol):

@@ -106,7 +106,9 @@ def failure_of(error: RpcError | Failure, label: str, timeout_ms: int) -> Outcom
     if error.data is not None:
         deep = is_too_deep(error.data)
         details["data"] = f"(nested more than {DEEPEST} levels deep)" if deep else error.data
-    return Outcome.failed(ErrorCode.UPSTREAM_ERROR, f"{label}: {_cut(error.message)}", details or None)
+    return Outcome.failed(
+        ErrorCode.UPSTREAM_ERROR, f"{label}: {_cut(error.message)}", details or None
+    )
 
 
 def too_deep(label: str, upstream_ms: float | None) -> Outcome:
