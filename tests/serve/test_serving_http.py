@@ -161,6 +161,19 @@ async def test_a_broken_body_ends_nothing(shared: Site) -> None:
     assert (await shared.post()).status_code == 200
 
 
+async def test_half_a_character_in_the_input_is_taken_as_everywhere(shared: Site) -> None:
+    text = call_at_once(shared, "input", input="PLACE").partition(b"\r\n\r\n")[2]
+    modern = {"MCP_Protocol_Version": "2026-07-28", "Mcp_Method": "tools/call"}
+    broken = text.replace(b"PLACE", b"\\ud800!")
+    answer = await shared.post(content=broken, **modern, Mcp_Name="code_execution")
+    assert answer.json()["result"]["structuredContent"]["value"] == "\ufffd!"
+    deep = text.replace(b'"PLACE"', b"[" * 300 + b"]" * 300)
+    answer = await shared.post(content=deep, **modern, Mcp_Name="code_execution")
+    assert answer.status_code == 400
+    assert answer.json()["id"] == json.loads(text)["id"]
+    assert "nested deeper than" in answer.json()["error"]["message"]
+
+
 @pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999", "9" * 400])
 async def test_numbers_that_json_does_not_have_are_refused(shared: Site, number: str) -> None:
     """The SDK's parser takes them; a script would have seen null."""

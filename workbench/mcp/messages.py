@@ -66,7 +66,7 @@ class RpcError(Exception):
     def __init__(
         self, code: int, message: str, data: JsonValue = None, *, sent_code: JsonValue = None
     ) -> None:
-        """sent_code: what the other side gave as code where that is no whole number; ``NO_CODE``: it gave none."""
+        """sent_code: what the other side gave as code where that is no whole number; ``NO_CODE``: none."""
         super().__init__(message)
         self.code = code
         self.sent_code = sent_code

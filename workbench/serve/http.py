@@ -14,10 +14,13 @@ from typing import Any, TypeAlias, cast
 import uvicorn
 from mcp.server.transport_security import TransportSecuritySettings
 
+from workbench.mcp.messages import encode
 from workbench.serve import UsageError
 from workbench.serve.access import Access, Refusal
 from workbench.serve.binding import Binding
+from workbench.serve.client_messages import NoMessage
 from workbench.serve.connections import Room, most_connections
+from workbench.serve.http_messages import Body, is_json_post
 from workbench.serve.mcp_server import GONE, ProviderServer
 from workbench.serve.tasks import Tasks
 from workbench.serve.tool_provider import ToolProvider
@@ -81,6 +84,13 @@ class HttpApp:
             exchange = _Exchange(self.access, receive, send)
             scope = {**scope, "headers": headers, GONE: exchange.gone}
             receive, send = exchange.receive, exchange.send
+            if is_json_post(scope["method"], scope["headers"]):
+                body = Body(receive)
+                problem = await body.look()
+                if problem is not None:
+                    await _answer(send, problem)
+                    return
+                receive = body.receive
         await self._inner(scope, receive, send)
 
 
@@ -213,6 +223,13 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+async def _answer(send: Asgi, problem: NoMessage) -> None:
+    body = encode({"jsonrpc": "2.0", "id": problem.request_id, "error": problem.error.to_json()})
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 400, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _refuse(send: Asgi, refusal: Refusal) -> None:

@@ -27,19 +27,17 @@ from workbench.mcp.messages import (
     INVALID_REQUEST,
     METHOD_NOT_FOUND,
     MODERN_VERSIONS,
-    PARSE_ERROR,
     SERVER_KEY,
     SUBSCRIPTION_KEY,
     UNSUPPORTED_VERSION,
     VERSION_KEY,
     RpcError,
-    TooMuch,
-    decode,
     encode_line,
     id_at_an_edge,
 )
-from workbench.serve import task_wire
+from workbench.serve import client_messages, task_wire
 from workbench.serve.asking import Beside, modes_of
+from workbench.serve.client_messages import NoMessage, is_id
 from workbench.serve.stdio import Lines
 from workbench.serve.tasks import Tasks
 from workbench.serve.tool_provider import (
@@ -56,7 +54,6 @@ Answering = Callable[[Mapping[str, JsonValue]], dict[str, JsonValue]]
 
 _CAPABILITIES = {"tools": {"listChanged": True}}
 _MOST_LISTENS = 64
-_EDGE = 1000
 _CANCEL_S = 1.0
 
 _log = logging.getLogger(__name__)
@@ -106,31 +103,20 @@ class Session:
 
     def feed(self, line: Line) -> None:
         """Take one line of the client."""
-        try:
-            decoded = decode(line)
-        except ValueError as error:
-            request_id = id_at_an_edge(line[:_EDGE], line[-_EDGE:])
-            if isinstance(error, TooMuch):
-                return self._fail(request_id, RpcError(INVALID_REQUEST, f"the message is {error}"))
-            return self._fail(request_id, RpcError(PARSE_ERROR, f"not JSON: {error}"))
-        message = decoded.value
-        if not isinstance(message, dict):
-            return self._refuse(None, "not a JSON-RPC 2.0 message")
-        request_id, method, params = (message.get(name) for name in ("id", "method", "params"))
-        if message.get("jsonrpc") != "2.0":  # its id is another's where it is an answer
-            return self._refuse(request_id if method else None, "not a JSON-RPC 2.0 message")
+        message = client_messages.read(line)
+        if isinstance(message, NoMessage):
+            return self._fail(message.request_id, message.error)
+        request_id, method, params = (
+            message.members.get(name) for name in ("id", "method", "params")
+        )
         if params is None:
             params = {}
         if not isinstance(method, str):
-            if "result" not in message and "error" not in message:
-                self._refuse(request_id, "the message has no method")
-            elif _is_id(request_id):
-                self._questions.take_answer(request_id, message.get("result"))
-        elif "id" not in message:
+            if is_id(request_id):
+                self._questions.take_answer(request_id, message.members.get("result"))
+        elif "id" not in message.members:
             self._notified(method, params)
-        elif not _is_id(request_id):
-            self._refuse(None, "id must be a string or an integer")
-        elif decoded.odd_numbers:
+        elif message.odd_numbers:
             words = "NaN, Infinity and numbers out of range are not JSON"
             self._fail(request_id, RpcError(INVALID_PARAMS, words))
         else:
@@ -140,11 +126,6 @@ class Session:
         """A line that was longer than is taken: its sender waits for an answer all the same."""
         words = f"{ErrorCode.INVALID_REQUEST}: the message has {line.size} bytes, more than {self._limited_by}"
         self._fail(id_at_an_edge(line.head, line.tail), RpcError(INVALID_REQUEST, words))
-
-    def _refuse(self, request_id: JsonValue, words: str) -> None:
-        """What is no message is answered with its id all the same, where it has one: somebody may wait."""
-        own_id = request_id if _is_id(request_id) else None
-        self._fail(own_id, RpcError(INVALID_REQUEST, words))
 
     def list_changed(self) -> None:
         """Tell the client that ``tools/list`` has another answer now."""
@@ -213,7 +194,7 @@ class Session:
     def _notified(self, method: str, params: JsonValue) -> None:
         if method == "notifications/cancelled" and isinstance(params, dict):
             request_id = params.get("requestId")
-            task = self._underway.get(request_id) if _is_id(request_id) else None
+            task = self._underway.get(request_id) if is_id(request_id) else None
             if task is not None:
                 task.cancel()
 
@@ -351,7 +332,7 @@ class Session:
             del self._listens[request_id]
 
     def _progress(self, token: JsonValue) -> Progress | None:
-        if not _is_id(token):
+        if not is_id(token):
             return None
 
         def report(done: float, text: str, total: float | None = None) -> None:
@@ -399,11 +380,6 @@ def _check_envelope(meta: Mapping[str, JsonValue]) -> None:
             "Unsupported protocol version",
             {"supported": [MODERN_VERSIONS[0]], "requested": version},
         )
-
-
-def _is_id(value: JsonValue) -> bool:
-    """A string or an integer; ``true`` is none, though it equals 1."""
-    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _client_name(info: JsonValue) -> str | None:

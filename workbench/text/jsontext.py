@@ -95,3 +95,18 @@ def _check_depth(value: JsonValue) -> None:
 
 def _too_deep() -> ValueError:
     return ValueError(f"nested deeper than {MAX_DEPTH} levels")
+
+
+def depth_over(value: JsonValue, most: int) -> bool:
+    """Whether the lists and objects of a list or an object are nested in more than ``most`` levels."""
+    level = [value]
+    for _ in range(most):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True

@@ -9,8 +9,9 @@ from typing import Any
 
 import orjson
 
+from workbench.text.jsontext import depth_over
 from workbench.upstream.bounds import bound
-from workbench.upstream.results import DEEPEST, depth_over
+from workbench.upstream.results import DEEPEST
 
 _NO_SCHEMA: dict[str, Any] = {"type": "object"}
 _KEPT = ("name", "title", "description", "inputSchema", "outputSchema", "annotations", "execution")

@@ -156,22 +156,7 @@ def _size_unless_too_deep(value: JsonValue) -> int | None:
     try:
         return len(orjson.dumps(value))  # a microsecond, and it ends where json.dumps is slow
     except TypeError:
-        return None if depth_over(value, DEEPEST) else 0
-
-
-def depth_over(value: JsonValue, most: int) -> bool:
-    """Whether lists and objects are nested in more than ``most`` levels."""
-    level = [value]
-    for _ in range(most):
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(inner, dict | list)
-        ]
-        if not level:
-            return False
-    return True
+        return None if jsontext.depth_over(value, DEEPEST) else 0
 
 
 async def _unwrapped(
