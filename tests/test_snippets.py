@@ -186,6 +186,12 @@ MESSAGES: list[tuple[str, str, list[str]]] = [
     ("const r = await call_tool({ server: 'demo', tool: 'get_issue', args: { id: 101 } });\nr.result.title", "RUNTIME_ERROR", ['call_tool("demo", "get_issue", args) takes three arguments']),
     ("const r = await call_tool({ name: 'get_issue' });\nr.result.title", "RUNTIME_ERROR", ["call_tool(server, tool, args) takes three arguments"]),
     ("const r = await call_tool('get_issue', { id: 101 });\nr.result.title", "RUNTIME_ERROR", ['"get_issue" was given without a tool']),
+    *(
+        (f"const r = await call_tool('{name}', {{ id: 101 }});\nr.result.title", "RUNTIME_ERROR", ['call_tool("demo", "get_issue", args)'])
+        for name in ("demo:get_issue", "demo/get_issue", "demo__get_issue", "mcp__demo__get_issue")
+    ),
+    ("const r = await call_tool('search_tools', { query: 'issue' });\nr.result.length", "RUNTIME_ERROR", ["search_tools is a function of its own: search_tools(…)"]),
+    ("await tools.search_tools({ query: 'issue' })", "NOT_FOUND", ["'search_tools' is no tool of a server but a function of its own: search_tools(…)"]),
     ("const r = call_tool('demo', 'get_issue', { id: 99999 });\nObject.keys(r.result)", "RUNTIME_ERROR", ["a call failed before: UPSTREAM_ERROR: demo.get_issue: no issue 99999"]),
     ("const { result } = call_tool('demo', 'get_issue', { id: 99999 });\nresult.title", "RUNTIME_ERROR", ["a call failed before: UPSTREAM_ERROR"]),
     ("const { result: { title } } = call_tool('demo', 'get_issue', { id: 99999 });\ntitle", "RUNTIME_ERROR", ["a call failed before: UPSTREAM_ERROR"]),

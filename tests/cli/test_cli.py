@@ -475,6 +475,12 @@ def test_adding_a_server_says_what_it_did_and_the_demo_stays(shell: Shell) -> No
     assert "a sample that calls the server 'demo'" in gone.stderr
     other = shell("code", "exec", "--script", "reprot")
     assert "report" not in other.stderr.replace("reprot", "")
+    (shell.folder / "none.toml").write_text("[servers]\n")
+    none = shell("servers", "list", "--config", "none.toml")
+    assert (none.returncode, "no server is configured: workbench servers add" in none.stderr) == (
+        0,
+        True,
+    )
     headers = ["--header", "Authorization: Bearer a=b=", "--header", "X-Team=a: b"]
     shell("servers", "add", "x", "https://127.0.0.1:1/mcp", *headers, "--config", "h.toml")
     written = (shell.folder / "h.toml").read_text()
@@ -625,6 +631,13 @@ def test_import_of_nothing_says_so(shell: Shell) -> None:
     assert (done.returncode, done.stdout) == (0, "")
     assert "no server of another client" in done.stderr
     assert shell.json("servers", "import", "--json") == []
+    (shell.folder / "other.json").write_text('{"theme": "dark"}')
+    looked = shell("servers", "import", "other.json")
+    assert "looked for in it: mcpServers, servers, mcp, " in looked.stderr
+    (shell.folder / "off.json").write_text(
+        '{"mcpServers": {"o": {"command": "x", "disabled": true}}}'
+    )
+    assert "added, disabled" in shell("servers", "import", "off.json").stdout
     (shell.folder / "good.json").write_text('{"mcpServers": {"a": {"command": "x"}}}')
     done = shell("servers", "import", "none.json", "good.json", "--json")
     assert (done.returncode, "none.json: No such file" in done.stderr) == (2, True)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _JOINTS = (".", "__", "_", "-", "/", ":")
 _MCP = "mcp"
 _MOST_NAMED = 5
+_ASKED = frozenset(("list_tools", "search_tools", "describe_tool", "describe_tools"))
+"""What asks for tools: a function of the script's own, that is served as a tool, too."""
 
 
 def alike(one: tuple[str, str], other: tuple[str, str]) -> bool:
@@ -114,6 +116,8 @@ def _unknown(catalogue: Catalogue, name: str) -> Missing:
         missing = catalogue.find(server, tool)
         if isinstance(missing, Missing):
             return missing
+    if name in _ASKED:
+        return Missing(f"{shown} is no tool of a server but a function of its own: {name}(…)", ())
     full = {tool.full_name for tool in catalogue}
     by_name: dict[str, list[str]] = {}
     for info in catalogue:

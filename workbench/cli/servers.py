@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from workbench.upstream import Manager
 
 
+_NONE = (
+    "no server is configured: workbench servers add NAME -- COMMAND …, or workbench servers import; "
+    "workbench --demo looks round with the demo server"
+)
+
+
 def add_parser(groups: Any, name: str) -> None:
     servers = command(groups, name, "Upstream servers.", "workbench servers list")
     actions = servers.add_subparsers(dest="action", required=True)
@@ -114,8 +120,10 @@ def with_manager(
 
 
 def read_catalogue(arguments: argparse.Namespace) -> Catalogue:
-    """What all servers offer now."""
+    """What all servers offer now; that there are none is said, with what to do about it."""
     catalogue: Catalogue = with_manager(arguments, lambda manager: manager.catalogue())
+    if not catalogue.servers:
+        note(_NONE)
     return catalogue
 
 

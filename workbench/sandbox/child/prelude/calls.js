@@ -40,8 +40,14 @@
       return 'call_tool(' + stringify(s) + ', ' + stringify(t) + ', args) takes three arguments';
     }
     if (typeof server !== 'string' || typeof tool === 'string' || server.length > MAX_NAME) return usage;
-    for (let i = 1; i < server.length - 1; i++)
-      if (server[i] === '.') return 'call_tool(' + stringify(slice(server, 0, i)) + ', ' + stringify(slice(server, i + 1, server.length)) + ', args)';
+    if (typeof kit.queries[server] === 'function') return server + ' is a function of its own: ' + server + '(…)';
+    // github.get_issue, github:get_issue, github/get_issue, github__get_issue, mcp__github__get_issue
+    const from = slice(server, 0, 5) === 'mcp__' ? 5 : 0;
+    for (let i = from + 1; i < server.length - 1; i++) {
+      const sign = server[i], wide = sign === '.' || sign === ':' || sign === '/' ? 1 : sign === '_' && server[i + 1] === '_' ? 2 : 0;
+      if (wide > 0 && i + wide < server.length)
+        return 'call_tool(' + stringify(slice(server, from, i)) + ', ' + stringify(slice(server, i + wide, server.length)) + ', args)';
+    }
     return usage + '; ' + stringify(server) + ' was given without a tool';
   }
   const frameOf = (server, tool, args, place, refused) =>
