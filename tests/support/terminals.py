@@ -16,6 +16,7 @@ if sys.platform != "win32":
     import fcntl
     import termios
 
+_TMUX = ("tmux", "-u", "-S", "tmux")
 _PATIENCE_S = 90.0
 _STALE = {"COLUMNS": "71", "LINES": "17"}
 """What a shell exported of another size: the terminal's own counts."""
@@ -35,13 +36,14 @@ class Terminal:
     """One tmux session of its own server."""
 
     def __init__(self, folder: Path, width: int, height: int, command: list[str]) -> None:
-        self._socket = str(folder / "tmux")
+        # Relative to its folder: the path of a socket may have 107 characters, a folder of tests more.
+        self._folder = folder
         self.size = width, height
         environment = environment_of(folder)
         shown = " ".join(command) + "; echo ended with $?; sleep 100"
         size = ["-x", str(width), "-y", str(height)]
         subprocess.run(
-            ["tmux", "-S", self._socket, "-f", "/dev/null", "new-session", "-d", *size, shown],
+            [*_TMUX, "-f", "/dev/null", "new-session", "-d", *size, shown],
             check=True,
             env=environment,
             cwd=folder,
@@ -70,11 +72,12 @@ class Terminal:
             time.sleep(0.1)  # another process: nothing to await
 
     def close(self) -> None:
-        subprocess.run(["tmux", "-S", self._socket, "kill-server"], check=False)
+        subprocess.run([*_TMUX, "kill-server"], cwd=self._folder, check=False)
 
     def _tmux(self, *arguments: str) -> str:
-        command = ["tmux", "-S", self._socket, *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(
+            [*_TMUX, *arguments], check=True, capture_output=True, text=True, cwd=self._folder
+        ).stdout
 
     def resize(self, width: int, height: int) -> None:
         self._tmux("resize-window", "-x", str(width), "-y", str(height))

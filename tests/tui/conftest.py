@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from textual import events
+from textual import constants, events
 from textual.app import App
 from textual.pilot import Pilot
-
-# Read when textual is imported.
-os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 from tests.support.params import first_fast
 from workbench.config import Config, demo_server
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.editor.highlighting import highlight
 from workbench.tui.widgets.key_footer import KeyFooter
+
+# The plugin for pictures imports textual before any conftest is read.
+vars(constants)["TEXTUAL_ANIMATIONS"] = "none"
 
 for language in (
     "javascript",

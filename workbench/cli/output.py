@@ -14,7 +14,8 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, TextIO
+from pathlib import Path
+from typing import Any, Literal, TextIO
 
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean, clean_json, clean_line
@@ -83,20 +84,38 @@ class CleanStream(io.TextIOBase):
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """stdout and stderr are clean streams. Raises BrokenPipeError and CannotWrite."""
-    out, err = sys.stdout, sys.stderr
-    cleaning = CleanStream(out)
-    sys.stdout, sys.stderr = cleaning, CleanStream(err)
-    try:
+    """stdout and stderr are clean streams; all three are there, also where one was closed before we started.
+    Raises BrokenPipeError and CannotWrite."""
+    before = sys.stdin, sys.stdout, sys.stderr
+    with (
+        _or_nowhere(sys.stdin, "r") as sys.stdin,
+        _or_nowhere(sys.stdout, "w") as out,
+        _or_nowhere(sys.stderr, "w") as err,
+    ):
+        cleaning = CleanStream(out)
+        sys.stdout, sys.stderr = cleaning, CleanStream(err)
         try:
-            yield
+            try:
+                yield
+            finally:
+                cleaning.flush()
+        except (BrokenPipeError, CannotWrite):
+            _forget(out)
+            raise
         finally:
-            cleaning.flush()
-    except (BrokenPipeError, CannotWrite):
-        _forget(out)
-        raise
-    finally:
-        sys.stdout, sys.stderr = out, err
+            sys.stdin, sys.stdout, sys.stderr = before
+            _settle(err)
+
+
+@contextmanager
+def _or_nowhere(stream: TextIO | None, mode: Literal["r", "w"]) -> Iterator[TextIO]:
+    """Python has None for what is closed. Opened first, it takes that place: else the next file would, and what
+    a library writes to stderr would be written into the history."""
+    if stream is not None:
+        yield stream
+        return
+    with Path(os.devnull).open(mode, encoding="utf-8") as nowhere:
+        yield nowhere
 
 
 def log_to_stderr() -> None:
@@ -169,6 +188,15 @@ def _cell(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)
+
+
+def _settle(stream: TextIO) -> None:
+    """Nothing is left in it: the interpreter would try again at its exit, and make of a terminal that is gone
+    an exit code of its own (120)."""
+    try:
+        stream.flush()
+    except OSError:
+        _forget(stream)
 
 
 def _forget(stream: TextIO) -> None:

@@ -1,0 +1,43 @@
+"""The environment of the tests: what is set where they run (CI, a shell, a proxy) decides nothing in them."""
+
+from __future__ import annotations
+
+import os
+import time
+
+_KEPT = frozenset(
+    (
+        *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TMPDIR", "TEMP", "TMP"),
+        *("FUZZ_SECONDS", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "PYTHONHASHSEED"),
+        *("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONNOUSERSITE"),
+        *("CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"),
+        # of Windows
+        *("ALLUSERSPROFILE", "APPDATA", "COMSPEC", "HOMEDRIVE", "HOMEPATH", "LOCALAPPDATA"),
+        *("NUMBER_OF_PROCESSORS", "OS", "PATHEXT", "PROCESSOR_ARCHITECTURE", "PROGRAMDATA"),
+        *("PROGRAMFILES", "SYSTEMDRIVE", "SYSTEMROOT", "USERNAME", "USERPROFILE", "WINDIR"),
+    )
+)
+_KEPT_KINDS = (
+    *("COVERAGE_", "COV_", "HYPOTHESIS_", "PYTEST_", "PYENV_"),
+    *("LC_", "LD_", "DYLD_", "SSL_CERT_", "PIP_", "UV_", "NPM_CONFIG_"),
+)
+_GIVEN = {
+    "TERM": "xterm-256color",
+    "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",  # not that of who runs them
+    "TEXTUAL_ANIMATIONS": "none",
+}
+
+
+def is_kept(name: str) -> bool:
+    """Whether a variable stays: what a program needs to start at all, and what pytest is told by."""
+    return name.upper() in _KEPT or name.upper().startswith(_KEPT_KINDS)
+
+
+def make_own() -> None:
+    """Take away what is not needed, so that colours, sizes, proxies, settings and folders are those of
+    the tests. Before the workers of xdist are started: they inherit it."""
+    for name in [name for name in os.environ if not is_kept(name)]:
+        del os.environ[name]
+    os.environ |= _GIVEN
+    if hasattr(time, "tzset"):
+        time.tzset()
