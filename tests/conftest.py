@@ -58,9 +58,8 @@ def node() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def users_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No test reads or writes the home and the configuration of who runs it, who may have none."""
-    os.environ["HOME"] = str(tmp_path_factory.mktemp("home"))
+def users_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test reads or writes the configuration folder of who runs it."""
     os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("user"))
 
 

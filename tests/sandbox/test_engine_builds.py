@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import environment
+
 _SNIPPETS = [
     "0.1 + 0.2",
     "[1e21, 1e-7, -0, 123456789012345680000, 5e-324, 1.7976931348623157e308].map(String)",
@@ -71,11 +73,12 @@ def _evaluated(*path: str) -> tuple[str, list[str]]:
 @pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
 def test_a_build_from_source_gives_the_same(tmp_path: Path) -> None:
     wanted = f"quickjs-ng=={metadata.version('quickjs-ng')}"
-    subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
-         "--no-cache-dir", "--no-binary", "quickjs-ng", "--target", str(tmp_path), wanted],
-        check=True,
-    )  # fmt: skip
+    with environment.proxies():
+        subprocess.run(
+            [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
+             "--no-cache-dir", "--no-binary", "quickjs-ng", "--target", str(tmp_path), wanted],
+            check=True,
+        )  # fmt: skip
     of_wheel, expected = _evaluated()
     of_source, got = _evaluated(str(tmp_path))
     assert (tmp_path in Path(of_source).parents) > (tmp_path in Path(of_wheel).parents)

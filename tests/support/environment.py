@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _KEPT = frozenset(
     (
@@ -17,7 +19,9 @@ _KEPT = frozenset(
         *("PROGRAMFILES", "SYSTEMDRIVE", "SYSTEMROOT", "USERNAME", "USERPROFILE", "WINDIR"),
     )
 )
+_FOUND = "FOUND_"
 _KEPT_KINDS = (
+    _FOUND,
     *("COVERAGE_", "COV_", "HYPOTHESIS_", "PYTEST_", "PYENV_"),
     *("LC_", "LD_", "DYLD_", "SSL_CERT_", "PIP_", "UV_", "NPM_CONFIG_"),
 )
@@ -34,10 +38,28 @@ def is_kept(name: str) -> bool:
 
 
 def make_own() -> None:
-    """Take away what is not needed, so that colours, sizes, proxies, settings and folders are those of
-    the tests. Before the workers of xdist are started: they inherit it."""
+    """Take away what is not needed, so that colours, sizes, time zones, proxies and settings are those of the
+    tests. Before the workers of xdist are started: they inherit it."""
     for name in [name for name in os.environ if not is_kept(name)]:
-        del os.environ[name]
+        value = os.environ.pop(name)
+        if name.lower().endswith("_proxy"):
+            os.environ[_FOUND + name] = value
     os.environ |= _GIVEN
     if hasattr(time, "tzset"):
         time.tzset()
+
+
+@contextmanager
+def proxies() -> Iterator[None]:
+    """Those of who runs the tests are in force: for what installs from a registry."""
+    found = {
+        name.removeprefix(_FOUND): os.environ[name]
+        for name in os.environ
+        if name.startswith(_FOUND)
+    }
+    os.environ |= found
+    try:
+        yield
+    finally:
+        for name in found:
+            del os.environ[name]

@@ -153,6 +153,18 @@ async def test_the_environments_proxy_is_used(monkeypatch: pytest.MonkeyPatch) -
     assert "ConnectError" in (servers["direct"].error or "")
 
 
+async def test_no_proxy_is_asked_for_a_server_on_this_machine(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "all_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
+    named = replace(_settings(port), name="named", url=f"http://localhost:{port}/mcp")
+    async with managing(_settings(port), named, environ=_ENVIRON) as manager:
+        for name in ("web", "named"):
+            await manager.settled(name)
+            assert manager.catalogue().servers[name].error is None
+
+
 async def test_what_listens_never_answers() -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()

@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 from tests.support.http_fakes import Asked, Reply, serving
-from tests.support.listening import listening
+from tests.support.listening import free_port, listening
 from tests.support.servers import call, managing
 from workbench.config import ServerSettings
 from workbench.core.model import ErrorCode
@@ -129,7 +129,10 @@ async def test_a_token_that_ends_soon_is_renewed_before_it_is_sent(
 
 
 @pytest.mark.slow
-async def test_a_failed_login_shows_its_steps(tmp_path: Path) -> None:
+async def test_a_failed_login_shows_its_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "http_proxy", f"http://127.0.0.1:{free_port()}"
+    )  # none is asked for loopback
     with guarded("closed") as port:
         with pytest.raises(LoginFailed) as failed:
             await log_in(_settings(port), browser)

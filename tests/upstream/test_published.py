@@ -9,6 +9,7 @@ import pytest
 
 from bench.published.catalogue import published
 from bench.published.trial import Trial, trial
+from tests.support import environment
 
 _CACHE = Path(__file__).parents[2] / ".published"
 _FEW = [server for server in published() if server.subset]
@@ -31,7 +32,8 @@ def trials() -> dict[str, Trial]:
         seen = await asyncio.gather(*(one(n) for n in range(len(_FEW))))
         return {one.server.name: one for one in seen}
 
-    return asyncio.run(run())
+    with environment.proxies():
+        return asyncio.run(run())
 
 
 @pytest.mark.parametrize("name", [server.name for server in _FEW])

@@ -97,6 +97,10 @@ class _Kept:
         self._client = client_info
 
 
+_NO_PROXY = ("all://localhost", "all://127.0.0.1", "all://[::1]")
+"""No proxy reaches a server on this machine, whatever the environment says."""
+
+
 class _Flow:
     def __init__(
         self,
@@ -164,7 +168,9 @@ class _Flow:
     async def _drive(self) -> httpx2.Response:
         """Send what the provider wants sent, until it is content; the answer to the request with a token."""
         timeout = httpx2.Timeout(_REQUEST_S)
-        async with httpx2.AsyncClient(timeout=timeout, follow_redirects=False) as client:
+        async with httpx2.AsyncClient(
+            timeout=timeout, follow_redirects=False, mounts=dict.fromkeys(_NO_PROXY)
+        ) as client:
             # It asks for a list, without a session: nothing begins, and who wants a login says so first.
             probe = client.build_request(
                 "POST",

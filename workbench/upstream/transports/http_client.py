@@ -12,6 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx2
 
 from workbench.mcp.messages import RpcError, answer_of, decode
+from workbench.util.loopback import is_loopback
 
 _CONNECT_S = 30.0
 _MOST_CONNECTIONS = 300
@@ -137,9 +138,10 @@ def _keeps_to(request: httpx2.Request, following: httpx2.Request) -> bool:
 
 
 def _proxy_for(url: str) -> str | None:
-    """What HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say of this server."""
+    """What HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say of this server; nothing of one on this machine,
+    which no proxy reaches."""
     parts = urlsplit(url)
     proxies = getproxies()
-    if not parts.hostname or proxy_bypass(parts.hostname):
+    if not parts.hostname or is_loopback(parts.hostname) or proxy_bypass(parts.hostname):
         return None
     return proxies.get(parts.scheme) or proxies.get("all")
