@@ -67,11 +67,11 @@ async def test_call_that_cannot_be_made(run: RunScript, call: str, code: str, me
     assert execution.tool_calls == 0
 
 
-async def test_arguments_past_the_limit(engine: Engine) -> None:
+async def test_arguments_past_the_limit(own_engine: Engine) -> None:
     tools = DictTools()
-    engine.configure(limits=Limits(memory_mb=256), pool=PoolSettings(size=1))
+    own_engine.configure(limits=Limits(memory_mb=256), pool=PoolSettings(size=1))
     code = "call_tool('test', 'echo', { text: 'x'.repeat(17 * 1024 * 1024) }).error"
-    execution = await engine.run(ExecutionRequest(code), tools=tools)
+    execution = await own_engine.run(ExecutionRequest(code), tools=tools)
     assert execution.value["code"] == "SERIALIZATION_ERROR"
     assert "1782" in execution.value["message"]
     assert tools.calls == []
