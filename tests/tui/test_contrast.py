@@ -1,4 +1,4 @@
-"""Every word on every screen can be read, in each of our themes."""
+"""Every word on every screen can be read, in each of our themes, and takes the colours of the next at once."""
 
 from __future__ import annotations
 
@@ -41,11 +41,15 @@ def check(app: WorkbenchApp, where: str) -> None:
 
 
 async def look(app: WorkbenchApp, pilot: Pilot[int], where: str) -> None:
+    seen: dict[str, set[tuple[str, str]]] = {}
     for theme in _LEAST:
         app.theme = theme
         await pilot.pause()
         await pilot.pause()
         check(app, where)
+        seen[theme] = {(word.color, word.background) for word in words(app.screen)}
+    kept = seen["workbench-dark"] & seen["workbench-light"]
+    assert not kept, f"{where} keeps colours of the theme before: {kept}"
 
 
 @pytest.mark.slow

@@ -318,6 +318,18 @@ async def test_hostile_names_are_only_shown(open_store: OpenStore) -> None:
             assert not any(ord(c) < 32 for text, _ in row_line(row, width) for c in text)
 
 
+async def test_short_names_of_scripts_leave_their_room_to_why_a_run_failed(
+    open_store: OpenStore,
+) -> None:
+    store = open_store()
+    message = "the answer of the server was not what was expected"
+    await record(store, "aaaa", failed=True, message=message)
+    app = HistoryApp(store)
+    async with app.run_test(size=(166, 15)) as pilot:
+        screen = await opened(app, pilot)
+        assert lines(screen)[1].endswith(f"RUNTIME_ERROR: {message}")
+
+
 async def test_the_whole_row_of_a_failure_has_its_whole_message(open_store: OpenStore) -> None:
     store = open_store()
     message = "the end of it matters: " + "word " * 400 + "here it ends"

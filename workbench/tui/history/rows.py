@@ -18,6 +18,8 @@ _NARROW = 41
 """Cells of a narrow line beside run, time of day and script: what each takes, and the gaps."""
 _TOKENS = 15
 _ROOM_FOR_TOKENS = 110
+_LEAST_SCRIPT, _MOST_SCRIPT = 12, 200
+_SOURCE = 7
 _MOST_NAME = 24
 """Cells of the column of ids where names are longer than those."""
 PINNED = "•"
@@ -42,8 +44,8 @@ class Columns:
     """0: there is no room for them."""
 
     @classmethod
-    def of(cls, width: int, named: int = 0) -> Columns:
-        """named: cells of the longest name among the runs."""
+    def of(cls, width: int, named: int = 0, longest: int = _MOST_SCRIPT) -> Columns:
+        """named: cells of the longest name among the runs. longest: of the longest script's."""
         if width < 64:
             return cls(8, 8, 2, 5, 8, 8) if named else cls(4, 8, 5, 5, 8, 9)
         if width < 96:
@@ -52,13 +54,14 @@ class Columns:
         tokens = _TOKENS if width >= _ROOM_FOR_TOKENS else 0
         run = max(8, min(named, max(_MOST_NAME, width // 8)))
         left = width - _FIXED - (run - 8) - (tokens + 2 if tokens else 0)
-        # Half of what is left for the script, half for who ran it and why it failed.
-        return cls(run, 15, 11, 5, 9, max(20, left // 2), note=True, tokens=tokens)
+        # At most half of what is left for the script, the rest for who ran it and why it failed.
+        script = min(max(_LEAST_SCRIPT, longest), max(20, left // 2))
+        return cls(run, 15, 11, 5, 9, script, note=True, tokens=tokens)
 
 
-def heading(width: int, named: int = 0) -> str:
+def heading(width: int, named: int = 0, longest: int = _MOST_SCRIPT) -> str:
     """The names of the columns of ``row_line``."""
-    at = Columns.of(width - 2, named)
+    at = Columns.of(width - 2, named, longest)
     text = f"  {fit('Run', at.run)}  {'When':<{at.when}} {fit('Status', at.status + 2)} "
     text += f"{'Calls':>{at.calls}} {'Time':>{at.time}}  "
     if at.tokens:
@@ -73,9 +76,10 @@ def row_line(
     marked: bool = False,
     tokens: Tokens | None = None,
     named: int = 0,
+    longest: int = _MOST_SCRIPT,
 ) -> list[Part]:
-    """One execution on a line. tokens: once they were counted. named: as for ``Columns.of``."""
-    at = Columns.of(width, named)
+    """One execution on a line. tokens: once they were counted. named, longest: as for ``Columns.of``."""
+    at = Columns.of(width, named, longest)
     began = when(row.started_at)
     if len(began) > at.when:
         began = began.split()[0]
@@ -94,19 +98,24 @@ def row_line(
             said = f"{tokens_short(tokens.answer)} / {tokens_short(tokens.results)}"
         parts.append((f"{said:>{at.tokens}}  ", "dim"))
     room = width - cells(parts)
-    script = row.script or f"inline: {row.code_start.strip()}"
-    parts.append((fit(clean_line(script, 500), max(0, min(at.script, room))) + "  ", ""))
+    parts.append((fit(script_name(row), max(0, min(at.script, room))) + "  ", ""))
     room -= at.script + 2
     if room > 0:
         said = row.source
         if at.note:
             said += f" ({clean_line(row.client)})" if row.client else ""
+            said = f"{said:<{_SOURCE}}"
             said += f"  {failure(row)}" if row.error_code else ""
             said += "  pinned" if row.pinned else ""
         elif row.error_code:
             said += _MORE
         parts.append((fit(said, room), "dim"))
     return parts
+
+
+def script_name(row: ExecutionRow) -> str:
+    """What was run."""
+    return clean_line(row.script or f"inline: {row.code_start.strip()}", 500)
 
 
 def sign_of(status: str) -> str:

@@ -29,6 +29,8 @@ from workbench.tui.widgets.row_list import RowList
 from workbench.util.one_thread import OneThread
 
 _TYPED_S = 0.12
+_INLINE = " " * 60
+"""As much room as there may be: the beginning of the code stands there."""
 _COUNTED_AT_ONCE = 25
 _GROUPED_S = 1.0
 """Groups are of all runs: they are made anew at most so often, and not more than a fifth of the time."""
@@ -73,8 +75,8 @@ class RunsView(FilteredList[Line]):
         self._tokens: dict[str, Tokens] = {}
         self._before_unfolding: str | None = None
         """The filter under which the scripts were folded, while the runs of one are listed."""
-        self._named = 0
-        """Cells of the longest name in the list."""
+        self._longest = 0, 0
+        """Cells of the longest name in the list, and of the longest script's."""
         self._reader = OneThread()
         self._stale = False
         self._fold_at = 0.0
@@ -107,14 +109,15 @@ class RunsView(FilteredList[Line]):
         return bool(self._wanted)
 
     def _heading(self, width: int) -> str:
-        return group_heading(width) if self.folded else heading(width, self._named)
+        return group_heading(width) if self.folded else heading(width, *self._longest)
 
     def _line(self, row: Line, width: int) -> list[Part]:
         if isinstance(row, ScriptRow):
             return group_line(row, width)
         marked = self.marked is not None and row.n == self.marked.n
         tokens = self._tokens.get(row.execution_id)
-        return row_line(row, width, marked=marked, tokens=tokens, named=self._named)
+        named, longest = self._longest
+        return row_line(row, width, marked=marked, tokens=tokens, named=named, longest=longest)
 
     def _whole(self, row: Line) -> Awaitable[str] | None:
         """The words of a run that failed, with the whole message: the list has its beginning."""
@@ -128,7 +131,10 @@ class RunsView(FilteredList[Line]):
 
     def _shown(self) -> None:
         """Other rows are listed."""
-        self._named = max((cell_len(row.name) for row in self.runs if row.name), default=0)
+        self._longest = (
+            max((cell_len(row.name) for row in self.runs if row.name), default=0),
+            max((cell_len(row.script or _INLINE) for row in self.runs), default=0),
+        )
         self.rows.refresh()
         self.rows.empty_text = _EMPTY
         if self.is_filtered:

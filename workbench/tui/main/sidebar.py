@@ -140,6 +140,7 @@ class Sidebar(Pane):
 
     def on_mount(self) -> None:
         self.set_title("Sidebar")
+        self.rows.empty_text = "Reading…"
         self.set_interval(_LOOK_S, self._read_if_shown)
 
     @property
