@@ -58,6 +58,7 @@ const pp = qq as Foo.Bar<Baz>[] | undefined
 const rr = ss as string
 const tt = `${uu as string} ${vv!.ww}`;
 const xx = yy as a.b.C;
+const yy = zz as a.b.C<D, E<F>>[] || ab;
 enum E { A }
 declare const zz: string;
 export type T = string;
@@ -186,6 +187,22 @@ def test_a_script_as_a_model_writes_it_takes_no_tree(
     assert starter.start(typed, run)
     assert starter.start(plain, run)
     assert forms[0].text.replace(";", " ") == forms[1].text.replace(";", " ")
+
+
+@pytest.mark.parametrize(
+    "text", ["let a as b;", "a<b = c>(d)", "if (a) let b as c", "x as", "(a: )"]
+)
+def test_what_is_neither_becomes_no_script(starter: Starter, text: str) -> None:
+    found = untyped(text)
+    assert found is None or found.text == text
+
+
+def test_a_type_that_the_grammar_ends_too_soon_leaves_nothing_behind(starter: Starter) -> None:
+    """``a.b.C`` was taken for the member ``C`` of ``x as a.b``: the value was then another one."""
+    assert _by_tree(starter, "f(x as a.b.C<D>[], y)") == "f(x              , y)"
+    assert _by_tree(starter, "x as a.b.C | d") is None
+    assert _by_tree(starter, "x as a.b.C<D>[][0]") is None
+    assert _by_tree(starter, "x as a.b.C || d") == "x          || d"
 
 
 def test_letters_of_more_bytes_keep_their_places(starter: Starter) -> None:

@@ -60,8 +60,8 @@ class _Doubt(Exception):
 
 
 def outline(text: str, code: str | None = None) -> Outline | None:
-    """None: only a tree knows. code: as ``read_lines`` takes it."""
-    if not may_be_read(text):
+    """None: only a tree knows. code: as ``read_lines`` takes it, of a text that may be read."""
+    if code is None and not may_be_read(text):
         return None
     lines = read_lines(text, code)
     if lines is not None:

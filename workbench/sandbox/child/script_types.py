@@ -51,7 +51,7 @@ def _type(word: str) -> str:
 
 def _list(word: str) -> str:
     """Of types, in pointed brackets."""
-    return rf"<(?:\s*+{_type(word)}\s*+(?:extends\s|{_IS}|,|(?=>)))++>"
+    return rf"<(?:\s*+{_type(word)}\s*+(?:extends\s|,|(?=>)))++>"
 
 
 _NAMED = rf"(?!(?:{_NO_TYPE})\b){_NAME}(?:\.{_NAME})*+"
@@ -89,6 +89,7 @@ _BEHIND_CAST = re.compile(
     r"|\r?\n(?!\s*+[|&.<(\[\"`+\-/*,]))"
 )
 """No line goes on with what a cast ends: without it, it would go on with the value."""
+_DECLARES = re.compile(r"(?:const|let|var|function|class)[ \t]+[\w$]+\Z")
 _ARGUMENTS = re.compile(rf"{_list(rf'{_NAMED}(?:{_list(_NAMED)})?+')}(?=\()")
 _SURE = re.compile(r"!(?=[.\[(]|[ \t]*+(?:[\]){};,]|as\b|\Z|\r?\n))")
 """``x!``: behind a name, or brackets."""
@@ -148,8 +149,7 @@ def _without(text: str, code: str, spans: Spans) -> tuple[str, str | None]:
     is_plain = len(source) == len(text)
     rest = bytearray(code.encode()) if is_plain else bytearray(source)
     for start, end in spans if is_plain else _in_bytes(text, spans):
-        is_line = source.find(b"\n", start, end) < 0
-        blank = b" " * (end - start) if is_line else blanks(bytes(source[start:end]))
+        blank = blanks(source[start:end])
         if source[start] in b"it":
             blank = b";" + blank[1:]
         source[start:end] = rest[start:end] = blank
@@ -262,15 +262,18 @@ def _casts(code: str) -> Spans:
     for word in (" as ", " satisfies "):
         at = code.find(word)
         while at >= 0:
-            kind = _KIND.match(code, at + len(word)) if _ends_value(code[at - 1 : at]) else None
+            kind = _KIND.match(code, at + len(word)) if _ends_value(code, at) else None
             if kind is not None and _BEHIND_CAST.match(code, kind.end()) is not None:
                 spans.append((at, kind.end()))
             at = code.find(word, at + len(word) - 1)
     return spans
 
 
-def _ends_value(sign: str) -> bool:
-    return sign.isalnum() or sign in {"_", "$", ")", "]", "}", '"', "!"}
+def _ends_value(code: str, end: int) -> bool:
+    sign = code[end - 1 : end]
+    if sign.isalnum() or sign in {"_", "$"}:
+        return _DECLARES.search(code, max(0, end - _LONGEST_WORD), end) is None
+    return sign in {")", "]", "}", '"', "!"}
 
 
 def _arguments(code: str) -> Spans:
