@@ -75,6 +75,8 @@ def test_precedence_is_flag_environment_file_default(tmp_path: Path) -> None:
         ("[history]\nmax_age_days = 0", 2, ["history.max_age_days"]),
         ("[history]\nmax_days = 1", 2, ["unknown key 'history.max_days'"]),
         ("history = 3", 1, ["history must be a table"]),
+        ("[history]\nredact = ['token']", 2, ["history.redact must be a table"]),
+        ("keys = 'x'", 1, ["keys must be a table"]),
         ("[history.redact]\nkeys = ['(']", 2, ["regular expression"]),
         ("[servers.a]\nargs = []", 1, ["either command or url", "neither"]),
         ("[servers.a]\ncommand = 'x'\nurl = 'y'", 1, ["both"]),

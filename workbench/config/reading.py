@@ -216,9 +216,10 @@ class _Reader:
             top = name.split(".", 1)[0]
             if top in ("servers", "keys") and isinstance(self._document[top], dict):
                 continue
-            if top in _TABLES and name == top and not isinstance(value, dict):
+            is_table = name in _TABLES or any(key.startswith(name + ".") for key in known)
+            if is_table and not isinstance(value, dict):
                 self._problem(name, f"{name} must be a table: [{name}]")
-            elif name not in known and not any(key.startswith(name + ".") for key in known):
+            elif name not in known and not is_table:
                 near = near_names(name, known)
                 self._problem(name, f"unknown key {name!r}" + suggestion(near, (), ""))
 
