@@ -222,7 +222,7 @@ def _args(args: list[str], texts: Texts) -> list[str]:
 
 def _folder(entry: Entry, command: str | None, args: list[str], texts: Texts) -> str | None:
     """Where it is started: a project's relative paths are meant from the project's folder."""
-    cwd = entry.get("cwd")
+    cwd = entry.get("cwd", entry.get("working_directory"))
     if isinstance(cwd, str) and cwd:
         folder = texts.plain(cwd)
         return folder if "${" in folder else str(texts.folder / Path(folder).expanduser())
