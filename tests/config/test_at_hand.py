@@ -55,6 +55,15 @@ def test_variables_before_the_command_are_its_own() -> None:
     assert dict(server.env) == {"TOKEN": "a b", "X": "${HOME}"}
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("env A=1 B=2 npx -y some-thing", "some-thing"), ("env A=1", "env"), ("-x", "x")],
+)
+def test_words_that_name_nothing_give_no_name(text: str, name: str) -> None:
+    (server,) = servers_at_hand([text])
+    assert server.name == name
+
+
 def test_each_has_a_name_of_its_own() -> None:
     names = [one.name for one in servers_at_hand(["npx a", "npx a", "a=x", "npx a"])]
     assert names == ["a-2", "a-3", "a", "a-4"]

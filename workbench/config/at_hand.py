@@ -101,9 +101,11 @@ def _split(text: str, given: str) -> tuple[dict[str, str], list[str]]:
 
 def _name_of_command(words: Sequence[str]) -> str:
     """After the package or the file that is run: ``npx -y @scope/server-github@1`` is ``github``."""
-    plain = [word for word in words if not word.startswith("-")]
+    plain = [
+        word for word in words if not word.startswith("-") and _VARIABLE.fullmatch(word) is None
+    ]
     telling = (word for word in plain if not _LAUNCHERS.fullmatch(_last_part(word)))
-    return _short(next(telling, plain[0]))
+    return _short(next(telling, words[0]))
 
 
 def _name_of_address(url: str) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 # fmt: off
 _TAKEN = frozenset((
     "type", "transport", "transportType", "command", "args", "env", "environment", "env_vars",
-    "envFile", "cwd", "working_directory", "url", "httpUrl", "serverUrl", "headers", "http_headers", "env_http_headers",
-    "bearer_token_env_var", "apiKey", "requestOptions", "enabled", "disabled", "enabled_tools",
-    "includeTools", "disabled_tools", "excludeTools", "disabledTools", "tools", "timeout",
+    "envFile", "cwd", "working_directory", "url", "httpUrl", "serverUrl", "headers", "http_headers",
+    "env_http_headers", "bearer_token_env_var", "apiKey", "requestOptions", "enabled", "disabled",
+    "enabled_tools", "includeTools", "disabled_tools", "excludeTools", "disabledTools", "tools", "timeout",
     "tool_timeout_sec", "startup_timeout_ms", "startup_timeout_sec", "connectionTimeout",
 ))
 """What the importer reads."""
