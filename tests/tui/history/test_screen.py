@@ -29,7 +29,7 @@ from workbench.history import Store, read_recording
 from workbench.text.redact import Redactor
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.history.diff_screen import DiffScreen
-from workbench.tui.history.filter import doubt_of, script_filter, text_filter, wanted_of
+from workbench.tui.history.filter import HINT, doubt_of, script_filter, text_filter, wanted_of
 from workbench.tui.history.filters_screen import FiltersScreen
 from workbench.tui.history.rows import row_line, when
 from workbench.tui.history.saved_filters import SavedFilters
@@ -328,6 +328,9 @@ async def test_short_names_of_scripts_leave_their_room_to_why_a_run_failed(
     async with app.run_test(size=(166, 15)) as pilot:
         screen = await opened(app, pilot)
         assert lines(screen)[1].endswith(f"RUNTIME_ERROR: {message}")
+        assert screen.view.line.placeholder == HINT
+        await pilot.resize_terminal(60, 15)
+        await until(lambda: screen.view.line.placeholder.endswith("script:a.js"), "whole words")
 
 
 async def test_the_whole_row_of_a_failure_has_its_whole_message(open_store: OpenStore) -> None:

@@ -8,6 +8,7 @@ from textual.binding import BindingType
 from textual.widgets import Input
 
 from workbench.tui.commands import bindings
+from workbench.tui.widgets.quiet_line import as_many
 
 
 class LineInput(Input):
@@ -24,3 +25,12 @@ class FilterLine(LineInput):
     """Above or below a list that it filters: Enter and Down go to what is left of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("filter")]
+
+    def __init__(self, value: str | None = None, **options: Any) -> None:
+        super().__init__(value, **options)
+        self._hint = self.placeholder
+
+    def on_resize(self) -> None:
+        """As many of the hint's words, between dots, as there is room for."""
+        first, *parts = str(self._hint).split(" · ")
+        self.placeholder = as_many(first, parts, self.content_size.width - 1)
