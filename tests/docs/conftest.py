@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +13,10 @@ from workbench.core.model import Execution, ExecutionOptions, ExecutionRequest
 from workbench.core.runtime import open_runtime
 
 
-@pytest.fixture
-async def demo_runs(tmp_path: Path) -> AsyncIterator[RunScript]:
+@pytest.fixture(scope="module")
+async def demo_runs(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunScript]:
     config = Config(servers={"demo": demo_server()})
-    async with open_runtime(config, data_dir=tmp_path) as runtime:
+    async with open_runtime(config, data_dir=tmp_path_factory.mktemp("data")) as runtime:
 
         async def run(code: str, **options: Any) -> Execution:
             return await runtime.engine.run(
