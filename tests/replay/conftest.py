@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,14 +16,15 @@ Record = Callable[..., Awaitable[Recording]]
 Again = Callable[..., Awaitable[Replayed]]
 
 
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = Store(tmp_path / "h.sqlite3")
+@pytest.fixture(scope="module")
+async def store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Store]:
+    """One for a file of tests, as the engine: its workers cost more than the scripts that run in them."""
+    store = Store(tmp_path_factory.mktemp("data") / "h.sqlite3")
     yield store
     store.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def replay_engine(store: Store) -> AsyncIterator[Engine]:
     engine = Engine(limits=Limits(timeout_ms=5_000), pool=PoolSettings(size=2), recorder=store)
     yield engine
