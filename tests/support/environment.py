@@ -22,7 +22,7 @@ _KEPT = frozenset(
 _FOUND = "FOUND_"
 _KEPT_KINDS = (
     _FOUND,
-    *("COVERAGE_", "COV_", "HYPOTHESIS_", "PYTEST_", "PYENV_"),
+    *("COVERAGE_", "COV_", "HYPOTHESIS_", "PYTEST_", "TEXTUAL_SNAPSHOT_", "PYENV_"),
     *("LC_", "LD_", "DYLD_", "SSL_CERT_", "PIP_", "UV_", "NPM_CONFIG_"),
 )
 _GIVEN = {
@@ -57,6 +57,11 @@ def proxies() -> Iterator[None]:
         for name in os.environ
         if name.startswith(_FOUND)
     }
+    if found:  # what is installed is also started, and asked over loopback
+        loopback = "localhost,127.0.0.1,::1"
+        found["no_proxy"] = ",".join(
+            filter(None, (found.get("no_proxy", found.get("NO_PROXY")), loopback))
+        )
     os.environ |= found
     try:
         yield
