@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -47,22 +48,22 @@ CUT: dict[str, str] = {
 }  # fmt: skip
 
 
-async def cut_after(engine: Engine, code: str, after: Callable[[Event], bool]) -> None:
-    """Run ``code`` and cancel it when ``after`` says so of an event."""
+async def cut_after(engine: Engine, code: str, after: Callable[[Event], bool]) -> str:
+    """Run ``code`` and cancel it when ``after`` says so of an event; its execution id."""
+    cut = f"cut-{uuid.uuid4()}"  # the store is that of other tests, too
     reached = asyncio.Event()
 
     def listen(event: Event) -> None:
         if after(event):
             reached.set()
 
-    request = ExecutionRequest(
-        code, execution_id="cut", options=ExecutionOptions(timeout_ms=100_000)
-    )
+    request = ExecutionRequest(code, execution_id=cut, options=ExecutionOptions(timeout_ms=100_000))
     running = asyncio.ensure_future(engine.run(request, tools=DictTools(), listener=listen))
     running.add_done_callback(lambda _: reached.set())
     await reached.wait()
-    assert engine.cancel("cut"), "it ended before"
+    assert engine.cancel(cut), "it ended before"
     await running
+    return cut
 
 
 @pytest.mark.parametrize("name", CUT)
@@ -103,8 +104,8 @@ async def test_a_run_that_was_cancelled_replays_to_its_cut(
         seen += isinstance(event, ToolCallFinished | ConsoleLine)
         return seen >= number
 
-    await cut_after(replay_engine, CUT[name], after)
-    recording = store.recording("cut")
+    cut = await cut_after(replay_engine, CUT[name], after)
+    recording = store.recording(cut)
     assert recording.status == "cancelled"
     replayed = await again(recording)
     assert replayed.divergence is None
@@ -129,13 +130,13 @@ async def test_a_run_whose_process_was_killed_replays_to_its_cut(
 
     silent = Engine(limits=replay_engine.limits, pool=PoolSettings(size=1))
     try:
-        await cut_after(silent, CUT[name], after)
+        cut = await cut_after(silent, CUT[name], after)
     finally:
         await silent.close()
     for event in kept:
         store.record(event)
-    assert await store.kept("cut") is None
-    recording = replace(store.recording("cut"), status="interrupted")
+    assert await store.kept(cut) is None
+    recording = replace(store.recording(cut), status="interrupted")
     assert recording.finished_at is None
     replayed = await again(recording)
     assert replayed.divergence is None

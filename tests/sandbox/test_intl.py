@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import RunScript
 from tests.support.node import EACH, node_values
+from workbench.core.model import ExecutionOptions
 
 pytestmark = pytest.mark.anyio
 
@@ -115,7 +116,7 @@ async def differences(run: RunScript, expressions: list[str]) -> tuple[list[Any]
     # a script has seconds, also on a busy machine
     for start in range(0, len(expressions), 300):
         some = expressions[start : start + 300]
-        execution = await run(EACH, input=some)
+        execution = await run(EACH, input=some, options=ExecutionOptions(timeout_ms=60_000))
         assert execution.error is None, execution.error
         for expression, given in zip(some, execution.value, strict=True):
             right = right_of[expression]
