@@ -39,11 +39,10 @@ def _inside(plain: str, levels: int) -> str:
 
 
 def _type(word: str) -> str:
-    inside = _inside(_IN_TYPE, 2)
-    arrow = rf"(?:\s*+=>\s*+(?!(?:{_NO_TYPE})\b){_NAME})?+"
+    group = rf"[({{\[]{_inside(_IN_TYPE, 2)}[)}}\]](?:(?<=\))\s*+=>\s*+{_NAME})?+"
     one = (
-        rf"(?:(?:keyof|readonly|typeof|unique)[ ])*+(?:{word}|\" *+\"|-?\d++|[{{\[]{inside}[}}\]]"
-        rf"|\({inside}\){arrow})(?:\[(?:\" *+\"|{_NAME}|\d++)?+\])*+"
+        rf"(?:(?:keyof|readonly|typeof|unique)[ ])*+(?:{word}|\" *+\"|-?\d++|{group})"
+        rf"(?:\[(?:\" *+\"|{_NAME}|\d++)?+\])*+"
     )
     # The next of a union stands behind a sign, the first one not right behind what may end a type.
     return rf"(?>(?:\|\s*+)?+(?:(?:\s*+[|&](?![|&=])\s*+|(?<![\w$)\]}}\">])){one})++)"
@@ -55,8 +54,7 @@ def _list(word: str) -> str:
 
 
 _NAMED = rf"(?!(?:{_NO_TYPE})\b){_NAME}(?:\.{_NAME})*+"
-_SHALLOW = _inside(_IN_TYPE, 1)
-_IN_POINTED = rf"[^(){{}}\[\]<>`/+*%=~^@#!;\\]++|=>|\({_SHALLOW}\)|[{{\[]{_SHALLOW}[}}\]]"
+_IN_POINTED = rf"[^(){{}}\[\]<>`/+*%=~^@#!;\\]++|=>|[({{\[]{_inside(_IN_TYPE, 1)}[)}}\]]"
 _POINTED = rf"<(?:{_IN_POINTED}|<(?:{_IN_POINTED}|<(?:{_IN_POINTED})*+>)*+>)*+>"
 """What is in these is not looked at where nothing but a type can stand: less to compile."""
 _TYPE = _type(rf"{_NAMED}(?:{_POINTED})?+")
@@ -94,11 +92,9 @@ _ARGUMENTS = re.compile(rf"{_list(rf'{_NAMED}(?:{_list(_NAMED)})?+')}(?=\()")
 _SURE = re.compile(r"!(?=[.\[(]|[ \t]*+(?:[\]){};,]|as\b|\Z|\r?\n))")
 """``x!``: behind a name, or brackets."""
 _SURE_BEHIND_CALL = re.compile(r"!(?=\.[A-Za-z_$]|[\]);,])")
-_INTERFACE = re.compile(
-    rf"interface[ ]+{_NAME}\s*+(?:{_POINTED}\s*+)?+(?:extends\s[\w$\s.,<>]{{1,300}}+)?+"
-    rf"\{{{_inside(_IN_TYPE, 3)}\}}"
-)
-_ALIAS = re.compile(rf"type[ ]+{_NAME}[ ]*+(?:{_POINTED}[ ]*+)?+{_IS}\s*+")
+_HEAD = r"[\w$ .,<>|&\[\]\"]"
+_INTERFACE = re.compile(rf"interface[ ]+{_NAME}{_HEAD}{{0,300}}+(?=\{{)")
+_ALIAS = re.compile(rf"type[ ]+{_NAME}(?:<{_HEAD}{{0,200}}>)?[ ]*+{_IS}\s*+")
 _BEHIND_ALIAS = re.compile(r"[ \t]*+(?:;|(?=\r?\n(?!\s*+[|&.<(\[\"])|\Z))")
 _LEFT = re.compile(r">(?<!=>)[ \t\r]*+[(\"\n]")
 """What ends a list of types in front of a call."""
@@ -177,8 +173,9 @@ def _statements(code: str) -> Spans:
 
 
 def _interface_end(code: str, at: int) -> int:
-    found = _INTERFACE.match(code, at)
-    return -1 if found is None else found.end()
+    head = _INTERFACE.match(code, at)
+    body = None if head is None else _KIND.match(code, head.end())
+    return -1 if body is None else body.end()
 
 
 def _alias_end(code: str, at: int) -> int:
