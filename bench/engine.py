@@ -155,8 +155,8 @@ async def forms(rounds: int = 150) -> None:
     """What a script of 100 lines costs more where it has to be read, end to end: the first time, and again
     (what was read is kept: core/forms.py). A first time is made by a comment that no run before had.
 
-    A script that awaits is read by its lines, for its value; one with types takes a tree, which is told beside
-    the first. What took no tree is kept from the second run on: its ``again`` reads it once more.
+    A script that awaits is read by its lines, for its value, one with types by the signs of these, too. What
+    took no tree is kept from the second run on: its ``again`` reads it once more.
     """
     lines = [
         f"function f{n}(a, b) {{ const c = a + b * {n}; return c > {n} ? c : {n}; }}"
@@ -212,7 +212,7 @@ async def forms(rounds: int = 150) -> None:
 
 
 def parse(script: str, language: str) -> None:
-    """The floor of a first time: the parser of the grammar alone, in C."""
+    """What a tree would cost: the parser of the grammar alone, in C."""
     import tree_sitter_javascript
     import tree_sitter_typescript
     from tree_sitter import Language, Parser
@@ -227,7 +227,7 @@ def parse(script: str, language: str) -> None:
         began = time.perf_counter()
         parser.parse(source)
         values.append((time.perf_counter() - began) * 1000)
-    row(f"100 lines: tree-sitter parses the {language}, no more", values, "(the floor)")
+    row(f"100 lines: tree-sitter parses the {language}, no more", values, "(a tree)")
 
 
 async def throughput(number: int = 1500) -> None:
