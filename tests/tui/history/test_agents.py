@@ -117,6 +117,17 @@ def test_lines_with_wide_letters_have_room_like_others(width: int) -> None:
         assert cells(parts) <= width
 
 
+@pytest.mark.parametrize("client", [None, "an-agent-with-a-long-name"])
+def test_a_narrow_session_says_its_process(client: str | None) -> None:
+    agents = AgentRuns("me", lambda owner, since: True)
+    agents.take([replace(_RUN, client=client, owner="123456:1")], 0.0)
+    (session,) = agents.sessions(0.0)
+    said = agent_line((session, None, 0.0), 60)[0][0]
+    assert said.rstrip().endswith(" · 123456")
+    wide = agent_line((session, None, 0.0), 160)[0][0].strip()
+    assert wide == f"{client + '  ' if client else ''}{session.source} · process 123456"
+
+
 @pytest.mark.slow
 async def test_sessions_of_other_processes_are_listed_live_and_followed(
     make_app: MakeApp, start: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

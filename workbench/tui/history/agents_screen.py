@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -170,12 +171,23 @@ def _heading(width: int) -> str:
     return text + ("  Last" if at.last else "")
 
 
+def _session_name(session: Session, room: int) -> str:
+    """Who runs there, from where, in which process: the number is what tells two of them apart."""
+    process = clean_line(session.process, 12)
+    name = f"{session.source} · process {process}"
+    if session.client:
+        name = f"{clean_line(session.client, 40)}  {name}"
+    if cell_len(name) <= room:
+        return name
+    return f"{fit(clean_line(session.who), max(4, room - len(process) - 3)).rstrip()} · {process}"
+
+
 def agent_line(row: Row, width: int) -> list[Part]:
     """A session, or below it one of its runs, on a line."""
     session, run, rate = row
     at = _Columns.of(width)
     if run is None:
-        name = f"{clean_line(session.who, 40)}  {session.source} · process {clean_line(session.process, 12)}"
+        name = _session_name(session, at.name)
         state, style = session.state, _STATE_STYLES[session.state]
         calls = sum(each.tool_calls for each in session.runs)
         took, last = count(len(session.runs), "run"), ""
