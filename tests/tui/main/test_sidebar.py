@@ -143,10 +143,15 @@ async def test_is_open_by_itself_where_there_is_much_room_until_it_is_closed(
         await pilot.resize_terminal(120, 40)
         await until(lambda: not sidebar.display, "it leaves the room to the panes")
         await pilot.resize_terminal(90, 24)
-        await pilot.press("f9", "escape")  # over the panes: that says nothing of wide screens
+        await pilot.press("f9")
+        await until(lambda: sidebar.has_focus_within, "it lies over the panes")
+        await pilot.press("escape")  # that says nothing of wide screens
+        await until(lambda: not sidebar.display, "it is left")
         await pilot.resize_terminal(200, 40)
         await until(lambda: sidebar.display, "there is room again")
-        await pilot.press("f9", "f9")
+        await pilot.press("f9")
+        await until(lambda: sidebar.has_focus_within, "it has the focus")
+        await pilot.press("f9")
         await until(lambda: not sidebar.display, "it is closed")
         await pilot.resize_terminal(190, 40)
         await pilot.press("ctrl+q")
