@@ -177,7 +177,7 @@ async def test_what_changes_by_itself_is_not_painted_with_a_key_but_soon_after(
         screen = app.screen
         assert isinstance(screen, RowsScreen)
         first, _, last = screen.query(Rows)
-        screen.yielding = (last,)
+        screen.yielding = lambda: (last,)
 
         async def typed(into: Rows) -> list[int]:
             """The rows of the last one that were drawn with a key."""

@@ -79,7 +79,8 @@ class WorkbenchScreen(PaneScreen):
         self.navigation = Navigation(self, self.files, self.sidebar)
         self.others = ExternalRuns(self, self._status, self.runs, self.navigation.open_history)
         self._titles = FrameTitles(self.scripts, self.runs, *panes, self._trace_pane, self.detail)
-        self.yielding = (self._header, self._status, self._trace_pane, self.detail)
+        of_run = (self._header, self._status, self._trace_pane, self.detail)
+        self.yielding = lambda: of_run if self.runs.active else ()
         self._draft_timer: Timer | None = None
         self._cuts_lines = False  # the editor in which was last typed
 
@@ -103,8 +104,7 @@ class WorkbenchScreen(PaneScreen):
 
     def _invite(self) -> None:
         """What an empty pane will show, and the keys that get one going."""
-        keys = self.app.config.keys
-        run = first_key("run", keys)
+        run = first_key("run", self.app.config.keys)
         self.trace.empty_text = f"Each call of a tool, as it happens\n{run} runs the script"
         self.detail.run_key = run
         self.detail.show_run(None)
@@ -199,8 +199,7 @@ class WorkbenchScreen(PaneScreen):
     def _show_header(self) -> None:
         if not self.scripts.tabs:
             return
-        runs = self.runs
-        runtime, run = self.app.runtime_now, runs.now if runs.active else runs.shown
+        runtime, run = self.app.runtime_now, self.runs.now if self.runs.active else self.runs.shown
         self._header.show_state(
             self.size.width, self.tab.short_label, runtime, self.others.line(), run
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from textual import events
@@ -38,9 +38,9 @@ class ScreenBase(Screen[R]):
     ) -> None:
         super().__init__(name, id, classes)
         self._compositor = _RowCompositor()
-        self.yielding: tuple[Widget, ...] = ()
-        """What changes by itself: while keys come it is painted some times a second, with what it holds, not
-        together with what a key did; unless it has the focus."""
+        self.yielding: Callable[[], Sequence[Widget]] = tuple
+        """What changes by itself now: while keys come it is painted some times a second, with what it holds,
+        and not together with what a key did; unless it has the focus."""
         self._yielded_at = 0.0
         """When it was painted last."""
         self._yielding_timer: Timer | None = None
@@ -69,7 +69,7 @@ class ScreenBase(Screen[R]):
         if isinstance(app, AppBase) and now < app.typed_at + _TYPING_S:
             waits = now - self._yielded_at
             focus = self.focused.ancestors_with_self if self.focused is not None else ()
-            yielding = {each for each in self.yielding if each not in focus}
+            yielding = {each for each in self.yielding() if each not in focus}
             later = {
                 each
                 for each in self._dirty_widgets
