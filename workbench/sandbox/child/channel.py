@@ -8,7 +8,7 @@ from collections import deque
 
 from workbench.sandbox.frames import EXIT_UNTAKEN, LARGE, Frame, FrameReader, length_of, pack
 
-_READ_BYTES, _READ_MANY_BYTES = 65_536, 1 << 18
+_READ_BYTES = 65_536
 _BLOCKING = b"0\n"
 
 
@@ -97,9 +97,7 @@ class Channel:
 
     def _take(self) -> None:
         try:
-            data = os.read(
-                self._descriptor, _READ_BYTES if self._reader.is_between else _READ_MANY_BYTES
-            )
+            data = os.read(self._descriptor, _READ_BYTES)
         except BlockingIOError:
             return
         if not data:
