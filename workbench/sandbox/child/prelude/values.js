@@ -63,31 +63,40 @@
       while (depth !== 0 && holders[depth - 1] !== holder) depth--;
       throw refused = { __proto__: null, path: path(depth) + (depth === 0 ? '' : segment(holder, key)), what, cure };
     }
+    function refuseAs(holder, key, v, type) {
+      switch (type) {
+        case 'bigint': refuse(holder, key, 'a BigInt', 'use String(x) or Number(x)');
+        case 'symbol': refuse(holder, key, 'a symbol', 'use its description');
+        case 'function': {
+          const known = weakGet(special, v);
+          if (known !== undefined) refuse(holder, key, known.what, known.cure);
+          refuse(holder, key, 'a function', 'call it, or leave it out');
+        }
+      }
+    }
     // Called for every value there is: what most of them are comes first.
     function check(key, v) {
       const type = typeof v;
-      if (type === 'string' || type === 'boolean' || type === 'undefined') return v;
+      if (type === 'string') return v;
       if (type === 'number') {
         if (v - v !== 0) refuse(this, key, StringOf(v), 'use null or a string');
         return v;
       }
-      switch (type) {
-        case 'bigint': refuse(this, key, 'a BigInt', 'use String(x) or Number(x)');
-        case 'symbol': refuse(this, key, 'a symbol', 'use its description');
-        case 'function': {
-          const known = weakGet(special, v);
-          if (known !== undefined) refuse(this, key, known.what, known.cure);
-          refuse(this, key, 'a function', 'call it, or leave it out');
-        }
-      }
+      if (type === 'boolean' || type === 'undefined') return v;
+      if (type !== 'object') refuseAs(this, key, v, type);
       if (v === null) return v;
-      if (v === tools) { const { what, cure } = weakGet(special, v); refuse(this, key, what, cure); }
-      const kind = brandOf(v);
-      if (kind === brandNumber) {
-        // As JSON.stringify would take it, which has null for what is no number then.
-        if (attempt(() => numberIn(v)) !== undefined) return checkOf(this, key, NumberOf(v));
-      } else if (kind !== null) refuse(this, key, kind.what, kind.cure);
-      if (isRaw(v)) checkOf(this, key, parse(v.rawJSON));
+      let proto = null;
+      try { proto = protoOf(v); } catch (e) { /* a Proxy may say anything */ }
+      // What is neither a plain object nor an array is one of few.
+      if (proto !== objectProto && proto !== arrayProto || v === tools) {
+        if (v === tools) { const { what, cure } = weakGet(special, v); refuse(this, key, what, cure); }
+        const kind = brandOf(v);
+        if (kind === brandNumber) {
+          // As JSON.stringify would take it, which has null for what is no number then.
+          if (attempt(() => numberIn(v)) !== undefined) return checkOf(this, key, NumberOf(v));
+        } else if (kind !== null) refuse(this, key, kind.what, kind.cure);
+        if (isRaw(v)) checkOf(this, key, parse(v.rawJSON));
+      }
       while (depth !== 0 && holders[depth - 1] !== this) depth--;
       for (let i = 0; i < depth; i++) {
         if (holders[i] === v) refuse(this, key, 'a circular reference to ' + path(i + 1), 'copy what is needed');
