@@ -164,7 +164,7 @@ async def test_what_a_server_writes_is_seen_as_it_comes(tmp_path: Path) -> None:
     script = tmp_path / "talker.py"
     script.write_text(
         "import sys, time, pathlib\n"
-        "print('one \\x1b[31m line', file=sys.stderr, flush=True)\n"
+        "print('one \\x1b[2J line', file=sys.stderr, flush=True)\n"
         f"while not pathlib.Path({str(tmp_path / 'go')!r}).exists(): time.sleep(0.02)\n"
         "print('another line', file=sys.stderr, flush=True)\n"
         "time.sleep(60)\n"
@@ -176,11 +176,11 @@ async def test_what_a_server_writes_is_seen_as_it_comes(tmp_path: Path) -> None:
         app = ToolsApp()
         async with app.run_test(size=(80, 24)) as pilot:
             await app.push_screen(ToolsScreen(runtime), app.answers.append)
-            await until(lambda: "one ␛[31m line" in said(app), "the first line")
+            await until(lambda: "one ␛[2J line" in said(app), "the first line")
             (tmp_path / "go").touch()
             await until(lambda: "another line" in said(app), "the second")
             await pilot.press("e")
-            await until(lambda: "one ␛[31m line" in whole_text(app), "all of it")
+            await until(lambda: "one ␛[2J line" in whole_text(app), "all of it")
             await until(lambda: app.screen.query_one(Pane).border_title, "its title")
 
 
