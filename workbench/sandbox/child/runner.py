@@ -51,6 +51,10 @@ _VALUE = '{"t":"done","ok":true,"value":'
 _EXIT_PROTOCOL = 70
 _FULL = 0.9
 _TOUCHED = 0.5
+_ALL = 0.94
+_BRIM = 0.98
+_LOOK_EACH = 1024
+"""Jobs of promises."""
 
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
@@ -150,6 +154,7 @@ class Runner:
             self._run_jobs()
             if self._engine.ended():
                 break
+            self._end_if_full()  # what had no memory to go on with may be what would have ended
             if not self._in_flight:
                 return _failure(
                     "RUNTIME_ERROR",
@@ -170,6 +175,8 @@ class Runner:
         step, ended, steps = self._engine.step, self._engine.ended, 0
         while step():
             steps += 1
+            if steps % _LOOK_EACH == 0:
+                self._end_if_full()
             if steps == most or (most is None and steps % 64 == 0 and ended()):
                 return
 
@@ -223,18 +230,40 @@ class Runner:
                 "SERIALIZATION_ERROR",
                 f"the value is {size} bytes of JSON; max_result_bytes allows {self._frame_limit}",
             )
-        # What texts cost on their way through this process is not the script's.
-        assert self._channel is not None
-        passing = max(_passing(done), self._most_passing) + self._channel.most_held
-        heap = max(0, system.own_peak_resident() - self._resident_before - passing)
+        heap = self._heap(_passing(done))
         # A script can catch the engine's own out-of-memory error when the heap is full to the last
         # byte (the prelude hears of it in every other case); what it used gives it away: the engine
         # counts 8 bytes more for each allocation than it takes, so 0.95 of the limit at the least.
-        if heap >= self._heap_limit * 0.94:
+        if heap >= self._heap_limit * _ALL:
             done = _memory_failure(self._heap_limit)
         cpu = (time.process_time() - self._cpu_before) * 1000
         unawaited = len(self._unanswered)
         self._send(done, more=f',"heap":{heap},"cpu_ms":{cpu:.3f},"unawaited":{unawaited}')
+
+    def _heap(self, passing: int = 0) -> int:
+        """The most that the script's heap took of this process, in bytes. What texts cost on their way
+        through it (``passing``: that of one) is not the script's."""
+        assert self._channel is not None
+        passing = max(passing, self._most_passing) + self._channel.most_held
+        return max(0, system.own_peak_resident() - self._resident_before - passing)
+
+    def _end_if_full(self) -> None:
+        """End the process where the heap was full to the last byte: a script of promises that are rejected
+        with the null of an engine without memory would go on, or wait, until its time is over."""
+        if self._answers_again is not None:
+            return
+        heap = self._heap()
+        # What this process touched before is no part of what it was seen to take.
+        if heap >= self._heap_limit * _ALL or (
+            heap >= self._heap_limit * _TOUCHED
+            and self._engine.used_memory() >= self._heap_limit * _BRIM
+        ):
+            self._end_of_memory()
+
+    def _end_of_memory(self) -> NoReturn:
+        self._engine.limit_memory(self._heap_limit + (16 << 20))
+        self._finish(_memory_failure(self._heap_limit))
+        os._exit(0)
 
     def _engine_failure(self, failure: Exception) -> str:
         """A failure that escaped the prelude: most likely the heap was too full even to describe it."""
@@ -269,9 +298,7 @@ class Runner:
             elif kind == "P":
                 return self._libraries[message[1:]]
             elif kind == "M" or (kind == "m" and self._was_full()):
-                self._engine.limit_memory(self._heap_limit + (16 << 20))
-                self._finish(_memory_failure(self._heap_limit))
-                os._exit(0)
+                self._end_of_memory()
         except BaseException:  # the parent is gone or the protocol is broken: nothing left to do
             os._exit(_EXIT_PROTOCOL)
         return None
