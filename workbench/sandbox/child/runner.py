@@ -433,22 +433,22 @@ def leave(code: int = 0) -> NoReturn:
     os._exit(code)
 
 
-def warm_up(runner: Runner, work: Callable[[Runner, int], None], operation: int) -> None:
-    """Do in this process what a worker does, with calls (``work``: of the runner, which is of no other use, on
-    a descriptor), so that a fork finds the interpreter's code and caches as they will be.
+def warm_up(runner: Runner, work: Callable[[Runner, int], None], times: int) -> None:
+    """Do so often in this process what a worker does, with calls (``work``: of the runner, which is of no
+    other use, on a descriptor), so that a fork finds the interpreter's code and caches as they will be.
 
     Only in the zygote: in each child the same would dirty, and so copy, the pages it shares.
-    operation: 1 at the runner's first time, one more at each.
     """
-    ours, theirs = socket.socketpair()
-    theirs.setblocking(False)
-    for frame in (
-        WARMING,
-        b'%d\n{"ok":true,"result":1}' % operation,
-        b'0\n{"ok":true,"result":1}',
-    ):
-        ours.sendall(pack(frame))
-    work(runner, theirs.fileno())
-    ours.close()
-    theirs.close()
+    for operation in range(1, times + 1):
+        ours, theirs = socket.socketpair()
+        theirs.setblocking(False)
+        for frame in (
+            WARMING,
+            b'%d\n{"ok":true,"result":1}' % operation,
+            b'0\n{"ok":true,"result":1}',
+        ):
+            ours.sendall(pack(frame))
+        work(runner, theirs.fileno())
+        ours.close()
+        theirs.close()
     system.set_alarm(0)

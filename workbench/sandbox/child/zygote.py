@@ -19,8 +19,7 @@ import signal
 import socket
 import sys
 from collections import deque
-from collections.abc import Iterator
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 from workbench.sandbox import job as jobs
 from workbench.sandbox.child import quickjs_engine, rejections
@@ -32,8 +31,8 @@ from workbench.util import system
 
 _EXIT_BROKEN = 71
 _REHEARSALS = 16
-"""Here: so often until the interpreter has made of its code and caches what it makes of them, which each worker
-would do again in pages of its own."""
+"""Here, before the first fork: so often until the interpreter has made of its code and caches what it makes of
+them, which each worker would do again in pages of its own."""
 _DESCRIPTORS = 64
 _HIGHEST_DESCRIPTOR = 1024
 
@@ -41,10 +40,18 @@ _HIGHEST_DESCRIPTOR = 1024
 class Zygote:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
-        self._starter = Starter()
+        starter = Starter()
         self._hardening = Hardening()
+        unchanged = self._hardening.as_it_is()
+        warm_up(
+            Runner(starter, quickjs_engine.maker()),
+            lambda runner, descriptor: _work(runner, descriptor, (), unchanged, {}),
+            _REHEARSALS,
+        )
         make_engine = quickjs_engine.maker(tracks_rejections=rejections.possible())
-        self._runner = Runner(self._starter, make_engine)
+        self._runner = Runner(starter, make_engine)
+        for _ in range(_REHEARSALS):
+            self._runner.rehearse()
         self._children: set[int] = set()
         self._received: deque[int] = deque()
         self._lines = b""
@@ -53,7 +60,10 @@ class Zygote:
         """Serve the parent until it is gone."""
         self._hardening.prepare()
         self._hardening.die_with_parent()
-        gc.disable()  # a collection in a child would touch, and so copy, every page
+        gc.collect()
+        system.give_back_memory()
+        gc.freeze()  # a collection in a child would touch, and so copy, every page
+        gc.disable()
         wake_read, wake_write = os.pipe()
         os.set_blocking(wake_read, False)
         os.set_blocking(wake_write, False)
@@ -62,36 +72,13 @@ class Zygote:
         ready = select.poll()
         ready.register(self._control, select.POLLIN)
         ready.register(wake_read, select.POLLIN)
-        steps = self._warm_up()
-        is_warm = False
         while True:
-            events = ready.poll(None if is_warm else 0)
-            for descriptor, _ in events:
+            for descriptor, _ in ready.poll():
                 if descriptor == wake_read:
                     os.read(wake_read, 4096)
                     self._reap()
                 else:
                     self._obey()
-            if not events:
-                is_warm = next(steps, True)
-
-    def _warm_up(self) -> Iterator[Literal[False]]:
-        """Step by step: who waits for the first workers of a process does not wait for what later ones gain."""
-        unchanged = self._hardening.as_it_is()
-        runner = Runner(self._starter, quickjs_engine.maker())
-        yield False
-        for operation in range(1, _REHEARSALS + 1):
-            warm_up(
-                runner, lambda one, descriptor: _work(one, descriptor, (), unchanged, {}), operation
-            )
-            yield False
-        for _ in range(_REHEARSALS):
-            self._runner.rehearse()
-            yield False
-        del runner
-        gc.collect()
-        system.give_back_memory()
-        gc.freeze()
 
     def _obey(self) -> None:
         data, ancillary, _, _ = self._control.recvmsg(
