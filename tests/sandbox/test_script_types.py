@@ -88,6 +88,9 @@ const a = 'x as T', b = "(c: D) => e", c = `const d: E = f<G>(h)`
 const a = /x: string/.test(b as)
 x = y
 in z
+function f() { return as | a }
+function* f() { yield satisfies [0]; return as (b); }
+if (a) b; else as (c);
 """.splitlines()
 
 
@@ -145,8 +148,11 @@ def test_what_is_no_type_stays(starter: Starter) -> None:
     chance = random.Random(3)
     pieces = [*LIKE_TYPES, *LIKE_TYPES, *PLAIN, *PLAIN_LINES]
     looked = 0
-    for _ in range(1_500):
-        text = chance.choice(["\n", " ", ";\n"]).join(chance.sample(pieces, chance.randint(1, 4)))
+    mixed = (
+        chance.choice(["\n", " ", ";\n"]).join(chance.sample(pieces, chance.randint(1, 4)))
+        for _ in range(1_500)
+    )
+    for text in (*LIKE_TYPES, *mixed):
         found = untyped(text)
         if found is not None and found.text != text:
             assert not (_is_script(starter, text) and _is_script(starter, found.text)), text

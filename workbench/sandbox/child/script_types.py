@@ -267,10 +267,9 @@ def _casts(code: str) -> Spans:
 
 
 def _ends_value(code: str, end: int) -> bool:
-    sign = code[end - 1 : end]
-    if sign.isalnum() or sign in {"_", "$"}:
-        return _DECLARES.search(code, max(0, end - _LONGEST_WORD), end) is None
-    return sign in {")", "]", "}", '"', "!"}
+    if code[end - 1 : end] in {")", "]", "}", '"', "!"}:
+        return True
+    return _is_name(code, end) and _DECLARES.search(code, max(0, end - _LONGEST_WORD), end) is None
 
 
 def _arguments(code: str) -> Spans:
