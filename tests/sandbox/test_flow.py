@@ -72,6 +72,39 @@ async def test_calls_that_nobody_awaits_end_the_script_not_the_process(engine: E
     assert growth.most < 200 * MB
 
 
+async def test_a_script_that_holds_much_waits_as_fast_as_one_that_holds_little(
+    engine: Engine,
+) -> None:
+    """What the engine uses is counted object by object: at each wait it took a hundred times as long as that."""
+    script = """
+    const kept = [];
+    for (let i = 0; i < 100_000; i++) kept.push({ id: i, title: 'issue ' + i, n: [i] });
+    for (let i = 0; i < 1_500; i++) await sleep(0);
+    kept.length
+    """
+    request = ExecutionRequest(script, options=ExecutionOptions(timeout_ms=20_000))
+    ended = await engine.run(request, tools=DictTools())
+    assert ended.value == 100_000, ended.error
+
+
+@pytest.mark.parametrize("held", [1_000, 100_000])
+async def test_memory_that_is_full_is_seen_where_the_script_waits_for_ever(
+    engine: Engine, held: int
+) -> None:
+    """Also when it was looked at a moment before."""
+    script = f"""
+    const kept = [];
+    for (let i = 0; i < {held}; i++) kept.push({{ id: i, title: 'issue ' + i, n: [i] }});
+    await sleep(0);
+    const fill = async () => {{ for (;;) kept.push({{ id: 1, n: [1] }}) }};
+    fill().catch(() => {{}});
+    await sleep(50_000);
+    """
+    ended = await engine.run(ExecutionRequest(script), tools=DictTools())
+    assert ended.error is not None
+    assert ended.error.code == ErrorCode.MEMORY_LIMIT_EXCEEDED
+
+
 async def test_calls_that_nobody_answers_hold_the_script(engine: Engine) -> None:
     script = "const s = 'x'.repeat(1e6); for (;;) tools.test.forever({ value: s }).catch(() => {})"
     tools = DictTools()

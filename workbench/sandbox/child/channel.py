@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import time
 from collections import deque
 
 from workbench.sandbox.frames import EXIT_UNTAKEN, LARGE, Frame, FrameReader, length_of, pack
@@ -76,6 +77,17 @@ class Channel:
         frame = self._frames.popleft()
         self._held -= len(frame)
         return frame
+
+    def comes_within(self, seconds: float) -> bool:
+        """Whether a frame is there, or comes in that time. Raises EOFError when the parent is gone."""
+        until = time.monotonic() + seconds
+        while not self._frames:
+            left = until - time.monotonic()
+            if left <= 0:
+                return False
+            if self._incoming.poll(left * 1000):
+                self._take()
+        return True
 
     def takes(self, expected: bytes) -> bool:
         """Wait for the next frame, and take it if it is this one. Raises EOFError when the parent is gone."""
