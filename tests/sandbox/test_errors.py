@@ -376,6 +376,15 @@ async def test_a_refused_sleep_is_no_call_that_nobody_awaited(run: RunScript) ->
     assert execution.warnings == ()
 
 
+@pytest.mark.parametrize("link", [".a", "['a']"])
+async def test_a_chain_of_many_members_has_its_place_in_no_time(run: RunScript, link: str) -> None:
+    """What is said of it was looked for from each of its links on: 2 000 took more than the time limit."""
+    execution = await run(f"const x = {{}};\nx.b = 1;\nnull{link * 4_000}")
+    assert execution.error is not None
+    assert execution.error.code == ErrorCode.RUNTIME_ERROR
+    assert (execution.error.line, execution.error.column) == (3, 1)
+
+
 CHECKS = [
     ("1 + 1", None),
     ("await f(); return 3", None),

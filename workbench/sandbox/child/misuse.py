@@ -329,21 +329,22 @@ def _read_from(site: FailureSite, name: str) -> Node | None:
     """The expression whose member ``name`` could not be read."""
     path = site.path()
     start = site.offset
-    for node in path:
-        for inner in (
-            all_nodes(node) if node.type in {"member_expression", "subscript_expression"} else ()
+    # In it are those behind it on the path, too.
+    outermost = next(
+        (node for node in path if node.type in {"member_expression", "subscript_expression"}), None
+    )
+    for inner in () if outermost is None else all_nodes(outermost):
+        member = (
+            inner.child_by_field_name("property") if inner.type == "member_expression" else None
+        )
+        owner = inner.child_by_field_name("object")
+        if (
+            member is not None
+            and owner is not None
+            and site.text(member) == name
+            and owner.start_byte == start
         ):
-            member = (
-                inner.child_by_field_name("property") if inner.type == "member_expression" else None
-            )
-            owner = inner.child_by_field_name("object")
-            if (
-                member is not None
-                and owner is not None
-                and site.text(member) == name
-                and owner.start_byte == start
-            ):
-                return owner
+            return owner
     for node in path:
         if node.type == "member_expression":
             return node.child_by_field_name("object")

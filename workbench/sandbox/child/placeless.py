@@ -42,6 +42,8 @@ _MEMBER = re.compile(
 _ENGINE = re.compile(
     r"cannot read property|not a function|is not defined|is not iterable|to object\Z"
 )
+_MOST_LINKS = 64
+"""Of ``a.b.c``, or brackets around one thing."""
 _LISTS = frozenset({"program", "statement_block", "switch_case", "switch_default"})
 _STRAIGHT = frozenset(
     {"expression_statement", "lexical_declaration", "variable_declaration", "return_statement",
@@ -201,11 +203,15 @@ def _member_of_no_name(name: bytes, node: Node) -> int | None:
 def _has_a_place(node: Node) -> bool:
     """Whether what an expression begins with is something that the engine notes the place of."""
     base = node
-    while (
-        inner := base.child_by_field_name("object")
-        or (base.named_child(0) if base.type == "parenthesized_expression" else None)
-    ) is not None:
+    for _ in range(_MOST_LINKS):
+        inner = base.child_by_field_name("object") or (
+            base.named_child(0) if base.type == "parenthesized_expression" else None
+        )
+        if inner is None:
+            break
         base = inner
+    else:
+        return True  # so that a chain is not walked from each of its links
     return base.type in {"identifier", "undefined", "call_expression", "new_expression"}
 
 
