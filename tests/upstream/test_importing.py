@@ -588,9 +588,9 @@ def test_what_has_no_place_here_is_named(
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        ({"command": "npx -y 'a b'"}, ("npx", "-y", "a b")),
+        ({"command": 'npx -y "a b"'}, ("npx", "-y", "a b")),
         ({"command": "npx", "args": "-y pkg"}, ("npx", "-y", "pkg")),
-        ({"command": "it's a"}, ("it's a",)),
+        ({"command": "a 'b"}, ("a 'b",)),
         ({"command": "/opt/my tools/run"}, ("/opt/my tools/run",)),
         ({"command": "C:\\Program Files\\node.exe"}, ("C:\\Program Files\\node.exe",)),
         ({"command": "my tool", "args": ["-y"]}, ("my tool", "-y")),
@@ -601,6 +601,22 @@ def test_a_command_written_as_a_line(
 ) -> None:
     settings = _entry(tmp_path, **entry).settings
     assert (settings.command, *settings.args) == words
+
+
+def test_a_command_written_as_a_line_keeps_the_paths_of_its_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.util.os_differences.sys.platform", "win32")
+    settings = _entry(tmp_path, command=r"npx -y C:\srv\a.js").settings
+    assert settings.args == ("-y", r"C:\srv\a.js")
+
+
+def test_no_secret_of_a_line_that_cannot_be_read_is_copied(tmp_path: Path) -> None:
+    found = _entry(tmp_path, command=f"npx x --api-key sk-{'a1' * 20}'")
+    assert found.settings.command == "npx x --api-key ${S_API_KEY}'"
+    assert found.problems == (
+        "the secret in the command is not copied: set the variable S_API_KEY",
+    )
 
 
 def test_an_environment_that_is_a_list(tmp_path: Path) -> None:
@@ -614,6 +630,13 @@ def test_the_tools_that_copilot_lists(
 ) -> None:
     found = _entry(tmp_path, command="x", tools=tools)
     assert found.settings.allow_tools == allowed
+
+
+def test_keys_of_yaml_are_texts(tmp_path: Path) -> None:
+    text = "mcpServers:\n  7: {command: x, 1: a, env: {true: 1, 2024-01-01: d}}\n"
+    found = _one(tmp_path, "librechat.yaml", text)
+    assert (found.name, found.problems) == ("7", ("not taken over: 1",))
+    assert found.settings.env == {"true": "1", "2024-01-01": "d"}
 
 
 def test_what_a_person_fills_in(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from workbench.upstream.importers.texts import Texts
 from workbench.upstream.importers.variables import Variables, is_variable
 from workbench.util.digits import is_finite
 from workbench.util.files import read_regular
+from workbench.util.os_differences import split_command
 
 Product: TypeAlias = Literal[
     "Claude Code",
@@ -168,7 +168,7 @@ def _process(entry: Entry, texts: Texts) -> tuple[str | None, list[str], dict[st
     for key in _keys_of_env_file(entry.get("envFile"), texts):
         own.setdefault(key, f"${{{key}}}")
     words = [_word(arg) for arg in args] if isinstance(args, list) else []
-    command = texts.plain(_word(command)) if command else None
+    command = texts.value(_word(command), "", "the command") if command else None
     return command, _args(words, texts), own
 
 
@@ -179,9 +179,9 @@ def _is_a_line(command: str) -> bool:
 
 
 def _words(line: str) -> list[str]:
-    """As a shell reads them; what it could not read is one word."""
+    """As its system quotes them; what it could not read is one word."""
     try:
-        return shlex.split(line)
+        return split_command(line)
     except ValueError:
         return [line]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Hashable
 from typing import Any
 
 import yaml
@@ -25,7 +27,7 @@ def loads(text: str) -> Any:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.2: ``yes`` is a word, ``010`` and ``12:30`` are no numbers, a date is a text.
+    """YAML 1.2: ``yes`` is a word, ``010`` and ``12:30`` are no numbers, a date is a text, and so is every key.
 
     An alias may stand for what holds aliases, and so on: a few lines would become a thousand million values.
     """
@@ -39,6 +41,14 @@ class _Loader(yaml.SafeLoader):
             if self._aliases > _MOST_ALIASES:
                 raise yaml.YAMLError(f"it has more than {_MOST_ALIASES} aliases")
         return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
+        """With texts as keys, as in JSON: ``8080`` and ``true`` are names there."""
+        made = super().construct_mapping(node, deep)
+        return {
+            key if isinstance(key, str) else json.dumps(key, default=str): value
+            for key, value in made.items()
+        }
 
 
 for _tag, _pattern, _first in (
