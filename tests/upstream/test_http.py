@@ -129,7 +129,8 @@ async def test_what_listens_speaks_no_http() -> None:
         assert "RemoteProtocolError" in info.error
 
 
-async def test_the_environments_proxy_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("scheme", ["http://", ""])
+async def test_the_environments_proxy_is_used(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[bytes] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -138,7 +139,7 @@ async def test_the_environments_proxy_is_used(monkeypatch: pytest.MonkeyPatch) -
         writer.close()
 
     proxy = await asyncio.start_server(answer, "127.0.0.1", 0)
-    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}")
+    monkeypatch.setenv("http_proxy", f"{scheme}127.0.0.1:{proxy.sockets[0].getsockname()[1]}")
     monkeypatch.setenv("no_proxy", "direct.invalid")
     settings = [
         ServerSettings(name, url=f"http://{name}.invalid/mcp", protocol="legacy")

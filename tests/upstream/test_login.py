@@ -113,14 +113,16 @@ async def test_a_server_that_wants_a_login_says_how_and_then_works(
 
 @pytest.mark.slow
 async def test_a_token_that_ends_soon_is_renewed_before_it_is_sent(
-    port: int, tmp_path: Path
+    port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings, logins = _settings(port), Logins(tmp_path)
     login = await log_in(settings, browser)
     logins.save(settings, replace(login, expires_at=time.time() + 5))
     before = (await _door(port, "seen"))["/token"]
-    async with managing(settings, data_dir=tmp_path) as manager:
-        assert (await call(manager, "web", "echo", {"n": 1})).result == {"n": 1}
+    with monkeypatch.context() as patch:
+        patch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")  # none is asked for loopback
+        async with managing(settings, data_dir=tmp_path) as manager:
+            assert (await call(manager, "web", "echo", {"n": 1})).result == {"n": 1}
     assert (await _door(port, "seen"))["/token"] == before + 1
     kept = logins.load(settings)
     assert kept is not None

@@ -17,6 +17,7 @@ import orjson
 
 from workbench.mcp.messages import Failure
 from workbench.upstream.auth.logins import Login, Logins
+from workbench.upstream.transports.http_client import NO_PROXY
 
 if TYPE_CHECKING:
     from workbench.config import ServerSettings
@@ -147,7 +148,9 @@ def _asked(login: Login) -> Login | None:
         form["client_secret"] = login.client_secret
     try:
         with (
-            httpx2.Client(timeout=_RENEW_S, follow_redirects=False) as client,
+            httpx2.Client(
+                timeout=_RENEW_S, follow_redirects=False, mounts=dict.fromkeys(NO_PROXY)
+            ) as client,
             client.stream("POST", login.token_endpoint, data=form, headers=headers) as response,
         ):
             body = bytearray()

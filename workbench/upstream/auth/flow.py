@@ -26,7 +26,7 @@ from workbench.mcp.messages import encode, request
 from workbench.upstream.auth.logins import Login, origin_of
 from workbench.upstream.auth.redirect_page import RedirectPage, listening
 from workbench.upstream.auth.steps import Name, Steps
-from workbench.upstream.transports.http_client import refusal, words_of
+from workbench.upstream.transports.http_client import NO_PROXY, refusal, words_of
 from workbench.util.loopback import is_loopback
 
 if TYPE_CHECKING:
@@ -97,10 +97,6 @@ class _Kept:
         self._client = client_info
 
 
-_NO_PROXY = ("all://localhost", "all://127.0.0.1", "all://[::1]")
-"""No proxy reaches a server on this machine, whatever the environment says."""
-
-
 class _Flow:
     def __init__(
         self,
@@ -169,7 +165,7 @@ class _Flow:
         """Send what the provider wants sent, until it is content; the answer to the request with a token."""
         timeout = httpx2.Timeout(_REQUEST_S)
         async with httpx2.AsyncClient(
-            timeout=timeout, follow_redirects=False, mounts=dict.fromkeys(_NO_PROXY)
+            timeout=timeout, follow_redirects=False, mounts=dict.fromkeys(NO_PROXY)
         ) as client:
             # It asks for a list, without a session: nothing begins, and who wants a login says so first.
             probe = client.build_request(

@@ -20,6 +20,8 @@ _MOST_IDLE = 50
 _MOST_REDIRECTS = 5
 _MOST_BODY = 64 << 10
 _SHOWN = 300
+NO_PROXY = ("all://localhost", "all://127.0.0.1", "all://[::1]")
+"""``mounts`` of a client that looks for proxies by itself: none reaches what is on this machine."""
 _TAG = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -144,4 +146,5 @@ def _proxy_for(url: str) -> str | None:
     proxies = getproxies()
     if not parts.hostname or is_loopback(parts.hostname) or proxy_bypass(parts.hostname):
         return None
-    return proxies.get(parts.scheme) or proxies.get("all")
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
