@@ -22,7 +22,9 @@ _KEPT = frozenset(
 _FOUND = "FOUND_"
 _KEPT_KINDS = (
     _FOUND,
-    *("COVERAGE_", "COV_", "HYPOTHESIS_", "PYTEST_", "TEXTUAL_SNAPSHOT_", "PYENV_"),
+    *("COVERAGE_", "COV_", "HYPOTHESIS_", "PYTEST_", "TEXTUAL_SNAPSHOT_"),
+    # which Python and which Node a shim on the PATH stands for, and what Nix starts programs by
+    *("PYENV_", "ASDF_", "MISE_", "NODENV_", "VOLTA_", "NIX_"),
     *("LC_", "LD_", "DYLD_", "SSL_CERT_", "PIP_", "UV_", "NPM_CONFIG_"),
 )
 _GIVEN = {
@@ -66,5 +68,5 @@ def proxies() -> Iterator[None]:
     try:
         yield
     finally:
-        for name in found:
-            del os.environ[name]
+        for name in found:  # on Windows no_proxy and NO_PROXY are one
+            os.environ.pop(name, None)
