@@ -130,6 +130,8 @@ class Decoded:
     value: JsonValue
     odd_numbers: bool = False
     """It held NaN, Infinity or a number past the range of a double; each is None in ``value``."""
+    nearly_json: bool = False
+    """A strict parser refuses the line as it came."""
 
 
 def request(
@@ -195,7 +197,7 @@ def decode(line: bytes | bytearray, most_memory: int | None = None) -> Decoded:
         # .NET and PowerShell begin their output with a byte order mark
         text = line.decode("utf-8", "replace").removeprefix("\ufeff")
     try:
-        return Decoded(jsontext.loads(text))
+        return Decoded(jsontext.loads(text), nearly_json=True)
     except RecursionError:
         raise TooMuch("nested too deeply") from None
     except ValueError:
@@ -260,7 +262,7 @@ def _decode_nearly_json(text: str) -> Decoded:
     except RecursionError:
         raise TooMuch("nested too deeply") from None
     # Written and read once more for the lone surrogates.
-    return Decoded(json.loads(jsontext.dumps(value)), odd_numbers=bool(odd))
+    return Decoded(json.loads(jsontext.dumps(value)), odd_numbers=bool(odd), nearly_json=True)
 
 
 def _rpc_error(error: JsonValue) -> RpcError | Malformed:

@@ -25,6 +25,8 @@ class ClientMessage:
     members: dict[str, JsonValue]
     odd_numbers: bool
     """It held NaN, Infinity or a number past the range of a double; each is None in ``members``."""
+    nearly_json: bool
+    """A strict parser refuses the text as it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def read(text: Line) -> ClientMessage | NoMessage:
     try:
         decoded = decode(text)
     except ValueError as error:
-        request_id = id_at_an_edge(bytes(text[:_EDGE]), bytes(text[-_EDGE:]))
+        request_id = id_at_an_edge(text[:_EDGE], text[-_EDGE:])
         if isinstance(error, TooMuch):
             return refused(request_id, f"the message is {error}")
         return NoMessage(request_id, RpcError(PARSE_ERROR, f"not JSON: {error}"))
@@ -56,7 +58,7 @@ def read(text: Line) -> ClientMessage | NoMessage:
             return refused(None, "id must be a string or an integer")
     elif "result" not in message and "error" not in message:
         return refused(request_id, "the message has no method")
-    return ClientMessage(message, decoded.odd_numbers)
+    return ClientMessage(message, decoded.odd_numbers, decoded.nearly_json)
 
 
 def refused(request_id: JsonValue, words: str) -> NoMessage:

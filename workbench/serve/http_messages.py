@@ -10,8 +10,6 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-import orjson
-
 from workbench.mcp.messages import encode
 from workbench.serve.client_messages import NoMessage, read, refused
 from workbench.text.jsontext import depth_over
@@ -72,12 +70,5 @@ def as_sdk_reads(body: bytes) -> bytes | NoMessage:
     if body.count(b"[") + body.count(b"{") > _DEEPEST and depth_over(message.members, _DEEPEST):
         words = f"the message is nested deeper than the {_DEEPEST} levels that are taken over HTTP"
         return refused(message.members.get("id"), words)
-    return body if message.odd_numbers or _is_plain(body) else encode(message.members)
-
-
-def _is_plain(body: bytes) -> bool:
-    try:
-        orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return False
-    return True
+    is_anew = message.nearly_json and not message.odd_numbers
+    return encode(message.members) if is_anew else body
