@@ -240,6 +240,26 @@ async def test_pages_are_fetched_as_one_moves_down_and_end_goes_to_the_oldest(
         screen.rows.move_to(449)
         assert at() == "run0000"
 
+        screen.view.turn_order()
+        await until(lambda: at() == "run0449", "the first page again")
+        await loaded(app, pilot)
+        screen.rows.action_edge(1)
+        screen.rows.action_edge(-1)  # before the last page was read
+        await loaded(app, pilot)
+        assert screen.rows.cursor == 0
+        assert at() == "run0449"
+
+        for _ in range(2):  # by the longest once more
+            screen.view.turn_order()
+            await loaded(app, pilot)
+        await pilot.press("end")
+        await until(lambda: at() == "run0000" and ids(screen)[0] != "run0449", "the last page")
+        listed = len(ids(screen))
+        await record(open_store(), "short", took_ms=1.0)
+        await until(lambda: ids(screen)[-1] == "short", "a run of another process is the last")
+        assert at() == "run0000"
+        assert ids(screen) == [*every, "short"][-listed:]
+
 
 async def test_what_another_process_runs_appears(open_store: OpenStore) -> None:
     store, other = open_store(), open_store()

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from workbench.core.ports import HistoryReader
-from workbench.core.records import Wanted
+from workbench.core.records import ScriptRow, Wanted
 from workbench.history import ExecutionRow, Order
 
 _PAGE = 200
 
+Line: TypeAlias = ExecutionRow | ScriptRow
 Where: TypeAlias = Literal["first", "next", "same", "previous", "last"]
 """The first page or the last one; the one behind or before what is listed; what is listed, as it is now."""
 
@@ -53,3 +54,10 @@ def read_page(
     if where == "previous":
         return page, Listed([*page, *runs], whole, listed.at_end)
     return page, Listed(page, whole or not backwards, whole or backwards)
+
+
+def is_same(row: Line, other: Line | None) -> bool:
+    """Whether both are of one run, or of one script."""
+    if isinstance(row, ExecutionRow):
+        return isinstance(other, ExecutionRow) and row.n == other.n
+    return isinstance(other, ScriptRow) and row.script == other.script

@@ -6,12 +6,12 @@ import asyncio
 import time
 from collections.abc import Awaitable
 from functools import partial
-from typing import TypeAlias
 
 from rich.cells import cell_len
 from textual import on, work
 from textual.message import Message
 from textual.widgets import Input
+from textual.worker import Worker
 
 from workbench.core.ports import HistoryKeeper
 from workbench.core.records import ScriptRow, Wanted
@@ -21,7 +21,7 @@ from workbench.text.sanitize import clean_line
 from workbench.tui.history.filter import HINT, doubt_of, script_filter, wanted_of
 from workbench.tui.history.groups import group_heading, group_line
 from workbench.tui.history.rows import heading, row_line, shows_tokens
-from workbench.tui.history.run_pages import Listed, Where, read_page
+from workbench.tui.history.run_pages import Line, Listed, Where, is_same, read_page
 from workbench.tui.history.whole_message import words_with_message
 from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.line_view import Part
@@ -38,8 +38,6 @@ ORDERS: dict[Order, str] = {"newest": "newest", "longest": "longest", "calls": "
 """In the order that they are gone through."""
 
 _EMPTY = "Every run of a script, whoever ran it\nF5 on the main screen makes the first"
-
-Line: TypeAlias = ExecutionRow | ScriptRow
 
 
 class RunsView(FilteredList[Line]):
@@ -77,6 +75,8 @@ class RunsView(FilteredList[Line]):
         """The filter under which the scripts were folded, while the runs of one are listed."""
         self._longest = 0, 0
         """Cells of the longest name in the list, and of the longest script's."""
+        self._to_edge: Worker[None] | None = None
+        """Reads the first or the last of all, where Home or End asked for those."""
         self._reader = OneThread()
         self._stale = False
         self._fold_at = 0.0
@@ -206,6 +206,7 @@ class RunsView(FilteredList[Line]):
 
     def reload(self) -> None:
         """What is shown, as it is now, with the cursor on the same run."""
+        self.whole = True  # until it is there, no next page takes its place
         self._load("same")
 
     @on(RowList.NearEnd)
@@ -221,8 +222,10 @@ class RunsView(FilteredList[Line]):
     @on(RowList.EdgeWanted)
     def _read_edge(self, event: RowList.EdgeWanted) -> None:
         """Home and End go to the first and the last of all, also where those are not read yet."""
+        if self._to_edge is not None:
+            self._to_edge.cancel()
         if not (self._at_start if event.direction < 0 else self.whole):
-            self._load("first" if event.direction < 0 else "last")
+            self._to_edge = self._load("first" if event.direction < 0 else "last")
 
     @work(exclusive=True, group="history", exit_on_error=False)
     async def _load(self, where: Where = "first", *, after_s: float = 0.0) -> None:
@@ -251,7 +254,7 @@ class RunsView(FilteredList[Line]):
             return
         chosen = self.rows.row if where == "same" else None
         kept: list[Line] = [*self.runs] if where == "next" else []
-        places = [place for place, row in enumerate(page) if _is_same(row, chosen)]
+        places = [place for place, row in enumerate(page) if is_same(row, chosen)]
         at = len(page) - 1 if where == "last" else places[0] if places else 0
         self._show([*kept, *page], None if where == "next" else at)
 
@@ -320,8 +323,10 @@ class RunsView(FilteredList[Line]):
             return
         by_n = {row.n: row for row in changed}
         rows = [by_n.pop(row.n, row) for row in self.runs]
-        if not self._at_start:  # what is new stands before what is listed
+        if not self._at_start:  # by number, what is new stands before what is listed
             self.rows.set_rows(rows)
+            if by_n and self.order != "newest":
+                self.reload()
             return
         newest = max((row.n for row in rows), default=0)
         fresh = [row for row in sorted(by_n.values(), key=lambda r: -r.n) if row.n > newest]
@@ -340,9 +345,3 @@ class RunsView(FilteredList[Line]):
         """It is gone."""
         self.known -= 1
         self._show([row for row in self.runs if row.n != run.n], None)
-
-
-def _is_same(row: Line, other: Line | None) -> bool:
-    if isinstance(row, ExecutionRow):
-        return isinstance(other, ExecutionRow) and row.n == other.n
-    return isinstance(other, ScriptRow) and row.script == other.script
