@@ -140,7 +140,7 @@ _HOLDS: Mapping[Place, frozenset[Place]] = {
     "text-screen": frozenset(("text",)),
 }
 """What can have the focus inside of what: both get its keys."""
-_MOVES = frozenset({"move", "page", "first", "follow", "screen.go_to_pane"})
+_MOVES = frozenset({"move", "page", "edge", "first", "follow", "screen.go_to_pane"})
 _MOVES |= {"to_script", "scroll_down", "scroll_up", "scroll_home", "scroll_end"}
 _WITH_PRIORITY: frozenset[Place] = frozenset(("app", "main", "panes"))
 
