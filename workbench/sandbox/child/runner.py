@@ -24,6 +24,7 @@ from workbench.sandbox.child.call_places import place_of_call
 from workbench.sandbox.child.channel import Channel, Rehearsal
 from workbench.sandbox.child.clock import Clock
 from workbench.sandbox.child.explaining import explained
+from workbench.sandbox.child.heap import Heap
 from workbench.sandbox.child.rehearsals import REHEARSED, WARMING
 from workbench.sandbox.child.script_engine import EngineMaker
 from workbench.sandbox.child.script_tree import Script
@@ -49,14 +50,8 @@ _LONGEST_FORM = 1 << 18
 """Characters of a form that a later run may use again."""
 _VALUE = '{"t":"done","ok":true,"value":'
 _EXIT_PROTOCOL = 70
-_FULL = 0.9
-_TOUCHED = 0.5
-_ALL = 0.94
-_BRIM = 0.98
 _LOOK_EACH = 1024
 """Jobs of promises."""
-_LOOKS_SHARE = 0.1
-"""Of the time: what the engine uses is counted object by object, 27 ms where 40 MB are full of small ones."""
 
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
@@ -84,13 +79,8 @@ class Runner:
         self._answers_again: deque[tuple[int, str]] | None = None
         """While the script runs a second time: those of ``_answers`` that it still waits for."""
         self._frame_limit = 0
-        self._heap_limit = 0
-        self._resident_before = 0
+        self._heap = Heap()
         self._cpu_before = 0.0
-        self._most_passing = 0
-        """The most bytes that one answer took on its way to the script."""
-        self._look_from = 0.0
-        """When the engine may be asked again what it uses (monotonic seconds)."""
 
     # -- the job ---------------------------------------------------------------------------
 
@@ -112,14 +102,14 @@ class Runner:
             channel.send(_encode({"t": "done", "ok": True, "value": steps}))
             return
         self._frame_limit = job.max_result_bytes
-        self._heap_limit = channel.limit = job.memory_bytes
+        channel.limit = job.memory_bytes
         if job.is_replay:
             self._announce_idle = True
             self._clock.follow(job.clock)
         # A second deadline, should the parent forget.
         system.set_alarm(job.timeout_ms / 1000 + _ALARM_GRACE_S)
-        self._engine.limit_memory(self._heap_limit)
-        self._resident_before = system.own_peak_resident()
+        self._engine.limit_memory(job.memory_bytes)
+        self._heap.begin(job.memory_bytes)
         script = self._script = Script(self._starter.grammars, job.code)
         try:
             if job.mode == jobs.CHECK:
@@ -204,7 +194,7 @@ class Runner:
         self._in_flight = self._operations = 0
         try:
             self._engine = self._make_engine(self._host, plain=True)
-            self._engine.limit_memory(self._heap_limit)
+            self._engine.limit_memory(self._heap.limit)
             self._engine.init(*job.seed, job.input)
             again = self._execute(job)
         except (IndexError, EOFError):
@@ -235,48 +225,26 @@ class Runner:
                 "SERIALIZATION_ERROR",
                 f"the value is {size} bytes of JSON; max_result_bytes allows {self._frame_limit}",
             )
-        heap = self._heap(_passing(done))
-        # A script can catch the engine's own out-of-memory error when the heap is full to the last
-        # byte (the prelude hears of it in every other case); what it used gives it away: the engine
-        # counts 8 bytes more for each allocation than it takes, so 0.95 of the limit at the least.
-        if heap >= self._heap_limit * _ALL:
-            done = _memory_failure(self._heap_limit)
+        assert self._channel is not None
+        heap = self._heap.peak(self._channel.most_held, _passing(done))
+        if self._heap.is_all(heap):
+            done = _memory_failure(self._heap.limit)
         cpu = (time.process_time() - self._cpu_before) * 1000
         unawaited = len(self._unanswered)
         self._send(done, more=f',"heap":{heap},"cpu_ms":{cpu:.3f},"unawaited":{unawaited}')
-
-    def _heap(self, passing: int = 0) -> int:
-        """The most that the script's heap took of this process, in bytes. What texts cost on their way
-        through it (``passing``: that of one) is not the script's."""
-        assert self._channel is not None
-        passing = max(passing, self._most_passing) + self._channel.most_held
-        return max(0, system.own_peak_resident() - self._resident_before - passing)
 
     def _end_if_full(self) -> None:
         """End the process where the heap was full to the last byte: a script of promises that are rejected
         with the null of an engine without memory would go on, or wait, until its time is over."""
         if self._answers_again is not None:
             return
-        heap = self._heap()
-        # What this process touched before is no part of what it was seen to take.
-        if heap >= self._heap_limit * _ALL or (
-            heap >= self._heap_limit * _TOUCHED and self._is_at_the_brim()
-        ):
+        assert self._channel is not None
+        if self._heap.is_full(self._engine, self._channel.most_held):
             self._end_of_memory()
-
-    def _is_at_the_brim(self) -> bool:
-        """Whether the engine uses all that it may; False, too, where it was asked a moment ago."""
-        begun = time.monotonic()
-        if begun < self._look_from:
-            return False
-        used = self._engine.used_memory()
-        ended = time.monotonic()
-        self._look_from = ended + (ended - begun) / _LOOKS_SHARE
-        return used >= self._heap_limit * _BRIM
 
     def _look_while_waiting(self) -> None:
         """Look once more where nothing comes until that may be done: it may wait for ever."""
-        pause = self._look_from - time.monotonic()
+        pause = self._heap.seconds_to_look()
         if pause <= 0 or self._answers_again is not None:
             return
         assert self._channel is not None
@@ -284,14 +252,14 @@ class Runner:
             self._end_if_full()
 
     def _end_of_memory(self) -> NoReturn:
-        self._engine.limit_memory(self._heap_limit + (16 << 20))
-        self._finish(_memory_failure(self._heap_limit))
+        self._engine.limit_memory(self._heap.limit + (16 << 20))
+        self._finish(_memory_failure(self._heap.limit))
         os._exit(0)
 
     def _engine_failure(self, failure: Exception) -> str:
         """A failure that escaped the prelude: most likely the heap was too full even to describe it."""
         if self._engine.ran_out_of_memory(failure):
-            return _memory_failure(self._heap_limit)
+            return _memory_failure(self._heap.limit)
         return _failure("RUNTIME_ERROR", str(failure))
 
     # -- the host function -----------------------------------------------------------------
@@ -320,7 +288,7 @@ class Runner:
                 )
             elif kind == "P":
                 return self._libraries[message[1:]]
-            elif kind == "M" or (kind == "m" and self._was_full()):
+            elif kind == "M" or (kind == "m" and self._heap.was_full(self._engine)):
                 self._end_of_memory()
         except BaseException:  # the parent is gone or the protocol is broken: nothing left to do
             os._exit(_EXIT_PROTOCOL)
@@ -339,16 +307,6 @@ class Runner:
         if len(_encode(data.get("details"))) > most:
             del data["details"]
         return _compact(data)
-
-    def _was_full(self) -> bool:
-        """Whether the null that was just thrown is the engine's, which had no memory for an error.
-
-        What filled it may be free again: a half of it that was touched is enough. (Of an array that grew,
-        a third is untouched and so never resident.)
-        """
-        used = self._engine.used_memory()
-        touched = system.own_peak_resident() - self._resident_before
-        return used >= self._heap_limit * _FULL or touched >= self._heap_limit * _TOUCHED
 
     def _pass_on(self, message: str) -> None:
         """Send the frame that stands behind the message's letter, or one that says what of it is too large."""
@@ -412,7 +370,7 @@ class Runner:
         operation, answer = int(frame[:end]), str(memoryview(frame)[end + 1 :], "utf-8")
         size = len(frame) - end
         # The frame, or later the text's own UTF-8, beside the text, which takes up to four bytes a letter.
-        self._most_passing = max(self._most_passing, size + sys.getsizeof(answer))
+        self._heap.passes(size + sys.getsizeof(answer))
         self._answers_bytes += size
         if self._answers_bytes > _MOST_ANSWERS:
             self._answers = None
