@@ -9,7 +9,9 @@ from textual.pilot import Pilot
 
 from tests.tui.conftest import MakeApp, app_opened, told, until
 from workbench.config import Config
+from workbench.history import HistoryError
 from workbench.tui.app import WorkbenchApp
+from workbench.tui.main import sidebar as sidebar_module
 from workbench.tui.main.sidebar import SidebarRow
 from workbench.tui.replay.screen import ReplayScreen
 
@@ -179,3 +181,25 @@ async def test_where_there_is_no_script_samples_are_offered_whatever_is_configur
             entry.title for entry in app.palette.entries(app.screen) if entry.kind == "script"
         }
         assert {"hello.js", "triage.js"} <= offered
+
+
+async def test_a_history_that_cannot_be_read_is_told_once(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+
+    def broken(**_: object) -> None:
+        nonlocal asked
+        asked += 1
+        raise HistoryError("the history is damaged")
+
+    monkeypatch.setattr(sidebar_module, "_LOOK_S", 0.05)
+    app = make_app("return 1")
+    async with app.run_test(size=(200, 40)) as pilot:
+        await start(app, pilot)
+        assert app.runtime_now is not None
+        monkeypatch.setattr(app.runtime_now.history, "list_executions", broken)
+        await until(lambda: asked > 3, "it is asked again and again")
+        said = [each for each in app._notifications if "damaged" in each.message]
+        assert len(said) == 1
+        assert find(app, "script", "mine.js") is not None, "what else it lists is there"

@@ -40,7 +40,7 @@ class Heap:
         self._most_passing = max(self._most_passing, size)
 
     def peak(self, held: int, passing: int = 0) -> int:
-        """The most that the script was seen to take. held: by the channel; passing: by a text on its way out."""
+        """The most that the script was seen to take. held: by the channel; passing: by a text going out."""
         passing = max(passing, self._most_passing) + held
         return max(0, system.own_peak_resident() - self._resident_before - passing)
 

@@ -132,6 +132,9 @@ class Sidebar(Pane):
         self._scripts: list[str] = []
         self._samples: list[str] = []
         self._runs: list[ExecutionRow] = []
+        self._trouble = ""
+        """What the history said last time, and is said once."""
+        self._reads = False
 
     def compose(self) -> ComposeResult:
         yield RowList[SidebarRow](
@@ -159,21 +162,32 @@ class Sidebar(Pane):
         self._read_if_shown()
 
     def _read_if_shown(self) -> None:
-        if self.display:
+        if self.display and not self._reads:
             self._read()
 
-    @work(exclusive=True, exit_on_error=False)
+    @work(exit_on_error=False)
     async def _read(self) -> None:
-        """Folder and history are read in a thread."""
+        """Folder and history are read in a thread, one reading after the other: a slow disk ends each."""
+        self._reads = True
+        try:
+            await self._read_all()
+        finally:
+            self._reads = False
+        self._fill()
+
+    async def _read_all(self) -> None:
         self._scripts = await asyncio.to_thread(script_names, self.app.config)
         self._samples = await asyncio.to_thread(samples_instead, self.app.config)
         runtime = self.app.runtime_now
         if runtime is not None:
+            trouble = ""
             try:
                 self._runs = await asyncio.to_thread(runtime.history.list_executions, limit=_RUNS)
             except HistoryError as error:
-                self.app.show_toast(str(error), "warning")
-        self._fill()
+                trouble = str(error)
+            if trouble and trouble != self._trouble:
+                self.app.show_toast(trouble, "warning")
+            self._trouble = trouble
 
     def _fill(self) -> None:
         runtime = self.app.runtime_now
