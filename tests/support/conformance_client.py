@@ -37,6 +37,9 @@ def _sample(schema: dict[str, Any]) -> Any:
 _DOCUMENT = "https://conformance-test.local/client-metadata.json"
 """What the suite knows as a client's metadata document."""
 _MOST_LOGINS = 2
+_LISTENING_S = 1.0
+"""The suite takes any GET behind a call for its reconnection: the stream of the server's own messages, which is
+opened beside the first requests, must be there before."""
 
 
 async def _browser(address: str, loopback: RedirectPage) -> None:
@@ -101,6 +104,8 @@ async def main(url: str) -> None:
                 wanted = [
                     {"name": one.name, "arguments": _sample(one.input_schema)} for one in tools
                 ]
+            if os.environ.get("MCP_CONFORMANCE_SCENARIO") == "sse-retry":
+                await asyncio.sleep(_LISTENING_S)
             for one in wanted:
                 call = ToolCall("x", 1, "s", one["name"], one.get("arguments", {}))
                 await _called(manager, person, call)
