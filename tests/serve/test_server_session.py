@@ -168,7 +168,8 @@ async def test_a_request_that_is_cancelled_before_it_began_leaves_nothing(talk: 
         for _ in range(3):  # its task ends, and is forgotten
             await asyncio.sleep(0)
         gc.collect()
-    assert told == []
+    # What other tests left is collected here, too.
+    assert [each for each in told if "never awaited" in str(each.message)] == []
     talk.ask(1, "tools/call", {"name": "door"})  # the id is free again
     talk.provider.open.set()
     assert "result" in await talk.bag.answer(1)
