@@ -54,7 +54,8 @@ def test_what_nobody_closed_is_closed_with_who_held_it(tmp_path: Path) -> None:
         assert (reader.count(), watch.changed(), held.in_transaction) == (0, True, False)
         del reader, watch, held
         gc.collect()
-    assert not [str(each.message) for each in told if issubclass(each.category, ResourceWarning)]
+    # What other tests left (pipes of killed servers) is collected here, too.
+    assert not [str(each.message) for each in told if "database" in str(each.message)]
 
 
 def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
