@@ -85,3 +85,5 @@ x=><<repeat "x=>" 50000>>1
 a<<repeat ".a" 200000>>
 //= SYNTAX_ERROR|RUNTIME_ERROR
 f<<repeat "()" 100000>>
+//= ok
+let x: <<repeat "Array<" 20000>>number<<repeat ">" 20000>> = 1
