@@ -42,9 +42,8 @@ async def outcome_of(
     tool: its definition, where one is known: tells wrapped results, checks structured ones.
     label: ``server.tool``, for messages.
     """
-    size = _size_of_texts(
-        answer
-    )  # writing a megabyte only to learn its size takes half a millisecond
+    # Writing a megabyte only to learn its size takes half a millisecond.
+    size = _size_of_texts(answer)
     if size is None:
         size = _size_unless_too_deep(answer)
     if size is None:

@@ -1,6 +1,6 @@
 """The sidebar: scripts, tools and the last runs, beside the panes or (where there is little room) over them.
 
-Hidden at first; it reads nothing before it is shown.
+Open by itself where there is much room; it reads nothing before it is shown.
 """
 
 from __future__ import annotations
