@@ -9,9 +9,9 @@ from tests.conftest import RunScript
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.model import ErrorCode
-from workbench.sandbox.child.call_places import place_of_call
+from workbench.sandbox.child.explaining.call_places import place_of_call
+from workbench.sandbox.child.explaining.script_tree import Script
 from workbench.sandbox.child.grammars import Grammars
-from workbench.sandbox.child.script_tree import Script
 
 pytestmark = pytest.mark.anyio
 

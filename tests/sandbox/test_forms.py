@@ -9,8 +9,8 @@ import pytest
 from tests.conftest import RunScript
 from workbench.core.engine import Engine
 from workbench.core.model import ErrorCode
-from workbench.sandbox.child import entry_points, wrapping
-from workbench.sandbox.child.starting import Starter
+from workbench.sandbox.child.starting import entry_points, wrapping
+from workbench.sandbox.child.starting.starter import Starter
 from workbench.sandbox.job import Form
 
 pytestmark = pytest.mark.anyio

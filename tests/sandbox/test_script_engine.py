@@ -10,7 +10,7 @@ import pytest
 
 from workbench.sandbox.child import quickjs_engine
 from workbench.sandbox.child.script_engine import EngineMaker, ScriptEngine
-from workbench.sandbox.child.starting import Starter
+from workbench.sandbox.child.starting.starter import Starter
 
 ADAPTERS: list[Callable[[], EngineMaker]] = [quickjs_engine.maker]
 SEED = (1, 2, 3, 4)

@@ -9,11 +9,17 @@ import pytest
 from tree_sitter import Node
 
 from bench.typed_script import UNTYPED
-from workbench.sandbox.child import entry_points, parallel, script_lines, script_outline, wrapping
-from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import Grammars, expression_of, statements
-from workbench.sandbox.child.script_lines import read_lines
-from workbench.sandbox.child.script_outline import Outline, outline, read_signs
+from workbench.sandbox.child.starting import (
+    entry_points,
+    parallel,
+    script_lines,
+    script_outline,
+    wrapping,
+)
+from workbench.sandbox.child.starting.drafting import Draft
+from workbench.sandbox.child.starting.script_lines import read_lines
+from workbench.sandbox.child.starting.script_outline import Outline, outline, read_signs
 
 PIECES = """\
 await x;

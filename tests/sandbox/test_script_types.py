@@ -9,10 +9,10 @@ import pytest
 from bench.typed_script import TYPED, UNTYPED
 from tests.sandbox.test_script_outline import FORMATTED as PLAIN_LINES
 from tests.sandbox.test_script_outline import PIECES as PLAIN
-from workbench.sandbox.child.drafting import Draft
-from workbench.sandbox.child.script_types import untyped
-from workbench.sandbox.child.starting import Starter
-from workbench.sandbox.child.typescript import NotErasable
+from workbench.sandbox.child.starting.drafting import Draft
+from workbench.sandbox.child.starting.script_types import untyped
+from workbench.sandbox.child.starting.starter import Starter
+from workbench.sandbox.child.starting.typescript import NotErasable
 from workbench.sandbox.job import Form
 
 PIECES = """\

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from workbench.sandbox.child import unwrapping
+from workbench.sandbox.child.explaining import unwrapping
+from workbench.sandbox.child.explaining.script_tree import FailureSite, Script
 from workbench.sandbox.child.grammars import Grammars
-from workbench.sandbox.child.script_tree import FailureSite, Script
 
 GIVES: dict[str, Any] = {
     "files.read": {"members": {"content": "string"}},

@@ -20,15 +20,15 @@ from typing import Any, NoReturn
 
 from workbench.sandbox import job as jobs
 from workbench.sandbox.child import prelude
-from workbench.sandbox.child.call_places import place_of_call
 from workbench.sandbox.child.channel import Channel, Rehearsal
 from workbench.sandbox.child.clock import Clock
-from workbench.sandbox.child.explaining import explained
+from workbench.sandbox.child.explaining.call_places import place_of_call
+from workbench.sandbox.child.explaining.done_frame import explained
+from workbench.sandbox.child.explaining.script_tree import Script
 from workbench.sandbox.child.heap import Heap
 from workbench.sandbox.child.rehearsals import REHEARSED, WARMING
 from workbench.sandbox.child.script_engine import EngineMaker
-from workbench.sandbox.child.script_tree import Script
-from workbench.sandbox.child.starting import NotAScript, Starter
+from workbench.sandbox.child.starting.starter import NotAScript, Starter
 from workbench.sandbox.frames import pack
 from workbench.util import system
 

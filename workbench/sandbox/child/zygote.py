@@ -26,7 +26,7 @@ from workbench.sandbox.child import quickjs_engine, rejections
 from workbench.sandbox.child.channel import Channel
 from workbench.sandbox.child.hardening import Hardening, Late, take
 from workbench.sandbox.child.runner import Runner, leave, warm_up
-from workbench.sandbox.child.starting import Starter
+from workbench.sandbox.child.starting.starter import Starter
 from workbench.util import system
 
 _EXIT_BROKEN = 71

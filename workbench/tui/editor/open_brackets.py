@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from workbench.sandbox.child.signs import BEFORE_REGEX, PATTERN
+from workbench.sandbox.child.starting.signs import BEFORE_REGEX, PATTERN
 
 _SIGN = re.compile(r"//|/\*|[\"'`/]|[{}()\[\]]")
 _ENDS = {quote: re.compile(rf"\\.|{quote}|\n", re.DOTALL) for quote in "\"'"}

@@ -35,7 +35,7 @@ def without_fence(text: str) -> str:
     """A script without the Markdown around it, which is blank then."""
     if "```" not in text and "~~~" not in text:
         return text
-    from workbench.sandbox.child.fences import NotAScript, unfenced
+    from workbench.sandbox.child.starting.fences import NotAScript, unfenced
 
     try:
         return unfenced(text)

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from tree_sitter import Node, Query, QueryCursor
 
-from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import Grammars, all_nodes
+from workbench.sandbox.child.starting.drafting import Draft
 
 _GENERIC_CALL = re.compile(r"[\w$]<[A-Za-z_{\[(][\w\s,.\[\]<>|&{}:;'\"?=()]{0,300}>\(")
 

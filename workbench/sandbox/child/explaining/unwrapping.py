@@ -8,9 +8,9 @@ from typing import Any
 
 from tree_sitter import Node
 
+from workbench.sandbox.child.explaining.script_tree import FailureSite
+from workbench.sandbox.child.explaining.tool_advice import Ask, call_in, declared_with, gives_of
 from workbench.sandbox.child.grammars import all_nodes, awaited, unwrapped
-from workbench.sandbox.child.script_tree import FailureSite
-from workbench.sandbox.child.tool_advice import Ask, call_in, declared_with, gives_of
 
 _BLOCKS = r"\??\.content\??\.?\[0\]\??\.text|\??\.content\b(?=\??\.?\[)|(?<=\.result)\.content\b"
 _READ_AS_BLOCKS = re.compile(_BLOCKS)

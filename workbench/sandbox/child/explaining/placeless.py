@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 from tree_sitter import Node
 
-from workbench.sandbox.child.call_places import failed_call_at, named_call_at
+from workbench.sandbox.child.explaining.call_places import failed_call_at, named_call_at
+from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, enclosing_function, path_to
-from workbench.sandbox.child.script_tree import FailureSite
 
 _NOT_AN_OBJECT = "TypeError: Cannot convert undefined or null to object"
 _NOT_ITERABLE = re.compile(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from workbench.sandbox.child.signs import (
+from workbench.sandbox.child.starting.signs import (
     BEFORE_REGEX,
     BLANKED_GROUP,
     DECLARATION,

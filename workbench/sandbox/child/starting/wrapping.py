@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import expression_of, words_outside
+from workbench.sandbox.child.starting.drafting import Draft
 
 _LOOPS = frozenset(
     {"for_statement", "for_in_statement", "while_statement", "do_statement", "with_statement"}

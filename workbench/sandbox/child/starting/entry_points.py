@@ -9,8 +9,8 @@ import re
 
 from tree_sitter import Node
 
-from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import expression_of, statements, text_of, unwrapped
+from workbench.sandbox.child.starting.drafting import Draft
 
 _LONE = re.compile(
     r"(?:\s|//[^\n]*\n|(?>/\*[\s\S]*?\*/))*+(?:export\s+)?"

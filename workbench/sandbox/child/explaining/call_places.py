@@ -13,8 +13,8 @@ from itertools import pairwise
 
 from tree_sitter import Node
 
+from workbench.sandbox.child.explaining.script_tree import FailureSite, Script
 from workbench.sandbox.child.grammars import FUNCTIONS, Path, path_to
-from workbench.sandbox.child.script_tree import FailureSite, Script
 
 _THERE = re.compile(
     r"Math\.(?:max|min|floor|ceil|round|abs|pow|sqrt|random|trunc|sign)|JSON\.(?:stringify|parse)"

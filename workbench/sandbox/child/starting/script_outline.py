@@ -12,8 +12,8 @@ import re
 from bisect import bisect_left
 from typing import NamedTuple
 
-from workbench.sandbox.child.script_lines import read_lines
-from workbench.sandbox.child.signs import (
+from workbench.sandbox.child.starting.script_lines import read_lines
+from workbench.sandbox.child.starting.signs import (
     BEFORE_REGEX,
     DECLARATION,
     DIVIDES,

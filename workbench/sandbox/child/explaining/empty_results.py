@@ -6,13 +6,13 @@ import re
 
 from tree_sitter import Node
 
-from workbench.sandbox.child import tool_advice
-from workbench.sandbox.child.entry_points import function_in
+from workbench.sandbox.child.explaining import tool_advice
+from workbench.sandbox.child.explaining.misuse import leftmost_of, of_a_promise, of_an_envelope
+from workbench.sandbox.child.explaining.script_tree import FailureSite, Script
+from workbench.sandbox.child.explaining.tool_advice import Ask
+from workbench.sandbox.child.explaining.unwrapping import taken_from_result
 from workbench.sandbox.child.grammars import awaited, expression_of, statements, text_of, words
-from workbench.sandbox.child.misuse import leftmost_of, of_a_promise, of_an_envelope
-from workbench.sandbox.child.script_tree import FailureSite, Script
-from workbench.sandbox.child.tool_advice import Ask
-from workbench.sandbox.child.unwrapping import taken_from_result
+from workbench.sandbox.child.starting.entry_points import function_in
 
 _DECLARATIONS = frozenset(
     {"function_declaration", "generator_function_declaration", "class_declaration",

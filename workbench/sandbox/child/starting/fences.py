@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from workbench.sandbox.child.drafting import blanked
-from workbench.sandbox.child.entry_points import BYTE_ORDER_MARK
+from workbench.sandbox.child.starting.drafting import blanked
+from workbench.sandbox.child.starting.entry_points import BYTE_ORDER_MARK
 
 _OPENING = re.compile(
     r"(?m)^[ \t]*(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[\w+#.-]*)[^\n`]*(?:\n|\Z)"

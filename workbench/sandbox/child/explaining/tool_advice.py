@@ -9,8 +9,8 @@ from typing import Any
 
 from tree_sitter import Node
 
+from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.grammars import all_nodes, awaited
-from workbench.sandbox.child.script_tree import FailureSite
 
 Ask = Callable[[str, str], dict[str, Any]]
 """Asks the host which tools there are: by a name, and by words. See policy:

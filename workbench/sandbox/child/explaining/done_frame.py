@@ -9,9 +9,9 @@ import json
 import os
 from typing import Any
 
-from workbench.sandbox.child import advice, empty_results, placeless
-from workbench.sandbox.child.script_tree import FailureSite, Script
-from workbench.sandbox.child.tool_advice import Ask
+from workbench.sandbox.child.explaining import advice, empty_results, placeless
+from workbench.sandbox.child.explaining.script_tree import FailureSite, Script
+from workbench.sandbox.child.explaining.tool_advice import Ask
 
 _NOTHING = '{"t":"done","ok":true,"value":null,"undefined":true'
 _FAILED = '{"t":"done","ok":false'

@@ -13,8 +13,8 @@ import re
 
 from tree_sitter import Node
 
-from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import Path, enclosing_function, text_of, words
+from workbench.sandbox.child.starting.drafting import Draft
 
 ASYNCHRONOUS = {
     "call_tool": "$calltool",

@@ -13,9 +13,9 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from workbench.sandbox.child.drafting import blanked as blanks
-from workbench.sandbox.child.script_lines import code_of
-from workbench.sandbox.child.signs import BEFORE_REGEX, WORD_BEFORE, may_be_read
+from workbench.sandbox.child.starting.drafting import blanked as blanks
+from workbench.sandbox.child.starting.script_lines import code_of
+from workbench.sandbox.child.starting.signs import BEFORE_REGEX, WORD_BEFORE, may_be_read
 
 _NAME = r"[A-Za-z_$][\w$]*+"
 _NO_TYPE = (

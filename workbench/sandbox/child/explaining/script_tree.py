@@ -8,8 +8,8 @@ from itertools import accumulate
 
 from tree_sitter import Node
 
-from workbench.sandbox.child import fences
 from workbench.sandbox.child.grammars import Grammars, Path, path_to
+from workbench.sandbox.child.starting import fences
 
 _MOST_SHOWN = 160
 

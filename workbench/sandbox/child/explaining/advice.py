@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from workbench.sandbox.child import misuse, tool_advice
-from workbench.sandbox.child.empty_results import uncalled
+from workbench.sandbox.child.explaining import misuse, tool_advice
+from workbench.sandbox.child.explaining.empty_results import uncalled
+from workbench.sandbox.child.explaining.script_tree import FailureSite
+from workbench.sandbox.child.explaining.tool_advice import Ask
 from workbench.sandbox.child.grammars import (
     FUNCTIONS,
     all_nodes,
@@ -18,8 +20,6 @@ from workbench.sandbox.child.grammars import (
     statements,
     words,
 )
-from workbench.sandbox.child.script_tree import FailureSite
-from workbench.sandbox.child.tool_advice import Ask
 
 _MOST_AWAITS = 200
 _GLOBALS = (

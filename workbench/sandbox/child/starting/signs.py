@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from workbench.sandbox.child.parallel import ASYNCHRONOUS
+from workbench.sandbox.child.starting.parallel import ASYNCHRONOUS
 
 _LONGEST = 1 << 15
 _COMMENT = r"//[^\n\r\u2028\u2029]*|/\*[\s\S]*?\*/"

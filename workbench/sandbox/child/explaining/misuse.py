@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from tree_sitter import Node
 
-from workbench.sandbox.child import tool_advice, unwrapping
+from workbench.sandbox.child.explaining import tool_advice, unwrapping
+from workbench.sandbox.child.explaining.script_tree import FailureSite
+from workbench.sandbox.child.explaining.tool_advice import Ask
 from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, unwrapped
-from workbench.sandbox.child.parallel import ASYNCHRONOUS
-from workbench.sandbox.child.script_tree import FailureSite
-from workbench.sandbox.child.tool_advice import Ask
+from workbench.sandbox.child.starting.parallel import ASYNCHRONOUS
 
 if TYPE_CHECKING:
-    from workbench.sandbox.child.advice import Advice
+    from workbench.sandbox.child.explaining.advice import Advice
 
 _MEMBERS = frozenset({"member_expression", "subscript_expression"})
 _ENVELOPE = frozenset({"ok", "result", "error", "content"})
@@ -48,7 +48,7 @@ def advise(
     site: FailureSite, message: str, failure: dict[str, Any], ask: Ask | None
 ) -> Advice | None:
     """What to say of a failure at run time; None: nothing better is known."""
-    from workbench.sandbox.child.advice import Advice
+    from workbench.sandbox.child.explaining.advice import Advice
 
     told: str | None = None
     refused_batch: str | None = failure.get("refused_batch")
@@ -147,7 +147,7 @@ def _kind_with(method: str) -> str:
 
 
 def _not_a_function(site: FailureSite, refused_batch: str | None, ask: Ask | None) -> Advice | None:
-    from workbench.sandbox.child.advice import Advice
+    from workbench.sandbox.child.explaining.advice import Advice
 
     callee = _callee(site)
     if callee is None:

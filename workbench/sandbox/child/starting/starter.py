@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from workbench.sandbox.child import entry_points, fences, parallel, wrapping
-from workbench.sandbox.child.drafting import Draft
 from workbench.sandbox.child.grammars import Grammars
-from workbench.sandbox.child.script_outline import outline
-from workbench.sandbox.child.script_types import untyped
-from workbench.sandbox.child.typescript import (
+from workbench.sandbox.child.starting import entry_points, fences, parallel, wrapping
+from workbench.sandbox.child.starting.drafting import Draft
+from workbench.sandbox.child.starting.script_outline import outline
+from workbench.sandbox.child.starting.script_types import untyped
+from workbench.sandbox.child.starting.typescript import (
     Eraser,
     NotErasable,
     looks_like_generics,
