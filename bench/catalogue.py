@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
-from workbench.tui.editor.code_completion import complete
+from workbench.tui.editor.hints.code_completion import complete
 
 _ROUNDS = 15
 _SERVERS = 50

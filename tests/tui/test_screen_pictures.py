@@ -35,9 +35,9 @@ from workbench.core.model import (
 )
 from workbench.history import Store
 from workbench.tui.app import WorkbenchApp
-from workbench.tui.editor.call_at_cursor import tool_on_line
-from workbench.tui.editor.code_completion import complete
+from workbench.tui.editor.analysis.call_at_cursor import tool_on_line
 from workbench.tui.editor.completion_popup import CompletionPopup
+from workbench.tui.editor.hints.code_completion import complete
 from workbench.tui.editor.tool_popup import ToolPopup
 from workbench.tui.forms.view import FormView
 from workbench.tui.history.saved_filters import SavedFilters

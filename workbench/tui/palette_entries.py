@@ -20,7 +20,7 @@ from workbench.text.plurals import count
 from workbench.tui import commands
 from workbench.tui.commands import Command
 from workbench.tui.dialogs.palette import Entry, PaletteScreen
-from workbench.tui.editor.tool_calls import call_text
+from workbench.tui.editor.hints.tool_calls import call_text
 from workbench.tui.history.saved_filters import SavedFilters
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.pane_screen import PaneScreen

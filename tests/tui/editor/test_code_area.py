@@ -13,12 +13,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.tui.conftest import until
-from tests.tui.editor.test_code_completion import catalogue
+from tests.tui.editor.hints.test_code_completion import catalogue
 from workbench.tui.editor.code_area import CodeArea, Marker
-from workbench.tui.editor.code_completion import complete
 from workbench.tui.editor.completion_popup import CompletionPopup
 from workbench.tui.editor.find_bar import FindBar, LineBar
-from workbench.tui.editor.offers import Completion
+from workbench.tui.editor.hints.code_completion import complete
+from workbench.tui.editor.hints.offers import Completion
 from workbench.tui.widgets.hues import LineNote
 
 pytestmark = pytest.mark.anyio

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from workbench.tui.editor.analysis.syntax import grammars
 from workbench.tui.editor.same_program import difference
-from workbench.tui.editor.syntax import grammars
 
 
 def differ(one: str, other: str) -> int | None:

@@ -9,12 +9,12 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.tui.conftest import MakeApp, app_opened, until
+from tests.tui.editor.hints.test_code_completion import catalogue
 from tests.tui.editor.test_code_area import EditorApp
-from tests.tui.editor.test_code_completion import catalogue
 from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import ToolInfo
 from workbench.core.model import ExecutionRequest
-from workbench.tui.editor.call_at_cursor import tool_on_line
+from workbench.tui.editor.analysis.call_at_cursor import tool_on_line
 from workbench.tui.editor.tool_help import declaration, said_of
 from workbench.tui.editor.tool_popup import ToolPopup
 

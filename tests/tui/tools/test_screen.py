@@ -13,14 +13,14 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.tui.conftest import until
-from tests.tui.editor.test_code_completion import catalogue
+from tests.tui.editor.hints.test_code_completion import catalogue
 from workbench.catalogue.annotations import may_destroy
 from workbench.catalogue.tools import ServerInfo
 from workbench.config import Config, ServerSettings, demo_server
 from workbench.core.model import ExecutionRequest
 from workbench.core.records import ToolStatistics
 from workbench.core.runtime import Runtime, open_runtime
-from workbench.tui.editor.tool_calls import call_text, example
+from workbench.tui.editor.hints.tool_calls import call_text, example
 from workbench.tui.key_order import KeyOrder
 from workbench.tui.textual_private import AppBase
 from workbench.tui.tools.pages import statistics_line

@@ -18,7 +18,7 @@ from workbench.core.runtime import Runtime
 from workbench.tui.dialogs.ask import ChoiceScreen
 from workbench.tui.dialogs.pick import PickScreen
 from workbench.tui.editor.code_area import CodeArea
-from workbench.tui.editor.tool_calls import call_with
+from workbench.tui.editor.hints.tool_calls import call_with
 from workbench.tui.forms.view import FormView
 from workbench.tui.tools.remembered import PastValues, call_in_words, different, values_at
 from workbench.tui.tools.screen import ToolsScreen

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench.tui.editor.analysis.syntax import grammars, parsed
 from workbench.tui.editor.highlighting import Language
-from workbench.tui.editor.syntax import grammars, parsed
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -11,8 +11,8 @@ from typing import TypeAlias
 from textual import events
 from textual.widgets.text_area import Edit, EditResult, Location, Selection
 
-from workbench.tui.editor.js_literals import Span, read_literal
-from workbench.tui.editor.syntax import typescript_tree
+from workbench.tui.editor.analysis.js_literals import Span, read_literal
+from workbench.tui.editor.analysis.syntax import typescript_tree
 from workbench.tui.editor.text_edits import PAIRS
 from workbench.tui.textual_private import EditorBase
 

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.geometry import Offset
 from textual.widgets import Static
 
-from workbench.tui.editor.offers import Completion
+from workbench.tui.editor.hints.offers import Completion
 from workbench.tui.widgets.line_view import fit
 from workbench.tui.widgets.mouse import only_asks
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.text.sanitize import without_styles
+from workbench.tui.editor.analysis.syntax import grammars, parsed
 from workbench.tui.editor.highlighting import Language
 from workbench.tui.editor.same_program import difference
-from workbench.tui.editor.syntax import grammars, parsed
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 from textual.geometry import Offset
 
+from workbench.tui.editor.analysis.cursor_tree import text_at
+from workbench.tui.editor.analysis.script_places import QUOTES
 from workbench.tui.editor.completion_popup import CompletionPopup
-from workbench.tui.editor.cursor_tree import text_at
-from workbench.tui.editor.offers import Completion
-from workbench.tui.editor.script_places import QUOTES
+from workbench.tui.editor.hints.offers import Completion
 from workbench.tui.editor.signature_help import SignatureHelp
 from workbench.tui.textual_private import EditorBase
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.tui.editor.script_scopes import Names, Scope, Use, read_names
-from workbench.tui.editor.syntax import script_tree
+from workbench.tui.editor.analysis.script_scopes import Names, Scope, Use, read_names
+from workbench.tui.editor.analysis.syntax import script_tree
 
 _RESERVED = frozenset(
     (

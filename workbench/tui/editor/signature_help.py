@@ -14,9 +14,9 @@ from textual.timer import Timer
 from textual.widgets import Static
 from textual.widgets.text_area import Location
 
-from workbench.tui.editor.call_signature import CallSignature, in_a_line
 from workbench.tui.editor.call_stops import Stops, stops_in
-from workbench.tui.editor.offers import Completion
+from workbench.tui.editor.hints.call_signature import CallSignature, in_a_line
+from workbench.tui.editor.hints.offers import Completion
 from workbench.tui.textual_private import EditorBase
 
 SignatureFinder: TypeAlias = Callable[[str, tuple[int, int]], CallSignature | None]

@@ -18,11 +18,6 @@ def indentation(line: str) -> str:
     return found[0] if found else ""
 
 
-def is_word(sign: str) -> bool:
-    """Whether a character belongs to a name; nothing does not."""
-    return _WORD.fullmatch(sign) is not None
-
-
 def word_at(line: str, column: int) -> tuple[int, int]:
     """Start and end of what a double click selects: a word, else white space, else one character."""
     column = min(column, len(line) - 1)

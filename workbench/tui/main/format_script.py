@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.tui.editor.analysis.script_places import index_of, place_of
 from workbench.tui.editor.highlighting import language_of
-from workbench.tui.editor.script_places import index_of, place_of
 
 if TYPE_CHECKING:
     from workbench.tui.main.host import Host

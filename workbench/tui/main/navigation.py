@@ -13,8 +13,8 @@ from workbench.history import HistoryError
 from workbench.text.plurals import count
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor import external_editor as external
-from workbench.tui.editor.text_edits import is_word
-from workbench.tui.editor.tool_calls import call_text
+from workbench.tui.editor.analysis.script_places import is_word
+from workbench.tui.editor.hints.tool_calls import call_text
 from workbench.tui.history.saved_filters import SavedFilters
 from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.pane_screen import SPACIOUS, WIDE

@@ -10,10 +10,10 @@ from textual.timer import Timer
 
 from workbench.core.model import ErrorCode, ScriptError
 from workbench.tui.commands import key_of
-from workbench.tui.editor.call_findings import findings
+from workbench.tui.editor.analysis.script_places import place_of
 from workbench.tui.editor.code_area import Marker
-from workbench.tui.editor.findings import Finding
-from workbench.tui.editor.script_places import place_of
+from workbench.tui.editor.hints.call_findings import findings
+from workbench.tui.editor.hints.findings import Finding
 from workbench.tui.main.editor_pane import EditorPane, ProblemLine
 from workbench.tui.main.input_text import InputError, parse_input
 from workbench.tui.wording import error_line

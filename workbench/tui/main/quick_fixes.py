@@ -6,9 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from workbench.tui.dialogs.pick import PickScreen
-from workbench.tui.editor.call_findings import findings
-from workbench.tui.editor.findings import Finding, Fix
-from workbench.tui.editor.script_places import place_of
+from workbench.tui.editor.analysis.script_places import place_of
+from workbench.tui.editor.hints.call_findings import findings
+from workbench.tui.editor.hints.findings import Finding, Fix
 
 if TYPE_CHECKING:
     from workbench.tui.main.host import Host

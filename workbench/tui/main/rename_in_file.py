@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from workbench.text.plurals import count
 from workbench.tui.dialogs.ask import LineScreen
+from workbench.tui.editor.analysis.script_places import index_of, place_of
 from workbench.tui.editor.renaming import NotRenamed, Renaming, moved, renamed, renaming_at
-from workbench.tui.editor.script_places import index_of, place_of
 
 if TYPE_CHECKING:
     from workbench.tui.main.host import Host

@@ -15,11 +15,11 @@ from workbench.catalogue.tools import ToolInfo
 from workbench.core import paths
 from workbench.text.plurals import count as count_of
 from workbench.tui.editor import script_documents
-from workbench.tui.editor.call_at_cursor import tool_on_line
-from workbench.tui.editor.call_signature import CallSignature, signature_at
-from workbench.tui.editor.code_completion import complete
-from workbench.tui.editor.input_members import input_schema
-from workbench.tui.editor.offers import Completion
+from workbench.tui.editor.analysis.call_at_cursor import tool_on_line
+from workbench.tui.editor.hints.call_signature import CallSignature, signature_at
+from workbench.tui.editor.hints.code_completion import complete
+from workbench.tui.editor.hints.input_members import input_schema
+from workbench.tui.editor.hints.offers import Completion
 from workbench.tui.editor.script_documents import Document, DocumentError
 from workbench.tui.main.closed_scripts import ClosedScripts
 from workbench.tui.main.folded_files import FoldedFiles

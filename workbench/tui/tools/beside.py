@@ -18,7 +18,7 @@ from workbench.catalogue.offerings import (
 from workbench.core.model import ExecutionRequest, JsonValue
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import clean, clean_line
-from workbench.tui.editor.tool_calls import literal
+from workbench.tui.editor.hints.tool_calls import literal
 from workbench.tui.widgets.line_view import Part, fit_ends
 from workbench.tui.wording import size
 

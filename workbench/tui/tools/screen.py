@@ -22,7 +22,7 @@ from workbench.history import HistoryError
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
-from workbench.tui.editor.tool_calls import call_text
+from workbench.tui.editor.hints.tool_calls import call_text
 from workbench.tui.seen_results import SeenResults
 from workbench.tui.tools.beside import (
     about_beside,

@@ -27,7 +27,7 @@ from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import ChoiceScreen
 from workbench.tui.dialogs.pick import PickScreen
 from workbench.tui.editor.code_area import CodeArea, Marker
-from workbench.tui.editor.tool_calls import call_with
+from workbench.tui.editor.hints.tool_calls import call_with
 from workbench.tui.forms.drawing import about
 from workbench.tui.forms.view import FormView
 from workbench.tui.tools.answer import AnswerPane
