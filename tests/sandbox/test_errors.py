@@ -144,6 +144,10 @@ CLOSING = [
     ("return 1 }, y: function () { 5", 11),
     ("await null }}); ({ x() { 5", 13),
     ("await null }}, { x() { 5", 13),
+    ("await null }); (async () => { 5", 13),
+    ("await null }, () => { 5", 13),
+    ("await null }, 0)(); f(() => { 5", 13),
+    ("await null } : 0; 0 ? function () { 5", 14),
 ]
 
 

@@ -84,8 +84,8 @@ class Starter:
             return True
         text = _unfenced(code)
         for form, cost, otherwise in self._forms(code, text):
-            if otherwise is not None and _closes_its_wrapper(form, otherwise, code, run):
-                return False
+            if otherwise is not None and not run(otherwise, code):
+                continue
             if cost >= told and on_form is not None:
                 on_form(form)
                 on_form = None
@@ -98,8 +98,8 @@ class Starter:
         text = _unfenced(code)
         above = '"use strict";throw 0;' if _USE_STRICT.match(text) else _CHECKED
         for form, _, otherwise in self._forms(code, text):
-            if otherwise is not None and _closes_its_wrapper(form, otherwise, code, run):
-                return False
+            if otherwise is not None and not run(otherwise, code):
+                continue
             if run(form._replace(text=f"{above}{form.text}"), code):
                 return True
         return False
@@ -160,14 +160,6 @@ def _unfenced(code: str) -> str:
         return fences.unfenced(code)
     except fences.NotAScript as error:
         raise _placed(code, str(error), error.position) from error
-
-
-def _closes_its_wrapper(form: Form, otherwise: Form, code: str, run: RunForm) -> bool:
-    """Whether a form parses only because the text ends what is around it, and begins it anew. Then it has
-    failed as ``otherwise`` does; else nothing is known."""
-    if run(otherwise, code) or not run(form._replace(text=f"{_CHECKED}{form.text}"), code):
-        return False
-    return not run(otherwise, code)  # for its failure
 
 
 def _needs_a_tree(text: str) -> bool:

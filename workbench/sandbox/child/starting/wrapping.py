@@ -52,14 +52,18 @@ def wrapped(text: str, name: str, value: str) -> str:
 
     name: of the variable that ``assign_completion`` assigns; value: what is returned at the end.
     """
-    # A member of an object literal gives the arrow function the name that stacks show.
-    return f'({{"<eval>": async ({name}) => {{\n{text}\n;return {value}}}}})["<eval>"]()'
+    # An argument, for the engine reads ahead to the end of what is in brackets to see whether an arrow follows:
+    # around all of the script that is twice its text. No argument has a name, which stacks show.
+    return (
+        '(f => Object.defineProperty(f, "name", {value: "<eval>"}))'
+        f"(async ({name}) => {{\n{text}\n;return {value}}})()"
+    )
 
 
 def wrapped_otherwise(text: str) -> str:
     """The same inside a function that ends in another way and is never made. A text that closes what
-    ``wrapped`` puts around it goes on with ``,`` or ``}``: neither may stand behind this one."""
-    return f"if (0) for (const one of async function () {{\n{text}\n;return 0}});"
+    ``wrapped`` puts around it goes on with ``,`` or ``)``: neither may stand behind this one."""
+    return f"if (0) 0 ? async function () {{\n{text}\n;return 0}} : 0;"
 
 
 def assign_completion(root: Node, name: str, draft: Draft) -> None:
