@@ -73,7 +73,8 @@ async def _run_shown(app: WorkbenchApp) -> None:
     run = LiveRun("triage.js")
     run.execution_id = record.execution_id
     main.runs.take(run)
-    main.runs.show_events([step.event for step in steps_of(record)])
+    main.runs.events.take([step.event for step in steps_of(record)])
+    main.runs.events.show()
 
 
 @pytest.fixture

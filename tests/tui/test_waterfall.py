@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.tui.trace.waterfall import bar, duration, header, scale_ms
+from workbench.tui.trace.waterfall import bar, header, scale_ms, tick
 
 
 @pytest.mark.parametrize(
@@ -44,5 +44,5 @@ def test_header_fills_its_width(width: int) -> None:
 @pytest.mark.parametrize(
     ("ms", "text"), [(0.4, "0ms"), (41, "41ms"), (2318, "2.3s"), (2000, "2s"), (250_000, "4m10s")]
 )
-def test_duration(ms: float, text: str) -> None:
-    assert duration(ms) == text
+def test_a_time_on_the_ruler(ms: float, text: str) -> None:
+    assert tick(ms) == text

@@ -139,8 +139,8 @@ async def test_a_killed_server_is_started_again() -> None:
     )
     async with managing(script_settings("raw", code)) as manager:
         await manager.settled("raw")
-        await until(lambda: manager.stderr_tail("raw"))
-        os.kill(int(manager.stderr_tail("raw")[-1]), signal.SIGKILL)
+        await until(lambda: manager.health("raw").stderr)
+        os.kill(int(manager.health("raw").stderr[-1]), signal.SIGKILL)
         await until(lambda: _state(manager, "raw") != "ready")
         assert "plain" not in manager.catalogue().tools["raw"]
         assert "echo" in manager.catalogue().tools["raw"], "its tools stay known"
@@ -333,9 +333,9 @@ async def test_stderr_is_kept() -> None:
     )
     async with managing(script_settings("s", code, connect_timeout_ms=2_000)) as manager:
         await manager.start()
-        await until(lambda: len(manager.stderr_tail("s")) >= 200)
-        await until(lambda: manager.stderr_tail("s")[-1].startswith("x"))
-        lines = manager.stderr_tail("s")
+        await until(lambda: len(manager.health("s").stderr) >= 200)
+        await until(lambda: manager.health("s").stderr[-1].startswith("x"))
+        lines = manager.health("s").stderr
     assert len(lines) <= 201
     assert "line 499" in lines
     assert max(map(len, lines)) <= 2_000
@@ -348,8 +348,8 @@ async def test_the_environment_of_a_server() -> None:
     inheriting = script_settings("inheriting", code, inherit_env=True)
     async with managing(plain, inheriting, environ=environ) as manager:
         await asyncio.gather(manager.settled("plain"), manager.settled("inheriting"))
-        assert manager.stderr_tail("plain")[0] == "['WB_OWN']"
-        assert manager.stderr_tail("inheriting")[0] == "['WB_GIVEN', 'WB_SECRET']"
+        assert manager.health("plain").stderr[0] == "['WB_OWN']"
+        assert manager.health("inheriting").stderr[0] == "['WB_GIVEN', 'WB_SECRET']"
 
 
 async def test_variables_are_expanded_when_connecting() -> None:
@@ -360,7 +360,7 @@ async def test_variables_are_expanded_when_connecting() -> None:
     environ = {"PYTHON": sys.executable, "TOKEN": "t0k"}
     async with managing(settings, environ=environ) as manager:
         await manager.settled("s")
-        assert manager.stderr_tail("s")[0] == "<t0k> default"
+        assert manager.health("s").stderr[0] == "<t0k> default"
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ _SERVERS = [f"server{n}" for n in range(8)]
 
 
 def _pids(manager: Manager) -> list[int]:
-    return [int(line) for name in _SERVERS for line in manager.stderr_tail(name)]
+    return [int(line) for name in _SERVERS for line in manager.health(name).stderr]
 
 
 @pytest.mark.slow
@@ -54,7 +54,7 @@ async def test_servers_are_killed_while_they_are_called() -> None:
             if counts["ok"] - killed_at < 150:  # by progress, not by time: the machine may be busy
                 continue
             killed_at = counts["ok"]
-            last = manager.stderr_tail(chance.choice(_SERVERS))[-1]
+            last = manager.health(chance.choice(_SERVERS)).stderr[-1]
             try:
                 os.kill(int(last), signal.SIGKILL)
             except ProcessLookupError:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from workbench.core.model import ErrorCode
 
+_LONGEST_NAME = 128
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:
@@ -26,3 +28,8 @@ def not_at_hand(server: str, state: str, error: str | None) -> Missing:
     else:
         why = f"is not connected: it is {state}" + (f" ({error})" if error else "")
     return Missing(f"server {server!r} {why}", code=ErrorCode.UPSTREAM_ERROR)
+
+
+def quoted_name(name: str) -> str:
+    """A name that somebody gave, in a message: in quotes, and no longer than names are."""
+    return repr(name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from workbench.catalogue.missing import Missing
+from workbench.catalogue.missing import Missing, quoted_name
 from workbench.catalogue.suggestions import bare, near_names, suggestion
 from workbench.catalogue.tool_types import member
 
@@ -103,7 +103,7 @@ def _split(catalogue: Catalogue, name: str) -> tuple[str | None, str]:
 
 
 def _unknown(catalogue: Catalogue, name: str) -> Missing:
-    shown = repr(name if len(name) <= 128 else name[:128] + "…")
+    shown = quoted_name(name)
     if name in catalogue.servers:
         known = catalogue.tools.get(name, {})
         near = tuple(f"{name}.{tool}" for tool in known)

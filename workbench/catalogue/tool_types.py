@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.text.sanitize import shortened
+
 _IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*\Z")
 _DEEPEST = 8
 _MOST_ENUM = 40
@@ -185,7 +187,7 @@ def _describe(schema: object) -> str:
     if isinstance(text := schema.get("description"), str):
         parts.append(text)
     if "default" in schema:
-        parts.append(f"Default: {_cut(_literal(schema['default']))}")
+        parts.append(f"Default: {shortened(_literal(schema['default']), _MOST_COMMENT)}")
     limits = [
         f"{sign} {schema[key]}"
         for key, sign in (("minimum", "≥"), ("maximum", "≤"))
@@ -198,12 +200,8 @@ def _describe(schema: object) -> str:
 
 def _comment(text: str, indent: str) -> list[str]:
     """Lines of a doc comment; none for no text. The text cannot end the comment."""
-    words = _cut(" ".join(text.split()).replace("*/", "* /"))
+    words = shortened(" ".join(text.split()).replace("*/", "* /"), _MOST_COMMENT)
     return [f"{indent}/** {words} */"] if words else []
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _MOST_COMMENT else text[: _MOST_COMMENT - 1] + "…"
 
 
 def _literal(value: object) -> str:

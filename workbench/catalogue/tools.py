@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from workbench.catalogue import declarations, spelling
 from workbench.catalogue.inference import SeenType
-from workbench.catalogue.missing import Missing, not_at_hand
+from workbench.catalogue.missing import Missing, not_at_hand, quoted_name
 from workbench.catalogue.search import ToolIndex
 from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.catalogue.tool_types import member
@@ -28,7 +28,6 @@ ServerState: TypeAlias = Literal[
 
 
 _MOST_MISSES = 256
-_LONGEST_NAME = 128
 _TOOLS_WEIGHED = 10
 _WEIGHED = 500
 
@@ -275,7 +274,7 @@ class Catalogue:
         if known is not None:
             return known
         if len(self._misses) >= _MOST_MISSES:
-            return Missing(f"no tool {_shown(tool)} on a server {_shown(server)}")
+            return Missing(f"no tool {quoted_name(tool)} on a server {quoted_name(server)}")
         info = self.servers.get(server)
         if info is None and server not in self.tools:
             missing = self._no_server(server, tool)
@@ -295,7 +294,7 @@ class Catalogue:
             told = "; no server is configured"
         if not near and tool:
             near, told = self._elsewhere(tool, told)
-        return Missing(f"no server {_shown(server)}{told}", near)
+        return Missing(f"no server {quoted_name(server)}{told}", near)
 
     def _no_tool(self, server: str, tool: str, info: ServerInfo | None) -> Missing:
         if tool in self.denied.get(server, ()):
@@ -312,7 +311,7 @@ class Catalogue:
         near = tuple(f"{server}.{name}" for name in near)
         if not near:
             near, told = self._elsewhere(tool, told)
-        return Missing(f"server {server!r} has no tool {_shown(tool)}{told}", near)
+        return Missing(f"server {server!r} has no tool {quoted_name(tool)}{told}", near)
 
     def _elsewhere(self, tool: str, otherwise: str) -> tuple[tuple[str, ...], str]:
         """Servers that do have a tool of this name."""
@@ -331,7 +330,3 @@ def definition_tokens(tools: Sequence[ToolInfo]) -> int:
     from workbench.text.tokens import estimate
 
     return round(sum(tool.characters() for tool in tools) * estimate(some) / len(some))
-
-
-def _shown(name: str) -> str:
-    return repr(name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…")

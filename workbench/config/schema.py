@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 from workbench.config.references import asks_outside, resolved, unresolved
 from workbench.core.model import JsonValue, Limits, PoolSettings
+from workbench.text.sanitize import shortened
 from workbench.text.sizes import MOST_WHOLE
 
 Stamp: TypeAlias = tuple[int, ...]
@@ -82,7 +83,7 @@ class Key:
 
 def _shown(value: JsonValue) -> str:
     text = "true" if value is True else "false" if value is False else repr(value)
-    return text if len(text) <= 60 else text[:59] + "…"
+    return shortened(text, 60)
 
 
 _LIMITS = Limits()

@@ -11,6 +11,7 @@ from workbench.catalogue.validation import SchemaCheck
 from workbench.core.model import JsonValue
 from workbench.core.ports import Upstream
 from workbench.serve.told import Told
+from workbench.text.sanitize import shortened
 from workbench.text.tokens import estimate
 
 _SETTLE_S = 3.0
@@ -125,5 +126,4 @@ def _fitting(texts: Sequence[str], most: int) -> int:
 
 
 def _first_words(tool: ToolInfo) -> str:
-    text = " ".join(tool.description.split())
-    return text if len(text) <= _SHOWN_DESCRIPTION else text[: _SHOWN_DESCRIPTION - 1] + "…"
+    return shortened(" ".join(tool.description.split()), _SHOWN_DESCRIPTION)

@@ -13,6 +13,7 @@ from itertools import islice
 from workbench.core.model import JsonValue
 from workbench.serve.value_paths import member
 from workbench.text.jsontext import dumps
+from workbench.text.sanitize import shortened
 from workbench.text.tokens import estimate
 
 _FRAME = 40
@@ -189,7 +190,7 @@ def _keys(value: Mapping[str, JsonValue], tokens: float) -> tuple[list[str], flo
     keys: list[str] = []
     used = 0.0
     for name in islice(value, _MOST_KEYS):
-        shown = name if len(name) <= _LONGEST_KEY else name[: _LONGEST_KEY - 1] + "…"
+        shown = shortened(name, _LONGEST_KEY)
         cost = estimate(shown) + 1 + _ITEM
         if used + cost > tokens:
             break

@@ -42,8 +42,8 @@ def clean(text: str) -> str:
 
 def clean_line(text: str, width: int | None = None) -> str:
     """``clean`` on one line: newlines and tabs become pictures too; cut at ``width`` with ``…``."""
-    if width is not None and len(text) > width:
-        text = text[: width - 1] + "…"
+    if width is not None:
+        text = shortened(text, width)
     return clean(text).replace("\n", "⏎").replace("\t", " ")
 
 
@@ -69,6 +69,11 @@ def clean_json(text: str, encoding: str = "utf-8") -> str:
 def in_xml(text: str) -> str:
     """What XML has no character for becomes a visible sign, and the document stays one."""
     return re.sub(_NOT_XML, _UNKNOWN, text)
+
+
+def shortened(text: str, width: int) -> str:
+    """A text of at most ``width`` characters (1 or more); one that was longer ends with ``…``."""
+    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def cut(text: str, most: int) -> str:

@@ -170,10 +170,6 @@ class Manager:
         if server.settings.starts:
             await server.connection.reconnect()
 
-    def stderr_tail(self, name: str) -> list[str]:
-        """The last lines of a server's stderr, oldest first. Raises KeyError for an unknown name."""
-        return self._servers[name].connection.stderr.lines()
-
     def health(self, name: str) -> ServerHealth:
         """How a server is doing. Raises KeyError for an unknown name."""
         server = self._servers[name]

@@ -62,5 +62,6 @@ async def test_a_flood_is_taken_in_pieces_in_order_and_keys_come_first(make_app:
         await pilot.press("ctrl+n")
         await until(lambda: len(main.scripts.tabs) == 2)
         main.scripts.switch(0)
-        main.runs.show_events(written(1))
+        main.runs.events.take(written(1))
+        main.runs.events.show()
         assert main.detail.console.shown_text().split() == ["0", "1", "2", "0"]

@@ -16,7 +16,7 @@ from workbench.catalogue.schemas.values import is_number
 from workbench.catalogue.tool_types import type_text
 from workbench.core.model import JsonValue
 from workbench.text.jsontext import canonical, dumps, loads
-from workbench.text.sanitize import clean_line
+from workbench.text.sanitize import clean_line, shortened
 
 Kind: TypeAlias = Literal["text", "whole", "number", "choice", "list", "object", "json"]
 
@@ -306,8 +306,7 @@ def _text_words(schema: Mapping[str, Any]) -> str:
     words += _bounds(schema, "minLength", "maxLength", " characters")
     pattern = schema.get("pattern")
     if isinstance(pattern, str):
-        cut = pattern if len(pattern) <= _SHOWN_PATTERN else pattern[: _SHOWN_PATTERN - 1] + "…"
-        words += f" like {cut}"
+        words += f" like {shortened(pattern, _SHOWN_PATTERN)}"
     return words
 
 

@@ -15,6 +15,7 @@ from workbench.catalogue.schemas import rules
 from workbench.catalogue.schemas.parts import Parts
 from workbench.catalogue.schemas.values import scalar
 from workbench.core.model import JsonValue
+from workbench.text.sanitize import shortened
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -197,4 +198,4 @@ class Walk:
 
 def _cut(value: Any) -> str:
     text = repr(value[:_SHOWN] if isinstance(value, str) else value)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return shortened(text, _SHOWN)

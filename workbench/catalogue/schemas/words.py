@@ -12,7 +12,7 @@ from workbench.catalogue.suggestions import bare, near_names, suggestion
 from workbench.catalogue.tool_types import type_text
 from workbench.core.model import JsonValue
 from workbench.text.plurals import plural
-from workbench.text.sanitize import cut
+from workbench.text.sanitize import cut, shortened
 from workbench.text.secrets import is_secret_name
 
 if TYPE_CHECKING:
@@ -315,7 +315,7 @@ def _shown(value: JsonValue) -> str:
 def _begin(text: str) -> str:
     if len(text) > _LOOKED_AT:
         text = cut(text, _LOOKED_AT)
-    return _cut(_redactor().text(text)[0], _SHOWN_VALUE)
+    return shortened(_redactor().text(text)[0], _SHOWN_VALUE)
 
 
 @cache
@@ -342,7 +342,3 @@ def _json(value: JsonValue, room: int) -> str:
         if isinstance(value, dict):
             text += ": " + _json(value[item], max(1, room - len(text)))
     return text + closing
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"

@@ -131,13 +131,13 @@ class Zygote:
     def _reap(self) -> None:
         while self._children:
             try:
-                pid, status, usage = os.wait4(-1, os.WNOHANG)
+                pid, status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
                 return
             if pid == 0:
                 return
             self._children.discard(pid)
-            self._answer(f"X {pid} {status} {system.resident_bytes(usage.ru_maxrss)}")
+            self._answer(f"X {pid} {status}")
 
     def _answer(self, line: str) -> None:
         try:

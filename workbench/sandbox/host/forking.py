@@ -183,10 +183,10 @@ class ForkServer:
                 self._asked.popleft().close()
                 self._on_not_forked(said.decode())
             else:
-                pid, status, peak_bytes = map(int, said.split())
+                pid, status = map(int, said.split())
                 gone = self._workers.pop(pid, None)
                 if gone is not None:
-                    gone.ended(WorkerExit(status, peak_bytes))
+                    gone.ended(WorkerExit(status))
 
     def _stderr_readable(self) -> None:
         assert self._process is not None

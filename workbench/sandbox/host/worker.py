@@ -27,7 +27,6 @@ class WorkerExit:
     """How a worker's process ended, as ``wait`` tells it."""
 
     status: int
-    peak_bytes: int = 0
 
     @property
     def code(self) -> int | None:

@@ -206,11 +206,6 @@ class RunControl:
         """Take all that happened, now."""
         self.events.take_all()
 
-    def show_events(self, events_now: list[Event]) -> None:
-        """Take the next events of the run, and show them where its script is in front."""
-        self.events.take(events_now)
-        self.events.show()
-
     def _take(self, events_now: list[Event]) -> bool:
         run = self.now
         if run is None:

@@ -43,15 +43,15 @@ def warmth(spent_ms: float) -> str:
 
 def header(scale: float, width: int) -> str:
     """The ruler over the bars: ``0s ┄┄┄┄ 2s``."""
-    right = duration(scale)
+    right = tick(scale)
     room = width - len(right) - 4
     if room < 1:
         return right.rjust(width)[:width]
     return f"0s {'┄' * room} {right}"
 
 
-def duration(ms: float) -> str:
-    """A duration for people: ``41ms``, ``2.3s``, ``4m10s``."""
+def tick(ms: float) -> str:
+    """A time on the ruler: ``41ms``, ``2.3s``, ``4m10s``."""
     if ms < 1000:
         return f"{ms:.0f}ms"
     if ms < 60_000:

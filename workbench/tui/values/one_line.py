@@ -11,7 +11,7 @@ from rich.cells import cell_len, set_cell_size
 from workbench.core.model import JsonValue
 from workbench.text.jsontext import dumps
 from workbench.text.plurals import count
-from workbench.text.sanitize import clean_line
+from workbench.text.sanitize import clean_line, shortened
 
 BRIEF = 56
 """Characters of a value in a row of the trace."""
@@ -123,7 +123,7 @@ def _written(value: JsonValue, width: int, depth: int) -> str:
 
 
 def _key(name: str, width: int) -> str:
-    short = name if len(name) <= width else name[: max(1, width - 1)] + "…"
+    short = shortened(name, max(2, width))
     return clean_line(short if _PLAIN.fullmatch(name) else json.dumps(short, ensure_ascii=False))
 
 

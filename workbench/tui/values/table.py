@@ -53,8 +53,7 @@ def cell(row: Row, column: str, width: int = CELL) -> str:
         return ""
     value = row[column]
     if isinstance(value, str):
-        short = value[: width + 1]
-        return clean_line(short if len(short) <= width else short[: width - 1] + "…")
+        return clean_line(value, width)
     return preview(value, width) if isinstance(value, dict | list) else json.dumps(value)
 
 
