@@ -1,4 +1,4 @@
-"""The table of keys in docs/tui.md, from the commands as they are declared.
+"""The table of keys in docs/keys.md, from the commands as they are declared.
 
 python docs/make_keys.py
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from workbench.tui.commands import COMMANDS, TITLES, Command, shown
 
-PAGE = Path(__file__).parent / "tui.md"
+PAGE = Path(__file__).parent / "keys.md"
 _TOGETHER = ("app", "reading", "main", "panes")
 _BEGIN, _END = "<!-- keys: made by docs/make_keys.py -->\n", "<!-- end of keys -->\n"
 

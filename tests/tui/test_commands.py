@@ -76,7 +76,7 @@ def test_the_page_has_the_keys_as_they_are() -> None:
     assert spec.loader is not None
     make_keys = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(make_keys)
-    page = (_DOCS / "tui.md").read_text(encoding="utf-8")
+    page = (_DOCS / "keys.md").read_text(encoding="utf-8")
     assert make_keys.with_table(page) == page, "run: python docs/make_keys.py"
 
 

@@ -36,8 +36,6 @@ class Pruner:
     """Brings a file within its age and size, step by step."""
 
     def __init__(self, max_age_days: int, max_size_mb: int) -> None:
-        self._max_age_days = max_age_days
-        self._max_size_mb = max_size_mb
         self._going = True
         self._too_large = False
         self._max_age_days, self._max_size_mb = max_age_days, max_size_mb
