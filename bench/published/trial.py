@@ -146,7 +146,7 @@ def _compare_listings(seen: Trial, reference: Reference, ours: set[str]) -> None
 
 
 def _compare_answers(seen: Trial, reference: Reference, execution: Execution) -> None:
-    """Each envelope against what the SDK's client got: the same outcome, the value as the contract unwraps it."""
+    """Each envelope against what the SDK's client got: the same outcome, the value as docs/scripts.md unwraps it."""
     if execution.error is not None:
         seen.problems.append(f"the script failed: {execution.error.message[:160]}")
         return
@@ -183,7 +183,7 @@ def _varies(theirs: dict[str, Any], content: list[dict[str, Any]]) -> bool:
 
 
 def _unwrapped(content: list[dict[str, Any]], theirs: dict[str, Any]) -> Any:
-    """The contract's rule, written a second time; structured content is the server's own word."""
+    """That rule, written a second time; structured content is the server's own word."""
     structured = theirs.get("structuredContent")
     if structured is not None:
         return structured.get("result") if set(structured) == {"result"} else structured

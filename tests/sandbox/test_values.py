@@ -1,4 +1,4 @@
-"""The value of a script: contract, section 1."""
+"""The value of a script: what it is, and what JSON makes of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers that people use, from npm and PyPI, over stdio (field notes: shapes that real servers give)."""
+"""Servers that people use, from npm and PyPI, over stdio: shapes that real servers give."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ class ToolInfo:
         )
 
     def to_json(self) -> dict[str, JsonValue]:
-        """The row of ``tools list`` in the contract, section 5."""
+        """The row of ``tools list --json``."""
         return {
             "server": self.server,
             "tool": self.name,
@@ -151,7 +151,7 @@ class ServerInfo:
     """What it has beside tools."""
 
     def to_json(self) -> dict[str, JsonValue]:
-        """The row of ``servers list`` in the contract, section 5."""
+        """The row of ``servers list --json``."""
         return {
             "name": self.name,
             "transport": self.transport,

@@ -34,7 +34,7 @@ LogLevel: TypeAlias = Literal["log", "info", "warn", "error", "debug"]
 
 
 class ErrorCode(StrEnum):
-    """Every code of the contract, sections 1 and 2."""
+    """Every code of an error (docs/code_execution/api-reference.md)."""
 
     # of one call (envelope codes)
     INVALID_ARGS = "INVALID_ARGS"
@@ -291,7 +291,7 @@ class ScriptError:
     details: JsonValue = None
 
     def to_json(self) -> dict[str, JsonValue]:
-        """The ``error`` object of the contract, section 2; keys without a value are left out."""
+        """The ``error`` object of a result; keys without a value are left out."""
         out: dict[str, JsonValue] = {"code": str(self.code), "message": self.message}
         for name in ("stack", "line", "column", "details"):
             value = getattr(self, name)
@@ -356,7 +356,7 @@ class Execution:
         return self.error is None
 
     def to_json(self) -> dict[str, JsonValue]:
-        """The result of the contract, section 2."""
+        """The result as JSON (docs/code_execution/api-reference.md)."""
         out: dict[str, JsonValue] = {"ok": self.ok}
         if self.error is None:
             out["value"] = self.value

@@ -1,7 +1,7 @@
 """Policy in front of the upstream, once: no call of a script goes round it.
 
 What stands here: allowed servers, quarantine, approval, argument validation, the budget. A refused call
-never reaches the upstream and does not use the budget (contract, section 1).
+never reaches the upstream and does not use the budget.
 """
 
 from __future__ import annotations

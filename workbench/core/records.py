@@ -1,6 +1,6 @@
 """What is read back from a history, whatever keeps it: rows of a list, calls, whole executions.
 
-JSON as in the contract, section 5. Frozen, and nothing of a database: an adapter makes these.
+As JSON they are what ``workbench history`` prints. Frozen, and nothing of a database: an adapter makes these.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class ExecutionRow:
         return self.name or self.execution_id[:8]
 
     def to_json(self) -> dict[str, JsonValue]:
-        """The row of ``history list`` in the contract, section 5."""
+        """The row of ``history list --json``."""
         return {
             **_summary(self),
             **marks_to_json(self.name, self.pinned),
@@ -212,7 +212,7 @@ class CallRow:
         return None if self.error_text is None else loads(self.error_text)
 
     def to_json(self) -> dict[str, JsonValue]:
-        """A call of ``history show`` in the contract, section 5; ``kind`` where it asked for no tool."""
+        """A call of ``history show --json``; ``kind`` where it asked for no tool."""
         return {
             "seq": self.seq,
             **({} if self.kind == "tool" else {"kind": self.kind}),
@@ -310,7 +310,7 @@ class Recording:
         )
 
     def to_json(self) -> dict[str, JsonValue]:
-        """What ``history show`` prints (contract, section 5)."""
+        """What ``history show --json`` prints."""
         shown: dict[str, JsonValue] = {
             **_summary(self),
             "code": self.code,

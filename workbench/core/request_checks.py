@@ -20,7 +20,7 @@ OPTION_RANGES: dict[str, tuple[int, int | None]] = {
     "max_tool_calls": (0, None),
     "max_parallel": (1, 32),
 }
-"""The options of a request that are numbers, with what they may be (contract, section 3)."""
+"""The options of a request that are numbers, with what they may be."""
 
 
 def check_request(request: ExecutionRequest, limits: Limits) -> str | None:

@@ -29,7 +29,7 @@ def log_line(
     tools_called: tuple[str, ...],
     code: str,
 ) -> str:
-    """When it ended, UTC, and the line as the contract, section 5, gives it."""
+    """When it ended, UTC, and the line (docs/files.md)."""
     shown = clean_line(code[:_SHOWN_CODE].replace("\n", "\\n"))
     tools = ",".join(clean_line(tool) for tool in tools_called)
     return (

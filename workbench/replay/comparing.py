@@ -65,7 +65,7 @@ def _changed(
 
 
 def compare(a: Recording, b: Recording) -> dict[str, JsonValue]:
-    """``{same, calls: [{a, b, same, diff}], value_diff, timing}`` (contract, section 5)."""
+    """``{same, calls: [{a, b, same, diff}], value_diff, timing}``: what ``workbench diff --json`` prints."""
     pairs = compare_calls(a, b)
     value = compare_ends(a, b)
     return {

@@ -38,7 +38,7 @@ class Replayed:
     """The record of a run on the live servers."""
 
     def to_json(self) -> dict[str, JsonValue]:
-        """What ``workbench replay --json`` prints (contract, section 5)."""
+        """What ``workbench replay --json`` prints."""
         return {
             "verdict": self.verdict,
             "execution_id": self.execution.execution_id,

@@ -25,7 +25,7 @@ _PAGE = 100
 
 
 def bounded_execution(shown: dict[str, JsonValue], most: int) -> dict[str, JsonValue]:
-    """The result of an execution (contract, section 2) in at most about ``most`` tokens; 0: as it is."""
+    """The result of an execution in at most about ``most`` tokens; 0: as it is."""
     if not most or fits(shown, most):
         return shown
     way = f'get_execution(execution_id="{shown["execution_id"]}", '

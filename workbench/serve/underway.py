@@ -50,7 +50,7 @@ class StillRunning:
     logs: tuple[LogLine, ...]
 
     def to_json(self) -> dict[str, JsonValue]:
-        """The shape of a result (contract, section 2), with ``ok: null`` and ``running: true``."""
+        """The shape of a result, with ``ok: null`` and ``running: true``."""
         return {
             "ok": None,
             "running": True,

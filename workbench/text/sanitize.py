@@ -82,7 +82,7 @@ def cut(text: str, most: int) -> str:
 
 
 def encodable(text: str) -> str:
-    """Lone surrogates become U+FFFD, so that the text can be encoded (contract, section 1)."""
+    """Lone surrogates become U+FFFD, so that the text can be encoded."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

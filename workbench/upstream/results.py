@@ -1,4 +1,4 @@
-"""What a tool's answer means: the unwrapped value, or the failure (contract, section 1)."""
+"""What a tool's answer means: the unwrapped value, or the failure."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """The colours of an editor's text: Pygments paints, the line at hand at once, the whole text in a thread
-when typing pauses. (textual[syntax] crashes, field notes 0.1.)
+when typing pauses. (The extra textual[syntax] crashed.)
 """
 
 from __future__ import annotations

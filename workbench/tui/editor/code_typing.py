@@ -15,7 +15,7 @@ from workbench.tui.editor import text_edits
 from workbench.tui.textual_private import EditorBase
 
 _FREED = {"ctrl+a", "ctrl+f", "ctrl+g", "f6", "f7"}
-"""Keys of TextArea that mean something else here (tui.md, section 6)."""
+"""Keys of TextArea that mean something else here."""
 _DECLARED = {"undo", "redo"}
 """Actions of TextArea that are commands here, with names."""
 

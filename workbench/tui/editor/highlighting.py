@@ -1,4 +1,4 @@
-"""Syntax colours for the editor: Pygments' tokens as spans of each line (field notes, 0.1 and 3.4)."""
+"""Syntax colours for the editor: Pygments' tokens as spans of each line."""
 
 from __future__ import annotations
 

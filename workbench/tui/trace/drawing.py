@@ -1,6 +1,6 @@
 """How the trace is drawn: line by line, so that 100 000 calls cost as little as ten.
 
-Field notes, 3.2: every ready-made list of Textual measures or mounts all rows; this draws the visible.
+Every ready-made list of Textual measures or mounts all rows; this draws the visible.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from workbench.tui.widgets.line_view import PaintedView, Part, invitation
 from workbench.tui.widgets.prompt import Prompt
 
 _NARROW = 100
-"""Screens narrower than this show a summary where the waterfall would be (tui.md, section 3)."""
+"""Screens narrower than this show a summary where the waterfall would be."""
 _LONG = 40
 """Runs of so many calls have an overview above their rows."""
 _LEAST_HEIGHT = 8
