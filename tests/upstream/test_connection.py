@@ -29,7 +29,7 @@ from workbench.config import ServerSettings
 from workbench.core.events import ToolCallNote
 from workbench.core.model import ErrorCode, Limits, ToolCall
 from workbench.core.policy import Policy
-from workbench.upstream import Manager
+from workbench.upstream import Manager, connection
 
 pytestmark = pytest.mark.anyio
 
@@ -462,3 +462,19 @@ async def test_a_server_that_would_fill_the_memory_fails_its_call_only(
             assert outcome.error is not None
             assert outcome.error.code == ErrorCode.UPSTREAM_ERROR
             assert words in outcome.error.message
+
+
+async def test_a_server_that_failed_all_night_is_tried_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    """Half a minute between two attempts makes 1 100 of them in nine hours."""
+    monkeypatch.setattr(connection, "_FIRST_DELAY_S", 0.0)
+    caplog.set_level("INFO", logger=connection.__name__)
+    program = tmp_path / "later"
+    settings = ServerSettings(name="later", command=str(program))
+    async with managing(settings) as manager:
+        await manager.start()
+        await until(lambda: len(caplog.records) > 1_100)
+        program.write_text(f"#!/bin/sh\nexec {sys.executable} -m workbench.demo\n")
+        program.chmod(0o700)
+        await until(lambda: _is_ready(manager, "later"))

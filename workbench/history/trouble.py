@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from workbench.core.records import HistoryError
 from workbench.history.database import Locked, NoRoom
+from workbench.util.back_off import doubling
 
 PATIENCE_S = 5.0
 """How long a result waits for a file that is locked. Past it, it is delivered, and says so."""
@@ -43,7 +44,7 @@ class Trouble:
     @property
     def pause(self) -> float:
         """Before the next attempt."""
-        return min(_FIRST_PAUSE_S * (1 << min(self.tries, 20)), _LONGEST_PAUSE_S)
+        return doubling(_FIRST_PAUSE_S, _LONGEST_PAUSE_S, self.tries)
 
     @property
     def worth_waiting_s(self) -> float:

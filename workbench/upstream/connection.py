@@ -23,6 +23,7 @@ from workbench.upstream.pulse import Pulse
 from workbench.upstream.routes import Ears, Route, route_to
 from workbench.upstream.transports.link import StartAfresh
 from workbench.upstream.transports.process import CannotStart, StderrRing, child_environment
+from workbench.util.back_off import BackOff
 from workbench.util.semaphore import Semaphore
 
 if TYPE_CHECKING:
@@ -107,8 +108,7 @@ class Connection:
         self._lost = asyncio.Event()
         self._listed = False
         """The tools were listed since the server is connected."""
-        self._failures = 0
-        """In a row without a long life between them: how long to wait before the next attempt."""
+        self._back_off = BackOff(_FIRST_DELAY_S, _LONGEST_DELAY_S, _HEALTHY_S)
         self._failed_attempts = 0
         """In a row that never got to ``ready``."""
         self._was_ready = False
@@ -164,7 +164,8 @@ class Connection:
             return
         async with self._lifecycle:
             await self._end()
-            self._failures = self._failed_attempts = 0
+            self._back_off.reset()
+            self._failed_attempts = 0
             self._tried.clear()
             self.start()
         await self.settled()
@@ -286,19 +287,18 @@ class Connection:
                 _log.info("server %s: %s", self.settings.name, reason, exc_info=unexpected)
             finally:
                 self._link = None
-            healthy = time.monotonic() - began > _HEALTHY_S
-            self._failures = 1 if healthy else self._failures + 1
+            pause = self._back_off.after(time.monotonic() - began)
             if not self._was_ready:
                 self._failed_attempts += 1
             if not self._ending:
                 self._decide("failed", reason)
-                await self._back_off()
+                await self._rest(pause)
 
-    async def _back_off(self) -> None:
-        delay = min(_FIRST_DELAY_S * 2 ** (self._failures - 1), _LONGEST_DELAY_S)
+    async def _rest(self, seconds: float) -> None:
+        """Wait about so long, or until somebody calls."""
         self._retry.clear()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(delay * random.uniform(0.75, 1.25)):
+            async with asyncio.timeout(seconds * random.uniform(0.75, 1.25)):
                 await self._retry.wait()
 
     async def _attempt(self) -> str:
