@@ -12,6 +12,7 @@ from dataclasses import replace
 from workbench.catalogue.deeds import able
 from workbench.catalogue.definitions import definition_id
 from workbench.catalogue.missing import Missing, not_at_hand
+from workbench.catalogue.suggestions import bare
 from workbench.catalogue.tool_types import member
 from workbench.catalogue.tools import Catalogue, SeenTypes, ToolInfo, nothing_seen
 from workbench.catalogue.validation import judge_arguments
@@ -254,7 +255,9 @@ def _suggested(catalogue: Catalogue, query: CatalogueQuery, seen: SeenTypes) -> 
     found = able(catalogue, about, _SUGGESTED)
     return {
         "meant": _written(meant) if isinstance(meant, ToolInfo) else None,
-        "server": name if name in catalogue.servers else None,
+        "server": next(
+            (one for one in catalogue.servers if name and bare(one) == bare(name)), None
+        ),
         "found": [_written(tool) for tool in found],
         "gives": _given_by(meant, seen) if isinstance(meant, ToolInfo) else None,
         "takes": _taken_by(meant) if isinstance(meant, ToolInfo) else None,

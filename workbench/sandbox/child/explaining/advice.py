@@ -74,14 +74,31 @@ _NOT_DEFINED: dict[str, tuple[str, str]] = {
     "mcpClient": ("write await tools.<server>.<tool>(args)", ""),
     "__interfaces": ("list_tools() and describe_tool(server, tool) tell what there is", ""),
     "__getToolInterface": ("write describe_tool(server, tool)", ""),
-    "lodash": (_NO_MODULES, ""),
-    "_": (_NO_MODULES, ""),
-    "moment": (_NO_MODULES + ": Date and Intl are there", ""),
-    "dayjs": (_NO_MODULES + ": Date and Intl are there", ""),
     "$": ("a script is in no browser", ""),
+    "self": ("write globalThis", ""),
+    "exit": ("a script ends with its value: return value", ""),
+    "notify": ("write console.log(…)", ""),
+    "store": ("nothing is kept from one run to the next: return what is needed", ""),
+    "load": ("nothing is kept from one run to the next: what is needed comes in `input`", ""),
+    "Headers": (_NO_NETWORK, "fetch url http web page"),
+    "Request": (_NO_NETWORK, "fetch url http web page"),
+    "Response": (_NO_NETWORK, "fetch url http web page"),
+    "FormData": (_NO_NETWORK, "fetch url http web page"),
 }
+_INSTEAD_OF = {
+    "Object.groupBy, toSorted and structuredClone are there": "lodash lodash-es underscore ramda _ R",
+    "Date and Intl are there": "moment moment-timezone dayjs date-fns date-fns-tz luxon",
+    "a tool's arguments are checked before each call": "zod z joi yup ajv valibot",
+    "call_tools(calls, { max_parallel }) bounds how many run at once": "p-limit p-map p-queue pLimit pMap",
+    "write await sleep(ms)": "timers/promises",
+    "write a loop around await and sleep(ms)": "p-retry async-retry",
+    "crypto.randomUUID() and crypto.getRandomValues(array) are there": "crypto uuid nanoid uuidv4",
+    "URL is global": "url",
+}
+_INSTEAD = {name: instead for instead, names in _INSTEAD_OF.items() for name in names.split()}
+"""What does the work of a library, by the names that it is imported, required or expected by."""
 _MODULES = {
-    "fs": "read write file", "fs/promises": "read write file", "path": "", "os": "",
+    "fs": "read write file", "fs/promises": "read write file",
     "http": "fetch url http", "https": "fetch url http", "node-fetch": "fetch url http",
     "axios": "fetch url http", "got": "fetch url http", "undici": "fetch url http",
     "child_process": "run command shell", "pg": "query database sql", "sqlite3": "query database sql",
@@ -166,7 +183,7 @@ def _syntax(site: FailureSite, message: str, ask: Ask | None) -> Advice | None:
             if names and set(_GLOBALS).issuperset(names):
                 told = f"{', '.join(names)}: global in a script; leave the line out"
             else:
-                told = _module(name, None) + tool_advice.imported(names, ask)
+                told = _module(name, None) + tool_advice.imported(site, node, names, name, ask)
             return Advice(f"SyntaxError: import: {told}")
     if _PYTHON.search(code) and ("def " in code or "print(" in code or ":\n" in code):
         return Advice(f"{message}; this looks like Python, and a script is JavaScript")
@@ -219,7 +236,9 @@ def _not_defined(site: FailureSite, name: str, ask: Ask | None) -> str | None:
         return _module(module[2] if module is not None else "", ask)
     known = _NOT_DEFINED.get(name)
     if known is not None:
-        return known[0] + _which_can(known[1], ask)
+        return known[0] + _instead_of(name) + _which_can(known[1], ask)
+    if name in _INSTEAD:
+        return _NO_MODULES + _instead_of(name)
     near = next((one for one in _GLOBALS if _bare(one) == _bare(name)), None)
     if near is not None:
         return f"did you mean {near}?"
@@ -237,7 +256,14 @@ def _module(name: str, ask: Ask | None) -> str:
     told = _NO_MODULES
     if name:
         told += f" ({name!r} cannot be loaded)"
-    return told + _which_can(_MODULES.get(name.removeprefix("node:"), ""), ask)
+    bare = name.removeprefix("node:")
+    # Of a part of a library, the library: lodash/groupBy.
+    library = bare if bare in _INSTEAD else bare.split("/")[0]
+    return told + _instead_of(library) + _which_can(_MODULES.get(bare, ""), ask)
+
+
+def _instead_of(library: str) -> str:
+    return f": {_INSTEAD[library]}" if library in _INSTEAD else ""
 
 
 def _which_can(words_for_it: str, ask: Ask | None) -> str:

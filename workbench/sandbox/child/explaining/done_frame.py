@@ -32,10 +32,10 @@ def explained(script: Script, done: str, ask: Ask | None) -> str:
 
 
 def _null_explained(script: Script, done: str, ask: Ask | None) -> str:
-    remark = empty_results.remarks(script, ask)
+    data: dict[str, Any] = json.loads(done)
+    remark = empty_results.remarks(script, data.get("failed_call"), ask)
     if remark is None:
         return done
-    data: dict[str, Any] = json.loads(done)
     data["warnings"] = [*data.get("warnings", ()), remark]
     return _encode(data)
 

@@ -10,7 +10,7 @@ from workbench.sandbox.child.explaining import tool_advice
 from workbench.sandbox.child.explaining.misuse import leftmost_of, of_a_promise, of_an_envelope
 from workbench.sandbox.child.explaining.script_tree import FailureSite, Script
 from workbench.sandbox.child.explaining.tool_advice import Ask
-from workbench.sandbox.child.explaining.unwrapping import taken_from_result
+from workbench.sandbox.child.explaining.unwrapping import read_of_result, taken_from_result
 from workbench.sandbox.child.grammars import awaited, expression_of, statements, text_of, words
 from workbench.sandbox.child.starting.entry_points import function_in
 
@@ -23,15 +23,17 @@ _CALLABLE = frozenset({"identifier", "member_expression"})
 _BECAUSE = "the value is null because"
 
 
-def remarks(script: Script, ask: Ask | None) -> str | None:
-    """What to say of a script whose value is undefined; None: it needs no word."""
+def remarks(script: Script, failed_call: str | None, ask: Ask | None) -> str | None:
+    """What to say of a script whose value is undefined; None: it needs no word.
+
+    failed_call: code and words of the last envelope that was not ok."""
     root, source = script.root, script.source
     top = statements(root)
     if root.has_error or not top:
         return None
     given = _given(top[-1])
     if given is not None:
-        told = _of_nothing(FailureSite(script, None, None), given, ask)
+        told = _of_nothing(FailureSite(script, None, None), given, failed_call, ask)
         return None if told is None else f"{_BECAUSE} {told}"
     last = _declared(top[-1])
     if all(statement.type in _DECLARATIONS for statement in top):
@@ -64,15 +66,20 @@ def _given(statement: Node) -> Node | None:
     return given if given is not None and given.type in _CALLABLE else None
 
 
-def _of_nothing(site: FailureSite, given: Node, ask: Ask | None) -> str | None:
+def _of_nothing(
+    site: FailureSite, given: Node, failed_call: str | None, ask: Ask | None
+) -> str | None:
     """Why what a script ends with is undefined."""
     variable = leftmost_of(given)
+    if failed_call is not None and site.text(given).endswith((".result", "?.result")):
+        return f"the call failed ({failed_call}): look at ok and error first"
     if given.type != "identifier":
         told = (
             tool_advice.as_array(site)
             or of_a_promise(site, given)
             or of_an_envelope(site, given, None)
             or tool_advice.has_something_else(site, given, ask)
+            or read_of_result(site, given, ask)
         )
         if told is not None:
             return told

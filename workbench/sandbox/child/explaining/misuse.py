@@ -11,7 +11,7 @@ from tree_sitter import Node
 from workbench.sandbox.child.explaining import tool_advice, unwrapping
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.explaining.tool_advice import Ask
-from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, unwrapped
+from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, awaited, unwrapped
 from workbench.sandbox.child.starting.parallel import ASYNCHRONOUS
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _METHODS = {
 } | {"contains": "includes", "append": "push", "len": "length", "strip": "trim",
      "lower": "toLowerCase", "upper": "toUpperCase"}  # fmt: skip
 """Methods by their names in small letters; also as other languages have them."""
+_CRYPTO = "crypto has randomUUID() and getRandomValues(array)"
 _CONSOLE = "log, info, warn, error, debug, table, dir, group, count, time, assert, trace"
 _READ = re.compile(r"TypeError: cannot read property '(.*)' of (undefined|null)\Z", re.DOTALL)
 _MOST_NAME = 80
@@ -166,6 +167,8 @@ def _not_a_function(site: FailureSite, refused_batch: str | None, ask: Ask | Non
         return Advice(message)
     if site.text(owner) == "console":
         told = f"console has {_CONSOLE}"
+    elif site.text(owner) == "crypto":
+        told = _CRYPTO
     elif refused_batch is not None and (
         _root(owner, site) == "call_tools" or _comes_from(site, owner, "call_tools") is not None
     ):
@@ -197,6 +200,8 @@ def _cannot_read(
             return blocks
     if owner is None:
         return None
+    if whole == "crypto.subtle":
+        return _CRYPTO
     told = (
         of_a_promise(site, owner)
         or of_an_envelope(site, owner, None)
@@ -222,12 +227,8 @@ def of_a_promise(site: FailureSite, owner: Node | None) -> str | None:
     """What to say where a value that is read is a Promise that nobody awaited."""
     if owner is not None:
         inner = leftmost_of(owner)
-        call = unwrapped(inner)
-        if call is not None and call.type == "call_expression" and _gives_promise(site, call):
-            whole = site.text(call)
-            shown = whole if len(whole) <= _MOST_NAME and "\n" not in whole else "it"
-            told = f"{_short(site, call)} gives a Promise"
-            return f"{told}; write: {site.line_with(call.start_byte, f'(await {shown})', call.end_byte)}"
+        if (told := _read_too_early(site, inner)) is not None:
+            return told
         if inner.type != "identifier":
             return None
     wanted = None if owner is None else site.text(leftmost_of(owner))
@@ -238,7 +239,12 @@ def of_a_promise(site: FailureSite, owner: Node | None) -> str | None:
             declarator.child_by_field_name("name"),
             unwrapped(declarator.child_by_field_name("value")),
         )
-        if name is None or value is None or value.type != "call_expression":
+        if name is None or value is None:
+            continue
+        read = awaited(value)
+        if read is not None and read.type in _MEMBERS and site.text(name) == wanted:
+            return _read_too_early(site, leftmost_of(read))
+        if value.type != "call_expression":
             continue
         names = re.findall(r"[A-Za-z_$][\w$]*", site.text(name))
         if (wanted is None or wanted in names) and _gives_promise(site, value):
@@ -246,6 +252,17 @@ def of_a_promise(site: FailureSite, owner: Node | None) -> str | None:
             fixed = site.line_with(value.start_byte, "await ")
             return f"{_short(site, value)} in line {line} gives a Promise; write: {fixed}"
     return None
+
+
+def _read_too_early(site: FailureSite, inner: Node) -> str | None:
+    """Of ``tools.demo.now({}).weekday``: the line with the call awaited; None: no such call begins it."""
+    call = unwrapped(inner)
+    if call is None or call.type != "call_expression" or not _gives_promise(site, call):
+        return None
+    whole = site.text(call)
+    shown = whole if len(whole) <= _MOST_NAME and "\n" not in whole else "it"
+    told = f"{_short(site, call)} gives a Promise"
+    return f"{told}; write: {site.line_with(call.start_byte, f'(await {shown})', call.end_byte)}"
 
 
 def _gives_promise(site: FailureSite, call: Node) -> bool:

@@ -23,10 +23,22 @@ _NAMES = ("name", "tool", "toolName", "tool_name")
 _READERS = frozenset({"json", "text", "blob", "arrayBuffer"})
 """What a response of fetch has."""
 _UNWRAPPED = ("result", "data", "structuredContent", "value", "output", "content")
-_ENDING = ("final_answer", "finalAnswer", "submit", "emit", "respond", "set_result", "setResult")
+_ENDING = (
+    "final_answer",
+    "finalAnswer",
+    "submit",
+    "emit",
+    "respond",
+    "set_result",
+    "setResult",
+    "output",
+    "text",
+)
 _ABOUT_TOOLS = re.compile(
     r"(?i)(?:interfaces?|schemas?|(?:describe|search|list|find|get)_?tools?|tool_?info|help)$"
 )
+_ABOUT_CALLS = re.compile(r"(?i)servers?/|mcp|(?:call|use|invoke)_?tool")
+_HOW_TO_CALL = "; without it: await tools.<server>.<tool>(args)"
 _CALLERS = frozenset(
     {
         "tools.call",
@@ -176,12 +188,25 @@ def names_imported(site: FailureSite, statement: Node) -> list[str]:
     ]
 
 
-def imported(names: list[str], ask: Ask | None) -> str:
-    """Which of the names that a statement imports are tools."""
+def imported(
+    site: FailureSite, statement: Node, names: list[str], module: str, ask: Ask | None
+) -> str:
+    """What is here in place of what a statement imports: tools, or a server (``import * as demo from …``)."""
     if ask is None:
         return ""
     found = [meant for name in names[:_MOST_NAMES] if (meant := ask(name, "").get("meant"))]
-    return f"; without it: {', '.join(f'await {meant}(args)' for meant in found)}" if found else ""
+    if found:
+        return f"; without it: {', '.join(f'await {meant}(args)' for meant in found)}"
+    parts = [part.rsplit(".", 1)[0] for part in module.split("/") if part.strip(".")]
+    whole = next(
+        (site.text(node) for node in all_nodes(statement) if node.type == "identifier"), ""
+    )
+    for part in (*parts[::-1], whole):
+        server = ask(part, "").get("server")
+        if server is not None and not names:
+            at = f".{server}" if server.isidentifier() else f'["{server}"]'
+            return f"; without it: const {whole} = tools{at};"
+    return _HOW_TO_CALL if _ABOUT_CALLS.search(" ".join((*names, module))) else ""
 
 
 # -- results ---------------------------------------------------------------------------------
@@ -315,7 +340,10 @@ def _path_of(site: FailureSite, owner: Node | None) -> tuple[Node, list[str]] | 
         member = node.child_by_field_name("property")
         members.insert(0, site.text(member) if member is not None else "")
         node = node.child_by_field_name("object")
-    if node is None or not (node.type == "identifier" or (members and call_in(node) is not None)):
+    is_result = node is not None and (
+        members or node.type in {"await_expression", "parenthesized_expression"}
+    )
+    if node is None or not (node.type == "identifier" or (is_result and call_in(node) is not None)):
         return None
     return node, members
 

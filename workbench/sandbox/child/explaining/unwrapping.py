@@ -72,16 +72,37 @@ def taken_from_result(site: FailureSite, variable: Node, ask: Ask | None) -> str
         if pattern is None or value is None:
             continue
         if pattern.type == "object_pattern" and (member := _taken(site, pattern, name)):
+            if site.text(value) == "input":
+                return f"the request's input has no {member!r}"
             return _not_in(site, value, member, ask, pattern)
-        if site.text(pattern) == name and value.type == "member_expression":
-            member_node, owner = (
-                value.child_by_field_name("property"),
-                unwrapped(value.child_by_field_name("object")),
-            )
-            if member_node is None or owner is None:
-                return None
-            return _not_in(site, owner, site.text(member_node), ask, None, value)
+        if site.text(pattern) == name and value.type not in {"identifier", "call_expression"}:
+            return read_of_result(site, value, ask)
     return None
+
+
+def read_of_result(site: FailureSite, value: Node, ask: Ask | None) -> str | None:
+    """Of ``r?.content?.[0]?.text``, which is nothing: what ``r`` gives has no ``content``."""
+    read = _first_read(awaited(value))
+    if read is None:
+        return None
+    whole, owner, member = read
+    if _READ_AS_BLOCKS.match(site.text(value)[len(site.text(owner)) :]) is not None:
+        whole = value
+    alone = unwrapped(owner) if whole.end_byte == value.end_byte else owner
+    return _not_in(site, alone or owner, member, ask, None, whole)
+
+
+def _first_read(value: Node | None) -> tuple[Node, Node, str] | None:
+    """``r?.a``, ``r`` and ``a`` of ``r?.a[0].b``; None: nothing is read."""
+    found: tuple[Node, Node, str] | None = None
+    while value is not None and value.type in {"member_expression", "subscript_expression"}:
+        owner, member = value.child_by_field_name("object"), value.child_by_field_name("property")
+        if owner is None:
+            return None
+        if member is not None and member.text is not None:
+            found = value, owner, member.text.decode()
+        value = unwrapped(owner)
+    return found
 
 
 def _taken(site: FailureSite, pattern: Node, name: str) -> str | None:

@@ -3,7 +3,7 @@
   'use strict';
   const { list, push, attempt, textOf, isArray, isList, keysOf, isInteger, isFiniteNumber, stringify, parse, StringOf, NumberOf,
           PromiseOf, MapOf, mapGet, mapSet, mapDelete, TypeErrorOf, toJSON, refusal, at, callPlace, callSites, toolError,
-          given, ask, tell, slice } = kit;
+          given, worded, ask, tell, slice } = kit;
   let operations = 0;               // as the worker counts them: one for each frame that has an `op`
   const pending = new MapOf();      // operation -> who waits for it
 
@@ -137,7 +137,7 @@
   let lastRefusal = '';             // of a batch: scripts map over it as if it were the list
   const invalid = message => {
     lastRefusal = message;
-    return { ok: false, error: { code: 'INVALID_ARGS', message } };
+    return { ok: false, error: worded({ code: 'INVALID_ARGS', message }) };
   };
   function call_tools(calls, options) {
     if (!isList(calls)) return invalid('call_tools takes an array of {server, tool, args}');

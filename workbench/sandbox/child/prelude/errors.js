@@ -26,9 +26,13 @@
   }
   const failed = new WeakMapOf();   // failed envelopes that the host gave -> {error, server, tool}
   const membersOf = value => typeof value === 'object' && value !== null ? value : {};
+  // Written into a text, an envelope's error is its words, as an Error is: `failed: ${r.error}`.
+  const { toString } = { toString() { return this.code + ': ' + this.message; } };
+  const worded = error => { hide(error, 'toString', toString); return error; };
   // The envelope, remembered where it is a failed one, as it is now: a script may change it.
   function given(envelope, server, tool) {
     if (!envelope.ok) {
+      worded(envelope.error);
       const { code, message, details } = envelope.error;
       lastFailure = code + ': ' + (message.length > MOST_FAILURE ? slice(message, 0, MOST_FAILURE) + '…' : message);
       weakSet(failed, envelope, { __proto__: null, error: { __proto__: null, code, message, details }, server, tool });
@@ -36,6 +40,10 @@
     return envelope;
   }
   hide(ToolError.prototype, 'name', 'ToolError');
+  // In a value it is what an envelope's error is: `Promise.allSettled`, `{ error: e }`. (The message of an Error is no
+  // member that JSON would write.)
+  hide(ToolError.prototype, 'toJSON', {
+    toJSON() { const { code, message, server, tool, details } = this; return { code, message, server, tool, details }; } }.toJSON);
   function toolError(error, server, tool, sites, name) {
     // Not through `class`: what a script makes of ToolError's own parents must not see this one.
     const e = construct(ErrorOf, [error.message], ToolError);
@@ -121,7 +129,7 @@
     return warnings.length === 0 ? '' : stringify(warnings);
   }
 
-  kit.ToolError = ToolError; kit.toolError = toolError; kit.given = given; kit.lastFailure = () => lastFailure; kit.genuine = genuine;
+  kit.ToolError = ToolError; kit.toolError = toolError; kit.given = given; kit.worded = worded; kit.lastFailure = () => lastFailure; kit.genuine = genuine;
   kit.describe = describe; kit.said = said; kit.causes = causes;
   kit.rejected = rejected; kit.uncaught = uncaught; kit.leftWarnings = leftWarnings;
   kit.warn = text => { if (warnings.length < MOST_LISTED) push(warnings, text); };

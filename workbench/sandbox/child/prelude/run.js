@@ -52,7 +52,8 @@
         ',"details":{"path":' + stringify(e.path) + '}}');
       return;
     }
-    finish(json === undefined ? '{"t":"done","ok":true,"value":null,"undefined":true}' : '{"t":"done","ok":true,"value":' + json + '}');
+    const failure = json === undefined ? kit.lastFailure() : '';
+    finish(json === undefined ? '{"t":"done","ok":true,"value":null,"undefined":true' + (failure === '' ? '}' : ',"failed_call":' + stringify(failure) + '}') : '{"t":"done","ok":true,"value":' + json + '}');
   }
   const MAX_HEAD = 1000;
   function fail(e, code) {
