@@ -16,7 +16,7 @@ import pytest
 
 from tests.support.shell import Shell
 from tests.support.terminals import readable
-from tests.upstream.test_login import guarded
+from tests.upstream.logging_in import guarded
 
 
 class Terminal:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.history.test_writer import finished, started, write
+from tests.history.events import finished, started, write
 from tests.support.recordings import sign
 from workbench.history import HistoryError, RecordingError, Store, read_recording, write_recording
 from workbench.history.database import open_for_writing

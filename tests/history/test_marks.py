@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.history.test_pruning import MB, fill
+from tests.history.filling import MB, fill
 from tests.support.servers import until
 from workbench.history import Store
 from workbench.history.store import SqliteHistory

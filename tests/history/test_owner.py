@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.history.test_writer import started, write
+from tests.history.events import started, write
 from workbench.history import Store, this_process
 from workbench.history.owner import is_alive
 

@@ -9,29 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.history.test_writer import finished, started, write
+from tests.history.events import finished, started, write
+from tests.history.filling import MB, fill
 from tests.support.servers import until
-from workbench.core.events import ToolCallFinished, ToolCallStarted
-from workbench.core.model import Outcome, ToolCall
 from workbench.history import HistoryError, Store
 from workbench.history import store as storing
 from workbench.history.pruning import Pruner, take_out, transaction
 from workbench.history.store import SqliteHistory
 
 pytestmark = pytest.mark.anyio
-MB = 1 << 20
-
-
-async def fill(store: Store, executions: int, size: int, *, calls: int = 0) -> None:
-    for number in range(executions):
-        name = f"{size}-{number}"
-        await write(store, started(name))
-        for seq in range(1, calls + 1):
-            call = ToolCall(name, seq, "s", "t", {})
-            outcome = Outcome(True, result="r" * size)
-            ended = ToolCallFinished(name, call, outcome, 1.0, seq)
-            await write(store, ToolCallStarted(name, call), ended)
-        await write(store, finished(name, "x" * size))
 
 
 async def test_a_running_process_keeps_the_file_within_its_size(tmp_path: Path) -> None:

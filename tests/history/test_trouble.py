@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.history.test_writer import finished, started, write
+from tests.history.events import finished, started, write
 from tests.support.servers import until
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine

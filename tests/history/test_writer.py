@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from pathlib import Path
 
 import pytest
 
+from tests.history.events import finished, started, write
 from tests.support.servers import until
-from workbench.core.events import ConsoleLine, Event, ExecutionFinished, ExecutionStarted
-from workbench.core.model import Execution, ExecutionRequest, JsonValue, Limits, LogLine
+from workbench.core.events import ConsoleLine
+from workbench.core.model import JsonValue, LogLine
 from workbench.history import Store, writer
 
 pytestmark = pytest.mark.anyio
-
-
-def started(id_: str, code: str = "1", at: float | None = None) -> ExecutionStarted:
-    request = ExecutionRequest(code)
-    began = at if at is not None else time.time()
-    return ExecutionStarted(id_, request, Limits(), "engine", None, (1, 2, 3, 4), began)
-
-
-def finished(id_: str, value: JsonValue = 1) -> ExecutionFinished:
-    return ExecutionFinished(id_, Execution(id_, "ok", value=value), time.time())
-
-
-async def write(store: Store, *events: Event) -> None:
-    for event in events:
-        store.record(event)
-    await asyncio.wait_for(store.committed(), 20)
 
 
 async def test_one_value_that_cannot_be_stored_costs_no_other(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bench.accounts import accounts
 from bench.soak import drawn, soak
-from tests.history.test_pruning import fill
+from tests.history.filling import fill
 from tests.support.processes import LINUX
 from tests.support.servers import until
 from workbench.history import Store

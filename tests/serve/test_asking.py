@@ -22,7 +22,7 @@ from tests.serve.test_serving_http import TOKEN, open_site
 from tests.support.params import first_fast
 from tests.support.servers import until
 from tests.support.serving import Served, command, write_config
-from tests.upstream.test_client_side import ASKS, FORM
+from tests.upstream.asking_server import ASKS, FORM
 from workbench.core.elicitation import CANCELLED, DECLINED, Elicitation, Reply
 from workbench.mcp.messages import CAPABILITIES_KEY, MODERN_VERSIONS
 from workbench.serve import task_wire

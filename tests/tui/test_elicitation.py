@@ -12,7 +12,7 @@ from textual.widgets import Button, Static
 
 from tests.support.servers import script_settings
 from tests.tui.conftest import MakeApp, until
-from tests.upstream.test_client_side import ASKS
+from tests.upstream.asking_server import ASKS
 from workbench.config import Config
 from workbench.core.elicitation import CANCELLED, Elicitation, Reply
 from workbench.core.model import Execution, ExecutionRequest

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.tui.conftest import MakeApp, app_opened, until
-from tests.tui.editor.test_code_area import lines
+from tests.tui.editor.editor_app import lines
 from workbench.tui import ui_state
 from workbench.tui.editor.blocks import Block
 from workbench.tui.editor.folding import Folds

@@ -7,7 +7,6 @@ import json
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -16,8 +15,9 @@ import httpx2
 import pytest
 
 from tests.support.http_fakes import Asked, Reply, serving
-from tests.support.listening import free_port, listening
+from tests.support.listening import free_port
 from tests.support.servers import call, managing
+from tests.upstream.logging_in import browser, guarded
 from workbench.config import ServerSettings
 from workbench.core.model import ErrorCode
 from workbench.upstream.auth.flow import Client, LoginFailed, log_in
@@ -25,12 +25,6 @@ from workbench.upstream.auth.logins import Login, Logins
 from workbench.upstream.auth.redirect_page import RedirectPage
 
 pytestmark = pytest.mark.anyio
-
-_SERVER = Path(__file__).with_name("oauth_server.py")
-
-
-def guarded(how: str = "open") -> AbstractContextManager[int]:
-    return listening(_SERVER, how, within_s=60)
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +35,6 @@ def port() -> Iterator[int]:
 
 def _settings(port: int) -> ServerSettings:
     return ServerSettings("web", url=f"http://127.0.0.1:{port}/mcp")
-
-
-async def browser(address: str, loopback: RedirectPage) -> None:
-    """Follow the authorization server back to the page, like a browser whose owner says yes."""
-    async with httpx2.AsyncClient(follow_redirects=True) as client:
-        answer = await client.get(address)
-        assert answer.status_code == 200, answer.text
 
 
 async def _door(port: int, name: str) -> dict[str, int]:

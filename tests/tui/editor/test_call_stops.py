@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.conftest import MakeApp, app_opened, until
-from tests.tui.editor.test_code_area import EditorApp, offers, typed
+from tests.tui.editor.editor_app import EditorApp, offers, typed
 from workbench.tui.editor.call_stops import Range, carried, stops_in
 
 pytestmark = pytest.mark.anyio

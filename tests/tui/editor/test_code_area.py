@@ -6,61 +6,18 @@ import random
 
 import pytest
 from rich.cells import cell_len
-from textual import events, on
-from textual.app import App, ComposeResult
-from textual.containers import Vertical
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.tui.conftest import until
-from tests.tui.editor.hints.test_code_completion import catalogue
+from tests.tui.editor.editor_app import EditorApp, lines, offers, typed
 from workbench.tui.editor.code_area import CodeArea, Marker
 from workbench.tui.editor.completion_popup import CompletionPopup
 from workbench.tui.editor.find_bar import FindBar, LineBar
-from workbench.tui.editor.hints.code_completion import complete
-from workbench.tui.editor.hints.offers import Completion
 from workbench.tui.widgets.hues import LineNote
 
 pytestmark = pytest.mark.anyio
-
-
-class EditorApp(App[None]):
-    def __init__(self, text: str = "", language: str = "javascript") -> None:
-        super().__init__()
-        self.initial = text
-        self.language = language
-        self.edits = 0
-
-    def compose(self) -> ComposeResult:
-        with Vertical():
-            yield CodeArea(
-                self.initial, language="json" if self.language == "json" else "javascript"
-            )
-
-    def on_mount(self) -> None:
-        self.area.cursor_blink = False
-        self.area.focus()
-
-    @property
-    def area(self) -> CodeArea:
-        return self.query_one(CodeArea)
-
-    @on(CodeArea.Edited)
-    def _edited(self) -> None:
-        self.edits += 1
-
-
-def lines(area: CodeArea) -> list[str]:
-    return [area.render_line(y).text.rstrip() for y in range(area.size.height)]
-
-
-async def typed(pilot: Pilot[None], text: str) -> None:
-    names = {"\n": "enter", " ": "space", "\t": "tab"}
-    for character in text:
-        pilot.app.post_message(
-            events.Key(names.get(character, character), None if character in "\n\t" else character)
-        )
-    await pilot.pause()
 
 
 async def coloured(pilot: Pilot[None], area: CodeArea) -> None:
@@ -341,10 +298,6 @@ async def test_control_characters_are_shown_in_pictures_and_pasted_as_they_are()
         await pilot.pause()
         assert app.area.text == "x\ny\x1b[2J\nz"
         assert "y␛[2J" in lines(app.area)[1]
-
-
-def offers(text: str, cursor: tuple[int, int]) -> list[Completion]:
-    return complete(catalogue(), text, cursor)
 
 
 async def test_offers_open_narrow_and_are_taken() -> None:

@@ -9,7 +9,7 @@ from textual.widgets import Input
 from textual.widgets.text_area import Selection
 
 from tests.tui.conftest import until
-from tests.tui.editor.test_code_area import EditorApp, lines, typed
+from tests.tui.editor.editor_app import EditorApp, lines, typed
 from workbench.tui.editor.blocks import Block
 from workbench.tui.editor.code_area import CodeArea, Marker
 from workbench.tui.editor.fast_document import Change, FastDocument

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.conftest import until
-from tests.tui.editor.test_code_area import EditorApp, lines
+from tests.tui.editor.editor_app import EditorApp, lines
 from workbench.config import Config
 from workbench.config.schema import UiSettings
 from workbench.tui.app import WorkbenchApp

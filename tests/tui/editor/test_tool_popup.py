@@ -9,8 +9,8 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.tui.conftest import MakeApp, app_opened, until
-from tests.tui.editor.hints.test_code_completion import catalogue
-from tests.tui.editor.test_code_area import EditorApp
+from tests.tui.editor.editor_app import EditorApp
+from tests.tui.editor.hints.scripts import catalogue
 from workbench.catalogue.inference import SeenType
 from workbench.catalogue.tools import ToolInfo
 from workbench.core.model import ExecutionRequest

@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 from tests.support.hostile import unsafe_in
 from tests.support.servers import odd_settings
 from tests.tui.conftest import until
-from tests.tui.tools.test_screen import ToolsApp, opened, screen
+from tests.tui.tools.tools_app import ToolsApp, opened, screen
 from workbench.catalogue.offerings import Offerings, PromptArgument, PromptInfo, ResourceInfo
 from workbench.catalogue.tools import Catalogue, ServerInfo
 from workbench.config import Config

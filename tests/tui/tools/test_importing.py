@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from tests.support.hostile import HOSTILE_LINE, unsafe_in
 from tests.tui.conftest import paste, until
-from tests.tui.tools.test_screen import ToolsApp, screen
+from tests.tui.tools.tools_app import ToolsApp, screen
 from workbench.config import load
 from workbench.core.runtime import open_runtime
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen

@@ -17,8 +17,8 @@ from textual.widgets import Input, Static
 from tests.support.changing_server import SERVER
 from tests.support.servers import call
 from tests.tui.conftest import MakeApp, app_opened, until
-from tests.tui.tools.test_screen import ToolsApp, lines, said, screen
-from tests.upstream.test_login import browser, guarded
+from tests.tui.tools.tools_app import ToolsApp, lines, said, screen
+from tests.upstream.logging_in import browser, guarded
 from workbench.catalogue.tools import ServerInfo
 from workbench.config import Config, ServerSettings, open_config
 from workbench.config.trust import held_servers

@@ -11,7 +11,7 @@ from textual.widgets import Button, Static
 
 from tests.tui.conftest import MakeApp, app_opened, paste, told, until
 from tests.tui.test_key_order import settled, type_at_once
-from tests.tui.tools.test_screen import ToolsApp, opened, said, screen
+from tests.tui.tools.tools_app import ToolsApp, opened, said, screen
 from workbench.catalogue.tools import ToolInfo
 from workbench.core.records import PastCall
 from workbench.core.runtime import Runtime

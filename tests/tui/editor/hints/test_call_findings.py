@@ -8,7 +8,7 @@ from types import FrameType
 
 import pytest
 
-from tests.tui.editor.hints.test_code_completion import catalogue
+from tests.tui.editor.hints.scripts import catalogue
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
 from workbench.core.model import JsonValue
 from workbench.tui.editor.hints.call_findings import findings

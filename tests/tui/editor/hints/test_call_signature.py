@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.conftest import until
-from tests.tui.editor.hints.test_code_completion import NESTED, catalogue, cursor
-from tests.tui.editor.test_code_area import EditorApp, offers, typed
+from tests.tui.editor.editor_app import EditorApp, offers, typed
+from tests.tui.editor.hints.scripts import NESTED, catalogue, cursor
 from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.tui.editor.analysis.call_at_cursor import tool_on_line
 from workbench.tui.editor.completion_popup import CompletionPopup

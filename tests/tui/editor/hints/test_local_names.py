@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.tui.editor.hints.test_code_completion import catalogue, cursor, labels
+from tests.tui.editor.hints.scripts import catalogue, cursor, labels
 from workbench.tui.editor.analysis.cursor_tree import read_at
 from workbench.tui.editor.hints.code_completion import complete
 from workbench.tui.editor.hints.input_members import input_schema

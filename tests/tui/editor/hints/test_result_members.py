@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.editor.hints.test_code_completion import cursor
+from tests.tui.editor.hints.scripts import cursor
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
 from workbench.core.model import JsonValue
 from workbench.tui.editor.hints.code_completion import complete
