@@ -261,6 +261,33 @@ def test_any_other_word_is_a_change(tmp_path: Path, description: str) -> None:
     assert _hold(Pins(tmp_path), replace(before, description=description)) == CHANGED
 
 
+def _started(at: str, day: str) -> ToolInfo:
+    """As servers are that write into their definitions when they started."""
+    return tool(
+        "t",
+        {
+            "from": {"type": "string", "default": day},
+            "to": {"type": "string", "default": at, "examples": [at]},
+        },
+        description=f"Reads what was until {at}.",
+    )
+
+
+def test_the_moment_of_a_start_is_no_change(tmp_path: Path) -> None:
+    first = _started("2026-11-26T23:59:38.599Z", "2026-10-27")
+    later = _started("2026-11-27T00:10:39+05:30", "2026-10-28")
+    assert _hold(Pins(tmp_path), first) is None
+    assert first.fingerprint() != later.fingerprint()
+    assert _hold(Pins(tmp_path), later) is None
+    assert _hold(Pins(tmp_path), _started("noon", "2026-10-27")) == CHANGED
+
+
+def test_a_date_that_a_text_speaks_of_counts(tmp_path: Path) -> None:
+    _hold(Pins(tmp_path), replace(_TOOL, description="Removes what is older than 2020-01-01."))
+    newer = replace(_TOOL, description="Removes what is older than 2026-01-01.")
+    assert _hold(Pins(tmp_path), newer) == CHANGED
+
+
 def test_the_order_of_tuples_counts(tmp_path: Path) -> None:
     places: list[dict[str, Any]] = [{"type": "string"}, {"type": "integer"}]
     _hold(Pins(tmp_path), tool("t", {"a": {"prefixItems": places}}))

@@ -1,7 +1,8 @@
 """A tool's definition as its server says it, and the form in which two of them are compared.
 
 Servers make parts of a definition from sets, whose order is another one at each start: lists that mean sets,
-and enumerations within a text. What differs in nothing but such an order is the same definition.
+and enumerations within a text. Others write into it when they started. What differs in nothing but such an
+order or moment is the same definition.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ _ITEM = rf"(?:'[^'\n]{{0,80}}'|\"[^\"\n]{{0,80}}\"|{_WORD})"
 _ENUMERATION = re.compile(rf"(?<![\w*./@:+-]){_ITEM}(?:[ \t]*+,[ \t]*+{_ITEM})++")
 _ITEMS = re.compile(_ITEM)
 _BULLETS = re.compile(r"(?:^[ \t]*+[-*•][ \t]++\S[^\n]*+(?:\n|\Z)){2,}+", re.MULTILINE)
+_MOMENT = re.compile(
+    r"(?<!\d)\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d++)?)?(?:Z|[+-]\d\d:?\d\d)?(?!\d)|\A\d{4}-\d\d-\d\d\Z"
+)
+"""A time of a day, or a text that is a date: a date within a text may be what a tool speaks of."""
 
 
 def definition(tool: ToolInfo) -> dict[str, JsonValue]:
@@ -43,7 +48,7 @@ def definition(tool: ToolInfo) -> dict[str, JsonValue]:
 
 
 def form_of(tool: ToolInfo) -> str:
-    """A hash of the definition that does not depend on the order of what means a set."""
+    """A hash of the definition that depends on no order of what means a set, and on no moment in its texts."""
     if tool._form is None:
         object.__setattr__(tool, "_form", _hash(_ordered(definition(tool), "", _text)))
     return tool._form or ""
@@ -86,7 +91,8 @@ def _sorted(items: list[JsonValue]) -> list[JsonValue]:
 
 
 def _text(text: str) -> str:
-    """The text with its enumerations of single words and its bulleted lists in order."""
+    """The text with its enumerations of single words and its bulleted lists in order, and without moments."""
+    text = _MOMENT.sub("", text)
     text = _BULLETS.sub(lambda found: "\n".join(sorted(found[0].split("\n"))), text)
     return _ENUMERATION.sub(lambda found: ", ".join(sorted(_ITEMS.findall(found[0]))), text)
 
