@@ -42,3 +42,11 @@ def test_a_line_that_is_too_long_is_told_by_its_ends_and_skipped(
         line.tail == long
         for line, long in zip(ended, [one for one in lines if len(one) > 10], strict=True)
     )
+
+
+def test_a_long_line_is_told_each_time_it_has_doubled() -> None:
+    """Not with every piece: a server that sends megabytes without a line's end would be told of so often."""
+    told: list[tuple[int, bool]] = []
+    splitter = LineSplitter(lambda _: None, 10, lambda line: told.append((line.size, line.ended)))
+    in_pieces(splitter, b"x" * 100 + b"\n", [1])
+    assert told == [(11, False), (22, False), (44, False), (88, False), (100, True)]

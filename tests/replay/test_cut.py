@@ -156,6 +156,14 @@ async def test_a_run_whose_process_was_killed_has_as_long_as_it_may_have_compute
     assert replay_limits(killed, Limits(timeout_ms=5_000)).timeout_ms > 60_000
 
 
+async def test_a_run_that_was_stopped_has_no_more_time_than_it_needs(record: Record) -> None:
+    """One that ended by itself may take all that its limit allowed: edited, it may go on where it did not."""
+    ended = replace(await record("1"), duration_ms=10.0)
+    stopped = replace(ended, status="cancelled")
+    assert replay_limits(ended, Limits()).timeout_ms == ended.limits["timeout_ms"]
+    assert replay_limits(stopped, Limits()).timeout_ms == 5_050
+
+
 # -- edited --------------------------------------------------------------------------------
 
 _BASE = "const a = await tools.test.echo({ n: 1 });\nconsole.log('got', a.n);\nawait tools.test.forever({});"

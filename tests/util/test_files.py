@@ -47,6 +47,19 @@ def test_a_file_keeps_its_mode_and_a_new_one_is_its_owners(tmp_path: Path) -> No
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "old"]
 
 
+def test_a_file_keeps_its_owner_and_group(tmp_path: Path) -> None:
+    """Changed with ``sudo`` it would be root's from then on."""
+    path = tmp_path / "file"
+    path.write_text("x")
+    others = [group for group in (*os.getgroups(), 4242) if group != os.getegid()]
+    try:
+        os.chown(path, -1, others[0])
+    except PermissionError:
+        pytest.skip("whoever is in one group only cannot give a file to another")
+    write_whole(path, b"y")
+    assert path.stat().st_gid == others[0]
+
+
 def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(OSError, match="directory"):
