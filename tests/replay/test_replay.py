@@ -10,6 +10,7 @@ import pytest
 
 from tests.replay.conftest import Again, Record
 from tests.support.tools import DictTools, result
+from workbench.core import contents
 from workbench.core.model import ErrorCode, Outcome, ToolCall
 from workbench.replay import align, compare, json_difference
 from workbench.replay.difference import changed_lines
@@ -46,6 +47,31 @@ async def test_replay_is_identical(record: Record, again: Again, code: str) -> N
         assert replayed.divergence is None
         assert replayed.verdict == "identical"
         assert replayed.execution.value == recording.value
+
+
+@pytest.mark.parametrize("recorded_with", [1, 1 << 30])
+@pytest.mark.parametrize("replayed_with", [1, 1 << 30])
+async def test_a_content_that_was_kept_back_is_no_reading(
+    record: Record,
+    again: Again,
+    monkeypatch: pytest.MonkeyPatch,
+    recorded_with: int,
+    replayed_with: int,
+) -> None:
+    """When it was asked for is the script's doing: whether it was is in no record."""
+    code = (
+        "const waits = [sleep(1), tools.test.sleep({ ms: 2 })];"
+        "const [a, b] = call_tools([1, 2].map(n => ({ server: 'test', tool: 'echo', args: { n } })));"
+        "const seen = [Date.now(), a.content, Math.random()]; await Promise.race(waits);"
+        "seen.push(b.content[0].text, Date.now()); await Promise.all(waits); console.log(a); [seen, a, b]"
+    )
+    monkeypatch.setattr(contents, "_LARGE", recorded_with)
+    recording = await record(code)
+    monkeypatch.setattr(contents, "_LARGE", replayed_with)
+    replayed = await again(recording)
+    assert replayed.verdict == "identical"
+    assert replayed.execution.value == recording.value
+    assert replayed.execution.value[1]["content"] == [{"type": "text", "text": "echo"}]
 
 
 async def test_replay_needs_no_server_and_does_not_sleep(

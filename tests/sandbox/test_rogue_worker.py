@@ -51,6 +51,7 @@ DONE = {"t": "done", "ok": True, "value": 1}
 FAILED = {"t": "done", "ok": False, "code": "RUNTIME_ERROR", "message": "x"}
 LOG = {"t": "log", "level": "log", "text": "x"}
 QUERY = {"t": "query", "kind": "list"}
+CONTENT = {"t": "content", "seq": 1}
 FORM = {"t": "form", "text": "1", "columns": "", "is_lone": False}
 BATCH = {"t": "batch", "width": 0, "calls": [CALL]}
 
@@ -82,6 +83,8 @@ BAD: list[Any] = [
     *_with(QUERY, "kind", None, [], {}, "drop"),
     *_with(QUERY, "server", 1, [], {}),
     *_with({**QUERY, "kind": "search", "query": "x"}, "limit", "x", -1, 1.5),
+    *_with(CALL, "bare", None, 1, "true"),
+    *_with(CONTENT, "seq", None, "1", -1, 1.5, True, 2**63, []),
     *_with({"t": "sleep", "op": 1}, "ms", None, "x", -1, True, []),
     *_with(LOG, "level", None, 1, [], {}, "fatal"),
     *_with(LOG, "text", None, 1, [], {}),
@@ -122,7 +125,7 @@ def test_what_is_no_json_stays_at_the_door(body: bytes) -> None:
         frame_checks.read(body)
 
 
-@pytest.mark.parametrize("frame", [CALL, DONE, FAILED, LOG, QUERY, BATCH])
+@pytest.mark.parametrize("frame", [CALL, DONE, FAILED, LOG, QUERY, CONTENT, BATCH])
 def test_frames_as_they_should_be_pass(frame: Any) -> None:
     frame_checks.read(json.dumps(frame).encode())
 
@@ -138,6 +141,13 @@ async def test_an_execution_whose_worker_talks_nonsense_has_crashed(
     assert execution.error is not None
     assert "protocol" in execution.error.message
     assert not tools.calls
+
+
+async def test_a_content_that_nobody_kept_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    asks = f"channel.send({json.dumps(CONTENT)!r}); got = channel.receive_blocking().decode()[2:]"
+    done = f"channel.send({json.dumps({**DONE, 'value': 'GOT'})!r}.replace('GOT', got))"
+    execution, _ = await _run(monkeypatch, f"{asks}; {done}")
+    assert execution.value == "null"
 
 
 async def test_the_console_s_caps_hold_in_the_parent(monkeypatch: pytest.MonkeyPatch) -> None:

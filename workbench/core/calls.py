@@ -16,6 +16,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from workbench.core.contents import Contents, size_of
 from workbench.core.events import Event, ToolCallFinished, ToolCallNote, ToolCallStarted
 from workbench.core.gate import Gate
 from workbench.core.model import ErrorCode, JsonValue, Limits, Outcome, ToolCall
@@ -74,6 +75,8 @@ class _Underway:
     call: ToolCall
     began: float
     size: int
+    bare: bool
+    """The script gets its result alone."""
     sent: bool = False
 
 
@@ -118,6 +121,7 @@ class Calls:
         self._window = _AT_FIRST
         self._largest_answer = 0
         self._over = False
+        self._contents = Contents()
 
     def start(self, began: float) -> None:
         """The script starts: times count from here."""
@@ -159,6 +163,10 @@ class Calls:
         items = [(self._issue(call, blocks=True), _refusal_in(call)) for call in message.calls]
         self._line.spawn(self._batch(items, message.width or self._limits.max_parallel))
 
+    def give_content(self, seq: int) -> None:
+        """The script looks at the content of a result, which was kept back."""
+        self._line.reply(_BLOCKING, encoded(self._contents.of(seq)))
+
     def send_waiting(self) -> None:
         """Send the calls that there is room for."""
         while self._unsent and self._has_room():
@@ -170,6 +178,7 @@ class Calls:
         """Calls that the script did not wait for: cancelled, and recorded so. Lets others run meanwhile."""
         self._over = True
         self._unsent.clear()
+        self._contents.forget()
         while self._underway:
             self.abandon_some(_TURN)
             await asyncio.sleep(0)
@@ -178,6 +187,7 @@ class Calls:
         """Cancel so many of them at once."""
         self._over = True
         self._unsent.clear()
+        self._contents.forget()
         now = time.monotonic()
         for seq in list(itertools.islice(self._underway, most)):
             item = self._underway.pop(seq)
@@ -216,7 +226,7 @@ class Calls:
         if message.spelled:
             call = self._tools.meant(call)
         tally.last_call = call
-        item = self._underway[call.seq] = _Underway(call, now, message.size)
+        item = self._underway[call.seq] = _Underway(call, now, message.size, message.bare)
         self._waiting_bytes += message.size
         self._emit(ToolCallStarted(self._execution_id, call, message.size))
         return item
@@ -239,10 +249,10 @@ class Calls:
             async with places:
                 item.began = time.monotonic()
                 outcome = refused if refused is not None else await self._outcome(item)
-            outcome, text = self._envelope(item.call, outcome, room)
-            room -= len(text)
+            outcome, text, size = self._envelope(item, outcome, room)
+            room -= size
             texts[place] = text
-            self._finished(item, outcome, len(text))
+            self._finished(item, outcome, size)
 
         await asyncio.gather(*(one(place, *item) for place, item in enumerate(items)))
         self._line.reply(_BLOCKING, b"[" + b",".join(texts) + b"]")
@@ -272,38 +282,58 @@ class Calls:
         """Hand an outcome to the script."""
         if self._over:
             return
-        outcome, text = self._envelope(item.call, outcome, self._memory)
-        self._largest_answer = max(self._largest_answer, len(text))
-        self._finished(item, outcome, len(text))
+        outcome, text, size = self._envelope(item, outcome, self._memory)
+        self._largest_answer = max(self._largest_answer, size)
+        self._finished(item, outcome, size)
         if operation != _BLOCKING:
             self._line.settled(operation)
         self._line.reply(operation, text)
 
-    def _envelope(self, call: ToolCall, outcome: Outcome, room: int) -> tuple[Outcome, bytes]:
-        """The outcome as the script gets it; one that it cannot get is a failed one."""
+    def _envelope(self, item: _Underway, outcome: Outcome, room: int) -> tuple[Outcome, bytes, int]:
+        """The outcome as the script gets it (one that it cannot get is a failed one), as text, and how many
+        bytes it comes to with a content that is kept back."""
+        call = item.call
         problem = None
-        text = b""
+        text, size = b"", 0
         try:
-            text = encoded(_envelope_of(call, outcome))
+            envelope = _envelope_of(call, outcome)
+            kept = self._held_back(item, envelope)
+            text = encoded(envelope)
+            size = len(text) + kept
         except ValueError as error:
             problem = f"is not JSON: {error}"
         untaken = self._line.untaken()
-        if len(text) > room:
-            problem = f"is {len(text)} bytes of JSON, more than the script's memory has room for"
+        if size > room:
+            problem = f"is {size} bytes of JSON, more than the script's memory has room for"
         elif untaken + len(text) > _DROPPED_BYTES:
             problem = (
                 f"of {len(text)} bytes was dropped: {untaken} bytes of answers wait for the script "
                 "already; await calls as they are made"
             )
         if problem is None:
-            return outcome, text
+            return outcome, text, size
         failed = Outcome.failed(
             ErrorCode.SERIALIZATION_ERROR,
             f"the result of {call.label} {problem}",
             upstream_ms=outcome.upstream_ms,
             dispatched=outcome.dispatched,
         )
-        return failed, encoded(_envelope_of(call, failed))
+        text = encoded(_envelope_of(call, failed))
+        return failed, text, len(text)
+
+    def _held_back(self, item: _Underway, envelope: dict[str, JsonValue]) -> int:
+        """Take the content out of an envelope where the script has no use for it, or none yet: its size."""
+        content = envelope.get("content")
+        if not content:
+            return 0
+        size = size_of(content)
+        if item.bare:
+            del envelope["content"]
+        elif self._contents.keep(item.call.seq, content, size):
+            envelope["content"] = item.call.seq
+        else:
+            return 0
+        return size
 
     def _finished(self, item: _Underway, outcome: Outcome, size: int) -> None:
         if self._underway.pop(item.call.seq, None) is None:
@@ -336,7 +366,7 @@ def _refusal_in(message: frame_checks.Call) -> Outcome | None:
     return Outcome.failed(code, text, dispatched=False)
 
 
-def _envelope_of(call: ToolCall, outcome: Outcome) -> JsonValue:
+def _envelope_of(call: ToolCall, outcome: Outcome) -> dict[str, JsonValue]:
     """The envelope for the worker; of a failed call by names as a script spells them with those of the tool."""
     envelope = outcome.envelope()
     if call.spelled and not outcome.ok:

@@ -213,6 +213,8 @@ class Run:
                 self._calls.issue_batch(message)
             case frame_checks.Query():
                 self.spawn(self._query(message))
+            case frame_checks.Content():
+                self._calls.give_content(message.seq)
             case frame_checks.Sleep():
                 self._sleep(message)
             case frame_checks.Log():

@@ -2,9 +2,9 @@
 
 Runs in the worker: standard library and siblings only. What runs JavaScript is behind a port (script_engine).
 
-Frames up (to the parent) are JSON objects with a member ``t``: ``call``, ``batch``, ``query``, ``sleep``,
-``log``, ``idle``, ``done``. Frames down are ``OPERATION\\n`` and the answer's text; operation 0 answers
-the blocking request. The first frame down is the job (job.py).
+Frames up (to the parent) are JSON objects with a member ``t``: ``call``, ``batch``, ``query``,
+``content``, ``sleep``, ``log``, ``idle``, ``done``. Frames down are ``OPERATION\\n`` and the answer's text;
+operation 0 answers the blocking request. The first frame down is the job (job.py).
 """
 
 from __future__ import annotations

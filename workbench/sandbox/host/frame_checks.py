@@ -69,6 +69,8 @@ class Call(NamedTuple):
     spelled: bool = False
     """The names are as the script spells them after ``tools.``."""
     kind: CallKind = "tool"
+    bare: bool = False
+    """The script gets the result, and no envelope with its content."""
 
 
 class Batch(NamedTuple):
@@ -85,6 +87,12 @@ class Query(NamedTuple):
     limit: int | None
     names: tuple[str | tuple[str, str], ...]
     at: float | None
+
+
+class Content(NamedTuple):
+    """The script, which blocks on it, looks at a content that was kept back."""
+
+    seq: int
 
 
 class Sleep(NamedTuple):
@@ -123,7 +131,7 @@ class Done(NamedTuple):
     """Bytes of its frame."""
 
 
-Message: TypeAlias = Form | Call | Batch | Query | Sleep | Log | Idle | Done
+Message: TypeAlias = Form | Call | Batch | Query | Content | Sleep | Log | Idle | Done
 Readings: TypeAlias = list[list[int]]
 """Of the clock: ``[ms since the epoch, how many in a row gave it]``."""
 _Frame: TypeAlias = dict[str, Any]
@@ -174,6 +182,7 @@ def _call(frame: _Frame, size: int) -> Call:
         size,
         _flag(frame, "spelled", False),
         "tool" if "kind" not in frame else _kind(frame, tool),
+        "bare" in frame and _flag(frame, "bare"),
     )
 
 
@@ -237,6 +246,10 @@ def _moment(frame: _Frame) -> float | None:
     if not -_LATEST_MS <= value <= _LATEST_MS:
         raise _wrong("at")
     return float(value)
+
+
+def _content(frame: _Frame, _size: int) -> Content:
+    return Content(_whole(frame, "seq"))
 
 
 def _sleep(frame: _Frame, _size: int) -> Sleep:
@@ -365,6 +378,7 @@ _READERS: dict[str, Callable[[_Frame, int], Message]] = {
     "call": _call,
     "batch": _batch,
     "query": _query,
+    "content": _content,
     "sleep": _sleep,
     "log": _log,
     "idle": _idle,

@@ -14,6 +14,7 @@ PARTS = (
     "places",
     "values",
     "errors",
+    "contents",
     "calls",
     "catalogue",
     "console",

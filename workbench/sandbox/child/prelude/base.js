@@ -10,7 +10,7 @@
 (function base(kit) {
   'use strict';
   const uncurry = Function.prototype.bind.bind(Function.prototype.call);
-  const { getPrototypeOf, setPrototypeOf, defineProperty, keys, create, getOwnPropertyDescriptor } = Object;
+  const { getPrototypeOf, setPrototypeOf, defineProperty, keys, create, getOwnPropertyDescriptor, hasOwn } = Object;
   const push = uncurry(Array.prototype.push), slice = uncurry(String.prototype.slice);
   const host = kit.host, StringOf = String;
 
@@ -25,7 +25,7 @@
   const captured = {
     list, put, hide, attempt, push, slice,
     uncurry, protoOf: getPrototypeOf, setProto: setPrototypeOf, define: defineProperty, keysOf: keys, create,
-    descriptorOf: getOwnPropertyDescriptor, freeze: Object.freeze,
+    descriptorOf: getOwnPropertyDescriptor, hasOwn, freeze: Object.freeze,
     isArray: Array.isArray, construct: Reflect.construct, apply: Reflect.apply,
     pop: uncurry(Array.prototype.pop), joined: uncurry(Array.prototype.join),
     split: (text, by) => setPrototypeOf(splitText(text, by), null),

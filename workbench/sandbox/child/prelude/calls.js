@@ -3,7 +3,7 @@
   'use strict';
   const { list, push, attempt, textOf, isArray, isList, keysOf, isInteger, isFiniteNumber, stringify, parse, StringOf, NumberOf,
           PromiseOf, MapOf, mapGet, mapSet, mapDelete, TypeErrorOf, toJSON, refusal, at, callPlace, callSites, toolError,
-          given, worded, ask, tell, slice } = kit;
+          given, lazy, worded, ask, tell, slice } = kit;
   let operations = 0;               // as the worker counts them: one for each frame that has an `op`
   const pending = new MapOf();      // operation -> who waits for it
 
@@ -65,7 +65,7 @@
   // name: what the script calls it by, where that is a name.
   function issue(server, tool, args, whole, loosely, name) {
     const sites = callSites(100);
-    return issued((loosely ? ',"spelled":true' : '') + callBody(server, tool, args, callPlace(sites, name)), server, tool, sites, whole, name);
+    return issued((loosely ? ',"spelled":true' : '') + (whole ? '' : ',"bare":true') + callBody(server, tool, args, callPlace(sites, name)), server, tool, sites, whole, name);
   }
   const issued = (rest, server, tool, sites, whole, name) => new PromiseOf((resolve, reject) => {
     wait({ __proto__: null, resolve, reject, server, tool, sites, whole, name }, { __proto__: null, t: 'call', rest });
@@ -108,7 +108,7 @@
       fits ? '{"name":' + stringify(name) + ',"arguments":' + given + '}' : null,
       "get_prompt(server, name, args) takes a prompt's name and an object of its arguments", place);
   };
-  const now = (body, server, method) => given(parse(ask(blocking + body)), server, method);
+  const now = (body, server, method) => given(lazy(parse(ask(blocking + body))), server, method);
   const eventuallyAsk = (make, server, method, name) => { const sites = callSites(100); return issued(make(callPlace(sites, name)), server, method, sites, true, name); };
   const requests = {
     __proto__: null,
@@ -127,7 +127,7 @@
   };
 
   function call_tool(server, tool, args) {
-    return given(parse(ask(blocking + callBody(server, tool, args, callPlace(callSites(16), 'call_tool')))), server, tool);
+    return given(lazy(parse(ask(blocking + callBody(server, tool, args, callPlace(callSites(16), 'call_tool'))))), server, tool);
   }
   // What `call_tool` is where its envelope is awaited (parallel.py writes it there).
   const eventually = { call_tool(server, tool, args) { return issue(server, tool, args, true, false, 'call_tool'); } }.call_tool;
@@ -175,7 +175,7 @@
     }
     if (count === 0) return [];
     const envelopes = parse(ask('{"t":"batch","width":' + width + ',"calls":[' + frames + ']}'));
-    for (let i = 0; i < count; i++) given(envelopes[i], servers[i], tools[i]);
+    for (let i = 0; i < count; i++) envelopes[i] = given(lazy(envelopes[i]), servers[i], tools[i]);
     return envelopes;
   }
 
@@ -198,7 +198,7 @@
     if (who.fire !== undefined) { who.fire(); return; }
     if (json === '') { who.resolve(undefined); return; }
     const envelope = parse(json);
-    if (who.whole) who.resolve(given(envelope, who.server, who.tool));
+    if (who.whole) who.resolve(given(lazy(envelope), who.server, who.tool));
     else if (envelope.ok) who.resolve(envelope.result);
     else {
       // Of a call by names as a script spells them: the names of the tool that was meant.
