@@ -132,6 +132,49 @@ def test_signs_tell_what_the_tree_tells_or_too_little_to_parse(starter: Starter)
     assert told > 400
 
 
+NAMES = ["a", "$b", "of", "ü", "...c", "{ d, e: f }"]
+KINDS = ["string", "number[]", "A", "a.b.C", "Promise<void>", "Map<string, A[]>", "B | null", "keyof T", "typeof x",
+         '"x"', "{ a: b }", "[A, B]", "(x: A) => B", "Foo<Bar<Baz>>", "string$", "numbers", "readonly A[]", "Tü[]",
+         "A |\n  B"]  # fmt: skip
+DEFAULTS = ["", "", "", " = 1", " = 'a, b: c'", " = {}", " = f(1)", " = a ? b : c", " = a < b"]
+HEADS = [
+    "function f(",
+    "async function f<T>(",
+    "const f = (",
+    "f((",
+    "const f = async (",
+    "class A { f(",
+]
+BODIES = {"f((": " => a)", "class A { f(": " { return 1 } }"}
+
+
+def _signature(chance: random.Random) -> str:
+    def typed() -> str:
+        return chance.choice([":", ": ", "?: ", " : ", ":\n  "]) + chance.choice(KINDS)
+
+    head = chance.choice(HEADS)
+    listed = ", ".join(
+        chance.choice(NAMES) + (typed() if chance.random() < 0.7 else "") + chance.choice(DEFAULTS)
+        for _ in range(chance.randint(0, 6))
+    )
+    result = f": {chance.choice(KINDS)}" if chance.random() < 0.6 else ""
+    body = " {}" if "function" in head else BODIES.get(head, chance.choice([" => {}", " => a"]))
+    return f"{head}{listed}){result}{body}"
+
+
+def test_signatures_are_told_in_one_look_as_by_parts(starter: Starter) -> None:
+    """What is plain in the head of a function is taken by one match, all else parameter by parameter."""
+    chance = random.Random(5)
+    told = 0
+    for _ in range(1_500):
+        text = _signature(chance)
+        found = untyped(text)
+        if found is not None and found.text != text and _is_script(starter, found.text):
+            assert found.text == _by_tree(starter, text), text
+            told += 1
+    assert told > 500
+
+
 def test_each_piece_alone_is_told_or_left_to_the_tree(starter: Starter) -> None:
     left = []
     for piece in PIECES:

@@ -46,7 +46,7 @@ _OTHER_PROMISE = re.compile(r"Promise(?<![\w$]Promise)(?<!new Promise)(?![\w$]|\
 
 def may_be_asynchronous(text: str) -> bool:
     """Cheap: whether it is worth to look."""
-    return any(name in text for name in ASYNCHRONOUS) and (
+    return "_" in text and any(name in text for name in ASYNCHRONOUS) and (
         "await" in text or "Promise" in text or ".then" in text or ".catch" in text
         or ".finally" in text
     )  # fmt: skip

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from workbench.sandbox.child.starting.signs import (
     BEFORE_REGEX,
+    BEGINNINGS,
     BLANKED_GROUP,
     DECLARATION,
     DIVIDES,
@@ -99,7 +100,9 @@ def blanked(text: str) -> str:
     """
     parts: list[str] = []
     done, position, comment_end = 0, 0, -1
-    while (found := LITERALS.search(text, position)) is not None:
+    # A search for one sign is fifty times as fast as one for four: none goes on behind the last of them.
+    last = max(map(text.rfind, BEGINNINGS))
+    while position <= last and (found := LITERALS.search(text, position)) is not None:
         at, position = found.span()
         sign = text[at]
         if position == at + 1:

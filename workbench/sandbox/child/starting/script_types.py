@@ -10,7 +10,8 @@ blanked first, as for the outline. Linear in the text. Standard library only.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from workbench.sandbox.child.starting.drafting import blanked as blanks
@@ -24,6 +25,7 @@ _NO_TYPE = (
     "var|while|with|yield"
 )
 """Words that begin no type here."""
+_OPERATORS = "keyof|readonly|typeof|unique"
 _IS = r"=(?![=>])"
 _IN_TYPE = r"[^(){}\[\]`/+*%=~^@#!?\\]++|=>|\?(?=\s*+[:(,)])"
 """None of the signs of an expression."""
@@ -41,7 +43,7 @@ def _inside(plain: str, levels: int) -> str:
 def _type(word: str) -> str:
     group = rf"[({{\[]{_inside(_IN_TYPE, 2)}[)}}\]](?:(?<=\))\s*+=>\s*+{_NAME})?+"
     one = (
-        rf"(?:(?:keyof|readonly|typeof|unique)[ ])*+(?:{word}|\" *+\"|-?\d++|{group})"
+        rf"(?:(?:{_OPERATORS})[ ])*+(?:{word}|\" *+\"|-?\d++|{group})"
         rf"(?:\[(?:\" *+\"|{_NAME}|\d++)?+\])*+"
     )
     # The next of a union stands behind a sign, the first one not right behind what may end a type.
@@ -68,11 +70,30 @@ _DEFAULT = rf"(?:{_IS}(?:[^(){{}}\[\],]++|{_GROUP})*+)?+"
 _PARAMETER = re.compile(
     rf"\s*+(?:\.\.\.)?+{_TARGET}(?P<type>\??+\s*+:\s*+{_TYPE})?+\s*+{_DEFAULT}(?=[,)])"
 )
-_PARAMETERS = re.compile(
-    rf"\((?:[^(){{}}\[\]:]++|{_GROUP})*+"
-    rf"(?::{_inside(_IN_VALUE, 3)}\)(?=\s*+(?:=>|[{{:]))|\)(?=\s*+:))"
+_PLAIN_NAMED = rf"(?:(?:string|number|boolean)(?![\w$.])|(?!(?:{_OPERATORS})[ ]){_NAMED})"
+_PLAIN_TYPE = rf"{_PLAIN_NAMED}(?:<(?:[\w$., |]++|\[\])*+>)?+(?:\[\])*+"
+_PLAIN_PARAMETER = (
+    rf"\s*+(?:\.\.\.)?+{_NAME}(\??+\s*+:\s*+{_PLAIN_TYPE})?+\s*+(?:{_IS}[^(){{}}\[\],:]++)?+"
 )
-"""Brackets that hold a colon, as parameters with types do, or have one behind them."""
+
+
+def _plain_parameters(most: int) -> str:
+    """The types of so many parameters, and of the result, each a group."""
+    listed = _PLAIN_PARAMETER
+    for _ in range(most - 1):
+        listed = rf"{_PLAIN_PARAMETER}(?:,{listed})?+"
+    # A colon within the brackets is that of a type: no value here holds one.
+    result = rf"([ \t]*+:[ \t]*+{_PLAIN_TYPE})?+"
+    return rf"(?=[^(){{}}\[\]:]*+:){listed}\){result}(?=[ \t]*+(?:=>|\{{))"
+
+
+_PARAMETERS = re.compile(
+    rf"\((?:{_plain_parameters(4)}|(?P<other>)(?:[^(){{}}\[\]:]++|{_GROUP})*+"
+    rf"(?::{_inside(_IN_VALUE, 3)}\)(?=\s*+(?:=>|[{{:]))|\)(?=\s*+:)))"
+)
+"""Brackets that hold a colon, as parameters with types do, or have one behind them: those that hold nothing
+out of the ordinary, with their types as groups, and others."""
+_OTHER = _PARAMETERS.groups
 _BODY = re.compile(r"[ \t]*+(?P<arrow>=>)|\s*+\{")
 _VARIABLES = tuple(
     (
@@ -102,9 +123,14 @@ _PUT_IN = re.compile(r"\$\{[^{}`]*+")
 _TWO_WAYS = re.compile(r"!\s*+/(?![/*])")
 """A slash that divides ``x!``, or begins a pattern behind a ``!``."""
 _LONGEST_WORD = 40
+_OTHERS = re.compile(r"[^\x00-\x7f]+")
+_LINE_END = re.compile(r"\r?\n")
+_SHORT = 64
+_SPACES = tuple(bytearray(b" " * size) for size in range(_SHORT))
+"""Made once: bytes of another kind are copied once more where they are put in."""
 
-Spans = list[tuple[int, int]]
-"""Places in the text: characters."""
+Span = tuple[int, int]
+"""A place in the text: characters."""
 
 
 class Untyped(NamedTuple):
@@ -120,13 +146,8 @@ def untyped(text: str) -> Untyped | None:
     code = code_of(text) if may_be_read(text) else None
     if code is None or "import" in code or "export" in code or _may_be_misread(text):
         return None
-    spans = _statements(code)
-    spans += _functions(code)
-    spans += _variables(code)
-    spans += _casts(code)
-    spans += _arguments(code)
-    spans += _sure(code)
-    plain, rest = _without(text, code, spans)
+    found = chain(_functions(code), _variables(code), _casts(code), _arguments(code), _sure(code))
+    plain, rest = _without(text, code, _statements(code), found)
     if rest is None or ("<" in rest and _LEFT.search(rest) is not None):
         return None
     return Untyped(plain, rest)
@@ -139,27 +160,43 @@ def _may_be_misread(text: str) -> bool:
     return "${" in text and any("<" in inner and ">" in inner for inner in _PUT_IN.findall(text))
 
 
-def _without(text: str, code: str, spans: Spans) -> tuple[str, str | None]:
+def _without(
+    text: str, code: str, statements: Iterable[Span], spans: Iterable[Span]
+) -> tuple[str, str | None]:
     """Both with blanks of as many bytes; a statement leaves a semicolon, so that the one before it ends."""
-    source = bytearray(text.encode())
-    is_plain = len(source) == len(text)
-    rest = bytearray(code.encode()) if is_plain else bytearray(source)
-    for start, end in spans if is_plain else _in_bytes(text, spans):
-        blank = blanks(source[start:end])
-        if source[start] in b"it":
-            blank = b";" + blank[1:]
+    source = bytearray(text.encode("ascii", "replace"))  # a byte for each character
+    rest = bytearray(code.encode("ascii", "replace"))
+    for start, end in statements:
+        source[start:end] = rest[start:end] = b";" + blanks(rest[start + 1 : end])
+    for start, end in spans:
+        size = end - start
+        blank = _SPACES[size] if size < _SHORT else bytearray(b" " * size)
         source[start:end] = rest[start:end] = blank
+    if rest.count(b"\n") < code.count("\n"):  # few types go over a line's end
+        for found in _LINE_END.finditer(code):
+            start, end = found.span()
+            source[start:end] = rest[start:end] = found[0].encode()
     plain = source.decode()
-    return plain, rest.decode() if is_plain else code_of(plain)
+    if text.isascii():
+        return plain, rest.decode()
+    plain = _with_others_of(text, plain)
+    return plain, rest.decode() if len(plain) == len(text) and code.isascii() else code_of(plain)
 
 
-def _in_bytes(text: str, spans: Spans) -> Spans:
-    return [(len(text[:start].encode()), len(text[:end].encode())) for start, end in spans]
+def _with_others_of(text: str, plain: str) -> str:
+    """With the characters that are not ASCII where they were, and for blanked ones as many blanks as bytes."""
+    parts: list[str] = []
+    position = 0
+    for found in _OTHERS.finditer(text):
+        start, end = found.span()
+        is_blank = plain[start] == " "
+        parts += (plain[position:start], " " * len(found[0].encode()) if is_blank else found[0])
+        position = end
+    return "".join((*parts, plain[position:]))
 
 
-def _statements(code: str) -> Spans:
+def _statements(code: str) -> Iterator[Span]:
     """Interfaces and names of types, each at the start of a line."""
-    spans: Spans = []
     for word, end_of in _STATEMENTS:
         at = code.find(word)
         while at >= 0:
@@ -167,9 +204,8 @@ def _statements(code: str) -> Spans:
             if not code[code.rfind("\n", 0, at) + 1 : at].strip(" \t"):
                 end = end_of(code, at)
                 if end >= 0:
-                    spans.append((at, end))
+                    yield at, end
             at = code.find(word, max(end, at + len(word)))
-    return spans
 
 
 def _interface_end(code: str, at: int) -> int:
@@ -191,10 +227,15 @@ _STATEMENTS: tuple[tuple[str, Callable[[str, int], int]], ...] = (
 )
 
 
-def _functions(code: str) -> Spans:
+def _functions(code: str) -> Iterator[Span]:
     """The types of parameters and results."""
-    spans: Spans = []
     for found in _PARAMETERS.finditer(code):
+        last = found.lastindex
+        if last is not None and last != _OTHER:  # the same as below, by one match
+            for span in found.regs[1 : last + 1]:
+                if span[0] >= 0:
+                    yield span
+            continue
         end = behind = found.end()
         result = _ANNOTATION.match(code, end)
         if result is not None:
@@ -203,16 +244,15 @@ def _functions(code: str) -> Spans:
         if body is None:
             continue
         typed = _parameters(code, found.start() + 1, end)
-        spans += typed
+        yield from typed
         is_arrow = body["arrow"] is not None
         if result is not None and _is_result(result[0], is_arrow=is_arrow, is_typed=bool(typed)):
-            spans.append((end, behind))
-    return spans
+            yield end, behind
 
 
-def _parameters(code: str, position: int, end: int) -> Spans:
+def _parameters(code: str, position: int, end: int) -> list[Span]:
     """Those of one function that have types; none: they are no parameters, or signs do not tell them."""
-    spans: Spans = []
+    spans: list[Span] = []
     while (one := _PARAMETER.match(code, position, end)) is not None:
         kind = one.span("type")
         if kind[0] >= 0:
@@ -240,8 +280,7 @@ def _is_result(written: str, *, is_arrow: bool, is_typed: bool) -> bool:
     return not is_arrow or ("=>" not in kind and (kind == "void" or not kind.isidentifier()))
 
 
-def _variables(code: str) -> Spans:
-    spans: Spans = []
+def _variables(code: str) -> Iterator[Span]:
     for word, pattern in _VARIABLES:
         if word not in code:
             continue
@@ -249,21 +288,18 @@ def _variables(code: str) -> Spans:
             start = found.end()
             kind = _ANNOTATION.match(code, start)
             if kind is not None and _BEHIND_VARIABLE.match(code, kind.end()) is not None:
-                spans.append((start - (code[start - 1] == "!"), kind.end()))
-    return spans
+                yield start - (code[start - 1] == "!"), kind.end()
 
 
-def _casts(code: str) -> Spans:
+def _casts(code: str) -> Iterator[Span]:
     """``x as T``, ``x satisfies T``"""
-    spans: Spans = []
     for word in (" as ", " satisfies "):
         at = code.find(word)
         while at >= 0:
             kind = _KIND.match(code, at + len(word)) if _ends_value(code, at) else None
             if kind is not None and _BEHIND_CAST.match(code, kind.end()) is not None:
-                spans.append((at, kind.end()))
+                yield at, kind.end()
             at = code.find(word, at + len(word) - 1)
-    return spans
 
 
 def _ends_value(code: str, end: int) -> bool:
@@ -272,9 +308,11 @@ def _ends_value(code: str, end: int) -> bool:
     return _is_name(code, end) and _DECLARES.search(code, max(0, end - _LONGEST_WORD), end) is None
 
 
-def _arguments(code: str) -> Spans:
+def _arguments(code: str) -> Iterator[Span]:
     """Lists of types in front of a call."""
-    return [found.span() for found in _ARGUMENTS.finditer(code) if _is_name(code, found.start())]
+    for found in _ARGUMENTS.finditer(code):
+        if _is_name(code, found.start()):
+            yield found.span()
 
 
 def _is_name(code: str, end: int) -> bool:
@@ -286,9 +324,8 @@ def _is_name(code: str, end: int) -> bool:
     return word is None or word[0] not in BEFORE_REGEX
 
 
-def _sure(code: str) -> Spans:
+def _sure(code: str) -> Iterator[Span]:
     """``x!``, ``a[0]!``, ``f()!``"""
-    spans: Spans = []
     for found in _SURE.finditer(code):
         at = found.start()
         before = code[at - 1 : at]
@@ -297,5 +334,4 @@ def _sure(code: str) -> Spans:
         else:
             is_sure = before == "]" or _is_name(code, at)
         if is_sure:
-            spans.append((at, at + 1))
-    return spans
+            yield at, at + 1

@@ -49,6 +49,7 @@ TOKENS = re.compile(
     rf"(?P<function>(?<![\w$]){_FUNCTION})|(?P<group>{_group(4)})|(?P<comment>{_COMMENT})|{_TEXT}"
     rf"|=>|[({{\[)}}\];`/'\"]|{_WAIT}|{_CALL}"
 )
+BEGINNINGS = "/`'\""
 LITERALS = re.compile(rf"{_COMMENT}|{_TEXT}|{_SIMPLE_TEMPLATE}|/|`|'|\"")
 """Comments, texts and templates, or the sign that begins what is none of these: each alternative begins with a
 sign, so that the engine of regular expressions passes all else at once."""
@@ -107,4 +108,6 @@ def _is_letter(sign: str) -> bool:
 
 def calls(text: str) -> list[tuple[int, str]]:
     """Where the name of a call stands, in a text or comment, too; in order."""
+    if "_" not in text:
+        return []
     return sorted((at, name) for name in ASYNCHRONOUS for at in places(text, name))
