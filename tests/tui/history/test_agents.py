@@ -17,7 +17,7 @@ from workbench.history import ExecutionRow
 from workbench.tui.history.agents import RATE_S, AgentRuns
 from workbench.tui.history.agents_screen import AgentsScreen, agent_line
 from workbench.tui.history.groups import group_line
-from workbench.tui.history.rows import row_line
+from workbench.tui.history.rows import Longest, row_line
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.notices import FailureNotices, notice, words
 from workbench.tui.replay.screen import ReplayScreen
@@ -111,7 +111,7 @@ def test_lines_with_wide_letters_have_room_like_others(width: int) -> None:
     for parts in (
         agent_line((session, None, 1.0), width),
         agent_line((session, run, 1.0), width),
-        row_line(run, width, named=90),
+        row_line(run, width, longest=Longest(90)),
         group_line(ScriptRow(wide, 1, 0, 5.0, run), width),
     ):
         assert cells(parts) <= width

@@ -365,7 +365,31 @@ async def test_the_whole_row_of_a_failure_has_its_whole_message(open_store: Open
         await until(lambda: "here it ends" in str(app.screen.query_one(Static).content))
 
 
-@pytest.mark.parametrize("width", [60, 80])
+@pytest.mark.parametrize("width", [76, 80, 88, 96, 100, 120, 140])
+@pytest.mark.parametrize("named", [False, True])
+async def test_a_run_that_failed_says_why_as_far_as_there_is_room(
+    open_store: OpenStore, width: int, named: bool
+) -> None:
+    """Columns are as wide as what is in them: at 80 cells nothing was left for it but the sign of a cut."""
+    store = open_store()
+    await record(store, "aaaa", source="serve", failed=True, client="c", message="quota is used up")
+    await record(store, "bbbb", source="serve", client="c")
+    if named:
+        store.name("aaaa", "weekly")
+    app = HistoryApp(store)
+    async with app.run_test(size=(width, 15)) as pilot:
+        screen = await opened(app, pilot)
+        assert "Fail" in lines(screen)[0]
+        failed = lines(screen)[2]
+        assert "serve" in failed
+        said = failed.partition("serve")[2].removeprefix(" (c)").strip()
+        if width >= 88:
+            assert said.endswith("quota is used up")
+        else:
+            assert said.startswith("quo")
+
+
+@pytest.mark.parametrize("width", [60, 66])
 async def test_a_narrow_line_still_says_who_ran_it(open_store: OpenStore, width: int) -> None:
     store = open_store()
     await record(store, "aaaa", source="replay", failed=True, client="someone")

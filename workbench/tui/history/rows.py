@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from rich.cells import cell_len
 
 from workbench.core.savings import Tokens
 from workbench.history import ExecutionRow
@@ -12,14 +15,18 @@ from workbench.text.sanitize import clean_line
 from workbench.tui.widgets.line_view import Part, cells, fit
 from workbench.tui.wording import SIGNS, duration, tokens_short
 
-_FIXED = 60
-"""Cells of a wide line before the script."""
-_NARROW = 41
-"""Cells of a narrow line beside run, time of day and script: what each takes, and the gaps."""
-_TOKENS = 15
-_ROOM_FOR_TOKENS = 110
 _LEAST_SCRIPT, _MOST_SCRIPT = 12, 200
+_TOKENS = 13
+_ROOM_FOR_TOKENS = 110
+_ROOM_FOR_DAY = 126
+"""Below, what began today has the time of day alone."""
+_ROOM_FOR_CODE = 40
+"""Below, the message of a failure stands without its code: it says more in as many cells."""
 _SOURCE = 7
+_GAPS = 16
+"""Cells between the columns, with signs and calls."""
+_INLINE = " " * 60
+"""As much room as there may be: the beginning of the code stands there."""
 _MOST_NAME = 24
 """Cells of the column of ids where names are longer than those."""
 PINNED = "•"
@@ -29,8 +36,42 @@ _STYLES = {"ok": "ok", "running": "accent", "error": "error", "crashed": "error"
 
 
 @dataclass(frozen=True, slots=True)
+class Longest:
+    """Cells of what is longest in a list: its columns are as wide as that, where there is room."""
+
+    name: int = 0
+    status: int = 11
+    time: int = 9
+    source: int = _SOURCE
+    """Of who ran it, without the client."""
+    client: int = _MOST_SCRIPT
+    """Of who ran it, with the client."""
+    script: int = _MOST_SCRIPT
+    today: bool = False
+    """Whether all began today."""
+    failed: bool = True
+    """Whether any failed: it says why."""
+
+    @classmethod
+    def of(cls, rows: Sequence[ExecutionRow]) -> Longest:
+        return cls(
+            max((cell_len(row.name) for row in rows if row.name), default=0),
+            max((len(row.status) for row in rows), default=0),
+            max((9 if row.status == "running" else len(spent(row)) for row in rows), default=0),
+            max((cell_len(row.source) for row in rows), default=0),
+            max((cell_len(_source(row)) for row in rows), default=0),
+            max((cell_len(row.script or _INLINE) for row in rows), default=0),
+            all(when(row.started_at).endswith("today") for row in rows),
+            any(row.error_code for row in rows),
+        )
+
+
+_ROOMY = Longest()
+
+
+@dataclass(frozen=True, slots=True)
 class Columns:
-    """Cells of each column; the rest is for where the run came from."""
+    """Cells of each column; the rest is for why the run failed."""
 
     run: int
     when: int
@@ -38,35 +79,44 @@ class Columns:
     calls: int
     time: int
     script: int
-    note: bool = False
-    """Whether client and error are named."""
+    source: int = 0
+    """0: who ran it stands in what is left, not why it failed."""
+    clients: bool = False
     tokens: int = 0
     """0: there is no room for them."""
 
     @classmethod
-    def of(cls, width: int, named: int = 0, longest: int = _MOST_SCRIPT) -> Columns:
-        """named: cells of the longest name among the runs. longest: of the longest script's."""
+    def of(cls, width: int, longest: Longest = _ROOMY) -> Columns:
+        named = longest.name
         if width < 64:
             return cls(8, 8, 2, 5, 8, 8) if named else cls(4, 8, 5, 5, 8, 9)
-        if width < 96:
-            run, when = max(8, min(named, 12)), 8 if named > 8 else 15
-            return cls(run, when, 9, 5, 9, max(11, width - run - when - _NARROW))
+        roomy = width >= 96
+        run = max(8, min(named, max(_MOST_NAME, width // 8) if roomy else 12))
+        if width < 80 and not named:
+            run = 4  # it can be typed so: what is left says why a run failed
+        began = 15 if width >= _ROOM_FOR_DAY else 8 if longest.today else 11
         tokens = _TOKENS if width >= _ROOM_FOR_TOKENS else 0
-        run = max(8, min(named, max(_MOST_NAME, width // 8)))
-        left = width - _FIXED - (run - 8) - (tokens + 2 if tokens else 0)
-        # At most half of what is left for the script, the rest for who ran it and why it failed.
-        script = min(max(_LEAST_SCRIPT, longest), max(20, left // 2))
-        return cls(run, 15, 11, 5, 9, script, note=True, tokens=tokens)
+        status = max(longest.status, len("Status") - 2)
+        took = max(7, longest.time)
+        left = width - (run + began + status + took + (tokens + 2 if tokens else 0) + _GAPS)
+        source = max(4, min(longest.client, left // 4) if roomy else longest.source)
+        # Two fifths of what is left for the script, the rest for who ran it and why it failed.
+        least = left * 3 // 5 if longest.failed else source + 2
+        script = min(max(_LEAST_SCRIPT, longest.script), max(20 if roomy else 11, left - least))
+        return cls(run, began, status, 5, took, script, source, roomy, tokens)
 
 
-def heading(width: int, named: int = 0, longest: int = _MOST_SCRIPT) -> str:
+def heading(width: int, longest: Longest = _ROOMY) -> str:
     """The names of the columns of ``row_line``."""
-    at = Columns.of(width - 2, named, longest)
+    at = Columns.of(width - 2, longest)
     text = f"  {fit('Run', at.run)}  {'When':<{at.when}} {fit('Status', at.status + 2)} "
     text += f"{'Calls':>{at.calls}} {'Time':>{at.time}}  "
     if at.tokens:
         text += f"{'Tokens / away':>{at.tokens}}  "
-    return text + fit("Script", max(0, min(at.script, width - len(text)))) + "  From"
+    text += fit("Script", max(0, min(at.script, width - len(text)))) + "  "
+    return (
+        text + fit("From", at.source or 4) + ("  Failure" if at.source and longest.failed else "")
+    )
 
 
 def row_line(
@@ -75,11 +125,10 @@ def row_line(
     *,
     marked: bool = False,
     tokens: Tokens | None = None,
-    named: int = 0,
-    longest: int = _MOST_SCRIPT,
+    longest: Longest = _ROOMY,
 ) -> list[Part]:
-    """One execution on a line. tokens: once they were counted. named, longest: as for ``Columns.of``."""
-    at = Columns.of(width, named, longest)
+    """One execution on a line. tokens: once they were counted. longest: as for ``Columns.of``."""
+    at = Columns.of(width, longest)
     began = when(row.started_at)
     if len(began) > at.when:
         began = began.split()[0]
@@ -101,16 +150,20 @@ def row_line(
     parts.append((fit(script_name(row), max(0, min(at.script, room))) + "  ", ""))
     room -= at.script + 2
     if room > 0:
-        said = row.source
-        if at.note:
-            said += f" ({clean_line(row.client)})" if row.client else ""
-            said = f"{said:<{_SOURCE}}"
-            said += f"  {failure(row)}" if row.error_code else ""
-            said += "  pinned" if row.pinned else ""
-        elif row.error_code:
-            said += _MORE
+        said = _source(row) if at.clients else row.source
+        if cell_len(said) > at.source > 0 and row.client:
+            said = clean_line(row.client)
+        said = fit(said, at.source or len(said))
+        said += "  pinned" if row.pinned and at.clients else ""
+        if row.error_code:
+            said += f"  {_why(row, room - cell_len(said) - 2)}" if at.source else _MORE
         parts.append((fit(said, room), "dim"))
     return parts
+
+
+def _source(row: ExecutionRow) -> str:
+    """Who ran it."""
+    return f"{row.source} ({clean_line(row.client)})" if row.client else row.source
 
 
 def script_name(row: ExecutionRow) -> str:
@@ -128,10 +181,11 @@ def style_of(status: str) -> str:
     return _STYLES.get(status, "warning")
 
 
-def failure(row: ExecutionRow) -> str:
-    """Why a run failed: ``NOT_FOUND: no such tool``."""
-    message = clean_line(row.error_message or "")
-    return f"{row.error_code}: {message}" if message else row.error_code or ""
+def _why(row: ExecutionRow, room: int) -> str:
+    """Why a run failed, as it tells most in so many cells: ``NOT_FOUND: no such tool``."""
+    message = clean_line(row.error_message or "").removeprefix("ToolError: ")
+    whole = f"{row.error_code}: {message}" if message else str(row.error_code)
+    return whole if room >= min(_ROOM_FOR_CODE, cell_len(whole)) else message or whole
 
 
 def spent(row: ExecutionRow) -> str:

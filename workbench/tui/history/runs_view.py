@@ -7,7 +7,6 @@ import time
 from collections.abc import Awaitable
 from functools import partial
 
-from rich.cells import cell_len
 from textual import on, work
 from textual.message import Message
 from textual.widgets import Input
@@ -20,7 +19,7 @@ from workbench.history import POLL_S, ExecutionRow, Follower, HistoryError, Orde
 from workbench.text.sanitize import clean_line
 from workbench.tui.history.filter import HINT, doubt_of, script_filter, wanted_of
 from workbench.tui.history.groups import group_heading, group_line
-from workbench.tui.history.rows import heading, row_line, shows_tokens
+from workbench.tui.history.rows import Longest, heading, row_line, shows_tokens
 from workbench.tui.history.run_pages import Line, Listed, Where, is_same, read_page
 from workbench.tui.history.whole_message import words_with_message
 from workbench.tui.widgets.filtered_list import FilteredList
@@ -29,8 +28,6 @@ from workbench.tui.widgets.row_list import RowList
 from workbench.util.one_thread import OneThread
 
 _TYPED_S = 0.12
-_INLINE = " " * 60
-"""As much room as there may be: the beginning of the code stands there."""
 _COUNTED_AT_ONCE = 25
 _GROUPED_S = 1.0
 """Groups are of all runs: they are made anew at most so often, and not more than a fifth of the time."""
@@ -73,8 +70,7 @@ class RunsView(FilteredList[Line]):
         self._tokens: dict[str, Tokens] = {}
         self._before_unfolding: str | None = None
         """The filter under which the scripts were folded, while the runs of one are listed."""
-        self._longest = 0, 0
-        """Cells of the longest name in the list, and of the longest script's."""
+        self._longest = Longest.of(())
         self._to_edge: Worker[None] | None = None
         """Reads the first or the last of all, where Home or End asked for those."""
         self._reader = OneThread()
@@ -109,15 +105,14 @@ class RunsView(FilteredList[Line]):
         return bool(self._wanted)
 
     def _heading(self, width: int) -> str:
-        return group_heading(width) if self.folded else heading(width, *self._longest)
+        return group_heading(width) if self.folded else heading(width, self._longest)
 
     def _line(self, row: Line, width: int) -> list[Part]:
         if isinstance(row, ScriptRow):
             return group_line(row, width)
         marked = self.marked is not None and row.n == self.marked.n
         tokens = self._tokens.get(row.execution_id)
-        named, longest = self._longest
-        return row_line(row, width, marked=marked, tokens=tokens, named=named, longest=longest)
+        return row_line(row, width, marked=marked, tokens=tokens, longest=self._longest)
 
     def _whole(self, row: Line) -> Awaitable[str] | None:
         """The words of a run that failed, with the whole message: the list has its beginning."""
@@ -131,10 +126,7 @@ class RunsView(FilteredList[Line]):
 
     def _shown(self) -> None:
         """Other rows are listed."""
-        self._longest = (
-            max((cell_len(row.name) for row in self.runs if row.name), default=0),
-            max((cell_len(row.script or _INLINE) for row in self.runs), default=0),
-        )
+        self._longest = Longest.of(self.runs)
         self.rows.refresh()
         self.rows.empty_text = _EMPTY
         if self.is_filtered:
