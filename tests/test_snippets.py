@@ -133,6 +133,7 @@ MESSAGES: list[tuple[str, str, list[str]]] = [
     ("const fs = require('fs');\nfs.readFileSync('x')", "RUNTIME_ERROR", ["require is not defined", "'fs' cannot be loaded", "search_tools("]),
     ("import fs from 'fs';\nfs.readFileSync('x')", "SYNTAX_ERROR", ["a script has no modules", "'fs' cannot be loaded"]),
     ("const { default: axios } = await import('axios')", "RUNTIME_ERROR", ["could not load module 'axios'", "no modules"]),
+    ("await tools.demo.constructor({ a: 1 })", "RUNTIME_ERROR", ["tools.demo.constructor is not a function"]),
     ("process.env.TOKEN", "RUNTIME_ERROR", ["process is not defined", "`input`"]),
     ("Buffer.from('a').toString('base64')", "RUNTIME_ERROR", ["Buffer is not defined", "TextEncoder"]),
     ("const c = new AbortController()", "RUNTIME_ERROR", ["AbortController is not defined", "Promise.race"]),

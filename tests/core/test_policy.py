@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -154,6 +155,30 @@ async def test_queries_see_the_allowed_servers_only() -> None:
     nothing = await policy.query("x", CatalogueQuery("describe", server="t", tool="lst"))
     assert isinstance(nothing, dict)
     assert nothing["error"]["code"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("kind", ["resolve", "describe"])
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("s.list", "SERVER_NOT_ALLOWED"),
+        ("mcp__s__list", "SERVER_NOT_ALLOWED"),
+        ("tools.s.nothing", "SERVER_NOT_ALLOWED"),
+        ("elsewhere.list", "NOT_FOUND"),
+        ("other", "NOT_FOUND"),
+    ],
+)
+async def test_a_name_that_says_its_server_is_refused_as_the_server_is(
+    kind: Literal["resolve", "describe"], name: str, code: str
+) -> None:
+    both = Catalogue(
+        {"s": READY, "t": ServerInfo("t", state="ready", tools=1)},
+        {"s": {**TOOLS, "other": tool("other")}, "t": {"lists": tool("lists", server="t")}},
+    )
+    policy = Policy(Servers(both), Limits(allowed_servers=("t",)))
+    refused = await policy.query("x", CatalogueQuery(kind, query=name))
+    assert isinstance(refused, dict)
+    assert refused["error"]["code"] == code
 
 
 @pytest.mark.parametrize("state", ["new", "connecting", "failed", "stopped"])

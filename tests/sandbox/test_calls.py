@@ -267,9 +267,11 @@ async def test_console_is_captured_with_levels(run: RunScript) -> None:
         ("warn", "Symbol(s)"),
         ("error", "[1, [2]]"),
         ("debug", ""),
-        ("log", '{self: [Circular]} 1970-01-01T00:00:00.000Z /x/g Set {"a"}'),
+        ("log", '<ref *1> {self: [Circular *1]} 1970-01-01T00:00:00.000Z /x/g Set(1) {"a"}'),
     ]
-    assert logs[0].text == "plain {a: [1, Map {1 => {b: 2}}], f: [Function f]} undefined null 5n"
+    assert (
+        logs[0].text == "plain {a: [1, Map(1) {1 => {b: 2}}], f: [Function: f]} undefined null 5n"
+    )
     assert logs[1].text.startswith("Error: oops\n    at <eval> (script.js:3:")
 
 
@@ -322,8 +324,8 @@ async def test_result_larger_than_the_script_s_memory(run: RunScript) -> None:
         ("'%x %s'", "%x %s"),
         ("1, '%s', 2", "1 %s 2"),
         ("'%s %d %j', ...Array(3).fill({valueOf() { throw 1 }, toJSON() { throw 2 }})",
-         "{valueOf: [Function valueOf], toJSON: [Function toJSON]} NaN "
-         "{valueOf: [Function valueOf], toJSON: [Function toJSON]}"),
+         "{valueOf: [Function: valueOf], toJSON: [Function: toJSON]} NaN "
+         "{valueOf: [Function: valueOf], toJSON: [Function: toJSON]}"),
     ],
 )  # fmt: skip
 async def test_a_console_line_is_formatted_as_a_console_does(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from tree_sitter import Parser
 
@@ -38,7 +40,7 @@ PLACES: list[tuple[str, str, str, int | None, int | None]] = [
     ("call_tool('test', 'fail');\nthrow 'x'", "RUNTIME_ERROR", '"x"', 2, 7),
     ("new Error('made, not thrown'); throw 5", "RUNTIME_ERROR", "5", 1, 38),
     ("throw Object.groupBy([1], x => 'a')", "RUNTIME_ERROR", '{"a":[1]}', 1, 14),
-    ("throw () => 1", "RUNTIME_ERROR", "[Function anonymous]", 1, 7),
+    ("throw () => 1", "RUNTIME_ERROR", "[Function (anonymous)]", 1, 7),
     ("function f() { throw 'x' }\nfunction g() { f() }\ng()", "RUNTIME_ERROR", '"x"', 1, 22),
     ("JSON.parse('{x')", "RUNTIME_ERROR", "SyntaxError: ", 1, 6),
     ("eval('1 +* 2')", "RUNTIME_ERROR", "SyntaxError: ", None, None),
@@ -411,3 +413,27 @@ async def test_check_runs_nothing(engine: Engine, code: str, place: tuple[int, i
         assert error is not None
         assert error.code == ErrorCode.SYNTAX_ERROR
         assert (error.line, error.column) == place
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["atob('é')", "structuredClone(() => 1)", "throw new DOMException('stop', 'AbortError')"],
+)
+async def test_a_dom_exception_has_a_stack(run: RunScript, code: str) -> None:
+    caught = (
+        await run(f"function f() {{\n  {code}\n}}\ntry {{ f() }} catch (e) {{ e.stack }}")
+    ).value
+    assert re.fullmatch(
+        r"    at f \(script\.js:2:\d+\)\n    at <eval> \(script\.js:4:\d+\)\n", caught
+    )
+    error = (await run(f"\n{code}")).error
+    assert error is not None
+    assert error.line == 2
+    assert f"script.js:2:{error.column}" in (error.stack or "")
+
+
+async def test_what_is_thrown_and_is_no_error_gets_nothing(run: RunScript) -> None:
+    code = (
+        "function f() { throw { a: 1 } }\ntry { f() } catch (e) { Object.getOwnPropertyNames(e) }"
+    )
+    assert (await run(code)).value == ["a"]

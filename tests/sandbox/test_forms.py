@@ -62,6 +62,8 @@ FORMS: list[tuple[str, Any]] = [
     ("\ufeff{ a: 22 }", {"a": 22}),
     ("const a = 1;\r\nconst b = await 2;\r\na + b", 3),
     ("#!/usr/bin/env node\nawait 23", 23),
+    ("\ufeff#!/usr/bin/env node\n23", 23),
+    ("\ufeff#!/usr/bin/env node\r\nawait 23", 23),
     ("Here is the script:\n\n```js\n41\n```", 41),
     ("Sure:\n```js\n42\n```", 42),
     ("Sure! I'll call `list_issues` first (it takes a `limit`).\n\n```javascript\nreturn 43;\n```\n\n"

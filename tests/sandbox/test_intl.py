@@ -153,6 +153,11 @@ async def test_offsets_are_time_zones(run: RunScript) -> None:
     assert (await run(code)).value == ["5:30 AM", "4:00 PM", "12:00 AM"]
 
 
+async def test_a_method_of_texts_needs_one(run: RunScript) -> None:
+    code = "[null, undefined].map(that => { try { return 'a'.localeCompare.call(that) } catch (e) { return e.name } })"
+    assert (await run(code)).value == ["TypeError", "TypeError"]
+
+
 REFUSED = [
     ("new Date(0).toLocaleDateString('de-DE')", "the locale de-DE is not supported here (en-US; numeric dates of sv-SE, en-CA)"),
     ("(1).toLocaleString('fr')", "Intl.NumberFormat: the locale fr is not supported here (only en-US)"),

@@ -188,8 +188,42 @@ CONSOLE = [
     ("console.dir({ a: { b: 1 } }, { depth: 0 }); console.dir('s')", '{a: {b: 1}}|"s"'),
     ("console.timeEnd('none'); console.time(); console.timeEnd()", "console.timeEnd: no timer 'none': start it with console.time('none')|default: 0ms"),
     ("console.dirxml(1, 2); console.clear()", "1 2"),
-    ("console.log(new URL('http://a/'), new URLSearchParams('a=1'), tools.test, tools.test.echo)", 'http://a/ URLSearchParams {a: "1"} [tools.test, a server] [Function echo]'),
+    ("console.log(new URL('http://a/'), new URLSearchParams('a=1'), tools.test, tools.test.echo)", 'http://a/ URLSearchParams {a: "1"} [tools.test, a server] [Function: echo]'),
 ]  # fmt: skip
+
+VALUES = [
+    ("new Number(5), new String('a'), [new Boolean(false)], Object(5n)", '[Number: 5] [String: "a"] [[Boolean: false]] [BigInt: 5n]'),
+    ("-0, [-0, 0], Object(Symbol('s'))", "-0 [-0, 0] [Symbol: Symbol(s)]"),
+    ("new Map([['a', { b: 1 }]]), new Set([1, 'a']), new (class Own extends Map {})()", 'Map(1) {"a" => {b: 1}} Set(2) {1, "a"} Own(0) [Map] {}'),
+    ("new Uint8Array([1, 2]), new Float64Array(), new WeakMap()", "Uint8Array(2) [1, 2] Float64Array(0) [] WeakMap {}"),
+    ("new (class Point { x = 1 })(), [new (class {})()], new (class List extends Array {})(2)", "Point {x: 1} [Object {}] List(2) [<2 empty items>]"),
+    ("Object.create(null), { __proto__: null, a: 1 }", "[Object: null prototype] {} [Object: null prototype] {a: 1}"),
+    ("[1, , 3], [, ,], [undefined], Object.assign([], { length: 1e7 })", "[1, <1 empty item>, 3] [<2 empty items>] [undefined] [<10000 empty items>"),
+    ("class {}, class A {}, class B extends Array {}", "[class (anonymous)] [class A] [class B extends Array]"),
+    ("function f() {}, () => 1, async () => 1, function* g() {}, { m() {} }", "[Function: f] [Function (anonymous)] [AsyncFunction (anonymous)] [GeneratorFunction: g] {m: [Function: m]}"),
+    ("{ get a() { throw 1 }, set b(v) {}, get c() { return 1 }, set c(v) {} }", "{a: [Getter], b: [Setter], c: [Getter/Setter]}"),
+    ("{ [Symbol('k')]: 1, 'a b': 2 }, { [Symbol.iterator]: null }", '{"a b": 2, [Symbol(k)]: 1} {[Symbol(Symbol.iterator)]: null}'),
+    ("[].values(), new (class { get [Symbol.toStringTag]() { return 'T' } })()", "Object [Array Iterator] {} Object [T] {}"),
+    ("(() => { const o = { a: {} }; o.self = o; o.a.up = o.a; return [o, o.a] })()", "[<ref *2> {a: <ref *1> {up: [Circular *1]}, self: [Circular *2]}, <ref *1> {up: [Circular *1]}]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("values", "shown"), VALUES, ids=[row[0][:40] for row in VALUES])
+async def test_console_values_read_as_nodes_do(run: RunScript, values: str, shown: str) -> None:
+    """What they are is told, no accessor is called; a line each, JSON's quotes and no spaces inside braces."""
+    execution = await run(f"console.log({values})")
+    assert execution.error is None, execution.error
+    assert execution.logs[0].text.startswith(shown)
+
+
+async def test_console_shows_what_an_error_carries(run: RunScript) -> None:
+    code = "try { await tools.test.fail({}) } catch (e) { console.log(e); console.log(new Error('bare')) }"
+    failed, bare = (await run(code)).logs
+    assert failed.text.startswith("ToolError: ")
+    assert failed.text.endswith(
+        ' {code: "UPSTREAM_ERROR", server: "test", tool: "fail", details: {why: "asked to"}}'
+    )
+    assert bare.text.endswith("(script.js:1:79)")
 
 
 @pytest.mark.parametrize(("code", "shown"), CONSOLE, ids=[row[0][:40] for row in CONSOLE])

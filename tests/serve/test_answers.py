@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -121,6 +122,27 @@ async def test_logs_stay_lines_and_are_paged(runtime: Runtime) -> None:
         "line 1500: all is well",
         "line 1501: all is well",
     ]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "console.log('short'); console.log('z'.repeat(60000)); 1",
+        "for (let i = 0; i < 4; i++) console.log(`${i}`.repeat(20000 * i)); 'y'.repeat(90000)",
+        "for (let i = 0; i < 5000; i++) console.log('z'.repeat(i)); ({'a b': Array(9000).fill('text')})",
+        "console.log('z'.repeat(60000)); throw new Error('x y '.repeat(30000))",
+        "[['x y '.repeat(30000)], {a: 'x y '.repeat(30000)}]",
+    ],
+)
+async def test_every_path_that_is_named_leads_to_what_was_cut(runtime: Runtime, code: str) -> None:
+    told = await run(runtime, code)
+    ways = [way for note in told["cut"] for way in re.findall(r'path=("(?:[^"\\]|\\.)*")', note)]
+    assert ways
+    for way in ways:
+        page = await ask(
+            runtime, "get_execution", execution_id=told["execution_id"], path=json.loads(way)
+        )
+        assert page["value"]
 
 
 async def test_a_large_error_is_cut_in_the_middle(runtime: Runtime) -> None:

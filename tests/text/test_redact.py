@@ -129,6 +129,22 @@ ASSIGNMENTS = [
         'Map {"token" => "«masked token»", "secret" => "«masked secret»"}',
     ),
     (
+        '{password: Map(1) {"a" => "b"}, secret: Config {v: "x", p: Point {x: 1}}, n: 5}',
+        '{password: "«masked password»", secret: "«masked secret»", n: 5}',
+    ),
+    (
+        '{password: <ref *1> Own(1) [Map] {"a" => [Circular *1]}, secret: [Object: null prototype] {v: "x"}, n: 5}',
+        '{password: "«masked password»", secret: "«masked secret»", n: 5}',
+    ),
+    (
+        '{password: [String: "x"], secret: Uint8Array(2) [1, 2], api_key: [1, <1 empty item>, [Getter], [class A]], n: 5}',
+        '{password: "«masked password»", secret: "«masked secret»", api_key: "«masked api_key»", n: 5}',
+    ),
+    (
+        '{password: {[Symbol(k)]: "x", f: [AsyncFunction: f]}, secret: Object [Array Iterator] {v: 1}, n: 5}',
+        '{password: "«masked password»", secret: "«masked secret»", n: 5}',
+    ),
+    (
         "{'password': ['x', None], 'n': 1}",
         "{'password': '«masked password»', 'n': 1}",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import string
 import uuid
 from pathlib import Path
 
@@ -137,6 +138,13 @@ def test_what_repeats_or_has_no_words_is_near_enough_for_a_bound(text: str) -> N
     """A run of signs counts by its length: a bound that it slips through is none."""
     (true,) = toktok.batch_count([text], "o200k_base")
     assert 0.5 * true <= estimate(text) <= 2.0 * true
+
+
+@pytest.mark.parametrize("letter", string.ascii_letters)
+def test_a_run_of_one_letter_costs_what_it_costs(letter: str) -> None:
+    text = letter * 4000
+    (true,) = toktok.batch_count([text], "o200k_base")
+    assert estimate(text) == pytest.approx(true, rel=0.02)
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,11 @@ def _one_of(
     )
 
 
+def server_in(catalogue: Catalogue, name: str) -> str | None:
+    """The server that one name says, as ``server.tool`` does."""
+    return _split(catalogue, name.removeprefix("tools."))[0]
+
+
 def _split(catalogue: Catalogue, name: str) -> tuple[str | None, str]:
     """A server that exists and the rest; both may hold the joint: the longest server wins."""
     for joint in (".", "__"):

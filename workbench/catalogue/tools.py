@@ -203,6 +203,10 @@ class Catalogue:
         """The tool that one name means: ``server.tool`` in many ways, or a tool's name where one has it."""
         return spelling.named(self, name)
 
+    def server_in(self, name: str) -> str | None:
+        """The server that one name says, as ``server.tool`` and ``mcp__server__tool`` do."""
+        return spelling.server_in(self, name)
+
     def described(
         self, names: Iterable[str | tuple[str, str]], seen: SeenTypes = nothing_seen
     ) -> dict[str, JsonValue]:

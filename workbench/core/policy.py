@@ -81,10 +81,18 @@ class Policy:
             return self._not_allowed(server).envelope()
         if query.kind != "suggest":
             await self._upstream.settled(server)
-        catalogue = self._upstream.catalogue().restricted(self._limits.allowed_servers)
+        whole = self._upstream.catalogue()
+        catalogue = whole.restricted(self._limits.allowed_servers)
         if query.kind in _DESCRIBING:  # what was seen is read from a file
-            return (await asyncio.to_thread(_answer, catalogue, query, self._seen)).envelope()
-        return _answer(catalogue, query, self._seen).envelope()
+            answer = await asyncio.to_thread(_answer, catalogue, query, self._seen)
+        else:
+            answer = _answer(catalogue, query, self._seen)
+        if not answer.ok and server is None and query.query is not None:
+            # One name may say the server, too: ``tools["server.tool"]``.
+            server = whole.server_in(query.query)
+            if server is not None and not self._allowed(server):
+                answer = self._not_allowed(server)
+        return answer.envelope()
 
     def catalogue_hash(self) -> str | None:
         return self._upstream.catalogue().hash()

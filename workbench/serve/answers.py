@@ -164,7 +164,12 @@ def _cut_logs(logs: list[JsonValue], tokens: float) -> tuple[list[JsonValue], st
             head.append(line)
             first += 1
     gone = last - first
-    more = _quoted(f"logs[{first}:{min(last, first + _PAGE)}]")
+    if gone:
+        rest = f"logs[{first}:{min(last, first + _PAGE)}]"
+    else:  # every line is there: what is missing is the middle of long ones
+        at = max(range(len(logs)), key=lambda at: len(logs[at]["text"]), default=0)
+        rest = f"logs[{at}].text"
+    more = _quoted(rest)
     # A program reads this number: no comma in it.
     cut = f"… {gone} {'line' if gone == 1 else 'lines'} cut …"
     between = [{"level": "info", "text": cut, "truncated": True}] if gone else []

@@ -10,13 +10,22 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+CLASS = (
+    r"(?:\[Object: null prototype\]"
+    r"|[A-Za-z_$][\w$]{0,80}+(?:\(\d{1,15}\))?(?: \[[\w ]{1,80}+\])?)(?= [\[{])"
+)
+"""What the console says before the braces of an object that is no plain one: ``Map(2)``, ``Point``."""
+REFERENCE = r"<ref \*\d{1,9}>"
+"""Before an object that is found in itself."""
 _PIECE = re.compile(
-    r"\[(?:Array|Object|Circular|Function[^\]\n]{0,80})\]"  # as the console shortens
+    # As the console shortens.
+    r"\[(?:Array|Object(?:: null prototype)?|Circular(?: \*\d{1,9})?|Getter|Setter|Getter/Setter"
+    r"|(?:class|Symbol|\w{0,14}Function)[^\]\n]{0,80})\]|<\d{1,9} empty items?>"
     r"|(?P<open>[\[{])|(?P<close>[\]}])|(?P<quote>\\{0,31}[\"'`])"
     # A bare word only as a member's name or as a constant: everything else is an expression.
     r"|(?:\s|\\[nrt]|[,:]|=>|-?\d[\w.+-]*+|… \d+ more"
     r"|(?:true|false|null|undefined|None|True|False|NaN)(?![\w$])"
-    r"|(?:Map|Set)(?=\s*\{)"
+    rf"|{REFERENCE}|{CLASS}"
     r"|[A-Za-z_$][\w$-]*+(?=\s*+:))++",
 )
 _PASSES = 4

@@ -16,7 +16,7 @@ import orjson
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
 
 from workbench.core.model import JsonValue
-from workbench.text.literals import Literals, quoted_at
+from workbench.text.literals import CLASS, REFERENCE, Literals, quoted_at
 from workbench.text.secret_shapes import (
     LONGEST_NAME,
     MIXED,
@@ -55,7 +55,7 @@ _BARE = rf"(?P<value>(?!«masked)(?:(?![<>#&]){_LETTER})+)"
 _TO_SPACE = rf"(?P<value>(?!«masked){_LETTER}+)"
 _NAMED = re.compile(
     _NAME + r"(?P<close>\\{0,31}[\"'])?\s*(?P<sign>=>|[:=]{1,3})\s*(?!\\{0,31}[\"'`]?«masked)"
-    r"(?:(?P<quote>\\{0,31}[\"'`])|(?P<open>(?:Map |Set )?[\[{])"
+    rf"(?:(?P<quote>\\{{0,31}}[\"'`])|(?P<open>(?:{REFERENCE} )?(?:{CLASS} )?[\[{{])"
     r"|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?=\s*(?:[,}\])]|\\{1,31}[\"'`nr]|[\"'`\n]|\Z)))?"
 )
 """``name = "value"``, ``"name": "value"`` (its quotes may be escaped), ``name: 5``, ``"name": {…}``."""

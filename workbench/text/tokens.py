@@ -37,7 +37,6 @@ _PIECE = (
 )
 # What a piece costs, how many of its letters are free, and what each further one costs: fitted to 90 texts.
 _COSTS = {
-    "run": (3.0, 16, 0.13),
     "ruler": (0.8, 64, 0.02),
     "digits": (1.03, 0, 0.0),
     "indent": (1.19, 80, 0.02),
@@ -59,6 +58,13 @@ _COSTS = {
     "other": (1.8, 1, 1.0),
     "control": (1.3, 0, 0.0),
 }
+_RUNS = {
+    letter: each
+    for each, letters in ((1 / 8, "afloxAF"), (1 / 4, "bcdehikmrsvyBCEILMOY"), (1 / 16, "X"))
+    for letter in letters
+}
+_RUN = 1 / 2
+"""What each letter of a run of one letter costs; of the other letters."""
 # Second letters that hardly ever follow the first in words of English, code, French, Spanish, German, Polish,
 # Turkish and Czech (under 0.035 % of their pairs each, 2 % together).
 _ODD_PAIRS = {
@@ -126,6 +132,8 @@ def _cost(text: str) -> float:
         kind = found.lastgroup
         if kind == "word":
             words.append(found[0])
+        elif kind == "run":
+            cost += (found.end() - found.start()) * _RUNS.get(found["letter"], _RUN)
         elif kind is not None:
             piece, free, further = _COSTS[kind]
             cost += piece

@@ -177,6 +177,7 @@ def _not_a_function(site: FailureSite, refused_batch: str | None, ask: Ask | Non
         told = (
             of_a_promise(site, owner)
             or of_an_envelope(site, owner, name)
+            or tool_advice.named_as_javascript_names(site, callee, owner, name, ask)
             or tool_advice.of_a_response(site, owner, name, ask)
             or tool_advice.has_something_else(site, owner, ask, _kind_with(name))
         )

@@ -22,6 +22,8 @@ _ARGUMENTS = ("arguments", "args", "input", "params", "parameters")
 _NAMES = ("name", "tool", "toolName", "tool_name")
 _READERS = frozenset({"json", "text", "blob", "arrayBuffer"})
 """What a response of fetch has."""
+_JAVASCRIPTS_OWN = frozenset({"then", "toJSON", "valueOf", "constructor"})
+"""What ``tools.<server>`` has no tool for, whatever its name (catalogue.js)."""
 _UNWRAPPED = ("result", "data", "structuredContent", "value", "output", "content")
 _ENDING = (
     "final_answer",
@@ -94,6 +96,19 @@ def not_found(site: FailureSite, ask: Ask | None) -> str | None:
     if function is None or site.text(function) not in _CALLERS:
         return None
     return call_in_another_dialect(site, ask)
+
+
+def named_as_javascript_names(
+    site: FailureSite, callee: Node, owner: Node, name: str, ask: Ask | None
+) -> str | None:
+    """``tools.demo.then(args)``, where the server has such a tool."""
+    if name not in _JAVASCRIPTS_OWN or ask is None or _TOOL.match(site.text(owner)) is None:
+        return None
+    full = f"{_tool_name(site.text(owner))}.{name}"
+    if ask(full, "").get("meant") is None:
+        return None
+    fixed = site.line_with(callee.start_byte, f'tools["{full}"]', callee.end_byte)
+    return f"JavaScript itself looks for {name} on every object, so it is no tool there; write: {fixed}"
 
 
 def as_array(site: FailureSite) -> str | None:

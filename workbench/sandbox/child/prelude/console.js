@@ -3,9 +3,16 @@
   'use strict';
   const { list, push, pop, attempt, joined, slice, repeated, protoOf, keysOf, define, isList, includes, matches, stringify,
           StringOf, NumberOf, DateOf, MapOf, mapGet, mapSet, mapDelete, mapForEach, setForEach, brandOf, brandError,
-          brandMap, brandSet, brandPromise, brandRegExp, identifier, special, weakGet, host, describe, said, textOf,
-          uncurry, callSites, stackText } = kit;
-  const dateISO = uncurry(Date.prototype.toISOString), boxed = [Number.prototype, String.prototype, Boolean.prototype];
+          brandMap, brandSet, brandPromise, brandRegExp, brandBytes, identifier, special, weakGet, host, describe, said, textOf,
+          mapSize, descriptorOf, uncurry, callSites, stackText } = kit;
+  const dateISO = uncurry(Date.prototype.toISOString), setSize = uncurry(descriptorOf(Set.prototype, 'size').get);
+  const symbolsOf = Object.getOwnPropertySymbols, isEnumerable = uncurry(Object.prototype.propertyIsEnumerable);
+  const sourceOf = uncurry(Function.prototype.toString), objectProto = Object.prototype, arrayProto = Array.prototype, tag = Symbol.toStringTag;
+  const functionKinds = [[async () => {}, 'AsyncFunction'], [function* () {}, 'GeneratorFunction'], [async function* () {}, 'AsyncGeneratorFunction']];
+  const boxes = [Number, String, Boolean, BigInt, Symbol];
+  for (let i = 0; i < functionKinds.length; i++) functionKinds[i] = kit.setProto([protoOf(functionKinds[i][0]), functionKinds[i][1]], null);
+  for (let i = 0; i < boxes.length; i++) boxes[i] = kit.setProto([boxes[i].prototype, boxes[i].name, uncurry(boxes[i].prototype.valueOf)], null);
+  kit.setProto(functionKinds, null); kit.setProto(boxes, null);
   const parseWhole = parseInt, parseReal = parseFloat, rounded = Math.round;
   const MAX_SHOWN = 100, MAX_LINE = 65536;
 
@@ -13,62 +20,118 @@
     const text = attempt(() => shown(value, 0, list()));
     return text === undefined ? '[unprintable]' : text;
   }
+  // `seen`: the objects around the value; those that are found in themselves stand in `seen.again`.
   function shown(value, depth, seen) {
     switch (typeof value) {
       case 'string': return depth === 0 ? value : stringify(value);
+      case 'number': return value === 0 && 1 / value < 0 ? '-0' : StringOf(value);
       case 'bigint': return StringOf(value) + 'n';
-      case 'function': {
-        const known = weakGet(special, value);
-        if (known !== undefined && known.what[0] === 't') return '[' + known.what + ']';
-        return '[Function ' + (attempt(() => StringOf(value.name)) || 'anonymous') + ']';
-      }
+      case 'function': return functionText(value);
       case 'object': break;
       default: return textOf(value);
     }
     if (value === null) return 'null';
     if (value === kit.tools) return '[' + kit.tools + ']';
-    if (includes(seen, value)) return '[Circular]';
-    const brand = brandOf(value), proto = attempt(() => protoOf(value));
-    if (brand === brandError) {
-      const d = describe(value);
-      return said(d) + (d.stack === undefined || d.stack === '' || depth > 0 ? '' : '\n' + slice(d.stack, 0, -1));
+    if (includes(seen, value)) {
+      seen.again ??= list();
+      if (!includes(seen.again, value)) push(seen.again, value);
+      for (let i = 0; i < seen.again.length; i++) if (seen.again[i] === value) return '[Circular *' + (i + 1) + ']';
     }
+    const brand = brandOf(value), proto = attempt(() => protoOf(value));
     if (proto === DateOf.prototype) return attempt(() => dateISO(value)) || 'Invalid Date';
     if (brand === brandRegExp) return textOf(value);
-    const isArray = isList(value);
-    if (depth > 8) return isArray ? '[Array]' : '[Object]';
+    for (let i = 0; i < boxes.length; i++) {
+      const inner = proto === boxes[i][0] ? attempt(() => boxes[i][2](value)) : undefined;
+      if (inner !== undefined) return '[' + boxes[i][1] + ': ' + shown(inner, depth + 1, seen) + ']';
+    }
+    const isArray = isList(value), isError = brand === brandError;
+    if (depth > 8 && !isError) return isArray ? '[Array]' : '[Object]';
     push(seen, value);
     const parts = list();
     let more = 0;
     const show = v => shown(v, depth + 1, seen);
-    let open = '{', close = '}';
-    if (isArray) {
+    let name = '', open = '{', close = '}';
+    if (isError) {
+      const d = describe(value);
+      open = said(d) + (d.stack === undefined || d.stack === '' || depth > 0 ? '' : '\n' + slice(d.stack, 0, -1));
+      if (depth > 0) { pop(seen); return open; }
+      membersOf(value, parts, show);
+      close = parts.length === 0 ? '' : '}';
+      open += parts.length === 0 ? '' : ' {';
+    } else if (isArray || brand === brandBytes) {
       open = '['; close = ']';
       const count = attempt(() => value.length) || 0;
-      for (let i = 0; i < count && i < MAX_SHOWN; i++) push(parts, show(attempt(() => value[i])));
-      more = count - MAX_SHOWN;
-    } else if (brand === brandMap) {
-      open = 'Map {';
-      attempt(() => mapForEach(value, (v, k) => { if (parts.length < MAX_SHOWN) push(parts, show(k) + ' => ' + show(v)); else more++; }));
-    } else if (brand === brandSet) {
-      open = 'Set {';
-      attempt(() => setForEach(value, v => { if (parts.length < MAX_SHOWN) push(parts, show(v)); else more++; }));
+      name = classOf(value, proto, '(' + count + ')');
+      let i = 0;
+      while (i < count && parts.length < MAX_SHOWN) {
+        const item = attempt(() => value[i]);
+        const holes = item === undefined ? holesFrom(value, i, count) : 0;
+        push(parts, holes === 0 ? show(item) : holes === 1 ? '<1 empty item>' : '<' + holes + ' empty items>');
+        i += holes || 1;
+      }
+      more = count - i;
+    } else if (brand === brandMap || brand === brandSet) {
+      const isMap = brand === brandMap, count = attempt(() => isMap ? mapSize(value) : setSize(value));
+      name = classOf(value, proto, count === undefined ? '' : '(' + count + ')');
+      const take = text => { if (parts.length < MAX_SHOWN) push(parts, text()); else more++; };
+      if (isMap) attempt(() => mapForEach(value, (v, k) => take(() => show(k) + ' => ' + show(v))));
+      else attempt(() => setForEach(value, v => take(() => show(v))));
     } else if (brand === brandPromise) {
       open = 'Promise {'; push(parts, 'await it to see its value');
     } else if (brand !== null && brand.text !== undefined) {
       pop(seen);
       return brand.text(value);
     } else {
-      const keys = attempt(() => keysOf(value)) || list();
-      for (let i = 0; i < keys.length && i < MAX_SHOWN; i++) {
-        const key = keys[i];
-        push(parts, (matches(identifier, key) !== null ? key : stringify(key)) + ': ' + show(attempt(() => value[key])));
-      }
-      more = keys.length - MAX_SHOWN;
+      name = classOf(value, proto, '');
+      more = membersOf(value, parts, show);
     }
     pop(seen);
     if (more > 0) push(parts, '… ' + more + ' more');
-    return open + joined(parts, ', ') + close;
+    const text = name + open + joined(parts, ', ') + close;
+    if (seen.again !== undefined) for (let i = 0; i < seen.again.length; i++) if (seen.again[i] === value) return '<ref *' + (i + 1) + '> ' + text;
+    return text;
+  }
+  // What an object has, into `parts`; how many more there are. An accessor is named, not called.
+  function membersOf(value, parts, show) {
+    const keys = attempt(() => keysOf(value)) || list();
+    const member = (key, name) => {
+      const d = attempt(() => descriptorOf(value, key));
+      const text = d === undefined || d.get === undefined && d.set === undefined ? show(attempt(() => value[key]))
+        : d.set === undefined ? '[Getter]' : d.get === undefined ? '[Setter]' : '[Getter/Setter]';
+      push(parts, name + ': ' + text);
+    };
+    for (let i = 0; i < keys.length && i < MAX_SHOWN; i++) member(keys[i], matches(identifier, keys[i]) !== null ? keys[i] : stringify(keys[i]));
+    const symbols = attempt(() => symbolsOf(value)) || list();
+    for (let i = 0; i < symbols.length && parts.length < MAX_SHOWN; i++) {
+      if (attempt(() => isEnumerable(value, symbols[i])) === true) member(symbols[i], '[' + textOf(symbols[i]) + ']');
+    }
+    return keys.length - MAX_SHOWN;
+  }
+  // The class of an object and `size`, where that is worth a word: '' of plain objects and arrays.
+  function classOf(value, proto, size) {
+    if (proto === objectProto || proto === arrayProto || proto === undefined) return '';
+    if (proto === null) return '[Object: null prototype] ';
+    const made = attempt(() => descriptorOf(proto, 'constructor').value), name = typeof made === 'function' ? attempt(() => made.name) : undefined;
+    const tagged = attempt(() => value[tag]), own = typeof name === 'string' && name !== '' ? name : 'Object';
+    return own + size + (typeof tagged !== 'string' || tagged === '' || tagged === own ? ' ' : ' [' + tagged + '] ');
+  }
+  const MAX_HOLES = 10000;
+  function holesFrom(value, from, count) {
+    let i = from;
+    while (i < count && i - from < MAX_HOLES && attempt(() => descriptorOf(value, i) === undefined && !(i in value)) === true) i++;
+    return i - from;
+  }
+  function functionText(value) {
+    const known = weakGet(special, value);
+    if (known !== undefined && known.what[0] === 't') return '[' + known.what + ']';
+    const name = attempt(() => StringOf(value.name)) || '', proto = attempt(() => protoOf(value));
+    if (slice(attempt(() => sourceOf(value)) || '', 0, 5) === 'class') {
+      const parent = typeof proto === 'function' ? attempt(() => StringOf(proto.name)) : '';
+      return '[class ' + (name || '(anonymous)') + (parent ? ' extends ' + parent : '') + ']';
+    }
+    let kind = 'Function';
+    for (let i = 0; i < functionKinds.length; i++) if (proto === functionKinds[i][0]) kind = functionKinds[i][1];
+    return '[' + kind + (name === '' ? ' (anonymous)' : ': ' + name) + ']';
   }
   // The specifiers of a console (WHATWG Console, 2.2), as Node has them. What is not one stays.
   function specified(kind, value) {

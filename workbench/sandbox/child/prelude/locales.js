@@ -18,6 +18,7 @@
     }],
     [String.prototype, {
       localeCompare(that, locales, options) {
+        if (this === undefined || this === null) throw new kit.TypeErrorOf('String.prototype.localeCompare called on ' + this);
         const a = same(this), b = same(that);
         if (locales === undefined && options === undefined && matches(simple, a) !== null && matches(simple, b) !== null) return a < b ? -1 : a > b ? 1 : 0;
         return intl().compareTexts(a, b, locales, options);

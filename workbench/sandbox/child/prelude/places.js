@@ -156,7 +156,8 @@
     if (isReal && !isKnown) {
       try { hide(error, 'stack', stackText(sites, from)); return undefined; } catch (e) { /* frozen before it was thrown */ }
     }
-    return '';
+    // A DOMException takes the text for its stack; other objects take nothing.
+    return typeof error === 'object' && error !== null && !isReal ? slice(stackText(sites, from), 0) : '';
   }
   const endsMemory = text => text === 'out of memory' || text === 'string too long' || text === 'Invalid error message' ||
     text === 'out of memory in regexp execution';

@@ -19,7 +19,7 @@
   brand(WeakMap.prototype, 'a WeakMap', '');
   brand(WeakSet.prototype, 'a WeakSet', '');
   brand(ArrayBuffer.prototype, 'an ArrayBuffer', 'use Array.from(new Uint8Array(buffer))');
-  brand(protoOf(Uint8Array.prototype), 'a typed array', 'use Array.from(array)');
+  const brandBytes = brand(protoOf(Uint8Array.prototype), 'a typed array', 'use Array.from(array)');
   brand(DataView.prototype, 'a DataView', '');
   brand(BigInt.prototype, 'a BigInt', 'use String(x) or Number(x)');
   brand(Symbol.prototype, 'a symbol', 'use its description');
@@ -130,7 +130,7 @@
   }
 
   kit.brand = brand; kit.brandOf = brandOf; kit.isList = isList; kit.toJSON = toJSON; kit.identifier = identifier;
-  kit.brandMap = brandMap; kit.brandSet = brandSet; kit.brandPromise = brandPromise;
+  kit.brandMap = brandMap; kit.brandBytes = brandBytes; kit.brandSet = brandSet; kit.brandPromise = brandPromise;
   kit.brandError = brandError; kit.brandRegExp = brandRegExp;
   kit.special = special;
   kit.namedSpecial = (f, what, cure) => { weakSet(special, f, { __proto__: null, what, cure }); return f; };

@@ -28,6 +28,7 @@ from workbench.sandbox.child.starting.typescript import (
 from workbench.sandbox.job import Form
 
 _USE_STRICT = re.compile(r"""(?:\s|\ufeff)*(["'])use strict\1""")
+_SHEBANG = re.compile(r"\A(\ufeff?)#!")
 _CHECKED = "throw 0;"
 """Above a script that is only checked: it ends there, before its first statement."""
 
@@ -105,8 +106,7 @@ class Starter:
         return False
 
     def _forms(self, code: str, text: str) -> Iterator[_Attempt]:
-        if text.startswith("#!"):
-            text = "//" + text[2:]
+        text = _SHEBANG.sub(r"\1//", text)
         if _needs_a_tree(text):
             is_typed = may_be_typed(text)
             for form in _untyped_forms(text) if is_typed else _outlined_forms(text):
