@@ -234,6 +234,17 @@ async def test_events_come_in_order_and_recorder_first(engine: Engine) -> None:
     assert heard[-1][1].execution_id == "committed"
 
 
+async def test_what_could_have_come_in_another_order_is_recorded_before_the_next_step(
+    engine: Engine,
+) -> None:
+    """Of a run whose process is killed there then, too."""
+    events: list[Event] = []
+    code = "sleep(60_000); await tools.test.echo({}); console.log('next'); 1"
+    await engine.run(ExecutionRequest(code), tools=DictTools(), listener=events.append)
+    kinds = [event.kind if isinstance(event, HostReading) else type(event) for event in events]
+    assert kinds.index("order") < kinds.index(ConsoleLine)
+
+
 async def test_a_listener_that_fails_harms_nobody(
     engine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -21,7 +21,9 @@ from workbench.core.events import ConsoleLine, Event, ToolCallStarted
 from workbench.core.model import ExecutionRequest, Limits, LogLine, PoolSettings, ToolCall
 from workbench.history import HistoryError, Store, trouble
 from workbench.history import writer as writing
+from workbench.history.database import Locked, NoRoom
 from workbench.history.store import SqliteHistory
+from workbench.history.trouble import Trouble
 
 pytestmark = pytest.mark.anyio
 
@@ -35,6 +37,18 @@ def locked(path: Path) -> Iterator[sqlite3.Connection]:
         yield other
     finally:
         other.close()
+
+
+def test_another_cause_is_another_trouble() -> None:
+    """Patience with a lock is none with a disk that filled up meanwhile."""
+    lock = None
+    for _ in range(9):
+        lock = Trouble.after(lock, Locked("locked"))
+    assert lock is not None
+    assert lock.tries == 9
+    full = Trouble.after(lock, NoRoom("full"))
+    assert (full.tries, full.since) == (1, full.last)
+    assert full.pause < lock.pause
 
 
 @pytest.mark.slow

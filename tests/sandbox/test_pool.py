@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import workbench
-from tests.support.pools import pool_of
+from tests.support.pools import pool_of, processes_of
 from tests.support.servers import until
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
@@ -70,6 +70,7 @@ async def test_a_wait_cancelled_in_any_turn_of_the_loop_gives_its_worker_back(
         await waiting
     await busy
     assert engine.pool.running == engine.pool.queued == 0
+    await until(lambda: processes_of(engine) == set(pool_of(engine).worker_pids()))
     assert (await engine.run(ExecutionRequest("7"), tools=tools)).value == 7
 
 

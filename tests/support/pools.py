@@ -10,3 +10,9 @@ def pool_of(engine: Engine) -> Pool:
     """The forked workers of an engine."""
     assert isinstance(engine.pool, Pool)
     return engine.pool
+
+
+def processes_of(engine: Engine) -> set[int]:
+    """The workers that live, whether the pool still knows of them or not."""
+    server = pool_of(engine)._server
+    return set(server._workers) if server is not None else set()

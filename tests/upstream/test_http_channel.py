@@ -31,7 +31,7 @@ from workbench.config import ServerSettings
 from workbench.core.model import ErrorCode
 from workbench.mcp import messages
 from workbench.upstream import Manager
-from workbench.upstream.transports import mirrored
+from workbench.upstream.transports import http_channel, mirrored
 from workbench.upstream.transports.http_channel import HttpChannel
 
 pytestmark = pytest.mark.anyio
@@ -399,6 +399,25 @@ async def test_the_session_is_ended_with_the_connection() -> None:
         assert [one.headers["mcp-session-id"] for one in fake.asked if one.method == "DELETE"] == [
             "s1"
         ]
+
+
+async def test_a_stream_of_its_own_messages_that_held_for_long_is_asked_for_again_and_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of one that ends at once only twice: the server says by that that it has none."""
+    monkeypatch.setattr(http_channel, "_STEADY_S", 0.0)
+    listened = 0
+
+    def answer(asked: Asked) -> Reply:
+        nonlocal listened
+        if asked.method != "GET":
+            return _calling(lambda asked: result(asked, text("fine")))(asked)
+        listened += 1
+        return stream(b"retry: 1\n\n")
+
+    async with serving(answer) as fake, managing(_settings(fake)) as manager:
+        await manager.settled("web")
+        await until(lambda: listened > 4)
 
 
 async def test_a_redirect_is_followed_on_the_same_server_only() -> None:

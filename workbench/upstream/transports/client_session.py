@@ -42,6 +42,7 @@ from workbench.upstream.client_side import ClientSide
 from workbench.upstream.repair import repair_listing
 from workbench.upstream.transports.link import Channel, Era, StartAfresh, Way, about_of
 from workbench.upstream.transports.mirrored import Mirror, mirror_of, mirrored
+from workbench.util.back_off import BackOff
 
 _log = logging.getLogger(__name__)
 MOST_PAGES = 100
@@ -143,7 +144,6 @@ class Session:
             seen.add(cursor)
 
     async def watch(self, changed: Callable[[], None]) -> None:
-        pause = _FIRST_PAUSE_S
         told = {
             f"{kind}ListChanged": True
             for kind in ("tools", *OFFERS)
@@ -152,6 +152,8 @@ class Session:
         if not self._stamp or not told:
             return
         wanted = {"notifications": told}
+        # Whatever stands between may end a stream on which little happens.
+        back_off = BackOff(_FIRST_PAUSE_S, _LONGEST_PAUSE_S, healthy_s=_LONGEST_PAUSE_S)
         for number in itertools.count(1):
             began = time.monotonic()
             try:
@@ -162,10 +164,7 @@ class Session:
                 return
             except Failure as error:
                 _log.info("no news of changed tools for now: %s", error)
-            # Whatever stands between may end a stream on which little happens.
-            steady = time.monotonic() - began > _LONGEST_PAUSE_S
-            pause = _FIRST_PAUSE_S if steady else min(2 * pause, _LONGEST_PAUSE_S)
-            await asyncio.sleep(pause)
+            await asyncio.sleep(back_off.after(time.monotonic() - began))
 
     async def call_tool(
         self, name: str, args: dict[str, JsonValue], timeout: float, progress: Progress
