@@ -22,6 +22,7 @@ _CODE = """\
 console.warn('one');
 await tools.demo.echo({value: [1, {a: 2}]});
 await tools.demo.no_such_tool({});
+// a line that goes on at the edge of the editor: so long that no terminal of these tests has room for its end
 """
 _ASCII_UI = Config(servers={"demo": demo_server()}, ui=UiSettings(icons="ascii"))
 

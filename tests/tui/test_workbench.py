@@ -316,6 +316,55 @@ async def test_file_changed_by_another_program(make_app: MakeApp, tmp_path: Path
         assert "return 22" in (tmp_path / "test.js").read_text()
 
 
+@pytest.mark.parametrize("by", ["close", "quit"])
+async def test_what_an_agent_wrote_is_overwritten_by_no_way_of_saving(
+    make_app: MakeApp, tmp_path: Path, by: str
+) -> None:
+    """Closing and leaving save, too."""
+    app, file = make_app("return 1"), tmp_path / "test.js"
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await start(app, pilot)
+        await pilot.press("x")
+        file.write_text("of an agent")
+        for words in ("of an agent", "xreturn 1"):
+            await pilot.press("ctrl+w" if by == "close" else "ctrl+q")
+            await until(lambda: isinstance(app.screen, ChoiceScreen), "asked")
+            await pilot.press("right", "enter")
+            await until(lambda: not isinstance(app.screen, ChoiceScreen), "answered")
+            await pilot.pause()
+            assert file.read_text() == words
+            if words == "of an agent":
+                await told(app, "was changed by another program: Save as keeps both")
+
+
+async def test_a_file_with_other_line_ends_is_taken_over_whole(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    """Else it counts as changed here, and what others write to it later is not taken any more."""
+    app, file = make_app(), tmp_path / "test.js"
+    file.write_bytes(b"let a;\r\nreturn 1\r\n")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await app.main.scripts.open(file)
+        for text in (b"let a;\nreturn 1\n", b"let a;\r\nreturn 2\r\n"):
+            file.write_bytes(text)
+            app.main.files.look_at_disk()
+            assert app.main.tab.script.text.encode() == text
+            assert app.main.scripts.unsaved() == []
+
+
+async def test_a_file_that_cannot_be_read_opens_no_other_script(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app = make_app("return 1")
+    (tmp_path / "old.js").write_bytes(b"// caf\xe9")
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await start(app, pilot)
+        await app.main.scripts.open(tmp_path / "old.js")
+        await told(app, "is not UTF-8 text")
+        assert [tab.document.name for tab in app.main.scripts.tabs] == ["test.js"]
+
+
 @pytest.mark.slow
 async def test_history_opens_a_replay(make_app: MakeApp) -> None:
     app = make_app("return 1")

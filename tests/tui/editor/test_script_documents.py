@@ -32,6 +32,34 @@ def test_change_by_another_program_is_seen(tmp_path: Path) -> None:
     assert document.changed_on_disk()
 
 
+def test_what_speaks_against_saving(tmp_path: Path) -> None:
+    file = tmp_path / "a.js"
+    file.write_text("1")
+    document = script_documents.read(file)
+    assert document.objection() == ""
+    file.chmod(0o444)
+    assert document.objection() == "is read-only"
+    file.chmod(0o644)
+    (tmp_path / "a.input.json").write_text("{}")
+    assert document.objection() == "was changed by another program"
+    script_documents.write(document, "2", "{}")
+    assert document.objection() == ""
+    file.unlink()
+    assert document.objection() == "", "saving makes it again"
+    new = script_documents.read(tmp_path / "new.js")
+    (tmp_path / "new.js").write_text("of another")
+    assert new.objection() == "was changed by another program"
+
+
+def test_a_mark_before_the_text_is_no_part_of_it_and_stays(tmp_path: Path) -> None:
+    file = tmp_path / "a.js"
+    file.write_bytes(b"\xef\xbb\xbfreturn 1")
+    document = script_documents.read(file)
+    assert document.saved_text == "return 1"
+    script_documents.write(document, "return 2", "{}\n")
+    assert file.read_bytes() == b"\xef\xbb\xbfreturn 2"
+
+
 def test_what_cannot_be_read_or_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.js").write_bytes(b"\xff\xfe")
     with pytest.raises(DocumentError, match="not UTF-8"):

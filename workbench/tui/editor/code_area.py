@@ -156,12 +156,6 @@ class CodeArea(LineActions, inherit_bindings=False):
         super().redo()
         self.post_message(self.Edited(self))
 
-    def replace_all(self, text: str) -> None:
-        """Another text, as an edit that can be undone; the cursor stays where it can."""
-        row, column = self.cursor_location
-        if self.put_lines(text):
-            self.go_to(row + 1, column + 1)
-
     # -- painting --------------------------------------------------------------------------
 
     def changed_rows(self) -> set[int] | None:
@@ -229,12 +223,6 @@ class CodeArea(LineActions, inherit_bindings=False):
         self.signature.moved()
 
     # -- the cursor ------------------------------------------------------------------------
-
-    def go_to(self, line: int, column: int = 1) -> None:
-        """Put the cursor at a place (both from 1; what is outside is brought inside)."""
-        row = min(max(1, line), self.document.line_count) - 1
-        column = min(max(1, column) - 1, len(self.document.get_line(row)))
-        self.select(Selection.cursor((row, column)))
 
     def select(self, selection: Selection) -> None:
         """Select, and bring the end into view: its line to the middle only where it was out of sight, its

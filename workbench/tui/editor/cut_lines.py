@@ -7,12 +7,12 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from workbench.tui.textual_private import EditorBase
+from workbench.tui.editor.folding_editor import FoldingEditor
 
 BEFORE, AFTER = "‹", "›"
 
 
-def with_cut_signs(area: EditorBase, strip: Strip, y: int, style: Style) -> Strip:
+def with_cut_signs(area: FoldingEditor, strip: Strip, y: int, style: Style) -> Strip:
     """The row ``y`` of the widget with a sign in its first or last cell where its text goes on there; not on
     the cursor."""
     row = area.wrapped_document.row_at(y + area.scroll_offset.y)
@@ -26,9 +26,9 @@ def with_cut_signs(area: EditorBase, strip: Strip, y: int, style: Style) -> Stri
         text = area.document.get_line(row)[: area.cursor_location[1]]
         cursor = first + cell_len(text.expandtabs(area.wrapped_document.tab_width)) - left
     if left and width and cursor != first < last:
-        strip = _with_sign(strip, BEFORE, first, style)
+        strip = _with_sign(strip, area.in_our_signs(BEFORE), first, style)
     if first < last and first + width - left > last + 1 and cursor != last:
-        strip = _with_sign(strip, AFTER, last, style)
+        strip = _with_sign(strip, area.in_our_signs(AFTER), last, style)
     return strip
 
 

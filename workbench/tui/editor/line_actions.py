@@ -7,6 +7,7 @@ from textual.widgets.text_area import Selection
 from workbench.tui.editor import text_edits
 from workbench.tui.editor.code_typing import Typing
 from workbench.tui.editor.guided_editor import GuidedEditor
+from workbench.tui.textual_private import newline_of
 
 
 class LineActions(GuidedEditor):
@@ -17,6 +18,12 @@ class LineActions(GuidedEditor):
     def select(self, selection: Selection) -> None:
         """Select, and bring the end into view."""
         raise NotImplementedError
+
+    def go_to(self, line: int, column: int = 1) -> None:
+        """Put the cursor at a place (both from 1; what is outside is brought inside)."""
+        row = min(max(1, line), self.document.line_count) - 1
+        column = min(max(1, column) - 1, len(self.document.get_line(row)))
+        self.select(Selection.cursor((row, column)))
 
     def put_lines(self, text: str) -> bool:
         """Another text, as one step of the undo history that changes the lines from the first to the last that
@@ -34,6 +41,21 @@ class LineActions(GuidedEditor):
             (bottom - 1, len(before[bottom - 1])),
         )
         return True
+
+    def replace_all(self, text: str) -> None:
+        """Another text, as an edit that can be undone; the cursor stays where it can."""
+        row, column = self.cursor_location
+        if self.put_lines(text):
+            self.go_to(row + 1, column + 1)
+
+    def take_over(self, text: str) -> None:
+        """What another program made of the text; with other ends of lines nothing before can be undone."""
+        if newline_of(text) == self.document.newline:
+            self.replace_all(text)
+            return
+        row, column = self.cursor_location
+        self.text = text
+        self.go_to(row + 1, column + 1)
 
     def action_outdent(self) -> None:
         if not self.read_only:

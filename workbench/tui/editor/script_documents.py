@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import glob
+import os
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,10 @@ _INPUT_SUFFIX = ".input.json"
 _EMPTY_INPUT = "{}\n"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LARGEST = 16 << 20
+_MARK = BOM_UTF8.decode()
+"""What some editors put before a text in UTF-8: no part of it, and kept where it was."""
+Stamps = tuple[int | None, int | None]
+"""When a script and its input were written, in ns; None: there is no such file."""
 
 
 class DocumentError(Exception):
@@ -27,10 +33,12 @@ class Document:
     path: Path | None
     saved_text: str = ""
     saved_input: str = _EMPTY_INPUT
-    stamp: int | None = None
-    """Modification time of the file when it was read, in ns."""
+    stamps: Stamps | None = None
+    """Of its files, as they were read or saved; None: they are another's, whatever they hold."""
     number: int = 1
     """Tells scripts that have no file apart."""
+    mark: str = ""
+    """What stands before the text in its file."""
 
     @property
     def name(self) -> str:
@@ -41,8 +49,20 @@ class Document:
         return input_file(self.path) if self.path is not None else None
 
     def changed_on_disk(self) -> bool:
-        """Whether someone else wrote the file since it was read or saved."""
-        return self.path is not None and self.stamp is not None and _stamp(self.path) != self.stamp
+        """Whether someone else wrote its files since they were read or saved."""
+        return (
+            self.path is not None and self.stamps is not None and stamps(self.path) != self.stamps
+        )
+
+    def objection(self) -> str:
+        """Why saving should ask first, behind the name; empty: nothing speaks against it."""
+        if self.path is None or not self.path.exists():
+            return ""  # who removed it sees it again
+        if self.changed_on_disk():
+            return "was changed by another program"
+        # Files are replaced, which asks the folder only; root may write anything.
+        writable = self.path.stat().st_mode & 0o222 and os.access(self.path, os.W_OK)
+        return "" if writable else "is read-only"
 
 
 def is_sample(path: Path) -> bool:
@@ -72,10 +92,12 @@ def named_input(script: Path, name: str) -> Path:
 def read(path: Path) -> Document:
     """Open a script with its input. A file that does not exist yet is an empty script."""
     path = path.expanduser().absolute()
-    stamp = _stamp(path)
-    text = read_text(path) if stamp is not None else ""
+    seen = stamps(path)
+    text = read_text(path) if seen[0] is not None else ""
     beside = input_file(path)
-    return Document(path, text, read_text(beside) if beside.is_file() else _EMPTY_INPUT, stamp)
+    given = read_text(beside).removeprefix(_MARK) if beside.is_file() else _EMPTY_INPUT
+    mark = text[:1] if text.startswith(_MARK) else ""
+    return Document(path, text.removeprefix(mark), given, seen, mark=mark)
 
 
 def write(document: Document, text: str, input_text: str) -> None:
@@ -84,12 +106,12 @@ def write(document: Document, text: str, input_text: str) -> None:
     beside = document.input_path
     if path is None or beside is None:
         raise DocumentError("the script has no name yet: use Save as")
-    write_text(path, text)
+    write_text(path, document.mark + text)
     document.saved_text = text
-    document.stamp = _stamp(path)
     if input_text != document.saved_input or beside.is_file():
         write_text(beside, input_text)
     document.saved_input = input_text
+    document.stamps = stamps(path)
 
 
 def read_text(path: Path) -> str:
@@ -112,6 +134,11 @@ def write_text(path: Path, text: str) -> None:
     except (OSError, UnicodeEncodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "text that is no UTF-8"
         raise DocumentError(f"cannot save {path}: {reason}") from None
+
+
+def stamps(script: Path) -> Stamps:
+    """Of a script and its input, as they are now."""
+    return _stamp(script), _stamp(input_file(script))
 
 
 def _stamp(path: Path) -> int | None:

@@ -94,7 +94,7 @@ class Navigation:
         except SuspendNotSupported:
             host.app.show_toast("Another editor cannot be opened from here", "warning")
         else:
-            area.replace_all(text)
+            area.take_over(text)
         host.app.refresh()
 
     def choose_replay(self) -> None:

@@ -18,7 +18,7 @@ from workbench.core.scripts import (
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen, unless_kept
 from workbench.tui.editor import script_documents
 from workbench.tui.editor.highlighting import language_of
-from workbench.tui.editor.script_documents import Document, DocumentError
+from workbench.tui.editor.script_documents import Document, DocumentError, Stamps
 
 if TYPE_CHECKING:
     from workbench.tui.main.host import Host
@@ -37,6 +37,8 @@ class ScriptFiles:
         self._scripts = scripts
         self._told_of: list[Tab] = []
         """Scripts that were changed both here and on disk."""
+        self._warned: dict[Tab, tuple[str, Stamps]] = {}
+        """Why the last save was put off, and which files it would have overwritten."""
 
     # -- opening -----------------------------------------------------------------------
 
@@ -84,15 +86,18 @@ class ScriptFiles:
     # -- saving ------------------------------------------------------------------------
 
     def save_all(self) -> bool:
-        """Save every changed script. False: one has no name or could not be written."""
+        """Save every changed script. False: one has no name, or was not written, which was told."""
         return all(self._write(tab) for tab in self._scripts.tabs if tab.changed)
 
-    def _write(self, tab: Tab) -> bool:
+    def _write(self, tab: Tab, *, asked: bool = False) -> bool:
+        """Save; what another program wrote, or nobody may write, only when asked again. asked: it was."""
         app = self._host.app
         if tab.document.path is not None and script_documents.is_sample(tab.document.path):
             app.show_toast(
                 f"{tab.document.name} is a sample: give it a name with Save as", "warning"
             )
+            return False
+        if not asked and self._puts_off(tab):
             return False
         try:
             script_documents.write(tab.document, tab.script.text, tab.input.text)
@@ -103,33 +108,45 @@ class ScriptFiles:
         self._host.show_titles()
         self._host.set_status(f"Saved {tab.document.path}")
         app.keep_drafts()  # what is in a file now is not recovered
+        self._warned.pop(tab, None)
+        if tab in self._told_of:
+            self._told_of.remove(tab)
+        return True
+
+    def _puts_off(self, tab: Tab) -> bool:
+        """Whether the files are left as they are for now, which is told: once for what they hold."""
+        document = tab.document
+        objection = document.objection()
+        if not objection or document.path is None:
+            return False
+        warned = objection, script_documents.stamps(document.path)
+        if self._warned.get(tab) == warned:
+            return False
+        self._warned[tab] = warned
+        self._host.app.show_toast(
+            f"{document.name} {objection}: Save as keeps both; saving again overwrites it",
+            "warning",
+        )
         return True
 
     def save(self) -> None:
-        """Save the script in front; where its file was changed by another program, only when asked again."""
+        """Save the script in front."""
         tab = self._host.tab
-        if not tab.has_file:
-            self.save_as(tab)
-        elif tab.document.changed_on_disk():
-            self._host.app.show_toast(
-                f"{tab.document.name} was changed by another program: "
-                "Save as keeps both; saving again overwrites it",
-                "warning",
-            )
-            tab.document.stamp = None
-        else:
+        if tab.has_file:
             self._write(tab)
+        else:
+            self.save_as(tab)
 
     def save_as(self, tab: Tab, then: Callable[[], object] = lambda: None) -> None:
         """Ask for a name and save; ``then`` is done when that succeeded."""
 
-        def save(path: Path) -> None:
+        def save(path: Path, *, asked: bool) -> None:
             before = tab.document.path
             tab.document.path = path
             if path.parent == self._folder.absolute():
                 with suppress(OSError):  # saving says why
                     path.parent.mkdir(parents=True, exist_ok=True)
-            if self._write(tab):
+            if self._write(tab, asked=asked):
                 then()
             else:
                 tab.document.path = before
@@ -139,9 +156,9 @@ class ScriptFiles:
                 return
             path = self._path_of(answer)
             if path == tab.document.path:
-                save(path)
+                save(path, asked=False)
             else:
-                unless_kept(self._host.app, path, lambda: save(path))
+                unless_kept(self._host.app, path, lambda: save(path, asked=True))
 
         path = tab.document.path
         if path is None or script_documents.is_sample(path):  # samples stay as they came
@@ -200,11 +217,11 @@ class ScriptFiles:
                 fresh = script_documents.read(document.path)
             except DocumentError as error:
                 self._host.app.show_toast(str(error), "warning")
-                document.stamp = None
+                document.stamps = None
                 continue
             tab.document = fresh
-            tab.script.replace_all(fresh.saved_text)
-            tab.input.replace_all(fresh.saved_input)
+            tab.script.take_over(fresh.saved_text)
+            tab.input.take_over(fresh.saved_input)
             self._host.set_status(f"{document.name} was changed by another program: read again")
             self._host.show_titles()
 

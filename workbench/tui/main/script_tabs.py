@@ -109,13 +109,13 @@ class ScriptTabs:
     # -- opening and closing -----------------------------------------------------------
 
     async def open(self, path: Path) -> None:
-        """Show a file; says so where it cannot be read, and shows an empty script."""
+        """Show a file; says so where it cannot be read, and shows an empty script where there is no other."""
         try:
-            document = script_documents.read(path)
+            await self.show(script_documents.read(path))
         except DocumentError as error:
             self._host.app.show_toast(str(error), "error")
-            document = Document(None)
-        await self.show(document)
+            if not self.tabs:
+                await self.show(Document(None))
 
     async def show(self, document: Document) -> Tab:
         """Show a document in its tab; in a new one where it is not open yet."""

@@ -176,7 +176,10 @@ class DetailPane(Pane):
             return
         if execution.error is None:
             self._show_card(False)
-            self.result.show(execution.value, "result")
+            if execution.status == "ok":
+                self.result.show(execution.value, "result")
+            else:  # nobody was left to write one down
+                self.result.clear("It came to no result\nits process ended before the script did")
         else:
             self.error_card.show(execution.error, run.code, may_fix=may_fix)
             self._show_card(True)

@@ -72,7 +72,8 @@ def call_line(
     name: list[Part] = [(indent + row.server, f"hue-{hue}"), (f".{row.tool}", "")]
     came = row.summary if row.status == "ok" or (row.status == "running" and row.summary) else ""
     if not quiet:
-        came = row.summary if columns.word else f"{row.status}: {row.summary}"
+        said = [row.summary] if columns.word else [row.status, row.summary]
+        came = ": ".join(filter(None, said))
     style = "dim" if quiet else row.status
     if columns.view == "summary":
         parts += _with_rest(name, columns.name, [(row.args, "dim")])
