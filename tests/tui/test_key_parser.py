@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from textual.message import Message
 
 from workbench.tui.commands import COMMANDS
 from workbench.tui.commands.shown import split
+from workbench.tui.textual_private import typed_ahead
 from workbench.tui.textual_private.key_parser import KeyParser, read_keys_with_ours
 
 
@@ -139,3 +141,22 @@ def test_the_drivers_read_with_it() -> None:
     drivers = [importlib.import_module(f"textual.drivers.{name}") for name in names]
     read_keys_with_ours()
     assert {driver.XTermParser for driver in drivers} == {KeyParser}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
+def test_lines_that_wait_are_read_and_what_comes_as_keys_is_left() -> None:
+    import termios
+    import tty
+
+    ours, theirs = os.openpty()
+    try:
+        os.write(ours, "a\ré\rrest".encode())
+        assert typed_ahead._waiting_lines(theirs) == "a\né\n"
+        assert typed_ahead._waiting_lines(theirs) == ""
+        tty.setraw(theirs, termios.TCSANOW)
+        assert os.read(theirs, 9) == b"rest"
+        os.write(ours, b"\n")  # ^j is ^j
+        assert typed_ahead._waiting_lines(theirs) == ""
+    finally:
+        os.close(ours)
+        os.close(theirs)

@@ -68,6 +68,21 @@ def test_early_and_doubled_keys_do_no_harm(terminal: Terminal) -> None:
     assert "3 Trace" in text
 
 
+@pytest.mark.slow
+def test_enter_that_was_typed_before_it_began_is_enter(tmp_path: Path) -> None:
+    """A terminal that hands on lines makes a line feed of it, and that is the key that runs the script."""
+    (tmp_path / "late.js").write_text("last")
+    command = ["read", "go;", sys.executable, "-m", "workbench", "late.js"]
+    terminal = Terminal(tmp_path, 80, 24, command)
+    try:
+        terminal.keys("go", "Enter", "first", "Enter", "é", "Enter", "third", "Enter")
+        text = terminal.until(lambda text: "4  last" in text)
+        assert all(line in text for line in ("1  first", "2  é", "3  third"))
+        assert "✘ late.js" not in terminal.at_rest()
+    finally:
+        terminal.close()
+
+
 _SCRIPT = "\n".join(f"const value{n} = [{n}, 'text {n}', {{ key: {n} }}];" for n in range(60))
 
 

@@ -23,6 +23,7 @@ from textual.strip import Strip
 
 from workbench.tui.textual_private.key_parser import read_keys_with_ours
 from workbench.tui.textual_private.placing import render_in_place
+from workbench.tui.textual_private.typed_ahead import with_typed_ahead
 from workbench.tui.textual_private.watched_workers import WatchedWorkers
 
 
@@ -45,10 +46,10 @@ class AppBase(App[int]):
         """When a key or a paste came last, by the monotonic clock."""
 
     def get_driver_class(self) -> type[Driver]:
-        """The driver of this platform, reading keys with our parser."""
+        """The driver of this platform, reading keys with our parser, also those that were typed before."""
         driver = super().get_driver_class()
         read_keys_with_ours()
-        return driver
+        return with_typed_ahead(driver)
 
     def on_crash(self) -> None:
         """A bug ends the app: what is still to be done. Must not raise."""
