@@ -76,6 +76,31 @@ class _FolderApp(_Watched, WorkbenchApp):
         super().__init__(Config(servers={}), data_dir=Path(os.environ[_FOLDER]))
 
 
+class FirstApp(_FolderApp):
+    """Screens that nobody has opened yet: their modules come, too."""
+
+    async def measure(self) -> Any:
+        runtime = await self.runtime()
+        await asyncio.sleep(3.0)
+        await asyncio.to_thread(runtime.history.recording, "diff-a")
+        main = self.main
+        out: dict[str, list[Stall]] = {}
+        for name, opening in (
+            ("palette", self.action_palette),
+            ("tools", main.navigation.open_tools),
+            ("settings", main.navigation.open_settings),
+            ("help", self.action_help),
+            ("open a script", main.files.ask_to_open),
+            ("replay", partial(self.open_replay, "diff-a")),
+        ):
+            spent = []
+            for _ in range(2):
+                spent.append(await self.stall(opening, lambda: self.screen is not main))
+                await self.pop_screen()
+            out[f"{name}: open, twice"] = spent
+        return out
+
+
 class HistoryApp(_FolderApp):
     """The list of a large history: opened, filtered, sorted, folded."""
 
@@ -235,7 +260,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-stalls-") as folder:
         asyncio.run(prepare(Path(folder), runs))
         os.environ[_FOLDER] = folder
-        for app in ("HistoryApp", "ResultApp", "DiffApp", "PasteApp"):
+        for app in ("FirstApp", "HistoryApp", "ResultApp", "DiffApp", "PasteApp"):
             for name, times in run_in_terminal("bench.tui_stalls", app).items():
                 whole, own = zip(*times, strict=True)
                 print(f"  {name:32}{quantiles([*whole])}   own work{quantiles([*own])}", flush=True)

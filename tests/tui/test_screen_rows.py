@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from typing import Any
 
 import pytest
 from rich.segment import Segment
@@ -11,7 +12,8 @@ from textual import events
 from textual._compositor import Compositor
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
-from textual.geometry import Region
+from textual.geometry import Region, Size
+from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
@@ -34,6 +36,11 @@ class Rows(Widget):
         self.sign = sign
         self.keys = ""
         self.asked: list[int] = []
+        self.styled = 0
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self.styled += 1
 
     def render_lines(self, crop: Region) -> list[Strip]:
         self.asked += crop.line_range
@@ -125,6 +132,45 @@ async def test_only_rows_that_are_painted_are_drawn_as_textual_draws_them() -> N
                             assert strip is not None
                             assert other is not None
                             assert [*strip] == [*other]
+
+
+@pytest.mark.parametrize("modal", [False, True])
+async def test_a_screen_that_opens_is_styled_and_laid_out_once(modal: bool) -> None:
+    """Textual does both for the screen that opens, and again once it is told its size."""
+
+    class SizedApp(RowsApp):
+        HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-wide")]  # noqa: RUF012
+        CSS = ".-narrow Rows { height: 5; } .-wide Rows { height: 7; }"
+
+    class Modal(ScreenBase[None], ModalScreen[None]):
+        def compose(self) -> ComposeResult:
+            yield Rows("m")
+
+    app = SizedApp()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        opened = Modal() if modal else RowsScreen()
+        with pytest.MonkeyPatch.context() as patch:
+            laid_out: list[Screen[Any]] = []
+            refresh_layout = Screen._refresh_layout
+
+            def counted(self: Screen[Any], size: Size | None = None, scroll: bool = False) -> None:
+                if size is not None:
+                    laid_out.append(self)
+                refresh_layout(self, size, scroll)
+
+            patch.setattr(Screen, "_refresh_layout", counted)
+            await app.push_screen(opened)
+            await pilot.pause()
+        rows = opened.query(Rows).first()
+        assert rows.size.height == 7
+        assert rows.styled == 2  # when it was made, and when it got the focus
+        assert len(rows.asked) <= 3 * 7
+        assert laid_out == [opened]
+        # Another width of the terminal is news for both.
+        await pilot.resize_terminal(50, 30)
+        await pilot.pause()
+        assert rows.size.height == 5
 
 
 async def test_what_a_key_did_waits_for_no_beat_and_the_last_of_many_is_painted() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from workbench.core.model import (
     Source,
     ToolCall,
 )
+from workbench.core.savings import Tokens
 from workbench.history import Store, read_recording
 from workbench.text.redact import Redactor
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
@@ -32,8 +33,10 @@ from workbench.tui.history.diff_screen import DiffScreen
 from workbench.tui.history.filter import HINT, doubt_of, script_filter, text_filter, wanted_of
 from workbench.tui.history.filters_screen import FiltersScreen
 from workbench.tui.history.rows import row_line, when
+from workbench.tui.history.runs_view import RunsView
 from workbench.tui.history.saved_filters import SavedFilters
 from workbench.tui.history.screen import HistoryScreen
+from workbench.tui.widgets.line_view import Part
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.whole_row import WholeRow
 from workbench.tui.wording import tokens_short
@@ -422,6 +425,34 @@ async def test_tokens_stand_where_there_is_room(open_store: OpenStore) -> None:
         await until(lambda: tokens in lines(screen)[1], "also of a run that ends now")
         await pilot.resize_terminal(90, 15)
         await until(lambda: "Tokens" not in lines(screen)[0], "no room for them")
+
+
+async def test_tokens_are_counted_once_the_list_is_drawn_a_few_at_a_time(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who counts takes half of the interpreter from who paints."""
+    store = open_store()
+    await record_some(store, 12)
+    drawn: set[str] = set()
+    asked: list[tuple[int, int]] = []
+    line, tokens_of = RunsView._line, store.tokens_of
+
+    def drawing(self: RunsView, row: Any, width: int) -> list[Part]:
+        drawn.add(row.execution_id)
+        return line(self, row, width)
+
+    def counting(execution_ids: Sequence[str]) -> dict[str, Tokens]:
+        asked.append((len(drawn), len(execution_ids)))
+        return tokens_of(execution_ids)
+
+    monkeypatch.setattr(RunsView, "_line", drawing)
+    monkeypatch.setattr(store, "tokens_of", counting)
+    app = HistoryApp(store)
+    async with app.run_test(size=(120, 25)) as pilot:
+        await opened(app, pilot)
+        await until(lambda: sum(number for _, number in asked) >= 12)
+    assert min(asked)[0] == 12
+    assert max(number for _, number in asked) <= 5
 
 
 @pytest.mark.parametrize(

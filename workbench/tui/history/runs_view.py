@@ -28,7 +28,11 @@ from workbench.tui.widgets.row_list import RowList
 from workbench.util.one_thread import OneThread
 
 _TYPED_S = 0.12
-_COUNTED_AT_ONCE = 25
+_COUNTED_AT_ONCE = 5
+_PAINTED_S = 0.2
+"""The list is painted by then: while a thread counts, the screen has half the interpreter."""
+_RESTS = 2
+"""So many times as long as counting some took, before the next."""
 _GROUPED_S = 1.0
 """Groups are of all runs: they are made anew at most so often, and not more than a fifth of the time."""
 ORDERS: dict[Order, str] = {"newest": "newest", "longest": "longest", "calls": "most calls"}
@@ -264,7 +268,8 @@ class RunsView(FilteredList[Line]):
 
     @work(exclusive=True, group="history-tokens", exit_on_error=False)
     async def _count_tokens(self) -> None:
-        """Tokens of the rows that are there, in steps: what was not counted takes a millisecond a run."""
+        """Tokens of the rows that are there, in steps: what was not counted takes a millisecond a run, and the
+        first of all 50 more."""
         if not shows_tokens(self.rows.size.width):
             return
         wanted = [
@@ -272,13 +277,17 @@ class RunsView(FilteredList[Line]):
             for row in self.runs
             if row.status != "running" and row.execution_id not in self._tokens
         ]
+        rest = _PAINTED_S
         for start in range(0, len(wanted), _COUNTED_AT_ONCE):
+            await asyncio.sleep(rest)
+            began = time.monotonic()
             some = wanted[start : start + _COUNTED_AT_ONCE]
             try:
                 self._tokens |= await asyncio.to_thread(self._history.tokens_of, some)
             except HistoryError as error:
                 self._cannot_read(error)
                 return
+            rest = _RESTS * (time.monotonic() - began)
             top = self.rows.scroll_offset.y
             seen = self.rows.rows[top : top + self.rows.size.height]
             if any(isinstance(row, ExecutionRow) and row.execution_id in some for row in seen):

@@ -22,7 +22,10 @@ CLASS_MEMBERS: dict[type, tuple[str, ...]] = {
     Compositor: ("_get_renders", "render_partial_update", "visible_widgets"),
     LayoutUpdate: ("render_segments",),
     Document: ("replace_range", "get_text_range"),
-    Screen: ("_on_idle", "_on_timer_update"),
+    Screen: (
+        *("_on_idle", "_on_timer_update", "_post_register", "_on_screen_resume", "_screen_resized"),
+        "_get_breakpoint_classes",
+    ),
     ScrollView: ("_scroll_update",),
     TextArea: (
         *("_set_document", "_rewrap_and_refresh_virtual_size", "_refresh_size", "_render_line"),

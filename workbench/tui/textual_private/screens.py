@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from textual import events
 from textual._compositor import ChopsUpdate, Compositor
-from textual.geometry import Region
+from textual.app import App
+from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.timer import Timer
@@ -44,6 +45,36 @@ class ScreenBase(Screen[R]):
         self._yielded_at = 0.0
         """When it was painted last."""
         self._yielding_timer: Timer | None = None
+        self._is_opening = True
+        """Until it was told of its first size, for which it was laid out before."""
+
+    def _post_register(self, app: App[object]) -> None:
+        """The classes of its size are there before the first styles are made. Textual makes all of them again
+        when the screen comes to the front, and once more, with the layout and the painting, when it is told its
+        size."""
+        super()._post_register(app)
+        self.update_classes(self._size_classes(app), update=False)
+
+    def _on_screen_resume(self, event: events.ScreenResume) -> None:
+        event.refresh_styles = event.refresh_styles and not self._is_opening
+
+    def _size_classes(self, app: App[object]) -> dict[str, bool]:
+        found: dict[str, bool] = {}
+        for cells, own, common in (
+            (app.size.width, self.HORIZONTAL_BREAKPOINTS, app.HORIZONTAL_BREAKPOINTS),
+            (app.size.height, self.VERTICAL_BREAKPOINTS, app.VERTICAL_BREAKPOINTS),
+        ):
+            breakpoints = (common if own is None else own) or []
+            there = self._get_breakpoint_classes(cells, breakpoints)
+            found |= {name: name in there for _, name in breakpoints}
+        return found
+
+    def _screen_resized(self, size: Size) -> None:
+        """What is laid out for this size stays: the screen that opens, and those behind it."""
+        known = size == self._compositor.size
+        opening, self._is_opening = self._is_opening, False
+        if not (known and (opening or self is not self.app.screen)):
+            super()._screen_resized(size)
 
     async def _on_idle(self, event: events.Idle) -> None:
         changed = self._dirty_widgets or self._layout_required or self._scroll_required
