@@ -12,7 +12,7 @@ _LOOKED_AT = 50
 
 
 class Deed(NamedTuple):
-    """Words, as ``search.words`` cuts them."""
+    """What a script may ask for, as words (of ``search.words``) by which tools that can do it are found."""
 
     does: frozenset[str]
     """One of them is in the name or the description of a tool that can."""

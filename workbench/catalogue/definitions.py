@@ -77,7 +77,7 @@ def _ordered(value: JsonValue, keyword: str, text: Callable[[str], str]) -> Json
 
 
 def _sorted(items: list[JsonValue]) -> list[JsonValue]:
-    """By their canonical text."""
+    """Values in the order of their canonical text."""
     # The same order for a fraction of the time: a hundred thousand are sorted in some milliseconds.
     kinds = set(map(type, items))
     if kinds == {int}:

@@ -87,7 +87,7 @@ class ToolInfo:
         return self._fingerprint or ""
 
     def characters(self) -> int:
-        """How long that is."""
+        """How long ``definition_text`` is."""
         self.fingerprint()
         return self._characters
 

@@ -88,7 +88,7 @@ def _bash_values(root: Command) -> Iterable[str]:
 
 
 def _zsh(root: Command) -> str:
-    """zsh runs bash's."""
+    """zsh loads the functions of bash's completion."""
     load = ["autoload -U +X compinit && compinit", "autoload -U +X bashcompinit && bashcompinit"]
     return "\n".join(["# workbench completion zsh", *load, *_bash(root).splitlines()[1:]])
 

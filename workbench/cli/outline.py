@@ -60,7 +60,7 @@ class Command:
 
 
 def outline() -> Command:
-    """Every command that there is."""
+    """The root of all commands."""
     from workbench.cli.main import COMMANDS, face_parser
     from workbench.cli.parsing import Parser
 

@@ -29,7 +29,7 @@ _MOST_BYTES = 16 << 20
 
 
 def trust_file() -> Path:
-    """Where it is remembered."""
+    """The file in which the trusted ones are remembered."""
     return paths.config_dir() / _FILE
 
 

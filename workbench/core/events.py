@@ -33,7 +33,7 @@ class ExecutionStarted:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionRunning:
-    """A worker took it."""
+    """A worker took the execution: it no longer waits."""
 
     execution_id: str
     queued_ms: float

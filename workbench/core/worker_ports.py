@@ -36,7 +36,7 @@ class FrameListener(Protocol):
         ...
 
     def on_gone(self) -> None:
-        """It says nothing more."""
+        """The worker is gone: it sends nothing more."""
         ...
 
 

@@ -22,7 +22,7 @@ class CleanTexts:
         self._size = 0
 
     def json(self, redactor: Redactor, value: JsonValue) -> tuple[str, bool]:
-        """As ``Redactor.json``."""
+        """A JSON text with its secrets masked, as ``Redactor.json`` gives it."""
         if redactor is not self._redactor:  # what another one looked for is not what this one does
             self.forget()
             self._redactor = redactor

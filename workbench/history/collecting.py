@@ -20,7 +20,7 @@ class Collector:
         self._events: list[Event] = []
 
     def __call__(self, event: Event) -> None:
-        """For ``Engine.run(listener=…)``."""
+        """Keep an event; this is what ``Engine.run(listener=…)`` takes."""
         self._events.append(event)
 
     def recording(self) -> Recording:

@@ -15,7 +15,7 @@ _SOUND = "typeof(script) IN ('text', 'null')"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One script's."""
+    """The executions of one script, in figures."""
 
     script: str | None
     runs: int

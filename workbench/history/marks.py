@@ -20,7 +20,7 @@ PINNED = "n IN (SELECT execution FROM marks WHERE pinned)"
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Of one execution."""
+    """What a user has said of one execution."""
 
     name: str | None = None
     pinned: bool = False

@@ -41,7 +41,7 @@ class Pending:
 
     @property
     def weight(self) -> int:
-        """Of everything that waits."""
+        """Bytes of everything that waits, about."""
         return self._weight
 
     def put(self, item: Item, weight: int) -> None:

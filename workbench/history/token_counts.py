@@ -148,7 +148,7 @@ def count_tokens(connection: sqlite3.Connection, row: Ended) -> Counted:
 
 @dataclass(slots=True)
 class _Lengths:
-    """Characters of one execution."""
+    """How long the texts of one execution are, in characters."""
 
     answer: int = 0
     lines: int = 0

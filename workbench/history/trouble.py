@@ -43,7 +43,7 @@ class Trouble:
 
     @property
     def pause(self) -> float:
-        """Before the next attempt."""
+        """Seconds before the next attempt."""
         return doubling(_FIRST_PAUSE_S, _LONGEST_PAUSE_S, self.tries)
 
     @property

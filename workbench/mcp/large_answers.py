@@ -82,7 +82,7 @@ async def result_of(answer: LargeAnswer, most_memory: int) -> dict[str, JsonValu
 
 
 async def _members(text: str) -> dict[str, JsonValue]:
-    """An object. Raises ValueError."""
+    """The members of an object. Raises ValueError."""
     for left, right in _halves(text):
         try:
             if len(left) < len(right):

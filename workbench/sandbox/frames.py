@@ -45,7 +45,7 @@ class FrameReader:
 
     @property
     def is_between(self) -> bool:
-        """Not in the middle of a large frame."""
+        """Whether no frame is half read."""
         return self._large is None
 
     def room(self) -> memoryview:

@@ -145,7 +145,7 @@ def modes_of(capabilities: JsonValue) -> frozenset[str]:
 
 
 def mode_of(asked: Elicitation) -> str:
-    """As the protocol calls it."""
+    """What the protocol calls this kind of question."""
     return "form" if asked.url is None else "url"
 
 

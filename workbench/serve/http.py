@@ -205,7 +205,7 @@ class _Uvicorn(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Signals are ours (``serving``)."""
+        """Leave the signals alone: ``serving`` hears them."""
         yield
 
 

@@ -93,7 +93,7 @@ class Session:
         self._limited_by = limited_by or "this server takes"
 
     def attach(self, lines: Lines) -> None:
-        """Where answers go."""
+        """Take the lines to which answers go."""
         self._lines = lines
 
     @property

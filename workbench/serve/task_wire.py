@@ -156,7 +156,7 @@ def _first(task: Task) -> dict[str, JsonValue]:
 
 
 def _second(task: Task) -> dict[str, JsonValue]:
-    """A task of 2026-07-28."""
+    """A task as the extension of 2026-07-28 has it."""
     return {**_common(task), "ttlMs": task.kept_ms, "pollIntervalMs": _POLL_MS}
 
 

@@ -21,7 +21,7 @@ class BackgroundErrors:
         self._told: set[tuple[str, str, int]] = set()
 
     def tell(self, error: Exception) -> None:
-        """An error that nobody caught."""
+        """Tell the user of an error that nobody caught."""
         if error is self._app.runtime_host.error:
             return  # it was told, and all that needs the runtime ends with it
         kind = _kind(error)

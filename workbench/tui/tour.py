@@ -81,7 +81,7 @@ class Tour:
         self._seen_at = self._app.key_order.moment()
 
     def end(self) -> None:
-        """No more is said."""
+        """Take the tour off the screen."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None

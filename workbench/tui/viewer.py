@@ -35,7 +35,7 @@ class Viewer:
         return f"Opened {media.words}"
 
     def close(self) -> None:
-        """Remove its files."""
+        """Remove the files that were made for the viewer."""
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None

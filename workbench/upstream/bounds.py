@@ -66,7 +66,7 @@ def _parts(schema: dict[str, Any]) -> Iterator[dict[str, Any] | list[Any]]:
 
 
 def _inside(node: dict[str, Any] | list[Any]) -> list[Any]:
-    """Its lists and objects."""
+    """The lists and objects in a value."""
     inside = node.values() if isinstance(node, dict) else node
     if _NESTED.isdisjoint(map(type, inside)):
         return []

@@ -66,7 +66,7 @@ class PinFile:
 
 
 def read_pins(path: Path) -> PinFile:
-    """Raises FileNotFoundError, DamagedPins and UnusablePins."""
+    """Read the file. Raises FileNotFoundError, DamagedPins and UnusablePins."""
     try:
         data = read_regular(path, _MOST_BYTES)
     except FileNotFoundError:
@@ -87,7 +87,7 @@ def read_pins(path: Path) -> PinFile:
 
 
 def write_pins(path: Path, pins: PinFile) -> None:
-    """Raises OSError."""
+    """Write the whole file. Raises OSError."""
     document: dict[str, object] = {
         "version": VERSION,
         "servers": {

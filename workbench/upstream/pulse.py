@@ -9,7 +9,7 @@ _KEPT = 100
 
 
 class Pulse:
-    """Outlives the single connections."""
+    """What is known of all connections of a server; it outlives each of them."""
 
     def __init__(self) -> None:
         self.connects = 0

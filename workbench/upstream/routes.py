@@ -221,7 +221,7 @@ class _SdkStdio(_Remote):
             yield link
 
     def bound(self, longest: int) -> None:
-        """The SDK has no bound."""
+        """Nothing: the SDK has no bound on answers."""
 
 
 def _http() -> tuple[type[HttpChannel], type[Bearer]]:

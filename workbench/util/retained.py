@@ -29,7 +29,7 @@ class Retained:
             self._timer = asyncio.get_running_loop().call_later(_PAUSE_S, self._check_memory)
 
     def close(self) -> None:
-        """Look no more."""
+        """Stop looking at the memory."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -95,7 +95,7 @@ def limit(name: str, value: int) -> bool:
 
 
 def limiting(name: str, value: int) -> Step:
-    """The same, for later."""
+    """``limit`` as a step that is taken later."""
     number = getattr(_resource, name, None)
     if _resource is None or number is None:
         return _refused
@@ -200,11 +200,11 @@ class Prctl:
         return taken(self._step(_PR_SET_DUMPABLE, 0))
 
     def die_with_parent(self) -> bool:
-        """Not inherited by a fork."""
+        """Let this process end with its parent. A fork does not inherit that."""
         return taken(self.dying_with_parent())
 
     def dying_with_parent(self) -> Step:
-        """The same, for later."""
+        """``die_with_parent`` as a step that is taken later."""
         return self._step(_PR_SET_PDEATHSIG, _SIGKILL)
 
     def load(self, instructions: bytes) -> _FilterProgram | None:
@@ -220,7 +220,7 @@ class Prctl:
         return self._step(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program))
 
     def asking(self) -> Step:
-        """Changes nothing."""
+        """A call that changes nothing: whether there is such a system call."""
         return self._step(_PR_GET_DUMPABLE, 0)
 
     def _step(self, option: int, value: int, program: object = 0) -> Step:

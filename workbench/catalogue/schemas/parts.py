@@ -29,7 +29,7 @@ class Pattern:
         self._validator = self._compiled(source)
 
     def matches(self, text: str) -> bool | None:
-        """None: that cannot be told."""
+        """Whether the pattern is found in a text; None: that cannot be told."""
         if self._validator is None:
             return None
         if not self._may_give_up:

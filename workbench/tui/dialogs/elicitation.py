@@ -19,7 +19,7 @@ _ROOM = 3
 
 
 class ElicitScreen(AskingScreen):
-    """The form."""
+    """The form of one question; F5 sends it."""
 
     DEFAULT_CSS = """
     ElicitScreen FormView { max-height: 55vh; margin: 1 0; }

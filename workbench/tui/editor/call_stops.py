@@ -95,7 +95,7 @@ class Stops:
         self._places = []
 
     def edited(self, edit: Edit, result: EditResult) -> None:
-        """Move with what was edited."""
+        """Text was edited: the places move with it."""
         if self._places:
             change = (edit.top, edit.bottom, result.end_location)
             self._places = [carried(place, *change) for place in self._places]

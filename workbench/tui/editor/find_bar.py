@@ -47,7 +47,7 @@ class _Bar(Vertical):
         self.area = area
 
     def action_close(self) -> None:
-        """Back to the editor."""
+        """Close the bar and go back to the editor."""
         self.area.set_matches([])
         self.area.focus()
         self.remove()
@@ -59,7 +59,7 @@ class Option(Static, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("find-option")]
 
     class Changed(Message):
-        """It was switched."""
+        """The option was switched."""
 
     value = reactive(False, init=False, toggle_class="-on")
 

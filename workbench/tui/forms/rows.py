@@ -102,7 +102,7 @@ class FormRows(PaintedView, can_focus=True, inherit_bindings=False):
 
     @property
     def value_room(self) -> int:
-        """Cells that a value has."""
+        """How many cells there are for a value."""
         return max(0, self.scrollable_content_region.width - MARK - self.names - 2)
 
     def shows_whole(self, problem: str) -> bool:

@@ -89,7 +89,7 @@ class AgentRuns:
 
     @property
     def running(self) -> list[ExecutionRow]:
-        """The oldest first."""
+        """The runs that are under way, the oldest first."""
         return [row for _, row in sorted(self._runs.items()) if row.status == "running"]
 
     def rate(self, run: ExecutionRow, now: float) -> float:

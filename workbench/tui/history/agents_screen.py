@@ -128,7 +128,7 @@ class AgentsScreen(GuardedScreen[None]):
             self._open_history(text_filter(who) if who else f"source:{row[0].source}")
 
     def action_failed(self) -> None:
-        """The next run that failed."""
+        """Go to the next run that failed."""
         if not self.rows.move_to_next(lambda row: row[1] is not None and has_failed(row[1])):
             self.notify("No run that is listed failed", markup=False)
 
@@ -147,7 +147,7 @@ def _is_same(row: Row, other: Row | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Cells of each."""
+    """How many cells each column has."""
 
     name: int
     state: int

@@ -178,7 +178,7 @@ class DiffScreen(GuardedScreen[None]):
         self.query_one("#entries-pane", Pane).set_title(*difference_title(row.diff))
 
     def _show_code(self, diff: list[JsonValue]) -> None:
-        """Line beside line."""
+        """Show the two scripts, line beside line."""
         code = self.query_one(TextSides)
         if not code.rows:
             code.show(self._a.code, self._b.code)

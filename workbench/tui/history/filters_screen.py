@@ -93,7 +93,7 @@ class FiltersScreen(GuardedModal[str | None]):
             self.dismiss(self.rows.row.text)
 
     def action_choose(self, digit: int) -> None:
-        """The one with this digit."""
+        """Choose the filter with this digit."""
         for kept in self.rows.rows:
             if kept.digit == digit:
                 self.dismiss(kept.text)

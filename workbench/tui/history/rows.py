@@ -162,7 +162,7 @@ def row_line(
 
 
 def _source(row: ExecutionRow) -> str:
-    """Who ran it."""
+    """Who ran it: the face, and the client that it served."""
     return f"{row.source} ({clean_line(row.client)})" if row.client else row.source
 
 

@@ -343,6 +343,6 @@ class RunsView(FilteredList[Line]):
         self._show([*fresh, *rows], 0 if at_top else self.rows.cursor + len(fresh))
 
     def take_out(self, run: ExecutionRow) -> None:
-        """It is gone."""
+        """A run was deleted: its row goes, too."""
         self.known -= 1
         self._show([row for row in self.runs if row.n != run.n], None)

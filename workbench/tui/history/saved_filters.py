@@ -30,7 +30,7 @@ class SavedFilters:
         self._file = data_dir / "tui" / "filters.json"
 
     def all(self) -> dict[str, str]:
-        """Texts by their names."""
+        """The texts of all kept filters by their names."""
         try:
             found: Any = json.loads(self._file.read_text("utf-8"))
         except (OSError, ValueError, RecursionError):
@@ -53,7 +53,7 @@ class SavedFilters:
         self._write({new if name == old else name: text for name, text in kept.items()})
 
     def remove(self, name: str) -> None:
-        """Raises OSError."""
+        """Forget a filter. Raises OSError."""
         self._write({other: text for other, text in self.all().items() if other != name})
 
     def _write(self, filters: dict[str, str]) -> None:

@@ -55,7 +55,7 @@ class FrameTitles:
         """How many tools wait for approval, in words."""
 
     def show(self, *, paired: bool) -> None:
-        """All of them."""
+        """Write all titles anew."""
         state = "✔" if self._input_pane.problem.at is None else "✘"
         given = Content(f"{_INPUT} · JSON {state}")
         pane, current = self._script_pane, self._scripts.current

@@ -134,7 +134,7 @@ class Navigation:
 
     @property
     def saved_filters(self) -> SavedFilters:
-        """Those of the history."""
+        """The kept filters of the history."""
         return SavedFilters(self._host.app.data_dir)
 
     def open_tools(self) -> None:

@@ -300,7 +300,7 @@ class RunControl:
             self._detail.copy_call(state)
 
     def show_figures(self) -> None:
-        """The calls by tool."""
+        """Show the figures of each tool over the screen."""
         from workbench.tui.trace.figures_screen import show_figures
 
         if self.shown is not None:

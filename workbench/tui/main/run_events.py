@@ -55,7 +55,7 @@ class RunEvents:
         return self.show()
 
     def take_all(self) -> None:
-        """All that happened, now."""
+        """Take and show all that happened, now."""
         while events := self.listener.drain():
             self.take(events)
         self.show()

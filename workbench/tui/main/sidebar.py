@@ -120,7 +120,7 @@ class Sidebar(Pane):
             self.row = row
 
     class Left(Message):
-        """Esc."""
+        """Escape was pressed: whoever is in it wants back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("sidebar")]
     app: WorkbenchApp

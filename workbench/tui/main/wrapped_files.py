@@ -18,7 +18,7 @@ class WrappedFiles:
         self._files: dict[Path, None] = {}
 
     def recall(self, files: Iterable[str]) -> None:
-        """Those of the last session."""
+        """Take over the files of the last session."""
         self._files = dict.fromkeys(Path(file) for file in files)
 
     def put_on(self, tab: Tab) -> None:

@@ -259,7 +259,7 @@ class ReplayScreen(PaneScreen):
             self._show_call(seq)
 
     def _rewind(self) -> None:
-        """Nothing has happened yet."""
+        """Go to the beginning: nothing has happened yet."""
         self.playback.move(0)
         self.run = LiveRun(self.run.script, self.run.code)
         self.trace.begin(None)

@@ -74,7 +74,7 @@ def _widths(width: int) -> tuple[int, int]:
 
 
 def row_line(setting: Setting, width: int) -> list[Part]:
-    """One key on a line."""
+    """A setting as a line of the list."""
     value, origin = _widths(width)
     changed = setting.value != setting.key.default
     text = clean_line(value_text(setting.value)) or "–"

@@ -41,7 +41,7 @@ def _searched_text(one: Beside) -> str:
 
 
 def kind_of(one: Beside) -> str:
-    """In a word."""
+    """What it is, in a word."""
     if isinstance(one, PromptInfo):
         return "prompt"
     return "template" if one.is_template else "resource"
@@ -53,7 +53,7 @@ def address_of(one: Beside) -> str:
 
 
 def beside_line(one: Beside, width: int) -> list[Part]:
-    """Its line in the tree."""
+    """The line of a resource or a prompt in the tree."""
     kind = f" {kind_of(one)} "
     return [
         (fit_ends("    " + clean_line(address_of(one)), max(0, width - len(kind))), ""),

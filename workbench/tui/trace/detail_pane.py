@@ -226,7 +226,7 @@ class DetailPane(Pane):
         self.timing.show(shown, "timing")
 
     def show_title(self) -> None:
-        """Name what is in front."""
+        """Say in the title what is in front."""
         if self._both is not None:
             self.set_title(self._both)
             return

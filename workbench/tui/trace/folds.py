@@ -16,7 +16,7 @@ _GROWN = 1.05
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of calls that ended: milliseconds."""
+    """Times of calls that ended, in milliseconds."""
 
     count: int
     median_ms: float

@@ -37,7 +37,7 @@ class CallRow:
 
     @property
     def is_quiet(self) -> bool:
-        """Nothing went wrong, so far."""
+        """Whether nothing went wrong so far."""
         return self.status in ("ok", "running", "pending")
 
     @property

@@ -36,7 +36,7 @@ class RunShown(Protocol):
         """To a place of the script."""
 
     def show_figures(self) -> None:
-        """What each tool cost."""
+        """Show what each tool cost, over the screen."""
 
 
 class RunPanes(Vertical):

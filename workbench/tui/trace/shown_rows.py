@@ -111,7 +111,7 @@ class ShownRows(Sequence[int]):
             self._restart()
 
     def call_over(self, row: CallRow, *, failed: bool) -> None:
-        """A call ended."""
+        """A call ended: the figures of its fold count it."""
         fold = self._folds.of(row.key)
         if fold is not None:
             fold.ended(row.started_ms, row.duration_ms or 0.0, failed=failed)

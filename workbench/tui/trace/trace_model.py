@@ -237,7 +237,7 @@ class TraceModel:
 
     @property
     def is_running(self) -> bool:
-        """A worker has it."""
+        """Whether a worker has the run now."""
         return self._began is not None and not self.finished
 
     def elapsed_ms(self) -> float:

@@ -290,7 +290,7 @@ class TraceView(TraceArrangement, can_focus=True):
         return action != "clear_filter" or bool(is_changed or self._problem)
 
     def action_clear_filter(self) -> None:
-        """Also out of another order."""
+        """Show all rows, in the order in which they were made."""
         self.set_filter("")
         self.put_in_order("made")
 

@@ -94,7 +94,7 @@ def _style(line: str, is_diff: bool) -> str:
 
 
 class TextScreen(GuardedModal[None]):
-    """Shows a text until Esc."""
+    """A text over the screen; Escape closes it."""
 
     DEFAULT_CSS = """
     TextScreen { align: center middle; background: $background 60%; }

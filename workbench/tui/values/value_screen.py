@@ -16,7 +16,7 @@ from workbench.tui.widgets.pane import Pane
 
 
 class JsonScreen(GuardedModal[None]):
-    """Shows it until Esc."""
+    """A JSON value over the screen; Escape closes it."""
 
     DEFAULT_CSS = """
     JsonScreen { align: center middle; background: $background 60%; }

@@ -45,7 +45,7 @@ class FilteredList(Vertical, Generic[T]):
         return self.line.value
 
     def filter(self) -> None:
-        """Go to the line."""
+        """Go to the line in which the filter is typed."""
         self.line.focus()
 
     @on(Input.Submitted)

@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 
 def nothing_to_await() -> AwaitComplete:
-    """What is done already."""
+    """What to return where all is done already."""
     return AwaitComplete.nothing()  # type: ignore[no-untyped-call, no-any-return]
 
 

@@ -77,7 +77,7 @@ class StderrRing:
             self._on_lines(texts)
 
     def lines(self) -> list[str]:
-        """Oldest first."""
+        """The last lines, the oldest first."""
         return [*self._lines, _line(self._open)] if self._open else list(self._lines)
 
     def summary(self) -> list[str]:

@@ -36,7 +36,7 @@ _CHECKED = "throw 0;"
 RunForm = Callable[[Form, str], bool]
 """Runs a form of the user's own text; False: it does not parse."""
 OnForm = Callable[[Form], None]
-"""Hears the first form that cost something, before it runs: it needs not be made again for this text."""
+"""Hears the first form that cost something, before it runs: it need not be made again for this text."""
 _FREE, _CHEAP, _DEAR = 0, 1, 2
 """What a form cost: nothing; a look at signs, as little as to send it; a tree."""
 

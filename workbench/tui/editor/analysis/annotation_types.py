@@ -24,7 +24,7 @@ _SAME = frozenset({"Partial", "Required", "Readonly", "NonNullable", "Awaited"})
 
 
 class Annotations:
-    """Those of one script."""
+    """What the types that one script writes out say."""
 
     def __init__(self, root: Node) -> None:
         self._root = root

@@ -45,7 +45,7 @@ class Declaration:
 
 
 class Declarations:
-    """Of one tree."""
+    """The declarations of one tree."""
 
     def __init__(self, root: Node, source: bytes) -> None:
         self._root = root

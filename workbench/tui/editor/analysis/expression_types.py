@@ -58,7 +58,7 @@ _LITERALS = {
 
 
 class Expressions:
-    """Those of one tree."""
+    """What the expressions of one tree give."""
 
     def __init__(
         self,

@@ -30,7 +30,7 @@ class Open:
     """Where each stands that is not closed: ``(``, ``[``, ``{``, ``${`` and the template around it."""
 
     def closed(self, text: str) -> str:
-        """What closes it all."""
+        """The brackets and quotes that close all that is open."""
         parts = [self.inside if self.inside in _ENDS else ""]
         for at, sign in reversed(self.brackets):
             parts.append(_CLOSING[sign])

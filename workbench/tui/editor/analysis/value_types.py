@@ -34,7 +34,7 @@ _LEVELS = 4
 
 
 class Type:
-    """Nothing is known of it."""
+    """What is known of a value: of this base, nothing."""
 
     @property
     def is_array(self) -> bool:
@@ -74,7 +74,7 @@ class Type:
 
     @property
     def detail(self) -> str:
-        """On one line."""
+        """The type on one line."""
         return self.said(_LEVELS)
 
     def said(self, levels: int) -> str:
