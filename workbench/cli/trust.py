@@ -11,6 +11,7 @@ from workbench.cli.common import EXIT_FAILED, EXIT_OK, Failure
 from workbench.cli.output import print_json
 from workbench.cli.parsing import command
 from workbench.text.sanitize import clean_line
+from workbench.util.here import here
 
 if TYPE_CHECKING:
     from workbench.config import Config, ServerSettings
@@ -32,7 +33,7 @@ def add_parser(groups: Any, name: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit 0: they start; 1: the person said no."""
-    config = _folders_config(Path(arguments.folder) if arguments.folder else Path.cwd())
+    config = _folders_config(Path(arguments.folder) if arguments.folder else here())
     servers = [] if arguments.forget else [one for one in config.servers.values() if not one.demo]
     waiting = [one for one in servers if one.held]
     if not arguments.json:

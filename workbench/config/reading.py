@@ -30,6 +30,7 @@ from workbench.core import paths
 from workbench.core.model import JsonValue, Limits, PoolSettings
 from workbench.text.jsontext import loads
 from workbench.util.files import read_regular
+from workbench.util.here import here
 from workbench.util.own_python import own_module
 
 FILE_NAME = "workbench.toml"
@@ -53,7 +54,7 @@ def find(explicit: Path | None = None) -> Path | None:
         if not explicit.is_file():
             raise ConfigError(f"{explicit}: no such configuration file")
         return explicit
-    for candidate in (Path.cwd() / FILE_NAME, paths.config_dir() / FILE_NAME):
+    for candidate in (here() / FILE_NAME, paths.config_dir() / FILE_NAME):
         if candidate.is_file():
             return candidate
     return None
@@ -135,7 +136,7 @@ class _Reader:
         bindings = self._bindings()
         if self._problems:
             raise ConfigError("\n".join(self._problems))
-        base = self._path.parent if self._path is not None else Path.cwd()
+        base = self._path.parent if self._path is not None else here()
         return Config(
             path=self._path,
             enable_code_execution=values["enable_code_execution"],

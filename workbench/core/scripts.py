@@ -9,6 +9,7 @@ from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.config import DEMO, Config
 from workbench.core import paths
 from workbench.text.sanitize import clean
+from workbench.util.here import here
 
 _MOST_BYTES = 255
 """Of a file's name, with its suffix."""
@@ -24,8 +25,8 @@ def script_folders(config: Config) -> list[Path]:
     if config.scripts_dir is not None:
         folders = [config.scripts_dir]
     else:
-        base = config.path.parent if config.path is not None else Path.cwd()
-        folders = [base / "scripts", Path.cwd() / "scripts"]
+        base = config.path.parent if config.path is not None else here()
+        folders = [base / "scripts", here() / "scripts"]
     folders = list(dict.fromkeys(folders))
     # The samples call the demo server: without it they are of no use, to agents least of all.
     return [*folders, _samples()] if DEMO in config.servers else folders

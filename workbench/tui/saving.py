@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.tui.dialogs.ask import LineScreen, unless_kept
 from workbench.tui.editor import script_documents
+from workbench.util.here import here
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
@@ -35,7 +36,7 @@ class Saving:
             path = Path(answer).expanduser().absolute()
             unless_kept(self._app, path, lambda: self._write(path, text))
 
-        self._app.push_screen(LineScreen(title, str(Path.cwd() / name)), named)
+        self._app.push_screen(LineScreen(title, str(here() / name)), named)
 
     def _write(self, path: Path, text: str) -> None:
         try:

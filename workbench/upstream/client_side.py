@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from workbench.core.elicitation import Elicit, Elicitation
 from workbench.core.model import JsonValue
 from workbench.mcp.messages import ADDRESS_FIRST, INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
+from workbench.util.here import here
 
 if TYPE_CHECKING:
     from workbench.config import ServerSettings
@@ -127,7 +128,7 @@ def roots_of(settings: ServerSettings) -> list[str]:
     Without a setting those that its own arguments name, else the working folder; a server elsewhere is told
     of none.
     """
-    folder = Path(settings.cwd).expanduser() if settings.cwd is not None else Path.cwd()
+    folder = Path(settings.cwd).expanduser() if settings.cwd is not None else here()
     folder = folder.absolute()
     if settings.roots is not None:
         return [_uri(root, folder) for root in settings.roots]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from workbench.util.here import here
+
 
 def own_module(name: str) -> list[str]:
     """The command that runs a module of ours.
@@ -17,8 +19,8 @@ def own_module(name: str) -> list[str]:
 
 def forget_current_folder() -> None:
     """For a module that was started by somebody's own ``python -m``: import nothing more from there."""
-    if sys.flags.safe_path or not sys.path or sys.path[0] not in ("", os.getcwd()):
+    if sys.flags.safe_path or not sys.path or sys.path[0] not in ("", str(here())):
         return
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    if os.path.realpath(sys.path[0] or os.getcwd()) != os.path.realpath(root):
+    if os.path.realpath(sys.path[0] or str(here())) != os.path.realpath(root):
         del sys.path[0]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.tui.app import WorkbenchApp
-from workbench.tui.dialogs.ask import ChoiceScreen
+from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 
 pytestmark = pytest.mark.anyio
 
@@ -102,3 +102,21 @@ async def test_text_that_was_thrown_away_comes_back_beside_its_file_that_is_open
         await pilot.press("alt+shift+w")
         await until(lambda: app.main.tab.script.text == "xreturn 1", "back")
         assert "return 1" in [tab.script.text for tab in app.main.scripts.tabs]
+
+
+async def test_scripts_are_written_run_and_saved_where_the_folder_is_gone(
+    make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PWD", str(folder))
+    app = make_app("return 1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app_opened(app)
+        folder.rmdir()
+        await pilot.press("ctrl+n")
+        await until(lambda: names(app) == ["test.js", "untitled-1.js"], "both are open")
+        await pilot.press("1", "ctrl+s")
+        await until(lambda: isinstance(app.screen, LineScreen), "asked for its name")
+        await pilot.press("escape")

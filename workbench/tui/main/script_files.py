@@ -19,6 +19,7 @@ from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen, unless_kept
 from workbench.tui.editor import script_documents
 from workbench.tui.editor.highlighting import language_of
 from workbench.tui.editor.script_documents import Document, DocumentError, Stamps
+from workbench.util.here import here
 
 if TYPE_CHECKING:
     from workbench.tui.main.host import Host
@@ -236,4 +237,4 @@ class ScriptFiles:
 
 def _short(path: Path) -> str:
     """A path as one types it here."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    return str(path.relative_to(here())) if path.is_relative_to(here()) else str(path)

@@ -21,6 +21,7 @@ from workbench.upstream.importers.entries import Entry, ImportedServer, Product,
 from workbench.upstream.importers.plugins import plugin_files, plugin_servers
 from workbench.upstream.importers.variables import Variables
 from workbench.util.files import read_regular
+from workbench.util.here import here
 
 __all__ = ["CannotImport", "ImportedServer", "Product", "Source", "read", "sources"]
 
@@ -38,7 +39,7 @@ def sources(
 ) -> list[Source]:
     """The configuration files of other clients that exist, for this user and this folder."""
     home = home if home is not None else Path.home()
-    folder = folder if folder is not None else Path.cwd()
+    folder = folder if folder is not None else here()
     found: dict[Path, Source] = {}
     plugins: Iterator[tuple[Product, Path]] = (
         ("Claude Code", path) for path in plugin_files(home, folder)
