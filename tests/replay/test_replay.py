@@ -174,6 +174,24 @@ async def test_masked_record_says_so(record: Record, again: Again) -> None:
     assert divergence.cause == "masked record"
 
 
+async def test_a_masked_script_fails_where_it_failed(record: Record, again: Again) -> None:
+    """A mask is longer than the secret: what stands behind it in the line moves."""
+    code = "const o = {password: 'hunter2'}; try { null.x } catch (e) { console.log(e) } throw new Error('as ever')"
+    recording = await record(code)
+    assert "«masked password»" in recording.code
+    replayed = await again(recording)
+    assert replayed.verdict == "identical", replayed.divergence
+
+
+async def test_an_edited_script_may_fail_on_another_line(record: Record, again: Again) -> None:
+    recording = await record("throw new Error('as ever')")
+    edited = await again(recording, code="// why\nfunction f() { throw new Error('as ever') }\nf()")
+    assert edited.verdict == "identical", edited.divergence
+    otherwise = await again(recording, code="throw new Error('otherwise')")
+    assert otherwise.divergence is not None
+    assert [one["path"] for one in otherwise.divergence.diff] == ["$.error.message"]
+
+
 async def test_comparing_two_executions(record: Record) -> None:
     a = await record("for (const n of [1, 2, 3]) call_tool('test', 'echo', { n }); 1")
     b = await record("for (const n of [1, 3, 4]) call_tool('test', 'echo', { n }); 2")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 from workbench.core.engine_version import engine_version
 from workbench.core.model import ErrorCode, Execution, ExecutionRequest, JsonValue
 from workbench.history import Recording
 from workbench.replay.course import Course
 from workbench.replay.difference import json_difference
 from workbench.replay.recorded_tools import Divergence, End, side
+from workbench.text.masks import MARK
 from workbench.text.redact import Redactor
 
 _NOT_RUN = frozenset(
@@ -19,6 +23,7 @@ _NOT_RUN = frozenset(
         ErrorCode.DISABLED,
     }
 )
+_PLACE = re.compile(r"\bscript\.js:\d+:\d+\b")
 _WAITED = (" while waiting for call ", " while sleeping")
 
 
@@ -35,10 +40,12 @@ def find_divergence(
     ended: End | None,
     *,
     redactor: Redactor,
+    edited: bool = False,
 ) -> Divergence | None:
     """What a replay whose calls were those of the record did not do, or did otherwise. None: nothing.
 
     Of a record that was cut, everything counts that lies before the cut, and nothing that lies past it.
+    edited: another script ran: where in it an error was made is none of what is compared.
     """
     missing = course.missing
     if missing is not None:
@@ -48,7 +55,7 @@ def find_divergence(
             original_line=missing.line,
         )
     if recording.complete:
-        return _compare(recording, execution, redactor, with_end=ended is None)
+        return _compare(recording, execution, redactor, with_end=ended is None, edited=edited)
     lines = course.counted_lines
     if recording.missing is not None:
         lines = 0
@@ -58,7 +65,9 @@ def find_divergence(
         )  # it waits where the recorded one did: all that it printed counts
     by_itself = ended is None and execution.status != "timeout"
     too_early = by_itself and (not course.is_over or _was_waiting(recording))
-    divergence = _compare(recording, execution, redactor, with_end=too_early, lines=lines)
+    divergence = _compare(
+        recording, execution, redactor, with_end=too_early, lines=lines, edited=edited
+    )
     no_script = execution.error is not None and execution.error.code == ErrorCode.SYNTAX_ERROR
     if divergence is None and by_itself and (too_early or no_script):
         status: JsonValue = {
@@ -83,21 +92,32 @@ def _compare(
     *,
     with_end: bool,
     lines: int | None = None,
+    edited: bool,
 ) -> Divergence | None:
     """The console (the replay's first ``lines`` lines) and, ``with_end``, value and error, masked as the
     record is.
     """
     recorded = recording.logs if recording.missing is None else ()
-    expected: dict[str, JsonValue] = {"logs": [[line["level"], line["text"]] for line in recorded]}
+    # A mask is not as long as what it stands for, so what ran is not placed as the recorded script was.
+    shown = placeless if MARK in recording.code else str
+    expected: dict[str, JsonValue] = {
+        "logs": [[line["level"], shown(line["text"])] for line in recorded]
+    }
     actual: dict[str, JsonValue] = {
-        "logs": [[line.level, redactor.text(line.text)[0]] for line in execution.logs[:lines]]
+        "logs": [
+            [line.level, shown(redactor.text(line.text)[0])] for line in execution.logs[:lines]
+        ]
     }
     if with_end:
         error = execution.error
         expected["value"], actual["value"] = recording.value, redactor.value(execution.value)
-        expected["error"] = _essence(recording.error)
-        actual["error"] = _essence(None if error is None else redactor.value(error.to_json()))
+        expected["error"] = _essence(recording.error, shown)
+        actual["error"] = _essence(
+            None if error is None else redactor.value(error.to_json()), shown
+        )
     difference = json_difference(expected, actual)
+    if edited:
+        difference = [one for one in difference if one["path"] != "$.error.stack"]
     if not difference:
         return None
     line = execution.error.line if execution.error is not None else None
@@ -105,11 +125,21 @@ def _compare(
     return Divergence(None, diff=difference, line=line, original_line=original_line)
 
 
-def _essence(error: dict[str, JsonValue] | None) -> JsonValue:
-    """Of an error, what a replay must give again: places are compared apart."""
+def _essence(error: dict[str, JsonValue] | None, shown: Callable[[str], str]) -> JsonValue:
+    """Of an error, what a replay must give again."""
     if error is None:
         return None
-    return {"code": error["code"], "message": error["message"], "stack": error.get("stack")}
+    stack = error.get("stack")
+    return {
+        "code": error["code"],
+        "message": error["message"],
+        "stack": None if stack is None else shown(stack),
+    }
+
+
+def placeless(text: str) -> str:
+    """A text with stacks in it, without the places in the script."""
+    return _PLACE.sub("script.js", text)
 
 
 def cause_of(recording: Recording, request: ExecutionRequest, divergence: Divergence) -> str:

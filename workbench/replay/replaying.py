@@ -122,7 +122,7 @@ async def replay(
     if not recording.complete and not edited:
         execution = replace(execution, logs=execution.logs[: course.counted_lines])
     divergence = tools.divergence or find_divergence(
-        recording, execution, course, ended, redactor=redactor
+        recording, execution, course, ended, redactor=redactor, edited=edited
     )
     if divergence is not None:
         divergence = replace(divergence, cause=cause_of(recording, request, divergence))
