@@ -21,6 +21,7 @@ from workbench.history.reading_connections import SqliteWatch
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen
 from workbench.tui.editor.code_area import CodeArea
+from workbench.tui.history.agents_screen import AgentsScreen
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.replay.screen import ReplayScreen
 
@@ -206,6 +207,19 @@ async def test_the_main_screen_tells_of_it_and_a_key_follows_it(
         await until(lambda: isinstance(app.screen, ReplayScreen), "it is opened")
         await until(lambda: app.screen.focused, "its keys are taken")
         await pilot.pause()
+        first = app.screen
+        shown = first.query_one("#replay-header", Static)
+        assert "cli: inline script" not in str(shown.content), "it is the one that is shown"
+        another = start(_CODE)
+        await until(lambda: "… 2 runs of others" in str(shown.content), "the next is told there")
+        assert "alt+w" in str(shown.content)
+        await pilot.press("alt+w")
+        await until(lambda: isinstance(app.screen, ReplayScreen) and app.screen is not first)
+        assert first not in app.screen_stack, "in its place"
+        another.send_signal(signal.SIGTERM)
+        await until(lambda: app.screen.focused, "its keys are taken")
+        await pilot.press("alt+j")
+        await until(lambda: isinstance(app.screen, AgentsScreen), "the list, from there, too")
         await pilot.press("escape")
         await until(lambda: app.screen is app.main)
         process.send_signal(signal.SIGTERM)

@@ -55,10 +55,9 @@ class OtherRuns:
         rows = [row for row in changed if row.owner != self._me]
         self.own_failed = [row for row in changed if row.owner == self._me and has_failed(row)]
         if rows:
-            running = [row for row in rows if row.status == "running"]
-            self.newest = (running or rows)[-1]
             self._changed = time.monotonic()
             ended = self.agents.take(rows, self._changed)
+            self.newest = max(self.agents.running or rows, key=lambda row: row.n)
             self.failed = [row for row in ended if has_failed(row)]
         return bool(rows)
 
@@ -104,9 +103,12 @@ class ExternalRuns:
         self._others: OtherRuns | None = None
         """None until the history is open."""
 
-    def line(self) -> Content | None:
-        """What the first line says of them."""
-        return self._others.line() if self._others is not None else None
+    def line(self, *, shown: str = "") -> Content | None:
+        """What the first line says of them; of a run that is shown (its id), nothing."""
+        others = self._others
+        if others is None or (others.newest is not None and others.newest.execution_id == shown):
+            return None
+        return others.line()
 
     def poll(self) -> None:
         """Tell what began or ended since the last look."""
@@ -153,10 +155,14 @@ class ExternalRuns:
         agents = self._others.agents
         app.push_screen(AgentsScreen(runtime.history, agents, app.open_replay, self._open_history))
 
-    async def watch(self) -> None:
-        """The newest run of another process; one that goes on is followed."""
-        newest = self._others.newest if self._others is not None else None
-        if newest is None:
-            self._host.app.show_toast("No other process has run a script since the start")
-        else:
-            await self._host.app.open_replay(newest.execution_id)
+    async def watch(self, *, shown: str = "") -> None:
+        """The newest run of another process; one that goes on is followed. shown: the run (its id) whose screen
+        it takes the place of."""
+        newest, app = self._others.newest if self._others is not None else None, self._host.app
+        if newest is None or newest.execution_id == shown:
+            since = "this run" if shown else "the start"
+            app.show_toast(f"No other process has run a script since {since}")
+            return
+        if shown:
+            app.pop_screen()
+        await app.open_replay(newest.execution_id)

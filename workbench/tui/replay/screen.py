@@ -17,7 +17,7 @@ from workbench.core.events import ConsoleLine, Event, ExecutionRunning
 from workbench.core.ports import HistoryReader
 from workbench.history import POLL_S, HistoryError, Recording
 from workbench.text.sanitize import clean_line
-from workbench.tui.commands import bindings
+from workbench.tui.commands import bindings, first_key
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.replay.following import Following
@@ -66,6 +66,8 @@ class ReplayScreen(PaneScreen):
         # One that is followed tells its steps from the first.
         self.playback = Playback([] if self.live else steps_of(recording))
         self.run = LiveRun(recording.script or "script", recording.code)
+        self._others: Content | None = None
+        """What runs elsewhere meanwhile."""
         self._pointed = 0
         """The call that a step, not the user, has put the cursor on."""
 
@@ -81,6 +83,7 @@ class ReplayScreen(PaneScreen):
 
     def on_mount(self) -> None:
         self.set_interval(TICK_S, self._tick)
+        self.set_interval(POLL_S, self._look_at_others)
         # A call that is under way grows with the recording's time, not with ours.
         playback = self.playback
         self.trace.model = TraceModel(lambda: playback.clock_ms / 1000, folds_by_itself=False)
@@ -298,12 +301,32 @@ class ReplayScreen(PaneScreen):
         totals = self.trace.model.totals
         parts = header_parts(self.recording, totals.calls, self.reruns.judged, live=self.live)
         words = [Words(part, max(0, place - 1)) for place, part in enumerate(parts)]
-        self.query_one("#replay-header", QuietLine).put(ranked(words, [], self.size.width - 2))
+        others = [Words(self._others, 3)] if self._others is not None else []
+        self.query_one("#replay-header", QuietLine).put(ranked(words, others, self.size.width - 2))
         self.query_one(Transport).show(self.playback, live=self.live)
         title = Content("3 Trace") + calls_made(totals)
         self.query_one("#trace", Pane).set_title(title)
         said = status_line(self.reruns.verdict, self.playback.breakpoints, live=self.live)
         self.query_one("#status", QuietLine).put(said)
+
+    # -- what others run meanwhile -------------------------------------------------------
+
+    def _look_at_others(self) -> None:
+        line = self.app.main.others.line(shown=self.recording.execution_id)
+        if line is not None:
+            key = first_key("watch", self.app.config.keys)
+            line = Content.assemble(line, " ", (key, "$text-accent"))
+        if line != self._others:
+            self._others = line
+            self.show()
+
+    async def action_watch(self) -> None:
+        """The newest run of another process, in place of this one."""
+        await self.app.main.others.watch(shown=self.recording.execution_id)
+
+    def action_agents(self) -> None:
+        self.app.pop_screen()
+        self.app.main.others.show_agents()
 
     # -- running it again (workbench/tui/commands/) --------------------------------------
 
