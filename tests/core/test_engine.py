@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.servers import until
 from tests.support.tools import DictTools
+from workbench.core import calls
 from workbench.core.engine import Engine
 from workbench.core.engine_version import engine_version
 from workbench.core.events import (
@@ -33,6 +34,7 @@ from workbench.core.model import (
     Limits,
     Outcome,
     PoolSettings,
+    Readings,
     ToolCall,
 )
 from workbench.history import Store
@@ -243,6 +245,20 @@ async def test_what_could_have_come_in_another_order_is_recorded_before_the_next
     await engine.run(ExecutionRequest(code), tools=DictTools(), listener=events.append)
     kinds = [event.kind if isinstance(event, HostReading) else type(event) for event in events]
     assert kinds.index("order") < kinds.index(ConsoleLine)
+
+
+async def test_a_replay_that_waits_for_none_of_its_calls_has_an_end(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is answered when it waits, so it cannot be held as a live one is."""
+    monkeypatch.setattr(calls, "MOST_WAITING", 10)
+    code = "for (let i = 0; i < 1000; i++) tools.test.forever({}); await sleep(1)"
+    ended = await engine.run(
+        ExecutionRequest(code), tools=DictTools(), replay=Readings((1, 2, 3, 4))
+    )
+    assert ended.error is not None
+    assert ended.error.code == ErrorCode.MEMORY_LIMIT_EXCEEDED
+    assert "await calls as they are made" in ended.error.message
 
 
 async def test_a_listener_that_fails_harms_nobody(
