@@ -83,6 +83,21 @@ def test_precedence_is_flag_environment_file_default(tmp_path: Path) -> None:
         ("[servers.a]\ncommand = 'x'\nenviron = {}", 3, ["unknown key servers.a.environ"]),
         ("[servers.a]\ncommand = 'x'\ncall_timeout_ms = 'soon'", 3, ["call_timeout_ms"]),
         ("[servers.a]\ncommand = 'x'\nenv = { A = 1 }", 3, ["table of strings"]),
+        (
+            "[servers.a]\ncommand = 'x'\nenv = { 'A=B' = 'x' }",
+            3,
+            ["servers.a.env.A=B is not the name"],
+        ),
+        (
+            '[servers.a]\nurl = "https://h"\nheaders = { Authorization = "Bearer x\\n" }',
+            3,
+            ["headers.Authorization must not hold a line end"],
+        ),
+        (
+            "[servers.a]\nurl = 'https://h'\nheaders = { 'My Header' = 'x' }",
+            3,
+            ["headers.My Header is not the name"],
+        ),
         ("[servers.'a b']\ncommand = 'x'", 1, ["server name"]),
         ("servers = 3", 1, ["servers must be tables"]),
         ("[servers.a]\nurl = 'not a url'", 2, ["servers.a.url", "https://", "'not a url'"]),

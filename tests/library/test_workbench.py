@@ -159,6 +159,24 @@ def test_given_tools_of_another_shape_are_refused() -> None:
         Workbench(tools={"a": 1})  # type: ignore[dict-item]
     with pytest.raises(TypeError, match="map servers to their tools, not int"):
         Workbench(tools=5)  # type: ignore[arg-type]
+    shapes: list[Any] = [{5: {}}, {"": {}}, {"s": {5: 1}}, {"s": {"": 1}}]
+    for odd in shapes:
+        with pytest.raises(TypeError, match="names of servers and tools are texts"):
+            Workbench(tools=odd)
+
+
+async def test_what_is_of_another_type_is_refused_by_name_at_each_door() -> None:
+    async with Workbench() as workbench:
+        with pytest.raises(TypeError, match="allowed_servers is a list of names, not int"):
+            await workbench.run("1", allowed_servers=5)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="on_event is a function, not int"):
+            await workbench.run("1", on_event=5)  # type: ignore[arg-type]
+        execution = await workbench.run("1")
+        recording = await workbench.recording(execution.execution_id)
+        with pytest.raises(TypeError, match="code is a string, not int"):
+            await workbench.replay(recording, code=5)  # type: ignore[arg-type]
+        with pytest.raises(ValueError, match="rule is one of stop, live, fail-call, not 'nope'"):
+            await workbench.replay(recording, rule="nope")  # type: ignore[arg-type]
 
 
 async def test_a_given_tool_may_say_how_its_call_ended() -> None:

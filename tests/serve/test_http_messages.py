@@ -22,7 +22,7 @@ def ping(params: str, request_id: str = "7") -> bytes:
     ("body", "request_id", "code", "words"),
     [
         (b"{", None, -32700, "not JSON"),
-        (b"[]", None, -32600, "not a JSON-RPC 2.0 message"),
+        (b"[]", None, -32600, "batches are not taken: send each message by itself"),
         (ping("{}", "1.5"), None, -32600, "id must be"),
         (ping("{}", "null"), None, -32600, "id must be"),
         (b'{"jsonrpc":"2.0","id":"a"}', "a", -32600, "no method"),

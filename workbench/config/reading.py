@@ -38,6 +38,8 @@ DEMO = "demo"
 """The name of the demo server where nothing is configured."""
 _MOST_BYTES = 16 << 20
 _TABLES = ("servers", "history", "ui", "keys", "serve")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTROL = re.compile(r"[\x01-\x08\x0a-\x1f\x7f]")  # NUL is told of everything
 _SERVER_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
 
 
@@ -267,6 +269,9 @@ class _Reader:
             if key in SERVER_TABLES:
                 if isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
                     given[key] = value
+                    for entry, text in value.items():
+                        if (problem := _ENTRY_PROBLEMS[key](entry, text)) is not None:
+                            self._problem(f"{where}.{key}", f"{where}.{key}.{entry} {problem}")
                 else:
                     self._problem(f"{where}.{key}", f"{where}.{key} must be a table of strings")
             elif key not in known:
@@ -323,6 +328,23 @@ def demo_server() -> ServerSettings:
     """The bundled demo server, used where nothing is configured."""
     command, *args = own_module("workbench.demo")
     return ServerSettings(DEMO, command=command, args=tuple(args), demo=True)
+
+
+def header_problem(name: str, value: str) -> str | None:
+    """Why this cannot be a header of a request, or None."""
+    if _HEADER_NAME.fullmatch(name) is None:
+        return "is not the name of a header: letters, digits and '-'"
+    if _CONTROL.search(value) is not None:
+        return "must not hold a line end or another control character"
+    return None
+
+
+def variable_problem(name: str, value: str) -> str | None:
+    """Why this cannot be a variable of the environment, or None."""
+    return "is not the name of a variable" if not name or "=" in name else None
+
+
+_ENTRY_PROBLEMS = {"headers": header_problem, "env": variable_problem}
 
 
 def url_problem(url: str) -> str | None:

@@ -57,6 +57,9 @@ class GivenTools:
                     f"tools[{server!r}] must map tool names to what they give, "
                     f"not {type(by_name).__name__}"
                 )
+            for name in (server, *by_name):
+                if not isinstance(name, str) or not name:
+                    raise TypeError(f"names of servers and tools are texts, not {name!r}")
         known = definitions or {}
         self._tools = {server: dict(by_name) for server, by_name in tools.items()}
         self._catalogue = Catalogue(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias, get_args
 
 from workbench.catalogue.tools import ServerInfo, ToolInfo
 from workbench.config import Config, open_config, parse
@@ -122,11 +122,17 @@ class Workbench:
         on_event: called in the event loop with each event as it happens.
         Cancelling the task cancels the script.
         """
+        _check_text("code", code)
+        if script is not None:
+            _check_text("script", script)
         if isinstance(allowed_servers, str):
             raise TypeError(f"allowed_servers is a list of names: [{allowed_servers!r}]")
-        for name, text in (("code", code), ("script", script)):
-            if not isinstance(text, str | None if name == "script" else str):
-                raise TypeError(f"{name} is a string, not {type(text).__name__}")
+        if allowed_servers is not None and not isinstance(allowed_servers, Iterable):
+            raise TypeError(
+                f"allowed_servers is a list of names, not {type(allowed_servers).__name__}"
+            )
+        if on_event is not None and not callable(on_event):
+            raise TypeError(f"on_event is a function, not {type(on_event).__name__}")
         allowed = tuple(allowed_servers) if allowed_servers is not None else None
         options = ExecutionOptions(timeout_ms, max_tool_calls, max_parallel, allowed)
         request = ExecutionRequest(
@@ -194,9 +200,8 @@ class Workbench:
         see ``outcome.ok``, ``outcome.result``, ``outcome.error``.
         """
         runtime = self._runtime
-        for what, name in (("server", server), ("tool", tool)):
-            if not isinstance(name, str):
-                raise TypeError(f"{what} is a string, not {type(name).__name__}")
+        _check_text("server", server)
+        _check_text("tool", tool)
         problem = json_problem(args)
         if problem is not None:
             message = f"{server}.{tool}: the arguments are not JSON: {problem}"
@@ -225,8 +230,7 @@ class Workbench:
 
         Raises UnknownExecution.
         """
-        if not isinstance(execution_id, str):
-            raise TypeError(f"execution_id is a string, not {type(execution_id).__name__}")
+        _check_text("execution_id", execution_id)
         history = self._runtime.history
         await history.committed()
         return await asyncio.to_thread(history.recording, execution_id)
@@ -243,8 +247,13 @@ class Workbench:
 
         recording: the record, or a file that ``history export`` wrote (raises RecordingError).
         code, input: instead of the recorded ones. rule: what an unrecorded call does: ``stop``,
-        ``fail-call``, or ``live`` (asks the real server). Raises ValueError for an input that is not JSON.
+        ``fail-call``, or ``live`` (asks the real server). Raises ValueError for an input that is not JSON, and
+        for another rule.
         """
+        if code is not None:
+            _check_text("code", code)
+        if rule not in get_args(Rule):
+            raise ValueError(f"rule is one of {', '.join(get_args(Rule))}, not {rule!r}")
         if input is not NOT_GIVEN and (problem := json_problem(input)) is not None:
             raise ValueError(f"input is not JSON: {problem}")
         if not isinstance(recording, Recording):
@@ -266,6 +275,11 @@ def load_recording(file: FilePath) -> Recording:
 def save_recording(recording: Recording, file: FilePath) -> None:
     """Write a recording as a file of its own, for another machine or a test. Raises OSError."""
     write_recording(recording, Path(file))
+
+
+def _check_text(name: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is a string, not {type(value).__name__}")
 
 
 def _config_from(given: Config | Mapping[str, JsonValue] | None) -> Config:

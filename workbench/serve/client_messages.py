@@ -48,6 +48,8 @@ def read(text: Line) -> ClientMessage | NoMessage:
             return refused(request_id, f"the message is {error}")
         return NoMessage(request_id, RpcError(PARSE_ERROR, f"not JSON: {error}"))
     message = decoded.value
+    if isinstance(message, list):  # of 2025-03-26 only, and no client sends them
+        return refused(None, "batches are not taken: send each message by itself")
     if not isinstance(message, dict):
         return refused(None, "not a JSON-RPC 2.0 message")
     request_id, method = message.get("id"), message.get("method")
