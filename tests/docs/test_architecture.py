@@ -70,3 +70,16 @@ def test_the_map_of_the_screens_is_true() -> None:
         if not (tui / name).exists() and not list(tui.glob(f"**/{name}"))
     ]
     assert missing == []
+
+
+def test_every_decision_has_a_number_of_its_own_and_is_in_the_list() -> None:
+    pages = sorted((_ROOT / "docs" / "decisions").glob("0*.md"))
+    titles = [page.read_text(encoding="utf-8").splitlines()[0] for page in pages]
+    numbered = [
+        (int(page.name[:4]), page.name, title) for page, title in zip(pages, titles, strict=True)
+    ]
+    listed = (_ROOT / "docs" / "decisions" / "README.md").read_text(encoding="utf-8")
+    assert [number for number, _, _ in numbered] == list(range(1, len(pages) + 1))
+    for number, name, title in numbered:
+        assert title.startswith(f"# {number}. ")
+        assert f"| [{number}]({name}) | {title.partition('. ')[2]} |" in listed
