@@ -24,6 +24,7 @@ from workbench.config import Config, ServerSettings
 from workbench.core.engine import Engine
 from workbench.core.model import ExecutionOptions, ExecutionRequest, Limits, PoolSettings
 from workbench.core.runtime import Runtime, open_runtime
+from workbench.sandbox.child.starting import wrapping
 
 _RAW = ServerSettings("raw", sys.executable, (str(RAW_SERVER),))
 
@@ -155,9 +156,40 @@ async def forms(rounds: int = 150) -> None:
     """What a script of 100 lines costs more where it has to be read, end to end: the first time, and again
     (what was read is kept: core/forms.py). A first time is made by a comment that no run before had.
 
-    A script that awaits is read by its lines, for its value, one with types by the signs of these, too. What
-    took no tree is kept from the second run on: its ``again`` reads it once more.
+    Below each the median of what it took more than the one beside it in the same turn: of a script that awaits,
+    beside the same text in an async function as it would be put into one, so that what awaiting costs the engine
+    is a row of its own. What took no tree is kept from the second run on: its ``again`` reads it once more.
     """
+    ways = _ways()
+    first: dict[str, list[float]] = {name: [] for name in ways}
+    again: dict[str, list[float]] = {name: [] for name in ways}
+    names = list(ways)
+    async with runtime(4) as opened:
+        for number in range(rounds):
+            # By turns, so that a busy moment hits all, and each behind another one every time.
+            start, step = number % len(names), number // len(names) % 2 * 2 - 1
+            for name in (names[start:] + names[:start])[::step]:
+                fresh = ways[name][0].replace("function ", f"/* {number} */ function ", 1)
+                for figures in (first, again):
+                    request = ExecutionRequest(fresh)
+                    figures[name].append(await timed(opened.engine.run(request)))
+                    await asyncio.sleep(0.003)
+    for figures, when in ((first, "first"), (again, "again")):
+        for name, (_, beside) in ways.items():
+            row(f"100 lines, {when}: {name}", figures[name], "(the measure)")
+            if beside:
+                more = [a - b for a, b in zip(figures[name], figures[beside], strict=True)]
+                own = name == _BY_HAND
+                row(f"  more than {beside!r}", more, "(the engine's)" if own else "≤ 0.3")
+    parse(ways["awaits"][0], "javascript")
+    parse(ways[_TYPED][0], "typescript")
+
+
+_BY_HAND, _TYPED = "in an async function, not read", "TypeScript, three types in every line"
+
+
+def _ways() -> dict[str, tuple[str, str]]:
+    """By name: a script of 100 lines, and the name of the one that it is measured beside."""
     lines = [
         f"function f{n}(a, b) {{ const c = a + b * {n}; return c > {n} ? c : {n}; }}"
         for n in range(97)
@@ -172,43 +204,28 @@ async def forms(rounds: int = 150) -> None:
             zip(waits.split("\n"), typed.split("\n"), strict=True), start=1
         )
     )
+    # Nothing in it says that it is to be read: it begins with a number, and its one wait is that for its end.
+    inner = plain.replace("total.length", "$value=(total.length)")
+    by_hand = f"0, {wrapping.wrapped(inner, '$value', '$value')}"
     none, read, written = "needs nothing", "awaits", "as a model writes it, 3 kB"
-    ways = {
+    return {
         none: (plain, ""),
         "in a fence, with words around it": (f"Here:\n\n```js\n{plain}\n```\nIt counts.", none),
-        read: (waits, none),
+        _BY_HAND: (by_hand, none),
+        read: (waits, _BY_HAND),
         "a lone async function": (
             f"async () => {{\n{waits.replace('total.length', 'return total.length')}\n}}",
-            read,
+            _BY_HAND,
         ),
         "an awaited call_tool": (
             waits.replace("await 0;", "if (input.n) await call_tool('raw', 'echo', {});"),
-            read,
+            _BY_HAND,
         ),
         "TypeScript, types in every tenth line": (some, read),
-        "TypeScript, three types in every line": (typed, read),
+        _TYPED: (typed, read),
         written: (UNTYPED, ""),
         "the same in TypeScript": (TYPED, written),
     }
-    first: dict[str, list[float]] = {name: [] for name in ways}
-    again: dict[str, list[float]] = {name: [] for name in ways}
-    async with runtime(4) as opened:
-        for number in range(rounds):
-            for name, (code, _) in ways.items():  # by turns, so that a busy moment hits all
-                fresh = code.replace("function ", f"/* {number} */ function ", 1)
-                for figures in (first, again):
-                    request = ExecutionRequest(fresh)
-                    figures[name].append(await timed(opened.engine.run(request)))
-                    await asyncio.sleep(0.003)
-    for figures, when in ((first, "first"), (again, "again")):
-        for name, (_, beside) in ways.items():
-            target = "(the measure)"
-            if beside:
-                least = statistics.median(figures[beside])
-                target = f"≤ {beside!r} + 0.3 = {least + 0.3:.2f}"
-            row(f"100 lines, {when}: {name}", figures[name], target)
-    parse(waits, "javascript")
-    parse(typed, "typescript")
 
 
 def parse(script: str, language: str) -> None:

@@ -144,7 +144,9 @@ class Untyped(NamedTuple):
 def untyped(text: str) -> Untyped | None:
     """As it is where there are no types; None: only a tree tells what is one."""
     code = code_of(text) if may_be_read(text) else None
-    if code is None or "import" in code or "export" in code or _may_be_misread(text):
+    if code is None or _may_be_misread(text):
+        return None
+    if "port" in code and ("import" in code or "export" in code):
         return None
     found = chain(_functions(code), _variables(code), _casts(code), _arguments(code), _sure(code))
     plain, rest = _without(text, code, _statements(code), found)
@@ -155,9 +157,9 @@ def untyped(text: str) -> Untyped | None:
 
 def _may_be_misread(text: str) -> bool:
     """Whether a sign has two readings, or a list of types may stand in a template."""
-    if _TWO_WAYS.search(text) is not None:
+    if "!" in text and _TWO_WAYS.search(text) is not None:
         return True
-    return "${" in text and any("<" in inner and ">" in inner for inner in _PUT_IN.findall(text))
+    return "`" in text and any("<" in inner and ">" in inner for inner in _PUT_IN.findall(text))
 
 
 def _without(
