@@ -1,7 +1,7 @@
 """Faults around a real ``workbench --serve`` under load: what was acknowledged is on record, and it recovers.
 
 Of the history alone: tests/history/test_trouble.py, tests/cli/test_history_trouble.py; of the pool without
-descriptors: tests/sandbox/test_pool.py; of many upstream servers: tests/upstream/test_soak.py; of torn
+descriptors: tests/sandbox/host/test_pool.py; of many upstream servers: tests/upstream/test_soak.py; of torn
 configuration: tests/config/test_config.py, tests/serve/test_serving_stdio.py; of the terminal UI:
 tests/hostile/test_killed_screen.py.
 """

@@ -1,6 +1,6 @@
 """The port of what runs JavaScript in a worker: ``quickjs_engine`` is its adapter.
 
-Nothing else names an engine. What an adapter must do is in tests/sandbox/test_script_engine.py. Standard
+Nothing else names an engine. What an adapter must do is in tests/sandbox/child/test_script_engine.py. Standard
 library only.
 """
 

@@ -1,7 +1,7 @@
 """Every private member of Textual that Workbench uses, behind public names of ours.
 
 Textual has no public way to these; so its version is pinned (pyproject.toml), and a test says which member is
-gone when another version is tried (tests/tui/test_textual_private.py). Nothing outside this folder touches one.
+gone when another version is tried (test_textual_private.py). Nothing outside this folder touches one.
 """
 
 from workbench.tui.textual_private.editor_base import EditorBase

@@ -12,7 +12,7 @@ import pytest
 from workbench.tui.commands import COMMANDS, FOOTER_ORDER, in_force, keymap, shown
 from workbench.tui.keys import write_keys
 
-_DOCS = Path(__file__).parents[2] / "docs"
+_DOCS = Path(__file__).parents[3] / "docs"
 
 
 def test_every_command_of_the_main_screen_has_an_action() -> None:

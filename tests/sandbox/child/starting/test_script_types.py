@@ -7,8 +7,8 @@ import random
 import pytest
 
 from bench.typed_script import TYPED, UNTYPED
-from tests.sandbox.test_script_outline import FORMATTED as PLAIN_LINES
-from tests.sandbox.test_script_outline import PIECES as PLAIN
+from tests.sandbox.child.starting.test_script_outline import FORMATTED as PLAIN_LINES
+from tests.sandbox.child.starting.test_script_outline import PIECES as PLAIN
 from workbench.sandbox.child.starting.drafting import Draft
 from workbench.sandbox.child.starting.script_types import untyped
 from workbench.sandbox.child.starting.starter import Starter
