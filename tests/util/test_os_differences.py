@@ -92,13 +92,27 @@ def test_who_sees_what_is_opened(
     monkeypatch.setattr(sys, "platform", system)
     for name, value in (("DISPLAY", display), ("SSH_CONNECTION", ssh)):
         monkeypatch.setenv(name, value)
-    for name in ("WAYLAND_DISPLAY", "SSH_TTY"):
+    for name in ("WAYLAND_DISPLAY", "SSH_TTY", "BROWSER"):
         monkeypatch.delenv(name, raising=False)
     assert differences.has_browser() is seen
     command = differences.opening_command()
     if not seen or system != "linux":
         expected = {"darwin": ["open"], "win32": ["cmd", "/c", "start", ""]}.get(system)
         assert command == (expected if seen else None)
+
+
+@pytest.mark.parametrize(("ssh", "seen"), [("", True), ("a 1 b 2", False)])
+def test_a_browser_that_is_named_needs_no_screen_here(
+    ssh: str, seen: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container or WSL, whose editor opens addresses beside it."""
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SSH_TTY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SSH_CONNECTION", ssh)
+    monkeypatch.setenv("BROWSER", "/opt/helpers/browser.sh")
+    assert differences.has_browser() is seen
+    assert differences.opening_command() is None
 
 
 @pytest.mark.slow

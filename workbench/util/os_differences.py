@@ -97,6 +97,11 @@ def has_browser() -> bool:
     """Whether the person at this terminal sees what is opened; over ssh it would be before nobody."""
     if os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"):
         return False
+    # Without a screen of its own, a container or WSL may name what opens one beside it.
+    return _has_screen() or bool(os.environ.get("BROWSER"))
+
+
+def _has_screen() -> bool:
     if sys.platform in ("win32", "darwin"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
@@ -104,7 +109,7 @@ def has_browser() -> bool:
 
 def opening_command() -> list[str] | None:
     """What opens a file in its program; None: nobody would see it."""
-    if not has_browser():
+    if not (has_browser() and _has_screen()):
         return None
     if sys.platform == "darwin":
         return ["open"]
