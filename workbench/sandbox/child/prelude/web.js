@@ -92,8 +92,9 @@
     const typedArrays = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array,
       Float16Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array];
     const errors = { EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
-    const dateValue = Date.prototype.getTime;
-    const isDate = value => { try { dateValue.call(value); return true; } catch (e) { return false; } };
+    const dateValue = Date.prototype.getTime, tagOf = Object.prototype.toString;
+    // Its tag first: what throws for every object that is no date took nearly all the time of a clone.
+    const isDate = value => { try { return tagOf.call(value) === '[object Date]' && !void dateValue.call(value); } catch (e) { return false; } };
     function clone(value, known) {
       if (typeof value === 'symbol') cannot(String(value));
       if (typeof value === 'function') cannot(`function ${value.name || 'anonymous'}`);
