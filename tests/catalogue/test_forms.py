@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.catalogue.forms.entry import Entry
 from workbench.catalogue.forms.field_kinds import Choices, label_of, shape_of
-from workbench.catalogue.forms.form import Entry, Form
+from workbench.catalogue.forms.form import Form
 from workbench.catalogue.schemas.parts import Parts
 from workbench.catalogue.validation import SchemaCheck
 from workbench.core.model import JsonValue

@@ -14,7 +14,8 @@ from textual.pilot import Pilot
 from tests.catalogue.test_forms import ISSUE
 from tests.support.hostile import HOSTILE, unsafe_in
 from tests.tui.conftest import until
-from workbench.catalogue.forms.form import Entry, Form
+from workbench.catalogue.forms.entry import Entry
+from workbench.catalogue.forms.form import Form
 from workbench.catalogue.validation import SchemaCheck
 from workbench.core.model import JsonValue
 from workbench.tui.dialogs.pick import PickScreen

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
+from workbench.catalogue.forms.entry import Entry
 from workbench.catalogue.forms.field_kinds import Shape, shape_of
 from workbench.catalogue.schemas.parts import Parts
 from workbench.catalogue.schemas.values import is_number
@@ -40,67 +41,6 @@ class _Nothing:
 _NOTHING = _Nothing()
 
 
-class Entry:
-    """One field. Only its form changes it."""
-
-    __slots__ = (
-        *(
-            "_shape",
-            "as_json",
-            "folded",
-            "is_null",
-            "items",
-            "name",
-            "parent",
-            "required",
-            "schema",
-        ),
-        *("text", "touched"),
-    )
-
-    def __init__(
-        self, name: str | int, schema: object, *, required: bool, parent: Entry | None
-    ) -> None:
-        self.name = name
-        self.schema = schema
-        self.required = required
-        self.parent = parent
-        self.text: str | None = None
-        """What is typed, or the label of what is chosen; None: nothing."""
-        self.is_null = False
-        self.items: list[Entry] | None = None
-        """The fields of an object, the items of a list; None: it is left out."""
-        self.as_json = False
-        """Its value does not fit the schema's field: it is JSON text."""
-        self.folded = False
-        self.touched = False
-        """Somebody was at it: what is wrong with it is said."""
-        self._shape: Shape | None = None
-
-    @property
-    def depth(self) -> int:
-        """In how many objects and lists it is."""
-        return sum(1 for _ in self.above)
-
-    @property
-    def above(self) -> Iterator[Entry]:
-        """What it is in, from the inside; not the whole."""
-        entry = self.parent
-        while entry is not None and entry.parent is not None:
-            yield entry
-            entry = entry.parent
-
-    @property
-    def path(self) -> Path:
-        if self.parent is None:
-            return ()
-        return (*(entry.name for entry in reversed(list(self.above))), self.name)
-
-    @property
-    def is_given(self) -> bool:
-        return self.text is not None or self.is_null or self.items is not None
-
-
 class Form:
     """The fields for one schema of an object. ``root`` is the whole."""
 
@@ -117,15 +57,15 @@ class Form:
 
     def shape(self, entry: Entry) -> Shape:
         """What an entry takes."""
-        if entry._shape is None:
+        if entry.schema_shape is None:
             deep = entry.depth >= _DEEPEST
             shape = shape_of(entry.schema, self._parts)
             if deep and shape.kind in ("object", "list"):
                 shape = Shape("json", shape.schema, shape.nullable)
             elif entry.parent is None:  # also where the schema says nothing of it
                 shape = Shape("object", shape.schema)
-            entry._shape = shape
-        return Shape("json", entry._shape.schema) if entry.as_json else entry._shape
+            entry.schema_shape = shape
+        return Shape("json", entry.schema_shape.schema) if entry.as_json else entry.schema_shape
 
     def label(self, entry: Entry) -> str:
         """What an entry is called; of any length and content."""

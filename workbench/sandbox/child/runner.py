@@ -25,6 +25,16 @@ from workbench.sandbox.child.clock import Clock
 from workbench.sandbox.child.explaining.call_places import place_of_call
 from workbench.sandbox.child.explaining.done_frame import explained
 from workbench.sandbox.child.explaining.script_tree import Script
+from workbench.sandbox.child.frame_texts import (
+    compact,
+    encode,
+    failure,
+    memory_failure,
+    not_a_script,
+    passing,
+    short,
+    size_of,
+)
 from workbench.sandbox.child.heap import Heap
 from workbench.sandbox.child.rehearsals import REHEARSED, WARMING
 from workbench.sandbox.child.script_engine import EngineMaker
@@ -45,15 +55,12 @@ _MOST_ASKED = 1024
 _MOST_LEFT = 10_000
 """Jobs of promises that a script leaves behind, as `promise.then(f)` without await does: they run, as in
 a console, but not for ever."""
-_LEAST_ERROR = 512
 _LONGEST_FORM = 1 << 18
 """Characters of a form that a later run may use again."""
 _VALUE = '{"t":"done","ok":true,"value":'
 _EXIT_PROTOCOL = 70
 _LOOK_EACH = 1024
 """Jobs of promises."""
-
-_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 class Runner:
@@ -99,7 +106,7 @@ class Runner:
         job = jobs.unpack(channel.receive())
         self._cpu_before = time.process_time()
         if job.mode == jobs.REPORT:
-            channel.send(_encode({"t": "done", "ok": True, "value": steps}))
+            channel.send(encode({"t": "done", "ok": True, "value": steps}))
             return
         self._frame_limit = job.max_result_bytes
         channel.limit = job.memory_bytes
@@ -128,7 +135,7 @@ class Runner:
         try:
             parses = self._starter.check(code, self._run_form)
         except NotAScript as error:
-            return _not_a_script(error)
+            return not_a_script(error)
         return _PARSES if parses else self._result()
 
     def _execute(self, job: jobs.Job) -> str:
@@ -143,14 +150,14 @@ class Runner:
             ):
                 return self._result()
         except NotAScript as error:
-            return _not_a_script(error)
+            return not_a_script(error)
         while not self._engine.ended():
             self._run_jobs()
             if self._engine.ended():
                 break
             self._end_if_full()  # what had no memory to go on with may be what would have ended
             if not self._in_flight:
-                return _failure(
+                return failure(
                     "RUNTIME_ERROR",
                     "the script awaits a promise that nothing can settle: no call and no sleep is "
                     "under way",
@@ -178,7 +185,7 @@ class Runner:
     def _ask(self, name: str, about: str) -> dict[str, Any]:
         """Which tools a wrong name may mean, and which may do what is asked for."""
         frame = {"t": "query", "kind": "suggest", "tool": name, "query": about}
-        envelope: dict[str, Any] = json.loads(self._host(f"B{_encode(frame)}") or "{}")
+        envelope: dict[str, Any] = json.loads(self._host(f"B{encode(frame)}") or "{}")
         found: dict[str, Any] = envelope.get("result") or {}
         return found
 
@@ -211,7 +218,7 @@ class Runner:
 
     def _send_form(self, form: jobs.Form) -> None:
         if len(form.text) <= _LONGEST_FORM:
-            self._send(_encode({"t": "form", **form._asdict()}))
+            self._send(encode({"t": "form", **form._asdict()}))
 
     def _result(self) -> str:
         return self._engine.close()
@@ -219,16 +226,16 @@ class Runner:
     def _finish(self, done: str) -> None:
         """Send the ``done`` frame, with what was measured."""
         if not done.startswith(_VALUE):
-            done = self._short(done)
-        elif (size := _size_of(done) - len(_VALUE) - 1) > self._frame_limit:
-            done = _failure(
+            done = short(done, self._frame_limit)
+        elif (size := size_of(done) - len(_VALUE) - 1) > self._frame_limit:
+            done = failure(
                 "SERIALIZATION_ERROR",
                 f"the value is {size} bytes of JSON; max_result_bytes allows {self._frame_limit}",
             )
         assert self._channel is not None
-        heap = self._heap.peak(self._channel.most_held, _passing(done))
+        heap = self._heap.peak(self._channel.most_held, passing(done))
         if self._heap.is_all(heap):
-            done = _memory_failure(self._heap.limit)
+            done = memory_failure(self._heap.limit)
         cpu = (time.process_time() - self._cpu_before) * 1000
         unawaited = len(self._unanswered)
         self._send(done, more=f',"heap":{heap},"cpu_ms":{cpu:.3f},"unawaited":{unawaited}')
@@ -253,14 +260,14 @@ class Runner:
 
     def _end_of_memory(self) -> NoReturn:
         self._engine.limit_memory(self._heap.limit + (16 << 20))
-        self._finish(_memory_failure(self._heap.limit))
+        self._finish(memory_failure(self._heap.limit))
         os._exit(0)
 
-    def _engine_failure(self, failure: Exception) -> str:
+    def _engine_failure(self, error: Exception) -> str:
         """A failure that escaped the prelude: most likely the heap was too full even to describe it."""
-        if self._engine.ran_out_of_memory(failure):
-            return _memory_failure(self._heap.limit)
-        return _failure("RUNTIME_ERROR", str(failure))
+        if self._engine.ran_out_of_memory(error):
+            return memory_failure(self._heap.limit)
+        return failure("RUNTIME_ERROR", str(error))
 
     # -- the host function -----------------------------------------------------------------
 
@@ -283,9 +290,7 @@ class Runner:
                 self._log(message[1:])
             elif kind == "C":
                 line, column, name = message[1:].split(" ", 2)
-                return _encode(
-                    place_of_call(self._script, int(line), int(column), json.loads(name))
-                )
+                return encode(place_of_call(self._script, int(line), int(column), json.loads(name)))
             elif kind == "P":
                 return self._libraries[message[1:]]
             elif kind == "M" or (kind == "m" and self._heap.was_full(self._engine)):
@@ -294,24 +299,10 @@ class Runner:
             os._exit(_EXIT_PROTOCOL)
         return None
 
-    def _short(self, done: str) -> str:
-        """A failure whose texts are not past all bounds; the parent counts them exactly."""
-        most = max(self._frame_limit, _LEAST_ERROR)
-        if len(done) <= most:
-            return done
-        data: dict[str, Any] = json.loads(done)
-        for name in ("message", "stack"):
-            text = data.get(name)
-            if text is not None and len(text) > most:
-                data[name] = f"{text[:most]}… (cut: {len(text)} characters)"
-        if len(_encode(data.get("details"))) > most:
-            del data["details"]
-        return _compact(data)
-
     def _pass_on(self, message: str) -> None:
         """Send the frame that stands behind the message's letter, or one that says what of it is too large."""
         most = self._frame_limit
-        if _size_of(message) - 1 <= most + _CALL_OVERHEAD:
+        if size_of(message) - 1 <= most + _CALL_OVERHEAD:
             self._send(message, start=1)
             return
         data: dict[str, Any] = json.loads(message[1:])
@@ -320,7 +311,7 @@ class Runner:
                 data[name] = data[name][:_MOST_ASKED]
         together = 0
         for call in data.get("calls", [data]):
-            size = _size_of(_compact(call.get("args")))
+            size = size_of(compact(call.get("args")))
             if together + size <= most:
                 together += size
                 continue
@@ -330,7 +321,7 @@ class Runner:
                 "code": "SERIALIZATION_ERROR",
                 "message": f"{whose} {together + size} bytes of JSON; {most} are allowed",
             }
-        self._send(_compact(data))
+        self._send(compact(data))
 
     def _log(self, frame: str) -> None:
         most = min(_MAX_LOG_BYTES, self._frame_limit)
@@ -338,7 +329,7 @@ class Runner:
             self._logs_dropped += 1
             return
         self._log_lines += 1
-        self._log_bytes += _size_of(frame)
+        self._log_bytes += size_of(frame)
         self._send(frame)
 
     # -- frames ----------------------------------------------------------------------------
@@ -350,7 +341,7 @@ class Runner:
             return
         readings = self._clock.take()
         if readings:
-            more = f'{more},"clock":{_encode(readings)}'
+            more = f'{more},"clock":{encode(readings)}'
         if self._logs_dropped and frame.startswith('{"t":"done"'):
             more = f'{more},"logs_dropped":{self._logs_dropped}'
         self._channel.send(frame, start, more)
@@ -377,36 +368,6 @@ class Runner:
         elif self._answers is not None:
             self._answers.append((operation, answer))
         return operation, answer
-
-
-def _failure(code: str, message: str) -> str:
-    return f'{{"t":"done","ok":false,"code":"{code}","message":{_encode(message)}}}'
-
-
-def _not_a_script(error: NotAScript) -> str:
-    failure = _failure("SYNTAX_ERROR", f"SyntaxError: {error}")
-    return f'{failure[:-1]},"line":{error.line},"column":{error.column}}}'
-
-
-def _memory_failure(limit: int) -> str:
-    return _failure(
-        "MEMORY_LIMIT_EXCEEDED", f"the script used more than its {limit >> 20} MB of memory"
-    )
-
-
-def _compact(value: Any) -> str:
-    """As the engine itself writes it: only what must be is escaped."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _size_of(text: str) -> int:
-    """Bytes of UTF-8."""
-    return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
-
-
-def _passing(text: str) -> int:
-    """Bytes that a text of the script takes on its way out: here, and as UTF-8 before and behind."""
-    return sys.getsizeof(text) + 2 * _size_of(text)
 
 
 def leave(code: int = 0) -> NoReturn:

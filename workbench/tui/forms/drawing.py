@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual.content import Content
 
+from workbench.catalogue.forms.entry import Entry
 from workbench.catalogue.forms.field_kinds import Choices
-from workbench.catalogue.forms.form import Entry, Form
+from workbench.catalogue.forms.form import Form
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui.widgets.line_view import Part, fit

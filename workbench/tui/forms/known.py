@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from workbench.catalogue.forms.entry import Entry
 from workbench.catalogue.forms.field_kinds import label_of
-from workbench.catalogue.forms.form import Entry, Form
+from workbench.catalogue.forms.form import Form
 from workbench.core.model import JsonValue
 
 Known: TypeAlias = Callable[[Entry], Sequence[JsonValue]]

@@ -11,7 +11,8 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from workbench.catalogue.forms.form import Entry, Form, Wrong
+from workbench.catalogue.forms.entry import Entry
+from workbench.catalogue.forms.form import Form, Wrong
 from workbench.tui.forms.drawing import BEFORE_PROBLEM, MARK, field_line, name_width, problem_line
 from workbench.tui.widgets.line_view import PaintedView, invitation
 from workbench.tui.widgets.mouse import only_asks

@@ -12,8 +12,9 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
+from workbench.catalogue.forms.entry import Entry
 from workbench.catalogue.forms.field_kinds import Choices, label_of
-from workbench.catalogue.forms.form import Entry, Form, Wrong
+from workbench.catalogue.forms.form import Form, Wrong
 from workbench.catalogue.validation import SchemaCheck
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line

@@ -15,7 +15,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from workbench.catalogue.annotations import in_words, may_destroy
-from workbench.catalogue.forms.form import Entry, Form
+from workbench.catalogue.forms.entry import Entry
+from workbench.catalogue.forms.form import Form
 from workbench.catalogue.schemas.words import NEEDED
 from workbench.catalogue.tool_types import member
 from workbench.catalogue.tools import ToolInfo

@@ -12,11 +12,11 @@ from typing import Any
 from workbench.sandbox.child.explaining import advice, empty_results, placeless
 from workbench.sandbox.child.explaining.script_tree import FailureSite, Script
 from workbench.sandbox.child.explaining.tool_advice import Ask
+from workbench.sandbox.child.frame_texts import encode
 
 _NOTHING = '{"t":"done","ok":true,"value":null,"undefined":true'
 _FAILED = '{"t":"done","ok":false'
 _LONGEST = 1 << 20
-_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 def explained(script: Script, done: str, ask: Ask | None) -> str:
@@ -37,7 +37,7 @@ def _null_explained(script: Script, done: str, ask: Ask | None) -> str:
     if remark is None:
         return done
     data["warnings"] = [*data.get("warnings", ()), remark]
-    return _encode(data)
+    return encode(data)
 
 
 def _failure_explained(script: Script, done: str, ask: Ask | None) -> str:
@@ -45,11 +45,11 @@ def _failure_explained(script: Script, done: str, ask: Ask | None) -> str:
     data = placeless.placed(FailureSite(script, given.get("line"), given.get("column")), given)
     told = advice.advise(FailureSite(script, data.get("line"), data.get("column")), data, ask)
     if told is None:
-        return done if data is given else _encode(data)
+        return done if data is given else encode(data)
     stack = data.get("stack")
     if isinstance(stack, str) and stack.startswith(data["message"]):
         data["stack"] = told.message + stack[len(data["message"]) :]
     data["message"] = told.message
     if told.line is not None:
         data["line"], data["column"] = told.line, told.column
-    return _encode(data)
+    return encode(data)
