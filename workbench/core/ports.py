@@ -11,10 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol, Unpack
 
-from workbench.catalogue.inference import SeenType
-from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.core.events import Event, ToolCallNote
-from workbench.core.model import CatalogueQuery, JsonValue, LogLine, Outcome, ToolCall
 from workbench.core.records import (
     LAST_CALLS,
     CallRow,
@@ -28,6 +25,9 @@ from workbench.core.records import (
 )
 
 if TYPE_CHECKING:
+    from workbench.catalogue.inference import SeenType
+    from workbench.catalogue.tools import Catalogue, ToolInfo
+    from workbench.core.model import CatalogueQuery, JsonValue, LogLine, Outcome, ToolCall
     from workbench.core.savings import Saved, Tokens
 
 NoteListener = Callable[[ToolCallNote], None]

@@ -13,15 +13,11 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from workbench.config import KEYS, ConfigError
-from workbench.core.records import Wanted
 from workbench.core.scripts import samples_instead, script_names
 from workbench.history import ExecutionRow, HistoryError
 from workbench.text.plurals import count
 from workbench.tui import commands
-from workbench.tui.commands import Command
 from workbench.tui.dialogs.palette import Entry, PaletteScreen
-from workbench.tui.editor.hints.tool_calls import call_text
-from workbench.tui.history.saved_filters import SavedFilters
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.pane_screen import PaneScreen
 from workbench.tui.wording import local_time
@@ -29,7 +25,10 @@ from workbench.util.one_thread import OneThread
 
 if TYPE_CHECKING:
     from workbench.catalogue.tools import ToolInfo
+    from workbench.core.records import Wanted
     from workbench.tui.app import WorkbenchApp
+    from workbench.tui.commands import Command
+    from workbench.tui.history.saved_filters import SavedFilters
 
 THEME = "theme:"
 """Begins the id of a theme's entry."""
@@ -193,6 +192,8 @@ class Palette:
 
     def _insert_call(self, tool: ToolInfo) -> None:
         """With arguments after its schema: made of the one that is chosen, not of all that are listed."""
+        from workbench.tui.editor.hints.tool_calls import call_text
+
         self._app.main.navigation.insert_call(call_text(tool))
 
     async def _add_what_comes(self, palette: PaletteScreen, *, with_tools: bool) -> None:

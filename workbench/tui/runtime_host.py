@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
 
 _CLOSE_S = 4.0
+_HINTS = "workbench.tui.editor.hints"
+_OF_TOOLS = (f"{_HINTS}.code_completion", f"{_HINTS}.call_signature", f"{_HINTS}.call_findings")
+"""What editors say of tools, once these are known: nothing of it is imported before the first painting."""
 
 
 class RuntimeHost:
@@ -68,9 +71,9 @@ class RuntimeHost:
         """Open the runtime, hold it until the app ends, close it: all in one task."""
         app = self._app
         try:
-            # Its imports take longer than a frame: not in the event loop.
-            await asyncio.to_thread(importlib.import_module, "workbench.upstream")
-            await asyncio.to_thread(importlib.import_module, "workbench.core.runtime")
+            # Imports take longer than a frame: not in the event loop.
+            for name in (*_OF_TOOLS, "workbench.upstream", "workbench.core.runtime"):
+                await asyncio.to_thread(importlib.import_module, name)
             from workbench.core.runtime import open_runtime
 
             async with open_runtime(

@@ -6,11 +6,11 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workbench.catalogue.definitions import definition_id
-from workbench.catalogue.inference import SeenType
-from workbench.catalogue.tools import SeenTypes, ToolInfo
+if TYPE_CHECKING:
+    from workbench.catalogue.inference import SeenType
+    from workbench.catalogue.tools import SeenTypes, ToolInfo
 
 _KEPT_S = 15.0
 """What a tool gives is on record a moment later: it is looked for again."""
@@ -71,6 +71,8 @@ class SeenResults:
 
 
 def _name(tool: ToolInfo) -> str:
+    from workbench.catalogue.definitions import definition_id
+
     return f"{tool.full_name} {definition_id(tool)}"
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from workbench.catalogue.tools import ServerInfo
-from workbench.core.model import Execution, ScriptError, Status
 from workbench.text.plurals import agrees, count
 from workbench.text.sanitize import clean_line
 from workbench.tui.glyphs import SIGNS as SIGNS
+
+if TYPE_CHECKING:
+    from workbench.catalogue.tools import ServerInfo
+    from workbench.core.model import Execution, ScriptError, Status
 
 COLOURS: dict[Status, str] = {
     "running": "$accent",

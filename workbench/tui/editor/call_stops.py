@@ -6,15 +6,16 @@ They move with the edits around them; Escape, or a cursor that leaves the argume
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual import events
 from textual.widgets.text_area import Edit, EditResult, Location, Selection
 
-from workbench.tui.editor.analysis.js_literals import Span, read_literal
-from workbench.tui.editor.analysis.syntax import typescript_tree
 from workbench.tui.editor.text_edits import PAIRS
-from workbench.tui.textual_private import EditorBase
+
+if TYPE_CHECKING:
+    from workbench.tui.editor.analysis.js_literals import Span
+    from workbench.tui.textual_private import EditorBase
 
 Range: TypeAlias = tuple[Location, Location]
 
@@ -22,6 +23,9 @@ Range: TypeAlias = tuple[Location, Location]
 def stops_in(literal: str) -> tuple[Span, ...]:
     """Where the values stand in arguments as ``tool_calls.literal`` writes them: a string and what is empty
     from within, so that its quotes or brackets stay."""
+    from workbench.tui.editor.analysis.js_literals import read_literal
+    from workbench.tui.editor.analysis.syntax import typescript_tree
+
     source = f"({literal})".encode(errors="replace")
     root = typescript_tree(source)
     if root.has_error:

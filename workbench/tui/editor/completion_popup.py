@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.content import Content
 from textual.geometry import Offset
 from textual.widgets import Static
 
-from workbench.tui.editor.hints.offers import Completion
 from workbench.tui.widgets.line_view import fit
 from workbench.tui.widgets.mouse import only_asks
+
+if TYPE_CHECKING:
+    from workbench.tui.editor.hints.offers import Completion
 
 _ROWS = 8
 _LABEL, _DETAIL = 28, 48

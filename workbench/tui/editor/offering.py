@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual.geometry import Offset
 
-from workbench.tui.editor.analysis.cursor_tree import text_at
 from workbench.tui.editor.analysis.script_places import QUOTES
 from workbench.tui.editor.completion_popup import CompletionPopup
-from workbench.tui.editor.hints.offers import Completion
-from workbench.tui.editor.signature_help import SignatureHelp
-from workbench.tui.textual_private import EditorBase
 
-Completer: TypeAlias = Callable[[str, tuple[int, int]], list[Completion]]
+if TYPE_CHECKING:
+    from workbench.tui.editor.hints.offers import Completion
+    from workbench.tui.editor.signature_help import SignatureHelp
+    from workbench.tui.textual_private import EditorBase
+
+Completer: TypeAlias = "Callable[[str, tuple[int, int]], list[Completion]]"
 
 
 _LOOKED_AT = 200
@@ -37,6 +38,8 @@ _OPENERS = "({[,:"
 
 def is_in_string(text: str, cursor: tuple[int, int]) -> bool:
     """Whether a cursor is within quotes."""
+    from workbench.tui.editor.analysis.cursor_tree import text_at
+
     return text_at(text, cursor).opened.inside in QUOTES
 
 

@@ -5,7 +5,7 @@ no key but Escape, and stands where neither the line at the cursor nor the offer
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual import events
 from textual.content import Content
@@ -15,11 +15,13 @@ from textual.widgets import Static
 from textual.widgets.text_area import Location
 
 from workbench.tui.editor.call_stops import Stops, stops_in
-from workbench.tui.editor.hints.call_signature import CallSignature, in_a_line
-from workbench.tui.editor.hints.offers import Completion
-from workbench.tui.textual_private import EditorBase
 
-SignatureFinder: TypeAlias = Callable[[str, tuple[int, int]], CallSignature | None]
+if TYPE_CHECKING:
+    from workbench.tui.editor.hints.call_signature import CallSignature
+    from workbench.tui.editor.hints.offers import Completion
+    from workbench.tui.textual_private import EditorBase
+
+SignatureFinder: TypeAlias = "Callable[[str, tuple[int, int]], CallSignature | None]"
 
 _SOON_S = 0.05
 """What is typed is painted first: the help follows, at most so often."""
@@ -162,6 +164,8 @@ class SignatureHelp:
         x, y = area.cursor_screen_offset
         width, height = area.app.size
         room = min(_WIDEST, width - 4)
+        from workbench.tui.editor.hints.call_signature import in_a_line
+
         lines = [in_a_line(call, room)]
         beside = " · ".join(said for said in (self.stops.said, call.doc) if said)
         if beside:

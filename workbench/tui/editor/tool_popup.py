@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -10,9 +11,9 @@ from textual.content import Content
 from textual.geometry import Offset
 from textual.widgets import Static
 
-from workbench.catalogue.inference import SeenType
-from workbench.catalogue.tools import ToolInfo
-from workbench.tui.editor.tool_help import said_of
+if TYPE_CHECKING:
+    from workbench.catalogue.inference import SeenType
+    from workbench.catalogue.tools import ToolInfo
 
 _WIDEST = 96
 _FRAME = 5
@@ -63,6 +64,8 @@ class ToolPopup(VerticalScroll, can_focus=False):
         """
         self.tool = tool
         width, height = self.app.size
+        from workbench.tui.editor.tool_help import said_of
+
         text = Content("\n\n").join(said_of(tool, seen))
         widest = max(24, min(_WIDEST, width - _FRAME - 2))
         self.styles.max_width = widest + _FRAME

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual import events
 from textual.geometry import Offset
 from textual.timer import Timer
 from textual.widgets.text_area import Location
 
-from workbench.catalogue.inference import SeenType
 from workbench.catalogue.suggestions import bare
-from workbench.catalogue.tools import ToolInfo
 from workbench.tui.editor.tool_popup import ToolPopup
-from workbench.tui.textual_private import EditorBase
 
-ToolFinder: TypeAlias = Callable[[str, tuple[int, int]], ToolInfo | None]
-SeenFinder: TypeAlias = Callable[[ToolInfo], Awaitable[SeenType | None]]
+if TYPE_CHECKING:
+    from workbench.catalogue.inference import SeenType
+    from workbench.catalogue.tools import ToolInfo
+    from workbench.tui.textual_private import EditorBase
+
+ToolFinder: TypeAlias = "Callable[[str, tuple[int, int]], ToolInfo | None]"
+SeenFinder: TypeAlias = "Callable[[ToolInfo], Awaitable[SeenType | None]]"
 
 _WORD = re.compile(r"[\w$-]+")
 _HOVER_S = 0.5

@@ -14,7 +14,6 @@ from workbench.text.plurals import count
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor import external_editor as external
 from workbench.tui.editor.analysis.script_places import is_word
-from workbench.tui.editor.hints.tool_calls import call_text
 from workbench.tui.history.saved_filters import SavedFilters
 from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.pane_screen import SPACIOUS, WIDE
@@ -72,6 +71,8 @@ class Navigation:
         if self._host.is_paired:
             self._sidebar.display = False  # it lies over the panes there
         if row.tool is not None:
+            from workbench.tui.editor.hints.tool_calls import call_text
+
             self.insert_call(call_text(row.tool))
         elif row.kind == "run":
             self._host.go_to(self._host.pane_name)

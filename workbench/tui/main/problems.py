@@ -12,9 +12,6 @@ from workbench.core.model import ErrorCode, ScriptError
 from workbench.tui.commands import key_of
 from workbench.tui.editor.analysis.script_places import place_of
 from workbench.tui.editor.code_area import Marker
-from workbench.tui.editor.hints.call_findings import findings
-from workbench.tui.editor.hints.findings import Finding
-from workbench.tui.main.editor_pane import EditorPane, ProblemLine
 from workbench.tui.main.input_text import InputError, parse_input
 from workbench.tui.wording import error_line
 
@@ -22,6 +19,8 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from workbench.catalogue.tools import Catalogue
+    from workbench.tui.editor.hints.findings import Finding
+    from workbench.tui.main.editor_pane import EditorPane, ProblemLine
     from workbench.tui.main.host import Host
     from workbench.tui.main.tab import Tab
 
@@ -166,6 +165,8 @@ class Problems:
         error = await runtime.engine.check(text)
         likely: Sequence[Finding] = ()
         if error is None:
+            from workbench.tui.editor.hints.call_findings import findings
+
             catalogue = runtime.upstream.catalogue()
             likely = await asyncio.to_thread(findings, catalogue, text)
         if tab.script.text != text or (error is not None and error.code in _NOT_CHECKED):

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from workbench.tui.dialogs.pick import PickScreen
 from workbench.tui.editor.analysis.script_places import place_of
-from workbench.tui.editor.hints.call_findings import findings
-from workbench.tui.editor.hints.findings import Finding, Fix
 
 if TYPE_CHECKING:
+    from workbench.tui.editor.hints.findings import Finding, Fix
     from workbench.tui.main.host import Host
     from workbench.tui.main.tab import Tab
 
@@ -25,6 +24,8 @@ class QuickFixes:
         self._host.run_worker(self._fix, group="fix", exclusive=True, exit_on_error=False)
 
     async def _fix(self) -> None:
+        from workbench.tui.editor.hints.call_findings import findings
+
         app, tab = self._host.app, self._host.tab
         if app.runtime_now is None:
             app.show_toast("The servers are not open yet", "warning")

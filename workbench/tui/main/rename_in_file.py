@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from workbench.text.plurals import count
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor.analysis.script_places import index_of, place_of
-from workbench.tui.editor.renaming import NotRenamed, Renaming, moved, renamed, renaming_at
 
 if TYPE_CHECKING:
+    from workbench.tui.editor.renaming import Renaming
     from workbench.tui.main.host import Host
     from workbench.tui.main.tab import Tab
 
@@ -27,6 +27,8 @@ class RenameInFile:
         self._host.run_worker(self._ask(), group="rename", exclusive=True, exit_on_error=False)
 
     async def _ask(self) -> None:
+        from workbench.tui.editor.renaming import NotRenamed, renaming_at
+
         app, tab = self._host.app, self._host.tab
         script = tab.script
         with app.key_order.hold():  # what is typed next is the new name
@@ -49,6 +51,8 @@ class RenameInFile:
             )
 
     def _rename(self, tab: Tab, text: str, renaming: Renaming, new: str) -> None:
+        from workbench.tui.editor.renaming import moved, renamed
+
         if new == renaming.old:
             return
         script = tab.script

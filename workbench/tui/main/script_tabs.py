@@ -10,16 +10,9 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.catalogue.inference import SeenType
-from workbench.catalogue.tools import ToolInfo
 from workbench.core import paths
 from workbench.text.plurals import count as count_of
 from workbench.tui.editor import script_documents
-from workbench.tui.editor.analysis.call_at_cursor import tool_on_line
-from workbench.tui.editor.hints.call_signature import CallSignature, signature_at
-from workbench.tui.editor.hints.code_completion import complete
-from workbench.tui.editor.hints.input_members import input_schema
-from workbench.tui.editor.hints.offers import Completion
 from workbench.tui.editor.script_documents import Document, DocumentError
 from workbench.tui.main.closed_scripts import ClosedScripts
 from workbench.tui.main.folded_files import FoldedFiles
@@ -28,6 +21,10 @@ from workbench.tui.main.wrapped_files import WrappedFiles
 from workbench.tui.ui_state import Draft
 
 if TYPE_CHECKING:
+    from workbench.catalogue.inference import SeenType
+    from workbench.catalogue.tools import ToolInfo
+    from workbench.tui.editor.hints.call_signature import CallSignature
+    from workbench.tui.editor.hints.offers import Completion
     from workbench.tui.main.editor_pane import EditorPane
     from workbench.tui.main.host import Host
     from workbench.tui.main.problems import Problems
@@ -214,6 +211,9 @@ class ScriptTabs:
 
     def _complete(self, text: str, cursor: tuple[int, int]) -> list[Completion]:
         """Offers from the tools that are known now."""
+        from workbench.tui.editor.hints.code_completion import complete
+        from workbench.tui.editor.hints.input_members import input_schema
+
         app = self._host.app
         if app.runtime_now is None:
             return []
@@ -229,10 +229,14 @@ class ScriptTabs:
         return await self._host.app.seen_results.of(tool)
 
     def _tool_at(self, text: str, cursor: tuple[int, int]) -> ToolInfo | None:
+        from workbench.tui.editor.analysis.call_at_cursor import tool_on_line
+
         runtime = self._host.app.runtime_now
         return None if runtime is None else tool_on_line(runtime.upstream.catalogue(), text, cursor)
 
     def _signature_at(self, text: str, cursor: tuple[int, int]) -> CallSignature | None:
+        from workbench.tui.editor.hints.call_signature import signature_at
+
         runtime = self._host.app.runtime_now
         return None if runtime is None else signature_at(runtime.upstream.catalogue(), text, cursor)
 

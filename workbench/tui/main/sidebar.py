@@ -15,7 +15,6 @@ from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 
-from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.core.model import Status
 from workbench.core.scripts import samples_instead, script_names
 from workbench.history import ExecutionRow, HistoryError
@@ -27,6 +26,7 @@ from workbench.tui.widgets.row_list import RowList
 from workbench.tui.wording import SIGNS, local_time
 
 if TYPE_CHECKING:
+    from workbench.catalogue.tools import Catalogue, ToolInfo
     from workbench.tui.app import WorkbenchApp
 
 Kind: TypeAlias = Literal["title", "script", "server", "tool", "run", "note"]
