@@ -50,6 +50,18 @@ def known(info: ServerInfo = READY, **tools: bool) -> Catalogue:
     return Catalogue({"s": info}, {"s": mine})
 
 
+HELD = Catalogue(
+    {"s": READY, "held": ServerInfo("held", state="ready", tools=1, quarantined=True)},
+    {
+        "s": {
+            "list": tool("list"),
+            "changed": replace(tool("changed"), description="list poison", approved=False),
+        },
+        "held": {"list": replace(tool("list", server="held"), description="list poison")},
+    },
+)
+
+
 async def ask(
     policy: Policy, server: str = "s", name: str = "list", args: JsonValue = None
 ) -> Outcome:
@@ -179,6 +191,39 @@ async def test_a_name_that_says_its_server_is_refused_as_the_server_is(
     refused = await policy.query("x", CatalogueQuery(kind, query=name))
     assert isinstance(refused, dict)
     assert refused["error"]["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        (CatalogueQuery("list", server="held"), "SERVER_QUARANTINED"),
+        (CatalogueQuery("describe", server="held", tool="list"), "SERVER_QUARANTINED"),
+        (CatalogueQuery("describe", query="held.list"), "SERVER_QUARANTINED"),
+        (CatalogueQuery("describe", server="s", tool="changed"), "TOOL_NOT_APPROVED"),
+        (CatalogueQuery("describe", query="changed"), "TOOL_NOT_APPROVED"),
+    ],
+)
+async def test_what_is_held_is_not_read_to_a_script(query: CatalogueQuery, code: str) -> None:
+    """What a script makes of it, a model reads: it is what the meta tools show, and no more."""
+    policy = Policy(Servers(HELD), Limits())
+    refused = await policy.query("x", query)
+    assert isinstance(refused, dict)
+    assert refused["error"]["code"] == code
+
+
+async def test_what_is_held_is_in_no_listing() -> None:
+    policy = Policy(Servers(HELD), Limits())
+    for query in (CatalogueQuery("list"), CatalogueQuery("search", query="poison list")):
+        listed = await policy.query("x", query)
+        assert isinstance(listed, dict)
+        assert {f"{row['server']}.{row['tool']}" for row in listed["result"]} == {"s.list"}
+    described = await policy.query(
+        "x", CatalogueQuery("describe_all", names=("held.list", "s.list"))
+    )
+    assert "poison" not in str(described)
+    assert "server 'held' is quarantined" in str(described)
+    called = await policy.query("x", CatalogueQuery("resolve", query="held.list"))
+    assert called == {"ok": True, "result": {"server": "held", "tool": "list"}}
 
 
 @pytest.mark.parametrize("state", ["new", "connecting", "failed", "stopped"])

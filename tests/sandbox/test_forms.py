@@ -51,6 +51,8 @@ FORMS: list[tuple[str, Any]] = [
     ("const f = async () => 14;\nexport default f;", 14),
     ("const a = 1;\nexport { a };\na + 1", 2),
     ("module.exports = async (input) => input.n", 5),
+    ("const a = 1, b = await 2;\nexport { a, b as default }", 2),
+    ("const a = 3;\nexport { a as default };", 3),
     ("module.exports = { a: 1 }", {"a": 1}),
     ("module.exports = async function run() { return await 15 };", 15),
     ("async function main() { return 16 }\nmain()", 16),

@@ -260,6 +260,20 @@ class Catalogue:
         return self._restrictions[key]
 
     @cached_property
+    def readable(self) -> Catalogue:
+        """What a model may read: no tools of quarantined servers, no definitions that wait for approval."""
+        held = {name for name, info in self.servers.items() if info.quarantined}
+        if not held and all(tool.approved for tool in self):
+            return self
+        tools = {
+            server: {}
+            if server in held
+            else {name: tool for name, tool in known.items() if tool.approved}
+            for server, known in self.tools.items()
+        }
+        return Catalogue(self.servers, tools, self.denied)
+
+    @cached_property
     def _index(self) -> ToolIndex:
         return ToolIndex(self)
 
@@ -310,6 +324,8 @@ class Catalogue:
         known = self.tools.get(server, {})
         if info is not None and not known and info.state != "ready":
             return not_at_hand(info.name, info.state, info.error)
+        if info is not None and not known and info.quarantined:
+            return Missing(f"server {server!r} is quarantined", code=ErrorCode.SERVER_QUARANTINED)
         near = near_names(tool, known)
         told = suggestion(near, known, "its tools are")
         near = tuple(f"{server}.{name}" for name in near)

@@ -14,7 +14,7 @@ from workbench.catalogue.definitions import definition_id
 from workbench.catalogue.missing import Missing, not_at_hand
 from workbench.catalogue.suggestions import bare
 from workbench.catalogue.tool_types import member
-from workbench.catalogue.tools import Catalogue, SeenTypes, ToolInfo, nothing_seen
+from workbench.catalogue.tools import Catalogue, SeenTypes, ServerInfo, ToolInfo, nothing_seen
 from workbench.catalogue.validation import judge_arguments
 from workbench.core.budget import Budget
 from workbench.core.model import (
@@ -31,6 +31,8 @@ from workbench.core.timezones import zone_at
 _SEARCH_LIMIT = 10
 _SEARCH_MOST = 100
 _SUGGESTED = 3
+_READING = ("list", "search", "describe", "describe_all", "suggest")
+"""Kinds of queries whose answers hold what servers say of their tools."""
 _DESCRIBING = ("describe", "describe_all", "suggest")
 _MEMBERS = 12
 
@@ -83,6 +85,11 @@ class Policy:
             await self._upstream.settled(server)
         whole = self._upstream.catalogue()
         catalogue = whole.restricted(self._limits.allowed_servers)
+        if query.kind in _READING:
+            held = _held(catalogue, query)
+            if held is not None:
+                return held.envelope()
+            catalogue = catalogue.readable
         if query.kind in _DESCRIBING:  # what was seen is read from a file
             answer = await asyncio.to_thread(_answer, catalogue, query, self._seen)
         else:
@@ -141,13 +148,7 @@ class Policy:
                 ErrorCode.SERVER_QUARANTINED,
                 f"server {call.server!r} is not started: {server.error}",
             )
-        if server is not None and server.quarantined:
-            return _refused(
-                ErrorCode.SERVER_QUARANTINED,
-                f"server {call.server!r} is quarantined; its owner can release it with: "
-                f"workbench servers quarantine {call.server} --off",
-            )
-        return None
+        return _quarantined(server) if server is not None and server.quarantined else None
 
     async def _looked_up(self, call: ToolCall) -> ToolInfo | Outcome:
         """The tool that a call means, or why it may not be called."""
@@ -161,13 +162,7 @@ class Policy:
             found = self._find(call)
         if isinstance(found, Missing):
             return _missing(self._upstream.catalogue(), call, found)
-        if not found.approved:
-            return _refused(
-                ErrorCode.TOOL_NOT_APPROVED,
-                f"{call.label}: {found.hold or 'it is not approved'}; "
-                f"look at it and approve it with: workbench servers approve {call.server}",
-            )
-        return found
+        return found if found.approved else _not_approved(found)
 
     def _find(self, call: ToolCall) -> ToolInfo | Missing:
         catalogue = self._upstream.catalogue()
@@ -196,6 +191,39 @@ class Policy:
 
 def _refused(code: ErrorCode, message: str, details: JsonValue = None) -> Outcome:
     return Outcome.failed(code, message, details, dispatched=False)
+
+
+def _quarantined(server: ServerInfo) -> Outcome:
+    return _refused(
+        ErrorCode.SERVER_QUARANTINED,
+        f"server {server.name!r} is quarantined; its owner can release it with: "
+        f"workbench servers quarantine {server.name} --off",
+    )
+
+
+def _not_approved(tool: ToolInfo) -> Outcome:
+    return _refused(
+        ErrorCode.TOOL_NOT_APPROVED,
+        f"{tool.full_name}: {tool.hold or 'it is not approved'}; "
+        f"look at it and approve it with: workbench servers approve {tool.server}",
+    )
+
+
+def _held(catalogue: Catalogue, query: CatalogueQuery) -> Outcome | None:
+    """Why what a query names may not be read: a model reads what a script makes of it. None: it may."""
+    if query.kind not in ("list", "describe"):
+        return None
+    name = query.server or catalogue.server_in(query.query or "")
+    server = None if name is None else catalogue.servers.get(name)
+    if server is not None and server.quarantined:
+        return _quarantined(server)
+    if query.kind == "list":
+        return None
+    if query.server is None:
+        found = catalogue.named(query.query or "")
+    else:
+        found = catalogue.find(query.server, query.tool or "")
+    return _not_approved(found) if isinstance(found, ToolInfo) and not found.approved else None
 
 
 def _meant(catalogue: Catalogue, call: ToolCall) -> ToolCall:

@@ -66,16 +66,10 @@ async def visible_catalogue(upstream: Upstream) -> Catalogue:
     """
     with suppress(TimeoutError):
         await asyncio.wait_for(upstream.settled(), _SETTLE_S)
-    whole = upstream.catalogue()
-    servers = {
-        name: info for name, info in whole.servers.items() if info.enabled and not info.quarantined
-    }
-    tools = {
-        name: {tool.name: tool for tool in tools.values() if tool.approved}
-        for name, tools in whole.tools.items()
-        if name in servers
-    }
-    return Catalogue(servers, tools, whole.denied)
+    readable = upstream.catalogue().readable
+    return readable.restricted(
+        [name for name, info in readable.servers.items() if info.enabled and not info.quarantined]
+    )
 
 
 async def search(upstream: Upstream, most: int, query: str, limit: int = 10) -> Told:

@@ -108,7 +108,17 @@ def _open_export(statement: Node, draft: Draft, entry: str | None) -> str | None
             return text_of(name, draft.source)
         return entry
     draft.blank(statement.start_byte, statement.end_byte, ";")  # export { a, b }
-    return entry
+    return entry or _as_default(statement, draft.source)
+
+
+def _as_default(statement: Node, source: bytes) -> str | None:
+    """``x`` of ``export { x as default }``."""
+    for clause in statement.named_children:
+        for specifier in clause.named_children if clause.type == "export_clause" else ():
+            name, alias = map(specifier.child_by_field_name, ("name", "alias"))
+            if name is not None and alias is not None and text_of(alias, source) == "default":
+                return text_of(name, source)
+    return None
 
 
 def _listed(statement: Node, source: bytes) -> list[str]:
