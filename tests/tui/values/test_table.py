@@ -137,6 +137,23 @@ async def test_one_key_shows_table_then_text() -> None:
         assert not isinstance(app.screen, TextScreen)
 
 
+async def test_columns_have_room_for_what_is_in_all_parts_of_the_table() -> None:
+    """They were measured by the first rows and never wider than 40 cells, beside an empty half."""
+    rows = [{"id": n, "name": f"n {10**n}", "said": "word " * 15 + "end"} for n in range(20)]
+    rows *= 100
+    app = JsonApp([*rows, {"id": 1, "name": "the last one of all is long", "said": "x"}])
+    async with app.run_test(size=(160, 20)) as pilot:
+        await pilot.press("v")
+        await pilot.pause()
+        assert lines(pilot)[1].endswith("end")
+        await pilot.press("end")
+        await pilot.pause()
+        assert any("the last one of all is long" in line for line in lines(pilot))
+        await pilot.resize_terminal(60, 20)
+        await until(lambda: any(line.endswith("…") for line in lines(pilot)), "cut again")
+        assert any("the last one of all is long" in line for line in lines(pilot))
+
+
 async def test_a_long_string_is_read_whole_and_its_json_unpacked() -> None:
     app = JsonApp({"body": '{"deep": "' + "word " * 60 + '"}'})
     async with app.run_test(size=(60, 20)) as pilot:

@@ -25,7 +25,9 @@ from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
 
 _MEASURED = 300
-"""Rows that decide how wide a column is."""
+"""Rows that decide how wide a column is, of all parts of the table."""
+_ROOMY = 200
+"""Cells of the widest column where there is room."""
 
 
 class TableScreen(GuardedModal[str | None]):
@@ -56,7 +58,8 @@ class TableScreen(GuardedModal[str | None]):
         """The first column that is seen."""
         self._by: str | None = None
         self._descending = False
-        self._widths = self._measured()
+        self._longest = self._measured()
+        """Cells of what is longest in each column."""
 
     def compose(self) -> ComposeResult:
         with Pane():
@@ -80,29 +83,42 @@ class TableScreen(GuardedModal[str | None]):
     # -- drawing ---------------------------------------------------------------------------
 
     def _measured(self) -> list[int]:
-        widths = []
+        every = max(1, len(self._table.rows) // _MEASURED)
+        some = [*self._table.rows[::every], *self._table.rows[-1:]]
+        longest = []
         for name in self._table.columns:
-            cells = (cell(row, name) for row in self._table.rows[:_MEASURED])
-            widest = max(map(cell_len, cells), default=0)
-            widths.append(min(CELL, max(widest, cell_len(clean_line(name, CELL)) + 3)))
+            widest = max((cell_len(cell(row, name, _ROOMY)) for row in some), default=0)
+            longest.append(max(widest, cell_len(clean_line(name, CELL)) + 3))
+        return longest
+
+    def _widths(self, room: int) -> list[int]:
+        """Cells of each column in so many: long ones share what is left where all are seen."""
+        widths = [min(CELL, longest) for longest in self._longest]
+        spare = room - sum(widths) - 2 * len(widths)
+        for index, longest in enumerate(self._longest):
+            more = max(0, min(longest - widths[index], spare))
+            widths[index] += more
+            spare -= more
         return widths
 
     def _heading(self, width: int) -> str:
         text = "  "
+        widths = self._widths(width - 2)
         for index, name in self._visible():
             sign = (" ▼" if self._descending else " ▲") if name == self._by else ""
             mark = "▸" if index == self._column else ""
-            text += fit(f"{mark}{clean_line(name, CELL)}{sign}", self._widths[index]) + "  "
+            text += fit(f"{mark}{clean_line(name, CELL)}{sign}", widths[index]) + "  "
         return text[:width]
 
     def _line(self, row: Row, width: int) -> list[Part]:
         parts: list[Part] = []
         used = 0
+        widths = self._widths(width)
         for index, name in self._visible():
             if used >= width:
                 break
             value = row.get(name)
-            room = min(self._widths[index], width - used)  # of the last one what there is
+            room = min(widths[index], width - used)  # of the last one what there is
             text = fit(cell(row, name, room), room)
             if isinstance(value, int | float) and not isinstance(value, bool):
                 text = text.rstrip().rjust(room)
@@ -139,8 +155,9 @@ class TableScreen(GuardedModal[str | None]):
         self._column = min(max(0, self._column + by), last)
         self._left = min(self._left, self._column)
         room = self.rows.scrollable_content_region.width - 4
+        widths = self._widths(room)
         while self._left < self._column:
-            used = sum(width + 2 for width in self._widths[self._left : self._column + 1])
+            used = sum(width + 2 for width in widths[self._left : self._column + 1])
             if used <= room:
                 break
             self._left += 1
