@@ -39,6 +39,21 @@ class TestFewColours:
             color = shown(getattr(variant, role), system)
             assert max(color) - min(color) == 0, role
 
+    def test_verdicts_stand_on_a_tint_of_their_hue(self, theme: Theme, system: str) -> None:
+        """Mixed with the background they were one grey for all in 256 colours, or of another hue."""
+        if system == "standard" and not theme.dark:
+            pytest.skip("no light tints there")
+        variables = suited(theme, system).to_color_system().generate()
+        tints = {
+            role: shown(variables[f"{role}-muted"], system)
+            for role in ("success", "error", "warning")
+        }
+        least = {role: min(tint) for role, tint in tints.items()}
+        hues = {role: [part > least[role] for part in tint] for role, tint in tints.items()}
+        assert hues["error"] == [True, False, False]
+        assert hues["success"] == [False, True, False]
+        assert hues["warning"] == [True, True, False]
+
     def test_words_can_be_read_on_a_chosen_row(self, theme: Theme, system: str) -> None:
         variant = suited(theme, system)
         assert variant.background is not None

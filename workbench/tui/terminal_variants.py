@@ -21,6 +21,11 @@ _ROLES = (
     *("primary", "secondary", "warning", "error", "success", "accent"),
     *("foreground", "background", "surface", "panel", "boost"),
 )
+_TINTED = {
+    **{"success": "010", "warning": "110", "error": "100"},
+    **{"primary": "001", "accent": "011", "secondary": "101"},
+}
+"""Which of red, green and blue a tint has."""
 _GREY = 48
 """A colour whose parts differ by less is meant as a grey; the cube of 256 would make it navy or teal."""
 _SIXTEEN_DARK: dict[str, Any] = {
@@ -51,13 +56,15 @@ _SIXTEEN_LIGHT: dict[str, Any] = {
 
 def suited(theme: Theme, system: str | None) -> Theme:
     """The theme for a terminal of ``256`` or 16 (``standard``) colours; as it is for all others."""
-    if system == "standard" and not theme.ansi:
-        return replace(theme, **(_SIXTEEN_DARK if theme.dark else _SIXTEEN_LIGHT))
-    if system != "256" or theme.ansi:
+    if system not in SYSTEMS or theme.ansi:
         return theme
-    colors = {role: getattr(theme, role) for role in _ROLES}
-    suitable: dict[str, Any] = {role: _of_256(each) for role, each in colors.items() if each}
-    return replace(theme, **suitable)
+    suitable: dict[str, Any] = _SIXTEEN_DARK if theme.dark else _SIXTEEN_LIGHT
+    if system == "256":
+        colors = {role: getattr(theme, role) for role in _ROLES}
+        suitable = {role: _of_256(each) for role, each in colors.items() if each}
+    elif not theme.dark:
+        return replace(theme, **suitable)
+    return replace(theme, **suitable, variables=_tints(theme.dark, system) | theme.variables)
 
 
 def _of_256(color: str) -> str:
@@ -68,6 +75,17 @@ def _of_256(color: str) -> str:
         return Color(grey, grey, grey).hex
     nearest = TerminalColor.from_rgb(red, green, blue).downgrade(ColorSystem.EIGHT_BIT)
     return Color(*nearest.get_truecolor()).hex
+
+
+def _tints(dark: bool, system: str) -> dict[str, str]:
+    """Behind what has a colour of its own, in colours that the terminal has: what is mixed of it and the
+    background is near to none of those, and was a grey, or of another hue."""
+    low, high = (0, 128 if system == "standard" else 95) if dark else (215, 255)
+    tints = {}
+    for role, signs in _TINTED.items():
+        red, green, blue = (high if sign == "1" else low for sign in signs)
+        tints[f"{role}-muted"] = Color(red, green, blue).hex
+    return tints
 
 
 def as_shown(color: ColorTriplet, system: str | None) -> ColorTriplet:
