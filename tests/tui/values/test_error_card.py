@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from textual import on
+from textual import events, on
 from textual.app import App, ComposeResult
 
 from tests.tui.conftest import MakeApp, app_opened, until
@@ -116,6 +116,26 @@ async def test_the_card_has_all_of_the_error_and_its_keys() -> None:
         card.show(ScriptError(ErrorCode.TIMEOUT, "timed out"), CODE)
         await pilot.press("j", "enter", "end", "home", "y")
         assert app.places == [(2, 31)]
+
+
+async def test_lines_are_broken_for_the_width_in_which_they_are_painted() -> None:
+    """A card that got its error while hidden stayed laid out for 80 cells where no size was told afterwards."""
+
+    class Untold(ErrorCard):
+        def on_resize(self, event: events.Resize) -> None:  # type: ignore[override]
+            event.prevent_default()  # it was told its size before it was hidden
+
+    class Narrow(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Untold()
+
+    async with Narrow().run_test(size=(40, 24)) as pilot:
+        card = pilot.app.query_one(Untold)
+        card.display = False
+        await until(lambda: not card.scrollable_content_region.width, "hidden")
+        card.show(ScriptError(ErrorCode.RUNTIME_ERROR, "words " * 30 + "end"), CODE)
+        card.display = True
+        await until(lambda: " ".join(lines(card)).count("words") == 30, "all words are there")
 
 
 @pytest.mark.slow

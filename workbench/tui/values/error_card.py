@@ -101,6 +101,8 @@ class ErrorCard(PaintedView, can_focus=True):
         self._may_fix = True
         self._stack_open = False
         self._rows: list[_Row] = []
+        self._broken_for = 0
+        """The width of the lines; 0: none was known."""
         self._at = 0
         self._moved = False
         """Whether somebody moved the cursor."""
@@ -109,20 +111,25 @@ class ErrorCard(PaintedView, can_focus=True):
         """code: the script that ran. may_fix: whether it can be changed."""
         self.error, self._code, self._may_fix = error, code, may_fix
         self._stack_open = self._moved = False
-        self._lay_out()
+        self._make_rows()
         self.scroll_to(y=0, animate=False, immediate=True, force=True)
         self.refresh()
 
-    def on_resize(self) -> None:
-        self._lay_out()
+    def is_laid_out(self, width: int) -> bool:
+        return self.error is None or width == self._broken_for
+
+    def lay_out(self) -> None:
+        self._make_rows()
         if self._moved:
             self._go(self._at)
+        self.refresh()
 
-    def _lay_out(self) -> None:
+    def _make_rows(self) -> None:
         error = self.error
         if error is None:
             return
-        width = max(20, self.scrollable_content_region.width or 80) - 2
+        self._broken_for = self.scrollable_content_region.width
+        width = max(20, self._broken_for or 80) - 2
         where = ""
         if error.line is not None:
             where = f"  line {error.line}" + (f":{error.column}" if error.column else "")
@@ -230,7 +237,7 @@ class ErrorCard(PaintedView, can_focus=True):
             self.post_message(self.FixChosen(self, does, error.line))
         elif does == "fold":
             self._stack_open = not self._stack_open
-            self._lay_out()
+            self._make_rows()
             self._go(self._at)
         elif error.line is not None:
             self.post_message(self.PlaceChosen(self, error.line, error.column or 1))

@@ -61,26 +61,27 @@ class JsonTree:
         self.expand(0)
         index = 1
         while index < len(self.rows) and len(self.rows) < _FIRST_ROWS:
-            row = self.rows[index]
+            row, more = self.rows[index], 0
             if media_of(row.value) is not None:
-                more = 0  # what it is stands on its line
+                pass  # what it is stands on its line
             elif isinstance(row.value, dict | list):
                 more = len(row.value)
             elif row.depth == 1 and self.folds(row):
                 more = min(len(self._children(row)), _FIRST_LINES + 1)
                 more = more if more <= _FIRST_LINES else 0
-            else:
-                more = 0
             if more and more + len(self.rows) <= _FIRST_ROWS:
                 self.expand(index)
             index += 1
 
+    def is_for(self, width: int) -> bool:
+        """Whether lines are broken for so many cells."""
+        return self.width == max(20, width)
+
     def set_width(self, width: int) -> None:
         """Other cells for a line: what is cut and how texts wrap changes, what is unfolded does not."""
-        width = max(20, width)
-        if width == self.width:
+        if self.is_for(width):
             return
-        self.width = width
+        self.width = max(20, width)
         if not self._touched:
             self._open_first()
             return

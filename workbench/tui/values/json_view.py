@@ -91,7 +91,10 @@ class JsonView(JsonDrawing, can_focus=True):
         if tree is not None:
             self.post_message(self.Shown(self))
 
-    def on_resize(self) -> None:
+    def is_laid_out(self, width: int) -> bool:
+        return self.shown is None or self.shown.is_for(width)
+
+    def lay_out(self) -> None:
         if self.shown is not None:
             self.shown.set_width(self.scrollable_content_region.width)
         self._resize()

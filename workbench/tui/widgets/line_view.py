@@ -32,7 +32,20 @@ class PaintedView(LineScroll):
     def render_lines(self, crop: Region) -> list[Strip]:
         """As ScrollView. Styles are blended once a painting: anew for each part it took half of it."""
         self._part_styles.clear()
+        if not self.is_laid_out(self.scrollable_content_region.width):
+            self.call_next(self.lay_out)
         return super().render_lines(crop)
+
+    def on_resize(self) -> None:
+        self.lay_out()
+
+    def is_laid_out(self, width: int) -> bool:
+        """Whether lines were broken for so many cells: what gets its rows while it is hidden does not know of
+        how many, and a widget that comes back as large as it was is not always told its size."""
+        return True
+
+    def lay_out(self) -> None:
+        """Break lines for the width that there is now."""
 
     def part_style(self, name: str, background: Any = None) -> Style:
         """The style of a part, on a background (of a ``rich.style.Style``); no name: the widget's own."""
