@@ -224,3 +224,19 @@ async def test_wrapped_lines_and_folds_stay_with_their_file(
     last = store.last()
     assert last.wrapped == (str(one), str(two))
     assert last.folded == {str(one): folded}
+
+
+@pytest.mark.anyio
+async def test_what_a_crash_left_is_in_front(make_app: MakeApp, tmp_path: Path) -> None:
+    """Before the files that were open, of which there may be more than the strip has room for."""
+    files = [tmp_path / name for name in ("a.js", "b.js")]
+    for file in files:
+        file.write_text("saved")
+    leave_draft(tmp_path / "data", "lost")
+    store = SessionStore(tmp_path / "data")
+    store.save(Session(files=tuple(map(str, files))))
+    app = make_app()
+    async with app.run_test(size=(80, 24)):
+        await app_opened(app)
+        assert app.main.tab.script.text == "lost"
+        assert [tab.document.name for tab in app.main.scripts.tabs][:2] == ["a.js", "b.js"]

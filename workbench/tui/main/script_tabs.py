@@ -60,14 +60,13 @@ class ScriptTabs:
     ) -> None:
         """What is shown at the start: what a crash left, and the script that was asked for, else
         the files of the last session, else the sample."""
+        for file in files if script is None else ():
+            await self.open(Path(file))
         for draft in lost:
-            await self._recover(draft)
+            await self._recover(draft)  # in front: who lost it looks for it
         if script is not None:
             await self.open(script)
-            return
-        for file in files:
-            await self.open(Path(file))
-        if not self.tabs:
+        elif not self.tabs:
             await self.open(paths.bundled("sample_scripts") / "hello.js")
         elif not lost:
             self.switch(current)
