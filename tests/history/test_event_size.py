@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.core.events import ToolCallFinished, ToolCallStarted
-from workbench.core.model import Outcome, ToolCall
+from workbench.core.events import ExecutionFinished, ToolCallFinished, ToolCallStarted
+from workbench.core.model import Execution, Outcome, ToolCall
 from workbench.history.event_size import LIGHT, weight_of
 
 
@@ -31,3 +31,5 @@ def test_what_cannot_be_written_as_json_weighs_something() -> None:
 def test_a_call_whose_frame_was_measured_is_not_written_to_be_weighed() -> None:
     call = ToolCall("run", 1, "demo", "echo", {"text": "x" * 100})
     assert weight_of(ToolCallStarted("run", call, 5_000)) == 5_001
+    done = Execution("run", "ok", value={"a": [1] * 1000})
+    assert weight_of(ExecutionFinished("run", done, 0.0, size=7_000)) == 7_001

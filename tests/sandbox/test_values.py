@@ -113,6 +113,21 @@ NOT_JSON: list[tuple[str, str, str]] = [
     ("[Promise.resolve(1)]", "$[0] is a Promise", "await"),
     ("({ e: new Error('x') })", "$.e is an Error", "message"),
     ("const o = { a: {} }; o.a.b = o; o", "$.a.b is a circular reference to $", ""),
+    (
+        "const a = []; a.push(1, {}, [a]); ({ x: {}, a })",
+        "$.a[2][0] is a circular reference to $.a",
+        "",
+    ),
+    (
+        "const o = {}; o.p = new Proxy(o, {}); o.q = [o.p]; o",
+        "$.p.p is a circular reference to $.p",
+        "copy",
+    ),
+    (
+        "const o = {}; ({ before: [o, o], b: { toJSON() { throw o } }, o })",
+        "$.b is not readable",
+        "threw",
+    ),
     ("({ before: {}, get x() { throw new Error('no') } })", "$.x is not readable", "no"),
     ("({ deep: { toJSON() { throw new Error('tj') } } })", "$.deep is not readable", "tj"),
     ("let o = {}; for (let i = 0; i < 1000; i++) o = { o }; o", "nested deeper than 500", ""),

@@ -21,15 +21,19 @@ class End:
     cpu_ms: float | None = None
     logs_dropped: int = 0
     unawaited: int = 0
+    size: int | None = None
+    """Bytes of the value as JSON, where it was written already."""
 
 
 def end_of(done: Done, limits: Limits) -> End:
     """The worker holds to the limits as well; but it is not trusted."""
-    error = None
+    error, size = None, None
     if done.error is not None:
         error = _script_error(done.error, limits)
-    elif (problem := _value_problem(done, limits)) is not None:
-        error = ScriptError(ErrorCode.SERIALIZATION_ERROR, problem)
+    else:
+        problem, size = _measured(done, limits)
+        if problem is not None:
+            error = ScriptError(ErrorCode.SERIALIZATION_ERROR, problem)
     return End(
         done.value if error is None else None,
         error,
@@ -37,6 +41,7 @@ def end_of(done: Done, limits: Limits) -> End:
         done.cpu_ms,
         done.logs_dropped,
         done.unawaited,
+        size if error is None else None,
     )
 
 
@@ -49,18 +54,18 @@ def memory_ended(limits: Limits, what: str) -> ScriptError:
     )
 
 
-def _value_problem(done: Done, limits: Limits) -> str | None:
-    """Why nobody can be given this value, or None."""
+def _measured(done: Done, limits: Limits) -> tuple[str | None, int | None]:
+    """Why nobody can be given this value, or None; and its size, where it had to be written for that."""
     most = limits.max_result_bytes
     if done.size <= min(most, MAX_DEPTH):  # neither too large nor too deep
-        return None
+        return None, None
     try:
         size = len(encoded(done.value))
     except ValueError as error:
-        return f"the value is {error}"
+        return f"the value is {error}", None
     if size <= most:
-        return None
-    return f"the value is {size} bytes of JSON; max_result_bytes allows {most}"
+        return None, size
+    return f"the value is {size} bytes of JSON; max_result_bytes allows {most}", size
 
 
 def _script_error(failed: Failed, limits: Limits) -> ScriptError:

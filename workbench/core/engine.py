@@ -220,7 +220,7 @@ class Engine:
                 self._quiet.set()
         if warnings:
             execution = replace(execution, warnings=(*execution.warnings, *warnings))
-        emit(self._finish(execution, tools))
+        emit(self._finish(execution, tools, run.value_size))
         self._retained.ran()
         return await self._delivered(execution)
 
@@ -333,7 +333,9 @@ class Engine:
             return execution
         return replace(execution, warnings=(*execution.warnings, not_kept))
 
-    def _finish(self, execution: Execution, tools: Tools) -> ExecutionFinished:
+    def _finish(
+        self, execution: Execution, tools: Tools, size: int | None = None
+    ) -> ExecutionFinished:
         live = isinstance(tools, Policy)
         return ExecutionFinished(
             execution.execution_id,
@@ -341,6 +343,7 @@ class Engine:
             time.time(),
             tools.catalogue_hash(),
             self._upstream.catalogue().definition_tokens if live else None,
+            size,
         )
 
 

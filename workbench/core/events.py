@@ -111,6 +111,8 @@ class ExecutionFinished:
     """As of the end: servers that connect on demand are known only then."""
     definition_tokens: int | None = None
     """About how many tokens the definitions of the tools on offer are; None: nothing was live."""
+    size: int | None = field(default=None, compare=False, repr=False)
+    """Bytes of its value as JSON, where it was written already."""
 
 
 Event: TypeAlias = (

@@ -98,6 +98,11 @@ class Run:
         """Done once its end is decided."""
         return self._ended
 
+    @property
+    def value_size(self) -> int | None:
+        """Bytes of its value as JSON, where it was written already."""
+        return self._ended.result().size if self._ended.done() else None
+
     def cancel(self, error: ScriptError | None = None) -> None:
         """End it, wherever it is: as CANCELLED where no other ``error`` is given."""
         self._end(error or ScriptError(ErrorCode.CANCELLED, "the execution was cancelled"))

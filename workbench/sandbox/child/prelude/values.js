@@ -76,12 +76,12 @@
     }
     // Called for every value there is: what most of them are comes first.
     function check(key, v) {
-      const type = typeof v;
-      if (type === 'string') return v;
-      if (type === 'number') {
+      if (typeof v === 'string') return v;
+      if (typeof v === 'number') {
         if (v - v !== 0) refuse(this, key, StringOf(v), 'use null or a string');
         return v;
       }
+      const type = typeof v;
       if (type === 'boolean' || type === 'undefined') return v;
       if (type !== 'object') refuseAs(this, key, v, type);
       if (v === null) return v;
@@ -98,17 +98,23 @@
         if (isRaw(v)) checkOf(this, key, parse(v.rawJSON));
       }
       while (depth !== 0 && holders[depth - 1] !== this) depth--;
-      for (let i = 0; i < depth; i++) {
-        if (holders[i] === v) refuse(this, key, 'a circular reference to ' + path(i + 1), 'copy what is needed');
-      }
       if (depth >= MAX_DEPTH) refuse(this, key, 'nested deeper than ' + MAX_DEPTH + ' levels', '');
       holders[depth] = v; keys[depth] = key; depth++;
       return v;
     }
     const checkOf = uncurry(check);
+    // The engine itself finds a circle, right after the object that closes it was looked at.
+    function refuseCircle() {
+      for (let i = 0; i < depth - 1; i++) {
+        if (holders[i] === holders[depth - 1]) {
+          throw refused = { __proto__: null, path: path(depth), what: 'a circular reference to ' + path(i + 1), cure: 'copy what is needed' };
+        }
+      }
+    }
     try { return stringify(value, check); }
     catch (e) {
       if (e !== null && e === refused) throw e;
+      refuseCircle();
       const d = kit.describe(e), thrown = d.isError ? kit.said(d) : d.message;
       throw refused = { __proto__: null, path: attempt(() => throwingPath(value, '$', 0)) || '$',
         what: 'not readable: a getter or toJSON threw ' + thrown, cure: '' };
