@@ -24,6 +24,7 @@ from workbench.history import Store
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 _PATIENCE_S = 40.0
 TOKEN = "a-token-for-the-browser"
+_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--window-size=1280,800",
@@ -76,17 +77,17 @@ async def web(tmp_path: Path) -> AsyncIterator[tuple[int, Path]]:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(_CHROMIUM is None, reason="chromium is not installed")
 async def test_a_key_pressed_in_a_browser_runs_the_script(
     web: tuple[int, Path], tmp_path: Path
 ) -> None:
     port, data = web
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert chromium is not None, "chromium is not installed (.ci/run installs it)"
+    assert _CHROMIUM is not None
     debug = free_port()
     flags = (*_FLAGS, f"--user-data-dir={tmp_path / 'profile'}", f"--remote-debugging-port={debug}")
     async with aiohttp.ClientSession() as client:
         assert await answer(client, f"http://127.0.0.1:{port}/{TOKEN}/") == 200
-        with running(chromium, *flags, f"http://127.0.0.1:{port}/?token={TOKEN}"):
+        with running(_CHROMIUM, *flags, f"http://127.0.0.1:{port}/?token={TOKEN}"):
             targets: list[dict[str, Any]] = []
             while not any(target["type"] == "page" for target in targets):
                 targets = await answer(client, f"http://127.0.0.1:{debug}/json")
