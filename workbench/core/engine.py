@@ -43,6 +43,7 @@ from workbench.sandbox import job as jobs
 from workbench.sandbox.host.pool import Pool
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import encodable
+from workbench.util.listeners import Listeners, notify
 from workbench.util.retained import Retained
 
 Listener = Callable[[Event], None]
@@ -78,7 +79,7 @@ class Engine:
         self._seen = seen
         self._record_required = record_required
         self._record_failed: dict[str, str] = {}
-        self._listeners: list[Listener] = []
+        self._listeners: Listeners[Event] = Listeners()
         self._runs: dict[str, Run] = {}
         self._retained = Retained()
         self._forms = Forms()
@@ -151,10 +152,10 @@ class Engine:
 
         def emit(event: Event) -> None:
             self._record(event)
+            kind = type(event).__name__
             if listener is not None:
-                _notify(listener, event)
-            for other in self._listeners:
-                _notify(other, event)
+                notify((listener,), event, kind)
+            self._listeners.tell(event, kind)
 
         emit(
             ExecutionStarted(
@@ -240,8 +241,7 @@ class Engine:
         execution = Execution(execution_id, status_of(error), error=error)
         for event in (started, self._finish(execution, policy)):
             self._record(event)
-            for listener in self._listeners:
-                _notify(listener, event)
+            self._listeners.tell(event, type(event).__name__)
         return await self._delivered(execution)
 
     def cancel(self, execution_id: str, error: ScriptError | None = None) -> bool:
@@ -257,12 +257,7 @@ class Engine:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event of every execution of this engine; returns the way to stop."""
-        self._listeners = [*self._listeners, listener]
-
-        def stop() -> None:
-            self._listeners = [other for other in self._listeners if other is not listener]
-
-        return stop
+        return self._listeners.add(listener)
 
     async def check(self, code: str) -> ScriptError | None:
         """Syntax only; nothing runs. None: the script parses.
@@ -394,10 +389,3 @@ def _fresh_seed() -> tuple[int, int, int, int]:
     bits = int.from_bytes(os.urandom(16), "big")
     low = (1 << 31) - 1
     return bits & low, bits >> 32 & low, bits >> 64 & low, bits >> 96 & low
-
-
-def _notify(listener: Listener, event: Event) -> None:
-    try:
-        listener(event)
-    except Exception:  # a face's bug must not end the execution of someone else
-        _log.exception("a listener failed on %s", type(event).__name__)

@@ -17,7 +17,7 @@ from workbench.core.ports import History, HistoryKeeper
 from workbench.core.records import HistoryError
 from workbench.history.store import FILE_NAME, SqliteHistory, Store
 from workbench.text.redact import Redactor
-from workbench.util.listeners import notify
+from workbench.util.listeners import Listeners
 
 if TYPE_CHECKING:
     from workbench.upstream import Manager
@@ -38,19 +38,17 @@ class Runtime:
     history: History
     data_dir: Path
     _configure_history: ConfigListener
-    _listeners: list[ConfigListener] = field(default_factory=list)
-    _error_listeners: list[ErrorListener] = field(default_factory=list)
+    _listeners: Listeners[Config] = field(default_factory=Listeners)
+    _error_listeners: Listeners[str] = field(default_factory=Listeners)
     _applying: set[asyncio.Task[None]] = field(default_factory=set)
 
     def on_config(self, listener: ConfigListener) -> Callable[[], None]:
         """Hear of every accepted change of the configuration; returns the way to stop."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return self._listeners.add(listener)
 
     def on_config_error(self, listener: ErrorListener) -> Callable[[], None]:
         """Hear of a file that does not parse: the running configuration is kept."""
-        self._error_listeners.append(listener)
-        return lambda: self._error_listeners.remove(listener)
+        return self._error_listeners.add(listener)
 
     def apply(self, config: Config) -> None:
         """Take a new configuration: limits, pool, history, servers; running scripts are not disturbed."""
@@ -66,11 +64,11 @@ class Runtime:
         )
         self._applying.add(task)
         task.add_done_callback(self._applying.discard)
-        notify(self._listeners, config, "a change of the configuration")
+        self._listeners.tell(config, "a change of the configuration")
 
     def report(self, problem: str) -> None:
         """Tell the listeners of a configuration that cannot be used."""
-        notify(self._error_listeners, problem, "a configuration that cannot be used")
+        self._error_listeners.tell(problem, "a configuration that cannot be used")
 
 
 @asynccontextmanager

@@ -31,7 +31,7 @@ from workbench.upstream.known_server import KnownServer, snapshot
 from workbench.upstream.listings import Listing, ListingCache
 from workbench.upstream.restarts import Restarts
 from workbench.upstream.server_log import ServerLog
-from workbench.util.listeners import notify
+from workbench.util.listeners import Listeners
 
 if TYPE_CHECKING:
     from workbench.catalogue.health import ServerHealth
@@ -79,7 +79,7 @@ class Manager:
         """Puts questions of servers to somebody; a face sets it."""
         self._max_answer_bytes = max_answer_bytes
         self._servers: dict[str, KnownServer] = {}
-        self._listeners: list[Listener] = []
+        self._listeners: Listeners[str] = Listeners()
         self._snapshot: Catalogue | None = None
         self._started = False
         self._closing: set[asyncio.Task[None]] = set()
@@ -154,12 +154,7 @@ class Manager:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear the name of a server whose state or tools changed; returns the way to stop."""
-        self._listeners = [*self._listeners, listener]
-
-        def stop() -> None:
-            self._listeners = [other for other in self._listeners if other is not listener]
-
-        return stop
+        return self._listeners.add(listener)
 
     async def reconnect(self, name: str) -> None:
         """Connect a server anew and wait for the attempt; a disabled one stays as it is.
@@ -391,4 +386,4 @@ class Manager:
 
     def _announce_change(self, name: str) -> None:
         self._snapshot = None
-        notify(self._listeners, name, f"server {name}")
+        self._listeners.tell(name, f"server {name}")

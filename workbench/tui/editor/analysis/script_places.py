@@ -58,3 +58,9 @@ def text_around(text: str, place: tuple[int, int]) -> tuple[str, str, int]:
 def text_of(node: Node) -> str:
     """What stands in a node, as the script has it."""
     return (node.text or b"").decode(errors="replace").replace(HERE, "")
+
+
+def is_field(parent: Node, field: str, child: Node) -> bool:
+    """Whether a node stands in that field of its parent."""
+    found = parent.child_by_field_name(field)
+    return found is not None and found.id == child.id

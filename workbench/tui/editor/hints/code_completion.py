@@ -22,7 +22,7 @@ from workbench.tui.editor.analysis.expression_types import (
     nothing_given,
     nothing_known,
 )
-from workbench.tui.editor.analysis.script_places import QUOTES, text_of
+from workbench.tui.editor.analysis.script_places import QUOTES, is_field, text_of
 from workbench.tui.editor.analysis.value_types import AllTools, ToolsOf, Type
 from workbench.tui.editor.hints.argument_offers import all_arguments, offers_in_call
 from workbench.tui.editor.hints.local_names import local_names, local_types
@@ -90,7 +90,7 @@ def _at_name(known: Expressions, tree: CursorTree) -> list[Completion]:
         return []  # behind what is whole
     if parent.type != "member_expression" and tree.source[: tree.at].endswith(b"."):
         return []  # a number
-    if parent.type in ("member_expression", "subscript_expression") and not _is(
+    if parent.type in ("member_expression", "subscript_expression") and not is_field(
         parent, "object", leaf
     ):
         if parent.type == "member_expression":
@@ -100,7 +100,7 @@ def _at_name(known: Expressions, tree: CursorTree) -> list[Completion]:
         return offers(_types(tree), tree.typed)
     if parent.type in ("object_pattern", "pair_pattern"):
         return _in_pattern(known, tree)
-    is_own = parent.type in _NAMED and _is(parent, "name", leaf)
+    is_own = parent.type in _NAMED and is_field(parent, "name", leaf)
     if is_own or parent.type in _NEW_NAMES or _is_loop_name(parent, leaf):
         return []
     here = call_here(tree, known)
@@ -125,15 +125,10 @@ def _is_new(leaf: Node) -> bool:
     return before is not None and before.type in _NAMING
 
 
-def _is(parent: Node, field: str, child: Node) -> bool:
-    found = parent.child_by_field_name(field)
-    return found is not None and found.id == child.id
-
-
 def _is_loop_name(parent: Node, leaf: Node) -> bool:
     declares = parent.type == "for_in_statement" and parent.child_by_field_name("kind") is not None
-    lone = parent.type == "arrow_function" and _is(parent, "parameter", leaf)
-    return lone or (declares and _is(parent, "left", leaf))
+    lone = parent.type == "arrow_function" and is_field(parent, "parameter", leaf)
+    return lone or (declares and is_field(parent, "left", leaf))
 
 
 # -- members -------------------------------------------------------------------------------
@@ -179,7 +174,7 @@ def _member_rows(of: Type) -> Rows:
 
 def _in_pattern(known: Expressions, tree: CursorTree) -> list[Completion]:
     """The members of what is taken apart: ``const { | } = await tools.git.log()``."""
-    if tree.path[-2].type == "pair_pattern" and not _is(tree.path[-2], "key", tree.leaf):
+    if tree.path[-2].type == "pair_pattern" and not is_field(tree.path[-2], "key", tree.leaf):
         return []
     declared = declared_by(tree.path)
     pattern = next((node for node, _ in tree.around() if node.type == "object_pattern"), None)

@@ -8,7 +8,7 @@ from workbench.tui.editor.analysis.call_at_cursor import call_here
 from workbench.tui.editor.analysis.call_nodes import arguments_of, part_of, string_text
 from workbench.tui.editor.analysis.cursor_tree import CursorTree
 from workbench.tui.editor.analysis.expression_types import Expressions
-from workbench.tui.editor.analysis.script_places import text_of
+from workbench.tui.editor.analysis.script_places import is_field, text_of
 from workbench.tui.editor.analysis.value_types import AllTools, ToolsOf
 from workbench.tui.editor.hints.argument_offers import argument_offers
 from workbench.tui.editor.hints.offers import (
@@ -54,7 +54,7 @@ def in_string(known: Expressions, tree: CursorTree) -> list[Completion]:
     is_begun = parent.type == "ERROR" and at > 1 and tree.path[at - 2].type == "object"
     if here is not None and is_begun:
         return argument_offers(here, tree, typed, quoted=True)
-    if here is not None and parent.type == "pair" and _is(parent, "key", string):
+    if here is not None and parent.type == "pair" and is_field(parent, "key", string):
         return argument_offers(here, tree, typed, quoted=True)
     if here is not None and parent.type in ("pair", "array"):
         return value_offers(here.place, typed, tree.inside) or []
@@ -62,11 +62,6 @@ def in_string(known: Expressions, tree: CursorTree) -> list[Completion]:
         known, tree.path[at - 1], string, tree.path[at - 2] if at > 1 else None
     )
     return quoted_offers(values, typed, tree.inside)
-
-
-def _is(parent: Node, field: str, child: Node) -> bool:
-    found = parent.child_by_field_name(field)
-    return found is not None and found.id == child.id
 
 
 def _in_brackets(known: Expressions, expression: Node, typed: str) -> list[Completion]:
@@ -106,7 +101,7 @@ def _in_batch(
     """``{server: "…", tool: "…"}``."""
     key = pair.child_by_field_name("key")
     name = "" if key is None else text_of(key).strip("\"'")
-    if not _is(pair, "value", string) or element.type != "object":
+    if not is_field(pair, "value", string) or element.type != "object":
         return None
     if name == "server":
         return offers(server_rows(known.catalogue), typed, of_call=True)
@@ -124,7 +119,7 @@ def compared_values(
     if parent.type == "binary_expression":
         operator = parent.child_by_field_name("operator")
         if operator is not None and operator.type in _COMPARES:
-            side = "left" if _is(parent, "right", node) else "right"
+            side = "left" if is_field(parent, "right", node) else "right"
             other = parent.child_by_field_name(side)
     elif parent.type == "switch_case" and around is not None and around.parent is not None:
         other = around.parent.child_by_field_name("value")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from workbench.tui.editor.analysis.script_places import text_of
+from workbench.tui.editor.analysis.script_places import is_field, text_of
 from workbench.tui.editor.analysis.script_scopes import Names
 from workbench.tui.editor.hints.findings import Finding, Fix
 
@@ -33,7 +33,9 @@ def unawaited(path: list[Node], source: bytes) -> Iterator[Finding]:
     start, end = call.byte_range
     at = _outside(path)
     node, parent = path[at + 1], path[at]
-    if parent.type in ("member_expression", "subscript_expression") and _is(parent, "object", node):
+    if parent.type in ("member_expression", "subscript_expression") and is_field(
+        parent, "object", node
+    ):
         name = parent.child_by_field_name("property")
         if name is not None and text_of(name) in _HANDLERS:
             return
@@ -47,11 +49,11 @@ def unawaited(path: list[Node], source: bytes) -> Iterator[Finding]:
     elif parent.type == "expression_statement":
         if not is_value(path, at):
             yield Finding(start, end, _NOT_AWAITED, _await_before(path, node))
-    elif parent.type == "variable_declarator" and _is(parent, "value", node):
+    elif parent.type == "variable_declarator" and is_field(parent, "value", node):
         name = parent.child_by_field_name("name")
         if name is not None and name.type in ("object_pattern", "array_pattern"):
             yield Finding(start, end, _READ_EARLY, _await_before(path, node))
-    elif parent.type == "for_in_statement" and _is(parent, "right", node):
+    elif parent.type == "for_in_statement" and is_field(parent, "right", node):
         if not any(each.type == "await" for each in parent.children):
             yield Finding(start, end, _READ_EARLY, _await_before(path, node))
     elif parent.type == "arrow_function" and _is_for_each(path, at):
@@ -72,7 +74,7 @@ def read_early(path: list[Node], names: Names, source: bytes) -> Iterator[Findin
         around = path_to(path[0], use.start)
         parent = around[-2]
         read = parent.child_by_field_name("property")
-        if not _is(parent, "object", around[-1]) or (read and text_of(read) in _HANDLERS):
+        if not is_field(parent, "object", around[-1]) or (read and text_of(read) in _HANDLERS):
             continue
         yield Finding(*value.byte_range, _READ_EARLY, _await_before([*path, value], value))
         return
@@ -102,11 +104,6 @@ def _outside(path: list[Node]) -> int:
     while at > 0 and path[at].type in _PASSED:
         at -= 1
     return at
-
-
-def _is(parent: Node, field: str, child: Node) -> bool:
-    found = parent.child_by_field_name(field)
-    return found is not None and found.id == child.id
 
 
 def _await_around(path: list[Node], at: int) -> Node | None:
