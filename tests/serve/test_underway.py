@@ -97,6 +97,14 @@ async def test_what_still_runs_is_shown_so_far_and_can_be_cancelled(toolset: Too
     assert shown["logs"][0]["text"] == "begun"
     part = await ask(toolset, "get_execution", execution_id=execution_id, path="$.x")
     assert "still running" in part["error"]["message"]
+    for path in ("$", "error"):
+        part = await ask(toolset, "get_execution", execution_id=execution_id, path=path)
+        assert part["error"]["message"].endswith("it has a value or an error when it has ended")
+    # What an answer says is cut can be had at once: the console, and calls, so far.
+    part = await ask(toolset, "get_execution", execution_id=execution_id, path="logs[0].text")
+    assert part["value"] == "begun"
+    part = await ask(toolset, "get_execution", execution_id=execution_id, path="calls[0].tool")
+    assert part["value"] == shown["calls"][0]["tool"]
     told = await ask(toolset, "cancel_execution", execution_id=execution_id)
     assert told == {"execution_id": execution_id, "cancelled": True, "status": "cancelled"}
     again = await ask(toolset, "cancel_execution", execution_id=execution_id)

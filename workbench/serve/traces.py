@@ -119,10 +119,7 @@ def whole_id(execution_id: str) -> str:
 
 
 def _part(execution_id: str, shown: dict[str, JsonValue], path: str, most: int) -> Told:
-    if shown["status"] == "running":
-        raise NothingFound(
-            f"{execution_id} is still running: its parts can be read when it has ended"
-        )
+    running = f"{execution_id} is still running: " if shown["status"] == "running" else ""
     roots = {name: shown[name] for name in ("value", "logs", "calls", "error", "input", "code")}
     roots["value"], blocks = take_out(roots["value"])
     try:
@@ -130,7 +127,9 @@ def _part(execution_id: str, shown: dict[str, JsonValue], path: str, most: int) 
     except UnreadablePath as error:
         raise Misasked(str(error)) from error
     except BadPath as error:
-        raise NothingFound(str(error)) from error
+        raise NothingFound(f"{running}{error}") from error
+    if running and found.path.startswith(("$", "error")):
+        raise NothingFound(f"{running}it has a value or an error when it has ended")
     told = page(execution_id, found, most)
     attached = _attached_in(told.get("value"))
     return Told(
