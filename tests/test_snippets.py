@@ -194,6 +194,7 @@ MESSAGES: list[tuple[str, str, list[str]]] = [
     ("import { format } from 'date-fns';\nformat(new Date())", "SYNTAX_ERROR", ["'date-fns' cannot be loaded): Date and Intl are there"]),
     ("import groupBy from 'lodash/groupBy';\ngroupBy([])", "SYNTAX_ERROR", ["Object.groupBy"]),
     ("const { setTimeout: wait2 } = require('node:timers/promises');", "RUNTIME_ERROR", ["write await sleep(ms)"]),
+    ("try { await tools.demo.get_issue({ id: 3 }) } catch (e) { if (e instanceof McpError) throw e }", "RUNTIME_ERROR", ["what a call throws is a ToolError"]),
     ("const limit = pLimit(3);", "RUNTIME_ERROR", ["call_tools(calls, { max_parallel })"]),
     ("const Issue = z.object({});", "RUNTIME_ERROR", ["arguments are checked before each call"]),
     ("const labels = await tools.demo.list_labels({});\ntext(labels.length);", "RUNTIME_ERROR", ["a script's value is its last expression; write: labels.length;"]),

@@ -76,6 +76,7 @@ _NOT_DEFINED: dict[str, tuple[str, str]] = {
     "__getToolInterface": ("write describe_tool(server, tool)", ""),
     "$": ("a script is in no browser", ""),
     "self": ("write globalThis", ""),
+    "McpError": ("what a call throws is a ToolError: its code, server, tool and message", ""),
     "exit": ("a script ends with its value: return value", ""),
     "notify": ("write console.log(…)", ""),
     "store": ("nothing is kept from one run to the next: return what is needed", ""),
