@@ -102,7 +102,25 @@ async def test_where_much_runs_workers_rehearse_in_a_calm_moment_only(
         for number in range(3):
             done = await engine.run(ExecutionRequest(str(number)), tools=DictTools())
             assert done.value == number
-            await until(lambda: idle and all(one.is_rehearsed == rehearsed for one in idle))
+            await until(lambda: idle and idle[0].is_rehearsed == rehearsed)
+    finally:
+        await engine.close()
+
+
+async def test_those_whose_turn_comes_first_rehearse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rehearsed worker has a megabyte of its own: half of the pool is enough."""
+    monkeypatch.setattr(pools, "_CALM_S", 0)
+    engine = Engine(limits=Limits(timeout_ms=20_000), pool=PoolSettings(size=6))
+    idle = pool_of(engine)._idle
+
+    def ready() -> bool:
+        return [one.is_rehearsed for one in idle] == 3 * [True] + 3 * [False]
+
+    try:
+        for number in range(3):
+            done = await engine.run(ExecutionRequest(str(number)), tools=DictTools())
+            assert done.value == number
+            await until(ready)
     finally:
         await engine.close()
 

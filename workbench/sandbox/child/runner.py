@@ -36,7 +36,7 @@ from workbench.sandbox.child.frame_texts import (
     size_of,
 )
 from workbench.sandbox.child.heap import Heap
-from workbench.sandbox.child.rehearsals import REHEARSED, WARMING
+from workbench.sandbox.child.rehearsals import REHEARSED, WARMING, touch_memory
 from workbench.sandbox.child.script_engine import EngineMaker
 from workbench.sandbox.child.starting.starter import NotAScript, Starter
 from workbench.sandbox.frames import pack
@@ -98,6 +98,7 @@ class Runner:
         """
         for job in REHEARSED:
             self.serve(Rehearsal(job), {})
+        touch_memory()
         system.set_alarm(0)
 
     def serve(self, channel: Channel, steps: dict[str, bool]) -> None:

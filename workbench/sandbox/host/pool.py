@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncIterator
+from itertools import islice
 from typing import Any
 
 from workbench.core.model import PoolSettings
@@ -271,11 +272,19 @@ class Pool:
         if missing and (self._server.forking or self._fork(warm + 1)):
             self._top_up_after(_PACE_S)
             return
-        for worker in self._idle:
+        if self._rehearse_next():
+            self._top_up_after(_PACE_S)
+
+    def _rehearse_next(self) -> bool:
+        """Let the next one get ready of those whose turn comes first: half of the pool. False: all are.
+
+        What a rehearsal touches is a megabyte of memory of its own.
+        """
+        for worker in islice(self._idle, max((self._settings.size + 1) // 2, _SPARE)):
             if not worker.is_rehearsed:
                 worker.rehearse()
-                self._top_up_after(_PACE_S)
-                return
+                return True
+        return False
 
     def _fill_later(self, seconds: float) -> None:
         if self._filling is None and not self._closing:
@@ -296,7 +305,7 @@ class Pool:
         if self._waiting:
             self._serve()
         elif len(self._running) <= _SPARE:
-            worker.rehearse()
+            self._rehearse_next()
         else:
             self._top_up_after(_CALM_S)
 
