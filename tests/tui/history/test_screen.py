@@ -362,7 +362,11 @@ async def test_the_whole_row_of_a_failure_has_its_whole_message(open_store: Open
     await record(store, "aaaa", failed=True, message=message)
     app = HistoryApp(store)
     async with app.run_test(size=(120, 15)) as pilot:
-        await opened(app, pilot)
+        screen = await opened(app, pilot)
+        row = screen.view.rows.row
+        assert row is not None
+        assert screen.view.rows.more_of is not None
+        assert callable(screen.view.rows.more_of(row)), "nothing is left that nobody awaits"
         await pilot.press("w")
         await until(lambda: isinstance(app.screen, WholeRow), "the whole row")
         await until(lambda: "here it ends" in str(app.screen.query_one(Static).content))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable
 from functools import partial
 
 from textual import on, work
@@ -25,6 +24,7 @@ from workbench.tui.history.whole_message import words_with_message
 from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.line_view import Part
 from workbench.tui.widgets.row_list import RowList
+from workbench.tui.widgets.whole_row import More
 from workbench.util.one_thread import OneThread
 
 _TYPED_S = 0.12
@@ -118,11 +118,11 @@ class RunsView(FilteredList[Line]):
         tokens = self._tokens.get(row.execution_id)
         return row_line(row, width, marked=marked, tokens=tokens, longest=self._longest)
 
-    def _whole(self, row: Line) -> Awaitable[str] | None:
+    def _whole(self, row: Line) -> More | None:
         """The words of a run that failed, with the whole message: the list has its beginning."""
         if not isinstance(row, ExecutionRow) or not row.error_code:
             return None
-        return words_with_message(self._history, row)
+        return partial(words_with_message, self._history, row)
 
     def _show(self, rows: list[Line], cursor: int | None) -> None:
         self.rows.set_rows(rows, cursor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import events
@@ -15,7 +15,7 @@ from textual.strip import Strip
 from workbench.tui.commands import bindings
 from workbench.tui.widgets.line_view import PaintedView, Part, invitation
 from workbench.tui.widgets.mouse import only_asks
-from workbench.tui.widgets.whole_row import ROOMY, WholeRow, is_cut, words_of
+from workbench.tui.widgets.whole_row import ROOMY, More, WholeRow, is_cut, words_of
 
 T = TypeVar("T")
 Draw = Callable[[T, int], list[Part]]
@@ -88,7 +88,7 @@ class RowList(PaintedView, Generic[T], can_focus=True):
         self._one_click = one_click
         self._draw = draw
         self._heading = heading
-        self.more_of: Callable[[T], Awaitable[str] | None] | None = None
+        self.more_of: Callable[[T], More | None] | None = None
         """Reads all the words of a row, where those that are drawn may not be all; None: they are."""
         self.rows: list[T] = []
         self.cursor = 0

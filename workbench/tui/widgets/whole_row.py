@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable
-from typing import ClassVar
+from collections.abc import Awaitable, Callable, Iterable
+from typing import ClassVar, TypeAlias
 
 from textual import work
 from textual.app import ComposeResult
@@ -16,6 +16,8 @@ from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_view import Part
 from workbench.tui.widgets.pane import Pane
 
+More: TypeAlias = Callable[[], Awaitable[str]]
+"""Called where it is awaited: whoever closes the row at once left a coroutine that nobody awaited."""
 _MARK = "…"
 ROOMY = 2_000
 """So many cells a row is drawn for where it is shown as a whole."""
@@ -33,8 +35,8 @@ class WholeRow(GuardedModal[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("value")]
 
-    def __init__(self, words: str, more: Awaitable[str] | None = None) -> None:
-        """words: safe to show. more: what stands there once it was read."""
+    def __init__(self, words: str, more: More | None = None) -> None:
+        """words: safe to show. more: reads what stands there then."""
         super().__init__()
         self._words = words
         self._more = more
@@ -51,8 +53,8 @@ class WholeRow(GuardedModal[None]):
             self._read(self._more)
 
     @work(exit_on_error=False)
-    async def _read(self, more: Awaitable[str]) -> None:
-        self.query_one(Static).update(await more)
+    async def _read(self, more: More) -> None:
+        self.query_one(Static).update(await more())
 
 
 def words_of(parts: Iterable[Part]) -> str:
