@@ -32,9 +32,21 @@ LOGIN = ["login"]
         "async function all(p) { const { issues } = await p; issues[0].| }\n"
         "all(tools.github.list_issues({repo: 'x'}))",
         "function use(page) { page.issues[0].| }\ntools.github.list_issues({repo: 'x'}).then(use)",
+        # A member of an object that is handed on, or called.
+        "const lib = { show: (item) => item.| };\nrows.map(lib.show)",
+        "const lib = { n: 1, show(item) { item.| } };\nrows.forEach(lib.show)",
+        "const lib = { show: function (item) { item.| } };\nlib.show(rows[0])",
+        "const lib = {};\nlib.show = async (item) => item.|;\nawait Promise.all(rows.map(lib.show))",
+        "const lib = { one: (n) => n, show: (item) => item.| };\nrows.map(lib.show); lib.one(1)",
+        # What it gives.
+        "const lib = { first: (list) => list[0] };\nlib.first(rows).|",
+        "const lib = { first() { return rows[0] } };\nlib.first().|",
+        "const lib = { load: async (n) => rows[n] };\n(await Promise.all([1, 2].map(lib.load)))[0].|",
+        "const lib = {};\nlib.load = async (n) => rows[n];\n(await lib.load(3)).|",
         # The one of that name that is meant.
         "{ const f = (item) => item.|; rows.map(f) }\n{ const f = (item) => item; f(1) }",
-        # What calls itself.
+        # What calls itself, or is itself.
+        "const lib = { show: lib.show };\nlib.show(1);\nrows[0].|",
         "function walk(item) { item.|; if (item.next) walk(item.next) }\nrows.forEach(walk)",
     ],
 )

@@ -27,6 +27,26 @@ def part_of(node: Node, name: str) -> Node | None:
     return None
 
 
+def method_of(node: Node, name: str) -> Node | None:
+    """What a member of an object is written as, methods, too."""
+    for each in node.named_children:
+        if each.type == "method_definition":
+            key = each.child_by_field_name("name")
+            if key is not None and key_text(key) == name:
+                return each
+    return part_of(node, name)
+
+
+def member_of(node: Node) -> tuple[Node, str] | None:
+    """The variable and the member of ``NAME.member``; None: it is not of that form."""
+    if node.type != "member_expression":
+        return None
+    owner, name = node.child_by_field_name("object"), node.child_by_field_name("property")
+    if owner is None or name is None or owner.type != "identifier":
+        return None
+    return owner, text_of(name)
+
+
 def string_text(node: Node) -> str | None:
     """What a string says that is written without escapes; None: it is none."""
     if node.type != "string" and (node.type != "template_string" or len(node.named_children) > 1):

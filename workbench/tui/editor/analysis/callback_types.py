@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.tui.editor.analysis.call_nodes import arguments_of
-from workbench.tui.editor.analysis.declarations import Declaration
+from workbench.tui.editor.analysis.call_nodes import arguments_of, member_of
+from workbench.tui.editor.analysis.declarations import Declaration, key_text
 from workbench.tui.editor.analysis.filled_types import starts_empty, what_fills
 from workbench.tui.editor.analysis.keyed_types import Iterated, Mapped, SetOf
 from workbench.tui.editor.analysis.script_places import text_of
@@ -35,27 +35,46 @@ def parameter_type(known: Expressions, declared: Declaration, depth: int) -> Typ
     around = declared.around
     if len(around) > 1 and around[-1].type == "arguments":
         return _handed_by(known, around[-2], declared.node, declared, depth)
-    name = _name_of(declared)
-    return None if name is None else either(_by_name(known, name, declared, depth))
+    named = _name_of(declared)
+    return None if named is None else either(_by_name(known, *named, declared, depth))
 
 
-def _name_of(declared: Declaration) -> Node | None:
-    """What a function is named by: its own name, or that of the constant that it is."""
-    if declared.node.type == "function_declaration":
-        return declared.node.child_by_field_name("name")
-    outer = declared.around[-1] if declared.around else None
-    return (
-        outer.child_by_field_name("name")
-        if outer is not None and outer.type == "variable_declarator"
-        else None
-    )
+def _name_of(declared: Declaration) -> tuple[Node, str] | None:
+    """What a function is named by: its own name, or that of the constant that it is; and the member of that
+    name that it is, as in ``lib.show``, else nothing."""
+    node, outer = declared.node, declared.around[::-1]
+    if node.type == "function_declaration":
+        name = node.child_by_field_name("name")
+        return None if name is None else (name, "")
+    if not outer:
+        return None
+    if outer[0].type == "assignment_expression":
+        left = outer[0].child_by_field_name("left")
+        return None if left is None else member_of(left)
+    member, key = "", None
+    if node.type == "method_definition":
+        key = node.child_by_field_name("name")
+    elif outer[0].type == "pair":
+        key, outer = outer[0].child_by_field_name("key"), outer[1:]
+    if key is not None:
+        member, outer = key_text(key) or "", outer[1:]
+        if not member:
+            return None
+    if not outer or outer[0].type != "variable_declarator":
+        return None
+    name = outer[0].child_by_field_name("name")
+    return None if name is None else (name, member)
 
 
 def _by_name(
-    known: Expressions, name: Node, declared: Declaration, depth: int
+    known: Expressions, name: Node, member: str, declared: Declaration, depth: int
 ) -> list[Type | None]:
     found: list[Type | None] = []
     for path in known.declarations.uses_of(name):
+        if member:
+            path.pop()
+            if not path or (of := member_of(path[-1])) is None or of[1] != member:
+                continue
         parent, outer = path[-2:-1], path[-3:-2]
         if not outer:
             continue

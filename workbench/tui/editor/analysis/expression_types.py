@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.tui.editor.analysis import call_types
 from workbench.tui.editor.analysis.annotation_types import Annotations
-from workbench.tui.editor.analysis.call_nodes import arguments_of
+from workbench.tui.editor.analysis.call_nodes import arguments_of, member_of, method_of
 from workbench.tui.editor.analysis.callback_types import parameter_type
 from workbench.tui.editor.analysis.declarations import Declaration, Declarations, key_text
 from workbench.tui.editor.analysis.filled_types import starts_empty, what_fills
@@ -45,7 +45,9 @@ _MOST_RETURNS = 5
 _MOST_NODES = 2_000
 _SAME_VALUE = frozenset({"parenthesized_expression", "non_null_expression", "satisfies_expression"})
 _MEMBERS = frozenset({"member_expression", "subscript_expression"})
-_FUNCTIONS = frozenset({"arrow_function", "function_expression", "function_declaration"})
+_FUNCTIONS = frozenset(
+    {"arrow_function", "function_expression", "function_declaration", "method_definition"}
+)
 _ENTRIES = frozenset({"main", "run", "execute", "handler"})
 """What a function at the top is called by, where it is the script: it is given the input."""
 _LITERALS = {
@@ -260,9 +262,14 @@ class Expressions:
         return self._annotations.generic(made)
 
     def function_at(self, node: Node) -> Node | None:
-        """The function that is written there, or that has the name there."""
+        """The function that is written there, or that has the name there: ``show``, ``lib.show``."""
         if node.type == "parenthesized_expression" and node.named_children:
             node = node.named_children[0]
+        member = member_of(node)
+        if member is not None:
+            written = self._written(*member)
+            is_other = written is not None and written.type != "member_expression"
+            return self.function_at(written) if written is not None and is_other else None
         if node.type == "identifier":
             declared = self.declarations.of(text_of(node), node.start_byte)
             if declared is None or declared.steps or declared.kind not in ("function", "variable"):
@@ -271,6 +278,29 @@ class Expressions:
             value = declared.node.child_by_field_name("value") if is_value else declared.node
             return None if value is None or value.type not in _FUNCTIONS else value
         return node if node.type in _FUNCTIONS else None
+
+    def _written(self, owner: Node, name: str) -> Node | None:
+        """What a member of a variable is written as: in its object, or where it is given one later."""
+        declared = self.declarations.of(text_of(owner), owner.start_byte)
+        if declared is None or declared.kind != "variable" or declared.steps:
+            return None
+        value = declared.node.child_by_field_name("value")
+        if value is None or value.type != "object":
+            return None
+        found = method_of(value, name)
+        if found is not None:
+            return found
+        for path in self.declarations.uses_of(owner):
+            parent = path[-3] if len(path) > 2 else None
+            if parent is not None and parent.type == "assignment_expression":
+                left = parent.child_by_field_name("left")
+                if (
+                    left is not None
+                    and left.id == path[-2].id
+                    and member_of(left) == (path[-1], name)
+                ):
+                    return parent.child_by_field_name("right")
+        return None
 
     def returned(self, node: Node | None, depth: int) -> Type | None:
         """What a function gives that is written there, or declared with that name."""
