@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import select
 import sys
 from collections.abc import Sequence
 
@@ -151,6 +152,7 @@ def test_lines_that_wait_are_read_and_what_comes_as_keys_is_left() -> None:
     ours, theirs = os.openpty()
     try:
         os.write(ours, "a\ré\rrest".encode())
+        assert select.select([theirs], [], [], 10)[0]  # the kernel hands it on a little later
         assert typed_ahead._waiting_lines(theirs) == "a\né\n"
         assert typed_ahead._waiting_lines(theirs) == ""
         tty.setraw(theirs, termios.TCSANOW)
