@@ -7,13 +7,18 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.strip import Strip
 from textual.widgets import Static
 
 from tests.tui.conftest import MakeApp, app_opened, until
-from workbench.history import CallRow
-from workbench.replay import Pair
+from tests.tui.test_snapshots import recording
+from workbench.config import Config
+from workbench.core.model import Limits
+from workbench.history import CallRow, Recording
+from workbench.replay import Pair, compare_calls
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen
+from workbench.tui.history import diff_screen
 from workbench.tui.history.diff_screen import DiffScreen
 from workbench.tui.history.pair_lines import Before, End, calls_compared, pair_line
 from workbench.tui.history.screen import HistoryScreen
@@ -69,6 +74,33 @@ async def runs_listed(app: WorkbenchApp, pilot: Pilot[int], wanted: int) -> None
     screen = app.screen
     assert isinstance(screen, HistoryScreen)
     await until(lambda: len(screen.rows.rows) == wanted, "the runs are listed")
+
+
+async def test_nothing_is_compared_before_the_screen_is_painted(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who compares takes half of the interpreter from who paints."""
+    app = make_app("return 1", config=Config(limits=Limits()))
+    screen = DiffScreen(recording(), recording())
+    render_line = RowList.render_line
+    seen: list[RowList[Any]] = []
+    painted: list[bool] = []
+
+    def rendering(self: RowList[Any], y: int) -> Strip:
+        seen.append(self)
+        return render_line(self, y)
+
+    def comparing(a: Recording, b: Recording) -> list[Pair]:
+        painted.append(screen.rows in seen)
+        return compare_calls(a, b)
+
+    monkeypatch.setattr(RowList, "render_line", rendering)
+    monkeypatch.setattr(diff_screen, "compare_calls", comparing)
+    async with app.run_test(size=(80, 24)):
+        await app_opened(app)
+        await app.push_screen(screen)
+        await compared(app)
+    assert painted == [True]
 
 
 @pytest.mark.slow
