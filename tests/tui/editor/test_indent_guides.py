@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,8 +36,28 @@ def test_guides_stand_at_each_level_and_go_through_blank_lines() -> None:
     assert standing == [[], [0], [0, 2], [0, 2], [0, 2], [0, 2], [0], [0], [], [], []]
     assert [*guides(["\t\ta"], 0, 4, 4)] == [0, 4]
     assert [*guides(["   a"], 0, 2, 2)] == [0]
-    assert blank_beside(TEXT, 4) == {3, 5}
-    assert blank_beside(TEXT, 0) == set()
+
+
+def test_blank_lines_beside_some_are_drawn_as_they_are() -> None:
+    assert blank_beside(TEXT, {4}) == {3, 5}
+    assert blank_beside(TEXT, {0}) == set()
+    assert blank_beside(TEXT, {4, 6}) == {3, 5, 7}
+    assert blank_beside(TEXT, {3, 4, 5}) == set()
+    assert blank_beside(["", "", "a", "", "", ""], {2, 4}) == {0, 1, 3, 5}
+
+
+def test_of_many_lines_those_at_the_ends_are_looked_beside() -> None:
+    """20 000 that are pasted lie between two that were there."""
+    looked: list[int] = []
+
+    class Lines(list[str]):
+        def __getitem__(self, at: Any) -> Any:
+            looked.append(at)
+            return super().__getitem__(at)
+
+    lines = Lines(["", *["a", ""] * 5_000, "", "b"])
+    assert blank_beside(lines, set(range(1, 10_001))) == {0, 10_001}
+    assert len(looked) <= 3
 
 
 @pytest.mark.anyio

@@ -31,8 +31,7 @@ class GuidedEditor(FoldingEditor):
 
     def with_blank_beside(self, rows: Set[int]) -> set[int]:
         """Rows that changed, and those whose guides may be others for that."""
-        lines = self.document.source_lines
-        return set(rows).union(*(blank_beside(lines, row) for row in rows if row < len(lines)))
+        return set(rows) | blank_beside(self.document.source_lines, rows)
 
     def with_guides(self, strip: Strip, y: int) -> Strip:
         """The row ``y`` of the widget with the guides of its line; not on the cursor."""

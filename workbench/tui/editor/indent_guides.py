@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import islice
 
 from rich.segment import Segment
@@ -43,14 +43,20 @@ def guides(lines: Sequence[str], row: int, unit: int, tab: int) -> range:
     return range(0, min(above, below) + 1, unit)
 
 
-def blank_beside(lines: Sequence[str], row: int) -> set[int]:
-    """The lines without text above and below one: their guides are of its indentation, too."""
+def blank_beside(lines: Sequence[str], rows: Set[int]) -> set[int]:
+    """The lines without text above and below some: their guides are of the indentation of those, too."""
     found = set()
-    for step in (-1, 1):
-        at = row + step
-        while 0 <= at < len(lines) and abs(at - row) <= _BLANK_LINES and not lines[at].strip():
-            found.add(at)
-            at += step
+    for row in rows:
+        for step in (-1, 1):
+            at = row + step
+            while (
+                at not in rows
+                and 0 <= at < len(lines)
+                and abs(at - row) <= _BLANK_LINES
+                and not lines[at].strip()
+            ):
+                found.add(at)
+                at += step
     return found
 
 
