@@ -84,7 +84,7 @@ Array.prototype.includes.call(new Proxy({ length: 1e15 }, {}), 5)
 //= TIMEOUT
 [].concat.call({ length: 0 }, { length: 2 ** 40, [Symbol.isConcatSpreadable]: true })
 //= TIMEOUT
-console.log({ get x() { while (true) {} } })
+console.log(new Proxy({ a: 1 }, { ownKeys() { while (true) {} } }))
 //= TIMEOUT
 new Proxy([], { get: (t, k) => k === 'length' ? 2 ** 40 : 1 })
 //= TIMEOUT

@@ -66,6 +66,14 @@ def lines(app: FormApp) -> str:
     return "\n".join(rows.render_line(y).text.rstrip() for y in range(rows.size.height))
 
 
+async def test_names_have_their_room_also_where_it_is_painted_before_it_is_told_its_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(FormRows, "on_resize", lambda rows: None)
+    async with opened(ISSUE) as (app, _):
+        assert lines(app).startswith("▶ query *     text,")
+
+
 @pytest.mark.slow
 async def test_a_form_is_filled_by_keys() -> None:
     async with opened(ISSUE) as (app, pilot):

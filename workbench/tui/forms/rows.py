@@ -58,6 +58,8 @@ class FormRows(PaintedView, can_focus=True, inherit_bindings=False):
         self.cursor = 0
         """The entry at hand."""
         self.names = 0
+        """Cells of the column of names, where there is so much room:"""
+        self._room = 0
         self._lines: list[tuple[int, str | None]] = []
         """By line: the number of its entry, and what is wrong with it where the line says that."""
         self._line_of: list[int] = []
@@ -85,11 +87,14 @@ class FormRows(PaintedView, can_focus=True, inherit_bindings=False):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        width = self.scrollable_content_region.width
-        self.names = name_width(self.form, self.entries, width)
-        self.virtual_size = Size(width, len(self._lines))
+        self._measure(self.scrollable_content_region.width)
+        self.virtual_size = Size(self._room, len(self._lines))
         self.show_cursor()
         self.refresh()
+
+    def _measure(self, width: int) -> None:
+        self._room = width
+        self.names = name_width(self.form, self.entries, width)
 
     def on_resize(self) -> None:
         self._lay_out()
@@ -132,6 +137,8 @@ class FormRows(PaintedView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
+        if width != self._room:  # it is painted before it is told of its size
+            self._measure(width)
         base = self.part_style("")
         index = self.scroll_offset.y + y
         if index >= len(self._lines):
