@@ -24,6 +24,7 @@ from workbench.tui.trace.rows import SHOWN_ARGS, CallRow, ConsoleRow, Totals
 from workbench.tui.trace.title import calls_made
 from workbench.tui.trace.tool_figures import tool_figures
 from workbench.tui.trace.trace_model import TraceModel
+from workbench.tui.values import one_line
 from workbench.tui.values.one_line import brief
 from workbench.tui.widgets.hues import LineNote
 
@@ -311,6 +312,27 @@ def test_what_is_planned_waits_for_its_events() -> None:
     assert len(model.rows) == 3
     model.apply([line])  # one that was not planned
     assert len(model.rows) == 4
+
+
+def test_what_is_planned_again_is_not_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each step back of a replay plans all of its calls."""
+    events = [event for seq in range(1, 9) for event in finished(call(seq, args={"n": seq // 2}))]
+    model = TraceModel()
+    written: list[Any] = []
+    arguments = one_line.arguments
+
+    def writing(args: Any, before: Any) -> str:
+        written.append(args)
+        return arguments(args, before)
+
+    monkeypatch.setattr(one_line, "arguments", writing)
+    said = []
+    for _ in range(2):
+        model.begin(None)
+        model.plan(events)
+        said.append([row.args for row in model.rows if isinstance(row, CallRow)])
+    assert said[0] == said[1] == [f"n={seq // 2}" for seq in range(1, 9)]
+    assert len(written) == 8
 
 
 def many(count: int, *, bad: tuple[int, ...] = ()) -> list[Event]:

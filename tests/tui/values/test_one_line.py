@@ -44,6 +44,7 @@ def test_what_came_of_a_call(value: Any, text: str) -> None:
         ({}, None, ""),
         ([1], None, "[1]"),
         ({"same": 1, "was": 1}, {"same": 1, "was": True}, "was=1 same=1"),
+        ({"a": "1", "b": "x"}, {"a": "1", "b": "y"}, 'b="x" a="1"'),
     ],
 )
 def test_arguments(args: Any, before: Any, text: str) -> None:

@@ -82,7 +82,9 @@ def _singular(name: str) -> str:
 
 def _same(one: JsonValue, other: JsonValue) -> bool:
     """Whether both are the same; large ones only by their beginnings."""
-    if isinstance(one, dict | list | str) and isinstance(other, dict | list | str):
+    if isinstance(one, str) and isinstance(other, str):
+        return one[:BRIEF] == other[:BRIEF]
+    if isinstance(one, dict | list) and isinstance(other, dict | list):
         return type(one) is type(other) and (one is other or brief(one) == brief(other))
     return type(one) is type(other) and one == other
 
@@ -129,7 +131,7 @@ def _key(name: str, width: int) -> str:
 
 def _within(text: str, width: int) -> str:
     """Text in at most so many cells; an open bracket or quote is closed again behind the cut."""
-    if len(text) <= width and max(text, default="") < _WIDE:
+    if len(text) <= width and max(text.replace("…", ""), default="") < _WIDE:
         return text  # without measuring, which would keep every text in a cache
     if cell_len(text) <= width:
         return text
