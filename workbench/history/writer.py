@@ -212,7 +212,7 @@ class Writer:
                     self._pending.put_back(items)
                     return False
                 self._pending.done(len(items))
-            asyncio.get_running_loop().call_soon(self._write_log_here)
+            self._write_log()
             if self._committer.is_checkpoint_due or self._pruner.due:
                 self._news.set()
         finally:
@@ -220,16 +220,6 @@ class Writer:
         if time.monotonic() - began > _SLOW_S:
             self._spared_until = began + _SLOW_PAUSE_S
         return not len(self._pending)
-
-    def _write_log_here(self) -> None:
-        """After whoever waited for the commit has gone on: the line is 0.05 ms, and nobody waits for it."""
-        if self._writing.acquire(blocking=False):
-            try:
-                self._write_log()
-            finally:
-                self._writing.release()
-        else:
-            self._news.set()
 
     # -- the thread ------------------------------------------------------------------------
 
@@ -251,8 +241,6 @@ class Writer:
                 self._pending.resolve(release=True)
                 self._pruner.rest()
         self._pending.resolve(release=True)
-        with self._writing:
-            self._write_log()
         self._say_what_is_lost()
         self._committer.close()
 
