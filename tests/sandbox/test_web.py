@@ -218,6 +218,16 @@ async def test_console_values_read_as_nodes_do(run: RunScript, values: str, show
     assert execution.logs[0].text.startswith(shown)
 
 
+async def test_console_shows_so_much_of_what_stands_in_itself_many_times(run: RunScript) -> None:
+    """A hundred places in each of nine levels: it was written until the time of the script was over."""
+    nested = "let a = [1]; for (let i = 0; i < 9; i++) a = Array.from({ length: 100 }, () => a);"
+    execution = await run(f"{nested} console.log(a); console.log([a].length, a.length)")
+    assert execution.error is None, execution.error
+    large, small = execution.logs
+    assert large.text.startswith("[[[[[[[[")
+    assert small.text == "1 100"
+
+
 async def test_console_shows_what_an_error_carries(run: RunScript) -> None:
     code = "try { await tools.test.fail({}) } catch (e) { console.log(e); console.log(new Error('bare')) }"
     failed, bare = (await run(code)).logs

@@ -14,14 +14,17 @@
   for (let i = 0; i < boxes.length; i++) boxes[i] = kit.setProto([boxes[i].prototype, boxes[i].name, uncurry(boxes[i].prototype.valueOf)], null);
   kit.setProto(functionKinds, null); kit.setProto(boxes, null);
   const parseWhole = parseInt, parseReal = parseFloat, rounded = Math.round;
-  const MAX_SHOWN = 100, MAX_LINE = 65536;
+  const MAX_SHOWN = 100, MAX_LINE = 65536, MAX_VALUES = 100000;
 
   function inspect(value) {
-    const text = attempt(() => shown(value, 0, list()));
+    const seen = list();
+    seen.left = MAX_VALUES;         // a value that stands in itself many times has no end: 100 in each of nine levels
+    const text = attempt(() => shown(value, 0, seen));
     return text === undefined ? '[unprintable]' : text;
   }
   // `seen`: the objects around the value; those that are found in themselves stand in `seen.again`.
   function shown(value, depth, seen) {
+    if (seen.left-- <= 0) return '…';
     switch (typeof value) {
       case 'string': return depth === 0 ? value : stringify(value);
       case 'number': return value === 0 && 1 / value < 0 ? '-0' : StringOf(value);
