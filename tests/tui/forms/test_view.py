@@ -26,6 +26,7 @@ from workbench.tui.forms.rows import FormRows
 from workbench.tui.forms.text_entry import TextEntryScreen
 from workbench.tui.forms.view import FormView
 from workbench.tui.values.text_screen import TextScreen
+from workbench.tui.widgets.line_view import PaintedView
 from workbench.tui.widgets.pane import Pane
 
 pytestmark = pytest.mark.anyio
@@ -69,7 +70,8 @@ def lines(app: FormApp) -> str:
 async def test_names_have_their_room_also_where_it_is_painted_before_it_is_told_its_size(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(FormRows, "on_resize", lambda rows: None)
+    for each in (FormRows, PaintedView):  # both are called
+        monkeypatch.setattr(each, "on_resize", lambda rows: None)
     async with opened(ISSUE) as (app, _):
         assert lines(app).startswith("▶ query *     text,")
 

@@ -27,9 +27,13 @@ _FEW = 12
 _SHOWN = 400
 
 
-def name_width(form: Form, rows: Sequence[Entry], width: int) -> int:
-    """Cells of the column of names."""
-    longest = max((cell_len(_name(form, entry)) for entry in rows[:_LOOKED_AT]), default=0)
+def longest_name(form: Form, rows: Sequence[Entry]) -> int:
+    """Cells of the longest name of a field."""
+    return max((cell_len(_name(form, entry)) for entry in rows[:_LOOKED_AT]), default=0)
+
+
+def name_width(longest: int, width: int) -> int:
+    """Cells of the column of names, in rows of so many. longest: of the names."""
     return min(longest, _MOST_NAME, max(4, int(width * _SHARE_OF_NAME)))
 
 

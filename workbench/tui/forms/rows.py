@@ -13,7 +13,14 @@ from textual.strip import Strip
 
 from workbench.catalogue.forms.entry import Entry
 from workbench.catalogue.forms.form import Form, Wrong
-from workbench.tui.forms.drawing import BEFORE_PROBLEM, MARK, field_line, name_width, problem_line
+from workbench.tui.forms.drawing import (
+    BEFORE_PROBLEM,
+    MARK,
+    field_line,
+    longest_name,
+    name_width,
+    problem_line,
+)
 from workbench.tui.widgets.line_view import PaintedView, invitation
 from workbench.tui.widgets.mouse import only_asks
 
@@ -57,9 +64,7 @@ class FormRows(PaintedView, can_focus=True, inherit_bindings=False):
         self.entries: list[Entry] = []
         self.cursor = 0
         """The entry at hand."""
-        self.names = 0
-        """Cells of the column of names, where there is so much room:"""
-        self._room = 0
+        self._longest_name = 0
         self._lines: list[tuple[int, str | None]] = []
         """By line: the number of its entry, and what is wrong with it where the line says that."""
         self._line_of: list[int] = []
@@ -84,20 +89,15 @@ class FormRows(PaintedView, can_focus=True, inherit_bindings=False):
             problem = wrong.get(entry.path) if wrong and entry.touched else None
             if problem is not None:
                 self._lines.append((number, problem))
-        self._lay_out()
+        self._longest_name = longest_name(self.form, self.entries)
+        self.lay_out()
 
-    def _lay_out(self) -> None:
-        self._measure(self.scrollable_content_region.width)
-        self.virtual_size = Size(self._room, len(self._lines))
+    def lay_out(self) -> None:
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._lines))
         self.show_cursor()
         self.refresh()
 
-    def _measure(self, width: int) -> None:
-        self._room = width
-        self.names = name_width(self.form, self.entries, width)
-
     def on_resize(self) -> None:
-        self._lay_out()
         self.post_message(self.Scrolled())
 
     def go(self, number: int) -> None:
@@ -105,6 +105,11 @@ class FormRows(PaintedView, can_focus=True, inherit_bindings=False):
         self.cursor = min(max(0, number), max(0, len(self.entries) - 1))
         self.show_cursor()
         self.refresh()
+
+    @property
+    def names(self) -> int:
+        """Cells of the column of names: of the width that is painted, of which it may not be told yet."""
+        return name_width(self._longest_name, self.scrollable_content_region.width)
 
     @property
     def value_room(self) -> int:
@@ -137,8 +142,6 @@ class FormRows(PaintedView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
-        if width != self._room:  # it is painted before it is told of its size
-            self._measure(width)
         base = self.part_style("")
         index = self.scroll_offset.y + y
         if index >= len(self._lines):

@@ -130,7 +130,7 @@ class TraceView(TraceArrangement, can_focus=True):
 
     # -- the cursor ------------------------------------------------------------------------
 
-    def on_resize(self) -> None:
+    def lay_out(self) -> None:
         self._resize()
         if self.cursor is not None:
             self._show_cursor()

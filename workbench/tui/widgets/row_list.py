@@ -116,7 +116,7 @@ class RowList(PaintedView, Generic[T], can_focus=True):
         self._resize()
         self._show_cursor()
 
-    def on_resize(self) -> None:
+    def lay_out(self) -> None:
         self._resize()
         self._show_cursor()
 
