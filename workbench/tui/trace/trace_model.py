@@ -49,8 +49,8 @@ class TraceModel:
         self.shown = ShownRows(folds_by_itself=folds_by_itself)
         self.execution_id: str | None = None
         self.rows: list[Row] = []
-        self._planned_args: dict[int, str] = {}
-        """As their rows say them, by seq: a replay that goes back plans the same calls anew."""
+        self._planned_args: dict[int, tuple[JsonValue, str]] = {}
+        """With what their rows say of them, by seq: a replay that goes back plans the same calls anew."""
         self._clear()
 
     def _clear(self) -> None:
@@ -148,11 +148,11 @@ class TraceModel:
         self._index.extend([-1] * missing)
         self._index[call.seq - 1] = len(self.rows)
         server, tool = sys.intern(clean_line(call.server)), sys.intern(clean_line(call.tool))
-        args = self._planned_args.get(call.seq)
-        if args is None:
+        planned, args = self._planned_args.get(call.seq, (None, ""))
+        if planned is None or planned is not call.args:
             args = one_line.arguments(call.args, self._last_args.get((server, tool)))
             if status == "pending":
-                self._planned_args[call.seq] = args
+                self._planned_args[call.seq] = call.args, args
         self._last_args[server, tool] = call.args
         row = CallRow(call.seq, server, tool, args, call.line, call.started_ms, lane, status)
         index = len(self.rows)
