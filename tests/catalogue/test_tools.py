@@ -11,6 +11,7 @@ from tests.support.catalogues import catalogue, demo_catalogue, tool
 from workbench.catalogue.missing import Missing
 from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
 from workbench.catalogue.validation import argument_problems
+from workbench.text.sanitize import shortened
 from workbench.text.tokens import estimate
 
 _DEMO = demo_catalogue()
@@ -66,6 +67,12 @@ def test_a_script_that_guesses_names_for_ever_is_no_burden() -> None:
         assert _missing(cat, "s", "list_thing_7").near
     assert time.monotonic() - began < 30
     assert len(_missing(cat, "s", "x" * 100_000).message) < 400
+
+
+def test_a_name_that_is_too_long_is_cut_as_any_text_is() -> None:
+    cat = catalogue(s={"a": tool("a")})
+    assert f"'{'x' * 128}'" in _missing(cat, "s", "x" * 128).message
+    assert f"'{shortened('x' * 129, 128)}'" in _missing(cat, "s", "x" * 129).message
 
 
 def test_a_denied_tool_says_so() -> None:

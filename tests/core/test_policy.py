@@ -211,6 +211,32 @@ async def test_what_is_held_is_not_read_to_a_script(query: CatalogueQuery, code:
     assert refused["error"]["code"] == code
 
 
+@pytest.mark.parametrize(
+    ("server", "name"), [("held", "list"), ("held", "none"), ("s", "changed"), ("off", "list")]
+)
+async def test_what_is_held_is_refused_in_the_same_words_wherever_it_is_named(
+    server: str, name: str
+) -> None:
+    untrusted = ServerInfo("off", state="untrusted", error="its folder is not trusted")
+    policy = Policy(Servers(Catalogue({**HELD.servers, "off": untrusted}, HELD.tools)), Limits())
+    refused = await ask(policy, server, name)
+    assert refused.error is not None
+    asked = [
+        CatalogueQuery("describe", server=server, tool=name),
+        CatalogueQuery("describe", query=f"{server}.{name}"),
+        CatalogueQuery("describe", query=f"mcp__{server}__{name}"),
+    ]
+    if server != "s":
+        asked.append(CatalogueQuery("list", server=server))
+    for query in asked:
+        told = await policy.query("x", query)
+        assert isinstance(told, dict)
+        assert told["error"] == {"code": refused.error.code, "message": refused.error.message}
+    described = await policy.query("x", CatalogueQuery("describe_all", names=(f"{server}.{name}",)))
+    assert isinstance(described, dict)
+    assert described["result"]["missing"][0]["message"] == refused.error.message
+
+
 async def test_what_is_held_is_in_no_listing() -> None:
     policy = Policy(Servers(HELD), Limits())
     for query in (CatalogueQuery("list"), CatalogueQuery("search", query="poison list")):

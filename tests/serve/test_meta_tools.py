@@ -73,6 +73,10 @@ async def test_quarantined_servers_are_not_shown(runtime: Runtime) -> None:
     assert {tool["server"] for tool in found["tools"]} == {"demo"}
     described = await ask(runtime, "describe_tools", tools=["locked.get_issue"])
     assert described["tools"] == []
+    ran = await ask(
+        runtime, "code_execution", code="call_tool('locked', 'get_issue').error.message"
+    )
+    assert described["missing"][0]["message"] == ran["value"]
 
 
 async def test_describe_declares_and_names_near_ones(runtime: Runtime) -> None:

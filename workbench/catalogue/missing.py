@@ -1,10 +1,11 @@
-"""What is said where a name is no server's and no tool's."""
+"""What is said where a name is no server's and no tool's, or one that may not be called."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from workbench.core.model import ErrorCode
+from workbench.text.sanitize import shortened
 
 _LONGEST_NAME = 128
 
@@ -32,4 +33,31 @@ def not_at_hand(server: str, state: str, error: str | None) -> Missing:
 
 def quoted_name(name: str) -> str:
     """A name that somebody gave, in a message: in quotes, and no longer than names are."""
-    return repr(name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…")
+    return repr(shortened(name, _LONGEST_NAME))
+
+
+def quarantined(server: str) -> Missing:
+    return Missing(
+        f"server {server!r} is quarantined; its owner can release it with: "
+        f"workbench servers quarantine {server} --off",
+        code=ErrorCode.SERVER_QUARANTINED,
+    )
+
+
+def not_started(server: str, why: str | None) -> Missing:
+    return Missing(f"server {server!r} is not started: {why}", code=ErrorCode.SERVER_QUARANTINED)
+
+
+def not_approved(server: str, tool: str, why: str | None) -> Missing:
+    return Missing(
+        f"{server}.{tool}: {why or 'it is not approved'}; "
+        f"look at it and approve it with: workbench servers approve {server}",
+        code=ErrorCode.TOOL_NOT_APPROVED,
+    )
+
+
+def denied(what: str, server: str) -> Missing:
+    return Missing(
+        f"{what} is denied by the configuration of {server!r} (allow_tools, deny_tools)",
+        code=ErrorCode.TOOL_DENIED,
+    )

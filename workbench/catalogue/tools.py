@@ -14,12 +14,20 @@ from typing import Literal, TypeAlias
 
 from workbench.catalogue import declarations, spelling
 from workbench.catalogue.inference import SeenType
-from workbench.catalogue.missing import Missing, not_at_hand, quoted_name
+from workbench.catalogue.missing import (
+    Missing,
+    denied,
+    not_approved,
+    not_at_hand,
+    not_started,
+    quarantined,
+    quoted_name,
+)
 from workbench.catalogue.search import ToolIndex
 from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.catalogue.tool_types import member
 from workbench.catalogue.validation import SchemaCheck
-from workbench.core.model import ErrorCode, JsonValue, Offer
+from workbench.core.model import JsonValue, Offer
 from workbench.text.jsontext import canonical
 
 ServerState: TypeAlias = Literal[
@@ -172,6 +180,8 @@ class Catalogue:
     """server name -> tool name -> tool; denied tools are not in it."""
     denied: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """server name -> names of its tools that the configuration denies, and the methods that it does."""
+    whole: Catalogue | None = None
+    """Where this is only what may be read of it (``readable``): so that the rest is refused and not unknown."""
 
     def __iter__(self) -> Iterator[ToolInfo]:
         for tools in self.tools.values():
@@ -197,11 +207,23 @@ class Catalogue:
 
     def spelled(self, server: str, tool: str) -> ToolInfo | Missing:
         """The tool that a script means by ``tools.<server>.<tool>``, whatever its case and separators."""
-        return spelling.spelled(self, server, tool)
+        return self._or_held(lambda one: spelling.spelled(one, server, tool))
 
     def named(self, name: str) -> ToolInfo | Missing:
         """The tool that one name means: ``server.tool`` in many ways, or a tool's name where one has it."""
-        return spelling.named(self, name)
+        return self._or_held(lambda one: spelling.named(one, name))
+
+    def held(self, server: str, tool: str = "") -> Missing | None:
+        """Why a tool may be neither called nor read, or none of a server's; None: they may."""
+        info = self.servers.get(server)
+        if info is not None and info.state == "untrusted":
+            return not_started(server, info.error)
+        if info is not None and info.quarantined:
+            return quarantined(server)
+        found = self.tools.get(server, {}).get(tool)
+        if found is None or found.approved:
+            return None
+        return not_approved(server, tool, found.hold)
 
     def server_in(self, name: str) -> str | None:
         """The server that one name says, as ``server.tool`` and ``mcp__server__tool`` do."""
@@ -256,6 +278,7 @@ class Catalogue:
                 {name: info for name, info in self.servers.items() if name in key},
                 {name: tools for name, tools in self.tools.items() if name in key},
                 {name: tools for name, tools in self.denied.items() if name in key},
+                None if self.whole is None else self.whole.restricted(allowed),
             )
         return self._restrictions[key]
 
@@ -271,7 +294,7 @@ class Catalogue:
             else {name: tool for name, tool in known.items() if tool.approved}
             for server, known in self.tools.items()
         }
-        return Catalogue(self.servers, tools, self.denied)
+        return Catalogue(self.servers, tools, self.denied, self)
 
     @cached_property
     def _index(self) -> ToolIndex:
@@ -285,6 +308,16 @@ class Catalogue:
     def _hash(self) -> str | None:
         lines = sorted(f"{tool.server}\0{tool.fingerprint()}" for tool in self)
         return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else None
+
+    def _or_held(self, look: Callable[[Catalogue], ToolInfo | Missing]) -> ToolInfo | Missing:
+        """What is found here, or why what would be found in the whole may not be read."""
+        found = look(self)
+        if self.whole is None or isinstance(found, ToolInfo):
+            return found
+        meant = look(self.whole)
+        if isinstance(meant, Missing):
+            return found
+        return self.whole.held(meant.server, meant.name) or found
 
     def _missing(self, server: str, tool: str) -> Missing:
         """Looking for near names takes milliseconds: once for each wrong name, and not for ever."""
@@ -316,16 +349,13 @@ class Catalogue:
 
     def _no_tool(self, server: str, tool: str, info: ServerInfo | None) -> Missing:
         if tool in self.denied.get(server, ()):
-            return Missing(
-                f"tool {server}.{tool} is denied by the configuration of {server!r} "
-                "(allow_tools, deny_tools)",
-                code=ErrorCode.TOOL_DENIED,
-            )
+            return denied(f"tool {server}.{tool}", server)
+        held = None if self.whole is None else self.whole.held(server, tool)
+        if held is not None:
+            return held
         known = self.tools.get(server, {})
         if info is not None and not known and info.state != "ready":
             return not_at_hand(info.name, info.state, info.error)
-        if info is not None and not known and info.quarantined:
-            return Missing(f"server {server!r} is quarantined", code=ErrorCode.SERVER_QUARANTINED)
         near = near_names(tool, known)
         told = suggestion(near, known, "its tools are")
         near = tuple(f"{server}.{name}" for name in near)

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from workbench.catalogue.deeds import able
 from workbench.catalogue.definitions import definition_id
-from workbench.catalogue.missing import Missing, not_at_hand
+from workbench.catalogue.missing import Missing, denied, not_at_hand
 from workbench.catalogue.suggestions import bare
 from workbench.catalogue.tool_types import member
-from workbench.catalogue.tools import Catalogue, SeenTypes, ServerInfo, ToolInfo, nothing_seen
+from workbench.catalogue.tools import Catalogue, SeenTypes, ToolInfo, nothing_seen
 from workbench.catalogue.validation import judge_arguments
 from workbench.core.budget import Budget
 from workbench.core.model import (
@@ -86,9 +86,9 @@ class Policy:
         whole = self._upstream.catalogue()
         catalogue = whole.restricted(self._limits.allowed_servers)
         if query.kind in _READING:
-            held = _held(catalogue, query)
+            held = catalogue.held(server) if query.kind == "list" and server is not None else None
             if held is not None:
-                return held.envelope()
+                return _not_called(held).envelope()
             catalogue = catalogue.readable
         if query.kind in _DESCRIBING:  # what was seen is read from a file
             answer = await asyncio.to_thread(_answer, catalogue, query, self._seen)
@@ -126,14 +126,9 @@ class Policy:
         catalogue = self._upstream.catalogue()
         server = catalogue.servers.get(call.server)
         if server is None or not server.enabled:
-            missing = catalogue.no_server(call.server)
-            return _refused(missing.code, missing.message, _near(missing))
+            return _not_called(catalogue.no_server(call.server))
         if call.tool in catalogue.denied.get(call.server, ()):
-            return _refused(
-                ErrorCode.TOOL_DENIED,
-                f"{call.label} is denied by the configuration of {call.server!r} "
-                "(allow_tools, deny_tools)",
-            )
+            return _not_called(denied(call.label, call.server))
         return None
 
     def _barred(self, call: ToolCall) -> Outcome | None:
@@ -142,13 +137,8 @@ class Policy:
             return self._budget_refusal()
         if not self._allowed(call.server):
             return self._not_allowed(call.server)
-        server = self._upstream.catalogue().servers.get(call.server)
-        if server is not None and server.state == "untrusted":
-            return _refused(
-                ErrorCode.SERVER_QUARANTINED,
-                f"server {call.server!r} is not started: {server.error}",
-            )
-        return _quarantined(server) if server is not None and server.quarantined else None
+        held = self._upstream.catalogue().held(call.server)
+        return None if held is None else _not_called(held)
 
     async def _looked_up(self, call: ToolCall) -> ToolInfo | Outcome:
         """The tool that a call means, or why it may not be called."""
@@ -162,7 +152,8 @@ class Policy:
             found = self._find(call)
         if isinstance(found, Missing):
             return _missing(self._upstream.catalogue(), call, found)
-        return found if found.approved else _not_approved(found)
+        held = self._upstream.catalogue().held(found.server, found.name)
+        return found if held is None else _not_called(held)
 
     def _find(self, call: ToolCall) -> ToolInfo | Missing:
         catalogue = self._upstream.catalogue()
@@ -193,37 +184,8 @@ def _refused(code: ErrorCode, message: str, details: JsonValue = None) -> Outcom
     return Outcome.failed(code, message, details, dispatched=False)
 
 
-def _quarantined(server: ServerInfo) -> Outcome:
-    return _refused(
-        ErrorCode.SERVER_QUARANTINED,
-        f"server {server.name!r} is quarantined; its owner can release it with: "
-        f"workbench servers quarantine {server.name} --off",
-    )
-
-
-def _not_approved(tool: ToolInfo) -> Outcome:
-    return _refused(
-        ErrorCode.TOOL_NOT_APPROVED,
-        f"{tool.full_name}: {tool.hold or 'it is not approved'}; "
-        f"look at it and approve it with: workbench servers approve {tool.server}",
-    )
-
-
-def _held(catalogue: Catalogue, query: CatalogueQuery) -> Outcome | None:
-    """Why what a query names may not be read: a model reads what a script makes of it. None: it may."""
-    if query.kind not in ("list", "describe"):
-        return None
-    name = query.server or catalogue.server_in(query.query or "")
-    server = None if name is None else catalogue.servers.get(name)
-    if server is not None and server.quarantined:
-        return _quarantined(server)
-    if query.kind == "list":
-        return None
-    if query.server is None:
-        found = catalogue.named(query.query or "")
-    else:
-        found = catalogue.find(query.server, query.tool or "")
-    return _not_approved(found) if isinstance(found, ToolInfo) and not found.approved else None
+def _not_called(why: Missing) -> Outcome:
+    return _refused(why.code, why.message, _near(why))
 
 
 def _meant(catalogue: Catalogue, call: ToolCall) -> ToolCall:
@@ -241,7 +203,7 @@ def _missing(catalogue: Catalogue, call: ToolCall, missing: Missing) -> Outcome:
         missing = not_at_hand(server.name, server.state, server.error)
     if missing.code == ErrorCode.UPSTREAM_ERROR:
         return _refused(missing.code, f"{call.label}: {missing.message}")
-    return _refused(missing.code, missing.message, _near(missing))
+    return _not_called(missing)
 
 
 def _near(missing: Missing) -> JsonValue:
@@ -267,7 +229,7 @@ def _answer(catalogue: Catalogue, query: CatalogueQuery, seen: SeenTypes) -> Out
         else:
             tool = catalogue.find(query.server, query.tool or "")
         if isinstance(tool, Missing):
-            return Outcome.failed(tool.code, tool.message, _near(tool), dispatched=False)
+            return _not_called(tool)
         if query.kind == "resolve":
             return Outcome(ok=True, result={"server": tool.server, "tool": tool.name})
         types = catalogue.typescript(tool, seen)

@@ -60,16 +60,13 @@ DESCRIBE_CHECK = SchemaCheck(
 
 
 async def visible_catalogue(upstream: Upstream) -> Catalogue:
-    """What a model may read: without quarantined servers and definitions that wait for approval.
+    """What a model may read: no tools of quarantined servers, no definitions that wait for approval.
 
     Waits a moment for servers that are still connecting.
     """
     with suppress(TimeoutError):
         await asyncio.wait_for(upstream.settled(), _SETTLE_S)
-    readable = upstream.catalogue().readable
-    return readable.restricted(
-        [name for name, info in readable.servers.items() if info.enabled and not info.quarantined]
-    )
+    return upstream.catalogue().readable
 
 
 async def search(upstream: Upstream, most: int, query: str, limit: int = 10) -> Told:
