@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -264,6 +265,35 @@ async def test_pages_are_fetched_as_one_moves_down_and_end_goes_to_the_oldest(
         assert ids(screen) == [*every, "short"][-listed:]
 
 
+async def test_end_is_kept_while_the_list_is_read_anew(open_store: OpenStore) -> None:
+    """It went to the end of what was listed, or nowhere, where that was just being read again."""
+    store = open_store()
+    for number in range(450):
+        request = ExecutionRequest("1")
+        store.record(
+            ExecutionStarted(
+                f"run{number:04}", request, Limits(), "engine", None, (1, 2, 3, 4), _NOW
+            )
+        )
+    await store.committed()
+    app = HistoryApp(store)
+    async with app.run_test(size=(100, 20)) as pilot:
+        screen = await opened(app, pilot)
+
+        def at() -> str:
+            return "" if screen.view.run is None else screen.view.run.execution_id
+
+        screen.view.reload()
+        screen.rows.action_edge(1)
+        await until(lambda: at() == "run0000", "the oldest, once it is read")
+        screen.rows.action_edge(-1)
+        screen.view.reload()  # it was on its way
+        await until(lambda: at() == "run0449", "the newest")
+        screen.view.turn_order()
+        screen.rows.action_edge(1)
+        await until(lambda: at() == "run0000", "the last in the other order")
+
+
 async def test_what_another_process_runs_appears(open_store: OpenStore) -> None:
     store, other = open_store(), open_store()
     await record(store, "mine")
@@ -396,23 +426,28 @@ async def test_a_run_that_failed_says_why_as_far_as_there_is_room(
             assert said.startswith("quo")
 
 
-@pytest.mark.parametrize("width", [60, 66])
-async def test_a_narrow_line_still_says_who_ran_it(open_store: OpenStore, width: int) -> None:
+@pytest.mark.parametrize("width", [60, 66, 74])
+async def test_a_narrow_line_says_who_ran_it_and_how_it_failed(
+    open_store: OpenStore, width: int
+) -> None:
+    """It ended with the sign of a cut: below 68 cells nothing was left for why it failed."""
     store = open_store()
-    await record(store, "aaaa", source="replay", failed=True, client="someone")
+    await record(
+        store, "aaaa", source="replay", failed=True, client="someone", message="gone " * 20
+    )
     app = HistoryApp(store)
     async with app.run_test(size=(width, 15)) as pilot:
         screen = await opened(app, pilot)
         assert "triage.js" in lines(screen)[1]
-        assert lines(screen)[1].endswith(("replay…", "repla…")), (
-            "there is more to say: why it failed"
-        )
+        assert re.search(r"  replay  (RUNTIME_ERROR: )?gone.*…$", lines(screen)[1])
+        assert "Calls" not in lines(screen)[0], "their place is that of the message"
+        assert "Fail" in lines(screen)[0]
         await pilot.press("w")
         await until(lambda: isinstance(app.screen, WholeRow), "the whole row")
-        assert "RUNTIME_ERROR: no" in str(app.screen.query_one(Static).content)
+        assert "RUNTIME_ERROR: gone" in str(app.screen.query_one(Static).content)
         await pilot.press("escape")
         await pilot.resize_terminal(160, 15)
-        await until(lambda: lines(screen)[1].endswith("replay (someone)  RUNTIME_ERROR: no"))
+        await until(lambda: lines(screen)[1].count("replay (someone)  RUNTIME_ERROR: gone"))
 
 
 async def test_tokens_stand_where_there_is_room(open_store: OpenStore) -> None:
@@ -641,7 +676,7 @@ async def test_runs_are_pinned_named_and_found(open_store: OpenStore) -> None:
         screen = await opened(app, pilot)
         await pilot.press("j", "P")
         await until(lambda: "aaaa1111• " in lines(screen)[2], "the mark")
-        assert "pinned" in lines(screen)[2], "in a word, too"
+        assert "aaaa1111• pinned " in lines(screen)[2], "in a word, beside what is pinned"
         await pilot.press("N")
         await until(lambda: isinstance(app.screen, LineScreen), "the question")
         await pilot.press(*"dead")

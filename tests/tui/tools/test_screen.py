@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from workbench.core.model import ExecutionRequest
 from workbench.core.records import ToolStatistics
 from workbench.core.runtime import open_runtime
 from workbench.tui.editor.hints.tool_calls import call_text, example
-from workbench.tui.tools.pages import statistics_line
+from workbench.tui.tools.pages import about_tool, statistics_line, whole_error
 from workbench.tui.tools.screen import ToolsScreen
 from workbench.tui.tools.tree import ToolRow, row_line, tree
 from workbench.tui.values.text_screen import TextLines
@@ -132,6 +133,21 @@ def test_statistics_in_a_line() -> None:
     assert str(statistics_line(found)) == (
         "Last 200 calls · p50 380 ms · p95 1.910 s · 1 failed (under 1%)\nNewest error: no ␛ such"
     )
+
+
+def test_a_long_error_stands_whole_at_the_end_of_the_page() -> None:
+    """The line below the figures ended with the sign of a cut, and no key opened it."""
+    (tool,) = (row.tool for row in tree(catalogue(), "SAY something") if row.tool)
+    message = "expected one of:\n" + ", ".join(f"name{n}" for n in range(90)) + " and the end"
+    found = ToolStatistics(2, 1, 1.0, 2.0, 0.5, json.dumps({"message": message}))
+    page = about_tool(tool, statistics_line(found), None, whole_error(found)).plain
+    assert "Newest error (whole below): expected one of:⏎name0" in page
+    assert page.endswith(message)
+    short = ToolStatistics(2, 1, 1.0, 2.0, 0.5, '{"message": "no such"}')
+    assert not whole_error(short)
+    assert not whole_error(None)
+    vast = ToolStatistics(2, 1, 1.0, 2.0, 0.5, json.dumps({"message": "x" * 30_000}))
+    assert whole_error(vast).endswith("\n… 10,000 characters more are in the history")
 
 
 def test_the_tree_filters_by_words_of_names_and_descriptions() -> None:

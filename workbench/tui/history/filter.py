@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias, get_args
 
 from workbench.core.model import Source, Status
 from workbench.core.records import Wanted
+from workbench.text.sanitize import clean_line
 
 _QUOTED = r'"((?:[^"]|"")*)"'
 _TERM = re.compile(rf"(status|source|tool|script|last|is):(?:{_QUOTED}|(\S+))|{_QUOTED}|(\S+)")
@@ -72,6 +73,12 @@ def doubt_of(text: str) -> str:
         if right:
             return f"{f'{key}:{value}' if key else word}: {right}"
     return ""
+
+
+def nothing_found(text: str) -> str:
+    """What stands where a filter leaves no run."""
+    said = ["No run matches the filter", clean_line(doubt_of(text), 300)]
+    return "\n".join([*filter(None, said), "/ changes it, / Esc forgets it"])
 
 
 def script_filter(script: str | None) -> str:

@@ -29,9 +29,10 @@ _INLINE = " " * 60
 """As much room as there may be: the beginning of the code stands there."""
 _MOST_NAME = 24
 """Cells of the column of ids where names are longer than those."""
+_ROOM_FOR_CALLS = 72
+"""Below, why runs failed takes the place of how many calls they made."""
 PINNED = "•"
-_MORE = "…"
-"""There is no room to say why it failed: the whole row does."""
+_PINNED = "pinned "
 _STYLES = {"ok": "ok", "running": "accent", "error": "error", "crashed": "error"}
 
 
@@ -51,6 +52,8 @@ class Longest:
     """Whether all began today."""
     failed: bool = True
     """Whether any failed: it says why."""
+    pinned: bool = False
+    """Whether any is pinned: it says so."""
 
     @classmethod
     def of(cls, rows: Sequence[ExecutionRow]) -> Longest:
@@ -63,6 +66,7 @@ class Longest:
             max((cell_len(row.script or _INLINE) for row in rows), default=0),
             all(when(row.started_at).endswith("today") for row in rows),
             any(row.error_code for row in rows),
+            any(row.pinned for row in rows),
         )
 
 
@@ -84,10 +88,17 @@ class Columns:
     clients: bool = False
     tokens: int = 0
     """0: there is no room for them."""
+    pinned: int = 0
+    """0: a sign alone."""
 
     @classmethod
     def of(cls, width: int, longest: Longest = _ROOMY) -> Columns:
         named = longest.name
+        if width < _ROOM_FOR_CALLS and longest.failed:
+            run, began, status = 8 if named else 4, 5, min(7, longest.status)
+            left = width - (run + began + status + longest.time + _GAPS - 3)
+            script = max(6, min(longest.script, left * 2 // 5))
+            return cls(run, began, status, 0, longest.time, script, longest.source)
         if width < 64:
             return cls(8, 8, 2, 5, 8, 8) if named else cls(4, 8, 5, 5, 8, 9)
         roomy = width >= 96
@@ -98,19 +109,25 @@ class Columns:
         tokens = _TOKENS if width >= _ROOM_FOR_TOKENS else 0
         status = max(longest.status, len("Status") - 2)
         took = max(7, longest.time)
-        left = width - (run + began + status + took + (tokens + 2 if tokens else 0) + _GAPS)
+        pinned = len(_PINNED) if roomy and longest.pinned else 0
+        left = width - (
+            run + pinned + began + status + took + (tokens + 2 if tokens else 0) + _GAPS
+        )
         source = max(4, min(longest.client, left // 4) if roomy else longest.source)
         # Two fifths of what is left for the script, the rest for who ran it and why it failed.
         least = left * 3 // 5 if longest.failed else source + 2
         script = min(max(_LEAST_SCRIPT, longest.script), max(20 if roomy else 11, left - least))
-        return cls(run, began, status, 5, took, script, source, roomy, tokens)
+        return cls(run, began, status, 5, took, script, source, roomy, tokens, pinned)
 
 
 def heading(width: int, longest: Longest = _ROOMY) -> str:
     """The names of the columns of ``row_line``."""
     at = Columns.of(width - 2, longest)
-    text = f"  {fit('Run', at.run)}  {'When':<{at.when}} {fit('Status', at.status + 2)} "
-    text += f"{'Calls':>{at.calls}} {'Time':>{at.time}}  "
+    text = (
+        f"  {fit('Run', at.run + at.pinned)}  {'When':<{at.when}} {fit('Status', at.status + 2)} "
+    )
+    text += f"{'Calls':>{at.calls}} " if at.calls else ""
+    text += f"{'Time':>{at.time}}  "
     if at.tokens:
         text += f"{'Tokens / away':>{at.tokens}}  "
     text += fit("Script", max(0, min(at.script, width - len(text)))) + "  "
@@ -131,15 +148,17 @@ def row_line(
     at = Columns.of(width, longest)
     began = when(row.started_at)
     if len(began) > at.when:
-        began = began.split()[0]
+        began = began.split()[0][: at.when]
     called = clean_line(row.name) if row.name else row.execution_id[: min(8, at.run)]
     sign = "*" if marked else PINNED if row.pinned else " "
     parts: list[Part] = [
         (fit(called, at.run), "strong" if marked else "accent" if row.name else "dim"),
         (f"{sign} ", "strong" if marked else "accent"),
+        (fit(_PINNED if row.pinned else "", at.pinned), "dim"),
         (f"{began:<{at.when}} ", ""),
         (f"{sign_of(row.status)} {fit(row.status, at.status)} ", style_of(row.status)),
-        (f"{row.tool_calls:>{at.calls}} {spent(row):>{at.time}}  ", ""),
+        (f"{row.tool_calls:>{at.calls}} " if at.calls else "", ""),
+        (f"{spent(row):>{at.time}}  ", ""),
     ]
     if at.tokens:
         said = ""
@@ -154,9 +173,8 @@ def row_line(
         if cell_len(said) > at.source > 0 and row.client:
             said = clean_line(row.client)
         said = fit(said, at.source or len(said))
-        said += "  pinned" if row.pinned and at.clients else ""
         if row.error_code:
-            said += f"  {_why(row, room - cell_len(said) - 2)}" if at.source else _MORE
+            said += f"  {_why(row, room - cell_len(said) - 2)}"
         parts.append((fit(said, room), "dim"))
     return parts
 

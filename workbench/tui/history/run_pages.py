@@ -11,6 +11,8 @@ from workbench.core.records import ScriptRow, Wanted
 from workbench.history import ExecutionRow, Order
 
 _PAGE = 200
+ORDERS: dict[Order, str] = {"newest": "newest", "longest": "longest", "calls": "most calls"}
+"""In the order that they are gone through."""
 
 Line: TypeAlias = ExecutionRow | ScriptRow
 Where: TypeAlias = Literal["first", "next", "same", "previous", "last"]

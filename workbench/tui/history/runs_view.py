@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from functools import partial
+from typing import Literal
 
 from textual import on, work
 from textual.message import Message
@@ -15,11 +16,11 @@ from workbench.core.ports import HistoryKeeper
 from workbench.core.records import ScriptRow, Wanted
 from workbench.core.savings import Tokens
 from workbench.history import POLL_S, ExecutionRow, Follower, HistoryError, Order
-from workbench.text.sanitize import clean_line
-from workbench.tui.history.filter import HINT, doubt_of, script_filter, wanted_of
+from workbench.tui.history.filter import HINT, nothing_found, script_filter, wanted_of
 from workbench.tui.history.groups import group_heading, group_line
 from workbench.tui.history.rows import Longest, heading, row_line, shows_tokens
-from workbench.tui.history.run_pages import Line, Listed, Where, is_same, read_page
+from workbench.tui.history.run_pages import ORDERS, Line, Listed, Where, is_same, read_page
+from workbench.tui.history.token_steps import counted
 from workbench.tui.history.whole_message import words_with_message
 from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.line_view import Part
@@ -28,15 +29,8 @@ from workbench.tui.widgets.whole_row import More
 from workbench.util.one_thread import OneThread
 
 _TYPED_S = 0.12
-_COUNTED_AT_ONCE = 5
-_PAINTED_S = 0.2
-"""The list is painted by then: while a thread counts, the screen has half the interpreter."""
-_RESTS = 2
-"""So many times as long as counting some took, before the next."""
 _GROUPED_S = 1.0
 """Groups are of all runs: they are made anew at most so often, and not more than a fifth of the time."""
-ORDERS: dict[Order, str] = {"newest": "newest", "longest": "longest", "calls": "most calls"}
-"""In the order that they are gone through."""
 
 _EMPTY = "Every run of a script, whoever ran it\nF5 on the main screen makes the first"
 
@@ -75,8 +69,11 @@ class RunsView(FilteredList[Line]):
         self._before_unfolding: str | None = None
         """The filter under which the scripts were folded, while the runs of one are listed."""
         self._longest = Longest.of(())
+        self._edge: Literal["first", "last"] | None = None
+        """Home or End asked for the first or the last of all, which ``_to_edge`` reads."""
         self._to_edge: Worker[None] | None = None
-        """Reads the first or the last of all, where Home or End asked for those."""
+        self._reads_anew = False
+        """Until what is listed was read again, it is not known what is before it and behind it."""
         self._reader = OneThread()
         self._stale = False
         self._fold_at = 0.0
@@ -90,8 +87,6 @@ class RunsView(FilteredList[Line]):
     def on_unmount(self) -> None:
         if self._follower is not None:
             self._follower.close()
-
-    # -- what is shown ---------------------------------------------------------------------
 
     @property
     def run(self) -> ExecutionRow | None:
@@ -134,10 +129,7 @@ class RunsView(FilteredList[Line]):
         self.rows.refresh()
         self.rows.empty_text = _EMPTY
         if self.is_filtered:
-            said = ["No run matches the filter", clean_line(doubt_of(self.text), 300)]
-            self.rows.empty_text = "\n".join(
-                [*filter(None, said), "/ changes it, / Esc forgets it"]
-            )
+            self.rows.empty_text = nothing_found(self.text)
         self.post_message(self.Changed())
         self._count_tokens()
 
@@ -197,22 +189,24 @@ class RunsView(FilteredList[Line]):
 
     def _begin(self, after_s: float = 0.0) -> None:
         """Load from the start. Until it is there, no other page: that would be of other rows."""
-        self._at_start = self.whole = True
+        self._at_start = self.whole = self._reads_anew = True
+        self._edge = None
         self._load(after_s=after_s)
 
     def reload(self) -> None:
         """What is shown, as it is now, with the cursor on the same run."""
-        self.whole = True  # until it is there, no next page takes its place
-        self._load("same")
+        if self._edge is None or self._reads_anew:  # else it is on its way, as it is now
+            self._reads_anew = True
+            self._load("same")
 
     @on(RowList.NearEnd)
     def _read_next(self) -> None:
-        if not self.whole:
+        if not (self.whole or self._reads_anew or self._edge):
             self._load("next")
 
     @on(RowList.NearStart)
     def _read_previous(self) -> None:
-        if not self._at_start:
+        if not (self._at_start or self._reads_anew or self._edge):
             self._load("previous")
 
     @on(RowList.EdgeWanted)
@@ -220,8 +214,20 @@ class RunsView(FilteredList[Line]):
         """Home and End go to the first and the last of all, also where those are not read yet."""
         if self._to_edge is not None:
             self._to_edge.cancel()
-        if not (self._at_start if event.direction < 0 else self.whole):
-            self._to_edge = self._load("first" if event.direction < 0 else "last")
+        self._edge = "first" if event.direction < 0 else "last"
+        if not self._reads_anew:
+            self._go_to_edge()
+
+    def _go_to_edge(self) -> None:
+        """Where Home or End asked for."""
+        edge, is_last = self._edge, self._edge == "last"
+        if edge is None:
+            return
+        if self.whole if is_last else self._at_start:
+            self._edge = None
+            self.rows.move_to(len(self.rows.rows) - 1 if is_last else 0)
+        else:
+            self._to_edge = self._load(edge)
 
     @work(exclusive=True, group="history", exit_on_error=False)
     async def _load(self, where: Where = "first", *, after_s: float = 0.0) -> None:
@@ -242,6 +248,7 @@ class RunsView(FilteredList[Line]):
         if asked != (self._wanted, self.order, self.folded) or not self.is_attached:
             return
         self._at_start, self.whole = listed.at_start, listed.at_end
+        self._reads_anew = False
         if self.folded:
             self._stale, self._fold_at = False, 6 * time.monotonic() - 5 * began + _GROUPED_S
         if where == "previous":
@@ -253,6 +260,7 @@ class RunsView(FilteredList[Line]):
         places = [place for place, row in enumerate(page) if is_same(row, chosen)]
         at = len(page) - 1 if where == "last" else places[0] if places else 0
         self._show([*kept, *page], None if where == "next" else at)
+        self._go_to_edge()
 
     def _read(
         self, asked: tuple[Wanted, Order, bool], where: Where
@@ -268,8 +276,7 @@ class RunsView(FilteredList[Line]):
 
     @work(exclusive=True, group="history-tokens", exit_on_error=False)
     async def _count_tokens(self) -> None:
-        """Tokens of the rows that are there, in steps: what was not counted takes a millisecond a run, and the
-        first of all 50 more."""
+        """Tokens of the rows that are there."""
         if not shows_tokens(self.rows.size.width):
             return
         wanted = [
@@ -277,21 +284,15 @@ class RunsView(FilteredList[Line]):
             for row in self.runs
             if row.status != "running" and row.execution_id not in self._tokens
         ]
-        rest = _PAINTED_S
-        for start in range(0, len(wanted), _COUNTED_AT_ONCE):
-            await asyncio.sleep(rest)
-            began = time.monotonic()
-            some = wanted[start : start + _COUNTED_AT_ONCE]
-            try:
-                self._tokens |= await asyncio.to_thread(self._history.tokens_of, some)
-            except HistoryError as error:
-                self._cannot_read(error)
-                return
-            rest = _RESTS * (time.monotonic() - began)
-            top = self.rows.scroll_offset.y
-            seen = self.rows.rows[top : top + self.rows.size.height]
-            if any(isinstance(row, ExecutionRow) and row.execution_id in some for row in seen):
-                self.rows.refresh()
+        try:
+            async for found in counted(self._history, wanted):
+                self._tokens |= found
+                top = self.rows.scroll_offset.y
+                seen = self.rows.rows[top : top + self.rows.size.height]
+                if any(isinstance(row, ExecutionRow) and row.execution_id in found for row in seen):
+                    self.rows.refresh()
+        except HistoryError as error:
+            self._cannot_read(error)
 
     def on_resize(self) -> None:
         self._count_tokens()

@@ -17,8 +17,8 @@ from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.history.filters_screen import FiltersScreen
 from workbench.tui.history.run_actions import RunActions
-from workbench.tui.history.run_pages import Line
-from workbench.tui.history.runs_view import ORDERS, RunsView
+from workbench.tui.history.run_pages import ORDERS, Line
+from workbench.tui.history.runs_view import RunsView
 from workbench.tui.history.saved_filters import SavedFilters
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter

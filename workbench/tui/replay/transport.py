@@ -24,7 +24,7 @@ class Transport(Pane):
         self._redraw: Callable[[], None] | None = None
 
     def on_resize(self) -> None:
-        super().on_resize()
+        # The pane's own is called, too: Textual calls that of each class.
         if self._redraw is not None:
             self._redraw()
 

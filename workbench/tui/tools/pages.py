@@ -20,6 +20,8 @@ from workbench.tui.wording import duration
 _TAIL = 12
 _MOST_NAMED = 8
 _MOST_ERROR = 200
+"""Characters of the newest error below the figures; a longer one stands whole at the end of the page."""
+_MOST_WHOLE = 20_000
 
 
 def gone(server: str) -> str:
@@ -106,10 +108,12 @@ _TRUST = {
 }
 
 
-def about_tool(tool: ToolInfo, statistics: Content, seen: SeenType | None = None) -> Content:
+def about_tool(
+    tool: ToolInfo, statistics: Content, seen: SeenType | None = None, error: str = ""
+) -> Content:
     """What is known of a tool: how its last calls went, then what it is.
 
-    seen: what its results were like, where it does not declare that.
+    seen: what its results were like, where it does not declare that. error: what ``whole_error`` gave.
     """
     name, *rest = said_of(tool, seen)
     lines = [name, statistics]
@@ -125,6 +129,8 @@ def about_tool(tool: ToolInfo, statistics: Content, seen: SeenType | None = None
     if tool.problems:
         lines += [Content(""), Content.styled("Repaired in what the server sent", "bold")]
         lines += [Content(clean_line(problem)) for problem in tool.problems]
+    if error:
+        lines += [Content(""), Content.styled("The newest error, whole", "bold"), Content(error)]
     return Content("\n").join(lines)
 
 
@@ -141,7 +147,19 @@ def statistics_line(found: ToolStatistics | None) -> Content:
     if found.last_error is None:
         return line
     said = clean_line(_error_text(found.last_error), _MOST_ERROR)
-    return line + Content("\n") + Content.styled(f"Newest error: {said}", "dim")
+    below = " (whole below)" if whole_error(found) else ""
+    return line + Content("\n") + Content.styled(f"Newest error{below}: {said}", "dim")
+
+
+def whole_error(found: ToolStatistics | None) -> str:
+    """The newest error, where ``statistics_line`` has not all of it; else nothing."""
+    if found is None or found.last_error is None:
+        return ""
+    text = clean(_error_text(found.last_error))
+    if len(text) <= _MOST_ERROR and "\n" not in text:
+        return ""
+    left_out = f"\n… {len(text) - _MOST_WHOLE:,} characters more are in the history"
+    return text[:_MOST_WHOLE] + (left_out if len(text) > _MOST_WHOLE else "")
 
 
 def _error_text(text: str) -> str:

@@ -29,7 +29,7 @@ from workbench.tui.tools.beside import (
     address_of,
     request_of,
 )
-from workbench.tui.tools.pages import about_server, about_tool, statistics_line
+from workbench.tui.tools.pages import about_server, about_tool, statistics_line, whole_error
 from workbench.tui.tools.prompting import request_for
 from workbench.tui.tools.server_commands import ServerCommands
 from workbench.tui.tools.tree import ToolRow, row_line, tree
@@ -79,7 +79,7 @@ class ToolsScreen(ServerCommands):
         self._folded: frozenset[str] = frozenset()
         self._seen = False
         """Whether tools were shown yet."""
-        self._statistics: dict[str, tuple[Content, SeenType | None]] = {}
+        self._statistics: dict[str, tuple[Content, SeenType | None, str]] = {}
         """For each tool's full name, what was said of its calls, and what they gave."""
         self._seen_results = seen or SeenResults(runtime.history.seen_type)
         self._offerings: dict[str, Offerings] = {}
@@ -222,7 +222,7 @@ class ToolsScreen(ServerCommands):
                 said.put(about_server(row.server, health, waiting))
             pane.set_title(clean_line(row.server.name), "Enter folds · r reconnects · e its log")
         else:
-            known = self._statistics.get(row.tool.full_name, (Content(""), None))
+            known = self._statistics.get(row.tool.full_name, (Content(""), None, ""))
             said.put(about_tool(row.tool, *known))
             pane.set_title(clean_line(row.tool.full_name), "Enter inserts the call · t tries it")
             self._count(row.tool)
@@ -241,14 +241,14 @@ class ToolsScreen(ServerCommands):
             found = await asyncio.to_thread(
                 self._runtime.history.tool_statistics, tool.server, tool.name
             )
-            said = statistics_line(found)
+            said, whole = statistics_line(found), whole_error(found)
         except HistoryError as error:
-            said = Content.styled(clean_line(str(error)), "$text-error")
+            said, whole = Content.styled(clean_line(str(error)), "$text-error"), ""
         seen = await self._seen_results.of(tool)
-        self._statistics[tool.full_name] = (said, seen)
+        known = self._statistics[tool.full_name] = (said, seen, whole)
         row = self.rows.row
         if row is not None and row.tool is not None and row.tool.full_name == tool.full_name:
-            self.query_one("#about", QuietLine).put(about_tool(row.tool, said, seen))
+            self.query_one("#about", QuietLine).put(about_tool(row.tool, *known))
 
     @on(ScreenResume)
     def _back(self) -> None:
