@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import toktok
 
 from workbench.config import Config, demo_server
 from workbench.core.model import JsonValue
@@ -16,6 +17,7 @@ from workbench.core.runtime import Runtime, open_runtime
 from workbench.serve import meta_tools as discovery
 from workbench.serve.tool_provider import Caller, UnknownTool
 from workbench.serve.toolset import Toolset
+from workbench.text.jsontext import dumps
 
 pytestmark = pytest.mark.anyio
 
@@ -56,6 +58,23 @@ async def test_models_read_text_and_programs_json(runtime: Runtime) -> None:
     text, described = await both("describe_tools", tools=["demo.now", "demo.nowt"])
     assert text.startswith(described["tools"][0]["typescript"])
     assert f"// {described['missing'][0]['message']}" in text
+
+
+async def test_the_text_takes_a_fifth_fewer_tokens_than_the_json(runtime: Runtime) -> None:
+    queries = ("create an issue", "who is assigned", "chat message", "time", "labels of issues")
+    tools = [f"demo.{tool.name}" for tool in runtime.upstream.catalogue()]
+    asked: list[tuple[str, dict[str, JsonValue]]] = [
+        *(("search_tools", {"query": query}) for query in queries),
+        *(("describe_tools", {"tools": tools[at : at + 3]}) for at in range(0, len(tools), 3)),
+    ]
+    counts: dict[str, list[int]] = {"search_tools": [0, 0], "describe_tools": [0, 0]}
+    for name, arguments in asked:
+        result = await Toolset(runtime).call(name, arguments, Caller(client="test"))
+        both = [result["content"][0]["text"], dumps(result["structuredContent"])]
+        for place, count in enumerate(toktok.batch_count(both, "o200k_base")):
+            counts[name][place] += int(count)
+    for text, structured in counts.values():
+        assert text < 0.8 * structured
 
 
 async def test_descriptions_without_room_are_named(runtime: Runtime) -> None:

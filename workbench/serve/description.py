@@ -8,6 +8,7 @@ configuration and on what the servers are known to provider, never on whether th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from workbench.catalogue.tools import Catalogue, ServerInfo
 from workbench.core.model import Limits
@@ -20,12 +21,18 @@ INSTRUCTIONS = (
     "is needed; get_execution shows what a run did, or more of its result."
 )
 
-_SERVERS_TOKENS = 175
-_SCRIPTS_TOKENS = 40
+_FEW = 3
+_MOST_WITH_FEW, _MOST = 408, 560
+"""Tokens of it all, with so few servers and with more. With few, the set of tools is to have 1 000 at most: the
+others and the schema of this one are 590."""
+_COUNTED = 0.95
+"""What the estimate of the text below is multiplied with to be its count."""
+_SURE = 0.93
+"""How much of the room is given away by estimates."""
+_SCRIPTS_TOKENS = 32
 _MOST_WORDS = 12
 """Tokens of what a server is for, where there is room."""
 _LEAST_WORDS = 4
-_FEW = 3
 _TEXT = """\
 Run JavaScript that calls tools of the servers below; only a script can call them. Its value, console and \
 errors come back; what calls return stays out of your context unless the script returns it.
@@ -57,14 +64,17 @@ def describe(
     answer_tokens: int = 0,
 ) -> str:
     """The description, with the limits in force, the servers and the saved scripts there are."""
-    more = _more(catalogue)
-    return _TEXT.format(
+    offered = [info for _, info in sorted(catalogue.servers.items()) if _offered(info)]
+    text = partial(
+        _TEXT.format,
         answer=_answer(answer_tokens),
         limits=_limits(limits),
-        more=more,
-        servers=_servers(catalogue, estimate(more)),
+        more=_more(offered),
         scripts=_scripts(scripts),
     )
+    most = _MOST_WITH_FEW if len(offered) <= _FEW else _MOST
+    room = most - _COUNTED * estimate(text(servers=_servers([], 0)))
+    return text(servers=_servers(offered, room * _SURE))
 
 
 def _answer(tokens: int) -> str:
@@ -73,9 +83,9 @@ def _answer(tokens: int) -> str:
     return f" Past {tokens} tokens you get a preview; get_execution has the rest."
 
 
-def _more(catalogue: Catalogue) -> str:
+def _more(offered: Sequence[ServerInfo]) -> str:
     """How resources are read, where a server has any: it costs nobody else a token."""
-    if not any("resources" in info.offers for info in catalogue.servers.values() if _offered(info)):
+    if not any("resources" in info.offers for info in offered):
         return ""
     return "\n- Likewise list_resources(server), read_resource(server, uri)."
 
@@ -90,30 +100,28 @@ def _limits(limits: Limits) -> str:
     )
 
 
-def _servers(catalogue: Catalogue, taken: float) -> str:
-    """taken: tokens that are gone for something else."""
-    offered = [info for _, info in sorted(catalogue.servers.items()) if _offered(info)]
+def _servers(offered: Sequence[ServerInfo], room: float) -> str:
+    """room: tokens, of names first and then of what each server is for."""
     if not offered:
         return "No server is connected."
     names: list[str] = []
-    room = _SERVERS_TOKENS - taken
+    taken = 0
     for info in offered:
-        name = _server(info)
-        room -= estimate(name) + 1
-        if room < 0:
+        longer = [*names, _server(info)]
+        needed = estimate("; ".join(longer))
+        if needed > room:
             break
-        names.append(name)
-    # What is taken must come out of the words of few servers, whose bound is lower; of many, each gives some.
-    most = max((_FEW * _MOST_WORDS - taken) / len(offered), _MOST_WORDS - taken / len(offered))
-    each = min(_MOST_WORDS, most, room / len(offered) - 1) if len(names) == len(offered) else 0
+        names, taken = longer, needed
+    left = len(offered) - len(names)
+    each = 0 if left else min(_MOST_WORDS, (room - taken) / len(names) - 1)
     listed = [f"{name}{_words(info, each)}" for name, info in zip(names, offered, strict=False)]
-    more = f" and {len(offered) - len(names)} more" if len(names) < len(offered) else ""
-    return f"Servers (tools): {'; '.join(listed)}{more}."
+    return f"Servers (tools): {'; '.join(listed)}{f' and {left} more' if left else ''}."
 
 
 def _words(info: ServerInfo, tokens: float) -> str:
     """What a server is for, cut at a word."""
-    about = " ".join(clean_line(info.about).split())
+    # A semicolon would end the entry: no server's words are to look like another server.
+    about = " ".join(clean_line(info.about).replace(";", ",").split())
     if not about or tokens < _LEAST_WORDS:
         return ""
     words = about.split(" ")
@@ -121,9 +129,9 @@ def _words(info: ServerInfo, tokens: float) -> str:
     for word in words:
         longer = f"{shown} {word}".strip()
         if estimate(longer) > tokens:
-            return f": {shown}…" if shown else ""
+            return f": {shown.rstrip('.,')}…" if shown else ""
         shown = longer
-    return f": {shown.rstrip('.;')}"
+    return f": {shown.rstrip('.,')}"
 
 
 def _scripts(names: Sequence[str]) -> str:
