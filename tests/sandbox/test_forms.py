@@ -116,6 +116,11 @@ FORMS: list[tuple[str, Any]] = [
     ("type D = { a(): void; [k: string]: any };\n(50 as { b(): void } as any as number)", 50),
     ("interface I<in out T> { x: T }\nconst i = { x: 52 } as I<number>; i.x", 52),
     ("declare namespace A { enum B { C } }\n51", 51),
+    ("const sum = input.n as number\n  + 1;\nsum", 6),
+    ("[7 as number\n, input.n as number\n/ 5]", [7, 1]),
+    ("let w = [8] as A | T[0]\n[1].length", 1),
+    ("const s = new Set<'a' | \"b\">(['a']); s.size", 1),
+    ("const $ = f<$A>('y'); $\nfunction f(x) { return x }", "y"),
 ]  # fmt: skip
 
 
@@ -299,6 +304,7 @@ PLACES = [
     ("\ufeff  null.x", ErrorCode.RUNTIME_ERROR, 1, 4),
     ("module.exports = async () => { await 1; zzz }", ErrorCode.RUNTIME_ERROR, 1, 41),
     ("```js\n1 +* 2\n```", ErrorCode.SYNTAX_ERROR, 2, 4),
+    ("let t: `${A\n| B}` = 'é';\n zzz()", ErrorCode.RUNTIME_ERROR, 3, 2),
 ]
 
 

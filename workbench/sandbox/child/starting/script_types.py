@@ -174,10 +174,10 @@ def _without(
         size = end - start
         blank = _SPACES[size] if size < _SHORT else bytearray(b" " * size)
         source[start:end] = rest[start:end] = blank
-    if rest.count(b"\n") < code.count("\n"):  # few types go over a line's end
-        for found in _LINE_END.finditer(code):
-            start, end = found.span()
-            source[start:end] = rest[start:end] = found[0].encode()
+    for blanked, before in ((source, text), (rest, code)):
+        if blanked.count(b"\n") < before.count("\n"):  # few types go over a line's end
+            for found in _LINE_END.finditer(before):
+                blanked[slice(*found.span())] = found[0].encode()
     plain = source.decode()
     if text.isascii():
         return plain, rest.decode()

@@ -14,7 +14,7 @@ from tree_sitter import Node, Query, QueryCursor
 from workbench.sandbox.child.grammars import Grammars, all_nodes
 from workbench.sandbox.child.starting.drafting import Draft
 
-_GENERIC_CALL = re.compile(r"[\w$]<[A-Za-z_{\[(][\w\s,.\[\]<>|&{}:;'\"?=()]{0,300}>\(")
+_GENERIC_CALL = re.compile(r"[\w$]<[A-Za-z_${\[('\"][\w$\s,.\[\]<>|&{}:;'\"?=()]{0,300}>\(")
 
 # Erased as a whole.
 _ERASED = (
@@ -47,6 +47,7 @@ _ONLY_WITH = {
 """Of kinds that are in any script: one of these words is in a script where they have something to erase."""
 _CHECKED = frozenset({"as_expression", "satisfies_expression"})
 """Their type stands behind a word."""
+_INDEXED = frozenset({"lookup_type", "array_type"})
 _GOES_ON = re.compile(
     rb"(?:\.[A-Za-z_$][\w$]*)+(?:<(?:[\w$\s.,|\[\]]|<[\w$\s.,|\[\]]*>)*>)?(?:\[\])*"
 )
@@ -58,8 +59,8 @@ _MOST_DIGITS = 15
 _KINDS = (*_ERASED, *_ERASED_STATEMENTS, *_PARTLY, *_REFUSED)
 _QUERY = f"[{' '.join(f'({kind})' for kind in _KINDS)}] @node"
 """One pattern: compiled in 2 ms; one a kind takes 13."""
-# A line that begins so, behind comments, goes on with the statement before it.
-_CONTINUES = re.compile(rb"(?:\s|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+[([`+\-/*,.]")
+# A line that begins so, behind comments, begins a statement behind a type, and goes on with a value.
+_CONTINUES = re.compile(rb"(?:\s|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+[([`]")
 
 
 _ANNOTATION = re.compile(r": (?:string|number|boolean|any|unknown|void|Promise<|Array<|Record<)")
@@ -215,6 +216,8 @@ def _erase_after_expression(node: Node, draft: Draft) -> bool:
     """``x as T``, ``x satisfies T``, ``x!``."""
     source, start, end = draft.source, node.children[0].end_byte, node.end_byte
     is_cast = node.type != "non_null_expression"
+    if is_cast:
+        end = _end_of_type(node.children[-1], source)
     if is_cast and (rest_of_type := _GOES_ON.match(source, end)) is not None:
         end = rest_of_type.end()
         if _MORE_OF_IT.match(source, end) is not None:
@@ -224,6 +227,17 @@ def _erase_after_expression(node: Node, draft: Draft) -> bool:
     is_ended = is_cast and rest is not None and b"\n" in rest[0]
     draft.blank(start, end, ";" if is_ended else " ")
     return True
+
+
+def _end_of_type(kind: Node, source: bytes) -> int:
+    """Where the type behind ``as`` ends: the grammar takes the brackets that begin the next line along."""
+    node, end = kind, kind.end_byte
+    while node.child_count:
+        is_indexed = node.type in _INDEXED
+        if is_indexed and b"\n" in source[node.children[0].end_byte : node.children[1].start_byte]:
+            end = node.children[0].end_byte
+        node = node.children[0 if is_indexed else -1]
+    return end
 
 
 def _erase_assertion(node: Node, draft: Draft) -> bool:
