@@ -38,8 +38,35 @@ def grammars() -> Grammars:
     ],
 )
 def test_blocks(grammars: Grammars, tool: str, line: str, written: str) -> None:
-    site = FailureSite(Script(grammars, f"const r = await tools.files.{tool}({{}});\n{line}"), 2, 1)
-    assert unwrapping.as_blocks(site, ask) == f"a result is unwrapped already; write: {written}"
+    code = f"const r = await tools.files.{tool}({{}});\n{line}"
+    site = FailureSite(Script(grammars, code), 2, line.index("r.c" if "r.c" in line else "r?") + 1)
+    told = unwrapping.as_blocks(site, "0", ask)
+    assert told == f"a result is unwrapped already; write: {written}"
+
+
+READS = [
+    # the line, the member that could not be read, of what, what is to be written
+    ("return [e.content[0].text.length, d.value]", "value", "d.", None),
+    ("return [e.content[0].text.length, d.value]", "0", "e.", "return [e.length, d.value]"),
+    ("return [e.content[0].text, r.content[0].text]", "0", "r.", "return [e.content[0].text, r]"),
+    ("return [e.content[0].text, r.content[0].text]", "0", "e.", "return [e, r.content[0].text]"),
+    ("return size(d.value).content[0].text", "value", "d.", None),
+    ("return [JSON.parse(e.content[0].text), r.content[0].text]", "0", "r.", "return [JSON.parse(e.content[0].text), r]"),
+    ("return [JSON.parse(e.content[0].text), JSON.parse(r.content[0].text)]", "0", "r.", "return [JSON.parse(e.content[0].text), r]"),
+    ("return (await tools.files.text({})).content[0].text;", "0", "text(", "return (await tools.files.text({}));"),
+    ("return `${'ä'} ${d.value} ${e.content[0].text}`", "0", "e.", "return `${'ä'} ${d.value} ${e}`"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "name", "of", "written"), READS)
+def test_the_blocks_that_failed(
+    grammars: Grammars, line: str, name: str, of: str, written: str | None
+) -> None:
+    """Of several reads on a line that which failed is mended; of another failure none is."""
+    site = FailureSite(Script(grammars, f"const d = input;\n{line}"), 2, line.index(of) + 1)
+    told = unwrapping.as_blocks(site, name, None)
+    right = None if written is None else f"a result is unwrapped already; write: {written}"
+    assert told == right
 
 
 @pytest.mark.parametrize(

@@ -196,7 +196,7 @@ def _cannot_read(
     owner = _read_from(site, name)
     whole = "" if owner is None else site.text(owner)
     if failed_call is None or not whole.endswith((".result", "?.result")):
-        blocks = unwrapping.as_blocks(site, ask)
+        blocks = unwrapping.as_blocks(site, name, ask)
         if blocks is not None:
             return blocks
     if owner is None:

@@ -10,11 +10,12 @@ from tree_sitter import Node
 
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.explaining.tool_advice import Ask, call_in, declared_with, gives_of
-from workbench.sandbox.child.grammars import all_nodes, awaited, unwrapped
+from workbench.sandbox.child.grammars import all_nodes, awaited, path_to, unwrapped
 
 _BLOCKS = r"\??\.content\??\.?\[0\]\??\.text|\??\.content\b(?=\??\.?\[)|(?<=\.result)\.content\b"
 _READ_AS_BLOCKS = re.compile(_BLOCKS)
 _PARSED_BLOCKS = re.compile(rf"JSON\.parse\(\s*([\w$.?]+?)(?:{_BLOCKS})\s*\)")
+_CHAIN = re.compile(r"(?:[\w$.?]|\[[\w$]*\])+")
 _AROUND = frozenset(
     {"result", "data", "structuredContent", "value", "output", "content", "response", "body"}
 )
@@ -22,22 +23,36 @@ _ALREADY = "a result is unwrapped already"
 _MOST_SHOWN = 12
 
 
-def as_blocks(site: FailureSite, ask: Ask | None) -> str | None:
-    """Of a line that reads ``r.content[0].text``: the line with what is there instead."""
+def as_blocks(site: FailureSite, name: str, ask: Ask | None) -> str | None:
+    """Of ``r.content[0].text``, of which ``name`` could not be read: its line with what is there instead."""
     line, start = site.line_text(), site.script.offset_of(site.line, 1) or 0
-    found = _READ_AS_BLOCKS.search(line)
+    reads = _READ_AS_BLOCKS.finditer(line)
+    found = next((read for read in reads if _is_of(site, name, line, start, read)), None)
     if found is None:
         return None
     variable = re.search(r"(?<![\w$.])([A-Za-z_$][\w$]*)\Z", line[: found.start()])
     inside = None if variable is None else _text_member(site, variable[1], ask)
     instead = "" if inside is None else f".{inside}"
-    parsed = _PARSED_BLOCKS.search(line)
+    over = (parsed for parsed in _PARSED_BLOCKS.finditer(line) if parsed.end() >= found.end())
+    parsed = next((parsed for parsed in over if parsed.start() <= found.start()), None)
     if parsed is not None and inside is None:  # what is JSON is parsed already
         at, end, instead = parsed.start(), parsed.end(), parsed[1].removesuffix("?")
     else:
         at, end = found.span()
     at, end = (start + len(line[:place].encode()) for place in (at, end))
     return f"{_ALREADY}; write: {site.line_with(at, instead, end)}"
+
+
+def _is_of(site: FailureSite, name: str, line: str, start: int, read: re.Match[str]) -> bool:
+    """Whether the failure is that of ``read``: beside it a line may read other blocks, or something else."""
+    chain = _CHAIN.match(line, read.start())
+    if chain is None or not (name.isdigit() or name in re.findall(r"\w+", chain[0])):
+        return False
+    at = start + len(line[: read.start()].encode()) + read[0].index("content")
+    path = path_to(site.root, at)
+    whole = next((node for node in reversed(path) if node.type == "member_expression"), None)
+    end = start + len(line[: chain.end()].encode())
+    return whole is not None and whole.start_byte <= (site.offset or 0) < end
 
 
 def parsed_already(site: FailureSite, ask: Ask | None) -> str:
