@@ -2,18 +2,19 @@
 into a Promise combinator. Found by syntax; where in doubt a call blocks, as it stands.
 
 ``await call_tool(…)``, ``Promise.all(ids.map(id => call_tool(…)))``, ``Promise.all([call_tool(…), …])`` and
-``call_tool(…).then(…)``; what an async function returns, which is awaited; also by way of a variable, or of a
-function, whose value goes nowhere else. The name is overwritten by one of
-the same length (run.js), so every position stays.
+``call_tool(…).then(…)``; what an async function returns, which is awaited; also by way of a variable, a
+function or a parameter (``retry(() => call_tool(…))``) whose value goes nowhere else. The name is overwritten
+by one of the same length (run.js), so every position stays.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from tree_sitter import Node
 
-from workbench.sandbox.child.grammars import Path, enclosing_function, text_of, words
+from workbench.sandbox.child.grammars import FUNCTIONS, Path, enclosing_function, text_of, words
 from workbench.sandbox.child.starting.drafting import Draft
 
 ASYNCHRONOUS = {
@@ -36,6 +37,7 @@ _SAME_VALUE = frozenset(
     {"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"}
 )
 _GENERATORS = frozenset({"generator_function", "generator_function_declaration"})
+_TYPED_PARAMETERS = frozenset({"required_parameter", "optional_parameter"})
 _IDENTIFIERS = frozenset(
     {"identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"}
 )
@@ -82,9 +84,9 @@ class _Uses:
         self._root = root
         self.source = source
         self._found: dict[str, list[Path]] = {}
-        self.given_on: dict[int, bool] = {}
-        """By the place of its name: whether what a function returns goes unread. A function that is looked
-        at right now is not: those which call each other come to an end."""
+        self.known: dict[tuple[int, str], bool] = {}
+        """By the place of its name: whether what a variable holds, or a function gives, goes unread. What is
+        looked at right now does not: functions which call each other come to an end."""
 
     def of(self, name: str) -> list[Path]:
         """All places of an identifier; members of that name are others."""
@@ -160,10 +162,80 @@ def _goes_unread(path: Path, uses: _Uses) -> bool:
         function = enclosing_function(path)
         return function is not None and _is_given_on(path[: function + 1], uses)
     if kind == "variable_declarator" and parent.child_by_field_name("value") == node:
-        return _variable_is_combined(parent, uses, as_element=True)
+        return _is_held_unread(parent.child_by_field_name("name"), uses)
     if kind == "arguments":
-        return _is_pushed(path, uses)
+        return _is_pushed(path, uses) or _is_held_unread(*_parameter_of(path, uses))
     return False
+
+
+def _is_held_unread(name: Node | None, uses: _Uses, within: Node | None = None) -> bool:
+    """Whether the variable, or the parameter of ``within``, never gets another value, and this goes unread."""
+    return _all_uses(name, uses, within, "value", lambda found: _goes_unread(found, uses))
+
+
+def _is_called_unread(name: Node | None, uses: _Uses, within: Node | None = None) -> bool:
+    """Whether a function is called, or given to ``map``, only where its value goes unread."""
+
+    def goes_unread(found: Path) -> bool:
+        if _is_callee(found):
+            return _goes_unread(found[:-1], uses)
+        return _is_mapped(found, uses) or _is_called_unread(*_parameter_of(found, uses))
+
+    return _all_uses(name, uses, within, "function", goes_unread)
+
+
+def _all_uses(
+    name: Node | None, uses: _Uses, within: Node | None, kind: str, test: Callable[[Path], bool]
+) -> bool:
+    """Whether the name is bound once, and each place where it stands passes the test."""
+    if name is None or name.type != "identifier":
+        return False
+    key = name.start_byte, kind
+    if key not in uses.known:
+        uses.known[key] = False
+        places = uses.of(text_of(name, uses.source))
+        enough = len(places) <= _MOST_USES
+        if within is not None:
+            first, end = within.byte_range
+            places = [found for found in places if first <= found[-1].start_byte < end]
+        places = [found for found in places if found[-1] != name]
+        uses.known[key] = enough and len(places) > 0 and all(
+            not _binds(found) and test(found) for found in places
+        )  # fmt: skip
+    return uses.known[key]
+
+
+def _parameter_of(path: Path, uses: _Uses) -> tuple[Node | None, _Uses, Node | None]:
+    """The parameter that takes the argument at the end of ``path``, and the script's function that has it."""
+    nothing = None, uses, None
+    if path[-2].type != "arguments":
+        return nothing
+    arguments, call = path[-2], path[-3]
+    callee = call.child_by_field_name("function") if call.type == "call_expression" else None
+    if callee is None or callee.type != "identifier":
+        return nothing
+    given = [child for child in arguments.named_children if child.type != "comment"]
+    at = given.index(path[-1])
+    bound = [found for found in uses.of(text_of(callee, uses.source)) if _binds(found)]
+    if len(bound) != 1 or any(child.type == "spread_element" for child in given[:at]):
+        return nothing
+    function: Node | None = bound[0][-2]
+    if function is not None and function.type == "variable_declarator":
+        function = function.child_by_field_name("value")
+    if function is None or function.type not in FUNCTIONS or b"arguments" in (function.text or b""):
+        return nothing
+    parameters = function.child_by_field_name("parameters")
+    alone = function.child_by_field_name("parameter")
+    if parameters is not None:
+        named = [child for child in parameters.named_children if child.type != "comment"]
+        name = named[at] if at < len(named) else None
+        if name is not None and name.type in _TYPED_PARAMETERS:
+            name = (
+                None if name.child_by_field_name("value") else name.child_by_field_name("pattern")
+            )
+    else:
+        name = alone if at == 0 else None
+    return name, uses, function
 
 
 def _outermost(path: Path, source: bytes) -> Path:
@@ -199,7 +271,7 @@ def _is_combined(path: Path, uses: _Uses) -> bool:
     if parent.type == "arguments":
         return _is_argument_of_combinator(path, uses)
     if parent.type == "variable_declarator" and parent.child_by_field_name("value") == node:
-        return _variable_is_combined(parent, uses, as_element=False)
+        return _variable_is_combined(parent, uses)
     return False
 
 
@@ -209,7 +281,7 @@ def _is_given_on(path: Path, uses: _Uses) -> bool:
     marks = {child.type for child in function.children}
     if function.type in _GENERATORS or "*" in marks:
         return False
-    if "async" in marks or _is_mapped(path, uses):
+    if "async" in marks or _is_mapped(path, uses) or _is_called_unread(*_parameter_of(path, uses)):
         return True
     if function.type == "function_declaration":
         name = function.child_by_field_name("name")
@@ -217,22 +289,7 @@ def _is_given_on(path: Path, uses: _Uses) -> bool:
         name = parent.child_by_field_name("name")
     else:
         return False
-    if name is None or name.type != "identifier":
-        return False
-    if name.start_byte not in uses.given_on:
-        uses.given_on[name.start_byte] = False
-        uses.given_on[name.start_byte] = _are_uses_unread(name, uses)
-    return uses.given_on[name.start_byte]
-
-
-def _are_uses_unread(name: Node, uses: _Uses) -> bool:
-    """Whether a function is called, or given to ``map``, only where its value goes unread."""
-    places = [found for found in uses.of(text_of(name, uses.source)) if found[-1] != name]
-    return 0 < len(places) <= _MOST_USES and all(
-        not _binds(found)
-        and (_goes_unread(found[:-1], uses) if _is_callee(found) else _is_mapped(found, uses))
-        for found in places
-    )
+    return _is_called_unread(name, uses)
 
 
 def _is_mapped(path: Path, uses: _Uses) -> bool:
@@ -272,14 +329,11 @@ def _is_pushed(path: Path, uses: _Uses) -> bool:
         for found in uses.of(text_of(owner, uses.source))
         if found[-2].type == "variable_declarator" and _binds(found)
     ]
-    return len(declared) == 1 and _variable_is_combined(declared[0], uses, as_element=False)
+    return len(declared) == 1 and _variable_is_combined(declared[0], uses)
 
 
-def _variable_is_combined(declarator: Node, uses: _Uses, *, as_element: bool) -> bool:
-    """Whether a variable is declared once and used for nothing but a combinator.
-
-    as_element: it holds one of the calls, not the list of them.
-    """
+def _variable_is_combined(declarator: Node, uses: _Uses) -> bool:
+    """Whether a variable with a list of calls is declared once and used for nothing but a combinator."""
     name = declarator.child_by_field_name("name")
     if name is None or name.type != "identifier":
         return False
@@ -292,12 +346,7 @@ def _variable_is_combined(declarator: Node, uses: _Uses, *, as_element: bool) ->
             continue
         if _binds(path):
             return False
-        if as_element:
-            if path[-2].type == "array" and _is_combined(path[:-1], uses):
-                combined = True
-            elif path[-2].type != "await_expression":
-                return False
-        elif _is_argument_of_combinator(path, uses):
+        if _is_argument_of_combinator(path, uses):
             combined = True
         elif not _is_push_target(path, uses.source):
             return False
