@@ -288,6 +288,47 @@ def test_a_date_that_a_text_speaks_of_counts(tmp_path: Path) -> None:
     assert _hold(Pins(tmp_path), newer) == CHANGED
 
 
+_AT, _LATER = "2026-11-26T23:59:38Z", "2027-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"de{_AT}lete files", "delete files"),
+        (f"Reads. {_AT}", "Reads. "),
+        (f"Until {_AT}", f"Until {_LATER}, and mails them"),
+        (f"Until {_AT}", f"Until {_AT}{_LATER}"),
+        ("Until 2026-11-26T23:59:38.123456789Z", "Until 2026-11-26T23:59:38.0723246710801Z"),
+        (f"Until {_AT}", "Until ２０２６-１１-２６T２３:５９:３８Z"),
+        ("Do not delete, ask.", "Do not ask, delete."),
+        ("If asked: never, delete files", "If asked: delete, never files"),
+        ("Never\ndelete, ask", "Never\nask, delete"),
+        ("- Read:\n  - notes\n- Delete:\n  - mails", "- Delete:\n  - notes\n- Read:\n  - mails"),
+        ("- Read\n- Delete\n  the cache", "- Delete\n- Read\n  the cache"),
+        ("- Read:\n- notes\n- Delete:\n- mails", "- Read:\n- mails\n- Delete:\n- notes"),
+    ],
+)
+def test_nothing_else_is_said_by_a_moment_or_an_order(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    """What a server says by leaving, moving or lengthening what may differ was approved by nobody."""
+    _hold(Pins(tmp_path), replace(_TOOL, description=before))
+    assert _hold(Pins(tmp_path), replace(_TOOL, description=after)) == CHANGED
+
+
+def test_what_an_earlier_version_approved_stays_approved(tmp_path: Path) -> None:
+    """It made another form of the same definition; the definition is there to make ours from."""
+    _hold(Pins(tmp_path))
+    file = tmp_path / _FILE
+    document = json.loads(file.read_text())
+    document["servers"]["id"]["tools"]["t"]["forms"] = ["made otherwise"]
+    file.write_text(json.dumps(document))
+    assert _hold(Pins(tmp_path), _CHANGED, pin_new=False) == CHANGED
+    assert _hold(Pins(tmp_path), pin_new=False) is None
+    assert _hold(Pins(tmp_path)) is None
+    assert len(json.loads(file.read_text())["servers"]["id"]["tools"]["t"]["forms"]) == 2
+
+
 def test_the_order_of_tuples_counts(tmp_path: Path) -> None:
     places: list[dict[str, Any]] = [{"type": "string"}, {"type": "integer"}]
     _hold(Pins(tmp_path), tool("t", {"a": {"prefixItems": places}}))
@@ -312,5 +353,14 @@ def test_a_tool_that_varies_is_recognised_and_may_be_approved_as_such(tmp_path: 
 
 
 def test_long_texts_are_read_at_once(tmp_path: Path) -> None:
-    for text in ("x" * 300_000, "x," * 150_000, "'" * 300_000, "- a\n" * 100_000, "'x, " * 100_000):
+    for text in (
+        "x" * 300_000,
+        "x," * 150_000,
+        "'" * 300_000,
+        "- a\n" * 100_000,
+        "'x, " * 100_000,
+        "- a\n- b\n  c\n" * 50_000,
+        "a, b" + " " * 300_000 + "a, b",
+        "a, b " * 100_000,
+    ):
         assert _hold(Pins(None), replace(_TOOL, description=text)) is None

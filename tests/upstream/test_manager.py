@@ -248,7 +248,8 @@ async def test_a_definition_that_changed_between_two_processes(tmp_path: Path) -
     pins = tmp_path / "approved_tools.json"
     document = json.loads(pins.read_text(encoding="utf-8"))
     (server,) = document["servers"].values()
-    server["tools"]["echo"]["forms"] = ["another"]
+    echo = server["tools"]["echo"]
+    echo.update(forms=["another"], definition={**echo["definition"], "description": "another"})
     pins.write_text(json.dumps(document), encoding="utf-8")
     async with managing(listing, data_dir=tmp_path) as manager:
         assert not _tool(manager, "s", "echo").approved

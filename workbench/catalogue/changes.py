@@ -40,6 +40,8 @@ class Change:
     """Nothing is known of an earlier definition: all of it is in ``parts``, as new."""
     forms: int = 1
     """How many forms of the definition were seen."""
+    form: str = ""
+    """Which definition it is (``definitions.form_of``): while somebody looks, its server may send another."""
 
     @property
     def risks(self) -> tuple[str, ...]:

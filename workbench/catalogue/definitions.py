@@ -28,11 +28,21 @@ _ITEM = rf"(?:'[^'\n]{{0,80}}'|\"[^\"\n]{{0,80}}\"|{_WORD})"
 # Possessive, and from the beginning of a word only: linear in any text.
 _ENUMERATION = re.compile(rf"(?<![\w*./@:+-]){_ITEM}(?:[ \t]*+,[ \t]*+{_ITEM})++")
 _ITEMS = re.compile(_ITEM)
-_BULLETS = re.compile(r"(?:^[ \t]*+[-*•][ \t]++\S[^\n]*+(?:\n|\Z)){2,}+", re.MULTILINE)
+_LEADS_IN = frozenset(":=([{'\"`")
+_ENDS = frozenset(".;)]}'\"`\n\r")
+_BLANK = frozenset(" \t\n\r")
+_BULLETS = re.compile(
+    r"^(?P<room>[ \t]*+)[-*•][ \t]++\S[^\n]*+(?:\n(?P=room)[-*•][ \t]++\S[^\n]*+)++"
+    r"(?P<more>(?=\n(?P=room)[ \t]++\S))?",
+    re.MULTILINE,
+)
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9}+)?)?"
 _MOMENT = re.compile(
-    r"(?<!\d)\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d++)?)?(?:Z|[+-]\d\d:?\d\d)?(?!\d)|\A\d{4}-\d\d-\d\d\Z"
+    rf"(?<!\d){_DATE}[T ]{_TIME}(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})?(?!\d)|\A{_DATE}\Z"
 )
 """A time of a day, or a text that is a date: a date within a text may be what a tool speaks of."""
+_SOME_MOMENT = "0000-00-00T00:00"
 
 
 def definition(tool: ToolInfo) -> dict[str, JsonValue]:
@@ -50,8 +60,13 @@ def definition(tool: ToolInfo) -> dict[str, JsonValue]:
 def form_of(tool: ToolInfo) -> str:
     """A hash of the definition that depends on no order of what means a set, and on no moment in its texts."""
     if tool._form is None:
-        object.__setattr__(tool, "_form", _hash(_ordered(definition(tool), "", _text)))
+        object.__setattr__(tool, "_form", form_of_definition(definition(tool)))
     return tool._form or ""
+
+
+def form_of_definition(defined: dict[str, JsonValue]) -> str:
+    """The same of what ``definition`` gave."""
+    return _hash(_ordered(defined, "", _text))
 
 
 def definition_id(tool: ToolInfo) -> str:
@@ -91,10 +106,30 @@ def _sorted(items: list[JsonValue]) -> list[JsonValue]:
 
 
 def _text(text: str) -> str:
-    """The text with its enumerations of single words and its bulleted lists in order, and without moments."""
-    text = _MOMENT.sub("", text)
-    text = _BULLETS.sub(lambda found: "\n".join(sorted(found[0].split("\n"))), text)
-    return _ENUMERATION.sub(lambda found: ", ".join(sorted(_ITEMS.findall(found[0]))), text)
+    """The text with its enumerations of single words and its bulleted lists in order, all moments the same."""
+    # One stands in the place of all: without, words could grow together, and one could come and go.
+    text = _MOMENT.sub(_SOME_MOMENT, text)
+    text = _BULLETS.sub(_bullets_in_order, text)
+    return _ENUMERATION.sub(lambda found: _words_in_order(found, text), text)
+
+
+def _bullets_in_order(found: re.Match[str]) -> str:
+    """Items that something belongs to stay where they are: in another order it would belong to others."""
+    lines = found[0].split("\n")
+    if found["more"] is not None or any(line.rstrip().endswith(":") for line in lines):
+        return found[0]
+    return "\n".join(sorted(lines))
+
+
+def _words_in_order(found: re.Match[str], text: str) -> str:
+    """Words of a sentence stay as they are: "do not delete, ask" is not "do not ask, delete"."""
+    start, end = found.span()
+    while start and text[start - 1] in _BLANK:
+        start -= 1
+    after = text[end : end + 1]
+    if (start and text[start - 1] not in _LEADS_IN) or (after and after not in _ENDS):
+        return found[0]
+    return ", ".join(sorted(_ITEMS.findall(found[0])))
 
 
 def _hash(value: Any) -> str:

@@ -14,7 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.catalogue.changes import Change, parts_of
-from workbench.catalogue.definitions import definition, form_of, structure_of
+from workbench.catalogue.definitions import (
+    definition,
+    form_of,
+    form_of_definition,
+    structure_of,
+)
 from workbench.catalogue.tools import ToolInfo
 from workbench.config.schema import Trust
 from workbench.upstream.pin_file import (
@@ -32,6 +37,7 @@ from workbench.upstream.pin_file import (
 from workbench.util.files import changing, put_aside
 
 _log = logging.getLogger(__name__)
+_MOST_KEPT = 50_000
 
 CHANGED = "its definition changed since it was approved"
 UNSEEN = 'nothing of its server is approved unseen (trust = "pin")'
@@ -64,7 +70,7 @@ class Pins:
         self._stamp: tuple[int, ...] | None = None
         self._unusable = False
         self._forms: dict[str, str] = {}
-        """By fingerprint: a form takes a hundred microseconds."""
+        """By fingerprint, and of what is pinned by its form then: a form takes a hundred microseconds."""
 
     def judge(
         self, owner: Owner, tools: Iterable[ToolInfo], *, pin_new: bool
@@ -109,7 +115,8 @@ class Pins:
         """What there is to approve of a tool."""
         server = self._pins.servers.get(owner.identity)
         pin = server.tools.get(tool.name, Pin()) if server is not None else Pin()
-        forms = {*pin.forms, *pin.waiting, self._form(tool)}
+        form = self._form(tool)
+        forms = {*pin.forms, *pin.waiting, form}
         return Change(
             server=tool.server,
             tool=tool.name,
@@ -117,6 +124,7 @@ class Pins:
             parts=parts_of(pin.definition, definition(tool)),
             is_new=pin.definition is None,
             forms=len(forms) + (pin.old_hash is not None),
+            form=form,
         )
 
     def changed_elsewhere(self) -> bool:
@@ -168,24 +176,35 @@ class Pins:
             if owner.trust == "first-use" and self._pins.damaged is None:
                 return with_form(Pin(), form, definition(tool))
             pin = pin or Pin()
-        elif pin.old_hash is not None and pin.old_hash == tool.fingerprint():
+        elif form not in pin.forms and self._is_pinned(pin, tool):
             return with_form(pin, form, definition(tool))
         if self._is_approved(pin, tool) or form in pin.waiting:
             return None
         return with_waiting(pin, form)
 
     def _is_approved(self, pin: Pin, tool: ToolInfo) -> bool:
-        if pin.old_hash is not None and pin.old_hash == tool.fingerprint():
-            return True
-        if self._form(tool) in pin.forms:
+        if self._form(tool) in pin.forms or self._is_pinned(pin, tool):
             return True
         return pin.varying is not None and pin.varying == structure_of(tool)
 
+    def _is_pinned(self, pin: Pin, tool: ToolInfo) -> bool:
+        """Whether it is the definition that an earlier Workbench approved, which formed it otherwise."""
+        if pin.old_hash is not None and pin.old_hash == tool.fingerprint():
+            return True
+        known = pin.definition
+        if known is None or not pin.forms:
+            return False
+        return self._kept(pin.forms[0], lambda: form_of_definition(known)) == self._form(tool)
+
     def _form(self, tool: ToolInfo) -> str:
-        fingerprint = tool.fingerprint()
-        if fingerprint not in self._forms:
-            self._forms[fingerprint] = form_of(tool)
-        return self._forms[fingerprint]
+        return self._kept(tool.fingerprint(), lambda: form_of(tool))
+
+    def _kept(self, key: str, make: Callable[[], str]) -> str:
+        if key not in self._forms:
+            if len(self._forms) >= _MOST_KEPT:
+                self._forms.clear()
+            self._forms[key] = make()
+        return self._forms[key]
 
     def _old(self, owner: Owner, tools: list[ToolInfo]) -> Mapping[str, str]:
         """Pins of version 1 that are this server's: of its name, and with a tool that it has."""

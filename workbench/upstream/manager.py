@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue.changes import Change
+from workbench.catalogue.definitions import form_of
 from workbench.catalogue.tools import Catalogue
 from workbench.config import nesting
 from workbench.config.identity import file_name, way
@@ -187,17 +188,27 @@ class Manager:
         return known
 
     def approve(
-        self, name: str, tools: Iterable[str] | None = None, *, varying: bool = False
+        self,
+        name: str,
+        tools: Iterable[str] | None = None,
+        *,
+        varying: bool = False,
+        seen: Iterable[Change] = (),
     ) -> list[str]:
         """Approve the definitions of a server's tools as they are now; None: all that can be called.
 
         varying: and whatever their texts say from now on, as long as nothing else changes.
+        seen: what their owner looked at: where the server sent another definition since, none is approved.
         Returns the names of the tools that were not approved before. Raises KeyError for an unknown
-        server or tool, OSError where the approval cannot be kept.
+        server or tool, and for one that is not as it was seen, OSError where the approval cannot be kept.
         """
         server = self._servers[name]
         names = [tool.name for tool in server.callable()] if tools is None else tools
         chosen = [server.offered[tool] for tool in names]
+        forms = {change.tool: change.form for change in seen}
+        for tool in chosen:
+            if forms.get(tool.name, form := form_of(tool)) != form:
+                raise KeyError(tool.name)
         self._pins.approve(server.owner, chosen, varying=varying)
         self._judge(server)
         self._announce_change(name)

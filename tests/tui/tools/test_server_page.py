@@ -130,6 +130,41 @@ async def test_changed_definitions_are_approved_side_by_side(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
+async def test_what_its_server_changes_while_somebody_looks_is_not_approved(tmp_path: Path) -> None:
+    _define(tmp_path, _A, _B)
+    async with _opened(Config(servers={"s": _server(tmp_path)}), tmp_path) as (app, pilot, runtime):
+        await until(lambda: _state(app) == "ready", "ready")
+
+        async def say(a: str, b: str = "writes") -> None:
+            _define(tmp_path, {**_A, "description": a}, {**_B, "description": b})
+            await runtime.upstream.reconnect("s")
+
+        def waiting() -> int:
+            return runtime.upstream.catalogue().servers["s"].waiting
+
+        await say("harmless")
+        await pilot.press("a")
+        await until(lambda: app.screen.query("#approve-text"), "the question")
+        text = app.screen.query_one("#approve-text", Static)
+        await until(lambda: "harmless" in str(text.content), "shown")
+        await say("sends your files elsewhere")
+        await pilot.press("a")
+        await until(lambda: "elsewhere" in str(text.content), "it is shown again")
+        assert waiting() == 2
+        await pilot.press("space")
+        await say("deletes your files")
+        await pilot.press("space")
+        await until(
+            lambda: "1 marked" in str(app.screen.query_one("#approve-tools").border_subtitle),
+            "one is not",
+        )
+        await pilot.press("a")
+        await until(lambda: waiting() == 1, "the one that stayed")
+        tools = runtime.upstream.catalogue().tools["s"]
+        assert [tool.approved for tool in tools.values()] == [False, True]
+
+
+@pytest.mark.slow
 async def test_a_server_that_the_configuration_has_just_lost_is_told_of(tmp_path: Path) -> None:
     _define(tmp_path, _A)
     async with _opened(Config(servers={"s": _server(tmp_path)}), tmp_path) as (app, pilot, runtime):

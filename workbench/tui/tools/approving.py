@@ -51,7 +51,8 @@ class ApproveScreen(GuardedModal[None]):
         self._upstream = upstream
         self._server = server
         self._first = tool
-        self._marked: set[str] = set()
+        self._marked: set[tuple[str, str]] = set()
+        """Tools and the form of their definition: one that the server sends meanwhile was not looked at."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="approve-body"):
@@ -83,7 +84,7 @@ class ApproveScreen(GuardedModal[None]):
             self.dismiss()
             return
         names = [change.tool for change in changes]
-        self._marked &= set(names)
+        self._marked &= set(map(_seen, changes))
         at = names.index(self._first) if self._first in names else None
         self._first = None
         self.rows.set_rows(changes, at)
@@ -94,7 +95,7 @@ class ApproveScreen(GuardedModal[None]):
         self._describe()
 
     def _line(self, change: Change, width: int) -> list[Part]:
-        mark = "[x] " if change.tool in self._marked else "[ ] "
+        mark = "[x] " if _seen(change) in self._marked else "[ ] "
         sign = f" ! {len(change.risks)}" if change.risks else " new" if change.is_new else ""
         name = fit(mark + clean_line(change.tool), max(0, width - len(sign)))
         return [(name, ""), (sign, "warning" if change.risks else "dim")]
@@ -116,28 +117,30 @@ class ApproveScreen(GuardedModal[None]):
         change = self.rows.row
         if change is None:
             return
-        self._marked ^= {change.tool}
+        self._marked ^= {_seen(change)}
         self.rows.action_move(1)
         self._show()
 
     def action_approve(self) -> None:
         """The marked tools; where none is, the one under the cursor."""
-        change = self.rows.row
-        if change is not None:
-            self._approve(sorted(self._marked) or [change.tool])
+        self._approve(self._chosen())
 
     def action_approve_all(self) -> None:
         self._approve([change.tool for change in self.rows.rows])
 
     def action_approve_varying(self) -> None:
-        change = self.rows.row
-        if change is not None:
-            self._approve(sorted(self._marked) or [change.tool], varying=True)
+        self._approve(self._chosen(), varying=True)
+
+    def _chosen(self) -> list[str]:
+        at_cursor = [self.rows.row.tool] if self.rows.row is not None else []
+        return sorted(tool for tool, _ in self._marked) or at_cursor
 
     def _approve(self, tools: list[str], *, varying: bool = False) -> None:
+        if not tools:
+            return
         try:
-            self._upstream.approve(self._server, tools, varying=varying)
-        except KeyError:  # the configuration, or the server, may just have lost it
+            self._upstream.approve(self._server, tools, varying=varying, seen=self.rows.rows)
+        except KeyError:  # the configuration, or the server, may just have lost or changed it
             self.notify("The server has changed: look again", severity="warning", markup=False)
         except OSError as error:
             problem = f"The approval cannot be kept: {error.strerror or error}"
@@ -147,6 +150,10 @@ class ApproveScreen(GuardedModal[None]):
             said = f"Approved{whatever}: {', '.join(tools)}"
             self.notify(clean_line(said, 300), markup=False)
         self._show()
+
+
+def _seen(change: Change) -> tuple[str, str]:
+    return change.tool, change.form
 
 
 def _lines_of(change: Change, width: int) -> Iterator[Content]:
