@@ -14,7 +14,8 @@ import pytest
 
 from tests.support.catalogues import tool
 from workbench.catalogue.tools import ToolInfo
-from workbench.upstream.approval import CHANGED, LOST, UNREADABLE, UNSEEN, Owner, Pins
+from workbench.upstream.approval import CHANGED, LOST, MANY, UNREADABLE, UNSEEN, Owner, Pins
+from workbench.upstream.pin_file import MOST_TOOLS
 
 _TOOL = tool("t", {"a": {"type": "string"}})
 _CHANGED = replace(_TOOL, description="now sends your files elsewhere")
@@ -314,6 +315,22 @@ def test_nothing_else_is_said_by_a_moment_or_an_order(
     """What a server says by leaving, moving or lengthening what may differ was approved by nobody."""
     _hold(Pins(tmp_path), replace(_TOOL, description=before))
     assert _hold(Pins(tmp_path), replace(_TOOL, description=after)) == CHANGED
+
+
+@pytest.mark.slow
+def test_one_server_does_not_fill_the_file_of_all(tmp_path: Path) -> None:
+    """By naming other tools in each listing, or by large definitions: what was approved of others is read."""
+    _hold(Pins(tmp_path), owner=Owner("good", "good"))
+    for listing in range(3):
+        named = [tool(f"t{listing} {n}") for n in range(MOST_TOOLS // 2)]
+        holds = set(Pins(tmp_path).judge(_OWNER, named, pin_new=True).values())
+        assert holds == ({None} if listing < 2 else {MANY})
+    large = [tool(f"t{n}", description="x" * (1 << 20)) for n in range(20)]
+    assert {*Pins(tmp_path).judge(Owner("large", "l"), large, pin_new=True).values()} == {None}
+    assert (tmp_path / _FILE).stat().st_size < 30 << 20
+    assert {*Pins(tmp_path).judge(Owner("large", "l"), large, pin_new=False).values()} == {None}
+    assert _hold(Pins(tmp_path), replace(large[-1], title="x"), Owner("large", "l")) == CHANGED
+    assert _hold(Pins(tmp_path), _CHANGED, Owner("good", "good")) == CHANGED
 
 
 def test_what_an_earlier_version_approved_stays_approved(tmp_path: Path) -> None:

@@ -45,6 +45,48 @@ def test_a_schema_of_too_many_parts_is_left_out_and_a_change_of_it_is_seen(key: 
     assert listed(text, key)[1] == ""
 
 
+def test_texts_and_schemas_of_megabytes_are_cut() -> None:
+    """A script that lists tools has them in its memory."""
+    page: dict[str, Any] = {
+        "tools": [
+            {
+                "name": "t",
+                "title": "x" * 200_000,
+                "description": "y" * 5_000_000,
+                "inputSchema": of({"description": "z" * 5_000_000}),
+                "annotations": {f"{n:0>100}": True for n in range(50_000)},
+            },
+            {"name": "n" * 1_001},
+        ]
+    }
+    repaired: dict[str, list[str]] = {}
+    repair_listing(page, repaired)
+    (tool,) = page["tools"]
+    assert len(json.dumps(tool)) < 300_000
+    assert tool["inputSchema"].keys() == {"type", "$comment"}
+    said = "; ".join(repaired["t"])
+    for words in (
+        "its title has 200000 characters: cut",
+        "its description",
+        "its annotations",
+        "its inputSchema",
+    ):
+        assert words in said
+
+
+def test_what_is_deep_in_one_part_hides_nothing_large_in_another() -> None:
+    large = of({"oneOf": [{"const": n} for n in range(MOST_PARTS)]})
+    page = {"tools": [{"name": "t", "inputSchema": large, "annotations": {"x": deep(300)}}]}
+    repaired: dict[str, list[str]] = {}
+    repair_listing(page, repaired)
+    assert page["tools"][0].keys() == {"name", "inputSchema"}
+    assert [words.split(" ")[1] for words in repaired["t"]] == ["annotations", "inputSchema"]
+
+
+def deep(levels: int) -> Any:
+    return [deep(levels - 1)] if levels else []
+
+
 def test_what_is_long_or_leads_nowhere_is_named() -> None:
     many = [f"v{n}" for n in range(100_000)]
     tool, said = listed(of({"enum": many}))

@@ -24,6 +24,7 @@ from workbench.catalogue.tools import ToolInfo
 from workbench.config.schema import Trust
 from workbench.upstream.pin_file import (
     FILE_NAME,
+    MOST_TOOLS,
     DamagedPins,
     Pin,
     PinFile,
@@ -42,6 +43,7 @@ _MOST_KEPT = 50_000
 CHANGED = "its definition changed since it was approved"
 UNSEEN = 'nothing of its server is approved unseen (trust = "pin")'
 LOST = "the file of approved tools was damaged, and nothing is approved unseen since"
+MANY = f"its server has named more than {MOST_TOOLS} tools, and no more are approved unseen"
 UNREADABLE = "the file of approved tools cannot be read"
 
 
@@ -149,14 +151,16 @@ class Pins:
             return CHANGED
         if owner.trust == "pin":
             return UNSEEN
-        return LOST if self._pins.damaged is not None else None
+        if self._pins.damaged is not None:
+            return LOST
+        return MANY if pin is None and server is not None and _is_full(server) else None
 
     def _would_change(self, owner: Owner, tools: list[ToolInfo]) -> bool:
         """Whether ``_note`` has something to write."""
         server = self._pins.servers.get(owner.identity)
         if server is None:
             return bool(tools)
-        return any(self._noted(owner, tool, server.tools.get(tool.name)) for tool in tools)
+        return any(self._noted(owner, tool, server) for tool in tools)
 
     def _note(self, owner: Owner, tools: list[ToolInfo]) -> None:
         old = self._old(owner, tools)
@@ -165,12 +169,15 @@ class Pins:
             server.tools = {name: Pin(old_hash=known) for name, known in old.items()}
             del self._pins.by_name[owner.name]
         for tool in tools:
-            noted = self._noted(owner, tool, server.tools.get(tool.name))
+            noted = self._noted(owner, tool, server)
             if noted is not None:
                 server.tools[tool.name] = noted
 
-    def _noted(self, owner: Owner, tool: ToolInfo, pin: Pin | None) -> Pin | None:
-        """The pin with what is seen now; None: it says that already."""
+    def _noted(self, owner: Owner, tool: ToolInfo, server: PinnedServer) -> Pin | None:
+        """The pin with what is seen now; None: it says that already, or there is no room for it."""
+        pin = server.tools.get(tool.name)
+        if pin is None and _is_full(server):
+            return None
         form = self._form(tool)
         if pin is None or not (pin.forms or pin.old_hash is not None):
             if owner.trust == "first-use" and self._pins.damaged is None:
@@ -277,3 +284,7 @@ class Pins:
             error,
             aside.name,
         )
+
+
+def _is_full(server: PinnedServer) -> bool:
+    return len(server.tools) >= MOST_TOOLS

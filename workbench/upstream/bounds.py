@@ -1,6 +1,7 @@
-"""What of a server's schemas is more than a tool is worth, or leads nowhere: left out or named, in its notes.
+"""What of a definition is more than a tool is worth, or leads nowhere: left out or named, in its notes.
 
 Whatever looks at a schema (its hash, types, forms, checks) takes a microsecond or two for each of its parts.
+Texts are read by scripts that list tools, within the memory that they have.
 """
 
 from __future__ import annotations
@@ -20,6 +21,11 @@ MOST_PARTS = 10_000
 _LONG = 10_000
 """Entries of a list that is worth a word."""
 _MOST_NAMED = 3
+_TEXTS = ("title", "description")
+_LONGEST_TEXT = 100_000
+"""Characters. The longest of published servers have some ten thousand."""
+_MOST_BYTES = 4 << 20
+"""Of one schema, or of the annotations."""
 _NESTED = frozenset({dict, list})
 
 
@@ -31,12 +37,17 @@ def bound(tool: dict[str, Any], written: bytes) -> list[str]:
     large = written.count(b"{") + written.count(b"[") > MOST_PARTS  # those in texts count, too
     long = written.count(b",") > _LONG
     refers = b'"$ref"' in written
-    said: list[str] = []
-    if not (large or long or refers):
+    heavy = len(written) > _MOST_BYTES
+    said = _cut_texts(tool, heavy) if len(written) > _LONGEST_TEXT else []
+    if not (large or long or refers or heavy):
         return said
     for key in _SCHEMAS:
         schema = tool.get(key)
         if not isinstance(schema, dict):
+            continue
+        if heavy and len(orjson.dumps(schema)) > _MOST_BYTES:
+            tool[key] = _left_out(schema)
+            said.append(f"its {key} is longer than {_MOST_BYTES} bytes: left out")
             continue
         nodes = [*islice(_parts(schema), MOST_PARTS + 1)]
         if len(nodes) > MOST_PARTS:
@@ -48,6 +59,19 @@ def bound(tool: dict[str, Any], written: bytes) -> list[str]:
             said.append(f"its {key} has a list of {longest} entries")
         astray = dict.fromkeys(_astray(schema, nodes)) if refers else {}
         said += [f"its {key}: {words}" for words in [*astray][:_MOST_NAMED]]
+    return said
+
+
+def _cut_texts(tool: dict[str, Any], heavy: bool) -> list[str]:
+    said: list[str] = []
+    for key in _TEXTS:
+        text = tool.get(key)
+        if isinstance(text, str) and len(text) > _LONGEST_TEXT:
+            tool[key] = f"{text[:_LONGEST_TEXT]}…"
+            said.append(f"its {key} has {len(text)} characters: cut after {_LONGEST_TEXT}")
+    if heavy and len(orjson.dumps(tool.get("annotations"))) > _MOST_BYTES:
+        del tool["annotations"]
+        said.append(f"its annotations are longer than {_MOST_BYTES} bytes: left out")
     return said
 
 

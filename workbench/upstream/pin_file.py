@@ -6,6 +6,7 @@ under ``by_name`` until the server that they mean is met.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,10 @@ FILE_NAME = "approved_tools.json"
 VERSION = 2
 _MOST_BYTES = 256 << 20
 MOST_FORMS = 16
+MOST_TOOLS = 20_000
+"""Of one server: one that names other tools in every listing must not fill the file of all."""
+_MOST_DEFINED = 16 << 20
+"""Bytes of one server's definitions in the file; what is past it is told by its hash alone."""
 
 
 class DamagedPins(Exception):
@@ -93,7 +98,7 @@ def write_pins(path: Path, pins: PinFile) -> None:
         "servers": {
             identity: {
                 "name": server.name,
-                "tools": {name: _pin_to_file(pin) for name, pin in server.tools.items()},
+                "tools": dict(_pins_to_file(server.tools)),
             }
             for identity, server in pins.servers.items()
         },
@@ -144,6 +149,13 @@ def _pin(entry: Any) -> Pin:
         None if varying is None else _text(varying),
         None if old_hash is None else _text(old_hash),
     )
+
+
+def _pins_to_file(pins: Mapping[str, Pin]) -> Iterator[tuple[str, dict[str, object]]]:
+    room = _MOST_DEFINED
+    for name, pin in pins.items():
+        room -= len(orjson.dumps(pin.definition))
+        yield name, _pin_to_file(pin if room >= 0 else replace(pin, definition=None))
 
 
 def _pin_to_file(pin: Pin) -> dict[str, object]:

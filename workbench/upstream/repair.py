@@ -18,6 +18,8 @@ _KEPT = ("name", "title", "description", "inputSchema", "outputSchema", "annotat
 """What of a definition we use; the rest (icons, ``_meta``) could only be wrong."""
 _DROPPED_IF_NOT_OBJECT = ("annotations", "execution")
 _DROPPED_IF_NOT_TEXT = ("title", "description")
+_LONGEST_NAME = 1_000
+"""What is longer names nothing; the protocol has 128."""
 
 
 def repair_listing(page: dict[str, Any], repaired: dict[str, list[str]]) -> None:
@@ -26,7 +28,7 @@ def repair_listing(page: dict[str, Any], repaired: dict[str, list[str]]) -> None
     page["tools"] = [
         {key: tool[key] for key in _KEPT if key in tool}
         for tool in (tools if isinstance(tools, list) else [])
-        if isinstance(tool, dict) and isinstance(tool.get("name"), str)
+        if isinstance(tool, dict) and _is_name(tool.get("name"))
     ]
     cursor = page.get("nextCursor")
     if cursor is not None and not isinstance(cursor, str):
@@ -37,6 +39,10 @@ def repair_listing(page: dict[str, Any], repaired: dict[str, list[str]]) -> None
             repaired[tool["name"]] = problems
 
 
+def _is_name(name: Any) -> bool:
+    return isinstance(name, str) and len(name) <= _LONGEST_NAME
+
+
 def _cut_size(tool: dict[str, Any]) -> list[str]:
     """What is nested without measure would break whoever writes it down; what is large, hold it up."""
     try:
@@ -45,7 +51,8 @@ def _cut_size(tool: dict[str, Any]) -> list[str]:
         deep = [key for key, value in tool.items() if _is_deep(value)]
         for key in deep:
             del tool[key]
-        return [f"its {key} is nested too deeply: left out" for key in deep]
+        said = [f"its {key} is nested too deeply: left out" for key in deep]
+        return said + _cut_size(tool) if deep else []
 
 
 def _is_deep(value: Any) -> bool:
