@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from textual import on
 from textual.app import App, ComposeResult
+from textual.binding import Binding
 
 from tests.tui.trace.test_trace_model import call, failed, finished, many
 from workbench.core.events import (
@@ -15,6 +16,7 @@ from workbench.core.events import (
     ToolCallStarted,
 )
 from workbench.core.model import ErrorCode, Execution, LogLine
+from workbench.text.tokens import estimate
 from workbench.tui.trace.figures_screen import FiguresScreen, show_figures
 from workbench.tui.trace.view import TraceView
 from workbench.tui.trace.view_messages import CallHighlighted, CallOpened, ConsoleOpened
@@ -179,6 +181,57 @@ async def test_a_filter_is_typed_in_place() -> None:
         assert len(trace.model.shown) == 30
 
 
+async def test_a_filter_that_hides_the_row_under_the_cursor_leaves_it_on_one_that_is_seen() -> None:
+    """Enter went to the line of a call that the filter had hidden, and Down left one out."""
+    app = TraceApp()
+    async with app.run_test(size=(100, 10)) as pilot:
+        trace = app.feed(*some(30, bad=tuple(range(7, 30, 2))))
+        trace.focus()
+        await pilot.press("g", "slash", *"status:err")
+        assert trace.selected is not None
+        assert trace.selected.seq == 1, "as long as one types, it stays"
+        await pilot.press(*"or", "enter")
+        assert trace.selected.seq == 7
+        assert lines(trace)[1].startswith("▶")
+        await pilot.press("j", "enter")
+        assert app.opened == [9]
+        assert "new" not in lines(trace)[-2]
+        trace.apply([e for seq in (31, 32) for e in finished(call(seq))])
+        assert "new" not in lines(trace)[-2], "what the filter hides is not told of as new"
+        trace.apply(finished(call(33), failed(ErrorCode.UPSTREAM_ERROR, "broken")))
+        assert "1 new" in lines(trace)[-2]
+
+
+async def test_a_name_that_is_cut_keeps_the_hue_of_its_server() -> None:
+    app = TraceApp()
+    async with app.run_test(size=(40, 10)) as pilot:
+        trace = app.feed(*finished(call(1, "db." + "long_name_" * 5)))
+        await pilot.pause()
+        row = trace.render_line(1)
+        (server,) = [each for each in row if each.text == "db"]
+        (cut,) = [each for each in row if each.text.startswith(".long")]
+        assert cut.text.endswith("…")
+        assert server.style is not None
+        assert cut.style is not None
+        assert server.style.color != cut.style.color
+        app.feed(*finished(call(1, "server_with_a_long_name.x")))
+        for width in range(8, 60):
+            await pilot.resize_terminal(width, 10)
+            assert trace.render_line(1).cell_length == trace.scrollable_content_region.width
+
+
+async def test_keys_of_rows_are_offered_where_there_are_rows() -> None:
+    app = TraceApp()
+    async with app.run_test(size=(100, 10)):
+        trace = app.trace
+        offered = {
+            each.action for each in TraceView.BINDINGS if isinstance(each, Binding) and each.show
+        }
+        assert trace.idle_actions == offered
+        app.feed(*some(1))
+        assert not trace.idle_actions
+
+
 async def test_a_wrong_filter_is_named_and_changes_nothing() -> None:
     app = TraceApp()
     async with app.run_test(size=(120, 10)) as pilot:
@@ -309,6 +362,9 @@ async def test_the_figures_of_tools_stand_on_a_key_and_filter() -> None:
         first, second = screen.rows.rows
         assert (first.tool, first.calls, first.failed, first.median_ms) == ("db.query", 9, 1, 5.0)
         assert first.bytes_in == 8 * len('{"rows":1}')
+        assert first.tokens == 8 * estimate('{"rows":1}')
+        assert "tokens" in screen.rows.render_line(0).text
+        assert screen.rows.render_line(1).text.split()[-1] == str(first.tokens)
         assert (second.tool, second.calls, second.median_ms) == ("chat.post", 1, 0.0)
         await pilot.press("o", "enter")
         await pilot.pause()

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from textual import on
 from textual.app import App, ComposeResult
+from textual.binding import Binding
 from textual.pilot import Pilot
 
 from tests.tui.conftest import until
@@ -122,6 +123,18 @@ async def test_another_theme_draws_the_lines_anew() -> None:
         before = warning()
         app.theme = "solarized-light"
         await until(lambda: len(app.view.lines) == 6 and warning() != before, "it is drawn anew")
+
+
+async def test_keys_of_lines_are_offered_where_there_are_lines() -> None:
+    app = ConsoleApp()
+    async with app.run_test(size=(60, 10)):
+        view = app.query_one(ConsoleView)
+        offered = {
+            each.action for each in ConsoleView.BINDINGS if isinstance(each, Binding) and each.show
+        }
+        assert view.idle_actions == offered
+        view.add([LogLine("log", "one")])
+        assert not view.idle_actions
 
 
 async def test_an_empty_console_says_why() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from textual import events, on
 from textual.app import App, ComposeResult
+from textual.binding import Binding
 from textual.pilot import Pilot
 
 from workbench.tui.values.json_view import JsonView
@@ -210,6 +211,17 @@ async def test_control_characters_never_reach_the_terminal() -> None:
             assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or c == "\u202e" for c in text)
             await pilot.press("enter")
             await settle(pilot)
+
+
+async def test_keys_of_a_value_are_offered_where_there_is_one() -> None:
+    app = JsonApp()
+    async with app.run_test(size=(60, 10)):
+        offered = {
+            each.action for each in JsonView.BINDINGS if isinstance(each, Binding) and each.show
+        }
+        assert app.view.idle_actions == offered
+        app.view.show(1)
+        assert not app.view.idle_actions
 
 
 async def test_an_empty_view_takes_every_key() -> None:

@@ -40,6 +40,9 @@ def test_columns_are_the_members_in_their_order() -> None:
     wide: Any = [{f"c{n}": n for n in range(99)}]
     assert (found := table_of(wide)) is not None
     assert (len(found.columns), found.left_out) == (60, 39)
+    late: Any = [{"a": 1}] * 2000 + [{"a": 2, "only here": True}, "no object"]
+    assert (found := table_of(late)) is not None
+    assert (found.columns, found.others) == (("a", "only here"), 1), "nothing is left out unsaid"
 
 
 def ids(rows: list[Row]) -> list[object]:
@@ -152,6 +155,49 @@ async def test_columns_have_room_for_what_is_in_all_parts_of_the_table() -> None
         await pilot.resize_terminal(60, 20)
         await until(lambda: any(line.endswith("…") for line in lines(pilot)), "cut again")
         assert any("the last one of all is long" in line for line in lines(pilot))
+
+
+async def test_what_one_filters_by_is_seen_while_one_types() -> None:
+    """Textual's frame of a line that has the focus took the only row that it has."""
+    app = JsonApp([*ROWS, "no object"])
+    async with app.run_test(size=(100, 20)) as pilot:
+        await pilot.press("v", "slash", *"dark")
+        screen = app.screen
+        assert isinstance(screen, TableScreen)
+        await settle(pilot)
+        assert screen.line.has_focus
+        assert screen.line.content_size.height == 1
+        assert "dark" in screen.line.render_line(0).text
+        title = str(screen.query_one(Pane).border_title)
+        assert title == "result · 1 of 3 rows · id, column 1 of 5 · 1 item left out: no objects"
+
+
+async def test_a_click_on_the_name_of_a_column_orders_by_it() -> None:
+    app = JsonApp(ROWS)
+    async with app.run_test(size=(100, 20)) as pilot:
+        await pilot.press("v")
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, TableScreen)
+        at = lines(pilot)[0].index("votes")
+        for order, first in (("▲", "5"), ("▼", "5"), ("", "5")):
+            await pilot.click("#table", offset=(at, 0))
+            await settle(pilot)
+            assert f"▸votes {order}".rstrip() in lines(pilot)[0]
+            assert first in lines(pilot)[1].split()
+        await pilot.click("#table", offset=(3, 0))
+        await settle(pilot)
+        assert lines(pilot)[1].split()[1] == "99"
+
+
+async def test_a_short_text_takes_no_more_lines_than_it_has() -> None:
+    app = JsonApp({"id": 1})
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("v")
+        await pilot.pause()
+        assert isinstance(app.screen, TextScreen)
+        assert app.screen.query_one(Pane).outer_size.height == 3 + 2
+        assert "u JSON" not in str(app.screen.query_one(Pane).border_subtitle)
 
 
 async def test_a_long_string_is_read_whole_and_its_json_unpacked() -> None:

@@ -81,6 +81,8 @@ class DetailPane(Pane):
     def _value_shown(self, event: JsonView.Shown) -> None:
         if event.view is self.result:
             self._show_card(False)
+        if event.view.has_focus:
+            event.view.refresh_bindings()
 
     @on(ErrorCard.TreeWanted)
     def _as_tree(self) -> None:

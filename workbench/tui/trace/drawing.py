@@ -35,6 +35,8 @@ _NARROW = 100
 _LONG = 40
 """Runs of so many calls have an overview above their rows."""
 _LEAST_HEIGHT = 8
+_OF_ROWS = ("toggle_follow", "error(1)", "filter", "order", "summary", "copy")
+"""Actions of keys that the footer offers."""
 
 
 class TraceDrawing(PaintedView):
@@ -96,6 +98,11 @@ class TraceDrawing(PaintedView):
         self._prompt = Prompt()
         """The filter while it is typed."""
         self._problem = ""
+
+    @property
+    def idle_actions(self) -> frozenset[str]:
+        """Nothing can be done with rows that are not there: their keys are not offered."""
+        return frozenset(() if self.model.rows else _OF_ROWS)
 
     @property
     def view(self) -> View:
@@ -218,7 +225,8 @@ class TraceDrawing(PaintedView):
     def _why_empty(self) -> str:
         """What is said where there is no row."""
         if self.model.finished:
-            return "The script called no tool\nand wrote nothing to the console"
+            said = "The script called no tool\nand wrote nothing to the console"
+            return f"{said}\n4 Detail says what came of it"
         return "Running · no call so far" if self.model.is_running else self.empty_text
 
     def _pill(self) -> str:

@@ -21,7 +21,7 @@ from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.wording import duration, size
+from workbench.tui.wording import duration, size, tokens_short
 
 _ORDERS: tuple[tuple[str, Callable[[ToolFigures], float]], ...] = (
     ("total", lambda row: row.total_ms),
@@ -31,6 +31,8 @@ _ORDERS: tuple[tuple[str, Callable[[ToolFigures], float]], ...] = (
     ("result", lambda row: row.bytes_in),
 )
 _FIGURES = 56
+_TOKENS = 9
+_ROOM_FOR_TOKENS = 90
 
 
 class FiguresScreen(GuardedModal[str | None]):
@@ -107,12 +109,15 @@ def show_figures(
 
 
 def _heading(width: int) -> str:
-    name = max(8, width - 2 - _FIGURES)
-    return f"  {fit('Tool', name)}{'calls':>8}{'failed':>8}{'p50':>9}{'p95':>9}{'total':>11}{'result':>11}"
+    tokens = _TOKENS if width - 2 >= _ROOM_FOR_TOKENS else 0
+    name = max(8, width - 2 - _FIGURES - tokens)
+    text = f"  {fit('Tool', name)}{'calls':>8}{'failed':>8}{'p50':>9}{'p95':>9}{'total':>11}{'result':>11}"
+    return f"{text}{'tokens':>{tokens}}" if tokens else text
 
 
 def _line(row: ToolFigures, width: int) -> list[Part]:
-    name = max(8, width - _FIGURES)
+    tokens = _TOKENS if width >= _ROOM_FOR_TOKENS else 0
+    name = max(8, width - _FIGURES - tokens)
     failed = f"{row.failed:,} ✘" if row.failed else "0"
     refused = f" · {row.refused:,} refused" if row.refused else ""
     return [
@@ -122,4 +127,5 @@ def _line(row: ToolFigures, width: int) -> list[Part]:
         (f"{failed:>8}", "error" if row.failed else "dim"),
         (f"{duration(row.median_ms):>9}{duration(row.p95_ms):>9}", ""),
         (f"{duration(row.total_ms):>11}{size(row.bytes_in):>11}", ""),
+        (f"{tokens_short(row.tokens):>{tokens}}" if tokens else "", ""),
     ]

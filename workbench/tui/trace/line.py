@@ -168,7 +168,7 @@ def _with_rest(name: list[Part], width: int, said: list[Part]) -> list[Part]:
     """A name and, in the room that is left, what is said of it; ends with one space."""
     left = width - cells(name)
     if left < 0:
-        return [(fit("".join(text for text, _ in name), width) + " ", "")]
+        return [*_cut(name, width), (" ", "")]
     parts = list(name)
     for text, style in said:
         if not text:
@@ -180,6 +180,18 @@ def _with_rest(name: list[Part], width: int, said: list[Part]) -> list[Part]:
         left -= min(left, cell_len(text))
     parts.append((" " * (left + 1), ""))
     return parts
+
+
+def _cut(parts: list[Part], width: int) -> list[Part]:
+    """Parts that need more cells than there are: each keeps its style, the last one ends with ``…``."""
+    shown: list[Part] = []
+    for number, (text, style) in enumerate(parts):
+        needed = cell_len(text) + (number < len(parts) - 1)
+        if needed > width:
+            return [*shown, (fit(text + "…", width), style)]
+        shown.append((text, style))
+        width -= cell_len(text)
+    return shown
 
 
 def _bar(start_ms: float, end_ms: float, scale: float, width: int, tint: str) -> list[Part]:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from workbench.core.events import ToolCallFinished
 from workbench.core.model import JsonValue, ToolCall
+from workbench.core.savings import Sum
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import clean_line
 from workbench.tui.trace.folds import figures_of
@@ -30,6 +31,8 @@ class ToolFigures:
     total_ms: float
     bytes_in: int
     """Of results."""
+    tokens: int
+    """About, of results: what they would have cost a model."""
 
 
 def tool_figures(calls: Calls) -> list[ToolFigures]:
@@ -48,6 +51,9 @@ def tool_figures(calls: Calls) -> list[ToolFigures]:
         ]
         spent = [finished.duration_ms for finished in ended]
         figures = figures_of(spent)
+        size, tokens = _cost_of(
+            finished.outcome.result for finished in ended if finished.outcome.ok
+        )
         found.append(
             ToolFigures(
                 name,
@@ -57,11 +63,18 @@ def tool_figures(calls: Calls) -> list[ToolFigures]:
                 figures.median_ms,
                 figures.p95_ms,
                 sum(spent),
-                sum(_bytes(finished.outcome.result) for finished in ended if finished.outcome.ok),
+                size,
+                tokens,
             )
         )
     return sorted(found, key=lambda row: -row.total_ms)
 
 
-def _bytes(value: JsonValue) -> int:
-    return len(dumps(value).encode("utf-8", "surrogatepass"))
+def _cost_of(results: Iterable[JsonValue]) -> tuple[int, int]:
+    """Bytes of results as JSON, and about how many tokens they are."""
+    size, tokens = 0, Sum()
+    for result in results:
+        text = dumps(result)
+        size += len(text.encode("utf-8", "surrogatepass"))
+        tokens.add(text)
+    return size, tokens.tokens

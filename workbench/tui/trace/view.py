@@ -35,6 +35,8 @@ class TraceView(TraceArrangement, can_focus=True):
         self._announced: int | None = None
         """The call that was last told of: not again, unless the user goes there."""
         self._ticker: Timer | None = None
+        self._shown_before: int | None = None
+        """Rows that were shown before what was taken last; None: all that was taken is shown."""
 
     def on_mount(self) -> None:
         self._ticker = self.set_interval(_TICK_S, self._tick, pause=True)
@@ -62,14 +64,19 @@ class TraceView(TraceArrangement, can_focus=True):
 
     def take(self, events: Sequence[Event]) -> None:
         """Take events; what they change is shown with ``show_taken``."""
-        before = len(self.model.rows)
+        if self._shown_before is None:
+            self._shown_before = len(self.model.shown)
+        was_empty = not self.model.rows
         self.model.apply(events)
-        if not self.follow:
-            self._unseen += len(self.model.rows) - before
+        if was_empty and self.model.rows and self.has_focus:
+            self.refresh_bindings()
 
     def show_taken(self) -> None:
         """Show what the events changed that were taken since."""
         self._refilter()
+        if not self.follow and self._shown_before is not None:
+            self._unseen += max(0, len(self.model.shown) - self._shown_before)
+        self._shown_before = None
 
     def set_filter(self, text: str) -> str | None:
         """Filter the rows; what is wrong with the filter, or None."""
@@ -113,6 +120,7 @@ class TraceView(TraceArrangement, can_focus=True):
         self._resize()
         if self.follow and self.model.shown:
             self._go(len(self.model.shown) - 1)
+        self._find_cursor()
         if self._ticker is not None and (
             self.model.totals.running or self.model.shown.progress < 1
         ):
@@ -124,11 +132,21 @@ class TraceView(TraceArrangement, can_focus=True):
             self._resize()
             if self.follow and self.model.shown:
                 self._go(len(self.model.shown) - 1)
+            self._find_cursor()
         elif not self.model.totals.running and self._ticker is not None:
             self._ticker.pause()
         self.refresh()
 
     # -- the cursor ------------------------------------------------------------------------
+
+    def _find_cursor(self) -> None:
+        """A filter may have hidden the row under the cursor: it goes to the nearest, once it was typed."""
+        shown = self.model.shown
+        if self.cursor is None or self._prompt.is_open or not shown or shown.progress < 1:
+            return
+        at = min(shown.position(self.cursor), len(shown) - 1)
+        if shown[at] != shown.standing_for(self.cursor):
+            self._go(at)
 
     def lay_out(self) -> None:
         self._resize()
@@ -168,7 +186,7 @@ class TraceView(TraceArrangement, can_focus=True):
             self.set_filter(self._prompt.text or "")
         elif took == "done":
             self._prompt.close()
-            self._resize()
+            self._refilter()
         elif took == "given up":
             self._prompt.close()
             self.set_filter(self._filter_before)

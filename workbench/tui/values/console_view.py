@@ -105,9 +105,17 @@ class ConsoleView(LineLog):
             self, lambda _: self.call_after_refresh(self._refill)
         )
 
+    @property
+    def idle_actions(self) -> frozenset[str]:
+        """Nothing can be done with lines that are not there: their keys are not offered."""
+        return frozenset(() if self._kept else ("level", "copy", "save"))
+
     def add(self, lines: Iterable[LogLine]) -> None:
         """Append lines; of all of them the last rows are drawn."""
+        was_empty = not self._kept
         self._kept.extend(lines)
+        if was_empty and self.has_focus:
+            self.refresh_bindings()
         if not self._is_drawing:
             self._draw()
 

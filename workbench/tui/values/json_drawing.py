@@ -18,6 +18,9 @@ from workbench.tui.values.media import media_of
 from workbench.tui.widgets.line_view import PaintedView, Part, fit, invitation
 from workbench.tui.widgets.prompt import Prompt
 
+_OF_A_VALUE = ("fold", "search", "view", "copy_value")
+"""Actions of keys that the footer offers."""
+
 
 class JsonDrawing(PaintedView):
     """The rows of a value, the cursor, and a line for the search below."""
@@ -63,6 +66,11 @@ class JsonDrawing(PaintedView):
         self._matches: list[Path] = []
         self._match = -1
         self._note = ""
+
+    @property
+    def idle_actions(self) -> frozenset[str]:
+        """Nothing can be done with a value that is not there: its keys are not offered."""
+        return frozenset(() if self.shown is not None else _OF_A_VALUE)
 
     def _footer(self) -> str:
         if self._prompt.is_open:

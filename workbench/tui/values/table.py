@@ -16,8 +16,6 @@ from workbench.tui.values.one_line import preview
 Row = dict[str, JsonValue]
 
 _MOST_COLUMNS = 60
-_LOOKED_AT = 1000
-"""Rows whose members become columns."""
 CELL = 40
 """Cells of the widest column."""
 _COMPARED = re.compile(r"(-?)([^\s:<>=]+)(:|<=|>=|=|<|>)(\S+)")
@@ -31,6 +29,8 @@ class Table:
     rows: tuple[Row, ...]
     left_out: int = 0
     """Columns past the limit."""
+    others: int = 0
+    """Items of the value that are no objects: they are no rows."""
 
 
 def table_of(value: JsonValue) -> Table | None:
@@ -41,10 +41,12 @@ def table_of(value: JsonValue) -> Table | None:
     if 2 * len(rows) < len(value) or not any(rows):
         return None
     names: dict[str, None] = {}
-    for row in rows[:_LOOKED_AT]:
-        names.update(dict.fromkeys(row))
+    for row in rows:
+        if not row.keys() <= names.keys():
+            names.update(dict.fromkeys(row))
     columns = tuple(names)
-    return Table(columns[:_MOST_COLUMNS], tuple(rows), max(0, len(columns) - _MOST_COLUMNS))
+    left_out = max(0, len(columns) - _MOST_COLUMNS)
+    return Table(columns[:_MOST_COLUMNS], tuple(rows), left_out, len(value) - len(rows))
 
 
 def cell(row: Row, column: str, width: int = CELL) -> str:

@@ -36,8 +36,7 @@ class TableScreen(GuardedModal[str | None]):
     DEFAULT_CSS = """
     TableScreen { align: center middle; background: $background 60%; }
     TableScreen > Pane { width: 96%; height: 92%; background: $background; }
-    TableScreen LineInput { border: none; height: 1; padding: 0 1; background: $panel;
-        display: none; &.-shown { display: block; } }
+    TableScreen FilterLine { display: none; &.-shown { display: block; } }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("table")]
 
@@ -134,7 +133,10 @@ class TableScreen(GuardedModal[str | None]):
         shown, all_ = len(self._shown), len(self._table.rows)
         said = f"{shown:,} of {count(all_, 'row')}" if shown != all_ else count(all_, "row")
         column = clean_line(self._table.columns[self._column], 30)
+        column += f", column {self._column + 1:,} of {len(self._table.columns):,}"
         more = f" · {self._table.left_out:,} columns left out" if self._table.left_out else ""
+        if self._table.others:
+            more += f" · {count(self._table.others, 'item')} left out: no objects"
         keys = "Enter the row · ←→ column · o order · / filter · y CSV · Y JSON · v text · Esc"
         self.query_one(Pane).set_title(f"{self._title} · {said} · {column}{more}", keys)
 
@@ -163,6 +165,17 @@ class TableScreen(GuardedModal[str | None]):
             self._left += 1
         self.rows.refresh()
         self._show_title()
+
+    @on(RowList.HeadingClicked)
+    def _column_clicked(self, event: RowList.HeadingClicked) -> None:
+        """A click on a column's name goes to it, and orders by it."""
+        at, widths = 2, self._widths(self.rows.scrollable_content_region.width - 4)
+        for index, _ in self._visible():
+            at += widths[index] + 2
+            if event.x < at:
+                self.action_column(index - self._column)
+                self.action_order()
+                return
 
     def action_order(self) -> None:
         """By the column that is marked; again: the other way; then as it came."""

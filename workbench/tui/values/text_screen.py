@@ -98,7 +98,8 @@ class TextScreen(GuardedModal[None]):
 
     DEFAULT_CSS = """
     TextScreen { align: center middle; background: $background 60%; }
-    TextScreen > Pane { width: 96%; height: 92%; background: $background; }
+    TextScreen > Pane { width: 96%; height: auto; max-height: 92%; background: $background; }
+    TextScreen TextLines { height: auto; max-height: 100%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("text-screen")]
 

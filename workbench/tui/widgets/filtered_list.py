@@ -20,11 +20,7 @@ class FilteredList(Vertical, Generic[T]):
     """What is typed is told as ``Input.Changed``; the screen decides which rows are left of it."""
 
     DEFAULT_CSS = """
-    FilteredList {
-        height: 1fr;
-        & > LineInput { border: none; height: 1; padding: 0 1; background: $surface; }
-        & > LineInput:focus { background: $primary 20%; border: none; }
-    }
+    FilteredList { height: 1fr; }
     """
 
     def __init__(

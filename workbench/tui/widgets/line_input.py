@@ -22,7 +22,13 @@ class LineInput(Input):
 
 
 class FilterLine(LineInput):
-    """Above or below a list that it filters: Enter and Down go to what is left of it."""
+    """Above or below a list that it filters: Enter and Down go to what is left of it. Of one line, also while
+    one types: the frame that Textual puts there then would hide it."""
+
+    DEFAULT_CSS = """
+    FilterLine, FilterLine:focus { border: none; height: 1; padding: 0 1; background: $surface; }
+    FilterLine:focus { background: $primary 20%; }
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("filter")]
 

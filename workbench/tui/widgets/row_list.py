@@ -73,6 +73,13 @@ class RowList(PaintedView, Generic[T], can_focus=True):
     class NearStart(Highlighted):
         """The first rows are in sight: there may be some before them."""
 
+    class HeadingClicked(Highlighted):
+        """A click on the heading, so many cells from its start."""
+
+        def __init__(self, rows: RowList[Any], x: int) -> None:
+            super().__init__(rows)
+            self.x = x
+
     class EdgeWanted(Highlighted):
         """Home or End: the cursor is on the first or the last row that is here."""
 
@@ -217,7 +224,10 @@ class RowList(PaintedView, Generic[T], can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         index = self.scroll_offset.y + event.get_content_offset_capture(self).y - 1
-        if event.get_content_offset_capture(self).y < 1 or index >= len(self.rows):
+        x, y = event.get_content_offset_capture(self)
+        if y == 0 and not only_asks(event):
+            self.post_message(self.HeadingClicked(self, x))
+        if y < 1 or index >= len(self.rows):
             return
         if index != self.cursor or only_asks(event):
             self.move_to(index)
