@@ -37,8 +37,9 @@ from workbench.core.model import (
     ToolCall,
 )
 from workbench.core.ports import History, HistoryKeeper
-from workbench.core.records import HistoryError, UnknownExecution
+from workbench.core.records import HistoryError, RanScript, UnknownExecution
 from workbench.history import CallFollower, ExecutionFollower, Follower
+from workbench.text.jsontext import dumps
 
 pytestmark = pytest.mark.anyio
 LIMITS = Limits(timeout_ms=1234, allowed_servers=("demo",))
@@ -99,7 +100,8 @@ async def test_a_history_without_executions_answers(reader: HistoryKeeper) -> No
     assert reader.tool_statistics("demo", "echo") is None
     assert reader.past_calls("demo", "echo") == []
     assert reader.prune() == 0
-    for ask in (reader.resolve, reader.status, reader.calls, reader.console, reader.recording):
+    asks = (reader.resolve, reader.status, reader.calls, reader.console, reader.ran)
+    for ask in (*asks, reader.recording):
         with pytest.raises(UnknownExecution, match="no execution has the id 'x'"):
             ask("x")
 
@@ -130,6 +132,7 @@ async def test_an_execution_comes_back_as_it_was(history: History, reader: Histo
     )  # fmt: skip
     assert await history.kept("one") is None
     recording = reader.recording("one")
+    assert reader.ran("one") == RanScript("let é = 1;\n", dumps(given), recording.error)
     assert recording.to_json() == {
         "execution_id": "one", "source": "serve", "client": "bot", "script": "x.js", "status": "error",
         "started_at": recording.to_json()["started_at"], "duration_ms": 12.5, "tool_calls": 2,

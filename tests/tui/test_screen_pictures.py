@@ -245,6 +245,9 @@ def test_history(
         await until(lambda: len(screen.rows.rows) == 6, "the list")
         screen.rows.move_to(2)
         await pilot.press("space", "j")
+        preview, run = screen.preview, screen.view.run
+        assert run is not None
+        await until(lambda: not preview.display or run.label in str(preview.border_title))
 
     assert picture(size, theme, show)
 

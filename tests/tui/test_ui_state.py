@@ -187,7 +187,7 @@ async def test_wrapped_lines_and_folds_stay_with_their_file(
     folds.fold([Block(0, 9, 1)])
     folded = folds.kept(one.read_text().split("\n"))
     store = SessionStore(tmp_path / "data")
-    session = Session((str(one),), wrapped=(str(one),), folded={str(one): folded})
+    session = Session((str(one),), wrapped=(str(one),), folded={str(one): folded}, preview=False)
     store.save(session)
     assert store.last() == session
     app = make_app()

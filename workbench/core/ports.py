@@ -18,6 +18,7 @@ from workbench.core.records import (
     ExecutionRow,
     Order,
     PastCall,
+    RanScript,
     Recording,
     ScriptRow,
     ToolStatistics,
@@ -189,6 +190,10 @@ class HistoryReader(Protocol):
 
     def console(self, execution_id: str, offset: int = 0) -> list[LogLine]:
         """Console lines of an execution after the first ``offset``. Raises UnknownExecution."""
+        ...
+
+    def ran(self, execution_id: str) -> RanScript:
+        """What it ran and how it failed, read without its calls. Raises UnknownExecution, CorruptRecord."""
         ...
 
     def recording(self, prefix: str) -> Recording:

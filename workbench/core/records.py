@@ -231,6 +231,16 @@ class CallRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RanScript:
+    """What an execution ran and how it failed, without all that it did."""
+
+    code: str
+    input_start: str
+    """The beginning of its input, as JSON."""
+    error: dict[str, JsonValue] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """One recorded execution, with everything that a replay needs."""
 

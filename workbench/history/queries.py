@@ -24,6 +24,7 @@ from workbench.core.records import (
     HistoryError,
     Order,
     PastCall,
+    RanScript,
     Recording,
     ScriptRow,
     ToolStatistics,
@@ -37,12 +38,14 @@ from workbench.history.past_calls import past_calls_of
 from workbench.history.reading_connections import Connections, SqliteWatch
 from workbench.history.row_decoding import (
     CALLS_MADE,
+    RAN_COLUMNS,
     ROW_COLUMNS,
     Columns,
     call_row,
     chunks,
     execution_row,
     marks,
+    ran_script,
     recording_of,
     shown_status,
 )
@@ -219,6 +222,18 @@ class SqliteReader:
                 (n, offset),
             ).fetchall()
         return [LogLine(row["level"], row["text"], row["at_ms"]) for row in rows]
+
+    def ran(self, execution_id: str) -> RanScript:
+        """What it ran and how it failed, without its calls. Raises UnknownExecution, CorruptRecord."""
+        with self._asked() as connection:
+            n, execution_id = _find(connection, execution_id)
+            assert connection is not None
+            row = connection.execute(
+                f"SELECT {RAN_COLUMNS} FROM executions WHERE n = ?", (n,)
+            ).fetchone()
+        if row is None:
+            raise UnknownExecution(f"no execution has the id {execution_id!r}")
+        return ran_script(row, execution_id)
 
     def recording(self, prefix: str) -> Recording:
         """Everything of one execution. Raises UnknownExecution, CorruptRecord."""

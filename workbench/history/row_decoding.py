@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from workbench.core.model import CallKind, ErrorCode, JsonValue
-from workbench.core.records import CallRow, CorruptRecord, ExecutionRow, Recording
+from workbench.core.records import CallRow, CorruptRecord, ExecutionRow, RanScript, Recording
 from workbench.history.owner import is_alive
 from workbench.text.jsontext import loads
 
@@ -27,6 +27,7 @@ ROW_COLUMNS = (
     # In a damaged record it may be no JSON.
     "CASE WHEN json_valid(error) THEN substr(json_extract(error, '$.message'), 1, 300) END AS error_message"
 )
+RAN_COLUMNS = "code, substr(input, 1, 1000) AS input_start, error"
 RUNNING_OWNERS = (
     "SELECT owner, max(CASE WHEN typeof(started_at) IN ('real', 'integer') THEN started_at END) "
     "FROM executions WHERE status = 'running' GROUP BY owner"
@@ -221,9 +222,7 @@ def recording_of(
     seed = columns.json("seed", list)
     if len(seed) != 4 or not all(isinstance(part, int) for part in seed):
         raise columns.corrupt("seed is not four whole numbers")
-    error = columns.json_or_none("error", dict)
-    if error is not None and not _is_error(error):
-        raise columns.corrupt("error has no message, or no code that is known")
+    error = _error(columns)
     clock, order, answers = _readings(readings, columns)
     made = tuple(calls)
     missing = columns.text_or_none("missing") if columns.has("missing") else None
@@ -265,6 +264,19 @@ def recording_of(
         answer_limit=_later(columns, "answer_limit"),
         definition_tokens=_later(columns, "definition_tokens"),
     )
+
+
+def ran_script(row: sqlite3.Row, execution_id: str) -> RanScript:
+    """What was run, of a row with ``RAN_COLUMNS``. Raises CorruptRecord."""
+    columns = Columns(row, f"the record of {execution_id}")
+    return RanScript(columns.text("code"), columns.text("input_start"), _error(columns))
+
+
+def _error(columns: Columns) -> dict[str, JsonValue] | None:
+    error: dict[str, JsonValue] | None = columns.json_or_none("error", dict)
+    if error is not None and not _is_error(error):
+        raise columns.corrupt("error has no message, or no code that is known")
+    return error
 
 
 def _line(row: sqlite3.Row, execution_id: str) -> dict[str, JsonValue]:

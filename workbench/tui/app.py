@@ -77,6 +77,8 @@ class WorkbenchApp(AppBase):
         self.shares: dict[str, dict[str, float]] = {}
         """How the user has laid out the panes; see ``Session.shares``."""
         self.sidebar_wanted: bool | None = None
+        self.preview_wanted: bool | None = None
+        """Whether the history shows what a run ran; None: where there is room."""
         self._ascii = AsciiFilter()
         self._safe = SafeFilter()
         self._readable = ReadableFilter(

@@ -29,6 +29,7 @@ class SessionKeeper:
         self._app.shares = {name: dict(shares) for name, shares in last.shares.items()}
         self._app.palette.recent = list(last.recent)
         self._app.sidebar_wanted = last.sidebar
+        self._app.preview_wanted = last.preview
         return last.theme
 
     @property
@@ -78,7 +79,8 @@ class SessionKeeper:
         wrapped = app.main.scripts.wrapped.take_from(app.main.scripts.tabs)
         folded = app.main.scripts.folded.take_from(app.main.scripts.tabs)
         now = Session(
-            *(files, current, app.theme, app.shares, app.sidebar_wanted, recent, wrapped, folded)
+            *(files, current, app.theme, app.shares, app.sidebar_wanted, recent, wrapped, folded),
+            preview=app.preview_wanted,
         )
         try:
             self._store.keep([])

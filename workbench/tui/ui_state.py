@@ -55,6 +55,8 @@ class Session:
     """Files whose long lines are wrapped, the last one last."""
     folded: Mapping[str, tuple[KeptFold, ...]] = field(default_factory=dict)
     """What is folded in files, the last one last."""
+    preview: bool | None = None
+    """Whether the history's preview was shown or hidden; None: neither."""
 
 
 class SessionStore:
@@ -115,7 +117,7 @@ class SessionStore:
             return Session()
         files = [file for file in _items(values.get("files")) if _is_file(file)]
         current, theme = values.get("current"), values.get("theme")
-        sidebar = values.get("sidebar")
+        sidebar, preview = values.get("sidebar"), values.get("preview")
         return Session(
             tuple(files),
             current if isinstance(current, int) and 0 <= current < len(files) else 0,
@@ -125,6 +127,7 @@ class SessionStore:
             tuple(name for name in _items(values.get("recent")) if isinstance(name, str)),
             tuple(file for file in _items(values.get("wrapped")) if _is_file(file)),
             _folded(values.get("folded")),
+            preview if isinstance(preview, bool) else None,
         )
 
     @property

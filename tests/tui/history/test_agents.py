@@ -23,6 +23,7 @@ from workbench.tui.notices import FailureNotices, notice, words
 from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.trace.view import TraceView
 from workbench.tui.widgets.line_view import cells
+from workbench.tui.widgets.pane import Pane
 
 __all__ = ["start"]  # the fixture
 pytestmark = pytest.mark.anyio
@@ -126,6 +127,16 @@ def test_a_narrow_session_says_its_process(client: str | None) -> None:
     assert said.rstrip().endswith(" · 123456")
     wide = agent_line((session, None, 0.0), 160)[0][0].strip()
     assert wide == f"{client + '  ' if client else ''}{session.source} · process 123456"
+
+
+async def test_an_empty_list_says_what_it_is(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        await until(lambda: app.runtime_now, "the history is open")
+        await pilot.press("alt+j")
+        await until(lambda: isinstance(app.screen, AgentsScreen), "the list")
+        assert str(app.screen.query_one(Pane).border_title) == "Agents"
 
 
 @pytest.mark.slow

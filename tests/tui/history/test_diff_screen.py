@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from workbench.replay import Pair, compare_calls
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen
 from workbench.tui.history import diff_screen
-from workbench.tui.history.diff_screen import DiffScreen
+from workbench.tui.history.diff_screen import DiffScreen, _name
 from workbench.tui.history.pair_lines import Before, End, calls_compared, pair_line
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.history.text_sides import TextSides, code_difference, side_lines
@@ -288,3 +289,10 @@ def test_the_calls_of_two_runs_are_counted_as_the_history_does() -> None:
     assert calls_compared([refused]) == "1 refused call, the same"
     assert calls_compared([both, pair(True, diff=True)]) == "1 of 2 calls differs"
     assert calls_compared([pair(False, True), refused]) == "1 call and 1 refused, all the same"
+
+
+def test_the_name_of_a_run_says_how_it_ended() -> None:
+    went_well = replace(recording(), value=28, status="ok", error_code=None)
+    assert _name(went_well, 200).endswith("  value 28")
+    failed = replace(recording(), value=None, status="error", error_code="TIMEOUT")
+    assert _name(failed, 200).endswith("  TIMEOUT")

@@ -26,10 +26,12 @@ from workbench.core.model import (
     Source,
     ToolCall,
 )
+from workbench.core.records import RanScript
 from workbench.core.savings import Tokens
 from workbench.history import Store, read_recording
 from workbench.text.redact import Redactor
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.history.diff_screen import DiffScreen
 from workbench.tui.history.filter import HINT, doubt_of, script_filter, text_filter, wanted_of
 from workbench.tui.history.filters_screen import FiltersScreen
@@ -37,6 +39,7 @@ from workbench.tui.history.rows import row_line, when
 from workbench.tui.history.runs_view import RunsView
 from workbench.tui.history.saved_filters import SavedFilters
 from workbench.tui.history.screen import HistoryScreen
+from workbench.tui.values.error_card import ErrorCard
 from workbench.tui.widgets.line_view import Part
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.whole_row import WholeRow
@@ -828,3 +831,64 @@ async def test_a_long_search_is_not_joined_by_others(
         await loaded(app, pilot)
         assert ids(screen) == ["aaaa"]
         assert most == 1
+
+
+async def test_what_the_run_under_the_cursor_ran_stands_beside_the_list(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store()
+    await record_some(store, 9)
+    asked: list[str] = []
+    ran = store.ran
+
+    def spied(execution_id: str) -> RanScript:
+        asked.append(execution_id)
+        return ran(execution_id)
+
+    monkeypatch.setattr(store, "ran", spied)
+    app = HistoryApp(store)
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app, pilot)
+        card, code = screen.preview.query_one(ErrorCard), screen.preview.query_one(CodeArea)
+        await until(lambda: card.display and not code.display, "why it failed")
+        assert card.error is not None
+        assert card.error.message == "no"
+        assert "id8 · s8.js" in str(screen.preview.border_title)
+        await pilot.press(*"jjj")  # faster than anybody reads
+        await until(lambda: code.display and not card.display, "what ran")
+        assert code.text == "return 1"
+        assert "id5 · s5.js" in str(screen.preview.border_title)
+        assert asked == ["id8", "id5"]
+        assert app.focused is screen.rows
+        await pilot.press("v")
+        assert not screen.preview.display
+        await pilot.press("j")
+        await loaded(app, pilot)
+        assert asked == ["id8", "id5"], "what is not shown is not read"
+        await pilot.press("v", "z")
+        await until(lambda: "id8" in str(screen.preview.border_title), "of a script its last run")
+
+
+async def test_a_small_screen_keeps_its_rows_until_the_preview_is_asked_for(
+    open_store: OpenStore,
+) -> None:
+    store = open_store()
+    await record_some(store, 2)
+    app = HistoryApp(store)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(app, pilot)
+        assert not screen.preview.display
+        await pilot.resize_terminal(80, 40)
+        await until(lambda: screen.preview.query(CodeArea), "there is room")
+        await pilot.resize_terminal(80, 24)
+        await until(lambda: not screen.preview.display, "there is none")
+        await pilot.press("v")
+        await until(lambda: screen.preview.query(CodeArea), "what ran")
+        assert screen.rows.size.height > 5
+        wanted: list[bool | None] = []
+        again = HistoryScreen(store, app.open_run, app.filters, "", True)
+        await pilot.press("escape")
+        await app.push_screen(again, wanted.append)
+        assert again.preview.display
+        await pilot.press("v", "escape")
+        assert wanted == [False]

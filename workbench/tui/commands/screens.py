@@ -28,6 +28,7 @@ SCREENS: tuple[Command, ...] = (
     key("history", "mark", "space", "Mark", footer=True),
     key("history", "compare", "d", "Diff with marked", footer=True),
     key("history", "compare_good", "c", "Diff with last good run", footer=True),
+    key("history", "preview", "v", "Preview", footer=True),
     key("history", "pin", "P", "Pin", footer=True),
     key("history", "name", "N", "Name", footer=True),
     key("history", "export", "x", "Export", footer=True),

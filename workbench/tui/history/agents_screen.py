@@ -61,7 +61,8 @@ class AgentsScreen(GuardedScreen[None]):
         self._open_history = open_history
 
     def compose(self) -> ComposeResult:
-        with Pane(id="agents-pane"):
+        with Pane(id="agents-pane") as pane:
+            pane.set_title("Agents", "Enter follows a run · h its history · Esc back")
             yield RowList[Row](agent_line, _heading, id="agents-rows")
         yield KeyFooter()
 
@@ -86,7 +87,7 @@ class AgentsScreen(GuardedScreen[None]):
             return
         self._agents.take(rows, time.monotonic())
         self.rows.empty_text = (
-            "What agents and command lines run, as it runs\nno other process has run a script yet"
+            "What agents and command lines run, as it runs\nNo other process has run a script yet"
         )
         self._update_rows()
 

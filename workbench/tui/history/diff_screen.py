@@ -241,7 +241,7 @@ def _call_shown(call: CallRow) -> JsonValue:
 
 
 def _name(recording: Recording, room: int) -> str:
-    """A run in as many words as there is room for; its value stands in the last row of the calls, too."""
+    """A run in as many words as there is room for; how it ended stands in the last row of the calls, too."""
     status = execution_of(recording).status
     by = clean_line(recording.client or recording.source, 20)
     script = clean_line(recording.script or "inline", 30)
@@ -249,7 +249,7 @@ def _name(recording: Recording, room: int) -> str:
         count(recording.tool_calls, "call"),
         local_time(recording.started_at),
         f"by {by}",
-        f"value {clean_line(dumps(recording.value)[:60])}",
+        recording.error_code or f"value {clean_line(dumps(recording.value)[:60])}",
     ]
     named = f"{clean_line(recording.label)}  {script}  {SIGNS[status]} {status}"
     return as_many(f"{named}  {took(recording.duration_ms)}", parts, room, "  ")

@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Container
 
 from workbench.core.ports import HistoryKeeper
 from workbench.core.records import ScriptRow
@@ -18,6 +19,7 @@ from workbench.tui.commands import bindings
 from workbench.tui.history.filters_screen import FiltersScreen
 from workbench.tui.history.run_actions import RunActions
 from workbench.tui.history.run_pages import ORDERS, Line
+from workbench.tui.history.run_preview import RunPreview
 from workbench.tui.history.runs_view import RunsView
 from workbench.tui.history.saved_filters import SavedFilters
 from workbench.tui.widgets.guarded_screen import GuardedScreen
@@ -31,12 +33,22 @@ _OF_RUNS = frozenset(
 )
 
 
-class HistoryScreen(GuardedScreen[None]):
-    """The list of executions. ``open_run`` shows one (its replay)."""
+class HistoryScreen(GuardedScreen[bool | None]):
+    """The list of executions. ``open_run`` shows one (its replay). It ends with whether somebody showed or hid
+    the preview; None: neither."""
 
     DEFAULT_CSS = """
     HistoryScreen { layout: vertical; }
+    #history-pane { height: 3fr; }
+    #history-preview { height: 2fr; display: none; }
+    HistoryScreen.-tall #history-preview, HistoryScreen.-beside #history-preview { display: block; }
+    HistoryScreen.-beside #history-body { layout: horizontal; }
+    HistoryScreen.-beside #history-pane { width: 3fr; height: 1fr; }
+    HistoryScreen.-beside #history-preview { width: 2fr; height: 1fr; }
+    HistoryScreen.-beside #history-preview.-failed CodeArea { display: block; }
     """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (180, "-beside")]  # noqa: RUF012 (Textual's own form)
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-tall")]  # noqa: RUF012
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("history")]
 
@@ -46,19 +58,30 @@ class HistoryScreen(GuardedScreen[None]):
         open_run: OpenRun,
         filters: SavedFilters,
         filter_text: str = "",
+        preview_wanted: bool | None = None,
     ) -> None:
-        """filter_text: the filter that is in force at first."""
+        """filter_text: the filter that is in force at first. preview_wanted: None: where there is room."""
         super().__init__()
         self.view = RunsView(history, filter_text)
+        self.preview = RunPreview(history, id="history-preview")
+        self._preview_wanted = preview_wanted
         self.filters = filters
         self._history = history
         self._open_run = open_run
 
     def compose(self) -> ComposeResult:
-        with Pane(id="history-pane") as pane:
-            pane.set_title("History")
-            yield self.view
+        with Container(id="history-body"):
+            with Pane(id="history-pane") as pane:
+                pane.set_title("History")
+                yield self.view
+            if self._preview_wanted is not None:
+                self.preview.display = self._preview_wanted
+            yield self.preview
         yield KeyFooter()
+
+    def on_resize(self) -> None:
+        """There may be room for what there was none."""
+        self.call_after_refresh(self._preview)
 
     @property
     def rows(self) -> RowList[Line]:
@@ -94,6 +117,13 @@ class HistoryScreen(GuardedScreen[None]):
         problem = self._history.problem
         self.query_one(Pane).set_title(title, clean_line(problem) if problem else can_do)
         self.refresh_bindings()
+        self._preview()
+
+    @on(RowList.Highlighted)
+    def _preview(self) -> None:
+        """What the run under the cursor ran; of a script, its last run."""
+        row = self.rows.row
+        self.preview.show(row.last if isinstance(row, ScriptRow) else row)
 
     @on(RunsView.Unreadable)
     def _unreadable(self, event: RunsView.Unreadable) -> None:
@@ -102,6 +132,11 @@ class HistoryScreen(GuardedScreen[None]):
         self.rows.refresh()
         self._actions.show_toast(why, error=True)
         self.query_one(Pane).set_title("History · cannot be read", why)
+
+    def action_preview(self) -> None:
+        """What a run ran beside the list, or the list alone."""
+        self.preview.display = self._preview_wanted = not self.preview.display
+        self._preview()
 
     # -- which runs ------------------------------------------------------------------------
 
@@ -119,7 +154,7 @@ class HistoryScreen(GuardedScreen[None]):
     def action_back(self) -> None:
         """Out of the filter, back to the scripts, then out of the screen."""
         if not self.view.leave():
-            self.dismiss()
+            self.dismiss(self._preview_wanted)
 
     @work(exclusive=True, group="history-filters", exit_on_error=False)
     async def action_filters(self) -> None:

@@ -130,8 +130,14 @@ class Navigation:
         from workbench.tui.history.screen import HistoryScreen
 
         app = self._host.app
-        screen = HistoryScreen(runtime.history, app.open_replay, self.saved_filters, filter_text)
-        app.push_screen(screen)
+        screen = HistoryScreen(
+            *(runtime.history, app.open_replay, self.saved_filters, filter_text, app.preview_wanted)
+        )
+
+        def closed(preview_wanted: bool | None) -> None:
+            app.preview_wanted = preview_wanted
+
+        app.push_screen(screen, closed)
 
     @property
     def saved_filters(self) -> SavedFilters:

@@ -209,7 +209,7 @@ class ErrorCard(PaintedView, can_focus=True):
         index = self.scroll_offset.y + y
         if index >= len(self._rows):
             return Strip.blank(width, base)
-        if index == self._at:
+        if index == self._at and self.can_focus:
             base = base + Style(bgcolor=self.part_style("cursor").bgcolor)
         parts = self._rows[index].parts
         return self.strip_of(parts, width, base)
