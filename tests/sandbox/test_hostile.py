@@ -96,10 +96,12 @@ async def test_timeout_cancels_calls_and_nothing_is_called_afterwards(engine: En
     script = (
         "await tools.test.echo(); try { await tools.test.forever() } finally { tools.test.echo() }"
     )
-    ended = await engine.run(ExecutionRequest(script), tools=tools)
-    assert ended.status == "timeout"
+    running = asyncio.ensure_future(engine.run(ExecutionRequest(script), tools=tools))
+    await until(lambda: len(tools.calls) == 2)
+    (worker,) = pool_of(engine)._running
+    assert (await running).status == "timeout"
     assert [call.tool for call in tools.calls] == ["echo", "forever"]
-    await asyncio.sleep(0.15)
+    await _until_gone(worker.pid)
     assert [call.tool for call in tools.calls] == ["echo", "forever"]
     assert [call.tool for call in tools.cancelled] == ["forever"]
 
@@ -112,12 +114,18 @@ async def test_cancel_is_never_a_timeout(engine: Engine) -> None:
         "try { while (true) {} } finally { 1 }",
     ):
         running = asyncio.ensure_future(
-            engine.run(ExecutionRequest(script, execution_id="x"), tools=tools)
+            engine.run(
+                ExecutionRequest(
+                    script, execution_id="x", options=ExecutionOptions(timeout_ms=60_000)
+                ),
+                tools=tools,
+            )
         )
         if "forever" in script:
             await until(tools.called.is_set)
         else:
-            await asyncio.sleep(0.1)
+            await until(lambda: pool_of(engine)._running)
+            await until(lambda: all(cpu_ticks(one.pid) > 1 for one in pool_of(engine)._running))
         assert engine.cancel("x")
         execution = await running
         assert execution.status == "cancelled"

@@ -42,6 +42,11 @@ def _state(manager: Manager, server: str) -> str:
     return manager.catalogue().servers[server].state
 
 
+async def _another_state(manager: Manager, server: str) -> None:
+    before = _state(manager, server)
+    await until(lambda: _state(manager, server) != before)
+
+
 def _is_ready(manager: Manager, server: str) -> bool:
     return _state(manager, server) == "ready"
 
@@ -318,10 +323,8 @@ async def test_closing_while_connecting(tmp_path: Path) -> None:
             await manager.start()
             await asyncio.sleep(n / 500)
         assert _state(manager, "s") == "stopped"
-    await asyncio.sleep(0.1)
-    for path in tmp_path.iterdir():
-        text = path.read_text(encoding="utf-8")
-        assert not text or not _alive(int(text))
+    written = [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()]
+    await until(lambda: not any(_alive(int(pid)) for pid in written if pid))
 
 
 async def test_stderr_is_kept() -> None:
@@ -408,7 +411,7 @@ async def test_a_server_that_hangs_again_and_again_is_waited_for_within_the_call
             assert not outcome.dispatched
             assert "not connected within 0.6 s" in outcome.error.message
             seen.add("connecting" if "it is connecting" in outcome.error.message else "failed")
-            await asyncio.sleep(0.05)
+            await _another_state(manager, "odd")
 
 
 async def test_a_call_meets_a_server_that_is_being_connected_again() -> None:
