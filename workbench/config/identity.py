@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from workbench.config.schema import ServerSettings
 from workbench.text.jsontext import canonical
-from workbench.util.here import here
+from workbench.util.here import expanded, here
 
 
 def identity(settings: ServerSettings) -> str:
@@ -43,7 +43,7 @@ def way(settings: ServerSettings) -> str:
 
 def _folder(words: list[str], cwd: str | None) -> list[str]:
     """The folder, where a word means a file in it: there ``server.py`` is another one elsewhere."""
-    folder = Path(cwd).expanduser() if cwd is not None else here()
+    folder = expanded(cwd) if cwd is not None else here()
     if any(_is_file_there(word, folder) for word in words):
         return [str(folder.absolute())]
     return []

@@ -30,7 +30,7 @@ from workbench.core import paths
 from workbench.core.model import JsonValue, Limits, PoolSettings
 from workbench.text.jsontext import loads
 from workbench.util.files import read_regular
-from workbench.util.here import here
+from workbench.util.here import expanded, here
 from workbench.util.own_python import own_module
 
 FILE_NAME = "workbench.toml"
@@ -386,5 +386,5 @@ def from_text(key: Key, text: str) -> JsonValue:
 def _path(text: str, base: Path) -> Path | None:
     if not text:
         return None
-    path = Path(os.path.expandvars(text)).expanduser()
+    path = expanded(os.path.expandvars(text))
     return path if path.is_absolute() else base / path

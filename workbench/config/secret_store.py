@@ -15,6 +15,7 @@ from workbench.core import paths
 from workbench.core.model import JsonValue
 from workbench.util import keychain
 from workbench.util.files import changing, read_regular, write_whole
+from workbench.util.here import expanded
 
 _FILE = "secrets.json"
 _VERSION = 1
@@ -53,7 +54,7 @@ def secret(name: str) -> str | None:
 def secret_in_file(path: str) -> str | None:
     """What a file holds, without the line end; None: it cannot be read."""
     try:
-        text = read_regular(Path(path).expanduser(), _MOST_VALUE).decode("utf-8")
+        text = read_regular(expanded(path), _MOST_VALUE).decode("utf-8")
     except (OSError, ValueError, RuntimeError) as error:
         _log.info("secret file: %s", error)
         return None

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 
+from workbench.util.here import expanded
+
 _DIRS = PlatformDirs("workbench", appauthor=False)
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -22,10 +24,10 @@ def config_dir() -> Path:
 def data_dir(chosen: str | os.PathLike[str] | None = None) -> Path:
     """Where history and logs live: ``--data-dir``, else ``WORKBENCH_DATA_DIR``, else the user's."""
     if chosen is not None:
-        return Path(chosen).expanduser()
+        return expanded(chosen)
     from_environment = os.environ.get("WORKBENCH_DATA_DIR")
     if from_environment:
-        return Path(from_environment).expanduser()
+        return expanded(from_environment)
     return Path(_DIRS.user_data_dir)
 
 

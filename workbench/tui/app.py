@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from functools import cached_property
@@ -39,6 +40,7 @@ from workbench.tui.widgets import pane_screen as layout
 from workbench.tui.widgets.guarded_screen import nothing_to_await
 from workbench.tui.widgets.mouse import only_asks
 from workbench.tui.widgets.proportions import ROOMY
+from workbench.util.here import expanded
 
 if TYPE_CHECKING:
     from workbench.core.ports import HistoryReader
@@ -297,8 +299,8 @@ class WorkbenchApp(AppBase):
         from workbench.tui.replay.screen import ReplayScreen
 
         def read(history: HistoryReader) -> Recording:
-            file = Path(name).expanduser()
-            return read_recording(file) if file.is_file() else history.recording(name)
+            file = expanded(name)
+            return read_recording(file) if os.path.isfile(file) else history.recording(name)
 
         with self.key_order.hold():
             try:

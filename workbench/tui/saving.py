@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.tui.dialogs.ask import LineScreen, unless_kept
 from workbench.tui.editor import script_documents
-from workbench.util.here import here
+from workbench.util.here import expanded, here
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
@@ -33,7 +33,7 @@ class Saving:
         def named(answer: str | None) -> None:
             if answer is None:
                 return
-            path = Path(answer).expanduser().absolute()
+            path = expanded(answer).absolute()
             unless_kept(self._app, path, lambda: self._write(path, text))
 
         self._app.push_screen(LineScreen(title, str(here() / name)), named)

@@ -19,6 +19,7 @@ from workbench.core.paths import make_private
 from workbench.history import this_process
 from workbench.history.owner import is_alive
 from workbench.tui.editor.folding import KeptFold
+from workbench.tui.editor.script_documents import Stamp, Stamps
 from workbench.util.files import write_whole
 from workbench.util.os_differences import can_test_life
 
@@ -36,6 +37,8 @@ class Draft:
     path: str | None
     text: str
     input: str
+    stamps: Stamps = (None, None)
+    """Of the files that it was made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +205,16 @@ def _draft(entry: Any) -> Draft | None:
     path, text, given = entry.get("path"), entry.get("text"), entry.get("input")
     if not isinstance(text, str) or not isinstance(given, str):
         return None
-    return Draft(path if isinstance(path, str) else None, text, given)
+    stamps = _items(entry.get("stamps"))
+    script, beside = map(_stamp, stamps if len(stamps) == 2 else (None, None))
+    return Draft(path if isinstance(path, str) else None, text, given, (script, beside))
+
+
+def _stamp(value: Any) -> Stamp | None:
+    match value:
+        case [int() as written, int() as size, int() as number]:
+            return written, size, number
+    return None
 
 
 def _alive(pid: str, started: str | None) -> bool:

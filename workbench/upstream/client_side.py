@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from workbench.core.elicitation import Elicit, Elicitation
 from workbench.core.model import JsonValue
 from workbench.mcp.messages import ADDRESS_FIRST, INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
-from workbench.util.here import here
+from workbench.util.here import expanded, here
 
 if TYPE_CHECKING:
     from workbench.config import ServerSettings
@@ -128,7 +128,7 @@ def roots_of(settings: ServerSettings) -> list[str]:
     Without a setting those that its own arguments name, else the working folder; a server elsewhere is told
     of none.
     """
-    folder = Path(settings.cwd).expanduser() if settings.cwd is not None else here()
+    folder = expanded(settings.cwd) if settings.cwd is not None else here()
     folder = folder.absolute()
     if settings.roots is not None:
         return [_uri(root, folder) for root in settings.roots]
@@ -141,14 +141,14 @@ def roots_of(settings: ServerSettings) -> list[str]:
 def _uri(root: str, folder: Path) -> str:
     if root.startswith("file:"):
         return root
-    return (folder / Path(root).expanduser()).absolute().as_uri()
+    return (folder / expanded(root)).absolute().as_uri()
 
 
 def _is_folder(word: str, folder: Path) -> bool:
     if not word or "\0" in word:
         return False
     try:
-        return (folder / Path(word).expanduser()).is_dir()
+        return (folder / expanded(word)).is_dir()
     except (OSError, RuntimeError):
         return False
 

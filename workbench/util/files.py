@@ -22,23 +22,24 @@ _NO_LOCKS = (errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.ENOTSU
 _REPLACE_TRIES = 20
 
 
-def write_whole(path: Path, data: bytes, *, mode: int = 0o600, sync: bool = True) -> None:
+def write_whole(path: Path, data: bytes, *, mode: int = 0o600, sync: bool = True) -> os.stat_result:
     """Write a file so that a reader, and a crash, find the old content or the new one.
 
     A symbolic link stays one: the file it leads to is replaced. What is no regular file (a pipe,
     ``/dev/stdout``) is written to as it is.
     mode: of a new file; one that is there keeps its own mode and owner.
     sync: wait until the disk has it; without, a power cut may cost the last write.
+    Returns what is known of the file that was written: who looks later may see another's.
     Raises OSError.
     """
-    target = path.resolve()
+    target = _real(path)
     try:
         old = target.stat()
     except FileNotFoundError:
         old = None
     if old is not None and not stat.S_ISREG(old.st_mode):
         target.write_bytes(data)
-        return
+        return old
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:64]}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -49,7 +50,9 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o600, sync: bool = True
         if old is not None:
             _keep_owner(name, old)
         os.chmod(name, stat.S_IMODE(old.st_mode) if old is not None else mode)
+        written = os.stat(name)
         _replace(name, target)
+        return written
     except BaseException:
         with suppress(OSError):
             os.unlink(name)
@@ -64,7 +67,7 @@ def changing(path: Path) -> Iterator[None]:
     A file system without locks has none. The folder must exist. Raises OSError, also where another
     process holds it for 10 s.
     """
-    handle = _open_lock(path.resolve())
+    handle = _open_lock(_real(path))
     try:
         if not _locked(handle):
             raise OSError(errno.EAGAIN, "another process is changing it", str(path))
@@ -98,6 +101,12 @@ def put_aside(path: Path) -> Path:
     aside = path.with_name(f"{path.stem}.damaged-{now:%Y%m%dT%H%M%S%f}{path.suffix}")
     path.replace(aside)
     return aside
+
+
+def _real(path: Path) -> Path:
+    """Where symbolic links lead; of those that lead round in a circle the first (``Path.resolve`` raises
+    what is no OSError)."""
+    return Path(os.path.realpath(path))
 
 
 def _keep_owner(name: str, old: os.stat_result) -> None:

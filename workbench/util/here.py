@@ -1,4 +1,4 @@
-"""The folder that we run in, also where it is gone: a worktree that was removed, a temporary folder."""
+"""Where we are: the folder that we run in, also where it is gone, and the homes that paths begin with."""
 
 from __future__ import annotations
 
@@ -12,3 +12,9 @@ def here() -> Path:
         return Path(os.getcwd())  # noqa: TID251
     except FileNotFoundError:
         return Path(os.environ.get("PWD") or os.devnull)
+
+
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """A path that somebody wrote, ``~`` and ``~user`` as their homes; of a user that is not there as it stands
+    (``Path.expanduser`` raises)."""
+    return Path(os.path.expanduser(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -141,7 +142,7 @@ class LineScreen(GuardedModal[str | None]):
 
 def unless_kept(app: App[int], path: Path, write: Callable[[], None]) -> None:
     """Write at once where no file is; one that is there is overwritten only after a question."""
-    if not path.exists():
+    if not os.path.exists(path):
         write()
         return
     app.push_screen(

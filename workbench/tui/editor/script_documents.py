@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core import paths
-from workbench.util.files import write_whole
+from workbench.util.files import read_regular, write_whole
+from workbench.util.here import expanded
 
 _INPUT_SUFFIX = ".input.json"
 _EMPTY_INPUT = "{}\n"
@@ -18,8 +19,11 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LARGEST = 16 << 20
 _MARK = BOM_UTF8.decode()
 """What some editors put before a text in UTF-8: no part of it, and kept where it was."""
-Stamps = tuple[int | None, int | None]
-"""When a script and its input were written, in ns; None: there is no such file."""
+Stamp = tuple[int, int, int]
+"""Of a file: when it was written (ns), its bytes, its number on the disk."""
+Stamps = tuple[Stamp | None, Stamp | None]
+"""Of a script and its input; None: there is no such file."""
+_NO_FILES: Stamps = (None, None)
 
 
 class DocumentError(Exception):
@@ -33,8 +37,10 @@ class Document:
     path: Path | None
     saved_text: str = ""
     saved_input: str = _EMPTY_INPUT
-    stamps: Stamps | None = None
-    """Of its files, as they were read or saved; None: they are another's, whatever they hold."""
+    stamps: Stamps = _NO_FILES
+    """Of its files, as the text that is edited came from them: as they were read or saved."""
+    gone: bool = False
+    """Whether its file was removed: what is shown is in no file."""
     number: int = 1
     """Tells scripts that have no file apart."""
     mark: str = ""
@@ -50,19 +56,26 @@ class Document:
 
     def changed_on_disk(self) -> bool:
         """Whether someone else wrote its files since they were read or saved."""
+        return self.path is not None and stamps(self.path) != self.stamps
+
+    def was_removed(self) -> bool:
+        """Whether its file was there once, and is no longer."""
         return (
-            self.path is not None and self.stamps is not None and stamps(self.path) != self.stamps
+            self.path is not None and self.stamps[0] is not None and not os.path.exists(self.path)
         )
 
     def objection(self) -> str:
         """Why saving should ask first, behind the name; empty: nothing speaks against it."""
-        if self.path is None or not self.path.exists():
-            return ""  # who removed it sees it again
-        if self.changed_on_disk():
+        if self.path is None:
+            return ""
+        now = stamps(self.path)
+        # Who removed a file sees it again.
+        if any(
+            its is not None and its != known for its, known in zip(now, self.stamps, strict=True)
+        ):
             return "was changed by another program"
-        # Files are replaced, which asks the folder only; root may write anything.
-        writable = self.path.stat().st_mode & 0o222 and os.access(self.path, os.W_OK)
-        return "" if writable else "is read-only"
+        files = self.path, input_file(self.path)
+        return "is read-only" if any(_is_read_only(file) for file in files) else ""
 
 
 def is_sample(path: Path) -> bool:
@@ -91,11 +104,10 @@ def named_input(script: Path, name: str) -> Path:
 
 def read(path: Path) -> Document:
     """Open a script with its input. A file that does not exist yet is an empty script."""
-    path = path.expanduser().absolute()
+    path = expanded(path).absolute()
     seen = stamps(path)
-    text = read_text(path) if seen[0] is not None else ""
-    beside = input_file(path)
-    given = read_text(beside).removeprefix(_MARK) if beside.is_file() else _EMPTY_INPUT
+    text = read_text(path, "")
+    given = read_text(input_file(path), _EMPTY_INPUT).removeprefix(_MARK)
     mark = text[:1] if text.startswith(_MARK) else ""
     return Document(path, text.removeprefix(mark), given, seen, mark=mark)
 
@@ -106,31 +118,36 @@ def write(document: Document, text: str, input_text: str) -> None:
     beside = document.input_path
     if path is None or beside is None:
         raise DocumentError("the script has no name yet: use Save as")
-    write_text(path, document.mark + text)
-    document.saved_text = text
-    if input_text != document.saved_input or beside.is_file():
-        write_text(beside, input_text)
-    document.saved_input = input_text
-    document.stamps = stamps(path)
+    script = write_text(path, document.mark + text)
+    document.saved_text, document.stamps = text, (script, document.stamps[1])
+    document.gone = False
+    given = None
+    if input_text != _EMPTY_INPUT or os.path.exists(beside):
+        given = write_text(beside, input_text)
+    document.saved_input, document.stamps = input_text, (script, given)
 
 
-def read_text(path: Path) -> str:
-    """A text file of at most 16 MB. Raises DocumentError."""
+def read_text(path: Path, otherwise: str | None = None) -> str:
+    """A text file of at most 16 MB; ``otherwise`` where there is none. Raises DocumentError."""
     try:
-        size = path.stat().st_size
-        if size > _LARGEST:
-            raise DocumentError(f"{path} is {size} bytes; at most {_LARGEST} can be edited")
-        return path.read_bytes().decode("utf-8")
+        return read_regular(path, _LARGEST).decode("utf-8")
+    except FileNotFoundError as error:
+        if otherwise is not None:
+            return otherwise
+        raise DocumentError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise DocumentError(f"{path} is not UTF-8 text (byte {error.start})") from None
     except OSError as error:
         raise DocumentError(f"{path}: {error.strerror or error}") from None
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file, whole or not at all. Raises DocumentError."""
+def write_text(path: Path, text: str) -> Stamp:
+    """Write a text file, whole or not at all; what tells it from what others write. Raises DocumentError."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        # A pipe that nobody reads would hold up the screen for good.
+        raise DocumentError(f"cannot save {path}: no regular file")
     try:
-        write_whole(path, text.encode(), mode=0o644)
+        return _stamp_of(write_whole(path, text.encode(), mode=0o644))
     except (OSError, UnicodeEncodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "text that is no UTF-8"
         raise DocumentError(f"cannot save {path}: {reason}") from None
@@ -141,8 +158,20 @@ def stamps(script: Path) -> Stamps:
     return _stamp(script), _stamp(input_file(script))
 
 
-def _stamp(path: Path) -> int | None:
+def _stamp(path: Path) -> Stamp | None:
     try:
-        return path.stat().st_mtime_ns
+        return _stamp_of(path.stat())
     except OSError:
         return None
+
+
+def _stamp_of(known: os.stat_result) -> Stamp:
+    return known.st_mtime_ns, known.st_size, known.st_ino
+
+
+def _is_read_only(file: Path) -> bool:
+    """Files are replaced, which asks the folder only; root may write anything."""
+    try:
+        return not file.stat().st_mode & 0o222 or not os.access(file, os.W_OK)
+    except OSError:
+        return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from workbench.history import (
 )
 from workbench.text.sanitize import clean_line
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.util.here import expanded
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -169,5 +171,5 @@ _AT_ONCE = 500
 
 def _target(text: str) -> tuple[Path, bool]:
     """The file that a text names, and whether it is there."""
-    path = Path(text).expanduser()
-    return path, path.exists()
+    path = expanded(text)
+    return path, os.path.exists(path)

@@ -9,7 +9,7 @@ from pathlib import Path
 from workbench.history import Recording
 from workbench.tui.editor import script_documents
 from workbench.tui.editor.folding import KeptFold
-from workbench.tui.editor.script_documents import Document, DocumentError
+from workbench.tui.editor.script_documents import Document, DocumentError, Stamps
 from workbench.tui.main.tab import Tab
 
 _KEPT = 20
@@ -21,6 +21,7 @@ class ClosedScript:
     is folded."""
 
     path: Path | None
+    stamps: Stamps
     script: str
     input: str
     was_changed: bool
@@ -38,9 +39,12 @@ class ClosedScript:
             return Document(None)
 
     def put_into(self, tab: Tab) -> None:
-        """The texts that no file holds, and the cursor."""
-        if self.was_changed or tab.document.path is None:
+        """The texts that no file holds, and the cursor. They came from the file as it was then: what others
+        wrote into it since is not overwritten unasked."""
+        if self.was_changed or tab.document.stamps[0] is None:
             tab.script.text, tab.input.text = self.script, self.input
+            if tab.document.path is not None:
+                tab.document.stamps = self.stamps
         tab.recorded = self.recorded
         tab.script.restore_folds(self.folds)
         row, column = self.cursor
@@ -59,6 +63,7 @@ class ClosedScripts:
         self._kept.append(
             ClosedScript(
                 tab.document.path,
+                tab.document.stamps,
                 tab.script.text,
                 tab.input.text,
                 tab.changed,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.tui.dialogs.ask import LineScreen
+from workbench.tui.dialogs.ask import LineScreen, unless_kept
 from workbench.tui.editor import script_documents
 from workbench.tui.editor.script_documents import DocumentError
 from workbench.tui.main.input_text import InputError, parse_input
@@ -54,6 +55,13 @@ class NamedInputs:
                 return
             try:
                 path = script_documents.named_input(script, answer)
+            except DocumentError as error:
+                host.app.show_toast(str(error), "error")
+            else:
+                unless_kept(host.app, path, lambda: write(path))
+
+        def write(path: Path) -> None:
+            try:
                 script_documents.write_text(path, tab.input.text)
             except DocumentError as error:
                 host.app.show_toast(str(error), "error")

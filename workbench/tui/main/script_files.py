@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +20,7 @@ from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen, unless_kept
 from workbench.tui.editor import script_documents
 from workbench.tui.editor.highlighting import language_of
 from workbench.tui.editor.script_documents import Document, DocumentError, Stamps
-from workbench.util.here import here
+from workbench.util.here import expanded, here
 
 if TYPE_CHECKING:
     from workbench.tui.main.host import Host
@@ -36,10 +37,11 @@ class ScriptFiles:
     def __init__(self, host: Host, scripts: ScriptTabs) -> None:
         self._host = host
         self._scripts = scripts
-        self._told_of: list[Tab] = []
-        """Scripts that were changed both here and on disk."""
+        self._told: dict[Tab, str] = {}
+        """What was said of scripts whose file another program changed."""
         self._warned: dict[Tab, tuple[str, Stamps]] = {}
         """Why the last save was put off, and which files it would have overwritten."""
+        self._warned_at = 0.0
 
     # -- opening -----------------------------------------------------------------------
 
@@ -110,8 +112,7 @@ class ScriptFiles:
         self._host.set_status(f"Saved {tab.document.path}")
         app.keep_drafts()  # what is in a file now is not recovered
         self._warned.pop(tab, None)
-        if tab in self._told_of:
-            self._told_of.remove(tab)
+        self._told.pop(tab, None)
         return True
 
     def _puts_off(self, tab: Tab) -> bool:
@@ -121,9 +122,10 @@ class ScriptFiles:
         if not objection or document.path is None:
             return False
         warned = objection, script_documents.stamps(document.path)
-        if self._warned.get(tab) == warned:
+        keys = self._host.app.key_order
+        if self._warned.get(tab) == warned and not keys.was_typed_before(self._warned_at):
             return False
-        self._warned[tab] = warned
+        self._warned[tab], self._warned_at = warned, keys.moment()
         self._host.app.show_toast(
             f"{document.name} {objection}: Save as keeps both; saving again overwrites it",
             "warning",
@@ -141,25 +143,28 @@ class ScriptFiles:
     def save_as(self, tab: Tab, then: Callable[[], object] = lambda: None) -> None:
         """Ask for a name and save; ``then`` is done when that succeeded."""
 
-        def save(path: Path, *, asked: bool) -> None:
-            before = tab.document.path
-            tab.document.path = path
+        def save(path: Path) -> None:
+            before = tab.document
+            tab.document = Document(path, mark=before.mark)
             if path.parent == self._folder.absolute():
                 with suppress(OSError):  # saving says why
                     path.parent.mkdir(parents=True, exist_ok=True)
-            if self._write(tab, asked=asked):
+            if self._write(tab, asked=True):
                 then()
             else:
-                tab.document.path = before
+                tab.document = before
 
         def named(answer: str | None) -> None:
             if answer is None:
                 return
             path = self._path_of(answer)
             if path == tab.document.path:
-                save(path, asked=False)
+                if self._write(tab):
+                    then()
             else:
-                unless_kept(self._host.app, path, lambda: save(path, asked=True))
+                both = path, script_documents.input_file(path)
+                there = next((file for file in both if os.path.exists(file)), path)
+                unless_kept(self._host.app, there, lambda: save(path))
 
         path = tab.document.path
         if path is None or script_documents.is_sample(path):  # samples stay as they came
@@ -174,7 +179,7 @@ class ScriptFiles:
 
     def _path_of(self, answer: str) -> Path:
         """The file that somebody means: a name in the folder of scripts, or a path from here."""
-        path = Path(answer).expanduser()
+        path = expanded(answer)
         if path.parent == Path() and not answer.startswith("."):
             path = self._folder / path
         path = path.absolute()
@@ -207,32 +212,36 @@ class ScriptFiles:
         """Take what another program wrote into files that are not being edited; tell of the others."""
         for tab in self._scripts.tabs:
             document = tab.document
-            if document.path is None or not document.changed_on_disk():
+            if document.path is None:
                 continue
-            if not document.path.exists():
-                continue  # saving makes it again
-            if tab.changed:
-                self._tell_of_both(tab)
+            if document.gone != (gone := document.was_removed()):
+                document.gone = gone
+                self._host.show_titles()
+                if gone:
+                    self._host.set_status(f"{document.name} was removed: saving makes it again")
+            if gone or not document.changed_on_disk():
+                continue
+            if tab.edited:
+                name = document.name
+                self._tell(tab, f"{name} was changed by another program; your text is kept")
                 continue
             try:
                 fresh = script_documents.read(document.path)
             except DocumentError as error:
-                self._host.app.show_toast(str(error), "warning")
-                document.stamps = None
+                self._tell(tab, str(error))
                 continue
             tab.document = fresh
             tab.script.take_over(fresh.saved_text)
             tab.input.take_over(fresh.saved_input)
+            self._told.pop(tab, None)
             self._host.set_status(f"{document.name} was changed by another program: read again")
             self._host.show_titles()
 
-    def _tell_of_both(self, tab: Tab) -> None:
-        """Changed here and on disk: said once."""
-        if tab not in self._told_of:
-            self._told_of.append(tab)
-            self._host.app.show_toast(
-                f"{tab.document.name} was changed by another program; your text is kept", "warning"
-            )
+    def _tell(self, tab: Tab, what: str) -> None:
+        """Of a script whose file is another now: said once."""
+        if self._told.get(tab) != what:
+            self._told[tab] = what
+            self._host.app.show_toast(what, "warning")
 
 
 def _short(path: Path) -> str:

@@ -72,11 +72,18 @@ class ScriptTabs:
             self.switch(current)
 
     async def _recover(self, draft: Draft) -> None:
+        """Show what a crash left. What was written into its file since then is not overwritten unasked."""
         try:
             document = script_documents.read(Path(draft.path)) if draft.path else Document(None)
         except DocumentError:
             document = Document(None)
         tab = await self.show(document)
+        if (
+            tab.changed and document.path is not None
+        ):  # another of the same file, from another process
+            tab = await self.show(Document(None))
+        elif document.path is not None:
+            tab.document.stamps = draft.stamps
         tab.script.text, tab.input.text = draft.text, draft.input
         self._host.app.show_toast(f"Recovered unsaved text of {document.name}", "warning")
 
@@ -87,6 +94,7 @@ class ScriptTabs:
                 str(tab.document.path) if tab.document.path is not None else None,
                 tab.script.text,
                 tab.input.text,
+                tab.document.stamps,
             )
             for tab in self.tabs
             if tab.changed

@@ -30,7 +30,12 @@ class Tab:
 
     @property
     def changed(self) -> bool:
-        """Whether the files do not hold what the editors show."""
+        """Whether no file holds what the editors show."""
+        return self.document.gone or self.edited
+
+    @property
+    def edited(self) -> bool:
+        """Whether the editors show something else than what its files hold, or held until they were removed."""
         document = self.document
         return (self.script.text, self.input.text) != (document.saved_text, document.saved_input)
 

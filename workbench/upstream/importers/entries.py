@@ -19,6 +19,7 @@ from workbench.upstream.importers.texts import Texts
 from workbench.upstream.importers.variables import Variables, is_variable
 from workbench.util.digits import is_finite
 from workbench.util.files import read_regular
+from workbench.util.here import expanded
 from workbench.util.os_differences import split_command
 
 Product: TypeAlias = Literal[
@@ -225,7 +226,7 @@ def _folder(entry: Entry, command: str | None, args: list[str], texts: Texts) ->
     cwd = entry.get("cwd", entry.get("working_directory"))
     if isinstance(cwd, str) and cwd:
         folder = texts.plain(cwd)
-        return folder if "${" in folder else str(texts.folder / Path(folder).expanduser())
+        return folder if "${" in folder else str(texts.folder / expanded(folder))
     relative = ("./", "../", ".\\", "..\\")
     if any(text.startswith(relative) for text in (command or "", *args)):
         return str(texts.folder)
