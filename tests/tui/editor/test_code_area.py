@@ -633,3 +633,50 @@ async def test_long_lines_are_wrapped_and_painted_whole() -> None:
         assert area.scroll_offset.y <= area.wrapped_document.rows_of(1)[0]
         await pilot.press("alt+z")
         await until(lambda: len(area.wrapped_document.rows_of(1)) == 1, "on one row again")
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+async def test_an_editor_that_loses_rows_keeps_its_cursor_in_sight(wrapped: bool) -> None:
+    """An error that is told below it, a bar, a smaller terminal: who types went on out of sight."""
+    app = EditorApp("\n".join(["word " * 10] * 40))
+    async with app.run_test(size=(80, 12)) as pilot:
+        area = app.area
+        area.soft_wrap = wrapped
+        for line in (12, 25):
+            area.go_to(line)
+            for size in ((80, 12), (80, 8), (40, 5)):
+                await pilot.resize_terminal(*size)
+                await pilot.pause()
+                row = area.wrapped_document.location_to_offset(area.cursor_location).y
+                assert 0 <= row - area.scroll_offset.y < area.scrollable_content_region.height
+        top = area.scroll_offset.y
+        area.scroll_to(y=0, animate=False, immediate=True, force=True)
+        await pilot.resize_terminal(40, 4)
+        await pilot.pause()
+        assert (area.scroll_offset.y, top > 0) == (0, True), "who looks elsewhere stays there"
+
+
+@pytest.mark.parametrize(
+    ("text", "step"), [("{\n    a\n}\n", "    "), ("{\n\ta\n}\n", "\t"), ("", "  ")]
+)
+async def test_a_text_goes_on_as_it_is_indented(text: str, step: str) -> None:
+    """Tab, Enter and a closing bracket took two blanks in scripts of tabs or of four, too."""
+    app = EditorApp(text)
+    async with app.run_test(size=(60, 12)) as pilot:
+        app.area.move_cursor(app.area.document.end)
+        await pilot.press(*"if(", "end", "{", "enter", "x", "down", "enter", "tab", "y")
+        assert app.area.text == text + f"if(){{\n{step}x\n}}\n{step}y"
+        await pilot.press("enter", "}", "shift+tab")
+        assert app.area.text.endswith(f"\n{step}y\n}}")
+
+
+async def test_lines_that_are_pasted_say_how_a_new_text_is_indented() -> None:
+    """An empty text was taken for one of four blanks a level."""
+    app = EditorApp()
+    async with app.run_test(size=(60, 12)):
+        assert app.area.step == "  "
+        for step in ("   ", "    "):
+            pasted = f"{{\n{step}a\n{step}{step}b\n"
+            app.post_message(events.Paste(pasted))
+            await until(lambda text=pasted: app.area.text.endswith(text))
+            assert app.area.step == "   ", "the first"

@@ -12,23 +12,23 @@ from tests.tui.editor.editor_app import EditorApp, lines
 from workbench.config import Config
 from workbench.config.schema import UiSettings
 from workbench.tui.app import WorkbenchApp
-from workbench.tui.editor.indent_guides import blank_beside, guides, indent_unit
+from workbench.tui.editor.indent_guides import blank_beside, guides, indent_step
 
 TEXT = ["if (a) {", "  b(", "    c", "", "    d", "", "  )", "", "}", "", "e"]
 
 
 @pytest.mark.parametrize(
-    ("text", "unit"),
+    ("text", "step"),
     [
-        (TEXT, 2),
-        (["{", "    a", "    {", "        b", "      c", "}"], 4),
-        (["{", "\ta", "\t{", "\t\tb"], 4),
-        (["a", "b"], 4),
+        (TEXT, "  "),
+        (["{", "    a", "    {", "        b", "      c", "}"], "    "),
+        (["{", "\ta", "\t{", "\t\tb"], "\t"),
+        (["a", "b"], None),
     ],
     ids=["two", "four", "tabs", "none"],
 )
-def test_a_text_says_how_it_is_indented(text: list[str], unit: int) -> None:
-    assert indent_unit(text, 4) == unit
+def test_a_text_says_how_it_is_indented(text: list[str], step: str | None) -> None:
+    assert indent_step(text, 4) == step
 
 
 def test_guides_stand_at_each_level_and_go_through_blank_lines() -> None:

@@ -162,3 +162,47 @@ def test_lines_that_wait_are_read_and_what_comes_as_keys_is_left() -> None:
     finally:
         os.close(ours)
         os.close(theirs)
+
+
+_BLOCK = "if (a) {\r  b(c);\r}\r"
+
+
+@pytest.mark.parametrize(
+    ("reads", "told"),
+    [
+        ([_BLOCK], [_BLOCK]),
+        (["if (a) {\n\tb(c);\n}"], ["if (a) {\n\tb(c);\n}"]),
+        ([_BLOCK, "}\r"], [_BLOCK, "}\r"]),
+        ([_BLOCK + "\x1b[A"], [_BLOCK, "up"]),
+        (["\x1b[A" + _BLOCK[:5]], ["up", *"[A"[2:], "i", "f", "space", "left_parenthesis", "a"]),
+        (["word\r" * 50], ["word\r" * 50]),
+    ],
+)
+def test_what_was_pasted_without_marks_is_a_paste(reads: list[str], told: list[str]) -> None:
+    """GNU screen and the console have none: each line was indented further, and each brace closed twice."""
+    assert [
+        each.text if isinstance(each, events.Paste) else each.key
+        for each in sent(*reads)
+        if isinstance(each, events.Paste | events.Key)
+    ] == told
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "if (a) {\rb(c);\r",  # while the line stood still
+        "word \r" * 20,
+        "jjjjjjjjjjjjjjjjj\r  ",
+        "\r  a",
+        "x" * 500,
+        "filter these words\r",
+        "\x1b[Aword word word word\x7f\r  x",
+    ],
+)
+def test_what_was_typed_ahead_stays_keys(typed: str) -> None:
+    assert not any(isinstance(each, events.Paste) for each in sent(typed))
+
+
+def test_a_paste_with_marks_is_one_whatever_is_in_it() -> None:
+    told = sent(f"\x1b[200~{_BLOCK}", f"{_BLOCK}\x1b[201~")
+    assert [each.text for each in told if isinstance(each, events.Paste)] == [_BLOCK * 2]

@@ -100,6 +100,7 @@ class CodeArea(LineActions, inherit_bindings=False):
             classes=classes,
         )
         self.indent_width = 2
+        self.measure_guides()  # tabs are as wide as that
 
     def on_mount(self) -> None:
         self.colours.soon()
@@ -133,6 +134,7 @@ class CodeArea(LineActions, inherit_bindings=False):
             self.colours.soon()
 
     def _lines_changed(self, top: int, removed: int, added: int, first: str) -> None:
+        self.measure_changed(top, added)
         others = self.marks.lines_changed(top, removed, added, first)
         self.colours.lines_changed(top, removed, added, first, others)
 

@@ -40,10 +40,6 @@ class Typing:
         self._area = area
         self._on_typed = typed
 
-    @property
-    def _unit(self) -> str:
-        return "\t" if self._area.indent_type == "tabs" else " " * self._area.indent_width
-
     def _around(self) -> tuple[str, str]:
         """The cursor's line, before and after it."""
         row, column = self._area.cursor_location
@@ -55,13 +51,14 @@ class Typing:
         start, end = self._area.selection
         before, after = self._around()
         if event.key == "enter":
-            first, second = text_edits.new_line(before, after, self._unit)
+            first, second = text_edits.new_line(before, after, self._area.step)
             self._insert_around(first, second)
             return True
         if event.key == "tab":
             if start[0] == end[0]:
-                return False
-            self._change_lines(lambda lines: text_edits.indented(lines, self._unit))
+                self._area.type_text(self._to_next_stop(min(start, end)), start, end)
+                return True
+            self._change_lines(lambda lines: text_edits.indented(lines, self._area.step))
             return True
         if event.key == "backspace" and start == end and text_edits.deletes_pair(before, after):
             row, column = end
@@ -79,16 +76,22 @@ class Typing:
             self._area.move_cursor((end[0], end[1] + 1))
         elif start == end and text_edits.closes_itself(typed, before, after):
             self._insert_around(typed, text_edits.PAIRS[typed])
-        elif typed in text_edits.CLOSERS and start == end and before.endswith(self._unit):
+        elif typed in text_edits.CLOSERS and start == end and before.endswith(self._area.step):
             row, column = end
             if before.strip():
                 self._area.type_text(typed, start, end)
             else:
-                self._area.type_text(typed, (row, column - len(self._unit)), end)
+                self._area.type_text(typed, (row, column - len(self._area.step)), end)
         else:
             self._area.type_text(typed, start, end)
         self._on_typed(typed)
         return True
+
+    def _to_next_stop(self, place: Location) -> str:
+        step = self._area.step
+        if step == "\t":
+            return step
+        return " " * (len(step) - self._area.get_column_width(*place) % len(step))
 
     def _insert_around(self, first: str, second: str) -> None:
         result = self._area.type_text(first + second, *self._area.selection)
@@ -155,7 +158,7 @@ class Typing:
         self._area.selection = Selection(moved(start), moved(end))
 
     def outdent(self) -> None:
-        self._change_lines(lambda lines: text_edits.outdented(lines, self._unit))
+        self._change_lines(lambda lines: text_edits.outdented(lines, self._area.step))
 
     def toggle_comment(self) -> None:
         self._change_lines(text_edits.comment_toggled)

@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from workbench.tui.editor.folding_editor import FoldingEditor
-from workbench.tui.editor.indent_guides import SIGN, blank_beside, guides, indent_unit, put_signs
+from workbench.tui.editor.indent_guides import SIGN, blank_beside, guides, indent_step, put_signs
 
 GUIDE_CLASS = "code-area--guide"
 GUIDE_RULES = "CodeArea > .code-area--guide { color: $foreground 20%; }"
@@ -21,13 +21,27 @@ WITHOUT = "-no-guides"
 class GuidedEditor(FoldingEditor):
     """Guides are drawn over blanks: the text has none."""
 
-    _guide_unit = 2
+    _step: str | None = None
+    """A level of the text's indentation; None: no line is indented."""
     _guide: Segment | None = None
     """A guide as it is drawn, an empty one where none are wanted; None: not looked up yet."""
 
     def measure_guides(self) -> None:
         """Another text."""
-        self._guide_unit = indent_unit(self.document.source_lines, self.indent_width)
+        self._step = indent_step(self.document.source_lines, self.indent_width)
+
+    def measure_changed(self, top: int, added: int) -> None:
+        """Some lines are others: the first that are indented say how the text is."""
+        if self._step is None:
+            lines = self.document.source_lines[max(0, top - 1) : top + added + 1]
+            self._step = indent_step(lines, self.indent_width)
+            if self._step is not None:
+                self.forget_painted()
+                self.refresh()
+
+    @property
+    def step(self) -> str:
+        return super().step if self._step is None else self._step
 
     def with_blank_beside(self, rows: Set[int]) -> set[int]:
         """Rows that changed, and those whose guides may be others for that."""
@@ -42,7 +56,8 @@ class GuidedEditor(FoldingEditor):
         row = lines.row_at(y + top.y)
         if not guide.text or row is None or y + top.y != lines.rows_of(row)[0]:
             return strip
-        cells = guides(self.document.source_lines, row, self._guide_unit, self.indent_width)
+        tab = self.indent_width
+        cells = guides(self.document.source_lines, row, len(self.step.expandtabs(tab)), tab)
         if not cells:
             return strip
         hidden = -1

@@ -18,17 +18,18 @@ _BLANK_LINES = 100
 """So far above and below a line without text the next one is looked for."""
 
 
-def indent_unit(lines: Sequence[str], tab: int) -> int:
-    """Cells of a level of indentation in a text: what most lines are indented further than the one above."""
-    steps = Counter[int]()
+def indent_step(lines: Sequence[str], tab: int) -> str | None:
+    """A level of indentation in a text: what most lines are indented further than the one above, a tab where
+    that is one. None: no line is."""
+    steps = Counter[str]()
     before = 0
     for line in islice(lines, _READ):
         if line.strip():
             width = _indent(line, tab)
             if 1 < width - before <= 8:
-                steps[width - before] += 1
+                steps["\t" if line.startswith("\t") else " " * (width - before)] += 1
             before = width
-    return steps.most_common(1)[0][0] if steps else tab
+    return steps.most_common(1)[0][0] if steps else None
 
 
 def guides(lines: Sequence[str], row: int, unit: int, tab: int) -> range:

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from rich.style import Style
+from textual import events
 from textual.geometry import Offset, Size
 from textual.reactive import Reactive, reactive
 from textual.strip import Strip
@@ -46,6 +47,8 @@ class EditorBase(TextArea, inherit_bindings=False):
     _shape_before = (0, 0)
     """The rows that the text took at the last change (a line more, or one that is wrapped anew, moves all below
     it), and the cells of its numbers."""
+    _room = 0
+    """The rows that it had before it was given others."""
     _unseen_cursor = False
     """The cursor moved while the editor was not seen."""
 
@@ -71,6 +74,11 @@ class EditorBase(TextArea, inherit_bindings=False):
 
     def theme_changed(self) -> None:
         """The colours are others."""
+
+    @property
+    def step(self) -> str:
+        """What a level of indentation is made of."""
+        return " " * self.indent_width
 
     # -- what it can do ----------------------------------------------------------------
 
@@ -209,6 +217,18 @@ class EditorBase(TextArea, inherit_bindings=False):
     def text_width(self) -> int:
         """Cells that the longest line takes, with its number; lines are not wrapped."""
         return self.document.get_size(self.indent_width).width + self.gutter_width
+
+    def on_resize(self, event: events.Resize) -> None:
+        """An error below the text, a bar or a smaller terminal takes rows: the cursor stays in sight."""
+        row = (
+            self.wrapped_document.location_to_offset(self.cursor_location).y - self.scroll_offset.y
+        )
+        was_seen = 0 <= row < self._room
+        self._room = self.scrollable_content_region.height
+        if was_seen:
+            event.prevent_default()
+            super()._on_resize()
+            self.scroll_cursor_visible()
 
     def on_show(self) -> None:
         if self._unseen_cursor:

@@ -3,12 +3,18 @@
 In Textual's parser an escape ends nothing: of two alt keys in one read (a key held down, a slow line) the
 first was typed, as ``^j``; so was a pasted escape, and what nobody knows that the terminal says. Alt with a
 sign was the sign.
+
+Terminals that do not mark what is pasted (GNU screen, the console) send it as if it were typed. Nobody types
+so fast, and it is a paste here, too: else the editor indents lines that are indented already, closes their
+brackets once more, and takes line feeds for ``^j``.
 """
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Generator, Iterable
+import time
+from collections.abc import Generator, Iterable, Iterator
 
 from textual import constants, events, messages
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
@@ -36,6 +42,17 @@ _OLD_MOUSE_LENGTH = 6
 _LONGEST = 256
 """No sequence has more characters; kitty's with the text of a composed character are the longest."""
 
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
+"""What no paste without marks holds; of all keys that are no text only Tab and Enter are left."""
+_SHORT = 16
+_LINES = re.compile(r"[^\r\n][\r\n]+[^\r\n]")
+_INDENTED = re.compile(r"\S[\r\n]+(?:  |\t)[ \t]*\S")
+"""Who types has indents made for him, and types no blanks behind Enter."""
+_NEVER_TYPED = 200
+"""So many characters with an end of line among them wait for nobody, however long a line stands still."""
+_GOES_ON_S = 0.1
+"""A paste comes in several parts, each so soon after the one before."""
+
 Reading = Generator[Read1 | Peek1, str, None]
 
 
@@ -49,9 +66,34 @@ def read_keys_with_ours() -> None:
 class KeyParser(XTermParser):
     """Characters in, messages out; an escape ends what was begun before it."""
 
+    _at_rest = True
+    """No sequence, and no paste with marks, is under way."""
+    _pasted_at = 0.0
+
+    def feed(self, data: str) -> Iterator[Message]:
+        """What was read at once."""
+        if not data:
+            yield from super().feed(data)
+        for piece in _pieces(data):
+            if self._at_rest and self._is_pasted(piece):
+                self._pasted_at = time.monotonic()
+                yield events.Paste(piece)
+            else:
+                yield from super().feed(piece)
+
+    def _is_pasted(self, piece: str) -> bool:
+        if _NO_TEXT.search(piece):
+            return False
+        if time.monotonic() - self._pasted_at < _GOES_ON_S:
+            return True
+        if len(piece) < _SHORT or not _LINES.search(piece):
+            return False
+        return len(piece) >= _NEVER_TYPED or bool(_INDENTED.search(piece))
+
     def parse(self, token_callback: TokenCallback[Message]) -> Reading:
         sequence = ""
         while not self.is_eof:
+            self._at_rest = not sequence
             try:
                 character = yield self.read1(constants.ESCAPE_DELAY if sequence else None)
             except (ParseTimeout, ParseEOF) as over:
@@ -82,6 +124,7 @@ class KeyParser(XTermParser):
     def _paste(self, token_callback: TokenCallback[Message]) -> Reading:
         """All up to the sign of its end is text, escapes too."""
         pasted: list[str] = []
+        self._at_rest = False
         while True:
             try:
                 pasted.append((yield self.read1()))
@@ -158,6 +201,18 @@ class KeyParser(XTermParser):
         else:
             for key in self._sequence_to_key_events(character, alt=True):
                 yield events.Key(f"alt+{key.key.removeprefix('alt+')}", None)
+
+
+def _pieces(data: str) -> Iterator[str]:
+    """Text, and what is none, one after the other."""
+    at = 0
+    for other in _NO_TEXT.finditer(data):
+        if other.start() > at:
+            yield data[at : other.start()]
+        yield other[0]
+        at = other.end()
+    if at < len(data):
+        yield data[at:]
 
 
 def _goes_on(sequence: str) -> bool:
