@@ -676,7 +676,28 @@ async def test_lines_that_are_pasted_say_how_a_new_text_is_indented() -> None:
     async with app.run_test(size=(60, 12)):
         assert app.area.step == "  "
         for step in ("   ", "    "):
-            pasted = f"{{\n{step}a\n{step}{step}b\n"
-            app.post_message(events.Paste(pasted))
-            await until(lambda text=pasted: app.area.text.endswith(text))
+            app.post_message(events.Paste(f"{{\n{step}a\n{step}{step}b\n"))
+            await until(lambda: app.area.text.endswith(f"{step}{step}b\n"))  # noqa: B023
             assert app.area.step == "   ", "the first"
+
+
+async def test_the_cursor_goes_over_whole_signs() -> None:
+    """An accent, a family, a flag: within them the next key made another sign of them, or two."""
+    family, flag = "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f1e9\U0001f1ea"
+    text = f"a\u0301{family}{flag}b"
+    ends = [0, 2, 7, 9, 10]
+    app = EditorApp(f"{text}\n")
+    async with app.run_test(size=(60, 12)) as pilot:
+        area = app.area
+        for key, columns in (("right", ends), ("left", ends[::-1])):
+            assert area.cursor_location[1] == columns[0]
+            for column in columns[1:]:
+                await pilot.press(key)
+                assert area.cursor_location == (0, column), key
+        await pilot.press("right", "delete")
+        assert area.text == f"a\u0301{flag}b\n"
+        await pilot.press("backspace")
+        assert area.text == f"{flag}b\n"
+        area.move_cursor((1, 0))
+        await pilot.press("x", "up")
+        assert area.cursor_location[1] in (0, 2)

@@ -12,6 +12,10 @@ from textual.expand_tabs import get_tab_widths
 from textual.geometry import Offset
 from textual.widgets.text_area import DocumentNavigator, Location, WrappedDocument
 
+from workbench.tui.textual_private.placing import signs_of
+
+_LONGEST_SIGN = 64
+"""Characters."""
 T = TypeVar("T")
 Rows = tuple[int, int]
 """First and last line of some that are hidden."""
@@ -133,8 +137,22 @@ class LineMap(WrappedDocument):
     def offset_to_location(self, offset: Offset) -> Location:
         if self._hidden and not self._width:
             row = self.row_at(min(max(offset.y, 0), self._height_now() - 1))
-            return super().offset_to_location(Offset(offset.x, row or 0))
-        return super().offset_to_location(offset)
+            offset = Offset(offset.x, row or 0)
+        return self.beside_signs(super().offset_to_location(offset), -1)
+
+    def beside_signs(self, place: Location, direction: int) -> Location:
+        """A place that is not within what is one sign (an accent, a family, a flag): before it (-1) or
+        behind."""
+        row, column = place
+        line = self.document.get_line(row)
+        at = max(0, column - _LONGEST_SIGN)
+        near = line[at : column + _LONGEST_SIGN]
+        if not near.isascii():
+            for sign, _ in signs_of(near):
+                start, at = at, at + len(sign)
+                if start < column < at:
+                    return row, start if direction < 0 else at
+        return place
 
     def _lines(self) -> int:
         return self.document.line_count
@@ -186,10 +204,10 @@ class LineNavigator(DocumentNavigator):
         self._map = lines
 
     def get_location_left(self, location: Location) -> Location:
-        return self.shown(super().get_location_left(location), -1)
+        return self._map.beside_signs(self.shown(super().get_location_left(location), -1), -1)
 
     def get_location_right(self, location: Location) -> Location:
-        return self.shown(super().get_location_right(location), 1)
+        return self._map.beside_signs(self.shown(super().get_location_right(location), 1), 1)
 
     def get_location_above(self, location: Location) -> Location:
         return self._across(location, super().get_location_above(location), -1)
@@ -212,7 +230,7 @@ class LineNavigator(DocumentNavigator):
             cells = max(self._map.location_to_offset(start).x, self.last_x_offset)
             section = -1 if direction < 0 else 0
             column = self._map.get_target_document_column(row, cells, section)
-        return row, column
+        return self._map.beside_signs((row, column), -1)
 
 
 class _Gaps:

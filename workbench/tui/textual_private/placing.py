@@ -37,14 +37,14 @@ def render_in_place(strip: Strip, x: int, console: Console) -> str:
     written = []
     for text, style, _ in strip:
         placed = ""
-        for sign, cells in _signs(text):
+        for sign, cells in signs_of(text):
             placed += _placed(sign, x, cells, end) if _is_unsure(sign) else sign
             x += cells
         written.append(placed if style is None else Strip.render_style(style, placed, system))
     return "".join(written)
 
 
-def _signs(text: str) -> Iterator[tuple[str, int]]:
+def signs_of(text: str) -> Iterator[tuple[str, int]]:
     """Each sign of a text, and its cells; the two letters of a flag are one."""
     letter = ""
     for start, stop, cells in split_graphemes(text)[0]:
