@@ -17,7 +17,6 @@ from textual.widgets import Static
 from workbench.config import ConfigError, ServerSettings
 from workbench.config.editing import add_servers
 from workbench.config.trust import how_it_runs
-from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.widgets.guarded_screen import GuardedModal
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from workbench.upstream.importers.planning import Planned
 
 
-class ImportScreen(GuardedModal[str | None]):
+class ImportScreen(GuardedModal[list[str] | None]):
     """Nothing is changed before the marked ones are added. Dismissed with what is to be said of that."""
 
     DEFAULT_CSS = """
@@ -132,7 +131,7 @@ class ImportScreen(GuardedModal[str | None]):
         except (ConfigError, OSError) as error:
             self.notify(clean_line(str(error), 300), severity="error", markup=False)
         else:
-            self.dismiss(f"{count(len(servers), 'server')} added, quarantined: x releases one")
+            self.dismiss([server.name for server in servers])
 
 
 def _lines_of(row: Planned, file: Path) -> Iterator[Content]:

@@ -86,6 +86,8 @@ class ToolsScreen(ServerCommands):
         """By server, what it has beside tools, as far as it was asked for."""
         self._read: tuple[str, str, str] | None = None
         """The row whose content is shown in place of what is said of it."""
+        self._wanted = ""
+        """The server that was just added, until it is listed: the cursor goes there."""
         self._idle: frozenset[str] = frozenset()
         self._stop: Callable[[], None] | None = None
 
@@ -163,6 +165,10 @@ class ToolsScreen(ServerCommands):
             self._offerings = known
             self.show_tools()
 
+    def go_to(self, server: str) -> None:
+        self._wanted = server
+        self.show_tools()
+
     def _line(self, row: ToolRow, width: int) -> list[Part]:
         return row_line(row, width, folded=row.server.name in self._folded)
 
@@ -179,10 +185,11 @@ class ToolsScreen(ServerCommands):
         text = self._list.text
         before = self.rows.row
         rows = tree(catalogue, text, self._folded, self._offerings)
-        cursor = 0
-        if before is not None:
-            names = [row.name for row in rows]
-            cursor = names.index(before.name) if before.name in names else 0
+        names = [row.name for row in rows]
+        sought = before.name if before is not None else None
+        if (self._wanted, "tool", "") in names:
+            sought, self._wanted = (self._wanted, "tool", ""), ""
+        cursor = names.index(sought) if sought in names else 0
         self.rows.set_rows(rows, cursor)
         if text and not rows:
             self.rows.empty_text = "No tool matches the filter\nEsc forgets it"

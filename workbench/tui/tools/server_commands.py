@@ -13,6 +13,7 @@ from workbench.config.at_hand import servers_at_hand
 from workbench.config.editing import add_servers, remove_server, set_servers
 from workbench.config.trust import held_servers, trust, what_would_run
 from workbench.core import paths
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.tools.approving import ApproveScreen
@@ -42,6 +43,10 @@ class ServerCommands(GuardedScreen[str | None]):
 
     def show_tools(self) -> None:
         """Show the catalogue as it is now."""
+        raise NotImplementedError
+
+    def go_to(self, server: str) -> None:
+        """Put the cursor on a server, as soon as it is there."""
         raise NotImplementedError
 
     @work(exclusive=True, group="tools-connect", exit_on_error=False)
@@ -82,15 +87,18 @@ class ServerCommands(GuardedScreen[str | None]):
             said = (
                 f"{server.name} is added; its tools are trusted as they are when it first connects"
             )
+            self.go_to(server.name)
             self.notify(clean_line(said), markup=False)
 
     @work(exclusive=True, group="tools-add", exit_on_error=False)
     async def action_import_servers(self) -> None:
         """Servers of other clients, after a look at them."""
         known = self._runtime.config.servers
-        said = await self.app.push_screen_wait(ImportScreen(self._file, known))
-        if said is not None:
-            self.notify(clean_line(said), markup=False)
+        added = await self.app.push_screen_wait(ImportScreen(self._file, known))
+        if added:
+            self.go_to(added[0])
+            said = f"{count(len(added), 'server')} added, quarantined: x releases one"
+            self.notify(said, markup=False)
 
     @work(exclusive=True, group="tools-add", exit_on_error=False)
     async def action_remove(self) -> None:
