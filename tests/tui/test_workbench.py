@@ -800,6 +800,27 @@ async def test_a_call_that_is_inserted_does_not_glue_to_a_word(
         )
 
 
+@pytest.mark.parametrize(
+    ("code", "column", "text"),
+    [
+        ("// Issues\n", 0, "await f();\n// Issues\n"),
+        ("  return x", 2, "  await f();\n  return x"),
+        ("  return x", 0, "await f();\n  return x"),
+        ("\nreturn x", 0, "await f()\nreturn x"),
+        ("  )", 2, "  await f())"),
+    ],
+)
+async def test_a_call_in_front_of_a_statement_is_one_of_its_own(
+    make_app: MakeApp, code: str, column: int, text: str
+) -> None:
+    app = make_app(code)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        app.main.tab.script.go_to(1, column + 1)
+        app.main.navigation.insert_call("await f()")
+        assert app.main.tab.script.text == text
+
+
 @pytest.mark.slow
 async def test_an_exception_is_the_last_row_and_the_next_error(make_app: MakeApp) -> None:
     app = make_app("await tools.demo.echo({value: 1});\n\nthrow new Error('it broke')")

@@ -108,6 +108,16 @@ async def test_a_form_is_filled_by_keys() -> None:
         }
 
 
+async def test_enter_on_what_has_fields_goes_to_the_first_of_them() -> None:
+    label = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
+    properties = {"labels": {"type": "array", "items": label}, "one": label}
+    async with opened({"type": "object", "properties": properties}) as (app, pilot):
+        await pilot.press("enter", *"ui", "up", "up", "enter", *"bug")
+        assert app.value == {"labels": [{"name": "ui"}, {"name": "bug"}]}
+        await pilot.press("down", "enter", *"new")
+        assert app.value["one"] == {"name": "new"}
+
+
 async def test_what_is_wrong_stands_at_its_field_and_is_gone_to() -> None:
     async with opened(ISSUE, (44, 20)) as (app, pilot):
         assert "needed" not in lines(app), "nobody was there yet"

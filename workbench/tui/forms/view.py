@@ -214,7 +214,10 @@ class FormView(Widget):
         if kind == "list" and entry.items is not None:
             self._add(entry)
         elif kind in ("list", "object"):
+            is_new = entry.items is None
             self.action_turn(1)
+            if is_new and kind == "object":
+                self._go_into(entry)
         elif kind == "choice" and not self._has_few(entry):
             self._list_choices(entry)
         elif kind == "choice":
@@ -267,7 +270,13 @@ class FormView(Widget):
             self.notify("It takes no more here: F3 shows all of it as JSON", markup=False)
             return
         self._again()
-        self._go(self._rows.entries.index(item))
+        self._go_into(item)
+
+    def _go_into(self, entry: Entry) -> None:
+        """To what was just given: of an object its first field, where one can type."""
+        while self.form.shape(entry).kind == "object" and entry.items and not entry.folded:
+            entry = entry.items[0]
+        self._go(self._rows.entries.index(entry))
 
     def _letter(self, letter: str) -> bool:
         """A letter where nothing is typed: the next choice that begins with it."""

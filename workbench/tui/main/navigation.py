@@ -160,9 +160,12 @@ class Navigation:
             script = self._host.tab.script
             row, column = script.cursor_location
             line = script.document.source_line(row)
-            before, after = line[column - 1 : column], line[column : column + 1]
-            # Beside a word it would become a part of it.
-            script.insert((" " if is_word(before) else "") + call + (" " if is_word(after) else ""))
+            before, after = line[:column], line[column:].lstrip()
+            if not before.strip() and (is_word(after[:1]) or after.startswith(("//", "/*"))):
+                call += f";\n{before}"  # in front of a statement: it is one, too
+            elif is_word(line[column : column + 1]):  # beside a word it would become a part of it
+                call += " "
+            script.insert((" " if is_word(before[-1:]) else "") + call)
             self._host.go_to("script")
 
     def open_settings(self, key: str = "") -> None:

@@ -28,7 +28,9 @@ class AnswerPane(Pane):
         yield ErrorCard()
 
     def on_mount(self) -> None:
-        self.view.empty_text = "F5 sends the call: it is real"
+        self.view.empty_text = (
+            "What the tool answers, or why it failed\nF5 sends the call: it is real"
+        )
         self.set_title("Answer")
 
     @property
