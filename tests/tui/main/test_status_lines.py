@@ -61,6 +61,18 @@ def test_what_is_told_of_a_script_ends_with_it_also_below_what_passes() -> None:
     assert not line.drop_of_others("two")
 
 
+def test_what_passes_leaves_what_was_told_before_it_however_often_it_changes() -> None:
+    """“Others run 2 scripts” stood there after they had ended: it came back as what was told before."""
+    line = StatusLine()
+    line.set_message("✔ a.js", parts=["3 calls"])
+    line.set_passing_message("An agent runs a script")
+    line.set_passing_message("Others run 2 scripts")
+    assert line.restore_message()
+    assert line._message.plain == "✔ a.js"
+    assert line._behind == (line._message, ("3 calls",)), "with its parts"
+    assert not line.restore_message()
+
+
 async def test_what_is_told_of_the_script_in_front_ends_when_another_comes(
     make_app: MakeApp,
 ) -> None:

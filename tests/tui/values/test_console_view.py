@@ -112,6 +112,20 @@ async def test_a_long_console_says_what_is_not_drawn() -> None:
         assert app.view.render_line(0).text.strip() == "plain [/b]"
 
 
+async def test_lines_that_are_not_drawn_yet_are_not_said_to_be_hidden() -> None:
+    """A tab that comes to the front is painted before it is told its size, for which lines are drawn."""
+    app = ConsoleApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await started(app, pilot)
+        app.view.clear()
+        assert "Drawing 5 lines" in {app.view.render_line(y).text.strip() for y in range(20)}
+        app.view.forget()
+        app.view.level = "error"
+        app.view.add([LogLine("log", "one")])
+        shown = {app.view.render_line(y).text.strip() for y in range(20)}
+        assert "1 line below the level “errors”" in shown
+
+
 async def test_another_theme_draws_the_lines_anew() -> None:
     app = ConsoleApp()
     async with app.run_test(size=(60, 20)) as pilot:

@@ -53,10 +53,13 @@ class StatusLine(QuietLine):
         self._behind = (self._message, tuple(parts)) if parts else None
 
     def set_passing_message(self, text: str) -> None:
-        """Tell something that will soon be so no longer."""
-        before = self._message
+        """Tell something that will soon be so no longer. What was told before it waits, with its parts, also
+        where more such follows."""
+        passing = self._passing is not None and self._message is self._passing[0]
+        before = self._passing[1] if self._passing is not None and passing else self._message
+        behind = self._behind
         self.set_message(text)
-        self._passing = self._message, before
+        self._passing, self._behind = (self._message, before), behind
 
     def restore_message(self) -> bool:
         """What was told for now is no longer so: what was told before it is back. False: something else

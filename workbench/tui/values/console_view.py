@@ -82,6 +82,8 @@ class ConsoleView(LineLog):
         self._starts: list[tuple[int, int]] = []
         """(first row, place in ``_kept``) of each line that is drawn; rows that were let go count."""
         self._is_drawing = False
+        self._shows_some = False
+        """Whether there are lines of the level that is shown, drawn or not yet."""
         self._note = ""
         self._is_noted = False
         """Whether the note is drawn."""
@@ -202,8 +204,10 @@ class ConsoleView(LineLog):
         """A row where no line is drawn: why there is none, and what brings one."""
         said = self._empty_text
         if self._kept:
-            hidden = count(len(self._kept), "line")
-            said = f"{hidden} below the level “{NAMES[self.level]}”\nl shows other levels"
+            lines = count(len(self._kept), "line")
+            said = f"{lines} below the level “{NAMES[self.level]}”\nl shows other levels"
+            if self._shows_some:
+                said = f"Drawing {lines}"
         width = self.scrollable_content_region.width
         quiet = self.get_component_rich_style("console--level")
         segments = [
@@ -234,6 +238,7 @@ class ConsoleView(LineLog):
         self._starts.clear()
         self._is_noted = False
         shown = [place for place, line in enumerate(self._kept) if self._is_shown(line)]
+        self._shows_some = bool(shown)
         self._left_out = len(shown) > _SHOWN_LINES
         self._next = shown[-_SHOWN_LINES] if self._left_out else 0
         if not self._is_drawing:
@@ -246,6 +251,7 @@ class ConsoleView(LineLog):
         while self._next < len(self._kept):
             line = self._kept[self._next]
             if self._is_shown(line):
+                self._shows_some = True
                 self._starts.append((len(self.lines) + self.rows_let_go, self._next))
                 follows = self._at_end and self._top is None
                 self.write(self._drawn(line), animate=False, scroll_end=follows)
