@@ -880,6 +880,28 @@ async def test_a_failed_call_is_marked_at_its_tool(make_app: MakeApp) -> None:
 
 
 @pytest.mark.slow
+async def test_the_trace_ends_at_what_ended_the_run(make_app: MakeApp) -> None:
+    """It went to the first call that had failed, which the script had coped with."""
+    tolerated = 'await call_tool("demo", "get_issue", {id: 1});\n'
+    app = make_app(f"{tolerated}await tools.demo.get_issue({{id: 2}});")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        first = await run_script(app, pilot)
+        assert app.main.trace.selected is not None
+        assert app.main.trace.selected.seq == 2
+        app.main.tab.script.text = f"{tolerated}throw new Error('of its own');"
+        await pilot.press("f5")
+        await until(lambda: app.main.runs.now is not first, "another run")
+        run = app.main.runs.now
+        assert run is not None
+        await until(lambda: run.execution, "it ends")
+        await pilot.pause()
+        assert run.execution is not None
+        assert run.failing_call(run.execution.error) is None
+        assert isinstance(app.main.trace.model.rows[app.main.trace.cursor or 0], EndRow)
+
+
+@pytest.mark.slow
 async def test_help_names_only_what_does_something_there(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:

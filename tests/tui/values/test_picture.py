@@ -48,6 +48,23 @@ def huge() -> str:
     return base64.b64encode(b"\x89PNG\r\n\x1a\n" + chunk).decode()
 
 
+def test_a_broken_profile_does_not_hide_an_image() -> None:
+    """The image of the reference servers has one: Pillow takes it for no image, browsers show it."""
+    content = base64.b64decode(two_colours())
+    head = len(b"\x89PNG\r\n\x1a\n") + 12 + 13
+    profile = b"iCCP" + b"sRGB\0\0" + zlib.compress(b"profile")
+    chunk = struct.pack(">I", len(profile) - 4) + profile + b"\0\0\0\0"  # a wrong checksum
+    data = base64.b64encode(content[:head] + chunk + content[head:]).decode()
+    small = picture_of(Media("image", "image/png", data), 2, 1, GROUND)
+    assert small.rows == (((RED, BLUE), (RED, GROUND)),)
+
+
+def test_why_no_image_is_shown_is_said_in_words() -> None:
+    no_image = base64.b64encode(b"<svg onload='x()'/>").decode()
+    with pytest.raises(NotOpened, match="it reads like none of PNG, JPEG, GIF, WEBP, BMP"):
+        picture_of(Media("image", "image/png", no_image), 2, 1, GROUND)
+
+
 def test_an_image_in_cells() -> None:
     small = picture_of(Media("image", "image/png", two_colours()), 2, 1, GROUND)
     assert small.rows == (((RED, BLUE), (RED, GROUND)),)

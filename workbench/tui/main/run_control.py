@@ -264,8 +264,8 @@ class RunControl:
                 self._problems.check_soon()  # what is likely wrong is so still
             tab.script.set_line_notes(self._of[tab][1].line_notes())
         self._host.show_titles()
-        failed = run.first_error()
-        if in_front and execution.error is not None and failed is not None:
+        failed = run.failing_call(execution.error)
+        if in_front and failed is not None:
             self._trace.select(failed)
         if in_front:
             self._detail.show_tab("result")

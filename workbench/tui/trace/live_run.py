@@ -180,10 +180,17 @@ class LiveRun:
         """Each call with how it ended."""
         return [(state.call, state.finished) for state in self.calls.values()]
 
-    def first_error(self) -> int | None:
-        """The number of the first call that failed."""
-        for seq, state in self.calls.items():
-            if state.finished is not None and not state.finished.outcome.ok:
+    def failing_call(self, error: ScriptError | None) -> int | None:
+        """The number of the call whose failure nobody caught; None: it was no call that ended the run."""
+        if error is None or not error.from_call:
+            return None
+        for seq, state in reversed(self.calls.items()):
+            failure = state.finished.outcome.error if state.finished is not None else None
+            if (
+                failure is not None
+                and failure.code == error.code
+                and failure.message in error.message
+            ):
                 return seq
         return None
 
@@ -192,7 +199,7 @@ class LiveRun:
 
         The engine names the place of the last look-up before it, which may stand in its arguments.
         """
-        seq = self.first_error()
+        seq = self.failing_call(error)
         if error is None or error.line is None or error.column is None or seq is None:
             return error
         call = self.calls[seq].call
