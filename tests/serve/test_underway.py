@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
 
 from workbench.config import Config, demo_server
+from workbench.config.schema import HistorySettings
+from workbench.core.events import Event, ToolCallFinished
 from workbench.core.model import JsonValue
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.serve.tool_definitions import OUTPUT_SCHEMA
@@ -173,3 +176,60 @@ async def test_a_detached_run_survives_its_client(
     shown = await ask(toolset, "get_execution", execution_id=execution_id, wait_ms=60_000)
     assert (shown["ok"], shown["value"], len(shown["calls"])) == (True, "collected", 2)
     assert len(reports) == heard, "who left is told nothing more"
+
+
+async def test_what_ends_by_itself_was_not_cancelled(toolset: Toolset) -> None:
+    """Cancelled while it ends: the call that it did not wait for is let go."""
+    engine = runtime_of(toolset).engine
+    asked: list[asyncio.Task[Any]] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, ToolCallFinished):
+            assert event.execution_id in engine.running
+            cancel = ask(toolset, "cancel_execution", execution_id=event.execution_id)
+            asked.append(asyncio.ensure_future(cancel))
+
+    stop = engine.subscribe(listen)
+    try:
+        code = "tools.demo.sleep({ms: 60000}); 1"
+        assert (await ask(toolset, "code_execution", code=code))["value"] == 1
+    finally:
+        stop()
+    (told,) = [await each for each in asked]
+    assert (told["cancelled"], told["reason"]) == (False, "it had ended: ok")
+
+
+@pytest.fixture
+async def unrecorded(tmp_path: Path) -> AsyncIterator[Toolset]:
+    """Its history cannot be written: a file is where its folder should be."""
+    (tmp_path / "file").write_text("")
+    history = HistorySettings(path=tmp_path / "file" / "history.sqlite3")
+    config = Config(enable_code_execution=True, history=history)
+    async with open_runtime(config, data_dir=tmp_path) as opened:
+        yield Toolset(opened)
+
+
+async def test_what_cannot_be_recorded_is_collected_all_the_same(unrecorded: Toolset) -> None:
+    execution_id = await started(unrecorded, "await sleep(300); 'late'")
+    running = await ask(unrecorded, "get_execution", execution_id=execution_id)
+    assert "runs, but is not recorded; wait_ms waits for its end" in running["error"]["message"]
+    for _ in range(2):
+        late = await ask(unrecorded, "get_execution", execution_id=execution_id, wait_ms=60_000)
+        assert (late["ok"], late["status"], late["value"]) == (True, "ok", "late")
+        assert "this run is not recorded" in late["warnings"][0]
+    endless = await started(unrecorded)
+    for cancelled in (True, False):
+        told = await ask(unrecorded, "cancel_execution", execution_id=endless)
+        assert (told["cancelled"], told["status"]) == (cancelled, "cancelled")
+
+
+async def test_few_are_kept_that_are_not_recorded(unrecorded: Toolset) -> None:
+    async def ended(execution_id: str) -> bool:
+        told = await ask(unrecorded, "get_execution", execution_id=execution_id, wait_ms=60_000)
+        return bool(told["ok"])
+
+    ids = []
+    for _ in range(18):
+        ids.append(await started(unrecorded, "1"))
+        assert await ended(ids[-1])
+    assert [await ended(each) for each in ids] == [False] * 2 + [True] * 16

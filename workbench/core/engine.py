@@ -326,7 +326,7 @@ class Engine:
         not_kept = await self._kept(execution.execution_id)
         if not_kept is None:
             return execution
-        return replace(execution, warnings=(*execution.warnings, not_kept))
+        return replace(execution, warnings=(*execution.warnings, not_kept), recorded=False)
 
     def _finish(
         self, execution: Execution, tools: Tools, size: int | None = None

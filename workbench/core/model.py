@@ -349,6 +349,8 @@ class Execution:
     """Console lines past the cap: counted, not kept."""
     warnings: tuple[str, ...] = ()
     """What deserves to be known though it failed nothing: an unawaited call, a cut console, …"""
+    recorded: bool = True
+    """False: its end is not in the history (yet); ``warnings`` says why."""
 
     @property
     def ok(self) -> bool:

@@ -41,9 +41,9 @@ In a script:
 - await tools.<server>.<tool>(args): the result, an object if the tool gives JSON, else text; throws ToolError \
 (code, message). Promise.all runs calls in parallel. Other names: tools["a-b"]["c d"](args).
 - call_tool(server, tool, args): {{ok: true, result}} or {{ok: false, error: {{code, message}}}}, never throws.
-- call_tools([{{server, tool, args}}, …]): up to 100 in parallel.
+- call_tools([{{server, tool, args}}, …]): up to 100 in parallel.{more}
 - search_tools(query), describe_tool(server, tool), input, console.log, await sleep(ms); return image(result) \
-to see the images of a result.{more}
+to see the images of a result.
 No imports, files or network. The value is the last expression or a top-level return; top-level await works.\
 {answer}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -149,7 +148,7 @@ class Toolset:
             return _result(await tool.answer(**given))
         except Misasked as error:
             return _failure(str(error))
-        except NothingFound as error:
+        except (NothingFound, UnknownExecution) as error:
             return _failure(str(error), ErrorCode.NOT_FOUND)
         except Unreadable as error:
             return _failure(str(error), ErrorCode.RUNTIME_ERROR)
@@ -194,12 +193,15 @@ class Toolset:
             return execution
 
     def _answer(self, outcome: Execution | StillRunning, most: int | None) -> JsonValue:
+        told = self._told(outcome, most)
+        return _result(told, is_error=told.structured["ok"] is False)
+
+    def _told(self, outcome: Execution | StillRunning, most: int | None) -> Told:
         shown = outcome.to_json()
         blocks: list[JsonValue] = []
         if "value" in shown:
             shown["value"], blocks = take_out(shown["value"])
-        bounded = bounded_execution(shown, self._most(most))
-        return _result(Told(bounded, blocks=tuple(blocks)), is_error=bounded["ok"] is False)
+        return Told(bounded_execution(shown, self._most(most)), blocks=tuple(blocks))
 
     async def _trace(
         self,
@@ -208,17 +210,32 @@ class Toolset:
         max_answer_tokens: int | None = None,
         **given: JsonValue,
     ) -> Told:
-        history = self._runtime.history
-        if wait_ms:
-            await self._runs.ended(await self._known(execution_id), int(wait_ms))
-        return await traces.trace(history, self._most(max_answer_tokens), execution_id, **given)
+        wanted = traces.whole_id(execution_id)
+        if wait_ms and await self._status(wanted) == "running":
+            await self._runs.ended(wanted, int(wait_ms))
+        left = await self._runs.unrecorded(wanted)
+        if left is not None:
+            told = self._told(left, max_answer_tokens)
+            return replace(
+                told, structured={**told.structured, "status": left.status, "running": False}
+            )
+        most = self._most(max_answer_tokens)
+        try:
+            return await traces.trace(self._runtime.history, most, wanted, **given)
+        except (UnknownExecution, Unreadable) as error:
+            if wanted in self._runtime.engine.running:
+                doubt = f"{wanted} runs, but is not recorded; wait_ms waits for its end"
+                raise NothingFound(doubt) from error
+            raise
 
     async def _cancel(self, execution_id: str) -> Told:
-        known = await self._known(execution_id)
-        cancelled = await self._runs.cancel(known)
-        status = await asyncio.to_thread(self._runtime.history.status, known)
+        wanted = traces.whole_id(execution_id)
+        asked = await self._runs.cancel(wanted)
+        status = await self._status(wanted)
+        # It may have ended by itself between the two.
+        cancelled = asked and status in ("cancelled", "running")
         told: dict[str, JsonValue] = {
-            "execution_id": known,
+            "execution_id": wanted,
             "cancelled": cancelled,
             "status": status,
         }
@@ -227,19 +244,14 @@ class Toolset:
             told["reason"] = where if status == "running" else f"it had ended: {status}"
         return Told(told)
 
-    async def _known(self, execution_id: str) -> str:
-        """The id of an execution that there is. Raises NothingFound."""
-        wanted = traces.whole_id(execution_id)
-        if wanted in self._runtime.engine.running:
-            return wanted
-        await self._runtime.history.committed()
+    async def _status(self, execution_id: str) -> str:
+        """Raises UnknownExecution and Unreadable."""
         try:
-            await asyncio.to_thread(self._runtime.history.status, wanted)
-        except UnknownExecution as error:
-            raise NothingFound(str(error)) from error
+            return await self._runs.status(execution_id)
+        except UnknownExecution:
+            raise
         except HistoryError as error:
-            raise Unreadable(f"the record of {wanted} cannot be read: {error}") from error
-        return wanted
+            raise Unreadable(f"the record of {execution_id} cannot be read: {error}") from error
 
     def _most(self, asked: int | None = None) -> int:
         """Tokens of an answer: as asked for, else as configured."""

@@ -73,16 +73,16 @@ async def trace(
     """The shape of ``history show``, with ``calls_total``; large values cut unless ``full``. With ``path``, the
     part that it leads to.
 
-    Raises Misasked, NothingFound and Unreadable. Only a whole id is taken: ids are not to be guessed by their
-    beginnings.
+    Raises UnknownExecution, Misasked, NothingFound and Unreadable. Only a whole id is taken: ids are not to be
+    guessed by their beginnings.
     """
     wanted = whole_id(execution_id)
     await history.committed()
     try:
         recording = await asyncio.to_thread(history.recording, wanted)
         shown: dict[str, JsonValue] = recording.to_json()
-    except UnknownExecution as error:
-        raise NothingFound(str(error)) from error
+    except UnknownExecution:
+        raise
     except (HistoryError, ValueError, LookupError, TypeError) as error:
         raise Unreadable(f"the record of {wanted} cannot be read: {error}") from error
     if path is not None:

@@ -12,10 +12,12 @@ from workbench.core.engine import Engine
 from workbench.core.events import ConsoleLine, Event, ExecutionFinished, ToolCallFinished
 from workbench.core.model import Execution, ExecutionRequest, JsonValue, LogLine
 from workbench.core.ports import History
+from workbench.core.records import HistoryError
 
 MOST_WAIT_MS = 600_000
 _LOOK_EACH_S = 0.25
 _CANCEL_S = 10.0
+_MOST_UNRECORDED = 16
 
 Listener = Callable[[Event], None]
 Run = Callable[[ExecutionRequest, Listener], Awaitable[Execution]]
@@ -68,7 +70,9 @@ class Runs:
     def __init__(self, engine: Engine, history: History) -> None:
         self._engine = engine
         self._history = history
-        self._tasks: set[asyncio.Task[Execution]] = set()
+        self._tasks: dict[str, asyncio.Task[Execution]] = {}
+        self._unrecorded: dict[str, Execution] = {}
+        """The last ones of those here whose ends are on no record: they can be collected all the same."""
 
     async def run(
         self,
@@ -83,10 +87,12 @@ class Runs:
 
         Cancelling the task cancels the run, unless it is ``detached``.
         """
+        assert request.execution_id is not None
+        execution_id = request.execution_id
         state = _Underway(time.monotonic(), report=report)
         task = asyncio.ensure_future(run(request, state.listen))
-        self._tasks.add(task)
-        task.add_done_callback(self._forget)
+        self._tasks[execution_id] = task
+        task.add_done_callback(lambda _: self._forget(execution_id, task))
         try:
             await asyncio.wait((task,), timeout=None if wait_ms is None else wait_ms / 1000)
         except asyncio.CancelledError:
@@ -98,9 +104,8 @@ class Runs:
             state.report = None
         if task.done():
             return task.result()
-        assert request.execution_id is not None
         so_far = (time.monotonic() - state.began) * 1000
-        return StillRunning(request.execution_id, so_far, state.tool_calls, tuple(state.logs))
+        return StillRunning(execution_id, so_far, state.tool_calls, tuple(state.logs))
 
     async def ended(self, execution_id: str, wait_ms: int) -> None:
         """Return when the execution has ended, here or in another process, at the latest after ``wait_ms``."""
@@ -109,13 +114,43 @@ class Runs:
                 await self._end(execution_id)
 
     async def cancel(self, execution_id: str) -> bool:
-        """Cancel what runs here and wait for its end; False: it does not run here."""
+        """End what runs here, which may end otherwise in that moment, and wait for it; False: it does not run
+        here."""
         if not self._engine.cancel(execution_id):
             return False
         await self.ended(execution_id, int(_CANCEL_S * 1000))
         return True
 
+    async def status(self, execution_id: str) -> str:
+        """Of an execution, here or in another process. Raises HistoryError."""
+        if execution_id in self._engine.running or execution_id in self._tasks:
+            return "running"
+        await self._history.committed()
+        left = self._unrecorded.get(execution_id)
+        try:
+            status = await asyncio.to_thread(self._history.status, execution_id)
+        except HistoryError:
+            if left is None:
+                raise
+            return left.status
+        return left.status if left is not None and status == "running" else status
+
+    async def unrecorded(self, execution_id: str) -> Execution | None:
+        """An end that is not on record, or not yet."""
+        left = self._unrecorded.get(execution_id)
+        if left is None:
+            return None
+        with suppress(HistoryError):
+            if await asyncio.to_thread(self._history.status, execution_id) != "running":
+                del self._unrecorded[execution_id]
+                return None
+        return left
+
     async def _end(self, execution_id: str) -> None:
+        task = self._tasks.get(execution_id)
+        if task is not None:
+            await asyncio.wait((task,))
+            return
         over = asyncio.Event()
 
         def listen(event: Event) -> None:
@@ -126,15 +161,16 @@ class Runs:
         try:
             if execution_id in self._engine.running:
                 await over.wait()
-            await self._history.committed()
-            while (  # noqa: ASYNC110  (it may run in another process)
-                await asyncio.to_thread(self._history.status, execution_id) == "running"
-            ):
+            while await self.status(execution_id) == "running":  # noqa: ASYNC110  (in another process)
                 await asyncio.sleep(_LOOK_EACH_S)
         finally:
             stop()
 
-    def _forget(self, task: asyncio.Task[Execution]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled():
-            task.exception()  # the request that waited has it; nobody waits for a detached one
+    def _forget(self, execution_id: str, task: asyncio.Task[Execution]) -> None:
+        self._tasks.pop(execution_id, None)
+        # The request that waited has its exception; nobody waits for a detached one.
+        if task.cancelled() or task.exception() is not None or task.result().recorded:
+            return
+        self._unrecorded[execution_id] = task.result()
+        while len(self._unrecorded) > _MOST_UNRECORDED:
+            del self._unrecorded[next(iter(self._unrecorded))]
