@@ -1,6 +1,6 @@
 """How long the event loop is ever held up by what is large, in a real terminal: each within 50 ms.
 
-python -m bench.tui_stalls [RUNS]
+python -m bench.tui_stalls [RUNS] [APP …]
 """
 
 from __future__ import annotations
@@ -26,17 +26,19 @@ from bench.terminal import TimedApp, Timing, quantiles, run_in_terminal
 from bench.tui_trace import events
 from workbench import tui
 from workbench.config import Config
-from workbench.core.events import ExecutionFinished, ExecutionStarted
+from workbench.core.events import ExecutionFinished, ExecutionStarted, ToolCallStarted
 from workbench.core.model import Execution, ExecutionRequest, Limits
 from workbench.history import Store
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.history.diff_screen import DiffScreen
 from workbench.tui.history.runs_view import RunsView
+from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.values.json_view import JsonView
 
 _RUNS = 100_000
 _CALLS = 4_000
+_FEW = 5
 _LINES = 20_000
 _RESULT_BYTES = 20_000_000
 _ROUNDS = 5
@@ -57,6 +59,7 @@ class _Watched(Timing):
         self.worst_gap_ms = self.worst_busy_ms = 0.0
         watch = asyncio.create_task(self.watch_gaps())
         await asyncio.sleep(0.05)
+        self._quiet.saw_input()  # what is done is asked for with a key
         made = act()
         if isinstance(made, Awaitable):
             await made
@@ -74,6 +77,7 @@ class _FolderApp(_Watched, WorkbenchApp):
 
     def __init__(self) -> None:
         super().__init__(Config(servers={}), data_dir=Path(os.environ[_FOLDER]))
+        self._quiet = self._collector
 
 
 class FirstApp(_FolderApp):
@@ -82,7 +86,7 @@ class FirstApp(_FolderApp):
     async def measure(self) -> Any:
         runtime = await self.runtime()
         await asyncio.sleep(3.0)
-        await asyncio.to_thread(runtime.history.recording, "diff-a")
+        await asyncio.to_thread(runtime.history.recording, "short")
         main = self.main
         out: dict[str, list[Stall]] = {}
         for name, opening in (
@@ -91,7 +95,7 @@ class FirstApp(_FolderApp):
             ("settings", main.navigation.open_settings),
             ("help", self.action_help),
             ("open a script", main.files.ask_to_open),
-            ("replay", partial(self.open_replay, "diff-a")),
+            ("replay", partial(self.open_replay, "short")),
         ):
             spent = []
             for _ in range(2):
@@ -99,6 +103,47 @@ class FirstApp(_FolderApp):
                 await self.pop_screen()
             out[f"{name}: open, twice"] = spent
         return out
+
+
+class ReplayApp(_FolderApp):
+    """A replay of many calls, and one of few: opened, gone through."""
+
+    async def measure(self) -> Any:
+        runtime = await self.runtime()
+        await asyncio.sleep(3.0)
+        out: dict[str, list[Stall]] = {}
+        for name, calls in (("short", _FEW), ("diff-a", _CALLS)):
+            await asyncio.to_thread(runtime.history.recording, name)
+            spent = []
+            for _ in range(_ROUNDS + 1):
+                if self.screen is not self.main:
+                    await self.pop_screen()
+                spent.append(await self._opened(name))
+            title = f"replay of {calls:,} calls: "
+            out[title + "first"], out[title + "again"] = spent[:1], spent[1:]
+        screen = self.screen
+        assert isinstance(screen, ReplayScreen)
+        for name, act in (
+            ("step back", partial(screen.action_step, -1)),
+            ("to the start", partial(screen.action_seek, 0)),
+            ("to the end", partial(screen.action_seek, -1)),
+        ):
+            spent = [await self.stall(act, partial(_has_arrived, screen)) for _ in range(_ROUNDS)]
+            out[f"… {name}"] = spent
+        return out
+
+    async def _opened(self, name: str) -> Stall:
+        def done() -> bool:
+            return isinstance(self.screen, ReplayScreen) and _has_arrived(self.screen)
+
+        return await self.stall(partial(self.open_replay, name), done)
+
+
+def _has_arrived(screen: ReplayScreen) -> bool:
+    return screen.is_mounted and screen.trace.model.totals.calls == sum(
+        isinstance(step.event, ToolCallStarted)
+        for step in screen.playback.steps[: screen.playback.position]
+    )
 
 
 class HistoryApp(_FolderApp):
@@ -233,14 +278,14 @@ async def prepare(folder: Path, runs: int) -> None:
     """A history of many runs, and two with many calls."""
     store = Store(folder / "history.sqlite3")
     await fill(store, 0, runs)
-    for name, shift in (("diff-a", 0), ("diff-b", 1)):
+    for name, shift, calls in (("diff-a", 0, _CALLS), ("diff-b", 1, _CALLS), ("short", 0, _FEW)):
         request = ExecutionRequest(f"// {name}\nfor (;;) await tools.db.query()", source="cli")
         began = time.time()  # what is older than the history keeps would be removed
         store.record(ExecutionStarted(name, request, Limits(), "engine", None, (1, 2, 3, 4), began))
-        for event in events(1, _CALLS):
+        for event in events(1, calls):
             store.record(_of(event, name, shift))
         await store.committed()
-        done = Execution(name, "ok", value=[shift], tool_calls=_CALLS)
+        done = Execution(name, "ok", value=[shift], tool_calls=calls)
         store.record(ExecutionFinished(name, done, began + 1.0))
     await store.committed()
     store.close()
@@ -260,7 +305,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-stalls-") as folder:
         asyncio.run(prepare(Path(folder), runs))
         os.environ[_FOLDER] = folder
-        for app in ("FirstApp", "HistoryApp", "ResultApp", "DiffApp", "PasteApp"):
+        for app in sys.argv[2:] or (
+            "FirstApp",
+            "ReplayApp",
+            "HistoryApp",
+            "ResultApp",
+            "DiffApp",
+            "PasteApp",
+        ):
             for name, times in run_in_terminal("bench.tui_stalls", app).items():
                 whole, own = zip(*times, strict=True)
                 print(f"  {name:32}{quantiles([*whole])}   own work{quantiles([*own])}", flush=True)

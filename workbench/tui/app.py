@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from functools import cached_property
@@ -40,12 +39,9 @@ from workbench.tui.widgets import pane_screen as layout
 from workbench.tui.widgets.guarded_screen import nothing_to_await
 from workbench.tui.widgets.mouse import only_asks
 from workbench.tui.widgets.proportions import ROOMY
-from workbench.util.here import expanded
 
 if TYPE_CHECKING:
-    from workbench.core.ports import HistoryReader
     from workbench.core.runtime import Runtime
-    from workbench.history import Recording
     from workbench.tui.values.console_view import ConsoleView
     from workbench.tui.values.json_view import JsonView
     from workbench.tui.values.table_screen import TableScreen
@@ -174,8 +170,7 @@ class WorkbenchApp(AppBase):
         self.call_after_refresh(self._open_scripts)
         for problem in (*problems, *wrong):
             self.show_toast(problem, "warning")
-        # A script may be started before anything is painted; the runtime opens after that.
-        self.runtime_host.expect()
+        self.runtime_host.expect()  # a script may be started before anything is painted
         self.set_timer(_SETTLED_S, self._collector.start)
         self.set_interval(1.0, self._collector.collect_if_quiet)
         self.set_interval(1.0, self._leaving.exit_without_terminal)
@@ -295,22 +290,18 @@ class WorkbenchApp(AppBase):
 
     async def open_replay(self, name: str) -> None:
         """Step through a recorded execution: an id, the start of one, or an exported file."""
-        from workbench.history import read_recording
         from workbench.tui.replay.screen import ReplayScreen
-
-        def read(history: HistoryReader) -> Recording:
-            file = expanded(name)
-            return read_recording(file) if os.path.isfile(file) else history.recording(name)
+        from workbench.tui.replay.timeline import read
 
         with self.key_order.hold():
             try:
                 runtime = await self.runtime()
-                recording = await asyncio.to_thread(read, runtime.history)
+                recording, steps = await asyncio.to_thread(read, name, runtime.history)
             except Exception as error:  # no such run, no history, no runtime: the same to the user
                 shown = name if "/" in name else name[:8]
                 self.show_toast(f"Cannot replay {shown}: {error}", "error")
                 return
-            await self.push_screen(ReplayScreen(recording, runtime.history))
+            await self.push_screen(ReplayScreen(recording, runtime.history, steps))
 
     # -- commands ----------------------------------------------------------------------
 

@@ -58,6 +58,8 @@ class KeyOrder:
         self._arrived: ReferenceType[Screen[object]] | None = None
         """The screen that was on top, and made, when it was last asked for."""
         self._asked = 0
+        self._holder: Screen[object] | None = None
+        """The screen that holds the next key back."""
         self._step = 0
         """Counts every step of every key: whether there is progress."""
         self._seen, self._looks = 0, 0
@@ -106,6 +108,9 @@ class KeyOrder:
         while self._waiting and not self._busy and not self._held:
             if self._settles_still():
                 self._app.call_after_refresh(self._next)
+                break
+            self._holder = self._who_holds_back(self._waiting[0])
+            if self._holder is not None:
                 break
             event = self._waiting.popleft()
             key = event.key if isinstance(event, events.Key) else ""
@@ -172,6 +177,16 @@ class KeyOrder:
         self._asked = self._asked + 1 if settles else 0
         return settles and self._asked <= _MOST_ROUNDS
 
+    def _who_holds_back(self, event: events.Key | events.Paste) -> Screen[object] | None:
+        screen = self._app.screen
+        held_back = isinstance(screen, GuardedScreen) and screen.holds_back(event)
+        return screen if held_back else None
+
+    def go_on(self) -> None:
+        """A screen no longer holds keys back."""
+        self._holder = None
+        self._app.call_later(self._next)
+
     def _something_waits(self) -> bool:
         screen = self._app.screen
         return any(widget.message_queue_size for widget in screen.walk_children(with_self=True))
@@ -191,6 +206,8 @@ class KeyOrder:
 
     def _check_stuck(self) -> None:
         """While a key waits: nothing that was removed meanwhile may hold it up."""
+        if self._holder is not None and self._app.screen is not self._holder:
+            self.go_on()  # the screen that held it back has left
         self._looks = self._looks + 1 if self._seen == self._step else 0
         self._seen = self._step
         if self._busy and self._looks >= (1 if self._gone() else _PATIENCE):

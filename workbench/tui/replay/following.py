@@ -6,7 +6,8 @@ import asyncio
 
 from workbench.core.events import Event
 from workbench.core.ports import HistoryReader
-from workbench.history import ExecutionFollower, HistoryError, Recording
+from workbench.history import ExecutionFollower, HistoryError
+from workbench.tui.replay.timeline import Recorded, with_steps
 
 
 class Following:
@@ -20,9 +21,9 @@ class Following:
         self.over = False
         """It has ended, or cannot be followed, or nobody looks any more."""
 
-    async def poll(self) -> tuple[list[Event], Recording | None]:
-        """What happened since the last poll; once it has ended, the whole record. Nothing while another poll
-        is under way. Raises HistoryError.
+    async def poll(self) -> tuple[list[Event], Recorded | None]:
+        """What happened since the last poll; once it has ended, the whole record with its steps. Nothing while
+        another poll is under way. Raises HistoryError.
 
         The history is read in a thread: the first poll takes in everything so far, which may be much.
         """
@@ -33,14 +34,16 @@ class Following:
             events = await asyncio.to_thread(self._follower.poll)
             if not self._follower.ended:
                 return events, None
-            recording = await asyncio.to_thread(self._history.recording, self._id)
+            recorded = await asyncio.to_thread(
+                lambda: with_steps(self._history.recording(self._id))
+            )
         except HistoryError:
             self.close()
             raise
         finally:
             self._polling = False
         self.close()
-        return events, recording
+        return events, recorded
 
     def close(self) -> None:
         """Nobody looks any more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from workbench.core.events import Event, ToolCallFinished, ToolCallStarted
+from workbench.core.events import ToolCallFinished, ToolCallStarted
 from workbench.tui.replay.timeline import Step
 
 _SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -64,12 +64,11 @@ class Playback:
             self.playing = False
         return position
 
-    def move(self, position: int) -> list[Event]:
-        """Have so many steps played, at least as many as now; what happened on the way."""
-        events = [step.event for step in self.steps[self.position : position]]
-        self.position = position
-        self.clock_ms = self.last.at_ms if self.last is not None else 0.0
-        return events
+    def move(self, position: int, clock_ms: float | None = None) -> None:
+        """Have so many steps played. clock_ms: when; None: it was at the last one of them."""
+        self.position = min(max(position, 0), len(self.steps))
+        at_ms = self.last.at_ms if self.last is not None else 0.0
+        self.clock_ms = at_ms if clock_ms is None else clock_ms
 
     def next_error(self) -> int | None:
         """The position just after the next call that failed; from the last one, the first again."""

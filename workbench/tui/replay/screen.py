@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -13,33 +14,31 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widget import Widget
 
-from workbench.core.events import ConsoleLine, Event, ExecutionRunning
+from workbench.core.events import ConsoleLine, Event
 from workbench.core.ports import HistoryReader
 from workbench.history import POLL_S, HistoryError, Recording
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings, first_key
-from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.replay.following import Following
 from workbench.tui.replay.playback import Playback
 from workbench.tui.replay.recorded_panes import recorded_panes
 from workbench.tui.replay.reruns import Reruns
+from workbench.tui.replay.seeking import BREATH_S, Scene, Seeking
 from workbench.tui.replay.shown_run import ReplayedRun
 from workbench.tui.replay.status_lines import header_parts, status_line
-from workbench.tui.replay.timeline import step_of, steps_of
+from workbench.tui.replay.timeline import Step, step_of, steps_of
 from workbench.tui.replay.transport import Transport
 from workbench.tui.trace.detail_pane import DetailPane
 from workbench.tui.trace.live_run import TICK_S, LiveRun
 from workbench.tui.trace.run_panes import RunPanes
 from workbench.tui.trace.title import calls_made
-from workbench.tui.trace.trace_model import TraceModel
 from workbench.tui.trace.view import TraceView
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.pane_screen import PaneScreen
 from workbench.tui.widgets.proportions import share_for
 from workbench.tui.widgets.quiet_line import QuietLine, Words, ranked
-from workbench.util.digits import whole
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
@@ -53,9 +52,15 @@ class ReplayScreen(PaneScreen):
 
     app: WorkbenchApp
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("panes", "replay")]
+    OVERTAKING = frozenset({"play", "step", "seek", "next_error", "speed", "dismiss"})
 
-    def __init__(self, recording: Recording, history: HistoryReader | None = None) -> None:
-        """history: where an execution that still runs is followed."""
+    def __init__(
+        self,
+        recording: Recording,
+        history: HistoryReader | None = None,
+        steps: list[Step] | None = None,
+    ) -> None:
+        """history: where an execution that still runs is followed. steps: of the recording, where known."""
         super().__init__()
         self.recording = recording
         self.reruns = Reruns(self)
@@ -64,12 +69,16 @@ class ReplayScreen(PaneScreen):
         if recording.status == "running" and history is not None:
             self._following = Following(history, recording.execution_id)
         # One that is followed tells its steps from the first.
-        self.playback = Playback([] if self.live else steps_of(recording))
-        self.run = LiveRun(recording.script or "script", recording.code)
+        self.playback = Playback([] if self.live else steps or steps_of(recording))
+        self.seeking = Seeking(
+            self.playback,
+            lambda: LiveRun(recording.script or "script", recording.code),
+            self._show_scene,
+        )
+        self._to_call = False
+        """Whether the way leads to a call, also where it is the end of what is followed."""
         self._others: Content | None = None
         """What runs elsewhere meanwhile."""
-        self._pointed = 0
-        """The call that a step, not the user, has put the cursor on."""
 
     def compose(self) -> ComposeResult:
         yield QuietLine(id="replay-header", markup=False)
@@ -84,10 +93,8 @@ class ReplayScreen(PaneScreen):
     def on_mount(self) -> None:
         self.set_interval(TICK_S, self._tick)
         self.set_interval(POLL_S, self._look_at_others)
-        # A call that is under way grows with the recording's time, not with ours.
-        playback = self.playback
-        self.trace.model = TraceModel(lambda: playback.clock_ms / 1000, folds_by_itself=False)
-        self._rewind()
+        self.trace.empty_text = "Each call, as it was recorded"
+        self._begin(self.seeking.shown)
         self.trace.focus()
         self.action_seek(-1)
         if self._following is not None:
@@ -99,12 +106,21 @@ class ReplayScreen(PaneScreen):
         return self._following is not None and not self._following.over
 
     @property
+    def run(self) -> LiveRun:
+        """As far as it is shown."""
+        return self.seeking.shown.run
+
+    @property
     def trace(self) -> TraceView:
         return self.query_one(TraceView)
 
     @property
     def detail(self) -> DetailPane:
         return self.query_one(DetailPane)
+
+    @property
+    def is_behind(self) -> bool:
+        return self.seeking.is_under_way
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a filter or a search is typed, letters are letters."""
@@ -134,25 +150,22 @@ class ReplayScreen(PaneScreen):
         """Take what happened since the last look; at the end, the whole record."""
         if self._following is None or self._following.over:
             return
-        events: list[Event] = []
-        recording = None
+        happened: list[Event] = []
+        recorded = None
         try:
-            events, recording = await self._following.poll()
+            happened, recorded = await self._following.poll()
         except HistoryError as error:
             self.reruns.verdict = f"✘ It cannot be followed: {clean_line(str(error), 200)}"
         playback = self.playback
         at_end = playback.at_end and not playback.playing
-        if recording is not None:
-            self.recording = recording
-            position = playback.position
-            playback.steps = steps_of(recording)
-            self._rewind()
-            self._go(len(playback.steps) if at_end else position)
+        if recorded is not None:
+            self.recording, playback.steps = recorded
+            self._go(len(playback.steps) if at_end else playback.position)
             return
-        playback.steps += [step_of(event) for event in events]
+        playback.steps += [step_of(event) for event in happened]
         if at_end:
-            self._go(len(playback.steps))
-            playback.clock_ms = max(0.0, (time.time() - self.recording.started_at) * 1000)
+            now_ms = max(0.0, (time.time() - self.recording.started_at) * 1000)
+            self._go(len(playback.steps), now_ms)
         self.show()
 
     # -- time --------------------------------------------------------------------------
@@ -173,6 +186,11 @@ class ReplayScreen(PaneScreen):
         if self.live and position < 0:
             self.trace.action_follow()
 
+    def go_to_call_at(self, position: int) -> None:
+        """To a step of a call, which gets the cursor."""
+        self.playback.playing = False
+        self._go(position, to_call=True)
+
     def action_next_error(self) -> None:
         """Just after the next call that failed; from the last one, the first again."""
         position = self.playback.next_error()
@@ -183,20 +201,7 @@ class ReplayScreen(PaneScreen):
 
     def action_to_call(self) -> None:
         """Ask for the number of a call, go to where it ended."""
-        last = len(self.recording.calls) or len(self.run.calls)
-        if not last:
-            self.app.show_toast("It made no calls")
-            return
-
-        def named(answer: str | None) -> None:
-            if answer is None:
-                return
-            seq = whole(answer.strip().lstrip("#"))
-            if seq is None or not self.shown_run.go_to_call(seq):
-                said = f"There is no call {answer}: they are numbered 1 to {last}"
-                self.app.show_toast(said, "warning")
-
-        self.app.push_screen(LineScreen(f"Go to call (1 to {last})"), named)
+        self.shown_run.ask_for_call()
 
     def action_speed(self, by: int) -> None:
         self.playback.change_speed(by)
@@ -213,33 +218,53 @@ class ReplayScreen(PaneScreen):
 
     def _tick(self) -> None:
         position = self.playback.tick()
-        if position is None:
-            return
-        clock_ms = self.playback.clock_ms
-        self._go(position)
-        if self.playback.playing:
-            self.playback.clock_ms = clock_ms
+        if position is not None:
+            self._go(position, self.playback.clock_ms if self.playback.playing else None)
 
-    def _go(self, position: int) -> None:
-        """Have exactly so many steps played."""
+    def _go(self, position: int, clock_ms: float | None = None, *, to_call: bool = False) -> None:
+        """Have exactly so many steps played. clock_ms: when, in the recording; None: at the last of them."""
+        self.playback.move(position, clock_ms)
+        self._to_call = to_call
+        self.trace.will_change()
+        if not self.seeking.is_under_way and not self.seeking.go_on():
+            self._seek()
+        self.show()
+
+    @work(group="seek", exit_on_error=False)
+    async def _seek(self) -> None:
+        try:
+            while not self.seeking.go_on():  # noqa: ASYNC110
+                await asyncio.sleep(BREATH_S)
+        finally:
+            self.seeking.stop()
+            self.app.key_order.go_on()
+
+    def _show_scene(self, scene: Scene, played: Sequence[Step], *, anew: bool) -> None:
+        """The playback has come to where it was sent."""
         playback = self.playback
-        position = min(max(position, 0), len(playback.steps))
-        if position < playback.position:
-            self._rewind()
-        events = playback.move(position)
-        self.run.apply(events)
-        self.trace.apply(events)
+        if anew:
+            self._begin(scene)
+        else:
+            self.trace.show_taken()
         self.detail.look_again()
-        self.detail.show_console([e.line for e in events if isinstance(e, ConsoleLine)])
+        happened = [step.event for step in played]
+        self.detail.show_console([e.line for e in happened if isinstance(e, ConsoleLine)])
         if playback.at_end and not self.live:
             self.detail.show_end(self.run, may_fix=False)
             self.detail.show_tab("result")
             self._count_tokens(self.run)
         if playback.last is not None and playback.last.line is not None:
             self.mark_line(playback.last.line - 1)
-        if not self.live or not playback.at_end:
-            self._point()
+        if not self.live or not playback.at_end or self._to_call:
+            self.shown_run.point()
         self.show()
+
+    def _begin(self, scene: Scene) -> None:
+        """Show another one, and nothing of the one before."""
+        self.trace.show_model(scene.model)
+        self.detail.begin()
+        self.detail.result.clear("Not reached yet")
+        self.query_one("#replay-script", CodeArea).highlight_line(None)
 
     @work(exclusive=True, group="tokens", exit_on_error=False)
     async def _count_tokens(self, run: LiveRun) -> None:
@@ -247,30 +272,6 @@ class ReplayScreen(PaneScreen):
         tokens = await asyncio.to_thread(lambda: self.recording.tokens)
         if run is self.run and run.execution is not None:
             self.detail.show_tokens(tokens)
-
-    def _point(self) -> None:
-        """The cursor of the trace to the call that the last step was of."""
-        seq = self.playback.last_call()
-        if seq is None:
-            self.trace.action_first()
-            return
-        self._pointed = seq
-        selected = self.trace.selected
-        if selected is None or selected.seq != seq:
-            self.trace.select(seq)
-        elif not self.playback.at_end:
-            self._show_call(seq)
-
-    def _rewind(self) -> None:
-        """Go to the beginning: nothing has happened yet."""
-        self.playback.move(0)
-        self.run = LiveRun(self.run.script, self.run.code)
-        self.trace.begin(None)
-        self.trace.model.plan(step.event for step in self.playback.steps)
-        self.trace.apply([ExecutionRunning(self.recording.execution_id, 0.0)])
-        self.detail.begin()
-        self.detail.result.clear("Not reached yet")
-        self.query_one("#replay-script", CodeArea).highlight_line(None)
 
     def mark_line(self, row: int) -> None:
         """Show a line of the script (from 0), and mark it."""
@@ -280,30 +281,18 @@ class ReplayScreen(PaneScreen):
 
     # -- what it shows -----------------------------------------------------------------
 
-    def call_chosen(self, seq: int) -> None:
-        """The cursor of the trace is on a call."""
-        own, self._pointed = seq == self._pointed, 0
-        self._show_call(seq, in_front=not own or not self.playback.at_end)
-
-    def _show_call(self, seq: int, *, in_front: bool = True) -> None:
-        """in_front: not at the end, where one looks for how it ended."""
-        state = self.run.calls.get(seq)
-        if state is None:
-            self.detail.call.clear("Not reached yet · Enter goes there")
-        else:
-            self.detail.show_call(state)
-            if state.call.line is not None and not self.playback.playing:
-                self.mark_line(state.call.line - 1)
-        if in_front:
-            self.detail.show_tab("call")
-
     def show(self) -> None:
         totals = self.trace.model.totals
         parts = header_parts(self.recording, totals.calls, self.reruns.judged, live=self.live)
         words = [Words(part, max(0, place - 1)) for place, part in enumerate(parts)]
         others = [Words(self._others, 3)] if self._others is not None else []
         self.query_one("#replay-header", QuietLine).put(ranked(words, others, self.size.width - 2))
-        self.query_one(Transport).show(self.playback, live=self.live)
+        scene = self.seeking.shown
+        if not self.seeking.is_under_way:
+            scene.clock_ms = self.playback.clock_ms
+        self.query_one(Transport).show(
+            self.playback, scene.position, scene.clock_ms, live=self.live
+        )
         title = Content("3 Trace") + calls_made(totals)
         self.query_one("#trace", Pane).set_title(title)
         said = status_line(self.reruns.verdict, self.playback.breakpoints, live=self.live)

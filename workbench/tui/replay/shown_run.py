@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.tui.dialogs.ask import LineScreen
+from workbench.util.digits import whole
+
 if TYPE_CHECKING:
     from workbench.tui.replay.screen import ReplayScreen
 
@@ -13,9 +16,38 @@ class ReplayedRun:
 
     def __init__(self, screen: ReplayScreen) -> None:
         self._screen = screen
+        self._pointed = 0
+        """The call that a step, not the user, has put the cursor on."""
+
+    def point(self) -> None:
+        """The cursor of the trace to the call that the last step was of."""
+        trace, playback = self._screen.trace, self._screen.playback
+        seq = playback.last_call()
+        if seq is None:
+            trace.action_first()
+            return
+        self._pointed = seq
+        selected = trace.selected
+        if selected is None or selected.seq != seq:
+            trace.select(seq)
+        elif not playback.at_end:
+            self._show_call(seq)
 
     def call_chosen(self, seq: int) -> None:
-        self._screen.call_chosen(seq)
+        own, self._pointed = seq == self._pointed, 0
+        self._show_call(seq, in_front=not own or not self._screen.playback.at_end)
+
+    def _show_call(self, seq: int, *, in_front: bool = True) -> None:
+        """in_front: not at the end, where one looks for how it ended."""
+        detail, state = self._screen.detail, self._screen.run.calls.get(seq)
+        if state is None:
+            detail.call.clear("Not reached yet · Enter goes there")
+        else:
+            detail.show_call(state)
+            if state.call.line is not None and not self._screen.playback.playing:
+                self._screen.mark_line(state.call.line - 1)
+        if in_front:
+            detail.show_tab("call")
 
     def copy_call(self, seq: int) -> None:
         state = self._screen.run.calls.get(seq)
@@ -27,9 +59,28 @@ class ReplayedRun:
         position = self._screen.playback.after_call(seq)
         if position is None:
             return False
-        self._screen.action_seek(position)
-        self._screen.trace.select(seq)
+        self._screen.go_to_call_at(position)
         return True
+
+    def ask_for_call(self) -> None:
+        """Ask for the number of a call, go to where it ended."""
+        app, last = (
+            self._screen.app,
+            len(self._screen.recording.calls) or len(self._screen.run.calls),
+        )
+        if not last:
+            app.show_toast("It made no calls")
+            return
+
+        def named(answer: str | None) -> None:
+            if answer is None:
+                return
+            seq = whole(answer.strip().lstrip("#"))
+            if seq is None or not self.go_to_call(seq):
+                said = f"There is no call {answer}: they are numbered 1 to {last}"
+                app.show_toast(said, "warning")
+
+        app.push_screen(LineScreen(f"Go to call (1 to {last})"), named)
 
     def go_to_console(self, number: int) -> None:
         self._screen.detail.show_console_line(number)

@@ -31,15 +31,17 @@ class Transport(Pane):
     def compose(self) -> ComposeResult:
         yield Static(id="slider", markup=False)
 
-    def show(self, playback: Playback, *, live: bool) -> None:
-        """live: the execution still runs, more steps will come."""
-        self._redraw = partial(self.show, playback, live=live)
-        steps, position = playback.steps, playback.position
+    def show(self, playback: Playback, position: int, clock_ms: float, *, live: bool) -> None:
+        """position, clock_ms: where what is shown is; the playback is ahead where that is still made. live: the
+        execution still runs, more steps will come."""
+        self._redraw = partial(self.show, playback, position, clock_ms, live=live)
+        steps = playback.steps
+        on_its_way = f" → {playback.position}" if position != playback.position else ""
         self.set_title("LIVE · it still runs" if live else "REPLAY", _KEYS)
         total = f" of {duration(steps[-1].at_ms)}" if steps and not live else ""
         going = "following" if live and playback.at_end else "paused"
         end = (
-            f" {duration(playback.clock_ms)}{total} · step {position} of {len(steps)}"
+            f" {duration(clock_ms)}{total} · step {position}{on_its_way} of {len(steps)}"
             f" · {playback.speed:g}× {'playing' if playback.playing else going}"
         )
         width = max(self.content_size.width - len(end), 10)

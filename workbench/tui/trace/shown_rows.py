@@ -37,6 +37,20 @@ class ShownRows(Sequence[int]):
         self._scanned = 0
         self._restart()
 
+    def anew(self, rows: list[Row]) -> ShownRows:
+        """Of other rows what this shows of its own: filter, order, console."""
+        other = ShownRows(folds_by_itself=self._folds_by_itself)
+        other.begin(rows)
+        other.take_over(self)
+        return other
+
+    def take_over(self, other: ShownRows) -> None:
+        """Filter, order and console as another has them now; ``step`` carries it out."""
+        wanted = other.filter, other.order, other.show_console
+        if wanted != (self.filter, self.order, self.show_console):
+            self.filter, self.order, self.show_console = wanted
+            self._restart()
+
     def __len__(self) -> int:
         if self._arranged is not None:
             return len(self._arranged)

@@ -53,6 +53,13 @@ class TraceModel:
         """With what their rows say of them, by seq: a replay that goes back plans the same calls anew."""
         self._clear()
 
+    def anew(self, clock: Callable[[], float]) -> TraceModel:
+        """An empty one beside this: for the same run once more, from its start."""
+        other = TraceModel(clock)
+        other.hues, other._planned_args = self.hues, self._planned_args
+        other.shown = self.shown.anew(other.rows)
+        return other
+
     def _clear(self) -> None:
         self.rows = []
         self.finished = False
@@ -80,7 +87,7 @@ class TraceModel:
         self._clear()
 
     def plan(self, events: Iterable[Event]) -> None:
-        """What is to come, in order (a replay knows it): rows that wait for their events."""
+        """What is to come, in order (a replay knows it): rows that wait for their events. In pieces, too."""
         for event in events:
             if isinstance(event, ToolCallStarted) and self._place(event.call.seq) < 0:
                 self._add(event.call, "pending", 0)

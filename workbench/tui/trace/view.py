@@ -51,11 +51,13 @@ class TraceView(TraceArrangement, can_focus=True):
     def show_model(self, model: TraceModel) -> None:
         """Show the rows of another execution, from its end."""
         self.model = model
-        self.cursor = self._announced = None
+        self.cursor = self._announced = self._shown_before = None
         self._unseen = 0
         self.follow = True
         self.scroll_to(y=0, animate=False, immediate=True, force=True)
         self._refilter()
+        if self.has_focus:
+            self.refresh_bindings()
 
     def apply(self, events: Sequence[Event]) -> None:
         """Take events and show what they change; cheap enough for 20 times a second."""
@@ -64,12 +66,16 @@ class TraceView(TraceArrangement, can_focus=True):
 
     def take(self, events: Sequence[Event]) -> None:
         """Take events; what they change is shown with ``show_taken``."""
-        if self._shown_before is None:
-            self._shown_before = len(self.model.shown)
+        self.will_change()
         was_empty = not self.model.rows
         self.model.apply(events)
         if was_empty and self.model.rows and self.has_focus:
             self.refresh_bindings()
+
+    def will_change(self) -> None:
+        """The model takes events; what they change is shown with ``show_taken``."""
+        if self._shown_before is None:
+            self._shown_before = len(self.model.shown)
 
     def show_taken(self) -> None:
         """Show what the events changed that were taken since."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.await_complete import AwaitComplete
@@ -26,10 +26,27 @@ class GuardedScreen(ScreenBase[R]):
     """A key or a click that was on its way when the screen was left does nothing any more: it would
     otherwise close the screen below."""
 
+    OVERTAKING: ClassVar[frozenset[str]] = frozenset()
+    """Actions that ask for something else to be shown, or leave: their keys do not wait."""
+
     @property
     def is_settling(self) -> bool:
         """Whether something is about to get the focus: keys wait for that."""
         return False
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether what was asked for is still made, and not shown: keys wait until ``key_order.go_on``."""
+        return False
+
+    def holds_back(self, event: events.Key | events.Paste) -> bool:
+        """Whether a key has to wait: it is about what is shown."""
+        if not self.is_behind or isinstance(event, events.Paste):
+            return self.is_behind
+        if self.focused and self.focused.check_consume_key(event.key, event.character):
+            return True
+        found = self.active_bindings.get(event.key)
+        return found is None or found.binding.action.partition("(")[0] not in self.OVERTAKING
 
     @property
     def idle_actions(self) -> frozenset[str]:
