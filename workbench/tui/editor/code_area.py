@@ -27,7 +27,7 @@ from workbench.tui.editor.offering import Offers
 from workbench.tui.editor.signature_help import SignatureHelp
 from workbench.tui.editor.tool_view import ToolView
 from workbench.tui.glyphs import AsciiFilter
-from workbench.tui.textual_private import LineMap, TextDocument
+from workbench.tui.textual_private import LineMap, LineText, TextDocument
 from workbench.tui.widgets.hues import LineNote, hue_rules
 
 __all__ = ["CodeArea", "Marker"]
@@ -166,7 +166,7 @@ class CodeArea(LineActions, inherit_bindings=False):
 
     def get_line(self, line_index: int) -> Text:
         """A line with its colours, marks and matches; nothing that a terminal would obey."""
-        text = Text(self.document.get_line(line_index), end="", no_wrap=True)
+        text = LineText(self.document.get_line(line_index))
         self.colours.stylize(text, line_index)
         self.marks.stylize(text, line_index)
         return text

@@ -6,6 +6,7 @@ gone when another version is tried (test_textual_private.py). Nothing outside th
 
 from workbench.tui.textual_private.editor_base import EditorBase
 from workbench.tui.textual_private.line_map import LineMap
+from workbench.tui.textual_private.line_text import LineText
 from workbench.tui.textual_private.members import CLASS_MEMBERS, INSTANCE_MEMBERS, VERSION
 from workbench.tui.textual_private.painting import AppBase
 from workbench.tui.textual_private.screens import ScreenBase
@@ -21,6 +22,7 @@ __all__ = [
     "LineLog",
     "LineMap",
     "LineScroll",
+    "LineText",
     "ScreenBase",
     "TextDocument",
     "newline_of",

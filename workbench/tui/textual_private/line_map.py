@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, TypeVar, overload
 
 from rich.cells import cell_len
@@ -133,6 +133,11 @@ class LineMap(WrappedDocument):
         """The rows of a line; of a hidden one the last before it, so often as it has some."""
         gaps = self._hidden_rows()
         return [gaps.shown(row) for row in self._rows_of_every_line[line]]
+
+    def get_sections(self, line_index: int) -> list[str]:
+        """The rows of a line, as texts."""
+        text, ends = self.document.get_line(line_index), self.get_offsets(line_index)
+        return [text[start:end] for start, end in pairwise((0, *ends, len(text)))]
 
     def offset_to_location(self, offset: Offset) -> Location:
         if self._hidden and not self._width:
