@@ -185,8 +185,13 @@ def test_examples_follow_the_schema() -> None:
             "d": {"type": "array"},
             "e": {"properties": {"f": {"type": "string"}}, "required": ["f"]},
             "g": {},
+            "h": {"type": "integer", "minimum": 1},
+            "i": {"type": "number", "exclusiveMaximum": 0},
+            "j": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/k"}]},
+            "l": {"type": "array", "minItems": 2, "items": {"const": "m"}},
         },
-        "required": ["a", "b", "c", "d", "e", "g"],
+        "$defs": {"k": {"type": "integer", "exclusiveMinimum": 3, "maximum": 4}},
+        "required": [*"abcdeghijl"],
     }
     assert example(schema) == {
         "a": 5,
@@ -195,6 +200,10 @@ def test_examples_follow_the_schema() -> None:
         "d": [],
         "e": {"f": ""},
         "g": None,
+        "h": 1,
+        "i": -1,
+        "j": 4,
+        "l": ["m", "m"],
     }
     assert example(None) is None
 

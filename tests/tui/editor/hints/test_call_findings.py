@@ -54,6 +54,12 @@ def fixed(script: str) -> str:
             "await tools.tracker.search_issues({ query: 'x' })",
         ),
         (
+            "await tools.tracker.search_issues({ qurey: 'x' })",
+            "qurey",
+            "qurey",
+            "await tools.tracker.search_issues({ query: 'x' })",
+        ),
+        (
             "await tools['tracker']['search_isues']({ query: 'x' })",
             "search_isues",
             "search_issues",
@@ -169,7 +175,7 @@ def fixed(script: str) -> str:
             "const r = call_tool('tracker', 'search_issues', { query: 'x' })",
         ),
     ],
-    ids=range(21),
+    ids=range(22),
 )
 def test_it_is_found_and_put_right(script: str, marked: str, said: str, after: str) -> None:
     (finding,) = found(script)

@@ -15,7 +15,7 @@ from workbench.tui.editor.analysis.js_literals import Path, Span, Written, read_
 from workbench.tui.editor.analysis.schema_walk import Place
 from workbench.tui.editor.analysis.script_places import QUOTES
 from workbench.tui.editor.hints.findings import LONGEST, Finding, Fix
-from workbench.tui.editor.hints.tool_calls import example, literal
+from workbench.tui.editor.hints.tool_calls import example_at, literal
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -43,13 +43,19 @@ def argument_findings(
         yield reader.no_object()
         return
     missing: list[str] = []
+    wrong: list[tuple[Path, str]] = []
     for path, message in tool.input_check.placed(written.value):
         if any(path[: len(each)] == each or each[: len(path)] == path for each in written.unclear):
             continue
         if len(path) == 1 and message == NEEDED:
             missing.append(str(path[0]))
         else:
-            yield reader.of(path, message)
+            wrong.append((path, message))
+    for path, message in wrong:
+        found = reader.of(path, message)
+        yield found
+        if len(found.fixes) == 1 and (meant := found.fixes[0].name) in missing:
+            missing.remove(meant)  # it is there, misspelt
     if missing:
         yield reader.missing(missing)
 
@@ -107,7 +113,9 @@ class _Reader:
         if len(path) == 1 and name and isinstance(properties, dict) and path[0] not in properties:
             free = [each for each in properties if (each,) not in written.names]
             near = [str(each) for each in near_names(str(path[0]), map(str, free))]
-            fixes = tuple(Fix(f"Write {each}", *name, self._named(name, each)) for each in near)
+            fixes = tuple(
+                Fix(f"Write {each}", *name, self._named(name, each), name=each) for each in near
+            )
             return Finding(*name, said, fixes)
         span = written.spans.get(path, written.spans[()])
         said = clean_line(f"{tool.full_name}: {message}", LONGEST)
@@ -140,10 +148,9 @@ class _Reader:
 
     def _added(self, names: list[str]) -> Fix:
         """Missing arguments, with values to begin with."""
-        properties = self._tool.input_schema.get("properties")
-        schemas = properties if isinstance(properties, dict) else {}
+        place = Place.of(self._tool.input_schema)
         put = ", ".join(
-            f"{property_name(name)}: {literal(example(schemas.get(name)))}" for name in names
+            f"{property_name(name)}: {literal(example_at(place.inside([name])))}" for name in names
         )
         start, end = self._written.spans[()]
         if self._given is None or self._given.type != "object":
