@@ -51,12 +51,10 @@ def argument_findings(
             missing.append(str(path[0]))
         else:
             wrong.append((path, message))
-    for path, message in wrong:
-        found = reader.of(path, message)
-        yield found
-        if len(found.fixes) == 1 and (meant := found.fixes[0].name) in missing:
-            missing.remove(meant)  # it is there, misspelt
-    if missing:
+    misspelt = reader.misspelt(missing)
+    yield from (reader.as_meant(*names) for names in misspelt.items())
+    yield from (reader.of(path, message) for path, message in wrong if path[:1] not in misspelt)
+    if missing := [name for name in missing if name not in misspelt.values()]:
         yield reader.missing(missing)
 
 
@@ -97,6 +95,25 @@ class _Reader:
         said = clean_line(f"{self._tool.full_name} needs {_listed(names)}", LONGEST)
         return Finding(start, max(end, start + 1), said, (self._added(names),))
 
+    def misspelt(self, missing: list[str]) -> dict[Path, str]:
+        """Which names that are written are no arguments, and which missing one each was meant for."""
+        properties = self._tool.input_schema.get("properties")
+        known = properties if isinstance(properties, dict) else {}
+        found: dict[Path, str] = {}
+        for path in self._written.names:
+            if len(path) == 1 and path[0] not in known:
+                near = near_names(str(path[0]), [n for n in missing if n not in found.values()])
+                if near:
+                    found[path] = near[0]
+        return found
+
+    def as_meant(self, path: Path, name: str) -> Finding:
+        """Where a missing argument is there under a near name."""
+        span = self._written.names[path]
+        said = f"{self._tool.full_name} needs {name}; {path[0]} is none of its arguments"
+        fix = Fix(f"Write {name}", *span, self._named(span, name))
+        return Finding(*span, clean_line(said, LONGEST), (fix,))
+
     def of(self, path: Path, message: str) -> Finding:
         """What is said of an argument."""
         written, tool = self._written, self._tool
@@ -113,9 +130,7 @@ class _Reader:
         if len(path) == 1 and name and isinstance(properties, dict) and path[0] not in properties:
             free = [each for each in properties if (each,) not in written.names]
             near = [str(each) for each in near_names(str(path[0]), map(str, free))]
-            fixes = tuple(
-                Fix(f"Write {each}", *name, self._named(name, each), name=each) for each in near
-            )
+            fixes = tuple(Fix(f"Write {each}", *name, self._named(name, each)) for each in near)
             return Finding(*name, said, fixes)
         span = written.spans.get(path, written.spans[()])
         said = clean_line(f"{tool.full_name}: {message}", LONGEST)

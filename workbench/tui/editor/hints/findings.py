@@ -16,8 +16,6 @@ class Fix:
     start: int
     end: int
     text: str
-    name: str = ""
-    """The argument that was meant, where that is what is put right."""
 
 
 @dataclass(frozen=True, slots=True)
