@@ -14,7 +14,7 @@ from tests.tui.conftest import until
 from tests.tui.editor.hints.scripts import catalogue
 from tests.tui.tools.tools_app import ToolsApp, lines, opened, said, screen
 from workbench.catalogue.annotations import may_destroy
-from workbench.catalogue.tools import ServerInfo
+from workbench.catalogue.tools import ServerInfo, ToolInfo
 from workbench.config import Config, ServerSettings
 from workbench.core.model import ExecutionRequest
 from workbench.core.records import ToolStatistics
@@ -22,7 +22,7 @@ from workbench.core.runtime import open_runtime
 from workbench.tui.editor.hints.tool_calls import call_text, example
 from workbench.tui.tools.pages import about_tool, statistics_line, whole_error
 from workbench.tui.tools.screen import ToolsScreen
-from workbench.tui.tools.tree import ToolRow, row_line, tree
+from workbench.tui.tools.tree import ToolRow, most_likely, row_line, tree
 from workbench.tui.values.text_screen import TextLines
 from workbench.tui.widgets.pane import Pane
 
@@ -158,6 +158,23 @@ def test_the_tree_filters_by_words_of_names_and_descriptions() -> None:
     folded = tree(catalogue(), folded=frozenset({"tracker", "my-chat"}))
     assert all(row.tool is None for row in folded)
     assert tree(catalogue(), "nothing at all") == []
+
+
+def test_a_filter_goes_to_the_tool_that_is_called_so() -> None:
+    server = ServerInfo("files")
+    names = ["list_directory", "seek_find", "find_all", "find"]
+    rows = [ToolRow(server), *(ToolRow(server, ToolInfo("files", name, "find")) for name in names)]
+
+    def gone_to(text: str) -> str:
+        number = most_likely(rows, text)
+        assert number is not None
+        return rows[number].name[2]
+
+    assert gone_to("find") == "find"
+    assert gone_to("files.find_a") == gone_to("Find_A") == "find_all"
+    assert gone_to("seek files") == "seek_find", "each word is in its name"
+    assert gone_to("words of a description") == "list_directory"
+    assert most_likely([ToolRow(server)], "files") is None
 
 
 def test_a_failed_server_says_why_where_there_is_room() -> None:

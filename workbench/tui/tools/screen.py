@@ -32,7 +32,7 @@ from workbench.tui.tools.beside import (
 from workbench.tui.tools.pages import about_server, about_tool, statistics_line, whole_error
 from workbench.tui.tools.prompting import request_for
 from workbench.tui.tools.server_commands import ServerCommands
-from workbench.tui.tools.tree import ToolRow, row_line, tree
+from workbench.tui.tools.tree import ToolRow, most_likely, row_line, tree
 from workbench.tui.tools.try_tool import TryScreen
 from workbench.tui.values.json_view import JsonView
 from workbench.tui.widgets.filtered_list import FilteredList
@@ -316,9 +316,9 @@ class ToolsScreen(ServerCommands):
     @on(Input.Changed, "#tools-filter")
     def _filter(self) -> None:
         self.show_tools()
-        row = self.rows.row
-        if self._list.text and row is not None and row.tool is None and row.beside is None:
-            self.rows.move_to(self.rows.cursor + 1)  # to what was looked for, below its server
+        wanted = most_likely(self.rows.rows, self._list.text) if self._list.text else None
+        if wanted is not None:
+            self.rows.move_to(wanted)
 
     def action_back(self) -> None:
         if not self._list.leave():

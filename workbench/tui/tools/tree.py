@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -60,6 +60,21 @@ def tree(
         if words or server.name not in folded:
             rows += tools
     return rows
+
+
+def most_likely(rows: Sequence[ToolRow], text: str) -> int | None:
+    """The number of the row that a filter means: what is called so, else what begins so, else what has its
+    words in the name, else the first. None: there are servers alone."""
+    wanted, words = text.lower().strip(), text.lower().split()
+
+    def unlikely(number: int) -> tuple[bool, bool, bool]:
+        server, _, name = (part.lower() for part in rows[number].name)
+        whole = f"{server}.{name}"
+        begins = name.startswith(wanted) or whole.startswith(wanted)
+        return wanted not in (name, whole), not begins, not all(word in whole for word in words)
+
+    inside = [number for number, row in enumerate(rows) if row.tool or row.beside]
+    return min(inside, key=unlikely, default=None)
 
 
 def row_line(row: ToolRow, width: int, *, folded: bool = False) -> list[Part]:
