@@ -70,6 +70,10 @@ async def test_servers_fold_and_the_filter_is_left_with_escape(tmp_path: Path) -
         assert "No tool matches" in lines(app)
         await pilot.press("escape")
         assert len(screen(app).rows.rows) == whole
+        await pilot.press("slash", *"zzz", "enter")
+        assert "Esc forgets it" in lines(app)
+        await pilot.press("escape")
+        assert len(screen(app).rows.rows) == whole, "also from the list, of which nothing is left"
         await pilot.press("escape")
         assert app.answers == [None]
 

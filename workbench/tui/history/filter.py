@@ -78,7 +78,7 @@ def doubt_of(text: str) -> str:
 def nothing_found(text: str) -> str:
     """What stands where a filter leaves no run."""
     said = ["No run matches the filter", clean_line(doubt_of(text), 300)]
-    return "\n".join([*filter(None, said), "/ changes it, / Esc forgets it"])
+    return "\n".join([*filter(None, said), "/ changes it, Esc forgets it"])
 
 
 def script_filter(script: str | None) -> str:

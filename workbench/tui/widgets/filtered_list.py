@@ -54,8 +54,8 @@ class FilteredList(Vertical, Generic[T]):
         self.rows.focus()
 
     def leave(self) -> bool:
-        """Out of the filter, which is forgotten. False: it was not there that one was."""
-        if not self.line.has_focus:
+        """Out of the filter, or of a list that it left empty: it is forgotten. False: one was in neither."""
+        if not self.line.has_focus and (self.rows.rows or not self.text):
             return False
         self.line.value = ""
         self.rows.focus()
