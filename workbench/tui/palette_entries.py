@@ -163,17 +163,21 @@ class Palette:
                 partial(self._app.run_action, command.action, found.node),
                 commands.shown(found.binding.key),
                 f"In {place}" if place else "",
-                place,
+                place=place,
             )
 
     def _of_the_main_screen(self) -> Iterator[Entry]:
         app, main = self._app, self._app.main
         for name in script_names(app.config) or samples_instead(app.config):
             run = partial(main.files.open_named, name)
-            yield Entry(f"script:{name}", name, run, "", "Open the script", "script", True)
+            yield Entry(
+                f"script:{name}", name, run, "", "Open the script", "script", only_typed=True
+            )
         for key in KEYS:
             change = partial(main.navigation.open_settings, key.name)
-            yield Entry(f"setting:{key.name}", key.name, change, "", key.help, "setting", True)
+            yield Entry(
+                f"setting:{key.name}", key.name, change, "", key.help, "setting", only_typed=True
+            )
         yield from self._of_the_tools()
 
     def _of_the_tools(self) -> Iterator[Entry]:
@@ -187,7 +191,13 @@ class Palette:
                 insert = partial(self._insert_call, tool)
                 about = tool.description.partition("\n")[0]
                 yield Entry(
-                    f"tool:{tool.full_name}", tool.full_name, insert, "", about, "tool", True
+                    f"tool:{tool.full_name}",
+                    tool.full_name,
+                    insert,
+                    "",
+                    about,
+                    "tool",
+                    only_typed=True,
                 )
 
     def _insert_call(self, tool: ToolInfo) -> None:
@@ -231,7 +241,7 @@ class Palette:
             "",
             f"Replay {row.execution_id[:8]}, {count(row.tool_calls, 'call')}",
             "run",
-            True,
+            only_typed=True,
         )
 
     # -- themes ------------------------------------------------------------------------

@@ -115,7 +115,7 @@ async def test_it_also_finds_tools_scripts_runs_and_what_the_pane_can_do(make_ap
             paste(pilot, typed)
 
             def is_found(kind: str = kind) -> bool:
-                return kind in {row.kind for row in app.screen.query_one(RowList).rows}
+                return kind in {row.kind or row.place for row in app.screen.query_one(RowList).rows}
 
             await until(is_found, typed)
             await pilot.press("escape")
@@ -198,9 +198,11 @@ async def test_a_sign_in_front_asks_for_one_kind(make_app: MakeApp) -> None:
         for sign, kind in (("/", "script"), ("@", "tool"), ("#", "run"), (":", "setting")):
             line.value = sign
             await until(lambda kind=kind: kinds() == {kind}, kind)  # type: ignore[misc]
+            # Nor what the pane with the focus can do, whatever it is called.
+            assert {entry.id.partition(":")[0] for entry in palette.rows.rows} == {kind}
         line.value = ">"
         await until(lambda: kinds().isdisjoint({"script", "tool", "run", "setting"}), "commands")
-        assert any(entry.id == "run" for entry in palette.rows.rows)
+        assert {"run", "editor-duplicate"} <= {entry.id for entry in palette.rows.rows}
         # A run is found by its name, and by what is in it.
         for text in ("#before", "#needle"):
             line.value = text
@@ -279,7 +281,7 @@ async def test_the_right_button_opens_a_menu_of_what_is_there(make_app: MakeApp)
         assert app.main.trace.has_focus
         menu = app.screen
         assert isinstance(menu, PaletteScreen)
-        assert {entry.kind for entry in menu.rows.rows} == {"trace"}
+        assert {entry.place for entry in menu.rows.rows} == {"trace"}
         dialog = menu.query_one(".dialog").region
         assert menu.region.contains_region(dialog), "all of it is seen"
         assert dialog.height > len(menu.rows.rows)
@@ -298,10 +300,10 @@ async def test_the_right_button_does_nothing_with_what_is_there(make_app: MakeAp
             await pilot.click(widget, offset=(5, row), button=3)
             await until(lambda: isinstance(app.screen, PaletteScreen), "a menu")
             await until(lambda: app.screen.query_one(RowList).rows, "its rows")
-            kinds = {entry.kind for entry in app.screen.query_one(RowList).rows}
+            places = {entry.place for entry in app.screen.query_one(RowList).rows}
             await pilot.press("escape")
             await until(lambda: app.screen is main, "it closed")
-            return kinds
+            return places
 
         await pilot.press("f5")
         await until(lambda: main.runs.now and not main.runs.active, "it has run")

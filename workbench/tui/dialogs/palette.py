@@ -53,7 +53,9 @@ class Entry:
     """As people write them."""
     help: str = ""
     kind: str = ""
-    """What it is, where it is no command: ``theme``, ``filter``, a kind of ``PREFIXES``, a pane's name."""
+    """What it is, where it is no command: ``theme``, ``filter``, a kind of ``PREFIXES``."""
+    place: str = ""
+    """The pane that a command is of."""
     only_typed: bool = False
     """There are many of these: they are listed only when something is typed."""
 
@@ -79,7 +81,7 @@ def fitting(entries: Iterable[Entry], typed: str, recent: Sequence[str]) -> list
     for place, entry in enumerate(entries):
         if not typed.strip() and entry.only_typed:
             continue
-        points = score(words, f"{entry.title} {entry.kind}")
+        points = score(words, f"{entry.title} {entry.kind or entry.place}")
         if points is not None:
             found.append((points, order.get(entry.id, len(order)), place, entry))
     return [entry for *_, entry in sorted(found, key=lambda each: each[:3])[:_MOST_SHOWN]]
@@ -206,7 +208,7 @@ class PaletteScreen(GuardedModal[Entry | None]):
 
 
 def _line(entry: Entry, width: int) -> list[Part]:
-    right = entry.keys or entry.kind
+    right = entry.keys or entry.kind or entry.place
     room = max(0, width - cell_len(right) - 3)
     return [
         (fit(clean_line(entry.title), room) + "  ", ""),
