@@ -23,7 +23,7 @@ async function f(a: string, b = 1): Promise<A[]> {{
   return new Map<string, A>() as A[];
 }}
 if (0) {{
-  const a: A = await f('')!;
+  const a: A = await call_tool("")!;
 }}
 // {" " * 8_000}
 0"""

@@ -40,6 +40,7 @@ i++ / 2; j = k[0] /2/ m
 const r = await call_tool('a', 'b', { f(x) { return 1 } });
 const r = (await call_tool('a', 'b')).result.map((x) => ({ x }));
 const r = await call_tool('a', 'b').result;
+const r = await call_tool('a', 'b')`c`;
 const [p, q] = [await read_resource('a', 'b'), await get_prompt('a', 'b', {})];
 call_tool('a', 'b')
 const f = async () => await call_tool('x', 'y');
@@ -104,6 +105,11 @@ FORMATTED = [
     "function g() {\n  return 1;\n}\n(a)",
     "s.replace(/[{]/g, '').match(/await/)",
     "a.await; b = { return: 1 }; c.call_tool('x')",
+    "async (input) => {\n  const a = await call_tool('x');\n  return { a };\n}",
+    "async function main({ a } = {}) {\n  if (a) {\n    return 1;\n  }\n};",
+    "(a) => {\n} // {",
+    "function g() {\n  return 1;\n}",
+    "async (a) => {\n  b;\n} + {\n  c\n}",
 ]
 """As people write it, several lines a statement."""
 PATTERN_OR_DIVISION = ["if (x) /re/.test(y)", "a = b\n/c/d.e", "x = {} / 2 / 3", "p = (q) / 2 / r"]
@@ -157,7 +163,7 @@ def trees() -> Trees:
 
 def _of_lines(text: str) -> Outline | None:
     found = read_lines(text)
-    return found and Outline(found.waits, found.returns, found.value, "", found.awaited)
+    return found and Outline(*found)
 
 
 @pytest.mark.parametrize(
@@ -236,6 +242,39 @@ def test_it_is_told_by_its_lines(trees: Trees) -> None:
         assert found.value is not None
 
 
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        ("async (input) =>", "arrow"),
+        ("() =>", "arrow"),
+        ("async function main({ a } = {})", "function"),
+    ],
+)
+def test_a_lone_function_is_told_by_its_lines(trees: Trees, head: str, kind: str) -> None:
+    text = f"\n{head} {{\n" + "  if (a) { b(); }\n" * 20 + "  return a;\n};\n// end\n"
+    found, root = _of_lines(text), trees.read(text)
+    assert found is not None
+    assert root is not None
+    assert found.lone == kind
+    assert trees.disagrees(text, root, found) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "async () => {\n  a\n} {\n  b\n}",
+        "() => {\n  a\n}\n{ b }",
+        "(a) => {\n  b\n}\n;[c].map((d) => {\n  e\n})\n;{}",
+        "() => {\n  a }",
+        "function f() {\n  a\n}\nfunction g() {\n}",
+        "function f() => {\n  a\n}",
+        "() {\n  a\n}",
+    ],
+)
+def test_what_is_more_or_less_than_a_function_is_none_by_its_lines(text: str) -> None:
+    assert _of_lines(text) is None
+
+
 def test_each_line_is_looked_at_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a hostile text nests, or says often, is not looked for from its start each time."""
     looked = 0
@@ -250,6 +289,8 @@ def test_each_line_is_looked_at_a_few_times(monkeypatch: pytest.MonkeyPatch) -> 
     for text in (
         "{\n" * 11 + "a({\nawait\n})\n" * 2_000 + "}\n" * 11,
         "(\n" * 3_000 + ")\n" * 3_000,
+        " " * 30_000 + "}",
+        "()" + " " * 30_000 + "}",
     ):
         assert read_lines(text + ";\n0") is None
     assert looked < 300_000

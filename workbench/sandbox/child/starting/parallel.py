@@ -44,6 +44,7 @@ _IDENTIFIERS = frozenset(
 _MOST_USES = 200
 _OTHER_PROMISE = re.compile(r"Promise(?<![\w$]Promise)(?<!new Promise)(?![\w$]|\s*\.)")
 """The word where it is neither made nor asked for a member."""
+_OTHER_CALL = re.compile(rf"\$(?:{'|'.join(name[1:] for name in ASYNCHRONOUS.values())})")
 
 
 def may_be_asynchronous(text: str) -> bool:
@@ -56,9 +57,7 @@ def may_be_asynchronous(text: str) -> bool:
 
 def is_as_it_stands(text: str) -> bool:
     """Whether a call that is awaited is nothing else than that: no name here has a meaning of the script's."""
-    return _OTHER_PROMISE.search(text) is None and not any(
-        name in text for name in ASYNCHRONOUS.values()
-    )
+    return _OTHER_PROMISE.search(text) is None and _OTHER_CALL.search(text) is None
 
 
 def make_asynchronous(root: Node, draft: Draft) -> None:

@@ -50,6 +50,12 @@ _HEAD_OF_STATEMENT = re.compile(r"\s*(?:(?:async\s+)?function|for|while|if|switc
 _INNER = re.compile(r"[{}]|=>|\bfunction\b|\bclass\b")
 _ONE_BLOCK = re.compile(r"(?:if|for|while)\b[^{}]*\)\s*\{[^{}]*|try\s*\{[^{}]*")
 """The start of a line up to a word: what may begin a function there; a block that does not."""
+_END = "; \t\r\n"
+_LONE = re.compile(
+    r"\s*+(?:(?P<function>(?:async[ \t]++)?function[ \t]++[A-Za-z_$][\w$]*+)|async\b)?+[ \t]*+(?=\()"
+)
+_LONE_BODY = re.compile(r"[ \t]*+(?P<arrow>=>)?+[ \t]*+\{[ \t]*+\r?\n")
+"""What stands before the parameters of a lone function, and behind them."""
 
 Around = tuple["Around | None", int, str]
 """An open bracket: the one around it, its line, its sign."""
@@ -61,6 +67,7 @@ class Lines(NamedTuple):
     waits: bool
     returns: bool
     value: tuple[int, int] | None
+    lone: str
     awaited: tuple[tuple[int, str], ...]
 
 
@@ -76,19 +83,25 @@ def code_of(text: str) -> str | None:
         return None
 
 
+def _ends_with_brace(text: str) -> bool:
+    return text.rstrip(_END).endswith("}")
+
+
 def read_lines(text: str, code: str | None = None) -> Lines | None:
-    """None: they do not decide, or all of it may be one function.
+    """None: they do not decide.
 
     code: what ``code_of`` gives, where it is known.
     """
-    if text.rstrip("; \t\r\n").endswith("}"):
+    if _ends_with_brace(text) and _LONE.match(text) is None:
         return None  # no expression is last
     try:
         code = blanked(text) if code is None else code
         brackets = _Brackets(code)
+        if _ends_with_brace(code):
+            return _lone(code, brackets)
         value, returns = _last_statement(code, brackets)
         awaited = _awaited(code)
-        return Lines(returns or _waits(code, brackets), returns, value, awaited)
+        return Lines(returns or _waits(code, brackets), returns, value, "", awaited)
     except _Doubt:
         return None
 
@@ -294,6 +307,22 @@ def _last_statement(code: str, brackets: _Brackets) -> tuple[tuple[int, int] | N
     if LABEL.match(code, start) is not None or DECLARATION.match(code, start) is not None:
         raise _Doubt
     return (start, end), False
+
+
+def _lone(code: str, brackets: _Brackets) -> Lines | None:
+    """Those of a function that is all of the script; None: it is none, or not written as one. Raises _Doubt."""
+    head = _LONE.match(code)
+    group = None if head is None else BLANKED_GROUP.match(code, head.end())
+    body = None if group is None else _LONE_BODY.match(code, group.end())
+    if head is None or body is None or (head["function"] is None) == (body["arrow"] is None):
+        return None
+    start, end = len(code) - len(code.lstrip()), len(code.rstrip(_END))
+    first, last = (code.count("\n", 0, at) for at in (start, end))
+    # Within it nothing begins that is not around it, too.
+    if brackets.opened != {last: first} or code[code.rfind("\n", 0, end) + 1 : end].strip() != "}":
+        return None
+    kind = "arrow" if head["function"] is None else "function"
+    return Lines(False, False, (start, end), kind, _awaited(code))
 
 
 def _waits(code: str, brackets: _Brackets) -> bool:

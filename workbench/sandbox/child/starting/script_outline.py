@@ -65,7 +65,7 @@ def outline(text: str, code: str | None = None) -> Outline | None:
         return None
     lines = read_lines(text, code)
     if lines is not None:
-        return Outline(lines.waits, lines.returns, lines.value, "", lines.awaited)
+        return Outline(*lines)
     return read_signs(text)
 
 
