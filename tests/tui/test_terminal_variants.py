@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from rich.cells import cell_len
 from rich.color_triplet import ColorTriplet
@@ -11,8 +13,14 @@ from textual.color import Color
 from textual.theme import Theme
 
 from tests.tui.contrast import ratio
-from workbench.tui.readable import readable
-from workbench.tui.terminal_variants import EncodableFilter, as_shown, is_utf8, suited
+from workbench.tui.readable import ReadableFilter, readable
+from workbench.tui.terminal_variants import (
+    EncodableFilter,
+    as_shown,
+    ground_of_256,
+    is_utf8,
+    suited,
+)
 from workbench.tui.themes import load_themes, theme_folders
 
 _THEMES = load_themes(theme_folders()[:1])[0]
@@ -72,6 +80,28 @@ def test_verdicts_stand_on_a_tint_of_their_hue(theme: Theme, system: str) -> Non
     assert hues["error"] == [True, False, False]
     assert hues["success"] == [False, True, False]
     assert hues["warning"] == [True, True, False]
+
+
+def test_the_row_under_the_cursor_keeps_its_hue() -> None:
+    """A blend of blue and the ground is nearest to a grey of the 256 colours, and Rich made teal of a fainter."""
+    focused, other = ColorTriplet(65, 79, 107), ColorTriplet(49, 57, 73)
+    red, green, blue = ground_of_256(focused)
+    assert blue > max(red, green)
+    for faint in (other, ColorTriplet(70, 74, 80), ColorTriplet(56, 51, 34)):
+        assert len(set(ground_of_256(faint))) == 1, "a faint tint stays faint"
+    for levels in product((0, 8, 28, 95, 135, 238, 255), repeat=3):
+        ground = ground_of_256(ColorTriplet(*levels))
+        assert as_shown(ground, "256") == ground, "a colour that the terminal has"
+        if set(levels) <= {0, 95, 135, 255} and len(set(levels)) > 1:
+            assert ground == levels
+    style = Style(color="#ffffff", bgcolor="#414f6b")
+    line = [Segment("word", style), Segment("   ", style), Segment("plain")]
+    for system, changed in (("256", True), (None, False), ("standard", False)):
+        readable = ReadableFilter(lambda: 4.5, lambda system=system: system)  # type: ignore[misc]
+        painted = readable.apply(line, Color(0, 0, 0))
+        grounds = {each.style.bgcolor for each in painted if each.style is not None}
+        assert len(grounds) == 1, "words and blanks of a row alike"
+        assert (grounds != {style.bgcolor}) is changed
 
 
 def test_true_colours_are_as_they_were_chosen() -> None:

@@ -757,18 +757,24 @@ async def test_a_frame_that_names_two_panes_does_so_whatever_it_shows(
 
 
 @pytest.mark.slow
-async def test_a_call_is_copied_from_the_trace(make_app: MakeApp) -> None:
-    app = make_app("console.log('said'); await tools.demo.echo({value: 'x'})")
+async def test_rows_are_copied_whole_from_the_trace(make_app: MakeApp) -> None:
+    long = "'said\\n' + 'word '.repeat(200)"
+    app = make_app(
+        f"console.log({long}); await tools.demo.echo({{value: 'x'}}); throw Error({long})"
+    )
     async with app.run_test(size=(120, 40)) as pilot:
         await start(app, pilot)
         await run_script(app, pilot)
         app.main.go_to("trace")
         await until(lambda: app.main.trace.has_focus)
         await pilot.press("home", "y")
-        assert app.clipboard == "said"
+        await until(lambda: app.clipboard == "said\n" + "word " * 200, "not its beginning")
         await pilot.press("down", "y")
         await until(lambda: "demo.echo" in app.clipboard)
         assert json.loads(app.clipboard)["args"] == {"value": "x"}
+        await pilot.press("end", "y")
+        await until(lambda: "RUNTIME_ERROR" in app.clipboard)
+        assert "word " * 200 in app.clipboard
 
 
 @pytest.mark.slow

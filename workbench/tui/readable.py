@@ -16,7 +16,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
-from workbench.tui.terminal_variants import SYSTEMS, as_shown
+from workbench.tui.terminal_variants import HUED, SYSTEMS, as_shown, ground_of_256
 
 LEAST = 4.5
 """The contrast of text by WCAG, level AA; a theme may ask for more (``least-contrast`` in its variables)."""
@@ -40,13 +40,22 @@ class ReadableFilter(LineFilter):
         self._lifted: dict[tuple[Style, float], Style] = {}
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        least = self._least()
+        least, system = self._least(), self._system()
+        if system == HUED:
+            segments = [Segment(text, self._on_ground(style), how) for text, style, how in segments]
         return [
             segment
             if segment.style is None or segment.control
             else Segment(segment.text, self._readable(segment.text, segment.style, least))
             for segment in segments
         ]
+
+    def _on_ground(self, style: Style | None) -> Style | None:
+        """On the background that the terminal can show."""
+        background = _triplet(style.bgcolor) if style is not None else None
+        if style is None or background is None:
+            return style
+        return style + Style(bgcolor=_terminal(ground_of_256(background)))
 
     def _readable(self, text: str, style: Style, least: float) -> Style:
         signs = set(text)

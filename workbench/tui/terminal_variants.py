@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from functools import lru_cache, partial
+from itertools import product
 from typing import Any
 
 from rich.cells import cell_len
@@ -28,6 +30,18 @@ _TINTED = {
 """Which of red, green and blue a tint has."""
 _GREY = 48
 """A colour whose parts differ by less is meant as a grey; the cube of 256 would make it navy or teal."""
+HUED = "256"
+"""The system in which a hue is kept: it has some dark and some light colours of each."""
+_MUCH_FURTHER = 4
+"""Of squares."""
+_WITH_HUE = 20
+"""A colour whose parts differ by as much has a hue."""
+_GREYS = [ColorTriplet(level, level, level) for level in range(8, 239, 10)]
+_CUBE = [
+    ColorTriplet(*each)
+    for each in product((0, 95, 135, 175, 215, 255), repeat=3)
+    if max(each) != min(each) or each[0] in (0, 255)  # Rich takes other greys from the row of greys
+]
 _SIXTEEN_DARK: dict[str, Any] = {
     "primary": "#55ffff",
     "secondary": "#ff55ff",
@@ -94,6 +108,31 @@ def as_shown(color: ColorTriplet, system: str | None) -> ColorTriplet:
     if known is None:
         return color
     return TerminalColor.from_triplet(color).downgrade(known).get_truecolor()
+
+
+@lru_cache(maxsize=1024)
+def ground_of_256(color: ColorTriplet) -> ColorTriplet:
+    """The background that is shown for one on a terminal of 256 colours.
+
+    Rich rounds each part of a colour on its own: the blue of a row under the cursor became teal, a faint tint
+    olive. Here it is the nearest; where that is a grey, the nearest that has the hue, unless it is much further
+    away: faint tints stay faint.
+    """
+    nearest = min((*_GREYS, *_CUBE), key=partial(_far, color))
+    if max(color) - min(color) < _WITH_HUE or max(nearest) != min(nearest):
+        return nearest
+    hued = min(filter(partial(_is_like, color), _CUBE), key=partial(_far, color))
+    return hued if _far(color, hued) < _MUCH_FURTHER * _far(color, nearest) else nearest
+
+
+def _is_like(color: ColorTriplet, other: ColorTriplet) -> bool:
+    """Whether the other has most of what the colour has most of, and least of what it has least of."""
+    most, least = color.index(max(color)), color.index(min(color))
+    return other[most] == max(other) and other[least] == min(other) < max(other)
+
+
+def _far(one: ColorTriplet, other: ColorTriplet) -> int:
+    return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))
 
 
 def terminal_encoding() -> str:

@@ -211,6 +211,13 @@ class DetailPane(Pane):
         """A call as JSON, to the terminal's clipboard."""
         self.call.copy(state.to_json(), f"call #{state.call.seq}")
 
+    def copy_line(self, number: int | None) -> None:
+        """A line of the console (from 0) as the script wrote it, or (None) the whole error."""
+        if number is None:
+            self.error_card.action_copy()
+        else:
+            self.console.copy_line(number)
+
     def look_again(self) -> None:
         """The events of the run went on: the call that is shown may have ended meanwhile."""
         if self._call is not None and self._call.to_json() != self._call_shown:

@@ -58,6 +58,10 @@ class RunPanes(Vertical):
     def _copy_call(self, event: view_messages.CopyRequested) -> None:
         self._run.copy_call(event.seq)
 
+    @on(view_messages.LineCopyRequested)
+    def _copy_line(self, event: view_messages.LineCopyRequested) -> None:
+        self._panes[1].copy_line(event.number)
+
     @on(view_messages.FiguresRequested)
     def _figures(self) -> None:
         self._run.show_figures()

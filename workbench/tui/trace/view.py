@@ -339,7 +339,6 @@ class TraceView(TraceArrangement, can_focus=True):
         if row is not None:
             self.post_message(view_messages.CopyRequested(self, row.seq))
         elif self.cursor is not None:
-            line = self.model.rows[self.cursor]
-            if isinstance(line, ConsoleRow):
-                self.app.copy_to_clipboard(line.text)
-                self.notify("The console line was sent to the terminal's clipboard")
+            is_end = isinstance(self.model.rows[self.cursor], EndRow)
+            number = None if is_end else self.model.console_number(self.cursor)
+            self.post_message(view_messages.LineCopyRequested(self, number))

@@ -42,6 +42,15 @@ class ConsoleOpened(TraceMessage):
         self.number = number
 
 
+class LineCopyRequested(TraceMessage):
+    """``y`` on a line of the console (which, from 0, of all that the script wrote), or on how the execution
+    failed (None): the row may have only its beginning."""
+
+    def __init__(self, view: Widget, number: int | None) -> None:
+        super().__init__(view)
+        self.number = number
+
+
 class EndOpened(TraceMessage):
     """Enter on how the execution failed; where in the script, counted from 1."""
 

@@ -228,6 +228,12 @@ class ConsoleView(LineLog):
     def action_copy(self) -> None:
         copy(self, self.shown_text(), "The console was sent to the terminal's clipboard")
 
+    def copy_line(self, number: int) -> None:
+        """One line as the script wrote it. number: from 0, of all that it wrote."""
+        if number < len(self._kept):
+            said = "The console line was sent to the terminal's clipboard"
+            copy(self, self._kept[number].text, said, "x in 4 Detail saves the console to a file")
+
     def action_save(self) -> None:
         if self._kept:
             self.post_message(self.SaveRequested(self, encodable(self.shown_text()) + "\n"))
