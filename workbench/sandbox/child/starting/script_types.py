@@ -272,11 +272,13 @@ def _is_result(written: str, *, is_arrow: bool, is_typed: bool) -> bool:
 
     is_typed: what is in the brackets can be nothing but parameters.
     """
-    if is_arrow and "\n" in written:
-        return False  # the arrow must stand on the line of the brackets
+    kind = written.lstrip()[1:].strip()
+    # The arrow must stand on the line of the brackets. Behind brackets it may be that of a type which goes on:
+    # the engine reads ``function f() => { …`` as well, and the body of the function as a block of its own.
+    if is_arrow and ("\n" in written or kind[-1] == ")"):
+        return False
     if is_typed:
         return True
-    kind = written.lstrip()[1:].strip()
     if "\n" in written or kind[0] in "{(":
         return False
     return not is_arrow or ("=>" not in kind and (kind == "void" or not kind.isidentifier()))
