@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from itertools import product
 from typing import Any
 
@@ -36,12 +36,6 @@ _MUCH_FURTHER = 4
 """Of squares."""
 _WITH_HUE = 20
 """A colour whose parts differ by as much has a hue."""
-_GREYS = [ColorTriplet(level, level, level) for level in range(8, 239, 10)]
-_CUBE = [
-    ColorTriplet(*each)
-    for each in product((0, 95, 135, 175, 215, 255), repeat=3)
-    if max(each) != min(each) or each[0] in (0, 255)  # Rich takes other greys from the row of greys
-]
 _SIXTEEN_DARK: dict[str, Any] = {
     "primary": "#55ffff",
     "secondary": "#ff55ff",
@@ -118,11 +112,19 @@ def ground_of_256(color: ColorTriplet) -> ColorTriplet:
     olive. Here it is the nearest; where that is a grey, the nearest that has the hue, unless it is much further
     away: faint tints stay faint.
     """
-    nearest = min((*_GREYS, *_CUBE), key=partial(_far, color))
+    nearest = min(_all_of_256(), key=partial(_far, color))
     if max(color) - min(color) < _WITH_HUE or max(nearest) != min(nearest):
         return nearest
-    hued = min(filter(partial(_is_like, color), _CUBE), key=partial(_far, color))
+    hued = min(filter(partial(_is_like, color), _all_of_256()), key=partial(_far, color))
     return hued if _far(color, hued) < _MUCH_FURTHER * _far(color, nearest) else nearest
+
+
+@cache
+def _all_of_256() -> list[ColorTriplet]:
+    """Those that Rich leaves as they are: it takes some greys of the cube from the row of greys."""
+    cube = [ColorTriplet(*each) for each in product((0, 95, 135, 175, 215, 255), repeat=3)]
+    greys = [ColorTriplet(level, level, level) for level in range(8, 239, 10)]
+    return [each for each in (*cube, *greys) if as_shown(each, HUED) == each]
 
 
 def _is_like(color: ColorTriplet, other: ColorTriplet) -> bool:
