@@ -239,6 +239,25 @@ async def test_who_leaves_before_there_is_a_task_ends_the_call() -> None:
     assert tasks.get(str(doors.callers[0].task_id)) is None
 
 
+@pytest.mark.parametrize(("is_error", "status"), [(False, "completed"), (True, "cancelled")])
+async def test_what_ends_well_while_it_is_cancelled_was_not(is_error: bool, status: str) -> None:
+    over = asyncio.Event()
+
+    async def ending(name: str, arguments: Any, caller: Caller) -> Any:
+        await over.wait()
+        return {"content": [], "isError": is_error}
+
+    async def stop(task_id: str) -> bool:
+        over.set()
+        return True
+
+    tasks = Tasks(ending, frozenset({"call"}), stop)
+    task = tasks.begin_at_once("call", {}, Caller(), None)
+    assert await asyncio.gather(tasks.cancel(task), tasks.cancel(task)) == [is_error, is_error]
+    assert task.status == status
+    assert task.work.result()["isError"] is is_error
+
+
 async def test_what_is_kept_is_bounded_in_number_and_time() -> None:
     doors = Doors()
     tasks = Tasks(doors.call, frozenset({"door"}), after_s=0, most=2)

@@ -139,15 +139,16 @@ class Tasks:
         await asyncio.wait((task.work,))
 
     async def cancel(self, task: Task) -> bool:
-        """End a call; False: it had ended."""
+        """End a call; False: it had ended, or did so by itself in that moment."""
         if task.work.done():
             return False
-        task.cancelled = True
-        task.set_message("cancelled")
         if self._stop is None or not await self._stop(task.task_id):
             task.work.cancel()
         await asyncio.wait((task.work,))
-        return True
+        task.cancelled = not _went_well(task)
+        if task.cancelled:
+            task.set_message("cancelled")
+        return task.cancelled
 
     def _look_for_room(self) -> None:
         if len(self._tasks) >= self._most or self._chars > _MOST_CHARS:
@@ -202,9 +203,17 @@ class Tasks:
             task.work.cancel()
 
 
+def _has_result(task: Task) -> bool:
+    return not task.work.cancelled() and task.work.exception() is None
+
+
+def _went_well(task: Task) -> bool:
+    return _has_result(task) and task.work.result().get("isError") is not True
+
+
 def _chars(task: Task) -> int:
     """About what a result takes: its text, and images or audio."""
-    if task.work.cancelled() or task.work.exception() is not None:
+    if not _has_result(task):
         return 0
     blocks = task.work.result().get("content", ())
     return sum(len(block.get("text") or block.get("data") or "") for block in blocks)
