@@ -190,6 +190,20 @@ async def test_cancelled_while_it_waits(engine: Engine) -> None:
     assert (await engine.run(ExecutionRequest("1"), tools=tools)).value == 1
 
 
+async def test_who_cancels_what_has_just_ended_waits_for_its_result(engine: Engine) -> None:
+    """Not told that it does not run here: who hears that ends whatever waits for the result."""
+    told: list[bool] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, ExecutionFinished):
+            told.append(engine.cancel(event.execution_id))
+
+    engine.subscribe(listen)
+    execution = await engine.run(ExecutionRequest("1"))
+    assert (execution.value, told) == (1, [True])
+    assert not engine.cancel(execution.execution_id)
+
+
 async def test_cancelled_task_is_recorded_as_cancelled(engine: Engine) -> None:
     tools = DictTools()
     events: list[Event] = []

@@ -81,6 +81,8 @@ class Engine:
         self._record_failed: dict[str, str] = {}
         self._listeners: Listeners[Event] = Listeners()
         self._runs: dict[str, Run] = {}
+        self._delivering: set[str] = set()
+        """Those that have ended and are written before their result leaves."""
         self._retained = Retained()
         self._forms = Forms()
         self._quiet = asyncio.Event()
@@ -221,9 +223,13 @@ class Engine:
                 self._quiet.set()
         if warnings:
             execution = replace(execution, warnings=(*execution.warnings, *warnings))
-        emit(self._finish(execution, tools, run.value_size))
-        self._retained.ran()
-        return await self._delivered(execution)
+        self._delivering.add(execution_id)
+        try:
+            emit(self._finish(execution, tools, run.value_size))
+            self._retained.ran()
+            return await self._delivered(execution)
+        finally:
+            self._delivering.discard(execution_id)
 
     async def refuse(self, request: ExecutionRequest, error: ScriptError) -> Execution:
         """Record a request that a face refuses before it could run; the execution that says why."""
@@ -245,13 +251,14 @@ class Engine:
         return await self._delivered(execution)
 
     def cancel(self, execution_id: str, error: ScriptError | None = None) -> bool:
-        """Cancel a running execution: its ``run`` returns CANCELLED. False: not running here.
+        """Cancel a running execution: its ``run`` returns CANCELLED, or how it ended by itself in that moment.
+        False: not running here.
 
         error: how it ends instead, for who replays the end of another run.
         """
         run = self._runs.get(execution_id)
         if run is None:
-            return False
+            return execution_id in self._delivering
         run.cancel(error)
         return True
 
