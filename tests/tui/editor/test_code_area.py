@@ -694,6 +694,8 @@ async def test_the_cursor_goes_over_whole_signs() -> None:
             for column in columns[1:]:
                 await pilot.press(key)
                 assert area.cursor_location == (0, column), key
+                drawn = [segment.text for segment in area.draw_line(0)]
+                assert any(family in piece for piece in drawn), "under the cursor, too"
         await pilot.press("right", "delete")
         assert area.text == f"a\u0301{flag}b\n"
         await pilot.press("backspace")

@@ -12,10 +12,8 @@ from textual.expand_tabs import get_tab_widths
 from textual.geometry import Offset
 from textual.widgets.text_area import DocumentNavigator, Location, WrappedDocument
 
-from workbench.tui.textual_private.placing import signs_of
+from workbench.tui.textual_private.placing import sign_edge
 
-_LONGEST_SIGN = 64
-"""Characters."""
 T = TypeVar("T")
 Rows = tuple[int, int]
 """First and last line of some that are hidden."""
@@ -146,18 +144,9 @@ class LineMap(WrappedDocument):
         return self.beside_signs(super().offset_to_location(offset), -1)
 
     def beside_signs(self, place: Location, direction: int) -> Location:
-        """A place that is not within what is one sign (an accent, a family, a flag): before it (-1) or
-        behind."""
+        """A place that is not within a sign: before it (-1) or behind."""
         row, column = place
-        line = self.document.get_line(row)
-        at = max(0, column - _LONGEST_SIGN)
-        near = line[at : column + _LONGEST_SIGN]
-        if not near.isascii():
-            for sign, _ in signs_of(near):
-                start, at = at, at + len(sign)
-                if start < column < at:
-                    return row, start if direction < 0 else at
-        return place
+        return row, sign_edge(self.document.get_line(row), column, direction)
 
     def _lines(self) -> int:
         return self.document.line_count

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, overload
 
+from rich.style import Style
 from rich.text import Span, Text
+
+from workbench.tui.textual_private.placing import sign_edge
 
 _MANY = 16
 """Rows, from which on it pays to make only the one that is drawn."""
@@ -20,6 +23,14 @@ class LineText(Text):
     def __init__(self, text: str) -> None:
         super().__init__(end="", no_wrap=True)
         self._put(text)
+
+    def stylize(self, style: str | Style, start: int = 0, end: int | None = None) -> None:
+        """Signs as wholes: of a family whose first face is under the cursor the rest was no sign any more."""
+        text = self.plain
+        if not text.isascii():
+            start = sign_edge(text, start, -1)
+            end = None if end is None else sign_edge(text, end, 1)
+        super().stylize(style, start, end)
 
     def pad_right(self, count: int, character: str = " ") -> None:
         self._put(self.plain + character * count)

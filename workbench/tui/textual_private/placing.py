@@ -25,6 +25,8 @@ _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _EMOJI = 0x1F000
 """From here on terminals may not know yet which characters there are."""
+_LONGEST_SIGN = 64
+"""Characters."""
 _WIDENS = chr(0xFE0F)
 
 
@@ -62,6 +64,19 @@ def signs_of(text: str) -> Iterator[tuple[str, int]]:
         yield sign, cells
     if letter:
         yield letter, get_character_cell_size(letter)
+
+
+def sign_edge(text: str, at: int, direction: int) -> int:
+    """A place in a text that is not within what is one sign (an accent, a family, a flag): before it (-1) or
+    behind."""
+    if not _MAY_JOIN.search(text, max(0, at - 1), at + 1):
+        return at
+    edge = max(0, at - _LONGEST_SIGN)
+    for sign, _ in signs_of(text[edge : at + _LONGEST_SIGN]):
+        start, edge = edge, edge + len(sign)
+        if start < at < edge:
+            return start if direction < 0 else edge
+    return at
 
 
 def _is_unsure(sign: str) -> bool:
