@@ -121,3 +121,15 @@ def test_only_regular_files_are_read(tmp_path: Path) -> None:
     for odd in (tmp_path / "pipe", tmp_path, Path("/dev/zero")):
         with pytest.raises(OSError, match="no regular file"):
             read_regular(odd, 5)
+
+
+def test_a_new_file_is_open_to_no_more_than_the_umask_lets(tmp_path: Path) -> None:
+    modes = []
+    for umask in (0o077, 0o022):
+        before = os.umask(umask)
+        try:
+            write_whole(tmp_path / f"{umask}", b"1", mode=0o666)
+        finally:
+            os.umask(before)
+        modes.append(stat.S_IMODE((tmp_path / f"{umask}").stat().st_mode))
+    assert modes == [0o600, 0o644]

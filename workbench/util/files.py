@@ -27,7 +27,7 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o600, sync: bool = True
 
     A symbolic link stays one: the file it leads to is replaced. What is no regular file (a pipe,
     ``/dev/stdout``) is written to as it is.
-    mode: of a new file; one that is there keeps its own mode and owner.
+    mode: of a new file, as far as the umask lets; one that is there keeps its own mode and owner.
     sync: wait until the disk has it; without, a power cut may cost the last write.
     Returns what is known of the file that was written: who looks later may see another's.
     Raises OSError.
@@ -40,7 +40,7 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o600, sync: bool = True
     if old is not None and not stat.S_ISREG(old.st_mode):
         target.write_bytes(data)
         return old
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:64]}.")
+    handle, name = _new_beside(target, mode if old is None else 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -49,7 +49,7 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o600, sync: bool = True
                 os.fsync(file.fileno())
         if old is not None:
             _keep_owner(name, old)
-        os.chmod(name, stat.S_IMODE(old.st_mode) if old is not None else mode)
+            os.chmod(name, stat.S_IMODE(old.st_mode))
         written = os.stat(name)
         _replace(name, target)
         return written
@@ -107,6 +107,13 @@ def _real(path: Path) -> Path:
     """Where symbolic links lead; of those that lead round in a circle the first (``Path.resolve`` raises
     what is no OSError)."""
     return Path(os.path.realpath(path))
+
+
+def _new_beside(target: Path, mode: int) -> tuple[int, str]:
+    """A new file in the same folder, open to write (``mkstemp`` knows no mode but 0600)."""
+    name = str(target.parent / f".{target.name[:64]}.{os.urandom(6).hex()}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.open(name, flags, mode), name
 
 
 def _keep_owner(name: str, old: os.stat_result) -> None:

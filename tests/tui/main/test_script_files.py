@@ -117,6 +117,20 @@ async def test_a_recovered_text_overwrites_nothing_unasked(
         assert file.read_text() == "of another"
 
 
+async def test_a_script_that_is_not_saved_keeps_no_other_from_it(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app, other = make_app("return 1"), tmp_path / "other.js"
+    async with app.run_test(size=(100, 30)) as pilot:
+        await app_opened(app)
+        await pilot.press("x")
+        await app.main.scripts.open(other)
+        app.main.tab.script.insert("y")
+        (tmp_path / "test.js").write_text("of another")
+        assert not app.main.files.save_all()
+        assert (other.read_text(), app.main.scripts.unsaved()) == ("y", ["test.js"])
+
+
 @pytest.mark.slow
 async def test_a_removed_file_leaves_its_text_to_ask_about(
     make_app: MakeApp, tmp_path: Path

@@ -147,7 +147,7 @@ def write_text(path: Path, text: str) -> Stamp:
         # A pipe that nobody reads would hold up the screen for good.
         raise DocumentError(f"cannot save {path}: no regular file")
     try:
-        return _stamp_of(write_whole(path, text.encode(), mode=0o644))
+        return _stamp_of(write_whole(path, text.encode(), mode=0o666))
     except (OSError, UnicodeEncodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "text that is no UTF-8"
         raise DocumentError(f"cannot save {path}: {reason}") from None

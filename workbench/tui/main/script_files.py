@@ -89,8 +89,9 @@ class ScriptFiles:
     # -- saving ------------------------------------------------------------------------
 
     def save_all(self) -> bool:
-        """Save every changed script. False: one has no name, or was not written, which was told."""
-        return all(self._write(tab) for tab in self._scripts.tabs if tab.changed)
+        """Save every changed script. False: some have no name, or were not written, which was told."""
+        saved = [self._write(tab) for tab in self._scripts.tabs if tab.changed]
+        return all(saved)
 
     def _write(self, tab: Tab, *, asked: bool = False) -> bool:
         """Save; what another program wrote, or nobody may write, only when asked again. asked: it was."""
