@@ -216,6 +216,8 @@ def _erase_after_expression(node: Node, draft: Draft) -> bool:
     """``x as T``, ``x satisfies T``, ``x!``."""
     source, start, end = draft.source, node.children[0].end_byte, node.end_byte
     is_cast = node.type != "non_null_expression"
+    if source[node.start_byte : start] == b"let":  # ``let as = 1``: the grammar knows no such name
+        return False
     if is_cast:
         end = _end_of_type(node.children[-1], source)
     if is_cast and (rest_of_type := _GOES_ON.match(source, end)) is not None:
@@ -299,16 +301,22 @@ def _erase_export(node: Node, draft: Draft) -> bool:
     return True
 
 
-def _erase_return_type(node: Node, draft: Draft) -> bool:
-    """The ``=>`` of an arrow function must stand on the line of its parenthesis."""
-    given = node.child_by_field_name("return_type")
-    parameters = node.child_by_field_name("parameters")
-    if given is None or parameters is None:
+def _erase_lines_of_arrow(node: Node, draft: Draft) -> bool:
+    """Before the parenthesis of an arrow function no line may end (``return <T,⏎>(x) => x``), nor may one
+    behind it, before its ``=>``: where types are over several lines the parenthesis takes their place."""
+    given, opened, listed = map(
+        node.child_by_field_name, ("return_type", "parameters", "type_parameters")
+    )
+    if opened is None:
         return False
-    if b"\n" in draft.source[given.start_byte : given.end_byte]:
-        draft.blank(parameters.end_byte - 1, given.end_byte)
-        draft.overwrite(given.end_byte - 1, ")")
-    return True
+    before = opened.start_byte if listed is None else listed.start_byte
+    behind = opened.end_byte if given is None else given.end_byte
+    if is_first := b"\n" in draft.source[before : opened.start_byte]:
+        draft.blank(before, opened.start_byte + 1, "(")
+    if is_last := b"\n" in draft.source[opened.end_byte : behind]:
+        draft.blank(opened.end_byte - 1, behind)
+        draft.overwrite(behind - 1, ")")
+    return is_first or is_last
 
 
 _Eraser = Callable[[Node, Draft], bool]
@@ -328,5 +336,5 @@ _ERASERS: dict[str, _Eraser] = {
     "method_definition": _erase_mark,
     "import_statement": _erase_import,
     "export_statement": _erase_export,
-    "arrow_function": _erase_return_type,
+    "arrow_function": _erase_lines_of_arrow,
 }
