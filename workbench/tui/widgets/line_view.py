@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 from typing import Any, ClassVar, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
@@ -87,16 +88,19 @@ class PaintedView(LineScroll):
 
 
 def invitation(text: str, y: int, size: Size) -> list[Part]:
-    """Row ``y`` of a view that has nothing to show: lines of ``text`` in the middle. The first says what will
-    be there, the next ones, dimmed, how it comes; the style is ``dim`` for all where there is one alone."""
-    lines = text.split("\n")
+    """Row ``y`` of a view that has nothing to show: lines of ``text`` in the middle, broken at words. The first
+    says what will be there, the next ones, dimmed, how it comes; the style is ``dim`` for all where there is
+    one alone."""
+    first, *rest = text.split("\n")
+    said = wrap(first, max(1, size.width)) or [""]
+    lines = [*said, *(part for line in rest for part in wrap(line, max(1, size.width)) or [""])]
     top = max(min(1, size.height - len(lines)), (size.height - len(lines)) // 2)
     if not top <= y < top + len(lines) or not lines[y - top]:
         return []
     line = lines[y - top]
     shown = fit(line, min(size.width, cell_len(line)))
     indent = " " * ((size.width - cell_len(shown)) // 2)
-    return [(indent + shown, "dim" if y > top or len(lines) == 1 else "")]
+    return [(indent + shown, "dim" if y - top >= len(said) or not rest else "")]
 
 
 def cells(parts: Iterable[Part]) -> int:
