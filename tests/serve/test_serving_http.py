@@ -111,8 +111,7 @@ async def test_host_and_origin_are_checked(shared: Site) -> None:
 
 async def test_what_clients_send_does_not_reach_the_terminal_as_it_is(site: Site) -> None:
     """A Host that is refused is told on stderr, which may be a terminal."""
-    address, port = site.url.split("/")[2].split(":")
-    reader, writer = await asyncio.open_connection(address, int(port))
+    reader, writer = await asyncio.open_connection(*address_of(site))
     head = f"POST /mcp HTTP/1.1\r\nHost: e\x1b[31mvil\r\nAuthorization: Bearer {TOKEN}\r\n"
     writer.write(f"{head}Content-Type: application/json\r\nContent-Length: 0\r\n\r\n".encode())
     assert b"421" in await asyncio.wait_for(reader.readline(), 10)
@@ -141,6 +140,24 @@ async def test_a_body_over_the_limit_is_refused(folder: Path, start: Start) -> N
     assert "max_body_bytes allows 5000" in refused.json()["error"]
     assert await in_chunks(site, [b" " * 1000] * 6) == 413
     assert (await site.post()).status_code == 200
+
+
+async def test_who_is_refused_hears_why_once_it_has_sent_all_of_a_large_body(shared: Site) -> None:
+    """Closed over what it still sends, a client would lose the answer: "connection reset"."""
+    for token, status in ((TOKEN, 413), ("another", 401)):
+        with socket.create_connection(address_of(shared), timeout=30) as client:
+            head = f"POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
+            client.sendall(f"{head}Content-Length: {40 << 20}\r\n\r\n".encode())
+            for _ in range(40):
+                await asyncio.to_thread(client.sendall, b" " * (1 << 20))
+            answer = await asyncio.to_thread(client.makefile("rb").read)
+        assert answer.startswith(b"HTTP/1.1 %d " % status)
+        assert answer.endswith(b"}")
+
+
+def address_of(site: Site) -> tuple[str, int]:
+    address, port = site.url.split("/")[2].split(":")
+    return address, int(port)
 
 
 async def in_chunks(site: Site, chunks: list[bytes]) -> int:

@@ -34,6 +34,8 @@ _BACKLOG = 128
 _DRAIN_S = 0.5
 """For clients to take their last answers; an upstream server that will not go needs most of the 2 s."""
 _LISTENS_END_S = 0.05
+_LINGER_S = 5.0
+"""For who is refused to end a body that nobody keeps."""
 _SESSION_IDLE_S = 30 * 60.0
 _MOST_SESSIONS = 2000
 _log = logging.getLogger(__name__)
@@ -76,7 +78,7 @@ class HttpApp:
             if refusal is not None:
                 if refusal.status != 401:  # a page or a client that is set up wrong: worth a line
                     _log.warning("%s", refusal.message)
-                await _refuse(send, refusal)
+                await _refuse(receive, send, refusal)
                 return
             # Nothing is stored to be sent again: who comes back for what was lost gets a stream that
             # begins now. The SDK leaves such a request without any answer.
@@ -118,7 +120,7 @@ class _Exchange:
             return message
         self._refused = True
         _log.warning("%s", refusal.message)
-        await _refuse(self._send, refusal)
+        await _refuse(self._receive, self._send, refusal)
         return {"type": "http.disconnect"}
 
     async def send(self, message: Asgi) -> None:
@@ -232,7 +234,7 @@ async def _answer(send: Asgi, problem: NoMessage) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def _refuse(send: Asgi, refusal: Refusal) -> None:
+async def _refuse(receive: Asgi, send: Asgi, refusal: Refusal) -> None:
     body = dumps({"error": refusal.message}).encode()
     headers = [
         (b"content-type", b"application/json"),
@@ -242,4 +244,17 @@ async def _refuse(send: Asgi, refusal: Refusal) -> None:
     if refusal.status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+    # Closed over what it still sends, a client loses the answer, and says "connection reset".
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_LINGER_S):
+            await _heard_out(receive)
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _heard_out(receive: Asgi) -> None:
+    """Drop what is left of a body."""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request" or not message.get("more_body"):
+            return
