@@ -155,6 +155,35 @@ async def test_who_is_refused_hears_why_once_it_has_sent_all_of_a_large_body(sha
         assert answer.endswith(b"}")
 
 
+async def test_a_request_with_the_id_of_one_that_runs_is_refused(shared: Site) -> None:
+    """It would wait for ever: one answer was sent, on the stream of the last."""
+    session = {"Mcp-Session-Id": (await shared.post()).headers["mcp-session-id"]}
+
+    def asked(code: str, request_id: Any = 7) -> bytes:
+        params = {"name": "code_execution", "arguments": {"code": code}}
+        asked = {"jsonrpc": "2.0", "id": request_id, "method": "tools/call", "params": params}
+        return json.dumps(asked).encode()
+
+    given = {
+        **ACCEPT,
+        **session,
+        "Authorization": f"Bearer {TOKEN}",
+        "Content-Type": "application/json",
+    }
+    slow = asked("await sleep(1500); 1")
+    async with (
+        httpx2.AsyncClient(timeout=30) as http,
+        http.stream("POST", shared.url, content=slow, headers=given) as first,
+    ):
+        second = await shared.post(content=asked("2"), **session)
+        assert second.status_code == 400
+        assert second.json()["error"]["message"] == "request id 7 is already in use"
+        assert "already in use" in (await shared.post(content=asked("2", "7"), **session)).text
+        assert '"value":3' in (await shared.post(content=asked("3", 8), **session)).text
+        assert b'"value":1' in await first.aread()
+    assert '"value":4' in (await shared.post(content=asked("4"), **session)).text
+
+
 def address_of(site: Site) -> tuple[str, int]:
     address, port = site.url.split("/")[2].split(":")
     return address, int(port)

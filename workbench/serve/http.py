@@ -7,18 +7,19 @@ import contextlib
 import logging
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, TypeAlias, cast
 
 import uvicorn
 from mcp.server.transport_security import TransportSecuritySettings
 
+from workbench.core.model import JsonValue
 from workbench.mcp.messages import encode
 from workbench.serve import UsageError
 from workbench.serve.access import Access, Refusal
 from workbench.serve.binding import Binding
-from workbench.serve.client_messages import NoMessage
+from workbench.serve.client_messages import NoMessage, refused
 from workbench.serve.connections import Room, most_connections
 from workbench.serve.http_messages import Body, is_json_post
 from workbench.serve.mcp_server import GONE, ProviderServer
@@ -30,6 +31,7 @@ from workbench.util.os_differences import reuse_address
 Asgi: TypeAlias = Any
 
 PATH = "/mcp"
+_SESSION_HEADER = b"mcp-session-id"
 _BACKLOG = 128
 _DRAIN_S = 0.5
 """For clients to take their last answers; an upstream server that will not go needs most of the 2 s."""
@@ -59,6 +61,8 @@ class HttpApp:
         """
         self.server = server
         self.access = Access(binding, most_body)
+        self._underway: set[tuple[bytes, str]] = set()
+        """Session and request: the SDK would answer two of one id on one stream, and leave the other open."""
         self._inner = server.streamable_http_app(
             streamable_http_path=PATH,
             max_request_body_size=sys.maxsize,  # counted here: the limit may change
@@ -89,11 +93,27 @@ class HttpApp:
             if is_json_post(scope["method"], scope["headers"]):
                 body = Body(receive)
                 problem = await body.look()
+                key = _key(scope["headers"], body.asks)
+                if problem is None and key is not None and key in self._underway:
+                    problem = refused(body.asks, f"request id {body.asks!r} is already in use")
                 if problem is not None:
                     await _answer(send, problem)
                     return
-                receive = body.receive
+                with self._during(key):
+                    await self._inner(scope, body.receive, send)
+                return
         await self._inner(scope, receive, send)
+
+    @contextlib.contextmanager
+    def _during(self, key: tuple[bytes, str] | None) -> Iterator[None]:
+        if key is None:
+            yield
+            return
+        self._underway.add(key)
+        try:
+            yield
+        finally:
+            self._underway.discard(key)
 
 
 class _Exchange:
@@ -225,6 +245,12 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def _key(headers: Iterable[tuple[bytes, bytes]], request_id: JsonValue) -> tuple[bytes, str] | None:
+    """What tells a request from others of its session; None: it has no session, or is none."""
+    session = next((value for name, value in headers if name == _SESSION_HEADER), None)
+    return (session, str(request_id)) if session and request_id is not None else None
 
 
 async def _answer(send: Asgi, problem: NoMessage) -> None:

@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
+from workbench.core.model import JsonValue
 from workbench.mcp.messages import encode
-from workbench.serve.client_messages import NoMessage, read, refused
+from workbench.serve.client_messages import ClientMessage, NoMessage, read, refused
 from workbench.text.jsontext import depth_over
 
 Asgi: TypeAlias = Any
@@ -35,6 +36,8 @@ class Body:
     def __init__(self, receive: Asgi) -> None:
         self._receive = receive
         self._read: deque[Asgi] = deque()
+        self.asks: JsonValue = None
+        """The id of the request that it is; None: it is none, or it was not looked at."""
 
     async def look(self) -> NoMessage | None:
         """What is wrong with the body; None: nothing that can be seen."""
@@ -50,9 +53,15 @@ class Body:
             more = message.get("more_body", False)
         if more:
             return None
-        body = as_sdk_reads(b"".join(pieces))
+        whole = b"".join(pieces)
+        asked = read(whole)
+        if isinstance(asked, NoMessage):
+            return asked
+        body = as_sdk_reads(whole, asked)
         if isinstance(body, NoMessage):
             return body
+        if "method" in asked.members:
+            self.asks = asked.members.get("id")
         self._read.clear()
         self._read.append({"type": "http.request", "body": body, "more_body": False})
         return None
@@ -62,11 +71,8 @@ class Body:
         return self._read.popleft() if self._read else await self._receive()
 
 
-def as_sdk_reads(body: bytes) -> bytes | NoMessage:
-    """The body in a form that the SDK reads, or what is wrong with it."""
-    message = read(body)
-    if isinstance(message, NoMessage):
-        return message
+def as_sdk_reads(body: bytes, message: ClientMessage) -> bytes | NoMessage:
+    """The body of a message in a form that the SDK reads, or what is wrong with it."""
     if body.count(b"[") + body.count(b"{") > _DEEPEST and depth_over(message.members, _DEEPEST):
         words = f"the message is nested deeper than the {_DEEPEST} levels that are taken over HTTP"
         return refused(message.members.get("id"), words)
