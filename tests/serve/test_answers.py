@@ -23,6 +23,7 @@ from workbench.serve.tool_definitions import OUTPUT_SCHEMA
 from workbench.serve.tool_provider import Caller
 from workbench.serve.toolset import Toolset
 from workbench.serve.value_paths import find
+from workbench.text.jsontext import depth_over
 
 pytestmark = pytest.mark.anyio
 MOST = 8000
@@ -143,6 +144,49 @@ async def test_every_path_that_is_named_leads_to_what_was_cut(runtime: Runtime, 
             runtime, "get_execution", execution_id=told["execution_id"], path=json.loads(way)
         )
         assert page["value"]
+
+
+NESTED = "let d = {leaf: 1}; for (let i = 0; i < 230; i++) d = i % 2 ? [d] : {next: d};"
+
+
+@pytest.mark.parametrize("most", [MOST, 0])
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"{NESTED} d",
+        f"{NESTED} [1, 'two', d, d]",
+        f"{NESTED} (await tools.demo.echo({{ value: d }}))",
+        f"{NESTED} throw Object.assign(new ToolError('x'), {{ details: d }})",
+        "input",
+    ],
+)
+async def test_no_answer_has_more_levels_than_clients_read(
+    runtime: Runtime, code: str, most: int
+) -> None:
+    """A client's JSON reader that ends at 64 levels drops the answer, and the client waits for ever."""
+    options: dict[str, JsonValue] = {"max_answer_tokens": most}
+    told = await ask(runtime, "code_execution", code=code, options=options, input=deep(230))
+    answers = [told]
+    of: dict[str, JsonValue] = {"execution_id": told["execution_id"]}
+    answers.append(await ask(runtime, "get_execution", **of))
+    answers.append(await ask(runtime, "get_execution", **of, full=True))
+    for path in ("$", "input", "error", "calls", "calls[0].args", "calls[0].result", "input.next"):
+        answers.append(await ask(runtime, "get_execution", **of, path=path))
+    assert all(not depth_over(answer, 60) for answer in answers)
+    if "value" in told:
+        step = follow_down(told["value"])
+        page = await ask(runtime, "get_execution", **of, path=step)
+        assert page["path"] == step
+        assert page["value"]
+
+
+def follow_down(shown: JsonValue) -> str:
+    """The path of the innermost part that is cut."""
+    inside = shown.get("head", ()) if isinstance(shown, dict) else ()
+    for part in inside.values() if isinstance(inside, dict) else inside:
+        if isinstance(part, dict) and "path" in part:
+            return follow_down(part)
+    return str(shown["path"])
 
 
 async def test_a_large_error_is_cut_in_the_middle(runtime: Runtime) -> None:

@@ -97,6 +97,19 @@ async def test_python_sdk_cancels(folder: Path) -> None:
     assert sorted(statuses(folder)) == ["cancelled", "ok"]
 
 
+async def test_deep_values_arrive(folder: Path) -> None:
+    """What this client's JSON reader cannot read it drops, and waits for: its reader ends at 200 levels."""
+    code = "let d = 'leaf'; for (let i = 0; i < 400; i++) d = i % 2 ? [d] : { d }; d"
+    async with Client(parameters(folder), read_timeout_seconds=30) as client:
+        for most in (8000, 0):
+            arguments: dict[str, Any] = {"code": code, "options": {"max_answer_tokens": most}}
+            told = (await client.call_tool("code_execution", arguments)).structured_content
+            assert told["value"]["truncated"] is True
+            ask = {"execution_id": told["execution_id"], "path": "$[0].d" + "[0].d" * 199}
+            part = (await client.call_tool("get_execution", ask)).structured_content
+            assert part["value"] == "leaf"
+
+
 @pytest.mark.slow
 async def test_big_values_both_ways(folder: Path) -> None:
     async with Client(parameters(folder)) as client:

@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.core.model import JsonValue
-from workbench.serve.preview import cut_middle, fits, fitting, measure, preview, share
+from workbench.serve.preview import LEVELS, cut_middle, fits, fitting, measure, preview, share
 from workbench.serve.value_paths import Found, member
-from workbench.text.jsontext import dumps
+from workbench.text.jsontext import depth_over, dumps
 from workbench.text.tokens import estimate
 
 _FRAME = 150
 """Tokens of an answer beside its parts, with the notes on what was cut."""
+_ANY_SIZE = 1 << 40
 _TRIES = 4
 _LINE = 12
 """Tokens of a console line beside its text."""
@@ -26,20 +27,22 @@ _PAGE = 100
 
 def bounded_execution(shown: dict[str, JsonValue], most: int) -> dict[str, JsonValue]:
     """The result of an execution in at most about ``most`` tokens; 0: as it is."""
-    if not most or fits(shown, most):
+    room = _room(shown, most)
+    if room is None:
         return shown
     way = f'get_execution(execution_id="{shown["execution_id"]}", '
     parts = ("value", "logs", "error", "warnings")
-    return _held(shown, most, lambda tokens: _cut_parts(shown, parts, tokens, way))
+    return _held(shown, room, lambda tokens: _cut_parts(shown, parts, tokens, way))
 
 
 def bounded_trace(shown: dict[str, JsonValue], most: int) -> dict[str, JsonValue]:
     """``history show`` in at most about ``most`` tokens; 0: as it is."""
-    if not most or fits(shown, most):
+    room = _room(shown, most)
+    if room is None:
         return shown
     way = f'get_execution(execution_id="{shown["execution_id"]}", '
     parts = ("code", "input", "value", "error", "logs", "calls")
-    return _held(shown, most, lambda tokens: _cut_parts(shown, parts, tokens, way))
+    return _held(shown, room, lambda tokens: _cut_parts(shown, parts, tokens, way))
 
 
 def page(execution_id: str, found: Found, most: int) -> dict[str, JsonValue]:
@@ -52,7 +55,7 @@ def page(execution_id: str, found: Found, most: int) -> dict[str, JsonValue]:
     told |= {"type": _kind(whole), "length": len(found.whole)}
     if found.sliced:
         told["from"] = found.start
-    if not most or fits(whole, most - _FRAME):
+    if fits(whole, most - _FRAME, LEVELS - 1) if most else not depth_over(whole, LEVELS - 1):
         return {**told, "value": whole}
 
     def fill(tokens: float) -> dict[str, JsonValue]:
@@ -60,7 +63,14 @@ def page(execution_id: str, found: Found, most: int) -> dict[str, JsonValue]:
         more = {} if taken >= len(whole) else {"next": _rest(found, taken, len(whole))}
         return {**told, "value": value, **more}
 
-    return _held({}, most, fill)
+    return _held({}, most or _ANY_SIZE, fill)
+
+
+def _room(whole: dict[str, JsonValue], most: int) -> int | None:
+    """The tokens that an answer is held to; None: it may go as it is. Where there is no limit its levels have one."""
+    if most:
+        return None if fits(whole, most, LEVELS) else most
+    return _ANY_SIZE if depth_over(whole, LEVELS) else None
 
 
 def _held(

@@ -7,6 +7,7 @@ that could not be shown, so the time does not grow with the value.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
@@ -23,7 +24,7 @@ _MARK = 16
 _LEAST = 24
 _SIGN = 40
 """Characters that say how much is cut: to cut no more than that would gain nothing."""
-_DEEPEST = 30
+_DEEPEST = 20
 _MOST_KEYS = 40
 _LONGEST_KEY = 80
 _LOOKED_AT = 20
@@ -36,13 +37,20 @@ _DEAREST_VALUE = 30
 """Of a number, or of what stands around any value."""
 _BITS = 64
 """Longer whole numbers have any length."""
+LEVELS = 58
+"""Levels that an answer has at most. The JSON readers of clients end at 64 (.NET), 128 (Rust) or 200 (Python), and
+what they cannot read they wait for; a message has two around it, a part of an answer up to four."""
+_INNER = LEVELS - 4
 
 
-def measure(value: JsonValue, enough: float) -> float:
-    """About how many tokens a value is as JSON; what is over ``enough`` is not counted on."""
+def measure(value: JsonValue, enough: float, levels: int = _INNER) -> float:
+    """About how many tokens a value is as JSON; what is over ``enough`` is not counted on. Endless, where it has
+    more than ``levels``."""
     total = 0.0
     waiting = [iter((value,))]
     while waiting and total <= enough:
+        if len(waiting) > levels + 1:
+            return math.inf
         each = next(waiting[-1], waiting)
         if each is waiting:
             waiting.pop()
@@ -61,14 +69,16 @@ def measure(value: JsonValue, enough: float) -> float:
     return total
 
 
-def fits(value: JsonValue, tokens: float) -> bool:
+def fits(value: JsonValue, tokens: float, levels: int = _INNER) -> bool:
     """Whether ``measure`` finds it within so many tokens; most answers are so small that nothing is counted."""
-    return _surely_fits(value, tokens) or measure(value, tokens) <= tokens
+    return _surely_fits(value, tokens, levels) or measure(value, tokens, levels) <= tokens
 
 
-def _surely_fits(value: JsonValue, tokens: float) -> bool:
-    """Whether it would fit even if each of its characters were as dear as can be."""
+def _surely_fits(value: JsonValue, tokens: float, levels: int) -> bool:
+    """Whether it would fit even if each of its characters were as dear as can be, and each of its lists and
+    objects stood in the one before."""
     left = tokens
+    deep = 0
     waiting = [value]
     while waiting and left >= 0:
         each = waiting.pop()
@@ -76,17 +86,19 @@ def _surely_fits(value: JsonValue, tokens: float) -> bool:
         if isinstance(each, str):
             left -= _DEAREST * len(each)
         elif isinstance(each, Mapping):
+            deep += 1
             left -= _DEAREST_VALUE * len(each)
             if left >= 0:
                 waiting += each
                 waiting += each.values()
         elif isinstance(each, list | tuple):
+            deep += 1
             left -= len(each)
             if left >= 0:
                 waiting += each
         elif isinstance(each, int) and each.bit_length() > _BITS:
             return False
-    return left >= 0
+    return left >= 0 and deep <= levels
 
 
 def text_tokens(text: str, enough: float) -> float:
@@ -98,7 +110,7 @@ def text_tokens(text: str, enough: float) -> float:
 
 def preview(value: JsonValue, tokens: float, path: str = "$", depth: int = 0) -> JsonValue:
     """``value`` itself where it fits into ``tokens`` or is tiny, else a preview of about that size."""
-    if fits(value, max(tokens, _MARK)):
+    if fits(value, max(tokens, _MARK), _INNER - 2 * depth):
         return value
     if isinstance(value, str):
         kind = "string"
@@ -205,7 +217,7 @@ def _head_of_array(
     head: list[JsonValue] = []
     left = tokens
     for index, item in enumerate(value):
-        cost = measure(item, left) + _ITEM
+        cost = measure(item, left, _INNER - 2 * (depth + 1)) + _ITEM
         if cost > left:
             if not head and left > _LEAST:
                 head.append(preview(item, left, f"{path}[{index}]", depth + 1))
@@ -221,7 +233,7 @@ def _head_of_object(
     names = [name for name in islice(value, _MOST_KEYS) if len(name) <= _LONGEST_KEY]
     names = names[: max(1, int(tokens / _LEAST))]
     around = [estimate(name) + 1 + _MEMBER for name in names]
-    costs = [measure(value[name], tokens) for name in names]
+    costs = [measure(value[name], tokens, _INNER - 2 * (depth + 1)) for name in names]
     shares = share(costs, tokens - sum(around))
     return {
         name: preview(value[name], part, path + member(name), depth + 1)
