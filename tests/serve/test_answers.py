@@ -146,6 +146,27 @@ async def test_every_path_that_is_named_leads_to_what_was_cut(runtime: Runtime, 
         assert page["value"]
 
 
+ROWS: dict[str, JsonValue] = {
+    "rows": [{"id": n, "n": "abc"} for n in range(900)],
+    "issues": [{"id": n, "title": f"Issue number {n}", "labels": ["bug", "ui"]} for n in range(400)],
+    "lists": [["a", "b"], ["c", 0]] * 1200,
+    "words": ["alpha", "beta", "gamma"] * 1200,
+    "numbers": [n * 1234.5 for n in range(1500)],
+    "mixed": [{"a": [1, 2], "b": {"c": None, "d": "x"}, "e": [], "f": {}, "ok": True} for _ in range(250)],
+    "files": [{"path": f"src/app/{n}/index.ts", "size": n * 37, "sha": "a3f5c9d2e1b4"} for n in range(250)],
+    "members": {f"key{n}": n for n in range(1500)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_rows_are_measured_as_they_count(name: str) -> None:
+    """What tools give most: a list of small objects counted twice what it is, and was cut at half of the limit."""
+    true = tokens(ROWS[name])
+    assert 0.85 * true <= measure(ROWS[name], 1e9) <= 1.16 * true
+    shown = bounded_execution({"execution_id": "x", "value": ROWS[name], "logs": []}, true * 7 // 6)
+    assert shown["value"] is ROWS[name]
+
+
 NESTED = "let d = {leaf: 1}; for (let i = 0; i < 230; i++) d = i % 2 ? [d] : {next: d};"
 
 
@@ -170,8 +191,8 @@ async def test_no_answer_has_more_levels_than_clients_read(
     of: dict[str, JsonValue] = {"execution_id": told["execution_id"]}
     answers.append(await ask(runtime, "get_execution", **of))
     answers.append(await ask(runtime, "get_execution", **of, full=True))
-    for path in ("$", "input", "error", "calls", "calls[0].args", "calls[0].result", "input.next"):
-        answers.append(await ask(runtime, "get_execution", **of, path=path))
+    paths = ("$", "input", "error", "calls", "calls[0].args", "calls[0].result", "input.next")
+    answers += [await ask(runtime, "get_execution", **of, path=path) for path in paths]
     assert all(not depth_over(answer, 60) for answer in answers)
     if "value" in told:
         step = follow_down(told["value"])

@@ -45,6 +45,16 @@ TEXTS = {
     "json with spaces": json.dumps(ISSUES),
     "json in lines": json.dumps(ISSUES, indent=2),
     "json in json": json.dumps(json.dumps(ISSUES)),
+    "rows": json.dumps(
+        [{"id": n, "n": "abc", "ok": True} for n in range(300)], separators=(",", ":")
+    ),
+    "rows in rows": json.dumps(
+        [{"tags": ["x", "y"], "author": {"login": None}, "draft": False}] * 90,
+        separators=(",", ":"),
+    ),
+    "rows in json": json.dumps(
+        json.dumps([{"id": n, "n": "abc"} for n in range(300)], separators=(",", ":"))
+    ),
     "numbers": json.dumps([round(RNG.random() * 1000, 3) for _ in range(500)]),
     "integers": json.dumps(list(range(3000)), separators=(",", ":")),
     "uuids": json.dumps([str(uuid.UUID(int=RNG.getrandbits(128))) for _ in range(200)]),

@@ -67,7 +67,7 @@ def page(execution_id: str, found: Found, most: int) -> dict[str, JsonValue]:
 
 
 def _room(whole: dict[str, JsonValue], most: int) -> int | None:
-    """The tokens that an answer is held to; None: it may go as it is. Where there is no limit its levels have one."""
+    """The tokens that an answer is held to; None: it may go as it is. Its levels have a limit of their own."""
     if most:
         return None if fits(whole, most, LEVELS) else most
     return _ANY_SIZE if depth_over(whole, LEVELS) else None

@@ -15,7 +15,7 @@ from workbench.core.model import JsonValue
 from workbench.serve.value_paths import member
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import shortened
-from workbench.text.tokens import estimate
+from workbench.text.tokens import cost, estimate
 
 _FRAME = 40
 """Tokens of a preview without its keys and its head."""
@@ -28,9 +28,12 @@ _DEEPEST = 20
 _MOST_KEYS = 40
 _LONGEST_KEY = 80
 _LOOKED_AT = 20
-_ITEM = 0.8
-_MEMBER = 1.2
-"""Tokens of the signs around an item and around a member."""
+_ITEM = 0.9
+_MEMBER = 2.0
+_AROUND = 0.3
+_WORD = 0.6
+"""Tokens of the signs at an item, at a member and around all of them, and of ``null`` beside a comma: ``","``
+is one token, ``":"`` is one, and most brackets are of one with those."""
 _DEAREST = 4
 """Tokens of a character at most: of a control character, six signs in JSON."""
 _DEAREST_VALUE = 30
@@ -38,14 +41,14 @@ _DEAREST_VALUE = 30
 _BITS = 64
 """Longer whole numbers have any length."""
 LEVELS = 58
-"""Levels that an answer has at most. The JSON readers of clients end at 64 (.NET), 128 (Rust) or 200 (Python), and
-what they cannot read they wait for; a message has two around it, a part of an answer up to four."""
+"""Levels that an answer has at most. The JSON readers of clients end at 64 (.NET), 128 (Rust) or 200 (Python),
+and what they cannot read they wait for; a message has two around it, a part of an answer up to four."""
 _INNER = LEVELS - 4
 
 
 def measure(value: JsonValue, enough: float, levels: int = _INNER) -> float:
-    """About how many tokens a value is as JSON; what is over ``enough`` is not counted on. Endless, where it has
-    more than ``levels``."""
+    """About how many tokens a value is as JSON; what is over ``enough`` is not counted on. Endless, where it
+    has more than ``levels``."""
     total = 0.0
     waiting = [iter((value,))]
     while waiting and total <= enough:
@@ -57,15 +60,15 @@ def measure(value: JsonValue, enough: float, levels: int = _INNER) -> float:
         elif isinstance(each, str):
             total += text_tokens(each, enough - total)
         elif isinstance(each, Mapping):
-            total += 1
+            total += _AROUND
             waiting.append(_members(each))
         elif isinstance(each, list | tuple):
-            total += 1 + _ITEM * min(len(each), enough)
+            total += _AROUND + _ITEM * min(len(each), enough)
             waiting.append(iter(each))
         elif isinstance(each, _Key):
             total += _MEMBER + text_tokens(each.name, enough - total)
         else:
-            total += 1 if each is None or isinstance(each, bool) else estimate(repr(each))
+            total += _WORD if each is None or isinstance(each, bool) else cost(repr(each))
     return total
 
 
@@ -102,10 +105,10 @@ def _surely_fits(value: JsonValue, tokens: float, levels: int) -> bool:
 
 
 def text_tokens(text: str, enough: float) -> float:
-    """Of a text as JSON writes it, with its quotes."""
+    """Of a text as JSON writes it; its quotes are of one with the signs around it."""
     if len(text) > 200 * max(enough, 100):
         return len(text) / 200  # no text takes less
-    return estimate(dumps(text))
+    return cost(dumps(text)[1:-1])
 
 
 def preview(value: JsonValue, tokens: float, path: str = "$", depth: int = 0) -> JsonValue:
