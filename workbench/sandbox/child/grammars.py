@@ -84,6 +84,15 @@ def all_nodes(root: Node, *, into_functions: bool = True) -> Iterator[Node]:
                 return
 
 
+def end_of(node: Node) -> int:
+    """The byte where it ends: a block of the grammars takes along the comments behind its brace."""
+    last: Node | None = node
+    while last is not None:
+        node = last
+        last = next((child for child in reversed(node.children) if child.type != "comment"), None)
+    return node.end_byte
+
+
 Path = list[Node]
 """A node with all around it: from the root down to the node itself."""
 

@@ -68,6 +68,8 @@ function* g() { yield 1 }
 async function main() { return await 7 }
 (a, { b }) => { return b }
 x => { return x }
+async (x) => f(x)(y);
+x => (y, [x])
 await main()
 new K({})
 ({ execute() { return 1 } })

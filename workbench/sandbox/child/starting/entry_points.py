@@ -9,7 +9,7 @@ import re
 
 from tree_sitter import Node
 
-from workbench.sandbox.child.grammars import expression_of, statements, text_of, unwrapped
+from workbench.sandbox.child.grammars import end_of, expression_of, statements, text_of, unwrapped
 from workbench.sandbox.child.starting.drafting import Draft
 
 _LONE = re.compile(
@@ -98,7 +98,7 @@ def _open_export(statement: Node, draft: Draft, entry: str | None) -> str | None
     if value is not None:
         draft.blank(statement.start_byte, value.start_byte)
         draft.insert(value.start_byte, "(")
-        draft.insert(value.end_byte, ")")
+        draft.insert(end_of(value), ")")
         return ""
     if declaration is not None:
         draft.blank(statement.start_byte, declaration.start_byte, ";")
@@ -144,7 +144,7 @@ def _open_module_exports(statement: Node, draft: Draft, entry: str | None) -> st
         return entry
     draft.blank(assignment.start_byte, value.start_byte)
     draft.insert(value.start_byte, "(")
-    draft.insert(value.end_byte, ")")
+    draft.insert(end_of(value), ")")
     return ""
 
 
@@ -190,5 +190,5 @@ def open_lone_function(root: Node, draft: Draft) -> str | None:
         return text if is_exported or text in _ENTRIES else None
     if function.type != "arrow_function":  # as a statement it gives no value, and needs a name
         draft.insert(function.start_byte, "(")
-        draft.insert(function.end_byte, ")")
+        draft.insert(end_of(function), ")")
     return ""

@@ -378,6 +378,8 @@ class _Reader:
             return None
         text = self._text
         if text[opened] == "(":
+            if self._is_arrow(start, spans):
+                return None  # its body has no braces
             behind = self._before(opened)
             before = text[behind - 1 : behind]
             is_called = before.isalnum() or before in {"_", "$"}
@@ -387,6 +389,14 @@ class _Reader:
         if len(parameters) == 1:
             head = text[start : parameters[0][0]] + "()" + text[parameters[0][1] + 1 : opened]
         return "arrow" if _ARROW.fullmatch(head) is not None else None
+
+    def _is_arrow(self, start: int, spans: list[tuple[int, int]]) -> bool:
+        """Whether an arrow stands outside of the brackets, or may."""
+        starts = (start, *(closed for _, closed in spans))
+        ends = (opened for opened, _ in spans)
+        return any(
+            self._text.find("=>", at, end) >= 0 for at, end in zip(starts, ends, strict=False)
+        )
 
     def _value(self) -> tuple[int, int] | None:
         if self._last is None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from workbench.sandbox.child.grammars import expression_of, words_outside
+from workbench.sandbox.child.grammars import end_of, expression_of, words_outside
 from workbench.sandbox.child.starting.drafting import Draft
 
 _LOOPS = frozenset(
@@ -94,7 +94,7 @@ def assign_completion(root: Node, name: str, draft: Draft) -> None:
             if expression is None:
                 continue
             draft.insert(expression.start_byte, f"{name}=(")
-            draft.insert(expression.end_byte, ")")
+            draft.insert(end_of(expression), ")")
             continue
         if node.type == "catch_clause" and (body := node.child_by_field_name("body")) is not None:
             draft.insert(body.start_byte + 1, emptied)
@@ -104,7 +104,7 @@ def assign_completion(root: Node, name: str, draft: Draft) -> None:
                     draft.insert(child.start_byte, emptied)
                 elif node.type in _LOOPS:  # each time round
                     draft.insert(child.start_byte, "{" + emptied)
-                    closings.append(child.end_byte)
+                    closings.append(end_of(child))
             pending.append(child)
     for end in reversed(closings):
         draft.insert(end, "}")
