@@ -703,3 +703,23 @@ async def test_the_cursor_goes_over_whole_signs() -> None:
         area.move_cursor((1, 0))
         await pilot.press("x", "up")
         assert area.cursor_location[1] in (0, 2)
+
+
+async def test_a_line_gone_to_is_seen_from_its_start_where_the_place_is_seen_too() -> None:
+    """Where lines had been scrolled sideways, they began with the place: what stood before it was hidden."""
+    app = EditorApp("first(); // " + "x" * 300 + "\n" + "y" * 300)
+    async with app.run_test(size=(60, 10)) as pilot:
+        area = app.area
+        area.go_to(2, 250)
+        await pilot.pause()
+        far = area.scroll_offset.x
+        assert far > 150
+        area.go_to(1, 240)
+        await pilot.pause()
+        assert area.scroll_offset.x == far, "it is in sight"
+        area.go_to(1, 30)
+        await pilot.pause()
+        assert area.scroll_offset.x == 0
+        area.go_to(2, 100)
+        await pilot.pause()
+        assert 0 < area.scroll_offset.x <= 99

@@ -228,15 +228,18 @@ class CodeArea(LineActions, inherit_bindings=False):
 
     def select(self, selection: Selection) -> None:
         """Select, and bring the end into view: its line to the middle only where it was out of sight, its
-        column no further than it must. Where the editor is not seen now, as soon as it is."""
+        column no further than it must, and beside the starts of lines where it is seen from there. Where the
+        editor is not seen now, as soon as it is."""
         if not self.region.area:
             self.selection = selection
             self.record_cursor_width()
             return
-        top = self.scroll_offset.y
+        left, top = self.scroll_offset
         self.selection = selection
         self.record_cursor_width()
         self.bring_into_view(selection.end, top)
+        if self.scroll_offset.x != left:
+            self.show_line_start(selection.end)
 
     @property
     def cuts_lines(self) -> bool:

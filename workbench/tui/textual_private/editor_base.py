@@ -159,6 +159,12 @@ class EditorBase(TextArea, inherit_bindings=False):
         if not top <= y < top + height:
             self.scroll_to(y=max(0, y - height // 2), animate=False, immediate=True, force=True)
 
+    def show_line_start(self, place: Location) -> None:
+        """Scroll back to the starts of lines, where a place is seen from there."""
+        x = self.wrapped_document.location_to_offset(place).x
+        if x < self.scrollable_content_region.width - self.gutter_width:
+            self.scroll_to(x=0, animate=False, immediate=True, force=True)
+
     def forget_painted(self, rows: Iterable[int] | None = None) -> None:
         """Draw rows of the text anew (None: all) when they are next shown."""
         if rows is None:

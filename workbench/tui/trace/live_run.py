@@ -182,7 +182,7 @@ class LiveRun:
 
     def failing_call(self, error: ScriptError | None) -> int | None:
         """The number of the call whose failure nobody caught; None: it was no call that ended the run."""
-        if error is None or not error.from_call:
+        if error is None:
             return None
         for seq, state in reversed(self.calls.items()):
             failure = state.finished.outcome.error if state.finished is not None else None
