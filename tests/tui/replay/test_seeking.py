@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from textual.dom import DOMNode
 from textual.events import Key
 
 from tests.tui.conftest import MakeApp, app_opened, until
@@ -200,3 +201,20 @@ async def test_keys_come_between_and_in_order_and_nothing_is_shown_by_halves(
         assert screen.is_behind
         screen.dismiss(None)
         await until(lambda: app.main.tab.script.text == "xyreturn 1", "no key is lost")
+
+
+@pytest.mark.anyio
+async def test_what_is_opened_is_styled_as_it_will_be(make_app: MakeApp) -> None:
+    """The pane with the focus is marked from the start: marked then, all panes would be styled a second time."""
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)):
+        await app_opened(app)
+        with pytest.MonkeyPatch.context() as patch:
+            styled: list[DOMNode] = []
+            patch.setattr(app, "update_styles", lambda node, animate=True: styled.append(node))
+            screen = ReplayScreen(recorded(5))
+            await app.push_screen(screen)
+            await until(lambda: screen.trace.has_focus, "the focus")
+            await until(lambda: not app.key_order.is_busy and screen.query_one("#right.-current"))
+        assert not any(node.has_class("group") for node in styled), styled
+        assert not screen.query("#left.-current")

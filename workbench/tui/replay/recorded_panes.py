@@ -18,7 +18,7 @@ def recorded_panes(recording: Recording) -> ComposeResult:
     """The left group of a pane screen: ``#replay-script`` and ``#replay-input`` in their panes."""
     name = recording.script or ""
     code, given = texts_of(recording)
-    with Vertical(classes="group -current", id="left"):
+    with Vertical(classes="group", id="left"):
         with Pane(id="script", classes="pane -current") as pane:
             shown = clean_line(name or "inline script", 60)
             pane.set_title(f"1 Script · {shown} (recorded, read-only)")

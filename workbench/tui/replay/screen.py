@@ -62,6 +62,7 @@ class ReplayScreen(PaneScreen):
     ) -> None:
         """history: where an execution that still runs is followed. steps: of the recording, where known."""
         super().__init__()
+        self.pane_name = "trace"
         self.recording = recording
         self.reruns = Reruns(self)
         self.shown_run = ReplayedRun(self)
@@ -86,7 +87,8 @@ class ReplayScreen(PaneScreen):
         with Container(id="panes"):
             yield from recorded_panes(self.recording)
             trace = Pane(TraceView(id="replay-trace"), id="trace", classes="pane -current")
-            yield RunPanes(trace, DetailPane(id="detail", classes="pane"), self.shown_run)
+            detail = DetailPane(id="detail", classes="pane")
+            yield RunPanes(trace, detail, self.shown_run, is_current=True)
         yield QuietLine(id="status", markup=False)
         yield KeyFooter()
 

@@ -47,6 +47,7 @@ class ScreenBase(Screen[R]):
         self._yielding_timer: Timer | None = None
         self._is_opening = True
         """Until it was told of its first size, for which it was laid out before."""
+        self._is_laid_out = False
 
     def _post_register(self, app: App[object]) -> None:
         """The classes of its size are there before the first styles are made. Textual makes all of them again
@@ -57,6 +58,15 @@ class ScreenBase(Screen[R]):
 
     def _on_screen_resume(self, event: events.ScreenResume) -> None:
         event.refresh_styles = event.refresh_styles and not self._is_opening
+
+    def _compositor_refresh(self) -> None:
+        """What is laid out for the first time is painted once its widgets have done what they do when they know
+        their size: all of it was painted twice, and no key came between the layout and that."""
+        if self._is_laid_out:
+            super()._compositor_refresh()
+        else:
+            self._is_laid_out = True
+            self.refresh()
 
     def _size_classes(self, app: App[object]) -> dict[str, bool]:
         found: dict[str, bool] = {}

@@ -42,8 +42,11 @@ class RunShown(Protocol):
 class RunPanes(Vertical):
     """Gives what is asked for in its panes to the run that they show."""
 
-    def __init__(self, trace: Pane, detail: DetailPane, run: RunShown) -> None:
-        super().__init__(classes="group", id="right")
+    def __init__(
+        self, trace: Pane, detail: DetailPane, run: RunShown, *, is_current: bool = False
+    ) -> None:
+        """is_current: the trace has the focus first. Were it marked then, all panes would be styled twice."""
+        super().__init__(classes="group -current" if is_current else "group", id="right")
         self._panes = trace, detail
         self._run = run
 
