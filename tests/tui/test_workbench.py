@@ -943,6 +943,14 @@ async def test_help_names_only_what_does_something_there(make_app: MakeApp) -> N
         assert len(keys) == len(set(keys))
 
 
+def test_words_of_help_stand_below_each_other_whatever_is_pressed() -> None:
+    own = {"detail-result": "ctrl+shift+alt+f12,ctrl+shift+f11"}
+    lines = HelpScreen(own, "detail")._text(80).plain.splitlines()
+    at = next(number for number, line in enumerate(lines) if "F11" in line)
+    assert lines[at + 1].strip() == "Result"
+    assert lines[at + 1].index("Result") == lines[at + 2].index("Console")
+
+
 def help_text(app: WorkbenchApp) -> str:
     assert isinstance(app.screen, HelpScreen)
     return app.screen._text().plain

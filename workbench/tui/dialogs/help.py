@@ -73,6 +73,12 @@ def _keys(places: Iterable[Place], own: Mapping[str, str]) -> list[tuple[str, st
     return list(found.values())
 
 
+def _beside(keys: str) -> str:
+    """Keys in front of their words; those that are longer than all others stand above them."""
+    above = f"\n{' ' * (_WIDTH + 2)}" if len(keys) > _WIDTH else ""
+    return f"  {keys:{_WIDTH}}{above} "
+
+
 def _below(words: str, width: int) -> str:
     """Words behind their keys, in as many lines as they need."""
     before = _WIDTH + 3
@@ -142,7 +148,7 @@ class HelpScreen(GuardedModal[None]):
         for title, entries in groups.items():
             lines.append(Content.styled(title, "bold $primary"))
             lines += [
-                Content.assemble((f"  {keys:{_WIDTH}} ", "$accent"), _below(words, width))
+                Content.assemble((_beside(keys), "$accent"), _below(words, width))
                 for keys, words in entries
             ]
             lines.append(Content(""))

@@ -33,7 +33,8 @@ PURPOSES: Mapping[str, str] = {
     ),
     "history": (
         "Every run of a script, whoever ran it: you, a command line, or an agent. A filter finds runs by "
-        "words, days, times and tools; they can be opened, compared, kept, named and exported."
+        "words, days, times and tools; they can be opened, compared, kept, named and exported. What the one at"
+        " the cursor ran, or how it failed, stands beside them."
     ),
     "agents": (
         "Other processes that run scripts, and their runs, live. A run can be followed call by call."
