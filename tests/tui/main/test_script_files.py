@@ -203,7 +203,8 @@ async def test_no_path_that_is_typed_ends_or_holds_up_the_screen(
     os.mkfifo(tmp_path / "pipe.js")
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await app_opened(app)
-        for name in ("~nobody-of-this-name/x.js", f"./{'x' * 300}.js", "./loop.js", "./pipe.js"):
+        long = f"./{'x' * 300}.js"
+        for name in ("~nobody-of-this-name/x.js", long, "./loop.js", "./pipe.js", "/", "..", "~"):
             app.clear_notifications()
             if way == "open":
                 app.main.files.ask_to_open()
@@ -212,9 +213,10 @@ async def test_no_path_that_is_typed_ends_or_holds_up_the_screen(
             else:
                 app._saving.ask("1", "Save the value as", "value.json")
             await answer(pilot, name)
-            if name == "./pipe.js" and way != "open":
+            folder = name in ("/", "..", "~")
+            if (name == "./pipe.js" and way != "open") or (folder and way == "export"):
                 await until(lambda: isinstance(app.screen, ChoiceScreen), "asked")
                 await pilot.press("right", "enter")
                 await until(lambda: app.screen is app.main, "answered")
-            if way != "open" or not name.startswith("~"):  # no such folder: an empty script
+            if way != "open" or not name.startswith("~n"):  # no such folder: an empty script
                 await until(lambda: app._notifications, f"told why {name} is none")

@@ -85,7 +85,7 @@ def is_sample(path: Path) -> bool:
 
 def input_file(script: Path) -> Path:
     """Where a script's input is kept: beside it."""
-    return script.with_name(script.stem + _INPUT_SUFFIX)
+    return script.parent / (script.stem + _INPUT_SUFFIX)  # "/" has no name
 
 
 def named_inputs(script: Path) -> dict[str, Path]:

@@ -159,7 +159,9 @@ class ScriptFiles:
             if answer is None:
                 return
             path = self._path_of(answer)
-            if path == tab.document.path:
+            if os.path.isdir(path):
+                self._host.app.show_toast(f"{path} is a folder: a name in it is needed", "warning")
+            elif path == tab.document.path:
                 if self._write(tab):
                     then()
             else:
@@ -184,7 +186,9 @@ class ScriptFiles:
         if path.parent == Path() and not answer.startswith("."):
             path = self._folder / path
         path = path.absolute()
-        return path if path.suffix in _SUFFIXES else path.with_name(f"{path.name}.js")
+        if path.suffix in _SUFFIXES or os.path.isdir(path):
+            return path
+        return path.with_name(f"{path.name}.js")
 
     def close(self) -> None:
         """Close the script in front; asks where its text is in no file."""
