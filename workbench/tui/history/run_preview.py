@@ -51,10 +51,10 @@ class RunPreview(Pane):
 
     @work(exclusive=True, exit_on_error=False)
     async def _read(self, run: ExecutionRow | None) -> None:
+        await asyncio.sleep(_RESTS_S)
         if run is None:
             self._say("")
             return
-        await asyncio.sleep(_RESTS_S)
         try:
             ran = await self._reader.run(lambda: self._history.ran(run.execution_id))
         except HistoryError as error:
