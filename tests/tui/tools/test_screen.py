@@ -60,6 +60,7 @@ async def test_servers_fold_and_the_filter_is_left_with_escape(tmp_path: Path) -
         whole = len(screen(app).rows.rows)
         await pilot.press("enter")
         assert len(screen(app).rows.rows) == 2
+        assert str(screen(app).query_one(Pane).border_title) == "Tools · 17 · 2 servers"
         await pilot.press("enter")
         assert len(screen(app).rows.rows) == whole
         await pilot.press("slash", *"comment")

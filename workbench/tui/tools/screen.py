@@ -195,8 +195,10 @@ class ToolsScreen(ServerCommands):
             self.rows.empty_text = "No tool matches the filter\nEsc forgets it"
         shown = sum(row.tool is not None for row in rows)
         total = sum(len(tools) for tools in catalogue.tools.values())
+        # Where servers are folded the tools are there all the same.
+        how_many = f"{shown:,} of {total:,}" if text else f"{total:,}"
         self.query_one("#tools-pane", Pane).set_title(
-            f"Tools · {shown} of {total} · {count(len(catalogue.servers), 'server')}"
+            f"Tools · {how_many} · {count(len(catalogue.servers), 'server')}"
         )
         self._describe()
 
