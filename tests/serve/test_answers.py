@@ -184,7 +184,7 @@ NESTED = "let d = {leaf: 1}; for (let i = 0; i < 230; i++) d = i % 2 ? [d] : {ne
 async def test_no_answer_has_more_levels_than_clients_read(
     runtime: Runtime, code: str, most: int
 ) -> None:
-    """A client's JSON reader that ends at 64 levels drops the answer, and the client waits for ever."""
+    """A client's JSON reader that ends at 128 levels drops the answer, and the client waits for ever."""
     options: dict[str, JsonValue] = {"max_answer_tokens": most}
     told = await ask(runtime, "code_execution", code=code, options=options, input=deep(230))
     answers = [told]
@@ -193,12 +193,17 @@ async def test_no_answer_has_more_levels_than_clients_read(
     answers.append(await ask(runtime, "get_execution", **of, full=True))
     paths = ("$", "input", "error", "calls", "calls[0].args", "calls[0].result", "input.next")
     answers += [await ask(runtime, "get_execution", **of, path=path) for path in paths]
-    assert all(not depth_over(answer, 60) for answer in answers)
+    assert all(not depth_over(answer, 126) for answer in answers)
     if "value" in told:
         step = follow_down(told["value"])
         page = await ask(runtime, "get_execution", **of, path=step)
         assert page["path"] == step
         assert page["value"]
+
+
+async def test_a_hundred_levels_go_whole(runtime: Runtime) -> None:
+    told = await ask(runtime, "code_execution", code="input", input=deep(100))
+    assert told["value"] == deep(100)
 
 
 def follow_down(shown: JsonValue) -> str:

@@ -40,9 +40,9 @@ _DEAREST_VALUE = 30
 """Of a number, or of what stands around any value."""
 _BITS = 64
 """Longer whole numbers have any length."""
-LEVELS = 58
-"""Levels that an answer has at most. The JSON readers of clients end at 64 (.NET), 128 (Rust) or 200 (Python),
-and what they cannot read they wait for; a message has two around it, a part of an answer up to four."""
+LEVELS = 120
+"""Levels that an answer has at most. The JSON readers of clients end at 128 (Rust) or 200 (Python), and what
+they cannot read they wait for; a message has two around it, a part of an answer up to four."""
 _INNER = LEVELS - 4
 
 
