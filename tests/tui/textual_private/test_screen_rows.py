@@ -134,6 +134,11 @@ async def test_only_rows_that_are_painted_are_drawn_as_textual_draws_them() -> N
                             assert [*strip] == [*other]
 
 
+class Modal(ScreenBase[None], ModalScreen[None]):
+    def compose(self) -> ComposeResult:
+        yield Rows("m")
+
+
 @pytest.mark.parametrize("modal", [False, True])
 async def test_a_screen_that_opens_is_styled_and_laid_out_once(modal: bool) -> None:
     """Textual does both for the screen that opens, and again once it is told its size."""
@@ -141,10 +146,6 @@ async def test_a_screen_that_opens_is_styled_and_laid_out_once(modal: bool) -> N
     class SizedApp(RowsApp):
         HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-wide")]  # noqa: RUF012
         CSS = ".-narrow Rows { height: 5; } .-wide Rows { height: 7; }"
-
-    class Modal(ScreenBase[None], ModalScreen[None]):
-        def compose(self) -> ComposeResult:
-            yield Rows("m")
 
     app = SizedApp()
     async with app.run_test(size=(100, 30)) as pilot:
@@ -171,6 +172,27 @@ async def test_a_screen_that_opens_is_styled_and_laid_out_once(modal: bool) -> N
         await pilot.resize_terminal(50, 30)
         await pilot.pause()
         assert rows.size.height == 5
+
+
+async def test_a_dialog_is_never_painted_over_a_screen_of_another_size() -> None:
+    """After a resize what was behind it was laid out after the first painting."""
+    app = RowsApp()
+    async with app.run_test(size=(100, 30)) as pilot:
+        below = app.screen
+        await app.push_screen(Modal())
+        await pilot.pause()
+        painted: list[Size] = []
+        display = app._display
+
+        def noted(screen: Screen[Any], renderable: Any) -> None:
+            painted.append(below._compositor.size)
+            display(screen, renderable)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(app, "_display", noted)
+            await pilot.resize_terminal(60, 20)
+            await until(lambda: painted, "it is painted")
+        assert set(painted) == {Size(60, 20)}
 
 
 async def test_what_a_key_did_waits_for_no_beat_and_the_last_of_many_is_painted() -> None:

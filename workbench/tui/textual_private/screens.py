@@ -80,9 +80,14 @@ class ScreenBase(Screen[R]):
         return found
 
     def _screen_resized(self, size: Size) -> None:
-        """What is laid out for this size stays: the screen that opens, and those behind it."""
+        """What is laid out for this size stays: the screen that opens, and those behind it.
+
+        Those come first: else a dialog was painted over what is behind it as that was laid out before.
+        """
         known = size == self._compositor.size
         opening, self._is_opening = self._is_opening, False
+        for behind in self.app._background_screens if self is self.app.screen else ():
+            behind._screen_resized(size)
         if not (known and (opening or self is not self.app.screen)):
             super()._screen_resized(size)
 
