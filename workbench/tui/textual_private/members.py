@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.widgets import RichLog, TextArea
@@ -40,6 +41,7 @@ CLASS_MEMBERS: dict[type, tuple[str, ...]] = {
 """What the classes must have; the members of their instances are looked at in a running app."""
 INSTANCE_MEMBERS: dict[type, tuple[str, ...]] = {
     App: ("_exception", "_driver", "_exit", "_workers"),
+    DOMNode: ("_pruning",),
     Document: ("_lines", "_newline"),
     RichLog: ("_start_line",),
     Screen: (

@@ -7,6 +7,7 @@ from typing import Any
 
 from textual.app import App
 from textual.css.query import NoMatches
+from textual.dom import DOMNode
 from textual.worker import Worker, WorkerState
 from textual.worker_manager import WorkerManager
 
@@ -23,6 +24,11 @@ class WatchedWorkers(WorkerManager):
         super()._remove_worker(worker)
         error = worker.error
         if worker.state is WorkerState.ERROR and not worker.exit_on_error:
-            gone = isinstance(error, NoMatches) and not worker.node.is_attached
+            gone = isinstance(error, NoMatches) and _is_leaving(worker.node)
             if isinstance(error, Exception) and not gone:
                 self._failed(error)
+
+
+def _is_leaving(node: DOMNode) -> bool:
+    """Whether it has left, or leaves: what is in it goes first, one by one, and then its work is cancelled."""
+    return node._pruning or not node.is_attached
