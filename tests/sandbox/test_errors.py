@@ -370,6 +370,9 @@ async def test_the_errors_of_promise_any_are_listed(run: RunScript) -> None:
         error.message
         == "AggregateError: all 2 promises were rejected: 1. ToolError: boom; 2. Error: no"
     )
+    caught = "try { await Promise.any([Promise.reject(1)]) } catch (e) { [e.message, String(e), new AggregateError([], 'mine').message] }"
+    said = "All promises were rejected"
+    assert (await run(caught)).value == [said, f"AggregateError: {said}", "mine"]
     error = (await run("await Promise.any([])")).error
     assert error is not None
     assert error.message == "AggregateError: no promise was given"

@@ -4,7 +4,8 @@
   const { list, push, attempt, textOf, hide, put, define, protoOf, construct, stringify, slice, brandOf, brandError,
           toJSON, weakGet, weakSet, WeakMapOf, MapOf, mapGet, mapSet, mapDelete, mapForEach, mapSize, StringOf, ErrorOf,
           callPlace, stackText, placeOfError } = kit;
-  const aggregateProto = AggregateError.prototype;
+  const aggregateProto = AggregateError.prototype, ALL = 'All promises were rejected';
+  hide(aggregateProto, 'message', ALL); // Promise.any gives none: who catches its error had an empty text
   const genuine = new WeakMapOf();  // ToolErrors that the host gave -> {code, server, tool, details as JSON}
   const MOST_LISTED = 10;
   const MOST_FAILURE = 300;
@@ -75,14 +76,14 @@
     const name = attempt(() => StringOf(e.name)), message = attempt(() => StringOf(e.message));
     const stack = attempt(() => typeof e.stack === 'string' ? e.stack : undefined);
     return { __proto__: null, name: name === undefined ? 'Error' : name,
-      message: (message === undefined ? '' : message) + (protoOf(e) === aggregateProto && depth < 3 ? parts(e, depth) : ''), stack, isError: true };
+      message: (message === undefined || message === ALL ? '' : message) + (protoOf(e) === aggregateProto && depth < 3 ? parts(e, depth) : ''), stack, isError: true };
   }
-  // The errors of an AggregateError, one after the other; the engine's own (Promise.any) has no message.
+  // The errors of an AggregateError, one after the other.
   function parts(e, depth) {
     const errors = attempt(() => e.errors), count = attempt(() => errors.length);
     if (!kit.isList(errors) || typeof count !== 'number') return '';
-    if (count === 0) return attempt(() => e.message) === '' ? 'no promise was given' : '';
-    let text = attempt(() => e.message) === '' ? 'all ' + count + ' promises were rejected: ' : ': ';
+    if (count === 0) return attempt(() => e.message) === ALL ? 'no promise was given' : '';
+    let text = attempt(() => e.message) === ALL ? 'all ' + count + ' promises were rejected: ' : ': ';
     for (let i = 0; i < count && i < MOST_LISTED; i++) {
       const d = described(attempt(() => errors[i]), depth + 1);
       text += (i === 0 ? '' : '; ') + (i + 1) + '. ' + (d.isError ? said(d) : d.message);

@@ -166,6 +166,7 @@
       if (has('minute')) { if (out.length) out.push(text(':')); out.push({ type: 'minute', value: has('hour') || has('second') ? pad(f.minute) : String(f.minute) }); }
       if (has('second')) { if (out.length) out.push(text(':')); out.push({ type: 'second', value: has('minute') ? pad(f.second) : String(f.second) }); }
       if (has('fractionalSecondDigits')) out.push(text(r.locale === 'sv-SE' ? ',' : '.'), { type: 'fractionalSecond', value: String(f.ms).padStart(3, '0').slice(0, r.fractionalSecondDigits) });
+      if (has('hour') && r.hourCycle !== 'h12' && !has('minute') && has('timeZoneName')) out.push(text('h'));
       if (has('hour') && r.hourCycle === 'h12') out.push(text(r.locale === 'en-CA' ? ' ' : ' '), { type: 'dayPeriod', value: r.locale === 'en-CA' ? (f.hour < 12 ? 'a.m.' : 'p.m.') : f.hour < 12 ? 'AM' : 'PM' });
       return out;
     }
@@ -175,11 +176,11 @@
       const f = fieldsOf(r, Math.trunc(ms)), date = dateOf(r, f), time = timeOf(r, f), text = given => ({ type: 'literal', value: given });
       let out = date;
       if (date.length && time.length) {
-        const onlyWeekday = date.length === 1 && date[0].type === 'weekday';
+        const onlyWeekday = date.length === 1 && date[0].type === 'weekday' && r.hour !== undefined && (r.minute !== undefined || r.timeZoneName === undefined);
         const joint = onlyWeekday || r.locale === 'sv-SE' ? ' ' : r.withAt && r.locale === 'en-US' ? ' at ' : ', ';
         out = [...date, text(joint), ...time];
       } else if (time.length) out = time;
-      if (r.timeZoneName !== undefined) out = [...out, ...(out.length ? [text(time.length ? ' ' : ', ')] : []), { type: 'timeZoneName', value: zoneName(r.zone, f.period, r.timeZoneName) }];
+      if (r.timeZoneName !== undefined) out = [...out, ...(out.length ? [text(time.length ? ' ' : r.withAt ? ' at ' : ', ')] : []), { type: 'timeZoneName', value: zoneName(r.zone, f.period, r.timeZoneName) }];
       return out;
     }
     const joined = parts => parts.map(part => part.value).join('');
