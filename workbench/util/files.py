@@ -52,11 +52,11 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o600, sync: bool = True
             os.chmod(name, stat.S_IMODE(old.st_mode))
         written = os.stat(name)
         _replace(name, target)
-        return written
     except BaseException:
         with suppress(OSError):
             os.unlink(name)
         raise
+    return _still(target, written)
 
 
 @contextmanager
@@ -107,6 +107,15 @@ def _real(path: Path) -> Path:
     """Where symbolic links lead; of those that lead round in a circle the first (``Path.resolve`` raises
     what is no OSError)."""
     return Path(os.path.realpath(path))
+
+
+def _still(target: Path, written: os.stat_result) -> os.stat_result:
+    """As it is known by its own name: some file systems (FAT, SMB) number a file anew that is renamed."""
+    with suppress(OSError):
+        now = target.stat()
+        if (now.st_mtime_ns, now.st_size) == (written.st_mtime_ns, written.st_size):
+            return now
+    return written
 
 
 def _new_beside(target: Path, mode: int) -> tuple[int, str]:

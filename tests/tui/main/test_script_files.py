@@ -141,6 +141,7 @@ async def test_a_removed_file_leaves_its_text_to_ask_about(
         file.unlink()
         app.main.files.look_at_disk()
         assert app.main.scripts.unsaved() == ["test.js"]
+        assert list((tmp_path / "data" / "tui").glob("draft-*.json")), "a crash does not lose it"
         file.write_text("return 2")  # some programs write so
         app.main.files.look_at_disk()
         assert (app.main.tab.script.text, app.main.scripts.unsaved()) == ("return 2", [])

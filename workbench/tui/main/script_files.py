@@ -222,6 +222,7 @@ class ScriptFiles:
             if document.gone != (gone := document.was_removed()):
                 document.gone = gone
                 self._host.show_titles()
+                self._host.app.keep_drafts()
                 if gone:
                     self._host.set_status(f"{document.name} was removed: saving makes it again")
             if gone or not document.changed_on_disk():
