@@ -212,6 +212,12 @@ async def test_a_long_string_is_read_whole_and_its_json_unpacked() -> None:
         await settle(pilot)
         text = app.screen.query_one(TextLines)
         assert text.render_line(1).text.strip().startswith('"deep": "word')
+        assert "u as it is" in str(app.screen.query_one(Pane).border_subtitle)
+        await pilot.press("y")
+        assert app.clipboard.startswith('{\n  "deep"'), "what is seen"
+        await pilot.press("u")
+        await settle(pilot)
+        assert "u JSON in it" in str(app.screen.query_one(Pane).border_subtitle)
         await pilot.press("y")
         assert app.clipboard.startswith('{"deep"')
 

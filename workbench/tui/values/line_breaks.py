@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
+from rich.cells import get_character_cell_size
 
 from workbench.text.sanitize import clean_line
 
@@ -12,6 +12,10 @@ def wrapped(line: str, width: int) -> list[str]:
 
     A part ends after white space where there is some in its second half; elsewhere in the word.
     """
+    if (
+        len(line) <= width and line.isascii()
+    ):  # most lines of a log: a cell each, whatever is shown for it
+        return [line]
     parts = []
     start = 0
     while start < len(line):
@@ -33,7 +37,7 @@ def _fitting(line: str, start: int, width: int) -> int:
         return end
     cells = 0
     for place, sign in enumerate(shown, start):
-        cells += cell_len(sign)
+        cells += get_character_cell_size(sign)
         if cells > width:
             return max(start + 1, place)
     return end

@@ -119,10 +119,17 @@ class TextScreen(GuardedModal[None]):
         self._show_title()
 
     def _show_title(self) -> None:
-        cut = f"the first {MOST_SHOWN:,} of " if len(self._text) > MOST_SHOWN else ""
+        cut = f"the first {MOST_SHOWN:,} of " if len(self._seen) > MOST_SHOWN else ""
         inside = "u JSON in it · " if self._inside not in (None, self._text) else ""
-        title = f"{self._title} · {cut}{len(self._text):,} characters"
+        if self._is_unpacked:
+            inside = "u as it is · "
+        title = f"{self._title} · {cut}{len(self._seen):,} characters"
         self.query_one(Pane).set_title(title, f"{inside}y copy · Esc closes")
+
+    @property
+    def _seen(self) -> str:
+        """The text as it is shown now."""
+        return self._inside if self._is_unpacked and self._inside is not None else self._text
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "unpack" or self._inside not in (None, self._text)
@@ -131,12 +138,12 @@ class TextScreen(GuardedModal[None]):
     async def action_unpack(self) -> None:
         """The JSON in the string, indented; again: as it is."""
         self._is_unpacked = not self._is_unpacked
-        text = self._inside if self._is_unpacked and self._inside is not None else self._text
+        self._show_title()
         await self.query_one(TextLines).remove()
-        lines = TextLines(text)
+        lines = TextLines(self._seen)
         await self.query_one(Pane).mount(lines)
         lines.focus()
 
     def action_copy(self) -> None:
         said = "The text was sent to the terminal's clipboard"
-        copy(self, self._text, said, "x in the tree saves them to a file")
+        copy(self, self._seen, said, "x in the tree saves them to a file")
