@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -426,3 +428,42 @@ async def test_the_bound_of_an_answer_follows_the_configuration() -> None:
             if outcome.error is not None:
                 assert f"max_upstream_bytes ({most} bytes)" in outcome.error.message
         assert manager.catalogue().servers["odd"].state == "ready"
+
+
+_RESTLESS = """
+import json, sys
+n = 0
+for line in sys.stdin:
+    asked = json.loads(line)
+    if "id" not in asked:
+        continue
+    answer = {"protocolVersion": "2025-06-18", "capabilities": {"tools": {"listChanged": True}},
+              "serverInfo": {"name": "x", "version": "1"}}
+    if asked["method"] == "tools/list":
+        n += 1
+        answer = {"tools": [{"name": f"t{n}", "inputSchema": {"type": "object"}}]}
+    print(json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": answer}), flush=True)
+    if asked["method"] == "tools/list":
+        print('{"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}', flush=True)
+"""
+
+
+async def test_a_server_whose_tools_change_all_the_time_leaves_the_loop_to_others() -> None:
+    """What is done with a listing is done in everybody's time: the longer it takes, the longer it rests."""
+    settings = script_settings("x", _RESTLESS, protocol="legacy")
+    listed: dict[str, tuple[float, float]] = {}
+    async with managing(settings) as manager:
+
+        def hear(_: str) -> None:
+            name = next(iter(manager.catalogue().tools["x"]), "")
+            if name and name not in listed:
+                began = time.monotonic()
+                time.sleep(0.03)
+                listed[name] = began, time.monotonic()
+
+        manager.subscribe(hear)
+        await manager.settled("x")
+        await until(lambda: len(listed) >= 4)
+    times = list(listed.values())
+    for (began, ended), (following, _) in itertools.pairwise(times[1:]):
+        assert following - ended >= 5 * (ended - began)

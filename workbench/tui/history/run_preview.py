@@ -68,9 +68,10 @@ class RunPreview(Pane):
 
     async def _fill(self, run: ExecutionRow, ran: RanScript) -> None:
         if not self.query(CodeArea):  # with the first run: made before, they held up the list
-            await self.mount(ErrorCard(), CodeArea(read_only=True))
-            for widget in (ErrorCard, CodeArea):
-                self.query_one(widget).can_focus = False
+            made = ErrorCard(), CodeArea(read_only=True)
+            for widget in made:  # before: the next run may end this here
+                widget.can_focus = False
+            await self.mount(*made)
         code = self.query_one(CodeArea)
         code.be_in(language_of(run.script or ""))
         code.load_text(ran.code[:_MOST_CODE])
