@@ -173,3 +173,12 @@ def test_the_tokens_of_all_definitions_are_estimated_from_some() -> None:
     whole = estimate("\n".join(one.definition_text() for one in list(tools.values())[:50])) * 4
     assert 0.8 * whole < offered.definition_tokens < 1.2 * whole
     assert catalogue().definition_tokens == 0
+
+
+def test_only_what_a_model_would_be_sent_is_counted() -> None:
+    plain = tool("t", {"id": {"type": "string", "description": "which one it is"}})
+    schema = {"type": "object", "properties": {f"p{n}": {"type": "string"} for n in range(50)}}
+    more = replace(plain, title="A title", output_schema=schema, annotations={"readOnlyHint": True})
+    assert catalogue(s={"t": more}).definition_tokens == catalogue(s={"t": plain}).definition_tokens
+    assert more.fingerprint() != plain.fingerprint()
+    assert abs(more.characters() - len(more.definition_text())) <= 2

@@ -9,9 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.tools import DictTools
+from tests.support.tools import Answer, DictTools
 from workbench.core.engine import Engine
-from workbench.core.model import Execution, ExecutionRequest, Limits, PoolSettings
+from workbench.core.model import (
+    ErrorCode,
+    Execution,
+    ExecutionRequest,
+    Limits,
+    Outcome,
+    PoolSettings,
+    ToolCall,
+)
 from workbench.core.savings import Totals
 from workbench.history import Store, read_recording, write_recording
 from workbench.history.store import SqliteHistory
@@ -28,10 +36,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-async def record(store: Store, *requests: ExecutionRequest) -> list[Execution]:
+async def record(store: Store, *requests: ExecutionRequest, **more: Answer) -> list[Execution]:
     engine = Engine(limits=Limits(), pool=PoolSettings(size=1), recorder=store)
     try:
-        return [await engine.run(request, tools=DictTools()) for request in requests]
+        return [await engine.run(request, tools=DictTools(**more)) for request in requests]
     finally:
         await engine.close()
 
@@ -57,6 +65,25 @@ async def test_an_execution_knows_what_it_kept_away(store: Store) -> None:
     }  # fmt: skip
     assert totals(store).total.results == tokens.results
     assert totals(store).total.answer == tokens.answer
+
+
+async def test_pictures_are_no_text_and_refused_calls_returned_nothing(store: Store) -> None:
+    picture = {"type": "image", "data": "iVBORw0KGgo" * 2_000, "mimeType": "image/png"}
+
+    async def draw(call: ToolCall) -> Outcome:
+        return Outcome(ok=True, result=[picture], content=[picture])
+
+    async def refuse(call: ToolCall) -> Outcome:
+        words = "no such thing " * 500
+        return Outcome.failed(ErrorCode.NOT_FOUND, words, dispatched=False)
+
+    code = "call_tool('test', 'refuse'); image(call_tool('test', 'draw'))"
+    (execution,) = await record(store, ExecutionRequest(code), draw=draw, refuse=refuse)
+    assert (execution.ok, execution.tool_calls) == (True, 1)
+    tokens = store.recording(execution.execution_id).tokens
+    assert 5 < tokens.results < 50
+    assert tokens.answer < 100
+    assert totals(store).total.calls == 1
 
 
 async def test_an_answer_that_was_held_counts_as_what_went_out(store: Store) -> None:

@@ -38,6 +38,7 @@ ServerState: TypeAlias = Literal[
 _MOST_MISSES = 256
 _TOOLS_WEIGHED = 10
 _WEIGHED = 500
+_NAMES = len(',"name":,"description":,"inputSchema":')
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +90,34 @@ class ToolInfo:
     def fingerprint(self) -> str:
         """A hash of everything that the server says about the tool."""
         if self._fingerprint is None:
-            text = self.definition_text()
-            object.__setattr__(self, "_characters", len(text))
+            text = canonical(
+                [
+                    self.name,
+                    self.title,
+                    self.description,
+                    self.input_schema,
+                    self.output_schema,
+                    self.annotations,
+                ]
+            )
+            kept = len(canonical([self.title, self.output_schema, self.annotations]))
+            object.__setattr__(self, "_characters", len(text) - kept + _NAMES)
             object.__setattr__(self, "_fingerprint", hashlib.sha256(text.encode()).hexdigest())
         return self._fingerprint or ""
 
     def characters(self) -> int:
-        """How long ``definition_text`` is."""
+        """About how long ``definition_text`` is."""
         self.fingerprint()
         return self._characters
 
     def definition_text(self) -> str:
-        """Everything that the server says about the tool, as one text."""
+        """What a client that lists the tool sends to its model: no output schema, no annotations."""
         return canonical(
-            [
-                self.name,
-                self.title,
-                self.description,
-                self.input_schema,
-                self.output_schema,
-                self.annotations,
-            ]
+            {
+                "name": self.name,
+                "description": self.description,
+                "inputSchema": self.input_schema,
+            }
         )
 
     def to_json(self) -> dict[str, JsonValue]:

@@ -48,7 +48,7 @@ def stats(arguments: argparse.Namespace) -> int:
     made = f"{count(whole.runs, 'run')}, {count(whole.calls, 'call')} of tools"
     print(f"The last {count(arguments.days, 'day')}: {made}")
     print(f"  answers that went to whoever asked   {whole.answer or 0:>14,} tokens")
-    print(f"  results of calls that stayed away    {whole.results:>14,} tokens")
+    print(f"  results of calls, to scripts instead {whole.results:>14,} tokens")
     print(f"  definitions of tools not sent        {whole.definitions or 0:>14,} tokens")
     print("Estimates of o200k_base; definitions count once for each run.")
     tables = zip(_BY, totals.tables(), strict=True)

@@ -312,7 +312,11 @@ class Recording:
         error = dumps(self.error) if self.error else None
         parts = (value, error, dumps(list(self.warnings)) if self.warnings else None)
         lines = (str(line["text"]) for line in self.logs)
-        calls = ((call.server, call.result_text or call.error_text) for call in self.calls)
+        calls = (
+            (call.server, call.result_text or call.error_text)
+            for call in self.calls
+            if call.dispatched
+        )
         return Tokens(
             answer_tokens(parts, lines, self.answer_limit),
             sum(tokens for *_, tokens in result_tokens(calls)),

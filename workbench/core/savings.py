@@ -7,6 +7,7 @@ sends with every turn.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -15,8 +16,10 @@ from workbench.text.tokens import SAMPLED, TOKENIZER, estimate
 
 _FRAME = 50
 """Tokens of a result beside value, error, console and warnings: id, times, names of members."""
-_LINE = 10
+_LINE = 7
 """Of a console line beside its text."""
+_MEDIA = ('"image"', '"audio"')
+_BASE64 = re.compile(r'"data": ?"[A-Za-z0-9+/=]{64,}"')
 _LOOKED_AT = 300_000
 """Characters that are cut into pieces for one sum (about 20 ms); past them the rate so far is taken on."""
 
@@ -65,6 +68,9 @@ class Sum:
     _tokens: int = 0
 
     def add(self, text: str) -> None:
+        """JSON, or a line. Images and audio are sent as such: their bytes are no text of a model's."""
+        if any(kind in text for kind in _MEDIA):
+            text = _BASE64.sub('"data":""', text)
         self._characters += len(text)
         if self._looked_at < _LOOKED_AT:
             self._looked_at += min(len(text), SAMPLED)

@@ -28,6 +28,8 @@ _WHOLE = (
     "AND typeof(script) IN ('text', 'null') AND status NOT IN ('running', 'interrupted')"
 )
 _ASKED = f"{_WHOLE} AND source <> 'replay' AND started_at BETWEEN ? AND ?"
+# What was refused before it was sent was answered by no server.
+_SENT = "coalesce(dispatched, 1)"
 _DAY = "date(started_at, 'unixepoch')"
 _TEXTS = "value, error, warnings"
 _LENGTHS = " + ".join(f"coalesce(length({name}), 0)" for name in ("value", "error", "warnings"))
@@ -138,7 +140,8 @@ def count_tokens(connection: sqlite3.Connection, row: Ended) -> Counted:
     parts = connection.execute(f"SELECT {_TEXTS} FROM executions WHERE n = ?", (row.n,)).fetchone()
     lines = connection.execute("SELECT text FROM console WHERE execution = ?", (row.n,))
     calls = connection.execute(
-        "SELECT server, coalesce(result, error) FROM calls WHERE execution = ?", (row.n,)
+        f"SELECT server, coalesce(result, error) FROM calls WHERE execution = ? AND {_SENT}",
+        (row.n,),
     )
     texts = [] if parts is None else [_text(part) for part in tuple(parts)]
     answer = answer_tokens(texts, (_text(line["text"]) or "" for line in lines), row.limit)
@@ -174,7 +177,7 @@ def _lengths_of(
         found[n].answer += int(characters)
     for n, server, calls, characters in connection.execute(
         "SELECT execution, server, count(*), total(length(coalesce(result, error))) FROM calls "
-        f"WHERE execution {between} GROUP BY execution, server",
+        f"WHERE execution {between} AND {_SENT} GROUP BY execution, server",
         (first, last),
     ):
         found[n].servers += ((str(server), int(calls), int(characters)),)
