@@ -178,7 +178,7 @@ def test_what_is_wrong_stands_at_its_field() -> None:
     form.add(entry(form, "labels"))
     _, wrong = form.checked(SchemaCheck(ISSUE))
     assert wrong == {
-        ("query",): "field 'query' must have at least 2 characters, not \"b\"",
+        ("query",): 'it must have at least 2 characters, not "b"',
         ("limit",): "it must be a whole number, 1 to 100, not 'many'",
         (
             "where",
@@ -190,7 +190,16 @@ def test_what_is_wrong_stands_at_its_field() -> None:
     assert str(form.value()[0]["limit"]) == "100", "not 100.0: it is a whole number"
     form.type(entry(form, "limit"), "500")
     _, wrong = form.checked(SchemaCheck(ISSUE))
-    assert wrong["limit",] == "field 'limit' must be at most 100, not 500"
+    assert wrong["limit",] == "it must be at most 100, not 500"
+
+
+def test_what_is_wrong_within_a_field_says_where() -> None:
+    inner = {"type": "object", "additionalProperties": {"type": "integer"}}
+    schema = {"type": "object", "properties": {"where": inner}}
+    form = Form(schema)
+    form.type(entry(form, "where"), '{"a": "x"}')
+    _, wrong = form.checked(SchemaCheck(schema))
+    assert wrong == {("where",): "'a': it must be a whole number, not the string \"x\""}
 
 
 def test_what_does_not_fit_is_kept_as_json_and_named() -> None:

@@ -14,6 +14,7 @@ from workbench.catalogue.forms.field_kinds import Shape, shape_of
 from workbench.catalogue.schemas.parts import Parts
 from workbench.catalogue.schemas.values import is_number
 from workbench.catalogue.schemas.walk import Path
+from workbench.catalogue.schemas.words import path_text
 from workbench.catalogue.validation import SchemaCheck
 from workbench.core.model import JsonValue
 from workbench.text.jsontext import dumps, loads
@@ -185,7 +186,8 @@ class Form:
         for path, message in check.placed(value):
             place = self._nearest(path)
             if not any(path[: len(known)] == known for known in wrong):
-                wrong.setdefault(place, message)
+                inner = path[len(place) :]
+                wrong.setdefault(place, f"{path_text(inner)}: {message}" if inner else message)
         return value, wrong
 
     # -- inside ------------------------------------------------------------------------

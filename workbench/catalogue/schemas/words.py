@@ -83,7 +83,8 @@ NEEDED = "it is needed"
 
 
 def placed(faults: Sequence[Fault], root: Any) -> tuple[tuple[Path, str], ...]:
-    """A message for each place where something is wrong; what is missing, or too much, has its own place."""
+    """A message for each place where something is wrong, for who sees the place: ``it must be …``. What is
+    missing, or too much, has its own place."""
     told: dict[Path, str] = {}
     for fault in faults:
         if fault.keyword == "required":
@@ -93,7 +94,7 @@ def placed(faults: Sequence[Fault], root: Any) -> tuple[tuple[Path, str], ...]:
             for name in fault.names:
                 told.setdefault((*fault.path, name), _not_known(name, known))
         else:
-            for message in _messages(fault, root, set(), 0):
+            for message in _messages(fault, root, set(), 0, "it"):
                 told.setdefault(fault.path, message)
     return tuple(told.items())
 
@@ -102,13 +103,16 @@ def _not_known(name: str, known: Sequence[str]) -> str:
     return f"there is no such field{suggestion((), known, 'the fields are')}"
 
 
-def _messages(fault: Fault, root: Any, renamed: set[str], searches: int) -> list[str]:
-    """searches: how often a name that may have been meant may be looked for."""
+def _messages(
+    fault: Fault, root: Any, renamed: set[str], searches: int, subject: str = ""
+) -> list[str]:
+    """searches: how often a name that may have been meant may be looked for. subject: what is wrong; nothing:
+    its path says it."""
     node, path = fault.node, fault.path
     # Messages are recorded and leave the machine: none quotes what stands under a secret's name.
     value = _Masked() if _is_secret(path) else fault.value
-    where = f" in {_path(path)}" if path else ""
-    subject = _subject(path)
+    where = f" in {path_text(path)}" if path else ""
+    subject = subject or _subject(path)
     match fault.keyword:
         case "additionalProperties" | "unevaluatedProperties":
             return _unknown_fields(fault, root, where, searches)
@@ -214,10 +218,10 @@ def _elsewhere(name: str, fault: Fault, root: Any) -> str:
     for owner, schema in properties.items():
         for inner in _fields(schema) if isinstance(schema, Mapping) else ():
             if bare(inner) == wanted:
-                return f"; it is {_path((*fault.path, owner, inner))}"
+                return f"; it is {path_text((*fault.path, owner, inner))}"
     outer = _fields(root) if fault.path and isinstance(root, Mapping) else ()
     found = next((field for field in outer if bare(field) == wanted), None)
-    return f"; it is {_name(found)}, beside {_path(fault.path[:1])}" if found else ""
+    return f"; it is {_name(found)}, beside {path_text(fault.path[:1])}" if found else ""
 
 
 def _hint(name: str, fault: Fault, root: Any, near: bool) -> str:
@@ -265,10 +269,11 @@ def _expected(types: JsonValue) -> str:
 
 
 def _subject(path: Path) -> str:
-    return f"field {_path(path)}" if path else "the value"
+    return f"field {path_text(path)}" if path else "the value"
 
 
-def _path(path: Path) -> str:
+def path_text(path: Path) -> str:
+    """A place as it is written: ``'items[2].name'``."""
     text = ""
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
