@@ -419,6 +419,7 @@ async def test_a_run_that_failed_says_why_as_far_as_there_is_room(
     app = HistoryApp(store)
     async with app.run_test(size=(width, 15)) as pilot:
         screen = await opened(app, pilot)
+        assert "  From" in lines(screen)[0]
         assert "Fail" in lines(screen)[0]
         failed = lines(screen)[2]
         assert "serve" in failed

@@ -32,9 +32,9 @@ PURPOSES: Mapping[str, str] = {
         " edited and run on from the record, or run again on the live servers."
     ),
     "history": (
-        "Every run of a script, whoever ran it: you, a command line, or an agent. A filter finds runs by "
-        "words, days, times and tools; they can be opened, compared, kept, named and exported. What the one at"
-        " the cursor ran, or how it failed, stands beside them."
+        "Every run of a script, whoever ran it: you, a command line, or an agent; beside them what the one at "
+        "the cursor ran, or how it failed. A filter finds runs by words, days, times and tools; they can be "
+        "opened, compared, kept, named and exported."
     ),
     "agents": (
         "Other processes that run scripts, and their runs, live. A run can be followed call by call."

@@ -98,7 +98,7 @@ class Columns:
             run, began, status = 8 if named else 4, 5, min(7, longest.status)
             left = width - (run + began + status + longest.time + _GAPS - 3)
             script = max(6, min(longest.script, left * 2 // 5))
-            return cls(run, began, status, 0, longest.time, script, longest.source)
+            return cls(run, began, status, 0, longest.time, script, max(4, longest.source))
         if width < 64:
             return cls(8, 8, 2, 5, 8, 8) if named else cls(4, 8, 5, 5, 8, 9)
         roomy = width >= 96
