@@ -121,10 +121,11 @@ def unpack(body: Frame) -> Job:
     middle = start + script
     last = middle + given
     read = last + clock
+    view = memoryview(body)  # each copy of a script takes pages that are new to a worker
     form = None
     if is_lone not in (_UNREAD, _WANTED):
-        columns = body[read + text :].decode()
-        form = Form(body[read : read + text].decode(), columns, is_lone == b"1")
+        columns = str(view[read + text :], "utf-8")
+        form = Form(str(view[read : read + text], "utf-8"), columns, is_lone == b"1")
     return Job(
         mode.decode(),
         int(timeout),
@@ -132,9 +133,9 @@ def unpack(body: Frame) -> Job:
         int(most),
         (int(a), int(b), int(c), int(d)),
         is_replay == b"1",
-        body[start:middle].decode(),
-        body[middle:last].decode(),
-        body[last:read].decode(),
+        str(view[start:middle], "utf-8"),
+        str(view[middle:last], "utf-8"),
+        str(view[last:read], "utf-8"),
         form,
         is_lone == _WANTED,
     )

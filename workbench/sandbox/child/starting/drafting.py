@@ -59,12 +59,12 @@ class Draft:
         if not self._insertions:
             return self._text.decode(), ""
         self._insertions.sort(key=lambda item: item[0])
-        parts: list[bytes] = []
+        parts: list[bytes | bytearray] = []
         columns: dict[int, list[tuple[int, int]]] = {}
         position = 0
         line, column = 1, 0  # of the text written so far
         for at, text in self._insertions:
-            piece = bytes(self._text[position:at])
+            piece = self._text[position:at]
             parts.append(piece)
             newlines = piece.count(b"\n")
             if newlines:
@@ -77,7 +77,7 @@ class Draft:
             column += len(inserted)
             parts.append(inserted)
             position = at
-        parts.append(bytes(self._text[position:]))
+        parts.append(self._text[position:])
         lines = (
             f'"{number}":[{",".join(f"[{column},{length}]" for column, length in pieces)}]'
             for number, pieces in columns.items()
