@@ -39,8 +39,8 @@ class ScriptFiles:
         self._scripts = scripts
         self._told: dict[Tab, str] = {}
         """What was said of scripts whose file another program changed."""
-        self._warned: dict[Tab, tuple[str, Stamps]] = {}
-        """Why the last save was put off, and which files it would have overwritten."""
+        self._warned: dict[Tab, tuple[str, Stamps, str, str]] = {}
+        """Why the last save was put off, which files it would have overwritten, and with which texts."""
         self._warned_at = 0.0
 
     # -- opening -----------------------------------------------------------------------
@@ -117,12 +117,14 @@ class ScriptFiles:
         return True
 
     def _puts_off(self, tab: Tab) -> bool:
-        """Whether the files are left as they are for now, which is told: once for what they hold."""
+        """Whether the files are left as they are for now, which is told: once for what they hold, and for what
+        would be written. Who went on writing may have forgotten."""
         document = tab.document
         objection = document.objection()
         if not objection or document.path is None:
             return False
-        warned = objection, script_documents.stamps(document.path)
+        files = script_documents.stamps(document.path)
+        warned = objection, files, tab.script.text, tab.input.text
         keys = self._host.app.key_order
         if self._warned.get(tab) == warned and not keys.was_typed_before(self._warned_at):
             return False
