@@ -14,7 +14,14 @@ from tests.support.tools import DictTools
 from workbench.core import contents
 from workbench.core.engine import Engine
 from workbench.core.events import Event, ToolCallFinished
-from workbench.core.model import ExecutionRequest, Limits, Outcome, PoolSettings, ToolCall
+from workbench.core.model import (
+    ExecutionRequest,
+    JsonValue,
+    Limits,
+    Outcome,
+    PoolSettings,
+    ToolCall,
+)
 from workbench.sandbox.host import frame_checks
 
 pytestmark = pytest.mark.anyio
@@ -157,6 +164,26 @@ async def test_no_more_is_kept_back_than_a_bound(
     execution = await own_engine.run(ExecutionRequest(code), tools=DictTools(large=large))
     assert execution.value == [[n, 100_000] for n in (1, 2, 3, 4)]
     assert asked_for == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [{"type": "text", "text": "x" * 100_000}],
+        [{"type": "text", "text": "\U0001f600" * 25_000}],
+        [{"type": "text", "text": "", "annotations": {"a": [{"b": ["x" * 100_000]}]}}],
+        [{"type": "text", "text": "", "_meta": {"x" * 100_000: 1}}],
+        [["x" * 100_000]],
+        [{"type": "text", "text": "", "_meta": {"a": [[] for _ in range(2_000)]}}],
+    ],
+)
+def test_all_that_is_in_a_block_counts(content: list[JsonValue]) -> None:
+    """A server that hid megabytes in a block had them kept in the host by every call of a script."""
+    kept = contents.Contents()
+    times = 0
+    while kept.keep(times, content, contents.size_of(content)):
+        times += 1
+    assert 100 <= times <= 170
 
 
 async def test_a_script_has_room_for_a_result_whose_content_it_does_not_read(
