@@ -46,7 +46,7 @@ class PlainTrace:
                 name = clean_line(f"{call.server}.{call.tool}")
                 self._write(f"call {call.seq}: {name} {args}{where}".replace(" ,", ","))
             case ToolCallNote():
-                self._write(f"call {event.seq}: {clean_line(event.text, _WIDTH)}")
+                self._write(f"call {event.seq}: {clean_line(event.words, _WIDTH)}")
             case ToolCallFinished(call=call, outcome=outcome):
                 took = f"{event.duration_ms:.0f} ms"
                 if outcome.error is None:

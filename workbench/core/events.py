@@ -60,6 +60,18 @@ class ToolCallNote:
     progress: float | None = None
     total: float | None = None
 
+    @property
+    def far(self) -> str:
+        """How far it is: ``3/10``, ``3``, or nothing."""
+        if self.progress is None:
+            return ""
+        return f"{self.progress:g}" + ("" if self.total is None else f"/{self.total:g}")
+
+    @property
+    def words(self) -> str:
+        """``3/10 reading``: many servers send no text, but how far they are."""
+        return f"{self.far} {self.text}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class ToolCallFinished:

@@ -48,7 +48,4 @@ def _label(call: ToolCall) -> str:
 
 def _how_far(note: ToolCallNote) -> str:
     """``3/10 reading``, ``3 reading``, ``3/10``."""
-    far = "" if note.progress is None else f"{note.progress:g}"
-    if far and note.total is not None:
-        far += f"/{note.total:g}"
-    return f"{far} {clean_line(note.text, _MOST_TEXT)}".strip()
+    return f"{note.far} {clean_line(note.text, _MOST_TEXT)}".strip()

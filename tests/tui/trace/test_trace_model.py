@@ -65,6 +65,10 @@ def test_a_call_becomes_a_row_and_ends() -> None:
     row = model.row_of(1)
     assert row is not None
     assert (row.status, row.duration_ms, row.args) == ("running", None, 'sql="select 1"')
+    model.apply([ToolCallNote("x", 1, "progress", "", 2, 6)])
+    assert row.summary == "2/6", "many servers send no words"
+    assert ToolCallNote("x", 1, "progress", "half", 0.5).words == "0.5 half"
+    assert ToolCallNote("x", 1, "log", "said").words == "said"
     model.apply([ToolCallNote("x", 1, "progress", "half way")])
     assert row.summary == "half way"
     model.apply([ToolCallFinished("x", made, OK, 41.4, 1)])

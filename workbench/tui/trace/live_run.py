@@ -77,7 +77,7 @@ class CallState:
         if self.finished is not None and self.finished.outcome.warnings:
             out["warnings"] = list(self.finished.outcome.warnings)
         if self.notes:
-            out["notes"] = [note.text for note in self.notes]
+            out["notes"] = [note.words for note in self.notes]
         if self.finished is not None and self.finished.outcome.content is not None:
             out["content"] = self.finished.outcome.content
         return out

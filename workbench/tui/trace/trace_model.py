@@ -200,7 +200,7 @@ class TraceModel:
         if index < 0 or event.seq not in self._running:
             return
         row = self._call(index)
-        row.summary = clean_line(event.text[:SHOWN_ARGS])
+        row.summary = clean_line(event.words[:SHOWN_ARGS])
         self.shown.changed(index)
 
     def _end(self, event: ExecutionFinished) -> None:
