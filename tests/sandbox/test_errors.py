@@ -361,6 +361,42 @@ async def test_an_uncaught_error_is_told_once(run: RunScript) -> None:
     assert execution.logs == ()
 
 
+STACKS = [
+    ("const e = new Error('boom'); e.stack", "Error: boom|    at <eval> (script.js:1:15)"),
+    ("try { null.x } catch (e) { e.stack }", "TypeError: cannot read property 'x' of null|    at <eval> (script.js:1:7)"),
+    ("try { await tools.test.fail({}) } catch (e) { e.stack }", "ToolError: boom|    at <eval> (script.js:1:24)"),
+    ("class Gone extends RangeError { get name() { return this.constructor.name } } new Gone('x').stack", "Gone: x|    at <eval> (script.js:1:83)"),
+    ("function f() { const e = new Error(); Error.captureStackTrace(e); return e.stack } f()", "Error|    at f (script.js:1:63)|    at <eval> (script.js:1:84)"),
+    ("const e = new Error('was'); e.message = 'is'; console.log(e); e.stack", "Error: was|    at <eval> (script.js:1:15)"),
+    ("structuredClone(new TypeError('t')).stack", "TypeError: t|    at <eval> (script.js:1:21)"),
+    ("new Error('m'.repeat(5000)).stack.length", 1000 + len("Error: …\n    at <eval> (script.js:1:5)") + 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "stack"), STACKS, ids=[code for code, _ in STACKS])
+async def test_a_stack_begins_with_what_the_error_says(
+    run: RunScript, code: str, stack: str | int
+) -> None:
+    """As in Node: `console.error(e.stack)` told where, and not what."""
+    execution = await run(code)
+    assert execution.error is None, execution.error
+    told = execution.value
+    assert (told.replace("\n", "|") if isinstance(told, str) else told) == stack
+    if "console" in code:
+        assert execution.logs[0].text == "Error: is\n    at <eval> (script.js:1:15)"
+
+
+@pytest.mark.parametrize(
+    "change", ["", "e.name = 'Other';", "e.message = 'other';", "e.stack = e.stack;"]
+)
+async def test_what_an_uncaught_error_says_stands_in_its_stack_once(
+    run: RunScript, change: str
+) -> None:
+    error = (await run(f"const e = new Error('first'); {change} throw e")).error
+    assert error is not None
+    assert error.stack == f"{error.message}\n    at <eval> (script.js:1:15)\n"
+
+
 async def test_the_errors_of_promise_any_are_listed(run: RunScript) -> None:
     error = (
         await run("await Promise.any([tools.test.fail(), Promise.reject(new Error('no'))])")

@@ -53,7 +53,7 @@
     const details = error.details === undefined ? undefined : attempt(() => stringify(error.details));
     if (error.details !== undefined) put(e, 'details', error.details);
     const place = callPlace(sites, name);
-    hide(e, 'stack', stackText(sites, 0, place));
+    kit.putStack(e, stackText(sites, 0, place));
     if (place !== null) weakSet(placeOfError, e, place);
     weakSet(genuine, e, { __proto__: null, code: error.code, server, tool, details });
     return e;
@@ -74,7 +74,7 @@
       return { __proto__: null, name: 'Uncaught', message: json === undefined ? kit.inspect(e) : json, stack: undefined, isError: false };
     }
     const name = attempt(() => StringOf(e.name)), message = attempt(() => StringOf(e.message));
-    const stack = attempt(() => typeof e.stack === 'string' ? e.stack : undefined);
+    const stack = attempt(() => typeof e.stack === 'string' ? kit.framesOf(e, e.stack) : undefined);
     return { __proto__: null, name: name === undefined ? 'Error' : name,
       message: (message === undefined || message === ALL ? '' : message) + (protoOf(e) === aggregateProto && depth < 3 ? parts(e, depth) : ''), stack, isError: true };
   }

@@ -5,7 +5,7 @@
 (function places(kit) {
   'use strict';
   const { BASE, plain, host, uncurry, list, push, slice, split, codePointAt, repeated, matches, protoOf, descriptorOf, setProto,
-          define, hide, isError, weakGet, weakSet, WeakMapOf, NumberOf, ErrorOf, parse, stringify } = kit;
+          define, hide, isError, weakGet, weakSet, WeakMapOf, NumberOf, ErrorOf, parse, stringify, attempt } = kit;
   const internalErrorProto = InternalError.prototype, syntaxErrorProto = SyntaxError.prototype;
   // What stands in for InternalError, whose own prototype means the end of memory: a script never holds it.
   const internalFacade = Object.create(Error.prototype, { name: { value: 'InternalError' } });
@@ -118,6 +118,35 @@
     return text;
   }
 
+  // `stack` begins with what the error says, as in Node: scripts write it alone. What stands in front is kept,
+  // because the host says it by its own words (`framesOf`).
+  const headers = new WeakMapOf();
+  function inherited(error, key) {
+    for (let o = error, i = 0; o !== null && i < 20; i++, o = protoOf(o)) {
+      const d = descriptorOf(o, key);
+      if (d !== undefined) return typeof d.value === 'string' ? d.value : undefined; // a getter is not called
+    }
+    return undefined;
+  }
+  function headerOf(error) {
+    const maker = descriptorOf(protoOf(error) ?? error, 'constructor'), message = inherited(error, 'message') ?? '';
+    const name = inherited(error, 'name') ?? (maker && typeof maker.value === 'function' && inherited(maker.value, 'name')) ?? 'Error';
+    const said = message.length > MOST_HEADER ? slice(message, 0, MOST_HEADER) + '…' : message;
+    return said === '' ? name : name === '' ? said : name + ': ' + said;
+  }
+  const MOST_HEADER = 1000;
+  function putStack(error, frames) {
+    const header = attempt(() => headerOf(error)) ?? 'Error';
+    hide(error, 'stack', frames === '' ? header : header + '\n' + slice(frames, 0, -1));
+    weakSet(headers, error, header);
+  }
+  kit.putStack = putStack;
+  kit.framesOf = (error, stack) => {
+    const header = weakGet(headers, error);
+    if (header === undefined || slice(stack, 0, header.length) !== header) return stack;
+    return stack.length === header.length ? '' : stack[header.length] === '\n' ? slice(stack, header.length + 1) + '\n' : stack;
+  };
+
   // Called by the engine whenever an error is made, and for whatever is thrown at each frame that it leaves
   // until a text is given, which holds until something is caught. So the making of an error gives nothing
   // (a value thrown after it would have no place). The stack is an own property, as in other engines.
@@ -154,7 +183,7 @@
     if (place !== null && (typeof error === 'object' || typeof error === 'function') && error !== null &&
         weakGet(placeOfError, error) === undefined) weakSet(placeOfError, error, place);
     if (isReal && !isKnown) {
-      try { hide(error, 'stack', stackText(sites, from)); return undefined; } catch (e) { /* frozen before it was thrown */ }
+      try { putStack(error, stackText(sites, from)); return undefined; } catch (e) { /* frozen before it was thrown */ }
     }
     // A DOMException takes the text for its stack; other objects take nothing.
     return typeof error === 'object' && error !== null && !isReal ? slice(stackText(sites, from), 0) : '';
@@ -184,7 +213,8 @@
   define(ErrorOf, 'stackTraceLimit', { __proto__: null, value: 100, writable: true, configurable: true });
   hide(ErrorOf, 'captureStackTrace', { captureStackTrace(target) {
     if (typeof target !== 'object' && typeof target !== 'function' || target === null) throw new kit.TypeErrorOf('not an object');
-    hide(target, 'stack', stackText(callSites(100)));
+    const frames = stackText(callSites(100));
+    if (isError(target)) putStack(target, frames); else hide(target, 'stack', frames);
   } }.captureStackTrace);
   // The constructor would make errors that look like the end of memory.
   hide(internalFacade, 'constructor', ErrorOf);
