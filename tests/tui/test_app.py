@@ -59,3 +59,17 @@ async def test_script_that_cannot_be_read_opens_an_empty_one(
         await until(lambda: app.main.scripts.tabs)
         await told(app, "not UTF-8")
         assert app.main.tab.document.path is None
+
+
+async def test_the_first_painting_shows_the_script(make_app: MakeApp) -> None:
+    """An empty frame was painted before it, and all of it again: the first key waited for both."""
+    app = make_app("return 'opened'")
+    painted: list[str] = []
+    app.after_painting = lambda: painted.append(
+        "\n".join("".join(segment.text for segment in line) for line in app.shown_lines())
+    )
+    async with app.run_test(size=(120, 40)):
+        await app_opened(app)
+        await until(lambda: any("1 Script" in each for each in painted), "it is painted")
+    first = next(each for each in painted if "1 Script" in each)
+    assert "return 'opened'" in first

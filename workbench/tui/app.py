@@ -166,6 +166,7 @@ class WorkbenchApp(AppBase):
         keys, wrong = commands.keymap(self.config.keys)
         self.set_keymap(keys)
         self._start.enter_context(self.key_order.hold())
+        self._start.enter_context(self.batch_update())  # painted once, with the script
         self.push_screen(self.main)
         self.call_after_refresh(self._open_scripts)
         for problem in (*problems, *wrong):

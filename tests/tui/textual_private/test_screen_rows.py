@@ -195,6 +195,29 @@ async def test_a_dialog_is_never_painted_over_a_screen_of_another_size() -> None
         assert set(painted) == {Size(60, 20)}
 
 
+async def test_what_is_covered_paints_nothing() -> None:
+    """Textual painted the whole screen on top where something changed in the one below."""
+    app = RowsApp()
+    async with app.run_test(size=(100, 30)) as pilot:
+        below = app.screen.query(Rows).first()
+        await app.push_screen(RowsScreen())
+        await pilot.pause()
+        above = app.screen.query(Rows).first()
+        above.asked.clear()
+        app.painted = 0
+        below.refresh()
+        below.refresh(layout=True)
+        await pilot.pause()
+        assert app.painted == 0
+        assert above.asked == []
+        app.pop_screen()
+        await pilot.pause()
+        below.asked.clear()
+        below.refresh()
+        await pilot.pause()
+        assert below.asked, "it is on top again"
+
+
 async def test_what_a_key_did_waits_for_no_beat_and_the_last_of_many_is_painted() -> None:
     app = RowsApp()
     async with app.run_test(size=(100, 30)) as pilot:

@@ -45,6 +45,14 @@ class AppBase(App[int]):
         self.typed_at = 0.0
         """When a key or a paste came last, by the monotonic clock."""
 
+    @property
+    def _background_screens(self) -> list[Screen[Any]]:
+        """Those that are seen behind the one on top. Textual has the next one among them also where the one on
+        top covers it: what changed below was laid out, and painted all of that one anew."""
+        top = self._screen_stack[-1] if self._screen_stack else None
+        covers = top is None or (not top.is_modal and top.styles.background.a == 1)
+        return [] if covers else super()._background_screens
+
     def get_driver_class(self) -> type[Driver]:
         """The driver of this platform, reading keys with our parser, also those that were typed before."""
         driver = super().get_driver_class()
