@@ -60,9 +60,9 @@ async def test_a_call_in_the_app_is_filled_in_and_undone(make_app: MakeApp) -> N
         await pilot.press("ctrl+@")
         await until(lambda: area.offers.is_open, "offered")
         await pilot.press("tab")
-        inserted = 'tools.demo.add_comment({ id: 0, author: "", text: "" })'
+        inserted = 'tools.demo.add_comment({ id: 1, author: "", text: "" })'
         assert area.text.split("\n")[0] == inserted
-        assert area.selected_text == "0"
+        assert area.selected_text == "1"
         await until(lambda: area.signature.is_open, "its arguments are shown")
         await pilot.press("ctrl+z")
         assert area.text == "tools.demo.add_com\n\n", "in one step"
