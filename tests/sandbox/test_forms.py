@@ -134,6 +134,9 @@ FORMS: list[tuple[str, Any]] = [
     ("let w = [8] as A | T[0]\n[1].length", 1),
     ("const s = new Set<'a' | \"b\">(['a']); s.size", 1),
     ("const $ = f<$A>('y'); $\nfunction f(x) { return x }", "y"),
+    ("await\n  [60].at(0)", 60),
+    ("if (input) { await // it's\n /* await */ 61 }", 61),
+    ("let s = 0;\nfor (const x of [62]) { const r = await\r\n  (x as number); s += r }", 62),
 ]  # fmt: skip
 
 

@@ -59,6 +59,10 @@ PARALLEL = [
     f"const load = id => {C}; async function each(list, f) {{ return Promise.all(list.map(f)) }} await each([1, 2, 3], load)",
     f"const soon = (p, ms) => Promise.race([p, sleep(ms)]); await Promise.all([1, 2, 3].map(id => soon({C}, 900)))",
     f"const result = async p => (await p).result; await Promise.all([1, 2, 3].map(id => result({C})))",
+    # the grammar takes "await" at the end of a line for a name, and what is awaited for a statement
+    f"await Promise.all([1, 2, 3].map(async id => {{ await\n{C} }}))",
+    f"await Promise.all([1, 2, 3].map(async id => {{ const r = await /* it */ // or\r\n  /* not */ {C}; return r.ok }}))",
+    f"await\nPromise.all(/* all of it */ [1, 2, 3].map(/* each */ id => {C}))",
     "await Promise.all([1, 2, 3].map(id => tools.test.sleep({ ms: 5, id })))",
 ]  # fmt: skip
 BLOCKING = [

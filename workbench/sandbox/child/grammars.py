@@ -7,6 +7,7 @@ function here recurses: a hostile text nests as deep as it is long.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from importlib import machinery
 
@@ -30,6 +31,8 @@ _WORD_BYTES = frozenset(
 )
 _DEEPEST = 2_000
 """Deeper than the engine itself can parse."""
+_AWAIT = re.compile(rb"await(?<![\w$.]await)((?:\s|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)++)")
+"""The word, with the room and the comments behind it."""
 
 
 class Grammars:
@@ -44,10 +47,23 @@ class Grammars:
             parser.parse(b"await 1")  # warm: the first parse costs a millisecond
 
     def javascript_tree(self, source: bytes) -> Node:
-        return self._javascript.parse(source).root_node
+        """Its bytes are those of the source; rows may be others."""
+        return _tree(self._javascript, source)
 
     def typescript_tree(self, source: bytes) -> Node:
-        return self._typescript.parse(source).root_node
+        """Likewise."""
+        return _tree(self._typescript, source)
+
+
+def _tree(parser: Parser, source: bytes) -> Node:
+    """Of ``await`` at the end of a line the grammars make a name, and a statement of what it waits for: they
+    are given that line's end as a space."""
+    root = parser.parse(source).root_node
+    joined = bytearray(source)
+    for found in _AWAIT.finditer(source):
+        if b"\n" in found[1] and path_to(root, found.start())[-1].type == "identifier":
+            joined[slice(*found.span(1))] = b" " * len(found[1])
+    return root if joined == source else parser.parse(bytes(joined)).root_node
 
 
 def _language(package: str, symbol: str) -> Language:

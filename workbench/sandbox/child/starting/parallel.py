@@ -117,6 +117,11 @@ class _Uses:
         )
 
 
+def _parts_of(listed: Node) -> list[Node]:
+    """Arguments or parameters, without comments."""
+    return [child for child in listed.named_children if child.type != "comment"]
+
+
 def _is_callee(path: Path) -> bool:
     call = path[-2]
     return call.type == "call_expression" and call.child_by_field_name("function") == path[-1]
@@ -213,7 +218,7 @@ def _parameter_of(path: Path, uses: _Uses) -> tuple[Node | None, _Uses, Node | N
     callee = call.child_by_field_name("function") if call.type == "call_expression" else None
     if callee is None or callee.type != "identifier":
         return nothing
-    given = [child for child in arguments.named_children if child.type != "comment"]
+    given = _parts_of(arguments)
     at = given.index(path[-1])
     bound = [found for found in uses.of(text_of(callee, uses.source)) if _binds(found)]
     if len(bound) != 1 or any(child.type == "spread_element" for child in given[:at]):
@@ -226,7 +231,7 @@ def _parameter_of(path: Path, uses: _Uses) -> tuple[Node | None, _Uses, Node | N
     parameters = function.child_by_field_name("parameters")
     alone = function.child_by_field_name("parameter")
     if parameters is not None:
-        named = [child for child in parameters.named_children if child.type != "comment"]
+        named = _parts_of(parameters)
         name = named[at] if at < len(named) else None
         if name is not None and name.type in _TYPED_PARAMETERS:
             name = (
@@ -302,7 +307,7 @@ def _is_mapped(path: Path, uses: _Uses) -> bool:
         return False
     member = callee.child_by_field_name("property")
     name = "" if member is None else text_of(member, uses.source)
-    given = [child for child in parent.named_children if child.type != "comment"]
+    given = _parts_of(parent)
     if name in _MAPPING:
         return given[0] == function and _is_combined(path[:-2], uses)
     owner = callee.child_by_field_name("object")
@@ -357,7 +362,7 @@ def _is_argument_of_combinator(path: Path, uses: _Uses) -> bool:
     return (
         arguments.type == "arguments"
         and call.type == "call_expression"
-        and arguments.named_children[0] == path[-1]
+        and _parts_of(arguments)[0] == path[-1]
         and uses.is_member_of_promise(call.child_by_field_name("function"))
     )
 
