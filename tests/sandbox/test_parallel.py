@@ -78,6 +78,8 @@ BLOCKING = [
     f"async function run(f) {{ const r = await f(); return arguments[0]() && r }} await Promise.all([1].map(id => run(() => {C}))); {C.replace('id', 'id: 2')}",
     f"let run = async f => await f(); run = f => f().ok; await Promise.all([1, 2, 3].map(id => run(() => {C})))",
     f"function a(f) {{ return b(f) }} function b(f) {{ return f ? f().ok : a(f) }} [1, 2, 3].map(id => a(() => {C}))",
+    f"const run = async f => await f(() => {C}); await Promise.all([1, 2, 3].map(async id => run(g => g().ok)))".replace("id })", "id: 1 })"),
+    f"const own = async f => await f(); for (const own of [f => f().ok]) {{ await Promise.all([1, 2, 3].map(async id => own(() => {C}))) }}",
     f"const ok = (p) => p.ok; await Promise.all([1, 2, 3].map(async id => ok({C})))",
     f"[1, 2, 3].map(id => {C})",
     f"[1, 2, 3].map(id => {C}).filter(r => r.ok)",

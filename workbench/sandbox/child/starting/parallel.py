@@ -137,7 +137,7 @@ def _binds(path: Path) -> bool:
         return parent.child_by_field_name("name") == node
     if parent.type == "arrow_function":
         return parent.child_by_field_name("parameter") == node
-    if parent.type == "assignment_pattern":
+    if parent.type in {"assignment_pattern", "for_in_statement"}:
         return parent.child_by_field_name("left") == node
     return parent.type in _BINDINGS
 
@@ -226,6 +226,8 @@ def _parameter_of(path: Path, uses: _Uses) -> tuple[Node | None, _Uses, Node | N
     function: Node | None = bound[0][-2]
     if function is not None and function.type == "variable_declarator":
         function = function.child_by_field_name("value")
+    elif function is not None and function.type != "function_declaration":
+        return nothing  # a parameter: whatever it is given
     if function is None or function.type not in FUNCTIONS or b"arguments" in (function.text or b""):
         return nothing
     parameters = function.child_by_field_name("parameters")
