@@ -368,6 +368,9 @@ STACKS = [
     ("class Gone extends RangeError { get name() { return this.constructor.name } } new Gone('x').stack", "Gone: x|    at <eval> (script.js:1:83)"),
     ("function f() { const e = new Error(); Error.captureStackTrace(e); return e.stack } f()", "Error|    at f (script.js:1:63)|    at <eval> (script.js:1:84)"),
     ("const e = new Error('was'); e.message = 'is'; console.log(e); e.stack", "Error: was|    at <eval> (script.js:1:15)"),
+    ("function Own(m) { this.name = 'Own'; this.message = m; Error.captureStackTrace(this) } new Own('o').stack", "Own: o|    at Own (script.js:1:80)|    at <eval> (script.js:1:92)"),
+    ("const o = {}; Error.captureStackTrace(o); o.stack", "Error|    at <eval> (script.js:1:39)"),
+    ("class Own extends Error { get name() { return 5 } } delete Own.prototype.constructor; new Own('o').stack.split(':')[0]", "Error"),
     ("structuredClone(new TypeError('t')).stack", "TypeError: t|    at <eval> (script.js:1:21)"),
     ("new Error('m'.repeat(5000)).stack.length", 1000 + len("Error: …\n    at <eval> (script.js:1:5)") + 1),
 ]  # fmt: skip
@@ -412,6 +415,17 @@ async def test_the_errors_of_promise_any_are_listed(run: RunScript) -> None:
     error = (await run("await Promise.any([])")).error
     assert error is not None
     assert error.message == "AggregateError: no promise was given"
+    error = (await run("throw new AggregateError([new Error('no')], '')")).error
+    assert error is not None
+    assert error.message == "AggregateError: 1. Error: no"
+
+
+async def test_a_stack_that_a_script_gave_an_error_stands_whole(run: RunScript) -> None:
+    code = "const e = new Error('in'); e.stack = 'mine'; console.log(e); const o = new Error('out', { cause: e }); o.stack = 'that'; throw o"
+    execution = await run(code)
+    assert execution.logs[0].text == "Error: in\nmine"
+    assert execution.error is not None
+    assert execution.error.stack == "Error: out\nthat\nCaused by: Error: in\nmine\n"
 
 
 async def test_a_refused_sleep_is_no_call_that_nobody_awaited(run: RunScript) -> None:

@@ -83,7 +83,7 @@
     const errors = attempt(() => e.errors), count = attempt(() => errors.length);
     if (!kit.isList(errors) || typeof count !== 'number') return '';
     if (count === 0) return attempt(() => e.message) === ALL ? 'no promise was given' : '';
-    let text = attempt(() => e.message) === ALL ? 'all ' + count + ' promises were rejected: ' : ': ';
+    let text = attempt(() => e.message) === ALL ? 'all ' + count + ' promises were rejected: ' : attempt(() => e.message) === '' ? '' : ': ';
     for (let i = 0; i < count && i < MOST_LISTED; i++) {
       const d = described(attempt(() => errors[i]), depth + 1);
       text += (i === 0 ? '' : '; ') + (i + 1) + '. ' + (d.isError ? said(d) : d.message);

@@ -129,8 +129,8 @@
     return undefined;
   }
   function headerOf(error) {
-    const maker = descriptorOf(protoOf(error) ?? error, 'constructor'), message = inherited(error, 'message') ?? '';
-    const name = inherited(error, 'name') ?? (maker && typeof maker.value === 'function' && inherited(maker.value, 'name')) ?? 'Error';
+    const maker = isError(error) ? descriptorOf(protoOf(error) ?? error, 'constructor') : undefined, message = inherited(error, 'message') ?? '';
+    const name = inherited(error, 'name') ?? (typeof maker?.value === 'function' ? inherited(maker.value, 'name') : undefined) ?? 'Error';
     const said = message.length > MOST_HEADER ? slice(message, 0, MOST_HEADER) + '…' : message;
     return said === '' ? name : name === '' ? said : name + ': ' + said;
   }
@@ -141,10 +141,11 @@
     weakSet(headers, error, header);
   }
   kit.putStack = putStack;
+  const ended = text => text === '' || text[text.length - 1] === '\n' ? text : text + '\n';
   kit.framesOf = (error, stack) => {
     const header = weakGet(headers, error);
-    if (header === undefined || slice(stack, 0, header.length) !== header) return stack;
-    return stack.length === header.length ? '' : stack[header.length] === '\n' ? slice(stack, header.length + 1) + '\n' : stack;
+    if (header === undefined || slice(stack, 0, header.length) !== header) return ended(stack);
+    return stack.length === header.length ? '' : ended(stack[header.length] === '\n' ? slice(stack, header.length + 1) : stack);
   };
 
   // Called by the engine whenever an error is made, and for whatever is thrown at each frame that it leaves
@@ -213,8 +214,7 @@
   define(ErrorOf, 'stackTraceLimit', { __proto__: null, value: 100, writable: true, configurable: true });
   hide(ErrorOf, 'captureStackTrace', { captureStackTrace(target) {
     if (typeof target !== 'object' && typeof target !== 'function' || target === null) throw new kit.TypeErrorOf('not an object');
-    const frames = stackText(callSites(100));
-    if (isError(target)) putStack(target, frames); else hide(target, 'stack', frames);
+    putStack(target, stackText(callSites(100)));
   } }.captureStackTrace);
   // The constructor would make errors that look like the end of memory.
   hide(internalFacade, 'constructor', ErrorOf);
