@@ -1,4 +1,5 @@
-"""A replay of many calls is made in pieces beside what is shown; a newer wish takes an older one's place."""
+"""A replay of many calls is made in pieces, what is before beside what is shown; a newer wish takes an older
+one's place."""
 
 from __future__ import annotations
 
@@ -133,6 +134,34 @@ def test_the_filter_and_the_order_of_the_trace_stay() -> None:
     rows = shown.seeking.shown.model.shown
     assert (rows.filter.text, rows.order, rows.progress) == ("status:error", "slowest", 1)
     assert len(rows) == _CALLS // 7
+
+
+def test_ahead_it_goes_on_from_what_is_shown() -> None:
+    """A run that is followed or played quickly was made anew, from its start, for each look: its cursor was lost."""
+    steps = steps_of(recorded(_CALLS))
+    shown = Shown(steps[:1_000])
+    seeking, playback = shown.seeking, shown.playback
+    playback.move(1_000)
+    shown.arrive()
+    scene = seeking.shown
+    playback.steps += steps[1_000:]
+    playback.move(2 * PIECE + 1_000)
+    assert not seeking.go_on()
+    assert seeking.is_under_way
+    playback.move(3 * PIECE + 1_000)
+    assert shown.arrive() == 2
+    assert seeking.shown is scene
+    assert shown.scenes[-1] == (3 * PIECE + 1_000, 3 * PIECE, False)
+
+    # What is wanted meanwhile may lie behind what was played already.
+    playback.move(len(steps))
+    assert not seeking.go_on()
+    playback.move(3 * PIECE + 1_001)
+    shown.arrive()
+    assert shown.scenes[-1] == (3 * PIECE + 1_001, 3 * PIECE + 1_001, True)
+    there = played_at_once(steps, 3 * PIECE + 1_001)
+    assert list(seeking.shown.run.calls) == list(there.run.calls)
+    assert seeking.shown.model.totals == there.model.totals
 
 
 @pytest.mark.anyio

@@ -1,5 +1,5 @@
-"""Brings what a replay shows to where its playback is: near by at once; else it is made beside what is shown,
-in pieces between which keys come, and shown when it is whole. Knows no screen."""
+"""Brings what a replay shows to where its playback is, in pieces between which keys come: ahead it goes on from
+there; what was before is made beside it from the start, and shown when it is whole. Knows no screen."""
 
 from __future__ import annotations
 
@@ -74,8 +74,10 @@ class Seeking:
         self._playback = playback
         self._begin, self._show = begin, show
         self.shown = Scene((), begin(), TraceModel(folds_by_itself=False))
+        self._told = 0
+        """Steps of it that were shown."""
         self._made: Scene | None = None
-        """What is not shown yet."""
+        """What is on its way: another scene, or the one that is shown."""
 
     @property
     def is_under_way(self) -> bool:
@@ -86,13 +88,13 @@ class Seeking:
         """One piece of the way; shows what it leads to. True: it is there."""
         position = self._playback.position
         scene = self._nearest()
-        before = scene.position
         anew = scene is not self.shown
         if not scene.go_on(position) or (anew and not scene.arrange(self.shown.model)):
             self._made = scene
             return False
-        self.shown, self._made = scene, None
-        self._show(scene, scene.steps[0 if anew else before : position], anew=anew)
+        before = 0 if anew else self._told
+        self.shown, self._made, self._told = scene, None, position
+        self._show(scene, scene.steps[before:position], anew=anew)
         return True
 
     def stop(self) -> None:
@@ -100,11 +102,10 @@ class Seeking:
         self._made = None
 
     def _nearest(self) -> Scene:
-        """What leads to where the playback is: what is shown, what is made beside it, or one from the start."""
+        """What leads to where the playback is: what is shown, which keeps its cursor; what is made
+        beside it; or one from the start."""
         steps, position = self._playback.steps, self._playback.position
-        for scene, reach in ((self.shown, PIECE), (self._made, len(steps))):
-            if scene is not None and scene.steps is steps:
-                ahead = position - scene.position
-                if 0 <= ahead <= reach:
-                    return scene
+        for scene in (self.shown, self._made):
+            if scene is not None and scene.steps is steps and scene.position <= position:
+                return scene
         return Scene(steps, self._begin(), self.shown.model)
