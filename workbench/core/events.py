@@ -15,6 +15,8 @@ from workbench.core.model import (
     ToolCall,
 )
 
+_MOST_DIGITS = 1e15
+
 
 @dataclass(frozen=True, slots=True)
 class ExecutionStarted:
@@ -65,12 +67,17 @@ class ToolCallNote:
         """How far it is: ``3/10``, ``3``, or nothing."""
         if self.progress is None:
             return ""
-        return f"{self.progress:g}" + ("" if self.total is None else f"/{self.total:g}")
+        return _number(self.progress) + ("" if self.total is None else f"/{_number(self.total)}")
 
     @property
     def words(self) -> str:
         """``3/10 reading``: many servers send no text, but how far they are."""
         return f"{self.far} {self.text}".strip()
+
+
+def _number(value: float) -> str:
+    """A whole one with all its digits: servers count bytes, too."""
+    return f"{value:.0f}" if value == value // 1 and abs(value) < _MOST_DIGITS else f"{value:g}"
 
 
 @dataclass(frozen=True, slots=True)

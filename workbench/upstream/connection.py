@@ -392,17 +392,18 @@ class Connection:
 
     async def _keep_listing(self, link: Link) -> None:
         """List the tools again when the server says that they changed."""
-        rest = _DEBOUNCE_S
+        rested = 0.0
         while True:
             await self._changed.wait()
-            await asyncio.sleep(rest)
+            await asyncio.sleep(max(_DEBOUNCE_S, rested - time.monotonic()))
             self._changed.clear()
             try:
                 async with asyncio.timeout(self.settings.connect_timeout_ms / 1000):
                     listing = await link.list_tools()
-                began = time.perf_counter()
+                began = time.monotonic()
                 self._on_tools(*listing)
-                rest = _DEBOUNCE_S + _RESTS * (time.perf_counter() - began)
+                ended = time.monotonic()
+                rested = ended + _RESTS * (ended - began)
             except (RpcError, Failure, TimeoutError) as error:
                 _log.warning("server %s: tools/list: %s", self.settings.name, _words(error))
                 self._check_session(link, error)

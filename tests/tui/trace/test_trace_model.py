@@ -68,6 +68,7 @@ def test_a_call_becomes_a_row_and_ends() -> None:
     model.apply([ToolCallNote("x", 1, "progress", "", 2, 6)])
     assert row.summary == "2/6", "many servers send no words"
     assert ToolCallNote("x", 1, "progress", "half", 0.5).words == "0.5 half"
+    assert ToolCallNote("x", 1, "progress", "", 5242880, 10485760).words == "5242880/10485760"
     assert ToolCallNote("x", 1, "log", "said").words == "said"
     model.apply([ToolCallNote("x", 1, "progress", "half way")])
     assert row.summary == "half way"
