@@ -130,10 +130,9 @@ def test_a_narrow_session_says_its_process(client: str | None) -> None:
 
 
 async def test_an_empty_list_says_what_it_is(make_app: MakeApp) -> None:
+    """Also where it is asked for before the history is open, as that of every screen is."""
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
-        await app_opened(app)
-        await until(lambda: app.runtime_now, "the history is open")
         await pilot.press("alt+j")
         await until(lambda: isinstance(app.screen, AgentsScreen), "the list")
         assert str(app.screen.query_one(Pane).border_title) == "Agents"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
@@ -19,7 +18,9 @@ from workbench.tui.notices import FailureNotices
 from workbench.tui.wording import COLOURS, SIGNS, duration
 
 if TYPE_CHECKING:
+    from workbench.core.runtime import Runtime
     from workbench.tui.main.host import Host
+    from workbench.tui.main.navigation import Navigation
     from workbench.tui.main.run_control import RunControl
     from workbench.tui.main.status_lines import StatusLine
 
@@ -92,16 +93,15 @@ class ExternalRuns:
         host: Host,
         status: StatusLine,
         runs: RunControl,
-        open_history: Callable[[str], None],
+        navigation: Navigation,
     ) -> None:
-        """open_history: shows the runs that a filter leaves."""
         self._host = host
-        self._open_history = open_history
+        self._navigation = navigation
         self._notices: FailureNotices | None = None
         self._status = status
         self._runs = runs
         self._others: OtherRuns | None = None
-        """None until the history is open."""
+        """None until somebody looks at the history."""
 
     def line(self, *, shown: str = "") -> Content | None:
         """What the first line says of them; of a run that is shown (its id), nothing."""
@@ -115,20 +115,19 @@ class ExternalRuns:
         runtime = self._host.app.runtime_now
         if runtime is None:
             return
-        if self._others is None:
-            self._others = OtherRuns(runtime.history)
-        before = self._others.newest
-        is_new = self._others.poll()
-        self._notify_failures(self._others)
+        others = self._of(runtime)
+        before = others.newest
+        is_new = others.poll()
+        self._notify_failures(others)
         if not is_new:
             return
-        newest = self._others.newest
+        newest = others.newest
         known = before is not None and newest is not None and before.n == newest.n
         if newest is not None and newest.status == "running":
             if not known and not self._runs.active:
                 who, keys = clean_line(newest.client or newest.source), self._host.app.config.keys
                 said = f"{who} runs a script: {commands.key_of('watch', keys)} follows it"
-                running = len(self._others.agents.running)
+                running = len(others.agents.running)
                 if running > 1:
                     said = f"Others run {running} scripts: {commands.key_of('agents', keys)} lists them"
                 self._status.set_passing_message(said)
@@ -146,14 +145,19 @@ class ExternalRuns:
 
     def show_agents(self) -> None:
         """The sessions of other processes, and their runs."""
-        runtime, app = self._host.app.runtime_now, self._host.app
-        if runtime is None or self._others is None:
-            app.show_toast("The history is not open yet", "warning")
-            return
+        self._navigation.with_runtime(self._show_agents)
+
+    def _show_agents(self, runtime: Runtime) -> None:
         from workbench.tui.history.agents_screen import AgentsScreen
 
-        agents = self._others.agents
-        app.push_screen(AgentsScreen(runtime.history, agents, app.open_replay, self._open_history))
+        app, agents = self._host.app, self._of(runtime).agents
+        open_history = self._navigation.open_history
+        app.push_screen(AgentsScreen(runtime.history, agents, app.open_replay, open_history))
+
+    def _of(self, runtime: Runtime) -> OtherRuns:
+        if self._others is None:
+            self._others = OtherRuns(runtime.history)
+        return self._others
 
     async def watch(self, *, shown: str = "") -> None:
         """The newest run of another process; one that goes on is followed. shown: the run (its id) whose screen

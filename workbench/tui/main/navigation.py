@@ -100,7 +100,7 @@ class Navigation:
 
     def choose_replay(self) -> None:
         """Choose one of the last runs and step through it."""
-        self._with_runtime(self._choose_replay)
+        self.with_runtime(self._choose_replay)
 
     def _choose_replay(self, runtime: Runtime) -> None:
         app = self._host.app
@@ -124,7 +124,7 @@ class Navigation:
 
     def open_history(self, filter_text: str = "") -> None:
         """Every run of every face, or those that a filter leaves; Enter replays one."""
-        self._with_runtime(lambda runtime: self._open_history(runtime, filter_text))
+        self.with_runtime(lambda runtime: self._open_history(runtime, filter_text))
 
     def _open_history(self, runtime: Runtime, filter_text: str) -> None:
         from workbench.tui.history.screen import HistoryScreen
@@ -146,7 +146,7 @@ class Navigation:
 
     def open_tools(self) -> None:
         """Servers and tools; Enter inserts a call at the cursor."""
-        self._with_runtime(self._open_tools)
+        self.with_runtime(self._open_tools)
 
     def _open_tools(self, runtime: Runtime) -> None:
         from workbench.tui.tools.screen import ToolsScreen
@@ -178,7 +178,7 @@ class Navigation:
         if key:
             screen.call_after_refresh(lambda: screen.query_one(FilteredList).show_only(key))
 
-    def _with_runtime(self, go: Callable[[Runtime], object]) -> None:
+    def with_runtime(self, go: Callable[[Runtime], object]) -> None:
         """Do it with the runtime: at once, or as soon as it is open."""
         runtime = self._host.app.runtime_now
         if runtime is not None:

@@ -77,7 +77,7 @@ class WorkbenchScreen(PaneScreen):
         self.runs = RunControl(self, self.scripts, self.problems, self.trace, self.detail)
         self.edit_and_replay = EditAndReplay(self, self.runs, self.problems, self.detail)
         self.navigation = Navigation(self, self.files, self.sidebar)
-        self.others = ExternalRuns(self, self._status, self.runs, self.navigation.open_history)
+        self.others = ExternalRuns(self, self._status, self.runs, self.navigation)
         self._titles = FrameTitles(self.scripts, self.runs, *panes, self._trace_pane, self.detail)
         of_run = (self._header, self._status, self._trace_pane, self.detail)
         self.yielding = lambda: of_run if self.runs.active else ()
