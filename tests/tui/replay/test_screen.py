@@ -48,6 +48,21 @@ def calls(screen: ReplayScreen) -> list[CallRow]:
     return [row for row in screen.trace.model.rows if isinstance(row, CallRow)]
 
 
+async def test_the_first_line_says_as_much_as_fits_also_when_the_terminal_grows(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("1")
+    async with app.run_test(size=(60, 20)) as pilot:
+        screen = await record(app, pilot)
+        line = screen.query_one("#replay-header", Static)
+        said = f"run {screen.recording.label}"
+        assert said not in str(line.visual)
+        await pilot.resize_terminal(120, 20)
+        await until(lambda: said in str(line.visual), "the run's id is said where there is room")
+        await pilot.resize_terminal(60, 20)
+        await until(lambda: said not in str(line.visual), "whole words are left out")
+
+
 @pytest.mark.slow
 async def test_steps_forth_and_back(make_app: MakeApp) -> None:
     app = make_app(_CODE)

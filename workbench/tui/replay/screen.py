@@ -38,7 +38,7 @@ from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.pane_screen import PaneScreen
 from workbench.tui.widgets.proportions import share_for
-from workbench.tui.widgets.quiet_line import QuietLine, Words, ranked
+from workbench.tui.widgets.quiet_line import FittedLine, QuietLine, Words
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
@@ -82,7 +82,7 @@ class ReplayScreen(PaneScreen):
         """What runs elsewhere meanwhile."""
 
     def compose(self) -> ComposeResult:
-        yield QuietLine(id="replay-header", markup=False)
+        yield FittedLine(id="replay-header", markup=False)
         yield Transport(id="transport")
         with Container(id="panes"):
             yield from recorded_panes(self.recording)
@@ -286,9 +286,10 @@ class ReplayScreen(PaneScreen):
     def show(self) -> None:
         totals = self.trace.model.totals
         parts = header_parts(self.recording, totals.calls, self.reruns.judged, live=self.live)
-        words = [Words(part, max(0, place - 1)) for place, part in enumerate(parts)]
-        others = [Words(self._others, 3)] if self._others is not None else []
-        self.query_one("#replay-header", QuietLine).put(ranked(words, others, self.size.width - 2))
+        words = [Words(part, 2 * max(0, place - 1)) for place, part in enumerate(parts)]
+        # Of a rank of its own: where there is no room for both, the id of the run goes before it.
+        others = [Words(self._others, 5)] if self._others is not None else []
+        self.query_one(FittedLine).put_words(words, others)
         scene = self.seeking.shown
         if not self.seeking.is_under_way:
             scene.clock_ms = self.playback.clock_ms

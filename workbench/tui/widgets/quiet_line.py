@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -60,3 +60,18 @@ def ranked(left: Iterable[Words], right: Iterable[Words], room: int) -> Content:
         if gap >= 2 or not worst:
             return start + Content(" " * max(gap, 1)) + end
         left, right = ([one for one in part if one.rank < worst] for part in (left, right))
+
+
+class FittedLine(QuietLine):
+    """Words at its two ends, as many as it has room for; fitted anew when its room changes."""
+
+    _words: tuple[Sequence[Words], Sequence[Words]] | None = None
+
+    def put_words(self, left: Sequence[Words], right: Sequence[Words]) -> None:
+        """What it says now, whole or in part."""
+        self._words = left, right
+        self.put(ranked(left, right, self.content_size.width or self.app.size.width - 2))
+
+    def on_resize(self) -> None:
+        if self._words is not None:
+            self.put_words(*self._words)
