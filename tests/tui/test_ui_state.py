@@ -136,7 +136,9 @@ async def test_who_types_does_not_wait_for_the_disk(
 def test_broken_files_are_no_session(tmp_path: Path) -> None:
     folder = tmp_path / "tui"
     folder.mkdir()
-    (folder / "session.json").write_text('{"files": [1, "a"], "current": 9, "theme": []}')
+    (folder / "session.json").write_text(
+        '{"files": [1, "a", "%s"], "current": 9, "theme": []}' % ("n" * 300)
+    )
     (folder / "draft-999999999.json").write_text('[{"text": 1}, 7')
     store = SessionStore(tmp_path)
     assert store.last() == Session()

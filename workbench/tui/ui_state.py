@@ -8,6 +8,7 @@ process's start time is in the name, because a number is soon given to another p
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -160,7 +161,7 @@ def _load(file: Path) -> Any:
 
 
 def _is_file(value: Any) -> bool:
-    return isinstance(value, str) and Path(value).is_file()
+    return isinstance(value, str) and os.path.isfile(value)
 
 
 def _items(value: Any) -> list[Any]:

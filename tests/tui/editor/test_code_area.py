@@ -469,6 +469,21 @@ async def test_a_paste_longer_than_the_pane_is_undone(language: str, keys: list[
         assert not app.area.show_vertical_scrollbar
 
 
+async def test_what_is_typed_over_a_selection_is_one_step_back() -> None:
+    app = EditorApp("const one = 1")
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.area.go_to(1, 8)
+        await pilot.press("ctrl+d", *"three", "ctrl+z")
+        assert app.area.text == "const one = 1"
+        await pilot.press("ctrl+y")
+        assert app.area.text == "const three = 1"
+        app.area.select_all()
+        await pilot.press("x", "y", "backspace", "ctrl+z")
+        assert app.area.text == "xy"
+        await pilot.press("ctrl+z")
+        assert app.area.text == "const three = 1"
+
+
 async def test_deleting_all_is_undone_and_done_again() -> None:
     text = "\n".join(f"line {n}" for n in range(40))
     app = EditorApp(text)
@@ -703,6 +718,30 @@ async def test_the_cursor_goes_over_whole_signs() -> None:
         area.move_cursor((1, 0))
         await pilot.press("x", "up")
         assert area.cursor_location[1] in (0, 2)
+
+
+async def test_words_and_clicks_take_whole_signs() -> None:
+    family, flag = "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f1e9\U0001f1ea"
+    text = f"a\u0301b{family}{flag}\t{flag} a\u0301b"
+    ends = {0, 2, 3, 8, 10, 11, 13, 14, 16, 17}
+    app = EditorApp(f"{text}\n")
+    async with app.run_test(size=(60, 12)) as pilot:
+        area = app.area
+        seen = [0]
+        for key in ("ctrl+right", "ctrl+left", "right", "left"):
+            while seen[-1] != (len(text) if key.endswith("right") else 0):
+                await pilot.press(key)
+                seen.append(area.cursor_location[1])
+                assert seen[-1] != seen[-2], f"{key} goes on"
+        assert set(seen) == ends
+        for place, selected in ((0, "a\u0301b"), (4, family), (9, flag)):
+            area.typing.click((0, place), 2)
+            assert area.selected_text == selected
+        area.move_cursor((0, 0))
+        await pilot.press("ctrl+d")
+        assert area.selected_text == "a\u0301b"
+        await pilot.press("ctrl+d")
+        assert area.selection.start == (0, 14)
 
 
 async def test_a_line_gone_to_is_seen_from_its_start_where_the_place_is_seen_too() -> None:

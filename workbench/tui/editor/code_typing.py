@@ -121,7 +121,8 @@ class Typing:
         row, column = place
         if times == 2:
             start, end = text_edits.word_at(self._area.document.source_line(row), column)
-            self._area.selection = Selection((row, start), (row, end))
+            beside = self._area.wrapped_document.beside_signs
+            self._area.selection = Selection(beside((row, start), -1), beside((row, end), 1))
         elif times >= 3:
             self._area.select_line(row)
 

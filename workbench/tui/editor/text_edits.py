@@ -9,7 +9,8 @@ PAIRS = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "`"}
 CLOSERS = frozenset(")]}")
 QUOTES = frozenset("\"'`")
 _SPACE = re.compile(r"[ \t]*")
-_WORD = re.compile(r"[\w$]+")
+_WORD = re.compile(r"[\w$\u0300-\u036f]+")
+"""With the accents of its letters."""
 
 
 def indentation(line: str) -> str:

@@ -109,7 +109,11 @@ class EditorBase(TextArea, inherit_bindings=False):
 
     def edit(self, edit: Edit) -> EditResult:
         with self._cursor_followed():
-            return super().edit(edit)
+            result = super().edit(edit)
+        if edit.text and result.replaced_text:
+            # Else what is typed over a selection is two steps back: its first character, and the others.
+            self.history._previously_replaced = False
+        return result
 
     def undo(self) -> None:
         with self._cursor_followed():
@@ -289,10 +293,14 @@ class EditorBase(TextArea, inherit_bindings=False):
         self._refresh_scrollbars()
 
     def get_cursor_word_left_location(self) -> Location:
-        return self.navigator.shown(super().get_cursor_word_left_location(), -1)
+        return self._whole(super().get_cursor_word_left_location(), -1)
 
     def get_cursor_word_right_location(self) -> Location:
-        return self.navigator.shown(super().get_cursor_word_right_location(), 1)
+        return self._whole(super().get_cursor_word_right_location(), 1)
+
+    def _whole(self, place: Location, direction: int) -> Location:
+        """A place that is shown, and not within a sign."""
+        return self.wrapped_document.beside_signs(self.navigator.shown(place, direction), direction)
 
     def _render_line(self, y: int) -> Strip:
         return self.draw_line(y)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.document._history import EditHistory
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.scroll_view import ScrollView
@@ -43,6 +44,7 @@ INSTANCE_MEMBERS: dict[type, tuple[str, ...]] = {
     App: ("_exception", "_driver", "_exit", "_workers"),
     DOMNode: ("_pruning",),
     Document: ("_lines", "_newline"),
+    EditHistory: ("_previously_replaced",),
     RichLog: ("_start_line",),
     Screen: (
         *("_compositor", "_dirty_widgets", "_layout_required", "_scroll_required"),

@@ -72,7 +72,9 @@ def sign_edge(text: str, at: int, direction: int) -> int:
     if not _MAY_JOIN.search(text, max(0, at - 1), at + 1):
         return at
     edge = max(0, at - _LONGEST_SIGN)
-    for sign, _ in signs_of(text[edge : at + _LONGEST_SIGN]):
+    # A tab, of no cells, would be a part of the sign before it.
+    near = text[edge : at + _LONGEST_SIGN].replace("\t", " ")
+    for sign, _ in signs_of(near):
         start, edge = edge, edge + len(sign)
         if start < at < edge:
             return start if direction < 0 else edge
