@@ -21,13 +21,13 @@ from workbench.tui.tools.screen import ToolsScreen
 pytestmark = pytest.mark.anyio
 
 
-@pytest.mark.slow
 def at(app: ToolsApp) -> str | None:
     """The server of the row under the cursor."""
     row = screen(app).row
     return row.server.name if row is not None else None
 
 
+@pytest.mark.slow
 async def test_servers_come_and_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
