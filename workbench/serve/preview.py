@@ -104,6 +104,11 @@ def _surely_fits(value: JsonValue, tokens: float, levels: int) -> bool:
     return left >= 0 and deep <= levels
 
 
+def _levels(depth: int) -> int:
+    """Levels that are left for a value in so many previews: each is an object with a ``head``."""
+    return _INNER - 2 * depth
+
+
 def text_tokens(text: str, enough: float) -> float:
     """Of a text as JSON writes it; its quotes are of one with the signs around it."""
     if len(text) > 200 * max(enough, 100):
@@ -113,7 +118,7 @@ def text_tokens(text: str, enough: float) -> float:
 
 def preview(value: JsonValue, tokens: float, path: str = "$", depth: int = 0) -> JsonValue:
     """``value`` itself where it fits into ``tokens`` or is tiny, else a preview of about that size."""
-    if fits(value, max(tokens, _MARK), _INNER - 2 * depth):
+    if fits(value, max(tokens, _MARK), _levels(depth)):
         return value
     if isinstance(value, str):
         kind = "string"
@@ -220,13 +225,13 @@ def _head_of_array(
     head: list[JsonValue] = []
     left = tokens
     for index, item in enumerate(value):
-        cost = measure(item, left, _INNER - 2 * (depth + 1)) + _ITEM
-        if cost > left:
+        taken = measure(item, left, _levels(depth + 1)) + _ITEM
+        if taken > left:
             if not head and left > _LEAST:
                 head.append(preview(item, left, f"{path}[{index}]", depth + 1))
             break
         head.append(item)
-        left -= cost
+        left -= taken
     return head
 
 
@@ -236,7 +241,7 @@ def _head_of_object(
     names = [name for name in islice(value, _MOST_KEYS) if len(name) <= _LONGEST_KEY]
     names = names[: max(1, int(tokens / _LEAST))]
     around = [estimate(name) + 1 + _MEMBER for name in names]
-    costs = [measure(value[name], tokens, _INNER - 2 * (depth + 1)) for name in names]
+    costs = [measure(value[name], tokens, _levels(depth + 1)) for name in names]
     shares = share(costs, tokens - sum(around))
     return {
         name: preview(value[name], part, path + member(name), depth + 1)

@@ -31,7 +31,9 @@ _WORD_BYTES = frozenset(
 )
 _DEEPEST = 2_000
 """Deeper than the engine itself can parse."""
-_AWAIT = re.compile(rb"await(?<![\w$.]await)((?:\s|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)++)")
+ROOM = rb"(?:\s|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)"
+"""A blank, a line's end or a comment."""
+_AWAIT = re.compile(rb"await(?<![\w$.]await)(" + ROOM + rb"++)")
 """The word, with the room and the comments behind it."""
 
 

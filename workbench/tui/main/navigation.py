@@ -131,7 +131,11 @@ class Navigation:
 
         app = self._host.app
         screen = HistoryScreen(
-            *(runtime.history, app.open_replay, self.saved_filters, filter_text, app.preview_wanted)
+            runtime.history,
+            app.open_replay,
+            self.saved_filters,
+            filter_text,
+            preview_wanted=app.preview_wanted,
         )
 
         def closed(preview_wanted: bool | None) -> None:

@@ -78,9 +78,8 @@ class ScriptTabs:
         except DocumentError:
             document = Document(None)
         tab = await self.show(document)
-        if (
-            tab.changed and document.path is not None
-        ):  # another of the same file, from another process
+        # Another draft of the same file may be there, from another process.
+        if tab.changed and document.path is not None:
             tab = await self.show(Document(None))
         elif document.path is not None:
             tab.document.stamps = draft.stamps

@@ -12,9 +12,8 @@ def wrapped(line: str, width: int) -> list[str]:
 
     A part ends after white space where there is some in its second half; elsewhere in the word.
     """
-    if (
-        len(line) <= width and line.isascii()
-    ):  # most lines of a log: a cell each, whatever is shown for it
+    # Most lines of a log: a cell each, whatever is shown for it.
+    if len(line) <= width and line.isascii():
         return [line]
     parts = []
     start = 0

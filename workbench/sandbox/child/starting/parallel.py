@@ -166,30 +166,30 @@ def _goes_unread(path: Path, uses: _Uses) -> bool:
         function = enclosing_function(path)
         return function is not None and _is_given_on(path[: function + 1], uses)
     if kind == "variable_declarator" and parent.child_by_field_name("value") == node:
-        return _is_held_unread(parent.child_by_field_name("name"), uses)
+        return _is_held_unread(uses, parent.child_by_field_name("name"))
     if kind == "arguments":
-        return _is_pushed(path, uses) or _is_held_unread(*_parameter_of(path, uses))
+        return _is_pushed(path, uses) or _is_held_unread(uses, *_parameter_of(path, uses))
     return False
 
 
-def _is_held_unread(name: Node | None, uses: _Uses, within: Node | None = None) -> bool:
+def _is_held_unread(uses: _Uses, name: Node | None, within: Node | None = None) -> bool:
     """Whether the variable, or the parameter of ``within``, never gets another value, and this goes unread."""
-    return _all_uses(name, uses, within, "value", lambda found: _goes_unread(found, uses))
+    return _all_uses(uses, name, within, "value", lambda found: _goes_unread(found, uses))
 
 
-def _is_called_unread(name: Node | None, uses: _Uses, within: Node | None = None) -> bool:
+def _is_called_unread(uses: _Uses, name: Node | None, within: Node | None = None) -> bool:
     """Whether a function is called, or given to ``map``, only where its value goes unread."""
 
     def goes_unread(found: Path) -> bool:
         if _is_callee(found):
             return _goes_unread(found[:-1], uses)
-        return _is_mapped(found, uses) or _is_called_unread(*_parameter_of(found, uses))
+        return _is_mapped(found, uses) or _is_called_unread(uses, *_parameter_of(found, uses))
 
-    return _all_uses(name, uses, within, "function", goes_unread)
+    return _all_uses(uses, name, within, "function", goes_unread)
 
 
 def _all_uses(
-    name: Node | None, uses: _Uses, within: Node | None, kind: str, test: Callable[[Path], bool]
+    uses: _Uses, name: Node | None, within: Node | None, kind: str, test: Callable[[Path], bool]
 ) -> bool:
     """Whether the name is bound once, and each place where it stands passes the test."""
     if name is None or name.type != "identifier":
@@ -197,51 +197,58 @@ def _all_uses(
     key = name.start_byte, kind
     if key not in uses.known:
         uses.known[key] = False
-        places = uses.of(text_of(name, uses.source))
-        enough = len(places) <= _MOST_USES
-        if within is not None:
-            first, end = within.byte_range
-            places = [found for found in places if first <= found[-1].start_byte < end]
-        places = [found for found in places if found[-1] != name]
-        uses.known[key] = enough and len(places) > 0 and all(
-            not _binds(found) and test(found) for found in places
-        )  # fmt: skip
+        everywhere = uses.of(text_of(name, uses.source))
+        first, end = (0, len(uses.source)) if within is None else within.byte_range
+        places = [
+            found
+            for found in everywhere
+            if found[-1] != name and first <= found[-1].start_byte < end
+        ]
+        if places and len(everywhere) <= _MOST_USES:
+            uses.known[key] = all(not _binds(found) and test(found) for found in places)
     return uses.known[key]
 
 
-def _parameter_of(path: Path, uses: _Uses) -> tuple[Node | None, _Uses, Node | None]:
+def _parameter_of(path: Path, uses: _Uses) -> tuple[Node | None, Node | None]:
     """The parameter that takes the argument at the end of ``path``, and the script's function that has it."""
-    nothing = None, uses, None
-    if path[-2].type != "arguments":
-        return nothing
-    arguments, call = path[-2], path[-3]
-    callee = call.child_by_field_name("function") if call.type == "call_expression" else None
-    if callee is None or callee.type != "identifier":
-        return nothing
-    given = _parts_of(arguments)
+    if path[-2].type != "arguments" or path[-3].type != "call_expression":
+        return None, None
+    given = _parts_of(path[-2])
     at = given.index(path[-1])
+    function = _function_called(path[-3].child_by_field_name("function"), uses)
+    if function is None or any(child.type == "spread_element" for child in given[:at]):
+        return None, None
+    return _parameter_at(function, at), function
+
+
+def _function_called(callee: Node | None, uses: _Uses) -> Node | None:
+    """The function of the script that a name means; None: it may be another, or look at all its arguments."""
+    if callee is None or callee.type != "identifier":
+        return None
     bound = [found for found in uses.of(text_of(callee, uses.source)) if _binds(found)]
-    if len(bound) != 1 or any(child.type == "spread_element" for child in given[:at]):
-        return nothing
+    if len(bound) != 1:
+        return None
     function: Node | None = bound[0][-2]
     if function is not None and function.type == "variable_declarator":
         function = function.child_by_field_name("value")
     elif function is not None and function.type != "function_declaration":
-        return nothing  # a parameter: whatever it is given
+        return None  # a parameter: whatever it is given
     if function is None or function.type not in FUNCTIONS or b"arguments" in (function.text or b""):
-        return nothing
-    parameters = function.child_by_field_name("parameters")
-    alone = function.child_by_field_name("parameter")
-    if parameters is not None:
-        named = _parts_of(parameters)
-        name = named[at] if at < len(named) else None
-        if name is not None and name.type in _TYPED_PARAMETERS:
-            name = (
-                None if name.child_by_field_name("value") else name.child_by_field_name("pattern")
-            )
-    else:
-        name = alone if at == 0 else None
-    return name, uses, function
+        return None
+    return function
+
+
+def _parameter_at(function: Node, at: int) -> Node | None:
+    """Its name; None: it has no such parameter, or one with a value of its own."""
+    listed = function.child_by_field_name("parameters")
+    parameters = (
+        [function.child_by_field_name("parameter")] if listed is None else _parts_of(listed)
+    )
+    parameter = parameters[at] if at < len(parameters) else None
+    if parameter is None or parameter.type not in _TYPED_PARAMETERS:
+        return parameter
+    has_value = parameter.child_by_field_name("value") is not None
+    return None if has_value else parameter.child_by_field_name("pattern")
 
 
 def _outermost(path: Path, source: bytes) -> Path:
@@ -287,7 +294,11 @@ def _is_given_on(path: Path, uses: _Uses) -> bool:
     marks = {child.type for child in function.children}
     if function.type in _GENERATORS or "*" in marks:
         return False
-    if "async" in marks or _is_mapped(path, uses) or _is_called_unread(*_parameter_of(path, uses)):
+    if (
+        "async" in marks
+        or _is_mapped(path, uses)
+        or _is_called_unread(uses, *_parameter_of(path, uses))
+    ):
         return True
     if function.type == "function_declaration":
         name = function.child_by_field_name("name")
@@ -295,7 +306,7 @@ def _is_given_on(path: Path, uses: _Uses) -> bool:
         name = parent.child_by_field_name("name")
     else:
         return False
-    return _is_called_unread(name, uses)
+    return _is_called_unread(uses, name)
 
 
 def _is_mapped(path: Path, uses: _Uses) -> bool:
