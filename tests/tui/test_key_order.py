@@ -26,6 +26,7 @@ from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.main.screen import WorkbenchScreen
 from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.textual_private import ScreenBase
+from workbench.tui.textual_private.key_parser import KeyParser
 from workbench.tui.tools.screen import ToolsScreen
 from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.guarded_screen import GuardedScreen
@@ -254,6 +255,23 @@ async def test_what_is_typed_for_a_screen_that_is_still_being_made_waits_for_it(
         await settled(app)
         assert app.screen.query_one(Input).value == "pasted typed"
         assert app.main.tab.script.text == "1"
+
+
+async def test_what_came_too_fast_is_a_paste_in_an_editor_and_keys_elsewhere(
+    make_app: MakeApp,
+) -> None:
+    """Behind a stalled line a form, a filter or a question lost all that was typed behind Enter."""
+    app = make_app("")
+    async with app.run_test(size=(120, 40)):
+        await app_opened(app)
+        answers: list[str | None] = []
+        await app.push_screen(LineScreen("What?"), answers.append)
+        for read in ("one name of a file\r\tword", "if (a) {\r  b(c);\r}"):
+            for told in KeyParser().feed(read):
+                app.post_message(told)
+            await settled(app)
+        assert answers == ["one name of a file"]
+        assert app.main.tab.script.text == "  wordif (a) {\n  b(c);\n}"
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from workbench.tui.textual_private import AppBase
+from workbench.tui.textual_private import AppBase, EditorBase, UnmarkedPaste
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 
 _MOST_ROUNDS = 20
@@ -109,6 +109,7 @@ class KeyOrder:
             if self._settles_still():
                 self._app.call_after_refresh(self._next)
                 break
+            self._as_it_was_meant()
             self._holder = self._who_holds_back(self._waiting[0])
             if self._holder is not None:
                 break
@@ -176,6 +177,14 @@ class KeyOrder:
         settles = isinstance(screen, GuardedScreen) and screen.is_settling
         self._asked = self._asked + 1 if settles else 0
         return settles and self._asked <= _MOST_ROUNDS
+
+    def _as_it_was_meant(self) -> None:
+        """What may be a paste is one where it goes into an editor; else it is keys, of which none is lost."""
+        event, focused = self._waiting[0], self._app.focused
+        if isinstance(event, UnmarkedPaste):
+            self._waiting.popleft()
+            pasted = isinstance(focused, EditorBase) and not focused.read_only
+            self._waiting.extendleft([event.as_pasted()] if pasted else reversed(event.as_keys()))
 
     def _who_holds_back(self, event: events.Key | events.Paste) -> Screen[object] | None:
         screen = self._app.screen

@@ -5,6 +5,7 @@ gone when another version is tried (test_textual_private.py). Nothing outside th
 """
 
 from workbench.tui.textual_private.editor_base import EditorBase
+from workbench.tui.textual_private.key_parser import UnmarkedPaste
 from workbench.tui.textual_private.line_map import LineMap
 from workbench.tui.textual_private.line_text import LineText
 from workbench.tui.textual_private.members import CLASS_MEMBERS, INSTANCE_MEMBERS, VERSION
@@ -25,5 +26,6 @@ __all__ = [
     "LineText",
     "ScreenBase",
     "TextDocument",
+    "UnmarkedPaste",
     "newline_of",
 ]

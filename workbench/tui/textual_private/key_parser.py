@@ -4,9 +4,9 @@ In Textual's parser an escape ends nothing: of two alt keys in one read (a key h
 first was typed, as ``^j``; so was a pasted escape, and what nobody knows that the terminal says. Alt with a
 sign was the sign.
 
-Terminals that do not mark what is pasted (GNU screen, the console) send it as if it were typed. Nobody types
-so fast, and it is a paste here, too: else the editor indents lines that are indented already, closes their
-brackets once more, and takes line feeds for ``^j``.
+Terminals that do not mark what is pasted (GNU screen, the console) send it as if it were typed. What nobody
+types so fast may be a paste here, too: else an editor indents lines that are indented already, closes their
+brackets once more, and takes line feeds for ``^j``. Whether it is one depends on where it goes (``key_order``).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import re
 import sys
 import time
 from collections.abc import Generator, Iterable, Iterator
+from typing import TypeVar
 
 from textual import constants, events, messages
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
@@ -53,6 +54,7 @@ _NEVER_TYPED = 200
 _GOES_ON_S = 0.1
 """A paste comes in several parts, each so soon after the one before."""
 
+Typed = TypeVar("Typed", events.Key, events.Paste)
 Reading = Generator[Read1 | Peek1, str, None]
 
 
@@ -61,6 +63,17 @@ def read_keys_with_ours() -> None:
     for name, module in list(sys.modules.items()):
         if name.startswith("textual.drivers.") and hasattr(module, "XTermParser"):
             module.XTermParser = KeyParser  # type: ignore[attr-defined]
+
+
+class UnmarkedPaste(events.Paste):
+    """What may have been pasted, or typed ahead while the machine stood still."""
+
+    def as_pasted(self) -> events.Paste:
+        return _typed_at(self.time, events.Paste(self.text))
+
+    def as_keys(self) -> list[events.Key]:
+        read = KeyParser().read_keys(self.text)
+        return [_typed_at(self.time, each) for each in read if isinstance(each, events.Key)]
 
 
 class KeyParser(XTermParser):
@@ -73,13 +86,17 @@ class KeyParser(XTermParser):
     def feed(self, data: str) -> Iterator[Message]:
         """What was read at once."""
         if not data:
-            yield from super().feed(data)
+            yield from self.read_keys(data)
         for piece in _pieces(data):
             if self._at_rest and self._is_pasted(piece):
                 self._pasted_at = time.monotonic()
-                yield events.Paste(piece)
+                yield UnmarkedPaste(piece)
             else:
-                yield from super().feed(piece)
+                yield from self.read_keys(piece)
+
+    def read_keys(self, data: str) -> Iterator[Message]:
+        """The same, where nothing is pasted without marks."""
+        yield from super().feed(data)
 
     def _is_pasted(self, piece: str) -> bool:
         if _NO_TEXT.search(piece):
@@ -201,6 +218,11 @@ class KeyParser(XTermParser):
         else:
             for key in self._sequence_to_key_events(character, alt=True):
                 yield events.Key(f"alt+{key.key.removeprefix('alt+')}", None)
+
+
+def _typed_at(moment: float, event: Typed) -> Typed:
+    event.time = moment
+    return event
 
 
 def _pieces(data: str) -> Iterator[str]:
