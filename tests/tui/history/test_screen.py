@@ -195,19 +195,21 @@ async def test_the_filter_narrows_as_one_types(open_store: OpenStore) -> None:
         assert len(ids(screen)) == 5
 
 
+async def with_many_runs(store: Store) -> Store:
+    """450 of them, more than two pages: run0000 to run0449."""
+    for number in range(450):
+        started = ExecutionStarted(
+            f"run{number:04}", ExecutionRequest("1"), Limits(), "engine", None, (1, 2, 3, 4), _NOW
+        )
+        store.record(started)
+    await store.committed()
+    return store
+
+
 async def test_pages_are_fetched_as_one_moves_down_and_end_goes_to_the_oldest(
     open_store: OpenStore,
 ) -> None:
-    store = open_store()
-    for number in range(450):
-        request = ExecutionRequest("1")
-        store.record(
-            ExecutionStarted(
-                f"run{number:04}", request, Limits(), "engine", None, (1, 2, 3, 4), _NOW
-            )
-        )
-    await store.committed()
-    app = HistoryApp(store)
+    app = HistoryApp(await with_many_runs(open_store()))
     async with app.run_test(size=(100, 20)) as pilot:
         screen = await opened(app, pilot)
         every = [f"run{number:04}" for number in range(449, -1, -1)]
@@ -270,16 +272,7 @@ async def test_pages_are_fetched_as_one_moves_down_and_end_goes_to_the_oldest(
 
 async def test_end_is_kept_while_the_list_is_read_anew(open_store: OpenStore) -> None:
     """It went to the end of what was listed, or nowhere, where that was just being read again."""
-    store = open_store()
-    for number in range(450):
-        request = ExecutionRequest("1")
-        store.record(
-            ExecutionStarted(
-                f"run{number:04}", request, Limits(), "engine", None, (1, 2, 3, 4), _NOW
-            )
-        )
-    await store.committed()
-    app = HistoryApp(store)
+    app = HistoryApp(await with_many_runs(open_store()))
     async with app.run_test(size=(100, 20)) as pilot:
         screen = await opened(app, pilot)
 
