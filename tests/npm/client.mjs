@@ -27,12 +27,8 @@ const call = (params, given) =>
   sdk === "v1" ? client.callTool(params, undefined, given) : client.callTool(params, given);
 
 const { tools } = await client.listTools();
-const progress = [];
 const code = "call_tool('raw', 'echo', {n: input}).result.n + 1";
-const ran = await call(
-  { name: "code_execution", arguments: { code, input: 41 } },
-  { onprogress: (each) => progress.push(each.message) },
-);
+const ran = await call({ name: "code_execution", arguments: { code, input: 41 } });
 // Past max_answer_tokens a preview, and the rest by its path. Both SDKs hold the answer to its output schema.
 const many = "({items: Array.from({length: 5000}, (_, id) => ({id, title: 'Issue ' + id}))})";
 const large = (await call({ name: "code_execution", arguments: { code: many } })).structuredContent;
@@ -50,11 +46,14 @@ const settings = readFileSync("workbench.toml", "utf8");
 writeFileSync("workbench.toml", `code_execution_memory_mb = 65\n${settings}`);
 const after = await changed;
 const failed = await call({ name: "code_execution", arguments: { code: "nope()" } });
+// Progress is asked of a run that is still under way: what comes in one piece with the answer, both SDKs throw away.
+const progress = [];
 const stop = new AbortController();
+const told = (each) => (progress.push(each.message), stop.abort("enough"));
 const sleep = "call_tool('raw', 'sleep', {ms: 60000})";
 const aborted = await call(
   { name: "code_execution", arguments: { code: sleep } },
-  { signal: stop.signal, onprogress: () => stop.abort("enough") },
+  { signal: stop.signal, onprogress: told },
 ).then(() => false, () => true);
 console.log(
   JSON.stringify({

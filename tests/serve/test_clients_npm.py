@@ -58,7 +58,7 @@ async def check(seen: Any, folder: Path, version: str | None) -> None:
     assert seen["after"] == seen["tools"], "list_changed was heard, and the list asked for again"
     assert seen["value"] == 42
     assert seen["failed"] == [True, "RUNTIME_ERROR"]
-    assert seen["progress"][0] == "#1 raw.echo started"
+    assert seen["progress"][0] == "#1 raw.sleep started"
     assert seen["aborted"] is True
     page = [{"id": n, "title": f"Issue {n}"} for n in (4000, 4001)]
     assert seen["large"] == [True, 5000, page]
