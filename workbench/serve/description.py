@@ -8,6 +8,7 @@ configuration and on what the servers are known to provider, never on whether th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from workbench.catalogue.tools import Catalogue, ServerInfo
@@ -32,7 +33,11 @@ _SURE = 0.93
 _SCRIPTS_TOKENS = 32
 _MOST_WORDS = 12
 """Tokens of what a server is for, where there is room."""
-_LEAST_WORDS = 4
+_LEAST_WORDS = 3
+_MOST_LETTERS = 200
+"""Of what a server is for are looked at; in most languages three times as much as ever fits."""
+_ENOUGH_WORDS = 6
+"""Where each has fewer, they are worth more than how many tools there are."""
 _TEXT = """\
 Run JavaScript that calls tools of the servers below; only a script can call them. Its value, console and \
 errors come back; what calls return stays out of your context unless the script returns it.
@@ -101,37 +106,67 @@ def _limits(limits: Limits) -> str:
 
 
 def _servers(offered: Sequence[ServerInfo], room: float) -> str:
-    """room: tokens, of names first and then of what each server is for."""
+    """room: tokens, of names first, then of what each server is for, then of how many tools it has."""
     if not offered:
         return "No server is connected."
-    names: list[str] = []
-    taken = 0
-    for info in offered:
-        longer = [*names, _server(info)]
-        needed = estimate("; ".join(longer))
-        if needed > room:
+    counted = _listed(offered, [_server(info) for info in offered], room)
+    bare = _listed(offered, [info.name for info in offered], room)
+    if counted.words < min(bare.words, _ENOUGH_WORDS):
+        return f"Servers: {bare.text}."
+    return f"Servers (tools): {counted.text}."
+
+
+@dataclass(frozen=True)
+class _Listed:
+    text: str
+    words: int
+    """Tokens at most of what each server is for; -1: not even all of the names."""
+
+
+def _listed(offered: Sequence[ServerInfo], names: Sequence[str], room: float) -> _Listed:
+    whole = "; ".join(names)
+    if estimate(whole) > room:
+        return _Listed(_first(names, room), -1)
+    entries = list(zip(names, map(_cuts, offered), strict=True))
+    for most in range(_MOST_WORDS, _LEAST_WORDS - 1, -1):
+        text = "; ".join(f"{name}{_words(cuts, most)}" for name, cuts in entries)
+        if estimate(text) <= room:
+            return _Listed(text, most)
+    return _Listed(whole, 0)
+
+
+def _first(names: Sequence[str], room: float) -> str:
+    """Those that there is room for, in number the others."""
+    shown: list[str] = []
+    for name in names:
+        longer = [*shown, name]
+        if estimate("; ".join(longer)) > room:
             break
-        names, taken = longer, needed
-    left = len(offered) - len(names)
-    each = 0 if left else min(_MOST_WORDS, (room - taken) / len(names) - 1)
-    listed = [f"{name}{_words(info, each)}" for name, info in zip(names, offered, strict=False)]
-    return f"Servers (tools): {'; '.join(listed)}{f' and {left} more' if left else ''}."
-
-
-def _words(info: ServerInfo, tokens: float) -> str:
-    """What a server is for, cut at a word."""
-    # A semicolon would end the entry: no server's words are to look like another server.
-    about = " ".join(clean_line(info.about).replace(";", ",").split())
-    if not about or tokens < _LEAST_WORDS:
-        return ""
-    words = about.split(" ")
-    shown = ""
-    for word in words:
-        longer = f"{shown} {word}".strip()
-        if estimate(longer) > tokens:
-            return f": {shown.rstrip('.,')}…" if shown else ""
         shown = longer
-    return f": {shown.rstrip('.,')}"
+    return f"{'; '.join(shown)} and {len(names) - len(shown)} more"
+
+
+def _cuts(info: ServerInfo) -> list[tuple[int, str]]:
+    """What a server is for up to each of its words, and the tokens of that, until it is too much."""
+    # A semicolon would end the entry: no server's words are to look like another server.
+    words = clean_line(info.about, _MOST_LETTERS).replace(";", ",").split()
+    cuts = []
+    for number in range(1, len(words) + 1):
+        shown = " ".join(words[:number])
+        cuts.append((estimate(shown), shown))
+        if cuts[-1][0] > _MOST_WORDS:
+            break
+    return cuts
+
+
+def _words(cuts: Sequence[tuple[int, str]], most: int) -> str:
+    """The longest of the cuts that has at most so many tokens."""
+    shown = ""
+    for tokens, cut in cuts:
+        if tokens > most:
+            return f": {shown.rstrip('.,')}…" if shown else ""
+        shown = cut
+    return f": {shown.rstrip('.,')}" if shown else ""
 
 
 def _scripts(names: Sequence[str]) -> str:
