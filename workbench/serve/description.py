@@ -14,7 +14,7 @@ from functools import partial
 from workbench.catalogue.tools import Catalogue, ServerInfo
 from workbench.core.model import Limits
 from workbench.text.sanitize import clean_line
-from workbench.text.tokens import estimate
+from workbench.text.tokens import cost, estimate
 
 INSTRUCTIONS = (
     "Workbench runs JavaScript over the tools of many MCP servers. The order of work: search_tools finds "
@@ -31,8 +31,8 @@ _COUNTED = 0.95
 _SURE = 0.93
 """How much of the room is given away by estimates."""
 _SCRIPTS_TOKENS = 32
-_MOST_WORDS = 12
-"""Tokens of what a server is for, where there is room."""
+_MOST_WORDS = 14
+"""Tokens of what a server is for with the signs around it, where there is room."""
 _LEAST_WORDS = 3
 _MOST_LETTERS = 200
 """Of what a server is for are looked at; in most languages three times as much as ever fits."""
@@ -109,8 +109,10 @@ def _servers(offered: Sequence[ServerInfo], room: float) -> str:
     """room: tokens, of names first, then of what each server is for, then of how many tools it has."""
     if not offered:
         return "No server is connected."
-    counted = _listed(offered, [_server(info) for info in offered], room)
-    bare = _listed(offered, [info.name for info in offered], room)
+    names = [info.name for info in offered]
+    cuts = [_cuts(info) for info in offered] if estimate("; ".join(names)) <= room else []
+    counted = _listed([_server(info) for info in offered], cuts, room)
+    bare = _listed(names, cuts, room)
     if counted.words < min(bare.words, _ENOUGH_WORDS):
         return f"Servers: {bare.text}."
     return f"Servers (tools): {counted.text}."
@@ -123,15 +125,23 @@ class _Listed:
     """Tokens at most of what each server is for; -1: not even all of the names."""
 
 
-def _listed(offered: Sequence[ServerInfo], names: Sequence[str], room: float) -> _Listed:
+@dataclass(frozen=True)
+class _Cut:
+    tokens: float
+    text: str
+    """``: Issues, pull…``, as it stands behind a name."""
+
+
+def _listed(names: Sequence[str], cuts: Sequence[Sequence[_Cut]], room: float) -> _Listed:
     whole = "; ".join(names)
-    if estimate(whole) > room:
+    taken = estimate(whole)
+    if taken > room:
         return _Listed(_first(names, room), -1)
-    entries = list(zip(names, map(_cuts, offered), strict=True))
     for most in range(_MOST_WORDS, _LEAST_WORDS - 1, -1):
-        text = "; ".join(f"{name}{_words(cuts, most)}" for name, cuts in entries)
-        if estimate(text) <= room:
-            return _Listed(text, most)
+        chosen = [_longest(each, most) for each in cuts]
+        if taken + sum(cut.tokens for cut in chosen) <= room:
+            entries = zip(names, chosen, strict=True)
+            return _Listed("; ".join(f"{name}{cut.text}" for name, cut in entries), most)
     return _Listed(whole, 0)
 
 
@@ -146,27 +156,27 @@ def _first(names: Sequence[str], room: float) -> str:
     return f"{'; '.join(shown)} and {len(names) - len(shown)} more"
 
 
-def _cuts(info: ServerInfo) -> list[tuple[int, str]]:
-    """What a server is for up to each of its words, and the tokens of that, until it is too much."""
+def _cuts(info: ServerInfo) -> list[_Cut]:
+    """What a server is for up to each of its words, until it is too much."""
     # A semicolon would end the entry: no server's words are to look like another server.
     words = clean_line(info.about, _MOST_LETTERS).replace(";", ",").split()
-    cuts = []
+    cuts: list[_Cut] = []
     for number in range(1, len(words) + 1):
-        shown = " ".join(words[:number])
-        cuts.append((estimate(shown), shown))
-        if cuts[-1][0] > _MOST_WORDS:
+        shown = " ".join(words[:number]).rstrip(".,")
+        text = f": {shown}{'' if number == len(words) else '…'}"
+        cuts.append(_Cut(cost(text), text))
+        if cuts[-1].tokens > _MOST_WORDS:
             break
     return cuts
 
 
-def _words(cuts: Sequence[tuple[int, str]], most: int) -> str:
-    """The longest of the cuts that has at most so many tokens."""
-    shown = ""
-    for tokens, cut in cuts:
-        if tokens > most:
-            return f": {shown.rstrip('.,')}…" if shown else ""
-        shown = cut
-    return f": {shown.rstrip('.,')}" if shown else ""
+def _longest(cuts: Sequence[_Cut], most: int) -> _Cut:
+    """most: tokens."""
+    return max(
+        (cut for cut in cuts if cut.tokens <= most),
+        key=lambda cut: cut.tokens,
+        default=_Cut(0.0, ""),
+    )
 
 
 def _scripts(names: Sequence[str]) -> str:
