@@ -17,6 +17,11 @@ from workbench.text.redact import Redactor
 pytestmark = pytest.mark.anyio
 
 VALUES: list[tuple[str, Any]] = [
+    # an object at the end that is no block to anybody
+    ("const a = 1;\n{ a: a, b: 2 }", {"a": 1, "b": 2}),
+    ("const f = x => x\n{ f: f(1), g: 2 };", {"f": 1, "g": 2}),
+    ("const p = await tools.demo.list_issues({ limit: 1 });\nconst total = p.total;\n{ total, first: p.issues[0].id }", {"total": 19, "first": 101}),
+    ("const a: number = 1;\n// both\n{\n  a,\n  'b c': 2,\n}\n// end", {"a": 1, "b c": 2}),
     # calling tools
     ("const { issues } = await tools.demo.list_issues({ limit: 2 });\nreturn issues.map(i => i.id);", [101, 102]),
     ("const r = await tools.demo.list_issues({ limit: 3 }); r.issues.length", 3),
@@ -229,6 +234,8 @@ MESSAGES: list[tuple[str, str, list[str]]] = [
     ("input.items.map(x => x.id)", "RUNTIME_ERROR", ["the request's input has no 'items'"]),
     ("const r = await tools.demo.get_issue(101);\nr.title", "INVALID_ARGS", ["not a number; its fields are: id; write: const r = await tools.demo.get_issue({ id: 101 });"]),
     ("await Promise.all([101].map(tools.demo.get_issue));", "INVALID_ARGS", ["write: await Promise.all([101].map(id => tools.demo.get_issue({ id })));"]),
+    ("const two = await tools.demo.list_issues(state=\"open\", limit=2);\ntwo.total", "INVALID_ARGS", ["write: const two = await tools.demo.list_issues({ state: \"open\", limit: 2 });"]),
+    ("'use strict'; await tools.demo.list_issues(limit=2)", "RUNTIME_ERROR", ["write: 'use strict'; await tools.demo.list_issues({ limit: 2 })"]),
     ("const answer = await tools.demo.list_issues(3);", "INVALID_ARGS", ["its fields are: state, labels, assignee, limit, offset"]),
     # a line that goes on with the next one
     ("let x = 1\nlet y = 2\n[x, y] = [y, x]\nx", "RUNTIME_ERROR", ["line 2 goes on with line 3; end it: let y = 2;"]),
@@ -260,6 +267,8 @@ MESSAGES: list[tuple[str, str, list[str]]] = [
 ]  # fmt: skip
 WARNED: list[tuple[str, Any, str]] = [
     # code, its value, a warning
+    ("const total = 1, issues = [2];\n// both\n{ total, issues }", [2], "the value is issues alone; for an object end with: ({ total, issues })"),
+    ("const { total } = await tools.demo.list_issues({});\n{ total };", 19, "for an object end with: ({ total })"),
     ("async function main() {\n  return await tools.demo.now({});\n}\nconst helper = 1;\nfunction other() {}", None, "main() is never called; end with: await main()"),
     ("const result = await tools.demo.get_issue({ id: 101 });", None, "ends with a declaration; end with: result"),
     ("tools.demo.get_issue({ id: 101 });\n'done'", "done", "ended without awaiting 1 call"),

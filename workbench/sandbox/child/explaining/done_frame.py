@@ -15,6 +15,7 @@ from workbench.sandbox.child.explaining.tool_advice import Ask
 from workbench.sandbox.child.frame_texts import encode
 
 _NOTHING = '{"t":"done","ok":true,"value":null,"undefined":true'
+_VALUE = '{"t":"done","ok":true'
 _FAILED = '{"t":"done","ok":false'
 _LONGEST = 1 << 20
 
@@ -24,6 +25,8 @@ def explained(script: Script, done: str, ask: Ask | None) -> str:
     try:
         if done.startswith(_NOTHING):
             return _null_explained(script, done, ask)
+        if done.startswith(_VALUE) and len(done) <= _LONGEST:
+            return _with_warning(done, empty_results.of_a_block(script.code))
         if done.startswith(_FAILED) and len(done) <= _LONGEST:
             return _failure_explained(script, done, ask)
     except Exception as error:  # a help that fails must not take the result with it
@@ -33,9 +36,13 @@ def explained(script: Script, done: str, ask: Ask | None) -> str:
 
 def _null_explained(script: Script, done: str, ask: Ask | None) -> str:
     data: dict[str, Any] = json.loads(done)
-    remark = empty_results.remarks(script, data.get("failed_call"), ask)
+    return _with_warning(done, empty_results.remarks(script, data.get("failed_call"), ask))
+
+
+def _with_warning(done: str, remark: str | None) -> str:
     if remark is None:
         return done
+    data: dict[str, Any] = json.loads(done)
     data["warnings"] = [*data.get("warnings", ()), remark]
     return encode(data)
 

@@ -1,4 +1,4 @@
-"""Why a script that gives nothing may have been meant to give something."""
+"""Why a script that gives nothing, or not all, may have been meant to give something."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from tree_sitter import Node
 
-from workbench.sandbox.child.explaining import tool_advice
+from workbench.sandbox.child.explaining import result_advice, tool_advice
 from workbench.sandbox.child.explaining.misuse import leftmost_of, of_a_promise, of_an_envelope
 from workbench.sandbox.child.explaining.script_tree import FailureSite, Script
 from workbench.sandbox.child.explaining.tool_advice import Ask
@@ -78,12 +78,28 @@ def _of_nothing(
             tool_advice.as_array(site)
             or of_a_promise(site, given)
             or of_an_envelope(site, given, None)
-            or tool_advice.has_something_else(site, given, ask)
+            or result_advice.has_something_else(site, given, ask)
             or read_of_result(site, given, ask)
         )
         if told is not None:
             return told
     return None if variable.type != "identifier" else taken_from_result(site, variable, ask)
+
+
+_NAMES = re.compile(r"\{\s*+((?:[A-Za-z_$][\w$]*+\s*+,\s*+)*+)([A-Za-z_$][\w$]*+)\s*+\}[\s;]*+\Z")
+_BEHIND_STATEMENT = re.compile(r";\s*+(?://[^\n]*+\n\s*+)*+\Z")
+_MOST_BETWEEN = 500
+"""Characters between a statement and the block behind it."""
+
+
+def of_a_block(code: str) -> str | None:
+    """Of a script that ends with ``{ total, issues }``, which is a block and has the value of its last name."""
+    at = code.rfind("{")
+    found = None if at < 0 else _NAMES.match(code, at)
+    if found is None or _BEHIND_STATEMENT.search(code, max(0, at - _MOST_BETWEEN), at) is None:
+        return None
+    shown = f"({{ {' '.join(found[1].split())} {found[2]} }})".replace("  ", " ")
+    return f"{{…}} at the end is a block, so the value is {found[2]} alone; for an object end with: {shown}"
 
 
 _FUNCTION = re.compile(r"the value is not JSON: \$(?:\.([\w$]+))? is a function \(")

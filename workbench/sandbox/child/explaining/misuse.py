@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tree_sitter import Node
 
-from workbench.sandbox.child.explaining import tool_advice, unwrapping
+from workbench.sandbox.child.explaining import result_advice, tool_advice, unwrapping
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.explaining.tool_advice import Ask
 from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, awaited, unwrapped
@@ -58,7 +58,7 @@ def advise(
         return Advice(f"{message}; {joined}")
     if message == "TypeError: not a function" and (over := _looped_over(site)) is not None:
         message = f"TypeError: {over} is not iterable"
-        told = of_a_promise(site, None) or tool_advice.has_something_else(site, None, ask)
+        told = of_a_promise(site, None) or result_advice.has_something_else(site, None, ask)
         return Advice(message if told is None else f"{message}; {told}")
     if message == "TypeError: not a function" and tool_advice.as_array(site) is None:
         if (inside := failure.get("inside")) is not None:
@@ -71,9 +71,9 @@ def advise(
     elif message.endswith("unexpected token: 'object'"):
         told = unwrapping.parsed_already(site, ask)
     elif message.endswith("is not iterable") or "undefined or null to object" in message:
-        told = of_a_promise(site, None) or tool_advice.has_something_else(site, None, ask)
+        told = of_a_promise(site, None) or result_advice.has_something_else(site, None, ask)
     if told is None and _READ.match(message) is not None:
-        told = tool_advice.rows_of_the_catalogue(site)
+        told = result_advice.rows_of_the_catalogue(site)
     about_nothing = message.startswith("TypeError: ") and (
         "undefined" in message or "null" in message or message.endswith("is not iterable")
     )
@@ -178,8 +178,8 @@ def _not_a_function(site: FailureSite, refused_batch: str | None, ask: Ask | Non
             of_a_promise(site, owner)
             or of_an_envelope(site, owner, name)
             or tool_advice.named_as_javascript_names(site, callee, owner, name, ask)
-            or tool_advice.of_a_response(site, owner, name, ask)
-            or tool_advice.has_something_else(site, owner, ask, _kind_with(name))
+            or result_advice.of_a_response(site, owner, name, ask)
+            or result_advice.has_something_else(site, owner, ask, _kind_with(name))
         )
     if told is None and (near := _METHODS.get(name.lower().replace("_", ""))) not in (None, name):
         told = f"did you mean {near}?"
@@ -206,7 +206,7 @@ def _cannot_read(
     told = (
         of_a_promise(site, owner)
         or of_an_envelope(site, owner, None)
-        or tool_advice.has_something_else(site, owner, ask)
+        or result_advice.has_something_else(site, owner, ask)
         or unwrapping.taken_from_result(site, leftmost_of(owner), ask)
         or unwrapping.absent(site, owner, ask)
     )
@@ -316,7 +316,7 @@ def _comes_from(site: FailureSite, owner: Node, *functions: str) -> Node | None:
         )
         if name is None or value is None or site.text(name) != wanted:
             continue
-        call = tool_advice.call_in(value)
+        call = result_advice.call_in(value)
         called = None if call is None else call.child_by_field_name("function")
         if called is not None and site.text(called) in functions:
             return call

@@ -1,16 +1,15 @@
-"""What a script meant: the tool that a call in another dialect names, and what a result has where the script
-reads something else of it."""
+"""What a script meant: the tool that a call in another dialect names, and the fields of its arguments."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tree_sitter import Node
 
 from workbench.sandbox.child.explaining.script_tree import FailureSite
-from workbench.sandbox.child.grammars import all_nodes, awaited
+from workbench.sandbox.child.grammars import all_nodes
 
 Ask = Callable[[str, str], dict[str, Any]]
 """Asks the host which tools there are: by a name, and by words. See policy:
@@ -20,11 +19,8 @@ _MOST_NAMES = 4
 _LONGEST = 300
 _ARGUMENTS = ("arguments", "args", "input", "params", "parameters")
 _NAMES = ("name", "tool", "toolName", "tool_name")
-_READERS = frozenset({"json", "text", "blob", "arrayBuffer"})
-"""What a response of fetch has."""
 _JAVASCRIPTS_OWN = frozenset({"then", "toJSON", "valueOf", "constructor"})
 """What ``tools.<server>`` has no tool for, whatever its name (catalogue.js)."""
-_UNWRAPPED = ("result", "data", "structuredContent", "value", "output", "content")
 _ENDING = (
     "final_answer",
     "finalAnswer",
@@ -51,18 +47,13 @@ _CALLERS = frozenset(
         "tools.execute",
     }
 )
-_TOOL = re.compile(
+TOOL = re.compile(
     r"tools\s*(?:\.\s*([\w$]+)|\[\s*[\"']([^\"']+)[\"']\s*\])"
     r"(?:\s*\.\s*([\w$]+)|\s*\[\s*[\"']([^\"']+)[\"']\s*\])?\s*\Z"
 )
 _AS_ARRAY = re.compile(
     r"\btools\s*\.\s*(?:find|filter|map|forEach|some|every|reduce|flatMap)\s*\(\s*(?:async\b|function\b|\(|[\w$]+\s*=>)"
 )
-_ROWS = {
-    "list_tools": "an array of {server, tool, description}",
-    "search_tools": "an array of {server, tool, description}",
-    "describe_tool": "{server, tool, description, input_schema, output_schema, annotations, types}",
-}
 
 
 def call_in_another_dialect(site: FailureSite, ask: Ask | None) -> str | None:
@@ -102,9 +93,9 @@ def named_as_javascript_names(
     site: FailureSite, callee: Node, owner: Node, name: str, ask: Ask | None
 ) -> str | None:
     """``tools.demo.then(args)``, where the server has such a tool."""
-    if name not in _JAVASCRIPTS_OWN or ask is None or _TOOL.match(site.text(owner)) is None:
+    if name not in _JAVASCRIPTS_OWN or ask is None or TOOL.match(site.text(owner)) is None:
         return None
-    full = f"{_tool_name(site.text(owner))}.{name}"
+    full = f"{tool_name(site.text(owner))}.{name}"
     if ask(full, "").get("meant") is None:
         return None
     fixed = site.line_with(callee.start_byte, f'tools["{full}"]', callee.end_byte)
@@ -123,7 +114,7 @@ def fields_of(site: FailureSite, ask: Ask | None) -> str | None:
     handed_on = _handed_on(site)
     if handed_on is not None and ask is not None:
         text = site.text(handed_on)
-        takes: list[str] = ask(_tool_name(text), "").get("takes") or []
+        takes: list[str] = ask(tool_name(text), "").get("takes") or []
         if not takes:
             return None
         fixed = f"{takes[0]} => {text}({{ {takes[0]} }})"
@@ -131,15 +122,18 @@ def fields_of(site: FailureSite, ask: Ask | None) -> str | None:
         return f"its fields are: {', '.join(takes)}; write: {written}"
     call = _call_at(site)
     function = None if call is None else call.child_by_field_name("function")
-    found = None if function is None else _TOOL.match(site.text(function))
+    found = None if function is None else TOOL.match(site.text(function))
     if call is None or found is None or ask is None:
         return None
-    answer = ask(_tool_name(found[0]), "")
+    answer = ask(tool_name(found[0]), "")
     takes = answer.get("takes") or []
     given = _arguments(call)
     if not takes or answer.get("meant") is None:
         return None
     told = f"its fields are: {', '.join(takes)}"
+    if (named := _as_fields(site, given)) is not None and named.keys() <= set(takes):
+        fixed = site.line_with(given[0].start_byte, _object(named), given[-1].end_byte)
+        return f"{told}; write: {fixed}"
     if answer.get("needs") != 1 or len(given) != 1 or given[0].type in {"object", "array", "null"}:
         return told
     value = site.text(given[0])
@@ -148,20 +142,35 @@ def fields_of(site: FailureSite, ask: Ask | None) -> str | None:
     return f"{told}; write: {fixed}"
 
 
+def _as_fields(site: FailureSite, given: list[Node]) -> dict[str, str] | None:
+    """Of ``(state="open", limit=2)``, as Python hands over fields; None: it is something else."""
+    fields: dict[str, str] = {}
+    for node in given:
+        name, value = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if node.type != "assignment_expression" or name is None or value is None:
+            return None
+        fields[site.text(name)] = site.text(value)
+    return fields or None
+
+
+def _object(fields: Mapping[str, str]) -> str:
+    return f"{{ {', '.join(f'{name}: {value}' for name, value in fields.items())} }}"
+
+
 def _handed_on(site: FailureSite) -> Node | None:
     """``tools.demo.get_issue`` in ``ids.map(tools.demo.get_issue)``: each item is its argument."""
     path = site.path()
     for parent, node in zip(reversed(path[:-1]), reversed(path), strict=False):
-        if parent.type == "arguments" and _TOOL.match(site.text(node)) is not None:
+        if parent.type == "arguments" and TOOL.match(site.text(node)) is not None:
             return node
     call = _call_at(site)  # the place may be that of ``map``
     given = [] if call is None else _arguments(call)
-    return next((node for node in given if _TOOL.match(site.text(node)) is not None), None)
+    return next((node for node in given if TOOL.match(site.text(node)) is not None), None)
 
 
-def _tool_name(text: str) -> str:
+def tool_name(text: str) -> str:
     """``demo.get_issue`` of ``tools.demo.get_issue``."""
-    found = _TOOL.match(text)
+    found = TOOL.match(text)
     return "" if found is None else ".".join(part for part in found.groups() if part)
 
 
@@ -171,7 +180,8 @@ def _named(site: FailureSite, function: Node, given: list[Node]) -> Iterator[tup
         site.text(node)[1:-1] for node in given[:2] if node.type in {"string", "template_string"}
     ]
     rest = [node for node in given if node.type not in {"string", "template_string"}]
-    arguments = site.text(rest[0]) if rest else ""
+    fields = _as_fields(site, rest)
+    arguments = _object(fields) if fields else site.text(rest[0]) if rest else ""
     if len(arguments) > _LONGEST:
         arguments = "…"
     if len(texts) == 2:
@@ -222,163 +232,6 @@ def imported(
             at = f".{server}" if server.isidentifier() else f'["{server}"]'
             return f"; without it: const {whole} = tools{at};"
     return _HOW_TO_CALL if _ABOUT_CALLS.search(" ".join((*names, module))) else ""
-
-
-# -- results ---------------------------------------------------------------------------------
-
-
-def has_something_else(
-    site: FailureSite, owner: Node | None, ask: Ask | None, wanted: str = "array"
-) -> str | None:
-    """What a result has whose member, or whose items, a script wants that it does not have.
-
-    owner: the expression that is no object, or not ``wanted`` (array, string, "": something else); None: the
-    one at the failure.
-    """
-    path = _path_of(site, owner) or (_taken_apart(site) if owner is None else None)
-    if path is None:
-        return None
-    variable, members = path
-    if site.text(variable) == "input" and members:
-        return f"the request's input has no {members[0]!r}"
-    call = call_in(variable) or declared_with(site, site.text(variable))
-    if call is None:
-        return None
-    function = call.child_by_field_name("function")
-    called = "" if function is None else site.text(function)
-    if called in _ROWS:
-        return f"{called} gives {_ROWS[called]}"
-    given = gives_of(site, call, ask)
-    if given is None:
-        return None
-    _, gives = given
-    if members and members[0] in ("ok", "error"):
-        caught = "try { … } catch (e) { e.message }"
-        return f"{called} gives the result itself, and throws where it fails: {caught}"
-    if members and members[0] in _UNWRAPPED and members[0] not in (gives or {}).get("members", {}):
-        start, end = variable.end_byte, _end_of(site, variable)
-        return f"a result is unwrapped already; write: {site.line_with(start, '', end)}"
-    if gives is None:
-        return None
-    return _told(site, variable, called, members, gives, wanted)
-
-
-def of_a_response(site: FailureSite, owner: Node, member: str, ask: Ask | None) -> str | None:
-    """Of ``r.json()``, where ``r`` is what a tool gives: it is read already."""
-    call = call_in(owner) or declared_with(site, site.text(owner))
-    if member not in _READERS or call is None or gives_of(site, call, ask) is None:
-        return None
-    read = owner.parent.parent if owner.parent is not None else None  # r.json, r.json()
-    if read is None:
-        return None
-    return (
-        f"a result is unwrapped already; write: {site.line_with(owner.end_byte, '', read.end_byte)}"
-    )
-
-
-def gives_of(
-    site: FailureSite, call: Node, ask: Ask | None
-) -> tuple[str, dict[str, Any] | None] | None:
-    """A tool as it is called, and what it gives as far as that is known; None: the call is none of a tool."""
-    function = call.child_by_field_name("function")
-    found = None if function is None else _TOOL.match(site.text(function))
-    if function is None or found is None or ask is None:
-        return None
-    return site.text(function), ask(_tool_name(found[0]), "").get("gives")
-
-
-def rows_of_the_catalogue(site: FailureSite) -> str | None:
-    """Where a script reads something from a list of tools that its rows do not have."""
-    asked = [name for name in _ROWS if re.search(rf"\b{name}\s*\(", site.code)]
-    return f"{asked[0]} gives {_ROWS[asked[0]]}" if len(asked) == 1 else None
-
-
-def _taken_apart(site: FailureSite) -> tuple[Node, list[str]] | None:
-    """The variable of the only ``const [a, b] = r``, whose place the engine does not tell."""
-    found = [
-        value
-        for node in all_nodes(site.root)
-        if node.type == "variable_declarator"
-        and (name := node.child_by_field_name("name")) is not None
-        and name.type == "array_pattern"
-        and (value := node.child_by_field_name("value")) is not None
-        and (value.type == "identifier" or call_in(value) is not None)
-    ]
-    return (found[0], []) if len(found) == 1 else None
-
-
-def call_in(value: Node | None) -> Node | None:
-    """The call of ``await f()`` or ``(await f())``."""
-    inner = awaited(value)
-    return inner if inner is not None and inner.type == "call_expression" else None
-
-
-def _told(
-    site: FailureSite,
-    variable: Node,
-    called: str,
-    members: list[str],
-    gives: dict[str, Any],
-    wanted: str,
-) -> str | None:
-    inside: dict[str, str] = gives.get("members") or {}
-    if members and members[0] in inside:
-        return None
-    if not inside:
-        return f"{called} gives {_a(gives['kind'])}" if gives.get("kind") else None
-    told = f"{called} gives {{{', '.join(inside)}}}"
-    if not members and wanted:
-        name = site.text(variable) if variable.type == "identifier" else "it"
-        told = f"{name} is not {'text' if wanted == 'string' else 'an array'}: {told}"
-    lists = [member for member, kind in inside.items() if kind == wanted]
-    if len(lists) == 1:
-        end = variable.end_byte if not members else _end_of(site, variable)
-        if variable.type == "await_expression":
-            whole = f"({site.text(variable)}).{lists[0]}"
-            return f"{told}; write: {site.line_with(variable.start_byte, whole, end)}"
-        told += f"; write: {site.line_with(variable.end_byte, '.' + lists[0], end)}"
-    return told
-
-
-def _a(kind: str) -> str:
-    return f"{'an' if kind[:1] in 'aeiou' else 'a'} {kind}"
-
-
-def _path_of(site: FailureSite, owner: Node | None) -> tuple[Node, list[str]] | None:
-    """The variable that an expression reads from, and the members on the way."""
-    node = owner
-    if node is None:
-        path = site.path()
-        node = path[-1] if path else None
-    members: list[str] = []
-    while node is not None and node.type == "member_expression":
-        member = node.child_by_field_name("property")
-        members.insert(0, site.text(member) if member is not None else "")
-        node = node.child_by_field_name("object")
-    is_result = node is not None and (
-        members or node.type in {"await_expression", "parenthesized_expression"}
-    )
-    if node is None or not (node.type == "identifier" or (is_result and call_in(node) is not None)):
-        return None
-    return node, members
-
-
-def declared_with(site: FailureSite, name: str) -> Node | None:
-    """The call whose value the variable ``name`` is, whether it was awaited or not."""
-    for declarator in all_nodes(site.root):
-        if declarator.type != "variable_declarator":
-            continue
-        declared = declarator.child_by_field_name("name")
-        if declared is None or site.text(declared) != name:
-            continue
-        return call_in(declarator.child_by_field_name("value"))
-    return None
-
-
-def _end_of(site: FailureSite, variable: Node) -> int:
-    """The end of the member that is read of a variable first."""
-    found = re.compile(rb"\??\.[\w$]+").match(site.source, variable.end_byte)
-    return found.end() if found is not None else variable.end_byte
 
 
 def _call_at(site: FailureSite) -> Node | None:

@@ -8,8 +8,9 @@ from typing import Any
 
 from tree_sitter import Node
 
+from workbench.sandbox.child.explaining.result_advice import call_in, declared_with, gives_of
 from workbench.sandbox.child.explaining.script_tree import FailureSite
-from workbench.sandbox.child.explaining.tool_advice import Ask, call_in, declared_with, gives_of
+from workbench.sandbox.child.explaining.tool_advice import Ask
 from workbench.sandbox.child.grammars import all_nodes, awaited, path_to, unwrapped
 
 _BLOCKS = r"\??\.content\??\.?\[0\]\??\.text|\??\.content\b(?=\??\.?\[)|(?<=\.result)\.content\b"

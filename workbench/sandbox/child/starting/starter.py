@@ -128,9 +128,9 @@ class Starter:
         draft = Draft(source)
         if self._erase(code, typed, draft):
             yield from _forms_of(typed, draft)
-        elif "return" in text:
+        else:
             root = self.grammars.javascript_tree(source)
-            yield from _forms_of(root, draft, only_wrapped=True)
+            yield from _forms_of(root, draft, is_tried=True)
 
     def _read_forms(self, code: str, text: str, *, is_typed: bool) -> Iterator[_Attempt]:
         source = text.encode()
@@ -216,8 +216,11 @@ def _byte(text: str, at: int) -> int:
     return at if text.isascii() else len(text[:at].encode())
 
 
-def _forms_of(root: Node, draft: Draft, *, only_wrapped: bool = False) -> Iterator[_Attempt]:
-    """The forms of a script whose tree is known; the draft may have changes already."""
+def _forms_of(root: Node, draft: Draft, *, is_tried: bool = False) -> Iterator[_Attempt]:
+    """The forms of a script whose tree is known; the draft may have changes already.
+
+    is_tried: as it stands it was tried.
+    """
     source = draft.source
     text = draft.text.decode()
     exported = entry_points.open_exports(root, draft) if entry_points.may_export(text) else None
@@ -235,12 +238,15 @@ def _forms_of(root: Node, draft: Draft, *, only_wrapped: bool = False) -> Iterat
             form = Form(wrapping.wrapped(rendered, name, exported or name), columns, is_lone)
             otherwise = Form(wrapping.wrapped_otherwise(rendered), columns)
             yield _Attempt(form, _DEAR, otherwise if root.has_error else None)
-        return
-    if only_wrapped:
+        if wrapping.enclose_object(root, plainly, f"{name}=("):
+            rendered, columns = plainly.render()
+            yield _Attempt(Form(wrapping.wrapped(rendered, name, name), columns), _DEAR)
         return
     if exported:
         rendered, columns = draft.render()
         yield _Attempt(Form(f"\n{rendered}\n;{exported}", columns, is_lone), _DEAR)
+        return
+    if not wrapping.enclose_object(root, draft) and is_tried:
         return
     for form in _unwrapped_forms(draft, is_lone=is_lone):
         yield _Attempt(form, _DEAR)

@@ -110,6 +110,19 @@ def assign_completion(root: Node, name: str, draft: Draft) -> None:
         draft.insert(end, "}")
 
 
+def enclose_object(root: Node, draft: Draft, opening: str = ";(") -> bool:
+    """Bring the ``{…}`` that a script ends with into brackets: for a script that does not parse as it stands,
+    where it is a block to the engine. False: it ends otherwise."""
+    last = next((node for node in reversed(root.named_children) if node.type != "comment"), None)
+    if last is not None and last.type == "expression_statement":
+        last = expression_of(last)
+    if last is None or last.type not in {"object", "statement_block"}:
+        return False
+    draft.insert(last.start_byte, opening)
+    draft.insert(end_of(last), ")")
+    return True
+
+
 def _has_own_value(node: Node) -> bool:
     """Whether a statement completes with undefined where nothing in it has a value."""
     while node.type == "labeled_statement":
