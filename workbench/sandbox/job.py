@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from workbench.core.model import Readings
     from workbench.sandbox.frames import Frame
 
-PRELUDE_VERSION = 4
+PRELUDE_VERSION = 5
 """Recorded with every execution: a replay under another prelude may differ, and says so."""
 
 RUN, CHECK, REPORT = "run", "check", "report"
