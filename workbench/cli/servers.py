@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import inspect
 import re
-import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -169,6 +168,8 @@ def _note(server: ServerInfo) -> str | None:
 def add(arguments: argparse.Namespace) -> int:
     from workbench.config import ServerSettings
     from workbench.config.editing import add_servers
+    from workbench.config.trust import how_it_runs
+    from workbench.upstream.importers.entries import without_secrets
 
     url, words = arguments.url, [*arguments.command_line, *arguments.rest]
     if url is None and words and "://" in words[0]:
@@ -186,7 +187,9 @@ def add(arguments: argparse.Namespace) -> int:
     )
     file, keep_demo = config_file(arguments), keeps_demo(arguments)
     demo_stays = edit(lambda: add_servers(file, [settings], keep_demo=keep_demo))
-    print(clean_line(f"added {settings.name} to {file}: {url or shlex.join(words)}"))
+    print(
+        clean_line(f"added {settings.name} to {file}: {how_it_runs(without_secrets(settings))[0]}")
+    )
     print("its tools are trusted as they are when it first connects; those that change wait for")
     print(f"  workbench servers approve {settings.name}")
     if demo_stays:

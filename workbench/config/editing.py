@@ -122,15 +122,20 @@ def add_servers(path: Path, servers: Sequence[ServerSettings], *, keep_demo: boo
 
 def server_problem(settings: ServerSettings) -> str | None:
     """Why these settings cannot stand in a file, or None."""
+    try:
+        parse(server_text(settings), None, environ={})
+    except ConfigError as error:
+        return "; ".join(problem.partition(": ")[2] for problem in str(error).splitlines())
+    return None
+
+
+def server_text(settings: ServerSettings) -> str:
+    """The table of a server as ``add_servers`` writes it."""
     import tomlkit
 
     document = tomlkit.document()
     _put(document, ["servers", settings.name], server_table(settings))
-    try:
-        parse(tomlkit.dumps(document), None, environ={})
-    except ConfigError as error:
-        return "; ".join(problem.partition(": ")[2] for problem in str(error).splitlines())
-    return None
+    return tomlkit.dumps(document)
 
 
 def remove_server(path: Path, name: str) -> None:

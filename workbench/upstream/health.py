@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from workbench.config import ServerSettings
     from workbench.upstream.connection import Connection
 
-_HIDDEN = "«secret»"
-
 
 def health_of(
     settings: ServerSettings,
@@ -44,14 +42,10 @@ def health_of(
 
 
 def _what(settings: ServerSettings) -> str:
-    from workbench.upstream.importers.entries import hidden
+    from workbench.upstream.importers.entries import without_secrets
 
-    shown, secrets = hidden(settings)
-    words = [shown.command or "", *shown.args] if shown.url is None else [shown.url]
-    text = shlex.join(words) if shown.url is None else words[0]
-    for variable in secrets:
-        text = text.replace(f"${{{variable}}}", _HIDDEN)
-    return text
+    shown = without_secrets(settings)
+    return shlex.join([shown.command or "", *shown.args]) if shown.url is None else shown.url
 
 
 def _logged_in(

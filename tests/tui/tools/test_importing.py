@@ -16,7 +16,9 @@ from workbench.config import load
 from workbench.core.runtime import open_runtime
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.tools.importing import ImportScreen
+from workbench.tui.tools.looking import LookScreen
 from workbench.tui.tools.screen import ToolsScreen
+from workbench.tui.widgets.line_input import LineInput
 
 pytestmark = pytest.mark.anyio
 
@@ -80,6 +82,8 @@ async def test_servers_come_and_go(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             paste(pilot, f"two={sys.executable} -c pass")
             await until(lambda: not problem.has_class("-shown"), "right")
             await pilot.press("enter")
+            await until(lambda: app.screen.query("#yes") and app.screen.focused, "looked at")
+            await pilot.press("right", "enter")
             await until(lambda: "[servers.two]" in file.read_text(), "added")
             await until(lambda: at(app) == "two", "it is shown, and gone to")
             await pilot.press("delete")
@@ -88,3 +92,43 @@ async def test_servers_come_and_go(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             )
             await pilot.press("right", "enter")
             await until(lambda: "[servers.two]" not in file.read_text(), "removed")
+
+
+async def test_a_server_is_looked_at_before_it_is_added_and_what_was_typed_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    secret = "sk-" + "a1" * 20
+    file = tmp_path / "mine.toml"
+    before = "[servers.here]\ncommand = 'no-such-program'\n"
+    file.write_text(before)
+    async with open_runtime(load(file), data_dir=tmp_path / "data", watch=True) as runtime:
+        app = ToolsApp()
+        async with app.run_test(size=(60, 20)) as pilot:
+            await app.push_screen(ToolsScreen(runtime), app.answers.append)
+            await until(lambda: screen(app).rows.rows, "shown")
+            await pilot.press("n")
+            await until(lambda: isinstance(app.screen, LineScreen) and app.screen.focused, "asked")
+            line = app.screen.query_one(LineInput)
+            problem = app.screen.query_one("#line-problem", Static)
+            paste(pilot, "here=npx -y other")
+            await until(lambda: "already" in str(problem.content), "the name is taken")
+            line.value = f"two=API_KEY={secret} TOKEN=${{MINE}} no-such-program {HOSTILE_LINE!r}"
+            await pilot.press("enter")
+            await until(lambda: isinstance(app.screen, LookScreen) and app.screen.focused, "looked")
+            shown = "\n".join(str(each.content) for each in app.screen.query(Static))
+            assert str(file) in shown
+            assert "[servers.two]" in shown
+            assert 'TOKEN = "${MINE}"' in shown, "what is no secret is shown"
+            assert "a1a1" not in shown, "no secret is shown"
+            assert unsafe_in(shown) == []
+            assert app.screen.query_one("#yes").region.bottom <= 20
+            await pilot.press("enter")  # the first answer leads back
+            await until(lambda: isinstance(app.screen, LineScreen) and app.screen.focused, "asked")
+            assert secret in app.screen.query_one(LineInput).value, "what was typed is still there"
+            assert file.read_text() == before
+            await pilot.press("enter")
+            await until(lambda: isinstance(app.screen, LookScreen) and app.screen.focused, "looked")
+            await pilot.press("right", "enter")
+            await until(lambda: at(app) == "two", "added, and gone to")
+            assert load(file).servers["two"].env == {"API_KEY": secret, "TOKEN": "${MINE}"}

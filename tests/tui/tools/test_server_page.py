@@ -25,9 +25,9 @@ from workbench.config.trust import held_servers
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.tui.tools.approving import ApproveScreen
 from workbench.tui.tools.logging_in import LoginScreen
+from workbench.tui.tools.looking import LookScreen
 from workbench.tui.tools.screen import ToolsScreen
 from workbench.tui.tools.tree import ToolRow
-from workbench.tui.tools.trusting import TrustScreen
 
 pytestmark = pytest.mark.anyio
 
@@ -227,8 +227,8 @@ async def test_a_folders_file_is_trusted_from_the_screen(
         assert "! not trusted" in lines(app)
         assert "u shows what would run" in said(app)
         await pilot.press("u")
-        await until(lambda: isinstance(app.screen, TrustScreen), "the question")
-        await until(lambda: app.screen.query("#trust"), "mounted")
+        await until(lambda: isinstance(app.screen, LookScreen), "the question")
+        await until(lambda: app.screen.query("#yes"), "mounted")
         shown = " ".join(str(each.content) for each in app.screen.query(Static))
         assert sys.executable in shown
         assert "\x1b" not in shown
@@ -236,7 +236,7 @@ async def test_a_folders_file_is_trusted_from_the_screen(
         await until(lambda: isinstance(app.screen, ToolsScreen), "back")
         assert [one.name for one in held_servers(open_config())] == ["s"]
         await pilot.press("u")
-        await until(lambda: app.screen.query("#trust"), "the question again")
+        await until(lambda: app.screen.query("#yes"), "the question again")
         await pilot.press("right", "enter")
         await until(lambda: _state(app) == "ready", "it starts")
 

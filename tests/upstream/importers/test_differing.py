@@ -12,8 +12,8 @@ import pytest
 from workbench.config import ServerSettings
 from workbench.upstream.importers import clients as importing
 from workbench.upstream.importers.clients import Product, Source
-from workbench.upstream.importers.differing import SECRET, Client, compared
-from workbench.upstream.importers.variables import Variables
+from workbench.upstream.importers.differing import Client, compared
+from workbench.upstream.importers.variables import SECRET, Variables
 
 
 def _compared(

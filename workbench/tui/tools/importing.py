@@ -16,9 +16,9 @@ from textual.widgets import Static
 
 from workbench.config import ConfigError, ServerSettings
 from workbench.config.editing import add_servers
-from workbench.config.trust import how_it_runs
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
+from workbench.tui.tools.adding import preview
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_view import Part, fit
@@ -139,7 +139,7 @@ def _lines_of(row: Planned, file: Path) -> Iterator[Content]:
     yield Content.styled(clean_line(f"{source.product}: {source.path}"), "$foreground 70%")
     yield Content("")
     if row.state != "skipped":
-        yield from map(Content, how_it_runs(row.settings))
+        yield from map(Content, preview(row.settings))
         yield Content("")
     for problem in row.problems:
         yield Content.styled(f"! {clean_line(problem, 400)}", "$text-warning")

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from workbench.config import FILE_NAME, ConfigError
+from workbench.config import DEMO, FILE_NAME, ConfigError, ServerSettings
 from workbench.config.at_hand import servers_at_hand
-from workbench.config.editing import add_servers, remove_server, set_servers
+from workbench.config.editing import add_servers, remove_server, server_problem, set_servers
 from workbench.config.trust import held_servers, trust, what_would_run
 from workbench.core import paths
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.tools.adding import preview
 from workbench.tui.tools.approving import ApproveScreen
 from workbench.tui.tools.importing import ImportScreen
 from workbench.tui.tools.logging_in import LoginScreen
+from workbench.tui.tools.looking import LookScreen
 from workbench.tui.tools.pages import gone
 from workbench.tui.tools.tree import ToolRow
-from workbench.tui.tools.trusting import TrustScreen
 from workbench.tui.values.text_screen import TextScreen
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 
@@ -75,20 +76,40 @@ class ServerCommands(GuardedScreen[str | None]):
     async def action_add(self) -> None:
         """A server by its command or its address, into the file; it is started as the file is read."""
         title = "Add a server: NAME=command or address; a name is found where none is given"
-        typed = await self.app.push_screen_wait(LineScreen(title, check=_wrong_server))
-        if typed is None:
-            return
+        typed: str | None = ""
+        while typed is not None:
+            question = LineScreen(title, typed, check=self._wrong_server)
+            typed = await self.app.push_screen_wait(question)
+            if typed is not None and await self._add(*servers_at_hand([typed])):
+                return
+
+    async def _add(self, server: ServerSettings) -> bool:
+        """Add it once it was looked at; whether it is there now."""
+        said = f"Added to {self._file}, this would start at once, and its tools be trusted as they are then:"
+        lines = preview(server)
+        if self._runtime.config.stand_in and server.name != DEMO:
+            lines += ["", "The demo server stays: it gets a table of its own, too."]
+        look = LookScreen(said, lines, no="Back", yes="Add it")
+        if not await self.app.push_screen_wait(look):
+            return False
         try:
-            (server,) = servers_at_hand([typed])
             await asyncio.to_thread(add_servers, self._file, [server])
         except (ConfigError, OSError) as error:
             self.notify(clean_line(str(error)), severity="error", markup=False)
-        else:
-            said = (
-                f"{server.name} is added; its tools are trusted as they are when it first connects"
-            )
-            self.go_to(server.name)
-            self.notify(clean_line(said), markup=False)
+            return False
+        self.go_to(server.name)
+        self.notify(f"{clean_line(server.name)} is added", markup=False)
+        return True
+
+    def _wrong_server(self, text: str) -> str | None:
+        try:
+            (server,) = servers_at_hand([text])
+        except ConfigError as error:
+            return str(error).removeprefix("--server ")
+        there = self._runtime.config.servers.get(server.name)
+        if there is not None and not there.demo:
+            return f"there is a server {server.name!r} already: NAME= before it gives it another"
+        return server_problem(server)
 
     @work(exclusive=True, group="tools-add", exit_on_error=False)
     async def action_import_servers(self) -> None:
@@ -162,7 +183,8 @@ class ServerCommands(GuardedScreen[str | None]):
             self.notify("No server here waits for trust", markup=False)
             return
         servers = [one for one in config.servers.values() if not one.demo]
-        screen = TrustScreen(config.path, what_would_run(servers))
+        said = f"{config.path} came with this folder. Trusted, it would start:"
+        screen = LookScreen(said, what_would_run(servers), no="Not now", yes="Trust these")
         if not await self.app.push_screen_wait(screen):
             return
         try:
@@ -224,11 +246,3 @@ class ServerCommands(GuardedScreen[str | None]):
                 markup=False,
             )
             self.show_tools()
-
-
-def _wrong_server(text: str) -> str | None:
-    try:
-        servers_at_hand([text])
-    except ConfigError as error:
-        return str(error).removeprefix("--server ")
-    return None

@@ -15,10 +15,9 @@ from workbench.core.model import JsonValue
 from workbench.upstream.importers.entries import ImportedServer, Product, hidden
 from workbench.upstream.importers.names import is_candidate
 from workbench.upstream.importers.ourselves import is_workbench
+from workbench.upstream.importers.variables import masked
 
 State: TypeAlias = Literal["same", "different", "only there", "only here", "not comparable"]
-SECRET = "«secret»"
-
 _REFERENCE = r"\$\{[^}]+\}"
 _DEFAULTS = ServerSettings("")
 
@@ -211,6 +210,4 @@ def _fits(pattern: str, text: str, made: Mapping[str, str]) -> bool:
 
 
 def _masked(text: str | None, made: Mapping[str, str]) -> str | None:
-    if text is None:
-        return None
-    return re.sub(_REFERENCE, lambda found: SECRET if found[0][2:-1] in made else found[0], text)
+    return None if text is None else masked(text, made)

@@ -16,7 +16,7 @@ from workbench.upstream.importers.left_out import left_out
 from workbench.upstream.importers.names import spelled
 from workbench.upstream.importers.ourselves import is_workbench
 from workbench.upstream.importers.texts import Texts
-from workbench.upstream.importers.variables import Variables, is_variable
+from workbench.upstream.importers.variables import Variables, is_variable, masked
 from workbench.util.digits import is_finite
 from workbench.util.files import read_regular
 from workbench.util.here import expanded
@@ -117,6 +117,18 @@ def hidden(settings: ServerSettings) -> tuple[ServerSettings, Mapping[str, str]]
         url=texts.value(settings.url, "", "") if settings.url is not None else None,
     )
     return shown, variables.secrets
+
+
+def without_secrets(settings: ServerSettings) -> ServerSettings:
+    """Settings of ours as they may be shown: ``«secret»`` in place of each secret, references as they are."""
+    shown, secrets = hidden(settings)
+    return replace(
+        shown,
+        args=tuple(masked(text, secrets) for text in shown.args),
+        env={key: masked(text, secrets) for key, text in shown.env.items()},
+        headers={key: masked(text, secrets) for key, text in shown.headers.items()},
+        url=masked(shown.url, secrets) if shown.url is not None else None,
+    )
 
 
 def _unusable(name: str, entry: Any) -> str | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import chain
 
+SECRET = "«secret»"
+_REFERENCE = re.compile(r"\$\{([^}]+)\}")
 _NAME = re.compile(r"[A-Za-z_]\w*\Z")
 _NOT_IN_A_NAME = re.compile(r"\W+", re.ASCII)
 
@@ -19,6 +21,11 @@ def as_variable(words: str) -> str:
     """``github X-Api-Key`` is ``GITHUB_X_API_KEY``."""
     name = _NOT_IN_A_NAME.sub("_", words).strip("_").upper()
     return name if not name[:1].isdigit() else f"MCP_{name}"
+
+
+def masked(text: str, secrets: Collection[str]) -> str:
+    """A text that may be shown: in place of the variables that stand for secrets it says that one is there."""
+    return _REFERENCE.sub(lambda found: SECRET if found[1] in secrets else found[0], text)
 
 
 class Variables:
