@@ -54,3 +54,22 @@ async def test_each_script_keeps_its_run(make_app: MakeApp) -> None:
         assert main.detail.error_card.error.code == "CANCELLED"
         await pilot.press("ctrl+w")
         assert second is not None
+
+
+async def test_a_run_that_is_shown_leaves_the_focus_where_a_key_put_it(make_app: MakeApp) -> None:
+    """What was in front of its card knows only later that it has lost the focus."""
+    app = make_app("throw new Error('no')")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app_opened(app)
+        main = app.main
+        await pilot.press("f5")
+        await until(lambda: main.detail.error_card.display, "it has failed")
+        failed = main.runs.shown
+        main.detail.show_run(None)
+        main.go_to("detail")
+        await until(lambda: main.detail.result.has_focus, "the detail is gone to")
+        main.set_focus(main.tab.script)
+        main.detail.show_run(failed)
+        await pilot.pause()
+        assert main.detail.error_card.display
+        assert main.focused is main.tab.script

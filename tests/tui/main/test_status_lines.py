@@ -35,6 +35,15 @@ def test_the_status_line_counts_the_calls_of_a_run(calls: int, most: int, said: 
     assert str(line.content).startswith(f"Running · {said} · ")
 
 
+def test_a_run_of_a_script_that_is_not_in_front_has_its_name() -> None:
+    run = LiveRun("a\x1b[31m.js")
+    run.queued = False
+    line = StatusLine()
+    line.show_run(run, opened=True, is_front=False)
+    assert str(line.content).startswith("Running a")
+    assert ".js · 0 calls · " in str(line.content)
+
+
 def test_what_matters_least_goes_first_and_never_by_halves() -> None:
     left = [Words(Content("name")), Words(Content("way one"), 2), Words(Content("way two"), 2)]
     right = [Words(Content("OK"), 1), Words(Content("pool"), 3)]

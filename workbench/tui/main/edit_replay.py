@@ -45,8 +45,7 @@ class EditAndReplay:
     async def ask(self) -> None:
         """What shall a call do that the record does not know? Then replay."""
         host, tab = self._host, self._host.tab
-        if self._runs.active:
-            host.app.show_toast("A script is running; F8 stops it", "warning")
+        if self._runs.refuses():
             return
         try:
             recorded = tab.recorded or await self._last_run(tab)

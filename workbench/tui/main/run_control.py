@@ -105,8 +105,7 @@ class RunControl:
 
     def run(self) -> None:
         """Run the script in front with its input."""
-        if self.active:
-            self._host.app.show_toast("A script is running; F8 stops it", "warning")
+        if self.refuses():
             return
         if self._host.app.key_order.was_typed_before(self._over):
             self._host.app.show_toast(
@@ -127,6 +126,12 @@ class RunControl:
             execution_id=str(uuid.uuid4()),
         )
         self.start(request.execution_id or "", partial(self._run, request))
+
+    def refuses(self) -> bool:
+        """Whether something runs, beside which nothing starts: that is said."""
+        if self.now is not None and self.active:
+            self._host.app.show_toast(f"{self.now.script} is running; F8 stops it", "warning")
+        return self.active
 
     def start(self, execution_id: str, running: Callable[[], Coroutine[None, None, None]]) -> None:
         """Show the script in front as running. ``running`` does it, with ``events.listener``."""

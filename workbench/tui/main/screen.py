@@ -155,8 +155,7 @@ class WorkbenchScreen(PaneScreen):
         if self.scripts.tabs:
             self.runs.show_front()
             self._titles.show(paired=self.is_paired)
-            cut = self._titles.name_cut()
-            if cut:
+            if cut := self._titles.name_cut():
                 self.set_status(cut, of=self.tab)
             self._show_header()  # it names the script, with the mark of unsaved text
 
@@ -194,7 +193,8 @@ class WorkbenchScreen(PaneScreen):
     # -- the words around the panes ----------------------------------------------------
 
     def _show_status(self) -> None:
-        self._status.show_run(self.runs.now, opened=self.app.runtime_now is not None)
+        run, opened = self.runs.now, self.app.runtime_now is not None
+        self._status.show_run(run, opened=opened, is_front=run is self.runs.shown)
 
     def _show_header(self) -> None:
         if not self.scripts.tabs:

@@ -78,14 +78,17 @@ class StatusLine(QuietLine):
             self._passing = self._passing[0], Content("")
         return self._message is told
 
-    def show_run(self, run: LiveRun | None, *, opened: bool) -> None:
-        """opened: whether the servers and the pool are."""
+    def show_run(self, run: LiveRun | None, *, opened: bool, is_front: bool = True) -> None:
+        """opened: whether the servers and the pool are; is_front: whether it is of the script in front, else
+        its name is said."""
         self._shows_message = run is None or run.execution is not None
         if self._shows_message:
             self._put_message()
             return
         assert run is not None
         parts = ["Starting" if not opened else "Waiting" if run.queued else "Running"]
+        if not is_front:
+            parts[0] += f" {clean_line(run.script, 40)}"
         made = count(run.made, "call")
         calls = f"{run.made}/{run.max_calls} calls" if run.max_calls else made
         parts += [calls, f"{run.elapsed_ms / 1000:.1f} s", "F8 stops"]

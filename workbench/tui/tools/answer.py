@@ -67,7 +67,7 @@ class AnswerPane(Pane):
 
     def be_read(self) -> None:
         """Give the focus to what is shown."""
-        (self.card if self.has_class("-failed") else self.view).focus()
+        self.screen.set_focus(self.card if self.has_class("-failed") else self.view)
 
     @on(ErrorCard.TreeWanted)
     def _as_tree(self) -> None:

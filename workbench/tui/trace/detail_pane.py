@@ -72,10 +72,12 @@ class DetailPane(Pane):
     def _show_card(self, shown: bool) -> None:
         """The card of an error, or the value in its place; the focus stays there."""
         old, new = (self.result, self.error_card) if shown else (self.error_card, self.result)
-        focused = old.has_focus
+        # Of the screen, and at once: what a widget knows of its focus, and what it asks for, comes later than
+        # the key that went elsewhere.
+        focused = self.screen.focused is old
         old.display, new.display = False, True
         if focused:
-            new.focus()
+            self.screen.set_focus(new)
 
     @on(JsonView.Shown)
     def _value_shown(self, event: JsonView.Shown) -> None:
