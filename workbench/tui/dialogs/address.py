@@ -13,6 +13,7 @@ from workbench.core.elicitation import Elicitation, Reply
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.dialogs.asking import AskingScreen
+from workbench.tui.dialogs.question_box import Words
 from workbench.util.browser import open_browser
 from workbench.util.os_differences import has_browser
 
@@ -22,7 +23,7 @@ class AddressScreen(AskingScreen):
 
     DEFAULT_CSS = """
     AddressScreen #asked-host { margin-top: 1; }
-    AddressScreen #asked-address { margin: 1 0; color: $text-accent; max-height: 12; }
+    AddressScreen #asked-address { margin: 1 0; color: $text-accent; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("address")]
 
@@ -37,7 +38,7 @@ class AddressScreen(AskingScreen):
 
     def asked_for(self) -> ComposeResult:
         yield Static(f"It leads to {host_of(self._address)}", id="asked-host", markup=False)
-        yield Static(clean_line(self._address), id="asked-address", markup=False)
+        yield Words(clean_line(self._address), id="asked-address")
         where = (
             "It opens in your browser; Workbench learns nothing of what you do there."
             if self._opens

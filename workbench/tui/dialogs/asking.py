@@ -7,14 +7,15 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.events import ScreenResume
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from workbench.core.elicitation import CANCELLED, DECLINED, Elicitation, Reply
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui.commands import bindings
+from workbench.tui.dialogs.question_box import QuestionBox, Words
 from workbench.tui.widgets.guarded_screen import GuardedModal
 
 
@@ -24,12 +25,6 @@ class AskingScreen(GuardedModal[Reply]):
 
     DEFAULT_CSS = """
     AskingScreen { align: center middle; background: $background 60%; }
-    AskingScreen #elicit-body { width: 84; max-width: 94%; height: auto; max-height: 94%; padding: 1 2;
-        border: round $primary; background: $surface; }
-    AskingScreen Static { height: auto; }
-    AskingScreen .note { color: $foreground 70%; }
-    AskingScreen .buttons { height: auto; margin-top: 1; }
-    AskingScreen Button { margin-right: 2; min-width: 6; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("asking")]
 
@@ -39,14 +34,17 @@ class AskingScreen(GuardedModal[Reply]):
         self._over = False
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="elicit-body") as dialog:
+        with QuestionBox() as dialog:
             dialog.border_title = Content(f"{self.server} asks")
-            yield Static(clean(self._asked.message), markup=False)
+            yield Words(clean(self._asked.message))
             yield from self.asked_for()
             with Horizontal(classes="buttons"):
                 yield Button("Not now", id="cancel", compact=True)
                 yield Button("Decline", id="decline", compact=True)
                 yield Button(self.yes, id="accept", compact=True)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.query_one(QuestionBox).fit)
 
     @property
     def server(self) -> str:

@@ -22,8 +22,6 @@ class ElicitScreen(AskingScreen):
     """The form of one question; F5 sends it."""
 
     DEFAULT_CSS = """
-    ElicitScreen FormView { max-height: 55vh; margin: 1 0; }
-    ElicitScreen #elicit-about { max-height: 6; }
     ElicitScreen #elicit-problem { color: $text-error; }
     """
 
@@ -41,7 +39,7 @@ class ElicitScreen(AskingScreen):
 
     def asked_for(self) -> ComposeResult:
         yield self._form
-        yield Static(id="elicit-about", markup=False)
+        yield Static(id="elicit-about", classes="about", markup=False)
         yield Static(id="elicit-problem", markup=False)
         said = f"What you send goes to {self.server}. Never type a password here."
         yield Static(said, classes="note", markup=False)

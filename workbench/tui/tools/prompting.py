@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
 
@@ -18,6 +18,7 @@ from workbench.core.model import ExecutionRequest, JsonValue
 from workbench.text.sanitize import clean, clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import LineScreen
+from workbench.tui.dialogs.question_box import QuestionBox, Words
 from workbench.tui.forms.drawing import about
 from workbench.tui.forms.view import FormView
 from workbench.tui.tools.beside import (
@@ -57,12 +58,6 @@ class PromptScreen(GuardedModal[dict[str, JsonValue] | None]):
 
     DEFAULT_CSS = """
     PromptScreen { align: center middle; background: $background 60%; }
-    PromptScreen #prompt-body { width: 84; max-width: 94%; height: auto; max-height: 94%; padding: 1 2;
-        border: round $primary; background: $surface; }
-    PromptScreen FormView { max-height: 55vh; margin: 1 0; }
-    PromptScreen Static { height: auto; max-height: 6; }
-    PromptScreen .buttons { height: auto; margin-top: 1; }
-    PromptScreen Button { margin-right: 2; min-width: 6; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("asking")]
 
@@ -73,12 +68,12 @@ class PromptScreen(GuardedModal[dict[str, JsonValue] | None]):
         self._form = FormView(Form(schema), SchemaCheck(schema))
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="prompt-body") as dialog:
+        with QuestionBox() as dialog:
             name = clean_line(f"{self._prompt.server} {self._prompt.name}", 60)
             dialog.border_title = Content(f"Get {name}")
-            yield Static(clean(self._prompt.description), markup=False)
+            yield Words(clean(self._prompt.description))
             yield self._form
-            yield Static(id="prompt-about", markup=False)
+            yield Static(id="prompt-about", classes="about", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Not now", id="cancel", compact=True)
                 yield Button("Get it (F5)", id="accept", compact=True)
@@ -86,6 +81,9 @@ class PromptScreen(GuardedModal[dict[str, JsonValue] | None]):
     def on_mount(self) -> None:
         self._form.styles.height = len(self._form.form.rows) + _ROOM
         self._form.be_at_hand()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.query_one(QuestionBox).fit)
 
     @on(FormView.Changed)
     def _describe_field(self) -> None:
