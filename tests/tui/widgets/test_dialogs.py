@@ -13,15 +13,24 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input
 
+from tests.tui.conftest import until
 from workbench import tui
 from workbench.catalogue.offerings import PromptInfo
 from workbench.core.elicitation import Elicitation
 from workbench.tui.dialogs.address import AddressScreen
-from workbench.tui.dialogs.ask import LineScreen
+from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.dialogs.elicitation import ElicitScreen
+from workbench.tui.dialogs.help import HelpScreen
+from workbench.tui.dialogs.jump import JumpScreen
 from workbench.tui.dialogs.palette import Entry, PaletteScreen
 from workbench.tui.dialogs.pick import PickScreen
+from workbench.tui.forms.text_entry import TextEntryScreen
+from workbench.tui.tools.importing import ImportScreen
+from workbench.tui.tools.looking import LookScreen
 from workbench.tui.tools.prompting import PromptScreen
+from workbench.tui.values.text_screen import TextScreen
+from workbench.tui.widgets.guarded_screen import GuardedModal
+from workbench.tui.widgets.key_footer import KeyFooter
 
 pytestmark = pytest.mark.anyio
 
@@ -54,6 +63,37 @@ async def test_what_is_typed_can_be_read() -> None:
             await app.pop_screen()
             if isinstance(gone, PaletteScreen):
                 gone.add([Entry("late", "late", lambda: None)])  # a server that connects meanwhile
+
+
+async def test_the_line_of_keys_has_those_of_the_screen_on_top() -> None:
+    """Below a dialog stood the keys of what it covers, none of which did anything."""
+    app = Bare()
+    async with app.run_test(size=(60, 20)) as pilot:
+        screens: list[GuardedModal[Any]] = [
+            PickScreen("Pick", NAMES),
+            ChoiceScreen("Really?", {"no": "No", "yes": "Yes"}),
+            LookScreen("It would start:", NAMES, no="Back", yes="Add it"),
+            PaletteScreen([Entry(name, name, lambda: None) for name in NAMES]),
+            ElicitScreen(Elicitation("server", "What?")),
+            PromptScreen(PromptInfo("server", "prompt")),
+            JumpScreen(tuple),
+            HelpScreen({}, ""),
+            ImportScreen(Path("nowhere.toml"), {}),
+            TextEntryScreen("", "A field", "text"),
+            TextScreen("text", "A text"),
+        ]
+        for screen in screens:
+            await app.push_screen(screen)
+            await pilot.pause()
+            (footer,) = screen.query(KeyFooter)
+            assert screen.get_widget_at(0, 19)[0] is footer, screen
+            assert all(
+                region.bottom < 20 for each in screen.query(".dialog") if (region := each.region)
+            )
+            await until(lambda: footer.entries, f"the keys of {screen}")  # noqa: B023
+            keys = screen.active_bindings
+            assert all(keys[entry.key].node.screen is screen for entry in footer.entries)
+            app.pop_screen()
 
 
 async def test_titles_of_dialogs_are_no_markup() -> None:

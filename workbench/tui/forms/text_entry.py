@@ -11,7 +11,6 @@ from workbench.tui.commands import bindings
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.highlighting import Language
 from workbench.tui.widgets.guarded_screen import GuardedModal
-from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 
 
@@ -35,7 +34,6 @@ class TextEntryScreen(GuardedModal[str | None]):
         with Pane() as pane:
             pane.set_title(self._title, "F5 takes it · Esc leaves it as it was")
             yield CodeArea(self._text, language=self._language)
-        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one(CodeArea).focus()

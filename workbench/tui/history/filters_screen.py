@@ -16,7 +16,6 @@ from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.history.saved_filters import SavedFilters, filter_name_problem
 from workbench.tui.widgets.guarded_screen import GuardedModal
-from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.row_list import RowList
 
@@ -53,7 +52,6 @@ class FiltersScreen(GuardedModal[str | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Filters that are kept"
             yield RowList[Kept](_line, _heading, id="filters-rows")
-            yield KeyFooter()
 
     def on_mount(self) -> None:
         self.rows.empty_text = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -18,7 +18,6 @@ from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.tools.pages import gone
 from workbench.tui.widgets.guarded_screen import GuardedModal
-from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
@@ -34,7 +33,7 @@ class ApproveScreen(GuardedModal[None]):
 
     DEFAULT_CSS = """
     ApproveScreen { align: center middle; background: $background 60%; }
-    ApproveScreen #approve-body { width: 96%; height: 92%; background: $surface; }
+    ApproveScreen #approve-panes { width: 96%; height: 92%; background: $surface; }
     ApproveScreen #approve-tools { width: 1fr; }
     ApproveScreen #approve-change { width: 3fr; }
     ApproveScreen VerticalScroll { padding: 0 1; }
@@ -55,13 +54,11 @@ class ApproveScreen(GuardedModal[None]):
         """Tools and the form of their definition: one that the server sends meanwhile was not looked at."""
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="approve-body"):
-            with Horizontal(id="approve-panes"):
-                with Pane(id="approve-tools"):
-                    yield RowList[Change](self._line, lambda _: "  Tool", id="approve-rows")
-                with Pane(id="approve-change"), VerticalScroll():
-                    yield Static(id="approve-text", markup=False)
-            yield KeyFooter()
+        with Horizontal(id="approve-panes"):
+            with Pane(id="approve-tools"):
+                yield RowList[Change](self._line, lambda _: "  Tool", id="approve-rows")
+            with Pane(id="approve-change"), VerticalScroll():
+                yield Static(id="approve-text", markup=False)
 
     @property
     def rows(self) -> RowList[Change]:

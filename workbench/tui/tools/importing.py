@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -20,7 +20,6 @@ from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.tools.adding import preview
 from workbench.tui.widgets.guarded_screen import GuardedModal
-from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
@@ -37,7 +36,7 @@ class ImportScreen(GuardedModal[list[str] | None]):
 
     DEFAULT_CSS = """
     ImportScreen { align: center middle; background: $background 60%; }
-    ImportScreen #import-body { width: 96%; height: 92%; background: $surface; }
+    ImportScreen #import-panes { width: 96%; height: 92%; background: $surface; }
     ImportScreen #import-servers, ImportScreen #import-one { width: 1fr; }
     ImportScreen VerticalScroll { padding: 0 1; }
     ImportScreen.-narrow #import-panes { layout: vertical; }
@@ -54,13 +53,11 @@ class ImportScreen(GuardedModal[list[str] | None]):
         self._marked: set[str] = set()
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="import-body"):
-            with Horizontal(id="import-panes"):
-                with Pane(id="import-servers"):
-                    yield RowList["Planned"](self._line, lambda _: "  Server", id="import-rows")
-                with Pane(id="import-one"), VerticalScroll():
-                    yield Static(id="import-text", markup=False)
-            yield KeyFooter()
+        with Horizontal(id="import-panes"):
+            with Pane(id="import-servers"):
+                yield RowList["Planned"](self._line, lambda _: "  Server", id="import-rows")
+            with Pane(id="import-one"), VerticalScroll():
+                yield Static(id="import-text", markup=False)
 
     @property
     def rows(self) -> RowList[Planned]:

@@ -16,7 +16,6 @@ from workbench.text.sanitize import clean, clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.tools.pages import gone
 from workbench.tui.widgets.guarded_screen import GuardedModal
-from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_input import LineInput
 from workbench.util.browser import open_browser
 from workbench.util.os_differences import has_browser
@@ -51,7 +50,6 @@ class LoginScreen(GuardedModal[str | None]):
             yield Static(id="login-address", markup=False)
             yield LineInput(id="login-line", placeholder="the address that the browser ends at")
             yield Static(id="login-problem", markup=False)
-            yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one(Input).display = False

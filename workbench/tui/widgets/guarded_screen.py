@@ -9,9 +9,11 @@ from textual import events
 from textual.await_complete import AwaitComplete
 from textual.filter import LineFilter
 from textual.screen import ModalScreen
+from textual.widget import Widget
 
 from workbench.tui.readable import ReadableFilter
 from workbench.tui.textual_private import ScreenBase
+from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.mouse import only_asks
 
 R = TypeVar("R")
@@ -73,7 +75,8 @@ class GuardedScreen(ScreenBase[R]):
 
 
 class GuardedModal(GuardedScreen[R], ModalScreen[R]):
-    """The same over the screen below it. What stands in a ``.dialog`` begins with this look; a screen's own
+    """The same over the screen below it, whose keys do nothing now: the line of keys has its own in their
+    place. What stands in a ``.dialog`` begins with this look; a screen's own
     style, being as exact and of a class further down, has the last word."""
 
     DEFAULT_CSS = """
@@ -85,3 +88,6 @@ class GuardedModal(GuardedScreen[R], ModalScreen[R]):
     GuardedModal.-tiny .buttons { layout: vertical; }
     GuardedModal OptionList { height: auto; max-height: 16; border: none; background: $surface; margin-top: 1; }
     """
+
+    async def mount_composed_widgets(self, widgets: list[Widget]) -> None:
+        await super().mount_composed_widgets([*widgets, KeyFooter()])
