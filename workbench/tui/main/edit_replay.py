@@ -13,9 +13,11 @@ from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.dialogs.ask import ChoiceScreen
 from workbench.tui.main.input_text import InputError, parse_input
+from workbench.tui.main.opening import with_runtime
 from workbench.tui.main.tab import Tab
 
 if TYPE_CHECKING:
+    from workbench.core.runtime import Runtime
     from workbench.history import Recording
     from workbench.replay import Divergence, Replayed, Rule
     from workbench.tui.main.host import Host
@@ -42,13 +44,16 @@ class EditAndReplay:
         self._detail = detail
         self._last: tuple[Replayed, Divergence, str] | None = None
 
-    async def ask(self) -> None:
+    def ask(self) -> None:
         """What shall a call do that the record does not know? Then replay."""
+        with_runtime(self._host, self._ask, group="edit-replay")
+
+    async def _ask(self, runtime: Runtime) -> None:
         host, tab = self._host, self._host.tab
         if self._runs.refuses():
             return
         try:
-            recorded = tab.recorded or await self._last_run(tab)
+            recorded = tab.recorded or await self._last_run(runtime, tab)
         except HistoryError as error:
             host.app.show_toast(str(error), "error")
             return
@@ -79,10 +84,9 @@ class EditAndReplay:
         )
         host.app.push_screen(ChoiceScreen(question, _RULES), chosen)
 
-    async def _last_run(self, tab: Tab) -> str | None:
+    async def _last_run(self, runtime: Runtime, tab: Tab) -> str | None:
         """The newest run of a script of this name, whoever ran it."""
-        runtime = self._host.app.runtime_now
-        if runtime is None or tab.document.path is None:
+        if tab.document.path is None:
             return None
         rows = await asyncio.to_thread(runtime.history.list_executions, limit=_LOOKED_AT)
         mine = (

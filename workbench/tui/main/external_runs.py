@@ -14,6 +14,7 @@ from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui import commands
 from workbench.tui.history.agents import AgentRuns, has_failed
+from workbench.tui.main.opening import with_runtime
 from workbench.tui.notices import FailureNotices
 from workbench.tui.wording import COLOURS, SIGNS, duration
 
@@ -145,7 +146,7 @@ class ExternalRuns:
 
     def show_agents(self) -> None:
         """The sessions of other processes, and their runs."""
-        self._navigation.with_runtime(self._show_agents)
+        with_runtime(self._host, self._show_agents)
 
     def _show_agents(self, runtime: Runtime) -> None:
         from workbench.tui.history.agents_screen import AgentsScreen

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
@@ -15,6 +14,7 @@ from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor import external_editor as external
 from workbench.tui.editor.analysis.script_places import is_word
 from workbench.tui.history.saved_filters import SavedFilters
+from workbench.tui.main.opening import with_runtime
 from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.pane_screen import SPACIOUS, WIDE
 
@@ -100,7 +100,7 @@ class Navigation:
 
     def choose_replay(self) -> None:
         """Choose one of the last runs and step through it."""
-        self.with_runtime(self._choose_replay)
+        with_runtime(self._host, self._choose_replay)
 
     def _choose_replay(self, runtime: Runtime) -> None:
         app = self._host.app
@@ -124,7 +124,7 @@ class Navigation:
 
     def open_history(self, filter_text: str = "") -> None:
         """Every run of every face, or those that a filter leaves; Enter replays one."""
-        self.with_runtime(lambda runtime: self._open_history(runtime, filter_text))
+        with_runtime(self._host, lambda runtime: self._open_history(runtime, filter_text))
 
     def _open_history(self, runtime: Runtime, filter_text: str) -> None:
         from workbench.tui.history.screen import HistoryScreen
@@ -150,7 +150,7 @@ class Navigation:
 
     def open_tools(self) -> None:
         """Servers and tools; Enter inserts a call at the cursor."""
-        self.with_runtime(self._open_tools)
+        with_runtime(self._host, self._open_tools)
 
     def _open_tools(self, runtime: Runtime) -> None:
         from workbench.tui.tools.screen import ToolsScreen
@@ -181,23 +181,3 @@ class Navigation:
         app.push_screen(screen)
         if key:
             screen.call_after_refresh(lambda: screen.query_one(FilteredList).show_only(key))
-
-    def with_runtime(self, go: Callable[[Runtime], object]) -> None:
-        """Do it with the runtime: at once, or as soon as it is open."""
-        runtime = self._host.app.runtime_now
-        if runtime is not None:
-            go(runtime)
-        else:
-            self._host.run_worker(
-                self._when_open(go), group="navigation", exclusive=True, exit_on_error=False
-            )
-
-    async def _when_open(self, go: Callable[[Runtime], object]) -> None:
-        app = self._host.app
-        with app.key_order.hold():  # what is typed next is meant for what opens
-            try:
-                runtime = await app.runtime()
-            except Exception as error:
-                app.show_toast(f"The servers and the history are not open: {error}", "error")
-            else:
-                go(runtime)

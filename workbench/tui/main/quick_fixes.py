@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from workbench.tui.dialogs.pick import PickScreen
 from workbench.tui.editor.analysis.script_places import place_of
+from workbench.tui.main.opening import with_runtime
 
 if TYPE_CHECKING:
+    from workbench.core.runtime import Runtime
     from workbench.tui.editor.hints.findings import Finding, Fix
     from workbench.tui.main.host import Host
     from workbench.tui.main.tab import Tab
@@ -21,33 +23,28 @@ class QuickFixes:
         self._host = host
 
     def begin(self) -> None:
-        self._host.run_worker(self._fix, group="fix", exclusive=True, exit_on_error=False)
+        with_runtime(self._host, self._fix, group="fix")
 
-    async def _fix(self) -> None:
+    async def _fix(self, runtime: Runtime) -> None:
         from workbench.tui.editor.hints.call_findings import findings
 
+        # What is typed meanwhile finds the script put right, or chooses.
         app, tab = self._host.app, self._host.tab
-        if app.runtime_now is None:
-            app.show_toast("The servers are not open yet", "warning")
+        text = tab.script.text
+        row = tab.script.cursor_location[0]
+        found = await asyncio.to_thread(findings, runtime.upstream.catalogue(), text)
+        chosen = _at_or_after(found, text, row)
+        if chosen is None:
+            app.show_toast("Nothing that could be put right was found in the calls of this script")
             return
-        with app.key_order.hold():  # what is typed next finds the script put right, or chooses
-            text = tab.script.text
-            row = tab.script.cursor_location[0]
-            found = await asyncio.to_thread(findings, app.runtime_now.upstream.catalogue(), text)
-            chosen = _at_or_after(found, text, row)
-            if chosen is None:
-                app.show_toast(
-                    "Nothing that could be put right was found in the calls of this script"
-                )
-                return
-            fixes = chosen.fixes
-            if len(fixes) == 1:
-                self._put(tab, text, fixes[0])
-                return
-            asked = PickScreen(chosen.message, [each.title for each in fixes])
-            await app.push_screen(
-                asked, lambda n: self._put(tab, text, fixes[n]) if n is not None else None
-            )
+        fixes = chosen.fixes
+        if len(fixes) == 1:
+            self._put(tab, text, fixes[0])
+            return
+        asked = PickScreen(chosen.message, [each.title for each in fixes])
+        await app.push_screen(
+            asked, lambda n: self._put(tab, text, fixes[n]) if n is not None else None
+        )
 
     def _put(self, tab: Tab, text: str, fix: Fix) -> None:
         if tab is not self._host.tab or tab.script.text != text:

@@ -264,8 +264,8 @@ class WorkbenchScreen(PaneScreen):
     def action_stop(self) -> None:
         self.runs.stop()
 
-    async def action_replay_edited(self) -> None:
-        await self.edit_and_replay.ask()
+    def action_replay_edited(self) -> None:
+        self.edit_and_replay.ask()
 
     def action_divergence(self) -> None:
         self.edit_and_replay.show()
@@ -297,8 +297,8 @@ class WorkbenchScreen(PaneScreen):
     def action_previous_script(self) -> None:
         self.scripts.turn(-1)
 
-    async def action_schema(self) -> None:
-        await self.scripts.show_schema()
+    def action_schema(self) -> None:
+        self.scripts.show_schema()
 
     def action_next_problem(self) -> None:
         self.problems.go_to()

@@ -16,6 +16,7 @@ from workbench.tui.editor import script_documents
 from workbench.tui.editor.script_documents import Document, DocumentError
 from workbench.tui.main.closed_scripts import ClosedScripts
 from workbench.tui.main.folded_files import FoldedFiles
+from workbench.tui.main.opening import with_runtime
 from workbench.tui.main.tab import Tab, new_tab
 from workbench.tui.main.wrapped_files import WrappedFiles
 from workbench.tui.ui_state import Draft
@@ -23,6 +24,7 @@ from workbench.tui.ui_state import Draft
 if TYPE_CHECKING:
     from workbench.catalogue.inference import SeenType
     from workbench.catalogue.tools import ToolInfo
+    from workbench.core.runtime import Runtime
     from workbench.tui.editor.hints.call_signature import CallSignature
     from workbench.tui.editor.hints.offers import Completion
     from workbench.tui.main.editor_pane import EditorPane
@@ -246,12 +248,13 @@ class ScriptTabs:
         runtime = self._host.app.runtime_now
         return None if runtime is None else signature_at(runtime.upstream.catalogue(), text, cursor)
 
-    async def show_schema(self) -> None:
+    def show_schema(self) -> None:
         """Show what is known of the tool that the script calls at the cursor."""
+        with_runtime(self._host, self._show_schema, group="schema")
+
+    async def _show_schema(self, _: Runtime) -> None:
         script = self.tab.script
-        if self._host.app.runtime_now is None:
-            self._host.app.show_toast("The servers are not open yet", "warning")
-        elif not script.has_focus or not await script.show_tool():
+        if not script.has_focus or not await script.show_tool():
             self._host.app.show_toast(
                 "Put the cursor into a call: tools.SERVER.TOOL(…) or call_tool(…)"
             )
