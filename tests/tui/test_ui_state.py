@@ -38,6 +38,16 @@ def test_draft_of_a_dead_process_is_recovered_once(tmp_path: Path) -> None:
     assert store.recover() == []
 
 
+def test_the_same_text_left_by_several_is_recovered_once(tmp_path: Path) -> None:
+    """Of two that started together after a crash both took it over."""
+    for text in ("return 1", "return 1", "return 2"):
+        leave_draft(tmp_path, text)
+    store = SessionStore(tmp_path)
+    assert sorted(draft.text for draft in store.recover()) == ["return 1", "return 2"]
+    store.forget()
+    assert draft_files(tmp_path) == []
+
+
 def draft_files(data_dir: Path) -> list[Path]:
     return list((data_dir / "tui").glob("draft-*.json"))
 

@@ -97,13 +97,13 @@ class SessionStore:
         return keep
 
     def recover(self) -> list[Draft]:
-        """The drafts of processes that are gone. They are kept until ``forget``."""
-        return [
-            draft
-            for file in self._left_behind()
-            for entry in _items(_load(file))
-            if (draft := _draft(entry)) is not None
-        ]
+        """The drafts of processes that are gone. They are kept until ``forget``. The same text in several, as
+        of two that started together after a crash, comes once."""
+        found = (_draft(entry) for file in self._left_behind() for entry in _items(_load(file)))
+        texts = {
+            (draft.path, draft.text, draft.input): draft for draft in found if draft is not None
+        }
+        return list(texts.values())
 
     def forget(self) -> None:
         """The recovered drafts are on the screen (and in this process's own file)."""

@@ -64,8 +64,12 @@ class ScriptTabs:
         the files of the last session, else the sample."""
         for file in files if script is None else ():
             await self.open(Path(file))
-        for draft in lost:
-            await self._recover(draft)  # in front: who lost it looks for it
+        recovered = [
+            await self._recover(draft) for draft in lost
+        ]  # in front: who lost it looks for it
+        if recovered:
+            names = ", ".join(dict.fromkeys(recovered))
+            self._host.app.show_toast(f"Recovered unsaved text of {names}", "warning")
         if script is not None:
             await self.open(script)
         elif not self.tabs:
@@ -73,8 +77,9 @@ class ScriptTabs:
         elif not lost:
             self.switch(current)
 
-    async def _recover(self, draft: Draft) -> None:
-        """Show what a crash left. What was written into its file since then is not overwritten unasked."""
+    async def _recover(self, draft: Draft) -> str:
+        """Show what a crash left, and return its name. What was written into its file since then is not
+        overwritten unasked."""
         try:
             document = script_documents.read(Path(draft.path)) if draft.path else Document(None)
         except DocumentError:
@@ -86,7 +91,7 @@ class ScriptTabs:
         elif document.path is not None:
             tab.document.stamps = draft.stamps
         tab.script.text, tab.input.text = draft.text, draft.input
-        self._host.app.show_toast(f"Recovered unsaved text of {document.name}", "warning")
+        return document.name
 
     def drafts(self) -> list[Draft]:
         """Text that is in no file."""
