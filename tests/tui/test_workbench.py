@@ -813,6 +813,10 @@ async def test_a_call_that_is_inserted_does_not_glue_to_a_word(
         ("  return x", 2, "  await f();\n  return x"),
         ("  return x", 0, "await f();\n  return x"),
         ("\nreturn x", 0, "await f()\nreturn x"),
+        ("  g({ a })", 10, "  g({ a })\n  await f()"),
+        ("g();  \nh()", 6, "g();  \nawait f()\nh()"),
+        ("if (x) {", 8, "if (x) {await f()"),
+        ("g( )", 2, "g(await f() )"),
         ("  )", 2, "  await f())"),
     ],
 )

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from workbench.tui.main.script_files import ScriptFiles
     from workbench.tui.main.sidebar import Sidebar, SidebarRow
 
+_ENDS = tuple(")]};\"'`")
+"""What no call can stand behind on the same line."""
+
 
 class Navigation:
     """Leads from the scripts to all else, and takes what is brought back from there."""
@@ -169,6 +172,8 @@ class Navigation:
                 call += f";\n{before}"  # in front of a statement: it is one, too
             elif is_word(line[column : column + 1]):  # beside a word it would become a part of it
                 call += " "
+            if before.rstrip().endswith(_ENDS) and not after:  # behind a statement: it is one, too
+                call = f"\n{line[: len(line) - len(line.lstrip())]}{call}"
             script.insert((" " if is_word(before[-1:]) else "") + call)
             self._host.go_to("script")
 
