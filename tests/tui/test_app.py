@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual import events
+from textual._compositor import LayoutUpdate
+from textual.css.model import RuleSet
+from textual.css.parse import parse
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
 
 from tests.tui.conftest import MakeApp, app_opened, told, until
 from workbench.config import Config, ServerSettings, UiSettings
+from workbench.tui import app as app_module
 from workbench.tui.app import WorkbenchApp
 
 pytestmark = pytest.mark.anyio
@@ -73,3 +83,45 @@ async def test_the_first_painting_shows_the_script(make_app: MakeApp) -> None:
         await until(lambda: any("1 Script" in each for each in painted), "it is painted")
     first = next(each for each in painted if "1 Script" in each)
     assert "return 'opened'" in first
+
+
+async def test_the_first_painting_is_the_only_one_of_the_whole_screen(make_app: MakeApp) -> None:
+    """It was painted again when widgets had said that they know their size, and once more with the focus: the
+    first key waited for all that, and each time for the next beat."""
+    app = make_app("return 'opened'")
+    whole: list[Widget | None] = []
+    display = app._display
+
+    def noted(screen: Screen[Any], renderable: Any) -> None:
+        if isinstance(renderable, LayoutUpdate):
+            whole.append(app.main.focused)
+        display(screen, renderable)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "_display", noted)
+        patch.setattr(Timer, "resume", lambda timer: None)  # the beat
+        async with app.run_test(size=(120, 40)):
+            await until(lambda: whole, "it is painted")
+            app.post_message(events.Key("x", "x"))
+            await until(lambda: app.main.tab.script.text.startswith("x"))
+            await until(lambda: not app.key_order.is_busy)
+            assert whole == [app.main.tab.script]
+
+
+async def test_each_style_is_parsed_once_at_the_start(make_app: MakeApp) -> None:
+    """The sheet was parsed for Textual's own colours, for those that were left, and with the first widget."""
+    app = make_app("return 1", config=Config(ui=UiSettings(theme="nord")))
+    parsed: list[str] = []
+
+    def noted(scope: str, css: str, *more: Any, **options: Any) -> Iterable[RuleSet]:
+        parsed.append(css)
+        return parse(scope, css, *more, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("textual.css.stylesheet.parse", noted)
+        async with app.run_test(size=(120, 40)):
+            await app_opened(app)
+            sheet = (Path(app_module.__file__).parent / app.CSS_PATH).read_text("utf-8")
+            assert parsed.count(sheet) == 1
+            app.theme = "gruvbox"
+            await until(lambda: parsed.count(sheet) == 2, "for other colours")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -31,6 +31,7 @@ from workbench.tui.runtime_host import RuntimeHost
 from workbench.tui.saving import Saving, file_name
 from workbench.tui.seen_results import SeenResults
 from workbench.tui.session_keeper import SessionKeeper
+from workbench.tui.starting import Starting
 from workbench.tui.terminal_variants import EncodableFilter, is_utf8, suited, terminal_encoding
 from workbench.tui.textual_private import AppBase
 from workbench.tui.theme_files import ThemeFiles
@@ -70,7 +71,6 @@ class WorkbenchApp(AppBase):
         super().__init__()
         self.config = config
         self.data_dir = data_dir
-        self._script = script
         self.main = WorkbenchScreen()
         self.shares: dict[str, dict[str, float]] = {}
         """How the user has laid out the panes; see ``Session.shares``."""
@@ -94,8 +94,7 @@ class WorkbenchApp(AppBase):
         self._saving = Saving(self)
         self._leaving = Leaving(self)
         self.runtime_host = RuntimeHost(self)
-        self._start = ExitStack()
-        """What holds until the first script is open."""
+        self._starting = Starting(self, script)
         self._collector = Collector()
         self.work_failed = BackgroundErrors(self).tell
         self.key_order = KeyOrder(self, super().on_event)
@@ -156,20 +155,15 @@ class WorkbenchApp(AppBase):
 
     # -- start and end -----------------------------------------------------------------
 
+    def get_default_screen(self) -> WorkbenchScreen:
+        """The main screen, below all others: one of Textual's below it would be made and laid out before."""
+        return self._starting.main_screen()
+
     def on_mount(self) -> None:
-        problems = self.theme_files.load()
-        last_theme = self.sessions.recall()
-        wrong_theme = self.theme_files.choose(self.config.ui.theme or last_theme)
-        if wrong_theme is not None:
-            problems.append(wrong_theme)
-            self.theme_files.choose("")
         keys, wrong = commands.keymap(self.config.keys)
         self.set_keymap(keys)
-        self._start.enter_context(self.key_order.hold())
-        self._start.enter_context(self.batch_update())  # painted once, with the script
-        self.push_screen(self.main)
-        self.call_after_refresh(self._open_scripts)
-        for problem in (*problems, *wrong):
+        self.call_after_refresh(self._starting.open_scripts)
+        for problem in wrong:
             self.show_toast(problem, "warning")
         self.runtime_host.expect()  # a script may be started before anything is painted
         self.set_timer(_SETTLED_S, self._collector.start)
@@ -193,15 +187,6 @@ class WorkbenchApp(AppBase):
         if type(screen) is type(self.screen):
             return nothing_to_await()
         return super().push_screen(screen, *args, **options)
-
-    async def _open_scripts(self) -> None:
-        """Open what is shown first. Keys that were typed before wait for it."""
-        with self._start:
-            first = self.sessions.is_first_start
-            await self.sessions.reopen(self._script)
-            self.main.welcome(first=first)
-        # Its imports would take half the processor from the first screen.
-        self.call_after_refresh(self.runtime_host.open)
 
     def keep_drafts(self) -> bool:
         """Write unsaved text where the next start finds it. False: it could not be written."""

@@ -107,6 +107,7 @@ class KeyOrder:
         """Hand the next one on, if its turn has come."""
         while self._waiting and not self._busy and not self._held:
             if self._settles_still():
+                self._app.paints_at_once = True  # what is left to paint keeps the key waiting
                 self._app.call_after_refresh(self._next)
                 break
             self._as_it_was_meant()

@@ -28,6 +28,16 @@ class ThemeFiles:
         self._in_files: set[str] = set()
         self._seen: _Stamp = ()
 
+    def begin(self, wanted: str) -> list[str]:
+        """Read every file and put a theme in force, the usual one where there is none of that name; what is
+        wrong."""
+        problems = self.load()
+        wrong = self.choose(wanted)
+        if wrong is not None:
+            problems.append(wrong)
+            self.choose("")
+        return problems
+
     def load(self) -> list[str]:
         """Read every file; what is wrong with them. A theme whose file is wrong stays as it was."""
         folders = themes.theme_folders()

@@ -41,7 +41,15 @@ async def test_instances_have_the_members() -> None:
     async with app.run_test():
         area, log = TextArea("a\nb"), RichLog()
         await app.mount(area, log)
-        for one in (app, area, log, area.document, area.wrapped_document, area.history):
+        for one in (
+            app,
+            app.stylesheet,
+            area,
+            log,
+            area.document,
+            area.wrapped_document,
+            area.history,
+        ):
             for kind, names in INSTANCE_MEMBERS.items():
                 if isinstance(one, kind):
                     for name in names:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.css.stylesheet import Stylesheet
 from textual.document._history import EditHistory
 from textual.dom import DOMNode
 from textual.screen import Screen
@@ -26,7 +27,7 @@ CLASS_MEMBERS: dict[type, tuple[str, ...]] = {
     Document: ("replace_range", "get_text_range"),
     Screen: (
         *("_on_idle", "_on_timer_update", "_post_register", "_on_screen_resume", "_screen_resized"),
-        "_get_breakpoint_classes",
+        *("_get_breakpoint_classes", "_refresh_layout", "_compositor_refresh"),
     ),
     ScrollView: ("_scroll_update",),
     TextArea: (
@@ -35,6 +36,7 @@ CLASS_MEMBERS: dict[type, tuple[str, ...]] = {
         *("_yield_character_locations", "_yield_character_locations_reverse"),
         "_refresh_scrollbars",
     ),
+    Stylesheet: ("reparse", "set_variables", "parse"),
     WorkerManager: ("_remove_worker",),
     WrappedDocument: ("height",),
     XTermParser: ("parse", "parse_mouse_code", "_sequence_to_key_events"),
@@ -50,6 +52,7 @@ INSTANCE_MEMBERS: dict[type, tuple[str, ...]] = {
         *("_compositor", "_dirty_widgets", "_layout_required", "_scroll_required"),
         "_repaint_required",
     ),
+    Stylesheet: ("_variables",),
     TextArea: ("_highlight_query", "_line_cache", "_theme", "_cursor_offset"),
     WrappedDocument: (
         *("_offset_to_line_info", "_line_index_to_offsets", "_wrap_offsets", "_tab_width_cache"),

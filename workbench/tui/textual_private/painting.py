@@ -23,6 +23,7 @@ from textual.strip import Strip
 
 from workbench.tui.textual_private.key_parser import read_keys_with_ours
 from workbench.tui.textual_private.placing import render_in_place
+from workbench.tui.textual_private.stylesheet import SheetParsedOnce
 from workbench.tui.textual_private.typed_ahead import with_typed_ahead
 from workbench.tui.textual_private.watched_workers import WatchedWorkers
 
@@ -33,6 +34,7 @@ class AppBase(App[int]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.stylesheet = SheetParsedOnce(variables=self.get_css_variables())
         self._workers = WatchedWorkers(self, self._work_failed)
         self._painted = Painted()
         self._painted_size = Size()

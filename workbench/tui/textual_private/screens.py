@@ -62,11 +62,16 @@ class ScreenBase(Screen[R]):
     def _compositor_refresh(self) -> None:
         """What is laid out for the first time is painted once its widgets have done what they do when they know
         their size: all of it was painted twice, and no key came between the layout and that."""
-        if self._is_laid_out:
-            super()._compositor_refresh()
-        else:
+        if not self._is_laid_out:
             self._is_laid_out = True
             self.refresh()
+        elif not self._repaint_required:  # else all of it is painted next
+            super()._compositor_refresh()
+
+    def lay_out(self) -> None:
+        """Lay out what is there now: widgets do what they do when they know their size before it is painted."""
+        self._layout_required = False
+        self._refresh_layout()
 
     def _size_classes(self, app: App[object]) -> dict[str, bool]:
         found: dict[str, bool] = {}
@@ -84,12 +89,16 @@ class ScreenBase(Screen[R]):
 
         Those come first: else a dialog was painted over what is behind it as that was laid out before.
         """
+        if not self.stack_updates:
+            return  # it is not shown yet
         known = size == self._compositor.size
         opening, self._is_opening = self._is_opening, False
         for behind in self.app._background_screens if self is self.app.screen else ():
             behind._screen_resized(size)
-        if not (known and (opening or self is not self.app.screen)):
+        if not known:
             super()._screen_resized(size)
+        elif not opening and self is self.app.screen:
+            self.refresh()  # the terminal may have lost what was shown
 
     async def _on_idle(self, event: events.Idle) -> None:
         changed = self._dirty_widgets or self._layout_required or self._scroll_required

@@ -65,7 +65,7 @@ class PaneScreen(GuardedScreen[None]):
         """Give a pane the focus."""
         self._mark(pane)
         self._heading = pane
-        self.call_after_refresh(self._arrive)
+        self.call_after_refresh(self.arrive)
 
     def action_go_to_pane(self, pane: str) -> None:
         self.go_to(pane)
@@ -74,7 +74,8 @@ class PaneScreen(GuardedScreen[None]):
     def is_settling(self) -> bool:
         return self._heading is not None
 
-    def _arrive(self) -> None:
+    def arrive(self) -> None:
+        """Give the focus to where it was sent, where that is known to be seen."""
         pane, self._heading = self._heading, None
         if pane is not None and self.is_attached:  # None: an earlier call has brought us there
             self.set_focus(self.target(pane))
