@@ -31,6 +31,12 @@ def test_import_contracts_are_kept() -> None:
             "workbench.tui.app",
             [
                 "workbench.catalogue.forms.form",
+                "workbench.core.elicitation",
+                "workbench.core.events",
+                "workbench.core.ports",
+                "workbench.core.records",
+                "workbench.history.follow",
+                "workbench.history.store",
                 "workbench.tui.forms",
                 "workbench.tui.history.screen",
                 "workbench.tui.editor.hints",

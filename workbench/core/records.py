@@ -12,6 +12,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypedDict
 
 from workbench.core.model import CallKind, JsonValue, Readings
+from workbench.core.record_errors import CorruptRecord as CorruptRecord
+from workbench.core.record_errors import HistoryError as HistoryError
+from workbench.core.record_errors import NotNamed as NotNamed
+from workbench.core.record_errors import UnknownExecution as UnknownExecution
 from workbench.text.jsontext import dumps, loads
 from workbench.text.sanitize import clean_line
 
@@ -26,22 +30,6 @@ LAST_CALLS = 200
 MOST_NAME = 60
 """Characters of the name of an execution."""
 _LIKE_AN_ID = re.compile(r"[0-9a-f-]+", re.ASCII)
-
-
-class HistoryError(Exception):
-    """The history cannot be used; the message says why."""
-
-
-class UnknownExecution(HistoryError):
-    """No execution has this id, or several begin with it."""
-
-
-class CorruptRecord(HistoryError):
-    """There is a record, but it is damaged; the message says where. It is never guessed at."""
-
-
-class NotNamed(HistoryError):
-    """An execution cannot have this name; the message says why."""
 
 
 def name_problem(name: str) -> str | None:

@@ -32,10 +32,8 @@ if TYPE_CHECKING:
     from workbench.history.store import Store
 
 _HOMES = {
-    "workbench.core.records": (
-        *("CallRow", "CorruptRecord", "ExecutionRow", "HistoryError", "Order", "Recording"),
-        "UnknownExecution",
-    ),
+    "workbench.core.record_errors": ("CorruptRecord", "HistoryError", "UnknownExecution"),
+    "workbench.core.records": ("CallRow", "ExecutionRow", "Order", "Recording"),
     "workbench.history.collecting": ("Collector",),
     "workbench.history.follow": ("POLL_S", "CallFollower", "ExecutionFollower", "Follower"),
     "workbench.history.owner": ("this_process",),

@@ -9,9 +9,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from workbench.history import ExecutionRow
 from workbench.text.sanitize import clean_line
+
+if TYPE_CHECKING:
+    from workbench.history import ExecutionRow
 
 _BETWEEN_S = 5.0
 _MOST = 80

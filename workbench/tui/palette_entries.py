@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from workbench.config import KEYS, ConfigError
 from workbench.core.scripts import samples_instead, script_names
-from workbench.history import ExecutionRow, HistoryError
+from workbench.history import HistoryError
 from workbench.text.plurals import count
 from workbench.tui import commands
 from workbench.tui.dialogs.palette import Entry, PaletteScreen
@@ -26,6 +26,7 @@ from workbench.util.one_thread import OneThread
 if TYPE_CHECKING:
     from workbench.catalogue.tools import ToolInfo
     from workbench.core.records import Wanted
+    from workbench.history import ExecutionRow
     from workbench.tui.app import WorkbenchApp
     from workbench.tui.commands import Command
     from workbench.tui.history.saved_filters import SavedFilters

@@ -6,8 +6,6 @@ import asyncio
 import importlib
 from typing import TYPE_CHECKING
 
-from workbench.tui.dialogs.questions import Questions
-
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
     from workbench.tui.app import WorkbenchApp
@@ -75,6 +73,7 @@ class RuntimeHost:
             for name in (*_OF_TOOLS, "workbench.upstream", "workbench.core.runtime"):
                 await asyncio.to_thread(importlib.import_module, name)
             from workbench.core.runtime import open_runtime
+            from workbench.tui.dialogs.questions import Questions
 
             async with open_runtime(
                 app.config, data_dir=app.data_dir, connect=True, watch=True

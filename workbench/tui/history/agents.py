@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from workbench.history import ExecutionRow
 from workbench.history.owner import is_alive
+
+if TYPE_CHECKING:
+    from workbench.history import ExecutionRow
 
 _MOST_RUNS = 500
 RATE_S = 5.0

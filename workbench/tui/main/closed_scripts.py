@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from workbench.history import Recording
 from workbench.tui.editor import script_documents
 from workbench.tui.editor.folding import KeptFold
 from workbench.tui.editor.script_documents import Document, DocumentError, Stamps
 from workbench.tui.main.tab import Tab
+
+if TYPE_CHECKING:
+    from workbench.history import Recording
 
 _KEPT = 20
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, cast
 from textual.content import Content
 
 from workbench.core.model import Status
-from workbench.core.ports import HistoryReader
-from workbench.history import ExecutionRow, Follower, HistoryError, this_process
+from workbench.history import HistoryError, this_process
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui import commands
@@ -19,7 +18,9 @@ from workbench.tui.notices import FailureNotices
 from workbench.tui.wording import COLOURS, SIGNS, duration
 
 if TYPE_CHECKING:
+    from workbench.core.ports import HistoryReader
     from workbench.core.runtime import Runtime
+    from workbench.history import ExecutionRow, Follower
     from workbench.tui.main.host import Host
     from workbench.tui.main.navigation import Navigation
     from workbench.tui.main.run_control import RunControl
@@ -50,6 +51,8 @@ class OtherRuns:
         self.failed = []
         try:
             if self._follower is None:
+                from workbench.history import Follower
+
                 self._follower = Follower(self._history)
             changed = self._follower.poll()
         except HistoryError:

@@ -9,7 +9,6 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from workbench.core.events import Event
 from workbench.core.model import ErrorCode, ExecutionRequest
 from workbench.history import HistoryError
 from workbench.text.sanitize import clean_line
@@ -24,6 +23,7 @@ from workbench.tui.wording import COLOURS, SIGNS, costs, error_line, error_place
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from workbench.core.events import Event
     from workbench.tui.main.host import Host
     from workbench.tui.main.problems import Problems
     from workbench.tui.main.script_tabs import ScriptTabs

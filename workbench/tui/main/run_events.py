@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workbench.core.events import Event
 from workbench.tui.trace.live_run import LiveBuffer
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from workbench.core.events import Event
     from workbench.tui.main.host import Host
 
 _AT_ONCE = 250

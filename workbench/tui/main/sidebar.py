@@ -17,7 +17,7 @@ from textual.message import Message
 
 from workbench.core.model import Status
 from workbench.core.scripts import samples_instead, script_names
-from workbench.history import ExecutionRow, HistoryError
+from workbench.history import HistoryError
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.widgets.line_view import Part, fit
@@ -27,6 +27,7 @@ from workbench.tui.wording import SIGNS, local_time
 
 if TYPE_CHECKING:
     from workbench.catalogue.tools import Catalogue, ToolInfo
+    from workbench.history import ExecutionRow
     from workbench.tui.app import WorkbenchApp
 
 Kind: TypeAlias = Literal["title", "script", "server", "tool", "run", "note"]

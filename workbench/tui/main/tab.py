@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from workbench.history import Recording
 from workbench.text.sanitize import clean_line
 from workbench.tui.editor import script_documents
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.highlighting import language_of
 from workbench.tui.editor.script_documents import Document
+
+if TYPE_CHECKING:
+    from workbench.history import Recording
 
 _MOST_NAME = 255
 """Characters: of what a file may be called."""

@@ -6,18 +6,12 @@ import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from workbench.core.events import (
-    ConsoleLine,
-    Event,
-    ExecutionFinished,
-    ExecutionRunning,
-    ExecutionStarted,
-    ToolCallFinished,
-    ToolCallNote,
-    ToolCallStarted,
-)
 from workbench.core.model import Execution, JsonValue, LogLine, ScriptError, Status, ToolCall
+
+if TYPE_CHECKING:
+    from workbench.core.events import Event, ToolCallFinished, ToolCallNote
 
 TICK_S = 0.05
 """20 Hz: faster cannot be read, and a busy script must not fill the event loop."""
@@ -153,6 +147,16 @@ class LiveRun:
 
     def apply(self, events: Iterable[Event]) -> None:
         """Take the next events, in order."""
+        from workbench.core.events import (
+            ConsoleLine,
+            ExecutionFinished,
+            ExecutionRunning,
+            ExecutionStarted,
+            ToolCallFinished,
+            ToolCallNote,
+            ToolCallStarted,
+        )
+
         for event in events:
             match event:
                 case ExecutionStarted():

@@ -8,16 +8,8 @@ import time
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
-from workbench.core.events import (
-    ConsoleLine,
-    Event,
-    ExecutionFinished,
-    ExecutionRunning,
-    ToolCallFinished,
-    ToolCallNote,
-    ToolCallStarted,
-)
 from workbench.core.model import JsonValue, ToolCall
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
@@ -35,6 +27,9 @@ from workbench.tui.trace.rows import (
 from workbench.tui.trace.shown_rows import ShownRows
 from workbench.tui.values import one_line
 from workbench.tui.widgets.hues import LineNote, ServerHues
+
+if TYPE_CHECKING:
+    from workbench.core.events import Event, ExecutionFinished, ToolCallFinished, ToolCallNote
 
 
 class TraceModel:
@@ -88,6 +83,13 @@ class TraceModel:
 
     def plan(self, events: Iterable[Event]) -> None:
         """What is to come, in order (a replay knows it): rows that wait for their events. In pieces, too."""
+        from workbench.core.events import (
+            ConsoleLine,
+            ExecutionFinished,
+            ToolCallFinished,
+            ToolCallStarted,
+        )
+
         for event in events:
             if isinstance(event, ToolCallStarted) and self._place(event.call.seq) < 0:
                 self._add(event.call, "pending", 0)
@@ -103,6 +105,15 @@ class TraceModel:
 
     def apply(self, events: Iterable[Event]) -> None:
         """Take events of the execution; those of others are passed over."""
+        from workbench.core.events import (
+            ConsoleLine,
+            ExecutionFinished,
+            ExecutionRunning,
+            ToolCallFinished,
+            ToolCallNote,
+            ToolCallStarted,
+        )
+
         for event in events:
             if self.execution_id is not None and event.execution_id != self.execution_id:
                 continue

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
 from textual.timer import Timer
 
-from workbench.core.events import Event
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.trace import view_messages
@@ -18,6 +17,9 @@ from workbench.tui.trace.filter import FilterError, parse_filter
 from workbench.tui.trace.rows import CallRow, ConsoleRow, EndRow
 from workbench.tui.trace.trace_model import TraceModel
 from workbench.tui.widgets.mouse import only_asks
+
+if TYPE_CHECKING:
+    from workbench.core.events import Event
 
 _STEP_S = 0.02
 _TICK_S = 0.1
