@@ -10,7 +10,8 @@ from textual.widgets import Static
 from workbench.tui.forms.view import FormView
 
 _SHARE = 0.94
-"""Of the screen's height, as the style below says."""
+"""Of the screen's height above its line of keys, as the style below says."""
+_KEYS = 1
 _FEWEST = 3
 """Rows that a form has on any screen."""
 
@@ -59,11 +60,12 @@ class QuestionBox(Vertical):
 
     def fit(self) -> None:
         """The screen may have another size, or the words another height."""
+        room = self.app.size.height - _KEYS
         for form in self.query(FormView):
             others = [child for child in self.children if child is not form]
             taken = sum(_rows(child) + child.styles.margin.height for child in others)
             taken += self.gutter.height + form.styles.margin.height
-            form.styles.max_height = max(_FEWEST, int(self.app.size.height * _SHARE) - taken)
+            form.styles.max_height = max(_FEWEST, int(room * _SHARE) - taken)
 
 
 def _rows(child: Widget) -> int:
