@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
+from rich.segment import Segment
 from textual import events
+from textual.app import ComposeResult
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.pilot import Pilot
+from textual.strip import Strip
 from textual.widgets import Input
 
 from tests.tui.conftest import until
@@ -131,24 +138,172 @@ async def test_what_is_painted_is_what_the_text_says() -> None:
 
 
 @pytest.mark.slow
-async def test_rows_that_are_kept_are_as_if_drawn_anew() -> None:
-    """What an edit leaves where it was is not drawn again: whatever is typed, moved, undone or broken."""
-    chance = random.Random(7)
-    app = EditorApp("\n".join(f"{'  ' * (n % 4)}line {n};" for n in range(40)))
-    keys = (
-        *("enter", "backspace", "delete", "ctrl+z", "ctrl+y", "x", "alt+up", "alt+down", "ctrl+k"),
-        *("up", "down", "shift+down", "end", "home", "pagedown", "tab", "shift+tab", "ctrl+z"),
+@pytest.mark.parametrize("seed", [2, 7])
+async def test_rows_that_are_kept_are_as_if_drawn_anew(seed: int) -> None:
+    """What an edit leaves where it was, or only moves, is not drawn again: whatever is typed, moved, undone,
+    marked, folded or broken. The bars are where Textual draws them."""
+    chance = random.Random(seed)
+    text = (
+        "" if n % 5 == 3 else f"{'  ' * (n % 4)}line({n}, [1]); {'x' * (n % 3 * 20)}"
+        for n in range(99)
     )
-    async with app.run_test(size=(40, 12)) as pilot:
+    app = EditorApp("\n".join(text))
+    keys = (
+        *(
+            "enter",
+            "enter",
+            "backspace",
+            "delete",
+            "ctrl+z",
+            "ctrl+y",
+            "x",
+            "(",
+            "alt+up",
+            "alt+down",
+        ),
+        *(
+            "ctrl+k",
+            "up",
+            "down",
+            "left",
+            "shift+down",
+            "end",
+            "home",
+            "pagedown",
+            "tab",
+            "shift+tab",
+        ),
+    )
+    async with app.run_test(size=(40, 20)) as pilot:
         area = app.area
+
+        def drawn() -> list[Strip]:
+            return [area.render_line(y).crop(0, area.size.width) for y in range(area.size.height)]
+
+        def shown() -> list[str]:
+            return [strip.text for strip in app.screen._compositor.render_strips()]
+
         for turn in range(40):
             area.soft_wrap = turn >= 30
+            line = chance.randrange(1, 40)
+            match chance.randrange(10):
+                case 0:
+                    area.set_markers([Marker(line, 3, "error", "no")])
+                case 1:
+                    area.set_line_notes({line: LineNote("3 calls", 1)})
+                case 2:
+                    area.set_matches([((line, 1), (line, 3))])
+                case 3:
+                    area.highlight_line(line)
+                case 4 | 5:
+                    await area.action_fold()
+                case 6:
+                    area.action_unfold_all()
             await pilot.press(*chance.choices(keys, k=3))
             await pilot.pause()
-            kept = [area.render_line(y) for y in range(area.size.height)]
+            kept, seen = drawn(), shown()
             area.forget_painted()
-            anew = [area.render_line(y) for y in range(area.size.height)]
-            assert kept == anew, turn
+            assert kept == drawn(), turn
+            for widget in (area, area.vertical_scrollbar, area.horizontal_scrollbar):
+                widget.refresh()
+            await pilot.pause()
+            assert seen == shown(), turn
+
+
+class CountingApp(EditorApp):
+    """Counts what is drawn of the editor's rows and bars."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.rows: list[int] = []
+        self.made = 0
+        self.bars = 0
+
+    def compose(self) -> ComposeResult:
+        app = self
+
+        class Counted(CodeArea):
+            def draw_line(self, y: int) -> Strip:
+                app.rows.append(y)
+                return super().draw_line(y)
+
+            def get_line_filters(self) -> Sequence[LineFilter]:
+                return [counter]
+
+        class Counter(LineFilter):
+            def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+                app.made += 1
+                return segments
+
+        counter = Counter()
+        yield Counted(self.initial)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        for bar in (self.area.vertical_scrollbar, self.area.horizontal_scrollbar):
+            render = bar.render
+
+            def counted(render: Callable[[], Any] = render) -> Any:
+                self.bars += 1
+                return render()
+
+            bar.render = counted  # type: ignore[method-assign]
+
+    async def counts(self, pilot: Pilot[None], key: str) -> tuple[int, int, int]:
+        """Rows drawn, rows made ready for the terminal and bars drawn for a key."""
+        self.rows, self.made, self.bars = [], 0, 0
+        await pilot.press(key)
+        await pilot.pause()
+        return len(self.rows), self.made, self.bars
+
+
+async def test_a_key_draws_the_rows_that_look_different() -> None:
+    """Enter drew all rows below, and each that had no text; the cursor's next row made all rows anew and a bar
+    was drawn for a line more or one further."""
+    app = CountingApp("\n".join(f"  const item{n} = [{n % 7}];" for n in range(2000)))
+    async with app.run_test(size=(60, 30)) as pilot:
+        area = app.area
+        area.go_to(1000, 99)
+        await coloured(pilot, area)
+        await pilot.press("x")  # the first change of a text draws it all
+        for _ in range(6):
+            rows, _, bars = await app.counts(pilot, "enter")
+            assert rows <= 4
+            assert bars == 0
+        area.go_to(1040)
+        area.scroll_to(y=1040 - area.size.height, animate=False, immediate=True)
+        await pilot.pause()
+        for _ in range(3):
+            top = area.scroll_offset.y
+            rows, made, bars = await app.counts(pilot, "down")
+            assert area.scroll_offset.y == top + 1
+            assert rows <= 2
+            assert made <= 5  # the first and the last row always
+            assert bars <= 1
+
+
+async def test_a_bracket_and_its_partner_are_drawn_not_all_rows() -> None:
+    app = CountingApp("\n".join(["call(", "  1,", ");", *["// line"] * 20]))
+    async with app.run_test(size=(60, 20)) as pilot:
+        app.area.move_cursor((0, 3))
+        await coloured(pilot, app.area)
+        for key in ("right", "left"):
+            app.rows = []
+            await pilot.press(key)
+            app.area.refresh()
+            await pilot.pause()
+            assert {*app.rows} <= {0, 2}
+            assert (app.area.matching_bracket_location == (2, 0)) == (key == "right")
+
+
+async def test_a_mark_stays_with_a_line_that_is_joined() -> None:
+    """It went on to the next one."""
+    app = EditorApp("one\ntwo\nthree")
+    async with app.run_test() as pilot:
+        app.area.set_markers([Marker(2, 1, "error", "no")])
+        app.area.move_cursor((0, 3))
+        await pilot.press("delete")
+        assert [marker.line for marker in app.area.markers] == [1]
 
 
 async def test_a_wrapped_text_is_painted_as_it_is_wrapped_after_each_change_of_its_width() -> None:

@@ -41,15 +41,8 @@ async def test_instances_have_the_members() -> None:
     async with app.run_test():
         area, log = TextArea("a\nb"), RichLog()
         await app.mount(area, log)
-        for one in (
-            app,
-            app.stylesheet,
-            area,
-            log,
-            area.document,
-            area.wrapped_document,
-            area.history,
-        ):
+        parts = app.stylesheet, area.styles, area.document, area.wrapped_document, area.history
+        for one in (app, area, log, *parts):
             for kind, names in INSTANCE_MEMBERS.items():
                 if isinstance(one, kind):
                     for name in names:

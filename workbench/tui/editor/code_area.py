@@ -161,8 +161,7 @@ class CodeArea(LineActions, inherit_bindings=False):
     # -- painting --------------------------------------------------------------------------
 
     def changed_rows(self) -> set[int] | None:
-        rows = self.colours.changed_rows()
-        return self.with_blank_beside(rows) if rows else rows
+        return self.colours.changed_rows()
 
     def get_line(self, line_index: int) -> Text:
         """A line with its colours, marks and matches; nothing that a terminal would obey."""

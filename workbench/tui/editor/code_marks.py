@@ -80,10 +80,12 @@ class Marks:
                 end = top  # lines were put in above it
 
             def moved(number: int) -> int:
-                return number + shift if number > end else number
+                return number + shift if number > end else min(number, top + added)
 
-            self._markers = {moved(n): replace(m, line=moved(n)) for n, m in self._markers.items()}
-            self._notes = {moved(n): note for n, note in self._notes.items()}
+            # Those of lines that became one: the first's wins.
+            markers, notes = (sorted(all_, reverse=True) for all_ in (self._markers, self._notes))
+            self._markers = {moved(n): replace(self._markers[n], line=moved(n)) for n in markers}
+            self._notes = {moved(n): self._notes[n] for n in notes}
         others = {number - 1 for number, marker in self._markers.items() if not marker.stale}
         if others:
             self._markers = {n: replace(m, stale=True) for n, m in self._markers.items()}

@@ -36,6 +36,7 @@ def _with_sign(strip: Strip, sign: str, at: int, style: Style) -> Strip:
     """A sign in a cell, on the background that it has."""
     if strip.cell_length <= at:
         return strip
-    under = next((segment.style for segment in strip.crop(at, at + 1) if segment.style), None)
+    before, cell, *rest = strip.divide((at, at + 1, strip.cell_length))
+    under = next((segment.style for segment in cell if segment.style), None)
     style += Style(bgcolor=under.bgcolor if under else None)
-    return Strip.join([strip.crop(0, at), Strip([Segment(sign, style)]), strip.crop(at + 1)])
+    return Strip.join([before, Strip([Segment(sign, style)]), *rest])

@@ -47,7 +47,7 @@ class FoldingEditor(EditorBase):
         """How many texts there were: each edit makes another."""
         self._signs: frozenset[int] = frozenset()
         """Rows that could be folded, while the pointer is where their signs stand."""
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
 
     # -- the text --------------------------------------------------------------------------
 

@@ -43,9 +43,17 @@ class GuidedEditor(FoldingEditor):
     def step(self) -> str:
         return super().step if self._step is None else self._step
 
-    def with_blank_beside(self, rows: Set[int]) -> set[int]:
-        """Rows that changed, and those whose guides may be others for that."""
-        return set(rows) | blank_beside(self.document.source_lines, rows)
+    def rows_beside(self, rows: Set[int]) -> set[int]:
+        return blank_beside(self.document.source_lines, rows)
+
+    def row_look(self, line: int) -> object:
+        """The guides of a line without text are of the indentation of those above and below."""
+        is_blank = not self.document.source_line(line).strip()
+        return self._guides_of(line) if is_blank else None
+
+    def _guides_of(self, line: int) -> range:
+        tab = self.indent_width
+        return guides(self.document.source_lines, line, len(self.step.expandtabs(tab)), tab)
 
     def with_guides(self, strip: Strip, y: int) -> Strip:
         """The row ``y`` of the widget with the guides of its line; not on the cursor."""
@@ -56,8 +64,7 @@ class GuidedEditor(FoldingEditor):
         row = lines.row_at(y + top.y)
         if not guide.text or row is None or y + top.y != lines.rows_of(row)[0]:
             return strip
-        tab = self.indent_width
-        cells = guides(self.document.source_lines, row, len(self.step.expandtabs(tab)), tab)
+        cells = self._guides_of(row)
         if not cells:
             return strip
         hidden = -1

@@ -15,18 +15,21 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult, Location, Selection
 
+from workbench.tui.textual_private.drawn_rows import Moved, RowLook, keep_rows
+from workbench.tui.textual_private.kept_rows import KeptRows
 from workbench.tui.textual_private.line_map import LineMap, LineNavigator
-from workbench.tui.textual_private.text_document import TextDocument
+from workbench.tui.textual_private.scrolling import SteadyBars
+from workbench.tui.textual_private.text_document import Move, TextDocument
 
 _BY_A_KEY = 2
 """So many columns, at most, one key more makes necessary to scroll."""
 _FURTHER = 8
 """So many more are scrolled then."""
-_ROW_IN_KEY = 2
-"""Where TextArea's keys of painted lines hold the row of the screen's text."""
+_GUTTER_END = 2
+"""Cells between the number of a line and its text."""
 
 
-class EditorBase(TextArea, inherit_bindings=False):
+class EditorBase(TextArea, SteadyBars, inherit_bindings=False):
     """A TextArea that paints only what changed, with documents and lines of its subclass."""
 
     MOST_SEARCHED: ClassVar[int] = 20_000
@@ -52,6 +55,10 @@ class EditorBase(TextArea, inherit_bindings=False):
     _unseen_cursor = False
     """The cursor moved while the editor was not seen."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._styles_cache = KeptRows()
+
     # -- what a subclass says ----------------------------------------------------------
 
     def new_document(self, text: str) -> tuple[TextDocument, LineMap]:
@@ -64,6 +71,14 @@ class EditorBase(TextArea, inherit_bindings=False):
     def changed_rows(self) -> set[int] | None:
         """After an edit: the rows that look different now, where their lines stood before; None: any may."""
         return None
+
+    def row_look(self, line: int) -> object:
+        """What the rows of a line show of others; they are drawn anew where it is another."""
+        return None
+
+    def rows_beside(self, rows: set[int]) -> set[int]:
+        """Rows of which that may be another after some changed."""
+        return set()
 
     def shown_again(self) -> None:
         """It is seen again, and its cursor moved meanwhile."""
@@ -138,9 +153,6 @@ class EditorBase(TextArea, inherit_bindings=False):
         if not (before.is_empty and selection.is_empty):
             places = [place[0] for place in (*before, *selection)]
             rows = range(min(places), max(places) + 1)
-        if self.wrapped_document.hidden:
-            # TextArea takes a painted row for one of the line of that number.
-            self.forget_painted(rows)
         self._refresh_rows(rows)
 
     def hide_lines(self, lines: Sequence[tuple[int, int]]) -> None:
@@ -175,9 +187,9 @@ class EditorBase(TextArea, inherit_bindings=False):
             self._line_cache.clear()
             return
         wanted = {y for row in rows for y in self.wrapped_document.rows_for(row)}
-        for key in list(self._line_cache.keys()):
-            if key[_ROW_IN_KEY] in wanted:
-                self._line_cache.discard(key)
+        for look in list(self._line_cache.keys()):
+            if RowLook(*look).row in wanted:
+                self._line_cache.discard(look)
 
     @property
     def cursor_line_background(self) -> Any:
@@ -249,24 +261,32 @@ class EditorBase(TextArea, inherit_bindings=False):
         """Called after every change: forget the painted rows that it changed, not all of them."""
         rows, before = self.changed_rows(), self._shape_before
         self._shape_before = self._shape
-        moved = self.document.lines_moved or self._shape != before
-        self.document.lines_moved = False
+        moves, self.document.moves = self.document.moves, []
+        moved = bool(moves) or self._shape != before
         if rows and moved and self._shape[1] == before[1]:
-            self._paint_from(min(rows))
+            self._paint_from(rows, moves, self._shape[0] - before[0])
         else:
             self.paint(None if moved else rows)
+        self._refresh_rows(self.rows_beside(rows or set()))
 
     @property
     def _shape(self) -> tuple[int, int]:
         return self.wrapped_document.height, self.gutter_width
 
-    def _paint_from(self, row: int) -> None:
-        """Draw a row of the text and all below it anew."""
-        first = min(self.wrapped_document.rows_for(row), default=0)
-        for key in list(self._line_cache.keys()):
-            if key[_ROW_IN_KEY] >= first:
-                self._line_cache.discard(key)
+    def _paint_from(self, changed: set[int], moves: Sequence[Move], by: int) -> None:
+        """Paint the rows of changed lines and all below them; those that only moved, by so many rows, are not
+        drawn anew."""
+        lines = self.wrapped_document
+        first = min(lines.rows_for(min(changed)), default=0)
         top, height = self.scroll_offset.y, self.size.height
+        moved, others = None, set[int]()
+        if len(moves) == 1 and not lines.hidden and (behind := lines.rows_of(moves[0].line)):
+            moved = Moved(behind[0], by, moves[0].by)
+            # Where they stood before, too.
+            places = changed | {line + moves[0].by for line in changed}
+            others = {y for line in places for y in lines.rows_of(line)}
+        digits = self.gutter_width - _GUTTER_END
+        keep_rows(self._line_cache, first, moved, range(top, top + height), others, digits)
         if first < top + height:
             self.refresh_lines(max(first, top), top + height - max(first, top))
 
@@ -301,6 +321,26 @@ class EditorBase(TextArea, inherit_bindings=False):
     def _whole(self, place: Location, direction: int) -> Location:
         """A place that is shown, and not within a sign."""
         return self.wrapped_document.beside_signs(self.navigator.shown(place, direction), direction)
+
+    def render_line(self, y: int) -> Strip:
+        """As TextArea's, which draws all rows anew where a bracket has another partner, or the cursor moves in
+        wrapped lines."""
+        left, top = self.scroll_offset
+        line = self.wrapped_document.row_at(top + y)
+        selection, bracket = self.selection, self.matching_bracket_location
+        own: object = None
+        if line is not None and selection.contains_line(line):
+            own = selection, bracket, self._draw_cursor
+        elif bracket is not None and line == bracket[0] and selection.is_empty:
+            own = bracket
+        beside = None if line is None else self.row_look(line)
+        shown = self.show_line_numbers, self.read_only, self.show_cursor, self.suggestion
+        common = left, self.size, self.soft_wrap, self.theme, *shown
+        look = RowLook(top + y, own, beside, common)
+        drawn: Strip | None = self._line_cache.get(look)
+        if drawn is None:
+            drawn = self._line_cache[look] = self.draw_line(y)
+        return drawn
 
     def _render_line(self, y: int) -> Strip:
         return self.draw_line(y)

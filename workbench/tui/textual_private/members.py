@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
+from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.css.styles import RenderStyles
 from textual.css.stylesheet import Stylesheet
 from textual.document._history import EditHistory
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.scroll_view import ScrollView
+from textual.widget import Widget
 from textual.widgets import RichLog, TextArea
 from textual.widgets.text_area import Document, WrappedDocument
 from textual.worker_manager import WorkerManager
@@ -19,7 +22,7 @@ VERSION = "8.2.8"
 CLASS_MEMBERS: dict[type, tuple[str, ...]] = {
     App: (
         *("_background_screens", "_display", "_fatal_error", "_close_messages_no_wait"),
-        "_handle_exception",
+        *("_handle_exception", "_start_widget"),
     ),
     ChopsUpdate: ("render_segments",),
     Compositor: ("_get_renders", "render_partial_update", "visible_widgets"),
@@ -29,7 +32,8 @@ CLASS_MEMBERS: dict[type, tuple[str, ...]] = {
         *("_on_idle", "_on_timer_update", "_post_register", "_on_screen_resume", "_screen_resized"),
         *("_get_breakpoint_classes", "_refresh_layout", "_compositor_refresh"),
     ),
-    ScrollView: ("_scroll_update",),
+    ScrollView: ("_scroll_update", "_refresh_scrollbars"),
+    StylesCache: ("render_line",),
     TextArea: (
         *("_set_document", "_rewrap_and_refresh_virtual_size", "_refresh_size", "_render_line"),
         *("_build_highlight_map", "_app_theme_changed", "_restart_blink", "_replace_via_keyboard"),
@@ -47,13 +51,15 @@ INSTANCE_MEMBERS: dict[type, tuple[str, ...]] = {
     DOMNode: ("_pruning",),
     Document: ("_lines", "_newline"),
     EditHistory: ("_previously_replaced",),
+    RenderStyles: ("_cache_key",),
     RichLog: ("_start_line",),
     Screen: (
         *("_compositor", "_dirty_widgets", "_layout_required", "_scroll_required"),
         "_repaint_required",
     ),
     Stylesheet: ("_variables",),
-    TextArea: ("_highlight_query", "_line_cache", "_theme", "_cursor_offset"),
+    TextArea: ("_highlight_query", "_line_cache", "_theme", "_cursor_offset", "_draw_cursor"),
+    Widget: ("_styles_cache", "_vertical_scrollbar", "_horizontal_scrollbar"),
     WrappedDocument: (
         *("_offset_to_line_info", "_line_index_to_offsets", "_wrap_offsets", "_tab_width_cache"),
         *("_width", "_tab_width"),

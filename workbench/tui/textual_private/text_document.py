@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from textual.widgets.text_area import Document, EditResult, Location
+
+
+class Move(NamedTuple):
+    """Lines stand elsewhere after a change."""
+
+    line: int
+    """The first of them, now."""
+    by: int
+    """So many lines further down than before."""
 
 
 class TextDocument(Document):
@@ -20,8 +29,8 @@ class TextDocument(Document):
         self._newline = newline_of(text)
         self._lines = text.split(self._newline)
         self._shown = self.shown_lines(self._lines)
-        self.lines_moved = False
-        """Whether lines stand in other places since somebody said they do not."""
+        self.moves: list[Move] = []
+        """How lines came to stand in other places, since somebody took them."""
 
     def shown_lines(self, lines: Sequence[str]) -> list[str]:
         """Lines as they are drawn."""
@@ -75,7 +84,8 @@ class TextDocument(Document):
         new[0] = before + new[0]
         column = len(new[-1])
         new[-1] += after
-        self.lines_moved |= len(new) != bottom + 1 - top
+        if by := len(new) - (bottom + 1 - top):
+            self.moves.append(Move(top + len(new), by))
         self._lines[top : bottom + 1] = new
         self._shown[top : bottom + 1] = self.shown_lines(new)
         return EditResult((top + len(new) - 1, column), replaced)
