@@ -50,7 +50,7 @@ class QuestionBox(Vertical):
     QuestionBox > .note { color: $foreground 70%; }
     QuestionBox > .buttons { height: auto; margin-top: 1; }
     QuestionBox Button { margin-right: 2; min-width: 6; }
-    .-short QuestionBox, .-low QuestionBox { padding: 0 1; }
+    .-short QuestionBox, .-low QuestionBox { padding: 0 1; max-height: 100%; }
     .-short QuestionBox > FormView, .-low QuestionBox > FormView { margin: 1 0 0 0; }
     .-short QuestionBox > .about, .-low QuestionBox > .about { max-height: 3; }
     """
