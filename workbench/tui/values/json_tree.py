@@ -6,13 +6,14 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeAlias
 
 from rich.cells import cell_len, set_cell_size
 
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean
-from workbench.tui.values.line_breaks import wrapped
+from workbench.tui.values.line_breaks import wrapped, wrapped_lines
 from workbench.tui.values.media import media_of
 from workbench.tui.values.one_line import preview
 
@@ -67,7 +68,8 @@ class JsonTree:
             elif isinstance(row.value, dict | list):
                 more = len(row.value)
             elif row.depth == 1 and self.folds(row):
-                more = min(len(self._children(row)), _FIRST_LINES + 1)
+                # Of a megabyte only what is needed to know that it is too much.
+                more = len([*islice(self._texts_in(row), _FIRST_LINES + 1)])
                 more = more if more <= _FIRST_LINES else 0
             if more and more + len(self.rows) <= _FIRST_ROWS:
                 self.expand(index)
@@ -199,22 +201,23 @@ class JsonTree:
     def _children(self, row: JsonRow) -> list[JsonRow]:
         depth = row.depth + 1
         value = row.value
-        width = max(_LEAST, self.width - self._indent(depth) - 2)
-        rows: list[JsonRow] = []
-        if self._cuts_key(row):
-            parts = wrapped(str(row.key), width)
-            rows += [JsonRow(depth, None, part, is_text=True, of_key=True) for part in parts]
+        rows = [*self._texts_in(row)]
         if isinstance(value, dict):
             rows += [JsonRow(depth, key, item) for key, item in value.items()]
         elif isinstance(value, list):
             rows += [JsonRow(depth, number, item) for number, item in enumerate(value)]
-        elif isinstance(value, str) and self.is_cut(row):
-            rows += [
-                JsonRow(depth, None, part, is_text=True)
-                for line in value.split("\n")
-                for part in wrapped(line, width)
-            ]
         return rows
+
+    def _texts_in(self, row: JsonRow) -> Iterator[JsonRow]:
+        """The lines of a cut key and of a cut string; each made when it is asked for."""
+        depth = row.depth + 1
+        width = max(_LEAST, self.width - self._indent(depth) - 2)
+        if self._cuts_key(row):
+            for part in wrapped(str(row.key), width):
+                yield JsonRow(depth, None, part, is_text=True, of_key=True)
+        if isinstance(row.value, str) and self.is_cut(row):
+            for part in wrapped_lines(row.value, width):
+                yield JsonRow(depth, None, part, is_text=True)
 
     # -- where -----------------------------------------------------------------------------
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.cells import get_character_cell_size
 
 from workbench.text.sanitize import clean_line
+
+_AHEAD = 4096
+"""Characters whose cells are looked up together."""
 
 
 def wrapped(line: str, width: int) -> list[str]:
@@ -12,31 +17,59 @@ def wrapped(line: str, width: int) -> list[str]:
 
     A part ends after white space where there is some in its second half; elsewhere in the word.
     """
+    return [*_parts(line, width)]
+
+
+def wrapped_lines(text: str, width: int) -> Iterator[str]:
+    """The parts of all lines of a text, each made when it is asked for."""
+    for line in text.split("\n"):
+        yield from _parts(line, width)
+
+
+def _parts(line: str, width: int) -> Iterator[str]:
     # Most lines of a log: a cell each, whatever is shown for it.
-    if len(line) <= width and line.isascii():
-        return [line]
-    parts = []
-    start = 0
+    if not line or (len(line) <= width and line.isascii()):
+        yield line
+        return
+    width = max(1, width)
+    start = known = first = 0
+    sizes, table = "", _Sizes()
     while start < len(line):
-        end = _fitting(line, start, width)
+        if start + width > known:
+            first, known = start, start + width + _AHEAD
+            sizes = clean_line(line[first:known]).translate(table)
+        end = start + _fitting(line[start : start + width], sizes, start - first, width)
         if end < len(line):
             space = max(line.rfind(" ", start, end), line.rfind("\t", start, end))
             if space > start + (end - start) // 2:
                 end = space + 1
-        parts.append(line[start:end])
+        yield line[start:end]
         start = end
-    return parts or [""]
 
 
-def _fitting(line: str, start: int, width: int) -> int:
-    """The end of the longest part from ``start`` that fits; at least one character."""
-    end = min(len(line), start + max(1, width))
-    shown = clean_line(line[start:end])
-    if shown.isascii():
-        return end
-    cells = 0
-    for place, sign in enumerate(shown, start):
-        cells += get_character_cell_size(sign)
-        if cells > width:
-            return max(start + 1, place)
+class _Sizes(dict[int, str]):
+    """A digit for each character: its cells. What a text is made of is looked up once, not each of a million
+    characters."""
+
+    def __missing__(self, code: int) -> str:
+        digit = self[code] = str(get_character_cell_size(chr(code)))
+        return digit
+
+
+def _fitting(most: str, sizes: str, at: int, width: int) -> int:
+    """How many of some characters, whose sizes stand from ``at`` on, fit; at least one."""
+    end = at + len(most)
+    if sizes.count("0", at, end):
+        # What has no cell may get one where the part begins without what it belongs to.
+        return _longest(clean_line(most).translate(_Sizes()), 0, len(most), width)
+    return _longest(sizes, at, end, width) - at
+
+
+def _longest(sizes: str, start: int, end: int, width: int) -> int:
+    while end > start + 1:
+        cells = end - start + sizes.count("2", start, end) - sizes.count("0", start, end)
+        if cells <= width:
+            break
+        # What is taken away has two cells each, at most.
+        end = max(start + 1, end - (cells - width + 1) // 2)
     return end
