@@ -84,8 +84,9 @@ async def record(
     took_ms: float = 12.0,
     calls: int = 3,
     call: ToolCall | None = None,
+    code: str = "return 1",
 ) -> None:
-    request = ExecutionRequest("return 1", source=source, script=script, client=client)
+    request = ExecutionRequest(code, source=source, script=script, client=client)
     error = ScriptError(ErrorCode.RUNTIME_ERROR, message) if failed else None
     done = Execution(
         execution_id,
@@ -861,6 +862,29 @@ async def test_what_the_run_under_the_cursor_ran_stands_beside_the_list(
         assert asked == ["id8", "id5"], "what is not shown is not read"
         await pilot.press("v", "z")
         await until(lambda: "id8" in str(screen.preview.border_title), "of a script its last run")
+
+
+async def test_the_preview_is_read_to_its_end_from_the_list(open_store: OpenStore) -> None:
+    """All that stood below its last row could be read with the mouse alone."""
+    store = open_store()
+    await record(store, "aaaa", code="\n".join(f"step({n});" for n in range(200)))
+    await record(store, "bbbb", failed=True, message="many words " * 200)
+    app = HistoryApp(store)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(app, pilot)
+        await pilot.press("v")
+        for shown in (ErrorCard, CodeArea):
+            await until(lambda: screen.preview.query(shown), "made")  # noqa: B023
+            read = screen.preview.query_one(shown)
+            await until(lambda: read.display and read.max_scroll_y, "there is more")  # noqa: B023
+            await pilot.press("J")
+            assert 0 < read.scroll_y < read.size.height
+            while read.scroll_y < read.max_scroll_y:
+                await pilot.press("shift+down")
+            await pilot.press("K")
+            assert read.scroll_y < read.max_scroll_y
+            assert app.focused is screen.rows
+            await pilot.press("j")
 
 
 async def test_a_small_screen_keeps_its_rows_until_the_preview_is_asked_for(

@@ -25,6 +25,8 @@ SCREENS: tuple[Command, ...] = (
     key("history", "sort", "s", "Sort", footer=True),
     key("history", "fold", "z", "By script", footer=True),
     key("history", "preview", "v", "Preview", footer=True),
+    key("history", "preview-down", "J,shift+down", "Read on in the preview", "scroll_preview(1)"),
+    key("history", "preview-up", "K,shift+up", "Back in the preview", "scroll_preview(-1)"),
     key("history", "replay", "p", "Replay", footer=True),
     key("history", "mark", "space", "Mark", footer=True),
     key("history", "compare", "d", "Diff with marked", footer=True),

@@ -62,6 +62,12 @@ class RunPreview(Pane):
             return
         await self._fill(run, ran)
 
+    def scroll_by(self, by: int) -> None:
+        """Half of what is seen down (1) or up (-1); the cursor stays in the list."""
+        for each in (*self.query(ErrorCard), *self.query(CodeArea)):
+            rows = max(1, each.size.height // 2)
+            each.scroll_relative(y=by * rows, animate=False)
+
     def _say(self, why: str) -> None:
         self.set_title(why)
         self.remove_class("-ran", "-failed")
@@ -83,7 +89,7 @@ class RunPreview(Pane):
                 code.highlight_line(error.line)
         self.set_class(error is None, "-ran")
         self.set_class(error is not None, "-failed")
-        said = "v hides it"
+        said = "J K scroll · v hides it"
         if len(ran.code) > _MOST_CODE:
             said = f"the first {_MOST_CODE:,} characters · {said}"
         if ran.input_start != "{}":

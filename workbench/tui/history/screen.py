@@ -138,6 +138,9 @@ class HistoryScreen(GuardedScreen[bool | None]):
         self.preview.display = self._preview_wanted = not self.preview.display
         self._preview()
 
+    def action_scroll_preview(self, by: int) -> None:
+        self.preview.scroll_by(by)
+
     # -- which runs ------------------------------------------------------------------------
 
     def action_filter(self) -> None:
