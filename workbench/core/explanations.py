@@ -127,8 +127,9 @@ _CODES = (
     Explanation(
         ErrorCode.CANCELLED,
         "execution",
-        "The client cancelled or went away, or Workbench was shut down.",
-        "Run it again; `detached: true` keeps a served run alive without its client.",
+        "Who ran it stopped it, its client went away, or Workbench was shut down. A served run with `detached: true` "
+        "goes on without its client.",
+        "Run it again; its record replays up to where it was stopped.",
     ),
     Explanation(
         ErrorCode.SANDBOX_CRASHED,

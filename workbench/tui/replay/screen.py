@@ -26,7 +26,7 @@ from workbench.tui.replay.recorded_panes import recorded_panes
 from workbench.tui.replay.reruns import Reruns
 from workbench.tui.replay.seeking import BREATH_S, Scene, Seeking
 from workbench.tui.replay.shown_run import ReplayedRun
-from workbench.tui.replay.status_lines import header_parts, status_line
+from workbench.tui.replay.status_lines import header_parts, status_line, words_of_others
 from workbench.tui.replay.timeline import Step, step_of, steps_of
 from workbench.tui.replay.transport import Transport
 from workbench.tui.trace.detail_pane import DetailPane
@@ -38,7 +38,7 @@ from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.pane_screen import PaneScreen
 from workbench.tui.widgets.proportions import share_for
-from workbench.tui.widgets.quiet_line import FittedLine, QuietLine, Words
+from workbench.tui.widgets.quiet_line import FittedLine, QuietLine
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
@@ -285,10 +285,8 @@ class ReplayScreen(PaneScreen):
 
     def show(self) -> None:
         totals = self.trace.model.totals
-        parts = header_parts(self.recording, totals.calls, self.reruns.judged, live=self.live)
-        words = [Words(part, 2 * max(0, place - 1)) for place, part in enumerate(parts)]
-        # Of a rank of its own: where there is no room for both, the id of the run goes before it.
-        others = [Words(self._others, 5)] if self._others is not None else []
+        words = header_parts(self.recording, totals.calls, self.reruns.judged, live=self.live)
+        others = [words_of_others(self._others)] if self._others is not None else []
         self.query_one(FittedLine).put_words(words, others)
         scene = self.seeking.shown
         if not self.seeking.is_under_way:
