@@ -94,6 +94,19 @@ async def test_guides_are_drawn_and_are_no_text() -> None:
         assert "│" not in "".join(drawn())
 
 
+@pytest.mark.anyio
+async def test_lines_that_come_say_anew_how_a_text_is_indented() -> None:
+    """The first line that was indented held for all that was put in later."""
+    app = EditorApp("if (a) {\n  b();\n}\n")
+    async with app.run_test(size=(40, 14)):
+        area = app.area
+        assert area.step == "  "
+        area.insert("{\n    a();\n    {\n        b();\n    }\n}\n", (3, 0))
+        assert area.step == "    "
+        area.undo()
+        assert area.step == "  "
+
+
 def test_the_setting_takes_them_away(tmp_path: Path) -> None:
     for wanted in (True, False):
         app = WorkbenchApp(Config(ui=UiSettings(guides=wanted)), data_dir=tmp_path)

@@ -63,6 +63,17 @@ async def test_the_first_line_says_as_much_as_fits_also_when_the_terminal_grows(
         await until(lambda: said not in str(line.visual), "whole words are left out")
 
 
+async def test_the_line_of_time_leaves_out_whole_words(make_app: MakeApp) -> None:
+    app = make_app("await tools.demo.echo({ value: 1 })")
+    async with app.run_test(size=(40, 20)) as pilot:
+        screen = await record(app, pilot)
+        line = screen.query_one("#slider", Static)
+        await until(lambda: str(line.visual).endswith(f"{screen.playback.steps[-1].at_ms:.0f} ms"))
+        assert len(str(line.visual)) <= line.size.width
+        await pilot.resize_terminal(80, 24)
+        await until(lambda: "step 3 of 3 · 1× paused" in str(line.visual), "there is room")
+
+
 @pytest.mark.slow
 async def test_steps_forth_and_back(make_app: MakeApp) -> None:
     app = make_app(_CODE)

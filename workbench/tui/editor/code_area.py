@@ -134,7 +134,7 @@ class CodeArea(LineActions, inherit_bindings=False):
             self.colours.soon()
 
     def _lines_changed(self, top: int, removed: int, added: int, first: str) -> None:
-        self.measure_changed(top, added)
+        self.measure_changed(top, removed, added)
         others = self.marks.lines_changed(top, removed, added, first)
         self.colours.lines_changed(top, removed, added, first, others)
 

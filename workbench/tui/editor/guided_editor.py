@@ -30,14 +30,18 @@ class GuidedEditor(FoldingEditor):
         """Another text."""
         self._step = indent_step(self.document.source_lines, self.indent_width)
 
-    def measure_changed(self, top: int, added: int) -> None:
-        """Some lines are others: the first that are indented say how the text is."""
-        if self._step is None:
-            lines = self.document.source_lines[max(0, top - 1) : top + added + 1]
-            self._step = indent_step(lines, self.indent_width)
+    def measure_changed(self, top: int, removed: int, added: int) -> None:
+        """Some lines are others. The first that are indented say how the text is, until lines come or go."""
+        lines = self.document.source_lines
+        if max(removed, added) == 1:
             if self._step is not None:
-                self.forget_painted()
-                self.refresh()
+                return
+            lines = lines[max(0, top - 1) : top + added + 1]
+        step = indent_step(lines, self.indent_width)
+        if step is not None and step != self._step:
+            self._step = step
+            self.forget_painted()
+            self.refresh()
 
     @property
     def step(self) -> str:

@@ -11,9 +11,14 @@ from textual.widgets import Static
 
 from workbench.tui.replay.playback import Playback
 from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.quiet_line import as_many
 from workbench.tui.wording import duration
 
 _KEYS = "Space play · . , step · # to a call · e error · b breakpoint · - + speed"
+
+
+_FEWEST_CELLS = 10
+"""Of the line of time."""
 
 
 class Transport(Pane):
@@ -40,11 +45,14 @@ class Transport(Pane):
         self.set_title("LIVE · it still runs" if live else "REPLAY", _KEYS)
         total = f" of {duration(steps[-1].at_ms)}" if steps and not live else ""
         going = "following" if live and playback.at_end else "paused"
-        end = (
-            f" {duration(clock_ms)}{total} · step {position}{on_its_way} of {len(steps)}"
-            f" · {playback.speed:g}× {'playing' if playback.playing else going}"
+        parts = [
+            f"step {position}{on_its_way} of {len(steps)}",
+            f"{playback.speed:g}× {'playing' if playback.playing else going}",
+        ]
+        end = as_many(
+            f" {duration(clock_ms)}{total}", parts, self.content_size.width - _FEWEST_CELLS
         )
-        width = max(self.content_size.width - len(end), 10)
+        width = max(self.content_size.width - len(end), _FEWEST_CELLS)
         count = max(len(steps), 1)
         bar = ["━"] * width
         for index, step in enumerate(steps):
