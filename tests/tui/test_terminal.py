@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,6 +81,26 @@ def test_enter_that_was_typed_before_it_began_is_enter(tmp_path: Path) -> None:
         text = terminal.until(lambda text: "4  last" in text)
         assert all(line in text for line in ("1  first", "2  é", "3  third"))
         assert "✘ late.js" not in terminal.at_rest()
+    finally:
+        terminal.close()
+
+
+@pytest.mark.slow
+def test_the_terminal_is_ours_again_after_others_had_it(tmp_path: Path) -> None:
+    """A stop, after which tmux lets it go on at once, and an editor that gives up."""
+    (tmp_path / "mine.js").write_text("return 1")
+    command = ["VISUAL=false", "exec", sys.executable, "-m", "workbench", "mine.js"]
+    terminal = Terminal(tmp_path, 80, 24, command)
+    try:
+        terminal.until(lambda text: "return 1" in text and "F1 Help" in text)
+        terminal.at_rest()
+        os.kill(terminal.pid(), signal.SIGTSTP)
+        terminal.keys("a")
+        terminal.until(lambda text: "areturn 1" in text and "F1 Help" in text)
+        terminal.keys("F4")
+        terminal.until(lambda text: "false ended with 1" in text)
+        terminal.keys("b")
+        terminal.until(lambda text: "abreturn 1" in text and "F1 Help" in text)
     finally:
         terminal.close()
 

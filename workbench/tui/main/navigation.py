@@ -99,7 +99,6 @@ class Navigation:
             host.app.show_toast("Another editor cannot be opened from here", "warning")
         else:
             area.take_over(text)
-        host.app.refresh()
 
     def choose_replay(self) -> None:
         """Choose one of the last runs and step through it."""

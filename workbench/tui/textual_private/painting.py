@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import takewhile
 from typing import Any
 
@@ -61,6 +62,23 @@ class AppBase(App[int]):
         read_keys_with_ours()
         return with_typed_ahead(driver)
 
+    def _show_anew(self) -> None:
+        """The terminal is ours again, and empty."""
+        self._painted.forget()
+        self.refresh(layout=True)
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        """As Textual's, which leaves the terminal to others for good where what is done meanwhile fails."""
+        failed: Exception | None = None
+        with super().suspend():
+            try:
+                yield
+            except Exception as error:
+                failed = error
+        if failed is not None:
+            raise failed
+
     def on_crash(self) -> None:
         """A bug ends the app: what is still to be done. Must not raise."""
 
@@ -111,7 +129,7 @@ class AppBase(App[int]):
 
     async def on_event(self, event: Event) -> None:
         if isinstance(event, Mount):
-            self.app_resume_signal.subscribe(self, lambda _: self._painted.forget(), immediate=True)
+            self.app_resume_signal.subscribe(self, lambda _: self._show_anew(), immediate=True)
         elif isinstance(event, Resize):
             self._painted.forget()
         await super().on_event(event)
