@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -143,6 +144,46 @@ async def test_value_that_is_not_json(run: RunScript, code: str, where: str, cur
     assert execution.error.code == ErrorCode.SERIALIZATION_ERROR
     assert where in execution.error.message
     assert cure in execution.error.message
+
+
+async def test_a_long_text_is_written_as_a_short_one_is(run: RunScript) -> None:
+    """Whatever is in it, wherever; and where a text of the script's looks like its place."""
+
+    async def compare(call: ToolCall) -> Outcome:
+        as_engine_writes = json.loads(call.args["json"])
+        return Outcome(ok=True, result=_readable(as_engine_writes) == call.args["value"])
+
+    script = r"""
+    const plain = 'x'.repeat(40_000), mark = 'a long text stands here', values = [
+      plain, '\u{1f600}'.repeat(40_000), 'x' + '\u{1f600}'.repeat(40_000), plain + '\\', new String(plain),
+      [plain, 1, plain], { a: plain, [plain]: [], [mark]: 1 }, [plain, mark], [mark, { b: 'c"' + mark + '"' }, plain],
+      { toJSON: () => [plain, { b: plain }] }];
+    for (const code of [...Array(32).keys(), 0x22, 0x5c, 0x7f, 0xe9, 0x2028, 0xd83d]) {
+      values.push([5, 32_767, 32_768, 40_000].map(at => plain.slice(0, at) + String.fromCharCode(code) + plain.slice(at)));
+    }
+    const wrong = [];
+    for (const value of values) {
+      const json = JSON.stringify(value);
+      if (!call_tool('test', 'compare', { value, json }).result) wrong.push(escape(json).slice(0, 60));
+    }
+    wrong
+    """
+    execution = await run(script, tools=DictTools(compare=compare))
+    assert execution.error is None
+    assert execution.value == []
+
+
+def _readable(value: Any) -> Any:
+    """Half of a letter, which only JSON can say, as a replacement."""
+    text = json.dumps(value, ensure_ascii=False)
+    return json.loads(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
+
+
+async def test_no_memory_to_hand_a_text_over_is_the_script_s_limit(run: RunScript) -> None:
+    script = "const s = '\\u{1f600}'.repeat(4e6); await tools.test.echo({ s, t: s, u: s, v: s })"
+    execution = await run(script, tools=DictTools())
+    assert execution.error is not None
+    assert execution.error.code == ErrorCode.MEMORY_LIMIT_EXCEEDED
 
 
 async def test_value_larger_than_allowed(run: RunScript) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 from workbench.sandbox.child.starting.starter import NotAScript
 
 _LEAST_ERROR = 512
+_ESCAPED = bytes((*range(32), *b'"\\'))
+"""What JSON does not take as it is, within a text."""
 
 encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
@@ -49,6 +51,14 @@ def short(done: str, most: int) -> str:
 def compact(value: Any) -> str:
     """As the engine itself writes it: only what must be is escaped."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def is_plain(text: str) -> bool:
+    """Whether JSON takes a text as it is, between two quotes (of ASCII: whatever else there is may not be)."""
+    if not text.isascii():
+        return False
+    data = text.encode()
+    return len(data.translate(None, _ESCAPED)) == len(data)
 
 
 def size_of(text: str) -> int:

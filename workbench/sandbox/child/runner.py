@@ -29,6 +29,7 @@ from workbench.sandbox.child.frame_texts import (
     compact,
     encode,
     failure,
+    is_plain,
     memory_failure,
     not_a_script,
     passing,
@@ -272,9 +273,11 @@ class Runner:
 
     # -- the host function -----------------------------------------------------------------
 
-    def _host(self, message: str) -> str | None:
+    def _host(self, message: str | None) -> str | None:
         """Called from JavaScript; must never raise (the binding would lose or crash)."""
         try:
+            if message is None:  # the engine had no memory to hand it over
+                self._end_of_memory()
             kind = message[0]
             if kind == "B":
                 self._pass_on(message)
@@ -294,6 +297,8 @@ class Runner:
                 return encode(place_of_call(self._script, int(line), int(column), json.loads(name)))
             elif kind == "P":
                 return self._libraries[message[1:]]
+            elif kind == "J":
+                return str(len(message)) if is_plain(message) else None
             elif kind == "M" or (kind == "m" and self._heap.was_full(self._engine)):
                 self._end_of_memory()
         except BaseException:  # the parent is gone or the protocol is broken: nothing left to do

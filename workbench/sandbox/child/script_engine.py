@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
-Host: TypeAlias = Callable[[str], "str | None"]
-"""What the prelude calls with a message (run.js and its siblings); it never raises."""
+Host: TypeAlias = Callable[["str | None"], "str | None"]
+"""What the prelude calls with a message (run.js and its siblings); it never raises. None: there was no memory
+for the message."""
 
 
 class ScriptEngine(Protocol):

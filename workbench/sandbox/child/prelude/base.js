@@ -30,7 +30,7 @@
     pop: uncurry(Array.prototype.pop), joined: uncurry(Array.prototype.join),
     split: (text, by) => setPrototypeOf(splitText(text, by), null),
     codePointAt: uncurry(String.prototype.codePointAt), repeated: uncurry(String.prototype.repeat),
-    lower: uncurry(String.prototype.toLowerCase),
+    lower: uncurry(String.prototype.toLowerCase), isWellFormed: uncurry(String.prototype.isWellFormed),
     matches: uncurry(RegExp.prototype.exec),
     stringify: JSON.stringify, parse: JSON.parse, isRaw: JSON.isRawJSON,
     StringOf, NumberOf: Number, numberIn: uncurry(Number.prototype.valueOf), isFiniteNumber: Number.isFinite, isInteger: Number.isInteger,
