@@ -24,7 +24,8 @@ class Host:
         self.heard: list[str] = []
         self._answer = json.dumps(answer)
 
-    def __call__(self, message: str) -> str | None:
+    def __call__(self, message: str | None) -> str | None:
+        assert message is not None
         self.heard.append(message)
         if message[0] == "N":
             return "1000"
