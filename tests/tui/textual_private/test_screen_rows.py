@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
+import weakref
 from typing import Any
 
 import pytest
@@ -288,3 +290,19 @@ async def test_what_changes_by_itself_is_not_painted_with_a_key_but_soon_after(
             monkeypatch.setattr(screens, name, 1e9)
         assert await typed(first) == []
         assert await typed(last) != [], "it has the focus: the key is its own"
+
+
+async def test_what_a_closed_screen_drew_is_let_go() -> None:
+    """The last thousand widgets that were drawn were held by a cache of Textual's, with all their rows."""
+    app = RowsApp()
+    async with app.run_test() as pilot:
+        screen = RowsScreen()
+        await app.push_screen(screen)
+        await pilot.pause()
+        drawn = [weakref.ref(each._styles_cache) for each in screen.query(Rows)]
+        await app.pop_screen()
+        await pilot.pause()
+        del screen
+        gc.collect()
+        assert drawn
+        assert not [each for each in drawn if each() is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any
 
 from textual._styles_cache import StylesCache
@@ -14,6 +15,16 @@ from textual.strip import Strip
 
 _KEPT = 256
 """Rows: some screens of them."""
+
+
+def let_go_of_widgets() -> None:
+    """The styles of a background are kept for the next row (Textual's own ``lru_cache``) without the widget
+    that asked: what the last thousand had drawn stayed in memory, and made each full collection longer."""
+    if isinstance(StylesCache.__dict__["get_inner_outer"], staticmethod):
+        return
+    method: Any = StylesCache.get_inner_outer
+    made = lru_cache(1024)(partial(method.__wrapped__, None))
+    StylesCache.get_inner_outer = staticmethod(made)  # type: ignore[assignment,method-assign]
 
 
 class KeptRows(StylesCache):

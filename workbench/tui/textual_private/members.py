@@ -33,7 +33,7 @@ CLASS_MEMBERS: dict[type, tuple[str, ...]] = {
         *("_get_breakpoint_classes", "_refresh_layout", "_compositor_refresh"),
     ),
     ScrollView: ("_scroll_update", "_refresh_scrollbars"),
-    StylesCache: ("render_line",),
+    StylesCache: ("render_line", "get_inner_outer"),
     TextArea: (
         *("_set_document", "_rewrap_and_refresh_virtual_size", "_refresh_size", "_render_line"),
         *("_build_highlight_map", "_app_theme_changed", "_restart_blink", "_replace_via_keyboard"),
