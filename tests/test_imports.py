@@ -47,6 +47,10 @@ def test_import_contracts_are_kept() -> None:
         ),
         ("workbench.upstream", ["mcp", "httpx2", "pydantic"]),
         (
+            "workbench.sandbox.host.zygote_process",
+            ["asyncio", "dataclasses", "workbench.core", "workbench.sandbox.host.worker"],
+        ),
+        (
             "workbench.cli.main",
             ["mcp", "textual", "asyncio", "workbench.core.engine", "workbench.config"],
         ),

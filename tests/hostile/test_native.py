@@ -15,7 +15,7 @@ from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.model import Execution, ExecutionRequest, Limits, PoolSettings
 from workbench.sandbox.child import hardening
-from workbench.sandbox.host import forking
+from workbench.sandbox.host import zygote_process
 
 _MACHINE = os.uname().machine
 pytestmark = [
@@ -57,8 +57,8 @@ main()
 @pytest.fixture
 async def engine(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Engine]:
     """Its workers make the system call whose number and arguments the "script" is."""
-    program = forking.PROGRAM.replace("main()\n", _TAKEN_OVER)
-    monkeypatch.setattr(forking, "PROGRAM", program)
+    program = zygote_process.PROGRAM.replace("main()\n", _TAKEN_OVER)
+    monkeypatch.setattr(zygote_process, "PROGRAM", program)
     engine = Engine(limits=Limits(timeout_ms=60_000), pool=PoolSettings(size=2))
     yield engine
     await engine.close()

@@ -12,7 +12,7 @@ from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.model import ErrorCode, ExecutionOptions, ExecutionRequest, Limits, PoolSettings
 from workbench.history import owner
-from workbench.sandbox.host import forking
+from workbench.sandbox.host import zygote_process
 from workbench.util import system
 
 pytestmark = pytest.mark.anyio
@@ -50,7 +50,7 @@ ctypes.CDLL = without_libc
 @pytest.fixture
 def macos(monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers, and what of this process asks the system, find themselves on macOS."""
-    monkeypatch.setattr(forking, "PROGRAM", _MACOS + forking.PROGRAM)
+    monkeypatch.setattr(zygote_process, "PROGRAM", _MACOS + zygote_process.PROGRAM)
     monkeypatch.setattr(system, "_PROC", "/nowhere")
     monkeypatch.setattr(sys, "platform", "darwin")
 

@@ -41,6 +41,7 @@ from workbench.core.request_checks import (
 from workbench.core.worker_ports import PoolClosed, QueueFull, QueueTimeout, WorkerFactory
 from workbench.sandbox import job as jobs
 from workbench.sandbox.host.pool import Pool
+from workbench.sandbox.host.zygote_process import ZygoteProcess
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import encodable
 from workbench.util.listeners import Listeners, notify
@@ -66,14 +67,15 @@ class Engine:
         record_required: bool = False,
         seen: SeenTypes = nothing_seen,
         workers: WorkerFactory | None = None,
+        zygote: ZygoteProcess | None = None,
     ) -> None:
         """record_required: an execution that cannot be recorded is refused, before it runs.
 
         seen: the result types of tools that declare none, for scripts that ask. workers: what scripts run
-        in; None: processes that are forked here.
+        in; None: processes that are forked here, from a zygote that may have been started ahead.
         """
         self._limits = limits
-        self._pool: WorkerFactory = workers or Pool(pool, memory_mb=limits.memory_mb)
+        self._pool: WorkerFactory = workers or Pool(pool, memory_mb=limits.memory_mb, zygote=zygote)
         self._upstream: Upstream = upstream if upstream is not None else _NoUpstream()
         self._recorder = recorder
         self._seen = seen

@@ -20,6 +20,7 @@ from workbench.text.redact import Redactor
 from workbench.util.listeners import Listeners
 
 if TYPE_CHECKING:
+    from workbench.sandbox.host.zygote_process import ZygoteProcess
     from workbench.upstream import Manager
 
 _SWITCH_S = 0.0003
@@ -78,11 +79,13 @@ async def open_runtime(
     data_dir: Path,
     connect: bool = False,
     watch: bool = False,
+    zygote: ZygoteProcess | None = None,
 ) -> AsyncIterator[Runtime]:
     """Open the runtime, close everything (workers, upstreams, writer thread) on leaving.
 
     connect: connect the upstreams at once in the background; else at the first call or query.
     watch: follow changes of the configuration file.
+    zygote: what scripts are forked from, started ahead.
     Raises HistoryError where the configuration requires a history and it cannot be opened.
     """
     from workbench.upstream import Manager
@@ -103,6 +106,7 @@ async def open_runtime(
         recorder=history,
         record_required=config.history.required,
         seen=history.seen_type,
+        zygote=zygote,
     )
     runtime = Runtime(
         config, engine, upstream, history, data_dir, partial(_configure, history, data_dir)

@@ -23,8 +23,8 @@ from workbench.core.engine_version import engine_version
 from workbench.core.events import Event, ExecutionFinished, ExecutionStarted
 from workbench.core.model import ErrorCode, ExecutionRequest, Limits, PoolSettings
 from workbench.sandbox import job as jobs
-from workbench.sandbox.host import forking
 from workbench.sandbox.host import pool as pools
+from workbench.sandbox.host import zygote_process
 from workbench.sandbox.host.pool import Pool
 
 pytestmark = pytest.mark.anyio
@@ -321,8 +321,46 @@ async def test_a_worker_runs_the_code_of_its_parent(tmp_path: Path) -> None:
     shadow = tmp_path / "workbench"
     shadow.mkdir()
     (shadow / "__init__.py").write_text("raise SystemExit('another workbench')")
-    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n" + forking.PROGRAM.replace(
-        "main()\n", f"import workbench; open({str(told)!r}, 'w').write(workbench.__file__)\n"
+    program = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+        + zygote_process.PROGRAM.replace(
+            "main()\n", f"import workbench; open({str(told)!r}, 'w').write(workbench.__file__)\n"
+        )
     )
     await asyncio.to_thread(subprocess.run, [sys.executable, "-I", "-c", program], check=True)
     assert told.read_text() == workbench.__file__
+
+
+def parent_of(pid: int) -> int:
+    return int(subprocess.check_output(["ps", "-o", "ppid=", "-p", str(pid)]))
+
+
+async def test_a_zygote_that_was_started_ahead_makes_the_workers() -> None:
+    ahead = zygote_process.start_zygote()
+    pool = Pool(PoolSettings(size=1), memory_mb=64, zygote=ahead)
+    try:
+        async with pool.lease() as worker:
+            assert worker is not None
+            assert parent_of(worker.pid) == ahead.process.pid
+    finally:
+        await pool.close()
+    assert ahead.process.poll() is not None
+
+
+async def test_another_zygote_comes_for_one_that_died_ahead() -> None:
+    ahead = zygote_process.start_zygote()
+    ahead.process.kill()
+    ahead.process.wait()
+    pool = Pool(PoolSettings(size=1), memory_mb=64, zygote=ahead)
+    try:
+        async with pool.lease() as worker:
+            assert worker is not None
+            assert parent_of(worker.pid) != ahead.process.pid
+    finally:
+        await pool.close()
+
+
+async def test_a_zygote_that_nobody_needed_ends_with_the_pool() -> None:
+    ahead = zygote_process.start_zygote()
+    await Pool(PoolSettings(size=1), memory_mb=64, zygote=ahead).close()
+    assert await asyncio.to_thread(ahead.process.wait, 60) == 0

@@ -10,11 +10,11 @@ import pytest
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.model import ErrorCode, Execution, ExecutionRequest, Limits, PoolSettings
-from workbench.sandbox.host import forking, frame_checks
+from workbench.sandbox.host import frame_checks, zygote_process
 
 pytestmark = pytest.mark.anyio
 
-_PROGRAM = forking.PROGRAM
+_PROGRAM = zygote_process.PROGRAM
 _ROGUE = """
 from workbench.sandbox.child import runner
 
@@ -37,7 +37,7 @@ async def _run(
 ) -> tuple[Execution, DictTools]:
     """An execution on a worker that runs ``body`` in place of the script."""
     program = _PROGRAM.replace("main()\n", _ROGUE.replace("{body}", body))
-    monkeypatch.setattr(forking, "PROGRAM", program)
+    monkeypatch.setattr(zygote_process, "PROGRAM", program)
     engine = Engine(limits=limits or Limits(timeout_ms=60_000), pool=PoolSettings(size=1))
     tools = DictTools()
     try:

@@ -7,25 +7,13 @@ import contextlib
 import os
 import socket
 import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 from workbench.sandbox.host.worker import Worker, WorkerExit
-from workbench.util import system
+from workbench.sandbox.host.zygote_process import ZygoteProcess, start_zygote
 
-_ROOT = Path(__file__).resolve().parents[3]
-PROGRAM = f"""
-import sys
-sys.path.insert(0, {str(_ROOT)!r})
-import workbench  # this one, whatever else is installed
-sys.path.append(sys.path.pop(0))
-from workbench.sandbox.child.zygote import main
-main()
-"""
-"""What the zygote's interpreter runs; isolated, it would not find this package by itself."""
 _CLOSE_S = 1.0
 
 
@@ -68,30 +56,12 @@ class ForkServer:
         """Workers that were asked for and have not come yet."""
         return len(self._asked)
 
-    def start(self) -> None:
-        """Start the process (it is ready some 50 ms later; forks asked for before simply wait).
+    def start(self, ahead: ZygoteProcess | None = None) -> None:
+        """Start the process, or take the one that was started ahead (forks asked for before it is ready wait).
 
         Raises OSError where the system does not let it.
         """
-        if not system.can_fork():
-            raise OSError("this system has no fork, and scripts run in forked processes")
-        ours, theirs = socket.socketpair()
-        try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", PROGRAM, str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,  # never the terminal: a dying worker would write into the TUI
-                pass_fds=[theirs.fileno()],
-                # bound at once: each fork would look up, in pages of its own, what it calls first
-                env={"TZ": "UTC", "PYTHONDONTWRITEBYTECODE": "1", "LD_BIND_NOW": "1"},
-                start_new_session=True,
-            )
-        except OSError:
-            ours.close()
-            raise
-        finally:
-            theirs.close()
+        self._process, ours = ahead or start_zygote()
         ours.setblocking(False)
         self._control = ours
         loop = asyncio.get_running_loop()

@@ -13,6 +13,7 @@ from workbench.core.model import PoolSettings
 from workbench.core.worker_ports import PoolClosed, QueueFull, QueueTimeout
 from workbench.sandbox.host.forking import ForkServer
 from workbench.sandbox.host.worker import Worker
+from workbench.sandbox.host.zygote_process import ZygoteProcess
 from workbench.text.plurals import agrees, count
 
 _SPARE = 2
@@ -40,8 +41,12 @@ class Pool:
     The workers' port (``core.worker_ports.WorkerFactory``) over processes that are forked from a zygote.
     """
 
-    def __init__(self, settings: PoolSettings, *, memory_mb: int) -> None:
+    def __init__(
+        self, settings: PoolSettings, *, memory_mb: int, zygote: ZygoteProcess | None = None
+    ) -> None:
+        """zygote: one that was started ahead."""
         self._settings = settings
+        self._ahead = zygote
         self._memory_bytes = memory_mb << 20
         self._idle: deque[Worker] = deque()
         self._running: set[Worker] = set()
@@ -89,8 +94,9 @@ class Pool:
             on_dead=self._server_died,
             words=self._words,
         )
+        ahead, self._ahead = self._ahead, None
         try:
-            server.start()
+            server.start(ahead)
         except OSError as error:
             self._words.append(str(error))
             self._server_died()
@@ -127,6 +133,8 @@ class Pool:
 
     async def close(self) -> None:
         """End every worker, running ones too. Leaves no process behind."""
+        if self._ahead is not None:  # nobody ran anything
+            self._ahead.control.close()
         self._closing = True
         for timer in (self._restart, self._filling, self._topping):
             if timer is not None:
