@@ -48,12 +48,15 @@ class ScreenBase(Screen[R]):
         self._is_opening = True
         """Until it was told of its first size, for which it was laid out before."""
         self._is_laid_out = False
+        self._styled_for = Size()
+        """The size of the terminal when its first styles were made."""
 
     def _post_register(self, app: App[object]) -> None:
         """The classes of its size are there before the first styles are made. Textual makes all of them again
         when the screen comes to the front, and once more, with the layout and the painting, when it is told its
         size."""
         super()._post_register(app)
+        self._styled_for = app.size
         self.update_classes(self._size_classes(app), update=False)
 
     def _on_screen_resume(self, event: events.ScreenResume) -> None:
@@ -89,8 +92,9 @@ class ScreenBase(Screen[R]):
 
         Those come first: else a dialog was painted over what is behind it as that was laid out before.
         """
-        if not self.stack_updates:
-            return  # it is not shown yet
+        if not self.stack_updates:  # it is not shown yet
+            self._is_opening = self._is_opening and size == self._styled_for
+            return
         known = size == self._compositor.size
         opening, self._is_opening = self._is_opening, False
         for behind in self.app._background_screens if self is self.app.screen else ():
