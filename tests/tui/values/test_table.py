@@ -7,13 +7,16 @@ import io
 from typing import Any
 
 import pytest
+from textual.app import App
 from textual.pilot import Pilot
 
 from tests.tui.conftest import until
 from tests.tui.values.test_json_view import JsonApp, settle
+from workbench.tui.values.json_view import JsonView
 from workbench.tui.values.table import Row, cell, csv_text, filtered, ordered, table_of
 from workbench.tui.values.table_screen import TableScreen
 from workbench.tui.values.text_screen import TextLines, TextScreen, unpacked
+from workbench.tui.values.value_screen import JsonScreen
 from workbench.tui.widgets.pane import Pane
 
 pytestmark = pytest.mark.anyio
@@ -234,3 +237,37 @@ async def test_a_search_of_many_rows_keeps_keys_and_stops() -> None:
         await settle(pilot)
         assert app.view._matches == []
         assert "searching" not in app.view._footer()
+
+
+async def test_a_text_is_searched_and_every_letter_is_of_the_search() -> None:
+    text = "\n".join(f"line {n}" if n % 50 else f"needle quvy {n}" for n in range(200))
+    app = App[None]()
+    async with app.run_test(size=(60, 20)) as pilot:
+        screen = TextScreen(text, "log")
+        await app.push_screen(screen)
+        await pilot.pause()
+        lines = screen.query_one(TextLines)
+        await pilot.press("slash", *"quvy")
+        assert screen.is_current, "letters that are keys of the screen, too"
+        assert lines.found == 4
+        await pilot.press("enter", "n")
+        assert lines.scroll_y <= 50 < lines.scroll_y + lines.size.height
+        await pilot.press("N", "N")
+        assert lines.scroll_y <= 150 < lines.scroll_y + lines.size.height, "round the start"
+        await pilot.press("escape")
+        assert screen.is_current
+        assert lines.found == 0
+        await pilot.press("escape")
+        assert not screen.is_current
+
+
+async def test_json_in_a_string_is_a_tree_on_a_key() -> None:
+    app = App[None]()
+    async with app.run_test(size=(60, 20)) as pilot:
+        screen = TextScreen('{"a": [1, 2]}', "note")
+        await app.push_screen(screen)
+        await pilot.press("t")
+        assert isinstance(app.screen, JsonScreen)
+        assert app.screen.query_one(JsonView).has_focus
+        await pilot.press("escape")
+        assert app.screen is screen

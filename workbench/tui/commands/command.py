@@ -137,7 +137,7 @@ _HOLDS: Mapping[Place, frozenset[Place]] = {
     "value": frozenset(("json",)),
     "table": frozenset(("list", "line", "filter")),
     "filter": frozenset(("line",)),
-    "text-screen": frozenset(("text",)),
+    "text-screen": frozenset(("text", "line", "filter")),
 }
 """What can have the focus inside of what: both get its keys."""
 _MOVES = frozenset({"move", "page", "edge", "first", "follow", "screen.go_to_pane"})

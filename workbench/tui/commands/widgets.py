@@ -128,6 +128,8 @@ VALUES: tuple[Command, ...] = (
     key("text", "up", "k", "Up", "scroll_up"),
     key("text", "first", "g", "First", "scroll_home"),
     key("text", "last", "G", "Last", "scroll_end"),
+    key("text", "next-match", "n", "Next match", "match(1)"),
+    key("text", "previous-match", "N", "Previous match", "match(-1)"),
     *_moves("error", pages=("move(10)", "move(-10)")),
     key("error", "choose", "enter", "Do it", footer=True),
     key("error", "tree", "v", "As a tree", footer=True),

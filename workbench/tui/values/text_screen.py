@@ -6,18 +6,20 @@ import json
 from typing import ClassVar
 
 from rich.style import Style
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.strip import Strip
 
 from workbench.core.model import JsonValue
+from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.values.clipboard import copy
 from workbench.tui.values.line_breaks import wrapped
 from workbench.tui.widgets.guarded_screen import GuardedModal
+from workbench.tui.widgets.line_input import FilterLine
 from workbench.tui.widgets.line_view import PaintedView
 from workbench.tui.widgets.pane import Pane
 
@@ -51,6 +53,7 @@ class TextLines(PaintedView, can_focus=True):
         & > .text--added { color: $success; }
         & > .text--removed { color: $error; }
         & > .text--plain { color: $foreground; }
+        & > .text--found { color: $foreground; background: $primary 35%; text-style: bold; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -58,6 +61,7 @@ class TextLines(PaintedView, can_focus=True):
         "text--added",
         "text--removed",
         "text--plain",
+        "text--found",
     }
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("text")]
 
@@ -65,6 +69,33 @@ class TextLines(PaintedView, can_focus=True):
         super().__init__()
         self._text = text[:MOST_SHOWN]
         self._lines: list[tuple[str, str]] = []
+        self._words = ""
+        self._found: list[int] = []
+        """Rows in which the words that are looked for stand, from the top."""
+        self._at = 0
+
+    @property
+    def found(self) -> int:
+        """In how many rows they stand."""
+        return len(self._found)
+
+    def find(self, words: str) -> None:
+        """Mark the rows that have these words, and go to the first at or below what is seen."""
+        self._words = words.lower()
+        rows = enumerate(self._lines) if words else ()
+        self._found = [row for row, (text, _) in rows if self._words in text.lower()]
+        top = int(self.scroll_offset.y)
+        self._at = next((n for n, row in enumerate(self._found) if row >= top), 0)
+        self.action_match(0)
+
+    def action_match(self, by: int) -> None:
+        """To the next row that was found (-1: the one before); round the ends."""
+        if self._found:
+            self._at = (self._at + by) % len(self._found)
+            row, height = self._found[self._at], self.size.height
+            if not self.scroll_offset.y <= row < self.scroll_offset.y + height:
+                self.scroll_to(y=max(0, row - height // 2), animate=False)
+        self.refresh()
 
     def on_resize(self) -> None:
         width = max(8, self.scrollable_content_region.width - 2)
@@ -75,7 +106,7 @@ class TextLines(PaintedView, can_focus=True):
             for part in wrapped(line, width)
         ]
         self.virtual_size = Size(width, len(self._lines))
-        self.refresh()
+        self.find(self._words)
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
@@ -84,6 +115,8 @@ class TextLines(PaintedView, can_focus=True):
         if index >= len(self._lines):
             return Strip.blank(width, base)
         text, style = self._lines[index]
+        if self._found and index == self._found[self._at]:
+            style = "found"
         return self.strip_of([(" " + clean_line(text), style)], width, base)
 
 
@@ -100,6 +133,9 @@ class TextScreen(GuardedModal[None]):
     TextScreen { align: center middle; background: $background 60%; }
     TextScreen > Pane { width: 96%; height: auto; max-height: 92%; background: $background; }
     TextScreen TextLines { height: auto; max-height: 100%; }
+    TextScreen.-finding TextLines { max-height: 1fr; }
+    TextScreen FilterLine { display: none; dock: bottom; }
+    TextScreen.-finding FilterLine { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("text-screen")]
 
@@ -113,6 +149,7 @@ class TextScreen(GuardedModal[None]):
     def compose(self) -> ComposeResult:
         with Pane():
             yield TextLines(self._text)
+            yield FilterLine(placeholder="find", id="text-find")
 
     def on_mount(self) -> None:
         self.query_one(TextLines).focus()
@@ -120,11 +157,41 @@ class TextScreen(GuardedModal[None]):
 
     def _show_title(self) -> None:
         cut = f"the first {MOST_SHOWN:,} of " if len(self._seen) > MOST_SHOWN else ""
-        inside = "u JSON in it · " if self._inside not in (None, self._text) else ""
+        inside = "u JSON in it · t as a tree · " if self._inside not in (None, self._text) else ""
         if self._is_unpacked:
             inside = "u as it is · "
         title = f"{self._title} · {cut}{len(self._seen):,} characters"
-        self.query_one(Pane).set_title(title, f"{inside}y copy · Esc closes")
+        found = (
+            f"{count(self.query_one(TextLines).found, 'row')} · n next · " if self._words else ""
+        )
+        self.query_one(Pane).set_title(title, f"{found}{inside}/ find · y copy · Esc closes")
+
+    @property
+    def _words(self) -> str:
+        """What is looked for."""
+        return self.query_one(FilterLine).value
+
+    def action_find(self) -> None:
+        self.add_class("-finding")
+        self.query_one(FilterLine).focus()
+
+    @on(FilterLine.Changed)
+    def _find(self) -> None:
+        self.query_one(TextLines).find(self._words)
+        self._show_title()
+
+    @on(FilterLine.Submitted)
+    def _read_on(self) -> None:
+        self.query_one(TextLines).focus()
+
+    def action_leave(self) -> None:
+        """Out of the search, then out of the text."""
+        if not self.has_class("-finding"):
+            self.dismiss()
+            return
+        self.query_one(FilterLine).value = ""
+        self.remove_class("-finding")
+        self.query_one(TextLines).focus()
 
     @property
     def _seen(self) -> str:
@@ -132,7 +199,7 @@ class TextScreen(GuardedModal[None]):
         return self._inside if self._is_unpacked and self._inside is not None else self._text
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "unpack" or self._inside not in (None, self._text)
+        return action not in ("unpack", "tree") or self._inside not in (None, self._text)
 
     @work(exclusive=True, exit_on_error=False)
     async def action_unpack(self) -> None:
@@ -141,8 +208,16 @@ class TextScreen(GuardedModal[None]):
         self._show_title()
         await self.query_one(TextLines).remove()
         lines = TextLines(self._seen)
-        await self.query_one(Pane).mount(lines)
+        await self.query_one(Pane).mount(lines, before=0)
         lines.focus()
+        lines.find(self._words)
+
+    def action_tree(self) -> None:
+        """The JSON in the string as a value: unfolded, found and copied as any other."""
+        from workbench.tui.values.value_screen import JsonScreen
+
+        if self._inside is not None:
+            self.app.push_screen(JsonScreen(json.loads(self._inside), self._title))
 
     def action_copy(self) -> None:
         said = "The text was sent to the terminal's clipboard"
