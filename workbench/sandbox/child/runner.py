@@ -129,7 +129,7 @@ class Runner:
                 done = self._execute(job)
                 if _LOST_STACK in done:
                     done = self._run_with_stacks(job, done)
-                self._finish(explained(script, done, self._ask))
+                self._finish(explained(script, done, self._ask, len(self._unanswered)))
         except self._engine.failures as error:
             self._finish(self._engine_failure(error))
 

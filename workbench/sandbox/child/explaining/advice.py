@@ -9,7 +9,14 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from workbench.sandbox.child.explaining import misuse, tool_advice
+from workbench.sandbox.child.explaining import (
+    as_sent,
+    callbacks,
+    empty_results,
+    misuse,
+    tool_advice,
+    unawaited,
+)
 from workbench.sandbox.child.explaining.empty_results import uncalled
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.explaining.tool_advice import Ask
@@ -128,6 +135,33 @@ class Advice(NamedTuple):
 
 def advise(site: FailureSite, failure: dict[str, Any], ask: Ask | None) -> Advice | None:
     """What the failure of a script (a ``done`` frame) should say instead; None: nothing better is known."""
+    told = _advise(site, failure, ask)
+    if told is not None and ";" in told.message:
+        return told
+    message = failure.get("message", "") if told is None else told.message
+    behind = _behind(site, failure.get("code", ""), message)
+    return told if behind is None else Advice(f"{message}; {behind}")
+
+
+_OF_NOTHING = re.compile(
+    r"undefined|NaN|null|not iterable|is not a function|invalid date", re.IGNORECASE
+)
+
+
+def _behind(site: FailureSite, code: str, message: str) -> str | None:
+    """Why there was nothing, or a Promise, where something was to be: what was written long before."""
+    if code == "SERIALIZATION_ERROR" and ("Promise" in message or "NaN" in message):
+        return unawaited.promise_read(site, or_left=True)
+    if code != "RUNTIME_ERROR" or _OF_NOTHING.search(message) is None:
+        return None
+    return (
+        unawaited.promise_read(site, or_left="undefined" in message)
+        or callbacks.without_return(site)
+        or empty_results.of_settled(site.code)
+    )
+
+
+def _advise(site: FailureSite, failure: dict[str, Any], ask: Ask | None) -> Advice | None:
     message: str = failure.get("message", "")
     if failure.get("code") == "SYNTAX_ERROR":
         return _syntax(site, message, ask)
@@ -171,9 +205,13 @@ def _syntax(site: FailureSite, message: str, ask: Ask | None) -> Advice | None:
         return Advice(
             f"{message}; this is a shell command, and a script is JavaScript that calls tools"
         )
+    if (sent := as_sent.of_syntax(site, message)) is not None:
+        return Advice(f"{message}; {sent}")
     waiting = _await_in_no_async_function(site)
     if waiting is not None:
         return waiting
+    if (told := callbacks.of_an_object(site)) is not None:
+        return Advice(f"{message}; {told}")
     for node in statements(site.root):
         if node.type == "import_statement" or (
             node.type == "export_statement" and node.child_by_field_name("source") is not None
@@ -232,6 +270,8 @@ def _not_defined(site: FailureSite, name: str, ask: Ask | None) -> str | None:
     code = site.code.strip()
     if _SHELL.match(code):
         return "this is a shell command, and a script is JavaScript that calls tools"
+    if name in {"lt", "gt", "amp", "quot"} and (told := as_sent.as_html(site, "")) is not None:
+        return told
     if name == "require":
         module = re.search(r"require\(\s*(['\"])(.*?)\1", site.line_text())
         return _module(module[2] if module is not None else "", ask)

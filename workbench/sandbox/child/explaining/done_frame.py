@@ -9,7 +9,14 @@ import json
 import os
 from typing import Any
 
-from workbench.sandbox.child.explaining import advice, empty_results, placeless
+from workbench.sandbox.child.explaining import (
+    advice,
+    as_sent,
+    callbacks,
+    empty_results,
+    placeless,
+    unawaited,
+)
 from workbench.sandbox.child.explaining.script_tree import FailureSite, Script
 from workbench.sandbox.child.explaining.tool_advice import Ask
 from workbench.sandbox.child.frame_texts import encode
@@ -17,16 +24,20 @@ from workbench.sandbox.child.frame_texts import encode
 _NOTHING = '{"t":"done","ok":true,"value":null,"undefined":true'
 _VALUE = '{"t":"done","ok":true'
 _FAILED = '{"t":"done","ok":false'
+_PROMISE = "[object Promise]"
 _LONGEST = 1 << 20
 
 
-def explained(script: Script, done: str, ask: Ask | None) -> str:
-    """The frame with what can be added to it. ``ask``: None where nobody is to be asked."""
+def explained(script: Script, done: str, ask: Ask | None, in_flight: int = 0) -> str:
+    """The frame with what can be added to it.
+
+    ask: None where nobody is to be asked. in_flight: calls that were not answered yet, as the script ended.
+    """
     try:
         if done.startswith(_NOTHING):
-            return _null_explained(script, done, ask)
+            return _null_explained(script, done, ask, in_flight)
         if done.startswith(_VALUE) and len(done) <= _LONGEST:
-            return _with_warning(done, empty_results.of_a_block(script.code))
+            return _with_warning(done, _of_a_value(script, done, in_flight))
         if done.startswith(_FAILED) and len(done) <= _LONGEST:
             return _failure_explained(script, done, ask)
     except Exception as error:  # a help that fails must not take the result with it
@@ -34,9 +45,29 @@ def explained(script: Script, done: str, ask: Ask | None) -> str:
     return done
 
 
-def _null_explained(script: Script, done: str, ask: Ask | None) -> str:
+def _null_explained(script: Script, done: str, ask: Ask | None, in_flight: int) -> str:
     data: dict[str, Any] = json.loads(done)
-    return _with_warning(done, empty_results.remarks(script, data.get("failed_call"), ask))
+    told = empty_results.remarks(script, data.get("failed_call"), ask)
+    return _with_warning(done, told or _of_a_promise(script, or_left=in_flight > 0))
+
+
+def _of_a_value(script: Script, done: str, in_flight: int) -> str | None:
+    """What may be wrong with a script that gave a value: by signs, for most need no word."""
+    code = script.code
+    told = empty_results.of_a_block(code) or as_sent.of_a_text(code)
+    if told is None and (in_flight or _PROMISE in done or unawaited.is_read(code)):
+        told = _of_a_promise(script, or_left=False)
+    if told is None and callbacks.may_give_nothing(done, code):
+        told = callbacks.without_return(
+            FailureSite(script, None, None)
+        ) or empty_results.of_settled(code)
+    return told
+
+
+def _of_a_promise(script: Script, *, or_left: bool) -> str | None:
+    if not unawaited.may_give_promises(script.code):
+        return None
+    return unawaited.promise_read(FailureSite(script, None, None), or_left=or_left)
 
 
 def _with_warning(done: str, remark: str | None) -> str:

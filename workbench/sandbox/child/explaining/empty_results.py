@@ -102,6 +102,14 @@ def of_a_block(code: str) -> str | None:
     return f"{{…}} at the end is a block, so the value is {found[2]} alone; for an object end with: {shown}"
 
 
+def of_settled(code: str) -> str | None:
+    """Of a script that reads what allSettled gives as the results."""
+    if "allSettled" not in code or "status" in code:
+        return None
+    gives = "Promise.allSettled gives {status, value} or {status, reason} for each"
+    return f"{gives}: take value where status is 'fulfilled'"
+
+
 _FUNCTION = re.compile(r"the value is not JSON: \$(?:\.([\w$]+))? is a function \(")
 _PROMISES = re.compile(r"the value is not JSON: \$\[\d+\] is a Promise \(")
 

@@ -11,6 +11,7 @@ from tree_sitter import Node
 from workbench.sandbox.child.explaining import result_advice, tool_advice, unwrapping
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.explaining.tool_advice import Ask
+from workbench.sandbox.child.explaining.unawaited import gives_promise
 from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, awaited, unwrapped
 from workbench.sandbox.child.starting.parallel import ASYNCHRONOUS
 
@@ -248,7 +249,7 @@ def of_a_promise(site: FailureSite, owner: Node | None) -> str | None:
         if value.type != "call_expression":
             continue
         names = re.findall(r"[A-Za-z_$][\w$]*", site.text(name))
-        if (wanted is None or wanted in names) and _gives_promise(site, value):
+        if (wanted is None or wanted in names) and gives_promise(site, value):
             line, _ = site.place_of(value.start_byte)
             fixed = site.line_with(value.start_byte, "await ")
             return f"{_short(site, value)} in line {line} gives a Promise; write: {fixed}"
@@ -258,30 +259,12 @@ def of_a_promise(site: FailureSite, owner: Node | None) -> str | None:
 def _read_too_early(site: FailureSite, inner: Node) -> str | None:
     """Of ``tools.demo.now({}).weekday``: the line with the call awaited; None: no such call begins it."""
     call = unwrapped(inner)
-    if call is None or call.type != "call_expression" or not _gives_promise(site, call):
+    if call is None or call.type != "call_expression" or not gives_promise(site, call):
         return None
     whole = site.text(call)
     shown = whole if len(whole) <= _MOST_NAME and "\n" not in whole else "it"
     told = f"{_short(site, call)} gives a Promise"
     return f"{told}; write: {site.line_with(call.start_byte, f'(await {shown})', call.end_byte)}"
-
-
-def _gives_promise(site: FailureSite, call: Node) -> bool:
-    function = call.child_by_field_name("function")
-    if function is None:
-        return False
-    text = site.text(function)
-    if re.match(r"tools\s*[.\[]", text):
-        return True
-    if re.fullmatch(r"Promise\.(?:all|allSettled|race|any)", text):
-        return True
-    return (
-        function.type == "identifier"
-        and re.search(
-            rf"async\s+function\s+{re.escape(text)}\b|\b{re.escape(text)}\s*=\s*async\b", site.code
-        )
-        is not None
-    )
 
 
 def of_an_envelope(site: FailureSite, owner: Node, called: str | None) -> str | None:

@@ -11,7 +11,7 @@ from tree_sitter import Node
 from workbench.sandbox.child.grammars import Grammars, Path, path_to
 from workbench.sandbox.child.starting import fences
 
-_MOST_SHOWN = 160
+_MOST_SHOWN = 300
 
 
 class Script:
@@ -41,6 +41,13 @@ class Script:
             if not typed.has_error:
                 return typed
         return root
+
+    def parses(self, code: str) -> bool:
+        """Whether it would be a script, with types or without."""
+        source = code.encode()
+        if not self._grammars.javascript_tree(source).has_error:
+            return True
+        return not self._grammars.typescript_tree(source).has_error
 
     @cached_property
     def lines(self) -> list[str]:

@@ -1,0 +1,167 @@
+"""Slips that models make, where the line that is proposed is put in its place: it runs, and gives the author's
+value. What gave a wrong value and no error is told in a warning."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from workbench.config import load
+from workbench.core.model import Execution, ExecutionRequest
+from workbench.core.runtime import Runtime, open_runtime
+
+pytestmark = pytest.mark.anyio
+
+_WRITTEN = re.compile(r"(?:write|end with|end it): (.+)\Z", re.DOTALL)
+_MOST_STEPS = 3
+
+CORRECTED: list[tuple[str, Any]] = [
+    # code, the value once what is proposed was written
+    # a Promise that is read as its value
+    ("const r = tools.demo.get_issue({ id: 101 });\nconsole.log(r.id);\nreturn r.id;", 101),
+    ("const r = tools.demo.list_issues({ limit: 2 });\nreturn { total: r.total, first: r.issues?.[0].id };", {"total": 19, "first": 101}),
+    ("const r = tools.demo.list_issues({ limit: 2 });\nreturn `Total: ${r.total}`;", "Total: 19"),
+    ("const r = tools.demo.list_labels({});\nif (!Array.isArray(r)) return 'none';\nreturn r.length;", 7),
+    ("const user = tools.demo.lookup_user({ handle: 'amy' });\nreturn 'Hi ' + user.name;", "Hi Amy Okafor"),
+    ("const user = tools.demo.lookup_user({ handle: 'amy' });\nawait tools.demo.echo({ value: `Hi ${user.name}` });", "Hi Amy Okafor"),
+    ("const user = tools.demo.lookup_user({ handle: 'amy' });\nreturn (await tools.demo.echo({ value: user.name }));", "Amy Okafor"),
+    ("const now = tools.demo.now({});\nconst at = new Date(now.iso);\nreturn at.toISOString().length;", 24),
+    ("const s = tools.demo.issue_stats({});\nreturn s.open + s.closed;", 24),
+    ("let data;\ntools.demo.get_issue({ id: 101 }).then(r => { data = r; });\nreturn data?.id;", 101),
+    ("let data;\ntools.demo.get_issue({ id: 101 }).then(r => { data = r; });\nreturn data.id;", 101),
+    ("const r = await (tools.demo.get_issue({ id: 101 })).id;\nreturn r;", 101),
+    ("if (tools.demo.get_issue({ id: 101 }).state === 'open') return 'open'; else return 'closed';", "open"),
+    ("const a = call_tool('demo', 'get_issue', { id: 101 }).then(r => r.result);\nreturn a.id;", 101),
+    ("async function load() { return (await tools.demo.list_issues({ limit: 2 })).issues; }\nasync function main() {\n  const issues = load();\n  return issues.length;\n}\nreturn main();", 2),
+    # a list of them
+    ("const issues = [101, 102].map(id => tools.demo.get_issue({ id }));\nreturn issues.map(i => i.id);", [101, 102]),
+    ("const issues = [101, 102].map(async id => await tools.demo.get_issue({ id }));\nreturn issues.map(i => i.id);", [101, 102]),
+    ("const issues = [101, 102].map(id => tools.demo.get_issue({ id }));\nconst ids = [];\nfor (const i of issues) ids.push(i.id);\nreturn ids;", [101, 102]),
+    ("const get = async (id) => await tools.demo.get_issue({ id });\nconst ids = [101, 102].map(id => get(id).id);\nreturn ids;", [101, 102]),
+    ("const rows = [101, 102].map(id => ({ id, state: tools.demo.get_issue({ id }).state }));\nreturn rows;", [{"id": 101, "state": "open"}, {"id": 102, "state": "open"}]),
+    ("const rows = [101].map(id => ({ id, issue: tools.demo.get_issue({ id }) }));\nreturn rows.length && rows[0].issue.id ? rows.length : rows;", 1),
+    ("const get = async id => (await tools.demo.get_issue({ id })).id;\nreturn { id: get(101) };", {"id": 101}),
+    ("return { ids: [101, 102].map(async id => (await tools.demo.get_issue({ id })).id) };", {"ids": [101, 102]}),
+    # a function that gives nothing
+    ("const r = await tools.demo.list_issues({ limit: 2 });\nr.issues.map(i => { id: i.id })", [{"id": 101}, {"id": 102}]),
+    ("const r = await tools.demo.list_issues({ limit: 1 });\nr.issues.map(i => { id: i.id, state: i.state })", [{"id": 101, "state": "open"}]),
+    ("const r = await tools.demo.list_issues({ limit: 1 });\nconst rows = r.issues.map(({ id, state }) => { id, state });\nrows", [{"id": 101, "state": "open"}]),
+    ("const r = await tools.demo.list_issues({ limit: 1 });\nreturn r.issues.map(i => { ...i, title: '' }).length;", 1),
+    ("const r = await tools.demo.list_issues({ limit: 2 });\nreturn r.issues.map(i => { i.id });", [101, 102]),
+    ("const r = await tools.demo.list_issues({ limit: 2 });\nreturn r.issues.map((i) => {\n  const s = i.state;\n  s.toUpperCase();\n});", ["OPEN", "OPEN"]),
+    ("const r = await tools.demo.list_issues({ limit: 5 });\nreturn r.issues.filter(i => { i.votes > 20 }).length;", 3),
+    ("const r = await tools.demo.list_issues({ limit: 2 });\nreturn r.issues.reduce((all, i) => { all[i.id] = i.state }, {});", {"101": "open", "102": "open"}),
+    ("const rs = await Promise.all([101, 102].map(id => { tools.demo.get_issue({ id }) }));\nreturn rs.map(r => r.id);", [101, 102]),
+    ("const rs = await Promise.all([101].map(async id => { const r = await tools.demo.get_issue({ id }); }));\nreturn rs.length && rs[0] ? rs.length : rs;", 1),
+    # as it was sent
+    ("const r = await tools.demo.list_issues({ state: &quot;open&quot;, limit: 2 });\nreturn r.issues.map(i =&gt; i.id);", [101, 102]),
+    ("const n = 3; n &gt; 2", True),
+    ("const r = await tools.demo.list_issues({ state: “open”, limit: 2 });\nreturn r.total;", 19),
+    ("const r = await tools.demo.list_issues（{ limit： 2 }）；\nreturn r.total；", 19),
+    ("const\u200b r = await tools.demo.list_issues({ limit: 2 });\nreturn r.total;", 19),
+]  # fmt: skip
+TOLD: list[tuple[str, str]] = [
+    # code, what is said of it: an error's message, or a warning
+    ('{"code": "return (await tools.demo.get_issue({ id: 101 })).title"}', "the script is JSON with a script inside"),
+    ('{"name": "code_execution", "arguments": {"code": "return await tools.demo.now({})"}}', "the script is JSON with a script inside"),
+    ('"const r = await tools.demo.now({});\\nreturn r;"', "the script is one text, with a script inside"),
+    ("`const r = await tools.demo.now({}); return r;`", "the script is one text, with a script inside"),
+    ("const r = await tools.demo.now({});\\nreturn r;", "the script is escaped once more"),
+    ("console.log(\\\"hi\\\");", "the script is escaped once more"),
+    ("1  const r = await tools.demo.now({});\n2  return r;", "each line has the number of the line in front; give the script alone: const r ="),
+    ("1: const r = await tools.demo.now({});\n2: return r;", "each line has the number of the line in front"),
+    ("+ const r = await tools.demo.now({});\n+ return r;", "each line has the + of a diff in front"),
+    ("- const r = 1;\n+ const r = 2;\n  return r;", "each line has a mark of a diff in front"),
+    ("> const r = await tools.demo.now({});\n> return r;", "each line has the > of a quotation in front"),
+    ("Sure! Here is a script that tells the time:\n\nreturn await tools.demo.now({});", "line 1 is words and no code"),
+    ("return await tools.demo.now({});\n\nThis script tells what time it is.", "line 3 is words and no code"),
+    ("<|python_tag|>const r = 1;\nreturn r;", "tags stand around the script"),
+    ("<think>\nIt is late.\n</think>\nreturn 1;", "tags stand around the script"),
+    ("const { issues } = await tools.demo.list_issues({ limit: 3 });\nreturn issues.filter(async i => (await tools.demo.get_issue({ id: i.id })).id > 900).length;",
+     "filter in line 2 does not wait, and a Promise counts as true: loop with for (const i of issues)"),
+    ("const { issues } = await tools.demo.list_issues({ limit: 2 });\nreturn await issues.reduce(async (sum, i) => sum + (await tools.demo.get_issue({ id: i.id })).votes, 0);",
+     "reduce in line 2 hands on a Promise each time: loop with for (const i of issues)"),
+    ("const ids = [];\n[101, 102].forEach(id => tools.demo.get_issue({ id }).then(r => ids.push(r.id)));\nreturn ids;",
+     "forEach in line 2 does not wait: loop with for (const id of [101, 102])"),
+    ("const rs = await Promise.allSettled([101].map(id => tools.demo.get_issue({ id })));\nreturn rs.map(r => r.title);", "Promise.allSettled gives {status, value} or {status, reason}"),
+]  # fmt: skip
+QUIET: list[str] = [
+    # nothing is wrong with these
+    "const p = tools.demo.now({});\nconst q = tools.demo.issue_stats({});\nconst s = await q;\nreturn [s.open, (await p).weekday.length > 0];",
+    "const p = tools.demo.now({});\nreturn Promise.all([p, 1]).then(([now]) => now.weekday);",
+    "const out = {};\nawait Promise.all([101].map(async id => { out[id] = (await tools.demo.get_issue({ id })).assignee }));\nreturn out;",
+    "const list = [];\n[1, 2].forEach(n => { list.push(n) });\nreturn list.filter(n => { return n > 5 });",
+    "const seen = new Set();\nreturn [1, 1].filter(n => !seen.has(n) && seen.add(n)).map(n => ({ n: null }));",
+    "return [1].map(() => null);",
+    "const f = async () => 1;\nconst all = [1, 2].map(async n => n);\nfor await (const n of all) await f();\nreturn [];",
+    "const r = tools.demo.now({});\nconst s = r.then(n => n.weekday);\nreturn (await s).length > 0;",
+    "const calls = [];\nfor (const id of [101, 102]) calls.push(tools.demo.get_issue({ id }));\nreturn (await Promise.all(calls)).map(i => i.missing ?? null);",
+    "const byId = { a: tools.demo.now({}) };\nconst got = await byId.a;\nreturn [got.nothing ?? null];",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+async def runtime(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runtime]:
+    folder = tmp_path_factory.mktemp("data")
+    async with open_runtime(load(None, environ={}), data_dir=folder, connect=True) as runtime:
+        await runtime.upstream.settled("demo")
+        yield runtime
+
+
+async def run(runtime: Runtime, code: str) -> Execution:
+    return await runtime.engine.run(ExecutionRequest(code, input={"n": 5}))
+
+
+def told(ended: Execution) -> list[str]:
+    """What a client is told beside the value."""
+    return [*([ended.error.message] if ended.error else []), *ended.warnings]
+
+
+def with_correction(code: str, messages: list[str]) -> str | None:
+    """The script with what the first of the messages proposes in place of what is most like it."""
+    found = next(filter(None, map(_WRITTEN.search, messages)), None)
+    if found is None:
+        return None
+    fixed, lines = found[1].strip(), code.split("\n")
+    if not found[0].startswith("write"):
+        return f"{code.rstrip()}\n{fixed}"
+    spans = [(i, i + n) for i in range(len(lines)) for n in (1, 2, 3) if i + n <= len(lines)]
+
+    def likeness(span: tuple[int, int]) -> float:
+        given = "\n".join(lines[slice(*span)]).strip()
+        return difflib.SequenceMatcher(None, given, fixed, autojunk=False).ratio()
+
+    start, end = max(spans, key=likeness)
+    return "\n".join([*lines[:start], fixed, *lines[end:]])
+
+
+@pytest.mark.parametrize(
+    ("code", "value"), CORRECTED, ids=[repr(row[0])[1:80] for row in CORRECTED]
+)
+async def test_what_is_proposed_works(runtime: Runtime, code: str, value: Any) -> None:
+    ended = await run(runtime, code)
+    assert ended.error is not None or ended.value != value
+    for _ in range(_MOST_STEPS):
+        corrected = with_correction(code, told(ended))
+        assert corrected is not None, told(ended)
+        assert corrected != code
+        code = corrected
+        ended = await run(runtime, code)
+        if ended.error is None and ended.value == value:
+            return
+    pytest.fail(f"{told(ended)}: {code}")
+
+
+@pytest.mark.parametrize(("code", "said"), TOLD, ids=[repr(row[0])[1:80] for row in TOLD])
+async def test_it_is_told(runtime: Runtime, code: str, said: str) -> None:
+    ended = await run(runtime, code)
+    assert any(said in text for text in told(ended)), told(ended)
+
+
+@pytest.mark.parametrize("code", QUIET)
+async def test_nothing_is_said_of_what_is_right(runtime: Runtime, code: str) -> None:
+    assert told(await run(runtime, code)) == []

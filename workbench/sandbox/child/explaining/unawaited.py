@@ -1,0 +1,427 @@
+"""Promises that a script reads as their values, or starts and leaves: which call, and its line with ``await``.
+
+A Promise has no members of the value to come, so what is read is undefined, text is ``[object Promise]``, a
+condition is true: nothing fails there, and the run ends with something that nobody meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from workbench.sandbox.child.explaining.script_tree import FailureSite
+from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, path_to, words
+
+_CHAINED = frozenset({"then", "catch", "finally"})
+_COMBINED = re.compile(r"Promise\.(?:all|allSettled|race|any)\Z")
+_CHAINED_CALL = re.compile(r"call_tools?\s*\([^()]*(?:\([^()]*\)[^()]*)*\)\s*\.then\Z")
+_CALLBACKS = frozenset({"arrow_function", "function_expression"})
+_TESTS = frozenset({"filter", "find", "findIndex", "findLast", "some", "every"})
+_READERS = re.compile(
+    r"console\.\w+|JSON\.stringify|String|Number|Array\.isArray|Array\.from|Object\.(?:keys|values|entries)|parseInt"
+)
+_READS = frozenset(
+    {"template_substitution", "binary_expression", "subscript_expression", "spread_element"}
+)
+_MOST_CALLS = 200
+_MOST_SHOWN = 80
+_WHOLE_CALL = 200
+_PARTS = frozenset({"array", "pair", "object", "spread_element", "parenthesized_expression"})
+_READ, _LEFT = 0, 1
+"""How certain it is: its value is read without it; it is started, and nobody waits for it."""
+
+_STORED = re.compile(
+    r"\b(?:const|let|var)\s+(?:([A-Za-z_$][\w$]*)|\{[^{}=]*\})\s*=\s*tools\s*[.\[]"
+)
+MAY_BE_READ = "= tools"
+
+
+def may_give_promises(code: str) -> bool:
+    """Cheap: whether it is worth to look."""
+    return "tools" in code or "async" in code
+
+
+def is_read(code: str) -> bool:
+    """By signs, cheap: whether a member of what a variable was given without ``await`` is read."""
+    if MAY_BE_READ not in code:
+        return False
+    for found in _STORED.finditer(code):
+        name = found[1]
+        if name is None or re.search(
+            rf"(?<![\w$.]){re.escape(name)}\s*\??\.(?!then\b|catch\b|finally\b|[.\d])",
+            code[found.end() :],
+        ):
+            return True
+    return False
+
+
+def promise_read(site: FailureSite, *, or_left: bool = False) -> str | None:
+    """What to say of the first Promise that is read as its value; None: there is none.
+
+    or_left: also of one that nobody waits for.
+    """
+    left: str | None = None
+    looked_at = 0
+    for call in all_nodes(site.root):
+        if call.type != "call_expression":
+            continue
+        looked_at += 1
+        if looked_at > _MOST_CALLS:
+            break
+        if (told := _waits_for_nothing(site, call)) is not None:
+            return told
+        if _maps_async(site, call):
+            found = _list_use(site, call, call)
+        elif gives_promise(site, call):
+            found = _use_of(site, call)
+        else:
+            continue
+        if found is None:
+            continue
+        certain, told = found
+        if certain == _READ:
+            return told
+        left = left or told
+    return left if or_left else None
+
+
+def gives_promise(site: FailureSite, call: Node) -> bool:
+    """Whether what is called gives a Promise: a tool, a combinator, an async function of the script's own."""
+    function = call.child_by_field_name("function")
+    if function is None:
+        return False
+    text = site.text(function)
+    if re.match(r"tools\s*[.\[]", text):
+        # Of a chain the call of the tool is told; `tools.a.b({}).issues.map(f)` is none.
+        return b"(" not in (function.text or b"")
+    if _COMBINED.match(text) or _CHAINED_CALL.match(text):
+        return True
+    inner = function.named_children[0] if function.type == "parenthesized_expression" else None
+    if inner is not None and inner.type in _CALLBACKS:
+        return _is_async(inner)
+    return (
+        function.type == "identifier"
+        and re.search(
+            rf"async\s+function\s+{re.escape(text)}\b|\b{re.escape(text)}\s*=\s*async\b", site.code
+        )
+        is not None
+    )
+
+
+def _waits_for_nothing(site: FailureSite, call: Node) -> str | None:
+    """Of ``list.filter(async …)`` and ``list.forEach(async …)``."""
+    function, callback = call.child_by_field_name("function"), _callback_of(call)
+    if function is None or function.type != "member_expression" or callback is None:
+        return None
+    name, owner = function.child_by_field_name("property"), function.child_by_field_name("object")
+    method = "" if name is None else site.text(name)
+    if owner is None or method not in _TESTS | {"forEach", "reduce"}:
+        return None
+    is_started = method == "forEach" and _starts(site, callback)
+    if not _is_async(callback) and not is_started:
+        return None
+    line, _ = site.place_of(call.start_byte)
+    over = site.text(owner)
+    over = over if len(over) <= _MOST_SHOWN and "\n" not in over else "list"
+    item = _parameter(site, callback, 1 if method == "reduce" else 0)
+    loop = f"loop with for (const {item or 'x'} of {over}) {{ … await … }}"
+    if method == "reduce":
+        if "await" in site.text(callback).split("=>")[0] or _awaits_first(site, callback):
+            return None
+        return f"reduce in line {line} hands on a Promise each time: {loop}"
+    if method == "forEach":
+        return f"forEach in line {line} does not wait: {loop}"
+    return f"{method} in line {line} does not wait, and a Promise counts as true: {loop}"
+
+
+def _awaits_first(site: FailureSite, callback: Node) -> bool:
+    parameters = callback.child_by_field_name("parameters")
+    given = [] if parameters is None else parameters.named_children
+    name = re.escape(site.text(given[0])) if given else ""
+    return re.search(rf"await\s+{name}\b", site.text(callback)) is not None
+
+
+def _starts(site: FailureSite, callback: Node) -> bool:
+    """Whether a function of an arrow starts calls: ``id => tools.a.b({ id }).then(…)``."""
+    body = callback.child_by_field_name("body")
+    return body is not None and re.match(r"\{?\s*tools\s*[.\[]", site.text(body)) is not None
+
+
+def _use_of(site: FailureSite, call: Node) -> tuple[int, str] | None:
+    """How the Promise that ``call`` gives is used where that is wrong, with what to say."""
+    node, parent = call, call.parent
+    while parent is not None:
+        if parent.type == "parenthesized_expression":
+            node, parent = parent, parent.parent
+            continue
+        member = (
+            parent.child_by_field_name("property") if parent.type == "member_expression" else None
+        )
+        is_owner = parent.child_by_field_name("object") == node
+        if member is not None and is_owner and site.text(member) in _CHAINED:
+            chained = parent.parent
+            if chained is None or chained.type != "call_expression":
+                return None
+            node, parent = chained, chained.parent
+            continue
+        if parent.type == "arguments" and parent.parent is not None:
+            function = parent.parent.child_by_field_name("function")
+            # The grammar takes `await (f()).a` for a call of a function of that name.
+            if function is not None and site.text(function) == "await":
+                outer = parent.parent.parent
+                if outer is None or outer.type != "member_expression":
+                    return None
+                return _READ, _in_place(site, call, node)
+        break
+    if parent is None:
+        return None
+    if parent.type in {"member_expression", "subscript_expression"}:
+        return (
+            (_READ, _in_place(site, call, node))
+            if parent.child_by_field_name("object") == node
+            else None
+        )
+    if parent.type == "variable_declarator":
+        return _kept_in_variable(site, call, parent)
+    if parent.type == "arrow_function" and parent.child_by_field_name("body") == node:
+        return _mapped(site, call, parent)
+    if parent.type in {"template_substitution", "binary_expression"}:
+        operator = parent.child_by_field_name("operator")
+        if operator is not None and operator.type in {"??", "||", "&&"}:
+            return None
+        return _READ, _in_place(site, call, node)
+    if parent.type == "ternary_expression" and parent.child_by_field_name("condition") == node:
+        return _READ, _in_place(site, call, node)
+    if parent.type == "arguments" and parent.parent is not None:
+        function = parent.parent.child_by_field_name("function")
+        if function is not None and _READERS.fullmatch(site.text(function)):
+            return _READ, _in_place(site, call, node)
+        return None
+    if parent.type in {"pair", "array"}:
+        combined = _in_combinator(site, parent)
+        return None if combined else (_LEFT, _in_place(site, call, node))
+    if parent.type == "unary_expression" and site.text(parent).startswith("void"):
+        return _LEFT, _told(
+            site, call, site.line_with(parent.start_byte, "await ", node.start_byte)
+        )
+    if parent.type == "expression_statement" and _may_wait(site, call):
+        is_last = parent.next_named_sibling is None and parent.parent == site.root
+        return (
+            None
+            if is_last
+            else (_LEFT, _told(site, call, site.line_with(node.start_byte, "await ")))
+        )
+    return None
+
+
+def _in_combinator(site: FailureSite, node: Node) -> bool:
+    """Whether a list is what a combinator, or another function, is given."""
+    outer: Node | None = node
+    while outer is not None and outer.type in _PARTS:
+        outer = outer.parent
+    return outer is not None and outer.type in {
+        "arguments",
+        "variable_declarator",
+        "assignment_expression",
+    }
+
+
+def _in_place(site: FailureSite, call: Node, node: Node) -> str:
+    """With ``(await …)`` where it stands; a function around it must be async, and be waited for."""
+    whole = site.text(call)
+    is_read = node.parent is not None and node.parent.type in {
+        "member_expression",
+        "subscript_expression",
+    }
+    fixed = (
+        f"(await {whole})"
+        if is_read and node.type != "parenthesized_expression"
+        else f"await {whole}"
+    )
+    if len(whole) > _WHOLE_CALL:
+        return _told(site, call, None)
+    edits = [(call.start_byte, call.end_byte, fixed)]
+    around = _function_around(site, call)
+    if around is None or _is_async(around):
+        return _told(site, call, _edited(site, edits))
+    mapped = around.parent.parent if around.parent is not None else None
+    if mapped is None or _callback_of(mapped) != around or not _is_map(site, mapped):
+        return _told(site, call, None)
+    edits += [(around.start_byte, around.start_byte, "async "), *_all_of(site, mapped)]
+    return _told(site, call, _edited(site, edits))
+
+
+def _all_of(site: FailureSite, mapped: Node) -> list[tuple[int, int, str]]:
+    """``await Promise.all(…)`` around ``list.map(…)``, where it is not there."""
+    parent = mapped.parent
+    if parent is not None and parent.type == "arguments":
+        return []
+    is_read = parent is not None and parent.type == "member_expression"
+    before, after = ("(await Promise.all(", "))") if is_read else ("await Promise.all(", ")")
+    return [
+        (mapped.start_byte, mapped.start_byte, before),
+        (mapped.end_byte, mapped.end_byte, after),
+    ]
+
+
+def _kept_in_variable(site: FailureSite, call: Node, declarator: Node) -> tuple[int, str] | None:
+    pattern = declarator.child_by_field_name("name")
+    if pattern is None:
+        return None
+    fixed = site.line_with(call.start_byte, "await ") if _may_wait(site, call) else None
+    told = _told(site, call, fixed)
+    if pattern.type in {"object_pattern", "array_pattern"}:
+        return _READ, told
+    uses = list(_uses(site, pattern, declarator))
+    if any(_is_waited_for(site, path) for path in uses):
+        return None
+    if any(_reads(site, path) for path in uses):
+        return _READ, told
+    return _LEFT, told
+
+
+def _mapped(site: FailureSite, call: Node, arrow: Node) -> tuple[int, str] | None:
+    """Of ``const all = list.map(x => tools.a.b(x))``, whose items are read, and nobody waits for them."""
+    mapped = arrow.parent.parent if arrow.parent is not None else None
+    if mapped is None or _callback_of(mapped) != arrow or not _is_map(site, mapped):
+        return None
+    return _list_use(site, call, mapped)
+
+
+def _maps_async(site: FailureSite, call: Node) -> bool:
+    callback = _callback_of(call)
+    return callback is not None and _is_async(callback) and _is_map(site, call)
+
+
+def _list_use(site: FailureSite, call: Node, mapped: Node) -> tuple[int, str] | None:
+    """How a list of Promises is used, where that is wrong."""
+    holder = mapped.parent
+    if holder is None or not _may_wait(site, mapped):
+        return None
+    told = _told(site, call, _edited(site, _all_of(site, mapped)))
+    if holder.type in {"pair", "member_expression"}:
+        return _READ, told
+    pattern = holder.child_by_field_name("name") if holder.type == "variable_declarator" else None
+    if pattern is None or any(_is_waited_for(site, path) for path in _uses(site, pattern, holder)):
+        return None
+    return _READ, told
+
+
+def _uses(site: FailureSite, pattern: Node, declarator: Node) -> Iterator[list[Node]]:
+    """The places behind it where a variable is used, within the function that declares it."""
+    around = _function_around(site, declarator) or site.root
+    for path in words(site.root, site.source, site.text(pattern).encode()):
+        if declarator.end_byte <= path[-1].start_byte < around.end_byte:
+            yield path
+
+
+def _is_waited_for(site: FailureSite, path: list[Node]) -> bool:
+    """Whether the use waits for it: ``await p``, ``return p``, ``p.then(f)``, ``all([p])``, ``f(p)``."""
+    node, parent = path[-1], path[-2]
+    if parent.type in {
+        "await_expression",
+        "return_statement",
+        "yield_expression",
+        "assignment_expression",
+    }:
+        return True
+    if parent.type == "member_expression" and parent.child_by_field_name("object") == node:
+        member = parent.child_by_field_name("property")
+        return member is not None and site.text(member) in _CHAINED
+    if (
+        parent.type in {"array", "spread_element", "pair"}
+        or node.type == "shorthand_property_identifier"
+    ):
+        return True
+    if parent.type == "for_in_statement":
+        return any(child.type == "await" for child in parent.children)
+    if parent.type == "arguments":
+        function = path[-3].child_by_field_name("function")
+        return function is None or not _READERS.fullmatch(site.text(function))
+    return parent.type == "arrow_function" or (
+        parent.type == "expression_statement" and path[-3] == site.root
+    )
+
+
+def _reads(site: FailureSite, path: list[Node]) -> bool:
+    parent = path[-2]
+    if parent.type == "member_expression":
+        return parent.child_by_field_name("object") == path[-1]
+    return parent.type in _READS or parent.type in {
+        "for_in_statement",
+        "arguments",
+        "ternary_expression",
+    }
+
+
+def _told(site: FailureSite, call: Node, fixed: str | None) -> str:
+    function = call.child_by_field_name("function")
+    name = "" if function is None else f"{site.text(function)}(…)"
+    if not name or len(name) > _MOST_SHOWN or "\n" in name or "(" in name[:-3]:
+        name = "what is called"
+    line, _ = site.place_of(call.start_byte)
+    told = f"{name} in line {line} gives a Promise"
+    return (
+        f"{told}; write: {fixed}"
+        if fixed is not None
+        else f"{told}: await it, in an async function"
+    )
+
+
+def _edited(site: FailureSite, edits: list[tuple[int, int, str]]) -> str | None:
+    """The lines from the first edit to the last, with all of them; None: more than fits."""
+    edits = sorted(edits)
+    first, last = edits[0][0], max(end for _, end, _ in edits)
+    text, at = b"", first
+    for start, end, put in edits:
+        text += site.source[at:start] + put.encode()
+        at = end
+    fixed = site.line_with(first, text.decode("utf-8", "replace"), last)
+    return None if fixed.endswith("…") else fixed
+
+
+def _function_around(site: FailureSite, node: Node) -> Node | None:
+    path = path_to(site.root, node.start_byte)
+    within = [
+        one
+        for one in path
+        if one.type in FUNCTIONS and one.end_byte >= node.end_byte and one != node
+    ]
+    # `path_to` goes down to the leaf: a function that begins where the node does is inside of it.
+    return next((one for one in reversed(within) if one.start_byte < node.start_byte), None)
+
+
+def _may_wait(site: FailureSite, node: Node) -> bool:
+    around = _function_around(site, node)
+    return around is None or _is_async(around)
+
+
+def _is_async(function: Node) -> bool:
+    return any(child.type == "async" for child in function.children)
+
+
+def _is_map(site: FailureSite, call: Node) -> bool:
+    function = call.child_by_field_name("function")
+    name = None if function is None else function.child_by_field_name("property")
+    return name is not None and site.text(name) == "map"
+
+
+def _callback_of(call: Node) -> Node | None:
+    """The function that is the first argument of a call."""
+    arguments = call.child_by_field_name("arguments") if call.type == "call_expression" else None
+    first = (
+        arguments.named_children[0] if arguments is not None and arguments.named_children else None
+    )
+    return first if first is not None and first.type in _CALLBACKS else None
+
+
+def _parameter(site: FailureSite, callback: Node, at: int) -> str | None:
+    """A parameter of a function, or the first."""
+    alone = callback.child_by_field_name("parameter")
+    if alone is not None:
+        return site.text(alone)
+    given = callback.child_by_field_name("parameters")
+    names = [] if given is None else given.named_children
+    return site.text(names[at if len(names) > at else 0]) if names else None
