@@ -184,7 +184,7 @@ class PaletteScreen(GuardedModal[Entry | None]):
         if asked_for(self.query_one(Input).value) == ("run", words):
             shown = self.rows.rows
             known = {entry.id for entry in shown}
-            self.rows.set_rows([*shown, *(one for one in found if one.id not in known)])
+            self.rows.renew([*shown, *(one for one in found if one.id not in known)])
             self._show_help()
 
     @on(RowList.Highlighted)

@@ -106,7 +106,7 @@ class AgentsScreen(GuardedScreen[None]):
             return
         before = self.rows.row
         places = [place for place, row in enumerate(rows) if _is_same(row, before)]
-        self.rows.set_rows(rows, places[0] if places else None)
+        self.rows.renew(rows, places[0] if places else None)
         running = sum(session.running for session in sessions)
         rate = sum(session.rate for session in sessions)
         self.query_one(Pane).set_title(

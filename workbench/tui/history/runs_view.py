@@ -119,8 +119,8 @@ class RunsView(FilteredList[Line]):
             return None
         return partial(words_with_message, self._history, row)
 
-    def _show(self, rows: list[Line], cursor: int | None) -> None:
-        self.rows.set_rows(rows, cursor)
+    def _renew(self, rows: list[Line], cursor: int | None = None) -> None:
+        self.rows.renew(rows, cursor)
         self._shown()
 
     def _shown(self) -> None:
@@ -255,11 +255,14 @@ class RunsView(FilteredList[Line]):
             self.rows.put_before(page)
             self._shown()
             return
-        chosen = self.rows.row if where == "same" else None
-        kept: list[Line] = [*self.runs] if where == "next" else []
-        places = [place for place, row in enumerate(page) if is_same(row, chosen)]
-        at = len(page) - 1 if where == "last" else places[0] if places else 0
-        self._show([*kept, *page], None if where == "next" else at)
+        if where == "next":
+            self._renew([*self.runs, *page])
+        elif where == "same":
+            chosen = self.rows.row
+            self._renew(page, next((at for at, row in enumerate(page) if is_same(row, chosen)), 0))
+        else:
+            self.rows.set_rows(page, len(page) - 1 if where == "last" else 0)
+            self._shown()
         self._go_to_edge()
 
     def _read(
@@ -326,7 +329,7 @@ class RunsView(FilteredList[Line]):
         by_n = {row.n: row for row in changed}
         rows = [by_n.pop(row.n, row) for row in self.runs]
         if not self._at_start:  # by number, what is new stands before what is listed
-            self.rows.set_rows(rows)
+            self.rows.renew(rows)
             if by_n and self.order != "newest":
                 self.reload()
             return
@@ -336,14 +339,14 @@ class RunsView(FilteredList[Line]):
         if fresh and self.is_filtered:
             fresh = self._history.list_executions(limit=len(fresh), after=newest, **self._wanted)
         if self.order != "newest":
-            self.rows.set_rows(rows)
+            self.rows.renew(rows)
             if fresh:
                 self.reload()
             return
-        at_top = self.rows.cursor == 0
-        self._show([*fresh, *rows], 0 if at_top else self.rows.cursor + len(fresh))
+        at_top = self.rows.cursor == 0 and self.rows.scroll_offset.y == 0
+        self._renew([*fresh, *rows], 0 if at_top else self.rows.cursor + len(fresh))
 
     def take_out(self, run: ExecutionRow) -> None:
         """A run was deleted: its row goes, too."""
         self.known -= 1
-        self._show([row for row in self.runs if row.n != run.n], None)
+        self._renew([row for row in self.runs if row.n != run.n])

@@ -204,7 +204,7 @@ class Sidebar(Pane):
             and (row.kind, row.target, row.tool) == (before.kind, before.target, before.tool)
         ]
         first = 1 if before is None else None
-        self.rows.set_rows(rows, same[0] if len(same) == 1 else first)
+        self.rows.renew(rows, same[0] if len(same) == 1 else first)
 
     @on(RowList.Selected)
     def _selected(self, event: RowList.Selected) -> None:

@@ -117,7 +117,7 @@ class SettingsScreen(GuardedScreen[None]):
         """Show a configuration, e.g. one that has just been read again."""
         self._config = config
         self._shown_problems = self._problems()
-        self.rows.set_rows(settings_of(config, self._list.text, self._shown_problems))
+        self.rows.renew(settings_of(config, self._list.text, self._shown_problems))
         self._describe()
 
     def _problems(self) -> dict[str, str]:

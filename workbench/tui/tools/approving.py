@@ -82,7 +82,7 @@ class ApproveScreen(GuardedModal[None]):
             return
         names = [change.tool for change in changes]
         self._marked &= set(map(_seen, changes))
-        at = names.index(self._first) if self._first in names else None
+        at = names.index(self._first) if self._first in names else self.rows.cursor
         self._first = None
         self.rows.set_rows(changes, at)
         self.query_one("#approve-tools", Pane).set_title(

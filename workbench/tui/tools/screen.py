@@ -187,10 +187,12 @@ class ToolsScreen(ServerCommands):
         rows = tree(catalogue, text, self._folded, self._offerings)
         names = [row.name for row in rows]
         sought = before.name if before is not None else None
-        if (self._wanted, "tool", "") in names:
-            sought, self._wanted = (self._wanted, "tool", ""), ""
-        cursor = names.index(sought) if sought in names else 0
-        self.rows.set_rows(rows, cursor)
+        wanted = (self._wanted, "tool", "")
+        if wanted in names:
+            self._wanted = ""
+            self.rows.set_rows(rows, names.index(wanted))
+        else:
+            self.rows.renew(rows, names.index(sought) if sought in names else 0)
         if text and not rows:
             self.rows.empty_text = "No tool matches the filter\nEsc forgets it"
         shown = sum(row.tool is not None for row in rows)

@@ -114,14 +114,29 @@ class RowList(PaintedView, Generic[T], can_focus=True):
         top = self.scroll_offset.y + len(rows)
         self.scroll_to(y=top, animate=False, immediate=True, force=True)
 
-    def set_rows(self, rows: Sequence[T], cursor: int | None = None) -> None:
-        """Show other rows; the cursor stays where it is unless it is given."""
-        self.rows = list(rows)
-        if cursor is not None:
-            self.cursor = cursor
-        self.cursor = min(max(0, self.cursor), max(0, len(self.rows) - 1))
-        self._resize()
+    def set_rows(self, rows: Sequence[T], cursor: int = 0) -> None:
+        """Show other rows, with the one at the cursor in sight."""
+        self._take(rows, cursor)
         self._show_cursor()
+
+    def renew(self, rows: Sequence[T], cursor: int | None = None) -> None:
+        """The same list as it is now; cursor: where its row is now, None: where it was. What is seen stays: who
+        looks at other rows than the cursor's (a wheel brings there) is not called back."""
+        top, before = self.scroll_offset.y, self.cursor
+        was_seen = top <= before < top + max(1, self.size.height - 1)
+        self._take(rows, before if cursor is None else cursor)
+        if top and self.cursor != before:
+            wanted = max(0, top + self.cursor - before)
+            self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
+        if was_seen:
+            self._show_cursor()
+        else:
+            self._look_if_cut()
+
+    def _take(self, rows: Sequence[T], cursor: int) -> None:
+        self.rows = list(rows)
+        self.cursor = min(max(0, cursor), max(0, len(self.rows) - 1))
+        self._resize()
 
     def lay_out(self) -> None:
         self._resize()
