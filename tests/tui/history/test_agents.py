@@ -15,7 +15,7 @@ from workbench.config.schema import UiSettings
 from workbench.core.records import ScriptRow
 from workbench.history import ExecutionRow
 from workbench.tui.history.agents import RATE_S, AgentRuns
-from workbench.tui.history.agents_screen import AgentsScreen, agent_line
+from workbench.tui.history.agents_screen import AgentsScreen, agent_line, listed
 from workbench.tui.history.groups import group_line
 from workbench.tui.history.rows import Longest, row_line
 from workbench.tui.history.screen import HistoryScreen
@@ -116,6 +116,32 @@ def test_lines_with_wide_letters_have_room_like_others(width: int) -> None:
         group_line(ScriptRow(wide, 1, 0, 5.0, run), width),
     ):
         assert cells(parts) <= width
+
+
+def test_what_runs_and_what_failed_has_a_row() -> None:
+    """However many came after it: the header counts them all, and their failures are gone to from there."""
+    agents = AgentRuns("me", lambda owner, since: True)
+    runs = [replace(_RUN, n=n, execution_id=str(n)) for n in range(1, 61)]
+    failed = {3, 20}
+    agents.take(runs[:20], 0.0)
+    agents.take([ended(run, "error" if run.n in failed else "ok") for run in runs[:20]], 1.0)
+    (session,) = agents.sessions(1.0)
+    assert [run.n for run in listed(session)] == [20, 19, 18, 17, 16, 15, 3]
+    agents.take(runs[20:], 2.0)
+    (session,) = agents.sessions(2.0)
+    assert [run.n for run in listed(session)] == [*range(60, 20, -1), 20, 3]
+
+
+def test_wide_screens_say_more_of_what_runs() -> None:
+    run = replace(
+        _RUN, script=None, code_start="await tools.demo.list_issues({ state: 'open' }) // END"
+    )
+    agents = AgentRuns("me", lambda owner, since: True)
+    agents.take([run], 0.0)
+    (session,) = agents.sessions(0.0)
+    said = agent_line((session, run, 0.0), 198)
+    assert said[0][0].rstrip().endswith("END")
+    assert sum(cells([part]) for part in agent_line((session, run, 0.0), 198, 40)[:1]) == 41
 
 
 @pytest.mark.parametrize("client", [None, "an-agent-with-a-long-name"])

@@ -20,7 +20,7 @@ from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.history.agents import AgentRuns, Session, has_failed
 from workbench.tui.history.filter import text_filter
-from workbench.tui.history.rows import sign_of, spent, style_of, when
+from workbench.tui.history.rows import script_name, sign_of, spent, style_of, when
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_view import Part, cells, fit
@@ -31,7 +31,8 @@ _LOOK_S = 0.25
 _KNOWN = 300
 """Runs of before that are read at the start."""
 _RUNS = 6
-"""Runs of one session that are listed."""
+"""So many runs of a session are listed; with all that are under way, and so many that failed before them."""
+_MOST_NAME = 200
 _STATE_STYLES = {"working": "accent", "idle": "", "ended": "dim"}
 
 Row: TypeAlias = tuple[Session, ExecutionRow | None, float]
@@ -59,11 +60,17 @@ class AgentsScreen(GuardedScreen[None]):
         self._agents = agents
         self._open_run = open_run
         self._open_history = open_history
+        self._longest = _MOST_NAME
+        """Cells of the longest name that is listed."""
 
     def compose(self) -> ComposeResult:
         with Pane(id="agents-pane") as pane:
             pane.set_title("Agents", "Enter follows a run · h its history · Esc back")
-            yield RowList[Row](agent_line, _heading, id="agents-rows")
+            yield RowList[Row](
+                lambda row, width: agent_line(row, width, self._longest),
+                lambda width: _heading(width, self._longest),
+                id="agents-rows",
+            )
         yield KeyFooter()
 
     @property
@@ -99,11 +106,10 @@ class AgentsScreen(GuardedScreen[None]):
         rows: list[Row] = []
         for session in sessions:
             rows.append((session, None, session.rate))
-            shown = [run for run in session.runs if run.status == "running"]
-            shown += [run for run in session.runs if run.status != "running"]
-            rows += [(session, run, self._agents.rate(run, now)) for run in shown[:_RUNS]]
+            rows += [(session, run, self._agents.rate(run, now)) for run in listed(session)]
         if rows == self.rows.rows and not self._agents.running:
             return
+        self._longest = max((cell_len(_name(row)) for row in rows), default=_MOST_NAME)
         before = self.rows.row
         places = [place for place, row in enumerate(rows) if _is_same(row, before)]
         self.rows.renew(rows, places[0] if places else None)
@@ -134,6 +140,15 @@ class AgentsScreen(GuardedScreen[None]):
             self.notify("No run that is listed failed", markup=False)
 
 
+def listed(session: Session) -> list[ExecutionRow]:
+    """The runs of a session that have a row: those under way, then the last ones and the last that failed."""
+    running = [run for run in session.runs if run.status == "running"]
+    ended = [run for run in session.runs if run.status != "running"]
+    room = max(0, _RUNS - len(running))
+    failed = [run for run in ended[room:] if has_failed(run)]
+    return [*running, *ended[:room], *failed[:_RUNS]]
+
+
 def _is_same(row: Row, other: Row | None) -> bool:
     if other is None:
         return False
@@ -159,14 +174,15 @@ class _Columns:
     """Whether there is room for when it began."""
 
     @classmethod
-    def of(cls, width: int) -> _Columns:
+    def of(cls, width: int, longest: int) -> _Columns:
+        """longest: cells of the longest name of a session or run."""
         if width < 84:
             return cls(max(10, width - 41), 16, 6, 8, 9, last=False)
-        return cls(min(60, width - 67), 20, 7, 8, 10, last=True)
+        return cls(min(longest, width - 67), 20, 7, 8, 10, last=True)
 
 
-def _heading(width: int) -> str:
-    at = _Columns.of(width - 2)
+def _heading(width: int, longest: int) -> str:
+    at = _Columns.of(width - 2, longest)
     text = f"  {fit('Session · run', at.name)} {fit('State', at.state)}"
     text += f"{'Calls':>{at.calls}} {'Calls/s':>{at.rate}}{'Time':>{at.time}}"
     return text + ("  Last" if at.last else "")
@@ -183,12 +199,16 @@ def _session_name(session: Session, room: int) -> str:
     return f"{fit(clean_line(session.who), max(4, room - len(process) - 3)).rstrip()} · {process}"
 
 
-def agent_line(row: Row, width: int) -> list[Part]:
-    """A session, or below it one of its runs, on a line."""
+def _name(row: Row, room: int = _MOST_NAME) -> str:
+    session, run, _ = row
+    return _session_name(session, room) if run is None else f"  {script_name(run)}"
+
+
+def agent_line(row: Row, width: int, longest: int = _MOST_NAME) -> list[Part]:
+    """A session, or below it one of its runs, on a line. longest: as for ``_Columns.of``."""
     session, run, rate = row
-    at = _Columns.of(width)
+    at = _Columns.of(width, longest)
     if run is None:
-        name = _session_name(session, at.name)
         state, style = session.state, _STATE_STYLES[session.state]
         calls = sum(each.tool_calls for each in session.runs)
         took, last = count(len(session.runs), "run"), ""
@@ -196,12 +216,11 @@ def agent_line(row: Row, width: int) -> list[Part]:
             last = f"{session.failed} ✘ failed"
             state += "" if at.last else f" · {session.failed} ✘"
     else:
-        name = f"  {clean_line(run.script or f'inline: {run.code_start.strip()}', 100)}"
         state = f"{sign_of(run.status)} {run.error_code or run.status}"
         style = style_of(run.status)
         calls, took, last = run.tool_calls, spent(run), when(run.started_at)
     parts: list[Part] = [
-        (fit(name, at.name) + " ", "strong" if run is None else ""),
+        (fit(_name(row, at.name), at.name) + " ", "strong" if run is None else ""),
         (fit(state, at.state), style),
         (f"{calls:>{at.calls},} {f'{rate:.1f}' if rate else '':>{at.rate}}{took:>{at.time}}", ""),
     ]
