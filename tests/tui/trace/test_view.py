@@ -15,7 +15,7 @@ from workbench.core.events import (
     ToolCallFinished,
     ToolCallStarted,
 )
-from workbench.core.model import ErrorCode, Execution, LogLine
+from workbench.core.model import ErrorCode, Execution, LogLine, ScriptError
 from workbench.text.tokens import estimate
 from workbench.tui.trace.figures_screen import FiguresScreen, show_figures
 from workbench.tui.trace.view import TraceView
@@ -139,6 +139,21 @@ async def test_keys_move_and_find_errors_and_open() -> None:
         await pilot.press("G")
         assert trace.selected.seq == 50
         assert trace.follow
+
+
+async def test_how_a_run_ended_is_seen_below_the_call_that_ended_it() -> None:
+    app = TraceApp()
+    async with app.run_test(size=(100, 10)) as pilot:
+        error = ScriptError(ErrorCode.UPSTREAM_ERROR, "broken 50", line=1)
+        ended = ExecutionFinished("x", Execution("x", "error", error=error), 0.0)
+        trace = app.feed(*some(50, bad=(50,)), ended)
+        trace.action_first()
+        await pilot.pause()
+        assert trace.select(50)
+        await pilot.pause()
+        assert "✘ UPSTREAM_ERROR" in lines(trace)[-1]
+        assert trace.selected is not None
+        assert trace.selected.seq == 50
 
 
 async def test_follow_stays_at_the_end_and_a_pill_counts_what_is_new() -> None:

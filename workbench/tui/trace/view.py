@@ -179,7 +179,10 @@ class TraceView(TraceArrangement, can_focus=True):
     def _show_cursor(self) -> None:
         if self.cursor is None or not self.size.height:
             return
-        self.keep_in_sight(self.model.shown.position(self.cursor), self._page)
+        position = self.model.shown.position(self.cursor)
+        # How the run ended is never the one row below those that are seen.
+        below = int(position == len(self.model.shown) - 2)
+        self.keep_in_sight(position, self._page, below)
 
     @property
     def _position(self) -> int:
