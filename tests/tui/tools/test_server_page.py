@@ -338,3 +338,18 @@ async def test_the_header_and_the_trace_say_how_many_tools_wait(
         await until(lambda: "wait" not in str(header.content), "none waits")
         await until(lambda: "wait" not in str(trace.border_title), "nor there")
         await pilot.pause()
+
+
+async def test_at_80x24_all_that_waits_is_seen_above_what_changed(tmp_path: Path) -> None:
+    _define(tmp_path, *({"name": f"tool_{n}"} for n in range(4)))
+    config = Config(servers={"s": _server(tmp_path, trust="pin")})
+    async with _opened(config, tmp_path, (80, 24)) as (app, pilot, runtime):
+        await until(lambda: runtime.upstream.catalogue().servers["s"].waiting == 4, "they wait")
+        app.push_screen(ApproveScreen(runtime.upstream, "s"))
+        await until(lambda: app.screen.query("#approve-text"), "the question")
+        await pilot.pause()
+        asked = app.screen
+        assert isinstance(asked, ApproveScreen)
+        assert asked.rows.size.height == 1 + 4  # a head, and no empty row
+        await pilot.resize_terminal(120, 24)
+        await until(lambda: asked.rows.size.height > 10, "beside it: as high as the box")

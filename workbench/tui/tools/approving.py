@@ -38,7 +38,7 @@ class ApproveScreen(GuardedModal[None]):
     ApproveScreen #approve-change { width: 3fr; }
     ApproveScreen VerticalScroll { padding: 0 1; }
     ApproveScreen.-narrow #approve-panes { layout: vertical; }
-    ApproveScreen.-narrow #approve-tools { width: 1fr; height: 1fr; }
+    ApproveScreen.-narrow #approve-tools { width: 1fr; height: 2fr; }
     ApproveScreen.-narrow #approve-change { width: 1fr; height: 3fr; }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 (Textual's own form)
@@ -69,7 +69,13 @@ class ApproveScreen(GuardedModal[None]):
         self._show()
 
     def on_resize(self) -> None:
+        self._share()
         self._describe()
+
+    def _share(self) -> None:
+        """Where the list stands above, it has no more rows than it needs: a head and a frame."""
+        needs = len(self.rows.rows) + 3 if self.has_class("-narrow") else None
+        self.query_one("#approve-tools").styles.max_height = needs
 
     def _show(self) -> None:
         try:
@@ -85,6 +91,7 @@ class ApproveScreen(GuardedModal[None]):
         at = names.index(self._first) if self._first in names else self.rows.cursor
         self._first = None
         self.rows.set_rows(changes, at)
+        self._share()
         self.query_one("#approve-tools", Pane).set_title(
             f"{clean_line(self._server, 40)} · {len(changes)} to approve",
             f"{len(self._marked)} marked" if self._marked else "Space marks",
