@@ -19,7 +19,7 @@ _DECLARATIONS = frozenset(
      "lexical_declaration", "variable_declaration", "import_statement", "export_statement"}
 )  # fmt: skip
 _OF_VARIABLES = frozenset({"lexical_declaration", "variable_declaration"})
-_CALLABLE = frozenset({"identifier", "member_expression"})
+_CALLABLE = frozenset({"identifier", "member_expression", "subscript_expression"})
 _BECAUSE = "the value is null because"
 
 

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from workbench.sandbox.child.explaining.advice import Advice
 
 _MEMBERS = frozenset({"member_expression", "subscript_expression"})
-_ENVELOPE = frozenset({"ok", "result", "error", "content"})
-_COMBINATORS = frozenset({"all", "allSettled", "race", "any"})
+_AROUND_RESULT = frozenset(
+    {"data", "structuredContent", "value", "output", "response", "body", "results"}
+)
 _OF_ARRAYS = frozenset(
     {"map", "filter", "forEach", "reduce", "slice", "find", "some", "every", "sort", "flatMap", "join",
      "includes", "at", "concat"}
@@ -180,14 +181,19 @@ def _not_a_function(site: FailureSite, refused_batch: str | None, ask: Ask | Non
             or of_an_envelope(site, owner, name)
             or tool_advice.named_as_javascript_names(site, callee, owner, name, ask)
             or result_advice.of_a_response(site, owner, name, ask)
-            or result_advice.has_something_else(site, owner, ask, _kind_with(name))
+            or (
+                None
+                if site.text(leftmost_of(owner)) == "input"
+                else result_advice.has_something_else(site, owner, ask, _kind_with(name))
+            )
         )
     if told is None and (near := _METHODS.get(name.lower().replace("_", ""))) not in (None, name):
         told = f"did you mean {near}?"
-    if told is None and name in _OF_ARRAYS:
+    if told is None and (name in _OF_ARRAYS or name in _OF_TEXTS):
         where = site.text(owner)
         if len(where) <= _MOST_NAME and "\n" not in where:
-            told = f"{where} is not an array: look at it with console.log({where})"
+            kind = "an array" if name in _OF_ARRAYS else "text"
+            told = f"{where} is not {kind}: look at it with console.log({where})"
     return Advice(message if told is None else f"{message}; {told}")
 
 
@@ -204,10 +210,11 @@ def _cannot_read(
         return None
     if whole == "crypto.subtle":
         return _CRYPTO
+    is_failed = failed_call is not None and whole.endswith((".result", "?.result"))
     told = (
         of_a_promise(site, owner)
         or of_an_envelope(site, owner, None)
-        or result_advice.has_something_else(site, owner, ask)
+        or (None if is_failed else result_advice.has_something_else(site, owner, ask))
         or unwrapping.taken_from_result(site, leftmost_of(owner), ask)
         or unwrapping.absent(site, owner, ask)
     )
@@ -219,6 +226,8 @@ def _cannot_read(
             else f"the call failed ({failed_call})"
         )
         told = f"{why}: look at {envelope}.ok and {envelope}.error first"
+        if "(" in envelope:
+            told = f"{why}: look at ok and error first"
     return told
 
 
@@ -272,13 +281,17 @@ def of_an_envelope(site: FailureSite, owner: Node, called: str | None) -> str | 
     first = _first_member(owner)
     name = site.text(leftmost_of(owner))
     member = called if first is None else site.text(first)
-    if member is None or member in _ENVELOPE:
+    if member is None or member in result_advice.ENVELOPE:
         return None
     value = _comes_from(site, owner, *ASYNCHRONOUS)
     if value is None:
         return None
     leftmost = leftmost_of(owner)
-    fixed = site.line_with(leftmost.end_byte, ".result")
+    # What is around a result elsewhere stands in its place here: r.data.issues.
+    around = first if first is not None and site.text(first) in _AROUND_RESULT else None
+    fixed = site.line_with(
+        leftmost.end_byte, ".result", None if around is None else around.end_byte
+    )
     caller = value.child_by_field_name("function")
     function = site.text(caller) if caller is not None else "the call"
     return f"{name} is what {function} gives, {{ok, result}}; write: {fixed}"

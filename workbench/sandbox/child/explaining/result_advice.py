@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from tree_sitter import Node
 
 from workbench.sandbox.child.explaining.script_tree import FailureSite
-from workbench.sandbox.child.explaining.tool_advice import TOOL, Ask, tool_name
+from workbench.sandbox.child.explaining.tool_advice import TOOL, Ask, arguments_of, tool_name
 from workbench.sandbox.child.grammars import all_nodes, awaited
+from workbench.sandbox.child.starting.parallel import ASYNCHRONOUS
 
 _READERS = frozenset({"json", "text", "blob", "arrayBuffer"})
 """What a response of fetch has."""
 _UNWRAPPED = ("result", "data", "structuredContent", "value", "output", "content")
+ENVELOPE = frozenset({"ok", "result", "error", "content"})
+"""What call_tool gives has these."""
+_INDEX = "[…]"
+"""Stands for the index of an item among members."""
+_AROUND_ROWS = frozenset({"result", "results", "data", "value", "values", "content"})
+_MEMBER = re.compile(rb"\??\.[\w$]+|(?:\?\.)?\[(?:\"[^\"\n]*\"|'[^'\n]*')\]")
 _ROWS = {
+    "call_tools": "an array of {ok, result} or {ok, error}",
     "list_tools": "an array of {server, tool, description}",
     "search_tools": "an array of {server, tool, description}",
     "describe_tool": "{server, tool, description, input_schema, output_schema, annotations, types}",
@@ -38,23 +46,48 @@ def has_something_else(
     call = call_in(variable) or declared_with(site, site.text(variable))
     if call is None:
         return None
-    function = call.child_by_field_name("function")
-    called = "" if function is None else site.text(function)
-    if called in _ROWS:
-        return f"{called} gives {_ROWS[called]}"
+    called = call_name(site, call)
+    if called in _ROWS and members[:1] != ["length"]:
+        told = f"{called} gives {_ROWS[called]}"
+        if called != "call_tools" or not members or members[0] not in _AROUND_ROWS:
+            return told
+        fixed = site.line_with(variable.end_byte, "", _end_of(site, variable.end_byte))
+        return f"{told}; write: {fixed}"
+    at = variable.end_byte
+    if (is_envelope := called in ASYNCHRONOUS) and members[:1] == ["result"]:
+        at, members = _end_of(site, at), members[1:]
+    elif is_envelope and members:
+        return None
     given = gives_of(site, call, ask)
     if given is None:
         return None
-    _, gives = given
-    if members and members[0] in ("ok", "error"):
+    called, gives = given
+    if not is_envelope and members and members[0] in ("ok", "error"):
         caught = "try { … } catch (e) { e.message }"
         return f"{called} gives the result itself, and throws where it fails: {caught}"
+    if members[:2] == ["content", _INDEX]:
+        return None  # content blocks: see unwrapping
     if members and members[0] in _UNWRAPPED and members[0] not in (gives or {}).get("members", {}):
-        start, end = variable.end_byte, _end_of(site, variable)
-        return f"a result is unwrapped already; write: {site.line_with(start, '', end)}"
+        fixed = site.line_with(at, "", _end_of(site, at))
+        return f"a result is unwrapped already; write: {fixed}"
+    if is_envelope and at == variable.end_byte:
+        return _of_whole_envelope(site, variable, gives, wanted)
     if gives is None:
         return None
-    return _told(site, variable, called, members, gives, wanted)
+    return _told(site, _Read(variable, at, members), called, gives, wanted)
+
+
+def _of_whole_envelope(
+    site: FailureSite, variable: Node, gives: dict[str, Any] | None, wanted: str
+) -> str:
+    """Of ``for (const i of r)``, where ``r`` is what call_tool gives."""
+    lists = [name for name, kind in ((gives or {}).get("members") or {}).items() if kind == wanted]
+    inside = f".result.{lists[0]}" if len(lists) == 1 else ".result"
+    whole = site.text(variable)
+    if variable.type == "await_expression":
+        whole = f"({whole})"
+    fixed = site.line_with(variable.start_byte, whole + inside, variable.end_byte)
+    return f"call_tool gives {{ok, result}}; write: {fixed}"
 
 
 def of_a_response(site: FailureSite, owner: Node, member: str, ask: Ask | None) -> str | None:
@@ -73,8 +106,12 @@ def of_a_response(site: FailureSite, owner: Node, member: str, ask: Ask | None) 
 def gives_of(
     site: FailureSite, call: Node, ask: Ask | None
 ) -> tuple[str, dict[str, Any] | None] | None:
-    """A tool as it is called, and what it gives as far as that is known; None: the call is none of a tool."""
+    """A tool as it is called, and what it gives as far as that is known (call_tool: as its result); None: the
+    call is none of a tool."""
     function = call.child_by_field_name("function")
+    if function is not None and site.text(function) == "call_tool" and ask is not None:
+        names = [site.text(node)[1:-1] for node in arguments_of(call)[:2] if node.type == "string"]
+        return (".".join(names), ask(".".join(names), "").get("gives")) if len(names) == 2 else None
     found = None if function is None else TOOL.match(site.text(function))
     if function is None or found is None or ask is None:
         return None
@@ -101,36 +138,55 @@ def _taken_apart(site: FailureSite) -> tuple[Node, list[str]] | None:
     return (found[0], []) if len(found) == 1 else None
 
 
+def call_name(site: FailureSite, call: Node) -> str:
+    """What is called, as it is written."""
+    function = call.child_by_field_name("function")
+    return "" if function is None else site.text(function)
+
+
 def call_in(value: Node | None) -> Node | None:
     """The call of ``await f()`` or ``(await f())``."""
     inner = awaited(value)
     return inner if inner is not None and inner.type == "call_expression" else None
 
 
+class _Read(NamedTuple):
+    """A result that is read."""
+
+    variable: Node
+    at: int
+    """The byte behind the result."""
+    members: list[str]
+
+
 def _told(
-    site: FailureSite,
-    variable: Node,
-    called: str,
-    members: list[str],
-    gives: dict[str, Any],
-    wanted: str,
+    site: FailureSite, read: _Read, called: str, gives: dict[str, Any], wanted: str
 ) -> str | None:
+    variable, at, members = read
     inside: dict[str, str] = gives.get("members") or {}
     if members and members[0] in inside:
         return None
+    if members and (members[0] == "length" or members[0] == _INDEX):
+        members = []  # as of a list: it is the list that is missing
     if not inside:
         return f"{called} gives {_a(gives['kind'])}" if gives.get("kind") else None
     told = f"{called} gives {{{', '.join(inside)}}}"
     if not members and wanted:
-        name = site.text(variable) if variable.type == "identifier" else "it"
+        name = "it"
+        if variable.type == "identifier":
+            name = site.source[variable.start_byte : at].decode("utf-8", "replace")
         told = f"{name} is not {'text' if wanted == 'string' else 'an array'}: {told}"
+    elif not wanted:
+        return told
     lists = [member for member, kind in inside.items() if kind == wanted]
     if len(lists) == 1:
-        end = variable.end_byte if not members else _end_of(site, variable)
+        end = at if not members else _end_of(site, at)
         if variable.type == "await_expression":
             whole = f"({site.text(variable)}).{lists[0]}"
             return f"{told}; write: {site.line_with(variable.start_byte, whole, end)}"
-        told += f"; write: {site.line_with(variable.end_byte, '.' + lists[0], end)}"
+        told += f"; write: {site.line_with(at, '.' + lists[0], end)}"
+    elif len(inside) == 1 and "string" in inside.values():
+        told += f", which is text: look at it with console.log({site.text(variable)})"
     return told
 
 
@@ -145,9 +201,15 @@ def _path_of(site: FailureSite, owner: Node | None) -> tuple[Node, list[str]] | 
         path = site.path()
         node = path[-1] if path else None
     members: list[str] = []
-    while node is not None and node.type == "member_expression":
+    while node is not None and node.type in {"member_expression", "subscript_expression"}:
         member = node.child_by_field_name("property")
-        members.insert(0, site.text(member) if member is not None else "")
+        index = node.child_by_field_name("index")
+        if member is not None:
+            members.insert(0, site.text(member))
+        elif index is not None and index.type == "string":
+            members.insert(0, site.text(index)[1:-1])
+        else:
+            members.insert(0, _INDEX)
         node = node.child_by_field_name("object")
     is_result = node is not None and (
         members or node.type in {"await_expression", "parenthesized_expression"}
@@ -169,7 +231,7 @@ def declared_with(site: FailureSite, name: str) -> Node | None:
     return None
 
 
-def _end_of(site: FailureSite, variable: Node) -> int:
-    """The end of the member that is read of a variable first."""
-    found = re.compile(rb"\??\.[\w$]+").match(site.source, variable.end_byte)
-    return found.end() if found is not None else variable.end_byte
+def _end_of(site: FailureSite, at: int) -> int:
+    """The end of the member that is read behind ``at``."""
+    found = _MEMBER.match(site.source, at)
+    return found.end() if found is not None else at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -61,11 +62,18 @@ def call_in_another_dialect(site: FailureSite, ask: Ask | None) -> str | None:
     call = _call_at(site)
     if call is None:
         return None
-    function, given = call.child_by_field_name("function"), _arguments(call)
+    function, given = call.child_by_field_name("function"), arguments_of(call)
     if function is None:
         return None
     if site.text(function) in _ENDING and given:
-        fixed = site.line_with(call.start_byte, site.text(given[0]), call.end_byte)
+        value, statement = site.text(given[0]), call.parent
+        if (
+            given[0].type == "object"
+            and statement is not None
+            and statement.type == "expression_statement"
+        ):
+            value = f"({value})"  # alone in its line it would be a block
+        fixed = site.line_with(call.start_byte, value, call.end_byte)
         return f"a script's value is its last expression; write: {fixed}"
     if ask is None or _ABOUT_TOOLS.search(site.text(function)) is not None:
         return None
@@ -127,19 +135,54 @@ def fields_of(site: FailureSite, ask: Ask | None) -> str | None:
         return None
     answer = ask(tool_name(found[0]), "")
     takes = answer.get("takes") or []
-    given = _arguments(call)
+    given = arguments_of(call)
     if not takes or answer.get("meant") is None:
         return None
     told = f"its fields are: {', '.join(takes)}"
     if (named := _as_fields(site, given)) is not None and named.keys() <= set(takes):
         fixed = site.line_with(given[0].start_byte, _object(named), given[-1].end_byte)
         return f"{told}; write: {fixed}"
-    if answer.get("needs") != 1 or len(given) != 1 or given[0].type in {"object", "array", "null"}:
+    whole = _as_object(site, given, takes, answer.get("needs") or 0)
+    if whole is not None:
+        return f"{told}; write: {site.line_with(given[0].start_byte, whole, given[-1].end_byte)}"
+    if answer.get("needs") != 1 or len(given) != 1 or given[0].type in {"object", "null"}:
         return told
     value = site.text(given[0])
     inside = value if value == takes[0] else f"{takes[0]}: {value}"
     fixed = site.line_with(given[0].start_byte, f"{{ {inside} }}", given[0].end_byte)
     return f"{told}; write: {fixed}"
+
+
+def _as_object(site: FailureSite, given: list[Node], takes: list[str], needs: int) -> str | None:
+    """Arguments that are handed over as JSON's text, or one after the other: as one object."""
+    first = given[0] if given else None
+    if first is None:
+        return None
+    if len(given) == 1 and first.type == "call_expression":
+        function, inner = first.child_by_field_name("function"), arguments_of(first)
+        if function is not None and site.text(function) == "JSON.stringify" and inner:
+            return site.text(inner[0])
+    if len(given) == 1 and first.type == "string" and site.text(first)[1:2] == "{":
+        try:
+            is_object = isinstance(json.loads(site.text(first)[1:-1]), dict)
+        except ValueError:
+            return None
+        return site.text(first)[1:-1] if is_object else None
+    if len(given) < 2 or any(
+        node.type in {"spread_element", "assignment_expression"} for node in given
+    ):
+        return None
+    *plain, last = given
+    values = [site.text(node) for node in plain]
+    if last.type == "object":
+        named = dict(_pairs(site, last))
+        if (len(values) != needs and len(values) != 1) or set(takes[: len(values)]) & named.keys():
+            return None
+        inside = site.text(last)[1:-1].strip().rstrip(",")
+        return f"{_object(dict(zip(takes, values, strict=False)))[:-2]}, {inside} }}"
+    if len(given) not in (needs, len(takes)):
+        return None
+    return _object(dict(zip(takes, map(site.text, given), strict=False)))
 
 
 def _as_fields(site: FailureSite, given: list[Node]) -> dict[str, str] | None:
@@ -164,7 +207,7 @@ def _handed_on(site: FailureSite) -> Node | None:
         if parent.type == "arguments" and TOOL.match(site.text(node)) is not None:
             return node
     call = _call_at(site)  # the place may be that of ``map``
-    given = [] if call is None else _arguments(call)
+    given = [] if call is None else arguments_of(call)
     return next((node for node in given if TOOL.match(site.text(node)) is not None), None)
 
 
@@ -247,7 +290,8 @@ def _call_at(site: FailureSite) -> Node | None:
     return None
 
 
-def _arguments(call: Node) -> list[Node]:
+def arguments_of(call: Node) -> list[Node]:
+    """What a call is given."""
     given = call.child_by_field_name("arguments")
     return (
         [] if given is None else [node for node in given.named_children if node.type != "comment"]

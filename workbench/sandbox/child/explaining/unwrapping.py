@@ -8,10 +8,17 @@ from typing import Any
 
 from tree_sitter import Node
 
-from workbench.sandbox.child.explaining.result_advice import call_in, declared_with, gives_of
+from workbench.sandbox.child.explaining.result_advice import (
+    ENVELOPE,
+    call_in,
+    call_name,
+    declared_with,
+    gives_of,
+)
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.explaining.tool_advice import Ask
 from workbench.sandbox.child.grammars import all_nodes, awaited, path_to, unwrapped
+from workbench.sandbox.child.starting.parallel import ASYNCHRONOUS
 
 _BLOCKS = r"\??\.content\??\.?\[0\]\??\.text|\??\.content\b(?=\??\.?\[)|(?<=\.result)\.content\b"
 _READ_AS_BLOCKS = re.compile(_BLOCKS)
@@ -90,10 +97,25 @@ def taken_from_result(site: FailureSite, variable: Node, ask: Ask | None) -> str
         if pattern.type == "object_pattern" and (member := _taken(site, pattern, name)):
             if site.text(value) == "input":
                 return f"the request's input has no {member!r}"
+            call = _call_behind(site, value)
+            if (
+                call is not None
+                and call_name(site, call) in ASYNCHRONOUS
+                and member not in ENVELOPE
+            ):
+                return _out_of_envelope(site, pattern, value, member, name)
             return _not_in(site, value, member, ask, pattern)
         if site.text(pattern) == name and value.type not in {"identifier", "call_expression"}:
             return read_of_result(site, value, ask)
     return None
+
+
+def _out_of_envelope(site: FailureSite, pattern: Node, value: Node, member: str, name: str) -> str:
+    """Of ``const { issues } = await call_tool(…)``."""
+    whole = site.text(value) if value.type == "identifier" else f"({site.text(value)})"
+    taken = name if member in _AROUND else site.text(pattern)
+    fixed = site.line_with(pattern.start_byte, f"{taken} = {whole}.result", value.end_byte)
+    return f"call_tool gives {{ok, result}}; write: {fixed}"
 
 
 def read_of_result(site: FailureSite, value: Node, ask: Ask | None) -> str | None:
@@ -142,7 +164,7 @@ def _not_in(
 ) -> str | None:
     """``value`` gives something without ``member``; ``pattern`` or ``whole`` is where it is taken out."""
     call = _call_behind(site, value)
-    found = None if call is None else gives_of(site, call, ask)
+    found = None if call is None else _known(site, call, ask)
     if found is None:
         return None
     called, gives = found
@@ -167,6 +189,13 @@ def _not_in(
     return None
 
 
+def _known(
+    site: FailureSite, call: Node, ask: Ask | None
+) -> tuple[str, dict[str, Any] | None] | None:
+    """A tool whose result a call gives, and what that is; None: it gives an envelope, or is none of a tool."""
+    return None if call_name(site, call) in ASYNCHRONOUS else gives_of(site, call, ask)
+
+
 def _call_behind(site: FailureSite, value: Node) -> Node | None:
     given = awaited(value)
     if given is not None and given.type == "identifier":
@@ -182,7 +211,7 @@ def _text_member(site: FailureSite, name: str, ask: Ask | None) -> str | None:
 
 
 def _text_in(site: FailureSite, call: Node | None, ask: Ask | None) -> str | None:
-    found = None if call is None else gives_of(site, call, ask)
+    found = None if call is None else _known(site, call, ask)
     gives: dict[str, Any] = (found[1] if found is not None else None) or {}
     members: dict[str, str] = gives.get("members") or {}
     name = next(iter(members)) if len(members) == 1 else "content"
@@ -193,7 +222,7 @@ def absent(site: FailureSite, owner: Node, ask: Ask | None) -> str | None:
     """Of ``r.member``, which is nothing, where it is not known what the result ``r`` has."""
     member, inner = owner.child_by_field_name("property"), owner.child_by_field_name("object")
     call = None if inner is None else _call_behind(site, inner)
-    found = None if call is None or member is None else gives_of(site, call, ask)
+    found = None if call is None or member is None else _known(site, call, ask)
     if found is None or member is None or found[1] is not None:
         return None
     return f"the result of {found[0]} has no {site.text(member)}: look at the whole of it first"

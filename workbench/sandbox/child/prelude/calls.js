@@ -41,8 +41,8 @@
     }
     if (typeof server !== 'string' || typeof tool === 'string' || server.length > MAX_NAME) return usage;
     if (typeof kit.queries[server] === 'function') return server + ' is a function of its own: ' + server + '(…)';
-    // github.get_issue, github:get_issue, github/get_issue, github__get_issue, mcp__github__get_issue
-    const from = slice(server, 0, 5) === 'mcp__' ? 5 : 0;
+    // github.get_issue, github:get_issue, github/get_issue, github__get_issue, mcp__github__get_issue, tools.github.get_issue
+    const from = slice(server, 0, 5) === 'mcp__' ? 5 : slice(server, 0, 6) === 'tools.' ? 6 : 0;
     for (let i = from + 1; i < server.length - 1; i++) {
       const sign = server[i], wide = sign === '.' || sign === ':' || sign === '/' ? 1 : sign === '_' && server[i + 1] === '_' ? 2 : 0;
       if (wide > 0 && i + wide < server.length)
