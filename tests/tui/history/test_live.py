@@ -314,3 +314,28 @@ async def test_a_history_that_cannot_be_written_is_told_in_the_header(
         await until(lambda: app.main.tab.recorded, "the run ends")
         history = (await app.runtime()).history
         assert [row.status for row in history.list_executions()] == ["ok"]
+
+
+@pytest.mark.slow
+async def test_the_line_below_says_what_others_do_now(
+    make_app: MakeApp, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """“Others run 31 scripts” stood there while the last of them ran; what failed was told nowhere at 80 columns."""
+    app = make_app("return 1")
+    async with app.run_test(size=(80, 24)):
+        await app_opened(app)
+        await until(lambda: app.runtime_now, "the history is open")
+        status = app.main.query_one("#status", Static)
+        first, second = start(_CODE), start(_CODE)
+        await until(lambda: "Others run 2 scripts: alt+j" in str(status.content), "both")
+        first.send_signal(signal.SIGINT)
+        await until(
+            lambda: "cli runs a script: alt+w" in str(status.content), "the one that is left"
+        )
+        second.send_signal(signal.SIGINT)
+        await until(lambda: "cli" not in str(status.content), "none")
+        start("null.x")
+        failed = "cli ran a script that failed, RUNTIME_ERROR: alt+w opens it"
+        await until(lambda: failed in str(status.content), "its failure")
+        monkeypatch.setattr("workbench.tui.main.external_runs._SHOWN_S", 0.0)
+        await until(lambda: failed not in str(status.content), "until it is news no more")

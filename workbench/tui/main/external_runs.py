@@ -66,6 +66,12 @@ class OtherRuns:
             self.failed = [row for row in ended if has_failed(row)]
         return bool(rows)
 
+    @property
+    def is_news(self) -> bool:
+        """Whether the newest runs, or has just ended."""
+        is_running = self.newest is not None and self.newest.status == "running"
+        return is_running or time.monotonic() - self._changed <= _SHOWN_S
+
     def line(self) -> Content | None:
         """``✔ claude-code: triage.js, 3 calls, 2.3 s``, or ``… 3 runs, 12 calls/s``; None where nothing runs
         nor has just ended."""
@@ -76,9 +82,7 @@ class OtherRuns:
             said = f"{SIGNS['running']} {count(len(running), 'run')} of others, {rate:.0f} calls/s"
             return Content.styled(said, COLOURS["running"])
         row = self.newest
-        if row is None:
-            return None
-        if row.status != "running" and time.monotonic() - self._changed > _SHOWN_S:
+        if row is None or not self.is_news:
             return None
         status = cast(Status, row.status)
         who = clean_line(row.client or row.source, _MOST_NAME)
@@ -123,21 +127,30 @@ class ExternalRuns:
         before = others.newest
         is_new = others.poll()
         self._notify_failures(others)
-        if not is_new:
-            return
-        newest = others.newest
+        newest, said = others.newest, self._told(others)
         known = before is not None and newest is not None and before.n == newest.n
-        if newest is not None and newest.status == "running":
-            if not known and not self._runs.active:
-                who, keys = clean_line(newest.client or newest.source), self._host.app.config.keys
-                said = f"{who} runs a script: {commands.key_of('watch', keys)} follows it"
-                running = len(others.agents.running)
-                if running > 1:
-                    said = f"Others run {running} scripts: {commands.key_of('agents', keys)} lists them"
-                self._status.set_passing_message(said)
-        elif newest is not None:
-            self._status.restore_message()
-        self._host.show_run()
+        if not said:
+            is_new |= self._status.restore_message()
+        elif not self._runs.active and (self._status.tells_passing or not known):
+            self._status.set_passing_message(said)
+        if is_new:
+            self._host.show_run()
+
+    def _told(self, others: OtherRuns) -> str:
+        """What of them is so now, with the key that leads there; empty: nothing to be told."""
+        newest, keys = others.newest, self._host.app.config.keys
+        running = len(others.agents.running)
+        if running > 1:
+            return f"Others run {running} scripts: {commands.key_of('agents', keys)} lists them"
+        if newest is None or not others.is_news:
+            return ""
+        who, watch = clean_line(newest.client or newest.source), commands.key_of("watch", keys)
+        if newest.status == "running":
+            return f"{who} runs a script: {watch} follows it"
+        if has_failed(newest):
+            why = clean_line(newest.error_code or newest.status)
+            return f"{who} ran a script that failed, {why}: {watch} opens it"
+        return ""
 
     def _notify_failures(self, others: OtherRuns) -> None:
         """Outside the screen, too, where that is wanted; of our own what nobody looks at."""

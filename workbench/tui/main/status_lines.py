@@ -55,16 +55,22 @@ class StatusLine(QuietLine):
     def set_passing_message(self, text: str) -> None:
         """Tell something that will soon be so no longer. What was told before it waits, with its parts, also
         where more such follows."""
-        passing = self._passing is not None and self._message is self._passing[0]
-        before = self._passing[1] if self._passing is not None and passing else self._message
+        before = self._message
+        if self._passing is not None and self.tells_passing:
+            before = self._passing[1]
         behind = self._behind
         self.set_message(text)
         self._passing, self._behind = (self._message, before), behind
 
+    @property
+    def tells_passing(self) -> bool:
+        """Whether what was told for now is what was told last."""
+        return self._passing is not None and self._message is self._passing[0]
+
     def restore_message(self) -> bool:
         """What was told for now is no longer so: what was told before it is back. False: something else
         was told since."""
-        if self._passing is None or self._message is not self._passing[0]:
+        if self._passing is None or not self.tells_passing:
             return False
         self._message = self._passing[1]
         return True
