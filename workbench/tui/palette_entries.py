@@ -16,6 +16,7 @@ from workbench.config import KEYS, ConfigError
 from workbench.core.scripts import samples_instead, script_names
 from workbench.history import HistoryError
 from workbench.text.plurals import count
+from workbench.text.sanitize import clean_line
 from workbench.tui import commands
 from workbench.tui.dialogs.palette import Entry, PaletteScreen
 from workbench.tui.widgets.pane import Pane
@@ -37,6 +38,7 @@ _NEVER_FIRST = frozenset({"close", "quit", "stop", "history-delete"})
 """Enter in a palette that was opened by mistake must do no harm."""
 _MOST_RECENT = 12
 _MOST_RUNS = 100
+_MOST_NAME = 40
 _BY_THEMSELVES = ("app", "reading", "main", "panes")
 """Places whose commands are offered with or without a key."""
 
@@ -234,10 +236,12 @@ class Palette:
         return [self._of_run(row) for row in rows]
 
     def _of_run(self, row: ExecutionRow) -> Entry:
+        from workbench.tui.history.rows import script_name
+
         named = f"{row.name}  " if row.name else ""
         return Entry(
             f"run:{row.execution_id}",
-            f"{named}{row.script or 'inline'}  {row.status}  {local_time(row.started_at)}",
+            f"{named}{clean_line(script_name(row), _MOST_NAME)}  {row.status}  {local_time(row.started_at)}",
             partial(self._app.open_replay, row.execution_id),
             "",
             f"Replay {row.execution_id[:8]}, {count(row.tool_calls, 'call')}",

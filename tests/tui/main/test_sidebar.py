@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +12,10 @@ from textual.pilot import Pilot
 
 from tests.tui.conftest import MakeApp, app_opened, told, until
 from workbench.config import Config
-from workbench.history import HistoryError
+from workbench.history import ExecutionRow, HistoryError
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.main import sidebar as sidebar_module
-from workbench.tui.main.sidebar import SidebarRow
+from workbench.tui.main.sidebar import SidebarRow, sidebar_rows
 from workbench.tui.replay.screen import ReplayScreen
 
 pytestmark = pytest.mark.anyio
@@ -203,3 +206,15 @@ async def test_a_history_that_cannot_be_read_is_told_once(
         said = [each for each in app._notifications if "damaged" in each.message]
         assert len(said) == 1
         assert find(app, "script", "mine.js") is not None, "what else it lists is there"
+
+
+def test_runs_of_no_script_are_told_apart_by_their_code() -> None:
+    """What agents run has no name: fifteen rows said “inline”."""
+    run = ExecutionRow(
+        1, "aaaa", "serve", "claude", None, "ok", time.time(), 5.0, 0, None, None,
+        "  const a = 1;\nreturn a", "7:1",
+    )  # fmt: skip
+    rows = sidebar_rows([], None, [run, replace(run, n=2, started_at=1_790_000_000.0)])
+    first, second = (row.text for row in rows if row.kind == "run")
+    assert re.fullmatch(r"\d\d:\d\d const a = 1;⏎return a", first)
+    assert re.fullmatch(r"(\d\d-)?\d\d-\d\d( \d\d:\d\d)? const a = 1;⏎return a", second)

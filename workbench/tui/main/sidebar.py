@@ -23,7 +23,7 @@ from workbench.tui.commands import bindings
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.wording import SIGNS, local_time
+from workbench.tui.wording import SIGNS
 
 if TYPE_CHECKING:
     from workbench.catalogue.tools import Catalogue, ToolInfo
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["title", "script", "server", "tool", "run", "note"]
 _RUNS = 15
+_MOST_NAME = 60
 _LOOK_S = 2.0
 """How often it is read anew while it is shown."""
 _STYLES: dict[Status, str] = {"ok": "ok", "running": "accent"}
@@ -87,10 +88,14 @@ def sidebar_rows(
 
 
 def _run_row(run: ExecutionRow) -> SidebarRow:
+    from workbench.tui.history.rows import when
+
     status = cast(Status, run.status)
-    at = local_time(run.started_at)[5:16]
-    script = clean_line(run.name or run.script or "inline")
-    text = f"{at} {script}"
+    at = when(run.started_at)
+    if at.endswith("today"):
+        at = at[:5]
+    what = clean_line(run.name or run.script or run.code_start.strip() or "inline", _MOST_NAME)
+    text = f"{at} {what}"
     return SidebarRow("run", text, run.execution_id, SIGNS[status], _STYLES.get(status, "error"))
 
 
