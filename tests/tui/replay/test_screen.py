@@ -30,13 +30,13 @@ return answer.error.code
 """
 
 
-async def record(app: WorkbenchApp, pilot: Pilot[int]) -> ReplayScreen:
-    """Run the script, then open its recording."""
+async def record(app: WorkbenchApp, pilot: Pilot[int], status: str = "ok") -> ReplayScreen:
+    """Run the script, then open its recording. status: how it ends."""
     await app_opened(app)
     await pilot.press("f5")
     await until(lambda: app.main.runs.now and app.main.runs.now.execution, "the run ends")
     assert app.main.runs.now is not None
-    assert app.main.runs.now.status == "ok", app.main.runs.now.execution
+    assert app.main.runs.now.status == status, app.main.runs.now.execution
     await app.open_replay(app.main.runs.now.execution_id)
     await until(lambda: isinstance(app.screen, ReplayScreen), "the replay is open")
     await pilot.pause()
@@ -99,6 +99,22 @@ async def test_steps_forth_and_back(make_app: MakeApp) -> None:
         shown = screen.detail.result.shown
         assert shown is not None
         assert shown.value == "UPSTREAM_ERROR"
+
+
+async def test_where_a_run_failed_is_marked_and_gone_to(make_app: MakeApp) -> None:
+    """The line of its last call was: opened where what an agent ran had failed, the script said nothing of it."""
+    app = make_app("await tools.demo.echo({ value: 1 });\nconst first = 1;\nissue[0].title")
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await record(app, pilot, "error")
+        script = screen.query_one("#replay-script", CodeArea)
+        place = [(3, 1, "ReferenceError: issue is not defined")]
+        assert [(m.line, m.column, m.message) for m in script.markers] == place
+        assert script.cursor_location[0] == 2
+        await pilot.press("comma")
+        assert not script.markers
+        await pilot.press("home", "e")
+        assert screen.playback.at_end, "no call failed: the run did"
+        assert [(m.line, m.column, m.message) for m in script.markers] == place
 
 
 @pytest.mark.slow

@@ -71,7 +71,8 @@ class Playback:
         self.clock_ms = at_ms if clock_ms is None else clock_ms
 
     def next_error(self) -> int | None:
-        """The position just after the next call that failed; from the last one, the first again."""
+        """The position just after the next call that failed, or where the run did; from the last one, the first
+        again."""
         failed = [index + 1 for index, step in enumerate(self.steps) if step.failed]
         return next((index for index in failed if index > self.position), next(iter(failed), None))
 

@@ -20,6 +20,7 @@ from workbench.history import POLL_S, HistoryError, Recording
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings, first_key
 from workbench.tui.editor.code_area import CodeArea
+from workbench.tui.editor.code_marks import Marker
 from workbench.tui.replay.following import Following
 from workbench.tui.replay.playback import Playback
 from workbench.tui.replay.recorded_panes import recorded_panes
@@ -194,10 +195,10 @@ class ReplayScreen(PaneScreen):
         self._go(position, to_call=True)
 
     def action_next_error(self) -> None:
-        """Just after the next call that failed; from the last one, the first again."""
+        """To the next failure: of a call, of the run; from the last one, the first again."""
         position = self.playback.next_error()
         if position is None:
-            self.app.show_toast("No call failed")
+            self.app.show_toast("Nothing failed")
         else:
             self.action_seek(position)
 
@@ -255,6 +256,7 @@ class ReplayScreen(PaneScreen):
             self.detail.show_end(self.run, may_fix=False)
             self.detail.show_tab("result")
             self._count_tokens(self.run)
+            self._mark_error()
         if playback.last is not None and playback.last.line is not None:
             self.mark_line(playback.last.line - 1)
         if not self.live or not playback.at_end or self._to_call:
@@ -266,7 +268,16 @@ class ReplayScreen(PaneScreen):
         self.trace.show_model(scene.model)
         self.detail.begin()
         self.detail.result.clear("Not reached yet")
-        self.query_one("#replay-script", CodeArea).highlight_line(None)
+        script = self.query_one("#replay-script", CodeArea)
+        script.highlight_line(None)
+        script.set_markers([])
+
+    def _mark_error(self) -> None:
+        """Mark the place at which the run failed."""
+        error = self.playback.last.error if self.playback.last is not None else None
+        if error is not None and error.line is not None:
+            marker = Marker(error.line, error.column, "error", error.message)
+            self.query_one("#replay-script", CodeArea).set_markers([marker])
 
     @work(exclusive=True, group="tokens", exit_on_error=False)
     async def _count_tokens(self, run: LiveRun) -> None:

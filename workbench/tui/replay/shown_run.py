@@ -40,11 +40,14 @@ class ReplayedRun:
     def _show_call(self, seq: int, *, in_front: bool = True) -> None:
         """in_front: not at the end, where one looks for how it ended."""
         detail, state = self._screen.detail, self._screen.run.calls.get(seq)
+        playback = self._screen.playback
+        # The line at which the run failed keeps its mark.
+        marks = in_front or playback.last is None or playback.last.line is None
         if state is None:
             detail.call.clear("Not reached yet · Enter goes there")
         else:
             detail.show_call(state)
-            if state.call.line is not None and not self._screen.playback.playing:
+            if state.call.line is not None and marks and not playback.playing:
                 self._screen.mark_line(state.call.line - 1)
         if in_front:
             detail.show_tab("call")

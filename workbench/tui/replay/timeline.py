@@ -49,11 +49,18 @@ class Step:
         """The line of the script that was at it, from 1."""
         if isinstance(self.event, ToolCallStarted | ToolCallFinished):
             return self.event.call.line
-        return None
+        return None if self.error is None else self.error.line
+
+    @property
+    def error(self) -> ScriptError | None:
+        """Of the end of a run that failed: how."""
+        return self.event.execution.error if isinstance(self.event, ExecutionFinished) else None
 
     @property
     def failed(self) -> bool:
-        return isinstance(self.event, ToolCallFinished) and not self.event.outcome.ok
+        """A call that did not end well, or the run itself."""
+        call = self.event if isinstance(self.event, ToolCallFinished) else None
+        return self.error is not None or (call is not None and not call.outcome.ok)
 
 
 Recorded: TypeAlias = tuple[Recording, list[Step]]
