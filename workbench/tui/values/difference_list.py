@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+
 from workbench.core.model import JsonValue
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import clean_line
@@ -74,11 +76,13 @@ def _line(entry: JsonValue, width: int) -> list[Part]:
 
 
 def where_they_part(left: str, right: str, width: int) -> tuple[str, str]:
-    """Both texts from shortly before their difference, where it would be past the width."""
+    """Both texts from shortly before their difference, where it would be past the width; no room that the rest
+    of them could fill stays empty."""
     pairs = zip(left, right, strict=False)
     same = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(left), len(right)))
-    cut = same - width // 3
-    if cut <= 0 or same < width - 4:
+    longest = max(cell_len(left), cell_len(right))
+    cut = min(same - width // 3, longest - width + 1)  # the sign takes a cell
+    if longest <= width or cut <= 0 or same < width - 4:
         return left, right
     return "…" + left[cut:], "…" + right[cut:]
 
