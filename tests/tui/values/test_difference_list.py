@@ -66,4 +66,6 @@ def test_texts_are_cut_no_further_than_the_width_takes() -> None:
     left, right = where_they_part("await call({page: 1})", "await call({page: 2})", 21)
     assert (left, right) == ("await call({page: 1})", "await call({page: 2})"), "it fits"
     left, right = where_they_part("await call({page: 1})", "await call({page: 2})", 20)
-    assert (left, right) == ("…ait call({page: 1})", "…ait call({page: 2})"), "no cell is left empty"
+    assert (left, right) == ("…ait call({page: 1})", "…ait call({page: 2})"), (
+        "no cell is left empty"
+    )

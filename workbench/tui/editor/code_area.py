@@ -223,6 +223,11 @@ class CodeArea(LineActions, inherit_bindings=False):
         super().watch_scroll_y(before, now)
         self.signature.moved()
 
+    def on_resize(self) -> None:
+        """What stands beside the cursor goes along, once the editor has its place."""
+        self.call_after_refresh(self.offers.moved)
+        self.call_after_refresh(self.signature.moved)
+
     # -- the cursor ------------------------------------------------------------------------
 
     def select(self, selection: Selection) -> None:

@@ -134,7 +134,7 @@ class Offers:
             if key in ("left", "right", "home", "end"):
                 self.close()
             elif key == "backspace":
-                self._area.call_next(self._narrow)
+                self._area.call_next(self.moved)
             return False
         return True
 
@@ -156,7 +156,8 @@ class Offers:
         self.popup.open(offers, Offset(x - offers[0].prefix - 1, y))
         self._signature.moved()
 
-    def _narrow(self) -> None:
+    def moved(self) -> None:
+        """The cursor stands elsewhere, or something else in front of it: follow, if it is shown."""
         if self.is_open:
             self._open()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from textual.containers import Vertical
+from textual.widgets import Static
 
 from tests.tui.conftest import until
 from tests.tui.editor.editor_app import EditorApp, offers, typed
@@ -188,3 +190,25 @@ async def test_at_the_bottom_neither_help_nor_offers_cover_the_line() -> None:
         popup = app.query_one(SignaturePopup)
         await until(lambda: popup.region.area, "laid out")
         assert popup.region.bottom == 23
+
+
+@pytest.mark.anyio
+async def test_help_and_offers_go_along_when_the_editor_gets_another_place() -> None:
+    app = EditorApp("\n" * 9)
+    async with app.run_test(size=(80, 24)) as pilot:
+        area = app.area
+        area.offers.completer = lambda text, place: complete(KNOWN, text, place)
+        area.signature.finder = lambda text, place: signature_at(KNOWN, text, place)
+        area.go_to(8)
+        await typed(pilot, "tools.tracker.search_issues({")
+        await until(lambda: area.signature.is_open and area.offers.is_open, "both are shown")
+        popups = [app.query_one(SignaturePopup), app.query_one(CompletionPopup)]
+        await until(lambda: all(popup.region.area for popup in popups), "laid out")
+
+        def from_the_cursor() -> list[int]:
+            return [popup.region.y - area.cursor_screen_offset.y for popup in popups]
+
+        before, row = from_the_cursor(), area.cursor_screen_offset.y
+        await app.query_one(Vertical).mount(Static("the first line\nof a wider screen"), before=0)
+        await until(lambda: area.cursor_screen_offset.y == row + 2, "all below is lower")
+        await until(lambda: from_the_cursor() == before, "and so are they")
