@@ -564,6 +564,21 @@ async def test_find_goes_round_and_replaces() -> None:
         assert app.area.has_focus
 
 
+async def test_tab_goes_from_what_is_looked_for_to_what_takes_its_place() -> None:
+    app = EditorApp("one two one")
+    async with app.run_test(size=(80, 14)) as pilot:
+        await pilot.press("ctrl+f")
+        await pilot.pause()
+        await pilot.press(*"one", "tab", *"six", "alt+a")
+        await pilot.pause()
+        assert app.area.text == "six two six"
+        assert app.query_one(FindBar).size.height == 2
+        find, replace = app.query_one("#find"), app.query_one("#replace")
+        assert find.region.right == replace.region.right < app.query_one("#case").region.right <= 80
+        await pilot.press("tab", "space")
+        assert app.query_one("#case").has_class("-on"), "the options are behind both"
+
+
 async def test_replacing_one_by_one_with_groups() -> None:
     app = EditorApp("a1 a2 a3")
     async with app.run_test(size=(80, 14)) as pilot:

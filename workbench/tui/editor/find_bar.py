@@ -88,7 +88,9 @@ class Option(Static, can_focus=True):
 class FindBar(_Bar):
     """Find and replace. The editor's F3 and shift+F3 work while it is open."""
 
-    DEFAULT_CSS = "FindBar {" + _BAR_CSS + "}"
+    DEFAULT_CSS = (
+        "FindBar {" + _BAR_CSS + " #find-rows, #find-lines { height: auto; width: 1fr; } }"
+    )
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("find")]
 
@@ -113,15 +115,19 @@ class FindBar(_Bar):
         return bar
 
     def compose(self) -> ComposeResult:
-        with Horizontal():
-            yield Label("Find   ")
-            yield LineInput(id="find", placeholder="Enter next · F3 / shift+F3 · Esc closes")
+        with Horizontal(id="find-rows"):
+            with Vertical(id="find-lines"):  # Tab goes from one to the other, then to the options
+                with Horizontal():
+                    yield Label("Find   ")
+                    yield LineInput(
+                        id="find", placeholder="Enter next · F3 / shift+F3 · Esc closes"
+                    )
+                with Horizontal(id="replacing"):
+                    yield Label("Replace")
+                    yield LineInput(id="replace", placeholder="Enter replaces one · alt+a all")
             yield Option("Aa", "alt+c", id="case")
             yield Option(".*", "alt+r", id="regex")
             yield Label("", id="count", markup=False)
-        with Horizontal(id="replacing"):
-            yield Label("Replace")
-            yield LineInput(id="replace", placeholder="Enter replaces one · alt+a all")
 
     def on_mount(self) -> None:
         self.query_one("#replacing").display = not self.area.read_only
