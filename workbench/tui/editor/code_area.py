@@ -223,8 +223,8 @@ class CodeArea(LineActions, inherit_bindings=False):
         super().watch_scroll_y(before, now)
         self.signature.moved()
 
-    def on_resize(self) -> None:
-        """What stands beside the cursor goes along, once the editor has its place."""
+    def on_resize(self, event: events.Resize) -> None:
+        """What stands beside the cursor goes along, once the editor has its place; the base does its part, too."""
         self.call_after_refresh(self.offers.moved)
         self.call_after_refresh(self.signature.moved)
 
