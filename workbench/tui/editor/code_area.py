@@ -224,7 +224,7 @@ class CodeArea(LineActions, inherit_bindings=False):
         self.signature.moved()
 
     def on_resize(self, event: events.Resize) -> None:
-        """What stands beside the cursor goes along, once the editor has its place; the base does its part, too."""
+        """What stands beside the cursor goes along, once the editor has its place; the base has its part."""
         self.call_after_refresh(self.offers.moved)
         self.call_after_refresh(self.signature.moved)
 
