@@ -100,6 +100,8 @@ async def test_list_filters_and_pages(store: Store) -> None:
         "tool_calls", "error_code",
     }  # fmt: skip
     assert [row.script for row in store.list_executions(tool="test.echo")] == ["echo.js"]
+    assert {row.client for row in store.list_executions(client="bot")} == {"bot"}
+    assert store.list_executions(client="bo") == []
     assert [row.script for row in store.list_executions(tool="echo")] == ["echo.js"]
     for tool in ("e*", "te?t.*", "*.echo"):
         assert [row.script for row in store.list_executions(tool=tool)] == ["echo.js"], tool

@@ -52,6 +52,8 @@ class Wanted(TypedDict, total=False):
     status: str | None
     """As it is shown: ``interrupted`` also where its process is gone."""
     source: str | None
+    client: str | None
+    """The whole name of the client that was served."""
     tool: str | None
     """``tool`` or ``server.tool``: those that called it. ``*`` and ``?`` are those of file names."""
     script: str | None

@@ -55,6 +55,7 @@ def selection(connection: sqlite3.Connection, wanted: Wanted) -> Selection:
     found = Selection()
     for condition, value in (
         ("source = ?", wanted.get("source")),
+        ("client = ?", wanted.get("client")),
         ("script = ?", wanted.get("script")),
         ("started_at >= ?", wanted.get("since")),
         ("started_at < ?", wanted.get("until")),

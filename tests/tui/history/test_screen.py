@@ -33,7 +33,14 @@ from workbench.text.redact import Redactor
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.history.diff_screen import DiffScreen
-from workbench.tui.history.filter import HINT, doubt_of, script_filter, text_filter, wanted_of
+from workbench.tui.history.filter import (
+    HINT,
+    client_filter,
+    doubt_of,
+    script_filter,
+    text_filter,
+    wanted_of,
+)
 from workbench.tui.history.filters_screen import FiltersScreen
 from workbench.tui.history.rows import row_line, when
 from workbench.tui.history.runs_view import RunsView
@@ -510,6 +517,7 @@ def test_a_filter_is_read() -> None:
     assert wanted_of("is:inline") == {"inline": True} == wanted_of(script_filter(None))
     for name in ("a.js", "a b.js", 'a "b" c.js', '"a".js', 'a"', '"', " ", "a?.js", "*"):
         assert wanted_of(script_filter(name)) == {"script": name}
+        assert wanted_of(client_filter(name)) == {"client": name}
         assert wanted_of(f"{text_filter(name)} more") == {"texts": [name, "more"]}
     assert wanted_of("  ") == {}
 

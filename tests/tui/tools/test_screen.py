@@ -14,7 +14,7 @@ from tests.tui.conftest import until
 from tests.tui.editor.hints.scripts import catalogue
 from tests.tui.tools.tools_app import ToolsApp, lines, opened, said, screen
 from workbench.catalogue.annotations import may_destroy
-from workbench.catalogue.tools import ServerInfo, ToolInfo
+from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
 from workbench.config import Config, ServerSettings
 from workbench.core.model import ExecutionRequest
 from workbench.core.records import ToolStatistics
@@ -153,6 +153,17 @@ def test_a_long_error_stands_whole_at_the_end_of_the_page() -> None:
     assert not whole_error(None)
     vast = ToolStatistics(2, 1, 1.0, 2.0, 0.5, json.dumps({"message": "x" * 30_000}))
     assert whole_error(vast).endswith("\n… 10,000 characters more are in the history")
+
+
+def test_what_needs_somebody_comes_first() -> None:
+    infos = [
+        ServerInfo("calm"),
+        ServerInfo("changed", waiting=1),
+        ServerInfo("other"),
+        ServerInfo("broken", state="failed"),
+    ]
+    found = tree(Catalogue({info.name: info for info in infos}))
+    assert [row.server.name for row in found] == ["broken", "changed", "calm", "other"]
 
 
 def test_the_tree_filters_by_words_of_names_and_descriptions() -> None:

@@ -19,7 +19,7 @@ from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.history.agents import AgentRuns, Session, has_failed
-from workbench.tui.history.filter import text_filter
+from workbench.tui.history.filter import client_filter
 from workbench.tui.history.rows import script_name, sign_of, spent, style_of, when
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
@@ -132,7 +132,7 @@ class AgentsScreen(GuardedScreen[None]):
         row = self.rows.row
         if row is not None:
             who = row[0].client
-            self._open_history(text_filter(who) if who else f"source:{row[0].source}")
+            self._open_history(client_filter(who) if who else f"source:{row[0].source}")
 
     def action_failed(self) -> None:
         """Go to the next run that failed."""

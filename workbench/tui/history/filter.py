@@ -12,7 +12,9 @@ from workbench.core.records import Wanted
 from workbench.text.sanitize import clean_line
 
 _QUOTED = r'"((?:[^"]|"")*)"'
-_TERM = re.compile(rf"(status|source|tool|script|last|is):(?:{_QUOTED}|(\S+))|{_QUOTED}|(\S+)")
+_TERM = re.compile(
+    rf"(status|source|client|tool|script|last|is):(?:{_QUOTED}|(\S+))|{_QUOTED}|(\S+)"
+)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
@@ -20,9 +22,9 @@ _LIKE_DAYS = re.compile(r"[\d.-]*(?:\d{4}-\d+|\.\.)[\d.-]*")
 _ONE_OF: dict[str, tuple[str, ...]] = {
     "status": get_args(Status), "source": get_args(Source), "is": ("pinned", "inline"),
 }  # fmt: skip
-_Field: TypeAlias = Literal["status", "source", "tool", "script"]
+_Field: TypeAlias = Literal["status", "source", "client", "tool", "script"]
 _FIELDS: dict[str, _Field] = {
-    "status": "status", "source": "source", "tool": "tool", "script": "script",
+    "status": "status", "source": "source", "client": "client", "tool": "tool", "script": "script",
 }  # fmt: skip
 
 HINT = "/ words · status:error · tool:name · script:a.js · is:pinned · today · 2026-11-20.. · last:2h · >1s"
@@ -85,8 +87,16 @@ def script_filter(script: str | None) -> str:
     """The filter that leaves one script's runs; None: those of no script that has a name."""
     if script is None:
         return "is:inline"
-    is_plain = re.fullmatch(r'[^\s"*?]+', script)
-    return f"script:{script if is_plain else text_filter(script)}"
+    return f"script:{_as_value(script)}"
+
+
+def client_filter(client: str) -> str:
+    """The filter that leaves the runs of one served client."""
+    return f"client:{_as_value(client)}"
+
+
+def _as_value(name: str) -> str:
+    return name if re.fullmatch(r'[^\s"*?]+', name) else text_filter(name)
 
 
 def text_filter(text: str) -> str:

@@ -46,7 +46,7 @@ def tree(
     """Servers with what of theirs holds every word in its name or description; a filter unfolds."""
     words = text.lower().split()
     rows = []
-    for server in sorted(catalogue.servers.values(), key=lambda each: each.state != "failed"):
+    for server in sorted(catalogue.servers.values(), key=_last):
         tools = []
         for tool in catalogue.tools.get(server.name, {}).values():
             said = f"{tool.full_name} {tool.description}".lower()
@@ -60,6 +60,11 @@ def tree(
         if words or server.name not in folded:
             rows += tools
     return rows
+
+
+def _last(server: ServerInfo) -> tuple[bool, bool]:
+    """What needs somebody comes first: what failed, then what waits for approval."""
+    return server.state != "failed", not server.waiting
 
 
 def most_likely(rows: Sequence[ToolRow], text: str) -> int | None:
