@@ -111,6 +111,18 @@ TOLD: list[tuple[str, str]] = [
     ("const r = await tools.demo.list_issues({ limit: 2 });\nreturn r.get('issues');", "tools.demo.list_issues gives {issues, total, next_offset}"),
     ("const ids = [];\n[101, 102].forEach(id => tools.demo.get_issue({ id }).then(r => ids.push(r.id)));\nreturn ids;",
      "forEach in line 2 does not wait: loop with for (const id of [101, 102])"),
+    ("const r = await tools.demo.list_issues({ limit: 2 });\nreturn r.issues.map(i => i.number);", "i.number in line 2 is undefined: i has {id, title, state, labels,"),
+    ("const { issues } = await tools.demo.list_issues({ limit: 2 });\nreturn issues.map(({ id, ...i }) => ({ id, n: 1 })).concat(issues.map(i => ({ id: i.id, who: i.user })));", "i.user in line 2 is undefined"),
+    ("const r = await tools.demo.list_issues({ limit: 2 });\nreturn { count: r.count, ids: r.issues.map(i => i.id) };", "r.count in line 2 is undefined: r has {issues, total, next_offset}"),
+    ("const r = await tools.demo.list_issues({ limit: 2 });\nreturn r.items ?? [];", "r.items in line 2 is undefined"),
+    ("const r = await tools.demo.list_issues({ limit: 2 });\nconst issues = r.items || r.data || [];\nreturn issues.map(i => i.id);", "r.items in line 2 is undefined"),
+    ("const r = await tools.demo.list_issues({ limit: 2 });\nlet n = 0;\nfor (let i = 0; i < r.length; i++) n++;\nreturn n;", "r.length in line 3 is undefined: r has {issues,"),
+    ("const { issues } = await tools.demo.list_issues({ limit: 9 });\nreturn issues.filter(i => i.labels.some(l => l.name === 'bug')).map(i => i.id);", "l.name in line 2 is undefined: l is text"),
+    ("const { issues } = await tools.demo.list_issues({ limit: 9 });\nfor (const i of issues) if (i.title) return `by ${i.author}`;", "i.author in line 2 is undefined"),
+    ("const [issue] = (await tools.demo.list_issues({ limit: 1 })).issues;\nreturn issue.assignee.login;", "issue.assignee.login in line 2 is undefined: issue.assignee is text"),
+    ("const r = await call_tool('demo', 'list_issues', { limit: 1 });\nreturn { total: r.total };", "r.total in line 2 is undefined: r has {ok, result, error, content}"),
+    ("const list = await tools.demo.list_issues({ limit: 1 });\nreturn await tools.demo.get_issue({ id: list.id });", "list.id in line 2 is undefined: list has {issues, total, next_offset}"),
+    ("const now = await tools.demo.now({});\nreturn Date.parse(now.time) + 1;", "now.time in line 2 is undefined: now has {iso, unix_ms, weekday}"),
     ("const rs = await Promise.allSettled([101].map(id => tools.demo.get_issue({ id })));\nreturn rs.map(r => r.title);", "Promise.allSettled gives {status, value} or {status, reason}"),
 ]  # fmt: skip
 QUIET: list[str] = [
@@ -124,6 +136,8 @@ QUIET: list[str] = [
     "const f = async () => 1;\nconst all = [1, 2].map(async n => n);\nfor await (const n of all) await f();\nreturn [];",
     "const r = tools.demo.now({});\nconst s = r.then(n => n.weekday);\nreturn (await s).length > 0;",
     "const calls = [];\nfor (const id of [101, 102]) calls.push(tools.demo.get_issue({ id }));\nreturn (await Promise.all(calls)).map(i => i.missing ?? null);",
+    "const r = await tools.demo.list_issues({ limit: 2 });\nconst extra = r.issues.map(i => ({ ...i, mine: undefined }));\nreturn extra.map(i => i.mine);",
+    "const r = await tools.demo.list_issues({ state: 'closed', assignee: 'none' });\nreturn r.issues.filter(i => i.votes > 900).map(i => i.title);",
     "const byId = { a: tools.demo.now({}) };\nconst got = await byId.a;\nreturn [got.nothing ?? null];",
 ]  # fmt: skip
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from workbench.catalogue.deeds import able
 from workbench.catalogue.definitions import definition_id
 from workbench.catalogue.missing import Missing, denied, not_at_hand
+from workbench.catalogue.result_shapes import shape_of
 from workbench.catalogue.suggestions import bare
 from workbench.catalogue.tool_types import member
 from workbench.catalogue.tools import Catalogue, SeenTypes, ToolInfo, nothing_seen
@@ -277,8 +278,9 @@ def _needed_by(tool: ToolInfo) -> list[JsonValue]:
 
 
 def _given_by(tool: ToolInfo, seen: SeenTypes) -> JsonValue:
-    """``{kind, members}``: the type of a tool's result, and names with types of what it has; None: unknown."""
-    schema: JsonValue = tool.output_schema
+    """``{kind, members, shape}``: the type of a tool's result, names with types of what it has, and all that is
+    known of what is inside; None: unknown."""
+    within = schema = tool.output_schema
     if schema is None:
         learned = seen(tool)
         schema = None if learned is None else learned.schema
@@ -289,7 +291,7 @@ def _given_by(tool: ToolInfo, seen: SeenTypes) -> JsonValue:
     properties = schema.get("properties")
     named = properties.items() if isinstance(properties, dict) else ()
     kinds = [(str(name), _kind(inner)) for name, inner in list(named)[:_MEMBERS]]
-    return {"kind": _kind(schema), "members": dict(kinds)}
+    return {"kind": _kind(schema), "members": dict(kinds), "shape": shape_of(schema, within)}
 
 
 def _kind(schema: JsonValue) -> str:

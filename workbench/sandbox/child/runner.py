@@ -129,7 +129,8 @@ class Runner:
                 done = self._execute(job)
                 if _LOST_STACK in done:
                     done = self._run_with_stacks(job, done)
-                self._finish(explained(script, done, self._ask, len(self._unanswered)))
+                heap = self._peak(done)  # what explains the end is not the script's
+                self._finish(explained(script, done, self._ask, len(self._unanswered)), heap)
         except self._engine.failures as error:
             self._finish(self._engine_failure(error))
 
@@ -225,8 +226,12 @@ class Runner:
     def _result(self) -> str:
         return self._engine.close()
 
-    def _finish(self, done: str) -> None:
-        """Send the ``done`` frame, with what was measured."""
+    def _peak(self, done: str) -> int:
+        assert self._channel is not None
+        return self._heap.peak(self._channel.most_held, passing(done))
+
+    def _finish(self, done: str, heap: int | None = None) -> None:
+        """Send the ``done`` frame, with what was measured: ``heap``, where it was before."""
         if not done.startswith(_VALUE):
             done = short(done, self._frame_limit)
         elif (size := size_of(done) - len(_VALUE) - 1) > self._frame_limit:
@@ -235,7 +240,8 @@ class Runner:
                 f"the value is {size} bytes of JSON; max_result_bytes allows {self._frame_limit}",
             )
         assert self._channel is not None
-        heap = self._heap.peak(self._channel.most_held, passing(done))
+        if heap is None:
+            heap = self._peak(done)
         if self._heap.is_all(heap):
             done = memory_failure(self._heap.limit)
         cpu = (time.process_time() - self._cpu_before) * 1000

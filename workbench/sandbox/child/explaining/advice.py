@@ -17,6 +17,7 @@ from workbench.sandbox.child.explaining import (
     tool_advice,
     unawaited,
 )
+from workbench.sandbox.child.explaining.absent_members import absent_member
 from workbench.sandbox.child.explaining.empty_results import uncalled
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.explaining.tool_advice import Ask
@@ -139,7 +140,7 @@ def advise(site: FailureSite, failure: dict[str, Any], ask: Ask | None) -> Advic
     if told is not None and ";" in told.message:
         return told
     message = failure.get("message", "") if told is None else told.message
-    behind = _behind(site, failure.get("code", ""), message)
+    behind = _behind(site, failure.get("code", ""), message, ask)
     return told if behind is None else Advice(f"{message}; {behind}")
 
 
@@ -148,16 +149,20 @@ _OF_NOTHING = re.compile(
 )
 
 
-def _behind(site: FailureSite, code: str, message: str) -> str | None:
+def _behind(site: FailureSite, code: str, message: str, ask: Ask | None) -> str | None:
     """Why there was nothing, or a Promise, where something was to be: what was written long before."""
     if code == "SERIALIZATION_ERROR" and ("Promise" in message or "NaN" in message):
-        return unawaited.promise_read(site, or_left=True)
+        told = unawaited.promise_read(site, or_left=True)
+        return told or (absent_member(site, ask) if "NaN" in message else None)
+    if code == "INVALID_ARGS" and "missing field" in message:
+        return unawaited.promise_read(site) or absent_member(site, ask)
     if code != "RUNTIME_ERROR" or _OF_NOTHING.search(message) is None:
         return None
     return (
         unawaited.promise_read(site, or_left="undefined" in message)
         or callbacks.without_return(site)
         or empty_results.of_settled(site.code)
+        or absent_member(site, ask)
     )
 
 

@@ -26,10 +26,8 @@ _OF_NULLS = re.compile(r"\[null(?:,null)*\]")
 """What a value has where a function gave nothing."""
 
 
-def may_give_nothing(done: str, code: str) -> bool:
-    """Cheap: whether it is worth to look."""
-    if "=>" not in code and "function" not in code:
-        return False
+def gave_nothing(done: str) -> bool:
+    """Cheap: whether the value is one that a script gives where it had nothing."""
     return _EMPTY.match(done) is not None or (
         "[null" in done and _OF_NULLS.search(done) is not None
     )

@@ -17,6 +17,7 @@ from workbench.sandbox.child.explaining import (
     placeless,
     unawaited,
 )
+from workbench.sandbox.child.explaining.absent_members import absent_member
 from workbench.sandbox.child.explaining.script_tree import FailureSite, Script
 from workbench.sandbox.child.explaining.tool_advice import Ask
 from workbench.sandbox.child.frame_texts import encode
@@ -24,6 +25,8 @@ from workbench.sandbox.child.frame_texts import encode
 _NOTHING = '{"t":"done","ok":true,"value":null,"undefined":true'
 _VALUE = '{"t":"done","ok":true'
 _FAILED = '{"t":"done","ok":false'
+_BLANKS = ',"blanks":true}'
+_UNDEFINED = "undefined"
 _PROMISE = "[object Promise]"
 _LONGEST = 1 << 20
 
@@ -36,8 +39,11 @@ def explained(script: Script, done: str, ask: Ask | None, in_flight: int = 0) ->
     try:
         if done.startswith(_NOTHING):
             return _null_explained(script, done, ask, in_flight)
+        has_blanks = done.endswith(_BLANKS)
+        if has_blanks:
+            done = f"{done[: -len(_BLANKS)]}}}"
         if done.startswith(_VALUE) and len(done) <= _LONGEST:
-            return _with_warning(done, _of_a_value(script, done, in_flight))
+            return _with_warning(done, _of_a_value(script, done, in_flight, has_blanks, ask))
         if done.startswith(_FAILED) and len(done) <= _LONGEST:
             return _failure_explained(script, done, ask)
     except Exception as error:  # a help that fails must not take the result with it
@@ -48,19 +54,25 @@ def explained(script: Script, done: str, ask: Ask | None, in_flight: int = 0) ->
 def _null_explained(script: Script, done: str, ask: Ask | None, in_flight: int) -> str:
     data: dict[str, Any] = json.loads(done)
     told = empty_results.remarks(script, data.get("failed_call"), ask)
-    return _with_warning(done, told or _of_a_promise(script, or_left=in_flight > 0))
+    told = told or _of_a_promise(script, or_left=in_flight > 0)
+    return _with_warning(done, told or absent_member(FailureSite(script, None, None), ask))
 
 
-def _of_a_value(script: Script, done: str, in_flight: int) -> str | None:
+def _of_a_value(
+    script: Script, done: str, in_flight: int, has_blanks: bool, ask: Ask | None
+) -> str | None:
     """What may be wrong with a script that gave a value: by signs, for most need no word."""
     code = script.code
     told = empty_results.of_a_block(code) or as_sent.of_a_text(code)
     if told is None and (in_flight or _PROMISE in done or unawaited.is_read(code)):
         told = _of_a_promise(script, or_left=False)
-    if told is None and callbacks.may_give_nothing(done, code):
-        told = callbacks.without_return(
-            FailureSite(script, None, None)
-        ) or empty_results.of_settled(code)
+    if told is not None:
+        return told
+    site = FailureSite(script, None, None)
+    if is_nothing := callbacks.gave_nothing(done):
+        told = callbacks.without_return(site) or empty_results.of_settled(code)
+    if told is None and (is_nothing or has_blanks or _UNDEFINED in done):
+        told = absent_member(site, ask)
     return told
 
 

@@ -53,7 +53,7 @@
       return;
     }
     const failure = json === undefined ? kit.lastFailure() : '';
-    finish(json === undefined ? '{"t":"done","ok":true,"value":null,"undefined":true' + (failure === '' ? '}' : ',"failed_call":' + stringify(failure) + '}') : '{"t":"done","ok":true,"value":' + json + '}');
+    finish(json === undefined ? '{"t":"done","ok":true,"value":null,"undefined":true' + (failure === '' ? '}' : ',"failed_call":' + stringify(failure) + '}') : '{"t":"done","ok":true,"value":' + json + (kit.hasBlanks() ? ',"blanks":true}' : '}'));
   }
   const MAX_HEAD = 1000;
   function fail(e, code) {

@@ -1,0 +1,245 @@
+"""Members that a script reads of results, of their items and of envelopes, and that these do not have.
+
+Such a member is undefined: a count that the value does not have, a list of nulls, a filter that lets nothing
+pass. What has which members is followed from the call through variables, loops and functions of list methods.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tree_sitter import Node
+
+from workbench.sandbox.child.explaining.result_advice import call_name, gives_of
+from workbench.sandbox.child.explaining.script_tree import FailureSite
+from workbench.sandbox.child.explaining.tool_advice import Ask
+from workbench.sandbox.child.grammars import all_nodes, unwrapped
+from workbench.sandbox.child.starting.parallel import ASYNCHRONOUS
+
+Shape = dict[str, Any] | None
+"""As the catalogue has it (``result_shapes``); None: nothing is known."""
+
+_SAME_LIST = frozenset({"filter", "sort", "slice", "reverse", "toSorted", "toReversed", "concat"})
+_ONE_ITEM = frozenset({"find", "findLast", "at", "pop", "shift"})
+_OVER_ITEMS = frozenset(
+    {"map", "filter", "find", "findIndex", "findLast", "some", "every", "forEach", "flatMap", "sort",
+     "toSorted", "reduce"}
+)  # fmt: skip
+_FUNCTIONS = frozenset({"arrow_function", "function_expression"})
+_BLOCKS = frozenset(
+    {"program", "statement_block", "for_statement", "for_in_statement", "switch_body"}
+)
+_TEXT_HAS = frozenset({"length"})
+_ERROR: Shape = {
+    "kind": "object",
+    "members": {"code": {"kind": "string"}, "message": {"kind": "string"}, "details": None},
+}
+_MOST_CALLS = 12
+"""Tools that are asked about."""
+_MOST_SHOWN = 12
+_MOST_STEPS = 64
+
+
+def absent_member(site: FailureSite, ask: Ask | None) -> str | None:
+    """What to say of the first member that is read and is not there; None: there is none, or nobody knows."""
+    if ask is None or ("tools" not in site.code and "call_tool" not in site.code):
+        return None
+    return _Reading(site, ask).first_absent()
+
+
+class _Reading:
+    def __init__(self, site: FailureSite, ask: Ask) -> None:
+        self._site = site
+        self._ask = ask
+        self._known: dict[str, list[tuple[int, int, Shape]]] = {}
+        """What variables hold, with the bytes from and up to which they do."""
+        self._asked: dict[str, Shape] = {}
+
+    def first_absent(self) -> str | None:
+        for node in all_nodes(self._site.root):
+            if node.type == "variable_declarator":
+                self._declare(node)
+            elif node.type == "for_in_statement":
+                self._loop(node)
+            elif node.type == "call_expression":
+                self._callback(node)
+            elif node.type == "member_expression" and (told := self._read(node)) is not None:
+                return told
+        return None
+
+    def _read(self, node: Node) -> str | None:
+        owner, member = node.child_by_field_name("object"), node.child_by_field_name("property")
+        if owner is None or member is None:
+            return None
+        shape, name = self._shape(owner), self._site.text(member)
+        if shape is None or self._is_called(node) or self._is_assigned(node):
+            return None
+        line, _ = self._site.place_of(node.start_byte)
+        said = f"{self._site.text(node)} in line {line} is undefined: {self._site.text(owner)}"
+        if shape["kind"] in {"string", "array"} and name not in _TEXT_HAS:
+            return f"{said} is {'text' if shape['kind'] == 'string' else 'an array'}"
+        if shape["kind"] != "object" or name in shape["members"]:
+            return None
+        names = list(shape["members"])
+        shown = ", ".join(names[:_MOST_SHOWN]) + (", …" if len(names) > _MOST_SHOWN else "")
+        return f"{said} has {{{shown}}}"
+
+    @staticmethod
+    def _is_called(node: Node) -> bool:
+        return node.parent is not None and node.parent.child_by_field_name("function") == node
+
+    @staticmethod
+    def _is_assigned(node: Node) -> bool:
+        parent = node.parent
+        is_assignment = parent is not None and parent.type == "assignment_expression"
+        return is_assignment and parent is not None and parent.child_by_field_name("left") == node
+
+    def _declare(self, node: Node) -> None:
+        pattern, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        block = node.parent
+        while block is not None and block.type not in _BLOCKS:
+            block = block.parent
+        if pattern is not None and block is not None:
+            self._bind(pattern, self._shape(value), block)
+
+    def _bind(self, pattern: Node, shape: Shape, within: Node) -> None:
+        if pattern.type in {"identifier", "shorthand_property_identifier_pattern"}:
+            held = (within.start_byte, within.end_byte, shape)
+            self._known.setdefault(self._site.text(pattern), []).append(held)
+        elif pattern.type == "object_pattern":
+            members = (shape or {}).get("members") or {}
+            for part in pattern.named_children:
+                key, inner = part.child_by_field_name("key"), part.child_by_field_name("value")
+                if part.type == "shorthand_property_identifier_pattern":
+                    key, inner = part, part
+                if key is not None and inner is not None:
+                    self._bind(inner, members.get(self._site.text(key)), within)
+        elif pattern.type == "array_pattern":
+            for part in pattern.named_children:
+                self._bind(part, (shape or {}).get("items"), within)
+
+    def _held(self, node: Node) -> Shape:
+        """What a variable holds where it is read: as the innermost block around has it, if only one does."""
+        around = [
+            (end - start, shape)
+            for start, end, shape in self._known.get(self._site.text(node), ())
+            if start <= node.start_byte < end
+        ]
+        if not around:
+            return None
+        least = min(size for size, _ in around)
+        inner = [shape for size, shape in around if size == least]
+        return inner[0] if len(inner) == 1 else None
+
+    def _loop(self, node: Node) -> None:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None or right is None or not any(child.type == "of" for child in node.children):
+            return
+        self._bind(left, (self._shape(right) or {}).get("items"), node)
+
+    def _callback(self, call: Node) -> None:
+        """What the function of ``list.map(item => …)`` is given."""
+        function, arguments = (
+            call.child_by_field_name("function"),
+            call.child_by_field_name("arguments"),
+        )
+        given = [] if arguments is None else arguments.named_children
+        if function is None or function.type != "member_expression" or not given:
+            return
+        if given[0].type not in _FUNCTIONS:
+            return
+        owner, member = (
+            function.child_by_field_name("object"),
+            function.child_by_field_name("property"),
+        )
+        method = "" if member is None else self._site.text(member)
+        items = (
+            None
+            if owner is None or method not in _OVER_ITEMS
+            else (self._shape(owner) or {}).get("items")
+        )
+        alone = given[0].child_by_field_name("parameter")
+        several = given[0].child_by_field_name("parameters")
+        names = [alone] if alone is not None else [] if several is None else several.named_children
+        for at, name in enumerate(names):
+            of_item = at == 1 if method == "reduce" else at == 0 or method in {"sort", "toSorted"}
+            pattern = name.child_by_field_name("pattern") or name  # of TypeScript's
+            self._bind(pattern, items if of_item else None, given[0])
+
+    def _shape(self, node: Node | None) -> Shape:
+        """What an expression gives."""
+        steps: list[Node] = []
+        inner = unwrapped(node)
+        while inner is not None and len(steps) < _MOST_STEPS:
+            if inner.type in {"member_expression", "subscript_expression"}:
+                steps.append(inner)
+                inner = unwrapped(inner.child_by_field_name("object"))
+                continue
+            method = self._method(inner)
+            if method is None:
+                break
+            steps.append(inner)
+            inner = unwrapped(method.child_by_field_name("object"))
+        if inner is None:
+            return None
+        shape = self._base(inner)
+        for step in reversed(steps):
+            shape = self._step(shape, step)
+        return shape
+
+    def _base(self, node: Node) -> Shape:
+        if node.type == "identifier":
+            return self._held(node)
+        is_awaited = node.type == "await_expression"
+        call = unwrapped(node.named_children[0]) if is_awaited and node.named_children else node
+        if call is None or call.type != "call_expression":
+            return self._shape(call) if is_awaited else None
+        called = call_name(self._site, call)
+        if called == "call_tool":
+            members = {
+                "ok": {"kind": "boolean"},
+                "result": self._of_tool(call),
+                "error": _ERROR,
+                "content": None,
+            }
+            return {"kind": "object", "members": members}
+        return self._of_tool(call) if is_awaited and called not in ASYNCHRONOUS else None
+
+    def _of_tool(self, call: Node) -> Shape:
+        named = self._site.text(call)[:200]
+        if named not in self._asked:
+            if len(self._asked) >= _MOST_CALLS:
+                return None
+            found = gives_of(self._site, call, self._ask)
+            self._asked[named] = None if found is None else (found[1] or {}).get("shape")
+        return self._asked[named]
+
+    def _method(self, node: Node) -> Node | None:
+        """``list.filter`` of ``list.filter(f)``, for methods that give the list, or an item."""
+        function = node.child_by_field_name("function") if node.type == "call_expression" else None
+        if function is None or function.type != "member_expression":
+            return None
+        name = function.child_by_field_name("property")
+        is_one = name is not None and self._site.text(name) in _SAME_LIST | _ONE_ITEM
+        return function if is_one else None
+
+    def _step(self, shape: Shape, node: Node) -> Shape:
+        if shape is None:
+            return None
+        if node.type == "subscript_expression":
+            index = node.child_by_field_name("index")
+            if index is not None and index.type == "string":
+                return (shape.get("members") or {}).get(self._site.text(index)[1:-1])
+            return shape.get("items")
+        if node.type == "member_expression":
+            member = node.child_by_field_name("property")
+            return (
+                None
+                if member is None
+                else (shape.get("members") or {}).get(self._site.text(member))
+            )
+        method = self._method(node)
+        name = None if method is None else method.child_by_field_name("property")
+        if shape["kind"] != "array" or name is None:
+            return None
+        return shape if self._site.text(name) in _SAME_LIST else shape.get("items")
