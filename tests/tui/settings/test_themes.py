@@ -9,7 +9,9 @@ from textual.color import Color
 
 from tests.tui.conftest import MakeApp, app_opened, paste, until
 from workbench.config import load
+from workbench.tui.dialogs.palette import PaletteScreen
 from workbench.tui.dialogs.pick import PickScreen
+from workbench.tui.settings.rows import about, row_line
 from workbench.tui.settings.screen import SettingsScreen
 
 pytestmark = pytest.mark.anyio
@@ -107,3 +109,24 @@ async def test_a_theme_whose_file_is_removed(make_app: MakeApp, tmp_path: Path) 
             lambda: any("no theme 'mine'" in note.message for note in app._notifications), "said"
         )
         assert app.theme == "workbench-light"
+
+
+@pytest.mark.slow
+async def test_a_theme_from_the_palette_is_what_the_settings_show(make_app: MakeApp) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=(100, 34)) as pilot:
+        await app_opened(app)
+        await app.runtime()
+        await pilot.press("ctrl+p")
+        await until(lambda: isinstance(app.screen, PaletteScreen), "the palette")
+        await pilot.press(*"theme:", "space", *"workbench-light", "enter")
+        await until(lambda: app.theme == "workbench-light", "taken")
+        await pilot.press("alt+s")
+        await until(
+            lambda: isinstance(app.screen, SettingsScreen) and app.screen.query("#setting-about")
+        )
+        shown = app.screen
+        assert isinstance(shown, SettingsScreen)
+        row = next(row for row in shown.rows.rows if row.key.name == "ui.theme")
+        assert "workbench-light" in "".join(text for text, _ in row_line(row, 90))
+        assert "nothing: workbench-light is shown" in about(row).plain

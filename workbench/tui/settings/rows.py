@@ -33,17 +33,23 @@ class Setting:
     """``default``, ``file``, ``environment`` or ``flag``."""
     problem: str = ""
     """Why the value is not in force although it may stand there; safe to show."""
+    in_force: str = ""
+    """What is in force where nothing is set, if the screen alone knows; safe to show."""
 
 
-_NO_PROBLEMS: Mapping[str, str] = MappingProxyType({})
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def settings_of(
-    config: Config, text: str = "", problems: Mapping[str, str] = _NO_PROBLEMS
+    config: Config,
+    text: str = "",
+    problems: Mapping[str, str] = _NOTHING,
+    in_force: Mapping[str, str] = _NOTHING,
 ) -> list[Setting]:
     """The keys whose name or help holds every word, in the order of the schema.
 
-    problems: by key, what is wrong with a value that only a screen can tell.
+    problems: by key, what is wrong with a value that only a screen can tell. in_force: by key, what only a
+    screen can tell is in force where nothing is set.
     """
     words = text.lower().split()
     found = []
@@ -53,7 +59,8 @@ def settings_of(
             kind = origin.kind if origin else "default"
             value = config.values.get(key.name, key.default)
             problem = problems.get(key.name, "")
-            found.append(Setting(key, value, str(origin or "default"), kind, problem))
+            chosen = "" if value else in_force.get(key.name, "")
+            found.append(Setting(key, value, str(origin or "default"), kind, problem, chosen))
     return found
 
 
@@ -77,7 +84,7 @@ def row_line(setting: Setting, width: int) -> list[Part]:
     """A setting as a line of the list."""
     value, origin = _widths(width)
     changed = setting.value != setting.key.default
-    text = clean_line(value_text(setting.value)) or "–"
+    text = clean_line(value_text(setting.value)) or setting.in_force or "–"
     style = "error" if setting.problem else "strong" if changed else ""
     size = in_words(setting.key, setting.value)
     if size.partition(" ")[0].replace(",", "") == text:
@@ -108,6 +115,8 @@ def about(setting: Setting) -> Content:
     key = setting.key
     default = in_words(key, key.default) or value_text(key.default)
     value = clean_line(value_text(setting.value)) or "nothing"
+    if setting.in_force:
+        value += f": {setting.in_force} is shown, as chosen last"
     allowed = allowed_in_words(key) + (
         f"; default {default}" if default else "; not set by default"
     )

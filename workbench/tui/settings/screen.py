@@ -20,7 +20,7 @@ from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.dialogs.pick import PickScreen
 from workbench.tui.settings.rows import Setting, about, heading, row_line, settings_of, value_text
 from workbench.tui.settings.units import allowed_in_words, without_unit
-from workbench.tui.themes import unknown_theme
+from workbench.tui.themes import DEFAULT, unknown_theme
 from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
@@ -117,7 +117,8 @@ class SettingsScreen(GuardedScreen[None]):
         """Show a configuration, e.g. one that has just been read again."""
         self._config = config
         self._shown_problems = self._problems()
-        self.rows.renew(settings_of(config, self._list.text, self._shown_problems))
+        chosen = {"ui.theme": clean_line(self.app.theme)} if self.app.theme != DEFAULT else {}
+        self.rows.renew(settings_of(config, self._list.text, self._shown_problems, chosen))
         self._describe()
 
     def _problems(self) -> dict[str, str]:
