@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import random
+import time
 import weakref
 from typing import Any
 
@@ -292,6 +293,40 @@ async def test_what_changes_by_itself_is_not_painted_with_a_key_but_soon_after(
         assert await typed(last) != [], "it has the focus: the key is its own"
 
 
+async def test_what_changes_by_itself_is_painted_one_part_after_the_other_while_somebody_types(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All of it in one painting, and a key waited for that."""
+    monkeypatch.setattr(screens, "_TYPING_S", 1e9)
+    for late in ("_MEANWHILE_S", "_PATIENCE_S"):
+        monkeypatch.setattr(screens, late, 0.001)
+    app = RowsApp()
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = app.screen
+        assert isinstance(screen, RowsScreen)
+        first, *parts = screen.query(Rows)
+        screen.yielding = lambda: parts
+        first.focus()
+        await pilot.press("x")
+        await pilot.pause()
+        await until(lambda: parts[-1].asked and not screen._dirty_widgets, "all is painted once")
+        app.typed_at = time.monotonic()
+        drawn: list[list[Rows]] = []
+
+        def note() -> None:
+            drawn.append([part for part in parts if part.asked])
+            for part in parts:
+                part.asked.clear()
+
+        note()
+        drawn.clear()
+        app.after_painting = note
+        for part in parts:
+            part.refresh()
+        await until(lambda: {*parts} <= {part for each in drawn for part in each})
+        assert all(len(each) <= 1 for each in drawn), drawn
+
+
 async def test_what_a_closed_screen_drew_is_let_go() -> None:
     """The last thousand widgets that were drawn were held by a cache of Textual's, with all their rows."""
     app = RowsApp()
@@ -303,6 +338,6 @@ async def test_what_a_closed_screen_drew_is_let_go() -> None:
         await app.pop_screen()
         await pilot.pause()
         del screen
-        gc.collect()
         assert drawn
-        assert not [each for each in drawn if each() is not None]
+        # What ends with a screen, its tasks and timers, ends a moment later.
+        await until(lambda: gc.collect() >= 0 and not any(each() for each in drawn))

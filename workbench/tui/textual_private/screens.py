@@ -23,6 +23,8 @@ _TYPING_S = 0.2
 """So long after a key another one is expected."""
 _MEANWHILE_S = 0.25
 """So often what yields to keys is painted while somebody types, between them."""
+_NEXT_PART_S = 0.02
+"""Between its parts, each of which is a painting."""
 _PATIENCE_S = 1.0
 """Where there is nothing between them, so often."""
 
@@ -43,7 +45,9 @@ class ScreenBase(Screen[R]):
         """What changes by itself now: while keys come it is painted some times a second, with what it holds,
         and not together with what a key did; unless it has the focus."""
         self._yielded_at = 0.0
-        """When it was painted last."""
+        """When all of it was painted last."""
+        self._yielded: set[Widget] = set()
+        """What of it was painted since."""
         self._yielding_timer: Timer | None = None
         self._is_opening = True
         """Until it was told of its first size, for which it was laid out before."""
@@ -116,7 +120,8 @@ class ScreenBase(Screen[R]):
         super()._on_timer_update()
         self._dirty_widgets |= later
         if later and self._yielding_timer is None:
-            self._yielding_timer = self.set_timer(_MEANWHILE_S, self._yielded_long)
+            soon = _NEXT_PART_S if self._yielded else _MEANWHILE_S
+            self._yielding_timer = self.set_timer(soon, self._yielded_long)
 
     def _yielded_long(self) -> None:
         self._yielding_timer = None
@@ -125,20 +130,39 @@ class ScreenBase(Screen[R]):
     def _put_off(self) -> set[Widget]:
         """What is not painted now."""
         now, app = time.monotonic(), self.app
-        if isinstance(app, AppBase) and now < app.typed_at + _TYPING_S:
+        if (
+            isinstance(app, AppBase)
+            and now < app.typed_at + _TYPING_S
+            and not (self._layout_required or self._repaint_required)
+        ):
+            later = self._yielding_and_changed()
             waits = now - self._yielded_at
-            focus = self.focused.ancestors_with_self if self.focused is not None else ()
-            yielding = {each for each in self.yielding() if each not in focus}
-            later = {
-                each
-                for each in self._dirty_widgets
-                if not yielding.isdisjoint(each.ancestors_with_self)
-            }
-            is_late = waits > (_PATIENCE_S if app.paints_at_once else _MEANWHILE_S)
-            if not (is_late or self._layout_required or self._repaint_required):
-                return later
+            if waits <= (_PATIENCE_S if app.paints_at_once else _MEANWHILE_S):
+                return set().union(*later.values())
+            # One after the other, each in a painting of its own: a key waits for no more than one.
+            part = next((each for each in later if each not in self._yielded), None)
+            if part is not None:
+                self._yielded.add(part)
+                del later[part]
+            else:
+                self._yielded.clear()
+                self._yielded_at = now
+            return set().union(*later.values())
+        self._yielded.clear()
         self._yielded_at = now
         return set()
+
+    def _yielding_and_changed(self) -> dict[Widget, set[Widget]]:
+        """What is to be painted, by the part that yields and has not the focus; the foremost part first."""
+        focus = self.focused.ancestors_with_self if self.focused is not None else ()
+        found: dict[Widget, set[Widget]] = {}
+        for part in self.yielding():
+            if part in focus:
+                continue
+            changed = {each for each in self._dirty_widgets if part in each.ancestors_with_self}
+            if changed:
+                found[part] = changed
+        return found
 
 
 class _RowCompositor(Compositor):
