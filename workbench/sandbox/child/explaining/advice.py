@@ -15,6 +15,7 @@ from workbench.sandbox.child.explaining import (
     empty_results,
     misuse,
     tool_advice,
+    tool_paths,
     unawaited,
 )
 from workbench.sandbox.child.explaining.absent_members import absent_member
@@ -37,6 +38,7 @@ _GLOBALS = (
 )  # fmt: skip
 _NO_NETWORK = "a script has no network"
 _NO_MODULES = "a script has no modules: what it may use is global"
+_PYTHONS = "that is Python's"
 _NOT_DEFINED: dict[str, tuple[str, str]] = {
     # name: what to say, and what a tool that can do it would be found by
     "fetch": (_NO_NETWORK, "fetch url http web page"),
@@ -67,6 +69,24 @@ _NOT_DEFINED: dict[str, tuple[str, str]] = {
     "None": ("this is Python, and a script is JavaScript: null", ""),
     "True": ("this is Python, and a script is JavaScript: true", ""),
     "False": ("this is Python, and a script is JavaScript: false", ""),
+    "code_execution": ("this is the script already: call the tools here", ""),
+    "MCPClient": ("write await tools.<server>.<tool>(args)", ""),
+    "javascript": ("the name of the language is no part of the script: leave it out", ""),
+    "js": ("the name of the language is no part of the script: leave it out", ""),
+    "typescript": ("the name of the language is no part of the script: leave it out", ""),
+    "ts": ("the name of the language is no part of the script: leave it out", ""),
+    "len": (f"{_PYTHONS}: value.length", ""),
+    "str": (f"{_PYTHONS}: String(value)", ""),
+    "int": (f"{_PYTHONS}: parseInt(value)", ""),
+    "float": (f"{_PYTHONS}: Number(value)", ""),
+    "sum": (f"{_PYTHONS}: list.reduce((all, one) => all + one, 0)", ""),
+    "sorted": (f"{_PYTHONS}: list.toSorted((a, b) => a - b)", ""),
+    "range": (f"{_PYTHONS}: Array.from({{ length: n }}, (_, i) => i)", ""),
+    "enumerate": (f"{_PYTHONS}: list.entries()", ""),
+    "isinstance": (f"{_PYTHONS}: typeof value, Array.isArray(value)", ""),
+    "json": (f"{_PYTHONS}: JSON.stringify(value), JSON.parse(text)", ""),
+    "time": (f"{_PYTHONS}: Date.now(), await sleep(ms)", ""),
+    "datetime": (f"{_PYTHONS}: new Date()", ""),
     "args": ("the request's input is `input`", ""),
     "params": ("the request's input is `input`", ""),
     "inputs": ("the request's input is `input`", ""),
@@ -174,7 +194,10 @@ def _advise(site: FailureSite, failure: dict[str, Any], ask: Ask | None) -> Advi
         told = tool_advice.not_found(site, ask)
         return None if told is None else Advice(f"{message}; {told}")
     if failure.get("code") == "INVALID_ARGS" and "args must be an object, not a" in message:
-        told = tool_advice.fields_of(site, ask)
+        told = tool_paths.by_its_name(site, ask) or tool_advice.fields_of(site, ask)
+        return None if told is None else Advice(f"{message}; {told}")
+    if failure.get("code") == "INVALID_ARGS":
+        told = tool_paths.wrapped_arguments(site, message)
         return None if told is None else Advice(f"{message}; {told}")
     if failure.get("code") == "SERIALIZATION_ERROR":
         told = uncalled(site, message)
@@ -277,6 +300,10 @@ def _not_defined(site: FailureSite, name: str, ask: Ask | None) -> str | None:
         return "this is a shell command, and a script is JavaScript that calls tools"
     if name in {"lt", "gt", "amp", "quot"} and (told := as_sent.as_html(site, "")) is not None:
         return told
+    if (told := tool_paths.with_a_dash(site, ask)) is not None:
+        return told
+    if name == "require" and "require.main" in site.line_text():
+        return f"{_NO_MODULES}; end with: await main()"
     if name == "require":
         module = re.search(r"require\(\s*(['\"])(.*?)\1", site.line_text())
         return _module(module[2] if module is not None else "", ask)

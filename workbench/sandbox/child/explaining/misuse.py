@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tree_sitter import Node
 
-from workbench.sandbox.child.explaining import result_advice, tool_advice, unwrapping
+from workbench.sandbox.child.explaining import result_advice, tool_advice, tool_paths, unwrapping
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.explaining.tool_advice import Ask
 from workbench.sandbox.child.explaining.unawaited import gives_promise
@@ -39,7 +39,8 @@ _METHODS = {
         "toFixed", "toLocaleString",
     )
 } | {"contains": "includes", "append": "push", "len": "length", "strip": "trim",
-     "lower": "toLowerCase", "upper": "toUpperCase"}  # fmt: skip
+     "lower": "toLowerCase", "upper": "toUpperCase", "each": "forEach", "select": "map", "where": "filter",
+     "size": "length", "count": "length", "tolist": "slice"}  # fmt: skip
 """Methods by their names in small letters; also as other languages have them."""
 _CRYPTO = "crypto has randomUUID() and getRandomValues(array)"
 _CONSOLE = "log, info, warn, error, debug, table, dir, group, count, time, assert, trace"
@@ -72,6 +73,8 @@ def advise(
         told = _cannot_read(site, found[1], failed_call, ask)
     elif message.endswith("unexpected token: 'object'"):
         told = unwrapping.parsed_already(site, ask)
+    elif message.endswith("is not iterable") and (told := _no_list(site)) is not None:
+        pass
     elif message.endswith("is not iterable") or "undefined or null to object" in message:
         told = of_a_promise(site, None) or result_advice.has_something_else(site, None, ask)
     if told is None and _READ.match(message) is not None:
@@ -105,6 +108,27 @@ def _joined_lines(site: FailureSite, message: str) -> str | None:
     if not before or _ENDS.search(before) or not _BEGINS_ANEW.match(site.line_text()):
         return None
     return f"line {at + 1} goes on with line {site.line}; end it: {before};"
+
+
+def _no_list(site: FailureSite) -> str | None:
+    """Of ``Promise.all(a, b)``."""
+    for node in reversed(site.path()):
+        function = node.child_by_field_name("function") if node.type == "call_expression" else None
+        if function is None or not site.text(function).startswith("Promise."):
+            continue
+        given = tool_advice.arguments_of(node)
+        told = f"{site.text(function)} takes an array"
+        if len(given) < 2:
+            is_list = not given or given[0].type in {
+                "call_expression",
+                "identifier",
+                "await_expression",
+            }
+            return None if is_list else f"{told}: of an object its values"
+        several = f"[{', '.join(map(site.text, given))}]"
+        fixed = site.line_with(given[0].start_byte, several, given[-1].end_byte)
+        return f"{told}; write: {fixed}"
+    return None
 
 
 def _looped_over(site: FailureSite) -> str | None:
@@ -160,11 +184,17 @@ def _not_a_function(site: FailureSite, refused_batch: str | None, ask: Ask | Non
         member = callee.child_by_field_name("property")
         shown = f"….{site.text(member)}" if member is not None else "it"
     message = f"TypeError: {shown} is not a function"
+    if (told := tool_advice.called_itself(site, callee, ask)) is not None:
+        return Advice(f"{message}; {told}")
+    if site.text(callee) == "input":
+        return Advice(f"{message}; input is the request's input, a value: input.name")
     if callee.type != "member_expression":
         return Advice(message)
+    if (told := tool_paths.through(site, callee, ask)) is not None:
+        return Advice(f"{message}; {told}")
     owner, member = callee.child_by_field_name("object"), callee.child_by_field_name("property")
     name = site.text(member) if member is not None else ""
-    told: str | None = None
+    told = None
     if owner is None:
         return Advice(message)
     if site.text(owner) == "console":

@@ -18,7 +18,7 @@ Ask = Callable[[str, str], dict[str, Any]]
 
 _MOST_NAMES = 4
 _LONGEST = 300
-_ARGUMENTS = ("arguments", "args", "input", "params", "parameters")
+ARGUMENTS = ("arguments", "args", "input", "params", "parameters")
 _NAMES = ("name", "tool", "toolName", "tool_name")
 _JAVASCRIPTS_OWN = frozenset({"then", "toJSON", "valueOf", "constructor"})
 """What ``tools.<server>`` has no tool for, whatever its name (catalogue.js)."""
@@ -59,7 +59,7 @@ _AS_ARRAY = re.compile(
 
 def call_in_another_dialect(site: FailureSite, ask: Ask | None) -> str | None:
     """The line with the call that stands at the failure as it is written here; None: it names no tool."""
-    call = _call_at(site)
+    call = call_at(site)
     if call is None:
         return None
     function, given = call.child_by_field_name("function"), arguments_of(call)
@@ -86,11 +86,30 @@ def call_in_another_dialect(site: FailureSite, ask: Ask | None) -> str | None:
     return None
 
 
+def called_itself(site: FailureSite, callee: Node, ask: Ask | None) -> str | None:
+    """Of ``tools("demo.get_issue", args)`` and ``tools.get("demo.get_issue")(args)``."""
+    call = callee.parent
+    if ask is None or call is None or site.text(callee) not in {"tools", "tools.get", "tools.tool"}:
+        return None
+    outer = call.parent
+    if (
+        outer is None
+        or outer.type != "call_expression"
+        or outer.child_by_field_name("function") != call
+    ):
+        return call_in_another_dialect(site, ask)
+    for name, _ in list(_named(site, callee, arguments_of(call)))[:_MOST_NAMES]:
+        meant = ask(name, "").get("meant")
+        if meant is not None:
+            return f"write: {site.line_with(call.start_byte, meant, call.end_byte)}"
+    return None
+
+
 def not_found(site: FailureSite, ask: Ask | None) -> str | None:
     """Of a ToolError: ``tools.call("server.tool", args)`` and the like, and ``tools.find(t => …)``."""
     if (told := as_array(site)) is not None:
         return told
-    call = _call_at(site)
+    call = call_at(site)
     function = None if call is None else call.child_by_field_name("function")
     if function is None or site.text(function) not in _CALLERS:
         return None
@@ -128,7 +147,7 @@ def fields_of(site: FailureSite, ask: Ask | None) -> str | None:
         fixed = f"{takes[0]} => {text}({{ {takes[0]} }})"
         written = site.line_with(handed_on.start_byte, fixed, handed_on.end_byte)
         return f"its fields are: {', '.join(takes)}; write: {written}"
-    call = _call_at(site)
+    call = call_at(site)
     function = None if call is None else call.child_by_field_name("function")
     found = None if function is None else TOOL.match(site.text(function))
     if call is None or found is None or ask is None:
@@ -206,7 +225,7 @@ def _handed_on(site: FailureSite) -> Node | None:
     for parent, node in zip(reversed(path[:-1]), reversed(path), strict=False):
         if parent.type == "arguments" and TOOL.match(site.text(node)) is not None:
             return node
-    call = _call_at(site)  # the place may be that of ``map``
+    call = call_at(site)  # the place may be that of ``map``
     given = [] if call is None else arguments_of(call)
     return next((node for node in given if TOOL.match(site.text(node)) is not None), None)
 
@@ -235,7 +254,7 @@ def _named(site: FailureSite, function: Node, given: list[Node]) -> Iterator[tup
         members = dict(_pairs(site, rest[0]))
         name = next((members[key] for key in _NAMES if key in members), None)
         if name is not None and name.type == "string":
-            inner = next((site.text(members[key]) for key in _ARGUMENTS if key in members), "")
+            inner = next((site.text(members[key]) for key in ARGUMENTS if key in members), "")
             server = members.get("server")
             full = site.text(name)[1:-1]
             if server is not None and server.type == "string":
@@ -277,7 +296,7 @@ def imported(
     return _HOW_TO_CALL if _ABOUT_CALLS.search(" ".join((*names, module))) else ""
 
 
-def _call_at(site: FailureSite) -> Node | None:
+def call_at(site: FailureSite) -> Node | None:
     """The innermost call at the failure whose function begins there, or that stands around it."""
     around = [node for node in site.path() if node.type == "call_expression"]
     for call in reversed(around):
