@@ -294,5 +294,9 @@ def test_the_calls_of_two_runs_are_counted_as_the_history_does() -> None:
 def test_the_name_of_a_run_says_how_it_ended() -> None:
     went_well = replace(recording(), value=28, status="ok", error_code=None)
     assert _name(went_well, 200).endswith("  value 28")
+    cut = replace(went_well, status="interrupted", value=None, duration_ms=None)
+    assert _name(cut, 200).endswith("  no value"), "null is one"
+    assert "‖ interrupted  " in _name(cut, 200)
+    assert "   " not in _name(cut, 200)
     failed = replace(recording(), value=None, status="error", error_code="TIMEOUT")
     assert _name(failed, 200).endswith("  TIMEOUT")

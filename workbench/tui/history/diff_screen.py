@@ -249,7 +249,13 @@ def _name(recording: Recording, room: int) -> str:
         count(recording.tool_calls, "call"),
         local_time(recording.started_at),
         f"by {by}",
-        recording.error_code or f"value {clean_line(dumps(recording.value)[:60])}",
+        _came_to(recording),
     ]
     named = f"{clean_line(recording.label)}  {script}  {SIGNS[status]} {status}"
-    return as_many(f"{named}  {took(recording.duration_ms)}", parts, room, "  ")
+    return as_many(f"{named}  {took(recording.duration_ms)}".rstrip(), parts, room, "  ")
+
+
+def _came_to(recording: Recording) -> str:
+    if recording.error_code or recording.status != "ok":  # cut off, or under way
+        return recording.error_code or "no value"
+    return f"value {clean_line(dumps(recording.value)[:60])}"

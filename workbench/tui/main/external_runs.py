@@ -148,8 +148,9 @@ class ExternalRuns:
         if newest.status == "running":
             return f"{who} runs a script: {watch} follows it"
         if has_failed(newest):
-            why = clean_line(newest.error_code or newest.status)
-            return f"{who} ran a script that failed, {why}: {watch} opens it"
+            code = newest.error_code
+            how = f"failed, {clean_line(code)}" if code else f"was {clean_line(newest.status)}"
+            return f"{who} ran a script that {how}: {watch} opens it"
         return ""
 
     def _notify_failures(self, others: OtherRuns) -> None:
