@@ -339,3 +339,30 @@ async def test_the_line_below_says_what_others_do_now(
         await until(lambda: failed in str(status.content), "its failure")
         monkeypatch.setattr("workbench.tui.main.external_runs._SHOWN_S", 0.0)
         await until(lambda: failed not in str(status.content), "until it is news no more")
+
+
+@pytest.mark.slow
+async def test_what_was_edited_while_it_ran_is_replayed_against_all_that_it_did(
+    make_app: MakeApp, start: Start
+) -> None:
+    """It was against what there was when it was opened: four calls of sixty, “identical”."""
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await history(app, pilot)
+        process = start(_CODE)
+        replay = await opened(app, pilot, screen)
+        at_first = replay.recording.tool_calls
+        await until(lambda: replay.trace.model.totals.calls > at_first + 2, "it goes on")
+        await pilot.press("E")
+        await until(lambda: app.screen is app.main, "the script is open")
+        process.send_signal(signal.SIGINT)
+        await asyncio.to_thread(process.wait)
+        assert app.runtime_now is not None
+        whole = app.runtime_now.history.recording(replay.recording.execution_id)
+        await pilot.press("ctrl+l")
+        await until(lambda: isinstance(app.screen, ChoiceScreen), "what of unknown calls")
+        await pilot.press("enter")
+        await until(lambda: app.main.runs.now and app.main.runs.now.judged, "the verdict")
+        assert app.main.runs.now is not None
+        assert app.main.runs.now.judged == "identical"
+        assert len(app.main.runs.now.calls) == len(whole.calls)

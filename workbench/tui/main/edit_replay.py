@@ -62,6 +62,8 @@ class EditAndReplay:
                 "No record yet: run it with F5, or open a run with E from its replay"
             )
             return
+        if not isinstance(recorded, str) and recorded.status == "running":
+            recorded = recorded.execution_id  # opened while it ran: it is read again, as it is then
         try:
             value = parse_input(tab.input.text)
         except InputError as error:
@@ -140,7 +142,8 @@ class EditAndReplay:
         if self._runs.now is not None:
             same = divergence is None or only_console(divergence)
             self._runs.now.judged = "identical" if same else "diverged"
-        against = f"run {replayed.original.execution_id[:8]}"
+        so_far = " so far" if replayed.original.status == "running" else ""
+        against = f"run {replayed.original.execution_id[:8]}{so_far}"
         calls = count(replayed.execution.tool_calls, "call")
         if divergence is None:
             self._last = None
