@@ -273,7 +273,8 @@ async def test_an_answer_that_nobody_waited_for_is_a_divergence_at_once(
         assert replayed.divergence.diff == [
             {"path": "$.answer", "expected": "not waited for", "actual": "waited for"}
         ]
-        assert replayed.execution.status == "cancelled"
+        assert replayed.execution.error is not None
+        assert replayed.execution.error.code == "DIVERGED"
 
 
 async def test_what_exceeds_its_memory_may_do_so_at_another_call(

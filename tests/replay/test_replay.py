@@ -139,6 +139,9 @@ async def test_rules_for_calls_that_the_record_does_not_know(record: Record, aga
     )
     stopped = await again(recording, code=edited)
     assert stopped.execution.value is None
+    assert stopped.execution.error is not None
+    assert stopped.execution.error.code == ErrorCode.DIVERGED, "nobody cancelled it"
+    assert stopped.execution.error.message.startswith("call #1 is not as the record has it")
     failed = await again(recording, code=edited, rule="fail-call")
     assert failed.execution.value[0]["error"]["code"] == ErrorCode.DIVERGED
     assert failed.execution.value[1] == {"n": 1}

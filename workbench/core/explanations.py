@@ -166,7 +166,8 @@ _CODES = (
     Explanation(
         ErrorCode.DIVERGED,
         "replay",
-        "In a replay with `--on-divergence fail-call`: a call that the record does not know.",
+        "In a replay: a call that the record does not have. The replay stops there, or, with "
+        "`--on-divergence fail-call`, the call fails.",
         "`workbench replay` prints the expected and the actual call.",
     ),
 )

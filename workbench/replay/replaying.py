@@ -8,7 +8,7 @@ from typing import Literal
 
 from workbench.core.engine import Engine, Listener
 from workbench.core.events import Event, ExecutionStarted
-from workbench.core.model import Execution, ExecutionRequest, JsonValue, ScriptError
+from workbench.core.model import ErrorCode, Execution, ExecutionRequest, JsonValue, ScriptError
 from workbench.core.ports import Tools
 from workbench.history import Recording
 from workbench.replay.difference import same
@@ -88,10 +88,7 @@ async def replay(
         nonlocal ended
         if ended is None:
             ended = why
-            # Where a cut ends it, it ends as the recorded run did.
-            how = recording.error if why == "cut" and not recording.complete else None
-            error = None if how is None else ScriptError.from_json(how)
-            loop.call_soon(engine.cancel, running_id, error)
+            loop.call_soon(engine.cancel, running_id, _end_of(recording, tools.divergence))
 
     tools = RecordedTools(recording, rule=rule, live=live, redactor=redactor, on_end=end)
     course = tools.course
@@ -136,3 +133,13 @@ async def replay(
         return Replayed("failed", execution, recording, divergence, notes, error)
     verdict: Literal["identical", "diverged"] = "identical" if divergence is None else "diverged"
     return Replayed(verdict, execution, recording, divergence, notes, error)
+
+
+def _end_of(recording: Recording, divergence: Divergence | None) -> ScriptError | None:
+    """How a replay ends that is ended here: where it left its record it says so (nobody cancelled it), else as
+    the recorded run did. None: of that nothing is known."""
+    if divergence is None:
+        return ScriptError.from_json(recording.error) if recording.error is not None else None
+    what = f"call #{divergence.call}" if divergence.call is not None else "it"
+    said = f"{what} is not as the record has it: the replay stopped there"
+    return ScriptError(ErrorCode.DIVERGED, said, line=divergence.line)

@@ -16,6 +16,7 @@ from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.replay.divergence_screen import DivergenceScreen
 from workbench.tui.replay.screen import ReplayScreen
+from workbench.tui.trace.rows import EndRow
 from workbench.tui.values.difference_list import DifferenceList
 from workbench.tui.values.json_view import JsonView
 from workbench.tui.values.value_screen import JsonScreen
@@ -126,6 +127,10 @@ async def test_the_divergence_is_a_picture(make_app: MakeApp, size: tuple[int, i
         await pilot.press("escape")
         assert app.screen is app.main
         assert "Diverged" in status(app)
+        last = app.main.trace.model.rows[-1]
+        assert isinstance(last, EndRow)
+        assert last.text.startswith("DIVERGED — call #2"), "nobody cancelled it"
+        assert last.line == 4
         await until(lambda: "DIVERGED" in header(app), "its chip")
         # The palette shows it again.
         app.main.action_divergence()
