@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.core.model import ErrorCode, ScriptError
 from workbench.tui.values.error_card import ErrorCard
-from workbench.tui.values.error_reading import Fix, excerpt, fixes, frames, place_of
+from workbench.tui.values.error_reading import Fix, cure, excerpt, fixes, frames, place_of
 
 pytestmark = pytest.mark.anyio
 
@@ -63,6 +63,13 @@ def test_an_excerpt_has_the_line_its_neighbours_and_the_caret() -> None:
     ]
     assert excerpt(ScriptError(ErrorCode.TIMEOUT, "x"), CODE) == []
     assert excerpt(ScriptError(ErrorCode.RUNTIME_ERROR, "x", line=99), CODE) == []
+
+
+@pytest.mark.parametrize("code", ErrorCode)
+def test_what_helps_is_something_to_do_on_the_screen(code: ErrorCode) -> None:
+    said = cure(code).replace("workbench doctor", "")  # the one thing that no screen does
+    for of_others in ("workbench ", "()", "stack", "describe_tool", "list_tools", "detached"):
+        assert of_others not in said
 
 
 def test_the_stack_is_its_frames() -> None:

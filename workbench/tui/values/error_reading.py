@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.catalogue.suggestions import near_names
@@ -13,6 +14,21 @@ _QUOTED = r"""(?:'[^']*'|"[^"]*")"""
 _NEAR = re.compile(rf"({_QUOTED})[^'\"]*; did you mean ({_QUOTED}(?: or {_QUOTED})*)\?")
 _NOT_DEFINED = re.compile(r"ReferenceError: (?:'([^']+)'|(\S+)) is not defined")
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
+_HERE: Mapping[ErrorCode, str] = {
+    ErrorCode.INVALID_ARGS: "The Tools screen shows what the tool takes.",
+    ErrorCode.NOT_FOUND: "The Tools screen has all servers and tools.",
+    ErrorCode.SERVER_NOT_ALLOWED: "Who ran it left this server out; run from here it may call all.",
+    ErrorCode.SERVER_QUARANTINED: "The Tools screen shows its tools and releases it, or trusts the folder that names it.",
+    ErrorCode.TOOL_NOT_APPROVED: "The Tools screen shows both definitions, side by side, and approves.",
+    ErrorCode.UPSTREAM_ERROR: "The Tools screen has the server's state and what it wrote.",
+    ErrorCode.SYNTAX_ERROR: "",
+    ErrorCode.RUNTIME_ERROR: "",
+    ErrorCode.INVALID_REQUEST: "",
+    ErrorCode.DISABLED: "Settings switch it on; a running server follows.",
+    ErrorCode.DIVERGED: "",
+}
+"""What helps on the screen, where the command line and agents are told something else; empty: the card itself
+shows all that does."""
 _AROUND = 1
 _LONGEST_CODE = 1 << 20
 
@@ -86,7 +102,9 @@ def frames(error: ScriptError) -> list[str]:
 
 
 def cure(code: ErrorCode) -> str:
-    """What helps against errors of this kind, as plain words."""
+    """What helps here against errors of this kind, as plain words; empty: nothing more than is shown."""
+    if code in _HERE:
+        return _HERE[code]
     explanation = EXPLANATIONS.get(code)
     return explanation.cure.replace("`", "") if explanation is not None else ""
 
