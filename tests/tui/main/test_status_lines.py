@@ -44,6 +44,25 @@ def test_a_run_of_a_script_that_is_not_in_front_has_its_name() -> None:
     assert ".js · 0 calls · " in str(line.content)
 
 
+async def test_what_is_told_while_a_script_runs_is_seen(make_app: MakeApp) -> None:
+    """It came up when the run was over: “Saved” and “Stopping…”, too."""
+    app = make_app("return await tools.demo.sleep({ms: 60000})")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app_opened(app)
+        line = app.main.query_one("#status", StatusLine)
+        app.main.set_status("Told before")
+        await pilot.press("f5")
+        await until(lambda: "Running" in str(line.content), "it runs")
+        assert "Told before" not in str(line.content)
+        app.main.set_status("Saved a.js")
+        await until(lambda: "Saved a.js · Running · " in str(line.content), "it is told")
+        app.main.set_status("Saved " + "x" * 60)
+        await until(lambda: "xx · Running" in str(line.content), "as far as there is room")
+        assert "F8" not in str(line.content)
+        await pilot.press("f8")
+        await until(lambda: "CANCELLED" in str(line.content), "the end")
+
+
 def test_what_matters_least_goes_first_and_never_by_halves() -> None:
     left = [Words(Content("name")), Words(Content("way one"), 2), Words(Content("way two"), 2)]
     right = [Words(Content("OK"), 1), Words(Content("pool"), 3)]

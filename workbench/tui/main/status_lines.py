@@ -10,6 +10,7 @@ from textual import events
 from textual.content import Content
 from textual.geometry import Offset
 from textual.message import Message
+from textual.style import Style
 
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
@@ -28,13 +29,13 @@ _WAYS = {"History": "history", "Tools": "tools", "Settings": "settings"}
 
 
 class StatusLine(QuietLine):
-    """How the run stands while there is one, else what was told last."""
+    """How the run stands while there is one, behind what was told since it began; else what was told last."""
 
     def __init__(self) -> None:
         super().__init__(id="status", markup=False)
         self._message = Content("")
-        self._shows_message = True
-        """Not while something runs."""
+        self._under_way: tuple[LiveRun, Content] | None = None
+        """What runs now, and what was told before it began."""
         self._behind: tuple[Content, Sequence[str]] | None = None
         """What was told with parts that are there where there is room, and those parts."""
         self._passing: tuple[Content, Content] | None = None
@@ -87,29 +88,36 @@ class StatusLine(QuietLine):
     def show_run(self, run: LiveRun | None, *, opened: bool, is_front: bool = True) -> None:
         """opened: whether the servers and the pool are; is_front: whether it is of the script in front, else
         its name is said."""
-        self._shows_message = run is None or run.execution is not None
-        if self._shows_message:
+        if run is None or run.execution is not None:
+            self._under_way = None
             self._put_message()
             return
-        assert run is not None
+        if self._under_way is None or self._under_way[0] is not run:
+            self._under_way = run, self._message
         parts = ["Starting" if not opened else "Waiting" if run.queued else "Running"]
         if not is_front:
             parts[0] += f" {clean_line(run.script, 40)}"
         made = count(run.made, "call")
         calls = f"{run.made}/{run.max_calls} calls" if run.max_calls else made
         parts += [calls, f"{run.elapsed_ms / 1000:.1f} s", "F8 stops"]
-        self.put(Content(" · ".join(parts)))
+        if self._message.plain and self._message is not self._under_way[1]:
+            self.put(self._with(self._message, parts))
+        else:
+            self.put(Content(" · ".join(parts)))
 
     def _put_message(self) -> None:
         told = self._message
         if self._behind is not None and self._behind[0] is told:
-            room = self.content_size.width or self.app.size.width - 2
-            more = as_many(told.plain, self._behind[1], room)[len(told.plain) :]
-            told += Content.styled(more, told.spans[0].style if told.spans else "")
+            told = self._with(told, self._behind[1], told.spans[0].style if told.spans else "")
         self.put(told)
 
+    def _with(self, told: Content, parts: Sequence[str], style: str | Style = "") -> Content:
+        """What was told, with as many of the parts as there is room for."""
+        room = self.content_size.width or self.app.size.width - 2
+        return told + Content.styled(as_many(told.plain, parts, room)[len(told.plain) :], style)
+
     def on_resize(self) -> None:
-        if self._shows_message:
+        if self._under_way is None:
             self._put_message()
 
 
