@@ -20,6 +20,7 @@ from workbench.tui.trace.rows import EndRow
 from workbench.tui.values.difference_list import DifferenceList
 from workbench.tui.values.json_view import JsonView
 from workbench.tui.values.value_screen import JsonScreen
+from workbench.tui.widgets.key_footer import KeyFooter
 
 pytestmark = pytest.mark.anyio
 _CODE = """\
@@ -251,3 +252,27 @@ async def test_without_a_record_it_is_said(make_app: MakeApp) -> None:
         await pilot.press("enter")
         await until(lambda: "no execution has the id" in status(app), "it is told")
         assert not app.main.runs.active
+
+
+@pytest.mark.slow
+async def test_replaying_is_offered_where_there_is_a_record(make_app: MakeApp) -> None:
+    """It was offered beside each script, and then said that there is no record."""
+    app = make_app("return 1")
+
+    def offered() -> bool:
+        entries = app.screen.query_one(KeyFooter).entries
+        return any(entry.description == "Replay" for entry in entries)
+
+    async with app.run_test(size=(160, 40)) as pilot:
+        await app_opened(app)
+        await until(lambda: app.screen.query_one(KeyFooter).entries, "the keys")
+        assert not offered()
+        await ran(app, pilot)
+        await until(offered, "it has run")
+        await pilot.press("ctrl+n")
+        await until(lambda: len(app.main.scripts.tabs) == 2, "another script")
+        await until(lambda: not offered(), "which has not")
+    app = make_app("return 1")
+    async with app.run_test(size=(160, 40)):
+        await app_opened(app)
+        await until(offered, "the history has its run")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 _RULES = {"stop": "Stop there", "fail-call": "Fail the call", "live": "Call it live"}
 
 
-_LOOKED_AT = 500
-"""Among so many of the newest runs one of the same script is looked for."""
+_LOOKED_AT = 50
+"""Among so many of its newest runs one that is no replay is looked for."""
 
 
 class EditAndReplay:
@@ -43,6 +44,27 @@ class EditAndReplay:
         self._problems = problems
         self._detail = detail
         self._last: tuple[Replayed, Divergence, str] | None = None
+        self._ran: set[str] = set()
+        """Names of scripts that the history has a run of."""
+
+    @property
+    def idle_actions(self) -> frozenset[str]:
+        """Replaying where there is nothing to replay, as far as it is known."""
+        return frozenset() if self._has_record(self._host.tab) else frozenset({"replay_edited"})
+
+    def _has_record(self, tab: Tab) -> bool:
+        return tab.recorded is not None or tab.document.name in self._ran
+
+    def look(self) -> None:
+        """Another script is in front: look once whether the history has a run of it."""
+        self._host.run_worker(self._look, group="last-run", exclusive=True, exit_on_error=False)
+
+    async def _look(self) -> None:
+        runtime, tab = await self._host.app.runtime(), self._host.tab
+        with suppress(HistoryError):  # the history's own line says so
+            if not self._has_record(tab) and await self._last_run(runtime, tab) is not None:
+                self._ran.add(tab.document.name)
+                self._host.refresh_bindings()
 
     def ask(self) -> None:
         """What shall a call do that the record does not know? Then replay."""
@@ -90,13 +112,11 @@ class EditAndReplay:
         """The newest run of a script of this name, whoever ran it."""
         if tab.document.path is None:
             return None
-        rows = await asyncio.to_thread(runtime.history.list_executions, limit=_LOOKED_AT)
+        rows = await asyncio.to_thread(
+            partial(runtime.history.list_executions, limit=_LOOKED_AT, script=tab.document.name)
+        )
         mine = (
-            row.execution_id
-            for row in rows
-            if row.script == tab.document.name
-            and row.source != "replay"
-            and row.status != "running"
+            row.execution_id for row in rows if row.source != "replay" and row.status != "running"
         )
         return next(mine, None)
 

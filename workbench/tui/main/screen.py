@@ -133,6 +133,7 @@ class WorkbenchScreen(PaneScreen):
 
     def other_in_front(self) -> None:
         """What the status line says of another script ends."""
+        self.edit_and_replay.look()
         if self._status.drop_of_others(self.tab):
             self.welcome(first=False)
 
@@ -151,6 +152,7 @@ class WorkbenchScreen(PaneScreen):
     def on_resize(self) -> None:
         self.navigation.fit_sidebar()
 
+    @on(Pane.Resized)
     def show_titles(self) -> None:
         if self.scripts.tabs:
             self.runs.show_front()
@@ -169,7 +171,8 @@ class WorkbenchScreen(PaneScreen):
 
     @property
     def idle_actions(self) -> frozenset[str]:
-        return frozenset({"run"} if self.runs.active else {"stop"})
+        idle = {"run"} if self.runs.active else {"stop"}
+        return self.edit_and_replay.idle_actions | idle if self.scripts.tabs else frozenset(idle)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing is done before there is a script to do it with."""
@@ -239,10 +242,6 @@ class WorkbenchScreen(PaneScreen):
     def _keep_drafts(self) -> None:
         self._draft_timer = None
         self.app.sessions.keep_drafts_meanwhile()
-
-    @on(Pane.Resized)
-    def _pane_resized(self) -> None:
-        self.show_titles()
 
     @on(ProblemLine.Chosen)
     def _problem_chosen(self, event: ProblemLine.Chosen) -> None:
