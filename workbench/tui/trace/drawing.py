@@ -197,7 +197,7 @@ class TraceDrawing(PaintedView):
             return self.strip_of(self._overview(), width, base)
         position = self.scroll_offset.y + y - top
         if position >= len(model.shown):
-            if not model.rows:
+            if not len(model.shown) and model.shown.progress == 1:
                 said = invitation(self._why_empty(), y, self.size)
                 return self.strip_of(said, width, base)
             return Strip.blank(width, base)
@@ -224,6 +224,12 @@ class TraceDrawing(PaintedView):
 
     def _why_empty(self) -> str:
         """What is said where there is no row."""
+        if self.model.rows:
+            return (
+                "No row matches the filter"
+                if self.model.shown.filter
+                else "Only the console, hidden"
+            )
         if self.model.finished:
             said = "The script called no tool\nand wrote nothing to the console"
             return f"{said}\n4 Detail says what came of it"

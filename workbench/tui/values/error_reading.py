@@ -18,7 +18,7 @@ _HERE: Mapping[ErrorCode, str] = {
     ErrorCode.INVALID_ARGS: "The Tools screen shows what the tool takes.",
     ErrorCode.NOT_FOUND: "The Tools screen has all servers and tools.",
     ErrorCode.SERVER_NOT_ALLOWED: "Who ran it left this server out; run from here it may call all.",
-    ErrorCode.SERVER_QUARANTINED: "The Tools screen shows its tools and releases it, or trusts the folder that names it.",
+    ErrorCode.SERVER_QUARANTINED: "The Tools screen shows its tools and releases it, or trusts its folder.",
     ErrorCode.TOOL_NOT_APPROVED: "The Tools screen shows both definitions, side by side, and approves.",
     ErrorCode.UPSTREAM_ERROR: "The Tools screen has the server's state and what it wrote.",
     ErrorCode.SYNTAX_ERROR: "",
