@@ -78,6 +78,17 @@ def test_filter(text: str, found: list[int]) -> None:
     assert ids(filtered(ROWS, text)) == found
 
 
+def test_bytes_of_an_image_are_told_as_what_they_are() -> None:
+    image: Row = {"type": "image", "mimeType": "image/png", "data": "QUJDtext" * 2000}
+    block: Row = {"type": "text", "text": "words", "data": "QUJD"}
+    assert cell(image, "data") == "image · image/png · 12 kB"
+    assert cell(image, "mimeType") == "image/png"
+    assert cell(block, "data") == "QUJD"
+    assert filtered([image, block], "text") == [block], "no letters of base64"
+    assert filtered([image, block], "kb") == [image]
+    assert "QUJD" in csv_text(["data"], [image])
+
+
 def test_csv_reads_back() -> None:
     read = list(csv.DictReader(io.StringIO(csv_text(("id", "title", "labels"), ROWS))))
     assert [row["title"] for row in read] == [row["title"] for row in ROWS]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
+from workbench.tui.values.media import media_of
 from workbench.tui.values.one_line import preview
 
 Row = dict[str, JsonValue]
@@ -53,10 +54,17 @@ def cell(row: Row, column: str, width: int = CELL) -> str:
     """What stands in a cell, safe to show; nothing where the object has no such member."""
     if column not in row:
         return ""
-    value = row[column]
+    value = _shown(row, column)
     if isinstance(value, str):
         return clean_line(value, width)
     return preview(value, width) if isinstance(value, dict | list) else json.dumps(value)
+
+
+def _shown(row: Row, column: str) -> JsonValue:
+    """A member as it is read: an image or audio as what it is, in place of its bytes."""
+    value = row[column]
+    media = media_of(row) if column in ("data", "blob") else None
+    return media.words if media is not None and media.data is value else value
 
 
 def ordered(rows: Iterable[Row], column: str, *, descending: bool) -> list[Row]:
@@ -91,7 +99,7 @@ def filtered(rows: Iterable[Row], text: str) -> list[Row]:
 
 
 def _holds(row: Row, word: str) -> bool:
-    return any(word in _plain(value) for value in row.values())
+    return any(word in _plain(_shown(row, name)) for name in row)
 
 
 def _compares(row: Row, column: str, how: str, wanted: str) -> bool:
