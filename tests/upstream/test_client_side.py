@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any, Literal
 
@@ -77,11 +78,15 @@ async def test_a_question_is_put_to_whoever_is_there() -> None:
         )
         assert declined.result == {"result": {"action": "decline"}}
         manager.elicit = answer
+        before = time.time()
         told = await call(manager, "asks", "ask", {"method": "elicitation/create", "params": FORM})
         assert told.result == {"result": {"action": "accept", "content": {"city": "Oslo"}}}
         (question,) = asked
         assert (question.server, question.message) == ("asks", "Which city?")
         assert question.execution_id == "test"
+        limit = asks().call_timeout_ms / 1000
+        assert question.until is not None
+        assert before <= question.until - limit <= time.time(), "when the call is given up"
         there = {"mode": "url", "message": "Pay", "url": "https://pay.test/", "elicitationId": "e"}
         told = await call(manager, "asks", "ask", {"method": "elicitation/create", "params": there})
         assert told.result == {"result": {"action": "accept"}}

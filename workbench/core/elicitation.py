@@ -23,6 +23,8 @@ class Elicitation:
     """Where the person does it, in a browser, in place of a form; the answer has no content then."""
     elicitation_id: str | None = None
     """What the server calls a question of an address, where it speaks a protocol that has such names."""
+    until: float | None = None
+    """When the call that waits for the answer is given up, in seconds since the epoch; None: not known."""
 
 
 @dataclass(frozen=True, slots=True)

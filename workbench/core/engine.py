@@ -264,6 +264,11 @@ class Engine:
         run.cancel(error)
         return True
 
+    def left_s(self, execution_id: str) -> float | None:
+        """Seconds until the time of an execution is up. None: it does not run here."""
+        run = self._runs.get(execution_id)
+        return run.left_s if run is not None else None
+
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event of every execution of this engine; returns the way to stop."""
         return self._listeners.add(listener)

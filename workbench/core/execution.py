@@ -103,6 +103,11 @@ class Run:
         """Bytes of its value as JSON, where it was written already."""
         return self._ended.result().size if self._ended.done() else None
 
+    @property
+    def left_s(self) -> float:
+        """Seconds until its time is up."""
+        return self._began + self._limits.timeout_ms / 1000 - time.monotonic()
+
     def cancel(self, error: ScriptError | None = None) -> None:
         """End it, wherever it is: as CANCELLED where no other ``error`` is given."""
         self._end(error or ScriptError(ErrorCode.CANCELLED, "the execution was cancelled"))

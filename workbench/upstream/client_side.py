@@ -16,6 +16,7 @@ from workbench.util.here import expanded, here
 
 if TYPE_CHECKING:
     from workbench.config import ServerSettings
+    from workbench.upstream.notes import NoteTap
 
 _log = logging.getLogger(__name__)
 _MOST_MESSAGE = 4_000
@@ -34,12 +35,12 @@ class ClientSide:
         self,
         settings: ServerSettings,
         elicit: Elicit,
-        execution: Callable[[], str | None] = lambda: None,
+        call: Callable[[], NoteTap | None] = lambda: None,
     ) -> None:
-        """settings: expanded. execution: whose call the server is at, as far as that can be told."""
+        """settings: expanded. call: the one that the server is at, as far as that can be told."""
         self._settings = settings
         self._elicit = elicit
-        self._execution = execution
+        self._call = call
 
     @property
     def capabilities(self) -> dict[str, JsonValue]:
@@ -51,12 +52,15 @@ class ClientSide:
             offered["elicitation"] = {"form": {}, "url": {}}
         return offered
 
-    async def answer(self, method: str, params: dict[str, JsonValue]) -> dict[str, JsonValue]:
-        """The result. Raises RpcError for what is not offered."""
+    async def answer(
+        self, method: str, params: dict[str, JsonValue], *, between: bool = False
+    ) -> dict[str, JsonValue]:
+        """The result. Raises RpcError for what is not offered. between: two requests of a call, none of which
+        waits meanwhile."""
         if method == "roots/list":
             return {"roots": [_root(root) for root in roots_of(self._settings)]}
         if method == "elicitation/create" and self._settings.elicitation == "ask":
-            return await self._ask(params)
+            return await self._ask(params, between=between)
         why = _NOT_OFFERED.get(method)
         words = f"{method[:100]} is not offered"
         raise RpcError(METHOD_NOT_FOUND, f"{words}: {why}" if why else words)
@@ -73,11 +77,13 @@ class ClientSide:
             return
         for each in named[:_MOST_ADDRESSES]:
             try:
-                await self._ask(each if isinstance(each, dict) else {})
+                await self._ask(each if isinstance(each, dict) else {}, between=True)
             except RpcError as wrong:
                 _log.info("%s", wrong)
 
-    async def _ask(self, params: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    async def _ask(
+        self, params: dict[str, JsonValue], *, between: bool = False
+    ) -> dict[str, JsonValue]:
         message, schema = params.get("message"), params.get("requestedSchema")
         mode = params.get("mode", "form")
         if mode not in ("form", "url"):
@@ -86,8 +92,12 @@ class ClientSide:
             )
         if not isinstance(message, str):
             raise RpcError(INVALID_PARAMS, "elicitation/create needs message, a string")
+        call = self._call()
         asked = Elicitation(
-            self._settings.name, message[:_MOST_MESSAGE], execution_id=self._execution()
+            self._settings.name,
+            message[:_MOST_MESSAGE],
+            execution_id=call.execution_id if call is not None else None,
+            until=call.until if call is not None and not between else None,
         )
         if mode == "url":  # nothing is filled in here
             name = params.get("elicitationId")

@@ -219,6 +219,7 @@ class Connection:
             link = await self._connected(timeout)
         key = id(tap)
         self._underway[key] = tap
+        tap.until = time.time() + timeout
         began = time.perf_counter()
         try:
             answer = await send(link)
@@ -344,7 +345,7 @@ class Connection:
                 self._notified,
                 self._changed.set,
                 self._logged,
-                ClientSide(settings, self._elicit, self._execution),
+                ClientSide(settings, self._elicit, self._last_sent),
             ),
             self._logins,
         )
@@ -429,14 +430,13 @@ class Connection:
 
     def _logged(self, text: str) -> None:
         """A log message names no call: it goes to the one that was sent last."""
-        tap = next(reversed(self._underway.values()), None)
+        tap = self._last_sent()
         if tap is not None:
             tap.log(text)
 
-    def _execution(self) -> str | None:
-        """Whose call the server is probably at: the one that was sent last."""
-        tap = next(reversed(self._underway.values()), None)
-        return tap.execution_id if tap is not None else None
+    def _last_sent(self) -> NoteTap | None:
+        """The call that the server is probably at."""
+        return next(reversed(self._underway.values()), None)
 
     def _set(self, state: ServerState, error: str | None) -> None:
         if (state, error) != (self.state, self.error):

@@ -24,7 +24,7 @@ class NoteTap:
     A server may send tens of thousands; what is dropped is progress that newer progress overtakes.
     """
 
-    __slots__ = ("_call", "_last", "_listener", "_logs", "_progressed")
+    __slots__ = ("_call", "_last", "_listener", "_logs", "_progressed", "until")
 
     def __init__(self, call: ToolCall, listener: NoteListener) -> None:
         self._call = call
@@ -32,6 +32,8 @@ class NoteTap:
         self._progressed = 0
         self._logs = 0
         self._last = 0.0
+        self.until: float | None = None
+        """When the call is given up, in seconds since the epoch, once it was sent."""
 
     @property
     def execution_id(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from workbench.core.elicitation import CANCELLED, Elicitation, Reply
 from workbench.core.model import Execution, ExecutionRequest
 from workbench.tui.dialogs.address import AddressScreen, host_of
 from workbench.tui.dialogs.elicitation import ElicitScreen
+from workbench.tui.dialogs.question_box import QuestionBox
 from workbench.tui.forms.rows import FormRows
 from workbench.tui.forms.view import FormView
 
@@ -64,6 +66,8 @@ async def test_the_form_is_filled_in_declined_and_taken_back(make_app: MakeApp) 
         running = run()
         await asked()
         shown = "\n".join(str(each.content) for each in app.screen.query(Static))
+        box = app.screen.query_one(QuestionBox)
+        assert re.fullmatch(r"answer by \d\d:\d\d:\d\d", str(box.border_subtitle)), "it goes then"
         rows = app.screen.query_one(FormRows)
         await until(lambda: rows.size.height, "laid out")
         lines = "\n".join(rows.render_line(y).text for y in range(rows.size.height))

@@ -17,6 +17,7 @@ from workbench.text.sanitize import clean, clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.dialogs.question_box import QuestionBox, Words
 from workbench.tui.widgets.guarded_screen import GuardedModal
+from workbench.tui.wording import local_time
 
 
 class AskingScreen(GuardedModal[Reply]):
@@ -36,6 +37,10 @@ class AskingScreen(GuardedModal[Reply]):
     def compose(self) -> ComposeResult:
         with QuestionBox() as dialog:
             dialog.border_title = Content(f"{self.server} asks")
+            if (
+                self._asked.until is not None
+            ):  # a time of day stands still where seconds left would not
+                dialog.border_subtitle = f"answer by {local_time(self._asked.until)[-8:]}"
             yield Words(clean(self._asked.message))
             yield from self.asked_for()
             with Horizontal(classes="buttons"):

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.core.elicitation import CANCELLED, DECLINED, Elicitation, Reply
 
 if TYPE_CHECKING:
-    from typing import Any
-
-    from textual.app import App
+    from workbench.tui.app import WorkbenchApp
 
 
 class Questions:
     """Puts the questions of servers to the person at the app, one at a time (an ``Elicit``)."""
 
-    def __init__(self, app: App[Any]) -> None:
+    def __init__(self, app: WorkbenchApp) -> None:
         self._app = app
         self._one_at_a_time = asyncio.Lock()
 
@@ -29,6 +29,7 @@ class Questions:
         async with self._one_at_a_time:
             if not self._app.is_running:
                 return DECLINED
+            asked = self._with_end(asked)
             answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
             screen = ElicitScreen(asked) if asked.url is None else AddressScreen(asked, asked.url)
 
@@ -43,3 +44,14 @@ class Questions:
             finally:
                 if not answer.done() or answer.cancelled():
                     self._app.call_later(screen.take_back)
+
+    def _with_end(self, asked: Elicitation) -> Elicitation:
+        """The run may be over before the call is given up: it is gone then, too."""
+        runtime = self._app.runtime_now
+        left = None
+        if runtime is not None and asked.execution_id is not None:
+            left = runtime.engine.left_s(asked.execution_id)
+        if left is None:
+            return asked
+        ends = time.time() + left
+        return replace(asked, until=ends if asked.until is None else min(ends, asked.until))

@@ -225,7 +225,8 @@ class Session:
         if self._asked is None or not isinstance(method, str):
             raise RpcError(INVALID_PARAMS, "nobody can be asked")
         params = asked.get("params")
-        return await self._asked.answer(method, params if isinstance(params, dict) else {})
+        given = params if isinstance(params, dict) else {}
+        return await self._asked.answer(method, given, between=True)
 
     async def _request(
         self, method: str, params: dict[str, JsonValue], *, request_id: str | None = None
