@@ -34,9 +34,8 @@ class Starting:
     async def open_scripts(self) -> None:
         """Open what is shown first, and let it have the focus before it is painted."""
         app, main = self._app, self._app.main
-        first = app.sessions.is_first_start
+        main.welcome(first=app.sessions.is_first_start)
         await app.sessions.reopen(self._script)
-        main.welcome(first=first)
         main.arrive()
         main.lay_out()
         # The editor looks as one that has the focus when it has heard of it, and the app has styled it.

@@ -39,7 +39,7 @@ async def test_a_fix_waits_for_the_servers(make_app: MakeApp, go: asyncio.Event)
         await pilot.press("alt+full_stop")
         assert not app.runtime_now
         go.set()
-        await until(lambda: app.screen is not app.main, "one of the names is to be chosen")
+        await until(lambda: app.screen.query("#pick-rows"), "one of the names is to be chosen")
 
 
 async def test_what_is_known_of_a_tool_waits_for_the_servers(

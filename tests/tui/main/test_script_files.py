@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from tests.tui.conftest import MakeApp, app_opened, told, until
 from tests.tui.test_key_order import settled, type_at_once
@@ -225,3 +225,21 @@ async def test_no_path_that_is_typed_ends_or_holds_up_the_screen(
                 await until(lambda: app.screen is app.main, "answered")
             if way != "open" or not name.startswith("~n"):  # no such folder: an empty script
                 await until(lambda: app._notifications, f"told why {name} is none")
+
+
+async def test_a_file_that_is_not_there_yet_is_told(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app("return 1")
+    (tmp_path / "test.js").unlink()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app_opened(app)
+
+        def said() -> str:
+            return str(app.main.query_one("#status", Static).visual)
+
+        await until(lambda: "test.js is new: saving makes it" in said(), "at the start")
+        app.main.files.ask_to_open()
+        await answer(pilot, "./other.js")
+        await until(lambda: "other.js is new: saving makes it" in said(), "from a path")
+        await pilot.press("ctrl+s")
+        await until(lambda: (tmp_path / "other.js").exists(), "saved")
+        assert "new" not in said()

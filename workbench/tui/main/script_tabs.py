@@ -119,9 +119,13 @@ class ScriptTabs:
     # -- opening and closing -----------------------------------------------------------
 
     async def open(self, path: Path) -> None:
-        """Show a file; says so where it cannot be read, and shows an empty script where there is no other."""
+        """Show a file; says so where there is none yet, or it cannot be read, and shows an empty script where
+        there is no other."""
         try:
-            await self.show(script_documents.read(path))
+            document = script_documents.read(path)
+            tab = await self.show(document)
+            if document.stamps[0] is None:
+                self._host.set_status(f"{document.name} is new: saving makes it", of=tab)
         except DocumentError as error:
             self._host.app.show_toast(str(error), "error")
             if not self.tabs:
