@@ -88,6 +88,13 @@ CORRECTED: list[tuple[str, Any]] = [
     )),
     ("const [a, b] = await Promise.all(tools.demo.get_issue({ id: 101 }), tools.demo.now({}));\nreturn a.id;", 101),
     ("setResult({ a: 1 });", {"a": 1}),
+    # a function that gives nothing, or is given what is global
+    ("async () => {\n  const r = await tools.demo.list_issues({ limit: 2 });\n  r.issues.map(i => i.id);\n}", [101, 102]),
+    ("async function execute() {\n  const r = await tools.demo.list_issues({ limit: 2 });\n  const ids = r.issues.map(i => i.id);\n}\nexecute()", [101, 102]),
+    ("export default async ({ input, tools }) => {\n  return (await tools.demo.get_issue({ id: 96 + input.n })).id;\n}", 101),
+    ("async ({ input }) => input.n", 5),
+    ("async function run(tools, input) {\n  return (await tools.demo.get_issue({ id: 101 })).id;\n}", 101),
+    ("const r = ['a', 'b'];\nreturn ', '.join(r.map(x => x));", "a, b"),
     # as it was sent
     ("const r = await tools.demo.list_issues({ state: &quot;open&quot;, limit: 2 });\nreturn r.issues.map(i =&gt; i.id);", [101, 102]),
     ("const n = 3; n &gt; 2", True),

@@ -7,6 +7,7 @@ import re
 from tree_sitter import Node
 
 from workbench.sandbox.child.explaining import result_advice, tool_advice
+from workbench.sandbox.child.explaining.callbacks import ending_with_return, returns
 from workbench.sandbox.child.explaining.misuse import leftmost_of, of_a_promise, of_an_envelope
 from workbench.sandbox.child.explaining.script_tree import FailureSite, Script
 from workbench.sandbox.child.explaining.tool_advice import Ask
@@ -35,6 +36,8 @@ def remarks(script: Script, failed_call: str | None, ask: Ask | None) -> str | N
     if given is not None:
         told = _of_nothing(FailureSite(script, None, None), given, failed_call, ask)
         return None if told is None else f"{_BECAUSE} {told}"
+    if (told := _returning_nothing(FailureSite(script, None, None), top)) is not None:
+        return f"{_BECAUSE} {told}"
     last = _declared(top[-1])
     if all(statement.type in _DECLARATIONS for statement in top):
         declared = [function_in(_declared(statement)) for statement in top]
@@ -55,6 +58,35 @@ def remarks(script: Script, failed_call: str | None, ask: Ask | None) -> str | N
         return None
     shown = text_of(variable, source)
     return f"{_BECAUSE} the script ends with a declaration; end with: {shown}"
+
+
+def _returning_nothing(site: FailureSite, top: list[Node]) -> str | None:
+    """Of a lone function, or one that is called at the end, which gives nothing and prints nothing."""
+    if "console" in site.code:
+        return None
+    functions = [found for found in map(function_in, map(_declared, top)) if found is not None]
+    called = awaited(expression_of(top[-1]) or top[-1])
+    if top[-1].type == "return_statement" and top[-1].named_children:
+        called = awaited(top[-1].named_children[0])
+    name = None
+    if (
+        called is not None
+        and called.type == "call_expression"
+        and not tool_advice.arguments_of(called)
+    ):
+        function = called.child_by_field_name("function")
+        name = None if function is None else site.text(function)
+    for declared, function in functions:
+        is_it = declared is not None and site.text(declared) == name
+        body = function.child_by_field_name("body")
+        if not (is_it or len(top) == 1) or body is None or body.type != "statement_block":
+            continue
+        if returns(body):
+            return None
+        told = f"{name}() returns nothing" if is_it else "the function returns nothing"
+        fixed = ending_with_return(site, body)
+        return told if fixed is None else f"{told}; write: {fixed}"
+    return None
 
 
 def _given(statement: Node) -> Node | None:

@@ -110,6 +110,43 @@ def _joined_lines(site: FailureSite, message: str) -> str | None:
     return f"line {at + 1} goes on with line {site.line}; end it: {before};"
 
 
+def _joined_by_text(site: FailureSite) -> str | None:
+    """Of ``", ".join(list)``, as Python has it: the engine gives the place of what is in the brackets."""
+    for call in reversed(site.path()):
+        function = call.child_by_field_name("function") if call.type == "call_expression" else None
+        owner = None if function is None else function.child_by_field_name("object")
+        if function is None or owner is None or owner.type not in {"string", "template_string"}:
+            continue
+        given = tool_advice.arguments_of(call)
+        if not site.text(function).endswith(".join") or len(given) != 1:
+            return None
+        listed = f"{site.text(given[0])}.join({site.text(owner)})"
+        fixed = site.line_with(call.start_byte, listed, call.end_byte)
+        return (
+            f"TypeError: {site.text(function)} is not a function; a list has join: write: {fixed}"
+        )
+    return None
+
+
+_HANDED_OVER = frozenset({"tools", "input", "console", "call_tool"})
+
+
+def _of_a_parameter(site: FailureSite, owner: Node) -> str | None:
+    """Of ``async ({ tools, input }) => …``: a script's function is called with the input alone."""
+    name = site.text(leftmost_of(owner))
+    if name not in _HANDED_OVER:
+        return None
+    for function in site.path():
+        given = function.child_by_field_name("parameters") if function.type in FUNCTIONS else None
+        names = set() if given is None else set(re.findall(r"[\w$]+", site.text(given)))
+        if given is None or name not in names:
+            continue
+        whole = "(input)" if "input" in names else "()"
+        fixed = site.line_with(given.start_byte, whole, given.end_byte)
+        return f"the function of a script is called with input alone, and the rest is global; write: {fixed}"
+    return None
+
+
 def _no_list(site: FailureSite) -> str | None:
     """Of ``Promise.all(a, b)``."""
     for node in reversed(site.path()):
@@ -179,6 +216,8 @@ def _not_a_function(site: FailureSite, refused_batch: str | None, ask: Ask | Non
     callee = _callee(site)
     if callee is None:
         return None
+    if (joined := _joined_by_text(site)) is not None:
+        return Advice(joined)
     shown = site.text(callee)
     if len(shown) > _MOST_NAME or "\n" in shown:
         member = callee.child_by_field_name("property")
@@ -242,7 +281,8 @@ def _cannot_read(
         return _CRYPTO
     is_failed = failed_call is not None and whole.endswith((".result", "?.result"))
     told = (
-        of_a_promise(site, owner)
+        _of_a_parameter(site, owner)
+        or of_a_promise(site, owner)
         or of_an_envelope(site, owner, None)
         or (None if is_failed else result_advice.has_something_else(site, owner, ask))
         or unwrapping.taken_from_result(site, leftmost_of(owner), ask)

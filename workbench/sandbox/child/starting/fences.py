@@ -18,11 +18,12 @@ _OPENING = re.compile(
 )
 _CLOSING = re.compile(r"\n[ \t]*(?P<mark>`{3,}|~{3,})[ \t]*(?=\n|\r|\Z)")
 _TAGGED = re.compile(
-    BYTE_ORDER_MARK
-    + r"?\s*<(?P<tag>[A-Za-z][\w-]*)(?: [^<>\n]*)?>[ \t]*\r?\n(?P<inner>.*)</(?P=tag)>\s*",
+    BYTE_ORDER_MARK + r"?\s*<(?P<tag>[A-Za-z][\w-]*)(?: [^<>\n]*)?>(?P<inner>.*)</(?P=tag)>\s*",
     re.DOTALL,
 )
 _TAG = re.compile(BYTE_ORDER_MARK + r"?\s*<")
+_MOST_TAGS = 3
+"""One within the other: <invoke><parameter>."""
 _LANGUAGES = frozenset(
     {"js", "javascript", "jsx", "mjs", "cjs", "node", "ts", "typescript", "tsx", "mts", "ecmascript"}
 )  # fmt: skip
@@ -56,8 +57,10 @@ def unfenced(code: str) -> str:
 
     Raises NotAScript where it is not clear what the script is.
     """
-    tagged = _TAGGED.fullmatch(code) if _TAG.match(code) is not None and "</" in code else None
-    if tagged is not None:
+    for _ in range(_MOST_TAGS):
+        tagged = _TAGGED.fullmatch(code) if _TAG.match(code) is not None and "</" in code else None
+        if tagged is None:
+            break
         code = _within(code, *tagged.span("inner"))
     # One sign is looked for fifty times as fast as three.
     if not (("`" in code and "```" in code) or ("~" in code and "~~~" in code)):

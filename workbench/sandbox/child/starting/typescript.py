@@ -286,10 +286,18 @@ def _erase_mark(node: Node, draft: Draft) -> bool:
 
 
 def _erase_import(node: Node, draft: Draft) -> bool:
-    if _token(node, "type") is None:
+    if _token(node, "type") is None and not _is_of_types(node):
         return False
     draft.blank(node.start_byte, node.end_byte, ";")
     return True
+
+
+def _is_of_types(statement: Node) -> bool:
+    """Whether all that is imported is a type: ``import { type A, type B } from …``."""
+    clause = next((one for one in statement.named_children if one.type == "import_clause"), None)
+    names = [] if clause is None else clause.named_children
+    listed = names[0].named_children if len(names) == 1 and names[0].type == "named_imports" else []
+    return bool(listed) and all(_token(one, "type") is not None for one in listed)
 
 
 def _erase_export(node: Node, draft: Draft) -> bool:
