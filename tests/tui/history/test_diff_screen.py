@@ -21,7 +21,7 @@ from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen
 from workbench.tui.history import diff_screen
 from workbench.tui.history.diff_screen import DiffScreen, _name
-from workbench.tui.history.pair_lines import Before, End, calls_compared, pair_line
+from workbench.tui.history.pair_lines import Before, End, calls_compared, pair_line, signed
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.history.text_sides import TextSides, code_difference, side_lines
 from workbench.tui.replay.screen import ReplayScreen
@@ -300,3 +300,13 @@ def test_the_name_of_a_run_says_how_it_ended() -> None:
     assert "   " not in _name(cut, 200)
     failed = replace(recording(), value=None, status="error", error_code="TIMEOUT")
     assert _name(failed, 200).endswith("  TIMEOUT")
+
+
+def test_no_time_between_two_runs_has_no_sign() -> None:
+    assert [signed(ms) for ms in (0.0, -0.2, 0.4, 12.0, -1500.0)] == [
+        "0 ms",
+        "0 ms",
+        "0 ms",
+        "+12 ms",
+        "−1.500 s",
+    ]

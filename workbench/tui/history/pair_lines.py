@@ -128,4 +128,6 @@ def took(ms: float | None) -> str:
 
 
 def signed(ms: float) -> str:
-    return f"{'+' if ms >= 0 else '−'}{duration(abs(ms))}"
+    """With its sign, where what is shown is not nothing."""
+    said = duration(abs(ms))
+    return said if said == duration(0) else f"{'+' if ms > 0 else '−'}{said}"
