@@ -132,6 +132,13 @@ def test_what_runs_and_what_failed_has_a_row() -> None:
     assert [run.n for run in listed(session)] == [*range(60, 20, -1), 20, 3]
 
 
+def test_narrow_lists_tell_runs_of_no_script_apart() -> None:
+    run = replace(_RUN, script=None, code_start="\n  const page = 1")
+    for width in (56, 76, 116):
+        said = "".join(text for text, _ in row_line(ended(run, "error", "TIMEOUT"), width))
+        assert "const" in said, width
+
+
 def test_wide_screens_say_more_of_what_runs() -> None:
     run = replace(
         _RUN, script=None, code_start="await tools.demo.list_issues({ state: 'open' }) // END"

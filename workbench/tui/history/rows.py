@@ -22,6 +22,7 @@ _ROOM_FOR_DAY = 126
 """Below, what began today has the time of day alone."""
 _ROOM_FOR_CODE = 40
 """Below, the message of a failure stands without its code: it says more in as many cells."""
+_ROOM_FOR_INLINE = 24
 _SOURCE = 7
 _GAPS = 16
 """Cells between the columns, with signs and calls."""
@@ -166,7 +167,8 @@ def row_line(
             said = f"{tokens_short(tokens.answer)} / {tokens_short(tokens.results)}"
         parts.append((f"{said:>{at.tokens}}  ", "dim"))
     room = width - cells(parts)
-    parts.append((fit(script_name(row), max(0, min(at.script, room))) + "  ", ""))
+    named = script_name(row, at.script)
+    parts.append((fit(named, max(0, min(at.script, room))) + "  ", ""))
     room -= at.script + 2
     if room > 0:
         said = _source(row) if at.clients else row.source
@@ -184,9 +186,11 @@ def _source(row: ExecutionRow) -> str:
     return f"{row.source} ({clean_line(row.client)})" if row.client else row.source
 
 
-def script_name(row: ExecutionRow) -> str:
-    """What was run."""
-    return clean_line(row.script or f"inline: {row.code_start.strip()}", 500)
+def script_name(row: ExecutionRow, room: int = 500) -> str:
+    """What was run; of no script its code, which in so few cells stands alone: it tells runs apart."""
+    code = row.code_start.strip()
+    inline = code if code and room < _ROOM_FOR_INLINE else f"inline: {code}"
+    return clean_line(row.script or inline, 500)
 
 
 def sign_of(status: str) -> str:
