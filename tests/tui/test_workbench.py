@@ -920,6 +920,17 @@ async def test_help_names_only_what_does_something_there(make_app: MakeApp) -> N
         await pilot.press("f1")
         await until(lambda: isinstance(app.screen, HelpScreen))
         assert "Run script" in help_text(app)
+        await pilot.press("escape")
+        app.main.go_to("detail")
+        await until(lambda: app.main.focused is app.main.detail.result, "a value")
+        await pilot.press("f1")
+        await until(lambda: isinstance(app.screen, HelpScreen))
+        assert isinstance(app.screen, HelpScreen)
+        titles = [line.split()[-1] for line in pane_lines(app.screen)]
+        own = [titles.index(words) for words in ("Fold", "Find", "Result", "Timing")]
+        assert own == sorted(own), "what the line of keys has, what the pane has"
+        assert own[-1] < 12
+        assert titles.index("Next") > titles.index("Save"), "moving comes last"
         await pilot.press("escape", "ctrl+t")
         await until(lambda: isinstance(app.screen, HistoryScreen))
         await pilot.press("f1")

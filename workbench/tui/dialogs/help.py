@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from textwrap import wrap
 from typing import ClassVar
 
@@ -61,16 +61,24 @@ def _places(node: DOMNode) -> list[Place]:
     return list(found)
 
 
-def _keys(places: Iterable[Place], own: Mapping[str, str]) -> list[tuple[str, str]]:
-    found: dict[str, tuple[str, str]] = {}
+def _keys(
+    places: Iterable[Place], own: Mapping[str, str], wider: Sequence[Place] = ()
+) -> list[tuple[str, str]]:
+    """The keys of places; of the same key what it is in the first of them. First come those that the line of
+    keys has (of ``wider``, if it is given), then the others, those of ``wider`` in its order; what only moves a
+    cursor comes last."""
+    found: dict[str, tuple[tuple[bool, bool, int], tuple[str, str]]] = {}
     force = in_force(own)
     for place in places:
         for command, keys in force:
             if command.place == place and command.listed and keys:
                 # Two views of one pane have the same keys for the same thing: said once.
                 words = f"{command.title}: {command.help}" if command.help else command.title
-                found.setdefault(shown(keys).partition(",")[0], (shown(keys), words))
-    return list(found.values())
+                at = wider.index(place) if place in wider else len(wider)
+                offered = bool(command.footer) and (place in wider or not wider)
+                rank = command.is_move, not offered, at
+                found.setdefault(shown(keys).partition(",")[0], (rank, (shown(keys), words)))
+    return [entry for _, entry in sorted(found.values(), key=lambda one: one[0])]
 
 
 def _beside(keys: str) -> str:
@@ -132,7 +140,7 @@ class HelpScreen(GuardedModal[None]):
         if self._screen_keys:
             groups["On this screen"] = self._screen_keys
         places = [*self._cursor, *_PANES.get(self._pane, ())]
-        if here := _keys(places, self._own_keys):
+        if here := _keys(places, self._own_keys, self._cursor[::-1]):
             groups[f"In this pane: {self._pane}" if self._pane else "At the cursor"] = here
         for command, keys in in_force(self._own_keys):
             if command.id not in self._here or not command.listed or command.place not in _GROUPED:
