@@ -633,6 +633,10 @@ async def test_jump_reaches_the_tabs_of_the_detail_and_the_scripts(make_app: Mak
         await until(lambda: isinstance(app.screen, JumpScreen))
         marks = [str(mark.render()) for mark in app.screen.query(Static)]
         assert marks == ["1", "2", "3", "4", *"abcdefghi"], "panes, tabs, scripts, ways out"
+        tabs = [tab.region for tab in app.main.query("#detail Tab").results()]
+        assert len(tabs) == 4
+        covered = [mark.region for mark in app.screen.query(Static)]
+        assert not any(one.overlaps(tab) for one in covered for tab in tabs), "names stay whole"
         detail = app.main.query_one("#detail").region
         await pilot.resize_terminal(140, 40)
         await until(lambda: app.main.query_one("#detail").region.x != detail.x, "it moved")

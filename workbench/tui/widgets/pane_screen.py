@@ -30,6 +30,10 @@ _STEP = 0.05
 """Of what two neighbours have: one change by a key."""
 
 
+_BELOW = Offset(0, 1)
+"""From a tab to the line below it, where a mark covers no letter of its name."""
+
+
 class PaneScreen(GuardedScreen[None]):
     """Two groups, ``#left`` and ``#right``, of two panes each. Of a group's panes one is current; where
     there is little room, only that one is shown (styles/workbench.tcss)."""
@@ -152,7 +156,7 @@ class PaneScreen(GuardedScreen[None]):
             targets.append(Target(at, partial(self.go_to, name), str(number), label))
         for detail in self.query("#detail").results():
             targets += [
-                Target(tab.region.offset, partial(self._go_to_tab, tab))
+                Target(tab.region.offset + _BELOW, partial(self._go_to_tab, tab))
                 for tab in detail.query(Tab)
                 if tab.region.area
             ]
