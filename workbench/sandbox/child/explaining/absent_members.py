@@ -13,6 +13,7 @@ from tree_sitter import Node
 from workbench.sandbox.child.explaining.result_advice import call_name, gives_of
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.explaining.tool_advice import Ask
+from workbench.sandbox.child.explaining.unawaited import LONGEST
 from workbench.sandbox.child.grammars import all_nodes, unwrapped
 from workbench.sandbox.child.starting.parallel import ASYNCHRONOUS
 
@@ -42,7 +43,11 @@ _MOST_STEPS = 64
 
 def absent_member(site: FailureSite, ask: Ask | None) -> str | None:
     """What to say of the first member that is read and is not there; None: there is none, or nobody knows."""
-    if ask is None or ("tools" not in site.code and "call_tool" not in site.code):
+    if (
+        ask is None
+        or len(site.source) > LONGEST
+        or ("tools" not in site.code and "call_tool" not in site.code)
+    ):
         return None
     return _Reading(site, ask).first_absent()
 
@@ -110,6 +115,8 @@ class _Reading:
             members = (shape or {}).get("members") or {}
             for part in pattern.named_children:
                 key, inner = part.child_by_field_name("key"), part.child_by_field_name("value")
+                if part.type == "object_assignment_pattern":  # { items = [] }
+                    part = part.child_by_field_name("left") or part
                 if part.type == "shorthand_property_identifier_pattern":
                     key, inner = part, part
                 if key is not None and inner is not None:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from tree_sitter import Node
 
-from workbench.sandbox.child.explaining import result_advice, tool_advice, tool_paths, unwrapping
+from workbench.sandbox.child.explaining import (
+    lists,
+    result_advice,
+    tool_advice,
+    tool_paths,
+    unwrapping,
+)
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.explaining.tool_advice import Ask
 from workbench.sandbox.child.explaining.unawaited import gives_promise
@@ -59,7 +65,7 @@ def advise(
     failed_call: str | None = failure.get("failed_call")
     if (joined := _joined_lines(site, message)) is not None:
         return Advice(f"{message}; {joined}")
-    if message == "TypeError: not a function" and (over := _looped_over(site)) is not None:
+    if message == "TypeError: not a function" and (over := lists.looped_over(site)) is not None:
         message = f"TypeError: {over} is not iterable"
         told = of_a_promise(site, None) or result_advice.has_something_else(site, None, ask)
         return Advice(message if told is None else f"{message}; {told}")
@@ -73,7 +79,7 @@ def advise(
         told = _cannot_read(site, found[1], failed_call, ask)
     elif message.endswith("unexpected token: 'object'"):
         told = unwrapping.parsed_already(site, ask)
-    elif message.endswith("is not iterable") and (told := _no_list(site)) is not None:
+    elif message.endswith("is not iterable") and (told := lists.no_list(site)) is not None:
         pass
     elif message.endswith("is not iterable") or "undefined or null to object" in message:
         told = of_a_promise(site, None) or result_advice.has_something_else(site, None, ask)
@@ -110,24 +116,6 @@ def _joined_lines(site: FailureSite, message: str) -> str | None:
     return f"line {at + 1} goes on with line {site.line}; end it: {before};"
 
 
-def _joined_by_text(site: FailureSite) -> str | None:
-    """Of ``", ".join(list)``, as Python has it: the engine gives the place of what is in the brackets."""
-    for call in reversed(site.path()):
-        function = call.child_by_field_name("function") if call.type == "call_expression" else None
-        owner = None if function is None else function.child_by_field_name("object")
-        if function is None or owner is None or owner.type not in {"string", "template_string"}:
-            continue
-        given = tool_advice.arguments_of(call)
-        if not site.text(function).endswith(".join") or len(given) != 1:
-            return None
-        listed = f"{site.text(given[0])}.join({site.text(owner)})"
-        fixed = site.line_with(call.start_byte, listed, call.end_byte)
-        return (
-            f"TypeError: {site.text(function)} is not a function; a list has join: write: {fixed}"
-        )
-    return None
-
-
 _HANDED_OVER = frozenset({"tools", "input", "console", "call_tool"})
 
 
@@ -144,48 +132,6 @@ def _of_a_parameter(site: FailureSite, owner: Node) -> str | None:
         whole = "(input)" if "input" in names else "()"
         fixed = site.line_with(given.start_byte, whole, given.end_byte)
         return f"the function of a script is called with input alone, and the rest is global; write: {fixed}"
-    return None
-
-
-def _no_list(site: FailureSite) -> str | None:
-    """Of ``Promise.all(a, b)``."""
-    for node in reversed(site.path()):
-        function = node.child_by_field_name("function") if node.type == "call_expression" else None
-        if function is None or not site.text(function).startswith("Promise."):
-            continue
-        given = tool_advice.arguments_of(node)
-        told = f"{site.text(function)} takes an array"
-        if len(given) < 2:
-            is_list = not given or given[0].type in {
-                "call_expression",
-                "identifier",
-                "await_expression",
-            }
-            return None if is_list else f"{told}: of an object its values"
-        several = f"[{', '.join(map(site.text, given))}]"
-        fixed = site.line_with(given[0].start_byte, several, given[-1].end_byte)
-        return f"{told}; write: {fixed}"
-    return None
-
-
-def _looped_over(site: FailureSite) -> str | None:
-    """What a `for await` around the failure goes over: of what is no list the engine says "not a function"."""
-    for node in reversed(site.path()):
-        if node.type in FUNCTIONS or node.type == "statement_block":
-            return None
-        if node.type == "for_in_statement":
-            over = node.child_by_field_name("right")
-            waits = any(child.type == "await" for child in node.children)
-            if (
-                over is None
-                or not waits
-                or not over.start_byte <= (site.offset or 0) < over.end_byte
-            ):
-                return None
-            text = site.text(over)
-            # Of another call it may be what is called.
-            is_call = over.type == "call_expression" and not text.startswith("tools.")
-            return None if is_call or len(text) > _MOST_NAME or "\n" in text else text
     return None
 
 
@@ -216,7 +162,7 @@ def _not_a_function(site: FailureSite, refused_batch: str | None, ask: Ask | Non
     callee = _callee(site)
     if callee is None:
         return None
-    if (joined := _joined_by_text(site)) is not None:
+    if (joined := lists.joined_by_text(site)) is not None:
         return Advice(joined)
     shown = site.text(callee)
     if len(shown) > _MOST_NAME or "\n" in shown:

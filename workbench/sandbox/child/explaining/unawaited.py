@@ -11,20 +11,26 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from workbench.sandbox.child.explaining.not_waiting import (
+    CALLBACKS,
+    callback_of,
+    is_async,
+    waits_for_nothing,
+)
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, path_to, words
 
 _CHAINED = frozenset({"then", "catch", "finally"})
 _COMBINED = re.compile(r"Promise\.(?:all|allSettled|race|any)\Z")
 _CHAINED_CALL = re.compile(r"call_tools?\s*\([^()]*(?:\([^()]*\)[^()]*)*\)\s*\.then\Z")
-_CALLBACKS = frozenset({"arrow_function", "function_expression"})
-_TESTS = frozenset({"filter", "find", "findIndex", "findLast", "some", "every"})
 _READERS = re.compile(
     r"console\.\w+|JSON\.stringify|String|Number|Array\.isArray|Array\.from|Object\.(?:keys|values|entries)|parseInt"
 )
 _READS = frozenset(
     {"template_substitution", "binary_expression", "subscript_expression", "spread_element"}
 )
+LONGEST = 1 << 16
+"""Bytes of a script that is looked through node by node."""
 _MOST_CALLS = 200
 _MOST_SHOWN = 80
 _WHOLE_CALL = 200
@@ -62,6 +68,8 @@ def promise_read(site: FailureSite, *, or_left: bool = False) -> str | None:
 
     or_left: also of one that nobody waits for.
     """
+    if len(site.source) > LONGEST:
+        return None
     left: str | None = None
     looked_at = 0
     for call in all_nodes(site.root):
@@ -70,7 +78,7 @@ def promise_read(site: FailureSite, *, or_left: bool = False) -> str | None:
         looked_at += 1
         if looked_at > _MOST_CALLS:
             break
-        if (told := _waits_for_nothing(site, call)) is not None:
+        if (told := waits_for_nothing(site, call)) is not None:
             return told
         if _maps_async(site, call):
             found = _list_use(site, call, call)
@@ -99,8 +107,8 @@ def gives_promise(site: FailureSite, call: Node) -> bool:
     if _COMBINED.match(text) or _CHAINED_CALL.match(text):
         return True
     inner = function.named_children[0] if function.type == "parenthesized_expression" else None
-    if inner is not None and inner.type in _CALLBACKS:
-        return _is_async(inner)
+    if inner is not None and inner.type in CALLBACKS:
+        return is_async(inner)
     return (
         function.type == "identifier"
         and re.search(
@@ -108,45 +116,6 @@ def gives_promise(site: FailureSite, call: Node) -> bool:
         )
         is not None
     )
-
-
-def _waits_for_nothing(site: FailureSite, call: Node) -> str | None:
-    """Of ``list.filter(async …)`` and ``list.forEach(async …)``."""
-    function, callback = call.child_by_field_name("function"), _callback_of(call)
-    if function is None or function.type != "member_expression" or callback is None:
-        return None
-    name, owner = function.child_by_field_name("property"), function.child_by_field_name("object")
-    method = "" if name is None else site.text(name)
-    if owner is None or method not in _TESTS | {"forEach", "reduce"}:
-        return None
-    is_started = method == "forEach" and _starts(site, callback)
-    if not _is_async(callback) and not is_started:
-        return None
-    line, _ = site.place_of(call.start_byte)
-    over = site.text(owner)
-    over = over if len(over) <= _MOST_SHOWN and "\n" not in over else "list"
-    item = _parameter(site, callback, 1 if method == "reduce" else 0)
-    loop = f"loop with for (const {item or 'x'} of {over}) {{ … await … }}"
-    if method == "reduce":
-        if "await" in site.text(callback).split("=>")[0] or _awaits_first(site, callback):
-            return None
-        return f"reduce in line {line} hands on a Promise each time: {loop}"
-    if method == "forEach":
-        return f"forEach in line {line} does not wait: {loop}"
-    return f"{method} in line {line} does not wait, and a Promise counts as true: {loop}"
-
-
-def _awaits_first(site: FailureSite, callback: Node) -> bool:
-    parameters = callback.child_by_field_name("parameters")
-    given = [] if parameters is None else parameters.named_children
-    name = re.escape(site.text(given[0])) if given else ""
-    return re.search(rf"await\s+{name}\b", site.text(callback)) is not None
-
-
-def _starts(site: FailureSite, callback: Node) -> bool:
-    """Whether a function of an arrow starts calls: ``id => tools.a.b({ id }).then(…)``."""
-    body = callback.child_by_field_name("body")
-    return body is not None and re.match(r"\{?\s*tools\s*[.\[]", site.text(body)) is not None
 
 
 def _use_of(site: FailureSite, call: Node) -> tuple[int, str] | None:
@@ -244,10 +213,10 @@ def _in_place(site: FailureSite, call: Node, node: Node) -> str:
         return _told(site, call, None)
     edits = [(call.start_byte, call.end_byte, fixed)]
     around = _function_around(site, call)
-    if around is None or _is_async(around):
+    if around is None or is_async(around):
         return _told(site, call, _edited(site, edits))
     mapped = around.parent.parent if around.parent is not None else None
-    if mapped is None or _callback_of(mapped) != around or not _is_map(site, mapped):
+    if mapped is None or callback_of(mapped) != around or not _is_map(site, mapped):
         return _told(site, call, None)
     edits += [(around.start_byte, around.start_byte, "async "), *_all_of(site, mapped)]
     return _told(site, call, _edited(site, edits))
@@ -285,14 +254,14 @@ def _kept_in_variable(site: FailureSite, call: Node, declarator: Node) -> tuple[
 def _mapped(site: FailureSite, call: Node, arrow: Node) -> tuple[int, str] | None:
     """Of ``const all = list.map(x => tools.a.b(x))``, whose items are read, and nobody waits for them."""
     mapped = arrow.parent.parent if arrow.parent is not None else None
-    if mapped is None or _callback_of(mapped) != arrow or not _is_map(site, mapped):
+    if mapped is None or callback_of(mapped) != arrow or not _is_map(site, mapped):
         return None
     return _list_use(site, call, mapped)
 
 
 def _maps_async(site: FailureSite, call: Node) -> bool:
-    callback = _callback_of(call)
-    return callback is not None and _is_async(callback) and _is_map(site, call)
+    callback = callback_of(call)
+    return callback is not None and is_async(callback) and _is_map(site, call)
 
 
 def _list_use(site: FailureSite, call: Node, mapped: Node) -> tuple[int, str] | None:
@@ -395,33 +364,10 @@ def _function_around(site: FailureSite, node: Node) -> Node | None:
 
 def _may_wait(site: FailureSite, node: Node) -> bool:
     around = _function_around(site, node)
-    return around is None or _is_async(around)
-
-
-def _is_async(function: Node) -> bool:
-    return any(child.type == "async" for child in function.children)
+    return around is None or is_async(around)
 
 
 def _is_map(site: FailureSite, call: Node) -> bool:
     function = call.child_by_field_name("function")
     name = None if function is None else function.child_by_field_name("property")
     return name is not None and site.text(name) == "map"
-
-
-def _callback_of(call: Node) -> Node | None:
-    """The function that is the first argument of a call."""
-    arguments = call.child_by_field_name("arguments") if call.type == "call_expression" else None
-    first = (
-        arguments.named_children[0] if arguments is not None and arguments.named_children else None
-    )
-    return first if first is not None and first.type in _CALLBACKS else None
-
-
-def _parameter(site: FailureSite, callback: Node, at: int) -> str | None:
-    """A parameter of a function, or the first."""
-    alone = callback.child_by_field_name("parameter")
-    if alone is not None:
-        return site.text(alone)
-    given = callback.child_by_field_name("parameters")
-    names = [] if given is None else given.named_children
-    return site.text(names[at if len(names) > at else 0]) if names else None
