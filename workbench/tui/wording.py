@@ -119,5 +119,6 @@ def costs(execution: Execution, upstream_ms: float | None = None) -> list[str]:
         if execution.tool_calls:
             parts.append(f"upstream {duration(upstream_ms)}")
     if execution.memory_bytes is not None:
-        parts.append(f"{execution.memory_bytes / (1 << 20):.1f} MB")
+        mb = execution.memory_bytes / (1 << 20)
+        parts.append(f"{mb:.1f} MB" if mb >= 0.05 else size(execution.memory_bytes))
     return parts

@@ -12,7 +12,7 @@ from workbench.core.model import Execution, Outcome, ToolCall
 from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.trace.detail_pane import DetailPane
 from workbench.tui.trace.live_run import LiveRun
-from workbench.tui.wording import summed_up
+from workbench.tui.wording import costs, summed_up
 
 
 def call(seq: int, started_ms: float, took_ms: float, upstream_ms: float | None) -> list[Event]:
@@ -43,6 +43,11 @@ def test_calls_at_the_same_time_count_once() -> None:
     said = summed_up(execution, run.upstream_ms)
     assert " · ".join(said) == "400 ms · 4 calls · queued 7 ms · script 15 ms · upstream 135 ms"
     assert summed_up(execution) == ["400 ms", "4 calls"]
+
+
+def test_little_memory_is_not_none() -> None:
+    said = [costs(Execution("x", "ok", memory_bytes=n)) for n in (40_960, 1_677_722)]
+    assert said == [["41 kB"], ["1.6 MB"]]
 
 
 def shown_in(detail: DetailPane) -> Any:
