@@ -30,9 +30,9 @@ _MESSAGE = 400
 
 def duration(ms: float) -> str:
     """``7 ms``, ``412 ms``, ``2.318 s``, ``3:04``."""
-    if ms < 1000:
+    if ms < 999.5:  # as it is rounded: 1.000 s, not 1000 ms
         return f"{ms:.0f} ms"
-    if ms < 60_000:
+    if ms < 59_999.5:
         return f"{ms / 1000:.3f} s"
     minutes, seconds = divmod(round(ms / 1000), 60)
     return f"{minutes}:{seconds:02}"

@@ -12,7 +12,7 @@ from workbench.core.model import Execution, Outcome, ToolCall
 from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.trace.detail_pane import DetailPane
 from workbench.tui.trace.live_run import LiveRun
-from workbench.tui.wording import costs, summed_up
+from workbench.tui.wording import costs, duration, summed_up
 
 
 def call(seq: int, started_ms: float, took_ms: float, upstream_ms: float | None) -> list[Event]:
@@ -43,6 +43,11 @@ def test_calls_at_the_same_time_count_once() -> None:
     said = summed_up(execution, run.upstream_ms)
     assert " · ".join(said) == "400 ms · 4 calls · queued 7 ms · script 15 ms · upstream 135 ms"
     assert summed_up(execution) == ["400 ms", "4 calls"]
+
+
+def test_a_time_is_rounded_into_its_unit() -> None:
+    said = [duration(ms) for ms in (999.4, 999.6, 59_999.4, 59_999.6)]
+    assert said == ["999 ms", "1.000 s", "59.999 s", "1:00"]
 
 
 def test_little_memory_is_not_none() -> None:
