@@ -134,9 +134,13 @@ def test_what_runs_and_what_failed_has_a_row() -> None:
 
 def test_narrow_lists_tell_runs_of_no_script_apart() -> None:
     run = replace(_RUN, script=None, code_start="\n  const page = 1")
+    agents = AgentRuns("me", lambda owner, since: True)
+    agents.take([run], 0.0)
+    (session,) = agents.sessions(0.0)
     for width in (56, 76, 116):
-        said = "".join(text for text, _ in row_line(ended(run, "error", "TIMEOUT"), width))
-        assert "const" in said, width
+        listed_by_run = row_line(ended(run, "error", "TIMEOUT"), width)
+        for line in (listed_by_run, agent_line((session, run, 0.0), width)):
+            assert "const" in "".join(text for text, _ in line), width
 
 
 def test_wide_screens_say_more_of_what_runs() -> None:

@@ -37,9 +37,8 @@ class AskingScreen(GuardedModal[Reply]):
     def compose(self) -> ComposeResult:
         with QuestionBox() as dialog:
             dialog.border_title = Content(f"{self.server} asks")
-            if (
-                self._asked.until is not None
-            ):  # a time of day stands still where seconds left would not
+            if self._asked.until is not None:
+                # A time of day stands still where seconds left would not.
                 dialog.border_subtitle = f"answer by {local_time(self._asked.until)[-8:]}"
             yield Words(clean(self._asked.message))
             yield from self.asked_for()

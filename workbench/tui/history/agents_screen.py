@@ -201,7 +201,7 @@ def _session_name(session: Session, room: int) -> str:
 
 def _name(row: Row, room: int = _MOST_NAME) -> str:
     session, run, _ = row
-    return _session_name(session, room) if run is None else f"  {script_name(run)}"
+    return _session_name(session, room) if run is None else f"  {script_name(run, room - 2)}"
 
 
 def agent_line(row: Row, width: int, longest: int = _MOST_NAME) -> list[Part]:
