@@ -7,7 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tests.tui.conftest import MakeApp, app_opened, until
+from workbench.tui.dialogs.pick import PickScreen
 from workbench.tui.main.tab_strip import strip_of
+
+pytestmark = pytest.mark.anyio
 
 
 @given(st.lists(st.text("ab漢", min_size=1, max_size=30), min_size=1, max_size=9), st.data())
@@ -32,6 +36,13 @@ def test_the_active_name_is_there_and_it_fits(labels: list[str], data: st.DataOb
             assert text[len(before) :].startswith(labels[index])
 
 
+def test_what_is_at_a_cell() -> None:
+    strip = strip_of(["a.js", "b.js", "c.js", "d.js", "e.js"], 2, 17)
+    assert strip.content.plain == "‹ c.js │ d.js ›"
+    assert [strip.at(x) for x in (-1, 0, 2, 5, 9, 12, 14, 15)] == [None, -1, 2, 2, 3, 3, -1, None]
+    assert strip_of(["a"], 0, 9).at(0) == 0
+
+
 @pytest.mark.parametrize(
     ("current", "text"),
     [(0, "a.js │ b.js │ c.js ›"), (3, "‹ c.js │ d.js │ e.js"), (2, "‹ c.js │ d.js │ e.js")],
@@ -39,3 +50,35 @@ def test_the_active_name_is_there_and_it_fits(labels: list[str], data: st.DataOb
 def test_more_to_a_side_is_said(current: int, text: str) -> None:
     labels = ["a.js", "b.js", "c.js", "d.js", "e.js"]
     assert strip_of(labels, current, 22).content.plain == text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_what_a_frame_leaves_out_is_a_click_or_a_key_away(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    app = make_app("return 1")
+    async with app.run_test(size=size) as pilot:
+        await app_opened(app)
+        scripts = app.main.scripts
+        for open_ones in range(2, 8):
+            await pilot.press("ctrl+n")
+            await until(lambda n=open_ones: len(scripts.tabs) == n, "another")
+        await pilot.pause()
+
+        def place(words: str) -> tuple[int, int]:
+            rows = [
+                "".join(segment.text for segment in strip)
+                for strip in app.screen._compositor.render_strips()
+            ]
+            return next((row.index(words), y) for y, row in enumerate(rows) if words in row)
+
+        await pilot.click(offset=place("‹ "))
+        await until(lambda: isinstance(app.screen, PickScreen), "all of them")
+        await pilot.press(*"test", "enter")
+        await until(lambda: scripts.current == 0 and app.screen is app.main, "the first")
+        await pilot.pause()
+        await pilot.click(offset=place("untitled-2"))
+        await until(lambda: scripts.current == 2, "the one that was clicked")
+        await pilot.press("alt+0")
+        await until(lambda: isinstance(app.screen, PickScreen), "all of them")

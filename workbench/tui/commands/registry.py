@@ -44,6 +44,7 @@ _MAIN: tuple[Command, ...] = (
     Command("reopen", "Reopen closed script", "What was closed last.", "alt+shift+w", None, "Scripts"),
     Command("next-script", "Next script", "The next tab.", "ctrl+pagedown", None, "Scripts"),
     Command("previous-script", "Previous script", "Tab before.", "ctrl+pageup", None, "Scripts"),
+    Command("scripts", "Open scripts", "All tabs by name.", "alt+0", None, "Scripts"),
     *(
         Command(
             f"script-{number}",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.geometry import Offset
 from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
 
 from workbench.text.sanitize import clean
 from workbench.tui.editor.code_area import CodeArea
+from workbench.tui.widgets.mouse import only_asks
 from workbench.tui.widgets.pane import Pane
 
 
@@ -51,6 +56,13 @@ class ProblemLine(Static):
 
 class EditorPane(Pane):
     """Editors of which one is in front; below it what is wrong with its text."""
+
+    clicked: Callable[[Offset], None] | None = None
+    """Hears where on the screen its frame was clicked."""
+
+    def on_click(self, event: events.Click) -> None:
+        if self.clicked is not None and not only_asks(event):
+            self.clicked(event.screen_offset)
 
     def compose(self) -> ComposeResult:
         yield ContentSwitcher(id=f"{self.id}s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -46,7 +47,10 @@ class FrameTitles:
         self._scripts, self._runs = scripts, runs
         self._script_pane, self._input_pane = script_pane, input_pane
         self._trace_pane, self._detail = trace_pane, detail
+        for pane in (script_pane, input_pane):
+            pane.clicked = partial(self._clicked, pane)
         self._strip = strip_of((), 0, 0)
+        self._paired = False
         self._is_cut = False
         """Whether the name of the script in front stands in no frame as a whole."""
         self._named: Tab | None = None
@@ -56,6 +60,7 @@ class FrameTitles:
 
     def show(self, *, paired: bool) -> None:
         """Write all titles anew."""
+        self._paired = paired
         state = "✔" if self._input_pane.problem.at is None else "✘"
         given = Content(f"{_INPUT} · JSON {state}")
         pane, current = self._script_pane, self._scripts.current
@@ -129,6 +134,20 @@ class FrameTitles:
         x = pane.right - 2 - self._strip.content.cell_length if paired else pane.x + 3
         x += 0 if paired else len(_SCRIPT) + 2
         return [(index, Offset(x + place - 2, y)) for index, place in self._strip.places]
+
+    def _clicked(self, pane: EditorPane, at: Offset) -> None:
+        """On the name of a script in a frame it comes to the front; where some are left out all are listed."""
+        where, scripts = pane.region, self._scripts
+        before = where.x + 3 + len(f"{_SCRIPT} · ")
+        if self._paired:
+            before = where.right - 3 - self._strip.content.cell_length
+        elif pane is self._input_pane:
+            return
+        if len(scripts.tabs) < 2 or at.y != (where.bottom - 1 if self._paired else where.y):
+            return
+        index = self._strip.at(at.x - before)
+        if index is not None:
+            scripts.choose() if index < 0 else scripts.switch(index)
 
 
 def _of_both(left: Content, right: Content) -> tuple[Content, Content]:

@@ -47,9 +47,7 @@ from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.pane_screen import PaneScreen
 from workbench.tui.widgets.proportions import share_for
 
-_HEADER_S = 0.5
-_DISK_S = 2.0
-_OTHERS_S = 0.1
+_HEADER_S, _DISK_S, _OTHERS_S = 0.5, 2.0, 0.1
 
 
 class WorkbenchScreen(PaneScreen):
@@ -289,6 +287,9 @@ class WorkbenchScreen(PaneScreen):
 
     def action_to_script(self, index: int) -> None:
         self.scripts.go_to(index)
+
+    def action_scripts(self) -> None:
+        self.scripts.choose()
 
     def action_next_script(self) -> None:
         self.scripts.turn(1)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from workbench.core import paths
 from workbench.text.plurals import count as count_of
+from workbench.tui.dialogs.pick import PickScreen
 from workbench.tui.editor import script_documents
 from workbench.tui.editor.script_documents import Document, DocumentError
 from workbench.tui.main.closed_scripts import ClosedScripts
@@ -208,6 +209,16 @@ class ScriptTabs:
             self._host.app.show_toast(
                 f"No script {index + 1}: {count_of(len(self.tabs), 'script')} open"
             )
+
+    def choose(self) -> None:
+        """Choose among all that are open by their names, also those that the frame has no room for."""
+        labels = [tab.label for tab in self.tabs]
+
+        def chosen(index: int | None) -> None:
+            if index is not None and index < len(self.tabs):
+                self.switch(index)
+
+        self._host.app.push_screen(PickScreen("Open scripts", labels, self.current), chosen)
 
     def switch(self, index: int) -> None:
         """Bring a script to the front; behind the last one comes the first."""

@@ -23,6 +23,15 @@ class Strip:
     is_cut: bool = False
     """Whether the current name does not stand there whole."""
 
+    def at(self, x: int) -> int | None:
+        """The script whose name is at a cell; -1 at the sign for more of them, None elsewhere."""
+        text, width = self.content.plain, self.content.cell_length
+        if not 0 <= x < width or not self.places:
+            return None
+        if x < self.places[0][1] or (text.endswith(_AFTER) and x >= width - len(_AFTER)):
+            return -1
+        return [index for index, start in self.places if start <= x][-1]
+
 
 def strip_of(labels: Sequence[str], current: int, width: int) -> Strip:
     """As many names around the current one as fit into so many cells."""
