@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.tui.conftest import MakeApp, app_opened, until
+from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.pick import PickScreen
 from workbench.tui.main.tab_strip import strip_of
 
@@ -52,6 +55,10 @@ def test_more_to_a_side_is_said(current: int, text: str) -> None:
     assert strip_of(labels, current, 22).content.plain == text
 
 
+def _are_open(app: WorkbenchApp, number: int) -> bool:
+    return len(app.main.scripts.tabs) == number
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_what_a_frame_leaves_out_is_a_click_or_a_key_away(
@@ -63,7 +70,7 @@ async def test_what_a_frame_leaves_out_is_a_click_or_a_key_away(
         scripts = app.main.scripts
         for open_ones in range(2, 8):
             await pilot.press("ctrl+n")
-            await until(lambda n=open_ones: len(scripts.tabs) == n, "another")
+            await until(partial(_are_open, app, open_ones), "another")
         await pilot.pause()
 
         def place(words: str) -> tuple[int, int]:
