@@ -23,7 +23,7 @@ from workbench.text.redact import Redactor
 from workbench.text.sanitize import clean
 from workbench.util.allocating import started
 
-_LAST_ANSWERS_S = 0.6
+_LAST_ANSWERS_S = 1.0
 """A client that closes its end still gets what is nearly done: ``echo … | workbench --serve``."""
 _CONNECT_AFTER_S = 0.3
 _LAST_SPANS_S = 0.5
