@@ -296,6 +296,30 @@ async def test_a_bracket_and_its_partner_are_drawn_not_all_rows() -> None:
             assert (app.area.matching_bracket_location == (2, 0)) == (key == "right")
 
 
+@pytest.mark.parametrize("change", ["wrap", "width", "text"])
+async def test_rows_are_kept_from_where_they_stood_before_the_edit(change: str) -> None:
+    """What gave them other places before it, with no edit, was counted as what the edit had moved them by."""
+    text = "\n".join(f"line({n}); // {'x' * (n % 3 * 20)}" for n in range(30))
+    app = EditorApp(text)
+    async with app.run_test(size=(50, 20)) as pilot:
+        area = app.area
+        area.soft_wrap = change == "width"
+        await pilot.press("x", "enter")
+        if change == "wrap":
+            area.soft_wrap = True
+        elif change == "width":
+            await pilot.resize_terminal(40, 20)
+        else:
+            area.load_text(f"{text}\na\nb\nc")
+        await pilot.pause()
+        lines(area)
+        await pilot.press("enter")
+        await pilot.pause()
+        kept = lines(area)
+        area.forget_painted()
+        assert kept == lines(area)
+
+
 async def test_a_mark_stays_with_a_line_that_is_joined() -> None:
     """It went on to the next one."""
     app = EditorApp("one\ntwo\nthree")

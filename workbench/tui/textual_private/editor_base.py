@@ -48,8 +48,8 @@ class EditorBase(TextArea, SteadyBars, inherit_bindings=False):
     """As Textual's, but a text that is longer or wider lays nothing out anew: ``watch_virtual_size``."""
 
     _shape_before = (0, 0)
-    """The rows that the text took at the last change (a line more, or one that is wrapped anew, moves all below
-    it), and the cells of its numbers."""
+    """The rows that the text took before the next edit (a line more, or one that is wrapped anew, moves all
+    below it), and the cells of its numbers."""
     _room = 0
     """The rows that it had before it was given others."""
     _unseen_cursor = False
@@ -293,6 +293,7 @@ class EditorBase(TextArea, SteadyBars, inherit_bindings=False):
     def _rewrap_and_refresh_virtual_size(self) -> None:
         """Also after the painting of another width or of a scrollbar that came."""
         super()._rewrap_and_refresh_virtual_size()
+        self._shape_before = self._shape
         self.refresh()
 
     def _refresh_size(self) -> None:
