@@ -63,6 +63,24 @@ async def test_what_is_told_while_a_script_runs_is_seen(make_app: MakeApp) -> No
         await until(lambda: "CANCELLED" in str(line.content), "the end")
 
 
+async def test_what_was_told_before_is_no_news_of_a_run(make_app: MakeApp) -> None:
+    """Neither where it is back from behind what others ran, nor the keys of the start in another tab."""
+    app = make_app("return await tools.demo.sleep({ms: 60000})")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app_opened(app)
+        line = app.main.query_one("#status", StatusLine)
+        app.main.set_status("Told before", of=app.main.tab)
+        line.set_passing_message("An agent runs a script")
+        await pilot.press("f5")
+        await until(lambda: str(line.content).startswith("Running"), "it runs")
+        line.restore_message()  # where the look at what others run did not so before
+        line.show_run(app.main.runs.now, opened=True)
+        assert str(line.content).startswith("Running")
+        await pilot.press("ctrl+n")
+        await until(lambda: "Running test.js" in str(line.content), "beside another script")
+        assert str(line.content).startswith("Running")
+
+
 def test_what_matters_least_goes_first_and_never_by_halves() -> None:
     left = [Words(Content("name")), Words(Content("way one"), 2), Words(Content("way two"), 2)]
     right = [Words(Content("OK"), 1), Words(Content("pool"), 3)]

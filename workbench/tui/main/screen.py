@@ -132,7 +132,7 @@ class WorkbenchScreen(PaneScreen):
     def other_in_front(self) -> None:
         """What the status line says of another script ends."""
         self.edit_and_replay.look()
-        if self._status.drop_of_others(self.tab):
+        if self._status.drop_of_others(self.tab) and not self.runs.active:
             self.welcome(first=False)
 
     def jump_to(self, row: int, column: int) -> None:

@@ -73,8 +73,14 @@ class StatusLine(QuietLine):
         was told since."""
         if self._passing is None or not self.tells_passing:
             return False
-        self._message = self._passing[1]
+        self._put_back(self._passing[1])
         return True
+
+    def _put_back(self, told: Content) -> None:
+        """Say it again: beside what runs it is no news."""
+        self._message = told
+        if self._under_way is not None:
+            self._under_way = self._under_way[0], told
 
     def drop_of_others(self, front: object) -> bool:
         """What was told of another script than the one in front is told no longer. True: it stood here."""
@@ -83,7 +89,10 @@ class StatusLine(QuietLine):
         told, self._of_script = self._of_script[0], None
         if self._passing is not None and self._passing[1] is told:
             self._passing = self._passing[0], Content("")
-        return self._message is told
+        if self._message is not told:
+            return False
+        self._put_back(Content(""))
+        return True
 
     def show_run(self, run: LiveRun | None, *, opened: bool, is_front: bool = True) -> None:
         """opened: whether the servers and the pool are; is_front: whether it is of the script in front, else
