@@ -79,6 +79,9 @@ async def test_what_was_told_before_is_no_news_of_a_run(make_app: MakeApp) -> No
         await pilot.press("ctrl+n")
         await until(lambda: "Running test.js" in str(line.content), "beside another script")
         assert str(line.content).startswith("Running")
+        await pilot.press("f8")
+        await until(lambda: "test.js: CANCELLED — " in str(line.content), "whose it was, and why")
+        assert "Detail" not in str(line.content), "which is about the script in front"
 
 
 def test_what_matters_least_goes_first_and_never_by_halves() -> None:

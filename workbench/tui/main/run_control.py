@@ -269,14 +269,16 @@ class RunControl:
                 self._problems.check_soon()  # what is likely wrong is so still
             tab.script.set_line_notes(self._of[tab][1].line_notes())
         self._host.show_titles()
-        failed = run.failing_call(execution.error)
-        if in_front and failed is not None:
-            self._trace.select(failed)
         if in_front:
+            if (failed := run.failing_call(execution.error)) is not None:
+                self._trace.select(failed)
             self._detail.show_tab("result")
         if execution.error is not None:
-            said = error_line(execution.error, run.script)
-            if self._host.shows_run:  # its message stands in the trace, and whole in the detail
+            whose = "" if in_front or execution.error.line else f"{clean_line(run.script, 40)}: "
+            said = whose + error_line(execution.error, run.script)
+            if (
+                in_front and self._host.shows_run
+            ):  # its message stands in the trace, and whole in the detail
                 said = f"{error_place(execution.error, run.script)} · 4 Detail says it whole"
             self._host.set_status(f"{SIGNS[execution.status]} {said}", COLOURS[run.status], of=tab)
         else:
