@@ -163,6 +163,16 @@ QUIET: list[str] = [
     "const r = await tools.demo.list_issues({ limit: 2 });\nconst extra = r.issues.map(i => ({ ...i, mine: undefined }));\nreturn extra.map(i => i.mine);",
     "const r = await tools.demo.list_issues({ state: 'closed', assignee: 'none' });\nreturn r.issues.filter(i => i.votes > 900).map(i => i.title);",
     "const byId = { a: tools.demo.now({}) };\nconst got = await byId.a;\nreturn [got.nothing ?? null];",
+    "const zp = tools.demo.now({});\nconst ps = [101, 102].map(id => tools.demo.get_issue({ id }));\nconst out = [await zp, 'zp.x'].slice(2);\nfor (const p of ps) out.push((await p).id);\nreturn [out, (await ps[0]).id];",
+    "const zp = tools.demo.now({});\nconst ps = [101].map(async id => tools.demo.get_issue({ id }));\nreturn ['zp.x', (await zp).iso, await Promise.all(ps.map(p => p.catch(() => null)))].slice(1);",
+    "const zp = tools.demo.now({});\nconst work = { all: [101].map(async id => tools.demo.get_issue({ id })) };\nreturn ['zp.x', (await zp).iso, await Promise.all(work.all)].slice(1);",
+    "const zp = tools.demo.now({});\nconst q = null;\nreturn ['zp.x', (await (q ?? zp)).iso, await (q ? q : zp)].slice(1);",
+    "const rs = await Promise.allSettled([tools.demo.get_issue({ id: 99999 })]);\nreturn rs.filter(({ value }) => value).map(r => r.value.id);",
+    "const r = await tools.demo.list_issues({ limit: 2 });\nr.count = r.issues.length;\nr.issues.forEach(i => { i.score = 1 });\nreturn { c: r.count, s: r.issues.map(i => i.score), none: undefined };",
+    "let r = await tools.demo.list_issues({ limit: 2 });\nr = r.issues;\nreturn { n: r.length, f: r.find(i => i.id === 0) };",
+    "const r = await tools.demo.list_issues({ limit: 2 });\nif (r.error) throw new Error(r.error);\nreturn (r.items ?? r.issues).filter(i => i.votes > 9999);",
+    "const r = await tools.demo.list_issues({ limit: 2 });\nfunction show(r) { return r.name }\ntry { show({}) } catch (r) { console.log(r.message) }\nreturn { a: show({}), n: r.total };",
+    "const r = await tools.demo.list_issues({ limit: 2 });\nr.issues.map(i => { console.log(i.id) });\nArray.from({ length: 2 }, () => {});\nreturn [];",
 ]  # fmt: skip
 
 

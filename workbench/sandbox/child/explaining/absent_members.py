@@ -13,8 +13,7 @@ from tree_sitter import Node
 from workbench.sandbox.child.explaining.result_advice import call_name, gives_of
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.explaining.tool_advice import Ask
-from workbench.sandbox.child.explaining.unawaited import LONGEST
-from workbench.sandbox.child.grammars import all_nodes, unwrapped
+from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, unwrapped
 from workbench.sandbox.child.starting.parallel import ASYNCHRONOUS
 
 Shape = dict[str, Any] | None
@@ -30,7 +29,10 @@ _FUNCTIONS = frozenset({"arrow_function", "function_expression"})
 _BLOCKS = frozenset(
     {"program", "statement_block", "for_statement", "for_in_statement", "switch_body"}
 )
-_TEXT_HAS = frozenset({"length"})
+_TEXT_HAS = frozenset({"length", "constructor"})
+_LOOKED_FOR = frozenset({"error", "errors", "isError"})
+"""Looked at because they are most often not there."""
+_ASSIGNMENTS = frozenset({"assignment_expression", "augmented_assignment_expression"})
 _ERROR: Shape = {
     "kind": "object",
     "members": {"code": {"kind": "string"}, "message": {"kind": "string"}, "details": None},
@@ -39,13 +41,15 @@ _MOST_CALLS = 12
 """Tools that are asked about."""
 _MOST_SHOWN = 12
 _MOST_STEPS = 64
+_MOST_NAMED_SO = 100
+"""Variables of one name."""
 
 
 def absent_member(site: FailureSite, ask: Ask | None) -> str | None:
     """What to say of the first member that is read and is not there; None: there is none, or nobody knows."""
     if (
         ask is None
-        or len(site.source) > LONGEST
+        or site.script.is_large
         or ("tools" not in site.code and "call_tool" not in site.code)
     ):
         return None
@@ -59,8 +63,15 @@ class _Reading:
         self._known: dict[str, list[tuple[int, int, Shape]]] = {}
         """What variables hold, with the bytes from and up to which they do."""
         self._asked: dict[str, Shape] = {}
+        self._assigned: set[str] = set()
+        """Variables that get another value, and members that a script gives to what has them not."""
+        self._given_items: set[int] = set()
+        """Where functions begin that are given items."""
 
     def first_absent(self) -> str | None:
+        for node in all_nodes(self._site.root):
+            if node.type in _ASSIGNMENTS:
+                self._assign(node)
         for node in all_nodes(self._site.root):
             if node.type == "variable_declarator":
                 self._declare(node)
@@ -68,6 +79,11 @@ class _Reading:
                 self._loop(node)
             elif node.type == "call_expression":
                 self._callback(node)
+            elif node.type == "catch_clause":
+                self._bind_all(node.child_by_field_name("parameter"), node)
+            elif node.type in FUNCTIONS and node.start_byte not in self._given_items:
+                self._bind_all(node.child_by_field_name("parameter"), node)
+                self._bind_all(node.child_by_field_name("parameters"), node)
             elif node.type == "member_expression" and (told := self._read(node)) is not None:
                 return told
         return None
@@ -76,14 +92,17 @@ class _Reading:
         owner, member = node.child_by_field_name("object"), node.child_by_field_name("property")
         if owner is None or member is None:
             return None
-        shape, name = self._shape(owner), self._site.text(member)
-        if shape is None or self._is_called(node) or self._is_assigned(node):
+        name = self._site.text(member)
+        if name in _LOOKED_FOR or name in self._assigned or self._is_called(node):
+            return None
+        shape = self._shape(owner)
+        if shape is None:
             return None
         line, _ = self._site.place_of(node.start_byte)
         said = f"{self._site.text(node)} in line {line} is undefined: {self._site.text(owner)}"
         if shape["kind"] in {"string", "array"} and name not in _TEXT_HAS:
             return f"{said} is {'text' if shape['kind'] == 'string' else 'an array'}"
-        if shape["kind"] != "object" or name in shape["members"]:
+        if shape["kind"] != "object" or name in shape["members"] or self._has_another(node):
             return None
         names = list(shape["members"])
         shown = ", ".join(names[:_MOST_SHOWN]) + (", …" if len(names) > _MOST_SHOWN else "")
@@ -93,11 +112,32 @@ class _Reading:
     def _is_called(node: Node) -> bool:
         return node.parent is not None and node.parent.child_by_field_name("function") == node
 
-    @staticmethod
-    def _is_assigned(node: Node) -> bool:
-        parent = node.parent
-        is_assignment = parent is not None and parent.type == "assignment_expression"
-        return is_assignment and parent is not None and parent.child_by_field_name("left") == node
+    def _assign(self, node: Node) -> None:
+        left = node.child_by_field_name("left")
+        if left is not None and left.type == "member_expression":
+            left = left.child_by_field_name("property")
+        if left is not None:
+            self._assigned.add(self._site.text(left))
+
+    def _has_another(self, node: Node) -> bool:
+        """Whether ``r.items ?? r.issues`` has one that is there."""
+        parent, whole = node.parent, node
+        while parent is not None and parent.type == "binary_expression" and _is_either(parent):
+            whole, parent = parent, parent.parent
+        sides = [whole]
+        while sides:
+            side = sides.pop()
+            if side.type == "binary_expression" and _is_either(side):
+                sides += [side.named_children[0], side.named_children[-1]]
+            elif side != node and self._shape(side) is not None:
+                return True
+        return False
+
+    def _bind_all(self, pattern: Node | None, within: Node) -> None:
+        """Of names that hold something of which nothing is known."""
+        for name in () if pattern is None else all_nodes(pattern):
+            if name.type in {"identifier", "shorthand_property_identifier_pattern"}:
+                self._bind(name, None, within)
 
     def _declare(self, node: Node) -> None:
         pattern, value = node.child_by_field_name("name"), node.child_by_field_name("value")
@@ -127,14 +167,17 @@ class _Reading:
 
     def _held(self, node: Node) -> Shape:
         """What a variable holds where it is read: as the innermost block around has it, if only one does."""
+        known = self._known.get(self._site.text(node), [])
         around = [
             (end - start, shape)
-            for start, end, shape in self._known.get(self._site.text(node), ())
+            for start, end, shape in (known if len(known) <= _MOST_NAMED_SO else ())
             if start <= node.start_byte < end
         ]
         if not around:
             return None
         least = min(size for size, _ in around)
+        if self._site.text(node) in self._assigned:
+            return None
         inner = [shape for size, shape in around if size == least]
         return inner[0] if len(inner) == 1 else None
 
@@ -155,6 +198,7 @@ class _Reading:
             return
         if given[0].type not in _FUNCTIONS:
             return
+        self._given_items.add(given[0].start_byte)
         owner, member = (
             function.child_by_field_name("object"),
             function.child_by_field_name("property"),
@@ -250,3 +294,8 @@ class _Reading:
         if shape["kind"] != "array" or name is None:
             return None
         return shape if self._site.text(name) in _SAME_LIST else shape.get("items")
+
+
+def _is_either(node: Node) -> bool:
+    operator = node.child_by_field_name("operator")
+    return operator is not None and operator.type in {"??", "||"}

@@ -58,6 +58,8 @@ def _is_block_of_names(body: str) -> bool:
 
 def without_return(site: FailureSite) -> str | None:
     """Of a function given to ``map`` and the like that has no ``return``: the line with one."""
+    if site.script.is_large:
+        return None
     if (told := of_an_object(site)) is not None:
         return told
     for call in all_nodes(site.root):
@@ -70,9 +72,18 @@ def without_return(site: FailureSite) -> str | None:
         name = None if function is None else function.child_by_field_name("property")
         if name is None or arguments is None or site.text(name) not in _TAKE_A_VALUE:
             continue
+        statement = call.parent
+        if (
+            statement is not None
+            and statement.type == "expression_statement"
+            and statement.next_named_sibling is not None
+        ):
+            continue  # a loop: nobody wants its value
         for given in arguments.named_children[:2]:
             body = given.child_by_field_name("body") if given.type in _FUNCTIONS else None
-            if body is not None and body.type == "statement_block" and not returns(body):
+            if body is None or body.type != "statement_block" or not body.named_children:
+                continue
+            if not returns(body):
                 return _told(site, site.text(name), given, body)
     return None
 

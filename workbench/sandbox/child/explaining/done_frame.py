@@ -15,6 +15,7 @@ from workbench.sandbox.child.explaining import (
     callbacks,
     empty_results,
     placeless,
+    promise_signs,
     unawaited,
 )
 from workbench.sandbox.child.explaining.absent_members import absent_member
@@ -64,7 +65,7 @@ def _of_a_value(
     """What may be wrong with a script that gave a value: by signs, for most need no word."""
     code = script.code
     told = empty_results.of_a_block(code) or as_sent.of_a_text(code)
-    if told is None and (in_flight or _PROMISE in done or unawaited.is_read(code)):
+    if told is None and (in_flight or _PROMISE in done or promise_signs.is_read(code)):
         told = _of_a_promise(script, or_left=False)
     if told is not None:
         return told
@@ -77,7 +78,7 @@ def _of_a_value(
 
 
 def _of_a_promise(script: Script, *, or_left: bool) -> str | None:
-    if not unawaited.may_give_promises(script.code):
+    if not promise_signs.may_give_promises(script.code):
         return None
     return unawaited.promise_read(FailureSite(script, None, None), or_left=or_left)
 

@@ -134,9 +134,12 @@ def of_a_block(code: str) -> str | None:
     return f"{{…}} at the end is a block, so the value is {found[2]} alone; for an object end with: {shown}"
 
 
+_SETTLED = re.compile(r"\b(?:status|value|reason)\b")
+
+
 def of_settled(code: str) -> str | None:
     """Of a script that reads what allSettled gives as the results."""
-    if "allSettled" not in code or "status" in code:
+    if "allSettled" not in code or _SETTLED.search(code) is not None:
         return None
     gives = "Promise.allSettled gives {status, value} or {status, reason} for each"
     return f"{gives}: take value where status is 'fulfilled'"

@@ -26,6 +26,8 @@ def waits_for_nothing(site: FailureSite, call: Node) -> str | None:
     is_started = method == "forEach" and _starts(site, callback)
     if not is_async(callback) and not is_started:
         return None
+    if method == "forEach" and not is_started and "await" not in site.text(callback):
+        return None  # it starts calls, and the list they are put in may be waited for
     line, _ = site.place_of(call.start_byte)
     over = site.text(owner)
     over = over if len(over) <= _MOST_SHOWN and "\n" not in over else "list"

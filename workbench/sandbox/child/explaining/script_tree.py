@@ -12,6 +12,8 @@ from workbench.sandbox.child.grammars import Grammars, Path, path_to
 from workbench.sandbox.child.starting import fences
 
 _MOST_SHOWN = 300
+_LONGEST = 1 << 14
+_DEEPEST = 200
 
 
 class Script:
@@ -41,6 +43,21 @@ class Script:
             if not typed.has_error:
                 return typed
         return root
+
+    @cached_property
+    def is_large(self) -> bool:
+        """Whether it is longer, or nested deeper, than is looked through node by node: a node's parent is
+        looked for from the root each time."""
+        if len(self.source) > _LONGEST:
+            return True
+        cursor = self.root.walk()
+        while cursor.depth <= _DEEPEST:
+            if cursor.goto_first_child():
+                continue
+            while not cursor.goto_next_sibling():
+                if not cursor.goto_parent():
+                    return False
+        return True
 
     def parses(self, code: str) -> bool:
         """Whether it would be a script, with types or without."""

@@ -29,38 +29,13 @@ _READERS = re.compile(
 _READS = frozenset(
     {"template_substitution", "binary_expression", "subscript_expression", "spread_element"}
 )
-LONGEST = 1 << 16
-"""Bytes of a script that is looked through node by node."""
 _MOST_CALLS = 200
 _MOST_SHOWN = 80
 _WHOLE_CALL = 200
+_NAMES = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 _PARTS = frozenset({"array", "pair", "object", "spread_element", "parenthesized_expression"})
 _READ, _LEFT = 0, 1
 """How certain it is: its value is read without it; it is started, and nobody waits for it."""
-
-_STORED = re.compile(
-    r"\b(?:const|let|var)\s+(?:([A-Za-z_$][\w$]*)|\{[^{}=]*\})\s*=\s*tools\s*[.\[]"
-)
-MAY_BE_READ = "= tools"
-
-
-def may_give_promises(code: str) -> bool:
-    """Cheap: whether it is worth to look."""
-    return "tools" in code or "async" in code
-
-
-def is_read(code: str) -> bool:
-    """By signs, cheap: whether a member of what a variable was given without ``await`` is read."""
-    if MAY_BE_READ not in code:
-        return False
-    for found in _STORED.finditer(code):
-        name = found[1]
-        if name is None or re.search(
-            rf"(?<![\w$.]){re.escape(name)}\s*\??\.(?!then\b|catch\b|finally\b|[.\d])",
-            code[found.end() :],
-        ):
-            return True
-    return False
 
 
 def promise_read(site: FailureSite, *, or_left: bool = False) -> str | None:
@@ -68,7 +43,7 @@ def promise_read(site: FailureSite, *, or_left: bool = False) -> str | None:
 
     or_left: also of one that nobody waits for.
     """
-    if len(site.source) > LONGEST:
+    if site.script.is_large:
         return None
     left: str | None = None
     looked_at = 0
@@ -270,12 +245,52 @@ def _list_use(site: FailureSite, call: Node, mapped: Node) -> tuple[int, str] | 
     if holder is None or not _may_wait(site, mapped):
         return None
     told = _told(site, call, _edited(site, _all_of(site, mapped)))
-    if holder.type in {"pair", "member_expression"}:
-        return _READ, told
+    if holder.type == "pair":
+        return None if _in_combinator(site, holder) else (_READ, told)
+    if holder.type == "member_expression":
+        path = path_to(site.root, mapped.start_byte)
+        at = next((at for at, node in enumerate(path) if node == mapped), 0)
+        return None if at == 0 or _is_list_waited_for(site, path[: at + 1]) else (_READ, told)
     pattern = holder.child_by_field_name("name") if holder.type == "variable_declarator" else None
-    if pattern is None or any(_is_waited_for(site, path) for path in _uses(site, pattern, holder)):
+    if pattern is None or any(
+        _is_list_waited_for(site, path) for path in _uses(site, pattern, holder)
+    ):
         return None
     return _READ, told
+
+
+def _is_list_waited_for(site: FailureSite, path: list[Node]) -> bool:
+    """Whether it is waited for what is in a list: ``all(list.map(p => p.catch(f)))``, ``await list[0]``, and
+    ``await p`` in a loop over them."""
+    if _is_waited_for(site, path):
+        return True
+    at, is_list = len(path) - 1, True
+    while at > 1:
+        node, parent = path[at], path[at - 1]
+        if parent.type == "subscript_expression" and parent.child_by_field_name("object") == node:
+            is_list = False
+        elif parent.type == "member_expression":
+            if not is_list or path[at - 2].type != "call_expression":
+                return False
+            at -= 1
+        else:
+            break
+        at -= 1
+    if not is_list:
+        return _is_waited_for(site, path[: at + 1])
+    parent = path[at - 1]
+    if parent.type == "for_in_statement":
+        left, body = parent.child_by_field_name("left"), parent.child_by_field_name("body")
+        names = [] if left is None else [one for one in all_nodes(left) if one.type in _NAMES]
+        return body is not None and any(
+            _is_waited_for(site, use)
+            for name in names
+            for use in words(site.root, site.source, site.text(name).encode())
+            if body.start_byte <= use[-1].start_byte < body.end_byte
+        )
+    return (
+        at < len(path) - 1 and parent.type == "arguments" and _is_waited_for(site, path[: at + 1])
+    )
 
 
 def _uses(site: FailureSite, pattern: Node, declarator: Node) -> Iterator[list[Node]]:
@@ -287,8 +302,16 @@ def _uses(site: FailureSite, pattern: Node, declarator: Node) -> Iterator[list[N
 
 
 def _is_waited_for(site: FailureSite, path: list[Node]) -> bool:
-    """Whether the use waits for it: ``await p``, ``return p``, ``p.then(f)``, ``all([p])``, ``f(p)``."""
+    """Whether the use waits for it: ``await p``, ``return p``, ``p.then(f)``, ``all([p])``, ``f(p)``; or hands
+    it on: ``await (fast ? p : q)``, ``const q = p``."""
+    at = len(path) - 1
+    while at > 1 and _stands_for(site, path[at - 1], path[at]):
+        at -= 1
+    path = path[: at + 1]
     node, parent = path[-1], path[-2]
+    if parent.type == "variable_declarator":
+        name = parent.child_by_field_name("name")
+        return name is not None and name != node and name.type == "identifier"
     if parent.type in {
         "await_expression",
         "return_statement",
@@ -312,6 +335,16 @@ def _is_waited_for(site: FailureSite, path: list[Node]) -> bool:
     return parent.type == "arrow_function" or (
         parent.type == "expression_statement" and path[-3] == site.root
     )
+
+
+def _stands_for(site: FailureSite, parent: Node, node: Node) -> bool:
+    """Whether an expression gives what ``node`` in it does."""
+    if parent.type == "ternary_expression":
+        return parent.child_by_field_name("condition") != node
+    if parent.type == "binary_expression":
+        operator = parent.child_by_field_name("operator")
+        return operator is not None and operator.type in {"??", "||", "&&"}
+    return parent.type == "parenthesized_expression"
 
 
 def _reads(site: FailureSite, path: list[Node]) -> bool:
