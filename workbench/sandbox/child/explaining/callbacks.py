@@ -58,7 +58,7 @@ def _is_block_of_names(body: str) -> bool:
 
 def without_return(site: FailureSite) -> str | None:
     """Of a function given to ``map`` and the like that has no ``return``: the line with one."""
-    if site.script.is_large:
+    if site.script.is_large or site.root.has_error:
         return None
     if (told := of_an_object(site)) is not None:
         return told

@@ -120,6 +120,7 @@ def _of_nothing(
 
 _NAMES = re.compile(r"\{\s*+((?:[A-Za-z_$][\w$]*+\s*+,\s*+)*+)([A-Za-z_$][\w$]*+)\s*+\}[\s;]*+\Z")
 _BEHIND_STATEMENT = re.compile(r";\s*+(?://[^\n]*+\n\s*+)*+\Z")
+_MOST_SHOWN = 300
 _MOST_BETWEEN = 500
 """Characters between a statement and the block behind it."""
 
@@ -131,6 +132,8 @@ def of_a_block(code: str) -> str | None:
     if found is None or _BEHIND_STATEMENT.search(code, max(0, at - _MOST_BETWEEN), at) is None:
         return None
     shown = f"({{ {' '.join(found[1].split())} {found[2]} }})".replace("  ", " ")
+    if len(shown) > _MOST_SHOWN:
+        return None  # nobody gives so many names
     return f"{{…}} at the end is a block, so the value is {found[2]} alone; for an object end with: {shown}"
 
 
