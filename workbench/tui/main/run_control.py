@@ -276,9 +276,7 @@ class RunControl:
         if execution.error is not None:
             whose = "" if in_front or execution.error.line else f"{clean_line(run.script, 40)}: "
             said = whose + error_line(execution.error, run.script)
-            if (
-                in_front and self._host.shows_run
-            ):  # its message stands in the trace, and whole in the detail
+            if in_front and self._host.shows_run:  # trace and detail have its message
                 said = f"{error_place(execution.error, run.script)} · 4 Detail says it whole"
             self._host.set_status(f"{SIGNS[execution.status]} {said}", COLOURS[run.status], of=tab)
         else:
