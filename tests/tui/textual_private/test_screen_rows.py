@@ -341,3 +341,13 @@ async def test_what_a_closed_screen_drew_is_let_go() -> None:
         assert drawn
         # What ends with a screen, its tasks and timers, ends a moment later.
         await until(lambda: gc.collect() >= 0 and not any(each() for each in drawn))
+
+
+async def test_a_size_that_the_terminal_has_no_longer_lays_nothing_out() -> None:
+    """Two sizes in the queue of a screen, at a start: each layout told of its own size, and so on for ever."""
+    app = RowsApp()
+    async with app.run_test(size=(100, 30)) as pilot:
+        old = Size(70, 22)
+        app.screen.post_message(events.Resize(old, old))
+        await pilot.pause()
+        assert app.screen._compositor.size == app.size == Size(100, 30)

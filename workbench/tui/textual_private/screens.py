@@ -95,7 +95,10 @@ class ScreenBase(Screen[R]):
         """What is laid out for this size stays: the screen that opens, and those behind it.
 
         Those come first: else a dialog was painted over what is behind it as that was laid out before.
+        A size that the terminal has no longer is that of no layout: each tells of its own, so two of them
+        would follow each other for ever.
         """
+        size = self.app.size
         if not self.stack_updates:  # it is not shown yet
             self._is_opening = self._is_opening and size == self._styled_for
             return
