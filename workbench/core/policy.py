@@ -279,7 +279,8 @@ def _needed_by(tool: ToolInfo) -> list[JsonValue]:
 
 def _given_by(tool: ToolInfo, seen: SeenTypes) -> JsonValue:
     """``{kind, members, shape}``: the type of a tool's result, names with types of what it has, and all that is
-    known of what is inside; None: unknown."""
+    known of what is inside, where the tool declares it: what was seen may have further members the next time.
+    None: unknown."""
     within = schema = tool.output_schema
     if schema is None:
         learned = seen(tool)
@@ -291,7 +292,8 @@ def _given_by(tool: ToolInfo, seen: SeenTypes) -> JsonValue:
     properties = schema.get("properties")
     named = properties.items() if isinstance(properties, dict) else ()
     kinds = [(str(name), _kind(inner)) for name, inner in list(named)[:_MEMBERS]]
-    return {"kind": _kind(schema), "members": dict(kinds), "shape": shape_of(schema, within)}
+    shape = None if within is None else shape_of(schema, within)
+    return {"kind": _kind(schema), "members": dict(kinds), "shape": shape}
 
 
 def _kind(schema: JsonValue) -> str:
