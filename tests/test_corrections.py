@@ -237,3 +237,10 @@ async def test_it_is_told(runtime: Runtime, code: str, said: str) -> None:
 @pytest.mark.parametrize("code", QUIET)
 async def test_nothing_is_said_of_what_is_right(runtime: Runtime, code: str) -> None:
     assert told(await run(runtime, code)) == []
+
+
+async def test_what_is_long_or_nested_deep_is_not_looked_through(runtime: Runtime) -> None:
+    slip = "const r = await tools.demo.list_issues({ limit: 2 });\n%s;\nreturn { count: r.count };"
+    assert told(await run(runtime, slip % "r.total"))
+    assert told(await run(runtime, slip % ("r.total;\n" * 2000))) == []
+    assert told(await run(runtime, slip % f"{'[' * 200}1{']' * 200}")) == []
