@@ -177,6 +177,7 @@ MESSAGES: list[tuple[str, str, list[str]]] = [
     ("console.foo('x')", "RUNTIME_ERROR", ["console.foo is not a function", "console has log"]),
     ("enum Color { Red }\nColor.Red", "SYNTAX_ERROR", ["an enum becomes code"]),
     ("```js\nawait tools.demo.now({})", "SYNTAX_ERROR", ["never closed", "cut off"]),
+    ("<script>alert(1)</script>", "SYNTAX_ERROR", ["give the script alone"]),
     ("<script>\nlet x = ;\n</script>", "SYNTAX_ERROR", ["unexpected token in expression: ';'"]),
     ("def main():\n    return 1\n\nmain()", "SYNTAX_ERROR", ["looks like Python"]),
     ("ls -la", "RUNTIME_ERROR", ["shell command"]),

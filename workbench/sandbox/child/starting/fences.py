@@ -18,9 +18,10 @@ _OPENING = re.compile(
 )
 _CLOSING = re.compile(r"\n[ \t]*(?P<mark>`{3,}|~{3,})[ \t]*(?=\n|\r|\Z)")
 _TAGGED = re.compile(
-    BYTE_ORDER_MARK + r"?\s*<(?P<tag>[A-Za-z][\w-]*)(?: [^<>\n]*)?>(?P<inner>.*)</(?P=tag)>\s*",
-    re.DOTALL,
+    BYTE_ORDER_MARK
+    + r"?\s*<(?!script>[^\r\n])(?P<tag>[A-Za-z][\w-]*)(?: [^<>\n]*)?>(?P<inner>(?s:.*))</(?P=tag)>\s*"
 )
+"""A page has a <script> in one line: that is HTML, as ever."""
 _TAG = re.compile(BYTE_ORDER_MARK + r"?\s*<")
 _MOST_TAGS = 3
 """One within the other: <invoke><parameter>."""
