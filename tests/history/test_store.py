@@ -53,7 +53,7 @@ async def record(store: Store, *requests: ExecutionRequest) -> list[Execution]:
 async def test_everything_of_an_execution_is_there_when_it_is_delivered(store: Store) -> None:
     code = """
     console.warn('first');
-    const [slow, quick] = await Promise.all([tools.test.sleep({ ms: 30 }), tools.test.sleep({ ms: 1 })]);
+    const [slow, quick] = await Promise.all([tools.test.sleep({ ms: 500 }), tools.test.sleep({ ms: 1 })]);
     await sleep(1); call_tool('test', 'fail'); list_tools(); Date.now();
     ({ slow, quick })
     """
