@@ -15,8 +15,10 @@ from hypothesis import HealthCheck, settings
 
 from tests.support import environment
 from tests.support.tools import DictTools
+from workbench.config import load
 from workbench.core.engine import Engine
 from workbench.core.model import Execution, ExecutionRequest, Limits, PoolSettings
+from workbench.core.runtime import Runtime, open_runtime
 
 environment.make_own()
 
@@ -82,3 +84,12 @@ def run(engine: Engine) -> RunScript:
         )
 
     return run_script
+
+
+@pytest.fixture(scope="module")
+async def runtime(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runtime]:
+    """The demo server's tools, real workers, a history of its own."""
+    folder = tmp_path_factory.mktemp("data")
+    async with open_runtime(load(None, environ={}), data_dir=folder, connect=True) as runtime:
+        await runtime.upstream.settled("demo")
+        yield runtime

@@ -5,14 +5,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from workbench.config import load
 from workbench.core.model import Execution, ExecutionRequest
-from workbench.core.runtime import Runtime, open_runtime
+from workbench.core.runtime import Runtime
 
 pytestmark = pytest.mark.anyio
 
@@ -174,14 +172,6 @@ QUIET: list[str] = [
     "const r = await tools.demo.list_issues({ limit: 2 });\nfunction show(r) { return r.name }\ntry { show({}) } catch (r) { console.log(r.message) }\nreturn { a: show({}), n: r.total };",
     "const r = await tools.demo.list_issues({ limit: 2 });\nr.issues.map(i => { console.log(i.id) });\nArray.from({ length: 2 }, () => {});\nreturn [];",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-async def runtime(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runtime]:
-    folder = tmp_path_factory.mktemp("data")
-    async with open_runtime(load(None, environ={}), data_dir=folder, connect=True) as runtime:
-        await runtime.upstream.settled("demo")
-        yield runtime
 
 
 async def run(runtime: Runtime, code: str) -> Execution:

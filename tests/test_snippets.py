@@ -3,14 +3,12 @@ message that says how it is right. And each replays to the same end."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from workbench.config import load
 from workbench.core.model import ExecutionRequest
-from workbench.core.runtime import Runtime, open_runtime
+from workbench.core.runtime import Runtime
 from workbench.replay import replay
 from workbench.text.redact import Redactor
 
@@ -292,14 +290,6 @@ WARNED: list[tuple[str, Any, str]] = [
     ("const t = tools.filter(t => t.server === 'demo');\nt.length", None, "tools is not an array: list_tools() gives one"),
     ("function helper() {}\nconst main = async (input) => helper();\nconst x = 1;", None, "main() is never called; end with: await main(input)"),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-async def runtime(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runtime]:
-    folder = tmp_path_factory.mktemp("data")
-    async with open_runtime(load(None, environ={}), data_dir=folder, connect=True) as runtime:
-        await runtime.upstream.settled("demo")
-        yield runtime
 
 
 async def replays_to_the_same_end(runtime: Runtime, execution_id: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from tree_sitter import Node
 
+from workbench.sandbox.child.explaining.call_parts import callback_of, method_of, parameters_of
 from workbench.sandbox.child.explaining.result_advice import call_name, gives_of
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.explaining.tool_advice import Ask
@@ -25,7 +26,6 @@ _OVER_ITEMS = frozenset(
     {"map", "filter", "find", "findIndex", "findLast", "some", "every", "forEach", "flatMap", "sort",
      "toSorted", "reduce"}
 )  # fmt: skip
-_FUNCTIONS = frozenset({"arrow_function", "function_expression"})
 _BLOCKS = frozenset(
     {"program", "statement_block", "for_statement", "for_in_statement", "switch_body"}
 )
@@ -82,8 +82,8 @@ class _Reading:
             elif node.type == "catch_clause":
                 self._bind_all(node.child_by_field_name("parameter"), node)
             elif node.type in FUNCTIONS and node.start_byte not in self._given_items:
-                self._bind_all(node.child_by_field_name("parameter"), node)
-                self._bind_all(node.child_by_field_name("parameters"), node)
+                for parameter in parameters_of(node):
+                    self._bind_all(parameter, node)
             elif node.type == "member_expression" and (told := self._read(node)) is not None:
                 return told
         return None
@@ -189,33 +189,16 @@ class _Reading:
 
     def _callback(self, call: Node) -> None:
         """What the function of ``list.map(item => …)`` is given."""
-        function, arguments = (
-            call.child_by_field_name("function"),
-            call.child_by_field_name("arguments"),
-        )
-        given = [] if arguments is None else arguments.named_children
-        if function is None or function.type != "member_expression" or not given:
+        called, callback = method_of(call), callback_of(call)
+        if called is None or callback is None:
             return
-        if given[0].type not in _FUNCTIONS:
-            return
-        self._given_items.add(given[0].start_byte)
-        owner, member = (
-            function.child_by_field_name("object"),
-            function.child_by_field_name("property"),
-        )
-        method = "" if member is None else self._site.text(member)
-        items = (
-            None
-            if owner is None or method not in _OVER_ITEMS
-            else (self._shape(owner) or {}).get("items")
-        )
-        alone = given[0].child_by_field_name("parameter")
-        several = given[0].child_by_field_name("parameters")
-        names = [alone] if alone is not None else [] if several is None else several.named_children
-        for at, name in enumerate(names):
+        self._given_items.add(callback.start_byte)
+        owner, method = called
+        items = (self._shape(owner) or {}).get("items") if method in _OVER_ITEMS else None
+        for at, name in enumerate(parameters_of(callback)):
             of_item = at == 1 if method == "reduce" else at == 0 or method in {"sort", "toSorted"}
             pattern = name.child_by_field_name("pattern") or name  # of TypeScript's
-            self._bind(pattern, items if of_item else None, given[0])
+            self._bind(pattern, items if of_item else None, callback)
 
     def _shape(self, node: Node | None) -> Shape:
         """What an expression gives."""
@@ -226,11 +209,11 @@ class _Reading:
                 steps.append(inner)
                 inner = unwrapped(inner.child_by_field_name("object"))
                 continue
-            method = self._method(inner)
-            if method is None:
+            called = method_of(inner)
+            if called is None or called.name not in _SAME_LIST | _ONE_ITEM:
                 break
             steps.append(inner)
-            inner = unwrapped(method.child_by_field_name("object"))
+            inner = unwrapped(called.owner)
         if inner is None:
             return None
         shape = self._base(inner)
@@ -265,15 +248,6 @@ class _Reading:
             self._asked[named] = None if found is None else (found[1] or {}).get("shape")
         return self._asked[named]
 
-    def _method(self, node: Node) -> Node | None:
-        """``list.filter`` of ``list.filter(f)``, for methods that give the list, or an item."""
-        function = node.child_by_field_name("function") if node.type == "call_expression" else None
-        if function is None or function.type != "member_expression":
-            return None
-        name = function.child_by_field_name("property")
-        is_one = name is not None and self._site.text(name) in _SAME_LIST | _ONE_ITEM
-        return function if is_one else None
-
     def _step(self, shape: Shape, node: Node) -> Shape:
         if shape is None:
             return None
@@ -289,11 +263,10 @@ class _Reading:
                 if member is None
                 else (shape.get("members") or {}).get(self._site.text(member))
             )
-        method = self._method(node)
-        name = None if method is None else method.child_by_field_name("property")
-        if shape["kind"] != "array" or name is None:
+        called = method_of(node)
+        if shape["kind"] != "array" or called is None:
             return None
-        return shape if self._site.text(name) in _SAME_LIST else shape.get("items")
+        return shape if called.name in _SAME_LIST else shape.get("items")
 
 
 def _is_either(node: Node) -> bool:

@@ -9,6 +9,12 @@ import re
 
 from tree_sitter import Node
 
+from workbench.sandbox.child.explaining.call_parts import (
+    CALLBACKS,
+    arguments_of,
+    method_of,
+    parameters_of,
+)
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes
 
@@ -16,7 +22,6 @@ _TAKE_A_VALUE = frozenset(
     {"map", "flatMap", "filter", "find", "findIndex", "findLast", "some", "every", "reduce", "sort", "toSorted",
      "from"}
 )  # fmt: skip
-_FUNCTIONS = frozenset({"arrow_function", "function_expression"})
 _AS_OBJECT = re.compile(r"=>\s*\{(?=\s*(?:[\w$]+|\"[^\"\n]*\"|'[^'\n]*')\s*[:,}]|\s*\.\.\.)")
 _NAMES = re.compile(r"\{\s*[A-Za-z_$][\w$]*(?:\s*,\s*[A-Za-z_$][\w$]*)*\s*,?\s*\}\Z")
 _MOST_TRIED = 8
@@ -63,14 +68,8 @@ def without_return(site: FailureSite) -> str | None:
     if (told := of_an_object(site)) is not None:
         return told
     for call in all_nodes(site.root):
-        if call.type != "call_expression":
-            continue
-        function, arguments = (
-            call.child_by_field_name("function"),
-            call.child_by_field_name("arguments"),
-        )
-        name = None if function is None else function.child_by_field_name("property")
-        if name is None or arguments is None or site.text(name) not in _TAKE_A_VALUE:
+        called = method_of(call)
+        if called is None or called.name not in _TAKE_A_VALUE:
             continue
         statement = call.parent
         if (
@@ -79,12 +78,12 @@ def without_return(site: FailureSite) -> str | None:
             and statement.next_named_sibling is not None
         ):
             continue  # a loop: nobody wants its value
-        for given in arguments.named_children[:2]:
-            body = given.child_by_field_name("body") if given.type in _FUNCTIONS else None
+        for given in arguments_of(call)[:2]:
+            body = given.child_by_field_name("body") if given.type in CALLBACKS else None
             if body is None or body.type != "statement_block" or not body.named_children:
                 continue
             if not returns(body):
-                return _told(site, site.text(name), given, body)
+                return _told(site, called.name, given, body)
     return None
 
 
@@ -101,9 +100,8 @@ def returns(body: Node) -> bool:
 def _told(site: FailureSite, method: str, function: Node, body: Node) -> str | None:
     line, _ = site.place_of(function.start_byte)
     told = f"the function given to {method} in line {line} returns nothing"
-    fixed = ending_with_return(
-        site, body, _first_parameter(site, function) if method == "reduce" else None
-    )
+    given = parameters_of(function) if method == "reduce" else []
+    fixed = ending_with_return(site, body, site.text(given[0]) if given else None)
     return told if fixed is None else f"{told}; write: {fixed}"
 
 
@@ -122,12 +120,6 @@ def ending_with_return(site: FailureSite, body: Node, instead: str | None = None
     if last.type != "expression_statement":
         return None
     return site.line_with(last.start_byte, "return ")
-
-
-def _first_parameter(site: FailureSite, function: Node) -> str | None:
-    given = function.child_by_field_name("parameters")
-    first = given.named_children[0] if given is not None and given.named_children else None
-    return None if first is None else site.text(first)
 
 
 def _closing(code: str, start: int) -> int | None:

@@ -7,6 +7,7 @@ import re
 from tree_sitter import Node
 
 from workbench.sandbox.child.explaining import result_advice, tool_advice
+from workbench.sandbox.child.explaining.call_parts import arguments_of
 from workbench.sandbox.child.explaining.callbacks import ending_with_return, returns
 from workbench.sandbox.child.explaining.misuse import leftmost_of, of_a_promise, of_an_envelope
 from workbench.sandbox.child.explaining.script_tree import FailureSite, Script
@@ -69,11 +70,7 @@ def _returning_nothing(site: FailureSite, top: list[Node]) -> str | None:
     if top[-1].type == "return_statement" and top[-1].named_children:
         called = awaited(top[-1].named_children[0])
     name = None
-    if (
-        called is not None
-        and called.type == "call_expression"
-        and not tool_advice.arguments_of(called)
-    ):
+    if called is not None and called.type == "call_expression" and not arguments_of(called):
         function = called.child_by_field_name("function")
         name = None if function is None else site.text(function)
     for declared, function in functions:

@@ -3,8 +3,8 @@ and ``", ".join(list)``, where the list stands on the other side."""
 
 from __future__ import annotations
 
+from workbench.sandbox.child.explaining.call_parts import arguments_of
 from workbench.sandbox.child.explaining.script_tree import FailureSite
-from workbench.sandbox.child.explaining.tool_advice import arguments_of
 from workbench.sandbox.child.grammars import FUNCTIONS
 
 _MOST_NAME = 80

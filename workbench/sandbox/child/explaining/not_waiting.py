@@ -7,22 +7,24 @@ import re
 
 from tree_sitter import Node
 
+from workbench.sandbox.child.explaining.call_parts import (
+    callback_of,
+    is_async,
+    method_of,
+    parameters_of,
+)
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 
-CALLBACKS = frozenset({"arrow_function", "function_expression"})
 _TESTS = frozenset({"filter", "find", "findIndex", "findLast", "some", "every"})
 _MOST_SHOWN = 80
 
 
 def waits_for_nothing(site: FailureSite, call: Node) -> str | None:
     """Of ``list.filter(async …)`` and ``list.forEach(async …)``."""
-    function, callback = call.child_by_field_name("function"), callback_of(call)
-    if function is None or function.type != "member_expression" or callback is None:
+    called, callback = method_of(call), callback_of(call)
+    if called is None or callback is None or called.name not in _TESTS | {"forEach", "reduce"}:
         return None
-    name, owner = function.child_by_field_name("property"), function.child_by_field_name("object")
-    method = "" if name is None else site.text(name)
-    if owner is None or method not in _TESTS | {"forEach", "reduce"}:
-        return None
+    owner, method = called
     is_started = method == "forEach" and _starts(site, callback)
     if not is_async(callback) and not is_started:
         return None
@@ -43,8 +45,7 @@ def waits_for_nothing(site: FailureSite, call: Node) -> str | None:
 
 
 def _awaits_first(site: FailureSite, callback: Node) -> bool:
-    parameters = callback.child_by_field_name("parameters")
-    given = [] if parameters is None else parameters.named_children
+    given = parameters_of(callback)
     name = re.escape(site.text(given[0])) if given else ""
     return re.search(rf"await\s+{name}\b", site.text(callback)) is not None
 
@@ -55,24 +56,7 @@ def _starts(site: FailureSite, callback: Node) -> bool:
     return body is not None and re.match(r"\{?\s*tools\s*[.\[]", site.text(body)) is not None
 
 
-def is_async(function: Node) -> bool:
-    return any(child.type == "async" for child in function.children)
-
-
-def callback_of(call: Node) -> Node | None:
-    """The function that is the first argument of a call."""
-    arguments = call.child_by_field_name("arguments") if call.type == "call_expression" else None
-    first = (
-        arguments.named_children[0] if arguments is not None and arguments.named_children else None
-    )
-    return first if first is not None and first.type in CALLBACKS else None
-
-
 def _parameter(site: FailureSite, callback: Node, at: int) -> str | None:
     """A parameter of a function, or the first."""
-    alone = callback.child_by_field_name("parameter")
-    if alone is not None:
-        return site.text(alone)
-    given = callback.child_by_field_name("parameters")
-    names = [] if given is None else given.named_children
+    names = parameters_of(callback)
     return site.text(names[at if len(names) > at else 0]) if names else None

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from tree_sitter import Node
 
+from workbench.sandbox.child.explaining.call_parts import arguments_of
 from workbench.sandbox.child.explaining.script_tree import FailureSite
-from workbench.sandbox.child.explaining.tool_advice import TOOL, Ask, arguments_of, tool_name
+from workbench.sandbox.child.explaining.tool_advice import TOOL, Ask, tool_name
 from workbench.sandbox.child.grammars import all_nodes, awaited
 from workbench.sandbox.child.starting.parallel import ASYNCHRONOUS
 

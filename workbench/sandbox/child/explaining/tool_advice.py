@@ -9,6 +9,7 @@ from typing import Any
 
 from tree_sitter import Node
 
+from workbench.sandbox.child.explaining.call_parts import arguments_of
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.grammars import all_nodes
 
@@ -307,14 +308,6 @@ def call_at(site: FailureSite) -> Node | None:
         if function.start_byte <= site.offset <= function.end_byte + 1:
             return call
     return None
-
-
-def arguments_of(call: Node) -> list[Node]:
-    """What a call is given."""
-    given = call.child_by_field_name("arguments")
-    return (
-        [] if given is None else [node for node in given.named_children if node.type != "comment"]
-    )
 
 
 def _pairs(site: FailureSite, node: Node) -> Iterator[tuple[str, Node]]:

@@ -7,8 +7,9 @@ import re
 
 from tree_sitter import Node
 
+from workbench.sandbox.child.explaining.call_parts import arguments_of
 from workbench.sandbox.child.explaining.script_tree import FailureSite
-from workbench.sandbox.child.explaining.tool_advice import ARGUMENTS, Ask, arguments_of, call_at
+from workbench.sandbox.child.explaining.tool_advice import ARGUMENTS, Ask, call_at
 
 _PATH = re.compile(r"tools((?:\s*\??\.\s*[\w$]+|\[\s*[\"'][^\"']+[\"']\s*\])+)\Z")
 _PART = re.compile(r"[\"']([^\"']+)[\"']|([\w$]+)")

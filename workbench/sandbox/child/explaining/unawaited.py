@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from workbench.sandbox.child.explaining.not_waiting import (
+from workbench.sandbox.child.explaining.call_parts import (
     CALLBACKS,
     callback_of,
     is_async,
-    waits_for_nothing,
+    method_of,
 )
+from workbench.sandbox.child.explaining.not_waiting import waits_for_nothing
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, path_to, words
 
@@ -55,7 +56,7 @@ def promise_read(site: FailureSite, *, or_left: bool = False) -> str | None:
             break
         if (told := waits_for_nothing(site, call)) is not None:
             return told
-        if _maps_async(site, call):
+        if _maps_async(call):
             found = _list_use(site, call, call)
         elif gives_promise(site, call):
             found = _use_of(site, call)
@@ -191,7 +192,7 @@ def _in_place(site: FailureSite, call: Node, node: Node) -> str:
     if around is None or is_async(around):
         return _told(site, call, _edited(site, edits))
     mapped = around.parent.parent if around.parent is not None else None
-    if mapped is None or callback_of(mapped) != around or not _is_map(site, mapped):
+    if mapped is None or callback_of(mapped) != around or not _is_map(mapped):
         return _told(site, call, None)
     edits += [(around.start_byte, around.start_byte, "async "), *_all_of(site, mapped)]
     return _told(site, call, _edited(site, edits))
@@ -229,14 +230,14 @@ def _kept_in_variable(site: FailureSite, call: Node, declarator: Node) -> tuple[
 def _mapped(site: FailureSite, call: Node, arrow: Node) -> tuple[int, str] | None:
     """Of ``const all = list.map(x => tools.a.b(x))``, whose items are read, and nobody waits for them."""
     mapped = arrow.parent.parent if arrow.parent is not None else None
-    if mapped is None or callback_of(mapped) != arrow or not _is_map(site, mapped):
+    if mapped is None or callback_of(mapped) != arrow or not _is_map(mapped):
         return None
     return _list_use(site, call, mapped)
 
 
-def _maps_async(site: FailureSite, call: Node) -> bool:
+def _maps_async(call: Node) -> bool:
     callback = callback_of(call)
-    return callback is not None and is_async(callback) and _is_map(site, call)
+    return callback is not None and is_async(callback) and _is_map(call)
 
 
 def _list_use(site: FailureSite, call: Node, mapped: Node) -> tuple[int, str] | None:
@@ -400,7 +401,6 @@ def _may_wait(site: FailureSite, node: Node) -> bool:
     return around is None or is_async(around)
 
 
-def _is_map(site: FailureSite, call: Node) -> bool:
-    function = call.child_by_field_name("function")
-    name = None if function is None else function.child_by_field_name("property")
-    return name is not None and site.text(name) == "map"
+def _is_map(call: Node) -> bool:
+    called = method_of(call)
+    return called is not None and called.name == "map"
