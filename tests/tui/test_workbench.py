@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList, Static, TabbedContent
 from tests.support.params import first_fast
 from tests.tui.conftest import MakeApp, app_opened, paste, told, until
 from workbench.config import UiSettings
+from workbench.core.model import ExecutionRequest
 from workbench.core.runtime import open_history
 from workbench.core.scripts import find_script
 from workbench.tui.app import WorkbenchApp
@@ -181,6 +182,20 @@ async def test_choosing_a_call_shows_it_and_enter_goes_to_its_line(make_app: Mak
         shown = app.main.detail.call.shown
         assert shown is not None
         assert shown.value["args"] == {"value": "first"}
+
+
+async def test_runs_of_no_script_to_replay_are_told_apart_by_their_code(make_app: MakeApp) -> None:
+    """All of them said “inline”."""
+    app = make_app("return 1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        await until(lambda: app.runtime_now, "the servers are open")
+        assert app.runtime_now is not None
+        await app.runtime_now.engine.run(ExecutionRequest("6 * 7"))
+        app.main.navigation.choose_replay()
+        await until(lambda: app.screen.query(OptionList), "the runs")
+        listed = app.screen.query_one(OptionList)
+        assert " 6 * 7 " in str(listed.get_option_at_index(0).prompt)
 
 
 @pytest.mark.slow

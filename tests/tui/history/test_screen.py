@@ -324,6 +324,20 @@ async def test_two_runs_are_compared(open_store: OpenStore) -> None:
         assert isinstance(app.screen, HistoryScreen)
 
 
+async def test_what_is_deleted_is_told_by_its_code_where_it_has_no_name(
+    open_store: OpenStore,
+) -> None:
+    store = open_store()
+    await record(store, "aaaa1111", script=None, code="return 'mine'")
+    app = HistoryApp(store)
+    async with app.run_test(size=(120, 20)) as pilot:
+        await opened(app, pilot)
+        await pilot.press("delete")
+        await until(lambda: isinstance(app.screen, ChoiceScreen), "the question")
+        said = " ".join(str(each.render()) for each in app.screen.query(Static))
+        assert "Delete run aaaa1111 (return 'mine') for good?" in said
+
+
 async def test_a_run_is_exported_and_deleted(open_store: OpenStore, tmp_path: Path) -> None:
     store = open_store()
     await record(store, "aaaa1111")

@@ -20,6 +20,7 @@ from workbench.history import (
 )
 from workbench.text.sanitize import clean_line
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.history.rows import script_name
 from workbench.util.here import expanded
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class RunActions:
             self.show_toast("It still runs: stop it first", error=True)
             return False
         kept = ", which is pinned," if run.pinned else ""
-        name = f"{run.label} ({run.script or 'inline'}){kept}"
+        name = f"{run.label} ({clean_line(script_name(run, 0), 60)}){kept}"
         if not await self._sure(f"Delete run {name} for good?", "Delete"):
             return False
 

@@ -10,6 +10,7 @@ from workbench.config import FILE_NAME
 from workbench.core import paths
 from workbench.history import HistoryError
 from workbench.text.plurals import count
+from workbench.text.sanitize import clean_line
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.editor import external_editor as external
 from workbench.tui.editor.analysis.script_places import is_word
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _ENDS = tuple(")]};\"'`")
 """What no call can stand behind on the same line."""
+_MOST_NAME = 40
+"""Letters of what was run, in a list of runs."""
 
 
 class Navigation:
@@ -105,6 +108,8 @@ class Navigation:
         with_runtime(self._host, self._choose_replay)
 
     def _choose_replay(self, runtime: Runtime) -> None:
+        from workbench.tui.history.rows import script_name
+
         app = self._host.app
         try:
             rows = runtime.history.list_executions(limit=100)
@@ -112,7 +117,7 @@ class Navigation:
             app.show_toast(str(error), "error")
             return
         names = {
-            f"{row.label}  {row.status:11} {row.script or 'inline'}  "
+            f"{row.label}  {row.status:11} {clean_line(script_name(row, 0), _MOST_NAME)}  "
             f"{count(row.tool_calls, 'call')}  by {row.client or row.source}": row.execution_id
             for row in rows
         }

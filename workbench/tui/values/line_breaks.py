@@ -38,7 +38,7 @@ def _parts(line: str, width: int) -> Iterator[str]:
         if start + width > known:
             first, known = start, start + width + _AHEAD
             sizes = clean_line(line[first:known]).translate(table)
-        end = start + _fitting(line[start : start + width], sizes, start - first, width)
+        end = start + _fitting(line[start : start + width], table, sizes, start - first, width)
         if end < len(line):
             space = max(line.rfind(" ", start, end), line.rfind("\t", start, end))
             if space > start + (end - start) // 2:
@@ -56,12 +56,12 @@ class _Sizes(dict[int, str]):
         return digit
 
 
-def _fitting(most: str, sizes: str, at: int, width: int) -> int:
+def _fitting(most: str, table: _Sizes, sizes: str, at: int, width: int) -> int:
     """How many of some characters, whose sizes stand from ``at`` on, fit; at least one."""
     end = at + len(most)
     if sizes.count("0", at, end):
         # What has no cell may get one where the part begins without what it belongs to.
-        return _longest(clean_line(most).translate(_Sizes()), 0, len(most), width)
+        return _longest(clean_line(most).translate(table), 0, len(most), width)
     return _longest(sizes, at, end, width) - at
 
 
