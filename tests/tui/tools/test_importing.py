@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from pathlib import Path
@@ -27,6 +28,31 @@ def at(app: ToolsApp) -> str | None:
     """The server of the row under the cursor."""
     row = screen(app).row
     return row.server.name if row is not None else None
+
+
+async def test_keys_before_the_preview_and_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".cursor").mkdir()
+    servers = {"wiki": {"command": "no-such-program"}}
+    (tmp_path / ".cursor" / "mcp.json").write_text(json.dumps({"mcpServers": servers}))
+    file = tmp_path / "mine.toml"
+    file.write_text("")
+    app = ToolsApp()
+    answers: list[list[str] | None] = []
+    async with app.run_test(size=(80, 24)):
+        shown = ImportScreen(file, {})
+        await app.push_screen(shown, answers.append)
+        shown.action_add()  # the files of others are still read: they are read on
+        await until(lambda: shown.rows.rows, "what was found")
+        shown.action_add()
+        await asyncio.sleep(0)  # the first has begun
+        shown.action_add()
+        await until(lambda: answers == [["wiki"]], "added, and left")
+    assert file.read_text().count("[servers.wiki]") == 1
 
 
 @pytest.mark.slow

@@ -51,6 +51,7 @@ class ImportScreen(GuardedModal[list[str] | None]):
         self._file = file
         self._there = there
         self._marked: set[str] = set()
+        self._is_adding = False
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="import-panes"):
@@ -116,19 +117,24 @@ class ImportScreen(GuardedModal[list[str] | None]):
 
     @on(RowList.Selected)
     def action_add(self) -> None:
-        self._add([row.settings for row in self.rows.rows if row.settings.name in self._marked])
-
-    @work(exclusive=True, group="import", exit_on_error=False)
-    async def _add(self, servers: Sequence[ServerSettings]) -> None:
+        """A second Enter neither gives up what is written nor writes it again."""
+        servers = [row.settings for row in self.rows.rows if row.settings.name in self._marked]
         if not servers:
             self.notify("None is marked", markup=False)
-            return
+        elif not self._is_adding:
+            self._is_adding = True
+            self._add(servers)
+
+    @work(group="import-add", exit_on_error=False)
+    async def _add(self, servers: Sequence[ServerSettings]) -> None:
         try:
             await asyncio.to_thread(add_servers, self._file, servers)
         except (ConfigError, OSError) as error:
             self.notify(clean_line(str(error), 300), severity="error", markup=False)
         else:
             self.dismiss([server.name for server in servers])
+        finally:
+            self._is_adding = False
 
 
 def _lines_of(row: Planned, file: Path) -> Iterator[Content]:
