@@ -193,7 +193,9 @@ async def test_runs_of_no_script_to_replay_are_told_apart_by_their_code(make_app
         assert app.runtime_now is not None
         await app.runtime_now.engine.run(ExecutionRequest("6 * 7"))
         app.main.navigation.choose_replay()
-        await until(lambda: app.screen.query(OptionList), "the runs")
+        await until(
+            lambda: any(names.option_count for names in app.screen.query(OptionList)), "the runs"
+        )
         listed = app.screen.query_one(OptionList)
         assert " 6 * 7 " in str(listed.get_option_at_index(0).prompt)
 
