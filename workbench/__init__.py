@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from workbench.config import Config, ConfigError
     from workbench.core.events import (
+        ConsoleCut,
         ConsoleLine,
         Event,
         ExecutionFinished,
@@ -50,6 +51,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "workbench.config": ("Config", "ConfigError"),
     "workbench.core.events": (
+        "ConsoleCut",
         "ConsoleLine",
         "Event",
         "ExecutionFinished",
@@ -83,6 +85,7 @@ __all__ = [
     "CallError",
     "Config",
     "ConfigError",
+    "ConsoleCut",
     "ConsoleLine",
     "Divergence",
     "ErrorCode",

@@ -8,8 +8,8 @@ import sys
 import workbench
 
 PUBLIC = [
-    "CallError", "Config", "ConfigError", "ConsoleLine", "Divergence", "ErrorCode", "Event",
-    "Execution", "ExecutionFinished", "ExecutionRunning", "ExecutionStarted", "GivenTools",
+    "CallError", "Config", "ConfigError", "ConsoleCut", "ConsoleLine", "Divergence", "ErrorCode",
+    "Event", "Execution", "ExecutionFinished", "ExecutionRunning", "ExecutionStarted", "GivenTools",
     "LogLine", "Outcome", "Recording", "RecordingError", "Replayed", "ScriptError", "ToolCall",
     "ToolCallFinished", "ToolCallNote", "ToolCallStarted", "ToolFailure", "UnknownExecution",
     "Workbench", "__version__", "load_recording", "save_recording",

@@ -104,6 +104,14 @@ class ConsoleLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleCut:
+    """The console is full: so many lines, or more, were not kept so far. Told again when it is a tenth more."""
+
+    execution_id: str
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
 class HostReading:
     """Something that differs between runs and that a replay must give again.
 
@@ -141,6 +149,7 @@ Event: TypeAlias = (
     | ToolCallNote
     | ToolCallFinished
     | ConsoleLine
+    | ConsoleCut
     | HostReading
     | ExecutionFinished
 )

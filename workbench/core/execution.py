@@ -13,7 +13,7 @@ from typing import Any
 
 from workbench.core.calls import Calls
 from workbench.core.endings import End, end_of, memory_ended
-from workbench.core.events import ConsoleLine, Event, HostReading
+from workbench.core.events import ConsoleCut, ConsoleLine, Event, HostReading
 from workbench.core.gate import Gate
 from workbench.core.model import (
     CatalogueQuery,
@@ -25,6 +25,7 @@ from workbench.core.model import (
     Readings,
     ScriptError,
     ToolCall,
+    least,
     status_of,
 )
 from workbench.core.ports import ReplayGuide, Tools
@@ -55,6 +56,10 @@ class _Console:
     lines: list[LogLine] = field(default_factory=list)
     size: int = 0
     dropped: int = 0
+    unsent: int = 0
+    """Lines that the worker dropped, as far as it told."""
+    told: int = 0
+    """How many dropped ones the last event told of."""
 
 
 class Run:
@@ -149,9 +154,11 @@ class Run:
             unawaited += ": await them (forEach and map do not wait; for (const x of list) and Promise.all do)"
             self._write("warn", unawaited)
             self._warnings.append(unawaited)
-        dropped = end.logs_dropped + self._console.dropped
+        dropped = max(end.logs_dropped, self._console.unsent) + self._console.dropped
         if dropped:
-            self._warnings.append(f"the console was cut: {dropped} more line(s) were not kept")
+            code = None if end.error is None else end.error.code
+            number = f"{least(status_of(end.error), code)}{dropped}"
+            self._warnings.append(f"the console was cut: {number} more line(s) were not kept")
         tally = self._calls.tally
         return Execution(
             execution_id=self.execution_id,
@@ -229,6 +236,9 @@ class Run:
                 self._sleep(message)
             case frame_checks.Log():
                 self._log_line(message)
+            case frame_checks.Dropped():
+                self._console.unsent = max(self._console.unsent, message.lines)
+                self._tell_dropped()
             case frame_checks.Idle():
                 if self._gate is not None:
                     self._gate.script_waits()
@@ -270,9 +280,17 @@ class Run:
         room = min(_MOST_LOG_BYTES, self._limits.max_result_bytes) - console.size
         if room <= 0 or len(console.lines) >= _MOST_LOG_LINES:
             console.dropped += 1
+            self._tell_dropped()
             return
         console.size += size_of(message.text)
         self._write(message.level, cut_to(message.text, room))
+
+    def _tell_dropped(self) -> None:
+        console = self._console
+        dropped = console.unsent + console.dropped
+        if dropped > console.told + console.told // 10:
+            console.told = dropped
+            self._emit(ConsoleCut(self.execution_id, dropped))
 
     def _write(self, level: LogLevel, text: str) -> None:
         line = LogLine(level, text, (time.monotonic() - self._began) * 1000)

@@ -83,6 +83,19 @@ def status_of(error: ScriptError | None) -> Status:
     return "error"
 
 
+LEAST = "at least "
+
+
+def least(status: str, error_code: str | None) -> str:
+    """``LEAST`` before what was counted in a worker that may have been killed, and so had no last word; nothing
+    before what is known to the last one."""
+    by_itself = status in ("ok", "error") and error_code not in _MAY_BE_KILLED
+    return "" if by_itself else LEAST
+
+
+_MAY_BE_KILLED = (ErrorCode.MEMORY_LIMIT_EXCEEDED, ErrorCode.MAX_TOOL_CALLS_EXCEEDED)
+
+
 # -- what is asked -------------------------------------------------------------------------
 
 
@@ -356,6 +369,11 @@ class Execution:
     def ok(self) -> bool:
         """Whether it ended without an error."""
         return self.error is None
+
+    @property
+    def least(self) -> str:
+        """What stands before ``logs_dropped``: ``at least `` or nothing."""
+        return least(self.status, None if self.error is None else self.error.code)
 
     def to_json(self) -> dict[str, JsonValue]:
         """The result as JSON (docs/code_execution/api-reference.md)."""

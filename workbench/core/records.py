@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypedDict
 
-from workbench.core.model import CallKind, JsonValue, Readings
+from workbench.core.model import CallKind, JsonValue, Readings, least
 from workbench.core.record_errors import CorruptRecord as CorruptRecord
 from workbench.core.record_errors import HistoryError as HistoryError
 from workbench.core.record_errors import NotNamed as NotNamed
@@ -283,6 +283,11 @@ class Recording:
     def label(self) -> str:
         """What it is called where there is little room: its name, else the beginning of its id."""
         return self.name or self.execution_id[:8]
+
+    @property
+    def least(self) -> str:
+        """What stands before ``logs_dropped``: ``at least `` or nothing."""
+        return least(self.status, self.error_code)
 
     @property
     def readings(self) -> Readings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.core.events import (
+    ConsoleCut,
     ConsoleLine,
     Event,
     ExecutionFinished,
@@ -49,7 +50,7 @@ def _payload(event: Event) -> tuple[JsonValue, ...]:
             return (data,)
         case ToolCallNote(text=text):
             return (text,)
-        case ExecutionRunning():
+        case ExecutionRunning() | ConsoleCut():
             return ()
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from functools import lru_cache
 
 from workbench.core.events import (
+    ConsoleCut,
     ConsoleLine,
     Event,
     ExecutionFinished,
@@ -115,6 +116,8 @@ class Inserter:
             self._console(item)
         elif isinstance(item, HostReading):
             self._reading(item)
+        elif isinstance(item, ConsoleCut):
+            self._console_cut(item)
         elif isinstance(item, ToolCallNote):
             self._note(item)
 
@@ -254,6 +257,13 @@ class Inserter:
             "INSERT INTO console (execution, n, level, text, at_ms) VALUES (?, ?, ?, ?, ?)",
             (execution.n, execution.lines, event.line.level, text, event.line.at_ms),
         )
+
+    def _console_cut(self, event: ConsoleCut) -> None:
+        execution = self._touched(event.execution_id)
+        if execution is not None:
+            self._execute(
+                "UPDATE executions SET logs_dropped = ? WHERE n = ?", (event.dropped, execution.n)
+            )
 
     def _reading(self, event: HostReading) -> None:
         execution = self._touched(event.execution_id)

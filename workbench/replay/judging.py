@@ -169,7 +169,8 @@ def notes_on(recording: Recording) -> tuple[str, ...]:
     if recording.masked:
         notes.append("the record was masked: the script was given «masked …» in place of secrets")
     if recording.logs_dropped:
-        notes.append(f"{recording.logs_dropped} console lines past the cap were never recorded")
+        dropped = f"{recording.least}{recording.logs_dropped}"
+        notes.append(f"{dropped} console lines past the cap were never recorded")
     if recording.engine != engine_version():
         notes.append(f"recorded by {recording.engine}, replayed by {engine_version()}")
     return tuple(notes)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
+from workbench.core.events import ConsoleCut, Event
 from workbench.core.model import ErrorCode, Execution, ExecutionRequest, Limits, PoolSettings
 from workbench.sandbox.host import frame_checks, zygote_process
 
@@ -33,7 +34,10 @@ main()
 
 
 async def _run(
-    monkeypatch: pytest.MonkeyPatch, body: str, limits: Limits | None = None
+    monkeypatch: pytest.MonkeyPatch,
+    body: str,
+    limits: Limits | None = None,
+    told: list[Event] | None = None,
 ) -> tuple[Execution, DictTools]:
     """An execution on a worker that runs ``body`` in place of the script."""
     program = _PROGRAM.replace("main()\n", _ROGUE.replace("{body}", body))
@@ -41,7 +45,8 @@ async def _run(
     engine = Engine(limits=limits or Limits(timeout_ms=60_000), pool=PoolSettings(size=1))
     tools = DictTools()
     try:
-        return await engine.run(ExecutionRequest("1"), tools=tools), tools
+        listener = None if told is None else told.append
+        return await engine.run(ExecutionRequest("1"), tools=tools, listener=listener), tools
     finally:
         await engine.close()
 
@@ -50,6 +55,7 @@ CALL = {"t": "call", "op": 1, "server": "test", "tool": "echo", "args": {}}
 DONE = {"t": "done", "ok": True, "value": 1}
 FAILED = {"t": "done", "ok": False, "code": "RUNTIME_ERROR", "message": "x"}
 LOG = {"t": "log", "level": "log", "text": "x"}
+DROPPED = {"t": "dropped", "lines": 1}
 QUERY = {"t": "query", "kind": "list"}
 CONTENT = {"t": "content", "seq": 1}
 FORM = {"t": "form", "text": "1", "columns": "", "is_lone": False}
@@ -88,6 +94,7 @@ BAD: list[Any] = [
     *_with({"t": "sleep", "op": 1}, "ms", None, "x", -1, True, []),
     *_with(LOG, "level", None, 1, [], {}, "fatal"),
     *_with(LOG, "text", None, 1, [], {}),
+    *_with(DROPPED, "lines", None, "x", -1, 1.5, True, 2**63, []),
     *_with(DONE, "ok", None, 1, "true"),
     *_with(DONE, "heap", "x", -1, 1.5, 2**63, 2**400, []),
     *_with(DONE, "cpu_ms", None, "x", -1, []),
@@ -125,7 +132,7 @@ def test_what_is_no_json_stays_at_the_door(body: bytes) -> None:
         frame_checks.read(body)
 
 
-@pytest.mark.parametrize("frame", [CALL, DONE, FAILED, LOG, QUERY, CONTENT, BATCH])
+@pytest.mark.parametrize("frame", [CALL, DONE, FAILED, LOG, DROPPED, QUERY, CONTENT, BATCH])
 def test_frames_as_they_should_be_pass(frame: Any) -> None:
     frame_checks.read(json.dumps(frame).encode())
 
@@ -161,6 +168,20 @@ async def test_the_console_s_caps_hold_in_the_parent(monkeypatch: pytest.MonkeyP
         monkeypatch, f"[channel.send({json.dumps(LOG)!r}) for _ in range(12_000)]; {done}"
     )
     assert (len(short.logs), short.logs_dropped) == (10_000, 2_000)
+
+
+async def test_how_many_lines_were_dropped_is_told_seldom_however_often_it_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And at the end is no less than it was."""
+    says = '[channel.send(\'{"t":"dropped","lines":%d}\' % n) for n in range(20_000)]'
+    lies = f"channel.send({json.dumps({**DONE, 'logs_dropped': 5})!r})"
+    told: list[Event] = []
+    execution, _ = await _run(monkeypatch, f"{says}; {lies}", told=told)
+    cut = [event.dropped for event in told if isinstance(event, ConsoleCut)]
+    assert cut[0] == 1
+    assert len(cut) < 100
+    assert execution.logs_dropped == 19_999
 
 
 async def test_a_value_and_an_error_past_the_limit_are_held_to_it(

@@ -3,8 +3,9 @@
 Runs in the worker: standard library and siblings only. What runs JavaScript is behind a port (script_engine).
 
 Frames up (to the parent) are JSON objects with a member ``t``: ``call``, ``batch``, ``query``,
-``content``, ``sleep``, ``log``, ``idle``, ``done``. Frames down are ``OPERATION\\n`` and the answer's text;
-operation 0 answers the blocking request. The first frame down is the job (job.py).
+``content``, ``sleep``, ``log``, ``dropped``, ``idle``, ``done``. Frames down are
+``OPERATION\\n`` and the answer's text; operation 0 answers the blocking request.
+The first frame down is the job (job.py).
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ class Runner:
         self._channel: Channel | None = None
         self._clock = Clock()
         self._log_lines = self._log_bytes = self._logs_dropped = 0
+        self._tell_dropped_at = 1
         self._in_flight = 0
         self._operations = 0
         self._unanswered: set[int] = set()
@@ -339,10 +341,17 @@ class Runner:
         most = min(_MAX_LOG_BYTES, self._frame_limit)
         if self._log_lines >= _MAX_LOG_LINES or self._log_bytes >= most:
             self._logs_dropped += 1
+            if self._logs_dropped >= self._tell_dropped_at:
+                self._tell_dropped()
             return
         self._log_lines += 1
         self._log_bytes += size_of(frame)
         self._send(frame)
+
+    def _tell_dropped(self) -> None:
+        """Who is killed has no last word. Told again when it is a tenth more: 180 times for a billion lines."""
+        self._send(f'{{"t":"dropped","lines":{self._logs_dropped}}}')
+        self._tell_dropped_at = self._logs_dropped + self._logs_dropped // 10 + 1
 
     # -- frames ----------------------------------------------------------------------------
 

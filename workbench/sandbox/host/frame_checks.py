@@ -105,6 +105,12 @@ class Log(NamedTuple):
     text: str
 
 
+class Dropped(NamedTuple):
+    """So many lines of the console were not sent, so far."""
+
+    lines: int
+
+
 class Idle(NamedTuple):
     """The script waits and has nothing else to do."""
 
@@ -131,7 +137,7 @@ class Done(NamedTuple):
     """Bytes of its frame."""
 
 
-Message: TypeAlias = Form | Call | Batch | Query | Content | Sleep | Log | Idle | Done
+Message: TypeAlias = Form | Call | Batch | Query | Content | Sleep | Log | Dropped | Idle | Done
 Readings: TypeAlias = list[list[int]]
 """Of the clock: ``[ms since the epoch, how many in a row gave it]``."""
 _Frame: TypeAlias = dict[str, Any]
@@ -263,6 +269,10 @@ def _log(frame: _Frame, _size: int) -> Log:
     return Log(cast("LogLevel", level), _text(frame, "text"))
 
 
+def _dropped(frame: _Frame, _size: int) -> Dropped:
+    return Dropped(_whole(frame, "lines"))
+
+
 def _idle(_frame: _Frame, _size: int) -> Idle:
     return Idle()
 
@@ -381,6 +391,7 @@ _READERS: dict[str, Callable[[_Frame, int], Message]] = {
     "content": _content,
     "sleep": _sleep,
     "log": _log,
+    "dropped": _dropped,
     "idle": _idle,
     "done": _done,
 }

@@ -190,7 +190,7 @@ class DetailPane(Pane):
         self._show_timing(run=run.timing())
         self.console.invite("The script wrote nothing\nconsole.log(…) writes here")
         if execution.logs_dropped:
-            dropped = count(execution.logs_dropped, "more line")
+            dropped = f"{execution.least}{count(execution.logs_dropped, 'more line')}"
             self.console.note(f"{dropped} not kept: a run keeps 10,000 lines, 4 MB of them")
         self.show_title()
 

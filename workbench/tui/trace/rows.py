@@ -80,6 +80,8 @@ class Totals:
     """The run ended before their turn came."""
     dropped: int = 0
     """Console lines that were not kept."""
+    least: str = ""
+    """What stands before that: ``at least ``, or nothing."""
 
 
 def status_of_call(outcome: Outcome) -> str:

@@ -20,5 +20,5 @@ def calls_made(totals: Totals) -> Content:
     if totals.unsent:
         said += Content(f" · {totals.unsent:,} not sent")
     if totals.dropped:
-        said += Content(f" · {count(totals.dropped, 'line')} dropped")
+        said += Content(f" · {totals.least}{count(totals.dropped, 'line')} dropped")
     return said

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from workbench.core.model import JsonValue, ToolCall
+from workbench.core.model import LEAST, JsonValue, ToolCall
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.trace.overview import Overview
@@ -64,6 +64,7 @@ class TraceModel:
         self._calls = 0
         self._running: set[int] = set()
         self._failed = self._refused = self._unsent = self._dropped = 0
+        self._least = ""
         self._console = 0
         self._span = self._planned_span = 0.0
         self._planned_console: deque[int] = deque()
@@ -106,6 +107,7 @@ class TraceModel:
     def apply(self, events: Iterable[Event]) -> None:
         """Take events of the execution; those of others are passed over."""
         from workbench.core.events import (
+            ConsoleCut,
             ConsoleLine,
             ExecutionFinished,
             ExecutionRunning,
@@ -134,6 +136,8 @@ class TraceModel:
                 self._span = max(self._span, event.line.at_ms)
             elif isinstance(event, ToolCallNote):
                 self._note(event)
+            elif isinstance(event, ConsoleCut):
+                self._dropped, self._least = event.dropped, LEAST
             elif isinstance(event, ExecutionRunning):
                 self._began = self._clock()
             elif isinstance(event, ExecutionFinished):
@@ -216,7 +220,7 @@ class TraceModel:
 
     def _end(self, event: ExecutionFinished) -> None:
         self.finished = True
-        self._dropped = event.execution.logs_dropped
+        self._dropped, self._least = event.execution.logs_dropped, event.execution.least
         self._span = max(self._span, event.execution.duration_ms)
         for seq in sorted(self._running):
             index = self._place(seq)
@@ -257,6 +261,7 @@ class TraceModel:
             self._refused,
             self._unsent,
             self._dropped,
+            self._least,
         )
 
     @property
