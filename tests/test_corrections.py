@@ -55,6 +55,7 @@ CORRECTED: list[tuple[str, Any]] = [
     ("const r = await tools.demo.list_issues({ limit: 2 });\nreturn r.issues.reduce((all, i) => { all[i.id] = i.state }, {});", {"101": "open", "102": "open"}),
     ("const rs = await Promise.all([101, 102].map(id => { tools.demo.get_issue({ id }) }));\nreturn rs.map(r => r.id);", [101, 102]),
     ("const rs = await Promise.all([101].map(async id => { const r = await tools.demo.get_issue({ id }); }));\nreturn rs.length && rs[0] ? rs.length : rs;", 1),
+    ("await Promise.all([101, 102].map(async id => { await tools.demo.get_issue({ id }) })).then(rs => rs.map(r => r?.id))", [101, 102]),
     # what call_tool gives, and what is in a result
     ("const { issues } = await call_tool('demo', 'list_issues', { limit: 3 });\nreturn issues.length;", 3),
     ("const { issues } = await call_tool('demo', 'list_issues', { limit: 3 });\nreturn issues?.length;", 3),
@@ -145,6 +146,9 @@ TOLD: list[tuple[str, str]] = [
     ("const r = await call_tool('demo', 'list_issues', { limit: 1 });\nreturn { total: r.total };", "r.total in line 2 is undefined: r has {ok, result, error, content}"),
     ("const list = await tools.demo.list_issues({ limit: 1 });\nreturn await tools.demo.get_issue({ id: list.id });", "list.id in line 2 is undefined: list has {issues, total, next_offset}"),
     ("const now = await tools.demo.now({});\nreturn Date.parse(now.time) + 1;", "now.time in line 2 is undefined: now has {iso, unix_ms, weekday}"),
+    ("await Promise.all([101].map(async id => { await tools.demo.get_issue({ id }) }));", "the function given to map in line 1 returns nothing"),
+    ("const r = await tools.demo.list_issues({ limit: 2 });\nreturn 'items' in r ? r.items : [];", "r.items in line 2 is undefined"),
+    ("const r = await tools.demo.list_issues({ limit: 2 });\nconst out = [];\nfor (const i of r.issues) { if (!i.open) continue; out.push(i.id); }\nreturn out;", "i.open in line 3 is undefined"),
     ("const rs = await Promise.allSettled([101].map(id => tools.demo.get_issue({ id })));\nreturn rs.map(r => r.title);", "Promise.allSettled gives {status, value} or {status, reason}"),
 ]  # fmt: skip
 QUIET: list[str] = [
@@ -162,6 +166,21 @@ QUIET: list[str] = [
     "const r = await tools.demo.list_issues({ state: 'closed', assignee: 'none' });\nreturn r.issues.filter(i => i.votes > 900).map(i => i.title);",
     "const byId = { a: tools.demo.now({}) };\nconst got = await byId.a;\nreturn [got.nothing ?? null];",
     "const zp = tools.demo.now({});\nconst ps = [101, 102].map(id => tools.demo.get_issue({ id }));\nconst out = [await zp, 'zp.x'].slice(2);\nfor (const p of ps) out.push((await p).id);\nreturn [out, (await ps[0]).id];",
+    # a member that is asked for because it may not be there
+    *(f"const r = await tools.demo.list_issues({{ assignee: 'none', state: 'closed' }});\n{rest}" for rest in (
+        "const list = 'items' in r ? r.items : r.issues;\nreturn list;",
+        "const list = Array.isArray(r) ? r : r.items ? r.items : r.issues;\nreturn list;",
+        "if (r.items) return r.items;\nreturn r.issues;",
+        "if (!r.items) { return r.issues; }\nreturn r.items;",
+        "return r.items === undefined ? r.issues : r.items;",
+        "if (typeof r.cursor === 'undefined') console.log('last page');\nreturn r.issues;",
+        "if (!r.truncated) console.log('all');\nreturn r.issues.filter(i => !i.archived);",
+    )),
+    # a function of map that is there for what it does
+    "const { issues } = await tools.demo.list_issues({ limit: 2 });\nreturn issues.map(i => { console.log(i.id); });",
+    "await Promise.all([103].map(async id => { await tools.demo.add_comment({ id, author: 'amy', text: 'x' }); }));",
+    "const out = [];\nawait Promise.all([103].map(async id => { try { out.push((await tools.demo.get_issue({ id })).id) } catch (e) { out.push(e.code) } }));\nreturn [];",
+    "const byId = {};\nreturn [103].map(id => { byId[id] = true });",
     "const zp = tools.demo.now({});\nconst ps = [101].map(async id => tools.demo.get_issue({ id }));\nreturn ['zp.x', (await zp).iso, await Promise.all(ps.map(p => p.catch(() => null)))].slice(1);",
     "const zp = tools.demo.now({});\nconst work = { all: [101].map(async id => tools.demo.get_issue({ id })) };\nreturn ['zp.x', (await zp).iso, await Promise.all(work.all)].slice(1);",
     "const zp = tools.demo.now({});\nconst q = null;\nreturn ['zp.x', (await (q ?? zp)).iso, await (q ? q : zp)].slice(1);",

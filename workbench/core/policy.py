@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from workbench.catalogue.annotations import reads_only
 from workbench.catalogue.deeds import able
 from workbench.catalogue.definitions import definition_id
 from workbench.catalogue.missing import Missing, denied, not_at_hand
@@ -247,8 +248,9 @@ def _answer(catalogue: Catalogue, query: CatalogueQuery, seen: SeenTypes) -> Out
 
 
 def _suggested(catalogue: Catalogue, query: CatalogueQuery, seen: SeenTypes) -> JsonValue:
-    """``{meant, server, found, gives, takes, needs}``: the tool that a wrong name in a script means, written as
-    it is called, or the server; tools that may do what is asked for; what the meant tool gives and takes."""
+    """``{meant, server, found, gives, takes, needs, only_reads}``: the tool that a wrong name in a script
+    means, written as it is called, or the server; tools that may do what is asked for; what the meant tool
+    gives and takes, and whether it says that it changes nothing."""
     name, about = query.tool or "", query.query or ""
     meant = catalogue.named(name) if name else None
     found = able(catalogue, about, _SUGGESTED)
@@ -261,6 +263,7 @@ def _suggested(catalogue: Catalogue, query: CatalogueQuery, seen: SeenTypes) -> 
         "gives": _given_by(meant, seen) if isinstance(meant, ToolInfo) else None,
         "takes": _taken_by(meant) if isinstance(meant, ToolInfo) else None,
         "needs": len(_needed_by(meant)) if isinstance(meant, ToolInfo) else None,
+        "only_reads": isinstance(meant, ToolInfo) and reads_only(meant.annotations),
     }
 
 

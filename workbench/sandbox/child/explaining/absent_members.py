@@ -11,6 +11,7 @@ from typing import Any
 from tree_sitter import Node
 
 from workbench.sandbox.child.explaining.call_parts import callback_of, method_of, parameters_of
+from workbench.sandbox.child.explaining.feature_tests import is_asked_whether
 from workbench.sandbox.child.explaining.result_advice import call_name, gives_of
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.explaining.tool_advice import Ask
@@ -65,6 +66,8 @@ class _Reading:
         self._asked: dict[str, Shape] = {}
         self._assigned: set[str] = set()
         """Variables that get another value, and members that a script gives to what has them not."""
+        self._expected: set[tuple[str, str]] = set()
+        """What is read of what, that need not be there."""
         self._given_items: set[int] = set()
         """Where functions begin that are given items."""
 
@@ -103,6 +106,10 @@ class _Reading:
         if shape["kind"] in {"string", "array"} and name not in _TEXT_HAS:
             return f"{said} is {'text' if shape['kind'] == 'string' else 'an array'}"
         if shape["kind"] != "object" or name in shape["members"] or self._has_another(node):
+            return None
+        read = (self._site.text(owner), name)
+        if read in self._expected or is_asked_whether(self._site, node, shape["members"]):
+            self._expected.add(read)
             return None
         names = list(shape["members"])
         shown = ", ".join(names[:_MOST_SHOWN]) + (", …" if len(names) > _MOST_SHOWN else "")

@@ -180,7 +180,7 @@ def _behind(site: FailureSite, code: str, message: str, ask: Ask | None) -> str 
         return None
     return (
         unawaited.promise_read(site, or_left="undefined" in message)
-        or callbacks.without_return(site)
+        or callbacks.without_return(site, ask)
         or empty_results.of_settled(site.code)
         or absent_member(site, ask)
     )

@@ -15,15 +15,32 @@ from workbench.sandbox.child.explaining.call_parts import (
     method_of,
     parameters_of,
 )
+from workbench.sandbox.child.explaining.result_advice import only_reads
 from workbench.sandbox.child.explaining.script_tree import FailureSite
-from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes
+from workbench.sandbox.child.explaining.tool_advice import Ask
+from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, awaited, expression_of
 
 _TAKE_A_VALUE = frozenset(
     {"map", "flatMap", "filter", "find", "findIndex", "findLast", "some", "every", "reduce", "sort", "toSorted",
      "from"}
 )  # fmt: skip
 _AS_OBJECT = re.compile(r"=>\s*\{(?=\s*(?:[\w$]+|\"[^\"\n]*\"|'[^'\n]*')\s*[:,}]|\s*\.\.\.)")
-_NAMES = re.compile(r"\{\s*[A-Za-z_$][\w$]*(?:\s*,\s*[A-Za-z_$][\w$]*)*\s*,?\s*\}\Z")
+BLOCK_OF_NAMES = re.compile(
+    r"\{\s*+([A-Za-z_$][\w$]*+(?:\s*+,\s*+[A-Za-z_$][\w$]*+)*+)\s*+,?\s*+\}"
+)
+"""``{ a, b }``, which is an object to who wrote it."""
+_AS_LOOPS = frozenset({"map", "flatMap", "from"})
+_AROUND = frozenset(
+    {"parenthesized_expression", "await_expression", "arguments", "call_expression"}
+)
+_CONTROL = frozenset(
+    {"if_statement", "for_statement", "for_in_statement", "while_statement", "do_statement", "try_statement",
+     "switch_statement"}
+)  # fmt: skip
+_CHANGES = frozenset(
+    {"assignment_expression", "augmented_assignment_expression", "update_expression"}
+)
+_ACTS = re.compile(r"console\s*\.\s*\w+|sleep|[^()]*\.\s*(?:push|unshift|set|add|delete)")
 _MOST_TRIED = 8
 _MOST_LETTERS = 400
 _EMPTY = re.compile(r'\{"t":"done","ok":true,"value":(?:null|\[\]|0|""|false|\{\})[,}]')
@@ -47,7 +64,7 @@ def of_an_object(site: FailureSite) -> str | None:
             continue
         body = site.code[start:end]
         whole = f"{site.code[:start]}({body}){site.code[end:]}"
-        if not (_is_block_of_names(body) or ":" in body or "..." in body):
+        if not (BLOCK_OF_NAMES.fullmatch(body) or ":" in body or "..." in body):
             continue
         if site.script.parses(whole):
             at, after = (len(site.code[:place].encode()) for place in (start, end))
@@ -57,12 +74,9 @@ def of_an_object(site: FailureSite) -> str | None:
     return None
 
 
-def _is_block_of_names(body: str) -> bool:
-    return _NAMES.match(body) is not None
-
-
-def without_return(site: FailureSite) -> str | None:
-    """Of a function given to ``map`` and the like that has no ``return``: the line with one."""
+def without_return(site: FailureSite, ask: Ask | None) -> str | None:
+    """Of a function given to ``map`` and the like that has no ``return``: the line with one. None: there is
+    none, or it is there for what it does."""
     if site.script.is_large or site.root.has_error:
         return None
     if (told := of_an_object(site)) is not None:
@@ -71,20 +85,46 @@ def without_return(site: FailureSite) -> str | None:
         called = method_of(call)
         if called is None or called.name not in _TAKE_A_VALUE:
             continue
-        statement = call.parent
-        if (
-            statement is not None
-            and statement.type == "expression_statement"
-            and statement.next_named_sibling is not None
-        ):
+        statement = _whole(call).parent
+        is_kept = statement is None or statement.type != "expression_statement"
+        if not is_kept and statement is not None and statement.next_named_sibling is not None:
             continue  # a loop: nobody wants its value
         for given in arguments_of(call)[:2]:
             body = given.child_by_field_name("body") if given.type in CALLBACKS else None
             if body is None or body.type != "statement_block" or not body.named_children:
                 continue
-            if not returns(body):
-                return _told(site, called.name, given, body)
+            if returns(body):
+                continue
+            if called.name in _AS_LOOPS and _is_loop(site, body, ask, is_kept=is_kept):
+                continue
+            return _told(site, called.name, given, body)
     return None
+
+
+def _whole(call: Node) -> Node:
+    """A call with what waits for it: ``await Promise.all(list.map(…))``."""
+    node = call
+    while (parent := node.parent) is not None and parent.type in _AROUND:
+        node = parent
+    return node
+
+
+def _is_loop(site: FailureSite, body: Node, ask: Ask | None, *, is_kept: bool) -> bool:
+    """Whether a function is there for what it does last: it says, changes or keeps something. A call, too,
+    where nobody keeps what comes of it, but of a tool that only reads."""
+    last = next((node for node in reversed(body.named_children) if node.type != "comment"), None)
+    if last is None or last.type in _CONTROL:
+        return last is not None
+    done = awaited(expression_of(last))
+    if done is None or done.type != "call_expression":
+        return done is not None and done.type in _CHANGES
+    function = done.child_by_field_name("function")
+    called = "" if function is None else site.text(function)
+    if _ACTS.fullmatch(called) is not None:
+        return True
+    is_tool = re.match(r"tools\s*[.\[]|call_tool\b", called) is not None
+    is_own = function is not None and function.type == "identifier"
+    return not is_kept and (not only_reads(site, done, ask) if is_tool else is_own)
 
 
 def returns(body: Node) -> bool:

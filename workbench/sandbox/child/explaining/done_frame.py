@@ -71,7 +71,7 @@ def _of_a_value(
         return told
     site = FailureSite(script, None, None)
     if is_nothing := callbacks.gave_nothing(done):
-        told = callbacks.without_return(site) or empty_results.of_settled(code)
+        told = callbacks.without_return(site, ask) or empty_results.of_settled(code)
     if told is None and (is_nothing or has_blanks or _UNDEFINED in done):
         told = absent_member(site, ask)
     return told

@@ -8,7 +8,11 @@ from tree_sitter import Node
 
 from workbench.sandbox.child.explaining import result_advice, tool_advice
 from workbench.sandbox.child.explaining.call_parts import arguments_of
-from workbench.sandbox.child.explaining.callbacks import ending_with_return, returns
+from workbench.sandbox.child.explaining.callbacks import (
+    BLOCK_OF_NAMES,
+    ending_with_return,
+    returns,
+)
 from workbench.sandbox.child.explaining.misuse import leftmost_of, of_a_promise, of_an_envelope
 from workbench.sandbox.child.explaining.script_tree import FailureSite, Script
 from workbench.sandbox.child.explaining.tool_advice import Ask
@@ -115,7 +119,6 @@ def _of_nothing(
     return None if variable.type != "identifier" else taken_from_result(site, variable, ask)
 
 
-_NAMES = re.compile(r"\{\s*+((?:[A-Za-z_$][\w$]*+\s*+,\s*+)*+)([A-Za-z_$][\w$]*+)\s*+\}[\s;]*+\Z")
 _BEHIND_STATEMENT = re.compile(r";\s*+(?://[^\n]*+\n\s*+)*+\Z")
 _MOST_SHOWN = 300
 _MOST_BETWEEN = 500
@@ -125,13 +128,16 @@ _MOST_BETWEEN = 500
 def of_a_block(code: str) -> str | None:
     """Of a script that ends with ``{ total, issues }``, which is a block and has the value of its last name."""
     at = code.rfind("{")
-    found = None if at < 0 else _NAMES.match(code, at)
-    if found is None or _BEHIND_STATEMENT.search(code, max(0, at - _MOST_BETWEEN), at) is None:
+    found = None if at < 0 else BLOCK_OF_NAMES.match(code, at)
+    if found is None or code[found.end() :].strip("; \t\r\n"):
         return None
-    shown = f"({{ {' '.join(found[1].split())} {found[2]} }})".replace("  ", " ")
+    if _BEHIND_STATEMENT.search(code, max(0, at - _MOST_BETWEEN), at) is None:
+        return None
+    names = found[1].replace(",", " ").split()
+    shown = f"({{ {', '.join(names)} }})"
     if len(shown) > _MOST_SHOWN:
         return None  # nobody gives so many names
-    return f"{{…}} at the end is a block, so the value is {found[2]} alone; for an object end with: {shown}"
+    return f"{{…}} at the end is a block, so the value is {names[-1]} alone; for an object end with: {shown}"
 
 
 _SETTLED = re.compile(r"\b(?:status|value|reason)\b")

@@ -109,14 +109,26 @@ def gives_of(
 ) -> tuple[str, dict[str, Any] | None] | None:
     """A tool as it is called, and what it gives as far as that is known (call_tool: as its result); None: the
     call is none of a tool."""
+    called = _tool_of(site, call)
+    return None if called is None or ask is None else (called[0], ask(called[1], "").get("gives"))
+
+
+def only_reads(site: FailureSite, call: Node, ask: Ask | None) -> bool:
+    """Whether a call is one of a tool that says so of itself."""
+    called = _tool_of(site, call)
+    return called is not None and ask is not None and ask(called[1], "").get("only_reads") is True
+
+
+def _tool_of(site: FailureSite, call: Node) -> tuple[str, str] | None:
+    """A tool as it is called, and its name; None: the call is none of a tool."""
     function = call.child_by_field_name("function")
-    if function is not None and site.text(function) == "call_tool" and ask is not None:
-        names = [site.text(node)[1:-1] for node in arguments_of(call)[:2] if node.type == "string"]
-        return (".".join(names), ask(".".join(names), "").get("gives")) if len(names) == 2 else None
-    found = None if function is None else TOOL.match(site.text(function))
-    if function is None or found is None or ask is None:
+    if function is None:
         return None
-    return site.text(function), ask(tool_name(found[0]), "").get("gives")
+    if site.text(function) == "call_tool":
+        names = [site.text(node)[1:-1] for node in arguments_of(call)[:2] if node.type == "string"]
+        return (".".join(names), ".".join(names)) if len(names) == 2 else None
+    found = TOOL.match(site.text(function))
+    return None if found is None else (site.text(function), tool_name(found[0]))
 
 
 def rows_of_the_catalogue(site: FailureSite) -> str | None:

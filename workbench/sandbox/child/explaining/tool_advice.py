@@ -15,7 +15,7 @@ from workbench.sandbox.child.grammars import all_nodes
 
 Ask = Callable[[str, str], dict[str, Any]]
 """Asks the host which tools there are: by a name, and by words. See policy:
-``{meant, server, found, gives, takes, needs}``."""
+``{meant, server, found, gives, takes, needs, only_reads}``."""
 
 _MOST_NAMES = 4
 _LONGEST = 300
