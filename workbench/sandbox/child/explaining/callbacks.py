@@ -6,6 +6,8 @@ Nothing fails there: ``map`` gives a list of nothing, ``filter`` an empty one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 from tree_sitter import Node
 
@@ -57,21 +59,41 @@ def gave_nothing(done: str) -> bool:
 
 def of_an_object(site: FailureSite) -> str | None:
     """Of ``i => { id: i.id, title: i.title }``, which is a block: the line with brackets around the object."""
-    for found in list(_AS_OBJECT.finditer(site.code))[:_MOST_TRIED]:
-        start = found.end() - 1
-        end = _closing(site.code, start)
-        if end is None or end - start > _MOST_LETTERS or ";" in site.code[start:end]:
-            continue
-        body = site.code[start:end]
-        whole = f"{site.code[:start]}({body}){site.code[end:]}"
-        if not (BLOCK_OF_NAMES.fullmatch(body) or ":" in body or "..." in body):
-            continue
-        if site.script.parses(whole):
+    found = [(at, end) for at, end in _blocks(site.code) if _may_be_object(site.code[at:end])]
+    if not found or site.script.is_large:
+        return None
+    # What has several of them parses with all in brackets; some may be blocks that were meant.
+    for tried in (found, found[:1])[: len(found)]:
+        if site.script.parses(_in_brackets(site.code, tried)):
+            start, end = tried[0]
             at, after = (len(site.code[:place].encode()) for place in (start, end))
             line, _ = site.place_of(at)
-            fixed = site.line_with(at, f"({body})", after)
+            fixed = site.line_with(at, f"({site.code[start:end]})", after)
             return f"{{…}} behind => in line {line} is a block; for an object write: {fixed}"
     return None
+
+
+def _blocks(code: str) -> Iterator[tuple[int, int]]:
+    """Where bodies of arrow functions stand that begin as an object does."""
+    for found in islice(_AS_OBJECT.finditer(code), _MOST_TRIED):
+        start = found.end() - 1
+        if (end := _closing(code, start)) is not None:
+            yield start, end
+
+
+def _may_be_object(body: str) -> bool:
+    if len(body) > _MOST_LETTERS or ";" in body:
+        return False
+    return BLOCK_OF_NAMES.fullmatch(body) is not None or ":" in body or "..." in body
+
+
+def _in_brackets(code: str, places: list[tuple[int, int]]) -> str:
+    text, behind = "", 0
+    for start, end in places:
+        if start >= behind:
+            text += f"{code[behind:start]}({code[start:end]})"
+            behind = end
+    return text + code[behind:]
 
 
 def without_return(site: FailureSite, ask: Ask | None) -> str | None:

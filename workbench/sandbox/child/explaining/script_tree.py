@@ -12,7 +12,7 @@ from workbench.sandbox.child.grammars import Grammars, Path, path_to
 from workbench.sandbox.child.starting import fences
 
 _MOST_SHOWN = 300
-_LONGEST = 1 << 14
+_LONGEST = 1 << 16
 _DEEPEST = 200
 
 

@@ -7,7 +7,7 @@ condition is true: nothing fails there, and the run ends with something that nob
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from itertools import islice
 
 from tree_sitter import Node
 
@@ -19,7 +19,7 @@ from workbench.sandbox.child.explaining.call_parts import (
 )
 from workbench.sandbox.child.explaining.not_waiting import waits_for_nothing
 from workbench.sandbox.child.explaining.script_tree import FailureSite
-from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, path_to, words
+from workbench.sandbox.child.grammars import FUNCTIONS, Path, all_nodes, path_to, words
 
 _CHAINED = frozenset({"then", "catch", "finally"})
 _COMBINED = re.compile(r"Promise\.(?:all|allSettled|race|any)\Z")
@@ -31,6 +31,8 @@ _READS = frozenset(
     {"template_substitution", "binary_expression", "subscript_expression", "spread_element"}
 )
 _MOST_CALLS = 200
+_MOST_USES = 50
+"""Of one variable; of what is used more often nothing is said."""
 _MOST_SHOWN = 80
 _WHOLE_CALL = 200
 _NAMES = frozenset({"identifier", "shorthand_property_identifier_pattern"})
@@ -219,8 +221,8 @@ def _kept_in_variable(site: FailureSite, call: Node, declarator: Node) -> tuple[
     told = _told(site, call, fixed)
     if pattern.type in {"object_pattern", "array_pattern"}:
         return _READ, told
-    uses = list(_uses(site, pattern, declarator))
-    if any(_is_waited_for(site, path) for path in uses):
+    uses = _uses(site, pattern, declarator)
+    if uses is None or any(_is_waited_for(site, path) for path in uses):
         return None
     if any(_reads(site, path) for path in uses):
         return _READ, told
@@ -243,7 +245,7 @@ def _maps_async(call: Node) -> bool:
 def _list_use(site: FailureSite, call: Node, mapped: Node) -> tuple[int, str] | None:
     """How a list of Promises is used, where that is wrong."""
     holder = mapped.parent
-    if holder is None or not _may_wait(site, mapped):
+    if holder is None or holder.type == "arguments" or not _may_wait(site, mapped):
         return None
     told = _told(site, call, _edited(site, _all_of(site, mapped)))
     if holder.type == "pair":
@@ -253,14 +255,13 @@ def _list_use(site: FailureSite, call: Node, mapped: Node) -> tuple[int, str] | 
         at = next((at for at, node in enumerate(path) if node == mapped), 0)
         return None if at == 0 or _is_list_waited_for(site, path[: at + 1]) else (_READ, told)
     pattern = holder.child_by_field_name("name") if holder.type == "variable_declarator" else None
-    if pattern is None or any(
-        _is_list_waited_for(site, path) for path in _uses(site, pattern, holder)
-    ):
+    uses = None if pattern is None else _uses(site, pattern, holder)
+    if uses is None or any(_is_list_waited_for(site, path) for path in uses):
         return None
     return _READ, told
 
 
-def _is_list_waited_for(site: FailureSite, path: list[Node]) -> bool:
+def _is_list_waited_for(site: FailureSite, path: Path) -> bool:
     """Whether it is waited for what is in a list: ``all(list.map(p => p.catch(f)))``, ``await list[0]``, and
     ``await p`` in a loop over them."""
     if _is_waited_for(site, path):
@@ -294,15 +295,18 @@ def _is_list_waited_for(site: FailureSite, path: list[Node]) -> bool:
     )
 
 
-def _uses(site: FailureSite, pattern: Node, declarator: Node) -> Iterator[list[Node]]:
-    """The places behind it where a variable is used, within the function that declares it."""
+def _uses(site: FailureSite, pattern: Node, declarator: Node) -> list[Path] | None:
+    """The places behind it where a variable is used, within the function that declares it; None: too many."""
     around = _function_around(site, declarator) or site.root
-    for path in words(site.root, site.source, site.text(pattern).encode()):
-        if declarator.end_byte <= path[-1].start_byte < around.end_byte:
-            yield path
+    found = words(site.root, site.source, site.text(pattern).encode())
+    within = (
+        path for path in found if declarator.end_byte <= path[-1].start_byte < around.end_byte
+    )
+    uses = list(islice(within, _MOST_USES + 1))
+    return uses if len(uses) <= _MOST_USES else None
 
 
-def _is_waited_for(site: FailureSite, path: list[Node]) -> bool:
+def _is_waited_for(site: FailureSite, path: Path) -> bool:
     """Whether the use waits for it: ``await p``, ``return p``, ``p.then(f)``, ``all([p])``, ``f(p)``; or hands
     it on: ``await (fast ? p : q)``, ``const q = p``."""
     at = len(path) - 1
@@ -348,7 +352,7 @@ def _stands_for(site: FailureSite, parent: Node, node: Node) -> bool:
     return parent.type == "parenthesized_expression"
 
 
-def _reads(site: FailureSite, path: list[Node]) -> bool:
+def _reads(site: FailureSite, path: Path) -> bool:
     parent = path[-2]
     if parent.type == "member_expression":
         return parent.child_by_field_name("object") == path[-1]
@@ -374,7 +378,7 @@ def _told(site: FailureSite, call: Node, fixed: str | None) -> str:
 
 
 def _edited(site: FailureSite, edits: list[tuple[int, int, str]]) -> str | None:
-    """The lines from the first edit to the last, with all of them; None: more than fits."""
+    """The lines from the first edit to the last (there is one), with all of them; None: more than fits."""
     edits = sorted(edits)
     first, last = edits[0][0], max(end for _, end, _ in edits)
     text, at = b"", first
