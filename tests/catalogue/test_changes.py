@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from workbench.catalogue.changes import Part, parts_of
+from workbench.catalogue.changes import Change, Part, parts_of
 from workbench.catalogue.definitions import _ordered
+from workbench.catalogue.side_by_side import side_by_side
 from workbench.text.jsontext import canonical
 
 _OLD: dict[str, Any] = {
@@ -44,6 +45,29 @@ def test_only_what_differs_is_shown() -> None:
         Part("inputSchema.properties.path.maxLength", "10", None, ("it takes more than before",)),
         Part("inputSchema.properties.depth.type", None, "integer", ("a new argument",)),
     )
+
+
+def _words(new: dict[str, Any], old: dict[str, Any] | None = _OLD) -> str:
+    return Change("s", "t", "it waits", parts_of(old, new), is_new=old is None).words
+
+
+def test_what_waits_in_words() -> None:
+    assert _words(_OLD, None) == "new"
+    assert _words(_OLD) == "it waits"
+    assert (
+        _words(_changed(description="Reads", annotations={})) == "changed: description, annotations"
+    )
+    properties = {"path": {"type": "integer", "minLength": 1}, "mode": {"enum": ["r"]}}
+    more = _schema(properties=properties, required=["path", "mode"], additionalProperties=True)
+    assert _words(more) == "changed: argument path, required arguments, arguments"
+    assert _words(_changed(outputSchema={"type": "object"})) == "changed: results"
+
+
+def test_the_parts_that_deserve_a_second_look_come_first() -> None:
+    new = _schema(required=["path", "key"]) | {"description": "Reads"}
+    change = Change("s", "t", "it waits", parts_of(_OLD, new), is_new=False)
+    parts = [line.left for line in side_by_side(change, 80) if line.kind == "part"]
+    assert parts == ["inputSchema.required", "description"]
 
 
 def test_of_a_new_tool_everything_is_shown() -> None:

@@ -48,6 +48,14 @@ class Change:
         return tuple(dict.fromkeys(risk for part in self.parts for risk in part.risks))
 
     @property
+    def words(self) -> str:
+        """What it is: ``new``, or ``changed: description, argument mode``."""
+        if self.is_new:
+            return "new"
+        named = dict.fromkeys(_named(part.path) for part in self.parts)
+        return f"changed: {', '.join(named)}" if named else self.hold
+
+    @property
     def may_vary(self) -> bool:
         """It was another one so often that it may differ at each start by itself."""
         return self.forms >= 3
@@ -75,6 +83,16 @@ def parts_of(old: dict[str, JsonValue] | None, new: dict[str, JsonValue]) -> tup
             found.append(Part("…", None, "there are more differences than can be shown"))
             break
     return tuple(found)
+
+
+def _named(path: str) -> str:
+    """What a part is of, as people say it: ``inputSchema.properties.mode.type`` is ``argument mode``."""
+    top, *inner = path.split(".")
+    if top == "inputSchema":
+        if inner[:1] == ["properties"] and len(inner) > 1:
+            return f"argument {inner[1]}"
+        return "required arguments" if inner == ["required"] else "arguments"
+    return "results" if top == "outputSchema" else top
 
 
 def _compared(

@@ -27,14 +27,16 @@ class Line:
 
 
 def side_by_side(change: Change, width: int) -> Iterator[Line]:
-    """Lines of at most ``width`` characters. Of a definition that is new there is one side only."""
+    """Lines of at most ``width`` characters, the parts that deserve a second look first. Of a definition that
+    is new there is one side only."""
+    parts = sorted(change.parts, key=lambda part: not part.risks)
     if change.is_new:
-        for part in change.parts:
+        for part in parts:
             yield from _alone(part, width)
         return
     column = max(_NARROWEST, (width - _RULE) // 2)
     yield Line("pair", "approved".ljust(column), "now")
-    for part in change.parts:
+    for part in parts:
         yield Line("part", clean_line(part.path), risks=_risks(part))
         left, right = _wrapped(part.old, column), _wrapped(part.new, column)
         for index in range(max(len(left), len(right))):

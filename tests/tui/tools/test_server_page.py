@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.support.changing_server import SERVER
 from tests.support.servers import call
-from tests.tui.conftest import MakeApp, app_opened, until
+from tests.tui.conftest import MakeApp, app_opened, told, until
 from tests.tui.tools.tools_app import ToolsApp, lines, said, screen
 from tests.upstream.logging_in import browser, guarded
 from workbench.catalogue.tools import ServerInfo
@@ -321,7 +322,7 @@ async def test_a_login_that_fails_shows_its_steps_and_one_can_give_up(tmp_path: 
 
 
 @pytest.mark.slow
-async def test_the_header_and_the_trace_say_how_many_tools_wait(
+async def test_how_many_tools_wait_is_said_once_in_the_header_or_above_the_trace(
     tmp_path: Path, make_app: MakeApp
 ) -> None:
     _define(tmp_path, _A, _B)
@@ -331,7 +332,11 @@ async def test_the_header_and_the_trace_say_how_many_tools_wait(
         header = app.main.query_one("#header", Static)
         await until(lambda: "! 2 tools wait" in str(header.content), "the header")
         trace = app.main.query_one("#trace")
+        assert "wait" not in str(trace.border_title)
+        await pilot.resize_terminal(80, 24)  # without a header
         await until(lambda: "! 2 tools wait for approval" in str(trace.border_title), "the trace")
+        await pilot.resize_terminal(120, 40)
+        await until(lambda: "wait" not in str(trace.border_title), "the header has it again")
         runtime = app.runtime_now
         assert runtime is not None
         runtime.upstream.approve("s")
@@ -340,16 +345,59 @@ async def test_the_header_and_the_trace_say_how_many_tools_wait(
         await pilot.pause()
 
 
-async def test_at_80x24_all_that_waits_is_seen_above_what_changed(tmp_path: Path) -> None:
-    _define(tmp_path, *({"name": f"tool_{n}"} for n in range(4)))
-    config = Config(servers={"s": _server(tmp_path, trust="pin")})
-    async with _opened(config, tmp_path, (80, 24)) as (app, pilot, runtime):
-        await until(lambda: runtime.upstream.catalogue().servers["s"].waiting == 4, "they wait")
-        app.push_screen(ApproveScreen(runtime.upstream, "s"))
+@pytest.mark.parametrize("size", [(120, 24), (80, 24), (60, 20)])
+async def test_each_tool_that_waits_says_in_words_what_it_is(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    argument = {"type": "object", "properties": {"q": {"type": "string"}}}
+    _define(tmp_path, {"name": "quiet"}, {"name": "asks"}, {"name": "gone"})
+    settings = _server(tmp_path, trust="pin")
+    async with _opened(Config(servers={"s": settings}), tmp_path, size) as (app, pilot, runtime):
+        await until(lambda: runtime.upstream.catalogue().servers["s"].waiting == 3, "they wait")
+        runtime.upstream.approve("s")
+        _define(
+            tmp_path,
+            {"name": "quiet", "description": "Says more"},
+            {"name": "asks", "inputSchema": argument},
+            {"name": "fresh"},
+        )
+        await runtime.upstream.reconnect("s")
+        await until(lambda: runtime.upstream.catalogue().servers["s"].waiting == 3, "others wait")
+        await pilot.press("g", "minus")
+        assert "quiet, asks, fresh" in said(app), "folded, the page names them"
+        await pilot.press("asterisk")
+        assert "quiet" not in said(app), "their rows stand beside the page"
+        await pilot.press("a")
         await until(lambda: app.screen.query("#approve-text"), "the question")
         await pilot.pause()
         asked = app.screen
         assert isinstance(asked, ApproveScreen)
-        assert asked.rows.size.height == 1 + 4  # a head, and no empty row
-        await pilot.resize_terminal(120, 24)
-        await until(lambda: asked.rows.size.height > 10, "beside it: as high as the box")
+        rows = [asked.rows.render_line(y).text.strip() for y in range(asked.rows.size.height)]
+        assert [" ".join(row.split()) for row in rows] == [
+            "Tool What waits",
+            "▶ [ ] quiet changed: description",
+            "[ ] asks changed: argument q ! look twice",
+            "[ ] fresh new",
+        ]  # a head, and no empty row
+
+
+async def test_a_key_typed_ahead_approves_nothing_that_was_not_on_the_screen(
+    tmp_path: Path,
+) -> None:
+    _define(tmp_path, _A, _B)
+    config = Config(servers={"s": _server(tmp_path, trust="pin")})
+    async with _opened(config, tmp_path) as (app, pilot, runtime):
+
+        def waiting() -> int:
+            return runtime.upstream.catalogue().servers["s"].waiting
+
+        await until(lambda: waiting() == 2, "they wait")
+        await pilot.press("g", "a")
+        await until(lambda: app.screen.query("#approve-text"), "the question")
+        await pilot.pause()
+        for _ in range(2):
+            app.post_message(events.Key("a", "a"))
+        await told(app, "Not approved")
+        assert waiting() == 1
+        await pilot.press("a")
+        await until(lambda: waiting() == 0, "it is, once it was seen")

@@ -100,7 +100,7 @@ class FrameTitles:
         room = self._trace_pane.title_room - len(_TRACE) - beside
         title, made = Content(_TRACE), Content("")
         waiting = Content("")
-        if self._waiting:
+        if self._waiting and paired:  # else the first line has it
             waiting = Content.styled(f" · ! {self._waiting} for approval", "$text-warning")
         if run is not None:
             made = calls_made(self._runs.totals)
@@ -110,7 +110,7 @@ class FrameTitles:
                 title += Content(f" · {fit(name, min(left, cell_len(name)))}")
         title += made
         if title.cell_length - len(_TRACE) + waiting.cell_length <= room:
-            title += waiting  # the first line has it, too
+            title += waiting
         if paired:
             title, both = _of_both(title, Content(_DETAIL))
             self._detail.name_both(both)
@@ -119,7 +119,7 @@ class FrameTitles:
         self._trace_pane.set_title(title)
 
     def show_waiting(self, servers: Iterable[ServerInfo], *, paired: bool) -> None:
-        """Say above the trace how many tools wait for approval."""
+        """Say above the trace how many tools wait for approval, where there is no first line that does."""
         before, self._waiting = self._waiting, waiting_words(servers)
         if self._waiting != before:
             self.show_trace(paired=paired)

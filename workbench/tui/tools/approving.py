@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -23,25 +24,25 @@ from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
+    from workbench.tui.app import WorkbenchApp
     from workbench.upstream import Manager
 
 _LEAST_WIDTH = 40
+_LOOK_TWICE = "  ! look twice "
 
 
 class ApproveScreen(GuardedModal[None]):
     """The tools of one server that wait; one, some or all are approved."""
 
+    app: WorkbenchApp
+
     DEFAULT_CSS = """
     ApproveScreen { align: center middle; background: $background 60%; }
     ApproveScreen #approve-panes { width: 96%; height: 92%; background: $surface; }
-    ApproveScreen #approve-tools { width: 1fr; }
-    ApproveScreen #approve-change { width: 3fr; }
+    ApproveScreen #approve-tools { height: 2fr; }
+    ApproveScreen #approve-change { height: 3fr; }
     ApproveScreen VerticalScroll { padding: 0 1; }
-    ApproveScreen.-narrow #approve-panes { layout: vertical; }
-    ApproveScreen.-narrow #approve-tools { width: 1fr; height: 2fr; }
-    ApproveScreen.-narrow #approve-change { width: 1fr; height: 3fr; }
     """
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 (Textual's own form)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("approving")]
 
     def __init__(self, upstream: Manager, server: str, tool: str | None = None) -> None:
@@ -50,13 +51,16 @@ class ApproveScreen(GuardedModal[None]):
         self._upstream = upstream
         self._server = server
         self._first = tool
+        self._name_cells = 0
+        self._renewed = 0.0
+        """When the rows were last made anew by an approval: of ``KeyOrder.moment``."""
         self._marked: set[tuple[str, str]] = set()
         """Tools and the form of their definition: one that the server sends meanwhile was not looked at."""
 
     def compose(self) -> ComposeResult:
-        with Horizontal(id="approve-panes"):
+        with Vertical(id="approve-panes"):
             with Pane(id="approve-tools"):
-                yield RowList[Change](self._line, lambda _: "  Tool", id="approve-rows")
+                yield RowList[Change](self._line, self._heading, id="approve-rows")
             with Pane(id="approve-change"), VerticalScroll():
                 yield Static(id="approve-text", markup=False)
 
@@ -69,13 +73,7 @@ class ApproveScreen(GuardedModal[None]):
         self._show()
 
     def on_resize(self) -> None:
-        self._share()
         self._describe()
-
-    def _share(self) -> None:
-        """Where the list stands above, it has no more rows than it needs: a head and a frame."""
-        needs = len(self.rows.rows) + 3 if self.has_class("-narrow") else None
-        self.query_one("#approve-tools").styles.max_height = needs
 
     def _show(self) -> None:
         try:
@@ -88,21 +86,31 @@ class ApproveScreen(GuardedModal[None]):
             return
         names = [change.tool for change in changes]
         self._marked &= set(map(_seen, changes))
-        at = names.index(self._first) if self._first in names else self.rows.cursor
-        self._first = None
-        self.rows.set_rows(changes, at)
-        self._share()
-        self.query_one("#approve-tools", Pane).set_title(
+        sought = self.rows.row.tool if self.rows.row is not None else self._first
+        self._name_cells = max(cell_len(clean_line(name)) for name in names)
+        self.rows.renew(changes, names.index(sought) if sought in names else None)
+        pane = self.query_one("#approve-tools", Pane)
+        pane.styles.max_height = len(changes) + 3  # no more than it needs: a head and a frame
+        pane.set_title(
             f"{clean_line(self._server, 40)} · {len(changes)} to approve",
             f"{len(self._marked)} marked" if self._marked else "Space marks",
         )
         self._describe()
 
+    def _heading(self, width: int) -> str:
+        return "  " + fit("    Tool", self._beside_name(width)) + "What waits"
+
+    def _beside_name(self, width: int) -> int:
+        """Cells up to where it is said what waits: of the widest name, of half a line at most."""
+        return min(self._name_cells + len("[ ]   "), max(0, width // 2))
+
     def _line(self, change: Change, width: int) -> list[Part]:
         mark = "[x] " if _seen(change) in self._marked else "[ ] "
-        sign = f" ! {len(change.risks)}" if change.risks else " new" if change.is_new else ""
-        name = fit(mark + clean_line(change.tool), max(0, width - len(sign)))
-        return [(name, ""), (sign, "warning" if change.risks else "dim")]
+        sign = _LOOK_TWICE if change.risks else ""
+        beside = self._beside_name(width)
+        name = fit(mark + clean_line(change.tool), beside - 2) + "  "
+        words = fit(clean_line(change.words), max(0, width - beside - len(sign)))
+        return [(name, ""), (words, "dim"), (sign, "warning")]
 
     @on(RowList.Highlighted)
     def _describe(self) -> None:
@@ -113,7 +121,7 @@ class ApproveScreen(GuardedModal[None]):
         text = self.query_one("#approve-text", Static)
         width = max(_LEAST_WIDTH, text.container_size.width or pane.size.width - 4)
         text.update(Content("\n").join(_lines_of(change, width)))
-        pane.set_title(clean_line(f"{change.tool}: {change.hold}"))
+        pane.set_title(clean_line(change.tool))
         pane.query_one(VerticalScroll).scroll_home(animate=False)
 
     @on(RowList.Selected)
@@ -142,6 +150,11 @@ class ApproveScreen(GuardedModal[None]):
     def _approve(self, tools: list[str], *, varying: bool = False) -> None:
         if not tools:
             return
+        if self.app.key_order.was_typed_before(self._renewed):
+            self.notify(
+                "Not approved: it was not on the screen when that was pressed", markup=False
+            )
+            return
         try:
             self._upstream.approve(self._server, tools, varying=varying, seen=self.rows.rows)
         except KeyError:  # the configuration, or the server, may just have lost or changed it
@@ -154,6 +167,7 @@ class ApproveScreen(GuardedModal[None]):
             said = f"Approved{whatever}: {', '.join(tools)}"
             self.notify(clean_line(said, 300), markup=False)
         self._show()
+        self._renewed = self.app.key_order.moment()
 
 
 def _seen(change: Change) -> tuple[str, str]:
@@ -161,11 +175,8 @@ def _seen(change: Change) -> tuple[str, str]:
 
 
 def _lines_of(change: Change, width: int) -> Iterator[Content]:
-    if change.risks:
-        yield Content.styled("Look twice:", "bold $text-warning")
-        for risk in change.risks:
-            yield Content.styled(f"  ! {clean_line(risk)}", "$text-warning")
-        yield Content("")
+    yield Content.styled(clean_line(change.hold), "$foreground 70%")
+    yield Content("")
     if change.may_vary:
         said = f"It was seen in {change.forms} forms: if its server changes it at each start, v approves it so"
         yield Content.styled(said, "$text-warning")

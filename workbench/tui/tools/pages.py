@@ -32,7 +32,7 @@ def gone(server: str) -> str:
 def about_server(server: ServerInfo, health: ServerHealth, waiting: Sequence[str] = ()) -> Content:
     """What is known of a server, and the keys for what can be done about it.
 
-    waiting: the names of its tools that wait for approval.
+    waiting: the names of its tools that wait for approval, where nothing beside the page has them.
     """
     lines = [
         Content.styled(clean_line(server.name), "bold"),

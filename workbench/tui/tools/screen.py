@@ -228,8 +228,10 @@ class ToolsScreen(ServerCommands):
         elif row.tool is None:
             with suppress(KeyError):  # the configuration may just have lost it
                 health = self._runtime.upstream.health(row.server.name)
-                tools = self._runtime.upstream.catalogue().tools.get(row.server.name, {})
-                waiting = [name for name, tool in tools.items() if not tool.approved]
+                waiting = []
+                if row.server.name in self._folded:  # else its rows stand beside the page
+                    tools = self._runtime.upstream.catalogue().tools.get(row.server.name, {})
+                    waiting = [name for name, tool in tools.items() if not tool.approved]
                 said.put(about_server(row.server, health, waiting))
             pane.set_title(clean_line(row.server.name), "Enter folds · r reconnects · e its log")
         else:
