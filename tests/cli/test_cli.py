@@ -138,7 +138,7 @@ def test_text_of_the_command_line_is_utf8_in_every_locale(shell: Shell) -> None:
         (["--script", "../x"], "a name, not a path"),
         (["--script", "reprot"], "did you mean 'report.js'"),
         (["--code", "1", "--timeout", "0"], "timeout_ms must be from 1 to 600000, not 0"),
-        (["--code", "1", "--timeout", "soon"], "invalid int"),
+        (["--code", "1", "--timeout", "soon"], "--timeout: must be a whole number, not 'soon'"),
         (["--code", "1", "--max-tool-calls", "-1"], "max_tool_calls must be 0 or more"),
         (["--code", "1", "--max-parallel", "33"], "from 1 to 32"),
         (["--code", "1", "--what"], "unrecognized arguments"),

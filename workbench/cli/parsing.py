@@ -7,13 +7,18 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
-from workbench.text.sanitize import clean_line
+from workbench.text.sanitize import clean_line, shortened
 from workbench.text.sizes import MOST_WHOLE
 
 
 def _whole(text: str) -> int:
-    """What every flag takes that is a number. Raises ValueError and ArgumentTypeError."""
-    value = int(text)
+    """What every flag takes that is a number. Raises ArgumentTypeError."""
+    try:
+        value = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"must be a whole number, not {shortened(repr(text), 60)}"
+        ) from None
     if abs(value) > MOST_WHOLE:
         raise argparse.ArgumentTypeError(f"must be at most {MOST_WHOLE}")
     return value

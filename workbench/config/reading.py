@@ -26,9 +26,11 @@ from workbench.config.schema import (
     UiSettings,
 )
 from workbench.config.toml_documents import holds_nul, leaves, line_of, look_up
+from workbench.config.units import unit_of, without_unit
 from workbench.core import paths
 from workbench.core.model import JsonValue, Limits, PoolSettings
 from workbench.text.jsontext import loads
+from workbench.text.sanitize import shortened
 from workbench.util.files import read_regular
 from workbench.util.here import expanded, here
 from workbench.util.own_python import own_module
@@ -196,8 +198,13 @@ class _Reader:
             self._check(key, value, "command line")
             return value, Origin("flag", "command line")
         if key.environment in environ:
-            value = from_text(key, environ[key.environment])
-            self._check(key, value, f"environment variable {key.environment}")
+            where, value = f"environment variable {key.environment}", key.default
+            try:
+                value = from_text(key, environ[key.environment])
+            except ConfigError as error:
+                self._problems.append(f"{where}: {error}")
+            else:
+                self._check(key, value, where)
             return value, Origin("environment", key.environment)
         found, value = look_up(self._document, key.name)
         if found:
@@ -362,17 +369,22 @@ def url_problem(url: str) -> str | None:
 
 
 def from_text(key: Key, text: str) -> JsonValue:
-    """A value as it stands in an environment variable or on the command line.
+    """A value as it stands in an environment variable or on the command line, or as it is typed.
 
-    A list is a JSON array, or its items with commas between.
+    A list is a JSON array, or its items with commas between; a number may have its unit: ``30 s``.
+    Raises ConfigError.
     """
     if key.kind == "bool":
         return {"true": True, "1": True, "false": False, "0": False}.get(text.strip().lower(), text)
     if key.kind == "int":
         try:
-            return int(text.strip().replace("_", ""))
+            return int(without_unit(key.name, text).strip().replace("_", ""))
         except ValueError:
-            return text
+            unit = unit_of(key.name)
+            if unit is None:
+                return text
+        told = f"{key.allowed} ({unit.counts}), or a number with {unit.named}"
+        raise ConfigError(f"{key.name} must be {told}, not {shortened(repr(text), 60)}")
     if key.kind == "list" and text.lstrip().startswith("["):
         try:
             return loads(text)

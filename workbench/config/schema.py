@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from workbench.config.references import asks_outside, resolved, unresolved
+from workbench.config.units import unit_of
 from workbench.core.model import JsonValue, Limits, PoolSettings
 from workbench.text.sanitize import shortened
 from workbench.text.sizes import MOST_WHOLE
@@ -69,7 +70,9 @@ class Key:
         elif self.kind == "list":
             good = isinstance(value, list) and all(isinstance(item, str) for item in value)
         if not good:
-            return f"{self.name} must be {self.allowed}, not {_shown(value)}"
+            unit = unit_of(self.name)
+            counts = f" ({unit.counts})" if unit is not None else ""
+            return f"{self.name} must be {self.allowed}{counts}, not {_shown(value)}"
         return self._wrong_pattern(value) if self.are_patterns else None
 
     def _wrong_pattern(self, value: JsonValue) -> str | None:

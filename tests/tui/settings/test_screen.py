@@ -83,7 +83,7 @@ async def test_a_value_is_changed_and_comments_stay(file: Path) -> None:
         app.screen.query_one(Input).value = "9999999"
         await pilot.press("enter")
         problem = app.screen.query_one("#line-problem", Static)
-        assert "must be a whole number from 8 to 2048, not 9999999" in str(problem.content)
+        assert "must be a whole number from 8 to 2048 (MB), not 9999999" in str(problem.content)
         assert isinstance(app.screen, LineScreen), "it is not taken"
         assert "128" in file.read_text()
         app.screen.query_one(Input).value = "256"

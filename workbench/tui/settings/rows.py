@@ -10,9 +10,9 @@ from types import MappingProxyType
 from textual.content import Content
 
 from workbench.config import KEYS, Config, Key
+from workbench.config.units import in_words, unit_of
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
-from workbench.tui.settings.units import allowed_in_words, in_words
 from workbench.tui.widgets.line_view import Part, fit
 
 _NAME = max(len(key.name) for key in KEYS)
@@ -64,6 +64,15 @@ def settings_of(
     return found
 
 
+def allowed_in_words(key: Key) -> str:
+    """What a key may be: ``milliseconds, 1 to 600,000; or with a unit: 30 s or 2 min``."""
+    unit = unit_of(key.name)
+    if unit is None:
+        return key.allowed
+    bounds = f"{key.least:,} to {key.most:,}" if key.most is not None else f"{key.least:,} or more"
+    return f"{unit.counts}, {bounds}; or with a unit: {unit.example}"
+
+
 def value_text(value: JsonValue) -> str:
     """A value as one types it: lists with commas, as JSON where an item has one."""
     if isinstance(value, list):
@@ -86,7 +95,7 @@ def row_line(setting: Setting, width: int) -> list[Part]:
     changed = setting.value != setting.key.default
     text = clean_line(value_text(setting.value)) or setting.in_force or "–"
     style = "error" if setting.problem else "strong" if changed else ""
-    size = in_words(setting.key, setting.value)
+    size = in_words(setting.key.name, setting.value)
     if size.partition(" ")[0].replace(",", "") == text:
         text = size
     elif size and len(text) + len(size) + 2 <= value:
@@ -113,14 +122,14 @@ def short_origin(setting: Setting) -> str:
 def about(setting: Setting) -> Content:
     """What a key means, what it may be, where its value comes from."""
     key = setting.key
-    default = in_words(key, key.default) or value_text(key.default)
+    default = in_words(key.name, key.default) or value_text(key.default)
     value = clean_line(value_text(setting.value)) or "nothing"
     if setting.in_force:
         value += f": {setting.in_force} is shown, as chosen last"
     allowed = allowed_in_words(key) + (
         f"; default {default}" if default else "; not set by default"
     )
-    size = in_words(key, setting.value)
+    size = in_words(key.name, setting.value)
     if size.partition(" ")[0].replace(",", "") == value:
         value, size = size, ""
     lines = [

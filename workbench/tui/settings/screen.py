@@ -18,8 +18,15 @@ from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.dialogs.pick import PickScreen
-from workbench.tui.settings.rows import Setting, about, heading, row_line, settings_of, value_text
-from workbench.tui.settings.units import allowed_in_words, without_unit
+from workbench.tui.settings.rows import (
+    Setting,
+    about,
+    allowed_in_words,
+    heading,
+    row_line,
+    settings_of,
+    value_text,
+)
 from workbench.tui.themes import DEFAULT, unknown_theme
 from workbench.tui.widgets.filtered_list import FilteredList
 from workbench.tui.widgets.guarded_screen import GuardedScreen
@@ -165,7 +172,7 @@ class SettingsScreen(GuardedScreen[None]):
             asked = LineScreen(title, value_text(row.value), check=_checked_for(key))
             text = await self.app.push_screen_wait(asked)
             if text is not None:
-                await self._set(key, without_unit(key, text))
+                await self._set(key, text)
 
     async def _choose_theme(self, key: Key) -> None:
         """One of the themes that there are; each is shown while the cursor is on it."""
@@ -239,7 +246,7 @@ def _checked_for(key: Key) -> Callable[[str], str | None]:
 
     def check(text: str) -> str | None:
         try:
-            return key.problem(from_text(key, without_unit(key, text)))
+            return key.problem(from_text(key, text))
         except ConfigError as error:
             return str(error)
 
