@@ -6,6 +6,7 @@ import pytest
 
 from tests.tui.conftest import MakeApp, app_opened, until
 from workbench.tui.app import WorkbenchApp
+from workbench.tui.main.status_lines import StatusLine
 
 pytestmark = pytest.mark.anyio
 
@@ -73,3 +74,19 @@ async def test_a_run_that_is_shown_leaves_the_focus_where_a_key_put_it(make_app:
         await pilot.pause()
         assert main.detail.error_card.display
         assert main.focused is main.tab.script
+
+
+async def test_a_script_that_comes_to_the_front_says_again_how_it_ran(make_app: MakeApp) -> None:
+    """On small terminals the first line does not: “F5 runs the script” stood there beside its error."""
+    app = make_app("throw new Error('no')")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app_opened(app)
+        main = app.main
+        line = main.query_one("#status", StatusLine)
+        await pilot.press("f5")
+        await until(lambda: "RUNTIME_ERROR at test.js:1" in str(line.content), "it failed")
+        await pilot.press("ctrl+n")
+        await until(lambda: len(main.scripts.tabs) == 2, "another script")
+        await until(lambda: "F5 runs" in str(line.content), "which never ran")
+        await pilot.press("ctrl+pageup")
+        await until(lambda: "RUNTIME_ERROR at test.js:1" in str(line.content), "the first again")

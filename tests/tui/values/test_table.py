@@ -72,6 +72,16 @@ def test_order() -> None:
         ("title>d", [103]),
         ("open:true", [1000]),
         ("nowhere:x", []),
+        ('title:"dark theme"', [103]),
+        ('-title:"dark theme"', [99, 1000]),
+        ('"dark theme" id>100', [103]),
+        ('"theme dark"', []),
+        ('"title":dark', [103]),
+        ('title:"dark th', [103]),
+        ('"dark th', [103]),
+        ('"', [103, 99]),
+        ("id>", []),
+        ("-", []),
     ],
 )
 def test_filter(text: str, found: list[int]) -> None:

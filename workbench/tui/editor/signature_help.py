@@ -15,6 +15,7 @@ from textual.widgets import Static
 from textual.widgets.text_area import Location
 
 from workbench.tui.editor.call_stops import Stops, stops_in
+from workbench.tui.widgets.quiet_line import same_words
 
 if TYPE_CHECKING:
     from workbench.tui.editor.hints.call_signature import CallSignature
@@ -64,8 +65,7 @@ class SignaturePopup(Static):
 
     def show_at(self, at: Offset, said: Content, widest: int) -> None:
         """Show lines at a place of the screen; where they stand there already nothing is laid out anew."""
-        there = self.content
-        same = isinstance(there, Content) and there.is_same(said)  # == compares no styles
+        same = same_words(self.content, said)
         if same and self.display and at == self.absolute_offset:
             return
         self.styles.max_width = widest

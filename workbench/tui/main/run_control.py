@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from workbench.core.events import Event
+    from workbench.core.model import Execution
     from workbench.tui.main.host import Host
     from workbench.tui.main.problems import Problems
     from workbench.tui.main.script_tabs import ScriptTabs
@@ -273,6 +274,11 @@ class RunControl:
             if (failed := run.failing_call(execution.error)) is not None:
                 self._trace.select(failed)
             self._detail.show_tab("result")
+        self._say_end(run, execution, tab)
+
+    def _say_end(self, run: LiveRun, execution: Execution, tab: Tab | None) -> None:
+        """How a run of a script ended, in the status line."""
+        in_front = tab is self._host.tab
         if execution.error is not None:
             whose = "" if in_front or execution.error.line else f"{clean_line(run.script, 40)}: "
             said = whose + error_line(execution.error, run.script)
@@ -285,6 +291,16 @@ class RunControl:
                 done = costs(execution, run.upstream_ms) or ["done"]
             said = f"✔ {clean_line(run.script, 40)}: {done[0]}"
             self._host.set_status(said, COLOURS["ok"], done[1:], of=tab)
+
+    def say_end_again(self) -> bool:
+        """How the last run of the script that comes to the front ended. False: there is none to tell of; what
+        a replay came to is told where it ended."""
+        tab = self._host.tab
+        run, _ = self._of.get(tab, (None, None))
+        if self.active or run is None or run.execution is None or run.judged:
+            return False
+        self._say_end(run, run.execution, tab)
+        return True
 
     # -- what one does with the trace --------------------------------------------------
 

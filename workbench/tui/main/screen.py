@@ -130,9 +130,10 @@ class WorkbenchScreen(PaneScreen):
         self._show_status()
 
     def other_in_front(self) -> None:
-        """What the status line says of another script ends."""
+        """What the status line says of another script ends; how the one in front ran is said again."""
         self.edit_and_replay.look()
-        if self._status.drop_of_others(self.tab) and not self.runs.active:
+        dropped = self._status.drop_of_others(self.tab)
+        if not self.runs.say_end_again() and dropped and not self.runs.active:
             self.welcome(first=False)
 
     def jump_to(self, row: int, column: int) -> None:

@@ -19,7 +19,9 @@ Row = dict[str, JsonValue]
 _MOST_COLUMNS = 60
 CELL = 40
 """Cells of the widest column."""
-_COMPARED = re.compile(r"(-?)([^\s:<>=]+)(:|<=|>=|=|<|>)(\S+)")
+_VALUE = r'"[^"]*"?|\S+'
+_TERM = re.compile(rf'(-?)(?:("[^"]*"|[^\s":<>=]+)(:|<=|>=|=|<|>)({_VALUE})|({_VALUE}))')
+"""A sign, and a column that is compared or a word; what holds blanks stands between quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +87,20 @@ def _rank(value: JsonValue) -> tuple[int, float, str]:
 
 
 def filtered(rows: Iterable[Row], text: str) -> list[Row]:
-    """Rows that match all terms: ``word``, ``state:open``, ``id>100``; ``-`` turns one round."""
+    """Rows that match all terms: ``word``, ``"two words"``, ``state:open``, ``state:"in progress"``,
+    ``id>100``; ``-`` turns one round."""
     found = list(rows)
-    for term in text.casefold().split():
-        compared = _COMPARED.fullmatch(term)
-        if compared is not None:
-            sign, column, how, wanted = compared.groups()
-            found = [row for row in found if _compares(row, column, how, wanted) is not bool(sign)]
+    for sign, column, how, wanted, word in _TERM.findall(text.casefold()):
+        if how:
+            name, value = _unquoted(column), _unquoted(wanted)
+            found = [row for row in found if _compares(row, name, how, value) is not bool(sign)]
         else:
-            sign, word = ("-", term[1:]) if term[:1] == "-" and term[1:] else ("", term)
-            found = [row for row in found if _holds(row, word) is not bool(sign)]
+            found = [row for row in found if _holds(row, _unquoted(word)) is not bool(sign)]
     return found
+
+
+def _unquoted(text: str) -> str:
+    return text.strip('"') or text if text.startswith('"') else text
 
 
 def _holds(row: Row, word: str) -> bool:

@@ -8,6 +8,8 @@ from textual.content import Content
 from textual.geometry import Offset
 from textual.message import Message
 
+from workbench.tui.widgets.quiet_line import same_words
+
 _BETWEEN = " · "
 _BEFORE_TITLE = 3
 """Cells of the frame in front of the words in its upper edge: a corner, a line, a space."""
@@ -36,13 +38,14 @@ class Pane(Vertical):
 
     _words: tuple[Content, Content] | None = None
     """What its frame says where there is room for all of it."""
+    _below: Content | None = None
+    """What its lower edge says now."""
 
     def set_title(self, title: str | Content, subtitle: str | Content = "") -> None:
         """The words in the upper and in the lower edge."""
-        words = _line(title), _line(subtitle)
-        if (
-            words != self._words
-        ):  # Textual paints the whole widget for a title, also for the same one
+        words, before = (_line(title), _line(subtitle)), self._words
+        # Textual paints the whole widget for a title, also for the same one.
+        if before is None or not all(map(same_words, before, words)):
             self._words = words
             self.border_title = words[0]
             self._put_subtitle()
@@ -56,7 +59,8 @@ class Pane(Vertical):
             if self.title_room and longer.cell_length > self.title_room:
                 break
             shown = longer
-        if self.border_subtitle != shown:
+        if not same_words(self._below, shown):
+            self._below = shown
             self.border_subtitle = shown
 
     def on_resize(self) -> None:

@@ -12,13 +12,18 @@ from textual.widgets import Static
 _BETWEEN = "   "
 
 
+def same_words(one: object, other: Content) -> bool:
+    """Whether both look the same: ``==`` of two Contents compares no styles."""
+    return isinstance(one, Content) and one.is_same(other)
+
+
 class QuietLine(Static):
     """A line that is drawn anew only where it differs: nothing is drawn for nothing."""
 
     def put(self, content: Content) -> None:
         """What it says now."""
         before = self.content
-        if before != content:
+        if not same_words(before, content):
             self.update(content, layout=not (self._fits(before) and self._fits(content)))
 
     def _fits(self, content: object) -> bool:
