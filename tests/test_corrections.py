@@ -151,6 +151,9 @@ TOLD: list[tuple[str, str]] = [
     ("await Promise.all([101].map(async id => { await tools.demo.get_issue({ id }) }));", "the function given to map in line 1 returns nothing"),
     ("const r = await tools.demo.list_issues({ limit: 2 });\nreturn 'items' in r ? r.items : [];", "r.items in line 2 is undefined"),
     ("const r = await tools.demo.list_issues({ limit: 2 });\nconst out = [];\nfor (const i of r.issues) { if (!i.open) continue; out.push(i.id); }\nreturn out;", "i.open in line 3 is undefined"),
+    # of a long value, too
+    ("const list = Array.from({ length: 30_000 }, (_, i) => i);\nreturn list.map(i => { i * 2 });", "the function given to map in line 2 returns nothing"),
+    ("const r = await tools.demo.list_issues({ limit: 2 });\nreturn Array.from({ length: 9_000 }, () => `by ${r.author}`);", "r.author in line 2 is undefined"),
     ("const rs = await Promise.allSettled([101].map(id => tools.demo.get_issue({ id })));\nreturn rs.map(r => r.title);", "Promise.allSettled gives {status, value} or {status, reason}"),
 ]  # fmt: skip
 QUIET: list[str] = [

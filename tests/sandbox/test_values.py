@@ -161,6 +161,11 @@ async def test_a_long_text_is_written_as_a_short_one_is(run: RunScript) -> None:
     for (const code of [...Array(32).keys(), 0x22, 0x5c, 0x7f, 0xe9, 0x2028, 0xd83d]) {
       values.push([5, 32_767, 32_768, 40_000].map(at => plain.slice(0, at) + String.fromCharCode(code) + plain.slice(at)));
     }
+    for (const code of [0, 0x1f, 0x22, 0x5c, 0xe9]) {  // it is looked at in pieces of 65,536
+      const long = plain + plain;
+      values.push([65_535, 65_536, 80_000].map(at => long.slice(0, at) + String.fromCharCode(code) + long.slice(at)));
+    }
+    for (const size of [65_536, 131_072]) for (const more of [-60, -59, -58, -1, 0, 1]) values.push('y'.repeat(size + more));
     const wrong = [];
     for (const value of values) {
       const json = JSON.stringify(value);

@@ -89,8 +89,11 @@ def test_too_large_and_too_many_are_told_of() -> None:
     assert value[-1]["note"] == "not attached"
 
 
-def test_images_are_found_behind_many_other_values() -> None:
-    value = [{"id": n} for n in range(10_000)] + [IMAGE]
-    shown, blocks = take_out(value)
+@pytest.mark.parametrize(
+    "others", [[{"id": n} for n in range(10_000)], ["x" * 100_000, {"text": "x" * 100_000}]]
+)
+def test_images_are_found_behind_many_or_long_other_values(others: list[JsonValue]) -> None:
+    assert take_out(others) == (others, [])
+    shown, blocks = take_out([*others, {"of": [IMAGE]}])
     assert blocks == [IMAGE]
-    assert shown[-1] == {**SHOWN, "attached": 1}
+    assert shown[-1] == {"of": [{**SHOWN, "attached": 1}]}

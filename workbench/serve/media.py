@@ -16,6 +16,8 @@ _MOST_BYTES = 5 << 20
 """Of one: what models take."""
 _MOST_TOGETHER = 20 << 20
 _LOOKED_AT = 50_000
+_FEW = 500
+_LONG = 65_536
 _DEEPEST = 100
 
 
@@ -31,11 +33,29 @@ def take_out(value: JsonValue) -> tuple[JsonValue, list[JsonValue]]:
 
 
 def _may_hold_some(value: JsonValue) -> bool:
-    """By its text: to look at every value of a large one takes 20 times as long."""
+    """By its text: to look at every value of a large one takes 20 times as long, unless it has few."""
     if not isinstance(value, list | Mapping):
         return False
     text = dumps(value)
-    return any(mark in text for mark in _MARKS)
+    few = _among_few(value) if len(text) > _LONG else None
+    return few if few is not None else any(mark in text for mark in _MARKS)
+
+
+def _among_few(value: JsonValue) -> bool | None:
+    """Whether one is in it; None: there are many values, and not all were looked at."""
+    looked_at = 0
+    pending = [value]
+    while pending:
+        outer = pending.pop()
+        looked_at += len(outer)
+        if looked_at > _FEW:
+            return None
+        if isinstance(outer, Mapping):
+            if outer.get("type") in _KINDS:
+                return True
+            outer = outer.values()
+        pending += (inner for inner in outer if isinstance(inner, list | Mapping))
+    return False
 
 
 class _Taking:

@@ -10,6 +10,7 @@ from collections import deque
 from workbench.sandbox.frames import EXIT_UNTAKEN, LARGE, Frame, FrameReader, length_of, pack
 
 _READ_BYTES = 65_536
+_PIECE = 65_536
 _BLOCKING = b"0\n"
 
 
@@ -50,10 +51,16 @@ class Channel:
                 text = f"{text[start:-1]}{more}}}"
             self._write(pack(text.encode("utf-8", "replace")))
             return
-        # What is large is encoded, which is one copy of it in fresh memory, and not copied again.
-        body, end = memoryview(text.encode("utf-8", "replace"))[start:-1], f"{more}}}".encode()
-        self._write(length_of(len(body) + len(end)))
-        self._write(body)
+        end = f"{more}}}".encode()
+        if text.isascii():  # so its bytes are counted: written in pieces it needs no fresh memory
+            stop = len(text) - 1
+            self._write(length_of(stop - start + len(end)))
+            for at in range(start, stop, _PIECE):
+                self._write(text[at : min(at + _PIECE, stop)].encode())
+        else:
+            body = memoryview(text.encode("utf-8", "replace"))[start:-1]
+            self._write(length_of(len(body) + len(end)))
+            self._write(body)
         self._write(end)
 
     def _write(self, data: bytes | memoryview) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from workbench.sandbox.child.starting.starter import NotAScript
 
 _LEAST_ERROR = 512
-_ESCAPED = bytes((*range(32), *b'"\\'))
+_ESCAPED = (*map(chr, range(32)), '"', "\\")
 """What JSON does not take as it is, within a text."""
 
 encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
@@ -55,10 +55,8 @@ def compact(value: Any) -> str:
 
 def is_plain(text: str) -> bool:
     """Whether JSON takes a text as it is, between two quotes (of ASCII: whatever else there is may not be)."""
-    if not text.isascii():
-        return False
-    data = text.encode()
-    return len(data.translate(None, _ESCAPED)) == len(data)
+    # The C library finds a letter so quickly that 34 of them take half as long as one pass by a table.
+    return text.isascii() and not any(map(text.__contains__, _ESCAPED))
 
 
 def size_of(text: str) -> int:
@@ -67,5 +65,5 @@ def size_of(text: str) -> int:
 
 
 def passing(text: str) -> int:
-    """Bytes that a text of the script takes on its way out: here, and as UTF-8 before and behind."""
-    return sys.getsizeof(text) + 2 * size_of(text)
+    """Bytes that a text of the script takes on its way out: here, as UTF-8 before, and if not ASCII behind."""
+    return sys.getsizeof(text) + size_of(text) * (1 if text.isascii() else 2)

@@ -129,7 +129,7 @@ class Runner:
             else:
                 self._engine.init(*job.seed, job.input)
                 done = self._execute(job)
-                if _LOST_STACK in done:
+                if not done.startswith(_VALUE) and _LOST_STACK in done:
                     done = self._run_with_stacks(job, done)
                 heap = self._peak(done)  # what explains the end is not the script's
                 self._finish(explained(script, done, self._ask, len(self._unanswered)), heap)

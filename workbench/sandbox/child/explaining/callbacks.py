@@ -46,12 +46,12 @@ _ACTS = re.compile(r"console\s*\.\s*\w+|sleep|[^()]*\.\s*(?:push|unshift|set|add
 _MOST_TRIED = 8
 _MOST_LETTERS = 400
 _EMPTY = re.compile(r'\{"t":"done","ok":true,"value":(?:null|\[\]|0|""|false|\{\})[,}]')
-_OF_NULLS = re.compile(r"\[null(?:,null)*\]")
+_OF_NULLS = re.compile(r"\[null(?:,null)*(?:\]|,?n?u?l?l?\Z)")
 """What a value has where a function gave nothing."""
 
 
 def gave_nothing(done: str) -> bool:
-    """Cheap: whether the value is one that a script gives where it had nothing."""
+    """Cheap: whether the value is one that a script gives where it had nothing. The beginning will do."""
     return _EMPTY.match(done) is not None or (
         "[null" in done and _OF_NULLS.search(done) is not None
     )

@@ -30,6 +30,8 @@ _BLANKS = ',"blanks":true}'
 _UNDEFINED = "undefined"
 _PROMISE = "[object Promise]"
 _LONGEST = 1 << 20
+_LOOKED_AT = 1 << 16
+"""Characters of a value: what went wrong in silence did so from the first of many on."""
 
 
 def explained(script: Script, done: str, ask: Ask | None, in_flight: int = 0) -> str:
@@ -63,16 +65,16 @@ def _of_a_value(
     script: Script, done: str, in_flight: int, has_blanks: bool, ask: Ask | None
 ) -> str | None:
     """What may be wrong with a script that gave a value: by signs, for most need no word."""
-    code = script.code
+    code, head = script.code, done[:_LOOKED_AT]
     told = empty_results.of_a_block(code) or as_sent.of_a_text(code)
-    if told is None and (in_flight or _PROMISE in done or promise_signs.is_read(code)):
+    if told is None and (in_flight or _PROMISE in head or promise_signs.is_read(code)):
         told = _of_a_promise(script, or_left=False)
     if told is not None:
         return told
     site = FailureSite(script, None, None)
-    if is_nothing := callbacks.gave_nothing(done):
+    if is_nothing := callbacks.gave_nothing(head):
         told = callbacks.without_return(site, ask) or empty_results.of_settled(code)
-    if told is None and (is_nothing or has_blanks or _UNDEFINED in done):
+    if told is None and (is_nothing or has_blanks or _UNDEFINED in head):
         told = absent_member(site, ask)
     return told
 

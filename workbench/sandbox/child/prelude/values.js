@@ -48,10 +48,10 @@
 
   // The engine writes a text letter by letter, 4 ms a megabyte. Where the host finds nothing in it that JSON
   // escapes, it stands as it is; it is shown piece by piece: few pages, used again.
-  const LONG = 1 << 15, HELD = 'a long text stands here';
+  const LONG = 1 << 15, SHOWN = 1 << 16, HELD = 'a long text stands here';
   function quoted(text) {
-    for (let i = 0; i < text.length; i += LONG) {
-      const piece = slice(text, i, i + LONG); // what ends within a letter has one that is escaped, or not of ASCII
+    for (let i = 0; i < text.length; i += SHOWN) {
+      const piece = slice(text, i, i + SHOWN); // what ends within a letter has one that is escaped, or not of ASCII
       // The host says how much it found plain: a text ends for it where a NUL is.
       if (!isWellFormed(piece) || host(slice('J' + piece, 0)) !== StringOf(piece.length + 1)) return stringify(text);
     }
