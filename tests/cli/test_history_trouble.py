@@ -149,7 +149,7 @@ def test_a_run_met_by_a_lock_is_recorded_when_it_is_gone(shell: Shell) -> None:
     assert result["value"] == 7
     assert "locked by another process" in result["warnings"][0]
     history = SqliteHistory(shell.data / "history.sqlite3")
-    assert history.status(result["execution_id"]) == "ok"
+    assert history.standing(result["execution_id"]).status == "ok"
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.pools import pool_of
 from tests.support.servers import until
 from tests.support.tools import DictTools
 from workbench.core import calls
@@ -236,6 +237,8 @@ async def test_events_come_in_order_and_recorder_first(engine: Engine) -> None:
 
     engine._recorder = Recorder()
     code = "console.log('a'); await tools.test.echo({}); Date.now()"
+    await engine.start()
+    await until(pool_of(engine).worker_pids)  # none waits for it long enough to be told of
     await engine.run(
         ExecutionRequest(code), tools=DictTools(), listener=lambda e: heard.append(("listener", e))
     )

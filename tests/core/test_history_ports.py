@@ -100,7 +100,7 @@ async def test_a_history_without_executions_answers(reader: HistoryKeeper) -> No
     assert reader.tool_statistics("demo", "echo") is None
     assert reader.past_calls("demo", "echo") == []
     assert reader.prune() == 0
-    asks = (reader.resolve, reader.status, reader.calls, reader.console, reader.ran)
+    asks = (reader.resolve, reader.standing, reader.calls, reader.console, reader.ran)
     for ask in (*asks, reader.recording):
         with pytest.raises(UnknownExecution, match="no execution has the id 'x'"):
             ask("x")
@@ -268,7 +268,7 @@ async def test_only_a_living_process_has_something_running(
     adapter: HistoryAdapter, history: History, reader: HistoryKeeper
 ) -> None:
     await write(history, start("mine"))
-    assert reader.status("mine") == "running"
+    assert reader.standing("mine").status == "running"
     assert [row.status for row in reader.list_executions(status="running")] == ["running"]
     assert reader.list_executions(status="interrupted") == []
 
@@ -358,7 +358,7 @@ async def test_executions_are_removed(history: History, reader: HistoryKeeper) -
     assert reader.prune(max_age_days=0) == 1
     assert [row.execution_id for row in reader.list_executions()] == ["runs"]
     await write(history, end("runs"))
-    assert history.status("runs") == "ok"
+    assert history.standing("runs").status == "ok"
 
 
 async def test_pinned_executions_stay_and_names_are_as_good_as_ids(
@@ -467,7 +467,7 @@ async def test_questions_of_what_no_file_can_hold_are_answered(
     """An argument of a command line that is no UTF-8 has lone surrogates."""
     odd = "\udcff"
     await write(history, start("a1", script=f"{odd}.js"), *call("a1", 1, tool=odd), end("a1"))
-    for ask in (reader.resolve, reader.status, reader.calls, reader.console, reader.recording):
+    for ask in (reader.resolve, reader.standing, reader.calls, reader.console, reader.recording):
         with pytest.raises(UnknownExecution):
             ask(odd)
     for change in (reader.delete, reader.pin, lambda id_: reader.name(id_, "x")):

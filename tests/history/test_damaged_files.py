@@ -50,7 +50,7 @@ def questions(history: HistoryKeeper) -> list[Callable[[], object]]:
         lambda: history.past_calls("demo", "echo"),
         lambda: history.prune(max_age_days=36_500),
     ]
-    for ask in (history.recording, history.console, history.calls, history.status):
+    for ask in (history.recording, history.console, history.calls, history.standing):
         asked += [lambda ask=ask, n=n: ask(f"e{n}") for n in range(10)]  # type: ignore[misc]
     asked += [lambda n=n: history.recording(f"e{n}").to_json() for n in range(10)]  # type: ignore[misc]
     return asked
@@ -75,7 +75,7 @@ async def test_nothing_but_a_history_error_comes_of_damage(whole: bytes, tmp_pat
         store = Store(path)
         await write(store, start("new"), *call("new", 1), end("new"))
         note = await store.kept("new")
-        assert note is not None or store.status("new") == "ok"
+        assert note is not None or store.standing("new").status == "ok"
         store.close()
     assert told > 100
     assert answered > 100

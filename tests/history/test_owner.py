@@ -66,7 +66,7 @@ async def test_a_run_whose_process_number_is_used_again_was_interrupted(
         "workbench.history.inserting.this_process", lambda: f"{pid}:{int(start) - 1}"
     )
     await write(store, started("before the reboot"))
-    assert store.status("before the reboot") == "interrupted"
+    assert store.standing("before the reboot").status == "interrupted"
     assert [row.status for row in store.list_executions(status="running")] == []
     store.close()
 
@@ -83,8 +83,8 @@ async def test_a_run_of_another_container_runs_as_long_as_one_may_take(
         monkeypatch.setattr("workbench.history.inserting.this_process", lambda owner=foreign: owner)
         await write(store, started(f"of {number}", at=time.time()))
         await write(store, started(f"of {number}, of last week", at=time.time() - 7 * 86_400))
-        assert store.status(f"of {number}") == "running"
-        assert store.status(f"of {number}, of last week") == "interrupted"
+        assert store.standing(f"of {number}").status == "running"
+        assert store.standing(f"of {number}, of last week").status == "interrupted"
     assert {row.execution_id for row in store.list_executions(status="running")} >= {
         f"of {pid}",
         "of 99999999",

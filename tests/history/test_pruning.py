@@ -113,7 +113,7 @@ async def test_age_counts_in_a_running_process_whose_settings_change(tmp_path: P
     assert store.count() == 2
     store.configure(store.path, redactor=store._redactor, max_age_days=30)
     await until(lambda: store.count() == 1)
-    assert store.status("new") == "ok"
+    assert store.standing("new").status == "ok"
     store.close()
 
 

@@ -100,7 +100,7 @@ async def test_who_closes_waits_for_a_locked_file(tmp_path: Path) -> None:
         assert closing.is_alive()
         other.execute("ROLLBACK")
         await asyncio.to_thread(closing.join)
-    assert SqliteHistory(store.path).status("a") == "ok"
+    assert SqliteHistory(store.path).standing("a").status == "ok"
 
 
 @pytest.mark.slow

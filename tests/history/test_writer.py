@@ -111,7 +111,7 @@ async def test_ends_that_met_a_full_disk_are_written_when_there_is_room(tmp_path
     assert store.problem is not None
     assert "full" in store.problem
     assert "full" in (await store.kept("a") or "")
-    assert store.status("a") == store.status("d") == "ok"  # a few words have room
+    assert store.standing("a").status == store.standing("d").status == "ok"  # a few words have room
     assert "not whole" in store.recording("a").to_json()["warnings"][0]
     pages(store, 1_000_000)
     await write(store, started("c"), finished("c"))

@@ -9,7 +9,7 @@ import workbench
 
 PUBLIC = [
     "CallError", "Config", "ConfigError", "ConsoleCut", "ConsoleLine", "Divergence", "ErrorCode",
-    "Event", "Execution", "ExecutionFinished", "ExecutionRunning", "ExecutionStarted", "GivenTools",
+    "Event", "Execution", "ExecutionFinished", "ExecutionQueued", "ExecutionRunning", "ExecutionStarted", "GivenTools",
     "LogLine", "Outcome", "Recording", "RecordingError", "Replayed", "ScriptError", "ToolCall",
     "ToolCallFinished", "ToolCallNote", "ToolCallStarted", "ToolFailure", "UnknownExecution",
     "Workbench", "__version__", "load_recording", "save_recording",

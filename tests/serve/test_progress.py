@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from workbench.core.events import ToolCallFinished, ToolCallNote, ToolCallStarted
+from workbench.core.events import (
+    ExecutionQueued,
+    ExecutionRunning,
+    ToolCallFinished,
+    ToolCallNote,
+    ToolCallStarted,
+)
 from workbench.core.model import Outcome, ToolCall
 from workbench.serve.progress import narrate
 
@@ -32,3 +38,13 @@ def test_numbers_grow_whatever_servers_say_and_texts_are_clean() -> None:
     assert words[3].endswith(": 0.5")
     assert words[4] == "#1 s.t: 2 back again"
     assert words[5] == "#1 s.t ok after 1 ms"
+
+
+def test_who_waits_for_a_worker_hears_so_and_when_it_has_one() -> None:
+    told: list[str] = []
+    listen = narrate(lambda done, text, total=None: told.append(text))
+    listen(ExecutionRunning("e", 0.1))
+    assert told == [], "at once"
+    listen(ExecutionQueued("e"))
+    listen(ExecutionRunning("e", 2100.4))
+    assert told == ["waits for a worker", "runs, after 2100 ms of waiting for a worker"]

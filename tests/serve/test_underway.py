@@ -52,7 +52,7 @@ async def started(toolset: Toolset, code: str = LONG, **options: JsonValue) -> s
 async def status(toolset: Toolset, execution_id: str) -> str:
     history = runtime_of(toolset).history
     await history.committed()
-    return await asyncio.to_thread(history.status, execution_id)
+    return (await asyncio.to_thread(history.standing, execution_id)).status
 
 
 async def until_running(toolset: Toolset, count: int) -> list[str]:

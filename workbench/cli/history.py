@@ -13,6 +13,7 @@ from workbench.cli.error_pages import with_pages
 from workbench.cli.output import hanging, print_json, print_table
 from workbench.cli.parsing import command
 from workbench.core.model import Source, Status
+from workbench.core.records import waits_in_words
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 
@@ -127,7 +128,7 @@ def list_executions(arguments: argparse.Namespace) -> int:
                 str(row.to_json()["started_at"])[:19].replace("T", " "),
                 row.source if row.client is None else f"{row.source} ({row.client})",
                 row.script or row.code_start[:24],
-                row.status,
+                row.state,
                 row.tool_calls,
                 "" if row.duration_ms is None else f"{row.duration_ms:.1f}",
                 row.error_code,
@@ -153,7 +154,12 @@ def _print_recording(recording: Recording) -> None:
 
     shown = recording.to_json()
     duration = "" if recording.duration_ms is None else f" in {recording.duration_ms:.1f} ms"
-    print(f"{recording.execution_id}  {recording.status}{duration}  {shown['started_at']}")
+    if (recording.queued_ms or 0) >= 1:
+        duration += f", after {recording.queued_ms:.1f} ms of waiting for a worker"
+    status = recording.status
+    if recording.waits_behind is not None:
+        status = waits_in_words(recording.waits_behind)
+    print(f"{recording.execution_id}  {status}{duration}  {shown['started_at']}")
     if recording.name is not None:
         print(f"named {clean_line(recording.name)}{'' if recording.pinned else ', not pinned'}")
     elif recording.pinned:

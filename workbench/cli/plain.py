@@ -9,6 +9,8 @@ from workbench.core.events import (
     ConsoleLine,
     Event,
     ExecutionFinished,
+    ExecutionQueued,
+    ExecutionRunning,
     ExecutionStarted,
     ToolCallFinished,
     ToolCallNote,
@@ -29,6 +31,7 @@ class PlainTrace:
         self._write = write
         self._script = script or "inline script"
         self._calls = self._failed = 0
+        self._waits = False
         self._last: dict[tuple[str, str], JsonValue] = {}
 
     def __call__(self, event: Event) -> None:
@@ -37,6 +40,11 @@ class PlainTrace:
         match event:
             case ExecutionStarted():
                 self._write(f"run {event.execution_id[:8]} of {clean_line(self._script)}")
+            case ExecutionQueued():
+                self._waits = True
+                self._write("waits for a worker")
+            case ExecutionRunning() if self._waits:
+                self._write(f"runs, after {event.queued_ms:.0f} ms of waiting")
             case ToolCallStarted(call=call):
                 self._calls += 1
                 tool = call.server, call.tool

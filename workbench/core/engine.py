@@ -14,7 +14,13 @@ from functools import partial
 
 from workbench.catalogue.tools import Catalogue, SeenTypes, nothing_seen
 from workbench.core.engine_version import engine_version
-from workbench.core.events import Event, ExecutionFinished, ExecutionRunning, ExecutionStarted
+from workbench.core.events import (
+    Event,
+    ExecutionFinished,
+    ExecutionQueued,
+    ExecutionRunning,
+    ExecutionStarted,
+)
 from workbench.core.execution import Run
 from workbench.core.forms import Forms
 from workbench.core.model import (
@@ -52,6 +58,8 @@ Listener = Callable[[Event], None]
 _log = logging.getLogger(__name__)
 _CLOSE_S = 1.5
 _CHECK_TIMEOUT_MS = 10_000
+_FORK_S = 1.0
+"""A worker that is being forked comes sooner; who waits longer is told of as well."""
 
 
 class Engine:
@@ -99,6 +107,11 @@ class Engine:
     def pool(self) -> WorkerFactory:
         """For its figures: size, running, queued."""
         return self._pool
+
+    @property
+    def _all_busy(self) -> bool:
+        """Whether who comes now waits for one who runs."""
+        return self._pool.running + self._pool.queued >= self._pool.size
 
     @property
     def running(self) -> tuple[str, ...]:
@@ -184,6 +197,7 @@ class Engine:
             keep_form=partial(self._forms.keep, code) if form is None else None,
         )
         began = time.monotonic()
+        waits: asyncio.TimerHandle | None = None
 
         def waited() -> float:
             return (time.monotonic() - began) * 1000
@@ -196,7 +210,11 @@ class Engine:
                 if not_kept is not None:
                     raise _NotRecorded(not_kept)
             self._runs[execution_id] = run
+            waits = asyncio.get_running_loop().call_later(
+                0.0 if self._all_busy else _FORK_S, emit, ExecutionQueued(execution_id)
+            )
             async with self._pool.lease(run.ended) as worker:
+                waits.cancel()
                 queued = waited()
                 try:
                     if worker is not None:
@@ -220,6 +238,8 @@ class Engine:
         except Exception as error:  # whatever it is: the execution ends, and its record says how
             execution = _not_run(execution_id, error, waited())
         finally:
+            if waits is not None:
+                waits.cancel()
             self._runs.pop(execution_id, None)
             if not self._runs:
                 self._quiet.set()

@@ -20,7 +20,7 @@ _MOST_DIGITS = 1e15
 
 @dataclass(frozen=True, slots=True)
 class ExecutionStarted:
-    """Accepted. It may still wait for a worker: see ``ExecutionRunning``."""
+    """Accepted. It may still wait for a worker: see ``ExecutionQueued`` and ``ExecutionRunning``."""
 
     execution_id: str
     request: ExecutionRequest
@@ -31,6 +31,13 @@ class ExecutionStarted:
     seed: tuple[int, int, int, int]
     """Of ``Math.random``; four 32-bit integers."""
     started_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionQueued:
+    """It waits for a worker. Not told of one that gets its worker at once."""
+
+    execution_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,7 @@ class ExecutionFinished:
 
 Event: TypeAlias = (
     ExecutionStarted
+    | ExecutionQueued
     | ExecutionRunning
     | ToolCallStarted
     | ToolCallNote

@@ -21,6 +21,7 @@ from workbench.core.records import (
     RanScript,
     Recording,
     ScriptRow,
+    Standing,
     ToolStatistics,
     Wanted,
 )
@@ -175,8 +176,8 @@ class HistoryReader(Protocol):
         UnknownExecution."""
         ...
 
-    def status(self, execution_id: str) -> str:
-        """``running`` only while the process that runs it lives. Raises UnknownExecution."""
+    def standing(self, execution_id: str) -> Standing:
+        """How it stands now. Raises UnknownExecution."""
         ...
 
     def calls(

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Order: TypeAlias = Literal["newest", "longest", "calls"]
 """What a list of executions begins with."""
 
+QUEUED: Literal["queued"] = "queued"
+"""How people are told that an execution waits for a worker; its status is ``running``."""
 LAST_CALLS = 200
 """The calls that statistics are of, unless another number is asked for."""
 MOST_NAME = 60
@@ -112,6 +114,15 @@ class ExecutionRow:
     """It is kept, however old or large."""
     error_message: str | None = None
     """The beginning of it."""
+    queued_ms: float | None = None
+    """How long it waited for a worker; None where that is not known, and while it waits."""
+    waits_behind: int | None = None
+    """It waits for a worker, and so many of its process before it; None: it does not wait."""
+
+    @property
+    def state(self) -> str:
+        """Its status for people: ``queued`` while it waits."""
+        return self.status if self.waits_behind is None else QUEUED
 
     @property
     def label(self) -> str:
@@ -122,6 +133,7 @@ class ExecutionRow:
         """The row of ``history list --json``."""
         return {
             **_summary(self),
+            **queue_to_json(self.waits_behind),
             **marks_to_json(self.name, self.pinned),
         }
 
@@ -139,6 +151,28 @@ def _summary(run: ExecutionRow | Recording) -> dict[str, JsonValue]:
         "tool_calls": run.tool_calls,
         "error_code": run.error_code,
     }
+
+
+def queue_to_json(waits_behind: int | None) -> dict[str, JsonValue]:
+    """``queued`` and how many wait before it, of one that waits for a worker."""
+    return {} if waits_behind is None else {QUEUED: True, "waits_behind": waits_behind}
+
+
+def waits_in_words(waits_behind: int) -> str:
+    """``waits for a worker, 3 before it``."""
+    before = f", {waits_behind:,} before it" if waits_behind else ""
+    return f"waits for a worker{before}"
+
+
+class Standing(NamedTuple):
+    """How an execution stands at this moment."""
+
+    status: str
+    """``running`` only while the process that runs it lives."""
+    queued_ms: float | None = None
+    waits_behind: int | None = None
+    """Both as in ``ExecutionRow``."""
+    logs_dropped: int = 0
 
 
 def marks_to_json(name: str | None, pinned: bool) -> dict[str, JsonValue]:
@@ -278,6 +312,8 @@ class Recording:
     name: str | None = field(default=None, compare=False)
     """The one that a user gave it, and whether it is kept: of this history, in no file."""
     pinned: bool = field(default=False, compare=False)
+    waits_behind: int | None = field(default=None, compare=False)
+    """As in ``ExecutionRow``."""
 
     @property
     def label(self) -> str:
@@ -334,6 +370,7 @@ class Recording:
             "logs": [{"level": line["level"], "text": line["text"]} for line in self.logs],
             "calls": [call.to_json() for call in self.calls],
             "tokens": self.tokens.to_json() if self.status != "running" else None,
+            **queue_to_json(self.waits_behind),
             **marks_to_json(self.name, self.pinned),
         }
         warnings = list(self.warnings)

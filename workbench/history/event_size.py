@@ -7,6 +7,7 @@ from workbench.core.events import (
     ConsoleLine,
     Event,
     ExecutionFinished,
+    ExecutionQueued,
     ExecutionRunning,
     ExecutionStarted,
     HostReading,
@@ -50,7 +51,7 @@ def _payload(event: Event) -> tuple[JsonValue, ...]:
             return (data,)
         case ToolCallNote(text=text):
             return (text,)
-        case ExecutionRunning() | ConsoleCut():
+        case ExecutionQueued() | ExecutionRunning() | ConsoleCut():
             return ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.core.events import ConsoleLine, Event, ToolCallFinished, ToolCallStarted
 from workbench.core.model import CallError, ErrorCode, Outcome, ToolCall
 from workbench.core.ports import HistoryReader, HistoryWatch
-from workbench.core.records import CallRow, ExecutionRow
+from workbench.core.records import CallRow, ExecutionRow, Standing
 
 POLL_S = 0.1
 """How often to ask; a poll without news costs some microseconds."""
@@ -24,8 +24,8 @@ class Follower:
         self._generation = self._watch.generation
         self._seen = history.newest()
         running = history.list_executions(status="running")
-        self._running = {row.n: row.tool_calls for row in running}
-        """The calls so far, by ``n``."""
+        self._running = {row.n: _progress(row) for row in running}
+        """How far those were that run, by ``n``."""
 
     def poll(self) -> list[ExecutionRow]:
         """Oldest first. Nothing where nobody has written since the last poll. Raises HistoryError."""
@@ -42,13 +42,17 @@ class Follower:
         changed = [
             row
             for row in rows
-            if row.status != "running" or self._running.get(row.n) != row.tool_calls
+            if row.status != "running" or self._running.get(row.n) != _progress(row)
         ]
-        self._running = {row.n: row.tool_calls for row in rows if row.status == "running"}
+        self._running = {row.n: _progress(row) for row in rows if row.status == "running"}
         return sorted(changed, key=lambda row: row.n)
 
     def close(self) -> None:
         self._watch.close()
+
+
+def _progress(row: ExecutionRow) -> tuple[int, int | None]:
+    return row.tool_calls, row.waits_behind
 
 
 class ExecutionFollower:
@@ -60,6 +64,8 @@ class ExecutionFollower:
     def __init__(self, history: HistoryReader, execution_id: str) -> None:
         self.ended = False
         """Everything was told; its end is in ``history.recording``."""
+        self.standing = Standing("running")
+        """How it stood at the last poll."""
         self._history = history
         self._watch: HistoryWatch = history.watch()
         self._calls = CallFollower(history, execution_id)
@@ -69,14 +75,14 @@ class ExecutionFollower:
     def poll(self) -> list[Event]:
         """What happened since the last poll, in the order of time."""
         news = self._watch.changed()
-        status = self._history.status(self._execution_id)
-        if not news and status == "running":
+        self.standing = self._history.standing(self._execution_id)
+        if not news and self.standing.status == "running":
             return []
         timed = [(_at(event), event) for event in self._calls.poll()]
         for line in self._history.console(self._execution_id, offset=self._lines):
             timed.append((line.at_ms, ConsoleLine(self._execution_id, line)))
             self._lines += 1
-        self.ended = status != "running"
+        self.ended = self.standing.status != "running"
         if self.ended:
             self.close()
         return [event for _, event in sorted(timed, key=lambda pair: pair[0])]

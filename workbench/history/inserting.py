@@ -13,6 +13,8 @@ from workbench.core.events import (
     ConsoleLine,
     Event,
     ExecutionFinished,
+    ExecutionQueued,
+    ExecutionRunning,
     ExecutionStarted,
     HostReading,
     ToolCallFinished,
@@ -22,6 +24,7 @@ from workbench.core.events import (
 from workbench.core.model import JsonValue, Limits, ToolCall
 from workbench.history.clean_texts import CleanTexts
 from workbench.history.owner import this_process
+from workbench.history.waiting import WAITS
 from workbench.text.jsontext import dumps
 from workbench.text.redact import Redactor
 from workbench.text.sanitize import encodable
@@ -117,7 +120,11 @@ class Inserter:
         elif isinstance(item, HostReading):
             self._reading(item)
         elif isinstance(item, ConsoleCut):
-            self._console_cut(item)
+            self._set(item, "logs_dropped", item.dropped)
+        elif isinstance(item, ExecutionQueued):
+            self._set(item, "queued_ms", WAITS)
+        elif isinstance(item, ExecutionRunning):
+            self._set(item, "queued_ms", item.queued_ms)
         elif isinstance(item, ToolCallNote):
             self._note(item)
 
@@ -258,12 +265,11 @@ class Inserter:
             (execution.n, execution.lines, event.line.level, text, event.line.at_ms),
         )
 
-    def _console_cut(self, event: ConsoleCut) -> None:
+    def _set(self, event: Event, column: str, value: float) -> None:
+        """How an execution stands, until its end is written."""
         execution = self._touched(event.execution_id)
         if execution is not None:
-            self._execute(
-                "UPDATE executions SET logs_dropped = ? WHERE n = ?", (event.dropped, execution.n)
-            )
+            self._execute(f"UPDATE executions SET {column} = ? WHERE n = ?", (value, execution.n))
 
     def _reading(self, event: HostReading) -> None:
         execution = self._touched(event.execution_id)

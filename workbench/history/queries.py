@@ -27,6 +27,7 @@ from workbench.core.records import (
     RanScript,
     Recording,
     ScriptRow,
+    Standing,
     ToolStatistics,
     UnknownExecution,
     Wanted,
@@ -40,16 +41,17 @@ from workbench.history.row_decoding import (
     CALLS_MADE,
     RAN_COLUMNS,
     ROW_COLUMNS,
-    Columns,
+    STANDING_COLUMNS,
     call_row,
     chunks,
     execution_row,
     marks,
     ran_script,
     recording_of,
-    shown_status,
+    standing_of,
 )
 from workbench.history.selecting import ORDERS, selection
+from workbench.history.waiting import places
 from workbench.text.sanitize import encodable
 
 TOOL_CALLS = (
@@ -127,7 +129,7 @@ class SqliteReader:
                 f"ORDER BY {by.replace('DESC', 'ASC') if backwards else by} LIMIT ? OFFSET ?",
                 (*chosen.values, limit, offset),
             ).fetchall()
-            return _marked(connection, rows[::-1] if backwards else rows)
+            return _whole(connection, rows[::-1] if backwards else rows)
 
     def list_scripts(self, **wanted: Unpack[Wanted]) -> list[ScriptRow]:
         """The executions that are asked for by their scripts; first the one whose newest is the newest."""
@@ -153,7 +155,7 @@ class SqliteReader:
             found += connection.execute(
                 f"SELECT {ROW_COLUMNS} FROM executions WHERE n IN ({marks(some)})", some
             )
-        return _marked(connection, found)
+        return _whole(connection, found)
 
     def count(self) -> int:
         """How many executions there are."""
@@ -173,21 +175,22 @@ class SqliteReader:
         with self._asked() as connection:
             return _find(connection, execution_id)[0]
 
-    def status(self, execution_id: str) -> str:
-        """``running`` only while the process that runs it lives. Raises UnknownExecution."""
+    def standing(self, execution_id: str) -> Standing:
+        """How it stands now. Raises UnknownExecution."""
         with self._asked() as connection:
             row = None
             if connection is not None:
                 row = connection.execute(
-                    "SELECT status, owner, started_at FROM executions WHERE id = ?",
+                    f"SELECT {STANDING_COLUMNS} FROM executions WHERE id = ?",
                     (encodable(execution_id),),
                 ).fetchone()
-        if row is None:
-            raise UnknownExecution(f"no execution has the id {execution_id!r}")
-        columns = Columns(row, f"the record of {execution_id}")
-        return shown_status(
-            columns.text("status"), columns.text("owner"), columns.number("started_at")
-        )
+            if row is None:
+                raise UnknownExecution(f"no execution has the id {execution_id!r}")
+            standing = standing_of(row, execution_id)
+            if standing.waits_behind is None:
+                return standing
+            assert connection is not None
+            return standing._replace(waits_behind=places(connection).get(row["n"], 0))
 
     def calls(
         self, execution_id: str, *, after: int = 0, ended_of: Collection[int] = ()
@@ -307,12 +310,21 @@ def read_recording_of(connection: sqlite3.Connection, n: int, execution_id: str)
     made = (call_row(call, execution_id) for call in calls)
     mark = read_marks(connection, [n]).get(n, Mark())
     recording = recording_of(row, console, readings, made)
-    return replace(recording, name=mark.name, pinned=mark.pinned)
+    behind = recording.waits_behind
+    if behind is not None:
+        behind = places(connection).get(n, 0)
+    return replace(recording, name=mark.name, pinned=mark.pinned, waits_behind=behind)
 
 
-def _marked(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[ExecutionRow]:
-    """Rows of a list, with their marks."""
+def _whole(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[ExecutionRow]:
+    """Rows of a list, with their marks, and their places where they wait."""
     found = [execution_row(row) for row in rows]
+    if any(row.waits_behind is not None for row in found):
+        place = places(connection)
+        found = [
+            row if row.waits_behind is None else replace(row, waits_behind=place.get(row.n, 0))
+            for row in found
+        ]
     marked = read_marks(connection, [row.n for row in found])
     if not marked:
         return found

@@ -7,8 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from workbench.core.model import CallKind, ErrorCode, JsonValue
-from workbench.core.records import CallRow, CorruptRecord, ExecutionRow, RanScript, Recording
+from workbench.core.records import (
+    CallRow,
+    CorruptRecord,
+    ExecutionRow,
+    RanScript,
+    Recording,
+    Standing,
+)
 from workbench.history.owner import is_alive
+from workbench.history.waiting import waited_ms, waits
 from workbench.text.jsontext import loads
 
 T = TypeVar("T")
@@ -22,11 +30,12 @@ CALLS_MADE = (
     "ELSE tool_calls END"
 )
 ROW_COLUMNS = (
-    "n, id, source, client, script, status, owner, started_at, duration_ms, "
+    "n, id, source, client, script, status, owner, started_at, duration_ms, queued_ms, "
     f"{CALLS_MADE} AS calls_made, error_code, original_id, substr(code, 1, 200) AS code_start, "
     # In a damaged record it may be no JSON.
     "CASE WHEN json_valid(error) THEN substr(json_extract(error, '$.message'), 1, 300) END AS error_message"
 )
+STANDING_COLUMNS = "n, status, owner, started_at, queued_ms, logs_dropped"
 RAN_COLUMNS = "code, substr(input, 1, 1000) AS input_start, error"
 RUNNING_OWNERS = (
     "SELECT owner, max(CASE WHEN typeof(started_at) IN ('real', 'integer') THEN started_at END) "
@@ -129,18 +138,21 @@ class Columns:
 
 
 def execution_row(row: sqlite3.Row) -> ExecutionRow:
-    """A row of a list. One that is damaged is listed all the same, with the code ``CORRUPT``."""
+    """A row of a list, without its place among those that wait. A damaged one is listed all the same, with the
+    code ``CORRUPT``."""
     columns = Columns(row, f"the record of {row['id']}")
     try:
-        owner = columns.text("owner")
+        owner, queued_ms = columns.text("owner"), columns.number_or_none("queued_ms")
+        began = _moment(columns, "started_at")
+        status = shown_status(columns.text("status"), owner, began)
         return ExecutionRow(
             n=columns.whole("n"),
             execution_id=columns.text("id"),
             source=columns.text("source"),
             client=columns.text_or_none("client"),
             script=columns.text_or_none("script"),
-            status=shown_status(columns.text("status"), owner, _moment(columns, "started_at")),
-            started_at=_moment(columns, "started_at"),
+            status=status,
+            started_at=began,
             duration_ms=columns.number_or_none("duration_ms"),
             tool_calls=columns.whole("calls_made"),
             error_code=columns.text_or_none("error_code"),
@@ -148,6 +160,8 @@ def execution_row(row: sqlite3.Row) -> ExecutionRow:
             code_start=columns.text("code_start"),
             owner=owner,
             error_message=columns.text_or_none("error_message"),
+            queued_ms=waited_ms(queued_ms),
+            waits_behind=0 if waits(status, queued_ms) else None,
         )
     except CorruptRecord:
         return ExecutionRow(
@@ -228,6 +242,10 @@ def recording_of(
     missing = columns.text_or_none("missing") if columns.has("missing") else None
     if missing is None and [call.seq for call in made] != list(range(1, len(made) + 1)):
         raise columns.corrupt("a call is missing")
+    status = shown_status(
+        columns.text("status"), columns.text("owner"), _moment(columns, "started_at")
+    )
+    queued_ms = columns.number_or_none("queued_ms")
     return Recording(
         execution_id=execution_id,
         source=columns.text("source"),
@@ -240,12 +258,10 @@ def recording_of(
         limits=columns.json("limits", dict),
         engine=columns.text("engine"),
         catalogue_hash=columns.text_or_none("catalogue_hash"),
-        status=shown_status(
-            columns.text("status"), columns.text("owner"), _moment(columns, "started_at")
-        ),
+        status=status,
         started_at=_moment(columns, "started_at"),
         finished_at=_moment_or_none(columns, "finished_at"),
-        queued_ms=columns.number_or_none("queued_ms"),
+        queued_ms=waited_ms(queued_ms),
         duration_ms=columns.number_or_none("duration_ms"),
         tool_calls=columns.whole("calls_made"),
         value=columns.json_or_none("value"),
@@ -263,6 +279,7 @@ def recording_of(
         missing=missing,
         answer_limit=_later(columns, "answer_limit"),
         definition_tokens=_later(columns, "definition_tokens"),
+        waits_behind=0 if waits(status, queued_ms) else None,
     )
 
 
@@ -270,6 +287,17 @@ def ran_script(row: sqlite3.Row, execution_id: str) -> RanScript:
     """What was run, of a row with ``RAN_COLUMNS``. Raises CorruptRecord."""
     columns = Columns(row, f"the record of {execution_id}")
     return RanScript(columns.text("code"), columns.text("input_start"), _error(columns))
+
+
+def standing_of(row: sqlite3.Row, execution_id: str) -> Standing:
+    """Of a row with ``STANDING_COLUMNS``; without its place among those that wait. Raises CorruptRecord."""
+    columns = Columns(row, f"the record of {execution_id}")
+    queued_ms = columns.number_or_none("queued_ms")
+    status = shown_status(
+        columns.text("status"), columns.text("owner"), columns.number("started_at")
+    )
+    behind = 0 if waits(status, queued_ms) else None
+    return Standing(status, waited_ms(queued_ms), behind, columns.whole("logs_dropped"))
 
 
 def _error(columns: Columns) -> dict[str, JsonValue] | None:

@@ -14,7 +14,13 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from workbench.core.events import Event, ExecutionFinished, ExecutionRunning, ExecutionStarted
+from workbench.core.events import (
+    Event,
+    ExecutionFinished,
+    ExecutionQueued,
+    ExecutionRunning,
+    ExecutionStarted,
+)
 from workbench.core.records import HistoryError
 from workbench.history.committing import Committer, without_payload
 from workbench.history.database import TROUBLE, Locked, NoRoom, explained
@@ -63,6 +69,8 @@ class Writer:
         """Why events are not written now, or None."""
         self.under_way: set[str] = set()
         """Executions that were started here and have not ended."""
+        self._waiting: set[str] = set()
+        """Those of them that wait for a worker: of others it is not written that they run."""
         self._path = path
         self._log = log
         self._pruner = pruner
@@ -111,8 +119,13 @@ class Writer:
             self.under_way.add(event.execution_id)
         elif isinstance(event, ExecutionFinished):
             self.under_way.discard(event.execution_id)
+            self._waiting.discard(event.execution_id)
+        elif isinstance(event, ExecutionQueued):
+            self._waiting.add(event.execution_id)
         elif isinstance(event, ExecutionRunning):
-            return
+            if event.execution_id not in self._waiting:
+                return
+            self._waiting.discard(event.execution_id)
         if event.execution_id in self._dropping:
             self._put_end(event, self._notes.get(event.execution_id, ""))
         else:

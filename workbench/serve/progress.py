@@ -1,10 +1,18 @@
-"""What a client hears while a script runs: every call that starts and ends, and what servers tell meanwhile."""
+"""What a client hears of a script: that it waits for a worker, every call that starts and ends, and what its
+servers tell meanwhile."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.core.events import Event, ToolCallFinished, ToolCallNote, ToolCallStarted
+from workbench.core.events import (
+    Event,
+    ExecutionQueued,
+    ExecutionRunning,
+    ToolCallFinished,
+    ToolCallNote,
+    ToolCallStarted,
+)
 from workbench.core.model import ToolCall
 from workbench.serve.tool_provider import Progress
 from workbench.text.sanitize import clean_line
@@ -14,16 +22,17 @@ _MOST_TEXT = 500
 
 
 def narrate(report: Progress) -> Callable[[Event], None]:
-    """A listener that reports calls and their servers' own progress.
+    """A listener that reports waiting, calls and their servers' own progress.
 
     The number reported counts messages, so it only grows, as the protocol asks, however many calls run
     in parallel; a server's own numbers are in the text.
     """
     running: dict[int, str] = {}
     told = 0
+    waits = False
 
     def listen(event: Event) -> None:
-        nonlocal told
+        nonlocal told, waits
         if isinstance(event, ToolCallStarted):
             running[event.call.seq] = label = _label(event.call)
             words = f"{label} started"
@@ -34,6 +43,10 @@ def narrate(report: Progress) -> Callable[[Event], None]:
             words = f"{label} {end} after {event.duration_ms:.0f} ms"
         elif isinstance(event, ToolCallNote) and event.kind == "progress" and event.seq in running:
             words = f"{running[event.seq]}: {_how_far(event)}"
+        elif isinstance(event, ExecutionQueued):
+            waits, words = True, "waits for a worker"
+        elif isinstance(event, ExecutionRunning) and waits:
+            words = f"runs, after {event.queued_ms:.0f} ms of waiting for a worker"
         else:
             return
         told += 1

@@ -9,10 +9,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from workbench.core.engine import Engine
-from workbench.core.events import ConsoleLine, Event, ExecutionFinished, ToolCallFinished
+from workbench.core.events import (
+    ConsoleLine,
+    Event,
+    ExecutionFinished,
+    ExecutionQueued,
+    ExecutionRunning,
+    ToolCallFinished,
+)
 from workbench.core.model import Execution, ExecutionRequest, JsonValue, LogLine
 from workbench.core.ports import History
-from workbench.core.records import HistoryError
+from workbench.core.records import QUEUED, HistoryError
 
 MOST_WAIT_MS = 600_000
 _LOOK_EACH_S = 0.25
@@ -28,6 +35,8 @@ class _Underway:
     """What is known of a run so far."""
 
     began: float
+    queued: bool = False
+    """It waits for a worker."""
     tool_calls: int = 0
     logs: list[LogLine] = field(default_factory=list)
     report: Listener | None = None
@@ -38,6 +47,10 @@ class _Underway:
             self.logs.append(event.line)
         elif isinstance(event, ToolCallFinished):
             self.tool_calls += event.outcome.dispatched
+        elif isinstance(event, ExecutionQueued):
+            self.queued = True
+        elif isinstance(event, ExecutionRunning):
+            self.queued, self.began = False, time.monotonic()
         if self.report is not None:
             self.report(event)
 
@@ -48,14 +61,19 @@ class StillRunning:
 
     execution_id: str
     duration_ms: float
+    """So far, without the wait for a worker."""
     tool_calls: int
     logs: tuple[LogLine, ...]
+    queued: bool = False
+    """It waits for a worker."""
 
     def to_json(self) -> dict[str, JsonValue]:
-        """The shape of a result, with ``ok: null`` and ``running: true``."""
+        """The shape of a result, with ``ok: null`` and ``running: true``; with ``queued: true`` while it waits
+        for a worker."""
         return {
             "ok": None,
             "running": True,
+            **({QUEUED: True} if self.queued else {}),
             "execution_id": self.execution_id,
             "duration_ms": round(self.duration_ms, 3),
             "tool_calls": self.tool_calls,
@@ -104,8 +122,8 @@ class Runs:
             state.report = None
         if task.done():
             return task.result()
-        so_far = (time.monotonic() - state.began) * 1000
-        return StillRunning(execution_id, so_far, state.tool_calls, tuple(state.logs))
+        so_far = 0.0 if state.queued else (time.monotonic() - state.began) * 1000
+        return StillRunning(execution_id, so_far, state.tool_calls, tuple(state.logs), state.queued)
 
     async def ended(self, execution_id: str, wait_ms: int) -> None:
         """Return when the execution has ended, here or in another process, at the latest after ``wait_ms``."""
@@ -128,7 +146,7 @@ class Runs:
         await self._history.committed()
         left = self._unrecorded.get(execution_id)
         try:
-            status = await asyncio.to_thread(self._history.status, execution_id)
+            status = (await asyncio.to_thread(self._history.standing, execution_id)).status
         except HistoryError:
             if left is None:
                 raise
@@ -141,7 +159,8 @@ class Runs:
         if left is None:
             return None
         with suppress(HistoryError):
-            if await asyncio.to_thread(self._history.status, execution_id) != "running":
+            standing = await asyncio.to_thread(self._history.standing, execution_id)
+            if standing.status != "running":
                 del self._unrecorded[execution_id]
                 return None
         return left

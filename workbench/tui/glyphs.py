@@ -7,6 +7,7 @@ replaces them as lines go to the terminal: no widget has to know. What is copied
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal, TypeAlias
 
 from rich.segment import Segment
 from textual.color import Color
@@ -15,7 +16,10 @@ from textual.filter import LineFilter
 from workbench.core.model import Status
 from workbench.text.sanitize import clean_line
 
-SIGNS: dict[Status, str] = {
+Shown: TypeAlias = Status | Literal["queued"]
+"""The status of an execution for people, who are told that it waits for a worker."""
+SIGNS: dict[Shown, str] = {
+    "queued": "·",
     "running": "…",
     "ok": "✔",
     "error": "✘",

@@ -241,7 +241,7 @@ class Palette:
         named = f"{row.name}  " if row.name else ""
         return Entry(
             f"run:{row.execution_id}",
-            f"{named}{clean_line(script_name(row), _MOST_NAME)}  {row.status}  {local_time(row.started_at)}",
+            f"{named}{clean_line(script_name(row), _MOST_NAME)}  {row.state}  {local_time(row.started_at)}",
             partial(self._app.open_replay, row.execution_id),
             "",
             f"Replay {row.execution_id[:8]}, {count(row.tool_calls, 'call')}",

@@ -11,12 +11,14 @@ from textual.content import Content
 from workbench.text.plurals import agrees, count
 from workbench.text.sanitize import clean_line
 from workbench.tui.glyphs import SIGNS as SIGNS
+from workbench.tui.glyphs import Shown as Shown
 
 if TYPE_CHECKING:
     from workbench.catalogue.tools import ServerInfo
-    from workbench.core.model import Execution, ScriptError, Status
+    from workbench.core.model import Execution, ScriptError
 
-COLOURS: dict[Status, str] = {
+COLOURS: dict[Shown, str] = {
+    "queued": "$warning",
     "running": "$accent",
     "ok": "$success",
     "error": "$error",
@@ -57,7 +59,7 @@ def chip(text: str, colour: str) -> Content:
     return Content.styled(f" {text} ", f"bold $text-{name} on ${name}-muted")
 
 
-def verdict(status: Status, ms: float | None = None) -> Content:
+def verdict(status: Shown, ms: float | None = None) -> Content:
     """How a run stands as a chip: ``✔ OK 391 ms``, ``⧖ TIMEOUT 30.000 s``."""
     took = "" if ms is None else f" {duration(ms)}"
     return chip(f"{SIGNS[status]} {status.upper()}{took}", COLOURS[status])

@@ -27,6 +27,8 @@ class Session:
     runs: tuple[ExecutionRow, ...]
     """The newest first; of very many, the last of them."""
     running: int
+    queued: int
+    """Of those that run by their status: they wait for a worker."""
     failed: int
     rate: float
     """Calls a second now."""
@@ -45,7 +47,7 @@ class Session:
     @property
     def state(self) -> str:
         if self.running:
-            return "working"
+            return "working" if self.running > self.queued else "waiting"
         return "idle" if self.alive else "ended"
 
 
@@ -123,6 +125,7 @@ class AgentRuns:
                 source,
                 tuple(runs),
                 sum(run.status == "running" for run in runs),
+                sum(run.waits_behind is not None for run in runs),
                 sum(has_failed(run) for run in runs),
                 sum(self.rate(run, now) for run in runs if run.status == "running"),
                 self._is_there(owner, runs[0].started_at),

@@ -33,7 +33,7 @@ _KNOWN = 300
 _RUNS = 6
 """So many runs of a session are listed; with all that are under way, and so many that failed before them."""
 _MOST_NAME = 200
-_STATE_STYLES = {"working": "accent", "idle": "", "ended": "dim"}
+_STATE_STYLES = {"working": "accent", "waiting": "warning", "idle": "", "ended": "dim"}
 
 Row: TypeAlias = tuple[Session, ExecutionRow | None, float]
 """A session, or one of its runs; calls a second."""
@@ -113,10 +113,12 @@ class AgentsScreen(GuardedScreen[None]):
         before = self.rows.row
         places = [place for place, row in enumerate(rows) if _is_same(row, before)]
         self.rows.renew(rows, places[0] if places else None)
-        running = sum(session.running for session in sessions)
+        queued = sum(session.queued for session in sessions)
+        running = sum(session.running for session in sessions) - queued
+        waiting = f" · {queued} queued" if queued else ""
         rate = sum(session.rate for session in sessions)
         self.query_one(Pane).set_title(
-            f"Agents · {count(len(sessions), 'session')} · {running} running · {rate:.1f} calls/s",
+            f"Agents · {count(len(sessions), 'session')} · {running} running{waiting} · {rate:.1f} calls/s",
             "Enter follows a run · h its history · Esc back",
         )
 
@@ -124,7 +126,7 @@ class AgentsScreen(GuardedScreen[None]):
     async def _selected(self) -> None:
         row = self.rows.row
         if row is not None:
-            run = row[1] or row[0].runs[0]
+            run = row[1] or listed(row[0])[0]
             await self._open_run(run.execution_id)
 
     def action_history(self) -> None:
@@ -141,8 +143,10 @@ class AgentsScreen(GuardedScreen[None]):
 
 
 def listed(session: Session) -> list[ExecutionRow]:
-    """The runs of a session that have a row: those under way, then the last ones and the last that failed."""
+    """The runs of a session that have a row: those under way, the waiting ones last; then those that ended
+    last, and the last that failed."""
     running = [run for run in session.runs if run.status == "running"]
+    running.sort(key=lambda run: run.waits_behind is not None)
     ended = [run for run in session.runs if run.status != "running"]
     room = max(0, _RUNS - len(running))
     failed = [run for run in ended[room:] if has_failed(run)]
@@ -177,7 +181,7 @@ class _Columns:
     def of(cls, width: int, longest: int) -> _Columns:
         """longest: cells of the longest name of a session or run."""
         if width < 84:
-            return cls(max(10, width - 41), 16, 6, 8, 9, last=False)
+            return cls(max(10, width - 43), 18, 6, 8, 9, last=False)
         return cls(min(longest, width - 67), 20, 7, 8, 10, last=True)
 
 
@@ -216,8 +220,9 @@ def agent_line(row: Row, width: int, longest: int = _MOST_NAME) -> list[Part]:
             last = f"{session.failed} ✘ failed"
             state += "" if at.last else f" · {session.failed} ✘"
     else:
-        state = f"{sign_of(run.status)} {run.error_code or run.status}"
-        style = style_of(run.status)
+        state = f"{sign_of(run.state)} {run.error_code or run.state}"
+        state += f", {run.waits_behind:,} ahead" if run.waits_behind else ""
+        style = style_of(run.state)
         calls, took, last = run.tool_calls, spent(run), when(run.started_at)
     parts: list[Part] = [
         (fit(_name(row, at.name), at.name) + " ", "strong" if run is None else ""),

@@ -44,6 +44,6 @@ def group_line(row: ScriptRow, width: int) -> list[Part]:
     room = width - cells(parts)
     parts.append((fit(when(last.started_at), min(_WHEN, max(0, room))) + " ", ""))
     if room >= _WHEN + 4:
-        said = f"{sign_of(last.status)} {last.status}"
-        parts.append((fit(said, room - _WHEN - 1), style_of(last.status)))
+        said = f"{sign_of(last.state)} {last.state}"
+        parts.append((fit(said, room - _WHEN - 1), style_of(last.state)))
     return parts

@@ -60,7 +60,7 @@ class Longest:
     def of(cls, rows: Sequence[ExecutionRow]) -> Longest:
         return cls(
             max((cell_len(row.name) for row in rows if row.name), default=0),
-            max((len(row.status) for row in rows), default=0),
+            max((len(row.state) for row in rows), default=0),
             max((9 if row.status == "running" else len(spent(row)) for row in rows), default=0),
             max((cell_len(row.source) for row in rows), default=0),
             max((cell_len(_source(row)) for row in rows), default=0),
@@ -157,7 +157,7 @@ def row_line(
         (f"{sign} ", "strong" if marked else "accent"),
         (fit(_PINNED if row.pinned else "", at.pinned), "dim"),
         (f"{began:<{at.when}} ", ""),
-        (f"{sign_of(row.status)} {fit(row.status, at.status)} ", style_of(row.status)),
+        (f"{sign_of(row.state)} {fit(row.state, at.status)} ", style_of(row.state)),
         (f"{row.tool_calls:>{at.calls}} " if at.calls else "", ""),
         (f"{spent(row):>{at.time}}  ", ""),
     ]
@@ -211,9 +211,10 @@ def _why(row: ExecutionRow, room: int) -> str:
 
 
 def spent(row: ExecutionRow) -> str:
-    """How long a run took; one that runs: so far."""
+    """How long a run took; one that runs: so far; one that waits for a worker: how long it waits."""
     if row.status == "running":
-        return duration(max(0.0, (time.time() - row.started_at) * 1000))
+        began = row.started_at + (row.queued_ms or 0.0) / 1000
+        return duration(max(0.0, (time.time() - began) * 1000))
     return "" if row.duration_ms is None else duration(row.duration_ms)
 
 

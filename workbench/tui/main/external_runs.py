@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
 
-from workbench.core.model import Status
+from workbench.core.records import QUEUED
 from workbench.history import HistoryError, this_process
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
@@ -15,7 +15,7 @@ from workbench.tui import commands
 from workbench.tui.history.agents import AgentRuns, has_failed
 from workbench.tui.main.opening import with_runtime
 from workbench.tui.notices import FailureNotices
-from workbench.tui.wording import COLOURS, SIGNS, duration
+from workbench.tui.wording import COLOURS, SIGNS, Shown, duration
 
 if TYPE_CHECKING:
     from workbench.core.ports import HistoryReader
@@ -62,7 +62,9 @@ class OtherRuns:
         if rows:
             self._changed = time.monotonic()
             ended = self.agents.take(rows, self._changed)
-            self.newest = max(self.agents.running or rows, key=lambda row: row.n)
+            # One that waits for a worker shows nothing yet: one that runs comes before it.
+            under_way = self.agents.running or rows
+            self.newest = max(under_way, key=lambda row: (row.waits_behind is None, row.n))
             self.failed = [row for row in ended if has_failed(row)]
         return bool(rows)
 
@@ -73,21 +75,27 @@ class OtherRuns:
         return is_running or time.monotonic() - self._changed <= _SHOWN_S
 
     def line(self) -> Content | None:
-        """``✔ claude-code: triage.js, 3 calls, 2.3 s``, or ``… 3 runs, 12 calls/s``; None where nothing runs
-        nor has just ended."""
+        """``✔ claude-code: triage.js, 3 calls, 2.3 s``, or ``… 3 runs of others, 12 calls/s, 2 queued``;
+        None where nothing runs nor has just ended."""
         running = self.agents.running
         if len(running) > 1:
             now = time.monotonic()
             rate = sum(self.agents.rate(row, now) for row in running)
-            said = f"{SIGNS['running']} {count(len(running), 'run')} of others, {rate:.0f} calls/s"
-            return Content.styled(said, COLOURS["running"])
+            queued = sum(row.waits_behind is not None for row in running)
+            if queued == len(running):
+                said = f"{SIGNS[QUEUED]} {count(queued, 'run')} of others queued"
+                return Content.styled(said, COLOURS[QUEUED])
+            said = f"{count(len(running) - queued, 'run')} of others, {rate:.0f} calls/s"
+            said += f", {queued} queued" if queued else ""
+            return Content.styled(f"{SIGNS['running']} {said}", COLOURS["running"])
         row = self.newest
         if row is None or not self.is_news:
             return None
-        status = cast(Status, row.status)
+        status = cast(Shown, row.state)
         who = clean_line(row.client or row.source, _MOST_NAME)
         what = clean_line(row.script, _MOST_NAME) if row.script else "inline script"
-        parts = [f"{SIGNS[status]} {who}: {what}", count(row.tool_calls, "call")]
+        made = QUEUED if status == QUEUED else count(row.tool_calls, "call")
+        parts = [f"{SIGNS[status]} {who}: {what}", made]
         if row.duration_ms is not None and row.status != "running":
             parts.append(duration(row.duration_ms))
         return Content.styled(", ".join(parts), COLOURS[status])
@@ -141,10 +149,14 @@ class ExternalRuns:
         newest, keys = others.newest, self._host.app.config.keys
         running = len(others.agents.running)
         if running > 1:
-            return f"Others run {running} scripts: {commands.key_of('agents', keys)} lists them"
+            queued = sum(row.waits_behind is not None for row in others.agents.running)
+            waiting = f", {queued} of them queued" if queued else ""
+            return f"Others run {running} scripts{waiting}: {commands.key_of('agents', keys)} lists them"
         if newest is None or not others.is_news:
             return ""
         who, watch = clean_line(newest.client or newest.source), commands.key_of("watch", keys)
+        if newest.waits_behind is not None:
+            return f"A script of {who} waits for a worker: {watch} follows it"
         if newest.status == "running":
             return f"{who} runs a script: {watch} follows it"
         if has_failed(newest):

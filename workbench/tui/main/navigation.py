@@ -117,7 +117,7 @@ class Navigation:
             app.show_toast(str(error), "error")
             return
         names = {
-            f"{row.label}  {row.status:11} {clean_line(script_name(row, 0), _MOST_NAME)}  "
+            f"{row.label}  {row.state:11} {clean_line(script_name(row, 0), _MOST_NAME)}  "
             f"{count(row.tool_calls, 'call')}  by {row.client or row.source}": row.execution_id
             for row in rows
         }

@@ -15,7 +15,6 @@ from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 
-from workbench.core.model import Status
 from workbench.core.scripts import samples_instead, script_names
 from workbench.history import HistoryError
 from workbench.text.sanitize import clean_line
@@ -23,7 +22,7 @@ from workbench.tui.commands import bindings
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
-from workbench.tui.wording import SIGNS
+from workbench.tui.wording import SIGNS, Shown
 
 if TYPE_CHECKING:
     from workbench.catalogue.tools import Catalogue, ToolInfo
@@ -35,7 +34,7 @@ _RUNS = 15
 _MOST_NAME = 60
 _LOOK_S = 2.0
 """How often it is read anew while it is shown."""
-_STYLES: dict[Status, str] = {"ok": "ok", "running": "accent"}
+_STYLES: dict[Shown, str] = {"ok": "ok", "running": "accent", "queued": "accent"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def sidebar_rows(
 def _run_row(run: ExecutionRow) -> SidebarRow:
     from workbench.tui.history.rows import when
 
-    status = cast(Status, run.status)
+    status = cast(Shown, run.state)
     at = when(run.started_at)
     if at.endswith("today"):
         at = at[:5]

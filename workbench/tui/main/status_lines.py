@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
     from workbench.tui.app import WorkbenchApp
 
+WAITS = "Waits for a worker"
 _WAYS = {"History": "history", "Tools": "tools", "Settings": "settings"}
 """What leads to other screens: its name, and its command on the main screen."""
 
@@ -103,7 +104,7 @@ class StatusLine(QuietLine):
             return
         if self._under_way is None or self._under_way[0] is not run:
             self._under_way = run, self._message
-        parts = ["Starting" if not opened else "Waiting" if run.queued else "Running"]
+        parts = ["Starting" if not opened else WAITS if run.queued else "Running"]
         if not is_front:
             parts[0] += f" {clean_line(run.script, 40)}"
         made = count(run.made, "call")

@@ -6,6 +6,7 @@ import asyncio
 
 from workbench.core.events import Event
 from workbench.core.ports import HistoryReader
+from workbench.core.records import Standing
 from workbench.history import ExecutionFollower, HistoryError
 from workbench.tui.replay.timeline import Recorded, with_steps
 
@@ -20,6 +21,11 @@ class Following:
         self._polling = False
         self.over = False
         """It has ended, or cannot be followed, or nobody looks any more."""
+
+    @property
+    def standing(self) -> Standing:
+        """How it stood at the last poll."""
+        return self._follower.standing
 
     async def poll(self) -> tuple[list[Event], Recorded | None]:
         """What happened since the last poll; once it has ended, the whole record with its steps. Nothing while

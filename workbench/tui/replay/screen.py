@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -14,7 +15,8 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widget import Widget
 
-from workbench.core.events import ConsoleLine, Event
+from workbench.core.events import ConsoleLine, Event, ExecutionQueued, ExecutionRunning
+from workbench.core.model import LEAST
 from workbench.core.ports import HistoryReader
 from workbench.history import POLL_S, HistoryError, Recording
 from workbench.text.sanitize import clean_line
@@ -166,8 +168,14 @@ class ReplayScreen(PaneScreen):
             self._go(len(playback.steps) if at_end else playback.position)
             return
         playback.steps += [step_of(event) for event in happened]
+        standing = self._following.standing
+        if (standing.waits_behind is not None) != self.trace.model.waits:
+            self.trace.take(
+                [ExecutionRunning("", 0.0) if self.trace.model.waits else ExecutionQueued("")]
+            )
         if at_end:
-            now_ms = max(0.0, (time.time() - self.recording.started_at) * 1000)
+            began = self.recording.started_at + (standing.queued_ms or 0.0) / 1000
+            now_ms = 0.0 if self.trace.model.waits else max(0.0, (time.time() - began) * 1000)
             self._go(len(playback.steps), now_ms)
         self.show()
 
@@ -296,18 +304,27 @@ class ReplayScreen(PaneScreen):
 
     def show(self) -> None:
         totals = self.trace.model.totals
-        words = header_parts(self.recording, totals.calls, self.reruns.judged, live=self.live)
+        standing = self._following.standing if self._following is not None and self.live else None
+        behind = standing.waits_behind if standing is not None else None
+        waits = behind is not None
+        words = header_parts(
+            self.recording, totals.calls, self.reruns.judged, live=self.live, waits=waits
+        )
         others = [words_of_others(self._others)] if self._others is not None else []
         self.query_one(FittedLine).put_words(words, others)
         scene = self.seeking.shown
         if not self.seeking.is_under_way:
             scene.clock_ms = self.playback.clock_ms
         self.query_one(Transport).show(
-            self.playback, scene.position, scene.clock_ms, live=self.live
+            self.playback, scene.position, scene.clock_ms, live=self.live, waits=waits
         )
+        if standing is not None and standing.logs_dropped:
+            totals = replace(totals, dropped=standing.logs_dropped, least=LEAST)
         title = Content("3 Trace") + calls_made(totals)
         self.query_one("#trace", Pane).set_title(title)
-        said = status_line(self.reruns.verdict, self.playback.breakpoints, live=self.live)
+        said = status_line(
+            self.reruns.verdict, self.playback.breakpoints, live=self.live, waits_behind=behind
+        )
         self.query_one("#status", QuietLine).put(said)
 
     # -- what others run meanwhile -------------------------------------------------------

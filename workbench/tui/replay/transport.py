@@ -36,15 +36,24 @@ class Transport(Pane):
     def compose(self) -> ComposeResult:
         yield Static(id="slider", markup=False)
 
-    def show(self, playback: Playback, position: int, clock_ms: float, *, live: bool) -> None:
+    def show(
+        self,
+        playback: Playback,
+        position: int,
+        clock_ms: float,
+        *,
+        live: bool,
+        waits: bool = False,
+    ) -> None:
         """position, clock_ms: where what is shown is; the playback is ahead where that is still made. live: the
-        execution still runs, more steps will come."""
-        self._redraw = partial(self.show, playback, position, clock_ms, live=live)
+        execution still runs, more steps will come; waits: or still waits for a worker."""
+        self._redraw = partial(self.show, playback, position, clock_ms, live=live, waits=waits)
         steps = playback.steps
         on_its_way = f" → {playback.position}" if position != playback.position else ""
-        self.set_title("LIVE · it still runs" if live else "REPLAY", _KEYS)
+        stands = "it waits for a worker" if waits else "it still runs"
+        self.set_title(f"LIVE · {stands}" if live else "REPLAY", _KEYS)
         total = f" of {duration(steps[-1].at_ms)}" if steps and not live else ""
-        going = "following" if live and playback.at_end else "paused"
+        going = "waiting" if waits else "following" if live and playback.at_end else "paused"
         parts = [
             f"step {position}{on_its_way} of {len(steps)}",
             f"{playback.speed:g}× {'playing' if playback.playing else going}",

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from workbench.core.model import Execution, JsonValue, LogLine, ScriptError, Status, ToolCall
+from workbench.core.model import Execution, JsonValue, LogLine, ScriptError, ToolCall
 
 if TYPE_CHECKING:
     from workbench.core.events import Event, ToolCallFinished, ToolCallNote
+    from workbench.tui.glyphs import Shown
 
 TICK_S = 0.05
 """20 Hz: faster cannot be read, and a busy script must not fill the event loop."""
@@ -88,8 +89,8 @@ class LiveRun:
         self.calls: dict[int, CallState] = {}
         self.console: list[LogLine] = []
         self.execution: Execution | None = None
-        self.queued = True
-        """No worker has taken it yet."""
+        self.queued = False
+        """It waits for a worker."""
         self.max_calls = 0
         self.judged = ""
         """Of a replay, once it is over: ``identical`` or ``diverged``."""
@@ -103,12 +104,14 @@ class LiveRun:
         return len(self.calls) - self._not_made
 
     @property
-    def status(self) -> Status:
-        return self.execution.status if self.execution is not None else "running"
+    def status(self) -> Shown:
+        if self.execution is not None:
+            return self.execution.status
+        return "queued" if self.queued else "running"
 
     @property
     def elapsed_ms(self) -> float:
-        """Since it runs; the duration once it is over."""
+        """Since it runs, or waits for a worker; the duration once it is over."""
         if self.execution is not None:
             return self.execution.duration_ms
         return (time.monotonic() - self._began) * 1000
@@ -150,6 +153,7 @@ class LiveRun:
         from workbench.core.events import (
             ConsoleLine,
             ExecutionFinished,
+            ExecutionQueued,
             ExecutionRunning,
             ExecutionStarted,
             ToolCallFinished,
@@ -162,6 +166,8 @@ class LiveRun:
                 case ExecutionStarted():
                     self.execution_id = event.execution_id
                     self.max_calls = event.limits.max_tool_calls
+                case ExecutionQueued():
+                    self.queued = True
                 case ExecutionRunning():
                     self.queued = False
                     self._began = time.monotonic()

@@ -58,6 +58,8 @@ class TraceModel:
     def _clear(self) -> None:
         self.rows = []
         self.finished = False
+        self.waits = False
+        """Whether it waits for a worker."""
         self.lines: dict[int, tuple[int, float, str | None]] = {}
         """Script line -> (calls, ms in all, their server; None: several)."""
         self._index = array("q")  # by seq - 1; -1 where there is none
@@ -110,6 +112,7 @@ class TraceModel:
             ConsoleCut,
             ConsoleLine,
             ExecutionFinished,
+            ExecutionQueued,
             ExecutionRunning,
             ToolCallFinished,
             ToolCallNote,
@@ -138,8 +141,10 @@ class TraceModel:
                 self._note(event)
             elif isinstance(event, ConsoleCut):
                 self._dropped, self._least = event.dropped, LEAST
+            elif isinstance(event, ExecutionQueued):
+                self.waits, self._began = True, None
             elif isinstance(event, ExecutionRunning):
-                self._began = self._clock()
+                self.waits, self._began = False, self._clock()
             elif isinstance(event, ExecutionFinished):
                 self._end(event)
 
