@@ -11,7 +11,7 @@ from pathlib import Path
 from workbench.tui.commands import COMMANDS, TITLES, Command, shown
 
 PAGE = Path(__file__).parent / "keys.md"
-_TOGETHER = ("app", "reading", "main", "panes")
+_TOGETHER = ("app", "reading", "main", "panes", "ways")
 _BEGIN, _END = "<!-- keys: made by docs/make_keys.py -->\n", "<!-- end of keys -->\n"
 
 

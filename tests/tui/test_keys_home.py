@@ -51,7 +51,7 @@ def test_the_help_begins_with_what_each_pane_and_screen_is_for() -> None:
     for kind in screens:
         own = [each for each in vars(kind).get("BINDINGS", ()) if isinstance(each, Binding)]
         places = [BY_ID[binding.id].place for binding in own if binding.id]
-        if places and not issubclass(kind, ModalScreen) and "main" not in places:
+        if places and not issubclass(kind, ModalScreen) and {"main", "ways"}.isdisjoint(places):
             assert purpose_of(places), f"{kind} has no purpose"
     assert all(purpose_of([pane]) for pane in PANES)
     for purpose in PURPOSES.values():
@@ -119,7 +119,7 @@ def test_no_key_means_two_things_at_one_place() -> None:
                 assert not clashes(one, other), (one.id, other.id)
 
 
-@pytest.mark.parametrize("place", ["app", "main"])
+@pytest.mark.parametrize("place", ["app", "main", "ways"])
 def test_commands_with_priority_hide_no_key_of_what_has_the_focus(place: str) -> None:
     for one in COMMANDS:
         for other in COMMANDS:
@@ -159,7 +159,7 @@ async def test_keys_of_screens_and_widgets_are_changed_by_the_configuration(
         for entry in entries:
             command = BY_ID.get(entry.id)
             if command is not None:
-                assert command.place in ("app", "history", "list"), "it does nothing here"
+                assert command.place in ("app", "ways", "history", "list"), "it does nothing here"
         await pilot.press("f1")
         await until(lambda: isinstance(app.screen, HelpScreen), "the help")
         help_screen = app.screen

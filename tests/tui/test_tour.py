@@ -34,7 +34,9 @@ async def test_six_steps_each_done_by_doing(make_app: MakeApp) -> None:
         assert app.main.tab.script.has_focus
         await pilot.press("space", "backspace")  # typing is typing
         assert "1 of 6" in said(app)
-        await pilot.press("f5")
+        await pilot.press("alt+t")
+        await until(lambda: "Esc goes back to the script: F5 runs" in said(app), "from elsewhere")
+        await pilot.press("escape", "f5")
         await until(lambda: "It ran: 1 call" in said(app), "says what happened")
         assert "2 of 6" in said(app)
         await pilot.press("f2")
@@ -49,6 +51,11 @@ async def test_six_steps_each_done_by_doing(make_app: MakeApp) -> None:
         await until(lambda: "5 of 6" in said(app), "offers")
         await pilot.press("escape", "ctrl+t")
         await until(lambda: "6 of 6" in said(app), "the line has come along to the history")
+        await pilot.press("alt+s")
+        await until(lambda: "^t goes there again: Enter opens" in said(app), "it is left")
+        assert "stands here" not in said(app)
+        await pilot.press("ctrl+t")
+        await until(lambda: "Every run stands here" in said(app), "back")
         await until(lambda: app.screen.query("#runs, RowList"), "the list")
         await pilot.press("enter")
         await until(lambda: "That was all" in said(app), "a recording is open")

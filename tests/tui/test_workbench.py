@@ -14,7 +14,7 @@ from textual.widgets import Input, OptionList, Static, TabbedContent
 
 from tests.support.params import first_fast
 from tests.tui.conftest import MakeApp, app_opened, paste, told, until
-from workbench.config import UiSettings
+from workbench.config import Config, UiSettings, demo_server
 from workbench.core.model import ExecutionRequest
 from workbench.core.runtime import open_history
 from workbench.core.scripts import find_script
@@ -75,6 +75,21 @@ async def test_sample_runs_and_shows_its_value(make_app: MakeApp) -> None:
         assert shown.value["greeting"] == "Hello, world!"
         assert len(app.main.query_one(TraceView).model.rows) >= 10
         assert run.console[0].text == "19 open issues, looking at 8"
+
+
+@pytest.mark.slow
+async def test_the_first_script_runs_with_whatever_servers_there_are(make_app: MakeApp) -> None:
+    app = make_app(config=Config(servers={"tracker": replace(demo_server(), name="tracker")}))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await start(app, pilot)
+        runtime = await app.runtime()
+        await runtime.upstream.settled()
+        run = await run_script(app, pilot)
+        assert run.status == "ok", run.execution
+        shown = app.main.detail.result.shown
+        assert shown is not None
+        assert "tracker" in {tool["server"] for tool in shown.value}
+        assert not app.main.tab.changed  # leaving asks nothing
 
 
 @pytest.mark.slow

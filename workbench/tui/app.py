@@ -42,6 +42,7 @@ from workbench.tui.widgets.mouse import only_asks
 from workbench.tui.widgets.proportions import ROOMY
 
 if TYPE_CHECKING:
+    from workbench.catalogue.forms.form import Form
     from workbench.core.runtime import Runtime
     from workbench.tui.values.console_view import ConsoleView
     from workbench.tui.values.json_view import JsonView
@@ -77,6 +78,8 @@ class WorkbenchApp(AppBase):
         self.sidebar_wanted: bool | None = None
         self.preview_wanted: bool | None = None
         """Whether the history shows what a run ran; None: where there is room."""
+        self.left_forms: dict[str, Form] = {}
+        """What stands in the forms of tools that were tried."""
         self._ascii = AsciiFilter()
         self._safe = SafeFilter()
         self._readable = ReadableFilter(
@@ -288,6 +291,12 @@ class WorkbenchApp(AppBase):
                 self.show_toast(f"Cannot replay {shown}: {error}", "error")
                 return
             await self.push_screen(ReplayScreen(recording, runtime.history, steps))
+
+    def at_home(self) -> WorkbenchScreen:
+        """The main screen, after all that stood above it was left."""
+        while self.screen is not self.main:
+            self.screen.dismiss(None)  # who opened it is told
+        return self.main
 
     # -- commands ----------------------------------------------------------------------
 

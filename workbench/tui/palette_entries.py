@@ -21,6 +21,7 @@ from workbench.tui import commands
 from workbench.tui.dialogs.palette import Entry, PaletteScreen
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.pane_screen import PaneScreen
+from workbench.tui.widgets.way_screen import WayScreen
 from workbench.tui.wording import local_time
 from workbench.util.one_thread import OneThread
 
@@ -39,7 +40,7 @@ _NEVER_FIRST = frozenset({"close", "quit", "stop", "history-delete"})
 _MOST_RECENT = 12
 _MOST_RUNS = 100
 _MOST_NAME = 40
-_BY_THEMSELVES = ("app", "reading", "main", "panes")
+_BY_THEMSELVES = ("app", "reading", "main", "panes", "ways")
 """Places whose commands are offered with or without a key."""
 
 
@@ -58,8 +59,6 @@ class Palette:
     def open(self, *at: int) -> None:
         """Over the screen that is shown. at: a column and a row, for what can be done there with what has the
         focus; nothing: for everything."""
-        from workbench.tui.history.screen import HistoryScreen
-
         app, screen = self._app, self._app.screen
         if isinstance(screen, PaletteScreen):
             return
@@ -68,13 +67,13 @@ class Palette:
         if here:
             app.push_screen(PaletteScreen(here, self.recent, at=Offset(*at)), self._chosen)
             return
-        has_runs = screen is app.main or isinstance(screen, HistoryScreen)
-        find = self._find_runs if has_runs else None
+        is_way = isinstance(screen, WayScreen)
+        find = self._find_runs if is_way else None
         palette = PaletteScreen(list(self.entries(screen)), self.recent, find)
         app.push_screen(palette, self._chosen)
-        if has_runs:
+        if is_way:
             app.run_worker(
-                self._add_what_comes(palette, with_tools=screen is app.main),
+                self._add_what_comes(palette),
                 exclusive=True,
                 group="palette",
                 exit_on_error=False,
@@ -103,7 +102,7 @@ class Palette:
 
     def entries(self, screen: Screen[object]) -> Iterator[Entry]:
         """Every command that can be run here; what the pane with the focus can do; themes; by name what
-        the main screen opens."""
+        the main screen opens, which is gone back to for it."""
         from workbench.tui.history.screen import HistoryScreen
 
         app, main = self._app, self._app.main
@@ -123,11 +122,15 @@ class Palette:
         for name in names:
             take = partial(self._take_theme, name)
             yield Entry(THEME + name, f"Theme: {name}", take, "", "Colours of the screen", "theme")
-        if screen is main:
-            yield from self._filters(main.navigation.saved_filters, main.navigation.open_history)
-            yield from self._of_the_main_screen()
-        elif isinstance(screen, HistoryScreen):
+        if isinstance(screen, HistoryScreen):
             yield from self._filters(screen.filters, screen.view.set_filter)
+        elif isinstance(screen, WayScreen):
+            yield from self._filters(main.navigation.saved_filters, self._show_history)
+        if isinstance(screen, WayScreen):
+            yield from self._of_the_main_screen()
+
+    def _show_history(self, text: str) -> None:
+        self._app.at_home().navigation.open_history(text)
 
     def _filters(self, filters: SavedFilters, show: Callable[[str], None]) -> Iterator[Entry]:
         for name, text in filters.all().items():
@@ -143,6 +146,12 @@ class Palette:
         if command.place == "main" and screen is self._app.main:
             return screen
         if command.place == "panes" and isinstance(screen, PaneScreen):
+            return screen
+        if (
+            command.place == "ways"
+            and isinstance(screen, WayScreen)
+            and command.action != screen.WAY
+        ):
             return screen
         return None
 
@@ -170,18 +179,24 @@ class Palette:
             )
 
     def _of_the_main_screen(self) -> Iterator[Entry]:
-        app, main = self._app, self._app.main
+        app = self._app
         for name in script_names(app.config) or samples_instead(app.config):
-            run = partial(main.files.open_named, name)
+            run = partial(self._open_script, name)
             yield Entry(
                 f"script:{name}", name, run, "", "Open the script", "script", only_typed=True
             )
         for key in KEYS:
-            change = partial(main.navigation.open_settings, key.name)
+            change = partial(self._open_setting, key.name)
             yield Entry(
                 f"setting:{key.name}", key.name, change, "", key.help, "setting", only_typed=True
             )
         yield from self._of_the_tools()
+
+    async def _open_script(self, name: str) -> None:
+        await self._app.at_home().files.open_named(name)
+
+    def _open_setting(self, name: str) -> None:
+        self._app.at_home().navigation.open_settings(name)
 
     def _of_the_tools(self) -> Iterator[Entry]:
         """Of the servers that are connected."""
@@ -207,12 +222,12 @@ class Palette:
         """With arguments after its schema: made of the one that is chosen, not of all that are listed."""
         from workbench.tui.editor.hints.tool_calls import call_text
 
-        self._app.main.navigation.insert_call(call_text(tool))
+        self._app.at_home().navigation.insert_call(call_text(tool))
 
-    async def _add_what_comes(self, palette: PaletteScreen, *, with_tools: bool) -> None:
+    async def _add_what_comes(self, palette: PaletteScreen) -> None:
         """What is not known at once: the newest runs, and tools of servers that connect meanwhile."""
         runtime = await self._app.runtime()
-        if with_tools and palette.is_current:
+        if palette.is_current:
 
             def add(_: str) -> None:
                 palette.add(list(self._of_the_tools()))
@@ -242,12 +257,20 @@ class Palette:
         return Entry(
             f"run:{row.execution_id}",
             f"{named}{clean_line(script_name(row), _MOST_NAME)}  {row.state}  {local_time(row.started_at)}",
-            partial(self._app.open_replay, row.execution_id),
+            partial(self._replay, row.execution_id),
             "",
             f"Replay {row.execution_id[:8]}, {count(row.tool_calls, 'call')}",
             "run",
             only_typed=True,
         )
+
+    async def _replay(self, execution_id: str) -> None:
+        """In place of a run that is looked at; over the history, which is there again afterwards."""
+        from workbench.tui.replay.screen import ReplayScreen
+
+        if isinstance(self._app.screen, ReplayScreen):
+            self._app.screen.dismiss(None)
+        await self._app.open_replay(execution_id)
 
     # -- themes ------------------------------------------------------------------------
 

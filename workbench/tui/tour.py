@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 from textual.screen import Screen
@@ -29,11 +29,14 @@ _LOOK_S = 0.15
 
 @dataclass(frozen=True, slots=True)
 class TourStep:
-    """What to do; whether it was done; what is said of it then."""
+    """What to do; whether it was done; what is said of it then; where it can be done, None: everywhere; what
+    leads there."""
 
     wish: str
     done: Callable[[], bool]
     comment: Callable[[], str]
+    place: type[Screen[Any]] | None = None
+    way: str = "Esc goes back to the script"
 
 
 class TourBar(Static):
@@ -117,7 +120,10 @@ class Tour:
         over = self._at == len(self._steps)
         name = "TOUR" if over else f"TOUR {self._at + 1} of {len(self._steps)}"
         wish = "That was all" if over else self._steps[self._at].wish
+        place = None if over else self._steps[self._at].place
         said = f" {self._comment}" if self._comment else ""
+        if place is not None and not isinstance(self._app.screen, place):
+            wish, said = f"{self._steps[self._at].way}: {wish}", ""  # of what is not in sight
         ends = f" · {end} {'closes this line' if over else 'ends the tour'}"
         return Content.assemble(
             chip(name, "$primary"), said, (f" {wish}", "bold"), (ends, "$foreground 80%")
@@ -130,26 +136,30 @@ class Tour:
         from workbench.tui.replay.screen import ReplayScreen
 
         app, main = self._app, self._app.main
+        script = type(main)
 
         def key(name: str) -> str:
             return first_key(name, app.config.keys)
 
         return [
-            TourStep(f"{key('run')} runs the script", self._ran, self._of_the_run),
+            TourStep(f"{key('run')} runs the script", self._ran, self._of_the_run, script),
             TourStep(
                 f"{key('jump')} marks the panes: its 3 goes to the trace",
                 lambda: main.pane_name == "trace",
                 lambda: "This is the trace: ↑ ↓ go through it, 4 Detail shows the call you are at.",
+                script,
             ),
             TourStep(
                 "Enter goes to the line that made the call",
                 lambda: main.pane_name == "script" and main.is_current,
                 lambda: "The mark beside a line is its server's colour, with calls and time.",
+                script,
             ),
             TourStep(
                 f"{key('editor-complete')} offers what can stand at the cursor",
                 lambda: main.tab.script.offers.is_open,
                 lambda: "Servers, tools, arguments, members of results; Esc closes the list.",
+                script,
             ),
             TourStep(
                 f"{key('history')} opens the history",
@@ -162,6 +172,8 @@ class Tour:
                 lambda: (
                     f"Space plays it, . and , step, Esc goes back; {key('palette')} finds the rest."
                 ),
+                HistoryScreen,
+                f"{key('history')} goes there again",
             ),
         ]
 

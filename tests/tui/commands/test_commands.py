@@ -81,6 +81,6 @@ def test_the_page_has_the_keys_as_they_are() -> None:
 
 
 def test_the_line_of_keys_has_an_order_for_every_command_in_it() -> None:
-    places = ("app", "main", "panes")
+    places = ("app", "main", "panes", "ways")
     named = {command.id for command in COMMANDS if command.footer and command.place in places}
     assert named == set(FOOTER_ORDER)

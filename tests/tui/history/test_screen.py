@@ -925,10 +925,10 @@ async def test_a_small_screen_keeps_its_rows_until_the_preview_is_asked_for(
         await pilot.press("v")
         await until(lambda: screen.preview.query(CodeArea), "what ran")
         assert screen.rows.size.height > 5
-        wanted: list[bool | None] = []
-        again = HistoryScreen(store, app.open_run, app.filters, "", True)
+        wanted: list[bool] = []
+        again = HistoryScreen(store, app.open_run, app.filters, "", True, wanted.append)
         await pilot.press("escape")
-        await app.push_screen(again, wanted.append)
+        await app.push_screen(again)
         assert again.preview.display
         await pilot.press("v", "escape")
         assert wanted == [False]

@@ -203,3 +203,33 @@ def test_what_was_given_before() -> None:
     assert [call.execution_id for call in different(calls)] == ["3", "2"]
     assert "✔ 12 ms  tried  a=" in call_in_words(calls[0])
     assert "✘  cli  a=" in call_in_words(calls[1])
+
+
+@pytest.mark.slow
+async def test_what_stands_in_a_form_is_there_again(tmp_path: Path) -> None:
+    async with opened(tmp_path, (80, 24)) as (app, pilot, runtime):
+        names = [row.tool.name if row.tool else "" for row in screen(app).rows.rows]
+        screen(app).rows.move_to(names.index("search_issues"))
+
+        async def again() -> TryScreen:
+            await pilot.press("t")
+            await until(lambda: app.screen.query(FormView) and app.screen.focused, "the form")
+            return tried(app)
+
+        def filled(shown: TryScreen) -> dict[str, object]:
+            return dict(shown.query_one(FormView).form.value(whatever=True)[0])
+
+        await again()
+        await pilot.press(*"dark", "escape")
+        await until(lambda: app.screen is screen(app), "left by mistake")
+        shown = await again()
+        assert filled(shown)["query"] == "dark"
+        await pilot.press("f3")
+        await until(lambda: isinstance(app.focused, CodeArea), "as JSON")
+        await pilot.press("ctrl+a")
+        paste(pilot, '{"query": "light", "more": 1}')
+        await until(lambda: filled(shown)["query"] == "light", "it is taken")
+        await pilot.press("escape")
+        await until(lambda: app.screen is screen(app), "left again")
+        assert filled(await again()) == {"query": "light", "more": 1}
+        assert runtime.history.list_executions() == []

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.tui.conftest import until
+from workbench.catalogue.forms.form import Form
 from workbench.config import Config, ServerSettings, demo_server
 from workbench.core.runtime import Runtime, open_runtime
 from workbench.tui.key_order import KeyOrder
@@ -23,6 +24,7 @@ class ToolsApp(AppBase):
     def __init__(self) -> None:
         super().__init__()
         self.answers: list[str | None] = []
+        self.left_forms: dict[str, Form] = {}
         self.key_order = KeyOrder(self, super().on_event)
 
     async def on_event(self, event: events.Event) -> None:

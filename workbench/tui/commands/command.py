@@ -12,6 +12,8 @@ Place: TypeAlias = Literal[
     "reading",
     "main",
     "panes",
+    # screens that fill the terminal: what leads from each to the others
+    "ways",
     # the other screens; "sides": two executions side by side
     "replay",
     "history",
@@ -63,6 +65,7 @@ TITLES: Mapping[Place, str] = {
     "reading": "Everywhere but where one types",
     "main": "On the main screen",
     "panes": "Where there are four panes",
+    "ways": "From screen to screen",
     "replay": "In a replay",
     "history": "In the history",
     "agents": "Where agents are listed",
@@ -108,10 +111,14 @@ TITLES: Mapping[Place, str] = {
 _PANES: frozenset[Place] = frozenset(
     ("editor", "trace", "detail", "json", "console", "error", "bar", "find", "find-option", "line")
 )
+_WAYS: frozenset[Place] = frozenset(
+    ("main", "panes", "replay", "history", "agents", "tools", "settings", "sides", "diff")
+)
 _HOLDS: Mapping[Place, frozenset[Place]] = {
     "main": _PANES | {"panes", "sidebar", "list"},
     "panes": _PANES,
     "replay": _PANES | {"panes"},
+    "ways": _PANES | _WAYS | {"sidebar", "list", "filter"},
     "history": frozenset(("list", "line", "filter")),
     "agents": frozenset(("list",)),
     "tools": frozenset(("list", "line", "filter", "json")),
@@ -142,7 +149,7 @@ _HOLDS: Mapping[Place, frozenset[Place]] = {
 """What can have the focus inside of what: both get its keys."""
 _MOVES = frozenset({"move", "page", "edge", "first", "follow", "screen.go_to_pane"})
 _MOVES |= {"to_script", "scroll_down", "scroll_up", "scroll_home", "scroll_end"}
-_WITH_PRIORITY: frozenset[Place] = frozenset(("app", "main", "panes"))
+_WITH_PRIORITY: frozenset[Place] = frozenset(("app", "main", "panes", "ways"))
 
 
 @dataclass(frozen=True, slots=True)

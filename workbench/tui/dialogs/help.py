@@ -24,7 +24,7 @@ _PANES: Mapping[str, tuple[Place, ...]] = {
     "trace": ("trace",),
     "detail": ("detail", "json", "console"),
 }
-_GROUPED: tuple[Place, ...] = ("app", "reading", "main", "panes")
+_GROUPED: tuple[Place, ...] = ("app", "reading", "main", "panes", "ways")
 """Places whose commands stand under headings of their own."""
 _WIDTH = 22
 

@@ -21,11 +21,11 @@ from workbench.tui.commands import bindings
 from workbench.tui.history.agents import AgentRuns, Session, has_failed
 from workbench.tui.history.filter import client_filter
 from workbench.tui.history.rows import script_name, sign_of, spent, style_of, when
-from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.line_view import Part, cells, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
+from workbench.tui.widgets.way_screen import WayScreen
 
 _LOOK_S = 0.25
 _KNOWN = 300
@@ -39,13 +39,14 @@ Row: TypeAlias = tuple[Session, ExecutionRow | None, float]
 """A session, or one of its runs; calls a second."""
 
 
-class AgentsScreen(GuardedScreen[None]):
+class AgentsScreen(WayScreen[None]):
     """``agents`` is fed by who follows the history; ``open_run`` shows a run, and follows it while it runs."""
 
     DEFAULT_CSS = """
     AgentsScreen { layout: vertical; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("agents")]
+    WAY = "agents"
 
     def __init__(
         self,
@@ -129,7 +130,7 @@ class AgentsScreen(GuardedScreen[None]):
             run = row[1] or listed(row[0])[0]
             await self._open_run(run.execution_id)
 
-    def action_history(self) -> None:
+    def action_its_history(self) -> None:
         """The runs of this client in the history."""
         row = self.rows.row
         if row is not None:

@@ -41,15 +41,15 @@ from workbench.tui.replay.timeline import execution_of
 from workbench.tui.values.difference_list import DifferenceList, by_side, difference_title
 from workbench.tui.values.json_view import JsonView
 from workbench.tui.values.value_screen import JsonScreen
-from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.quiet_line import as_many
 from workbench.tui.widgets.row_list import RowList
+from workbench.tui.widgets.way_screen import WayScreen
 from workbench.tui.wording import SIGNS, local_time
 
 
-class DiffScreen(GuardedScreen[None]):
+class DiffScreen(WayScreen[None]):
     """``a`` on the left, ``b`` on the right. Two recordings: nothing is run."""
 
     DEFAULT_CSS = """

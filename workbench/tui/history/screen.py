@@ -22,10 +22,10 @@ from workbench.tui.history.run_pages import ORDERS, Line
 from workbench.tui.history.run_preview import RunPreview
 from workbench.tui.history.runs_view import RunsView
 from workbench.tui.history.saved_filters import SavedFilters
-from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
+from workbench.tui.widgets.way_screen import WayScreen
 
 OpenRun = Callable[[str], Awaitable[None]]
 _OF_RUNS = frozenset(
@@ -33,9 +33,9 @@ _OF_RUNS = frozenset(
 )
 
 
-class HistoryScreen(GuardedScreen[bool | None]):
-    """The list of executions. ``open_run`` shows one (its replay). It ends with whether somebody showed or hid
-    the preview; None: neither."""
+class HistoryScreen(WayScreen[None]):
+    """The list of executions. ``open_run`` shows one (its replay), ``turned`` hears that somebody showed or hid
+    the preview."""
 
     DEFAULT_CSS = """
     HistoryScreen { layout: vertical; }
@@ -51,6 +51,7 @@ class HistoryScreen(GuardedScreen[bool | None]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-tall")]  # noqa: RUF012
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("history")]
+    WAY = "history"
 
     def __init__(
         self,
@@ -59,12 +60,14 @@ class HistoryScreen(GuardedScreen[bool | None]):
         filters: SavedFilters,
         filter_text: str = "",
         preview_wanted: bool | None = None,
+        turned: Callable[[bool], None] = lambda shown: None,
     ) -> None:
         """filter_text: the filter that is in force at first. preview_wanted: None: where there is room."""
         super().__init__()
         self.view = RunsView(history, filter_text)
         self.preview = RunPreview(history, id="history-preview")
         self._preview_wanted = preview_wanted
+        self._turned = turned
         self.filters = filters
         self._history = history
         self._open_run = open_run
@@ -136,6 +139,7 @@ class HistoryScreen(GuardedScreen[bool | None]):
     def action_preview(self) -> None:
         """What a run ran beside the list, or the list alone."""
         self.preview.display = self._preview_wanted = not self.preview.display
+        self._turned(self.preview.display)
         self._preview()
 
     def action_scroll_preview(self, by: int) -> None:
@@ -157,7 +161,7 @@ class HistoryScreen(GuardedScreen[bool | None]):
     def action_back(self) -> None:
         """Out of the filter, back to the scripts, then out of the screen."""
         if not self.view.leave():
-            self.dismiss(self._preview_wanted)
+            self.dismiss()
 
     @work(exclusive=True, group="history-filters", exit_on_error=False)
     async def action_filters(self) -> None:

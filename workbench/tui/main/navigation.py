@@ -137,18 +137,14 @@ class Navigation:
         from workbench.tui.history.screen import HistoryScreen
 
         app = self._host.app
-        screen = HistoryScreen(
-            runtime.history,
-            app.open_replay,
-            self.saved_filters,
-            filter_text,
-            preview_wanted=app.preview_wanted,
+
+        def turned(shown: bool) -> None:
+            app.preview_wanted = shown
+
+        filters, wanted = self.saved_filters, app.preview_wanted
+        app.push_screen(
+            HistoryScreen(runtime.history, app.open_replay, filters, filter_text, wanted, turned)
         )
-
-        def closed(preview_wanted: bool | None) -> None:
-            app.preview_wanted = preview_wanted
-
-        app.push_screen(screen, closed)
 
     @property
     def saved_filters(self) -> SavedFilters:

@@ -331,21 +331,9 @@ class WorkbenchScreen(PaneScreen):
     def action_replay(self) -> None:
         self.navigation.choose_replay()
 
-    def action_history(self) -> None:
-        self.navigation.open_history()
-
-    def action_tools(self) -> None:
-        self.navigation.open_tools()
-
-    def action_settings(self) -> None:
-        self.navigation.open_settings()
-
     @on(HeaderLine.WayClicked)
     async def _way_clicked(self, event: HeaderLine.WayClicked) -> None:
         await self.run_action(event.action)
-
-    def action_agents(self) -> None:
-        self.others.show_agents()
 
     async def action_watch(self) -> None:
         await self.others.watch()

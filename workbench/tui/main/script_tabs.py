@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.core import paths
+from workbench.core.scripts import sample_needs
 from workbench.text.plurals import count as count_of
 from workbench.tui.dialogs.pick import PickScreen
 from workbench.tui.editor import script_documents
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
     from workbench.tui.main.editor_pane import EditorPane
     from workbench.tui.main.host import Host
     from workbench.tui.main.problems import Problems
+
+_LOOK_AROUND = """\
+// What your servers offer. Behind `tools.` a call is completed.
+return search_tools("", 100);
+"""
+"""Runs with any servers, and calls none."""
 
 
 class ScriptTabs:
@@ -62,7 +69,7 @@ class ScriptTabs:
         self, script: Path | None, files: tuple[str, ...], current: int, lost: list[Draft]
     ) -> None:
         """What is shown at the start: what a crash left, and the script that was asked for, else
-        the files of the last session, else the sample."""
+        the files of the last session, else the sample, where it runs."""
         for file in files if script is None else ():
             await self.open(Path(file))
         recovered = [
@@ -74,7 +81,11 @@ class ScriptTabs:
         if script is not None:
             await self.open(script)
         elif not self.tabs:
-            await self.open(paths.bundled("sample_scripts") / "hello.js")
+            sample = paths.bundled("sample_scripts") / "hello.js"
+            if sample_needs(self._host.app.config, sample) is None:
+                await self.open(sample)
+            else:
+                await self.show(Document(None, _LOOK_AROUND))
         elif not lost:
             self.switch(current)
 

@@ -20,10 +20,10 @@ from workbench.tui.editor.code_area import CodeArea, Marker
 from workbench.tui.values.difference_list import DifferenceList, difference_title
 from workbench.tui.values.json_view import JsonView
 from workbench.tui.values.value_screen import JsonScreen
-from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.hues import LineNote
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
+from workbench.tui.widgets.way_screen import WayScreen
 from workbench.tui.wording import error_line, judged
 
 _MOST_NAMED = 6
@@ -38,7 +38,7 @@ def own_failure(replayed: Replayed) -> str:
     return error_line(error, "the replay") if divergence.call and divergence.actual is None else ""
 
 
-class DivergenceScreen(GuardedScreen[None]):
+class DivergenceScreen(WayScreen[None]):
     """The record on the left, the replay on the right; below, the places where they differ."""
 
     DEFAULT_CSS = """

@@ -140,8 +140,7 @@ class Reruns:
         code, given = texts_of(recording)
         tab.script.text, tab.input.text = code, given + "\n"
         tab.recorded = recording
-        while app.screen is not main:  # the history may be between, and what came over it meanwhile
-            app.screen.dismiss(None)  # who opened it is told
+        app.at_home()
         main.set_status(
             f"Edit it; ^l replays it against run {recording.execution_id[:8]}, offline", of=tab
         )

@@ -342,10 +342,6 @@ class ReplayScreen(PaneScreen):
         """The newest run of another process, in place of this one."""
         await self.app.main.others.watch(shown=self.recording.execution_id)
 
-    def action_agents(self) -> None:
-        self.app.pop_screen()
-        self.app.main.others.show_agents()
-
     # -- running it again (workbench/tui/commands/) --------------------------------------
 
     def action_verify(self) -> None:

@@ -29,10 +29,10 @@ from workbench.tui.settings.rows import (
 )
 from workbench.tui.themes import DEFAULT, unknown_theme
 from workbench.tui.widgets.filtered_list import FilteredList
-from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.key_footer import KeyFooter
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
+from workbench.tui.widgets.way_screen import WayScreen
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
@@ -41,7 +41,7 @@ _LOOK_S = 1.0
 _MOST_PROBLEM = 300
 
 
-class SettingsScreen(GuardedScreen[None]):
+class SettingsScreen(WayScreen[None]):
     """``file`` is written, also where it does not exist yet; ``changed`` hears of what then holds."""
 
     app: WorkbenchApp
@@ -55,6 +55,7 @@ class SettingsScreen(GuardedScreen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 (Textual's own form)
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("settings")]
+    WAY = "settings"
 
     def __init__(
         self, config: Config, file: Path, changed: Callable[[Config], None] | None = None

@@ -341,7 +341,8 @@ class ToolsScreen(ServerCommands):
     def action_try(self) -> None:
         row = self.rows.row
         if row is not None and row.tool is not None:
-            self.app.push_screen(TryScreen(self._runtime, row.tool), self._insert)
+            screen = TryScreen(self._runtime, row.tool, self.app.left_forms)
+            self.app.push_screen(screen, self._insert)
 
     def _insert(self, call: str | None) -> None:
         """What was tried goes into the script."""

@@ -24,14 +24,16 @@ from workbench.tui.tools.looking import LookScreen
 from workbench.tui.tools.pages import gone
 from workbench.tui.tools.tree import ToolRow
 from workbench.tui.values.text_screen import TextScreen
-from workbench.tui.widgets.guarded_screen import GuardedScreen
+from workbench.tui.widgets.way_screen import WayScreen
 
 if TYPE_CHECKING:
     from workbench.core.runtime import Runtime
 
 
-class ServerCommands(GuardedScreen[str | None]):
+class ServerCommands(WayScreen[str | None]):
     """The actions on the server of the row at hand, for the screen that shows the rows."""
+
+    WAY = "tools"
 
     def __init__(self, runtime: Runtime) -> None:
         super().__init__()

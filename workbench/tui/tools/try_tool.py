@@ -63,12 +63,19 @@ class TryScreen(GuardedScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("try")]
     app: WorkbenchApp
 
-    def __init__(self, runtime: Runtime, tool: ToolInfo) -> None:
+    def __init__(
+        self, runtime: Runtime, tool: ToolInfo, left: dict[str, Form] | None = None
+    ) -> None:
+        """left: the forms as they were left, by the names of their tools; this one goes there."""
         super().__init__()
+        forms = {} if left is None else left
+        form = forms.get(tool.full_name)
+        if form is None or form.schema != tool.input_schema:
+            form = forms[tool.full_name] = Form(tool.input_schema)
         self._runtime = runtime
         self._tool = tool
         self._past = PastValues()
-        self._form = FormView(Form(tool.input_schema), tool.input_check, self._known)
+        self._form = FormView(form, tool.input_check, self._known)
         self._runs = False
         self._over = 0.0
         """When the last answer was shown: of ``KeyOrder.moment``."""
@@ -131,8 +138,8 @@ class TryScreen(GuardedScreen[str | None]):
 
     @on(CodeArea.Edited)
     def _edited(self) -> None:
-        if self._is_json:
-            self._from_json()
+        if self._is_json and (args := self._from_json()) is not None:
+            self._form.form.take(args)
 
     def _from_json(self) -> dict[str, JsonValue] | None:
         """The arguments as they are written, None where they are none; what is wrong is said."""

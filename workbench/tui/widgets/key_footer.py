@@ -49,7 +49,8 @@ class Entry(NamedTuple):
 
 class KeyFooter(Widget):
     """Help first, then the keys of what has the focus, then the commands in the order in which they are
-    declared. Where the line is too short, the way to all others stays: help, palette, quit."""
+    declared. Where the line is too short, the way to all others stays, and the way out: help, Esc, palette,
+    quit."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-footer--key", "key-footer--hover"}
@@ -168,19 +169,20 @@ def fitting(
     ordered = sorted(
         first.values(), key=lambda found: _rank(found, nodes[id(found.node)] if moved else None)
     )
-    left = (
-        width
-        + len(_BETWEEN)
-        - sum(cells(found) for found in ordered if found.binding.id in _ALWAYS)
-    )
+    left = width + len(_BETWEEN) - sum(cells(found) for found in ordered if _stays(found))
     kept = []
     for found in ordered:
-        if found.binding.id not in _ALWAYS:
+        if not _stays(found):
             left -= cells(found)
             if left < 0:
                 continue
         kept.append(found)
     return kept
+
+
+def _stays(found: ActiveBinding) -> bool:
+    command = BY_ID.get(found.binding.id or "")
+    return command is not None and (command.id in _ALWAYS or "escape" in split(command.keys))
 
 
 def _is_moved(found: ActiveBinding) -> bool:

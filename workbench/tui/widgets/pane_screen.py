@@ -12,9 +12,9 @@ from textual.widget import Widget
 from textual.widgets import Tab, TabbedContent
 
 from workbench.tui.dialogs.jump import JumpScreen, Target
-from workbench.tui.widgets.guarded_screen import GuardedScreen
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.splitter import Axis, Splitter
+from workbench.tui.widgets.way_screen import WayScreen
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
@@ -34,7 +34,7 @@ _BELOW = Offset(0, 1)
 """From a tab to the line below it, where a mark covers no letter of its name."""
 
 
-class PaneScreen(GuardedScreen[None]):
+class PaneScreen(WayScreen[None]):
     """Two groups, ``#left`` and ``#right``, of two panes each. Of a group's panes one is current; where
     there is little room, only that one is shown (styles/workbench.tcss)."""
 
