@@ -10,7 +10,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 if sys.platform != "win32":
     import fcntl
@@ -108,6 +110,9 @@ def readable(descriptor: int, seconds: float) -> bool:
 class Pty:
     """A program on a pseudo terminal: every byte that it writes."""
 
+    kept = 200_000
+    """So many bytes of late are seen."""
+
     def __init__(
         self, command: list[str], environment: dict[str, str], width: int, height: int
     ) -> None:
@@ -125,7 +130,7 @@ class Pty:
         os.close(theirs)
         self._seen = b""
 
-    def __enter__(self) -> Pty:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -144,6 +149,13 @@ class Pty:
                 self._read(0.5)
         except OSError:  # the terminal closes with its last process
             pass
+
+    def read_to_end(self) -> int:
+        """All that it still writes; its exit code."""
+        with suppress(OSError):  # the terminal closes with its last process
+            while self._read(_PATIENCE_S):
+                pass
+        return self.wait()
 
     def hang_up(self) -> None:
         """Close the terminal."""
@@ -197,5 +209,29 @@ class Pty:
         if not readable(self._ours, wait_s):
             return 0
         data = os.read(self._ours, 1 << 16)
-        self._seen = (self._seen + data)[-200_000:]
+        self._seen = (self._seen + data)[-self.kept :]
         return len(data)
+
+
+_ANSWERS = (
+    (b"\x1b[?2026$p", b"\x1b[?2026;2$y"),
+    (b"\x1b[?2048$p", b"\x1b[?2048;2$y"),
+    (b"\x1b[?2048h", b"\x1b[48;40;120;800;1200t"),
+)
+"""Paints at once what belongs together; tells sizes in band, in cells and pixels."""
+
+
+class ModernPty(Pty):
+    """One that answers what it is asked, as kitty, foot and Ghostty do, and keeps all that was written."""
+
+    kept = 1 << 26
+    _answered = 0
+
+    def _read(self, wait_s: float) -> int:
+        read = super()._read(wait_s)
+        for question, answer in _ANSWERS:
+            at = self._seen.find(question, self._answered)
+            if at >= 0:
+                self._answered = max(self._answered, at + len(question))
+                self.send(answer)
+        return read

@@ -18,7 +18,7 @@ _ONE_PLACE = {
     "util/system.py",
     "util/os_differences.py",
     "util/files.py",
-    "tui/textual_private/typed_ahead.py",
+    "tui/textual_private/terminal_driver.py",
 }
 """``files`` has a lock of its own for Windows, and terminals there hand on no lines: another implementation, not
 another value."""

@@ -1,7 +1,7 @@
 """Failures told outside the screen, where ``ui.notify`` asks for it: a bell, or a notification of the desktop.
 
-``osc9`` is what iTerm2, kitty, WezTerm, Windows Terminal and Ghostty show, ``osc777`` what foot, urxvt and
-Ghostty do; in tmux it is passed through (``allow-passthrough``).
+``osc9`` is what iTerm2, kitty, WezTerm, Ghostty and foot show, ``osc777`` what all of these but iTerm2 do, and
+Konsole and urxvt; in tmux it is passed through (``allow-passthrough``). docs/terminals.md has who knows what.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from textual.message import Message
 
 from workbench.tui.commands import COMMANDS
 from workbench.tui.commands.shown import split
-from workbench.tui.textual_private import typed_ahead
+from workbench.tui.textual_private import terminal_driver
 from workbench.tui.textual_private.key_parser import KeyParser, read_keys_with_ours
 
 
@@ -153,12 +153,12 @@ def test_lines_that_wait_are_read_and_what_comes_as_keys_is_left() -> None:
     try:
         os.write(ours, "a\ré\rrest".encode())
         assert select.select([theirs], [], [], 10)[0]  # the kernel hands it on a little later
-        assert typed_ahead._waiting_lines(theirs) == "a\né\n"
-        assert typed_ahead._waiting_lines(theirs) == ""
+        assert terminal_driver._waiting_lines(theirs) == "a\né\n"
+        assert terminal_driver._waiting_lines(theirs) == ""
         tty.setraw(theirs, termios.TCSANOW)
         assert os.read(theirs, 9) == b"rest"
         os.write(ours, b"\n")  # ^j is ^j
-        assert typed_ahead._waiting_lines(theirs) == ""
+        assert terminal_driver._waiting_lines(theirs) == ""
     finally:
         os.close(ours)
         os.close(theirs)

@@ -87,7 +87,7 @@ _MAIN: tuple[Command, ...] = (
     Command("agents", "Agents", "What other processes run now, by session.", "alt+j", None, "Screens", "ways"),
     Command("tools", "Tools", "Servers and their tools; insert a call.", "alt+t", "Tools", "Screens", "ways"),
     Command("settings", "Settings", "Limits and other settings.", "alt+s", "Settings", "Screens", "ways"),
-    Command("palette", "Commands", "Every command by name.", "ctrl+p", "Commands", "General", "app"),
+    Command("palette", "Commands", "Every command by name.", "ctrl+p,alt+p", "Commands", "General", "app"),
     Command("tour", "Tour", "Six steps, done by doing them; again: it ends.", "alt+g", None, "General", "app"),
     Command("quit", "Quit", "Leave Workbench.", "ctrl+q", "Quit", "General", "app"),
 )  # fmt: skip

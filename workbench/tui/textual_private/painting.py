@@ -26,7 +26,7 @@ from workbench.tui.textual_private.kept_rows import let_go_of_widgets
 from workbench.tui.textual_private.key_parser import read_keys_with_ours
 from workbench.tui.textual_private.placing import render_in_place
 from workbench.tui.textual_private.stylesheet import SheetParsedOnce
-from workbench.tui.textual_private.typed_ahead import with_typed_ahead
+from workbench.tui.textual_private.terminal_driver import with_care
 from workbench.tui.textual_private.watched_workers import WatchedWorkers
 
 
@@ -62,7 +62,7 @@ class AppBase(App[int]):
         """The driver of this platform, reading keys with our parser, also those that were typed before."""
         driver = super().get_driver_class()
         read_keys_with_ours()
-        return with_typed_ahead(driver)
+        return with_care(driver)
 
     def _show_anew(self) -> None:
         """The terminal is ours again, and empty."""

@@ -1,7 +1,8 @@
-"""Keys that were typed before the app had the terminal stay the keys that they were.
+"""A terminal is taken with what was typed there, and given back as it was.
 
-Until then the terminal hands on whole lines, in which Enter has become a line feed: that is ``^j``, a key of
-its own, which runs the script.
+Until the app has it the terminal hands on whole lines, in which Enter has become a line feed: that is ``^j``, a
+key of its own, which runs the script. Textual leaves behind that the mouse is told in pixels (foot goes on with
+that), and its own shape of the pointer (in foot, Ghostty, iTerm2 and xterm an arrow where text is).
 """
 
 from __future__ import annotations
@@ -13,14 +14,17 @@ from textual.driver import Driver
 
 from workbench.tui.textual_private.key_parser import KeyParser
 
+_AS_FOUND = "\x1b[?1016l\x1b]22;text\a\x1b]22;\a"
+"""No name is the terminal's own pointer; who does not know that, as Ghostty, has the one of text."""
 
-def with_typed_ahead(driver: type[Driver]) -> type[Driver]:
-    """A driver that takes such lines for what was typed; others than that of terminals know none."""
+
+def with_care(driver: type[Driver]) -> type[Driver]:
+    """A driver that does; others than that of terminals need none."""
     if sys.platform == "win32" or driver.__module__ != "textual.drivers.linux_driver":
         return driver
     from textual.drivers.linux_driver import LinuxDriver
 
-    class PatientDriver(LinuxDriver):
+    class CarefulDriver(LinuxDriver):
         _lines = ""
 
         def start_application_mode(self) -> None:
@@ -32,7 +36,11 @@ def with_typed_ahead(driver: type[Driver]) -> type[Driver]:
                 self.process_message(message)
             super().run_input_thread()
 
-    return PatientDriver
+        def stop_application_mode(self) -> None:
+            self.write(_AS_FOUND)
+            super().stop_application_mode()
+
+    return CarefulDriver
 
 
 if sys.platform != "win32":
