@@ -363,22 +363,28 @@ def _read_from(site: FailureSite, name: str) -> Node | None:
     outermost = next(
         (node for node in path if node.type in {"member_expression", "subscript_expression"}), None
     )
-    for inner in () if outermost is None else all_nodes(outermost):
-        member = (
-            inner.child_by_field_name("property") if inner.type == "member_expression" else None
-        )
-        owner = inner.child_by_field_name("object")
-        if (
-            member is not None
-            and owner is not None
-            and site.text(member) == name
-            and owner.start_byte == start
-        ):
-            return owner
+    inside = [] if outermost is None else list(all_nodes(outermost))
+    # Of one with a call in front the engine gives the place of that.
+    for node in (*(inner for inner in inside if _starts_at(inner, start)), *path):
+        if _member_of(site, node) == name:
+            return node.child_by_field_name("object")
     for node in path:
         if node.type == "member_expression":
             return node.child_by_field_name("object")
     return None
+
+
+def _starts_at(node: Node, start: int | None) -> bool:
+    owner = node.child_by_field_name("object")
+    return owner is not None and owner.start_byte == start
+
+
+def _member_of(site: FailureSite, node: Node) -> str | None:
+    """``name`` of ``x.name`` and of ``x["name"]``, ``0`` of ``x[0]``."""
+    if node.type not in _MEMBERS:
+        return None
+    member = node.child_by_field_name("property") or node.child_by_field_name("index")
+    return None if member is None else site.text(member).strip("\"'")
 
 
 def leftmost_of(node: Node) -> Node:
