@@ -38,8 +38,17 @@ _ERROR: Shape = {
     "kind": "object",
     "members": {"code": {"kind": "string"}, "message": {"kind": "string"}, "details": None},
 }
+_COLLECTIONS: dict[str, Shape] = {
+    name: {"kind": "object", "is": f"a {name}", "members": dict.fromkeys(members.split())}
+    for name, members in {
+        "Map": "size get set has delete clear keys values entries forEach constructor",
+        "Set": "size has add delete clear keys values entries forEach union intersection difference"
+        " symmetricDifference isSubsetOf isSupersetOf isDisjointFrom constructor",
+    }.items()
+}
 _MOST_CALLS = 12
 """Tools that are asked about."""
+_SIGNS = ("tools", "call_tool", "new Map", "new Set", "[")
 _MOST_SHOWN = 12
 _MOST_STEPS = 64
 _MOST_NAMED_SO = 100
@@ -48,11 +57,7 @@ _MOST_NAMED_SO = 100
 
 def absent_member(site: FailureSite, ask: Ask | None) -> str | None:
     """What to say of the first member that is read and is not there; None: there is none, or nobody knows."""
-    if (
-        ask is None
-        or site.script.is_large
-        or ("tools" not in site.code and "call_tool" not in site.code)
-    ):
+    if ask is None or site.script.is_large or not any(sign in site.code for sign in _SIGNS):
         return None
     return _Reading(site, ask).first_absent()
 
@@ -68,6 +73,8 @@ class _Reading:
         """Variables that get another value, and members that a script gives to what has them not."""
         self._expected: set[tuple[str, str]] = set()
         """What is read of what, that need not be there."""
+        self._not_taken: str | None = None
+        """What to say of a pattern that takes what is not there."""
         self._given_items: set[int] = set()
         """Where functions begin that are given items."""
 
@@ -76,6 +83,8 @@ class _Reading:
             if node.type in _ASSIGNMENTS:
                 self._assign(node)
         for node in all_nodes(self._site.root):
+            if self._not_taken is not None:
+                return self._not_taken
             if node.type == "variable_declarator":
                 self._declare(node)
             elif node.type == "for_in_statement":
@@ -89,7 +98,7 @@ class _Reading:
                     self._bind_all(parameter, node)
             elif node.type == "member_expression" and (told := self._read(node)) is not None:
                 return told
-        return None
+        return self._not_taken
 
     def _read(self, node: Node) -> str | None:
         owner, member = node.child_by_field_name("object"), node.child_by_field_name("property")
@@ -101,19 +110,28 @@ class _Reading:
         shape = self._shape(owner)
         if shape is None:
             return None
-        line, _ = self._site.place_of(node.start_byte)
-        said = f"{self._site.text(node)} in line {line} is undefined: {self._site.text(owner)}"
-        if shape["kind"] in {"string", "array"} and name not in _TEXT_HAS:
-            return f"{said} is {'text' if shape['kind'] == 'string' else 'an array'}"
-        if shape["kind"] != "object" or name in shape["members"] or self._has_another(node):
+        has = _instead_of(shape, name)
+        if has is None or (shape["kind"] == "object" and self._has_another(node)):
             return None
         read = (self._site.text(owner), name)
-        if read in self._expected or is_asked_whether(self._site, node, shape["members"]):
+        if read in self._expected or (
+            shape["kind"] == "object" and is_asked_whether(self._site, node, shape["members"])
+        ):
             self._expected.add(read)
             return None
-        names = list(shape["members"])
-        shown = ", ".join(names[:_MOST_SHOWN]) + (", …" if len(names) > _MOST_SHOWN else "")
-        return f"{said} has {{{shown}}}"
+        line, _ = self._site.place_of(node.start_byte)
+        return (
+            f"{self._site.text(node)} in line {line} is undefined: {self._site.text(owner)} {has}"
+        )
+
+    def _take(self, key: Node, shape: Shape) -> None:
+        """Notes of ``{ count }``, as in ``const { count } = r``, that there is no such member."""
+        name = self._site.text(key)
+        if shape is None or name in _LOOKED_FOR or name in self._assigned:
+            return
+        if (has := _instead_of(shape, name)) is not None and self._not_taken is None:
+            line, _ = self._site.place_of(key.start_byte)
+            self._not_taken = f"{name} in line {line} is undefined: what it is taken out of {has}"
 
     @staticmethod
     def _is_called(node: Node) -> bool:
@@ -136,7 +154,7 @@ class _Reading:
             side = sides.pop()
             if side.type == "binary_expression" and _is_either(side):
                 sides += [side.named_children[0], side.named_children[-1]]
-            elif side != node and self._shape(side) is not None:
+            elif side != node and side.type != "array" and self._shape(side) is not None:
                 return True
         return False
 
@@ -162,11 +180,14 @@ class _Reading:
             members = (shape or {}).get("members") or {}
             for part in pattern.named_children:
                 key, inner = part.child_by_field_name("key"), part.child_by_field_name("value")
-                if part.type == "object_assignment_pattern":  # { items = [] }
+                is_given_another = part.type == "object_assignment_pattern"
+                if is_given_another:  # { items = [] }
                     part = part.child_by_field_name("left") or part
                 if part.type == "shorthand_property_identifier_pattern":
                     key, inner = part, part
                 if key is not None and inner is not None:
+                    if not is_given_another:
+                        self._take(key, shape)
                     self._bind(inner, members.get(self._site.text(key)), within)
         elif pattern.type == "array_pattern":
             for part in pattern.named_children:
@@ -231,6 +252,11 @@ class _Reading:
     def _base(self, node: Node) -> Shape:
         if node.type == "identifier":
             return self._held(node)
+        if node.type == "array":
+            return {"kind": "array"}
+        if node.type == "new_expression":
+            made = node.child_by_field_name("constructor")
+            return None if made is None else _COLLECTIONS.get(self._site.text(made))
         is_awaited = node.type == "await_expression"
         call = unwrapped(node.named_children[0]) if is_awaited and node.named_children else node
         if call is None or call.type != "call_expression":
@@ -274,6 +300,19 @@ class _Reading:
         if shape["kind"] != "array" or called is None:
             return None
         return shape if called.name in _SAME_LIST else shape.get("items")
+
+
+def _instead_of(shape: dict[str, Any], name: str) -> str | None:
+    """What is there in place of a member; None: it may be there."""
+    kind = shape["kind"]
+    if kind in {"string", "array"} and name not in _TEXT_HAS:
+        return f"is {'text' if kind == 'string' else 'an array'}"
+    if kind != "object" or name in shape["members"]:
+        return None
+    names = list(shape["members"])
+    shown = ", ".join(names[:_MOST_SHOWN]) + (", …" if len(names) > _MOST_SHOWN else "")
+    a_kind = f"is {shape['is']}, which " if "is" in shape else ""
+    return f"{a_kind}has {{{shown}}}"
 
 
 def _is_either(node: Node) -> bool:
