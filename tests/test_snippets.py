@@ -145,7 +145,7 @@ MESSAGES: list[tuple[str, str, list[str]]] = [
     ("const c = new AbortController()", "RUNTIME_ERROR", ["AbortController is not defined", "Promise.race"]),
     ("print('hello')", "RUNTIME_ERROR", ["print is not defined", "console.log"]),
     ("const r = await callTool('demo', 'now', {})", "RUNTIME_ERROR", ["callTool is not defined", "write: const r = await tools.demo.now({})"]),
-    ("await get_issue({ id: 101 })", "RUNTIME_ERROR", ["get_issue is not defined", "write await tools.demo.get_issue(args)"]),
+    ("await get_issue({ id: 101 })", "RUNTIME_ERROR", ["get_issue is not defined", "write: await tools.demo.get_issue({ id: 101 })"]),
     ("await demo.get_issue({ id: 101 })", "RUNTIME_ERROR", ["demo is not defined", "write: await tools.demo.get_issue({ id: 101 })"]),
     ("await codemode.get_issue({ id: 101 })", "RUNTIME_ERROR", ["codemode is not defined", "write: await tools.demo.get_issue({ id: 101 })"]),
     ("const r = call_tool('demo', 'get_issue', { id: 101 });\nconst title = r.result.content[0].text;", "RUNTIME_ERROR", ["unwrapped already", "write: const title = r.result;"]),

@@ -13,13 +13,17 @@ from workbench.sandbox.child.explaining import (
     as_sent,
     callbacks,
     empty_results,
+    languages,
     misuse,
     tool_advice,
     tool_paths,
     unawaited,
+    unwrapping,
 )
 from workbench.sandbox.child.explaining.absent_members import absent_member
+from workbench.sandbox.child.explaining.declared import declared_twice, set_again
 from workbench.sandbox.child.explaining.empty_results import uncalled
+from workbench.sandbox.child.explaining.languages import is_shell_command
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.explaining.tool_advice import Ask
 from workbench.sandbox.child.grammars import (
@@ -39,6 +43,9 @@ _GLOBALS = (
 _NO_NETWORK = "a script has no network"
 _NO_MODULES = "a script has no modules: what it may use is global"
 _PYTHONS = "that is Python's"
+_A_SHELL_COMMAND = "this is a shell command, and a script is JavaScript that calls tools"
+_TOOLS_FOR = {"SQL": "query database sql", "a shell script": "run command shell"}
+"""What a tool that runs a script in another language would be found by."""
 _NOT_DEFINED: dict[str, tuple[str, str]] = {
     # name: what to say, and what a tool that can do it would be found by
     "fetch": (_NO_NETWORK, "fetch url http web page"),
@@ -123,6 +130,7 @@ _INSTEAD_OF = {
     "write a loop around await and sleep(ms)": "p-retry async-retry",
     "crypto.randomUUID() and crypto.getRandomValues(array) are there": "crypto uuid nanoid uuidv4",
     "URL is global": "url",
+    "await tools.<server>.<tool>(args) calls a tool": "@modelcontextprotocol mcp-use mcp-client fastmcp",
 }
 _INSTEAD = {name: instead for instead, names in _INSTEAD_OF.items() for name in names.split()}
 """What does the work of a library, by the names that it is imported, required or expected by."""
@@ -133,16 +141,6 @@ _MODULES = {
     "child_process": "run command shell", "pg": "query database sql", "sqlite3": "query database sql",
     "mysql": "query database sql", "nodemailer": "send mail",
 }  # fmt: skip
-_PYTHON = re.compile(
-    r"^\s*(?:def \w+\(.*\)\s*(?:->.*)?:|class \w+(?:\(.*\))?:|for \w+(?:, *\w+)* in .*:"
-    r"|import \w+(?: as \w+)?|from [\w.]+ import .*|elif .*:|if [^{(][^{]*:|while [^{(][^{]*:|try:"
-    r"|except.*:|with .* as \w+:|print\(.*\))\s*(?:#.*)?$",
-    re.MULTILINE,
-)
-_SHELL = re.compile(
-    r"\s*(?:\$ )?(?:ls|cd|cat|grep|curl|wget|npm|npx|git|mkdir|rm|cp|mv|pip3?|python3?|sudo|docker|kubectl)"
-    r"(?: [^\n=(){};]*)?\s*\Z"
-)
 
 
 class Advice(NamedTuple):
@@ -175,7 +173,8 @@ def _behind(site: FailureSite, code: str, message: str, ask: Ask | None) -> str 
         told = unawaited.promise_read(site, or_left=True)
         return told or (absent_member(site, ask) if "NaN" in message else None)
     if code == "INVALID_ARGS" and "missing field" in message:
-        return unawaited.promise_read(site) or absent_member(site, ask)
+        told = unawaited.promise_read(site) or unwrapping.missing_argument(site, message, ask)
+        return told or absent_member(site, ask)
     if code != "RUNTIME_ERROR" or _OF_NOTHING.search(message) is None:
         return None
     return (
@@ -193,8 +192,10 @@ def _advise(site: FailureSite, failure: dict[str, Any], ask: Ask | None) -> Advi
     if failure.get("code") == "NOT_FOUND":
         told = tool_advice.not_found(site, ask)
         return None if told is None else Advice(f"{message}; {told}")
-    if failure.get("code") == "INVALID_ARGS" and "args must be an object, not a" in message:
-        told = tool_paths.by_its_name(site, ask) or tool_advice.fields_of(site, ask)
+    if failure.get("code") == "INVALID_ARGS" and "args must be an object, not " in message:
+        told = tool_paths.by_its_name(site, ask) or tool_advice.fields_of(
+            site, _tool_of(failure), ask
+        )
         return None if told is None else Advice(f"{message}; {told}")
     if failure.get("code") == "INVALID_ARGS":
         told = tool_paths.wrapped_arguments(site, message)
@@ -213,9 +214,15 @@ def _advise(site: FailureSite, failure: dict[str, Any], ask: Ask | None) -> Advi
         )
         if place is not None:
             return Advice(f"{message}; {told}", *site.place_of(place))
-    else:
+    elif (told := set_again(site, message)) is None:
         return misuse.advise(site, message, failure, ask)
     return None if told is None else Advice(f"{message}; {told}")
+
+
+def _tool_of(failure: dict[str, Any]) -> str:
+    """``demo.get_issue`` of a ToolError; empty: nobody knows."""
+    details = failure.get("details") or {}
+    return ".".join(str(details[part]) for part in ("server", "tool") if part in details)
 
 
 # -- syntax --------------------------------------------------------------------------------
@@ -229,10 +236,8 @@ _WHOLE = re.compile(
 
 def _syntax(site: FailureSite, message: str, ask: Ask | None) -> Advice | None:
     code = site.code
-    if _SHELL.match(code):
-        return Advice(
-            f"{message}; this is a shell command, and a script is JavaScript that calls tools"
-        )
+    if is_shell_command(code):
+        return Advice(f"{message}; {_A_SHELL_COMMAND}")
     if (sent := as_sent.of_syntax(site, message)) is not None:
         return Advice(f"{message}; {sent}")
     waiting = _await_in_no_async_function(site)
@@ -252,8 +257,11 @@ def _syntax(site: FailureSite, message: str, ask: Ask | None) -> Advice | None:
             else:
                 told = _module(name, None) + tool_advice.imported(site, node, names, name, ask)
             return Advice(f"SyntaxError: import: {told}")
-    if _PYTHON.search(code) and ("def " in code or "print(" in code or ":\n" in code):
-        return Advice(f"{message}; this looks like Python, and a script is JavaScript")
+    if (language := languages.named(code)) is not None:
+        told = f"this looks like {language}, and a script is JavaScript"
+        return Advice(f"{message}; {told}{_which_can(_TOOLS_FOR.get(language, ''), ask)}")
+    if (told := declared_twice(site, message)) is not None:
+        return Advice(f"{message}; {told}")
     if "Unexpected token ';'" in message and site.at_end() and code.rstrip().endswith("}"):
         # The brace closes what stands around the script; the parser stumbles behind it.
         end = len(code.rstrip().encode()) - 1
@@ -296,8 +304,8 @@ def _await_in_no_async_function(site: FailureSite) -> Advice | None:
 
 def _not_defined(site: FailureSite, name: str, ask: Ask | None) -> str | None:
     code = site.code.strip()
-    if _SHELL.match(code):
-        return "this is a shell command, and a script is JavaScript that calls tools"
+    if is_shell_command(code):
+        return _A_SHELL_COMMAND
     if name in {"lt", "gt", "amp", "quot"} and (told := as_sent.as_html(site, "")) is not None:
         return told
     if (told := tool_paths.with_a_dash(site, ask)) is not None:
@@ -319,7 +327,7 @@ def _not_defined(site: FailureSite, name: str, ask: Ask | None) -> str | None:
         return None
     answer = ask(name, "")
     if (tool := answer.get("meant")) is not None:
-        return f"write await {tool}(args)"
+        return tool_advice.by_itself(site, tool) or f"write await {tool}(args)"
     if answer.get("server") is not None:
         return f"write {site.line_with(site.offset, 'tools.') if site.offset is not None else answer['server']}"
     return None

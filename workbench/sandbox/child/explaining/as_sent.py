@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 from workbench.sandbox.child.explaining.script_tree import FailureSite
+from workbench.sandbox.child.explaining.tool_advice import ARGUMENTS, CALLED_BY, Ask
 
 _ALONE = "give the script alone"
 _ENTITIES = {
@@ -43,12 +44,14 @@ def of_syntax(site: FailureSite, message: str) -> str | None:
     return None
 
 
-def of_a_text(code: str) -> str | None:
-    """Of a script that is nothing but a text, or JSON, with a script inside: its value is that text."""
+def of_a_text(code: str, ask: Ask | None) -> str | None:
+    """Of a script that is nothing but a text, or JSON, with a script or a call inside: that is its value."""
     stripped = code.strip()
-    if stripped[:1] not in {'"', "'", "`", "{"} or not any(
-        word in stripped for word in _HOLDS_CODE
-    ):
+    if stripped[:1] not in {'"', "'", "`", "{"}:
+        return None
+    if stripped[0] == "{" and (told := _a_call(stripped, ask)) is not None:
+        return told
+    if not any(word in stripped for word in _HOLDS_CODE):
         return None
     if stripped[0] == "{":
         try:
@@ -65,6 +68,23 @@ def of_a_text(code: str) -> str | None:
     if body[-1:] != stripped[0] or re.search(rf"(?<!\\){re.escape(stripped[0])}", body[1:-1]):
         return None
     return f"nothing has run: the script is one text, with a script inside; {_ALONE}, without quotes around it"
+
+
+def _a_call(text: str, ask: Ask | None) -> str | None:
+    """Of ``{"name": "demo.now", "arguments": {}}``, as a model calls a tool: the script that calls it."""
+    if ask is None or not any(f'"{name}"' in text for name in ARGUMENTS):
+        return None
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    name = next((found[key] for key in CALLED_BY if isinstance(found.get(key), str)), None)
+    given = next((found[key] for key in ARGUMENTS if isinstance(found.get(key), dict)), None)
+    meant = None if name is None or given is None else ask(name, "").get("meant")
+    if meant is None:
+        return None
+    written = f"await {meant}({json.dumps(given, ensure_ascii=False)})"
+    return f"nothing has run: the script is a call as JSON; write: {written}"
 
 
 def _escaped_once_more(site: FailureSite, message: str) -> str | None:

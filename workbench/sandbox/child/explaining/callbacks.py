@@ -24,14 +24,14 @@ from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, awaited, expr
 
 _TAKE_A_VALUE = frozenset(
     {"map", "flatMap", "filter", "find", "findIndex", "findLast", "some", "every", "reduce", "sort", "toSorted",
-     "from"}
+     "from", "then"}
 )  # fmt: skip
 _AS_OBJECT = re.compile(r"=>\s*\{(?=\s*(?:[\w$]+|\"[^\"\n]*\"|'[^'\n]*')\s*[:,}]|\s*\.\.\.)")
 BLOCK_OF_NAMES = re.compile(
     r"\{\s*+([A-Za-z_$][\w$]*+(?:\s*+,\s*+[A-Za-z_$][\w$]*+)*+)\s*+,?\s*+\}"
 )
 """``{ a, b }``, which is an object to who wrote it."""
-_AS_LOOPS = frozenset({"map", "flatMap", "from"})
+_AS_LOOPS = frozenset({"map", "flatMap", "from", "then"})
 _AROUND = frozenset(
     {"parenthesized_expression", "await_expression", "arguments", "call_expression"}
 )

@@ -58,7 +58,9 @@ def _null_explained(script: Script, done: str, ask: Ask | None, in_flight: int) 
     data: dict[str, Any] = json.loads(done)
     told = empty_results.remarks(script, data.get("failed_call"), ask)
     told = told or _of_a_promise(script, or_left=in_flight > 0)
-    return _with_warning(done, told or absent_member(FailureSite(script, None, None), ask))
+    site = FailureSite(script, None, None)
+    told = told or callbacks.without_return(site, ask) or absent_member(site, ask)
+    return _with_warning(done, told)
 
 
 def _of_a_value(
@@ -66,7 +68,7 @@ def _of_a_value(
 ) -> str | None:
     """What may be wrong with a script that gave a value: by signs, for most need no word."""
     code, head = script.code, done[:_LOOKED_AT]
-    told = empty_results.of_a_block(code) or as_sent.of_a_text(code)
+    told = empty_results.of_a_block(code) or as_sent.of_a_text(code, ask)
     if told is None and (in_flight or _PROMISE in head or promise_signs.is_read(code)):
         told = _of_a_promise(script, or_left=False)
     if told is not None:

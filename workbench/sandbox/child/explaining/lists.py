@@ -3,6 +3,8 @@ and ``", ".join(list)``, where the list stands on the other side."""
 
 from __future__ import annotations
 
+from tree_sitter import Node
+
 from workbench.sandbox.child.explaining.call_parts import arguments_of
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.grammars import FUNCTIONS
@@ -68,3 +70,24 @@ def looped_over(site: FailureSite) -> str | None:
             is_call = over.type == "call_expression" and not text.startswith("tools.")
             return None if is_call or len(text) > _MOST_NAME or "\n" in text else text
     return None
+
+
+def over(site: FailureSite) -> Node | None:
+    """What a ``for (… of …)`` at the failure goes over; None: there is none."""
+    for node in reversed(site.path()):
+        right = node.child_by_field_name("right") if node.type == "for_in_statement" else None
+        if right is not None and right.start_byte <= (site.offset or 0) < right.end_byte:
+            return right
+    return None
+
+
+def of_an_object(site: FailureSite, given: Node | None) -> str | None:
+    """Of ``for (const [key, value] of object)``."""
+    left = (
+        None if given is None or given.parent is None else given.parent.child_by_field_name("left")
+    )
+    if given is None or left is None or given.type not in {"identifier", "member_expression"}:
+        return None
+    how = "entries" if left.type == "array_pattern" else "values"
+    fixed = site.line_with(given.start_byte, f"Object.{how}({site.text(given)})", given.end_byte)
+    return f"of an object its {how}; write: {fixed}"

@@ -30,7 +30,7 @@ _AROUND_RESULT = frozenset(
 )
 _OF_ARRAYS = frozenset(
     {"map", "filter", "forEach", "reduce", "slice", "find", "some", "every", "sort", "flatMap", "join",
-     "includes", "at", "concat"}
+     "includes", "at", "concat", "push", "pop", "shift", "unshift", "splice", "flat"}
 )  # fmt: skip
 _OF_TEXTS = frozenset(
     {"split", "trim", "match", "matchAll", "replace", "replaceAll", "toLowerCase", "toUpperCase", "startsWith",
@@ -82,7 +82,9 @@ def advise(
     elif message.endswith("is not iterable") and (told := lists.no_list(site)) is not None:
         pass
     elif message.endswith("is not iterable") or "undefined or null to object" in message:
-        told = of_a_promise(site, None) or result_advice.has_something_else(site, None, ask)
+        looped = lists.over(site)
+        told = of_a_promise(site, None) or result_advice.has_something_else(site, looped, ask)
+        told = told or lists.of_an_object(site, looped)
     if told is None and _READ.match(message) is not None:
         told = result_advice.rows_of_the_catalogue(site)
     about_nothing = message.startswith("TypeError: ") and (
@@ -202,6 +204,9 @@ def _not_a_function(site: FailureSite, refused_batch: str | None, ask: Ask | Non
                 else result_advice.has_something_else(site, owner, ask, _kind_with(name))
             )
         )
+    if told is None and name in {"length", "size"} and callee.parent is not None:
+        fixed = site.line_with(callee.end_byte, "", callee.parent.end_byte)
+        told = f"{name} is a number; write: {fixed}"
     if told is None and (near := _METHODS.get(name.lower().replace("_", ""))) not in (None, name):
         told = f"did you mean {near}?"
     if told is None and (name in _OF_ARRAYS or name in _OF_TEXTS):

@@ -20,7 +20,7 @@ Ask = Callable[[str, str], dict[str, Any]]
 _MOST_NAMES = 4
 _LONGEST = 300
 ARGUMENTS = ("arguments", "args", "input", "params", "parameters")
-_NAMES = ("name", "tool", "toolName", "tool_name")
+CALLED_BY = ("name", "tool", "toolName", "tool_name")
 _JAVASCRIPTS_OWN = frozenset({"then", "toJSON", "valueOf", "constructor"})
 """What ``tools.<server>`` has no tool for, whatever its name (catalogue.js)."""
 _ENDING = (
@@ -87,6 +87,19 @@ def call_in_another_dialect(site: FailureSite, ask: Ask | None) -> str | None:
     return None
 
 
+def by_itself(site: FailureSite, tool: str) -> str | None:
+    """Of ``list_issues({ limit: 3 })``, without its server: the line with ``tool`` in its place."""
+    call = call_at(site)
+    function = None if call is None else call.child_by_field_name("function")
+    if call is None or function is None or function.type != "identifier":
+        return None
+    given = arguments_of(call)
+    fields = _as_fields(site, given)
+    written = f"({_object(fields)})" if fields else site.text(call)[len(site.text(function)) :]
+    waits = "" if site.source[: call.start_byte].rstrip().endswith(b"await") else "await "
+    return f"write: {site.line_with(call.start_byte, f'{waits}{tool}{written}', call.end_byte)}"
+
+
 def called_itself(site: FailureSite, callee: Node, ask: Ask | None) -> str | None:
     """Of ``tools("demo.get_issue", args)`` and ``tools.get("demo.get_issue")(args)``."""
     call = callee.parent
@@ -137,8 +150,11 @@ def as_array(site: FailureSite) -> str | None:
     return "tools is not an array: list_tools() gives one of {server, tool, description}"
 
 
-def fields_of(site: FailureSite, ask: Ask | None) -> str | None:
-    """Of a ToolError: ``tools.demo.get_issue(101)``, where the field is not named."""
+def fields_of(site: FailureSite, tool: str, ask: Ask | None) -> str | None:
+    """Of a ToolError: ``tools.demo.get_issue(101)``, where the field is not named.
+
+    tool: ``demo.get_issue``, however it is called.
+    """
     handed_on = _handed_on(site)
     if handed_on is not None and ask is not None:
         text = site.text(handed_on)
@@ -150,10 +166,9 @@ def fields_of(site: FailureSite, ask: Ask | None) -> str | None:
         return f"its fields are: {', '.join(takes)}; write: {written}"
     call = call_at(site)
     function = None if call is None else call.child_by_field_name("function")
-    found = None if function is None else TOOL.match(site.text(function))
-    if call is None or found is None or ask is None:
+    if call is None or function is None or not tool or ask is None:
         return None
-    answer = ask(tool_name(found[0]), "")
+    answer = ask(tool, "")
     takes = answer.get("takes") or []
     given = arguments_of(call)
     if not takes or answer.get("meant") is None:
@@ -253,7 +268,7 @@ def _named(site: FailureSite, function: Node, given: list[Node]) -> Iterator[tup
         yield texts[0], arguments
     if rest and rest[0].type == "object":
         members = dict(_pairs(site, rest[0]))
-        name = next((members[key] for key in _NAMES if key in members), None)
+        name = next((members[key] for key in CALLED_BY if key in members), None)
         if name is not None and name.type == "string":
             inner = next((site.text(members[key]) for key in ARGUMENTS if key in members), "")
             server = members.get("server")

@@ -8,6 +8,7 @@ from typing import Any
 
 from tree_sitter import Node
 
+from workbench.sandbox.child.explaining.call_parts import arguments_of
 from workbench.sandbox.child.explaining.result_advice import (
     ENVELOPE,
     call_in,
@@ -16,7 +17,7 @@ from workbench.sandbox.child.explaining.result_advice import (
     gives_of,
 )
 from workbench.sandbox.child.explaining.script_tree import FailureSite
-from workbench.sandbox.child.explaining.tool_advice import Ask
+from workbench.sandbox.child.explaining.tool_advice import Ask, call_at
 from workbench.sandbox.child.grammars import all_nodes, awaited, path_to, unwrapped
 from workbench.sandbox.child.starting.parallel import ASYNCHRONOUS
 
@@ -28,6 +29,7 @@ _AROUND = frozenset(
     {"result", "data", "structuredContent", "value", "output", "content", "response", "body"}
 )
 _ALREADY = "a result is unwrapped already"
+_MISSING = re.compile(r"missing field '([^']+)'")
 _MOST_SHOWN = 12
 
 
@@ -110,6 +112,25 @@ def taken_from_result(site: FailureSite, variable: Node, ask: Ask | None) -> str
     return None
 
 
+def missing_argument(site: FailureSite, message: str, ask: Ask | None) -> str | None:
+    """Of ``{ id: input.id }``, of which a call says that ``id`` is missing: where it was to come from."""
+    field = _MISSING.search(message)
+    call = None if field is None else call_at(site)
+    given = [] if call is None else [node for node in arguments_of(call) if node.type == "object"]
+    for part in (part for node in given for part in node.named_children):
+        key, value = part.child_by_field_name("key"), part.child_by_field_name("value")
+        if part.type == "shorthand_property_identifier":
+            key = value = part
+        if field is None or key is None or value is None or site.text(key) != field[1]:
+            continue
+        if value.type != "member_expression":
+            return taken_from_result(site, value, ask)
+        owner, member = value.child_by_field_name("object"), value.child_by_field_name("property")
+        if owner is not None and member is not None and site.text(owner) == "input":
+            return f"the request's input has no {site.text(member)!r}"
+    return None
+
+
 def _out_of_envelope(site: FailureSite, pattern: Node, value: Node, member: str, name: str) -> str:
     """Of ``const { issues } = await call_tool(…)``."""
     whole = site.text(value) if value.type == "identifier" else f"({site.text(value)})"
@@ -124,6 +145,8 @@ def read_of_result(site: FailureSite, value: Node, ask: Ask | None) -> str | Non
     if read is None:
         return None
     whole, owner, member = read
+    if site.text(owner) == "input":
+        return f"the request's input has no {member!r}" if whole == awaited(value) else None
     if _READ_AS_BLOCKS.match(site.text(value)[len(site.text(owner)) :]) is not None:
         whole = value
     alone = unwrapped(owner) if whole.end_byte == value.end_byte else owner
