@@ -16,6 +16,7 @@ from workbench.core.events import (
     ConsoleLine,
     Event,
     ExecutionFinished,
+    ExecutionQueued,
     ExecutionRunning,
     ExecutionStarted,
     HostReading,
@@ -37,7 +38,7 @@ from workbench.core.model import (
     ToolCall,
 )
 from workbench.core.ports import History, HistoryKeeper
-from workbench.core.records import HistoryError, RanScript, UnknownExecution
+from workbench.core.records import HistoryError, RanScript, Standing, UnknownExecution
 from workbench.history import CallFollower, ExecutionFollower, Follower
 from workbench.text.jsontext import dumps
 
@@ -243,6 +244,41 @@ async def test_what_runs_is_followed(history: History, reader: HistoryKeeper) ->
     assert one.poll() == calls.poll() == [first[1]]
     assert one.ended
     assert [row.status for row in rows.poll()] == ["ok"]
+    rows.close()
+
+
+async def test_what_a_run_waits_for_is_told_while_it_does(
+    history: History, reader: HistoryKeeper
+) -> None:
+    """A worker, with how many before it in its process; then the answers to what servers ask."""
+    rows = Follower(reader)
+
+    async def states(*events: Event) -> list[str]:
+        await write(history, *events)
+        changed = [(row.execution_id, row.state, row.waits_behind) for row in rows.poll()]
+        return [f"{name} {state}{'' if n is None else n}" for name, state, n in changed]
+
+    first, second = call("b", 1), call("b", 2)
+    asked = [ToolCallNote("b", seq, "asks", "asks: Which?") for seq in (1, 2)]
+    answered = [ToolCallNote("b", seq, "answered", "asks no longer") for seq in (1, 2)]
+    assert await states(start("a"), ExecutionRunning("a", 0.1)) == ["a running"]
+    queued: list[Event] = [start("b"), ExecutionQueued("b"), start("c"), ExecutionQueued("c")]
+    assert await states(*queued) == ["b queued0", "c queued1"]
+    assert reader.standing("c").waits == "waits for a worker, 1 before it"
+    assert await states(ExecutionRunning("b", 7.5)) == ["b running", "c queued0"]
+    assert await states(first[0], second[0], *asked) == ["b asking"]
+    assert reader.standing("b") == Standing("running", asks=True)
+    assert reader.recording("b").to_json()["asking"] is True
+    assert await states(answered[0]) == [], "the other one is still asked"
+    assert await states(answered[1]) == ["b running"]
+    assert (reader.standing("b"), reader.standing("c").waits_behind) == (
+        Standing("running", 7.5),
+        0,
+    )
+    assert await states(asked[0], first[1], second[1], end("b", queued_ms=7.5)) == ["b ok"]
+    assert reader.recording("b").queued_ms == 7.5
+    assert await states(end("c", status="cancelled", queued_ms=9.0)) == ["c cancelled"]
+    assert reader.standing("c") == Standing("cancelled", 9.0)
     rows.close()
 
 

@@ -13,6 +13,7 @@ from tests.support.servers import NPM_BIN, call, managing, script_settings, unti
 from tests.upstream.asking_server import ASKS, FORM
 from workbench.config import ServerSettings
 from workbench.core.elicitation import Elicitation, Reply
+from workbench.core.events import ToolCallNote
 from workbench.core.model import ErrorCode
 from workbench.upstream.client_side import roots_of
 
@@ -79,8 +80,13 @@ async def test_a_question_is_put_to_whoever_is_there() -> None:
         assert declined.result == {"result": {"action": "decline"}}
         manager.elicit = answer
         before = time.time()
-        told = await call(manager, "asks", "ask", {"method": "elicitation/create", "params": FORM})
+        notes: list[ToolCallNote] = []
+        params = {"method": "elicitation/create", "params": FORM}
+        told = await call(manager, "asks", "ask", params, notes)
         assert told.result == {"result": {"action": "accept", "content": {"city": "Oslo"}}}
+        assert [(note.kind, note.words) for note in notes] == [
+            ("asks", "asks: Which city?"), ("answered", "asks no longer")
+        ]  # fmt: skip
         (question,) = asked
         assert (question.server, question.message) == ("asks", "Which city?")
         assert question.execution_id == "test"

@@ -157,9 +157,8 @@ def _print_recording(recording: Recording) -> None:
     if (recording.queued_ms or 0) >= 1:
         duration += f", after {recording.queued_ms:.1f} ms of waiting for a worker"
     status = recording.status
-    if recording.waits_behind is not None:
-        status = waits_in_words(recording.waits_behind)
-    print(f"{recording.execution_id}  {status}{duration}  {shown['started_at']}")
+    waits = waits_in_words(recording.waits_behind, recording.asks)
+    print(f"{recording.execution_id}  {waits or status}{duration}  {shown['started_at']}")
     if recording.name is not None:
         print(f"named {clean_line(recording.name)}{'' if recording.pinned else ', not pinned'}")
     elif recording.pinned:

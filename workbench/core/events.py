@@ -60,11 +60,12 @@ class ToolCallStarted:
 
 @dataclass(frozen=True, slots=True)
 class ToolCallNote:
-    """Progress or a log message that the upstream sent while a call ran."""
+    """What came while a call ran: progress, a log message; that it ``asks`` a person something, and
+    then that this is over (``answered``)."""
 
     execution_id: str
     seq: int
-    kind: Literal["progress", "log"]
+    kind: Literal["progress", "log", "asks", "answered"]
     text: str
     progress: float | None = None
     total: float | None = None

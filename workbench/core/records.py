@@ -26,7 +26,8 @@ Order: TypeAlias = Literal["newest", "longest", "calls"]
 """What a list of executions begins with."""
 
 QUEUED: Literal["queued"] = "queued"
-"""How people are told that an execution waits for a worker; its status is ``running``."""
+ASKING: Literal["asking"] = "asking"
+"""How people are told that an execution waits for a worker, or for an answer; its status is ``running``."""
 LAST_CALLS = 200
 """The calls that statistics are of, unless another number is asked for."""
 MOST_NAME = 60
@@ -118,11 +119,13 @@ class ExecutionRow:
     """How long it waited for a worker; None where that is not known, and while it waits."""
     waits_behind: int | None = None
     """It waits for a worker, and so many of its process before it; None: it does not wait."""
+    asks: bool = False
+    """A server asked a person something for it, and waits for the answer."""
 
     @property
     def state(self) -> str:
-        """Its status for people: ``queued`` while it waits."""
-        return self.status if self.waits_behind is None else QUEUED
+        """Its status for people: ``queued`` or ``asking`` while it waits."""
+        return state_of(self.status, self.waits_behind, self.asks)
 
     @property
     def label(self) -> str:
@@ -133,7 +136,7 @@ class ExecutionRow:
         """The row of ``history list --json``."""
         return {
             **_summary(self),
-            **queue_to_json(self.waits_behind),
+            **waits_to_json(self.waits_behind, self.asks),
             **marks_to_json(self.name, self.pinned),
         }
 
@@ -153,13 +156,24 @@ def _summary(run: ExecutionRow | Recording) -> dict[str, JsonValue]:
     }
 
 
-def queue_to_json(waits_behind: int | None) -> dict[str, JsonValue]:
-    """``queued`` and how many wait before it, of one that waits for a worker."""
+def state_of(status: str, waits_behind: int | None, asks: bool) -> str:
+    """A status for people."""
+    return ASKING if asks else status if waits_behind is None else QUEUED
+
+
+def waits_to_json(waits_behind: int | None, asks: bool) -> dict[str, JsonValue]:
+    """``queued`` and how many wait before it, of one that waits for a worker; ``asking``, for an answer."""
+    if asks:
+        return {ASKING: True}
     return {} if waits_behind is None else {QUEUED: True, "waits_behind": waits_behind}
 
 
-def waits_in_words(waits_behind: int) -> str:
-    """``waits for a worker, 3 before it``."""
+def waits_in_words(waits_behind: int | None, asks: bool = False) -> str:
+    """``waits for a worker, 3 before it``; ``waits for an answer of its user``; empty: it does not wait."""
+    if asks:
+        return "waits for an answer of its user"
+    if waits_behind is None:
+        return ""
     before = f", {waits_behind:,} before it" if waits_behind else ""
     return f"waits for a worker{before}"
 
@@ -171,8 +185,14 @@ class Standing(NamedTuple):
     """``running`` only while the process that runs it lives."""
     queued_ms: float | None = None
     waits_behind: int | None = None
-    """Both as in ``ExecutionRow``."""
+    asks: bool = False
+    """All three as in ``ExecutionRow``."""
     logs_dropped: int = 0
+
+    @property
+    def waits(self) -> str:
+        """What it waits for, in words; empty: it does not."""
+        return waits_in_words(self.waits_behind, self.asks)
 
 
 def marks_to_json(name: str | None, pinned: bool) -> dict[str, JsonValue]:
@@ -313,7 +333,8 @@ class Recording:
     """The one that a user gave it, and whether it is kept: of this history, in no file."""
     pinned: bool = field(default=False, compare=False)
     waits_behind: int | None = field(default=None, compare=False)
-    """As in ``ExecutionRow``."""
+    asks: bool = field(default=False, compare=False)
+    """Both as in ``ExecutionRow``."""
 
     @property
     def label(self) -> str:
@@ -370,7 +391,7 @@ class Recording:
             "logs": [{"level": line["level"], "text": line["text"]} for line in self.logs],
             "calls": [call.to_json() for call in self.calls],
             "tokens": self.tokens.to_json() if self.status != "running" else None,
-            **queue_to_json(self.waits_behind),
+            **waits_to_json(self.waits_behind, self.asks),
             **marks_to_json(self.name, self.pinned),
         }
         warnings = list(self.warnings)

@@ -51,8 +51,8 @@ class Follower:
         self._watch.close()
 
 
-def _progress(row: ExecutionRow) -> tuple[int, int | None]:
-    return row.tool_calls, row.waits_behind
+def _progress(row: ExecutionRow) -> tuple[int, int | None, bool]:
+    return row.tool_calls, row.waits_behind, row.asks
 
 
 class ExecutionFollower:

@@ -24,7 +24,7 @@ from workbench.core.events import (
 from workbench.core.model import JsonValue, Limits, ToolCall
 from workbench.history.clean_texts import CleanTexts
 from workbench.history.owner import this_process
-from workbench.history.waiting import WAITS
+from workbench.history.waiting import FOR_ANSWER, FOR_WORKER
 from workbench.text.jsontext import dumps
 from workbench.text.redact import Redactor
 from workbench.text.sanitize import encodable
@@ -122,9 +122,11 @@ class Inserter:
         elif isinstance(item, ConsoleCut):
             self._set(item, "logs_dropped", item.dropped)
         elif isinstance(item, ExecutionQueued):
-            self._set(item, "queued_ms", WAITS)
+            self._set(item, "queued_ms", FOR_WORKER)
         elif isinstance(item, ExecutionRunning):
-            self._set(item, "queued_ms", item.queued_ms)
+            execution = self._set(item, "queued_ms", item.queued_ms)
+            if execution is not None:
+                execution.queued_ms = item.queued_ms
         elif isinstance(item, ToolCallNote):
             self._note(item)
 
@@ -265,11 +267,12 @@ class Inserter:
             (execution.n, execution.lines, event.line.level, text, event.line.at_ms),
         )
 
-    def _set(self, event: Event, column: str, value: float) -> None:
+    def _set(self, event: Event, column: str, value: float | None) -> _Open | None:
         """How an execution stands, until its end is written."""
         execution = self._touched(event.execution_id)
         if execution is not None:
             self._execute(f"UPDATE executions SET {column} = ? WHERE n = ?", (value, execution.n))
+        return execution
 
     def _reading(self, event: HostReading) -> None:
         execution = self._touched(event.execution_id)
@@ -286,6 +289,9 @@ class Inserter:
         if execution is None:
             return
         execution.notes += 1
+        if event.kind in ("asks", "answered"):
+            execution.asked += 1 if event.kind == "asks" else -1
+            self._set(event, "queued_ms", FOR_ANSWER if execution.asked else execution.queued_ms)
         text, masked = self.redactor.text(event.text)
         execution.masked |= masked
         self._execute(
@@ -369,7 +375,9 @@ def _limits_text(limits: Limits) -> str:
 class _Open:
     """What the writer keeps of an execution under way."""
 
-    __slots__ = ("lines", "masked", "missing", "n", "notes", "readings", "start")
+    __slots__ = (
+        *("asked", "lines", "masked", "missing", "n", "notes", "queued_ms", "readings", "start"),
+    )
 
     def __init__(self, n: int, start: ExecutionStarted, masked: bool) -> None:
         self.n = n
@@ -377,6 +385,9 @@ class _Open:
         self.masked = masked
         self.missing: str | None = None
         self.lines = self.readings = self.notes = 0
+        self.asked = 0
+        """Questions that wait for an answer."""
+        self.queued_ms: float | None = None
 
     def lacks(self, what: str) -> None:
         if self.missing is None or what not in self.missing:

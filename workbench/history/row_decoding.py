@@ -16,7 +16,7 @@ from workbench.core.records import (
     Standing,
 )
 from workbench.history.owner import is_alive
-from workbench.history.waiting import waited_ms, waits
+from workbench.history.waiting import FOR_ANSWER, FOR_WORKER, waited_ms, waits_for
 from workbench.text.jsontext import loads
 
 T = TypeVar("T")
@@ -161,7 +161,8 @@ def execution_row(row: sqlite3.Row) -> ExecutionRow:
             owner=owner,
             error_message=columns.text_or_none("error_message"),
             queued_ms=waited_ms(queued_ms),
-            waits_behind=0 if waits(status, queued_ms) else None,
+            waits_behind=0 if waits_for(status, queued_ms) == FOR_WORKER else None,
+            asks=waits_for(status, queued_ms) == FOR_ANSWER,
         )
     except CorruptRecord:
         return ExecutionRow(
@@ -279,7 +280,8 @@ def recording_of(
         missing=missing,
         answer_limit=_later(columns, "answer_limit"),
         definition_tokens=_later(columns, "definition_tokens"),
-        waits_behind=0 if waits(status, queued_ms) else None,
+        waits_behind=0 if waits_for(status, queued_ms) == FOR_WORKER else None,
+        asks=waits_for(status, queued_ms) == FOR_ANSWER,
     )
 
 
@@ -296,8 +298,10 @@ def standing_of(row: sqlite3.Row, execution_id: str) -> Standing:
     status = shown_status(
         columns.text("status"), columns.text("owner"), columns.number("started_at")
     )
-    behind = 0 if waits(status, queued_ms) else None
-    return Standing(status, waited_ms(queued_ms), behind, columns.whole("logs_dropped"))
+    waits = waits_for(status, queued_ms)
+    behind = 0 if waits == FOR_WORKER else None
+    dropped = columns.whole("logs_dropped")
+    return Standing(status, waited_ms(queued_ms), behind, waits == FOR_ANSWER, dropped)
 
 
 def _error(columns: Columns) -> dict[str, JsonValue] | None:

@@ -18,8 +18,8 @@ Value: TypeAlias = str | float
 ORDERS: dict[Order, str] = {
     "newest": "",
     # One that runs has no duration yet: what it has taken so far counts, without its wait for a worker.
-    "longest": "CASE WHEN status = 'running' AND queued_ms < 0 THEN 0 WHEN status = 'running' THEN "
-    "((julianday('now') - 2440587.5) * 86400 - started_at) * 1000 - coalesce(queued_ms, 0) "
+    "longest": "CASE WHEN status = 'running' AND queued_ms = -1 THEN 0 WHEN status = 'running' THEN "
+    "((julianday('now') - 2440587.5) * 86400 - started_at) * 1000 - max(coalesce(queued_ms, 0), 0) "
     "ELSE coalesce(duration_ms, 0) END DESC, ",
     "calls": f"{CALLS_MADE} DESC, ",
 }

@@ -134,7 +134,7 @@ _ADDED = {
 
 ``removed``: executions that are gone for every reader, whose calls and console go bit by bit.
 ``kind`` is null for a call of a tool.
-``queued_ms`` is below 0 while an execution waits for a worker (waiting.py).
+``queued_ms`` is below 0 while an execution waits for a worker, or for an answer (waiting.py).
 ``marks``: what a user has said of executions (marks.py).
 ``answer_tokens`` and ``returned`` are counted from the record when somebody first asks (token_counts.py).
 """

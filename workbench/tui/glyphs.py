@@ -16,10 +16,11 @@ from textual.filter import LineFilter
 from workbench.core.model import Status
 from workbench.text.sanitize import clean_line
 
-Shown: TypeAlias = Status | Literal["queued"]
-"""The status of an execution for people, who are told that it waits for a worker."""
+Shown: TypeAlias = Status | Literal["queued", "asking"]
+"""The status of an execution for people, who are told that it waits for a worker, or for an answer."""
 SIGNS: dict[Shown, str] = {
     "queued": "·",
+    "asking": "?",
     "running": "…",
     "ok": "✔",
     "error": "✘",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COLOURS: dict[Shown, str] = {
     "queued": "$warning",
+    "asking": "$warning",
     "running": "$accent",
     "ok": "$success",
     "error": "$error",

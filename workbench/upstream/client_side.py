@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -110,7 +111,8 @@ class ClientSide:
             asked = replace(asked, schema=schema)
         else:
             raise RpcError(INVALID_PARAMS, "elicitation/create needs requestedSchema, an object")
-        told = (await self._elicit(asked)).to_json()
+        with call.asking(asked.message) if call is not None else nullcontext():
+            told = (await self._elicit(asked)).to_json()
         return {"action": told["action"]} if mode == "url" else told
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from workbench.core.events import ToolCallNote
@@ -55,9 +56,18 @@ class NoteTap:
         elif self._logs == _MOST_LOGS + 1:
             self._emit("log", f"more than {_MOST_LOGS} messages: the rest is dropped")
 
+    @contextmanager
+    def asking(self, question: str) -> Iterator[None]:
+        """While somebody is asked."""
+        self._emit("asks", f"asks: {question}")
+        try:
+            yield
+        finally:
+            self._emit("answered", "asks no longer")
+
     def _emit(
         self,
-        kind: Literal["progress", "log"],
+        kind: Literal["progress", "log", "asks", "answered"],
         text: str,
         done: float | None = None,
         total: float | None = None,

@@ -14,7 +14,7 @@ from workbench.config import Config
 from workbench.config.schema import UiSettings
 from workbench.core.records import ScriptRow
 from workbench.history import ExecutionRow
-from workbench.tui.history.agents import RATE_S, AgentRuns
+from workbench.tui.history.agents import RATE_S, AgentRuns, has_failed
 from workbench.tui.history.agents_screen import AgentsScreen, agent_line, listed
 from workbench.tui.history.groups import group_line
 from workbench.tui.history.rows import Longest, row_line
@@ -62,6 +62,18 @@ def test_runs_are_grouped_by_client_and_process() -> None:
     assert [session.state for session in agents.sessions(9.0)] == ["ended", "idle"]
     assert agents.running == []
     assert asked.count("8:1") == 1, "who is gone does not come back"
+
+
+def test_a_replay_of_another_process_is_listed_as_one_and_fails_as_its_record_did() -> None:
+    replay = replace(_RUN, source="replay", client=None)
+    agents = AgentRuns("me", lambda owner, since: True)
+    agents.take([replay], 0.0)
+    assert agents.running == [replay]
+    (session,) = agents.sessions(0.0)
+    assert "replay · process 7" in agent_line((session, None, 0.0), 120)[0][0]
+    (over,) = agents.take([ended(replay, "error", "RUNTIME_ERROR")], 1.0)
+    assert not has_failed(over)
+    assert agents.sessions(1.0)[0].failed == 0
 
 
 def test_a_hostile_client_is_only_shown() -> None:

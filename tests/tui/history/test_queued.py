@@ -39,6 +39,10 @@ def test_it_is_queued_in_words_and_its_wait_is_none_of_its_time(width: int) -> N
     (session,) = agents.sessions(1.0)
     assert (session.state, session.running, session.queued) == ("working", 2, 1)
     assert [run.n for run in listed(session)] == [1, 2], "what runs comes first"
+    asks = replace(_RUN, asks=True)
+    assert "? asking its user" in "".join(
+        text for text, _ in agent_line((session, asks, 0.0), width)
+    )
     ran = replace(_RUN, queued_ms=7_000_000_000_000.0)
     assert spent(ran) == "0 ms"
 
@@ -106,6 +110,8 @@ def test_the_first_line_counts_who_waits_apart(tmp_path: Path) -> None:
     others.newest = _WAITS
     others.agents.take([_WAITS], 0.0)
     assert str(others.line()) == "· claude: a.js, queued"
+    others.newest = replace(_RUN, asks=True)
+    assert str(others.line()) == "? claude: a.js, 0 calls, asks its user"
     others.agents.take([replace(_WAITS, n=3)], 0.0)
     assert str(others.line()) == "· 2 runs of others queued"
     others.agents.take([replace(_WAITS, n=3, waits_behind=None)], 0.0)

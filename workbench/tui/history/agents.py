@@ -52,8 +52,8 @@ class Session:
 
 
 def has_failed(run: ExecutionRow) -> bool:
-    """Whether it ended in another way than well or wanted."""
-    return run.status in ("error", "timeout", "crashed", "interrupted")
+    """Whether it ended in another way than well or wanted. A replay ends as its record did."""
+    return run.source != "replay" and run.status in ("error", "timeout", "crashed", "interrupted")
 
 
 class AgentRuns:
@@ -73,7 +73,7 @@ class AgentRuns:
         """Runs as they are now; ``now`` by any clock of seconds. Gives those that ended just now."""
         ended = []
         for row in rows:
-            if row.owner == self._me or row.source == "replay":
+            if row.owner == self._me:
                 continue
             before = self._runs.get(row.n)
             if before is not None and row.status == "running" and before.duration_ms is not None:

@@ -222,7 +222,9 @@ def agent_line(row: Row, width: int, longest: int = _MOST_NAME) -> list[Part]:
             state += "" if at.last else f" · {session.failed} ✘"
     else:
         state = f"{sign_of(run.state)} {run.error_code or run.state}"
-        state += f", {run.waits_behind:,} ahead" if run.waits_behind else ""
+        state += (
+            f", {run.waits_behind:,} ahead" if run.waits_behind else " its user" if run.asks else ""
+        )
         style = style_of(run.state)
         calls, took, last = run.tool_calls, spent(run), when(run.started_at)
     parts: list[Part] = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
 
-from workbench.core.records import QUEUED
+from workbench.core.records import QUEUED, waits_in_words
 from workbench.history import HistoryError, this_process
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
@@ -95,6 +95,7 @@ class OtherRuns:
         who = clean_line(row.client or row.source, _MOST_NAME)
         what = clean_line(row.script, _MOST_NAME) if row.script else "inline script"
         made = QUEUED if status == QUEUED else count(row.tool_calls, "call")
+        made += ", asks its user" if row.asks else ""
         parts = [f"{SIGNS[status]} {who}: {what}", made]
         if row.duration_ms is not None and row.status != "running":
             parts.append(duration(row.duration_ms))
@@ -155,8 +156,11 @@ class ExternalRuns:
         if newest is None or not others.is_news:
             return ""
         who, watch = clean_line(newest.client or newest.source), commands.key_of("watch", keys)
-        if newest.waits_behind is not None:
-            return f"A script of {who} waits for a worker: {watch} follows it"
+        waits = waits_in_words(newest.waits_behind, newest.asks)
+        if waits:
+            return f"A script of {who} {waits}: {watch} follows it"
+        if newest.status == "running" and newest.source == "replay":
+            return f"A replay runs elsewhere: {watch} follows it"
         if newest.status == "running":
             return f"{who} runs a script: {watch} follows it"
         if has_failed(newest):

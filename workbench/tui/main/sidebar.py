@@ -34,7 +34,12 @@ _RUNS = 15
 _MOST_NAME = 60
 _LOOK_S = 2.0
 """How often it is read anew while it is shown."""
-_STYLES: dict[Shown, str] = {"ok": "ok", "running": "accent", "queued": "accent"}
+_STYLES: dict[Shown, str] = {
+    "ok": "ok",
+    "running": "accent",
+    "queued": "accent",
+    "asking": "accent",
+}
 
 
 @dataclass(frozen=True, slots=True)

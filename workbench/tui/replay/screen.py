@@ -305,10 +305,9 @@ class ReplayScreen(PaneScreen):
     def show(self) -> None:
         totals = self.trace.model.totals
         standing = self._following.standing if self._following is not None and self.live else None
-        behind = standing.waits_behind if standing is not None else None
-        waits = behind is not None
+        waits = standing.waits if standing is not None else ""
         words = header_parts(
-            self.recording, totals.calls, self.reruns.judged, live=self.live, waits=waits
+            self.recording, totals.calls, self.reruns.judged, live=self.live, standing=standing
         )
         others = [words_of_others(self._others)] if self._others is not None else []
         self.query_one(FittedLine).put_words(words, others)
@@ -323,7 +322,7 @@ class ReplayScreen(PaneScreen):
         title = Content("3 Trace") + calls_made(totals)
         self.query_one("#trace", Pane).set_title(title)
         said = status_line(
-            self.reruns.verdict, self.playback.breakpoints, live=self.live, waits_behind=behind
+            self.reruns.verdict, self.playback.breakpoints, live=self.live, waits=waits
         )
         self.query_one("#status", QuietLine).put(said)
 

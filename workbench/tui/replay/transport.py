@@ -43,15 +43,14 @@ class Transport(Pane):
         clock_ms: float,
         *,
         live: bool,
-        waits: bool = False,
+        waits: str = "",
     ) -> None:
         """position, clock_ms: where what is shown is; the playback is ahead where that is still made. live: the
-        execution still runs, more steps will come; waits: or still waits for a worker."""
+        execution still runs, more steps will come; waits: for what, in words."""
         self._redraw = partial(self.show, playback, position, clock_ms, live=live, waits=waits)
         steps = playback.steps
         on_its_way = f" → {playback.position}" if position != playback.position else ""
-        stands = "it waits for a worker" if waits else "it still runs"
-        self.set_title(f"LIVE · {stands}" if live else "REPLAY", _KEYS)
+        self.set_title(f"LIVE · it {waits or 'still runs'}" if live else "REPLAY", _KEYS)
         total = f" of {duration(steps[-1].at_ms)}" if steps and not live else ""
         going = "waiting" if waits else "following" if live and playback.at_end else "paused"
         parts = [
