@@ -99,7 +99,7 @@ async def test_a_narrow_screen_shows_a_summary_with_the_status_in_words() -> Non
         trace = app.feed(*some(3, bad=(2,)))
         await pilot.pause()
         shown = lines(trace)
-        assert "Summary" in shown[0]
+        assert "Result" in shown[0]
         assert "{rows: 1}" in shown[1]
         assert "error: broken 2" in shown[2]
         assert not any("█" in line for line in shown)
@@ -281,7 +281,8 @@ async def test_views_and_console_lines_toggle() -> None:
         await pilot.press("t")
         assert "+10ms" in lines(trace)[1]
         await pilot.press("t")
-        assert "Summary" in lines(trace)[0]
+        assert "start" not in lines(trace)[0]
+        assert "Result" in lines(trace)[0]
         await pilot.press("l")
         assert not any("hello" in line for line in lines(trace))
         await pilot.press("l")

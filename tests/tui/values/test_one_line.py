@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from workbench.tui.values.one_line import arguments, preview, result
+from workbench.tui.values.one_line import BRIEF, arguments, preview, result
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from workbench.tui.values.one_line import arguments, preview, result
         ({"id": 103, "title": "Add keyboard shortcuts"}, '"Add keyboard shortcuts"'),
         ({"text": "only"}, '{text: "only"}'),
         ({"rows": 1}, "{rows: 1}"),
-        ("x" * 99, '"' + "x" * 53 + '…"'),
+        ("x" * 999, '"' + "x" * (BRIEF - 3) + '…"'),
     ],
 )
 def test_what_came_of_a_call(value: Any, text: str) -> None:

@@ -107,7 +107,7 @@ def _half(call: CallRow | None, other: CallRow | None, width: int) -> str:
         before = None
         if other is not None and len(other.args_text) <= _MOST_ARGS:
             before = other.args
-        args = arguments(call.args, before)
+        args = arguments(call.args, before, room)
     said = f"{sign} {call_name(call)}  {args}"
     if cell_len(said) > room:  # which server it is stands above the values, too
         said = f"{sign} #{call.seq} {clean_line(call.tool, 60)}  {args}"

@@ -20,7 +20,8 @@ _STATUS, _START, _MS = 10, 9, 7
 _LEAST_NUMBER = 4
 _ROOMY = 110
 _RESULTS = 84
-"""So wide, results have a column of their own; else they follow the arguments where there is room."""
+"""So wide, results have a column of their own beside bars; else they follow the arguments where there is
+room."""
 _DEEPEST = 3
 
 
@@ -34,6 +35,7 @@ class Columns:
     result: int
     start: int
     middle: int
+    """Of the bars."""
     view: View
 
     @classmethod
@@ -43,9 +45,8 @@ class Columns:
         word = _STATUS if width >= _ROOMY else 0
         start = _START if view == "start" or width >= _ROOMY else 0
         rest = max(0, width - number - 3 - word - start - _MS)
-        share = {"waterfall": 0.32, "start": 0.0, "summary": 0.5}[view]
-        middle = max(0, int(rest * share))
-        result = int(rest * 0.28) if view != "summary" and width >= _RESULTS else 0
+        middle = int(rest * 0.32) if view == "waterfall" else 0
+        result = int(rest * (0.5 if view == "summary" else 0.28 if width >= _RESULTS else 0))
         return cls(number, word, max(0, rest - middle - result - 1), result, start, middle, view)
 
 
@@ -55,9 +56,7 @@ def header_line(columns: Columns, scale: float) -> list[Part]:
     text += fit("Tool", columns.name) + " " + fit("Result", columns.result)
     if columns.start:
         text += f"{'start':>{columns.start - 1}} "
-    if columns.view == "summary":
-        text += fit("Summary", columns.middle)
-    elif columns.middle:
+    if columns.middle:
         text += waterfall.header(scale, columns.middle)
     return [(text + f"{'ms':>{_MS}}", "header")]
 
@@ -75,11 +74,10 @@ def call_line(
         said = [row.summary] if columns.word else [row.status, row.summary]
         came = ": ".join(filter(None, said))
     style = "dim" if quiet else row.status
-    if columns.view == "summary":
-        parts += _with_rest(name, columns.name, [(row.args, "dim")])
-    elif columns.result:
-        parts += _with_rest(name, columns.name, [(row.args, "dim")])
-        parts.append((fit(came, columns.result - 1) + " ", style))
+    if columns.result:
+        room = _boundary(name, row.args, came, columns)
+        parts += _with_rest(name, room, [(row.args, "dim")])
+        parts.append((fit(came, columns.name + columns.result - room - 1) + " ", style))
     elif quiet:
         parts += _with_rest(
             name, columns.name, [(row.args, "dim"), (came and f"→ {came}", "result")]
@@ -90,9 +88,7 @@ def call_line(
     if columns.start:
         parts.append((f"{_start(row.started_ms):>{columns.start - 1}} ", "dim"))
     spent_ms = max(0.0, end_ms - row.started_ms)
-    if columns.view == "summary":
-        parts.append((fit(came, columns.middle), style))
-    elif columns.middle:
+    if columns.middle:
         parts += _bar(
             row.started_ms, end_ms, scale, columns.middle, _tint(row.status, spent_ms, hue)
         )
@@ -180,6 +176,16 @@ def _with_rest(name: list[Part], width: int, said: list[Part]) -> list[Part]:
         left -= min(left, cell_len(text))
     parts.append((" " * (left + 1), ""))
     return parts
+
+
+def _boundary(name: list[Part], args: str, came: str, columns: Columns) -> int:
+    """Cells of a call before what came of it: as the columns are; where the one needs more than its column, as
+    far as the other can spare it. Of both too long, the arguments leave half a column."""
+    before, result = cells(name) + cell_len(args) + 2 * bool(args) + 1, cell_len(came) + 1
+    both = columns.name + columns.result
+    if before > columns.name:
+        return min(before, both - min(result, columns.result // 2))
+    return max(before, min(columns.name, both - result))
 
 
 def _cut(parts: list[Part], width: int) -> list[Part]:

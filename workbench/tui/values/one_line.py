@@ -13,7 +13,7 @@ from workbench.text.jsontext import dumps
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line, shortened
 
-BRIEF = 56
+BRIEF = 120
 """Characters of a value in a row of the trace."""
 _MOST_MEMBERS = 12
 _TITLES = ("title", "name", "message", "summary", "subject", "text", "error")
